@@ -1,0 +1,80 @@
+import js from "@eslint/js";
+import pulumi from "@pulumi/eslint-plugin";
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  {
+    ignores: [
+      "**/node_modules",
+      "**/target",
+      "**/dist",
+      "coverage",
+      ".tools",
+      ".local",
+      "**/*.generated.ts",
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ["**/*.{ts,tsx}"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { "@pulumi": pulumi },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // Registering a resource is the effect; its variable is often not needed.
+      "no-new": "off",
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            { name: "aws-sdk", message: "Version 2 is out of support: use @aws-sdk/client-*." },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["infra/**/*.ts"],
+    ignores: ["infra/network.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { paths: [{ name: "@pulumi/awsx", message: "Only infra/network.ts imports awsx." }] },
+      ],
+    },
+  },
+  {
+    files: ["infra/**/*.ts", "producer/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            { name: "@pulumi/policy", message: "Only policies and tests import @pulumi/policy." },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["tests/**/*.ts"],
+    rules: {
+      // chai's assertions are expressions.
+      "@typescript-eslint/no-unused-expressions": "off",
+    },
+  },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+  },
+  prettier,
+);
