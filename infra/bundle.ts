@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { buildSync } from "esbuild";
+
+/** A Node.js program in one file. */
+export interface Bundle {
+  readonly text: string;
+  /** SHA-256 of the text, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/**
+ * Bundles a TypeScript program and everything it imports. The same sources give the same text on every machine, so
+ * that only a change of the program shows up in a plan.
+ * @throws Error of esbuild that names the file and line it stumbles over
+ */
+export function bundle(entryPath: string): Bundle {
+  const { outputFiles } = buildSync({
+    entryPoints: [entryPath],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    minify: true,
+    legalComments: "none",
+    logLevel: "silent",
+    write: false,
+  });
+  const text = outputFiles.map((file) => file.text).join("");
+  return { text, sha256: createHash("sha256").update(text).digest("hex") };
+}

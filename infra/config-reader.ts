@@ -1,0 +1,102 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Form, Problems, Range } from "./validate";
+
+/**
+ * Reads the keys of one namespace and files every problem under the key that has it.
+ * What is missing or wrong is read as a value that no check complains about a second time; the collected problems keep
+ * it from being used.
+ */
+export class ConfigReader {
+  readonly #config: pulumi.Config;
+  readonly #problems: Problems;
+  readonly #keys = new Set<string>();
+
+  constructor(config: pulumi.Config, problems: Problems) {
+    this.#config = config;
+    this.#problems = problems;
+  }
+
+  boolean(key: string): boolean {
+    return this.oneOf(key, ["true", "false"]) === "true";
+  }
+
+  /** @returns NaN for what is not a number */
+  integer(key: string, range: Range): number {
+    const text = this.#text(key);
+    if (text === undefined) return NaN;
+    // Number() alone would take "", " 1" and "0x10", which nobody means.
+    const value = /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
+    this.#problems.integer(this.name(key), value, range);
+    return typeof value === "number" ? value : NaN;
+  }
+
+  /** One of a few whole numbers. */
+  choice(key: string, allowed: readonly [number, ...number[]]): number {
+    return Number(this.oneOf(key, [String(allowed[0]), ...allowed.slice(1).map(String)]));
+  }
+
+  oneOf<Value extends string>(key: string, allowed: readonly [Value, ...Value[]]): Value {
+    const text = this.#text(key);
+    if (text !== undefined) this.#problems.oneOf(this.name(key), text, allowed);
+    return allowed.find((value) => value === text) ?? allowed[0];
+  }
+
+  /** A text of a certain form. */
+  form(key: string, form: Form): string {
+    const text = this.#text(key);
+    if (text !== undefined) this.#problems.matches(this.name(key), text, form);
+    return text ?? "";
+  }
+
+  /** An IPv4 network. */
+  cidr(key: string, prefixLength: Range): string {
+    const text = this.#text(key);
+    if (text !== undefined) this.#problems.cidr(this.name(key), text, prefixLength);
+    return text ?? "";
+  }
+
+  /** A list of texts that differ from each other. */
+  strings(key: string, length: Range): string[] {
+    const text = this.#text(key);
+    if (text === undefined) return [];
+    const value = parse(text);
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
+      this.#problems.add(`${this.name(key)} must be a list of strings; got ${text}`);
+      return [];
+    }
+    this.#problems.distinct(this.name(key), value, length);
+    return value;
+  }
+
+  /** Complains about every key of the namespace that nobody has read. */
+  rejectUnknownKeys(): void {
+    const keys = [...this.#keys].sort().join(", ");
+    for (const name of Object.keys(pulumi.runtime.allConfig()).sort()) {
+      const [namespace, key = ""] = name.split(":");
+      if (namespace !== this.#config.name || this.#keys.has(key)) continue;
+      this.#problems.add(`${name} is not a key of this program; the keys are ${keys}`);
+    }
+  }
+
+  /** The full name of a key, as `pulumi config set` takes it. */
+  name(key: string): string {
+    return `${this.#config.name}:${key}`;
+  }
+
+  #text(key: string): string | undefined {
+    this.#keys.add(key);
+    const text = this.#config.get(key);
+    if (text === undefined) {
+      this.#problems.add(`${this.name(key)} is missing; Pulumi.yaml tells its type and default`);
+    }
+    return text;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

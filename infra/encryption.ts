@@ -1,0 +1,80 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { policyDocument } from "./iam";
+
+export interface EncryptionKeyArgs {
+  /** What the key protects, shown in the console. */
+  readonly description: string;
+  /** Keeps the key when it leaves the program or the stack is destroyed; without it nothing can be read. @default false */
+  readonly protectData?: boolean;
+}
+
+/**
+ * A customer managed KMS key with yearly rotation.
+ *
+ * Its policy hands the decision who may use it to the account's IAM policies and lets one service in by itself:
+ * CloudWatch Logs, which encrypts log groups without acting for anybody. Kinesis, S3, Firehose, OpenSearch and EBS use
+ * the key on behalf of the principal that calls them, so those principals carry statements of their own.
+ *
+ * @example
+ * const key = new EncryptionKey("key", { description: "Streaming pipeline" });
+ * new EventStream("events", { mode: "PROVISIONED", shardCount: 2, retentionHours: 24, kmsKeyArn: key.arn });
+ */
+export class EncryptionKey extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  readonly aliasName: pulumi.Output<string>;
+
+  constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:EncryptionKey", name, args, opts);
+
+    const protectData = args.protectData ?? false;
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
+    const { region } = aws.getRegionOutput({}, { parent: this });
+
+    const key = new aws.kms.Key(
+      name,
+      {
+        description: args.description,
+        enableKeyRotation: true,
+        // The longest time to notice a mistake where data matters, the shortest where it does not.
+        deletionWindowInDays: protectData ? 30 : 7,
+        policy: policyDocument([
+          {
+            Sid: "DelegateToIam",
+            Effect: "Allow",
+            Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+            Action: "kms:*",
+            Resource: "*",
+          },
+          {
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+            // The groups are named by a pattern: a group's ARN here would make key and group wait for each other.
+            Sid: "EncryptLogGroups",
+            Effect: "Allow",
+            Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+            Action: [
+              "kms:Encrypt",
+              "kms:Decrypt",
+              "kms:ReEncrypt*",
+              "kms:GenerateDataKey*",
+              "kms:Describe*",
+            ],
+            Resource: "*",
+            Condition: {
+              ArnLike: {
+                "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:*`,
+              },
+            },
+          },
+        ]),
+      },
+      { parent: this, protect: protectData, retainOnDelete: protectData },
+    );
+    const alias = new aws.kms.Alias(name, { targetKeyId: key.id }, { parent: this });
+
+    this.arn = key.arn;
+    this.aliasName = alias.name;
+    this.registerOutputs({ arn: this.arn, aliasName: this.aliasName });
+  }
+}

@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import { allow, type Statement, useKey } from "./iam";
+
+/** What the service touches on behalf of an application. */
+export interface FlinkServiceResources {
+  /** ARN of the jar in its bucket. */
+  readonly codeArn: pulumi.Input<string>;
+  /** ARN of the KMS key that encrypts the jar, if it is not S3's own. */
+  readonly codeKeyArn: pulumi.Input<string> | undefined;
+  readonly logGroupArn: pulumi.Input<string>;
+  readonly logStreamArn: pulumi.Input<string>;
+  readonly region: pulumi.Input<string>;
+}
+
+/** What Managed Service for Apache Flink needs to load an application, to write its log and to join it to a VPC. */
+export function flinkServiceStatements(resources: FlinkServiceResources): Statement[] {
+  return [
+    allow(["s3:GetObject", "s3:GetObjectVersion"], [resources.codeArn]),
+    ...useKey(resources.codeKeyArn, ["kms:Decrypt"], "s3", resources.region),
+    // https://docs.aws.amazon.com/managed-flink/latest/java/cloudwatch-logs.html
+    allow(["logs:DescribeLogStreams"], [pulumi.interpolate`${resources.logGroupArn}:log-stream:*`]),
+    allow(["logs:PutLogEvents"], [resources.logStreamArn]),
+    // Lists groups, hence every group.
+    allow(["logs:DescribeLogGroups"], ["*"]),
+    // No resource but * is accepted: https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
+    allow(
+      [
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateNetworkInterfacePermission",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeDhcpOptions",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+      ],
+      ["*"],
+    ),
+  ];
+}

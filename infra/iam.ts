@@ -1,0 +1,126 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** One statement of an IAM policy. */
+export type Statement = aws.iam.PolicyStatement;
+
+/**
+ * How each service that assumes one of our roles proves for which account it acts, so that it cannot be tricked into
+ * using the role for somebody else. EC2 hands a role to an instance of its own account only and sends nothing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ */
+const accountConditionKeys = {
+  "ec2.amazonaws.com": undefined,
+  // Firehose does not send aws:SourceAccount; its external id is the account.
+  "firehose.amazonaws.com": "sts:ExternalId",
+  "kinesisanalytics.amazonaws.com": "aws:SourceAccount",
+  "vpc-flow-logs.amazonaws.com": "aws:SourceAccount",
+} as const;
+
+/** A service that may assume a role. */
+export type TrustedService = keyof typeof accountConditionKeys;
+
+/** Allows the actions on the resources, under the condition if one is given. */
+export function allow(
+  actions: readonly string[],
+  resources: readonly pulumi.Input<string>[],
+  condition?: Statement["Condition"],
+): Statement {
+  return {
+    Effect: "Allow",
+    Action: [...actions],
+    Resource: [...resources],
+    ...(condition && { Condition: condition }),
+  };
+}
+
+/** Renders statements as a policy document. */
+export function policyDocument(
+  statements: readonly pulumi.Input<Statement>[],
+): pulumi.Output<string> {
+  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...statements] });
+}
+
+/**
+ * What a client of one service needs of a customer managed key that protects its data. Without a key there is nothing
+ * to allow: the policies of AWS managed keys let every principal of the account in through their service.
+ * @param viaService First part of the service's host name, such as kinesis.
+ */
+export function useKey(
+  keyArn: pulumi.Input<string> | undefined,
+  actions: readonly ("kms:Decrypt" | "kms:GenerateDataKey")[],
+  viaService: string,
+  region: pulumi.Input<string>,
+): Statement[] {
+  if (keyArn === undefined) return [];
+  return [
+    allow(actions, [keyArn], {
+      StringEquals: { "kms:ViaService": pulumi.interpolate`${viaService}.${region}.amazonaws.com` },
+    }),
+  ];
+}
+
+/** A role made elsewhere. */
+export interface RoleReference {
+  readonly arn: pulumi.Input<string>;
+  readonly name: pulumi.Input<string>;
+}
+
+export interface ServiceRoleArgs {
+  /** The service that assumes the role. */
+  readonly service: TrustedService;
+  /** What the role allows; @default nothing, for a role whose user adds its own policies. */
+  readonly statements?: readonly pulumi.Input<Statement>[];
+}
+
+/**
+ * A role that one AWS service assumes for this account only.
+ *
+ * @example
+ * new ServiceRole("archive-role", { service: "firehose.amazonaws.com", statements: events.readStatements() });
+ */
+export class ServiceRole extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  /**
+   * What whoever uses the role should depend on: a service checks a role's permissions when it is given the role, and
+   * the role without its policy is not yet the one that was meant.
+   */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: ServiceRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:ServiceRole", name, args, opts);
+
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+    const conditionKey = accountConditionKeys[args.service];
+    const role = new aws.iam.Role(
+      name,
+      {
+        assumeRolePolicy: policyDocument([
+          {
+            Effect: "Allow",
+            Principal: { Service: args.service },
+            Action: "sts:AssumeRole",
+            ...(conditionKey && { Condition: { StringEquals: { [conditionKey]: accountId } } }),
+          },
+        ]),
+      },
+      { parent: this },
+    );
+    const policies =
+      args.statements === undefined || args.statements.length === 0
+        ? []
+        : [
+            new aws.iam.RolePolicy(
+              name,
+              { role: role.name, policy: policyDocument(args.statements) },
+              { parent: this },
+            ),
+          ];
+
+    this.arn = role.arn;
+    this.name = role.name;
+    this.ready = [role, ...policies];
+    this.registerOutputs({ arn: this.arn, name: this.name });
+  }
+}

@@ -1,0 +1,12 @@
+import { program } from "./program";
+
+export const {
+  streamName,
+  applicationName,
+  searchEndpoint,
+  dashboardsUrl,
+  archiveBucketName,
+  replayInstanceId,
+  sessionManagerUrl,
+  producerCommand,
+} = program();

@@ -1,0 +1,192 @@
+import * as aws from "@pulumi/aws";
+import * as awsx from "@pulumi/awsx";
+import * as pulumi from "@pulumi/pulumi";
+import { https } from "./https";
+import { allow, ServiceRole } from "./iam";
+import { limits, logRetentionDays, natGatewayStrategies, type NatGatewayStrategy } from "./limits";
+import { Problems } from "./validate";
+
+export interface NetworkArgs {
+  /** The VPC's addresses in CIDR notation, with a prefix of 16 to 24 bits, such as 10.0.0.0/16. */
+  readonly cidr: string;
+  /** Names of one to six availability zones; each gets a private and a public subnet. */
+  readonly availabilityZones: readonly string[];
+  /** How private subnets reach the internet; None needs `interfaceEndpoints`. */
+  readonly natGateways: NatGatewayStrategy;
+  /** Reaches the AWS services that the pipeline calls by private links, an hourly price for each service and zone. */
+  readonly interfaceEndpoints: boolean;
+  /** Days for which flow logs are kept, one of those CloudWatch Logs offers. */
+  readonly logRetentionDays: number;
+  /** ARN of the KMS key that encrypts the flow log. @default CloudWatch's own key */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/**
+ * Services that a host or an application in a private subnet calls: the event stream, its logs and metrics, the key,
+ * and what Session Manager needs. OpenSearch has interfaces of its own in the subnets and S3 a gateway.
+ */
+const endpointServices = [
+  "ec2",
+  "ec2messages",
+  "kinesis-streams",
+  "kms",
+  "logs",
+  "monitoring",
+  "ssm",
+  "ssmmessages",
+] as const;
+
+/**
+ * A VPC with private and public subnets. Workloads live in the private ones; the public ones hold nothing but NAT
+ * gateways. The default security group is closed and every connection is logged.
+ *
+ * @example
+ * const network = new Network("network", {
+ *   cidr: "10.0.0.0/16",
+ *   availabilityZones: ["eu-central-1a", "eu-central-1b"],
+ *   natGateways: "Single",
+ *   interfaceEndpoints: false,
+ *   logRetentionDays: 30,
+ * });
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  /** One subnet for each availability zone, in the order of the zones. */
+  readonly privateSubnetIds: pulumi.Output<string[]>;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:Network", name, args, opts);
+    validate(name, args);
+
+    const { region } = aws.getRegionOutput({}, { parent: this });
+    const vpc = new awsx.ec2.Vpc(
+      name,
+      {
+        cidrBlock: args.cidr,
+        availabilityZoneNames: [...args.availabilityZones],
+        natGateways: { strategy: args.natGateways },
+        // The layout is the same whatever the strategy: a change from None to Single must not move a subnet.
+        subnetStrategy: "Auto",
+        subnetSpecs: [{ type: "Private" }, { type: "Public" }],
+        // Private names of interface endpoints need both.
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+      },
+      { parent: this, transforms: [withoutPublicAddresses] },
+    );
+    this.vpcId = vpc.vpcId;
+    this.privateSubnetIds = vpc.privateSubnetIds;
+
+    // Adopts the group that comes with the VPC and, having no rules here, leaves it without any.
+    new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.vpcId }, { parent: this });
+
+    this.#logFlows(name, args);
+
+    // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
+    new aws.ec2.VpcEndpoint(
+      `${name}-s3`,
+      {
+        vpcId: vpc.vpcId,
+        vpcEndpointType: "Gateway",
+        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+        routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
+      },
+      { parent: this },
+    );
+    if (args.interfaceEndpoints) this.#linkServices(name, args.cidr, region);
+
+    this.registerOutputs({ vpcId: this.vpcId, privateSubnetIds: this.privateSubnetIds });
+  }
+
+  #logFlows(name: string, args: NetworkArgs): void {
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-flow-logs`,
+      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
+      { parent: this },
+    );
+    // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    const role = new ServiceRole(
+      `${name}-flow-logs`,
+      {
+        service: "vpc-flow-logs.amazonaws.com",
+        statements: [
+          allow(
+            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [logGroup.arn, pulumi.interpolate`${logGroup.arn}:*`],
+          ),
+          // Lists groups, hence every group.
+          allow(["logs:DescribeLogGroups"], ["*"]),
+        ],
+      },
+      { parent: this },
+    );
+    new aws.ec2.FlowLog(
+      `${name}-flow-logs`,
+      {
+        vpcId: this.vpcId,
+        trafficType: "ALL",
+        logDestinationType: "cloud-watch-logs",
+        logDestination: logGroup.arn,
+        iamRoleArn: role.arn,
+      },
+      { parent: this, dependsOn: [...role.ready] },
+    );
+  }
+
+  #linkServices(name: string, cidr: string, region: pulumi.Output<string>): void {
+    const securityGroup = new aws.ec2.SecurityGroup(
+      `${name}-endpoints`,
+      { description: "Interface endpoints of AWS services", vpcId: this.vpcId },
+      { parent: this },
+    );
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-endpoints`,
+      {
+        securityGroupId: securityGroup.id,
+        description: "HTTPS from the VPC",
+        cidrIpv4: cidr,
+        ...https,
+      },
+      { parent: this },
+    );
+    for (const service of endpointServices) {
+      new aws.ec2.VpcEndpoint(
+        `${name}-${service}`,
+        {
+          vpcId: this.vpcId,
+          vpcEndpointType: "Interface",
+          serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
+          subnetIds: this.privateSubnetIds,
+          securityGroupIds: [securityGroup.id],
+          privateDnsEnabled: true,
+        },
+        { parent: this },
+      );
+    }
+  }
+}
+
+/**
+ * awsx lets public subnets hand out public addresses. Nothing here needs one: a NAT gateway brings its own.
+ * @returns the changed subnet, or undefined for every other resource
+ */
+export function withoutPublicAddresses(
+  args: pulumi.ResourceTransformArgs,
+): pulumi.ResourceTransformResult | undefined {
+  if (args.type !== "aws:ec2/subnet:Subnet") return undefined;
+  return { props: { ...args.props, mapPublicIpOnLaunch: false }, opts: args.opts };
+}
+
+function validate(name: string, args: NetworkArgs): void {
+  const problems = new Problems();
+  problems.cidr("cidr", args.cidr, limits.vpcPrefixLength);
+  problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
+  problems.oneOf("natGateways", args.natGateways, natGatewayStrategies);
+  problems.require(
+    args.natGateways !== "None" || args.interfaceEndpoints,
+    "natGateways None cuts private subnets off from AWS; set interfaceEndpoints to true or natGateways to Single",
+  );
+  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+  problems.throwIfAny(`Network "${name}" has invalid arguments`);
+}

@@ -1,0 +1,156 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, policyDocument, type Statement, useKey } from "./iam";
+import { limits } from "./limits";
+import { Problems } from "./validate";
+
+export interface PrivateBucketArgs {
+  /** ARN of the KMS key that encrypts objects. @default S3's own keys (SSE-S3), which cannot be switched off */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Days after which an object expires, 1 to 3,650. @default objects are kept */
+  readonly expirationDays?: number | undefined;
+  /** Keeps the bucket and its objects when it leaves the program; otherwise it is emptied and deleted. @default false */
+  readonly protectData?: boolean;
+}
+
+/** Days for which an overwritten or deleted object can be restored. */
+const noncurrentDays = 30;
+
+/**
+ * A bucket that nobody outside the account reads: no public access, no ACLs, TLS only, encrypted, versioned, and with
+ * a lifecycle so that it does not grow for ever.
+ *
+ * @example
+ * const archive = new PrivateBucket("archive", { expirationDays: 30 });
+ */
+export class PrivateBucket extends pulumi.ComponentResource {
+  /** Name of the bucket once it is versioned and encrypted. */
+  readonly bucketName: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  readonly #kmsKeyArn: pulumi.Input<string> | undefined;
+  readonly #region: pulumi.Output<string>;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:PrivateBucket", name, args, opts);
+    validate(name, args);
+
+    const protectData = args.protectData ?? false;
+    const bucket = new aws.s3.Bucket(
+      name,
+      { forceDestroy: !protectData },
+      { parent: this, protect: protectData, retainOnDelete: protectData },
+    );
+    const settings = { parent: this };
+
+    const publicAccessBlock = new aws.s3.BucketPublicAccessBlock(
+      name,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      settings,
+    );
+    new aws.s3.BucketOwnershipControls(
+      name,
+      { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      settings,
+    );
+    const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
+      name,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault:
+              args.kmsKeyArn === undefined
+                ? { sseAlgorithm: "AES256" }
+                : { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.kmsKeyArn },
+            // One data key for many objects: S3 asks KMS, and pays for it, far less often.
+            bucketKeyEnabled: args.kmsKeyArn !== undefined,
+          },
+        ],
+      },
+      settings,
+    );
+    const versioning = new aws.s3.BucketVersioning(
+      name,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      settings,
+    );
+    new aws.s3.BucketLifecycleConfiguration(
+      name,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            id: "tidy",
+            status: "Enabled",
+            filter: { prefix: "" },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+            noncurrentVersionExpiration: { noncurrentDays },
+            ...(args.expirationDays !== undefined && {
+              expiration: { days: args.expirationDays },
+            }),
+          },
+        ],
+      },
+      // A rule about noncurrent versions needs a versioned bucket.
+      { parent: this, dependsOn: [versioning] },
+    );
+    new aws.s3.BucketPolicy(
+      name,
+      {
+        bucket: bucket.bucket,
+        policy: policyDocument([
+          {
+            Sid: "TlsOnly",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ]),
+      },
+      // S3 refuses to change policy and public access block of one bucket at the same time.
+      { parent: this, dependsOn: [publicAccessBlock] },
+    );
+
+    this.#kmsKeyArn = args.kmsKeyArn;
+    this.#region = aws.getRegionOutput({}, { parent: this }).region;
+    // Known only when the bucket is as meant: an object put earlier would have no version and another key.
+    this.bucketName = pulumi
+      .all([bucket.bucket, versioning.bucket, encryption.bucket])
+      .apply(([bucketName]) => bucketName);
+    this.arn = bucket.arn;
+    this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
+  }
+
+  /**
+   * What Firehose needs to deliver objects.
+   * https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+   */
+  deliveryStatements(): Statement[] {
+    return [
+      allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [this.arn]),
+      allow(
+        ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
+        [pulumi.interpolate`${this.arn}/*`],
+      ),
+      ...useKey(this.#kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", this.#region),
+    ];
+  }
+}
+
+function validate(name: string, args: PrivateBucketArgs): void {
+  const problems = new Problems();
+  if (args.expirationDays !== undefined) {
+    problems.integer("expirationDays", args.expirationDays, limits.archiveExpirationDays);
+  }
+  problems.throwIfAny(`PrivateBucket "${name}" has invalid arguments`);
+}

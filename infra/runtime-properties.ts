@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
+import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
+import type { RuntimeProperties } from "./runtime-properties.generated";
+
+/** A group whose values are plain, or outputs where another resource makes them. */
+type Group<T> = { readonly [Key in keyof T]: T[Key] | pulumi.Output<string> };
+
+/** The property groups of the job's contract, ready to be filled in by a program. */
+export type RuntimePropertyInputs = {
+  readonly [Name in keyof RuntimeProperties]: Group<RuntimeProperties[Name]>;
+};
+
+/** A property group as Managed Service for Apache Flink takes it. */
+interface PropertyGroup {
+  readonly propertyGroupId: string;
+  readonly propertyMap: Record<string, pulumi.Input<string>>;
+}
+
+const conforms = new Ajv2020({ allErrors: true, verbose: true }).compile(schema);
+
+/**
+ * Checks values against the contract that the job itself checks when it starts.
+ * Outputs are left out: what a resource will be called is not known yet.
+ * @returns one sentence for each problem
+ */
+export function runtimePropertyProblems(properties: RuntimePropertyInputs): string[] {
+  const plain = Object.fromEntries(
+    groups(properties).map(([name, values]) => [name, Object.fromEntries(values.filter(isPlain))]),
+  );
+  const problems = conforms(plain)
+    ? []
+    : (conforms.errors ?? []).filter((error) => !isOutput(properties, error)).map(describe);
+  const { windowMinutes, slideMinutes } = properties.demand ?? {};
+  if (
+    typeof windowMinutes === "number" &&
+    typeof slideMinutes === "number" &&
+    windowMinutes % slideMinutes > 0
+  ) {
+    problems.push(
+      `demand.windowMinutes must be a multiple of demand.slideMinutes, ${slideMinutes}; got ${windowMinutes}`,
+    );
+  }
+  return problems;
+}
+
+/** Renders values as the strings that travel to the job, in the order in which they are given. */
+export function propertyGroups(properties: RuntimePropertyInputs): PropertyGroup[] {
+  return groups(properties).map(([propertyGroupId, values]) => ({
+    propertyGroupId,
+    propertyMap: Object.fromEntries(
+      values.map(([key, value]) => [key, pulumi.Output.isInstance(value) ? value : String(value)]),
+    ),
+  }));
+}
+
+type Entry = readonly [key: string, value: string | number | pulumi.Output<string>];
+
+function groups(properties: RuntimePropertyInputs): (readonly [string, Entry[]])[] {
+  return Object.entries(properties).map(([name, values]) => [name, Object.entries(values)]);
+}
+
+function isPlain([, value]: Entry): boolean {
+  return !pulumi.Output.isInstance(value);
+}
+
+/** Whether the contract misses a property that is there, but not known yet. */
+function isOutput(properties: RuntimePropertyInputs, error: ErrorObject): boolean {
+  if (error.keyword !== "required") return false;
+  const group = error.instancePath.slice(1);
+  const { missingProperty } = error.params as { missingProperty: string };
+  return groups(properties).some(
+    ([name, values]) => name === group && values.some(([key]) => key === missingProperty),
+  );
+}
+
+function describe({ instancePath, keyword, message, params, data }: ErrorObject): string {
+  const path = instancePath.slice(1).replaceAll("/", ".") || "runtime properties";
+  switch (keyword) {
+    case "required":
+      return `${path} must have ${(params as { missingProperty: string }).missingProperty}`;
+    case "additionalProperties":
+      return `${path} must not have ${(params as { additionalProperty: string }).additionalProperty}: the job does not know it`;
+    case "enum":
+      return `${path} must be one of ${(params as { allowedValues: string[] }).allowedValues.join(", ")}; got ${String(data)}`;
+    default:
+      return `${path} ${String(message)}; got ${String(data)}`;
+  }
+}

@@ -1,0 +1,169 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { loadConfig, type StackConfig } from "../../infra/config";
+import { deploy, refusal } from "../support/mocks";
+import { declaredKeys, stackConfig, stackFile } from "../support/stack-config";
+
+const stacks = ["dev", "prod", "local"];
+
+/** Loads the configuration of a stack with some keys changed. */
+async function load(
+  stack: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<StackConfig> {
+  let loaded: StackConfig | undefined;
+  const program = () => {
+    loaded = loadConfig();
+  };
+  await deploy(program, { stack, config: stackConfig(stack, changes) });
+  if (loaded === undefined) throw new Error("The program did not run");
+  return loaded;
+}
+
+/** The problems that the loader finds, without the heading. */
+async function problems(
+  changes: Readonly<Record<string, unknown>>,
+  stack = "dev",
+): Promise<string[]> {
+  const message = await refusal(loadConfig, { stack, config: stackConfig(stack, changes) });
+  const [heading, ...lines] = message.split("\n- ");
+  expect(heading).to.equal(
+    "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`:",
+  );
+  return lines;
+}
+
+describe("configuration", () => {
+  for (const stack of stacks) {
+    it(`of ${stack} is complete and valid`, async () => {
+      await load(stack);
+    });
+
+    it(`of ${stack} sets only keys that Pulumi.yaml declares, to values that differ from the defaults`, () => {
+      for (const [name, value] of Object.entries(stackFile(stack))) {
+        const [namespace, key = ""] = name.split(":");
+        if (namespace === "aws") continue;
+        expect(declaredKeys).to.have.property(key);
+        expect(value, name).not.to.deep.equal(declaredKeys[key]?.default);
+      }
+    });
+
+    it(`of ${stack} tags what it makes with project and stack`, () => {
+      expect(stackFile(stack)["aws:defaultTags"]).to.deep.equal({
+        tags: { project: "streaming-pipeline", stack },
+      });
+    });
+  }
+
+  it("is declared with a type, a description and a default for each key", () => {
+    for (const [key, declared] of Object.entries(declaredKeys)) {
+      const { default: value } = declared;
+      const type = Number.isInteger(value)
+        ? "integer"
+        : Array.isArray(value)
+          ? "array"
+          : typeof value;
+      expect(declared.type, key).to.equal(type);
+      expect(declared.description, key).to.match(/^[A-Z].*\.$/);
+    }
+  });
+
+  it("declares exactly the keys that the loader reads", async () => {
+    const config = { "aws:region": "us-east-1" };
+    const message = await refusal(loadConfig, { config });
+    const missing = [...message.matchAll(/streaming-pipeline:(\w+) is missing/g)].map(
+      ([, key]) => key,
+    );
+    expect(missing).to.have.members(Object.keys(declaredKeys));
+  });
+
+  it("lists everything that is wrong at once, by key", async () => {
+    expect(
+      await problems({
+        workload: "trucks",
+        shardCount: 0,
+        shards: 3,
+        streamRetentionHours: "a week",
+        protectData: "yes",
+        logRetentionDays: 8,
+        vpcCidr: "10.0.0.0",
+        availabilityZones: "us-east-1a",
+        flinkParallelism: 1.5,
+        searchInstanceType: "m7g.large",
+        searchDedicatedMasters: 2,
+        replayInstanceType: "t3.small",
+      }),
+    ).to.have.members([
+      "streaming-pipeline:workload must be one of taxi; got trucks",
+      "streaming-pipeline:shardCount must be an integer from 1 to 10000; got 0",
+      "streaming-pipeline:streamRetentionHours must be an integer from 24 to 8760; got a week",
+      "streaming-pipeline:protectData must be one of true, false; got yes",
+      "streaming-pipeline:logRetentionDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653; got 8",
+      'streaming-pipeline:vpcCidr must be an IPv4 network in CIDR notation with a prefix of 16 to 24 bits, such as 10.0.0.0/16; got "10.0.0.0"',
+      "streaming-pipeline:availabilityZones must be a list of strings; got us-east-1a",
+      "streaming-pipeline:flinkParallelism must be an integer from 1 to 256; got 1.5",
+      'streaming-pipeline:searchInstanceType must be an OpenSearch instance type, such as m7g.large.search; got "m7g.large"',
+      "streaming-pipeline:searchDedicatedMasters must be one of 0, 3, 5; got 2",
+      'streaming-pipeline:replayInstanceType must be an EC2 instance type with a Graviton processor, such as t4g.small; got "t3.small"',
+      `streaming-pipeline:shards is not a key of this program; the keys are ${Object.keys(declaredKeys).sort().join(", ")}`,
+    ]);
+  });
+
+  it("leaves keys of others alone", async () => {
+    await deploy(loadConfig, {
+      config: { ...stackConfig("dev"), "aws:profile": "me", "other:key": "1" },
+    });
+  });
+
+  it("lets encryption be switched off, which is the policy pack's to refuse", async () => {
+    const { encryption } = await load("prod", { encryptAtRest: false, customerManagedKey: false });
+    expect(encryption).to.deep.equal({ encryptAtRest: false, customerManagedKey: false });
+  });
+
+  it("has no number of shards where AWS decides", async () => {
+    expect((await load("dev", { streamMode: "ON_DEMAND" })).stream).to.deep.equal({
+      mode: "ON_DEMAND",
+      shardCount: undefined,
+      retentionHours: 24,
+    });
+    expect((await load("dev", { shardCount: 3 })).stream.shardCount).to.equal(3);
+  });
+
+  it("refuses demand windows that are no whole number of slides, once", async () => {
+    const minutes = fc.integer({ min: 1, max: 1440 });
+    await fc.assert(
+      fc.asyncProperty(minutes, minutes, async (window, slide) => {
+        const changes = { demandWindowMinutes: window, demandSlideMinutes: slide };
+        if (window % slide === 0) await load("dev", changes);
+        else {
+          expect(await problems(changes)).to.deep.equal([
+            `streaming-pipeline:demandWindowMinutes must be a multiple of streaming-pipeline:demandSlideMinutes, ${slide}; got ${window}`,
+          ]);
+        }
+      }),
+      { numRuns: 20 },
+    );
+    expect(await problems({ demandSlideMinutes: 0 })).to.have.length(1);
+    expect(await problems({ demandWindowMinutes: "long" })).to.have.length(1);
+  });
+
+  it("refuses zones of another region", async () => {
+    expect(await problems({ availabilityZones: ["us-east-1a", "eu-west-1b"] })).to.deep.equal([
+      "streaming-pipeline:availabilityZones must lie in aws:region, us-east-1; got eu-west-1b",
+    ]);
+  });
+
+  it("refuses a network without a way to the services of AWS", async () => {
+    expect(await problems({ natGateways: "None" })).to.deep.equal([
+      "streaming-pipeline:natGateways None cuts private subnets off from AWS; set streaming-pipeline:interfaceEndpoints to true or choose Single",
+    ]);
+    await load("dev", { natGateways: "None", interfaceEndpoints: true });
+  });
+
+  it("names the search domain after the stack and refuses a stack whose name is too long for that", async () => {
+    const load = (stack: string) => refusal(loadConfig, { stack, config: stackConfig("dev") });
+    expect(await load("a-feature-with-a-long-name")).to.contain(
+      'must be 3 to 28 lower-case letters, digits and hyphens, beginning with a letter; got "streaming-a-feature-with-a-long-name"',
+    );
+  });
+});

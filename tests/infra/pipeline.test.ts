@@ -1,0 +1,173 @@
+import path from "node:path";
+import { expect } from "chai";
+import { program } from "../../infra/program";
+import { deploy, type Deployment } from "../support/mocks";
+import { stackConfig } from "../support/stack-config";
+import { actionsOf } from "./policy-documents";
+
+const paths = {
+  jobJar: path.join(__dirname, "fixtures/job.jar"),
+  producer: path.join(__dirname, "fixtures/producer.ts"),
+};
+
+const deployments = new Map<string, Promise<Deployment>>();
+
+/** Deploys a stack, once for all tests that look at the same one. */
+function run(stack: string, changes: Readonly<Record<string, unknown>> = {}, preview = false) {
+  const key = JSON.stringify({ stack, changes, preview });
+  const deployment =
+    deployments.get(key) ??
+    deploy(() => program(paths), { stack, config: stackConfig(stack, changes), preview });
+  deployments.set(key, deployment);
+  return deployment;
+}
+
+const stateful = [
+  "aws:kinesis/stream:Stream",
+  "aws:kms/key:Key",
+  "aws:opensearch/domain:Domain",
+  "aws:s3/bucket:Bucket",
+];
+
+describe("Pipeline", function () {
+  // Some eighty resources a deployment: more than the usual two seconds on a busy machine.
+  this.timeout(30_000);
+
+  for (const stack of ["dev", "prod", "local"]) {
+    it(`deploys ${stack} and tells what a user needs`, async () => {
+      const { outputs } = await run(stack);
+      expect(outputs).to.deep.equal({
+        streamName: "pipeline-events",
+        applicationName: "pipeline-analytics",
+        searchEndpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+        dashboardsUrl: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com/_dashboards",
+        archiveBucketName: "pipeline-archive",
+        replayInstanceId: "pipeline-replay-id",
+        sessionManagerUrl:
+          "https://us-east-1.console.aws.amazon.com/systems-manager/session-manager/pipeline-replay-id?region=us-east-1",
+        producerCommand:
+          "npm run replay -- --stream pipeline-events --region us-east-1 --input local/data/yellow_tripdata_sample_2019-03.csv",
+      });
+    });
+
+    it(`registers in a preview of ${stack} what it deploys`, async () => {
+      const names = async (preview: boolean) =>
+        (await run(stack, {}, preview)).resources.map(({ type, name }) => `${type} ${name}`).sort();
+      expect(await names(true)).to.deep.equal(await names(false));
+    });
+  }
+
+  it("hangs everything below one component, so that two pipelines fit into a stack", async () => {
+    const { resources } = await run("prod");
+    for (const { name, parent } of resources) {
+      expect(name).to.match(/^pipeline/);
+      if (name !== "pipeline") expect(parent, name).to.match(/^pipeline/);
+    }
+  });
+
+  it("is made of components alone at the top", async () => {
+    const { resources } = await run("prod");
+    const top = resources.filter(({ parent }) => parent === "pipeline");
+    expect(top.every(({ custom }) => !custom)).to.equal(true);
+  });
+
+  it("hands stream, endpoint, windows and region to the job", async () => {
+    const { inputs } = (await run("local")).one("aws:kinesisanalyticsv2/application:Application");
+    const { environmentProperties } = inputs["applicationConfiguration"] as {
+      environmentProperties: unknown;
+    };
+    expect(environmentProperties).to.deep.equal({
+      propertyGroups: [
+        { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
+        {
+          propertyGroupId: "source",
+          propertyMap: { streamName: "pipeline-events", region: "us-east-1" },
+        },
+        {
+          propertyGroupId: "search",
+          propertyMap: {
+            endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+            region: "us-east-1",
+          },
+        },
+        {
+          propertyGroupId: "demand",
+          propertyMap: { windowMinutes: "240", slideMinutes: "60", geohashPrecision: "6" },
+        },
+        { propertyGroupId: "airports", propertyMap: { windowMinutes: "240" } },
+      ],
+    });
+  });
+
+  it("lets the job's role, and nobody else's, into the domain as its master", async () => {
+    const deployment = await run("dev");
+    const job = "arn:aws:test:us-east-1:123456789012:pipeline-job";
+    expect(
+      deployment.one("aws:kinesisanalyticsv2/application:Application").inputs[
+        "serviceExecutionRole"
+      ],
+    ).to.equal(job);
+    expect(
+      deployment.one("aws:opensearch/domain:Domain").inputs["advancedSecurityOptions"],
+    ).to.deep.include({ masterUserOptions: { masterUserArn: job } });
+  });
+
+  it("lets nobody write the stream but the replay host", async () => {
+    const writers = (await run("prod"))
+      .ofType("aws:iam/rolePolicy:RolePolicy")
+      .filter(({ inputs }) => actionsOf(inputs["policy"]).includes("kinesis:PutRecords"));
+    expect(writers.map(({ name }) => name)).to.deep.equal(["pipeline-replay-role"]);
+  });
+
+  it("allows no action of a service as a whole", async () => {
+    for (const { name, inputs } of (await run("prod")).ofType("aws:iam/rolePolicy:RolePolicy")) {
+      for (const action of actionsOf(inputs["policy"])) expect(action, name).not.to.contain("*");
+    }
+  });
+
+  it("protects what holds data in prod, and only there", async () => {
+    const kept = async (stack: string) => {
+      const { resources } = await run(stack);
+      return resources
+        .filter(({ type }) => stateful.includes(type))
+        .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
+    };
+    expect(await kept("prod")).to.deep.equal([true, true, true, true, true]);
+    expect(await kept("dev")).to.deep.equal([false, false, false, false, false]);
+  });
+
+  it("encrypts with one key of its own, or with the keys that AWS manages", async () => {
+    const own = await run("dev");
+    const groups = own.ofType("aws:cloudwatch/logGroup:LogGroup");
+    expect(new Set(groups.map(({ inputs }) => inputs["kmsKeyId"]))).to.deep.equal(
+      new Set(["arn:aws:test:us-east-1:123456789012:pipeline-key"]),
+    );
+    const managed = await run("dev", { customerManagedKey: false });
+    expect(managed.ofType("aws:kms/key:Key")).to.deep.equal([]);
+    expect(JSON.stringify(managed.resources)).not.to.contain("pipeline-key");
+    expect(managed.one("aws:kinesis/stream:Stream").inputs["kmsKeyId"]).to.equal(
+      "alias/aws/kinesis",
+    );
+  });
+
+  it("switches encryption off everywhere when told so, for the policy pack to see", async () => {
+    const deployment = await run("dev", { encryptAtRest: false });
+    expect(deployment.one("aws:kinesis/stream:Stream").inputs["encryptionType"]).to.equal("NONE");
+    expect(deployment.one("aws:opensearch/domain:Domain").inputs["encryptAtRest"]).to.deep.equal({
+      enabled: false,
+    });
+    expect(deployment.one("aws:ec2/instance:Instance").inputs["rootBlockDevice"]).to.deep.include({
+      encrypted: false,
+    });
+  });
+
+  it("spreads over three zones in prod", async () => {
+    const deployment = await run("prod");
+    expect(deployment.one("awsx:ec2:Vpc").inputs["availabilityZoneNames"]).to.have.length(3);
+    expect(deployment.one("aws:opensearch/domain:Domain").inputs["clusterConfig"]).to.deep.include({
+      instanceCount: 3,
+      zoneAwarenessConfig: { availabilityZoneCount: 3 },
+      dedicatedMasterCount: 3,
+    });
+  });
+});

@@ -1,0 +1,210 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Input properties as they are sent to the engine. */
+export type Inputs = Readonly<Record<string, unknown>>;
+
+/** One resource that a program registered. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  /** False for components. */
+  readonly custom: boolean;
+  readonly inputs: Inputs;
+  readonly parent: string | undefined;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** Names of the resources that it waits for beyond those whose outputs it takes. */
+  readonly dependsOn: readonly string[];
+}
+
+/** What a program did. */
+export class Deployment {
+  readonly resources: readonly Registration[];
+  /** Outputs of the program, resolved. */
+  readonly outputs: Inputs;
+
+  constructor(resources: readonly Registration[], outputs: Inputs) {
+    this.resources = resources;
+    this.outputs = outputs;
+  }
+
+  ofType(type: string): Registration[] {
+    return this.resources.filter((resource) => resource.type === type);
+  }
+
+  /** The only resource of a type, or the one of that name. */
+  one(type: string, name?: string): Registration {
+    const found = this.ofType(type).filter(
+      (resource) => name === undefined || resource.name === name,
+    );
+    const [resource] = found;
+    if (resource === undefined || found.length > 1) {
+      const names = this.ofType(type).map((candidate) => candidate.name);
+      throw new Error(`Expected one ${type} ${name ?? ""}, found: ${names.join(", ") || "none"}`);
+    }
+    return resource;
+  }
+}
+
+export interface DeployOptions {
+  /** Previews instead of deploying: what AWS computes stays unknown. @default false */
+  readonly preview?: boolean;
+  /** Configuration of the stack, full keys. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** @default dev */
+  readonly stack?: string;
+}
+
+const accountId = "123456789012";
+const region = "us-east-1";
+
+/** What AWS makes known at the latest when a resource exists, beside the inputs that it echoes. */
+const computed: Readonly<Record<string, (name: string) => Inputs>> = {
+  "aws:s3/bucketObjectv2:BucketObjectv2": () => ({ versionId: "version-1" }),
+  "aws:opensearch/domain:Domain": (name) => ({
+    endpoint: `vpc-${name}.${region}.es.amazonaws.com`,
+  }),
+  "awsx:ec2:Vpc": (name) => ({
+    vpcId: `${name}-id`,
+    privateSubnetIds: ["subnet-a", "subnet-b", "subnet-c"],
+    publicSubnetIds: ["subnet-x", "subnet-y", "subnet-z"],
+    routeTables: ["rtb-a", "rtb-x"].map((id) => ({ id })),
+  }),
+};
+
+/** The provider functions that programs call. */
+const functions: Readonly<Record<string, Inputs>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": { accountId },
+  "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
+  "aws:index/getRegion:getRegion": { region },
+  "aws:ssm/getParameter:getParameter": { insecureValue: "ami-0123456789abcdef0" },
+};
+
+class RecordingMocks implements pulumi.runtime.Mocks {
+  readonly registered: Omit<Registration, keyof Options>[] = [];
+
+  /** The first complaint of these mocks; Pulumi does not pass it on. */
+  failure: Error | undefined;
+
+  readonly #preview: boolean;
+
+  constructor(preview: boolean) {
+    this.#preview = preview;
+  }
+
+  newResource({
+    type,
+    name,
+    inputs,
+    custom = false,
+  }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+    // The engine refuses the second of two; Pulumi's mocks would let it pass.
+    if (this.registered.some((other) => other.type === type && other.name === name)) {
+      throw this.#fail(`Duplicate resource: ${type} ${name}`);
+    }
+    const sent = inputs as Inputs;
+    this.registered.push({ type, name, custom, inputs: sent });
+    // Auto-named before a preview ends, hence known in both.
+    const named = { name, bucket: name, ...sent };
+    if (this.#preview) return { id: undefined, state: named };
+    return {
+      id: `${name}-id`,
+      state: {
+        ...named,
+        arn: `arn:aws:test:${region}:${accountId}:${name}`,
+        ...computed[type]?.(name),
+      },
+    };
+  }
+
+  call({ token }: pulumi.runtime.MockCallArgs): pulumi.runtime.MockCallResult {
+    const result = functions[token];
+    if (result === undefined) throw this.#fail(`No mock for the function ${token}`);
+    return result;
+  }
+
+  #fail(message: string): Error {
+    const failure = new Error(message);
+    this.failure ??= failure;
+    return failure;
+  }
+}
+
+/** The options of a registration, which Pulumi does not tell the mocks. */
+type Options = Pick<Registration, "parent" | "protect" | "retainOnDelete" | "dependsOn">;
+
+/** Collects options by a transformation of the stack, the one place that sees them. */
+class OptionRecorder {
+  readonly #names = new Map<unknown, string>();
+  readonly #options = new Map<string, Options>();
+
+  record({ resource, type, name, opts }: pulumi.ResourceTransformationArgs): void {
+    this.#names.set(resource, name);
+    const { parent, protect = false, dependsOn = [] } = opts;
+    const { retainOnDelete = false } = opts as pulumi.CustomResourceOptions;
+    this.#options.set(`${type} ${name}`, {
+      parent: this.#names.get(parent),
+      protect,
+      retainOnDelete,
+      dependsOn: [dependsOn].flat().map((dependency) => this.#names.get(dependency) ?? "unknown"),
+    });
+  }
+
+  of(type: string, name: string): Options {
+    const options = this.#options.get(`${type} ${name}`);
+    if (options === undefined) throw new Error(`No options were recorded for ${type} ${name}`);
+    return options;
+  }
+}
+
+/**
+ * Runs a program against mocks until every resource is registered.
+ * Only errors thrown at once reach the caller: Pulumi's mocks swallow those from inside apply.
+ */
+export async function deploy(
+  program: () => unknown,
+  { preview = false, config = {}, stack = "dev" }: DeployOptions = {},
+): Promise<Deployment> {
+  const mocks = new RecordingMocks(preview);
+  const options = new OptionRecorder();
+  pulumi.runtime.setAllConfig({ "aws:region": region, ...config });
+  await pulumi.runtime.setMocks(mocks, "streaming-pipeline", stack, preview);
+  let outputs: Inputs | undefined;
+  // Pulumi takes a stack trace for every promise, which is two thirds of a deployment's time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    outputs = await pulumi.runtime.runInPulumiStack(() => {
+      pulumi.runtime.registerStackTransformation((args) => {
+        options.record(args);
+        return undefined;
+      });
+      return Promise.resolve(program() as Record<string, unknown>);
+    });
+  } catch (error) {
+    throw mocks.failure ?? error;
+  } finally {
+    await pulumi.runtime.disconnect();
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  if (mocks.failure !== undefined) throw mocks.failure;
+
+  const resources = mocks.registered
+    .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+    .map((registration) => ({
+      ...registration,
+      ...options.of(registration.type, registration.name),
+    }));
+  return new Deployment(resources, outputs ?? {});
+}
+
+/** The message with which a program refuses to be deployed. */
+export async function refusal(program: () => unknown, options?: DeployOptions): Promise<string> {
+  try {
+    await deploy(program, options);
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+    throw error;
+  }
+  throw new Error("The program was accepted");
+}

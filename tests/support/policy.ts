@@ -1,0 +1,209 @@
+import {
+  type PolicyResource,
+  type ReportViolation,
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+  UnknownValueError,
+  unknownCheckingProxy,
+} from "@pulumi/policy";
+import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+
+/** How the engine writes an unknown text in a preview. */
+export const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** How the engine writes an unknown number in a preview. */
+export const unknownNumber = "3eeb2bf0-c639-47a8-9e75-3b44932eb421";
+/** How the engine writes an unknown block in a preview. */
+export const unknownObject = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
+
+/** A resource as a policy meets it. */
+export interface TestResource {
+  readonly type: string;
+  readonly name: string;
+  readonly props: object;
+  /** Resources whose outputs a property is made of, by property. */
+  readonly dependencies?: Readonly<Record<string, readonly TestResource[]>>;
+}
+
+/** What the engine would say. */
+export interface Outcome {
+  readonly applicable: boolean;
+  /** Messages that stop a deployment. */
+  readonly violations: readonly string[];
+  /** Messages about excepted violations. */
+  readonly advice: readonly string[];
+  /** Why the policy could not run in a preview. */
+  readonly unknown?: string;
+}
+
+/** A resource of a class, with properties that the compiler checks. */
+export function resource<Args>(
+  resourceClass: new (name: string, args: Args, opts?: CustomResourceOptions) => Resource,
+  name: string,
+  props: Unwrap<NonNullable<Args>>,
+): TestResource {
+  return { type: typeToken(resourceClass), name, props: props as object };
+}
+
+/** The same resource with other values for some properties; `undefined` leaves one out. */
+export function change(original: TestResource, changes: Readonly<Record<string, unknown>>) {
+  const props = Object.entries({ ...original.props, ...changes });
+  return {
+    ...original,
+    props: Object.fromEntries(props.filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** Judges one resource as the engine does: by its class, with defaults from the schema and unknowns that throw. */
+export async function evaluate(
+  policy: ResourceValidationPolicy,
+  { type, name, props }: TestResource,
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<Outcome> {
+  const checked = throwOnUnknown(props);
+  return await outcome(policy, config, async (getConfig, report, notApplicable) => {
+    const isType = (resourceClass: object) => typeToken(resourceClass) === type;
+    for (const validate of [policy.validateResource ?? []].flat()) {
+      await validate(
+        {
+          type,
+          name,
+          urn: urnOf(type, name),
+          props: checked,
+          opts: noOptions,
+          stackTags: new Map(),
+          isType,
+          asType: () => undefined,
+          getConfig,
+          notApplicable,
+        },
+        report,
+      );
+    }
+  });
+}
+
+/** Judges a whole stack. */
+export async function evaluateStack(
+  policy: StackValidationPolicy,
+  resources: readonly TestResource[],
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<Outcome> {
+  const judged = new Map(resources.map((one) => [one, policyResource(one)]));
+  for (const [{ dependencies = {} }, target] of judged) {
+    for (const [property, needed] of Object.entries(dependencies)) {
+      target.propertyDependencies[property] = needed.flatMap((one) => judged.get(one) ?? []);
+    }
+  }
+  return await outcome(policy, config, async (getConfig, report, notApplicable) => {
+    await policy.validateStack(
+      { resources: [...judged.values()], stackTags: new Map(), getConfig, notApplicable },
+      report,
+    );
+  });
+}
+
+/** Checks a configuration as the engine does before it starts a policy. */
+export function configurationProblems(
+  policy: ResourceValidationPolicy | StackValidationPolicy,
+  config: unknown,
+): string[] {
+  const { configSchema: schema } = policy;
+  // Compiled once for each policy; Ajv remembers by the schema's identity.
+  return ajv.validate(schema ?? {}, config)
+    ? []
+    : (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`);
+}
+
+const ajv = new Ajv({ allErrors: true, strict: false });
+addFormats(ajv);
+
+class NotApplicable extends Error {}
+
+async function outcome(
+  policy: ResourceValidationPolicy | StackValidationPolicy,
+  config: Readonly<Record<string, unknown>>,
+  run: (
+    getConfig: ResourceValidationArgs["getConfig"],
+    report: ReportViolation,
+    notApplicable: (reason?: string) => never,
+  ) => Promise<void>,
+): Promise<Outcome> {
+  const values = { ...defaults(policy), ...config };
+  const problems = configurationProblems(policy, values);
+  if (problems.length > 0) {
+    throw new Error(`The configuration does not fit its schema: ${problems.join(", ")}`);
+  }
+  const violations: string[] = [];
+  const advice: string[] = [];
+  const report = (diagnostic: string | { message: string; enforcementLevel?: string }) => {
+    if (typeof diagnostic === "string") {
+      violations.push(diagnostic);
+    } else {
+      (diagnostic.enforcementLevel === "advisory" ? advice : violations).push(diagnostic.message);
+    }
+  };
+  try {
+    await run((() => values) as ResourceValidationArgs["getConfig"], report, (reason) => {
+      throw new NotApplicable(reason);
+    });
+  } catch (error) {
+    if (error instanceof NotApplicable) {
+      return { applicable: false, violations, advice };
+    }
+    if (error instanceof UnknownValueError) {
+      return { applicable: true, violations, advice, unknown: (error as Error).message };
+    }
+    throw error;
+  }
+  return { applicable: true, violations, advice };
+}
+
+function defaults({ configSchema }: ResourceValidationPolicy | StackValidationPolicy) {
+  return Object.fromEntries(
+    Object.entries(configSchema?.properties ?? {}).flatMap(([key, schema]) =>
+      schema.default === undefined ? [] : [[key, schema.default]],
+    ),
+  );
+}
+
+function policyResource({ type, name, props }: TestResource): PolicyResource {
+  const isType = (resourceClass: object) => typeToken(resourceClass) === type;
+  return {
+    type,
+    name,
+    urn: urnOf(type, name),
+    props: throwOnUnknown(props),
+    opts: noOptions,
+    dependencies: [],
+    propertyDependencies: {},
+    isType,
+    asType: () => undefined,
+  };
+}
+
+function throwOnUnknown(props: object): Record<string, unknown> {
+  return (unknownCheckingProxy as (props: object) => Record<string, unknown>)(props);
+}
+
+function typeToken(resourceClass: object): string {
+  const { __pulumiType } = resourceClass as { readonly __pulumiType?: string };
+  if (__pulumiType === undefined) {
+    throw new Error("Only the classes of a provider's SDK have a type token");
+  }
+  return __pulumiType;
+}
+
+function urnOf(type: string, name: string): string {
+  return `urn:pulumi:test::program::${type}::${name}`;
+}
+
+const noOptions: PolicyResource["opts"] = {
+  protect: false,
+  ignoreChanges: [],
+  aliases: [],
+  customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+  additionalSecretOutputs: [],
+};
