@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { build } from "vite";
+
+/** The page's sources. */
+export const PAGE_FOLDER = join(__dirname, "page");
+/** The built page: index.html and its assets. */
+export const PAGE_DIST = join(PAGE_FOLDER, "dist");
+
+/** Builds the page into `local/page/dist`, unless what is there is newer than every source. */
+export async function buildPage(): Promise<void> {
+  if (!isStale()) return;
+  await build({
+    root: PAGE_FOLDER,
+    configFile: false,
+    logLevel: "warn",
+    // Relative addresses, and no inlined data: the page must live with a strict content security policy.
+    base: "./",
+    build: {
+      outDir: PAGE_DIST,
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      target: "es2022",
+    },
+  });
+}
+
+function isStale(): boolean {
+  const built = join(PAGE_DIST, "index.html");
+  if (!existsSync(built)) return true;
+  const sources = readdirSync(PAGE_FOLDER, { recursive: true, encoding: "utf8" })
+    .filter((file) => !file.startsWith("dist"))
+    .map((file) => statSync(join(PAGE_FOLDER, file)).mtimeMs);
+  return Math.max(...sources) > statSync(built).mtimeMs;
+}

@@ -1,0 +1,144 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+
+import { buildPage, PAGE_DIST } from "./page-build";
+import type { PipelineStatus } from "./status/pipeline-status";
+import { StatusEvents } from "./status/status-events";
+
+export interface PageServerOptions {
+  /** Port on 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  /** Asks the pipeline how it is; called about once a second while somebody looks. */
+  readonly status: () => Promise<PipelineStatus>;
+  /** Milliseconds between two polls. @default 1000 */
+  readonly pollMilliseconds?: number;
+  /** Folder of a built page. @default the project's own page, built first when it is missing or older than its sources */
+  readonly folder?: string;
+}
+
+export interface PageServer {
+  /** Where the page is, such as http://127.0.0.1:8088/. */
+  readonly url: string;
+  /** Ends every connection and frees the port. */
+  readonly close: () => Promise<void>;
+}
+
+const ZONES_FILE = join(__dirname, "data/taxi-zones.geojson");
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".geojson": "application/geo+json",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+};
+
+const HEADERS = {
+  "content-security-policy":
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-cache",
+};
+
+/**
+ * Serves the page, the zones' outlines, `/status.json` and the server-sent events `/events` on 127.0.0.1, and nowhere else.
+ *
+ * @throws Error that names the port when it is taken.
+ */
+export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  if (options.folder === undefined) await buildPage();
+  const folder = options.folder ?? PAGE_DIST;
+  const events = new StatusEvents(options.status, options.pollMilliseconds ?? 1000);
+  const server = createServer((request, response) => {
+    answer(request, response, { events, folder, status: options.status }).catch(
+      (error: unknown) => {
+        if (!response.headersSent) response.writeHead(500, HEADERS);
+        response.end(`${String(error)}\n`);
+      },
+    );
+  });
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () =>
+      new Promise((done) => {
+        events.close();
+        server.close(() => {
+          done();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((listening, failed) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const message =
+        error.code === "EADDRINUSE"
+          ? `Port ${port} on 127.0.0.1 is taken; stop what listens there or choose another with --port`
+          : `The page cannot be served on 127.0.0.1:${port}: ${error.message}`;
+      failed(new Error(message, { cause: error }));
+    });
+    server.listen({ host: "127.0.0.1", port }, listening);
+  });
+}
+
+interface Served {
+  readonly events: StatusEvents;
+  readonly folder: string;
+  readonly status: PageServerOptions["status"];
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { events, folder, status }: Served,
+): Promise<void> {
+  // A foreign name that resolves to this machine must not read the pipeline's figures (DNS rebinding).
+  const host = request.headers.host?.replace(/:\d+$/, "");
+  if (host !== "127.0.0.1" && host !== "localhost") {
+    refuse(response, 403, "Unknown host");
+    return;
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    refuse(response, 405, "Only GET is answered here");
+    return;
+  }
+  const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+  switch (pathname) {
+    case "/events":
+      events.add(response, HEADERS);
+      return;
+    case "/status.json":
+      response.writeHead(200, { ...HEADERS, "content-type": "application/json" });
+      response.end(JSON.stringify(await status()));
+      return;
+    case "/zones.geojson":
+      return sendFile(response, ZONES_FILE);
+    default:
+      // A parsed address holds no "..": what it names is inside the folder.
+      return sendFile(response, join(folder, pathname === "/" ? "index.html" : pathname));
+  }
+}
+
+async function sendFile(response: ServerResponse, file: string): Promise<void> {
+  const type = CONTENT_TYPES[extname(file)];
+  const content = type && (await readFile(file).catch(() => undefined));
+  if (!content) {
+    refuse(response, 404, "Not found");
+    return;
+  }
+  response.writeHead(200, { ...HEADERS, "content-type": type });
+  response.end(content);
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { ...HEADERS, "content-type": "text/plain; charset=utf-8" });
+  response.end(`${text}\n`);
+}

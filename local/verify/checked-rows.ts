@@ -1,0 +1,137 @@
+import { open } from "node:fs/promises";
+
+import { parse } from "csv-parse/sync";
+
+import { newYorkSeconds } from "./new-york-time";
+
+/** Why a row of the file is no trip; of a row with several faults the first in this order is told. */
+export const REJECTIONS = [
+  "unparsable-row",
+  "missing-field",
+  "invalid-time",
+  "invalid-number",
+  "invalid-zone",
+  "dropoff-not-after-pickup",
+  "negative-amount",
+] as const;
+
+export type Rejection = (typeof REJECTIONS)[number];
+
+/** A row that is a trip; times are seconds since the epoch. */
+export interface Trip {
+  readonly pickup: number;
+  readonly dropoff: number;
+  readonly pickupZone: number;
+  readonly dropoffZone: number;
+}
+
+/** A row of the file: its values in header order, and what they come to. */
+export interface CheckedRow {
+  readonly values: readonly string[];
+  readonly result: Trip | Rejection;
+}
+
+const LAST_ZONE = 265;
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const REQUIRED = {
+  pickup: ["pickup_datetime", "tpep_pickup_datetime", "lpep_pickup_datetime"],
+  dropoff: ["dropoff_datetime", "tpep_dropoff_datetime", "lpep_dropoff_datetime"],
+  pickupZone: ["pickup_location_id", "pulocationid"],
+  dropoffZone: ["dropoff_location_id", "dolocationid"],
+} as const;
+const OPTIONAL = {
+  fare: ["fare_amount"],
+  total: ["total_amount"],
+  passengers: ["passenger_count"],
+  distance: ["trip_distance"],
+} as const;
+
+type Field = keyof typeof REQUIRED | keyof typeof OPTIONAL;
+type Columns = Readonly<Record<Field, number>>;
+
+function columnsOf(file: string, header: readonly string[]): Columns {
+  const found = header.map((name) => name.trim().toLowerCase());
+  const columns = { ...REQUIRED, ...OPTIONAL };
+  const positions = Object.entries(columns).map(([field, names]) => [
+    field,
+    found.findIndex((name) => (names as readonly string[]).includes(name)),
+  ]) as [Field, number][];
+  const missing = positions.filter(([field, at]) => at < 0 && field in REQUIRED);
+  if (missing.length > 0) {
+    const wanted = missing.map(([field]) => columns[field].join(" or ")).join(", ");
+    throw new Error(`${file} has no column ${wanted}; its columns are: ${header.join(", ")}`);
+  }
+  return Object.fromEntries(positions) as Columns;
+}
+
+function check(values: readonly string[], columns: Columns): Trip | Rejection {
+  const text = (field: Field) => values[columns[field]]?.trim() ?? "";
+  const number = (field: Field) => {
+    if (text(field) === "") return undefined;
+    return DECIMAL.test(text(field)) ? Number(text(field)) : NaN;
+  };
+  const required = Object.keys(REQUIRED) as (keyof typeof REQUIRED)[];
+  if (required.some((field) => text(field) === "")) return "missing-field";
+
+  const pickup = newYorkSeconds(text("pickup"));
+  const dropoff = newYorkSeconds(text("dropoff"));
+  if (pickup === undefined || dropoff === undefined) return "invalid-time";
+
+  const [pickupZone = NaN, dropoffZone = NaN] = [number("pickupZone"), number("dropoffZone")];
+  const [passengers, distance] = [number("passengers"), number("distance")];
+  const amounts = [number("fare"), number("total")];
+  const numbers = [pickupZone, dropoffZone, passengers, distance, ...amounts];
+  if (numbers.some((value) => value !== undefined && !Number.isFinite(value))) {
+    return "invalid-number";
+  }
+  if (passengers !== undefined && !(Number.isInteger(passengers) && passengers >= 0)) {
+    return "invalid-number";
+  }
+  if (distance !== undefined && distance < 0) return "invalid-number";
+
+  const isZone = (value: number) => Number.isInteger(value) && value >= 1 && value <= LAST_ZONE;
+  if (!isZone(pickupZone) || !isZone(dropoffZone)) return "invalid-zone";
+  if (dropoff <= pickup) return "dropoff-not-after-pickup";
+  if (amounts.some((amount) => amount !== undefined && amount < 0)) return "negative-amount";
+  return { pickup, dropoff, pickupZone, dropoffZone };
+}
+
+/** The values of a line, as written; undefined when it breaks the rules of csv. */
+function valuesOf(line: string): readonly string[] | undefined {
+  if (!line.includes('"')) return line.split(",");
+  try {
+    return parse(line, { relax_column_count: true })[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Every data row of a TLC trip file (csv, columns found by name), checked. A row is a line, so that a stray quotation mark
+ * spoils no other row; empty lines are no rows.
+ *
+ * @throws Error when the file cannot be read, is empty, or lacks a column that a trip needs.
+ */
+export async function* checkedRows(file: string): AsyncGenerator<CheckedRow> {
+  // Opened first: a stream would report its failure where the loop below does not hear it.
+  const handle = await open(file);
+  let columns: Columns | undefined;
+  let width = 0;
+  try {
+    for await (const line of handle.readLines()) {
+      if (line === "") continue;
+      const values = valuesOf(line);
+      if (columns === undefined) {
+        columns = columnsOf(file, values ?? []);
+        width = values?.length ?? 0;
+      } else if (values?.length !== width) {
+        yield { values: [line], result: "unparsable-row" };
+      } else {
+        yield { values, result: check(values, columns) };
+      }
+    }
+  } finally {
+    await handle.close();
+  }
+  if (columns === undefined) throw new Error(`${file} is empty; it needs a header row and trips`);
+}

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { Comparison } from "./compare";
+
+export interface SettledOptions {
+  /** Compares what is stored now with what is expected. */
+  readonly compare: () => Promise<Comparison>;
+  /** Whether the job has read every record that was put into the stream. */
+  readonly jobHasReadEverything: () => Promise<boolean>;
+  /** Seconds without any change, once the job has read everything, after which the results are final. @default 10 */
+  readonly quietSeconds?: number;
+  /** Seconds without any change after which waiting has no point, whatever the job has read. @default 120 */
+  readonly stalledSeconds?: number;
+  /** Seconds between two comparisons. @default 1 */
+  readonly pollSeconds?: number;
+  readonly signal?: AbortSignal;
+  /** Milliseconds that only go forward. */
+  readonly now?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface Settled {
+  /**
+   * - `equal`: every document is as expected.
+   * - `quiet`: the job has read everything and nothing changes any more, but documents differ.
+   * - `stalled`: nothing changes although the job has not read everything.
+   */
+  readonly outcome: "equal" | "quiet" | "stalled";
+  readonly comparison: Comparison;
+}
+
+/**
+ * Waits until the results are complete: until they equal the expected ones, or will not change any more.
+ *
+ * @throws the signal's reason when it is aborted, and whatever `compare` throws.
+ */
+export async function settled(options: SettledOptions): Promise<Settled> {
+  const { quietSeconds = 10, stalledSeconds = 120, pollSeconds = 1, signal } = options;
+  const now = options.now ?? (() => performance.now());
+  const sleep =
+    options.sleep ?? ((milliseconds) => delay(milliseconds, undefined, signal && { signal }));
+  let last = { fingerprint: -1, readEverything: false, since: now() };
+  for (;;) {
+    signal?.throwIfAborted();
+    // Asked before the comparison: what is read afterwards cannot be in the documents compared.
+    const readEverything = await options.jobHasReadEverything();
+    const comparison = await options.compare();
+    if (comparison.mismatches === 0) return { outcome: "equal", comparison };
+    const { fingerprint } = comparison;
+    if (fingerprint !== last.fingerprint || readEverything !== last.readEverything) {
+      last = { fingerprint, readEverything, since: now() };
+    }
+    const unchangedSeconds = (now() - last.since) / 1000;
+    if (readEverything && unchangedSeconds >= quietSeconds) return { outcome: "quiet", comparison };
+    if (unchangedSeconds >= stalledSeconds) return { outcome: "stalled", comparison };
+    await sleep(pollSeconds * 1000);
+  }
+}
