@@ -1,0 +1,158 @@
+import { Target } from "@pulumi/aws/appautoscaling";
+import { Stream } from "@pulumi/aws/kinesis";
+import { Application, type ApplicationArgs } from "@pulumi/aws/kinesisanalyticsv2";
+import type { Unwrap } from "@pulumi/pulumi";
+import { resourcePolicy } from "./policy";
+import { flag, integer } from "./settings";
+
+/** The KPU with which the service coordinates an application, billed like the others. */
+const orchestrationKpus = 1;
+
+export const streamShardLimit = resourcePolicy(Stream, {
+  name: "kinesis-stream-shard-limit",
+  severity: "high",
+  rule: "Provision a stream's shards, and no more of them than the limit.",
+  reason:
+    "A shard is billed by the hour, used or not. A stream in on-demand mode adds shards by itself, so a limit holds only in provisioned mode.",
+  fix: "Lower shardCount, or raise maxShards in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
+  config: {
+    maxShards: integer({
+      description: "Most shards of one stream.",
+      default: 4,
+      minimum: 1,
+      maximum: 20_000,
+    }),
+    allowOnDemand: flag({
+      description: "Whether a stream may be in on-demand mode, which has no limit here.",
+      default: false,
+    }),
+  },
+  *check(stream, { maxShards, allowOnDemand }) {
+    const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
+    if (mode === "ON_DEMAND" && allowOnDemand) {
+      return;
+    }
+    if (mode !== "PROVISIONED") {
+      yield {
+        fact: `streamMode is ${mode}`,
+        limit: "only PROVISIONED streams have a shard limit",
+        fix: "Set streamMode to PROVISIONED and a shardCount, or allowOnDemand in the policy's configuration.",
+      };
+    } else if (stream.shardCount === undefined) {
+      yield {
+        fact: "shardCount is not set",
+        limit: `the limit is ${maxShards}`,
+        fix: "Set shardCount.",
+      };
+    } else if (!(stream.shardCount <= maxShards)) {
+      yield { fact: `shardCount is ${stream.shardCount}`, limit: `the limit is ${maxShards}` };
+    }
+  },
+});
+
+export const flinkParallelismLimit = resourcePolicy(Application, {
+  name: "flink-application-parallelism-limit",
+  severity: "high",
+  rule: "State a Flink application's parallelism, within the limit.",
+  reason:
+    "Parallelism decides how many KPUs are billed. With configurationType DEFAULT the service ignores the parallelism that is written down and scales by itself.",
+  fix: "Lower parallelism, or raise maxParallelism in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html",
+  config: {
+    maxParallelism: integer({
+      description: "Highest parallelism of one application.",
+      default: 4,
+      minimum: 1,
+      maximum: 256,
+    }),
+  },
+  *check(application, { maxParallelism }) {
+    const scaling = parallelismOf(application);
+    if (scaling?.configurationType !== "CUSTOM") {
+      yield {
+        fact: `parallelismConfiguration.configurationType is ${scaling?.configurationType ?? "not set"}`,
+        limit: "only CUSTOM makes the parallelism count",
+        fix: "Set configurationType to CUSTOM and a parallelism.",
+      };
+    } else if (!((scaling.parallelism ?? Infinity) <= maxParallelism)) {
+      yield {
+        fact: `parallelism is ${scaling.parallelism ?? "not set"}`,
+        limit: `the limit is ${maxParallelism}`,
+      };
+    }
+  },
+});
+
+export const flinkKpuLimit = resourcePolicy(Application, {
+  name: "flink-application-kpu-limit",
+  severity: "high",
+  rule: "Keep the Kinesis Processing Units (KPUs) of a Flink application within the limit, and its automatic scaling off.",
+  reason:
+    "A KPU is billed by the hour, and one more for orchestration. Automatic scaling adds KPUs up to the account's quota.",
+  fix: "Lower parallelism, raise parallelismPerKpu, or raise maxKpus in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-resources.html",
+  config: {
+    maxKpus: integer({
+      description: "Most KPUs of one application, the one for orchestration included.",
+      default: 5,
+      minimum: 2,
+      maximum: 257,
+    }),
+    allowAutoScaling: flag({
+      description: "Whether the service may scale an application by itself, beyond this limit.",
+      default: false,
+    }),
+  },
+  *check(application, { maxKpus, allowAutoScaling }) {
+    // The service ignores the block unless it is CUSTOM: parallelism is 1 then, and it scales by itself.
+    const block = parallelismOf(application);
+    const scaling = block?.configurationType === "CUSTOM" ? block : undefined;
+    if (scaling?.autoScalingEnabled !== false && !allowAutoScaling) {
+      yield {
+        fact: `autoScalingEnabled is ${scaling?.autoScalingEnabled ?? "not set in a CUSTOM parallelismConfiguration"}`,
+        limit: "only false keeps the number of KPUs",
+        fix: "Set configurationType to CUSTOM and autoScalingEnabled to false, or allowAutoScaling in the policy's configuration.",
+      };
+    }
+    const parallelism = scaling?.parallelism ?? 1;
+    const perKpu = scaling?.parallelismPerKpu ?? 1;
+    const kpus = Math.ceil(parallelism / perKpu) + orchestrationKpus;
+    if (!(kpus <= maxKpus)) {
+      yield {
+        fact: `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
+        limit: `the limit is ${maxKpus}`,
+      };
+    }
+  },
+});
+
+export const scalingTargetLimit = resourcePolicy(Target, {
+  name: "autoscaling-custom-target-capacity-limit",
+  severity: "high",
+  rule: "Keep the maximum of a custom scalable target within the limit.",
+  reason:
+    "Application Auto Scaling drives shards or Flink parallelism through a custom target: its maximum, not the number in the program, is what a stream or an application can grow to.",
+  fix: "Lower maxCapacity, or raise maxCapacity in the policy's configuration.",
+  source:
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-custom.html",
+  config: {
+    maxCapacity: integer({
+      description: "Highest maximum of one target, in shards or parallelism.",
+      default: 4,
+      minimum: 1,
+      maximum: 20_000,
+    }),
+  },
+  *check(target, { maxCapacity }) {
+    // Targets of other services count something else.
+    if (target.serviceNamespace === "custom-resource" && !(target.maxCapacity <= maxCapacity)) {
+      yield { fact: `maxCapacity is ${target.maxCapacity}`, limit: `the limit is ${maxCapacity}` };
+    }
+  },
+});
+
+function parallelismOf(application: Unwrap<ApplicationArgs>) {
+  return application.applicationConfiguration?.flinkApplicationConfiguration
+    ?.parallelismConfiguration;
+}

@@ -1,0 +1,98 @@
+import { FirehoseDeliveryStream, type FirehoseDeliveryStreamArgs } from "@pulumi/aws/kinesis";
+import type { Unwrap } from "@pulumi/pulumi";
+import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { resourcePolicy } from "./policy";
+
+export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
+  name: "firehose-delivery-stream-encryption",
+  severity: "high",
+  rule: "Encrypt what a delivery stream buffers, unless it reads from a stream that is encrypted itself.",
+  reason:
+    "Records that are put directly are buffered unencrypted by default. With a Kinesis or MSK source the source's encryption goes on, and the service refuses a setting of its own.",
+  fix: "With direct puts set serverSideEncryption.enabled, keyType CUSTOMER_MANAGED_CMK and keyArn; with a stream as source leave serverSideEncryption out.",
+  controls: ["DataFirehose.1"],
+  source: "https://docs.aws.amazon.com/firehose/latest/dev/encryption.html",
+  config: customerKeySetting,
+  *check(delivery, { requireCustomerManagedKey }) {
+    const encryption = delivery.serverSideEncryption;
+    if ("kinesisSourceConfiguration" in delivery || "mskSourceConfiguration" in delivery) {
+      if (encryption?.enabled === true) {
+        yield {
+          fact: "serverSideEncryption is enabled on a delivery stream that reads from a stream",
+          limit: "the service encrypts it as its source is encrypted, and refuses the setting",
+        };
+      }
+    } else if (encryption?.enabled !== true) {
+      yield {
+        fact: `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`,
+        limit: "direct puts must be encrypted",
+      };
+    } else if (requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
+      yield {
+        fact: `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`,
+        limit: "a customer managed key is required",
+      };
+    } else {
+      yield* customerKeyViolations(
+        encryption,
+        "keyArn",
+        requireCustomerManagedKey,
+        "serverSideEncryption",
+      );
+    }
+  },
+});
+
+export const deliveryEncryption = resourcePolicy(FirehoseDeliveryStream, {
+  name: "firehose-destination-encryption",
+  severity: "high",
+  rule: "Encrypt the objects that a delivery stream writes, its backups among them.",
+  reason:
+    "Each S3 destination has a key of its own: the archive, the backup of the source and what another destination refused.",
+  fix: "Set kmsKeyArn in every S3 configuration of the delivery stream.",
+  source:
+    "https://docs.aws.amazon.com/firehose/latest/APIReference/API_EncryptionConfiguration.html",
+  config: customerKeySetting,
+  *check(delivery, { requireCustomerManagedKey }) {
+    const places = s3Destinations(delivery);
+    if (places.length === 0) {
+      yield {
+        fact: "no S3 configuration is set",
+        limit: "every destination or its backup is in S3",
+      };
+    }
+    for (const { path, destination } of places) {
+      yield* customerKeyViolations(destination, "kmsKeyArn", requireCustomerManagedKey, path);
+    }
+  },
+});
+
+/** Every place in S3 that a delivery stream writes to. */
+function s3Destinations(delivery: Unwrap<FirehoseDeliveryStreamArgs>) {
+  const { extendedS3Configuration: extended, redshiftConfiguration: redshift } = delivery;
+  const others = [
+    "elasticsearchConfiguration",
+    "httpEndpointConfiguration",
+    "icebergConfiguration",
+    "opensearchConfiguration",
+    "opensearchserverlessConfiguration",
+    "redshiftConfiguration",
+    "snowflakeConfiguration",
+    "splunkConfiguration",
+  ] as const;
+  return [
+    { path: "extendedS3Configuration", destination: extended },
+    {
+      path: "extendedS3Configuration.s3BackupConfiguration",
+      destination: extended?.s3BackupConfiguration,
+    },
+    ...others.map((name) => ({
+      path: `${name}.s3Configuration`,
+      destination: delivery[name]?.s3Configuration,
+    })),
+    {
+      path: "redshiftConfiguration.s3BackupConfiguration",
+      destination: redshift?.s3BackupConfiguration,
+    },
+  ].flatMap(({ path, destination }) => (destination === undefined ? [] : [{ path, destination }]));
+}

@@ -1,0 +1,166 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch";
+import { Stream } from "@pulumi/aws/kinesis";
+import { Application } from "@pulumi/aws/kinesisanalyticsv2";
+import { Key } from "@pulumi/aws/kms";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { Domain } from "@pulumi/aws/opensearch";
+import { Topic } from "@pulumi/aws/sns";
+import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { reference } from "./known";
+import { resourcePolicy } from "./policy";
+import { integer } from "./settings";
+
+export const streamEncryption = resourcePolicy(Stream, {
+  name: "kinesis-stream-encryption",
+  severity: "high",
+  rule: "Encrypt a stream at rest with KMS.",
+  reason: "A stream is not encrypted at rest unless it is told to be.",
+  fix: "Set encryptionType to KMS and kmsKeyId to a key of your own.",
+  controls: ["Kinesis.1"],
+  source: "https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html",
+  config: customerKeySetting,
+  *check(stream, { requireCustomerManagedKey }) {
+    if (stream.encryptionType !== "KMS") {
+      yield {
+        fact: `encryptionType is ${stream.encryptionType ?? "not set"}`,
+        limit: "it must be KMS",
+      };
+    } else if (!reference(stream, "kmsKeyId").set) {
+      yield { fact: "kmsKeyId is not set", limit: "encryption with KMS needs a key" };
+    } else {
+      yield* customerKeyViolations(stream, "kmsKeyId", requireCustomerManagedKey);
+    }
+  },
+});
+
+export const applicationEncryption = resourcePolicy(Application, {
+  name: "flink-application-encryption",
+  severity: "medium",
+  rule: "Encrypt a Flink application's state with a key of your own.",
+  reason:
+    "Checkpoints, snapshots and local state hold the events of the open windows. The service encrypts them with a key of its own unless it is given one.",
+  fix: "Set applicationConfiguration.applicationEncryptionConfiguration to keyType CUSTOMER_MANAGED_KEY with a keyId.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/key-management-flink.html",
+  config: customerKeySetting,
+  *check({ applicationConfiguration }, { requireCustomerManagedKey }) {
+    const path = "applicationConfiguration.applicationEncryptionConfiguration";
+    const encryption = applicationConfiguration?.applicationEncryptionConfiguration;
+    if (requireCustomerManagedKey && encryption?.keyType !== "CUSTOMER_MANAGED_KEY") {
+      yield {
+        fact: `${path}.keyType is ${encryption?.keyType ?? "not set"}`,
+        limit: "a customer managed key is required",
+      };
+    } else if (encryption !== undefined) {
+      yield* customerKeyViolations(encryption, "keyId", requireCustomerManagedKey, path);
+    }
+  },
+});
+
+export const domainEncryption = resourcePolicy(Domain, {
+  name: "opensearch-domain-encryption-at-rest",
+  severity: "high",
+  rule: "Encrypt a domain at rest.",
+  reason: "Indices, logs and snapshots of a domain hold the results in clear text otherwise.",
+  fix: "Set encryptAtRest.enabled and encryptAtRest.kmsKeyId.",
+  controls: ["Opensearch.1"],
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html",
+  config: customerKeySetting,
+  *check({ encryptAtRest }, { requireCustomerManagedKey }) {
+    if (encryptAtRest?.enabled !== true) {
+      yield {
+        fact: `encryptAtRest.enabled is ${encryptAtRest?.enabled ?? "not set"}`,
+        limit: "it must be true",
+      };
+    } else {
+      yield* customerKeyViolations(
+        encryptAtRest,
+        "kmsKeyId",
+        requireCustomerManagedKey,
+        "encryptAtRest",
+      );
+    }
+  },
+});
+
+export const logGroupEncryption = resourcePolicy(LogGroup, {
+  name: "cloudwatch-log-group-encryption",
+  severity: "medium",
+  rule: "Encrypt a log group with a key of your own.",
+  reason:
+    "Logs repeat what went wrong, events included. CloudWatch Logs encrypts them with a key of its own unless it is given one.",
+  fix: "Set kmsKeyId.",
+  source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+  config: customerKeySetting,
+  *check(group, { requireCustomerManagedKey }) {
+    yield* customerKeyViolations(group, "kmsKeyId", requireCustomerManagedKey);
+  },
+});
+
+export const topicEncryption = resourcePolicy(Topic, {
+  name: "sns-topic-encryption",
+  severity: "medium",
+  rule: "Encrypt a topic at rest.",
+  reason:
+    "Messages wait unencrypted by default. With the AWS managed key alias/aws/sns CloudWatch alarms cannot publish to the topic.",
+  fix: "Set kmsMasterKeyId to a key whose policy lets the publishers use it.",
+  controls: ["SNS.1"],
+  source: "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html",
+  config: customerKeySetting,
+  *check(topic, { requireCustomerManagedKey }) {
+    if (!reference(topic, "kmsMasterKeyId").set) {
+      yield { fact: "kmsMasterKeyId is not set", limit: "a topic must be encrypted" };
+    } else {
+      yield* customerKeyViolations(topic, "kmsMasterKeyId", requireCustomerManagedKey);
+    }
+  },
+});
+
+export const functionEncryption = resourcePolicy(LambdaFunction, {
+  name: "lambda-function-environment-encryption",
+  severity: "low",
+  rule: "Encrypt a function's environment variables with a key of your own.",
+  reason:
+    "Lambda encrypts environment variables with a key of its own, which everybody who may read the function's configuration can use.",
+  fix: "Set kmsKeyArn, or do without environment variables.",
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html",
+  config: customerKeySetting,
+  *check(lambda, { requireCustomerManagedKey }) {
+    if ("environment" in lambda) {
+      yield* customerKeyViolations(lambda, "kmsKeyArn", requireCustomerManagedKey);
+    }
+  },
+});
+
+export const keyRotation = resourcePolicy(Key, {
+  name: "kms-key-rotation",
+  severity: "medium",
+  rule: "Rotate a symmetric key's material.",
+  reason: "Rotation bounds how much is ever encrypted with the same material.",
+  fix: "Set enableKeyRotation, and rotationPeriodInDays to no more than the limit.",
+  controls: ["KMS.4"],
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+  config: {
+    maxDays: integer({
+      description: "Most days between two rotations.",
+      default: 365,
+      minimum: 90,
+      maximum: 2560,
+    }),
+  },
+  *check(key, { maxDays }) {
+    // KMS cannot rotate asymmetric and HMAC keys.
+    if ((key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") !== "SYMMETRIC_DEFAULT") {
+      return;
+    }
+    const days = key.rotationPeriodInDays ?? 365;
+    if (key.enableKeyRotation !== true) {
+      yield {
+        fact: `enableKeyRotation is ${key.enableKeyRotation ?? "not set"}`,
+        limit: "it must be true",
+      };
+    } else if (!(days <= maxDays)) {
+      yield { fact: `rotationPeriodInDays is ${days}`, limit: `the limit is ${maxDays}` };
+    }
+  },
+});

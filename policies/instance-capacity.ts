@@ -1,0 +1,164 @@
+import { Instance } from "@pulumi/aws/ec2";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { Domain, type DomainArgs } from "@pulumi/aws/opensearch";
+import type { Unwrap } from "@pulumi/pulumi";
+import { isWithinSize, maxSize } from "./instance-size";
+import { resourcePolicy } from "./policy";
+import { integer } from "./settings";
+
+export const domainNodeLimit = resourcePolicy(Domain, {
+  name: "opensearch-domain-node-limit",
+  severity: "high",
+  rule: "Keep the number of a domain's nodes within the limit.",
+  reason:
+    "Every node is billed by the hour: data nodes, dedicated masters, warm nodes and coordinators.",
+  fix: "Lower the counts in clusterConfig, or raise maxNodes in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html",
+  config: {
+    maxNodes: integer({
+      description: "Most nodes of one domain, of all kinds together.",
+      default: 3,
+      minimum: 1,
+      maximum: 1002,
+    }),
+  },
+  *check(domain, { maxNodes }) {
+    const counts = nodeCounts(domain);
+    const missing = counts.filter(({ count }) => count === undefined);
+    for (const { field } of missing) {
+      yield {
+        fact: `clusterConfig.${field} is not set`,
+        limit: "nodes of a kind that is switched on must be counted",
+        fix: `Set ${field}.`,
+      };
+    }
+    const nodes = counts.reduce((sum, { count }) => sum + (count ?? 0), 0);
+    if (!(nodes <= maxNodes)) {
+      yield { fact: `the domain has ${nodes} nodes`, limit: `the limit is ${maxNodes}` };
+    }
+  },
+});
+
+export const domainInstanceSizeLimit = resourcePolicy(Domain, {
+  name: "opensearch-domain-instance-size-limit",
+  severity: "medium",
+  rule: "State the instance types of a domain's nodes, of a size within the limit.",
+  reason: "The price doubles with every step in size, and a domain has several nodes.",
+  fix: "Choose a smaller instance type, or raise maxSize in the policy's configuration.",
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
+  config: { maxSize: maxSize("large") },
+  *check({ clusterConfig }, config) {
+    const types = [
+      { field: "instanceType", type: clusterConfig?.instanceType },
+      ...(clusterConfig?.dedicatedMasterEnabled === true
+        ? [{ field: "dedicatedMasterType", type: clusterConfig.dedicatedMasterType }]
+        : []),
+      ...(clusterConfig?.warmEnabled === true
+        ? [{ field: "warmType", type: clusterConfig.warmType }]
+        : []),
+      ...(clusterConfig?.nodeOptions ?? []).map(({ nodeConfig }, index) => ({
+        field: `nodeOptions[${index}].nodeConfig.type`,
+        type: nodeConfig?.type,
+      })),
+    ];
+    for (const { field, type = "not set" } of types) {
+      if (!isWithinSize(type, config.maxSize)) {
+        yield {
+          fact: `clusterConfig.${field} is ${type}`,
+          limit: `the largest size is ${config.maxSize}`,
+        };
+      }
+    }
+  },
+});
+
+export const domainStorageLimit = resourcePolicy(Domain, {
+  name: "opensearch-domain-storage-limit",
+  severity: "medium",
+  rule: "Keep the EBS storage of a domain within the limit.",
+  reason: "Volumes are billed by the size they are given, on every data node.",
+  fix: "Lower ebsOptions.volumeSize or the number of data nodes, or raise maxStorageGiB in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html",
+  config: {
+    maxStorageGiB: integer({
+      description: "Most EBS storage of one domain, in GiB, all data nodes together.",
+      default: 300,
+      minimum: 10,
+    }),
+  },
+  *check({ clusterConfig, ebsOptions }, { maxStorageGiB }) {
+    // Without EBS a node has the disks of its instance type, which the limits on size and number hold down.
+    if (ebsOptions?.ebsEnabled !== true) {
+      return;
+    }
+    const nodes = clusterConfig?.instanceCount ?? 1;
+    if (ebsOptions.volumeSize === undefined) {
+      yield {
+        fact: "ebsOptions.volumeSize is not set",
+        limit: `the limit is ${maxStorageGiB} GiB`,
+        fix: "Set ebsOptions.volumeSize.",
+      };
+    } else if (!(nodes * ebsOptions.volumeSize <= maxStorageGiB)) {
+      yield {
+        fact: `${nodes} data nodes with ${ebsOptions.volumeSize} GiB have ${nodes * ebsOptions.volumeSize} GiB`,
+        limit: `the limit is ${maxStorageGiB} GiB`,
+      };
+    }
+  },
+});
+
+export const instanceSizeLimit = resourcePolicy(Instance, {
+  name: "ec2-instance-size-limit",
+  severity: "medium",
+  rule: "State an EC2 instance's type, of a size within the limit.",
+  reason: "The price doubles with every step in size.",
+  fix: "Choose a smaller instanceType, or raise maxSize in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
+  config: { maxSize: maxSize("large") },
+  *check(instance, config) {
+    const type = instance.instanceType ?? "not set";
+    if (!isWithinSize(type, config.maxSize)) {
+      yield { fact: `instanceType is ${type}`, limit: `the largest size is ${config.maxSize}` };
+    }
+  },
+});
+
+export const functionMemoryLimit = resourcePolicy(LambdaFunction, {
+  name: "lambda-function-memory-limit",
+  severity: "medium",
+  rule: "Keep a function's memory within the limit.",
+  reason: "A function is billed for the memory it is given, whether it uses it or not.",
+  fix: "Lower memorySize, or raise maxMemoryMiB in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+  config: {
+    maxMemoryMiB: integer({
+      description: "Most memory of one function, in MiB.",
+      default: 1024,
+      minimum: 128,
+      maximum: 10_240,
+    }),
+  },
+  *check(lambda, { maxMemoryMiB }) {
+    const memory = lambda.memorySize ?? 128;
+    if (!(memory <= maxMemoryMiB)) {
+      yield { fact: `memorySize is ${memory} MiB`, limit: `the limit is ${maxMemoryMiB} MiB` };
+    }
+  },
+});
+
+function nodeCounts({ clusterConfig }: Unwrap<DomainArgs>) {
+  return [
+    { field: "instanceCount", count: clusterConfig?.instanceCount ?? 1 },
+    ...(clusterConfig?.dedicatedMasterEnabled === true
+      ? [{ field: "dedicatedMasterCount", count: clusterConfig.dedicatedMasterCount }]
+      : []),
+    ...(clusterConfig?.warmEnabled === true
+      ? [{ field: "warmCount", count: clusterConfig.warmCount }]
+      : []),
+    ...(clusterConfig?.nodeOptions ?? []).map(({ nodeConfig }, index) => ({
+      field: `nodeOptions[${index}].nodeConfig.count`,
+      count: nodeConfig?.count,
+    })),
+  ];
+}

@@ -1,0 +1,38 @@
+import { text } from "./settings";
+
+const smallSizes = ["nano", "micro", "small", "medium", "large"];
+
+/** A size as AWS names it: nano to large, xlarge, 2xlarge and so on. */
+const sizePattern = `^(${smallSizes.join("|")}|([1-9][0-9]*)?xlarge)$`;
+
+/** The setting of the largest size allowed. */
+export function maxSize(size: string) {
+  return text({
+    description:
+      "Largest instance size allowed: nano, micro, small, medium, large, xlarge, 2xlarge and so on.",
+    default: size,
+    pattern: sizePattern,
+  });
+}
+
+/**
+ * Where a size stands in AWS's order, from nano at 0. `undefined` for a name that says no size, such as metal.
+ */
+export function sizeRank(size: string): number | undefined {
+  const match = new RegExp(sizePattern).exec(size);
+  if (match === null) {
+    return undefined;
+  }
+  const small = smallSizes.indexOf(size);
+  return small >= 0 ? small : smallSizes.length - 1 + Number(match[2] ?? 1);
+}
+
+/**
+ * Whether an instance type such as m7g.large or m7g.large.search is of `largest` size or smaller. False for a type
+ * whose size is not to be read from its name.
+ */
+export function isWithinSize(instanceType: string, largest: string): boolean {
+  const rank = sizeRank(instanceType.split(".")[1] ?? "");
+  const limit = sizeRank(largest);
+  return rank !== undefined && limit !== undefined && rank <= limit;
+}

@@ -1,0 +1,37 @@
+import { UnknownValueError } from "@pulumi/policy";
+
+/**
+ * A value that depends on a resource yet to be made, such as a policy document with the ARN of a new bucket:
+ * `undefined` while it is unknown in a preview. The update judges the resource again with the real value, before the
+ * resource is made.
+ *
+ * Only for values that no program can know earlier. Sizes and switches are read directly: where one of them is unknown
+ * the engine reports that the policy could not run.
+ */
+export function known<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValueError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** A reference to another resource, such as a key's ARN: not set, set to something yet unknown, or its text. */
+export type Reference = { readonly set: false } | { readonly set: true; readonly value?: string };
+
+/** Reads a reference without tripping over a value that is unknown in a preview. */
+export function reference(block: object, property: string): Reference {
+  if (!(property in block)) {
+    return { set: false };
+  }
+  const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
+  if (read === undefined) {
+    return { set: true };
+  }
+  return typeof read.value === "string" && read.value !== ""
+    ? { set: true, value: read.value }
+    : { set: false };
+}

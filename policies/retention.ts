@@ -1,0 +1,187 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch";
+import { Stream } from "@pulumi/aws/kinesis";
+import { Key } from "@pulumi/aws/kms";
+import { Bucket, BucketLifecycleConfiguration } from "@pulumi/aws/s3";
+import { companionPolicy } from "./companion";
+import { resourcePolicy } from "./policy";
+import { integer, texts } from "./settings";
+
+export const streamRetention = resourcePolicy(Stream, {
+  name: "kinesis-stream-retention",
+  severity: "high",
+  rule: "Keep a stream's records long enough to survive an outage of its consumers, and no longer than allowed.",
+  reason:
+    "A record that expires before it is read is lost. Beyond 24 hours every hour of retention costs, and beyond 7 days every gigabyte.",
+  fix: "Set retentionPeriod within these hours, or change minHours or maxHours in the policy's configuration.",
+  controls: ["Kinesis.3"],
+  source: "https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html",
+  config: {
+    minHours: integer({
+      description: "Shortest retention, in hours.",
+      default: 168,
+      minimum: 24,
+      maximum: 8760,
+    }),
+    maxHours: integer({
+      description: "Longest retention, in hours.",
+      default: 336,
+      minimum: 24,
+      maximum: 8760,
+    }),
+  },
+  *check(stream, { minHours, maxHours }) {
+    const hours = stream.retentionPeriod ?? 24;
+    if (!(hours >= minHours && hours <= maxHours)) {
+      yield {
+        fact: `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
+        limit: `the limit is ${minHours} to ${maxHours} hours`,
+      };
+    }
+  },
+});
+
+export const logGroupRetention = resourcePolicy(LogGroup, {
+  name: "cloudwatch-log-group-retention",
+  severity: "medium",
+  rule: "Keep a log group's events for a set time: long enough to investigate, and not for ever.",
+  reason:
+    "Without a retention CloudWatch Logs keeps events for ever: the bill only grows, and so does what a leak would reveal.",
+  fix: "Set retentionInDays within these days, or change minDays or maxDays in the policy's configuration.",
+  controls: ["CloudWatch.16"],
+  source:
+    "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
+  config: {
+    minDays: integer({
+      description: "Shortest retention, in days.",
+      default: 365,
+      minimum: 1,
+      maximum: 3653,
+    }),
+    maxDays: integer({
+      description: "Longest retention, in days.",
+      default: 731,
+      minimum: 1,
+      maximum: 3653,
+    }),
+  },
+  *check(group, { minDays, maxDays }) {
+    // CloudWatch Logs reads 0 as for ever.
+    const days = group.retentionInDays ?? 0;
+    if (days === 0) {
+      yield {
+        fact: `retentionInDays is ${group.retentionInDays ?? "not set"}, which means for ever`,
+        limit: `the limit is ${minDays} to ${maxDays} days`,
+      };
+    } else if (!(days >= minDays && days <= maxDays)) {
+      yield {
+        fact: `retentionInDays is ${days}`,
+        limit: `the limit is ${minDays} to ${maxDays} days`,
+      };
+    }
+  },
+});
+
+const archiveClasses = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+
+export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
+  name: "s3-bucket-lifecycle-retention",
+  severity: "medium",
+  rule: "Let a lifecycle rule expire or archive every object of a bucket: not too early, and not too late.",
+  reason:
+    "An archive without an end grows for ever in the dearest storage class; one that expires too early loses the data it was made to keep.",
+  fix: "Give an enabled rule for the whole bucket an expiration or an archive transition within these days, or change the policy's configuration.",
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html",
+  config: {
+    minDays: integer({
+      description: "Fewest days after which any rule may expire current objects.",
+      default: 30,
+      minimum: 1,
+    }),
+    maxDays: integer({
+      description: "Most days until every object has expired or moved to an archive class.",
+      default: 1095,
+      minimum: 1,
+    }),
+    keptForever: texts({
+      description:
+        "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
+      default: [],
+    }),
+  },
+  *check(lifecycle, { minDays, maxDays, keptForever }, { name }) {
+    const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");
+    for (const { id, expiration } of rules) {
+      const days = expiration?.days;
+      if (days !== undefined && days < minDays) {
+        yield {
+          fact: `rule ${id} expires objects after ${days} days`,
+          limit: `the earliest is ${minDays} days`,
+        };
+      }
+    }
+    const ends = rules
+      .filter(coversBucket)
+      .flatMap((rule) => [
+        rule.expiration?.days,
+        ...(rule.transitions ?? [])
+          .filter(({ storageClass }) => archiveClasses.includes(storageClass))
+          .map(({ days }) => days),
+        ...(keptForever.includes(name) ? [rule.noncurrentVersionExpiration?.noncurrentDays] : []),
+      ]);
+    if (!ends.some((days) => days !== undefined && days <= maxDays)) {
+      yield {
+        fact: "no enabled rule for the whole bucket expires or archives objects in time",
+        limit: `the latest is ${maxDays} days`,
+      };
+    }
+  },
+});
+
+export const bucketLifecycle = companionPolicy({
+  name: "s3-bucket-lifecycle-configuration",
+  severity: "medium",
+  rule: "Give every bucket a lifecycle configuration.",
+  reason: "Without one a bucket keeps every object and every version of it for ever.",
+  fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",
+  controls: ["S3.13"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
+  subject: Bucket,
+  companion: BucketLifecycleConfiguration,
+});
+
+export const keyDeletionWindow = resourcePolicy(Key, {
+  name: "kms-key-deletion-window",
+  severity: "high",
+  rule: "Leave enough days between the deletion of a key and its end.",
+  reason:
+    "What a key encrypted is lost with it. The window is the time in which a mistake can be undone.",
+  fix: "Raise deletionWindowInDays, or lower minDays in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+  config: {
+    minDays: integer({
+      description: "Shortest waiting time, in days.",
+      default: 30,
+      minimum: 7,
+      maximum: 30,
+    }),
+  },
+  *check(key, { minDays }) {
+    const days = key.deletionWindowInDays ?? 30;
+    if (!(days >= minDays)) {
+      yield {
+        fact: `deletionWindowInDays is ${days}`,
+        limit: `the least is ${minDays}`,
+      };
+    }
+  },
+});
+
+/** Whether a lifecycle rule applies to all objects of its bucket. */
+function coversBucket(rule: {
+  readonly prefix?: string | undefined;
+  readonly filter?: object | undefined;
+}): boolean {
+  const criteria = [rule.prefix, ...Object.values<unknown>({ ...rule.filter })];
+  return criteria.every((criterion) => criterion === undefined || criterion === "");
+}

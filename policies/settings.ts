@@ -1,0 +1,103 @@
+import type { PolicyConfigSchema } from "@pulumi/policy";
+
+type JsonSchema = PolicyConfigSchema["properties"][string];
+
+/** One configurable value of a policy: its JSON schema, from which its TypeScript type follows. */
+export type Setting<T> = Omit<JsonSchema, "default" | "description"> & {
+  readonly description: string;
+  readonly default: T;
+};
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+
+/** The values that a policy reads when it declares the settings `S`. */
+export type Values<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
+
+interface IntegerRange {
+  readonly description: string;
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum?: number;
+}
+
+/** A whole number from `minimum` to `maximum`, both allowed. */
+export function integer(range: IntegerRange): Setting<number> {
+  return { type: "integer", ...range };
+}
+
+/** A switch. Its default must be the stricter position. */
+export function flag(setting: {
+  readonly description: string;
+  readonly default: boolean;
+}): Setting<boolean> {
+  return { type: "boolean", ...setting };
+}
+
+/** A text that matches `pattern`, a regular expression. */
+export function text(setting: {
+  readonly description: string;
+  readonly default: string;
+  readonly pattern: string;
+}): Setting<string> {
+  return { type: "string", ...setting };
+}
+
+/** A list of different texts, possibly empty. */
+export function texts(setting: {
+  readonly description: string;
+  readonly default: readonly string[];
+}): Setting<readonly string[]> {
+  return {
+    type: "array",
+    items: { type: "string", minLength: 1 },
+    uniqueItems: true,
+    ...setting,
+  };
+}
+
+/** A configuration that cannot be meant: the run stops instead of judging by it. */
+export class ConfigurationError extends Error {
+  constructor(policy: string, problems: readonly string[]) {
+    super(`The configuration of policy ${policy} is wrong: ${problems.join("; ")}.`);
+    this.name = "ConfigurationError";
+    // The engine prints the stack, which tells somebody who mistyped a key nothing.
+    this.stack = this.message;
+  }
+}
+
+/**
+ * The values to judge by: what was given, else the defaults.
+ *
+ * The engine checks types and ranges against the schema. It says nothing about keys that the schema does not know, nor
+ * about a floor above its ceiling: a mistyped limit would silently be without effect. Both are refused here; a floor is
+ * a setting `min…` and its ceiling the setting `max…` of the same thing.
+ *
+ * @throws ConfigurationError that names every problem.
+ */
+export function configuredValues<S extends Settings>(
+  policy: string,
+  settings: S,
+  given: Readonly<Record<string, unknown>>,
+): Values<S> {
+  const keys = Object.keys(settings);
+  const defaults = Object.fromEntries(keys.map((key) => [key, settings[key]?.default]));
+  const values: Readonly<Record<string, unknown>> = { ...defaults, ...given };
+
+  const problems = Object.keys(given)
+    .filter((key) => !keys.includes(key))
+    .map((key) => `there is no key ${key}, only ${keys.join(", ")}`);
+  for (const floor of keys.filter((key) => key.startsWith("min"))) {
+    const ceiling = floor.replace("min", "max");
+    if (Number(values[floor]) > Number(values[ceiling])) {
+      problems.push(
+        `${floor} is ${String(values[floor])}, above ${ceiling}, which is ${String(values[ceiling])}`,
+      );
+    }
+  }
+  if (problems.length > 0) {
+    throw new ConfigurationError(policy, problems);
+  }
+  return values as Values<S>;
+}

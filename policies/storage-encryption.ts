@@ -1,0 +1,100 @@
+import { Volume } from "@pulumi/aws/ebs";
+import { Instance } from "@pulumi/aws/ec2";
+import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3";
+import { companionPolicy } from "./companion";
+import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { resourcePolicy, type Violation } from "./policy";
+
+const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
+
+export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration, {
+  name: "s3-bucket-encryption",
+  severity: "high",
+  rule: "Encrypt a bucket's objects with KMS by default.",
+  reason:
+    "S3 encrypts every object, but with SSE-S3 whoever may read the bucket reads clear text. With KMS the key's policy has a say too.",
+  fix: "Set sseAlgorithm to aws:kms and kmsMasterKeyId, and bucketKeyEnabled to save requests to KMS.",
+  controls: ["S3.17"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+  config: customerKeySetting,
+  *check({ rules }, { requireCustomerManagedKey }) {
+    if (rules.length === 0) {
+      yield { fact: "rules is empty", limit: "a bucket needs a default encryption" };
+    }
+    for (const [index, rule] of rules.entries()) {
+      const path = `rules[${index}].applyServerSideEncryptionByDefault`;
+      const encryption = rule.applyServerSideEncryptionByDefault;
+      const algorithm = encryption?.sseAlgorithm ?? "not set";
+      if (encryption !== undefined && kmsAlgorithms.includes(algorithm)) {
+        yield* customerKeyViolations(encryption, "kmsMasterKeyId", requireCustomerManagedKey, path);
+      } else if (requireCustomerManagedKey || algorithm !== "AES256") {
+        yield {
+          fact: `${path}.sseAlgorithm is ${algorithm}`,
+          limit: `it must be ${kmsAlgorithms.join(" or ")}`,
+        };
+      }
+    }
+  },
+});
+
+export const bucketEncryption = companionPolicy({
+  name: "s3-bucket-encryption-configuration",
+  severity: "medium",
+  rule: "Give every bucket a default encryption.",
+  reason: "Without one objects are encrypted with S3's own keys, however the program means it.",
+  fix: "Add an s3.BucketServerSideEncryptionConfiguration with this bucket.",
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+  subject: Bucket,
+  companion: BucketServerSideEncryptionConfiguration,
+});
+
+export const instanceVolumeEncryption = resourcePolicy(Instance, {
+  name: "ec2-instance-volume-encryption",
+  severity: "high",
+  rule: "Encrypt every volume of an EC2 instance.",
+  reason:
+    "Volumes and their snapshots are unencrypted unless the account's default says otherwise.",
+  fix: "Set encrypted and kmsKeyId in rootBlockDevice and in each of ebsBlockDevices.",
+  controls: ["EC2.3"],
+  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+  config: customerKeySetting,
+  *check(instance, { requireCustomerManagedKey }) {
+    yield* volumeViolations(
+      instance.rootBlockDevice ?? {},
+      requireCustomerManagedKey,
+      "rootBlockDevice",
+    );
+    for (const [index, device] of (instance.ebsBlockDevices ?? []).entries()) {
+      yield* volumeViolations(device, requireCustomerManagedKey, `ebsBlockDevices[${index}]`);
+    }
+  },
+});
+
+export const volumeEncryption = resourcePolicy(Volume, {
+  name: "ebs-volume-encryption",
+  severity: "high",
+  rule: "Encrypt an EBS volume.",
+  reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
+  fix: "Set encrypted and kmsKeyId.",
+  controls: ["EC2.3"],
+  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+  config: customerKeySetting,
+  *check(volume, { requireCustomerManagedKey }) {
+    yield* volumeViolations(volume, requireCustomerManagedKey);
+  },
+});
+
+function* volumeViolations(
+  volume: { readonly encrypted?: boolean | undefined },
+  requireCustomerManagedKey: boolean,
+  path = "",
+): Iterable<Violation> {
+  if (volume.encrypted !== true) {
+    yield {
+      fact: `${path === "" ? "" : `${path}.`}encrypted is ${volume.encrypted ?? "not set"}`,
+      limit: "it must be true",
+    };
+  } else {
+    yield* customerKeyViolations(volume, "kmsKeyId", requireCustomerManagedKey, path);
+  }
+}

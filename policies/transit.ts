@@ -1,0 +1,130 @@
+import { Application } from "@pulumi/aws/kinesisanalyticsv2";
+import { Domain } from "@pulumi/aws/opensearch";
+import { Bucket, BucketPolicy } from "@pulumi/aws/s3";
+import { TopicSubscription } from "@pulumi/aws/sns";
+import { companionPolicy } from "./companion";
+import { known } from "./known";
+import { resourcePolicy } from "./policy";
+import { texts } from "./settings";
+import { deniesPlainHttp } from "./tls-statement";
+
+export const domainHttps = resourcePolicy(Domain, {
+  name: "opensearch-domain-https",
+  severity: "high",
+  rule: "Let clients reach a domain by HTTPS only, with a current TLS policy.",
+  reason: "A domain answers plain HTTP, and old TLS, unless it is told not to.",
+  fix: "Set domainEndpointOptions.enforceHttps and domainEndpointOptions.tlsSecurityPolicy.",
+  controls: ["Opensearch.8"],
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DomainEndpointOptions.html",
+  config: {
+    tlsPolicies: texts({
+      description: "TLS policies that are current.",
+      default: ["Policy-Min-TLS-1-2-PFS-2023-10"],
+    }),
+  },
+  *check({ domainEndpointOptions }, { tlsPolicies }) {
+    if (domainEndpointOptions?.enforceHttps !== true) {
+      yield {
+        fact: `domainEndpointOptions.enforceHttps is ${domainEndpointOptions?.enforceHttps ?? "not set"}`,
+        limit: "it must be true",
+      };
+    }
+    const policy = domainEndpointOptions?.tlsSecurityPolicy ?? "not set";
+    if (!tlsPolicies.includes(policy)) {
+      yield {
+        fact: `domainEndpointOptions.tlsSecurityPolicy is ${policy}`,
+        limit: `it must be ${tlsPolicies.join(" or ")}`,
+      };
+    }
+  },
+});
+
+export const domainNodeToNodeEncryption = resourcePolicy(Domain, {
+  name: "opensearch-domain-node-to-node-encryption",
+  severity: "high",
+  rule: "Encrypt what a domain's nodes send each other.",
+  reason: "Replicas and queries travel between nodes and zones in clear text otherwise.",
+  fix: "Set nodeToNodeEncryption.enabled. It cannot be switched off again.",
+  controls: ["Opensearch.3"],
+  source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ntn.html",
+  *check({ nodeToNodeEncryption }) {
+    if (nodeToNodeEncryption?.enabled !== true) {
+      yield {
+        fact: `nodeToNodeEncryption.enabled is ${nodeToNodeEncryption?.enabled ?? "not set"}`,
+        limit: "it must be true",
+      };
+    }
+  },
+});
+
+export const applicationEndpointTls = resourcePolicy(Application, {
+  name: "flink-application-endpoint-tls",
+  severity: "high",
+  rule: "Hand a Flink application no address of plain HTTP.",
+  reason: "The job sends events and results wherever its runtime properties point.",
+  fix: "Use an address that begins with https://.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-properties.html",
+  *check({ applicationConfiguration }) {
+    for (const group of applicationConfiguration?.environmentProperties?.propertyGroups ?? []) {
+      const properties = known(() => group.propertyMap) ?? {};
+      for (const key of Object.keys(properties)) {
+        const value = known(() => properties[key]);
+        if (value?.toLowerCase().startsWith("http://") === true) {
+          yield {
+            // Without the value, which may carry a password.
+            fact: `property ${key} of group ${group.propertyGroupId} begins with http://`,
+            limit: "addresses must begin with https://",
+          };
+        }
+      }
+    }
+  },
+});
+
+export const subscriptionTls = resourcePolicy(TopicSubscription, {
+  name: "sns-topic-subscription-tls",
+  severity: "medium",
+  rule: "Deliver a topic's messages to no address of plain HTTP.",
+  reason: "An alarm tells what runs where and how badly.",
+  fix: "Set protocol to https.",
+  source: "https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
+  *check({ protocol }) {
+    if (protocol.toLowerCase() === "http") {
+      yield { fact: `protocol is ${protocol}`, limit: "web addresses must be https" };
+    }
+  },
+});
+
+export const bucketTls = resourcePolicy(BucketPolicy, {
+  name: "s3-bucket-policy-tls",
+  severity: "medium",
+  rule: "Deny plain HTTP in a bucket's policy, for the bucket and its objects.",
+  reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
+  fix: "Add a statement that denies s3:* to everybody, on the bucket and its objects, where aws:SecureTransport is false.",
+  controls: ["S3.5"],
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-HTTP-HTTPS",
+  *check(bucketPolicy) {
+    // With the ARN of a new bucket in it the document is unknown in a preview; the update judges it.
+    const document: unknown = known((): unknown => bucketPolicy.policy);
+    if (document !== undefined && !deniesPlainHttp(document)) {
+      yield {
+        fact: "no statement denies s3:* to everybody without TLS",
+        limit: "a bucket must be reachable by HTTPS only",
+      };
+    }
+  },
+});
+
+export const bucketPolicyPresence = companionPolicy({
+  name: "s3-bucket-policy",
+  severity: "medium",
+  rule: "Give every bucket a policy, which denies plain HTTP.",
+  reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
+  fix: "Add an s3.BucketPolicy with this bucket.",
+  controls: ["S3.5"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
+  subject: Bucket,
+  companion: BucketPolicy,
+});

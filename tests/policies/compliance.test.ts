@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { program } from "../../infra/program";
+import { policies } from "../../policies/pack";
+import { deploy } from "../support/mocks";
+import {
+  evaluate,
+  evaluateStack,
+  type Outcome,
+  type TestResource,
+  unknownString,
+} from "../support/policy";
+import { stackConfig } from "../support/stack-config";
+
+const fixtures = path.join(__dirname, "../infra/fixtures");
+const paths = {
+  jobJar: path.join(fixtures, "job.jar"),
+  producer: path.join(fixtures, "producer.ts"),
+};
+
+type Changes = Readonly<Record<string, unknown>>;
+
+/** Deploys a stack under mocks and collects what each policy says, by policy and resource. */
+async function judge(stack: string, preview: boolean, changes: Changes = {}) {
+  const { resources } = await deploy(() => program(paths), {
+    stack,
+    preview,
+    config: stackConfig(stack, changes),
+  });
+  const limits = JSON.parse(
+    readFileSync(path.join(__dirname, `../../policies/limits.${stack}.json`), "utf8"),
+  ) as Readonly<Record<string, Changes>>;
+  const judged = resources
+    .filter(({ custom }) => custom)
+    .map(({ type, name, inputs }) => ({ type, name, props: asInEngine(inputs) as object }));
+
+  const messages: string[] = [];
+  let verdicts = 0;
+  for (const policy of policies) {
+    const config = limits[policy.name];
+    const outcomes =
+      "validateStack" in policy
+        ? [await evaluateStack(policy, judged.map(named), config)]
+        : await Promise.all(judged.map((one) => evaluate(policy, one, config)));
+    verdicts += outcomes.filter(({ applicable }) => applicable).length;
+    messages.push(...outcomes.flatMap((outcome) => complaints(policy.name, outcome)));
+  }
+  return { messages, verdicts };
+}
+
+function complaints(policy: string, { violations, advice, unknown }: Outcome): string[] {
+  const messages = [...violations, ...advice, ...(unknown === undefined ? [] : [unknown])];
+  return messages.map((message) => `${policy}: ${message}`);
+}
+
+/** A stack policy sees outputs, where a bucket has got its name. */
+function named(resource: TestResource): TestResource {
+  return { ...resource, props: { bucket: resource.name, ...resource.props } };
+}
+
+/** The mocks hand over unknown values as an object of Pulumi's, the engine as a text that policies know. */
+function asInEngine(value: unknown): unknown {
+  if (pulumi.isUnknown(value)) return unknownString;
+  if (Array.isArray(value)) return value.map(asInEngine);
+  if (value instanceof Object && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asInEngine(one)]));
+  }
+  return value;
+}
+
+describe("the pipeline's own stacks", function () {
+  // Each test deploys a whole program; a busy machine takes its time.
+  this.timeout(30_000);
+
+  for (const stack of ["dev", "prod", "local"]) {
+    it(`satisfy every policy in a preview of ${stack}, and leave none unable to run`, async () => {
+      const { messages, verdicts } = await judge(stack, true);
+      expect(messages).to.deep.equal([]);
+      expect(verdicts).to.be.greaterThan(30);
+    });
+  }
+
+  it("satisfy every policy in an update, where keys and documents are known", async () => {
+    expect((await judge("prod", false)).messages).to.deep.equal([]);
+  });
+
+  it("are refused in a preview of prod with what dev may do, and with more than the limits", async () => {
+    const { messages } = await judge("prod", true, {
+      encryptAtRest: false,
+      flinkParallelism: 9,
+      searchInstanceCount: 4,
+      shardCount: 9,
+      // The default, which dev keeps.
+      streamRetentionHours: 24,
+    });
+    expect(messages.map((message) => message.split(":")[0])).to.have.members([
+      "ec2-instance-volume-encryption",
+      "flink-application-kpu-limit",
+      "flink-application-parallelism-limit",
+      "kinesis-stream-encryption",
+      "kinesis-stream-retention",
+      "kinesis-stream-shard-limit",
+      "opensearch-domain-encryption-at-rest",
+      "opensearch-domain-node-limit",
+    ]);
+  });
+});

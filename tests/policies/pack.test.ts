@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { expect } from "chai";
+import { documentation, documentationPath } from "../../policies/generate-docs";
+import { families, policies } from "../../policies/pack";
+import { configurationProblems, evaluate, evaluateStack } from "../support/policy";
+import { compliant } from "./fixtures";
+
+describe("the policy pack", () => {
+  it("gives every policy a name of its own in kebab case", () => {
+    const names = policies.map(({ name }) => name);
+    expect(new Set(names).size).to.equal(names.length);
+    for (const name of names) {
+      expect(name).to.match(/^[a-z0-9]+(-[a-z0-9]+)+$/);
+    }
+  });
+
+  it("describes every policy in a sentence, with severity, reason and fix", () => {
+    for (const { name, description, severity, remediationSteps, url, text } of policies) {
+      expect(description, name).to.match(/^[A-Z].*\.$/);
+      expect(text.reason, name).to.match(/^[A-Z].*\.$/);
+      expect(remediationSteps, name).to.match(/^[A-Z].*\.$/);
+      expect(severity, name).to.be.oneOf(["low", "medium", "high", "critical"]);
+      expect(url, name).to.equal(`docs/policies.md#${name}`);
+    }
+  });
+
+  it("leaves no policy at another level than the pack's", () => {
+    expect(policies.filter(({ enforcementLevel }) => enforcementLevel !== undefined)).to.be.empty;
+  });
+
+  it("has defaults that fit their schemas, for a run without configuration", () => {
+    for (const policy of policies) {
+      const properties = Object.entries(policy.configSchema?.properties ?? {});
+      const defaults = Object.fromEntries(properties.map(([key, schema]) => [key, schema.default]));
+      expect(configurationProblems(policy, defaults), policy.name).to.be.empty;
+      expect(Object.values(defaults), policy.name).not.to.include(undefined);
+    }
+  });
+
+  it("offers exceptions with every policy", () => {
+    for (const { name, configSchema } of policies) {
+      expect(configSchema?.properties, name).to.have.property("exceptions");
+    }
+  });
+
+  it("accepts a compliant stack with its defaults, and each policy judges something in it", async () => {
+    for (const policy of policies) {
+      const outcomes =
+        "validateStack" in policy
+          ? [await evaluateStack(policy, compliant)]
+          : await Promise.all(compliant.map((one) => evaluate(policy, one)));
+      const applicable = outcomes.filter((outcome) => outcome.applicable);
+      expect(applicable, policy.name).not.to.be.empty;
+      for (const outcome of applicable) {
+        expect(outcome, policy.name).to.deep.equal({
+          applicable: true,
+          violations: [],
+          advice: [],
+        });
+      }
+    }
+  });
+
+  it("belongs to families without overlap", () => {
+    expect(families.flatMap((family) => family.policies)).to.deep.equal(policies);
+    expect(families.filter((family) => family.policies.length === 0)).to.be.empty;
+  });
+
+  it("is documented as it is, every anchor included", async function () {
+    this.timeout(30_000);
+    const written = await readFile(documentationPath, "utf8");
+    expect(written === (await documentation()), "stale: run npm run docs:policies").to.be.true;
+    for (const { name } of policies) {
+      expect(written).to.include(`\n### ${name}\n`);
+    }
+  });
+});

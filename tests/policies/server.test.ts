@@ -1,0 +1,145 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { credentials } from "@grpc/grpc-js";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import {
+  AnalyzerResource,
+  AnalyzerResourceOptions,
+  AnalyzeRequest,
+  type AnalyzeResponse,
+  AnalyzeStackRequest,
+  ConfigureAnalyzerRequest,
+  EnforcementLevel,
+  PolicyConfig,
+} from "@pulumi/pulumi/proto/analyzer_pb";
+import { expect } from "chai";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { change, type TestResource, unknownNumber } from "../support/policy";
+import { bucket, stream } from "./fixtures";
+
+type Properties = Record<string, JavaScriptValue>;
+
+const folder = path.join(__dirname, "../../policies");
+const excepted = { resource: "events", reason: "Marathon", expires: "9999-12-31" };
+
+/** The pack as the engine runs it: a process of its own that answers by gRPC. */
+describe("the policy pack's server", () => {
+  let server: ChildProcessByStdio<null, Readable, null>;
+  let client: AnalyzerClient;
+
+  before(async function () {
+    this.timeout(30_000);
+    server = spawn(process.execPath, ["--import", "tsx", "index.ts"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [port] = (await once(server.stdout, "data")) as [Buffer];
+    client = new AnalyzerClient(
+      `127.0.0.1:${port.toString().trim()}`,
+      credentials.createInsecure(),
+    );
+  });
+
+  after(async () => {
+    client.close();
+    server.kill();
+    await once(server, "exit");
+  });
+
+  async function configure(config: Readonly<Record<string, Properties>>): Promise<void> {
+    const request = new ConfigureAnalyzerRequest();
+    for (const [policy, values] of Object.entries(config)) {
+      request
+        .getPolicyconfigMap()
+        .set(
+          policy,
+          new PolicyConfig()
+            .setEnforcementlevel(EnforcementLevel.MANDATORY)
+            .setProperties(Struct.fromJavaScript(values)),
+        );
+    }
+    await promisify<unknown>((done) => client.configure(request, done))();
+  }
+
+  async function analyze({ type, name, props }: TestResource) {
+    const request = new AnalyzeRequest()
+      .setType(type)
+      .setName(name)
+      .setUrn(`urn:pulumi:test::program::${type}::${name}`)
+      .setProperties(Struct.fromJavaScript(props as Properties))
+      .setOptions(new AnalyzerResourceOptions());
+    return diagnostics(await promisify<AnalyzeResponse>((done) => client.analyze(request, done))());
+  }
+
+  it("refuses a stream beyond the limit, and nothing else about it", async () => {
+    await configure({});
+    const [violation, ...others] = await analyze(change(stream, { shardCount: 5 }));
+    expect(others).to.be.empty;
+    expect(violation).to.include({
+      policy: "kinesis-stream-shard-limit",
+      level: EnforcementLevel.MANDATORY,
+    });
+    expect(violation?.message).to.include("events: shardCount is 5; the limit is 4.");
+    expect(await analyze(stream)).to.be.empty;
+  });
+
+  it("advises about an excepted violation, under the resource's URN", async () => {
+    await configure({ "kinesis-stream-shard-limit": { exceptions: [excepted] } });
+    const advice = await analyze(change(stream, { shardCount: 5 }));
+    expect(advice).to.have.length(1);
+    expect(advice[0]).to.include({
+      policy: "kinesis-stream-shard-limit",
+      level: EnforcementLevel.ADVISORY,
+      urn: "urn:pulumi:test::program::aws:kinesis/stream:Stream::events",
+    });
+    expect(advice[0]?.message).to.include("Excepted until 9999-12-31 (Marathon).");
+  });
+
+  it("says about an unknown number that the policy could not run", async () => {
+    await configure({});
+    const [advice] = await analyze(change(stream, { shardCount: unknownNumber }));
+    expect(advice?.level).to.equal(EnforcementLevel.ADVISORY);
+    expect(advice?.message).to.include("can't run policy 'kinesis-stream-shard-limit'");
+  });
+
+  it("fails on a configuration that cannot be meant", async () => {
+    await configure({ "kinesis-stream-shard-limit": { maxShard: 5 } });
+    const message = await analyze(stream).then(
+      () => "accepted",
+      (error: unknown) => String(error),
+    );
+    expect(message).to.include("there is no key maxShard");
+  });
+
+  it("judges a whole stack by what its resources are made of", async () => {
+    await configure({});
+    const request = new AnalyzeStackRequest().setResourcesList([
+      new AnalyzerResource()
+        .setType(bucket.type)
+        .setName(bucket.name)
+        .setUrn(`urn:pulumi:test::program::${bucket.type}::${bucket.name}`)
+        .setProperties(Struct.fromJavaScript({}))
+        .setOptions(new AnalyzerResourceOptions()),
+    ]);
+    const found = diagnostics(
+      await promisify<AnalyzeResponse>((done) => client.analyzeStack(request, done))(),
+    );
+    expect(found.map(({ policy }) => policy)).to.have.members([
+      "s3-bucket-encryption-configuration",
+      "s3-bucket-lifecycle-configuration",
+      "s3-bucket-policy",
+    ]);
+  });
+});
+
+function diagnostics(response: AnalyzeResponse) {
+  return response.getDiagnosticsList().map((diagnostic) => ({
+    policy: diagnostic.getPolicyname(),
+    level: diagnostic.getEnforcementlevel(),
+    message: diagnostic.getMessage(),
+    urn: diagnostic.getUrn(),
+  }));
+}
