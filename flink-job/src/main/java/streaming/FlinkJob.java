@@ -1,0 +1,52 @@
+package streaming;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import streaming.search.OpenSearchSink;
+import streaming.settings.JobSettings;
+import streaming.settings.PropertyGroups;
+import streaming.source.KinesisSource;
+import streaming.taxi.TaxiWorkload;
+import streaming.taxi.TripParser;
+
+/** Entry point: reads the settings, builds the job and runs it. */
+public final class FlinkJob {
+  private static final Duration LOCAL_CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+  private FlinkJob() {}
+
+  /**
+   * Runs the job.
+   *
+   * @throws streaming.settings.InvalidPropertiesException if it cannot run with its properties
+   */
+  public static void main(String[] args) throws Exception {
+    Map<String, String> environment = System.getenv();
+    JobSettings settings = JobSettings.from(PropertyGroups.read(environment), environment);
+
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    // On a cluster, checkpointing and parallelism are the cluster's business.
+    if (env instanceof LocalStreamEnvironment
+        && !env.getCheckpointConfig().isCheckpointingEnabled()) {
+      env.enableCheckpointing(LOCAL_CHECKPOINT_INTERVAL.toMillis());
+    }
+    build(env, settings);
+    env.execute(settings.workload());
+  }
+
+  private static void build(StreamExecutionEnvironment env, JobSettings settings) {
+    switch (settings.workload()) {
+      case "taxi":
+        TaxiWorkload.build(
+            env,
+            settings,
+            new KinesisSource<>(settings, new TripParser()),
+            new OpenSearchSink(settings));
+        break;
+      default:
+        throw new IllegalStateException("no job computes the workload " + settings.workload());
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package streaming.source;
+
+/**
+ * A record as it was read from a shard: an event, or the reason why its payload is none. A
+ * malformed record travels on like any other, so that it can be kept.
+ *
+ * @param <E> the type of the event
+ */
+public class SourceRecord<E> {
+  /** The event time of a record without an event. */
+  public static final long NO_EVENT_TIME = Long.MIN_VALUE;
+
+  public String shardId;
+  public String sequenceNumber;
+  public byte[] payload;
+
+  /** The event, or null if the payload is malformed. */
+  public E event;
+
+  /** Event time in milliseconds since the epoch. */
+  public long eventTime = NO_EVENT_TIME;
+
+  /** What is wrong with the payload, or null if it is well formed. */
+  public String problem;
+}

@@ -1,0 +1,50 @@
+package streaming.taxi;
+
+import java.io.Serializable;
+import java.time.Duration;
+import streaming.settings.JobSettings;
+
+/**
+ * When the windows that a trip counts in end. Windows are aligned to the epoch; their start is
+ * inclusive and their end exclusive. Times are milliseconds since the epoch.
+ */
+final class TripWindows implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final long demandLength;
+  private final long demandSlide;
+  private final long airportsLength;
+
+  /**
+   * @param demandLength a multiple of {@code demandSlide}
+   */
+  TripWindows(Duration demandLength, Duration demandSlide, Duration airportsLength) {
+    this.demandLength = demandLength.toMillis();
+    this.demandSlide = demandSlide.toMillis();
+    this.airportsLength = airportsLength.toMillis();
+  }
+
+  static TripWindows of(JobSettings settings) {
+    return new TripWindows(
+        settings.demandWindow(), settings.demandSlide(), settings.airportsWindow());
+  }
+
+  /** The end of the first demand window with a trip of this event time. */
+  long firstDemandEnd(long eventTime) {
+    return floor(eventTime, demandSlide) + demandSlide;
+  }
+
+  /** The end of the last demand window with a trip of this event time. */
+  long lastDemandEnd(long eventTime) {
+    return floor(eventTime, demandSlide) + demandLength;
+  }
+
+  /** The end of the window of airport trips of this event time. */
+  long airportsEnd(long eventTime) {
+    return floor(eventTime, airportsLength) + airportsLength;
+  }
+
+  private static long floor(long time, long step) {
+    return Math.floorDiv(time, step) * step;
+  }
+}

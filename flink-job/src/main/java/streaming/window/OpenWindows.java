@@ -1,0 +1,71 @@
+package streaming.window;
+
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.ExecutionConfig;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
+import org.apache.flink.streaming.api.windowing.triggers.Trigger;
+import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+
+/**
+ * Assigns an element to those windows of another assigner that were open when the element was
+ * admitted.
+ *
+ * <p>Flink does not keep watermarks in checkpoints: after a recovery a window that has given its
+ * final result looks open until the first watermark arrives, and a late element would open it again
+ * and overwrite that result with a count of one. The element therefore brings along the watermark
+ * it was judged by.
+ */
+public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, TimeWindow> {
+  private static final long serialVersionUID = 1L;
+
+  private final WindowAssigner<Object, TimeWindow> windows;
+
+  /** An element that knows the watermark at which it was admitted. */
+  public interface Admitted {
+    /** The watermark: windows that end at or before it are closed. */
+    long admittedAt();
+  }
+
+  public OpenWindows(WindowAssigner<Object, TimeWindow> windows) {
+    this.windows = windows;
+  }
+
+  @Override
+  public Collection<TimeWindow> assignWindows(
+      Admitted element, long timestamp, WindowAssignerContext context) {
+    return windows.assignWindows(element, timestamp, context).stream()
+        .filter(window -> window.maxTimestamp() > element.admittedAt())
+        .collect(Collectors.toList());
+  }
+
+  @Override
+  // A trigger that takes any object takes these elements too.
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  public Trigger<Admitted, TimeWindow> getDefaultTrigger() {
+    return (Trigger) windows.getDefaultTrigger();
+  }
+
+  @Override
+  @Deprecated
+  public Trigger<Admitted, TimeWindow> getDefaultTrigger(StreamExecutionEnvironment env) {
+    return getDefaultTrigger();
+  }
+
+  @Override
+  public TypeSerializer<TimeWindow> getWindowSerializer(ExecutionConfig config) {
+    return windows.getWindowSerializer(config);
+  }
+
+  @Override
+  public boolean isEventTime() {
+    return windows.isEventTime();
+  }
+
+  @Override
+  public String toString() {
+    return "Open" + windows;
+  }
+}

@@ -1,0 +1,181 @@
+package streaming.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JobSettingsTest {
+  /** A second valid value for each property of the contract that has more than one. */
+  private static final Map<String, String> OTHER_VALUES =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("source.streamName", "other-trips"),
+              Map.entry("source.region", "us-gov-west-1"),
+              Map.entry("source.initialPosition", "LATEST"),
+              Map.entry("source.outOfOrdernessSeconds", "0"),
+              Map.entry("source.idlenessSeconds", "86400"),
+              Map.entry("search.endpoint", "http://localhost:9200"),
+              Map.entry("search.region", "ap-southeast-2"),
+              Map.entry("search.bulkActions", "10000"),
+              Map.entry("search.bulkSizeMiB", "1"),
+              Map.entry("search.flushIntervalMilliseconds", "100"),
+              Map.entry("demand.windowMinutes", "30"),
+              Map.entry("demand.slideMinutes", "1"),
+              Map.entry("demand.geohashPrecision", "8"),
+              Map.entry("airports.windowMinutes", "1440"),
+              Map.entry("results.earlyIntervalMilliseconds", "60000")));
+
+  @Test
+  void takesTheDefaultsOfTheContractForWhatIsAbsent() {
+    JobSettings settings = new SettingsFixture().load();
+
+    assertThat(settings.initialPosition()).isEqualTo("TRIM_HORIZON");
+    assertThat(settings.outOfOrderness()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(settings.demandWindow()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(settings.demandSlide()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.airportsWindow()).isEqualTo(Duration.ofMinutes(60));
+    assertThat(settings.kinesisEndpoint()).isEmpty();
+  }
+
+  @Test
+  void knowsASecondValueForEveryPropertyOfTheContract() {
+    TreeSet<String> properties = new TreeSet<>();
+    PropertySchema.load()
+        .groups()
+        .forEach((group, keys) -> keys.keySet().forEach(key -> properties.add(group + "." + key)));
+    // There is one workload only.
+    properties.remove("job.workload");
+
+    assertThat(OTHER_VALUES.keySet()).isEqualTo(properties);
+  }
+
+  @TestFactory
+  java.util.stream.Stream<DynamicTest> everyPropertyOfTheContractChangesASetting() {
+    return OTHER_VALUES.entrySet().stream()
+        .map(
+            property ->
+                DynamicTest.dynamicTest(
+                    property.getKey(),
+                    () -> {
+                      String[] name = property.getKey().split("\\.");
+                      JobSettings changed =
+                          new SettingsFixture().set(name[0], name[1], property.getValue()).load();
+                      assertThat(answers(changed))
+                          .isNotEqualTo(answers(new SettingsFixture().load()));
+                    }));
+  }
+
+  private static Map<String, Object> answers(JobSettings settings) throws Exception {
+    Map<String, Object> answers = new TreeMap<>();
+    for (Method method : JobSettings.class.getDeclaredMethods()) {
+      if (Modifier.isPublic(method.getModifiers()) && method.getParameterCount() == 0) {
+        answers.put(method.getName(), method.invoke(settings));
+      }
+    }
+    return answers;
+  }
+
+  @Test
+  void theEnvironmentReplacesTheEndpoints() {
+    JobSettings settings =
+        new SettingsFixture()
+            .environment("AWS_ENDPOINT_URL_KINESIS", "http://localhost:4567")
+            .environment("AWS_ENDPOINT_URL_OPENSEARCH", "http://localhost:9200/")
+            .load();
+
+    assertThat(settings.kinesisEndpoint()).contains("http://localhost:4567");
+    assertThat(settings.searchEndpoint()).isEqualTo(URI.create("http://localhost:9200/"));
+  }
+
+  @ParameterizedTest(name = "{0}.{1} = \"{2}\": {3}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "job     | workload | trades | job.workload is \"trades\"; it must be one of [taxi]",
+        "source  | streamName | a b | source.streamName is \"a b\"; it must match"
+            + " ^[a-zA-Z0-9_.-]{1,128}$",
+        "source  | region | Frankfurt | source.region is \"Frankfurt\"; it must match"
+            + " ^[a-z]{2}(-[a-z]+)+-[0-9]+$",
+        "source  | initialPosition | latest | source.initialPosition is \"latest\"; it must be one"
+            + " of [TRIM_HORIZON, LATEST]",
+        "source  | outOfOrdernessSeconds | -1 | source.outOfOrdernessSeconds is \"-1\"; it must be"
+            + " an integer from 0 to 86400",
+        "source  | idlenessSeconds | 86401 | source.idlenessSeconds is \"86401\"; it must be an"
+            + " integer from 0 to 86400",
+        "search  | endpoint | localhost:9200 | search.endpoint is \"localhost:9200\"; it must match"
+            + " ^https?://[^/]+$",
+        "search  | endpoint | https://two words | search.endpoint is \"https://two words\"; it must"
+            + " be a URL of scheme, host and port alone, such as http://localhost:4567",
+        "search  | region | '' | search.region is \"\"; it must match"
+            + " ^[a-z]{2}(-[a-z]+)+-[0-9]+$",
+        "search  | bulkActions | 0 | search.bulkActions is \"0\"; it must be an integer from 1 to"
+            + " 10000",
+        "search  | bulkSizeMiB | 5.5 | search.bulkSizeMiB is \"5.5\"; it must be an integer from 1"
+            + " to 10",
+        "search  | flushIntervalMilliseconds | 1s | search.flushIntervalMilliseconds is \"1s\"; it"
+            + " must be an integer from 100 to 60000",
+        "demand  | windowMinutes | 99999999999999999999 | demand.windowMinutes is"
+            + " \"99999999999999999999\"; it must be an integer from 1 to 1440",
+        "demand  | slideMinutes | 7 | demand.slideMinutes is \"7\"; it must divide"
+            + " demand.windowMinutes, \"15\", without a remainder",
+        "demand  | geohashPrecision | 9 | demand.geohashPrecision is \"9\"; it must be an integer"
+            + " from 4 to 8",
+        "demand  | slidMinutes | 5 | demand.slidMinutes is unknown; the keys of group \"demand\""
+            + " are windowMinutes, slideMinutes, geohashPrecision",
+        "airport | windowMinutes | 60 | group \"airport\" is unknown; the groups are job, source,"
+            + " search, demand, airports, results"
+      })
+  void refuses(String group, String key, String value, String problem) {
+    assertThatThrownBy(() -> new SettingsFixture().set(group, key, value).load())
+        .isInstanceOf(InvalidPropertiesException.class)
+        .hasMessage("The job's properties are invalid:\n- " + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"AWS_ENDPOINT_URL_KINESIS", "AWS_ENDPOINT_URL_OPENSEARCH"})
+  void refusesAnEndpointOfTheEnvironmentThatIsNone(String variable) {
+    assertThatThrownBy(
+            () -> new SettingsFixture().environment(variable, "http://localhost:1/path").load())
+        .hasMessage(
+            "The job's properties are invalid:\n- the environment variable %s is"
+                + " \"http://localhost:1/path\"; it must be a URL of scheme, host and port alone,"
+                + " such as http://localhost:4567",
+            variable);
+  }
+
+  @Test
+  void namesTheMissingKeyOfAGroup() {
+    assertThatThrownBy(() -> new SettingsFixture().remove("source", "streamName").load())
+        .hasMessage(
+            "The job's properties are invalid:\n- source.streamName is missing: Name of the stream."
+                + " Set it; it must match ^[a-zA-Z0-9_.-]{1,128}$");
+  }
+
+  @Test
+  void namesEveryProblemAtOnce() {
+    assertThatThrownBy(
+            () ->
+                new SettingsFixture()
+                    .removeGroup("job")
+                    .set("source", "region", "nowhere")
+                    .set("demand", "geohashPrecision", "3")
+                    .set("dashboard", "title", "Trips")
+                    .load())
+        .hasMessageContaining("- job.workload is missing")
+        .hasMessageContaining("- source.region is \"nowhere\"")
+        .hasMessageContaining("- demand.geohashPrecision is \"3\"")
+        .hasMessageContaining("- group \"dashboard\" is unknown");
+  }
+}

@@ -1,0 +1,155 @@
+package streaming.source;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a polling consumer asks of Kinesis, over shards that a test fills, silences and closes. */
+public final class FakeKinesis implements AutoCloseable {
+  private final HttpServer server;
+  private final Map<String, Shard> shards = new TreeMap<>();
+
+  private FakeKinesis(HttpServer server) {
+    this.server = server;
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  public static FakeKinesis start() throws IOException {
+    return new FakeKinesis(
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+  }
+
+  public String endpoint() {
+    return "http://localhost:" + server.getAddress().getPort();
+  }
+
+  /** Adds a record to a shard, and the shard if it is new. */
+  public synchronized void put(int shard, byte[] payload) {
+    shards.computeIfAbsent(shardId(shard), id -> new Shard()).payloads.add(payload);
+  }
+
+  /** A silent shard has no records to give for the time being. */
+  public synchronized void silence(int shard, boolean silent) {
+    shards.computeIfAbsent(shardId(shard), id -> new Shard()).silent = silent;
+  }
+
+  /** Closes a shard, as resharding does. */
+  public synchronized void close(int shard) {
+    shards.get(shardId(shard)).closed = true;
+  }
+
+  private static String shardId(int shard) {
+    return String.format("shardId-%012d", shard);
+  }
+
+  private synchronized void answer(HttpExchange exchange) throws IOException {
+    String operation =
+        exchange.getRequestHeaders().getFirst("X-Amz-Target").replaceFirst(".*\\.", "");
+    Map<String, Object> request = JSON.std.mapFrom(exchange.getRequestBody());
+    Map<String, Object> answer;
+    switch (operation) {
+      case "DescribeStream":
+        answer =
+            Map.of(
+                "StreamDescription",
+                Map.of(
+                    "StreamARN", "arn:aws:kinesis:eu-central-1:123456789012:stream/trips",
+                    "StreamStatus", "ACTIVE"));
+        break;
+      case "ListShards":
+        answer = Map.of("Shards", listShards((String) request.get("ExclusiveStartShardId")));
+        break;
+      case "GetShardIterator":
+        answer = Map.of("ShardIterator", iterator(request));
+        break;
+      case "GetRecords":
+        answer = records((String) request.get("ShardIterator"));
+        break;
+      default:
+        throw new IllegalArgumentException(operation);
+    }
+    byte[] body = JSON.std.asString(answer).getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private List<Map<String, Object>> listShards(String after) {
+    List<Map<String, Object>> list = new ArrayList<>();
+    shards.forEach(
+        (id, shard) -> {
+          if (after == null || id.compareTo(after) > 0) {
+            Map<String, Object> sequence =
+                new LinkedHashMap<>(Map.of("StartingSequenceNumber", "1"));
+            if (shard.closed) {
+              sequence.put("EndingSequenceNumber", Integer.toString(shard.payloads.size()));
+            }
+            list.add(
+                Map.of(
+                    "ShardId", id,
+                    "HashKeyRange", Map.of("StartingHashKey", "0", "EndingHashKey", "1"),
+                    "SequenceNumberRange", sequence));
+          }
+        });
+    return list;
+  }
+
+  /** The first sequence number of a shard is 1. */
+  private static String iterator(Map<String, Object> request) {
+    int position = 0;
+    if ("AFTER_SEQUENCE_NUMBER".equals(request.get("ShardIteratorType"))) {
+      position = Integer.parseInt((String) request.get("StartingSequenceNumber"));
+    }
+    return request.get("ShardId") + ":" + position;
+  }
+
+  private Map<String, Object> records(String iterator) {
+    String id = iterator.split(":")[0];
+    int position = Integer.parseInt(iterator.split(":")[1]);
+    Shard shard = shards.get(id);
+    List<Map<String, Object>> records = new ArrayList<>();
+    while (!shard.silent && position < shard.payloads.size()) {
+      records.add(
+          Map.of(
+              "SequenceNumber",
+              Integer.toString(position + 1),
+              "ApproximateArrivalTimestamp",
+              1.5e9,
+              "PartitionKey",
+              "1",
+              "Data",
+              Base64.getEncoder().encodeToString(shard.payloads.get(position))));
+      position++;
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("Records", records);
+    answer.put("MillisBehindLatest", 0);
+    if (!shard.closed || position < shard.payloads.size()) {
+      answer.put("NextShardIterator", id + ":" + position);
+    }
+    return answer;
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private static final class Shard {
+    private final List<byte[]> payloads = new ArrayList<>();
+    private boolean silent;
+    private boolean closed;
+  }
+}

@@ -1,0 +1,160 @@
+package streaming.taxi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static streaming.taxi.TripFixture.trip;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import streaming.search.CollectingSink;
+import streaming.search.DeadLetter;
+import streaming.settings.JobSettings;
+import streaming.settings.SettingsFixture;
+import streaming.source.FakeKinesis;
+import streaming.source.KinesisSource;
+
+/**
+ * The job behind its real source. In each case one shard is hours ahead of another in event time
+ * and is read first; the trips of the other must count nevertheless.
+ */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class TaxiWorkloadOnKinesisTest {
+  private static final int ZONE_AHEAD = 4;
+  private static final int ZONE_BEHIND = 230;
+
+  @RegisterExtension
+  private static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  private final CollectingSink sink = new CollectingSink();
+  private FakeKinesis kinesis;
+
+  @BeforeEach
+  void startKinesis() throws Exception {
+    kinesis = FakeKinesis.start();
+  }
+
+  @AfterEach
+  void stopKinesis() {
+    kinesis.close();
+  }
+
+  @ParameterizedTest(name = "parallelism {0}")
+  @ValueSource(ints = {1, 2})
+  void nothingIsLateBecauseItsShardWasReadLater(int parallelism) throws Exception {
+    kinesis.put(0, ahead(1, "2019-03-01T14:00:00Z"));
+    kinesis.silence(1, true);
+    kinesis.put(1, behind(2, "2019-03-01T10:00:00Z"));
+
+    JobClient job = start(parallelism, new Configuration());
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T14:00:00Z");
+    kinesis.silence(1, false);
+
+    assertCounted(job, "2019-03-01T10:00:00Z");
+    job.cancel().get();
+  }
+
+  @ParameterizedTest(name = "parallelism {0}")
+  @ValueSource(ints = {1, 2})
+  void nothingIsLateBecauseItsShardWasReadLaterAfterARestart(
+      int parallelism, @TempDir Path savepoints) throws Exception {
+    kinesis.put(0, ahead(1, "2019-03-01T14:00:00Z"));
+    kinesis.put(1, behind(2, "2019-03-01T10:00:00Z"));
+    JobClient firstRun = start(parallelism, new Configuration());
+    awaitDemand(firstRun, ZONE_AHEAD, "2019-03-01T14:00:00Z");
+    assertCounted(firstRun, "2019-03-01T10:00:00Z");
+    Configuration fromSavepoint = new Configuration();
+    fromSavepoint.set(
+        StateRecoveryOptions.SAVEPOINT_PATH,
+        firstRun
+            .stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get());
+
+    kinesis.put(0, ahead(3, "2019-03-01T15:00:00Z"));
+    kinesis.silence(1, true);
+    kinesis.put(1, behind(4, "2019-03-01T11:00:00Z"));
+    JobClient secondRun = start(parallelism, fromSavepoint);
+    awaitDemand(secondRun, ZONE_AHEAD, "2019-03-01T15:00:00Z");
+    kinesis.silence(1, false);
+
+    assertCounted(secondRun, "2019-03-01T11:00:00Z");
+    secondRun.cancel().get();
+  }
+
+  @ParameterizedTest(name = "parallelism {0}")
+  @ValueSource(ints = {1, 2})
+  void nothingIsLateBecauseTheStreamWasResharded(int parallelism) throws Exception {
+    kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
+    kinesis.close(0);
+    kinesis.silence(1, true);
+    kinesis.put(1, ahead(2, "2019-03-01T14:00:00Z"));
+
+    JobClient job = start(parallelism, new Configuration());
+    awaitDemand(job, ZONE_BEHIND, "2019-03-01T10:00:00Z");
+    kinesis.silence(1, false);
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T14:00:00Z");
+    // The consumer finds the child of the closed shard when it looks for new shards.
+    kinesis.put(2, behind(3, "2019-03-01T11:00:00Z"));
+
+    assertCounted(job, "2019-03-01T11:00:00Z");
+    job.cancel().get();
+  }
+
+  private static byte[] ahead(int number, String dropoffTime) {
+    return trip(number).from(ZONE_AHEAD).droppedOff(dropoffTime).payload();
+  }
+
+  private static byte[] behind(int number, String dropoffTime) {
+    return trip(number).from(ZONE_BEHIND).droppedOff(dropoffTime).payload();
+  }
+
+  /**
+   * Waits for an early result, which is given a second after the trip: time enough for a watermark
+   * that follows the trip, were there one.
+   */
+  private void awaitDemand(JobClient job, int zone, String windowStart)
+      throws InterruptedException {
+    sink.await(
+        job,
+        document ->
+            document.id.startsWith(zone + "-")
+                && document.source.contains("\"windowStart\":\"" + windowStart + "\""));
+  }
+
+  private void assertCounted(JobClient job, String windowStart) throws InterruptedException {
+    sink.await(
+        job,
+        document ->
+            document.index.equals(DeadLetter.INDEX)
+                || document.id.startsWith(ZONE_BEHIND + "-")
+                    && document.source.contains("\"windowStart\":\"" + windowStart + "\""));
+    assertThat(sink.documents()).noneMatch(document -> document.index.equals(DeadLetter.INDEX));
+  }
+
+  private JobClient start(int parallelism, Configuration configuration) throws Exception {
+    JobSettings settings =
+        new SettingsFixture().environment("AWS_ENDPOINT_URL_KINESIS", kinesis.endpoint()).load();
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(parallelism);
+    TaxiWorkload.build(env, settings, new KinesisSource<>(settings, new TripParser()), sink);
+    return env.executeAsync();
+  }
+}

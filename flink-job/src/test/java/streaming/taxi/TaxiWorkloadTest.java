@@ -1,0 +1,296 @@
+package streaming.taxi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamEdge;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.PojoTestUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import streaming.search.CollectingSink;
+import streaming.search.Document;
+import streaming.search.OpenSearchSink;
+import streaming.settings.JobSettings;
+import streaming.settings.SettingsFixture;
+import streaming.source.KinesisSource;
+
+/** The whole job on a cluster in this process, from payloads to documents. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class TaxiWorkloadTest {
+  private static final int PARALLELISM = 2;
+  private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(60);
+  private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();
+
+  @RegisterExtension
+  private static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setConfiguration(METRICS.addToConfiguration(new Configuration()))
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(PARALLELISM)
+              .build());
+
+  private final JobSettings settings =
+      new SettingsFixture().set("results", "earlyIntervalMilliseconds", "100").load();
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void findsWhatAnIndependentComputationFinds(long seed) throws Exception {
+    List<String> payloads = TripStream.payloads(4000, seed);
+    ExpectedDocuments expected = expected(payloads);
+    CollectingSink sink = new CollectingSink();
+
+    JobID job = run(PayloadSource.of(payloads, OUT_OF_ORDERNESS), sink, new Configuration());
+
+    assertThat(latest(sink)).isEqualTo(expected.documents());
+    assertThat(
+            List.of(
+                count(job, "records"),
+                count(job, "malformed"),
+                count(job, "late"),
+                count(job, "partlyLate"),
+                count(job, "duplicates"),
+                count(job, "unknownZone"),
+                count(job, "documents")))
+        .containsExactly(
+            (long) payloads.size(),
+            expected.malformed,
+            expected.late,
+            expected.partlyLate,
+            expected.duplicates,
+            expected.unknownZone,
+            (long) sink.documents().size())
+        .doesNotContain(0L);
+  }
+
+  @Test
+  void findsTheSameAfterARestartFromASavepoint(@TempDir Path savepoints) throws Exception {
+    List<String> payloads = TripStream.payloads(4000, 4);
+    CollectingSink sink = new CollectingSink();
+    PayloadSource source = PayloadSource.pausing(payloads, OUT_OF_ORDERNESS, payloads.size() / 2);
+
+    JobClient firstRun = environment(new Configuration(), source, sink).executeAsync();
+    source.awaitPause();
+    String savepoint =
+        firstRun
+            .stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get();
+    assertThat(firstRun.getJobStatus().get()).isEqualTo(JobStatus.FINISHED);
+    Configuration fromSavepoint = new Configuration();
+    fromSavepoint.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    run(PayloadSource.of(payloads, OUT_OF_ORDERNESS), sink, fromSavepoint);
+
+    assertThat(latest(sink)).isEqualTo(expected(payloads).documents());
+  }
+
+  @Test
+  void writesTheFieldsOfTheIndices() throws Exception {
+    CollectingSink sink = new CollectingSink();
+    List<String> payloads =
+        List.of(
+            new String(
+                TripFixture.trip(1)
+                    .droppedOff("2019-03-01T18:07:00Z")
+                    .lasting(1801)
+                    .from(230)
+                    .to(132)
+                    .payload()),
+            new String(
+                TripFixture.trip(2)
+                    .droppedOff("2019-03-01T18:00:00Z")
+                    .lasting(1800)
+                    .from(264)
+                    .to(132)
+                    .payload()));
+
+    run(PayloadSource.of(payloads, OUT_OF_ORDERNESS), sink, new Configuration());
+
+    Map<String, Map<String, Object>> documents = new TreeMap<>();
+    for (Document document : sink.documents()) {
+      documents.put(document.index + "/" + document.id, JSON.std.mapFrom(document.source));
+    }
+    assertThat(documents)
+        .hasSize(7)
+        .containsEntry(
+            "taxi-demand-zones/230-1551463200",
+            Map.of(
+                "zone",
+                230,
+                "zoneName",
+                "Times Sq/Theatre District",
+                "borough",
+                "Manhattan",
+                "location",
+                Map.of("lat", 40.75982, "lon", -73.9842),
+                "windowStart",
+                "2019-03-01T18:00:00Z",
+                "windowEnd",
+                "2019-03-01T18:15:00Z",
+                "trips",
+                1,
+                "complete",
+                true))
+        .containsEntry(
+            "taxi-demand-cells/dr5ruk-1551463500",
+            Map.of(
+                "cell",
+                "dr5ruk",
+                "location",
+                Map.of("lat", 40.76202392578125, "lon", -73.9874267578125),
+                "windowStart",
+                "2019-03-01T18:05:00Z",
+                "windowEnd",
+                "2019-03-01T18:20:00Z",
+                "trips",
+                1,
+                "complete",
+                true))
+        .containsEntry(
+            "taxi-airport-durations/JFK-1551463200",
+            Map.of(
+                "airport",
+                "JFK",
+                "windowStart",
+                "2019-03-01T18:00:00Z",
+                "windowEnd",
+                "2019-03-01T19:00:00Z",
+                "trips",
+                2,
+                "averageSeconds",
+                1800.5,
+                "complete",
+                true));
+  }
+
+  @Test
+  void everyOperatorHasItsOwnIdAndItsName() {
+    Set<String> ids = new HashSet<>();
+    for (StreamNode operator : productionGraph().getStreamNodes()) {
+      assertThat(operator.getTransformationUID()).as(operator.getOperatorName()).isNotBlank();
+      assertThat(ids.add(operator.getTransformationUID())).as(operator.getOperatorName()).isTrue();
+      assertThat(operator.getOperatorName()).matches("(Source: )?[A-Z][A-Za-z ]+(: Writer)?");
+    }
+    assertThat(ids).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void documentsReachTheSinkInTheOrderOfTheirSubtask() {
+    StreamGraph graph = productionGraph();
+    StreamNode sink =
+        graph.getStreamNodes().stream()
+            .filter(operator -> operator.getOperatorName().startsWith("OpenSearch sink"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(sink.getInEdges()).hasSize(4);
+    for (StreamEdge edge : sink.getInEdges()) {
+      assertThat(edge.getPartitioner()).isInstanceOf(ForwardPartitioner.class);
+    }
+  }
+
+  @Test
+  void whatTravelsBetweenOperatorsIsSerialisedWithoutReflectionByKryo() {
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(Trip.class);
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(AdmittedTrip.class);
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(Durations.class);
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(Document.class);
+  }
+
+  private StreamGraph productionGraph() {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(strict());
+    TaxiWorkload.build(
+        env,
+        settings,
+        new KinesisSource<>(settings, new TripParser()),
+        new OpenSearchSink(settings));
+    return env.getStreamGraph();
+  }
+
+  private JobID run(PayloadSource source, CollectingSink sink, Configuration configuration)
+      throws Exception {
+    return environment(configuration, source, sink).execute().getJobID();
+  }
+
+  private StreamExecutionEnvironment environment(
+      Configuration configuration, PayloadSource source, CollectingSink sink) {
+    configuration.addAll(strict());
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(PARALLELISM);
+    TaxiWorkload.build(env, settings, source, sink);
+    return env;
+  }
+
+  /** Neither Kryo nor an operator without an id. */
+  private static Configuration strict() {
+    Configuration configuration = new Configuration();
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    return configuration;
+  }
+
+  private static ExpectedDocuments expected(List<String> payloads) {
+    return ExpectedDocuments.of(payloads, OUT_OF_ORDERNESS.toMillis());
+  }
+
+  private static long count(JobID job, String counter) {
+    return METRICS.getMetricsByGroup().entrySet().stream()
+        .filter(group -> job.toString().equals(group.getKey().getAllVariables().get("<job_id>")))
+        .map(group -> group.getValue().get(counter))
+        .filter(Objects::nonNull)
+        .mapToLong(metric -> ((Counter) metric).getCount())
+        .sum();
+  }
+
+  /** The last document of each id, as text; every window must have given its final result. */
+  private static Map<String, String> latest(CollectingSink sink) throws IOException {
+    Map<String, String> latest = new TreeMap<>();
+    Set<String> complete = new HashSet<>();
+    for (Document document : sink.documents()) {
+      String key = document.index + "/" + document.id;
+      Map<String, Object> fields = JSON.std.mapFrom(document.source);
+      if (fields.containsKey("reason")) {
+        latest.put(key, fields.get("reason").toString());
+        continue;
+      }
+      assertThat(complete).as("ids with a final result").doesNotContain(key);
+      if (Boolean.TRUE.equals(fields.get("complete"))) {
+        complete.add(key);
+      }
+      Object average = fields.get("averageSeconds");
+      latest.put(
+          key, fields.get("trips") + " trips" + (average == null ? "" : ", " + average + " s"));
+    }
+    assertThat(latest.keySet()).allMatch(key -> complete.contains(key) || key.startsWith("dead"));
+    return latest;
+  }
+}

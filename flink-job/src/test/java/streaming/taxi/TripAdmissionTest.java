@@ -1,0 +1,249 @@
+package streaming.taxi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static streaming.taxi.TripFixture.trip;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import streaming.search.Document;
+import streaming.source.SourceRecord;
+
+/** Demand windows of 15 minutes every 5, airport windows of 60 minutes. */
+class TripAdmissionTest {
+  private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, AdmittedTrip> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = harness();
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void admitsATripWithItsZoneItsCellAndItsDuration() throws Exception {
+    process(trip(1).from(132).to(138).lasting(1800));
+
+    AdmittedTrip admitted = harness.extractOutputValues().get(0);
+    assertThat(admitted.zone).isEqualTo(132);
+    assertThat(admitted.cell).isEqualTo("dr5x0z");
+    assertThat(admitted.airport).isEqualTo("LGA");
+    assertThat(admitted.duration).isEqualTo(1800);
+  }
+
+  @Test
+  void countsAFoldedPickUpZoneAsItsNeighbour() throws Exception {
+    process(trip(1).from(105).to(57));
+
+    assertThat(harness.extractOutputValues()).extracting(trip -> trip.zone).containsExactly(103);
+  }
+
+  @Test
+  void admitsATripOnce() throws Exception {
+    process(trip(1));
+    process(trip(1));
+    process(trip(2));
+
+    assertThat(harness.extractOutputValues()).hasSize(2);
+    assertThat(deadLetters()).isEmpty();
+  }
+
+  @Test
+  void remembersATripExactlyUntilItsLastWindowCloses() throws Exception {
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+    watermark("2019-03-01T18:19:59.998Z");
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+
+    watermark("2019-03-01T18:19:59.999Z");
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void remembersAnAirportTripUntilTheAirportWindowCloses() throws Exception {
+    process(trip(1).to(132).droppedOff("2019-03-01T18:07:00Z"));
+    watermark("2019-03-01T18:59:59.998Z");
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+
+    watermark("2019-03-01T18:59:59.999Z");
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
+  void stateIsBoundedByTheOpenWindowsHoweverManyTripsCome() throws Exception {
+    Instant start = Instant.parse("2019-03-01T18:00:00Z");
+    for (int minute = 0; minute < 600; minute++) {
+      process(trip(minute).droppedOff(start.plusSeconds(60L * minute).toString()));
+      harness.processWatermark(start.plusSeconds(60L * minute).toEpochMilli() - 1);
+      assertThat(harness.numKeyedStateEntries()).isLessThanOrEqualTo(16);
+    }
+  }
+
+  @Test
+  void admitsATripWhileItsLastWindowIsOpen() throws Exception {
+    watermark("2019-03-01T18:19:59.998Z");
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+
+    assertThat(harness.extractOutputValues())
+        .extracting(trip -> Instant.ofEpochMilli(trip.admittedAt))
+        .containsExactly(Instant.parse("2019-03-01T18:19:59.998Z"));
+  }
+
+  @Test
+  void keepsATripThatIsTooLateForAllItsWindows() throws Exception {
+    watermark("2019-03-01T18:19:59.999Z");
+    process(trip(7).droppedOff("2019-03-01T18:07:00Z"));
+
+    assertThat(harness.extractOutputValues()).isEmpty();
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(deadLetters())
+        .containsExactly(
+            Map.of(
+                "reason", "late",
+                "detail",
+                    "the trip's last window ended at 2019-03-01T18:20:00Z; the watermark had"
+                        + " reached 2019-03-01T18:19:59.999Z",
+                "shardId", "shardId-000000000000",
+                "sequenceNumber", "7",
+                "eventTime", "2019-03-01T18:07:00Z",
+                "payload", new String(trip(7).payload(), StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void admitsATripThatIsInTimeForTheAirportWindowOnly() throws Exception {
+    watermark("2019-03-01T18:30:00Z");
+    process(trip(1).to(1).droppedOff("2019-03-01T18:07:00Z"));
+    process(trip(2).to(4).droppedOff("2019-03-01T18:07:00Z"));
+
+    assertThat(harness.extractOutputValues())
+        .extracting(trip -> trip.airport)
+        .containsExactly("EWR");
+    assertThat(deadLetters())
+        .extracting(letter -> letter.get("sequenceNumber"))
+        .containsExactly("2");
+  }
+
+  @Test
+  void aTripFromAnUnknownZoneCountsAtTheAirportOnly() throws Exception {
+    process(trip(1).from(264).to(132));
+    process(trip(2).from(265).to(4));
+
+    assertThat(harness.extractOutputValues())
+        .singleElement()
+        .satisfies(
+            trip -> {
+              assertThat(trip.zone).isEqualTo(AdmittedTrip.NO_ZONE);
+              assertThat(trip.airport).isEqualTo("JFK");
+            });
+    assertThat(deadLetters()).isEmpty();
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsAMalformedRecord() throws Exception {
+    harness.processElement(
+        new StreamRecord<>(TripFixture.read("{\"id\":1}".getBytes(StandardCharsets.UTF_8), 3)));
+
+    assertThat(harness.extractOutputValues()).isEmpty();
+    assertThat(deadLetters())
+        .containsExactly(
+            Map.of(
+                "reason", "malformed",
+                "detail", "id is \"1\"; it must be a string that matches [0-9a-f]{32}",
+                "shardId", "shardId-000000000000",
+                "sequenceNumber", "3",
+                "payload", "{\"id\":1}"));
+  }
+
+  @Test
+  void aTripThatWasLateBeforeARecoveryIsLateAfterIt() throws Exception {
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+    watermark("2019-03-01T18:16:00Z");
+    restart();
+
+    process(trip(2).droppedOff("2019-03-01T18:01:00Z"));
+    process(trip(3).droppedOff("2019-03-01T18:07:00Z"));
+
+    assertThat(deadLetters())
+        .extracting(letter -> letter.get("sequenceNumber"))
+        .containsExactly("2");
+    assertThat(harness.extractOutputValues())
+        .extracting(trip -> Instant.ofEpochMilli(trip.admittedAt))
+        .containsExactly(Instant.parse("2019-03-01T18:16:00Z"));
+  }
+
+  @Test
+  void aRecoveryWithoutARecordInBetweenKeepsTheWatermarkToo() throws Exception {
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+    watermark("2019-03-01T18:16:00Z");
+    restart();
+    restart();
+
+    process(trip(2).droppedOff("2019-03-01T18:01:00Z"));
+    assertThat(deadLetters()).hasSize(1);
+  }
+
+  @Test
+  void aTripIsADuplicateAcrossARecovery() throws Exception {
+    process(trip(1));
+    restart();
+    process(trip(1));
+
+    assertThat(harness.extractOutputValues()).isEmpty();
+  }
+
+  private void process(TripFixture trip) throws Exception {
+    SourceRecord<Trip> record = trip.record();
+    harness.processElement(new StreamRecord<>(record, record.eventTime));
+  }
+
+  private void watermark(String instant) throws Exception {
+    harness.processWatermark(Instant.parse(instant).toEpochMilli());
+  }
+
+  private List<Map<String, Object>> deadLetters() throws IOException {
+    List<Map<String, Object>> letters = new ArrayList<>();
+    if (harness.getSideOutput(TripAdmission.DEAD_LETTERS) != null) {
+      for (StreamRecord<Document> letter : harness.getSideOutput(TripAdmission.DEAD_LETTERS)) {
+        assertThat(letter.getValue().index).isEqualTo("dead-letters");
+        letters.add(JSON.std.mapFrom(letter.getValue().source));
+      }
+    }
+    return letters;
+  }
+
+  private void restart() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = harness();
+    harness.initializeState(state);
+    harness.open();
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, AdmittedTrip>
+      harness() throws Exception {
+    TripWindows windows =
+        new TripWindows(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofHours(1));
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new TripAdmission(windows, 6)),
+        TripAdmission::keyOf,
+        Types.STRING);
+  }
+}

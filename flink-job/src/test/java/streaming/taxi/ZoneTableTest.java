@@ -1,0 +1,42 @@
+package streaming.taxi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ZoneTableTest {
+  private final ZoneTable zones = ZoneTable.load();
+
+  @Test
+  void knowsThePlaceOfEveryZoneButTheUnknownOnes() {
+    assertThat(IntStream.rangeClosed(1, 265).filter(id -> zones.find(id) == null))
+        .containsExactly(264, 265);
+  }
+
+  @Test
+  void readsNamesAndPlaces() {
+    Zone zone = zones.find(132);
+
+    assertThat(zone.id).isEqualTo(132);
+    assertThat(zone.name).isEqualTo("JFK Airport");
+    assertThat(zone.borough).isEqualTo("Queens");
+    assertThat(zone.location.latitude).isEqualTo(40.64699);
+    assertThat(zone.location.longitude).isEqualTo(-73.78653);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"57, 56", "104, 103", "105, 103"})
+  void countsAFoldedZoneAsItsNeighbour(int folded, int neighbour) {
+    assertThat(zones.find(folded).id).isEqualTo(neighbour);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 266, -1})
+  void knowsNoZoneOutsideTheRange(int id) {
+    assertThat(zones.find(id)).isNull();
+  }
+}

@@ -1,0 +1,243 @@
+package streaming.window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.AggregateFunction;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
+import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import streaming.search.Document;
+
+/**
+ * Trigger, window assigner and documents together, in the operator that Flink makes of them:
+ * windows of 20 seconds every 10, early results after a second.
+ */
+class WindowsTest {
+  private KeyedOneInputStreamOperatorTestHarness<String, Visit, Document> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = harness();
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void aWindowGivesAnEarlyResultWithinTheIntervalAndTheFinalOneAtItsEnd() throws Exception {
+    visitAt(15);
+    harness.setProcessingTime(999);
+    assertThat(results()).isEmpty();
+
+    harness.setProcessingTime(1000);
+    assertThat(results()).containsExactlyInAnyOrder("gate-0: 1 early", "gate-10: 1 early");
+
+    reach(19.998);
+    assertThat(results()).hasSize(2);
+    reach(19.999);
+    assertThat(results()).endsWith("gate-0: 1 final");
+    reach(29.999);
+    assertThat(results()).hasSize(4).endsWith("gate-10: 1 final");
+  }
+
+  @Test
+  void aWindowWithoutANewRecordIsSilent() throws Exception {
+    visitAt(15);
+    harness.setProcessingTime(1000);
+    harness.setProcessingTime(10_000);
+
+    assertThat(results()).containsExactlyInAnyOrder("gate-0: 1 early", "gate-10: 1 early");
+  }
+
+  @Test
+  void theLastRecordOfAStreamShowsWithoutAnother() throws Exception {
+    visitAt(15);
+    harness.setProcessingTime(1000);
+    visitAt(16);
+    harness.setProcessingTime(2000);
+
+    assertThat(results().subList(2, 4))
+        .containsExactlyInAnyOrder("gate-0: 2 early", "gate-10: 2 early");
+  }
+
+  @Test
+  void noEarlyResultFollowsTheFinalOneAndNoStateStays() throws Exception {
+    visitAt(15);
+    reach(29.999);
+    harness.setProcessingTime(10_000);
+
+    assertThat(results()).containsExactly("gate-0: 1 final", "gate-10: 1 final");
+    assertThat(harness.numProcessingTimeTimers()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
+  void aRecordCountsInTheWindowsThatAreStillOpen() throws Exception {
+    reach(19.999);
+    visitAt(15);
+    reach(29.999);
+
+    assertThat(results()).containsExactly("gate-10: 1 final");
+  }
+
+  @Test
+  void aWindowThatGaveItsFinalResultStaysClosedAfterARecovery() throws Exception {
+    visitAt(15);
+    reach(19.999);
+    long watermark = harness.getCurrentWatermark();
+    restart();
+
+    // The operator has no watermark yet; the record brings the one it was judged by.
+    harness.processElement(new StreamRecord<>(new Visit(watermark), 16_000));
+    reach(29.999);
+
+    assertThat(results()).containsExactly("gate-10: 2 final");
+  }
+
+  @Test
+  void anEarlyResultThatWasDueIsGivenAfterARecovery() throws Exception {
+    visitAt(15);
+    restart();
+    harness.setProcessingTime(1000);
+
+    assertThat(results()).containsExactlyInAnyOrder("gate-0: 1 early", "gate-10: 1 early");
+  }
+
+  @Test
+  void aDocumentSaysWhichWindowItDescribes() throws Exception {
+    visitAt(15);
+    reach(19.999);
+
+    Document document = harness.extractOutputValues().get(0);
+    assertThat(document.index).isEqualTo("visits");
+    assertThat(JSON.std.mapFrom(document.source))
+        .isEqualTo(
+            Map.of(
+                "place", "gate",
+                "visits", 1,
+                "windowStart", "1970-01-01T00:00:00Z",
+                "windowEnd", "1970-01-01T00:00:20Z",
+                "complete", true));
+  }
+
+  private void visitAt(long seconds) throws Exception {
+    harness.processElement(
+        new StreamRecord<>(new Visit(harness.getCurrentWatermark()), seconds * 1000));
+  }
+
+  private void reach(double seconds) throws Exception {
+    harness.processWatermark(Math.round(seconds * 1000));
+  }
+
+  private List<String> results() throws IOException {
+    List<String> results = new ArrayList<>();
+    for (Document document : harness.extractOutputValues()) {
+      Map<String, Object> fields = JSON.std.mapFrom(document.source);
+      results.add(
+          String.format(
+              "%s: %s %s",
+              document.id,
+              fields.get("visits"),
+              Boolean.TRUE.equals(fields.get("complete")) ? "final" : "early"));
+    }
+    return results;
+  }
+
+  private void restart() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = harness();
+    harness.initializeState(state);
+    harness.open();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static KeyedOneInputStreamOperatorTestHarness<String, Visit, Document> harness()
+      throws Exception {
+    OneInputTransformation<Visit, Document> windows =
+        (OneInputTransformation<Visit, Document>)
+            StreamExecutionEnvironment.getExecutionEnvironment()
+                .fromData(new Visit(0))
+                .keyBy(visit -> "gate", Types.STRING)
+                .window(
+                    new OpenWindows(
+                        SlidingEventTimeWindows.of(Duration.ofSeconds(20), Duration.ofSeconds(10))))
+                .trigger(new EarlyResultTrigger(Duration.ofSeconds(1)))
+                .aggregate(new VisitCount(), new VisitDocuments())
+                .getTransformation();
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        windows.getOperator(), visit -> "gate", Types.STRING);
+  }
+
+  /** Somebody came to the gate. */
+  public static class Visit implements OpenWindows.Admitted {
+    public long admittedAt;
+
+    public Visit() {}
+
+    Visit(long admittedAt) {
+      this.admittedAt = admittedAt;
+    }
+
+    @Override
+    public long admittedAt() {
+      return admittedAt;
+    }
+  }
+
+  private static final class VisitCount implements AggregateFunction<Visit, Long, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long createAccumulator() {
+      return 0L;
+    }
+
+    @Override
+    public Long add(Visit visit, Long visits) {
+      return visits + 1;
+    }
+
+    @Override
+    public Long getResult(Long visits) {
+      return visits;
+    }
+
+    @Override
+    public Long merge(Long left, Long right) {
+      return left + right;
+    }
+  }
+
+  private static final class VisitDocuments extends WindowDocuments<Long, String> {
+    private static final long serialVersionUID = 1L;
+
+    private VisitDocuments() {
+      super("visits");
+    }
+
+    @Override
+    protected void write(String place, Long visits, JsonGenerator json) throws IOException {
+      json.writeStringField("place", place);
+      json.writeNumberField("visits", visits);
+    }
+  }
+}

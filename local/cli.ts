@@ -1,0 +1,67 @@
+import { CommanderError } from "commander";
+
+import { StartError } from "../producer/start-error";
+import { localCommand, localOptions, OptionsError } from "./options";
+import { MachineError, runLocal, type RunOutcome } from "./run";
+
+const exitCodes = { done: 0, failed: 1, notStarted: 2, interrupted: 130, terminated: 143 } as const;
+
+/** How often it is looked whether whoever started this is still there. */
+const PARENT_POLL_MILLISECONDS = 1000;
+
+async function main(): Promise<number> {
+  const stop = stopping();
+  try {
+    const command = localCommand().exitOverride().parse();
+    const outcome = await runLocal(localOptions(command.opts()), stop.signal);
+    return exitCodeOf(outcome, stop.signalName());
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
+    if (stop.signal.aborted) return exitCodeOf("stopped", stop.signalName());
+    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    const refused = [OptionsError, MachineError, StartError].some((kind) => error instanceof kind);
+    return refused ? exitCodes.notStarted : exitCodes.failed;
+  } finally {
+    stop.end();
+  }
+}
+
+function exitCodeOf(outcome: RunOutcome, signalName: NodeJS.Signals | undefined): number {
+  if (outcome === "passed") return exitCodes.done;
+  if (outcome === "failed") return exitCodes.failed;
+  return signalName === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
+}
+
+/** The first signal, or the end of whoever started this, stops everything in order; a second signal ends at once. */
+function stopping(): {
+  readonly signal: AbortSignal;
+  readonly signalName: () => NodeJS.Signals | undefined;
+  readonly end: () => void;
+} {
+  const controller = new AbortController();
+  let name: NodeJS.Signals | undefined;
+  const stop = (received: NodeJS.Signals): void => {
+    // The services end with this process, whose end they notice.
+    if (controller.signal.aborted) process.exit(exitCodeOf("stopped", received));
+    name = received;
+    process.stderr.write("\nStopping; once more to end at once.\n");
+    controller.abort(new Error("stopped"));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent && !controller.signal.aborted) stop("SIGTERM");
+  }, PARENT_POLL_MILLISECONDS);
+  watch.unref();
+  return {
+    signal: controller.signal,
+    signalName: () => name,
+    end: () => {
+      clearInterval(watch);
+    },
+  };
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

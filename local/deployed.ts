@@ -1,0 +1,54 @@
+import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
+import type { OperationResult } from "./engine/stack";
+import type { ExpectedSettings } from "./verify/expected";
+
+const APPLICATION = "aws:kinesisanalyticsv2/application:Application";
+
+interface ApplicationInputs {
+  readonly applicationConfiguration: {
+    readonly environmentProperties: {
+      readonly propertyGroups: readonly {
+        readonly propertyGroupId: string;
+        readonly propertyMap: Readonly<Record<string, string>>;
+      }[];
+    };
+  };
+}
+
+/** What the deployed program told the job, as far as replay, verification and page have to know. */
+export interface DeployedSettings extends ExpectedSettings {
+  /** Event time by which records of a shard may be out of order before they are late. */
+  readonly outOfOrdernessSeconds: number;
+}
+
+/**
+ * Reads the job's settings from the application that the program declared, not from the configuration: what is
+ * verified is what was deployed. A property that is left out has the contract's default, as in the job.
+ *
+ * @throws Error when there is no application.
+ */
+export function deployedSettings({ resources }: OperationResult): DeployedSettings {
+  const application = resources.find(({ type, op }) => type === APPLICATION && op !== "delete");
+  if (application === undefined) throw new Error("The program declares no Flink application.");
+  const { applicationConfiguration } = application.inputs as unknown as ApplicationInputs;
+  const groups = new Map(
+    applicationConfiguration.environmentProperties.propertyGroups.map((group) => [
+      group.propertyGroupId,
+      group.propertyMap,
+    ]),
+  );
+  const { source, demand, airports } = schema.properties;
+  const number = (group: string, key: string, { default: fallback }: { default: number }): number =>
+    Number(groups.get(group)?.[key] ?? fallback);
+  return {
+    demandWindowMinutes: number("demand", "windowMinutes", demand.properties.windowMinutes),
+    demandSlideMinutes: number("demand", "slideMinutes", demand.properties.slideMinutes),
+    geohashPrecision: number("demand", "geohashPrecision", demand.properties.geohashPrecision),
+    airportWindowMinutes: number("airports", "windowMinutes", airports.properties.windowMinutes),
+    outOfOrdernessSeconds: number(
+      "source",
+      "outOfOrdernessSeconds",
+      source.properties.outOfOrdernessSeconds,
+    ),
+  };
+}

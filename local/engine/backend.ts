@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { isObject } from "../provider/values";
+
+/** A backend folder that belongs to this process. */
+export interface Backend {
+  /** An earlier run was killed: its state may tell of operations that nobody is carrying out. */
+  readonly wasInterrupted: boolean;
+  release(): void;
+}
+
+/**
+ * Takes a backend folder for this process and clears up after one that was killed: it left the
+ * stack locked, and perhaps an engine that waits for it in vain.
+ *
+ * @throws when another process is using the folder.
+ */
+export function claimBackend(folder: string): Backend {
+  const owner = path.join(folder, "owner");
+  const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : undefined;
+  if (pid !== undefined && pid !== process.pid && isRunning(pid)) {
+    throw new Error(`${folder} is in use by process ${pid}: end it, or wait for its end.`);
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(owner, String(process.pid));
+  return {
+    wasInterrupted: breakLocks(path.join(folder, "state", ".pulumi", "locks")),
+    release() {
+      rmSync(owner, { force: true });
+    },
+  };
+}
+
+function breakLocks(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  for (const file of files) {
+    if (file.endsWith(".json")) endEngine(JSON.parse(readFileSync(file, "utf8")));
+    rmSync(file);
+  }
+  return files.length > 0;
+}
+
+function endEngine(lock: unknown): void {
+  if (!isObject(lock) || typeof lock["pid"] !== "number" || lock["hostname"] !== hostname()) return;
+  // The number may belong to something else by now.
+  if (isRunning(lock["pid"]) && commandLine(lock["pid"]).includes("pulumi")) {
+    process.kill(lock["pid"], "SIGKILL");
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function commandLine(pid: number): string {
+  try {
+    return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,128 @@
+import path from "node:path";
+import { logicalName } from "../provider/names";
+import {
+  isAsset,
+  isObject,
+  isResource,
+  mapValues,
+  UNKNOWN,
+  type Values,
+} from "../provider/values";
+import type { OperationResult } from "./policy-pack";
+import type { ResourceStep } from "./run-record";
+
+/** A plan for other programs: the same for two plans of the same program. */
+export interface PlanDocument {
+  readonly resources: readonly {
+    readonly urn: string;
+    readonly type: string;
+    readonly inputs: unknown;
+  }[];
+  /** What breaks a rule. */
+  readonly policies: readonly {
+    readonly name: string;
+    readonly level: string;
+    readonly resource: string;
+    readonly message: string;
+  }[];
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  create: "+",
+  update: "~",
+  replace: "±",
+  delete: "-",
+  same: " ",
+};
+
+/**
+ * @param root - the project's folder; paths are given from there.
+ */
+export function planDocument(result: OperationResult, root: string): PlanDocument {
+  return {
+    resources: declared(result)
+      .map(({ urn, type, inputs }) => ({ urn, type, inputs: stable(inputs, root) }))
+      .sort(byText(({ urn }) => urn)),
+    policies: result.violations
+      .map(({ name, enforcementLevel, resource, message }) => ({
+        name,
+        level: enforcementLevel,
+        resource,
+        message,
+      }))
+      .sort(byText(({ name, resource, message }) => [name, resource, message].join(" "))),
+  };
+}
+
+/** Resources under the components that they belong to, then every policy. */
+export function planText(stack: string, result: OperationResult): string {
+  const resources = declared(result);
+  const urns = new Set(resources.map(({ urn }) => urn));
+  const lines = (parents: (parent: string) => boolean, depth: number): string[] =>
+    resources
+      .filter(({ parent }) => parents(parent))
+      .flatMap((resource) => [
+        `${"  ".repeat(depth)}${SIGNS[resource.op] ?? resource.op} ${describe(resource)}`,
+        ...lines((parent) => parent === resource.urn, depth + 1),
+      ]);
+  const summary = Object.entries(result.summary).map(([op, count]) => `${count} ${op}`);
+  const passed = result.policies.filter((policy) => policy.result === "passed");
+  return [
+    `Offline plan of the stack ${stack}, made on this machine without AWS`,
+    "",
+    ...lines((parent) => !urns.has(parent), 0),
+    "",
+    `Resources: ${summary.join(", ")}`,
+    "",
+    ...result.policies.map(({ name, enforcementLevel, result: outcome, passes }) => {
+      const level = enforcementLevel === "mandatory" ? "" : ` (${enforcementLevel})`;
+      return outcome === "violated"
+        ? `✗ violated ${name}${level}`
+        : `✓ passed   ${name}${level}${passes === 0 ? ": nothing to judge" : ""}`;
+    }),
+    "",
+    `Policies: ${passed.length} of ${result.policies.length} passed`,
+    ...result.violations.flatMap(({ name, enforcementLevel, resource, message }) => [
+      "",
+      `${enforcementLevel === "mandatory" ? "✗" : "!"} ${name}, ${logicalName(resource) || "the stack"}:`,
+      ...message.split("\n").map((line) => `  ${line}`),
+    ]),
+  ].join("\n");
+}
+
+/** What the program declares; the engine adds the stack itself and its providers. */
+function declared({ resources }: OperationResult): readonly ResourceStep[] {
+  return resources.filter(({ type }) => !type.startsWith("pulumi:"));
+}
+
+function describe({ type, urn, changes, op }: ResourceStep): string {
+  const what = `${type} ${logicalName(urn)}`;
+  return op === "create" || changes.length === 0 ? what : `${what} (${changes.join(", ")})`;
+}
+
+/** A value as the same program gives it on any machine and at any time. */
+function stable(value: unknown, root: string): unknown {
+  if (value === UNKNOWN) return "[unknown before deployment]";
+  if (typeof value === "string") return fromRoot(value, root);
+  if (Array.isArray(value)) return value.map((item) => stable(item, root));
+  if (!isObject(value)) return value;
+  if (isAsset(value)) return assetText(value, root);
+  if (isResource(value)) return String(value["urn"]);
+  // The engine blinds secrets before it tells of them.
+  if ("ciphertext" in value) return "[secret]";
+  const sorted = Object.entries(value).sort(byText(([key]) => key));
+  return mapValues(Object.fromEntries(sorted), (item) => stable(item, root));
+}
+
+function assetText({ hash, path: file }: Values, root: string): string {
+  const name = typeof file === "string" ? ` ${fromRoot(file, root)}` : "";
+  return `[asset${name} sha256:${String(hash)}]`;
+}
+
+function fromRoot(text: string, root: string): string {
+  return text.startsWith(`${root}${path.sep}`) ? path.relative(root, text) : text;
+}
+
+function byText<T>(text: (item: T) => string): (a: T, b: T) => number {
+  return (a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0);
+}

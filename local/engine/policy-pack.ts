@@ -1,0 +1,53 @@
+import path from "node:path";
+import { policies as projectPolicies } from "../../policies/pack";
+import { projectFolder } from "../services/project";
+import type { RunResult } from "./run-record";
+
+/** A policy pack and the limits that it applies to one stack. */
+export interface PolicyPack {
+  readonly folder: string;
+  /** JSON with the configuration of the policies. */
+  readonly configFile: string;
+  readonly policies: readonly {
+    readonly name: string;
+    readonly enforcementLevel?: string | undefined;
+  }[];
+}
+
+/** A policy and how the program fares with it. */
+export interface PolicyStatus {
+  readonly name: string;
+  readonly enforcementLevel: string;
+  /** A policy that applies to no resource of the program is passed. */
+  readonly result: "passed" | "violated";
+  /** How many resources it passed; a rule for the whole stack counts as one. */
+  readonly passes: number;
+}
+
+/** The project's own pack with the limits of a stack. */
+export function projectPack(stack: string): PolicyPack {
+  const folder = path.join(projectFolder, "policies");
+  return {
+    folder,
+    configFile: path.join(folder, `limits.${stack}.json`),
+    policies: projectPolicies,
+  };
+}
+
+/** What a run came to, with every policy of the pack. */
+export interface OperationResult extends RunResult {
+  readonly policies: readonly PolicyStatus[];
+}
+
+export function withPolicies({ policies }: PolicyPack, result: RunResult): OperationResult {
+  const violated = new Set(result.violations.map(({ name }) => name));
+  return {
+    ...result,
+    policies: policies.map(({ name, enforcementLevel = "mandatory" }) => ({
+      name,
+      enforcementLevel,
+      result: violated.has(name) ? "violated" : "passed",
+      passes: result.passes[name] ?? 0,
+    })),
+  };
+}

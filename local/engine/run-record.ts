@@ -1,0 +1,126 @@
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+
+/** A resource in a plan or an update, in the order in which the engine came to it. */
+export interface ResourceStep {
+  readonly urn: string;
+  readonly type: string;
+  readonly parent: string;
+  /** What happens to it: create, update, replace, delete, same … */
+  readonly op: string;
+  /** Checked inputs; secrets are blinded. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Paths of the properties that change. */
+  readonly changes: readonly string[];
+}
+
+/** A rule that a resource, or the whole stack, breaks. */
+export interface PolicyViolation {
+  readonly name: string;
+  /** `mandatory` stops the run, `advisory` does not. */
+  readonly enforcementLevel: string;
+  /** URN of the resource; empty when the stack as a whole is meant. */
+  readonly resource: string;
+  readonly message: string;
+}
+
+/** What a run of the engine came to. */
+export interface RunResult {
+  readonly resources: readonly ResourceStep[];
+  readonly violations: readonly PolicyViolation[];
+  /** How many resources each policy passed; a policy that applied to nothing is absent. */
+  readonly passes: Readonly<Record<string, number>>;
+  /** Resources by what happens to them. */
+  readonly summary: Readonly<Record<string, number>>;
+  /** Errors that the engine, the program and the providers reported. */
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+interface PolicySummary {
+  readonly passed?: readonly string[];
+}
+
+/** Events that the Automation API's types do not name. */
+type Event = EngineEvent & {
+  readonly policyAnalyzeSummaryEvent?: PolicySummary;
+  readonly policyAnalyzeStackSummaryEvent?: PolicySummary;
+  readonly errorEvent?: { readonly error: string };
+};
+
+/** The engine names its steps more finely than a plan wants to. */
+const PARTS_OF_REPLACEMENT = new Set(["create-replacement", "delete-replaced", "discard-replaced"]);
+
+/** Collects what the engine says during one run. */
+export class RunRecord {
+  readonly #resources = new Map<string, ResourceStep>();
+  readonly #violations: PolicyViolation[] = [];
+  readonly #passes: Record<string, number> = {};
+  readonly #errors: string[] = [];
+  readonly #warnings: string[] = [];
+  #summary: Readonly<Record<string, number>> = {};
+
+  readonly add = (event: Event): void => {
+    const { resourcePreEvent, policyEvent, diagnosticEvent, summaryEvent } = event;
+    if (resourcePreEvent) this.#addStep(resourcePreEvent.metadata);
+    if (summaryEvent) this.#summary = summaryEvent.resourceChanges;
+    if (policyEvent) {
+      this.#violations.push({
+        name: policyEvent.policyName,
+        enforcementLevel: policyEvent.enforcementLevel,
+        resource: policyEvent.resourceUrn ?? "",
+        message: withoutColors(policyEvent.message),
+      });
+    }
+    if (event.errorEvent) this.#errors.push(event.errorEvent.error);
+    for (const { passed = [] } of [
+      event.policyAnalyzeSummaryEvent ?? {},
+      event.policyAnalyzeStackSummaryEvent ?? {},
+    ]) {
+      for (const name of passed) this.#passes[name] = (this.#passes[name] ?? 0) + 1;
+    }
+    if (diagnosticEvent && diagnosticEvent.ephemeral !== true) {
+      const message = withoutColors(diagnosticEvent.message);
+      if (diagnosticEvent.severity === "error") this.#errors.push(message);
+      if (diagnosticEvent.severity === "warning" && !isAboutPolicyHost(message)) {
+        this.#warnings.push(message);
+      }
+    }
+  };
+
+  get result(): RunResult {
+    return {
+      resources: [...this.#resources.values()],
+      violations: this.#violations,
+      passes: this.#passes,
+      summary: this.#summary,
+      errors: this.#errors,
+      warnings: this.#warnings,
+    };
+  }
+
+  #addStep({ urn, type, op, old, new: next, detailedDiff, diffs }: StepEventMetadata): void {
+    if (PARTS_OF_REPLACEMENT.has(op)) return;
+    const state = next ?? old;
+    this.#resources.set(urn, {
+      urn,
+      type,
+      op,
+      parent: state?.parent ?? "",
+      inputs: (state?.inputs ?? {}) as Record<string, unknown>,
+      changes:
+        Object.keys(detailedDiff ?? {}).length > 0
+          ? Object.keys(detailedDiff ?? {})
+          : (diffs ?? []),
+    });
+  }
+}
+
+/** The engine marks colours as <{%fg 1%}>. */
+function withoutColors(text: string): string {
+  return text.replace(/<\{%.*?%\}>/g, "").trim();
+}
+
+/** The engine remarks that it takes the policy host from PATH, which is where it is meant to be. */
+function isAboutPolicyHost(message: string): boolean {
+  return message.includes("pulumi-analyzer-policy-nodejs from $PATH");
+}

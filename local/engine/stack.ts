@@ -1,0 +1,132 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { projectFolder } from "../services/project";
+import { EngineError } from "./engine-error";
+import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
+import { RunRecord } from "./run-record";
+import { openWorkspace, type Workspace, type WorkspaceArgs } from "./workspace";
+
+export { EngineError };
+export type { OperationResult, PolicyPack };
+
+/** After an abort the engine gets this long to end by itself before it is interrupted. */
+const GRACE_MILLISECONDS = 20_000;
+
+export interface StackArgs extends Omit<WorkspaceArgs, "root"> {
+  /** Every event of the engine, as it comes. */
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** Folder of Pulumi.yaml. @default this project */
+  readonly root?: string;
+  /** @default the project's pack with the stack's limits */
+  readonly policyPack?: PolicyPack;
+}
+
+interface RunOptions {
+  readonly color: "never";
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** A stack of the program, run by the real engine against the providers of this machine. */
+export class LocalStack {
+  readonly #workspace: Workspace;
+  readonly #args: StackArgs;
+  readonly #pack: PolicyPack;
+
+  constructor(workspace: Workspace, args: StackArgs, pack: PolicyPack) {
+    this.#workspace = workspace;
+    this.#args = args;
+    this.#pack = pack;
+  }
+
+  /** Plans without creating anything. @throws EngineError */
+  async preview(): Promise<OperationResult> {
+    const { stack } = this.#workspace;
+    return this.#run((options) => stack.preview({ ...options, ...this.#policyOptions }));
+  }
+
+  /**
+   * Makes the stack what the program says.
+   *
+   * @param options.refresh - first brings recorded resources back to life through their data planes.
+   * @throws EngineError
+   */
+  async up({ refresh = false }: { readonly refresh?: boolean } = {}): Promise<OperationResult> {
+    const { stack } = this.#workspace;
+    return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
+  }
+
+  /** @throws EngineError */
+  async refresh(): Promise<OperationResult> {
+    return this.#run((options) => this.#workspace.stack.refresh(options));
+  }
+
+  /** @throws EngineError */
+  async destroy(): Promise<OperationResult> {
+    return this.#run((options) => this.#workspace.stack.destroy(options));
+  }
+
+  /** The program's outputs after the last `up`; secrets in the clear. */
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const outputs = Object.entries(await this.#workspace.stack.outputs());
+    return Object.fromEntries(outputs.map(([name, { value }]) => [name, value as unknown]));
+  }
+
+  /** Stops the providers and gives the backend folder back; nothing of the engine keeps running. */
+  close(): void {
+    this.#workspace.close();
+  }
+
+  get #policyOptions(): { policyPacks: string[]; policyPackConfigs: string[] } {
+    return { policyPacks: [this.#pack.folder], policyPackConfigs: [this.#pack.configFile] };
+  }
+
+  async #run(operation: (options: RunOptions) => Promise<unknown>): Promise<OperationResult> {
+    const { project, provider, programErrors } = this.#workspace;
+    const { signal, stack, onEvent } = this.#args;
+    signal?.throwIfAborted();
+    const record = new RunRecord();
+    programErrors.length = 0;
+    const interruption = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    // Refusing to serve ends the run in order. A signal would be the second one after a Ctrl-C, which
+    // reaches the engine too, and a second one makes it drop what it is doing.
+    const abort = (): void => {
+      provider.close();
+      timer = setTimeout(() => {
+        interruption.abort();
+      }, GRACE_MILLISECONDS);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    provider.open(project, stack, signal);
+    try {
+      await operation({
+        color: "never",
+        signal: interruption.signal,
+        onEvent: (event) => {
+          record.add(event);
+          onEvent?.(event);
+        },
+      });
+      return withPolicies(this.#pack, record.result);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new EngineError(withPolicies(this.#pack, record.result), programErrors[0] ?? error);
+    } finally {
+      provider.close();
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+}
+
+/**
+ * Opens a stack; {@link LocalStack.close} it in the end.
+ *
+ * @throws when there is no engine and none can be built, when there is no such stack, or when another
+ *   process uses the backend folder.
+ */
+export async function openStack(args: StackArgs): Promise<LocalStack> {
+  const pack = args.policyPack ?? projectPack(args.stack);
+  const workspace = await openWorkspace({ root: projectFolder, ...args });
+  return new LocalStack(workspace, args, pack);
+}

@@ -1,0 +1,122 @@
+import { dump, load } from "js-yaml";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { isObject } from "../provider/values";
+
+/** Configuration by key; a key without a namespace belongs to the project. */
+export type ConfigOverrides = Readonly<Record<string, unknown>>;
+
+export interface WorkFolderArgs {
+  /** Folder to make. */
+  readonly folder: string;
+  /** Folder of the project: Pulumi.yaml and a file for each stack. */
+  readonly root: string;
+  readonly stack: string;
+  readonly overrides?: ConfigOverrides | undefined;
+}
+
+export interface WorkFolder {
+  readonly folder: string;
+  readonly project: string;
+}
+
+const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
+
+/**
+ * A folder that looks to the engine like the project, with a stack file of its own: the engine writes
+ * its secrets' salt there, and the project's stack file stays as it is.
+ *
+ * Everything else in the project's folder is linked, so that relative paths of assets hold.
+ *
+ * @throws an error that lists the stacks when there is no such stack, and an error that lists every
+ *   secret of the stack's file that cannot be read here and was not overridden.
+ */
+export function makeWorkFolder({
+  folder,
+  root,
+  stack,
+  overrides = {},
+}: WorkFolderArgs): WorkFolder {
+  const project = settings(path.join(root, "Pulumi.yaml"))["name"];
+  if (typeof project !== "string") throw new Error(`${root}/Pulumi.yaml has no name.`);
+  const file = `Pulumi.${stack}.yaml`;
+  if (!existsSync(path.join(root, file))) {
+    throw new Error(
+      `There is no stack "${stack}": ${root} has ${stackNames(root).join(", ")}; a stack is a file ${file}.`,
+    );
+  }
+  const config = { ...configOf(path.join(root, file)), ...namespaced(overrides, project) };
+  const secrets = Object.entries(config).filter(
+    ([, value]) => isObject(value) && "secure" in value,
+  );
+  if (secrets.length > 0) {
+    const keys = secrets.map(([key]) => key).join(", ");
+    throw new Error(
+      `${file} has secrets that cannot be read here: ${keys}. Override each of them.`,
+    );
+  }
+
+  mkdirSync(folder, { recursive: true });
+  const own = path.join(folder, file);
+  const salt = existsSync(own) ? settings(own)["encryptionsalt"] : undefined;
+  link(root, folder);
+  copyFileSync(path.join(root, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
+  writeFileSync(own, dump({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
+  return { folder, project };
+}
+
+/** Names of a project's stacks, from its stack files. */
+export function stackNames(root: string): string[] {
+  return readdirSync(root)
+    .map((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1])
+    .filter((name) => name !== undefined)
+    .sort();
+}
+
+/**
+ * A configuration value from its text: as the project declares the key's type, else as text, with
+ * JSON for lists and objects.
+ */
+export function configValue(root: string, key: string, text: string): unknown {
+  const { name, config } = settings(path.join(root, "Pulumi.yaml"));
+  const declared = isObject(config) ? config[key.replace(`${String(name)}:`, "")] : undefined;
+  const type = isObject(declared) ? declared["type"] : /^[[{]/.test(text) ? "object" : "string";
+  return type === "string" ? text : load(text);
+}
+
+function link(root: string, folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!SETTINGS.test(name)) rmSync(path.join(folder, name), { recursive: true });
+  }
+  for (const name of readdirSync(root)) {
+    if (!SETTINGS.test(name)) symlinkSync(path.join(root, name), path.join(folder, name));
+  }
+}
+
+function namespaced(overrides: ConfigOverrides, project: string): ConfigOverrides {
+  return Object.fromEntries(
+    Object.entries(overrides).map(([key, value]) => [
+      key.includes(":") ? key : `${project}:${key}`,
+      value,
+    ]),
+  );
+}
+
+function configOf(file: string): ConfigOverrides {
+  const { config } = settings(file);
+  return isObject(config) ? config : {};
+}
+
+function settings(file: string): Readonly<Record<string, unknown>> {
+  const content = load(readFileSync(file, "utf8"), { filename: file });
+  return isObject(content) ? content : {};
+}

@@ -1,0 +1,106 @@
+import { LocalWorkspace, Stack, type PulumiFn } from "@pulumi/pulumi/automation";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { DataPlanes } from "../provider/data-plane";
+import type { AwsProvider } from "../provider/provider";
+import { startProviders } from "../provider/server";
+import { claimBackend } from "./backend";
+import { findEngine, type FindEngineArgs } from "./installation";
+import { makeWorkFolder, type ConfigOverrides } from "./work-folder";
+
+export interface WorkspaceArgs extends FindEngineArgs {
+  /** Name of a stack: there is a Pulumi.<stack>.yaml. */
+  readonly stack: string;
+  /** Folder for the engine's state and its home; a new one is an empty account. */
+  readonly backendFolder: string;
+  /** The program, as it is under `pulumi up`. */
+  readonly program: PulumiFn;
+  /** What really runs on this machine; without it everything is recorded only. */
+  readonly dataPlanes?: DataPlanes | undefined;
+  /** Configuration over the stack's file; a key without a namespace belongs to the project. */
+  readonly configOverrides?: ConfigOverrides | undefined;
+  /** Folder of Pulumi.yaml. */
+  readonly root: string;
+}
+
+/** The engine, a stack of its own, and the providers that serve it. */
+export interface Workspace {
+  readonly stack: Stack;
+  readonly project: string;
+  readonly provider: AwsProvider;
+  /** What the program has thrown since this was last emptied. */
+  readonly programErrors: unknown[];
+  close(): void;
+}
+
+/**
+ * @throws when there is no engine and none can be built, when there is no such stack, or when another
+ *   process uses the backend folder.
+ */
+export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
+  const { backendFolder, root, stack: stackName } = args;
+  const backend = claimBackend(backendFolder);
+  const cleanups = [
+    (): void => {
+      backend.release();
+    },
+  ];
+  const close = (): void => {
+    for (const cleanup of cleanups.splice(0)) cleanup();
+  };
+  try {
+    const { folder, project } = makeWorkFolder({
+      folder: path.join(backendFolder, "work"),
+      root,
+      stack: stackName,
+      overrides: args.configOverrides,
+    });
+    const { command, policyHostFolder } = await findEngine(args);
+    const providers = await startProviders({ root, dataPlanes: args.dataPlanes });
+    cleanups.push(() => {
+      providers.close();
+    });
+    const state = path.join(backendFolder, "state");
+    mkdirSync(state, { recursive: true });
+    const programErrors: unknown[] = [];
+    const workspace = await LocalWorkspace.create({
+      workDir: folder,
+      program: async () => {
+        try {
+          return await args.program();
+        } catch (error) {
+          // To be told as it is; the engine tells of it with its stack, and twice.
+          programErrors.push(error);
+          throw error;
+        }
+      },
+      pulumiCommand: command,
+      pulumiHome: path.join(backendFolder, "home"),
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${state}`,
+        // Secrets of the local state are worth no more than the state that lies beside them.
+        PULUMI_CONFIG_PASSPHRASE: "",
+        PULUMI_DEBUG_PROVIDERS: providers.attachment,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...(policyHostFolder && {
+          PATH: [policyHostFolder, process.env["PATH"]].join(path.delimiter),
+        }),
+      },
+    });
+    const stack = await Stack.createOrSelect(stackName, workspace);
+    if (backend.wasInterrupted) await forgetPendingOperations(stack);
+    return { stack, project, provider: providers.provider, programErrors, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** What an interrupted run was creating is not there: it ended with the run. */
+async function forgetPendingOperations(stack: Stack): Promise<void> {
+  const state = await stack.exportStack();
+  const deployment = state.deployment as { pending_operations?: readonly unknown[] } | undefined;
+  if (!deployment?.pending_operations?.length) return;
+  await stack.importStack({ ...state, deployment: { ...deployment, pending_operations: [] } });
+}

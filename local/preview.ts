@@ -1,0 +1,136 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { program as pipeline } from "../infra/program";
+import { planDocument, planText } from "./engine/plan-report";
+import { EngineError } from "./engine/engine-error";
+import type { OperationResult } from "./engine/policy-pack";
+import { openStack } from "./engine/stack";
+import { configValue, stackNames } from "./engine/work-folder";
+import { ensureJobJar } from "./job-jar";
+import { projectFolder } from "./services/project";
+
+const EXIT_REFUSED = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+interface Options {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly json?: string;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const stacks = stackNames(projectFolder);
+  const command = new Command("npm run preview --")
+    .description("Plans a stack of the program and judges it by the policy pack, without AWS.")
+    .argument("<stack>", `stack to plan: ${stacks.join(", ")}`, (name) => {
+      if (!stacks.includes(name)) {
+        throw new InvalidArgumentError(`There is no such stack; there are ${stacks.join(", ")}.`);
+      }
+      return name;
+    })
+    .option(
+      "--config <key=value>",
+      "configuration over the stack's file, any number of times; a key without a namespace is the project's",
+      withSetting,
+    )
+    .option("--json <file>", "write resources and violations to a file as JSON")
+    .addHelpText(
+      "after",
+      `\nExit code: 0 when the plan was made and no mandatory policy is violated, ${EXIT_REFUSED} when it was refused,\n` +
+        `${EXIT_USAGE} when the command was not understood.`,
+    )
+    .exitOverride();
+  try {
+    command.parse(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    throw error;
+  }
+
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    abort.abort();
+  };
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  try {
+    return await preview(command.args[0] ?? "", command.opts<Options>(), abort.signal);
+  } catch (error) {
+    if (abort.signal.aborted) return EXIT_INTERRUPTED;
+    say(error instanceof Error ? error.message : String(error));
+    return EXIT_REFUSED;
+  }
+}
+
+async function preview(stack: string, options: Options, signal: AbortSignal): Promise<number> {
+  await ensureJobJar(say, signal);
+  const backendFolder = mkdtempSync(path.join(tmpdir(), "preview-"));
+  try {
+    const { result, failure } = await planned(stack, options, { backendFolder, signal });
+    for (const warning of result.warnings) say(`Warning: ${warning}`);
+    // Without a violation a failure left the plan unfinished: there is nothing to show or to judge.
+    if (failure !== undefined && result.violations.length === 0) {
+      say(failure);
+      return EXIT_REFUSED;
+    }
+    process.stdout.write(`${planText(stack, result)}\n`);
+    if (options.json !== undefined) {
+      const document = planDocument(result, projectFolder);
+      writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`);
+    }
+    const unjudged = [
+      ...result.violations.map(({ message }) => message),
+      ...result.warnings,
+    ].filter((message) => message.includes("can't run policy"));
+    if (failure === undefined && unjudged.length === 0) return 0;
+    say(
+      unjudged.length > 0
+        ? `Refused, for a policy could not judge:\n${unjudged.join("\n")}`
+        : "Refused: a mandatory policy is violated. Nothing would be created.",
+    );
+    return EXIT_REFUSED;
+  } finally {
+    rmSync(backendFolder, { recursive: true, force: true });
+  }
+}
+
+async function planned(
+  stackName: string,
+  { config }: Options,
+  { backendFolder, signal }: { readonly backendFolder: string; readonly signal: AbortSignal },
+): Promise<{ result: OperationResult; failure?: string }> {
+  const stack = await openStack({
+    stack: stackName,
+    backendFolder,
+    program: async () => Promise.resolve(pipeline()),
+    ...(config && { configOverrides: config }),
+    onProgress: say,
+    signal,
+  });
+  try {
+    return { result: await stack.preview() };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { result: error.result, failure: error.message };
+  } finally {
+    stack.close();
+  }
+}
+
+function withSetting(setting: string, settings: Options["config"] = {}): Options["config"] {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+  if (key === undefined || value === undefined) {
+    throw new InvalidArgumentError("It must be like shardCount=4.");
+  }
+  return { ...settings, [key]: configValue(projectFolder, key, value) };
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

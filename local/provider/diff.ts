@@ -1,0 +1,84 @@
+import { factsOf, type PropertyFacts } from "./facts";
+import { isAutoName, nameRule } from "./names";
+import { isAsset, isObject, reveal, UNKNOWN, type Values } from "./values";
+
+export type ChangeKind = "add" | "delete" | "update";
+
+/** What an update changes in one property. */
+export interface Change {
+  readonly kind: ChangeKind;
+  /** The property cannot change in place. */
+  readonly replaces: boolean;
+}
+
+export interface Difference {
+  /** By path, such as `streamModeDetails.streamMode` or `subnetIds[1]`; empty without a change. */
+  readonly changes: Readonly<Record<string, Change>>;
+  /** The old resource must go first, for the new one bears the same name. */
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** Compares a resource's inputs as deployed with those that the program wants now. */
+export function diff(type: string, urn: string, olds: Values, news: Values): Difference {
+  const changes: Record<string, Change> = {};
+  compareProperties(olds, news, { path: "", facts: factsOf(type), replaces: false, changes });
+  const { property } = nameRule(type);
+  const sameName = olds[property] !== undefined && olds[property] === news[property];
+  return { changes, deleteBeforeReplace: sameName && !isAutoName(olds[property], urn) };
+}
+
+interface Context {
+  readonly path: string;
+  /** Of the properties inside; empty where only values are inside. */
+  readonly facts: PropertyFacts;
+  readonly replaces: boolean;
+  readonly changes: Record<string, Change>;
+}
+
+function compareProperties(olds: Values, news: Values, context: Context): void {
+  for (const name of new Set([...Object.keys(olds), ...Object.keys(news)])) {
+    const fact = context.facts[name];
+    compare(olds[name], news[name], {
+      ...context,
+      path: joined(context.path, name),
+      facts: fact?.properties ?? {},
+      replaces: context.replaces || fact?.replaces === true,
+    });
+  }
+}
+
+function compare(oldValue: unknown, newValue: unknown, context: Context): void {
+  const before = comparable(oldValue);
+  const after = comparable(newValue);
+  if (before === after && after !== UNKNOWN) return;
+  // A block that comes or goes is looked into: what replaces the resource may be inside.
+  const absent = Object.keys(context.facts).length > 0 ? {} : undefined;
+  const olds = before ?? absent;
+  const news = after ?? absent;
+  if (Array.isArray(before ?? after) && olds !== undefined && news !== undefined) {
+    const [oldItems, newItems] = [items(olds), items(news)];
+    for (let i = 0; i < Math.max(oldItems.length, newItems.length); i++) {
+      compare(oldItems[i], newItems[i], { ...context, path: `${context.path}[${i}]` });
+    }
+  } else if (isObject(olds) && isObject(news)) {
+    compareProperties(olds, news, context);
+  } else {
+    const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
+    context.changes[context.path] = { kind, replaces: context.replaces };
+  }
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function joined(path: string, name: string): string {
+  if (path === "") return name;
+  return /^[a-z_]\w*$/i.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+}
+
+/** Secrets by their value, assets by their content, null as absent. */
+function comparable(value: unknown): unknown {
+  const revealed = reveal(value) ?? undefined;
+  return isAsset(revealed) ? `asset ${String(revealed["hash"])}` : revealed;
+}

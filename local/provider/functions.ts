@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { partitionOf, type Place } from "./outputs";
+import { policyDocument } from "./policy-document";
+import type { Values } from "./values";
+
+type ProviderFunction = (args: Values, place: Place) => Values;
+
+/** The public parameters by which AWS tells its newest machine images. */
+const IMAGE_PARAMETERS = "/aws/service/ami-";
+
+/**
+ * The provider functions that a program may call, by token.
+ *
+ * They answer for the account and region of the plan alone, never for what a real account holds.
+ */
+const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
+  "aws:index/getRegion:getRegion": (args, place) => {
+    const region = regionOf(args, place);
+    const { dnsSuffix } = partitionOf(region);
+    return {
+      id: region,
+      region,
+      name: region,
+      description: region,
+      endpoint: `ec2.${region}.${dnsSuffix}`,
+    };
+  },
+  "aws:index/getCallerIdentity:getCallerIdentity": (_, { account, region }) => ({
+    id: account,
+    accountId: account,
+    arn: `arn:${partitionOf(region).partition}:iam::${account}:root`,
+    userId: account,
+  }),
+  "aws:index/getPartition:getPartition": (_, { region }) => {
+    const { partition, dnsSuffix } = partitionOf(region);
+    const reverseDnsPrefix = dnsSuffix.split(".").reverse().join(".");
+    return { id: partition, partition, dnsSuffix, reverseDnsPrefix };
+  },
+  "aws:index/getAvailabilityZones:getAvailabilityZones": (args, place) => {
+    const region = regionOf(args, place);
+    const names = ["a", "b", "c"].map((zone) => `${region}${zone}`);
+    const zoneIds = names.map((_, index) => `${region}-az${index + 1}`);
+    return { id: region, region, names, zoneIds, groupNames: [region] };
+  },
+  "aws:index/getServicePrincipal:getServicePrincipal": (args, place) => {
+    const region = regionOf(args, place);
+    const service = String(args["serviceName"]);
+    const name = `${service}.amazonaws.com`;
+    return {
+      id: `${service}.${region}`,
+      name,
+      region,
+      serviceName: service,
+      suffix: "amazonaws.com",
+    };
+  },
+  "aws:ec2/getAmi:getAmi": (args, place) => {
+    const region = regionOf(args, place);
+    const id = imageId(JSON.stringify(args), region);
+    const arn = `arn:${partitionOf(region).partition}:ec2:${region}::image/${id}`;
+    return {
+      ...args,
+      id,
+      imageId: id,
+      arn,
+      region,
+      rootDeviceName: "/dev/xvda",
+      state: "available",
+    };
+  },
+  "aws:ec2/getPrefixList:getPrefixList": (args, place) => {
+    const region = regionOf(args, place);
+    const id = `pl-${hash(`${String(args["name"])} ${region}`).slice(0, 8)}`;
+    return { ...args, id, prefixListId: id, cidrBlocks: [], region };
+  },
+  "aws:iam/getPolicyDocument:getPolicyDocument": (args) => {
+    const json = policyDocument(args);
+    return { id: hash(json), json, minifiedJson: JSON.stringify(JSON.parse(json)) };
+  },
+  "aws:ssm/getParameter:getParameter": (args, place) => {
+    const name = String(args["name"]);
+    if (!name.startsWith(IMAGE_PARAMETERS)) {
+      throw new Error(
+        `ssm.getParameter: "${name}" is not known to the local AWS provider, which has only the ` +
+          `public image parameters (${IMAGE_PARAMETERS}…).`,
+      );
+    }
+    const region = regionOf(args, place);
+    const value = imageId(name, region);
+    const arn = `arn:${partitionOf(region).partition}:ssm:${region}::parameter${name}`;
+    return { id: name, name, arn, type: "String", value, insecureValue: value, version: 1, region };
+  },
+};
+
+/**
+ * @throws when the function is not among those that the local provider knows.
+ */
+export function callFunction(token: string, args: Values, place: Place): Values {
+  const call = FUNCTIONS[token];
+  if (call === undefined) {
+    throw new Error(
+      `The function ${token} is not known to the local AWS provider: add it to local/provider/functions.ts.`,
+    );
+  }
+  return call(args, place);
+}
+
+function regionOf(args: Values, place: Place): string {
+  return typeof args["region"] === "string" ? args["region"] : place.region;
+}
+
+function imageId(of: string, region: string): string {
+  return `ami-0${hash(`${of} ${region}`).slice(0, 16)}`;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+
+interface NameRule {
+  readonly property: string;
+  /** Longest name that AWS takes. */
+  readonly maxLength?: number;
+  readonly prefix?: string;
+  readonly lowerCase?: boolean;
+  /** Set when the name is the resource's logical name as it is. */
+  readonly verbatim?: boolean;
+}
+
+const RULES: Readonly<Record<string, NameRule>> = {
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": { property: "policyName" },
+  "aws:ec2/keyPair:KeyPair": { property: "keyName" },
+  "aws:iam/role:Role": { property: "name", maxLength: 64 },
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": { property: "name", maxLength: 64 },
+  "aws:kms/alias:Alias": { property: "name", prefix: "alias/" },
+  "aws:lambda/function:Function": { property: "name", maxLength: 64 },
+  "aws:opensearch/domain:Domain": { property: "domainName", maxLength: 28, lowerCase: true },
+  "aws:s3/bucket:Bucket": { property: "bucket", maxLength: 63, lowerCase: true },
+  "aws:s3/bucketObjectv2:BucketObjectv2": { property: "key", verbatim: true },
+};
+
+/** Which property of a type holds the physical name that Pulumi makes up when it is left out. */
+export function nameRule(type: string): NameRule {
+  return RULES[type] ?? { property: "name" };
+}
+
+/**
+ * A physical name: the logical name and seven hexadecimal digits, as Pulumi's auto-naming makes it,
+ * but derived from the URN instead of drawn, so that two plans of one program are the same.
+ *
+ * @param retired - name of the resource that this one replaces: the new one differs from it, for
+ *   both exist for a while.
+ * @throws when the name would be longer than AWS takes.
+ */
+export function autoName(
+  type: string,
+  { urn, retired, suffix = "" }: { urn: string; retired?: string | undefined; suffix?: string },
+): string {
+  const { maxLength = Infinity, prefix = "", lowerCase = false, verbatim = false } = nameRule(type);
+  const logical = logicalName(urn);
+  if (verbatim) return logical;
+  const digits = createHash("sha256")
+    .update(`${urn} ${retired ?? ""}`)
+    .digest("hex")
+    .slice(0, 7);
+  const name = `${prefix}${lowerCase ? logical.toLowerCase() : logical}-${digits}${suffix}`;
+  if (name.length > maxLength) {
+    throw new Error(
+      `the generated name "${name}" has ${name.length} characters; the limit is ${maxLength}. ` +
+        `Shorten the resource's name or set ${nameRule(type).property}.`,
+    );
+  }
+  return name;
+}
+
+/** Whether a physical name looks like one that {@link autoName} made for the resource. */
+export function isAutoName(name: unknown, urn: string): boolean {
+  return (
+    typeof name === "string" &&
+    /-[0-9a-f]{7}(\.fifo)?$/.test(name) &&
+    name.toLowerCase().includes(`${logicalName(urn).toLowerCase()}-`)
+  );
+}
+
+/** The name at the end of a URN, which may itself contain `::`. */
+export function logicalName(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}

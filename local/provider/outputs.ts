@@ -1,0 +1,185 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { COMPUTED, type Computed, type EachTime, type Resource, type Row } from "./computed";
+import { factsOf, type PropertyFacts } from "./facts";
+import { logicalName } from "./names";
+import { containsUnknown, defined, reveal, secret, UNKNOWN, type Values } from "./values";
+
+/** Where the resources are said to be. */
+export interface Place {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+}
+
+/** A resource with its checked inputs. */
+export interface Deployed {
+  readonly type: string;
+  readonly urn: string;
+  readonly inputs: Values;
+}
+
+const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
+const CHARACTERS: Readonly<Record<string, string>> = {
+  hex: "0123456789abcdef",
+  alnum: ALPHANUMERIC,
+  upper: ALPHANUMERIC.toUpperCase(),
+};
+
+/** The partition that a region belongs to, and the domain of its services. */
+export function partitionOf(region: string): { partition: string; dnsSuffix: string } {
+  if (region.startsWith("cn-")) return { partition: "aws-cn", dnsSuffix: "amazonaws.com.cn" };
+  if (region.startsWith("us-gov-")) return { partition: "aws-us-gov", dnsSuffix: "amazonaws.com" };
+  return { partition: "aws", dnsSuffix: "amazonaws.com" };
+}
+
+/**
+ * What is known of a new resource before it exists: its inputs and tags. Everything that AWS will
+ * compute is unknown, as in a plan by the real provider.
+ */
+export function plannedOutputs({ type, inputs }: Deployed, place: Place): Values {
+  // A type that cannot be created is to fail in the plan already.
+  rowOf(type);
+  const outputs: Record<string, unknown> = {};
+  for (const [name, { computed }] of Object.entries(factsOf(type))) {
+    if (computed) outputs[name] = UNKNOWN;
+  }
+  return { ...outputs, ...declared(type, inputs, place) };
+}
+
+/** Outputs and id of a resource on creation. */
+export function createdOutputs(deployed: Deployed, place: Place): { id: string; outputs: Values } {
+  const { type, inputs, urn } = deployed;
+  const resource: Resource = { inputs: reveal(inputs) as Values, previous: {} };
+  const names: Record<string, unknown> = { ...environment(resource, urn, place) };
+  const { id: idTemplate, ...row } = rowOf(type);
+  // The id may build on an output (a statement id) as well as the other way about.
+  const needsOutputs = resolved(idTemplate, names) === undefined;
+  const outputs: Record<string, unknown> = {};
+  const compute = (): void => {
+    for (const [name, rule] of Object.entries(row)) {
+      if (names[name] !== undefined) continue;
+      const value = isEachTime(rule)
+        ? rule.eachTime(resource)
+        : typeof rule === "function"
+          ? rule(resource)
+          : rule;
+      outputs[name] = names[name] = resolved(value, names);
+    }
+  };
+  if (needsOutputs) compute();
+  const id = resolved(idTemplate, names);
+  if (typeof id !== "string") {
+    throw new Error(`${type}: its id ${idTemplate} needs a value that the program does not give`);
+  }
+  names["id"] = id;
+  compute();
+  return {
+    id,
+    outputs: { ...secretive(type, outputs), ...declared(type, inputs, place) },
+  };
+}
+
+/**
+ * Outputs of a resource after an update, or in the plan of one.
+ *
+ * @param previous - its outputs before, and the inputs they came from.
+ */
+export function updatedOutputs(
+  { type, inputs, urn }: Deployed,
+  previous: { readonly id: string; readonly inputs: Values; readonly outputs: Values },
+  place: Place,
+): Values {
+  const resource: Resource = {
+    inputs: reveal(inputs) as Values,
+    previous: reveal(previous.outputs) as Values,
+  };
+  // What was an input and is none any more is not to linger.
+  const kept = Object.entries(previous.outputs).filter(([name]) => !(name in previous.inputs));
+  const outputs: Record<string, unknown> = Object.fromEntries(kept);
+  const names = {
+    ...(reveal(outputs) as Values),
+    ...environment(resource, urn, place),
+    id: previous.id,
+  };
+  for (const [name, rule] of Object.entries(rowOf(type))) {
+    if (!isEachTime(rule)) continue;
+    outputs[name] = containsUnknown(resource.inputs)
+      ? UNKNOWN
+      : resolved(rule.eachTime(resource), names);
+    Object.assign(names, { [name]: outputs[name] });
+  }
+  return { ...secretive(type, outputs), ...declared(type, inputs, place) };
+}
+
+function rowOf(type: string): Row {
+  const row = COMPUTED[type];
+  if (row === undefined) {
+    throw new Error(
+      `What AWS computes for ${type} is not in local/provider/computed.ts: add a row for it.`,
+    );
+  }
+  return row;
+}
+
+function isEachTime(rule: unknown): rule is EachTime {
+  return typeof rule === "object" && rule !== null && "eachTime" in rule;
+}
+
+function environment({ inputs }: Resource, urn: string, { account, region }: Place): Values {
+  const at = typeof inputs["region"] === "string" ? inputs["region"] : region;
+  const { url } = inputs;
+  return defined({
+    ...inputs,
+    ...partitionOf(at),
+    account,
+    region: at,
+    logicalName: logicalName(urn),
+    ...(typeof url === "string" && { host: url.replace(/^https?:\/\//, "") }),
+  });
+}
+
+/** Inputs as outputs, with those that the provider itself derives. */
+function declared(type: string, inputs: Values, { region }: Place): Values {
+  const facts: PropertyFacts = factsOf(type);
+  return defined({
+    ...inputs,
+    ...(facts["region"] && { region: inputs["region"] ?? region }),
+    ...(facts["tagsAll"] && { tagsAll: inputs["tags"] ?? {} }),
+  });
+}
+
+function secretive(type: string, outputs: Values): Values {
+  const facts = factsOf(type);
+  return Object.fromEntries(
+    Object.entries(defined(outputs)).map(([name, value]) => [
+      name,
+      facts[name]?.secret ? secret(reveal(value)) : value,
+    ]),
+  );
+}
+
+function resolved(value: Computed | undefined, names: Values): Computed | undefined {
+  if (typeof value !== "string") return value;
+  const missing: string[] = [];
+  const text = value.replace(/\{(\w+)(?::(\d+))?\}/g, (_, name: string, length?: string) => {
+    const made = length === undefined ? named(name, names) : random(name, Number(length));
+    if (made === undefined) missing.push(name);
+    return made ?? "";
+  });
+  return missing.length === 0 ? text : undefined;
+}
+
+function named(name: string, names: Values): string | undefined {
+  const value = names[name];
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (value !== undefined) return undefined;
+  if (name === "uuid") return randomUUID();
+  if (name === "octet") return String(randomInt(1, 255));
+  return undefined;
+}
+
+function random(name: string, length: number): string | undefined {
+  const characters = CHARACTERS[name];
+  if (characters === undefined) return undefined;
+  return Array.from(randomBytes(length), (byte) => characters[byte % characters.length]).join("");
+}

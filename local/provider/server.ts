@@ -1,0 +1,65 @@
+import { credentials, Server, ServerCredentials } from "@grpc/grpc-js";
+import { version as awsVersion } from "@pulumi/aws/package.json";
+import { version as awsxVersion } from "@pulumi/awsx/package.json";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { AwsProvider, type AwsProviderArgs } from "./provider";
+import { awsService } from "./service";
+import { awsxService } from "./vpc";
+
+/** The providers of the packages `aws` and `awsx`, listening on 127.0.0.1. */
+export interface ProviderServers {
+  readonly provider: AwsProvider;
+  /** Value for PULUMI_DEBUG_PROVIDERS, by which an engine finds them. */
+  readonly attachment: string;
+  close(): void;
+}
+
+const NOTICE =
+  "The local AWS provider plans and records on this machine; nothing is created in AWS.";
+
+/** Starts both providers; they serve no engine before {@link AwsProvider.open}. */
+export async function startProviders(args: AwsProviderArgs): Promise<ProviderServers> {
+  const provider = new AwsProvider(args);
+  const admit = (): void => {
+    provider.admit();
+  };
+  const services = {
+    aws: awsService(provider, { version: awsVersion, notify: log }),
+    awsx: awsxService({ version: awsxVersion, awsVersion, admit }),
+  };
+  const servers: Server[] = [];
+  const attachments: string[] = [];
+  for (const [name, service] of Object.entries(services)) {
+    const server = new Server({ "grpc.max_receive_message_length": -1 });
+    server.addService(ResourceProviderService, service);
+    attachments.push(`${name}:${await listen(server)}`);
+    servers.push(server);
+  }
+  return {
+    provider,
+    attachment: attachments.join(","),
+    close() {
+      for (const server of servers) server.forceShutdown();
+    },
+  };
+}
+
+async function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+}
+
+/** Says in the engine's own output who answers. */
+function log(engineAddress: string): void {
+  const engine = new EngineClient(engineAddress, credentials.createInsecure());
+  const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(NOTICE);
+  engine.log(request, () => {
+    engine.close();
+  });
+}

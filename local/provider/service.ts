@@ -1,0 +1,186 @@
+import { status, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Message } from "google-protobuf";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
+import * as wire from "@pulumi/pulumi/proto/provider_pb";
+import type { Change } from "./diff";
+import type { AwsProvider, RecordedResource } from "./provider";
+import { fromStruct, toStruct } from "./values";
+
+/** Answers a call with what a function returns, and with its error's message when it throws. */
+export function unary<Request extends Message, Response extends Message>(
+  answer: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return ({ request }, callback) => {
+    Promise.resolve()
+      .then(() => answer(request))
+      .then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          const details = error instanceof Error ? error.message : String(error);
+          callback({ code: status.UNKNOWN, details });
+        },
+      );
+  };
+}
+
+export function unimplemented(name: string): handleUnaryCall<Message, Message> {
+  return (_, callback) => {
+    callback({ code: status.UNIMPLEMENTED, details: `The local provider has no ${name}.` });
+  };
+}
+
+/** What every provider answers alike. */
+export function commonHandlers(version: string): UntypedServiceImplementation {
+  return {
+    attach: unary(() => new Empty()),
+    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(version)),
+    getSchema: unary(() => new wire.GetSchemaResponse().setSchema("{}")),
+    checkConfig: unary((request: wire.CheckRequest) =>
+      new wire.CheckResponse().setInputs(request.getNews()),
+    ),
+    diffConfig: unimplemented("DiffConfig"),
+    parameterize: unimplemented("Parameterize"),
+    getMapping: unimplemented("GetMapping"),
+    getMappings: unimplemented("GetMappings"),
+    call: unimplemented("Call"),
+    list: unimplemented("List"),
+    cancel: unary(() => new Empty()),
+  };
+}
+
+/** The engine's protocol on one side, the provider on the other. */
+export function awsService(
+  provider: AwsProvider,
+  { version, notify }: { readonly version: string; readonly notify: (engine: string) => void },
+): UntypedServiceImplementation {
+  return {
+    ...commonHandlers(version),
+    handshake: unary((request: wire.ProviderHandshakeRequest) => {
+      provider.admit();
+      notify(request.getEngineAddress());
+      // Without resources and outputs: the engine sends ids in place of the one, values for the other.
+      return new wire.ProviderHandshakeResponse().setAcceptSecrets(true);
+    }),
+    configure: unary((request: wire.ConfigureRequest) => {
+      provider.configure(fromStruct(request.getArgs()));
+      return new wire.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+    }),
+    check: unary((request: wire.CheckRequest) => {
+      const { inputs, problems } = provider.check(
+        request.getUrn(),
+        typeOf(request),
+        request.hasOlds() ? fromStruct(request.getOlds()) : undefined,
+        fromStruct(request.getNews()),
+      );
+      const failures = problems.map(({ property, reason }) =>
+        new wire.CheckFailure().setProperty(property).setReason(`${property} ${reason}`),
+      );
+      return new wire.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(failures);
+    }),
+    diff: unary((request: wire.DiffRequest) => {
+      const { changes, deleteBeforeReplace } = provider.diff(
+        request.getUrn(),
+        typeOf(request),
+        fromStruct(request.getOldInputs()),
+        fromStruct(request.getNews()),
+      );
+      return diffResponse(changes).setDeletebeforereplace(deleteBeforeReplace);
+    }),
+    create: unary(async (request: wire.CreateRequest) => {
+      const { id, outputs } = await provider.create(request.getUrn(), typeOf(request), {
+        inputs: fromStruct(request.getProperties()),
+        preview: request.getPreview(),
+      });
+      return new wire.CreateResponse().setId(id).setProperties(toStruct(outputs));
+    }),
+    update: unary(async (request: wire.UpdateRequest) => {
+      const outputs = await provider.update(recorded(request, request.getOlds()), {
+        inputs: fromStruct(request.getNews()),
+        preview: request.getPreview(),
+      });
+      return new wire.UpdateResponse().setProperties(toStruct(outputs));
+    }),
+    read: unary(async (request: wire.ReadRequest) => {
+      if (!request.hasInputs()) {
+        throw new Error(
+          `${typeOf(request)} ${request.getId()}: the local AWS provider cannot import.`,
+        );
+      }
+      const resource = recorded(
+        {
+          getUrn: () => request.getUrn(),
+          getType: () => request.getType(),
+          getId: () => request.getId(),
+          getOldInputs: () => request.getInputs(),
+        },
+        request.getProperties(),
+      );
+      const outputs = await provider.read(resource);
+      if (outputs === undefined) return new wire.ReadResponse();
+      return new wire.ReadResponse()
+        .setId(resource.id)
+        .setInputs(request.getInputs())
+        .setProperties(toStruct(outputs));
+    }),
+    delete: unary(async (request: wire.DeleteRequest) => {
+      await provider.delete(recorded(request, request.getProperties()));
+      return new Empty();
+    }),
+    invoke: unary((request: wire.InvokeRequest) => {
+      const result = provider.invoke(request.getTok(), fromStruct(request.getArgs()));
+      return new wire.InvokeResponse().setReturn(toStruct(result));
+    }),
+    construct: unimplemented("Construct"),
+  };
+}
+
+interface ResourceRequest {
+  getUrn(): string;
+  getType(): string;
+}
+
+/** Older engines leave the type to the URN, where parents' types come before it. */
+function typeOf(request: ResourceRequest): string {
+  return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
+}
+
+type StructValue = Parameters<typeof fromStruct>[0];
+
+function recorded(
+  request: ResourceRequest & { getId(): string; getOldInputs(): StructValue },
+  outputs: StructValue,
+): RecordedResource {
+  return {
+    urn: request.getUrn(),
+    type: typeOf(request),
+    id: request.getId(),
+    inputs: fromStruct(request.getOldInputs()),
+    outputs: fromStruct(outputs),
+  };
+}
+
+const KINDS = {
+  add: [wire.PropertyDiff.Kind.ADD, wire.PropertyDiff.Kind.ADD_REPLACE],
+  delete: [wire.PropertyDiff.Kind.DELETE, wire.PropertyDiff.Kind.DELETE_REPLACE],
+  update: [wire.PropertyDiff.Kind.UPDATE, wire.PropertyDiff.Kind.UPDATE_REPLACE],
+} as const;
+
+function diffResponse(changes: Readonly<Record<string, Change>>): wire.DiffResponse {
+  const entries = Object.entries(changes);
+  const response = new wire.DiffResponse().setHasdetaileddiff(true);
+  const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
+  response.setChanges(entries.length > 0 ? DIFF_SOME : DIFF_NONE);
+  for (const [path, { kind, replaces }] of entries) {
+    const change = new wire.PropertyDiff()
+      .setInputdiff(true)
+      .setKind(KINDS[kind][replaces ? 1 : 0]);
+    response.getDetaileddiffMap().set(path, change);
+  }
+  const replacing = entries.filter(([, { replaces }]) => replaces).map(([path]) => path);
+  response.setReplacesList(replacing);
+  response.setDiffsList([...new Set(entries.map(([path]) => path.split(/[.[]/)[0] ?? path))]);
+  return response;
+}

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+import type { ReplayProgress } from "./status/pipeline-status";
+import type { ReplayReport } from "./report";
+
+/** How long a replay may drain after SIGTERM. */
+const GRACE_MILLISECONDS = 10_000;
+
+export interface ReplayProcessOptions {
+  readonly stream: string;
+  readonly region: string;
+  readonly input: string;
+  readonly speedup: number;
+  /** URL of the Kinesis API server. */
+  readonly kinesisEndpoint: string;
+  /** Where the dead letters, the position and the report of the replay are kept. */
+  readonly folder: string;
+  /** Event time by which the job allows the records of a shard to be out of order. */
+  readonly maxDisorderSeconds: number;
+}
+
+/** The producer at work: the very command that the replay host runs. */
+export class ReplayProcess {
+  /** Its latest progress line. */
+  progress: ReplayProgress | undefined;
+  ended = false;
+  /** The final report; rejects with the producer's own message when it failed or lost a record. */
+  readonly finished: Promise<ReplayReport>;
+  readonly #child: ChildProcess;
+
+  constructor(options: ReplayProcessOptions) {
+    mkdirSync(options.folder, { recursive: true });
+    const reportFile = path.join(options.folder, "replay-report.json");
+    const child = spawn(
+      process.execPath,
+      [
+        "--import",
+        "tsx",
+        path.join(__dirname, "replay-child.ts"),
+        "--json",
+        ...["--stream", options.stream],
+        ...["--region", options.region],
+        ...["--input", options.input],
+        ...["--speedup", String(options.speedup)],
+        ...["--max-disorder", String(options.maxDisorderSeconds)],
+        ...["--dead-letters", path.join(options.folder, "rejected-rows.jsonl")],
+        ...["--resume", path.join(options.folder, "replay-position.json")],
+        ...["--report", reportFile],
+      ],
+      {
+        env: {
+          ...process.env,
+          AWS_ENDPOINT_URL_KINESIS: options.kinesisEndpoint,
+          AWS_ACCESS_KEY_ID: "local",
+          AWS_SECRET_ACCESS_KEY: "local",
+        },
+        stdio: ["pipe", "pipe", "pipe"],
+        // Ctrl-C reaches this process only, which stops the replay in its turn.
+        detached: true,
+      },
+    );
+    this.#child = child;
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const told = JSON.parse(line) as { readonly type: string };
+      if (told.type === "progress") this.progress = told as ReplayProgress;
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4_000);
+    });
+    this.finished = new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => {
+        this.ended = true;
+        if (code === 0) resolve(JSON.parse(readFileSync(reportFile, "utf8")) as ReplayReport);
+        else reject(new Error(`the replay ended with ${signal ?? `exit code ${code ?? "unknown"}`}: ${said.trim()}`));
+      });
+    });
+    // Whoever awaits it sees the rejection; until then it is no unhandled one.
+    this.finished.catch(() => undefined);
+  }
+
+  /** Lets it send what is due and end; after ten seconds it has to. */
+  async stop(): Promise<void> {
+    if (this.ended) return;
+    this.#child.kill("SIGTERM");
+    const kill = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MILLISECONDS);
+    await this.finished.catch(() => undefined);
+    clearTimeout(kill);
+  }
+}

@@ -1,0 +1,34 @@
+/** One policy of the pack and whether the program kept it. */
+export interface PolicyResult {
+  readonly name: string;
+  readonly enforcementLevel: string;
+  readonly result: "passed" | "violated";
+}
+
+/** What the producer says at its end. */
+export interface ReplayReport {
+  readonly tripsRead: number;
+  readonly tripsRejected: Readonly<Record<string, number>>;
+  readonly recordsPut: number;
+  readonly recordsLost: number;
+  readonly throttled: number;
+  readonly retries: number;
+}
+
+/** The summary of `--once`, as `--report` writes it. */
+export interface RunReport extends ReplayReport {
+  readonly result: "passed" | "failed";
+  readonly input: string;
+  readonly speedup: number;
+  /** Results that the input must lead to: one for every window and key that has trips. */
+  readonly windowsExpected: number;
+  /** Result documents found in the domain. */
+  readonly documents: number;
+  readonly mismatches: number;
+  /** The first mismatches in words. */
+  readonly examples: readonly string[];
+  readonly deadLetters: number;
+  readonly policies: readonly PolicyResult[];
+  /** Seconds of each step, by its name. */
+  readonly seconds: Readonly<Record<string, number>>;
+}

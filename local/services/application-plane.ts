@@ -1,0 +1,210 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { DataPlane, DeclaredResource } from "../provider/data-plane";
+import { FlinkCluster } from "./flink-cluster";
+import {
+  checkpointFolder,
+  type FlinkPorts,
+  jobConfiguration,
+  savepointFolder,
+} from "./flink-configuration";
+import type { JobSummary } from "./flink-rest";
+import { type FlinkSettings, flinkSettings } from "./flink-settings";
+import { install, type Progress } from "./installation";
+import type { ObjectStore } from "./object-store";
+import type { ServiceFolders } from "./service-folders";
+
+const RUNNING_SECONDS = 120;
+
+export interface ApplicationPlaneOptions {
+  readonly store: ObjectStore;
+  readonly ports: FlinkPorts;
+  readonly folders: ServiceFolders;
+  /** Variables that lead the job's clients to the local services. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Settles when the services that the job talks to are up. */
+  readonly dependencies: () => Promise<unknown>;
+  readonly onProgress: Progress;
+  readonly onFailure: (error: Error) => void;
+}
+
+/** Flink's version of what Managed Service for Apache Flink runs: a cluster with one job, from the declared jar. */
+export class ApplicationPlane implements DataPlane {
+  readonly #options: ApplicationPlaneOptions;
+  #cluster: FlinkCluster | undefined;
+  #settings: FlinkSettings | undefined;
+  #jobId: string | undefined;
+
+  constructor(options: ApplicationPlaneOptions) {
+    this.#options = options;
+  }
+
+  get pids(): readonly number[] {
+    return this.#cluster?.pids ?? [];
+  }
+
+  /** The job that runs, as Flink sees it; undefined while there is none. */
+  async job(): Promise<JobSummary | undefined> {
+    const jobs = await this.#cluster?.rest.jobs();
+    return jobs?.find(({ id }) => id === this.#jobId);
+  }
+
+  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+    const settings = flinkSettings(resource);
+    if (this.#settings !== undefined) {
+      throw new Error(
+        `This machine runs one Flink application, ${this.#settings.name}; ${settings.name} would be a second one.`,
+      );
+    }
+    return this.#start(settings, undefined);
+  }
+
+  async update(
+    resource: DeclaredResource,
+    previous: DeclaredResource,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const settings = flinkSettings(resource);
+    if (isDeepStrictEqual(settings, flinkSettings(previous)) && this.#cluster !== undefined) {
+      return statusOf(settings);
+    }
+    const state = settings.restore ? await this.#snapshot(settings) : undefined;
+    await this.stop();
+    return this.#start(settings, state);
+  }
+
+  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const settings = flinkSettings(resource);
+    if (this.#settings?.name === settings.name) return statusOf(settings);
+    const { bucket, key, version } = settings.code;
+    try {
+      this.#options.store.find(bucket, key, version);
+    } catch {
+      // Its code is gone: so is the application, until the program creates both anew.
+      return undefined;
+    }
+    return this.#start(settings, this.#latestState());
+  }
+
+  async delete(): Promise<void> {
+    await this.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Ends the job, which keeps its last checkpoint, and the cluster. */
+  async stop(): Promise<void> {
+    const cluster = this.#cluster;
+    const jobId = this.#jobId;
+    this.#cluster = undefined;
+    this.#settings = undefined;
+    this.#jobId = undefined;
+    if (cluster === undefined) return;
+    // A job that is cancelled tells the stream that its consumer is gone; one that cannot be does not matter.
+    if (jobId !== undefined) await cluster.rest.cancelled(jobId).catch(() => undefined);
+    await cluster.stop();
+  }
+
+  get #folder(): string {
+    return this.#options.folders.state("flink");
+  }
+
+  async #start(
+    settings: FlinkSettings,
+    restoreFrom: string | undefined,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { bucket, key, version } = settings.code;
+    const jar = this.#options.store.find(bucket, key, version);
+    this.#settings = settings;
+    try {
+      const [cluster] = await Promise.all([
+        this.#startCluster(settings, jar),
+        this.#options.dependencies(),
+      ]);
+      if (settings.startApplication) await this.#run(cluster, settings, jar, restoreFrom);
+      return statusOf(settings);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #startCluster(settings: FlinkSettings, jar: string): Promise<FlinkCluster> {
+    const { folders, ports, env, onProgress, onFailure } = this.#options;
+    const cluster = new FlinkCluster({
+      installation: await install("flinkRuntime", onProgress),
+      settings,
+      ports,
+      folders,
+      env,
+      onProgress,
+      onFailure,
+      onJobManagerLost: async () => {
+        if (settings.startApplication) {
+          await this.#run(cluster, settings, jar, this.#latestState());
+        }
+      },
+    });
+    // Known before it is up: whoever stops in the middle stops it as well.
+    this.#cluster = cluster;
+    await cluster.start();
+    return cluster;
+  }
+
+  async #run(
+    cluster: FlinkCluster,
+    settings: FlinkSettings,
+    jar: string,
+    restoreFrom: string | undefined,
+  ): Promise<void> {
+    if (restoreFrom !== undefined) {
+      this.#options.onProgress(`the job goes on from ${path.basename(restoreFrom)}`);
+    }
+    this.#jobId = await cluster.rest.run(jar, {
+      parallelism: settings.parallelism,
+      configuration: jobConfiguration(settings),
+      restoreFrom,
+      allowNonRestoredState: settings.allowNonRestoredState,
+    });
+    await cluster.rest.running(this.#jobId, RUNNING_SECONDS);
+  }
+
+  /** The state that an update begins with. A job that keeps failing gives no savepoint: its last checkpoint must do. */
+  async #snapshot(settings: FlinkSettings): Promise<string | undefined> {
+    if (!settings.snapshotsEnabled) return undefined;
+    const jobId = this.#jobId;
+    if (this.#cluster === undefined || jobId === undefined) return this.#latestState();
+    try {
+      const savepoint = await this.#cluster.rest.stopWithSavepoint(jobId);
+      this.#jobId = undefined;
+      return savepoint;
+    } catch {
+      this.#options.onProgress("the job gives no savepoint; its last checkpoint is taken");
+      return this.#latestState();
+    }
+  }
+
+  /** The newest complete checkpoint or savepoint: its metadata is written last. */
+  #latestState(): string | undefined {
+    const candidates = [
+      ...subfolders(checkpointFolder(this.#folder)).flatMap((job) => subfolders(job)),
+      ...subfolders(savepointFolder(this.#folder)),
+    ];
+    return candidates
+      .map((folder) => path.join(folder, "_metadata"))
+      .filter((file) => existsSync(file))
+      .map((file) => ({ folder: path.dirname(file), time: statSync(file).mtimeMs }))
+      .sort((a, b) => b.time - a.time)[0]?.folder;
+  }
+}
+
+function statusOf({ startApplication }: FlinkSettings): Readonly<Record<string, unknown>> {
+  return { status: startApplication ? "RUNNING" : "READY" };
+}
+
+function subfolders(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(folder, entry.name));
+}

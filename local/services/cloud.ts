@@ -1,0 +1,241 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { DataPlanes } from "../provider/data-plane";
+import { ApplicationPlane } from "./application-plane";
+import { DeliveryPlane } from "./delivery-plane";
+import type { DeliveryStatus } from "./delivery-worker";
+import { DomainPlane } from "./domain-plane";
+import type { JobSummary } from "./flink-rest";
+import { FolderLock } from "./folder-lock";
+import type { Progress } from "./installation";
+import { kinesisClient, startKinesisServer } from "./kinesis-server";
+import { bucketPlane, objectPlane, ObjectStore } from "./object-store";
+import { freePorts } from "./ports";
+import type { ServiceProcess } from "./process";
+import { projectFolder } from "./project";
+import { startSearchNode } from "./search-node";
+import { ServiceFolders } from "./service-folders";
+import { streamPlane } from "./stream-plane";
+
+export interface CloudOptions {
+  /** Where everything is kept that the services write, such as .local. */
+  readonly folder: string;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly accountId: string;
+  /** Forgets what earlier runs left behind. */
+  readonly fresh: boolean;
+  readonly onProgress: Progress;
+  /** A service ended that cannot do without, or does not stay up; the message holds the end of its log. */
+  readonly onFailure: (error: Error) => void;
+}
+
+export interface Endpoints {
+  /** URL of the Kinesis API. */
+  readonly kinesis: string;
+  /** URL of the OpenSearch node. */
+  readonly opensearch: string;
+  /** URL of Flink's REST API and dashboard. */
+  readonly flink: string;
+}
+
+/** What the local services are doing. */
+export interface CloudStatus {
+  readonly pids: {
+    readonly kinesis?: number;
+    readonly opensearch?: number;
+    readonly flink: readonly number[];
+  };
+  readonly job?: JobSummary;
+  readonly deliveries: readonly DeliveryStatus[];
+}
+
+/** The AWS services of a program, on this machine. */
+export interface LocalCloud {
+  /** For the provider: what starts and changes when the program's resources do. */
+  readonly dataPlanes: DataPlanes;
+  /** Folder of a bucket's objects. */
+  bucketFolder(bucket: string): string;
+  /** Where the services are or will be: the addresses do not change while this cloud lives. */
+  endpoints(): Endpoints;
+  /** Variables that lead an AWS SDK to the services. */
+  environment(): Readonly<Record<string, string>>;
+  status(): Promise<CloudStatus>;
+  /** Begins to start what takes longest, for a program that is known to need it. Failures show when it does. */
+  warmUp(): void;
+  /** Writes what is buffered and ends every process. State stays for the next run. */
+  stop(): Promise<void>;
+}
+
+const PORTS = [
+  "kinesis",
+  "opensearch",
+  "opensearchTransport",
+  "flink",
+  "flinkRpc",
+  "flinkBlob",
+] as const;
+
+/**
+ * Prepares the services; each starts when a resource of the program needs it.
+ *
+ * @throws Error when another run uses the folder.
+ */
+export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
+  const { region, accountId, onProgress, onFailure } = options;
+  const folders = new ServiceFolders(options.folder);
+  const lock = await FolderLock.take(folders.root, folders.processes);
+  if (options.fresh) {
+    for (const service of ["kinesis", "opensearch", "flink", "firehose", "s3"] as const) {
+      rmSync(folders.state(service), { recursive: true, force: true });
+    }
+  }
+  rmSync(path.dirname(folders.log("")), { recursive: true, force: true });
+  const ports = await rememberedPorts(folders.root);
+  const endpoints: Endpoints = {
+    kinesis: `http://127.0.0.1:${ports.kinesis}`,
+    opensearch: `http://127.0.0.1:${ports.opensearch}`,
+    flink: `http://127.0.0.1:${ports.flink}`,
+  };
+  const environment = {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL_KINESIS: endpoints.kinesis,
+    AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
+  };
+
+  const kinesis = once(() =>
+    startKinesisServer({
+      port: ports.kinesis,
+      region,
+      accountId,
+      folders,
+      onProgress,
+      onExit: onFailure,
+    }),
+  );
+  const search = once(() =>
+    startSearchNode({
+      httpPort: ports.opensearch,
+      transportPort: ports.opensearchTransport,
+      folders,
+      onProgress,
+      onExit: onFailure,
+    }),
+  );
+  let client: KinesisClient | undefined;
+  const kinesisApi = async (): Promise<KinesisClient> => {
+    await kinesis.start();
+    return (client ??= kinesisClient(endpoints.kinesis, region));
+  };
+  const store = new ObjectStore(folders.state("s3"));
+  const deliveries = new DeliveryPlane(kinesisApi, store, folders.state("firehose"));
+  const hasIndices = (): boolean => existsSync(folders.state("opensearch"));
+  const application = new ApplicationPlane({
+    store,
+    folders,
+    ports: { rest: ports.flink, rpc: ports.flinkRpc, blob: ports.flinkBlob },
+    env: environment,
+    // When an earlier run is taken up, nothing says that they were read before the application.
+    dependencies: () => Promise.all([kinesis.start(), hasIndices() ? search.start() : undefined]),
+    onProgress,
+    onFailure,
+  });
+
+  return {
+    dataPlanes: {
+      "aws:kinesis/stream:Stream": streamPlane(kinesisApi),
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
+      "aws:kinesisanalyticsv2/application:Application": application,
+      "aws:opensearch/domain:Domain": new DomainPlane({
+        start: () => search.start(),
+        stop: () => search.stop(),
+        endpoint: `127.0.0.1:${ports.opensearch}`,
+        dataFolder: folders.state("opensearch"),
+        templates: path.join(projectFolder, "infra", "search", "index-templates"),
+        hasData: hasIndices,
+      }),
+      "aws:s3/bucket:Bucket": bucketPlane(store),
+      "aws:s3/bucketObjectv2:BucketObjectv2": objectPlane(store),
+    },
+    bucketFolder: (bucket) => store.bucketFolder(bucket),
+    endpoints: () => endpoints,
+    environment: () => environment,
+    warmUp() {
+      for (const service of [kinesis, search]) service.start().catch(() => undefined);
+    },
+    async status() {
+      const [kinesisPid, searchPid, job] = [
+        kinesis.running()?.pid,
+        search.running()?.pid,
+        await application.job().catch(() => undefined),
+      ];
+      return {
+        pids: {
+          ...(kinesisPid !== undefined && { kinesis: kinesisPid }),
+          ...(searchPid !== undefined && { opensearch: searchPid }),
+          flink: application.pids,
+        },
+        ...(job !== undefined && { job }),
+        deliveries: deliveries.statuses,
+      };
+    },
+    async stop() {
+      // Readers before what they read from.
+      const stopped = await Promise.allSettled([deliveries.stop(), application.stop()]);
+      client?.destroy();
+      stopped.push(...(await Promise.allSettled([kinesis.stop(), search.stop()])));
+      lock.release();
+      const failures = stopped.flatMap((result) =>
+        result.status === "rejected" ? [result.reason as unknown] : [],
+      );
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
+    },
+  };
+}
+
+interface Startable {
+  start(): Promise<ServiceProcess>;
+  running(): ServiceProcess | undefined;
+  stop(): Promise<void>;
+}
+
+/** A process that starts when it is first needed, and again after it was stopped. */
+function once(start: () => Promise<ServiceProcess>): Startable {
+  let starting: Promise<ServiceProcess> | undefined;
+  let running: ServiceProcess | undefined;
+  return {
+    start() {
+      starting ??= start().then(
+        (process) => (running = process),
+        (error: unknown) => {
+          starting = undefined;
+          throw error;
+        },
+      );
+      return starting;
+    },
+    running: () => running,
+    async stop() {
+      const process = await starting?.catch(() => undefined);
+      starting = undefined;
+      running = undefined;
+      await process?.stop();
+    },
+  };
+}
+
+/** The ports of the last run where they are free, so that addresses in the stack's state stay true. */
+async function rememberedPorts(folder: string): Promise<Record<(typeof PORTS)[number], number>> {
+  const file = path.join(folder, "ports.json");
+  const earlier = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>)
+    : {};
+  const ports = await freePorts(PORTS, earlier);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}

@@ -1,0 +1,153 @@
+import path from "node:path";
+import type { FlinkSettings } from "./flink-settings";
+
+export interface FlinkPorts {
+  readonly rest: number;
+  readonly rpc: number;
+  readonly blob: number;
+}
+
+/** Memory of one task manager in MiB, by what Flink calls it. */
+export interface TaskManagerMemory {
+  readonly frameworkHeap: number;
+  readonly taskHeap: number;
+  readonly frameworkOffHeap: number;
+  readonly taskOffHeap: number;
+  readonly network: number;
+  readonly managed: number;
+  readonly metaspace: number;
+  readonly overhead: number;
+}
+
+export const jobManagerHeapMib = 320;
+
+/** A modest task manager: a KPU has 4 GB, a laptop has not that much for each. */
+export function taskManagerMemory(slots: number): TaskManagerMemory {
+  return {
+    frameworkHeap: 64,
+    taskHeap: 192 + 64 * slots,
+    frameworkOffHeap: 64,
+    // Clients of AWS and of OpenSearch keep buffers there.
+    taskOffHeap: 64,
+    network: 64,
+    // State in RocksDB.
+    managed: 64 * slots,
+    metaspace: 192,
+    overhead: 64,
+  };
+}
+
+/** Flink's configuration file for the cluster that runs the application. */
+export function clusterConfiguration(
+  settings: FlinkSettings,
+  ports: FlinkPorts,
+  folder: string,
+): string {
+  const slots = settings.parallelismPerKpu;
+  const memory = taskManagerMemory(slots);
+  const local = "127.0.0.1";
+  const values: Record<string, string | number | boolean> = {
+    "jobmanager.rpc.address": local,
+    "jobmanager.rpc.port": ports.rpc,
+    "jobmanager.bind-host": local,
+    "blob.server.port": ports.blob,
+    "rest.address": local,
+    "rest.bind-address": local,
+    "rest.port": ports.rest,
+    "taskmanager.host": local,
+    "taskmanager.bind-host": local,
+    "taskmanager.numberOfTaskSlots": slots,
+    "taskmanager.cpu.cores": slots,
+    "taskmanager.memory.framework.heap.size": `${memory.frameworkHeap}m`,
+    "taskmanager.memory.task.heap.size": `${memory.taskHeap}m`,
+    "taskmanager.memory.framework.off-heap.size": `${memory.frameworkOffHeap}m`,
+    "taskmanager.memory.task.off-heap.size": `${memory.taskOffHeap}m`,
+    "taskmanager.memory.network.min": `${memory.network}m`,
+    "taskmanager.memory.network.max": `${memory.network}m`,
+    "taskmanager.memory.managed.size": `${memory.managed}m`,
+    "taskmanager.memory.jvm-metaspace.size": `${memory.metaspace}m`,
+    "taskmanager.memory.jvm-overhead.min": `${memory.overhead}m`,
+    "taskmanager.memory.jvm-overhead.max": `${memory.overhead}m`,
+    "io.tmp.dirs": path.join(folder, "tmp"),
+    "web.tmpdir": path.join(folder, "tmp"),
+    // State as the service keeps it.
+    "state.backend.type": "rocksdb",
+    "execution.checkpointing.incremental": true,
+    "execution.checkpointing.dir": `file://${checkpointFolder(folder)}`,
+    "execution.checkpointing.savepoint-dir": `file://${savepointFolder(folder)}`,
+    "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+    "restart-strategy.type": "exponential-delay",
+    "restart-strategy.exponential-delay.max-backoff": "10 s",
+    // A task manager that is gone is missed after seconds, not after a minute.
+    "heartbeat.interval": 1_000,
+    "heartbeat.timeout": 15_000,
+    // The page shows figures of this second, not of ten seconds ago.
+    "metrics.fetcher.update-interval": 1_000,
+    "web.refresh-interval": 1_000,
+  };
+  return Object.entries(values)
+    .map(([key, value]) => `${key}: ${typeof value === "string" ? JSON.stringify(value) : value}\n`)
+    .join("");
+}
+
+/** What the service sets for the job itself. */
+export function jobConfiguration({ checkpointing }: FlinkSettings): Record<string, string> {
+  if (!checkpointing.enabled) return {};
+  return {
+    "execution.checkpointing.interval": `${checkpointing.intervalMilliseconds} ms`,
+    "execution.checkpointing.min-pause": `${checkpointing.minPauseMilliseconds} ms`,
+  };
+}
+
+export function checkpointFolder(folder: string): string {
+  return path.join(folder, "checkpoints");
+}
+
+export function savepointFolder(folder: string): string {
+  return path.join(folder, "savepoints");
+}
+
+/** What Flink 1.20 reaches into with reflection; without it every checkpoint fails on Java 17. */
+const OPENED_PACKAGES = [
+  "java.lang",
+  "java.lang.reflect",
+  "java.io",
+  "java.net",
+  "java.nio",
+  "java.text",
+  "java.time",
+  "java.util",
+  "java.util.concurrent",
+  "java.util.concurrent.atomic",
+  "java.util.concurrent.locks",
+  "sun.nio.ch",
+];
+
+/** Arguments of Java that both kinds of process have. */
+export function javaArguments(installation: string, logFile: string, logLevel: string): string[] {
+  return [
+    ...OPENED_PACKAGES.flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`]),
+    "-XX:+UseSerialGC",
+    "-XX:+ExitOnOutOfMemoryError",
+    // The dashboard shows it.
+    `-Dlog.file=${logFile}`,
+    `-Dlog.level=${logLevel}`,
+    "-Dlog4j2.disable.jmx=true",
+    ...["-cp", path.join(installation, "lib", "*"), "streaming.local.Launcher"],
+  ];
+}
+
+export function jobManagerArguments(): string[] {
+  // It coordinates: quick to start matters more than fast code.
+  return [`-Xms64m`, `-Xmx${jobManagerHeapMib}m`, "-XX:TieredStopAtLevel=1"];
+}
+
+export function taskManagerArguments(slots: number): string[] {
+  const memory = taskManagerMemory(slots);
+  const direct = memory.frameworkOffHeap + memory.taskOffHeap + memory.network;
+  return [
+    `-Xmx${memory.frameworkHeap + memory.taskHeap}m`,
+    `-XX:MaxDirectMemorySize=${direct}m`,
+    `-XX:MaxMetaspaceSize=${memory.metaspace}m`,
+  ];
+}

@@ -1,0 +1,180 @@
+import { openAsBlob } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const POLL_MILLISECONDS = 100;
+const CANCEL_MILLISECONDS = 5_000;
+
+/** States of a job that it does not leave. */
+const ENDED = ["FAILED", "FINISHED", "CANCELED"];
+
+export interface JobSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  /** Tasks that run, of all the job has. */
+  readonly running: number;
+  readonly tasks: number;
+}
+
+export interface RunRequest {
+  readonly parallelism: number;
+  readonly configuration: Readonly<Record<string, string>>;
+  /** Savepoint or retained checkpoint to begin with. */
+  readonly restoreFrom?: string | undefined;
+  readonly allowNonRestoredState: boolean;
+}
+
+/** Flink's REST API: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/rest_api/ */
+export class FlinkRest {
+  readonly #endpoint: string;
+
+  /** @param endpoint such as http://127.0.0.1:8081. */
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+  }
+
+  /** Task slots of the task managers that have joined; undefined while the job manager does not answer. */
+  async slots(): Promise<number | undefined> {
+    try {
+      const overview = await this.#get<{ "slots-total": number }>("/overview");
+      return overview["slots-total"];
+    } catch {
+      return undefined;
+    }
+  }
+
+  async jobs(): Promise<JobSummary[]> {
+    const { jobs } = await this.#get<{
+      jobs: {
+        jid: string;
+        name: string;
+        state: string;
+        tasks: { running: number; total: number };
+      }[];
+    }>("/jobs/overview");
+    return jobs.map(({ jid, name, state, tasks }) => ({
+      id: jid,
+      name,
+      state,
+      running: tasks.running,
+      tasks: tasks.total,
+    }));
+  }
+
+  /** Uploads a jar and starts the job of its main class. @returns the job's id. */
+  async run(jar: string, request: RunRequest): Promise<string> {
+    const form = new FormData();
+    form.append(
+      "jarfile",
+      await openAsBlob(jar, { type: "application/java-archive" }),
+      // A version of an object has no name of its own, and Flink takes nothing but .jar.
+      "job.jar",
+    );
+    const { filename } = await this.#send<{ filename: string }>("POST", "/jars/upload", form);
+    const jarId = path.posix.basename(filename);
+    const { jobid } = await this.#send<{ jobid: string }>("POST", `/jars/${jarId}/run`, {
+      parallelism: request.parallelism,
+      flinkConfiguration: request.configuration,
+      savepointPath: request.restoreFrom,
+      allowNonRestoredState: request.allowNonRestoredState,
+      // The new job takes the checkpoint over and removes it when it has newer ones.
+      ...(request.restoreFrom !== undefined && { claimMode: "CLAIM" }),
+    });
+    await this.#send("DELETE", `/jars/${jarId}`);
+    return jobid;
+  }
+
+  /**
+   * Waits until every task of a job runs.
+   *
+   * @throws Error with the job's own reason when it ends, or does not run in time.
+   */
+  async running(jobId: string, timeoutSeconds: number): Promise<void> {
+    const deadline = performance.now() + timeoutSeconds * 1000;
+    for (;;) {
+      const job = (await this.jobs()).find(({ id }) => id === jobId);
+      if (job && job.tasks > 0 && job.running === job.tasks) return;
+      const ended = job !== undefined && ENDED.includes(job.state);
+      if (ended || performance.now() > deadline) {
+        const state = ended ? job.state : `not running after ${timeoutSeconds} s`;
+        throw new Error(`The job is ${state}. ${await this.rootException(jobId)}`);
+      }
+      await delay(POLL_MILLISECONDS);
+    }
+  }
+
+  /** Why a job failed last, or that it did not. */
+  async rootException(jobId: string): Promise<string> {
+    const exceptions = await this.#get<{
+      exceptionHistory: { entries: { stacktrace: string }[] };
+    }>(`/jobs/${jobId}/exceptions`);
+    return exceptions.exceptionHistory.entries[0]?.stacktrace ?? "It has not failed.";
+  }
+
+  /** Takes a savepoint and ends the job. @returns the savepoint's path. */
+  async stopWithSavepoint(jobId: string): Promise<string> {
+    const { "request-id": id } = await this.#send<{ "request-id": string }>(
+      "POST",
+      `/jobs/${jobId}/stop`,
+      { drain: false },
+    );
+    for (;;) {
+      const { status, operation } = await this.#get<{
+        status: { id: string };
+        operation?: { location?: string; "failure-cause"?: { "stack-trace": string } };
+      }>(`/jobs/${jobId}/savepoints/${id}`);
+      if (operation?.location !== undefined) return operation.location;
+      if (status.id === "COMPLETED") {
+        throw new Error(
+          `No savepoint: ${operation?.["failure-cause"]?.["stack-trace"] ?? "unknown"}`,
+        );
+      }
+      await delay(POLL_MILLISECONDS);
+    }
+  }
+
+  /** Cancels a job and waits, some seconds at most, until it has ended. */
+  async cancelled(jobId: string): Promise<void> {
+    await this.#send("PATCH", `/jobs/${jobId}?mode=cancel`);
+    const deadline = performance.now() + CANCEL_MILLISECONDS;
+    while (performance.now() < deadline) {
+      const job = (await this.jobs()).find(({ id }) => id === jobId);
+      if (job === undefined || ENDED.includes(job.state)) return;
+      await delay(POLL_MILLISECONDS);
+    }
+  }
+
+  #get<T>(path: string): Promise<T> {
+    return this.#send<T>("GET", path);
+  }
+
+  async #send<T>(method: string, path: string, body?: FormData | object): Promise<T> {
+    const response = await fetch(this.#endpoint + path, {
+      method,
+      ...(body instanceof FormData ? { body } : jsonBody(body)),
+      signal: AbortSignal.timeout(120_000),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text || "{}") as T;
+    throw new Error(`Flink answers ${method} ${path} with ${response.status}: ${reasonIn(text)}`);
+  }
+}
+
+function jsonBody(body: object | undefined): Pick<RequestInit, "headers" | "body"> {
+  if (body === undefined) return {};
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** Flink wraps the reason, often the job's own message, in stack traces. */
+function reasonIn(text: string): string {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: string[] };
+    const trace = errors?.find((error) => error.includes("Caused by:")) ?? errors?.[0] ?? text;
+    const causes = trace.split("Caused by: ");
+    // The innermost cause, with the lines of its message and without its stack.
+    return (causes.at(-1) ?? trace).split("\n\tat ")[0]?.trim() ?? text;
+  } catch {
+    return text;
+  }
+}

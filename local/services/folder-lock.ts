@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { isAlive } from "./process";
+
+/** How long processes of a run that was killed may take to notice. */
+const ORPHAN_MILLISECONDS = 15_000;
+
+/** Keeps two runs from using one folder at the same time. */
+export class FolderLock {
+  readonly #file: string;
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /**
+   * Takes the folder, once the processes of an earlier run that was killed have ended.
+   *
+   * @param processes folder with a file for each process, named after its pid.
+   * @throws Error when another run has the folder.
+   */
+  static async take(folder: string, processes: string): Promise<FolderLock> {
+    mkdirSync(folder, { recursive: true });
+    const file = path.join(folder, "lock");
+    const owner = ownerOf(file);
+    if (owner !== undefined && !isAlive(owner)) rmSync(file, { force: true });
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const other = String(owner ?? "unknown");
+      throw new Error(
+        `Another run (pid ${other}) uses ${folder}; stop it first, with Ctrl-C or kill ${other}.`,
+        { cause: error },
+      );
+    }
+    await ended(processes);
+    return new FolderLock(file);
+  }
+
+  release(): void {
+    rmSync(this.#file, { force: true });
+  }
+}
+
+function ownerOf(file: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(file, "utf8"), 10);
+  } catch {
+    return undefined;
+  }
+}
+
+async function ended(processes: string): Promise<void> {
+  mkdirSync(processes, { recursive: true });
+  const deadline = performance.now() + ORPHAN_MILLISECONDS;
+  for (const name of readdirSync(processes)) {
+    while (isAlive(Number(name)) && performance.now() < deadline) await delay(50);
+    rmSync(path.join(processes, name), { force: true });
+  }
+}

@@ -1,0 +1,176 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { isAlive } from "./process";
+import { projectFolder, toolsFolder } from "./project";
+
+/** Called with what is going on, in a few words. */
+export type Progress = (text: string) => void;
+
+const PROGRESS_MILLISECONDS = 10_000;
+
+/** Something that is built from sources of this project once and then kept in .tools/. */
+interface Tool {
+  readonly title: string;
+  readonly name: string;
+  readonly sources: string;
+  /** The command that puts the tool into `into`; what it leaves in `scratch` is removed. */
+  readonly build: (
+    sources: string,
+    into: string,
+    scratch: string,
+  ) => { readonly command: string; readonly args: readonly string[] };
+  /** Lines of the build's output that say that a part is done. */
+  readonly step: RegExp;
+}
+
+const cargoTool: Tool = {
+  title: "the Kinesis server",
+  name: "kinesis-server",
+  sources: "local/kinesis-server",
+  build: (sources, into, scratch) => ({
+    command: "cargo",
+    args: [
+      ...["install", "--locked", "--no-track", "--path", sources],
+      ...["--root", into, "--target-dir", scratch],
+    ],
+  }),
+  step: /^\s*Compiling /,
+};
+
+function mavenTool(title: string, name: string, sources: string): Tool {
+  return {
+    title,
+    name,
+    sources,
+    build: (folder, into, scratch) => ({
+      command: "mvn",
+      args: [
+        ...["--batch-mode", "-f", path.join(folder, "pom.xml"), "package"],
+        ...[`-Dinstallation=${path.join(into, "lib")}`, `-Dscratch=${scratch}`],
+      ],
+    }),
+    step: /Downloaded from /,
+  };
+}
+
+/** The programs of the local stack, by what they are called in code. */
+export const tools = {
+  kinesisServer: cargoTool,
+  searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
+  flinkRuntime: mavenTool("Apache Flink 1.20.3", "flink-1.20.3", "local/flink-runtime"),
+} as const;
+
+export type ToolName = keyof typeof tools;
+
+/** Folder of a tool, whether it is there yet or not: its sources decide, so that a change of them makes a new one. */
+export function toolFolder(tool: ToolName): string {
+  const { name, sources } = tools[tool];
+  const hash = createHash("sha256");
+  const folder = path.join(projectFolder, sources);
+  for (const file of sourceFiles(folder)) {
+    hash.update(path.relative(folder, file)).update("\0").update(readFileSync(file)).update("\0");
+  }
+  return path.join(toolsFolder, `${name}-${hash.digest("hex").slice(0, 12)}`);
+}
+
+export function isInstalled(tool: ToolName): boolean {
+  return existsSync(toolFolder(tool));
+}
+
+/**
+ * Builds a tool unless it is there, and returns its folder. Takes a minute or two the first time.
+ *
+ * @throws Error with the end of the build's output when it fails.
+ */
+export async function install(
+  tool: ToolName,
+  onProgress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  const folder = toolFolder(tool);
+  if (existsSync(folder)) return folder;
+  const { title, sources, build, step } = tools[tool];
+  onProgress(`building ${title}, once`);
+  removeBrokenOff();
+  // Put in place by one rename: a build that was broken off is never taken for a tool.
+  const partial = `${folder}.partial-${process.pid}`;
+  const scratch = `${folder}.build-${process.pid}`;
+  try {
+    mkdirSync(partial, { recursive: true });
+    const { command, args } = build(path.join(projectFolder, sources), partial, scratch);
+    const begun = performance.now();
+    let parts = 0;
+    let told = begun;
+    await run(command, args, signal, (line) => {
+      if (!step.test(line)) return;
+      parts += 1;
+      const now = performance.now();
+      if (now - told < PROGRESS_MILLISECONDS) return;
+      told = now;
+      onProgress(`building ${title}: ${parts} parts after ${Math.round((now - begun) / 1000)} s`);
+    });
+    try {
+      renameSync(partial, folder);
+    } catch (error) {
+      // Another run has built it meanwhile.
+      if (!existsSync(folder)) throw error;
+    }
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Removes what builds left behind that were killed. */
+function removeBrokenOff(): void {
+  if (!existsSync(toolsFolder)) return;
+  for (const name of readdirSync(toolsFolder)) {
+    const [, pid] = /\.(?:partial|build)-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    rmSync(path.join(toolsFolder, name), { recursive: true, force: true });
+  }
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !path.relative(folder, file).startsWith("target"))
+    .sort();
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+  onLine: (line: string) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(signal && { signal }),
+    });
+    const end = (): void => void child.kill();
+    process.once("exit", end);
+    const tail: string[] = [];
+    for (const output of [child.stdout, child.stderr]) {
+      createInterface({ input: output }).on("line", (line) => {
+        tail.push(line);
+        if (tail.length > 30) tail.shift();
+        onLine(line);
+      });
+    }
+    child.once("error", (error) => {
+      reject(new Error(`${command} was not carried out: ${error.message}`));
+    });
+    child.once("close", (code) => {
+      process.off("exit", end);
+      if (code === 0) resolve();
+      else reject(new Error(`${command} ${args.join(" ")} failed:\n${tail.join("\n")}`));
+    });
+  });
+}

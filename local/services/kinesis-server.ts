@@ -1,0 +1,48 @@
+import path from "node:path";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { install, type Progress } from "./installation";
+import { type ProcessError, ServiceProcess } from "./process";
+import type { ServiceFolders } from "./service-folders";
+
+/** Open shards that all streams together may have; AWS's default quota in most regions. */
+const SHARD_LIMIT = 1000;
+
+export interface KinesisServerOptions {
+  readonly port: number;
+  readonly region: string;
+  readonly accountId: string;
+  readonly folders: ServiceFolders;
+  readonly onProgress: Progress;
+  readonly onExit: (exit: ProcessError) => void;
+}
+
+/** A Kinesis Data Streams API with AWS's throttling, whose streams survive a restart. */
+export async function startKinesisServer(options: KinesisServerOptions): Promise<ServiceProcess> {
+  const { port, region, accountId, folders, onProgress, onExit } = options;
+  const installation = await install("kinesisServer", onProgress);
+  return ServiceProcess.start({
+    name: "Kinesis server",
+    command: path.join(installation, "bin", "kinesis-server"),
+    args: [
+      ...["--port", String(port), "--region", region, "--account-id", accountId],
+      ...["--shard-limit", String(SHARD_LIMIT), "--enforce-limits"],
+      ...["--state-dir", folders.state("kinesis")],
+    ],
+    logFile: folders.log("kinesis"),
+    pidFolder: folders.processes,
+    ready: /listening on/,
+    timeoutSeconds: 60,
+    onExit,
+  });
+}
+
+/** A client of the server. Plain HTTP/1.1: the default handler would speak HTTP/2. */
+export function kinesisClient(endpoint: string, region: string): KinesisClient {
+  return new KinesisClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    requestHandler: new NodeHttpHandler({ requestTimeout: 10_000 }),
+  });
+}

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { DataPlane, DeclaredAsset, DeclaredResource } from "../provider/data-plane";
+import { Declared } from "./declared";
+
+/** Buckets as folders. Objects that the program declares keep every version; others only the last. */
+export class ObjectStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = path.resolve(folder);
+  }
+
+  /** Folder of a bucket, whose objects lie under their keys. */
+  bucketFolder(bucket: string): string {
+    return inside(this.#folder, bucket);
+  }
+
+  hasBucket(bucket: string): boolean {
+    return existsSync(this.bucketFolder(bucket));
+  }
+
+  async createBucket(bucket: string): Promise<void> {
+    await mkdir(this.bucketFolder(bucket), { recursive: true });
+  }
+
+  async deleteBucket(bucket: string): Promise<void> {
+    await rm(this.bucketFolder(bucket), { recursive: true, force: true });
+    await rm(path.join(this.#versions, bucket), { recursive: true, force: true });
+  }
+
+  /** Writes an object in one step: a reader sees all of it or none. */
+  async put(bucket: string, key: string, content: Buffer): Promise<void> {
+    if (!this.hasBucket(bucket)) throw new Error(`Bucket ${bucket} does not exist`);
+    await replace(this.#object(bucket, key), content);
+  }
+
+  /** Writes an object and keeps this version of it; the version's id follows from the content. */
+  async putVersion(bucket: string, key: string, content: Buffer): Promise<string> {
+    const version = createHash("sha256").update(content).digest("hex");
+    await replace(this.#version(bucket, key, version), content);
+    await this.put(bucket, key, content);
+    return version;
+  }
+
+  /**
+   * The file that holds an object.
+   *
+   * @throws Error when there is no such object or version, as the service that reads it would report.
+   */
+  find(bucket: string, key: string, version?: string): string {
+    const file =
+      version === undefined ? this.#object(bucket, key) : this.#version(bucket, key, version);
+    if (existsSync(file)) return file;
+    const what = version === undefined ? "" : ` in version ${version}`;
+    throw new Error(`Object ${key} of bucket ${bucket} does not exist${what}`);
+  }
+
+  async delete(bucket: string, key: string): Promise<void> {
+    await rm(this.#object(bucket, key), { force: true });
+    // As in S3, folders are there only as long as something lies in them.
+    for (
+      let folder = path.dirname(this.#object(bucket, key));
+      folder !== this.bucketFolder(bucket);
+      folder = path.dirname(folder)
+    ) {
+      if (
+        !(await rmdir(folder).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return;
+    }
+  }
+
+  get #versions(): string {
+    return path.join(this.#folder, ".versions");
+  }
+
+  #object(bucket: string, key: string): string {
+    return inside(this.bucketFolder(bucket), key);
+  }
+
+  #version(bucket: string, key: string, version: string): string {
+    return inside(inside(inside(this.#versions, bucket), key), version);
+  }
+}
+
+/** Name of the bucket that an ARN such as arn:aws:s3:::archive names. */
+export function bucketOf(arn: string): string {
+  const [, bucket] = /^arn:[^:]+:s3:::([^/]+)$/.exec(arn) ?? [];
+  if (bucket === undefined) throw new Error(`${arn} is not the ARN of a bucket`);
+  return bucket;
+}
+
+export function bucketPlane(store: ObjectStore): DataPlane {
+  const nameOf = (resource: DeclaredResource): string =>
+    Declared.inputsOf(resource).string("bucket");
+  return {
+    async create(resource) {
+      await store.createBucket(nameOf(resource));
+      return {};
+    },
+    update: () => Promise.resolve({}),
+    read: (resource) => Promise.resolve(store.hasBucket(nameOf(resource)) ? {} : undefined),
+    delete: (resource) => store.deleteBucket(nameOf(resource)),
+  };
+}
+
+export function objectPlane(store: ObjectStore): DataPlane {
+  const put = async (resource: DeclaredResource): Promise<{ versionId: string }> => {
+    const { bucket, key } = placeOf(resource);
+    return { versionId: await store.putVersion(bucket, key, await contentOf(resource)) };
+  };
+  return {
+    create: put,
+    update: put,
+    read(resource) {
+      const { bucket, key } = placeOf(resource);
+      const version = resource.outputs["versionId"];
+      try {
+        store.find(bucket, key, typeof version === "string" ? version : undefined);
+        return Promise.resolve({});
+      } catch {
+        return Promise.resolve(undefined);
+      }
+    },
+    async delete(resource) {
+      const { bucket, key } = placeOf(resource);
+      await store.delete(bucket, key);
+    },
+  };
+}
+
+function placeOf(resource: DeclaredResource): { bucket: string; key: string } {
+  const inputs = Declared.inputsOf(resource);
+  return { bucket: inputs.string("bucket"), key: inputs.string("key") };
+}
+
+async function contentOf(resource: DeclaredResource): Promise<Buffer> {
+  const inputs = Declared.inputsOf(resource);
+  if (inputs.has("content")) return Buffer.from(inputs.string("content"));
+  if (inputs.has("contentBase64")) return Buffer.from(inputs.string("contentBase64"), "base64");
+  const source = resource.inputs["source"] as DeclaredAsset | undefined;
+  if (source?.text !== undefined) return Buffer.from(source.text);
+  if (source?.path !== undefined) return readFile(source.path);
+  throw new Error(
+    `${resource.type} "${resource.name}": its source must be a file or a text; archives and remote assets are not supported locally`,
+  );
+}
+
+function inside(folder: string, name: string): string {
+  const file = path.resolve(folder, name);
+  if (!file.startsWith(folder + path.sep)) throw new Error(`${name} leads out of ${folder}`);
+  return file;
+}
+
+async function replace(file: string, content: Buffer): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.writing`;
+  await writeFile(temporary, content);
+  await rename(temporary, file);
+}

@@ -1,0 +1,89 @@
+import { execFile } from "node:child_process";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const LOOPBACK = "127.0.0.1";
+
+/**
+ * Ports on 127.0.0.1 that nothing listens on, one for each name. A port that an earlier run had is
+ * taken again when it is free, so that addresses stay the same from run to run.
+ */
+export async function freePorts<Name extends string>(
+  names: readonly Name[],
+  earlier: Readonly<Record<string, number>> = {},
+): Promise<Record<Name, number>> {
+  // All are held until the last is found: no two are the same.
+  const servers: Server[] = [];
+  try {
+    const ports: [Name, number][] = [];
+    for (const name of names) {
+      const server = await listen(earlier[name] ?? 0).catch(() => listen(0));
+      servers.push(server);
+      ports.push([name, (server.address() as AddressInfo).port]);
+    }
+    return Object.fromEntries(ports) as Record<Name, number>;
+  } finally {
+    await Promise.all(servers.map(close));
+  }
+}
+
+/**
+ * Says why a port on 127.0.0.1 cannot be had, who has it, and what to do; nothing when it is free.
+ *
+ * @param purpose what the port is wanted for, such as "the page".
+ * @param option what the person changes to use another, such as "--port".
+ */
+export async function portProblem(
+  port: number,
+  purpose: string,
+  option: string,
+): Promise<string | undefined> {
+  try {
+    await close(await listen(port));
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE") {
+      return `Port ${port} for ${purpose} cannot be opened (${code ?? String(error)}); choose another with ${option}.`;
+    }
+    const owner = (await ownerOf(port)) ?? "another process";
+    return `Port ${port} for ${purpose} is in use by ${owner}; end it, or choose another with ${option}.`;
+  }
+}
+
+function listen(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(port, LOOPBACK, () => {
+      resolve(server);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}
+
+/** Linux has `ss`, macOS has `lsof`; without either the owner stays unknown. */
+async function ownerOf(port: number): Promise<string | undefined> {
+  const ss = await output("ss", ["-Hltnp", `sport = :${port}`]);
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(ss) ?? [];
+  if (name !== undefined && pid !== undefined) return `${name} (pid ${pid})`;
+  const lsof = await output("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"]);
+  const [, lsofPid, lsofName] = /^p(\d+)\nc(.+)$/m.exec(lsof) ?? [];
+  return lsofPid === undefined ? undefined : `${lsofName ?? "a process"} (pid ${lsofPid})`;
+}
+
+async function output(command: string, args: readonly string[]): Promise<string> {
+  try {
+    return (await run(command, [...args], { timeout: 5_000 })).stdout;
+  } catch {
+    return "";
+  }
+}

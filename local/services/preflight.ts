@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { isInstalled, type ToolName } from "./installation";
+import { projectFolder } from "./project";
+
+const run = promisify(execFile);
+const MIN_JAVA = 17;
+/** The oldest Rust that builds the Kinesis server, as its Cargo.toml says. */
+const MIN_RUST_MINOR = 88;
+const GIB = 1024 ** 3;
+/** Indices, stream, checkpoints and logs of a run. */
+const RUN_GIB = 2;
+/** What a tool takes while it is built, with what its build downloads. */
+const BUILD_GIB: Readonly<Record<ToolName, number>> = {
+  kinesisServer: 1,
+  searchNode: 0.5,
+  flinkRuntime: 0.5,
+};
+
+/** What the machine looks like, as far as the local services care. */
+export interface Machine {
+  /** What `java -version` prints. */
+  readonly java: () => Promise<string>;
+  /** What `mvn --version` prints. */
+  readonly mvn: () => Promise<string>;
+  /** What `cargo --version` prints. */
+  readonly cargo: () => Promise<string>;
+  readonly isInstalled: (tool: ToolName) => boolean;
+  /** Free bytes on the disk of the project. */
+  readonly freeBytes: () => Promise<number>;
+}
+
+const thisMachine: Machine = {
+  java: async () => (await run(javaCommand(), ["-version"])).stderr,
+  mvn: async () => (await run("mvn", ["--version"])).stdout,
+  cargo: async () => (await run("cargo", ["--version"])).stdout,
+  isInstalled,
+  freeBytes: async () => {
+    const { bavail, bsize } = await statfs(projectFolder);
+    return bavail * bsize;
+  },
+};
+
+/** The Java that runs OpenSearch and Flink: that of JAVA_HOME, else the one on PATH. */
+export function javaCommand(): string {
+  const home = process.env["JAVA_HOME"];
+  const command = home && path.join(home, "bin", "java");
+  return command && existsSync(command) ? command : "java";
+}
+
+/** Everything that keeps the local services from running here, each with its fix; nothing when all is well. */
+export async function preflight(machine: Machine = thisMachine): Promise<string[]> {
+  const missing = (["kinesisServer", "searchNode", "flinkRuntime"] as const).filter(
+    (tool) => !machine.isInstalled(tool),
+  );
+  const needsMaven = missing.includes("searchNode") || missing.includes("flinkRuntime");
+  const problems = await Promise.all([
+    javaProblem(machine),
+    needsMaven ? mavenProblem(machine) : undefined,
+    missing.includes("kinesisServer") ? cargoProblem(machine) : undefined,
+    diskProblem(machine, missing),
+  ]);
+  return problems.filter((problem) => problem !== undefined);
+}
+
+async function javaProblem({ java }: Machine): Promise<string | undefined> {
+  const fix = `install a JDK ${MIN_JAVA} or newer (Debian: apt-get install openjdk-17-jdk-headless; macOS: brew install openjdk@17) or point JAVA_HOME at one.`;
+  const output = await java().catch(() => undefined);
+  if (output === undefined) return `Java was not found; ${fix}`;
+  const [, version = "unknown"] = /version "([^"]+)"/.exec(output) ?? [];
+  return Number.parseInt(version, 10) >= MIN_JAVA
+    ? undefined
+    : `Java is ${version}; OpenSearch and Flink need ${MIN_JAVA} or newer: ${fix}`;
+}
+
+async function mavenProblem({ mvn }: Machine): Promise<string | undefined> {
+  return (await mvn().catch(() => undefined)) === undefined
+    ? "Maven (mvn) was not found; it fetches OpenSearch and Flink once: install it (Debian: apt-get install maven; macOS: brew install maven)."
+    : undefined;
+}
+
+async function cargoProblem({ cargo }: Machine): Promise<string | undefined> {
+  const fix =
+    "install it (Debian: apt-get install cargo-web; others: https://rustup.rs), only to build the Kinesis server once.";
+  const output = await cargo().catch(() => undefined);
+  if (output === undefined) return `Rust (cargo) was not found; ${fix}`;
+  const [, version = "unknown", major, minor] = /((\d+)\.(\d+)\S*)/.exec(output) ?? [];
+  return Number(major) > 1 || Number(minor) >= MIN_RUST_MINOR
+    ? undefined
+    : `cargo is ${version}; the Kinesis server needs 1.${MIN_RUST_MINOR} or newer: ${fix}`;
+}
+
+async function diskProblem(
+  { freeBytes }: Machine,
+  missing: readonly ToolName[],
+): Promise<string | undefined> {
+  const needed = missing.reduce((sum, tool) => sum + BUILD_GIB[tool], RUN_GIB);
+  const free = (await freeBytes()) / GIB;
+  return free >= needed
+    ? undefined
+    : `The disk of ${projectFolder} has ${free.toFixed(1)} GiB free; ${needed} GiB are needed: free some space, or remove .local and unused folders in .tools.`;
+}

@@ -1,0 +1,237 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Lines of a log that an error repeats. */
+const TAIL_LINES = 20;
+const PROBE_INTERVAL_MILLISECONDS = 50;
+/** How long a process may take to end by itself after SIGTERM. */
+const GRACE_MILLISECONDS = 5_000;
+
+/** A process to start and to watch. */
+export interface ProcessOptions {
+  /** What it is called in messages, such as "OpenSearch". */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard output and error are appended to this file. */
+  readonly logFile: string;
+  /** Folder where a file named after its pid lies as long as the process lives. */
+  readonly pidFolder?: string;
+  /** It is ready when a line of its output matches, or when the function answers true. */
+  readonly ready: RegExp | (() => Promise<boolean>);
+  /** It is stopped and the start fails when it is not ready by then. */
+  readonly timeoutSeconds: number;
+  /** Ends the process, and fails the start, when it is aborted before the process is ready. */
+  readonly signal?: AbortSignal;
+  /** Called when it ends without having been stopped, after it was ready. */
+  readonly onExit?: (exit: ProcessError) => void;
+}
+
+/** A process that did not become ready, or that ended by itself. */
+export class ProcessError extends Error {
+  override readonly name = "ProcessError";
+  readonly process: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly logFile: string;
+
+  constructor(
+    what: string,
+    process: { readonly name: string; readonly logFile: string; readonly tail: readonly string[] },
+    exit?: Exit,
+  ) {
+    const tail = process.tail.length > 0 ? process.tail.map((line) => `  ${line}`) : ["  (empty)"];
+    super([`${process.name} ${what}. The end of ${process.logFile}:`, ...tail].join("\n"));
+    this.process = process.name;
+    this.code = exit?.code ?? null;
+    this.signal = exit?.signal ?? null;
+    this.logFile = process.logFile;
+  }
+}
+
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * A child process that does not outlive this one. It leads a process group of its own, so that Ctrl-C in the terminal
+ * reaches only the parent, which stops its children in order. Its standard input is a pipe that closes with this
+ * process, however that ends, SIGKILL included: the child must end when it reads the end of its input.
+ */
+export class ServiceProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Settles when the process has ended. */
+  readonly exited: Promise<void>;
+  readonly #child: ChildProcess;
+  #stopping = false;
+
+  private constructor(name: string, pid: number, child: ChildProcess, exited: Promise<void>) {
+    this.name = name;
+    this.pid = pid;
+    this.#child = child;
+    this.exited = exited;
+  }
+
+  /**
+   * Starts a process and waits until it is ready.
+   *
+   * @throws ProcessError with the end of the log when it ends before, or is not ready in time.
+   */
+  static async start(options: ProcessOptions): Promise<ServiceProcess> {
+    const { name, logFile } = options;
+    mkdirSync(path.dirname(logFile), { recursive: true });
+    const log = createWriteStream(logFile, { fd: openSync(logFile, "a") });
+    const child = spawn(options.command, options.args, {
+      env: { ...process.env, ...options.env },
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    const tail: string[] = [];
+    const lines = (onLine: (line: string) => void): ((chunk: string) => void) => {
+      let rest = "";
+      return (chunk) => {
+        log.write(chunk);
+        const parts = (rest + chunk).split("\n");
+        rest = parts.pop() ?? "";
+        for (const line of parts) {
+          tail.push(line);
+          if (tail.length > TAIL_LINES) tail.shift();
+          onLine(line);
+        }
+      };
+    };
+
+    let readyLine: () => void = () => undefined;
+    const said = new Promise<void>((resolve) => (readyLine = resolve));
+    const { ready } = options;
+    const onLine = (line: string): void => {
+      if (ready instanceof RegExp && ready.test(line)) readyLine();
+    };
+    child.stdout.setEncoding("utf8").on("data", lines(onLine));
+    child.stderr.setEncoding("utf8").on("data", lines(onLine));
+    // Writing to a child that has just ended is no error of ours.
+    child.stdin.on("error", () => undefined);
+
+    const exit = new Promise<Exit>((resolve, reject) => {
+      child.once("error", reject);
+      // After the output has been read to its end, so that the tail is whole.
+      child.once("close", (code, signal) => {
+        log.end();
+        resolve({ code, signal });
+      });
+    });
+    if (child.pid === undefined) {
+      log.end();
+      const error = await exit.catch((reason: unknown) => reason);
+      throw new Error(`${name} cannot be started with ${options.command}: ${String(error)}`);
+    }
+    const pidFile = options.pidFolder && path.join(options.pidFolder, String(child.pid));
+    if (pidFile) {
+      mkdirSync(path.dirname(pidFile), { recursive: true });
+      writeFileSync(pidFile, `${name}\n`);
+    }
+    const exited = exit.then(() => {
+      if (pidFile) rmSync(pidFile, { force: true });
+    });
+    const service = new ServiceProcess(name, child.pid, child, exited);
+
+    const abort = (): void => void service.kill();
+    options.signal?.addEventListener("abort", abort);
+    if (options.signal?.aborted === true) abort();
+    const waiting = new AbortController();
+    const outcome = await Promise.race([
+      ready instanceof RegExp ? said : answers(ready, exited),
+      exit,
+      delay(options.timeoutSeconds * 1000, "late" as const, waiting).catch(() => undefined),
+    ]);
+    waiting.abort();
+    options.signal?.removeEventListener("abort", abort);
+    if (outcome === "late") {
+      await service.stop();
+      throw new ProcessError(
+        `was not ready after ${options.timeoutSeconds} s and has been stopped`,
+        { name, logFile, tail },
+      );
+    }
+    if (outcome !== undefined) {
+      throw new ProcessError(
+        `${inWords(outcome)} before it was ready`,
+        { name, logFile, tail },
+        outcome,
+      );
+    }
+    void exit.then((end) => {
+      if (service.#stopping) return;
+      options.onExit?.(new ProcessError(inWords(end), { name, logFile, tail }, end));
+    });
+    return service;
+  }
+
+  /** Asks the process and everything it started to end, and makes them end after five seconds. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#signal("SIGTERM");
+    const grace = new AbortController();
+    const killed = delay(GRACE_MILLISECONDS, undefined, { signal: grace.signal }).then(
+      () => {
+        this.#signal("SIGKILL");
+      },
+      () => undefined,
+    );
+    await this.exited;
+    grace.abort();
+    await killed;
+    // What it started and left behind.
+    this.#signal("SIGKILL");
+  }
+
+  /** Ends the process and everything it started at once. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#signal("SIGKILL");
+    await this.exited;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // The group is gone already.
+      this.#child.stdin?.destroy();
+    }
+  }
+}
+
+/** Whether a process with this pid runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // It runs, but is somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  try {
+    // Linux: a zombie has ended, only nobody has asked for its exit code yet.
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return true;
+  }
+}
+
+async function answers(probe: () => Promise<boolean>, exited: Promise<void>): Promise<void> {
+  const end = new AbortController();
+  void exited.then(() => {
+    end.abort();
+  });
+  while (!end.signal.aborted && !(await probe())) await delay(PROBE_INTERVAL_MILLISECONDS);
+}
+
+function inWords({ code, signal }: Exit): string {
+  return signal === null ? `ended with exit code ${code ?? "unknown"}` : `was ended by ${signal}`;
+}

@@ -1,0 +1,60 @@
+const throttlingCodes = new Set([
+  "ProvisionedThroughputExceededException",
+  "LimitExceededException",
+  "ThrottlingException",
+  "Throttling",
+  "RequestLimitExceeded",
+  "KMSThrottlingException",
+]);
+
+/** Clients get these with a 400, yet they pass: new credentials are fetched, clocks are set. */
+const passingCodes = new Set([
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "RequestExpired",
+  "RequestTimeout",
+  "RequestTimeTooSkewed",
+  "TimeoutError",
+]);
+
+/** The code by which AWS and Node.js name an error. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error ? error.name : "Unknown";
+}
+
+/** The service takes no more at the moment. */
+export function isThrottling(code: string): boolean {
+  return throttlingCodes.has(code);
+}
+
+/** Whether the same request may succeed later: it was throttled, lost on the way, or the service failed. */
+export function isRetryable(error: unknown): boolean {
+  if (!(error instanceof Error)) {
+    return false;
+  }
+  const status = httpStatus(error);
+  return (
+    isThrottling(error.name) ||
+    passingCodes.has(error.name) ||
+    isNetworkError(error) ||
+    (status !== undefined && (status >= 500 || status === 408 || status === 429))
+  );
+}
+
+/** No answer came: connection refused, reset or timed out, name not resolved. */
+export function isNetworkError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    httpStatus(error) === undefined &&
+    (error.name === "TimeoutError" ||
+      ("code" in error && /^E(?!RR_)[A-Z_]+$/.test(String(error.code))))
+  );
+}
+
+function httpStatus(error: Error): number | undefined {
+  if ("$metadata" in error && typeof error.$metadata === "object" && error.$metadata !== null) {
+    const metadata: { httpStatusCode?: unknown } = error.$metadata;
+    return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import type { DryRunReport, ProgressReport, ReplayReport } from "./report";
+
+/** Tells whoever started the replay how it goes. */
+export interface Output {
+  progress(report: ProgressReport): void;
+  end(report: ReplayReport | DryRunReport): void;
+}
+
+/** For programs: one JSON object a line. */
+export class JsonOutput implements Output {
+  readonly #out: NodeJS.WritableStream;
+
+  constructor(out: NodeJS.WritableStream) {
+    this.#out = out;
+  }
+
+  progress(report: ProgressReport): void {
+    this.#out.write(`${JSON.stringify(report)}\n`);
+  }
+
+  end(report: ReplayReport | DryRunReport): void {
+    this.#out.write(`${JSON.stringify(report)}\n`);
+  }
+}
+
+const ticksBetweenLines = 5;
+const startOfLine = "\r\u001b[K";
+
+const count = (value: number) => value.toLocaleString("en-US");
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/**
+ * Tells people how a replay goes: on a terminal in one line that is rewritten, elsewhere in a line
+ * every 5 seconds.
+ */
+export class ConsoleOutput implements Output {
+  readonly #out: NodeJS.WriteStream;
+  #ticks = 0;
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out;
+  }
+
+  progress(report: ProgressReport): void {
+    const line = [
+      report.eventTime ?? "nothing sent yet",
+      `${count(report.recordsPut)} of ${count(report.recordsTotal)} records`,
+      `${count(Math.round(report.recordsPerSecond))}/s`,
+      `lag ${report.replayLagSeconds.toFixed(1)} s`,
+      `${count(report.throttled)} throttled`,
+      `${count(report.retries)} retries`,
+      `${count(report.shards)} shards`,
+    ].join("  ");
+    if (this.#out.isTTY) {
+      this.#out.write(startOfLine + line.slice(0, this.#out.columns - 1));
+    } else if (this.#ticks % ticksBetweenLines === 0) {
+      this.#out.write(`${line}\n`);
+    }
+    this.#ticks += 1;
+  }
+
+  end(report: ReplayReport | DryRunReport): void {
+    const lines = report.type === "report" ? replayLines(report) : dryRunLines(report);
+    this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${lines.join("\n")}\n`);
+  }
+}
+
+function replayLines(report: ReplayReport): string[] {
+  return [
+    ...inputLines(report),
+    ...(report.recordsSkipped > 0
+      ? [`${count(report.recordsSkipped)} records were sent by an earlier run`]
+      : []),
+    `${report.interrupted ? "Interrupted: sent" : "Sent"} ${count(report.recordsPut)} records ` +
+      `(${megabytes(report.bytesPut)}) in ${report.seconds.toFixed(1)} s, ` +
+      `${count(report.throttled)} throttled, ${count(report.retries)} retries, ` +
+      `${count(report.recordsLost)} lost`,
+  ];
+}
+
+function dryRunLines(report: DryRunReport): string[] {
+  return [
+    ...inputLines(report),
+    `Would send ${count(report.recordsTotal)} records (${megabytes(report.bytesTotal)}, ` +
+      `${count(report.partitionKeys)} partition keys) in ${count(Math.ceil(report.seconds))} s`,
+    `Event time from ${report.firstEventTime} to ${report.lastEventTime}`,
+    `First event: ${JSON.stringify(report.firstEvent)}`,
+  ];
+}
+
+function inputLines(report: ReplayReport | DryRunReport): string[] {
+  const rejected = Object.entries(report.tripsRejected).map(
+    ([reason, rows]) => `${count(rows)} ${reason}`,
+  );
+  const rejections = rejected.length > 0 ? `, rejected ${rejected.join(", ")}` : "";
+  return [`Read ${count(report.tripsRead)} rows${rejections}`];
+}

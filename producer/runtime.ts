@@ -1,0 +1,35 @@
+/** What the replay needs from its surroundings; tests bring their own. */
+export interface Runtime {
+  /** Milliseconds since the epoch, never going backwards. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number from 0 (inclusive) to 1 (exclusive). */
+  random(): number;
+}
+
+/** setTimeout takes no longer delay and fires at once when given one; callers look at the time again. */
+const maxTimerMs = 2 ** 31 - 1;
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, Math.min(ms, maxTimerMs));
+    signal?.addEventListener("abort", wake);
+  });
+}
+
+export const systemRuntime: Runtime = {
+  // The wall clock may be set back while a replay runs; this one is read once and then only advances.
+  now: () => performance.timeOrigin + performance.now(),
+  sleep,
+  random: Math.random,
+};

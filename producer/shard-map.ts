@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+
+/** An open shard and the part of the hash space that it takes; both ends inclusive. */
+export interface Shard {
+  readonly id: string;
+  readonly firstHash: bigint;
+  readonly lastHash: bigint;
+}
+
+const maxHash = 2n ** 128n - 1n;
+
+/**
+ * Kinesis assigns a record to the shard whose hash range holds the MD5 of its partition key.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+ */
+export function hashOf(partitionKey: string): bigint {
+  return BigInt(`0x${createHash("md5").update(partitionKey).digest("hex")}`);
+}
+
+/** The list of shards leaves a part of the hash space open, as it may for a moment during a reshard. */
+export class IncompleteShardMapError extends Error {}
+
+/** Which open shard takes a record. */
+export class ShardMap {
+  readonly shards: readonly Shard[];
+
+  /** @throws IncompleteShardMapError when the shards do not cover the hash space exactly once */
+  constructor(shards: readonly Shard[]) {
+    this.shards = [...shards].sort((a, b) => (a.firstHash < b.firstHash ? -1 : 1));
+    let next = 0n;
+    for (const shard of this.shards) {
+      if (shard.firstHash !== next) {
+        break;
+      }
+      next = shard.lastHash + 1n;
+    }
+    if (next !== maxHash + 1n) {
+      const ids = this.shards.map((shard) => shard.id).join(", ");
+      throw new IncompleteShardMapError(
+        `The open shards (${ids}) do not cover the hash space once`,
+      );
+    }
+  }
+
+  shardOf(partitionKey: string): Shard {
+    const hash = hashOf(partitionKey);
+    const shard = this.shards.find(({ lastHash }) => hash <= lastHash);
+    if (shard === undefined) {
+      throw new RangeError(`No shard takes partition key ${partitionKey}`);
+    }
+    return shard;
+  }
+}

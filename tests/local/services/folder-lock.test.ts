@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { FolderLock } from "../../../local/services/folder-lock";
+import { rejection } from "./rejection";
+import { temporaryFolder } from "./temporary-folder";
+
+describe("The lock of a run's folder", () => {
+  const folder = temporaryFolder();
+  const take = (): Promise<FolderLock> =>
+    FolderLock.take(folder(), path.join(folder(), "processes"));
+
+  it("keeps a second run out and names the first", async () => {
+    const lock = await take();
+    expect((await rejection(take())).message).to.equal(
+      `Another run (pid ${process.pid}) uses ${folder()}; stop it first, with Ctrl-C or kill ${process.pid}.`,
+    );
+    lock.release();
+    (await take()).release();
+  });
+
+  it("is taken over from a run that was killed", async () => {
+    const killed = spawn(process.execPath, ["-e", ""]);
+    await once(killed, "exit");
+    writeFileSync(path.join(folder(), "lock"), String(killed.pid));
+    (await take()).release();
+  });
+
+  it("is given when the processes of a killed run have ended", async () => {
+    const orphan = spawn(process.execPath, ["-e", "process.stdin.resume()"]);
+    const file = path.join(folder(), "processes", String(orphan.pid));
+    mkdirSync(path.dirname(file));
+    writeFileSync(file, "");
+    const taking = take();
+    let ended = false;
+    orphan.once("exit", () => (ended = true));
+    orphan.stdin.end();
+    await taking;
+    expect(ended).to.equal(true);
+    expect(existsSync(file)).to.equal(false);
+  });
+});

@@ -1,0 +1,78 @@
+import { expect } from "chai";
+import { type Machine, preflight } from "../../../local/services/preflight";
+
+const GIB = 1024 ** 3;
+const missing = (): Promise<string> => Promise.reject(new Error("ENOENT"));
+
+const good: Machine = {
+  java: () => Promise.resolve('openjdk version "17.0.15" 2025-04-15'),
+  mvn: () => Promise.resolve("Apache Maven 3.8.7"),
+  cargo: () => Promise.resolve("cargo 1.96.0 (2026-05-01)"),
+  isInstalled: () => false,
+  freeBytes: () => Promise.resolve(100 * GIB),
+};
+
+describe("The preflight", () => {
+  it("has nothing to say about a machine that has everything", async () => {
+    expect(await preflight(good)).to.deep.equal([]);
+  });
+
+  it("tells everything that is missing at once, each with its fix", async () => {
+    const problems = await preflight({
+      ...good,
+      java: missing,
+      mvn: missing,
+      cargo: missing,
+      freeBytes: () => Promise.resolve(1.5 * GIB),
+    });
+    expect(problems).to.have.length(4);
+    expect(problems[0]).to.match(/^Java was not found; install a JDK 17 or newer .*openjdk-17/);
+    expect(problems[1]).to.match(/^Maven \(mvn\) was not found; .*apt-get install maven/);
+    expect(problems[2]).to.match(/^Rust \(cargo\) was not found; .*apt-get install cargo-web/);
+    expect(problems[3]).to.match(/has 1\.5 GiB free; 4 GiB are needed: free some space/);
+  });
+
+  for (const [version, accepted] of [
+    ["11.0.2", false],
+    ["1.8.0_392", false],
+    ["16.0.2", false],
+    ["17", true],
+    ["21.0.4", true],
+  ] as const) {
+    it(`${accepted ? "accepts" : "refuses"} Java ${version}`, async () => {
+      const problems = await preflight({
+        ...good,
+        java: () => Promise.resolve(`openjdk version "${version}"`),
+      });
+      expect(problems).to.have.length(accepted ? 0 : 1);
+      if (!accepted) expect(problems[0]).to.include(`Java is ${version}; `).and.include("17");
+    });
+  }
+
+  for (const [version, accepted] of [
+    ["1.63.0", false],
+    ["1.87.0", false],
+    ["1.88.0", true],
+    ["2.0.0", true],
+  ] as const) {
+    it(`${accepted ? "accepts" : "refuses"} cargo ${version}`, async () => {
+      const problems = await preflight({
+        ...good,
+        cargo: () => Promise.resolve(`cargo ${version} (abc)`),
+      });
+      expect(problems).to.have.length(accepted ? 0 : 1);
+      if (!accepted) expect(problems[0]).to.include(`cargo is ${version}; `).and.include("1.88");
+    });
+  }
+
+  it("asks for build tools only while something has to be built", async () => {
+    const problems = await preflight({
+      ...good,
+      mvn: missing,
+      cargo: missing,
+      isInstalled: () => true,
+      freeBytes: () => Promise.resolve(2 * GIB),
+    });
+    expect(problems).to.deep.equal([]);
+  });
+});

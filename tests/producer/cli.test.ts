@@ -1,0 +1,306 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import { FakeKinesisServer } from "./support/fake-kinesis-server";
+import { bundleProducer, ProducerProcess } from "./support/producer-process";
+import { header, row } from "./support/trip-rows";
+
+const sample = resolve("local/data/yellow_tripdata_sample_2019-03.csv");
+
+describe("The replay command, bundled into one file", function () {
+  this.timeout(20_000);
+  let folder: string;
+  let bundle: string;
+  let server: FakeKinesisServer;
+  let running: ProducerProcess[] = [];
+
+  before(async () => {
+    bundle = await bundleProducer(mkdtempSync(join(tmpdir(), "producer-bundle-")));
+  });
+  after(() => {
+    rmSync(resolve(bundle, ".."), { recursive: true });
+  });
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "producer-"));
+    server = await FakeKinesisServer.start("trips", 3);
+  });
+  afterEach(async () => {
+    await server.stop();
+    for (const producer of running) {
+      producer.kill("SIGKILL");
+      await producer.exit();
+    }
+    running = [];
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ProducerProcess {
+    const defaults = {
+      AWS_ENDPOINT_URL_KINESIS: server.endpoint,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    };
+    const producer = new ProducerProcess(bundle, args, { ...defaults, ...env }, folder);
+    running.push(producer);
+    return producer;
+  }
+
+  const path = (name: string) => join(folder, name);
+  const toStream = (input: string) => ["--stream", "trips", "--input", input, "--json"];
+  const atFullSpeed = ["--speedup", "max", "--max-disorder", "86400"];
+  const storedIds = () =>
+    server.stream.records.map(({ data }) => {
+      const { id } = JSON.parse(Buffer.from(data).toString()) as { id: string };
+      return id;
+    });
+  const json = (name: string) =>
+    JSON.parse(readFileSync(path(name), "utf8")) as Record<string, unknown>;
+
+  /** Trips that end one after another, `gapMinutes` apart. */
+  function tripFile(count: number, gapMinutes: number): string {
+    const rows = Array.from({ length: count }, (_, index) => {
+      const dropoff = new Date(Date.UTC(2019, 2, 1, 13, index * gapMinutes));
+      const text = dropoff.toISOString().slice(0, 19).replace("T", " ");
+      return row({ dropoff: text, pickupZone: String(1 + (index % 20)) });
+    });
+    writeFileSync(path("trips.csv"), [header, ...rows].join("\n"));
+    return path("trips.csv");
+  }
+
+  it("sends a file of trips, reports on it and keeps what it rejected", async () => {
+    const input = tripFile(300, 10);
+    appendFileSync(input, `\n${row({ fare: "-1" })}\nnonsense\n`);
+    const files = ["--report", "report.json", "--dead-letters", "rejected.jsonl"];
+    const producer = start([...toStream(input), ...atFullSpeed, ...files]);
+    expect(await producer.exit(), producer.stderr).to.equal(0);
+    const { report } = producer;
+    expect(report).to.deep.include({
+      type: "report",
+      tripsRead: 302,
+      tripsRejected: { "negative-amount": 1, "unparsable-row": 1 },
+      recordsSkipped: 0,
+      recordsPut: 300,
+      recordsLost: 0,
+      throttled: 0,
+      retries: 0,
+      firstEventTime: "2019-03-01T18:00:00Z",
+      lastEventTime: "2019-03-03T19:50:00Z",
+      interrupted: false,
+    });
+    expect(json("report.json")).to.deep.equal(report);
+    expect(server.stream.records).to.have.length(300);
+    expect(new Set(storedIds()).size).to.equal(300);
+    expect(readFileSync(path("rejected.jsonl"), "utf8").split("\n")).to.deep.equal([
+      JSON.stringify({
+        line: 302,
+        reason: "negative-amount",
+        detail: "fareUsd is -1; expected 0 or more",
+        row: row({ fare: "-1" }),
+      }),
+      '{"line":303,"reason":"unparsable-row","detail":"1 fields; the header has 8","row":"nonsense"}',
+      "",
+    ]);
+  });
+
+  it("reads the standard input and reports to people on the standard error", async () => {
+    const producer = start(["--stream", "trips", "--input", "-"]);
+    producer.write([header, row(), row({ fare: "-1" })].join("\n"));
+    expect(await producer.exit()).to.equal(0);
+    expect(server.stream.records).to.have.length(1);
+    expect(producer.stderr).to.include("Read 2 rows, rejected 1 negative-amount");
+    expect(producer.stderr).to.match(/Sent 1 records \(0.0 MB\) in .* 0 lost/);
+  });
+
+  it("sends refused records and failed requests again, and follows a reshard", async () => {
+    server.beforeAnswer = () => {
+      server.beforeAnswer = () => Promise.resolve();
+      server.stream.reshard(5);
+      return Promise.resolve();
+    };
+    let puts = 0;
+    server.refusal = () => {
+      puts += 1;
+      return puts % 4 === 1 ? "ProvisionedThroughputExceededException" : undefined;
+    };
+    const fault = { status: 500, type: "InternalFailure", message: "try again" };
+    server.faults.push({ operation: "PutRecords", fault });
+    server.faults.push({ operation: "ListShards", fault });
+    server.faults.push({ operation: "DescribeStreamSummary", fault });
+    const producer = start([...toStream(tripFile(40, 1)), ...atFullSpeed]);
+    expect(await producer.exit(), producer.stderr).to.equal(0);
+    expect(new Set(storedIds()).size).to.equal(40);
+    expect(server.stream.records).to.have.length(40);
+    expect(producer.report["recordsPut"]).to.equal(40);
+    expect(producer.report["throttled"]).to.be.above(0);
+    expect(producer.report["retries"]).to.be.above(producer.report["throttled"] as number);
+  });
+
+  it("ends with 1 when records are lost, and sends them when it is resumed", async () => {
+    server.refusal = ({ partitionKey }) => (partitionKey === "3" ? "InternalFailure" : undefined);
+    const args = [...toStream(tripFile(4, 0)), "--max-attempts", "2", "--resume", "position"];
+    const failing = start(args);
+    expect(await failing.exit()).to.equal(1);
+    expect(failing.stderr).to.include("1 records were given up");
+    server.refusal = () => undefined;
+    const resumed = start(args);
+    expect(await resumed.exit()).to.equal(0);
+    expect(resumed.report).to.include({ recordsSkipped: 2, recordsPut: 2, recordsLost: 0 });
+    expect(new Set(storedIds()).size).to.equal(4);
+  });
+
+  describe("when it is told to stop", () => {
+    it("waits for what is under way, keeps its position and ends with 0", async () => {
+      const firstRequest = new Promise<void>((received) => {
+        server.beforeAnswer = () => {
+          received();
+          return Promise.resolve();
+        };
+      });
+      const producer = start([...toStream(tripFile(3, 600)), "--resume", "position"]);
+      await firstRequest;
+      producer.kill("SIGTERM");
+      expect(await producer.exit(), producer.stderr).to.equal(0);
+      expect(producer.report).to.include({ recordsPut: 1, recordsLost: 0, interrupted: true });
+      expect(json("position")["position"]).to.equal(1);
+    });
+
+    it("ends at once with 130 when it is told so again", async () => {
+      const firstRequest = new Promise<void>((received) => {
+        server.beforeAnswer = () => {
+          received();
+          return new Promise(() => undefined);
+        };
+      });
+      const producer = start(toStream(tripFile(3, 600)));
+      await firstRequest;
+      producer.kill("SIGINT");
+      await producer.says("A second signal ends at once");
+      producer.kill("SIGINT");
+      expect(await producer.exit()).to.equal(130);
+    });
+  });
+
+  it("reports its progress, and loses nothing when it is killed and resumed", async () => {
+    let requests = 0;
+    server.beforeAnswer = () => {
+      requests += 1;
+      return requests <= 3 ? Promise.resolve() : new Promise(() => undefined);
+    };
+    const args = [...toStream(tripFile(300, 10)), ...atFullSpeed, "--resume", "position"];
+    const killed = start(args);
+    await killed.says('"type":"progress"');
+    killed.kill("SIGKILL");
+    expect(await killed.exit()).to.equal("SIGKILL");
+    const { position } = json("position");
+    expect(position).to.be.within(1, 299);
+    const [progress] = killed.reports;
+    expect(progress).to.include({ type: "progress", shards: 3, recordsTotal: 300, throttled: 0 });
+    expect(progress).to.include.keys("at", "eventTime", "recordsPut", "bytesPut", "retries");
+    expect(progress).to.include.keys("recordsPerSecond", "replayLagSeconds");
+
+    server.beforeAnswer = () => Promise.resolve();
+    const resumed = start(args);
+    expect(await resumed.exit(), resumed.stderr).to.equal(0);
+    expect(resumed.report["recordsSkipped"]).to.equal(position);
+    expect(new Set(storedIds()).size).to.equal(300);
+    expect(json("position")["position"]).to.equal(300);
+  });
+
+  it("says what a dry run would send, without AWS", async () => {
+    const producer = start(["--dry-run", "--input", sample], { AWS_REGION: "" });
+    expect(await producer.exit()).to.equal(0);
+    expect(producer.stdout)
+      .to.include("Read 10,000 rows, rejected 13 negative-amount, 4 dropoff-not-after-pickup")
+      .and.include("Would send 9,983 records (2.2 MB, 145 partition keys) in 62,685 s")
+      .and.include('First event: {"id":"');
+    expect(server.stream.records).to.have.length(0);
+  });
+
+  describe("refuses to start and sends nothing", () => {
+    afterEach(() => {
+      expect(server.stream.records).to.have.length(0);
+    });
+
+    async function refusal(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+      const producer = start(args, env);
+      expect(await producer.exit(), producer.stderr).to.equal(2);
+      return producer.stderr;
+    }
+
+    it("when it is asked for help, or an option is not known or has a wrong value", async () => {
+      const help = start(["--help"]);
+      const [unknown, wrong] = await Promise.all([
+        refusal(["--speed", "1"]),
+        refusal(["--speedup=-1", "--stream=a b"]),
+      ]);
+      expect(await help.exit()).to.equal(0);
+      expect(help.stdout).to.include("--max-disorder <seconds>").and.include("Exit codes:");
+      expect(unknown).to.include("unknown option '--speed'");
+      expect(wrong).to.include("--speedup must be");
+    });
+
+    it("when the input is missing, a folder or not a file of trips", async () => {
+      mkdirSync(path("folder"));
+      writeFileSync(path("other.csv"), "a,b\n1,2\n");
+      const [missing, folderRefusal, other] = await Promise.all(
+        ["missing.csv", "folder", "other.csv"].map((input) => refusal(toStream(input))),
+      );
+      expect(missing).to.include("no such file or directory");
+      expect(folderRefusal).to.include("folder cannot be read");
+      expect(other).to.include("other.csv: missing columns");
+    });
+
+    it("when a file cannot be written", async () => {
+      const input = toStream(tripFile(1, 0));
+      const [report, deadLetters, resume] = await Promise.all(
+        ["--report", "--dead-letters", "--resume"].map((option) =>
+          refusal([...input, option, "no-folder/file"]),
+        ),
+      );
+      expect(report).to.include("the report file cannot be written");
+      expect(deadLetters).to.include("the dead-letter file cannot be written");
+      expect(resume).to.include("the resume file cannot be written");
+    });
+
+    it("when the resume file belongs to another input", async () => {
+      const other = { stream: "trips", region: "us-east-1", input: "x", position: 1 };
+      writeFileSync(path("position"), JSON.stringify(other));
+      const args = [...toStream(tripFile(1, 0)), "--resume", "position"];
+      expect(await refusal(args)).to.include("belongs to another replay (input x, not ");
+    });
+
+    it("when the stream does not exist or is not active", async () => {
+      const input = tripFile(1, 0);
+      server.status = "DELETING";
+      const [missing, deleting] = await Promise.all([
+        refusal(["--stream", "trips2", "--input", input]),
+        refusal(toStream(input)),
+      ]);
+      expect(missing).to.include("does not exist there; create it or correct --stream");
+      expect(deleting).to.include("stream trips is DELETING");
+    });
+
+    it("when a permission, the credentials or the server is missing", async () => {
+      const input = toStream(tripFile(1, 0));
+      const fault = { status: 400, type: "AccessDeniedException", message: "not authorized" };
+      server.faults.push({ operation: "PutRecords", fault });
+      const [denied, anonymous, unreachable] = await Promise.all([
+        refusal(input),
+        refusal(input, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }),
+        refusal(input, { AWS_ENDPOINT_URL_KINESIS: "http://127.0.0.1:9" }),
+      ]);
+      expect(denied).to.include("allow kinesis:DescribeStreamSummary");
+      expect(anonymous).to.include("there are no AWS credentials");
+      expect(unreachable).to.include("http://127.0.0.1:9) cannot be reached");
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { ResumeFile, ResumeFileError } from "../../producer/resume-file";
+import { StartError } from "../../producer/start-error";
+
+const identity = { stream: "trips", region: "us-east-1", input: "fingerprint" };
+
+describe("The resume file", () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "resume-file-"));
+    path = join(folder, "position.json");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("begins at 0, and then where the last run wrote", () => {
+    const file = new ResumeFile(path, identity);
+    expect(file.open()).to.equal(0);
+    file.write(17);
+    expect(new ResumeFile(path, identity).open()).to.equal(17);
+  });
+
+  for (const [key, value] of [
+    ["stream", "other"],
+    ["region", "eu-west-1"],
+    ["input", "another"],
+  ] as const) {
+    it(`is refused when it was written for another ${key}`, () => {
+      new ResumeFile(path, { ...identity, [key]: value }).write(17);
+      expect(() => new ResumeFile(path, identity).open()).to.throw(
+        StartError,
+        `belongs to another replay (${key} ${value}, not ${identity[key]})`,
+      );
+      expect(readFileSync(path, "utf8")).to.include('"position":17');
+    });
+  }
+
+  for (const content of ["", "{", "null", "[1]", '{"position":-1}']) {
+    it(`is refused when it holds ${content === "" ? "nothing" : content}`, () => {
+      writeFileSync(path, content);
+      expect(() => new ResumeFile(path, identity).open()).to.throw(StartError, "is no resume file");
+    });
+  }
+
+  it("is refused before the start when it cannot be written", () => {
+    const nowhere = new ResumeFile(join(folder, "missing", "position.json"), identity);
+    expect(() => nowhere.open()).to.throw(StartError, "the resume file cannot be written");
+    expect(() => {
+      nowhere.write(1);
+    }).to.throw(ResumeFileError);
+  });
+});
