@@ -16,7 +16,8 @@ async function main(): Promise<number> {
     const outcome = await runLocal(localOptions(command.opts()), stop.signal);
     return exitCodeOf(outcome, stop.signalName());
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (stop.signal.aborted) return exitCodeOf("stopped", stop.signalName());
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
     const refused = [OptionsError, MachineError, StartError].some((kind) => error instanceof kind);

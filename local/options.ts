@@ -45,7 +45,11 @@ export function localCommand(): Command {
         "a Kinesis API server, Apache Flink with the job's jar, OpenSearch, the producer and a live page.\n" +
         "Everything listens on 127.0.0.1 only; Ctrl-C stops it all. No AWS account is used.",
     )
-    .option("--once", "replay to the end, verify every document, print a summary, stop and exit", false)
+    .option(
+      "--once",
+      "replay to the end, verify every document, print a summary, stop and exit",
+      false,
+    )
     .option("--input <file>", "TLC trip file (csv)", shippedTrips)
     .addOption(
       new Option(
@@ -55,7 +59,10 @@ export function localCommand(): Command {
       ).argParser(wholeNumber(1, 1_000_000)),
     )
     .option("--report <file>", "write the summary as JSON; with --once")
-    .option("--documents <file>", "write every document as JSON lines {index, id, source}; with --once")
+    .option(
+      "--documents <file>",
+      "write every document as JSON lines {index, id, source}; with --once",
+    )
     .option("--fresh", "forget the state of earlier runs (--once always begins afresh)", false)
     .option("--no-page", "do not build and serve the page")
     .addOption(
@@ -84,8 +91,10 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
   try {
     accessSync(input, constants.R_OK);
     const stat = statSync(input);
-    if (!stat.isFile()) problems.push(`--input ${given.input} is not a file; name a TLC trip csv file.`);
-    else if (stat.size === 0) problems.push(`--input ${given.input} is empty; name a TLC trip csv file.`);
+    if (!stat.isFile())
+      problems.push(`--input ${given.input} is not a file; name a TLC trip csv file.`);
+    else if (stat.size === 0)
+      problems.push(`--input ${given.input} is empty; name a TLC trip csv file.`);
   } catch (error) {
     problems.push(
       `--input ${given.input} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); name a TLC trip csv file.`,

@@ -1,3 +1,4 @@
+import "../producer/cli";
 import { Socket } from "node:net";
 
 /**
@@ -9,5 +10,3 @@ process.stdin.resume().once("end", () => {
 });
 // Waiting for that end is no reason to stay alive when the replay is done.
 if (process.stdin instanceof Socket) process.stdin.unref();
-
-require("../producer/cli");

@@ -76,7 +76,12 @@ export class ReplayProcess {
       child.on("close", (code, signal) => {
         this.ended = true;
         if (code === 0) resolve(JSON.parse(readFileSync(reportFile, "utf8")) as ReplayReport);
-        else reject(new Error(`the replay ended with ${signal ?? `exit code ${code ?? "unknown"}`}: ${said.trim()}`));
+        else
+          reject(
+            new Error(
+              `the replay ended with ${signal ?? `exit code ${code ?? "unknown"}`}: ${said.trim()}`,
+            ),
+          );
       });
     });
     // Whoever awaits it sees the rejection; until then it is no unhandled one.

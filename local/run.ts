@@ -47,7 +47,8 @@ export async function runLocal(options: LocalOptions, stop: AbortSignal): Promis
       const problem = await portProblem(options.port, "the page", "--port");
       if (problem !== undefined) problems.push(problem);
     }
-    if (problems.length > 0) throw new MachineError(problems.map((problem) => `- ${problem}`).join("\n"));
+    if (problems.length > 0)
+      throw new MachineError(problems.map((problem) => `- ${problem}`).join("\n"));
   });
   // Read twice, now and by the producer: a broken file is told before anything is built or started.
   await steps.run("input", "Read the input", async (tell) => {
@@ -81,7 +82,7 @@ class Run {
   readonly #stop: AbortSignal;
   /** What the run keeps; that of `--once` is thrown away when all was well. */
   readonly #folder: string;
-  #closing: (() => Promise<unknown> | unknown)[] = [];
+  #closing: (() => Promise<void> | void)[] = [];
   #keepFolder = true;
 
   constructor(options: LocalOptions, steps: Steps, stop: AbortSignal) {
@@ -120,8 +121,10 @@ class Run {
     await this.#steps.run("stop", "Stop", async () => {
       for (const close of this.#closing.reverse()) await close();
     });
-    if (this.#options.once && !this.#keepFolder) rmSync(this.#folder, { recursive: true, force: true });
-    else this.#steps.tell(`Logs and state are kept in ${path.relative(projectFolder, this.#folder)}`);
+    if (this.#options.once && !this.#keepFolder)
+      rmSync(this.#folder, { recursive: true, force: true });
+    else
+      this.#steps.tell(`Logs and state are kept in ${path.relative(projectFolder, this.#folder)}`);
   }
 
   async #deploy(cloud: LocalCloud): Promise<{ result: OperationResult; streamName: string }> {
@@ -188,7 +191,10 @@ class Run {
     const { tell } = this.#steps;
     const { kinesis, opensearch, flink } = cloud.endpoints();
     if (this.#options.page) {
-      const page = await startPageServer({ port: this.#options.port, status: statusCollector(sources) });
+      const page = await startPageServer({
+        port: this.#options.port,
+        status: statusCollector(sources),
+      });
       this.#closing.push(() => page.close());
       tell(`Page        ${page.url}`);
     }
@@ -275,12 +281,20 @@ class Run {
 
   #say(report: RunReport, counted: boolean): void {
     const { tell } = this.#steps;
-    const rejected = Object.entries(report.tripsRejected).map(([reason, rows]) => `${rows} ${reason}`);
+    const rejected = Object.entries(report.tripsRejected).map(
+      ([reason, rows]) => `${rows} ${reason}`,
+    );
     tell(`Trips       ${report.tripsRead} read, ${rejected.join(", ") || "none"} rejected`);
-    tell(`Records     ${report.recordsPut} put, ${report.recordsLost} lost, ${report.retries} sent again`);
-    tell(`Documents   ${report.documents} of ${report.windowsExpected} expected, ${report.deadLetters} dead letters`);
+    tell(
+      `Records     ${report.recordsPut} put, ${report.recordsLost} lost, ${report.retries} sent again`,
+    );
+    tell(
+      `Documents   ${report.documents} of ${report.windowsExpected} expected, ${report.deadLetters} dead letters`,
+    );
     const violated = report.policies.filter(({ result }) => result === "violated");
-    tell(`Policies    ${report.policies.length - violated.length} passed, ${violated.length} violated`);
+    tell(
+      `Policies    ${report.policies.length - violated.length} passed, ${violated.length} violated`,
+    );
     tell(`Mismatches  ${report.mismatches}`);
     for (const example of report.examples) tell(`  ${example}`);
     if (!counted) tell("The producer and the verification do not agree on which rows are trips.");

@@ -28,7 +28,9 @@ export class Steps {
         this.tell(`  ${text}`);
       });
       const seconds = this.#keep(name, begun);
-      this.tell(`${styleText("green", "✓", { stream: process.stderr })} ${title} (${seconds.toFixed(1)} s)`);
+      this.tell(
+        `${styleText("green", "✓", { stream: process.stderr })} ${title} (${seconds.toFixed(1)} s)`,
+      );
       return result;
     } catch (error) {
       this.#keep(name, begun);

@@ -43,15 +43,18 @@ export class RunningCommand {
 
   /** Resolves when the command has said this; rejects when it ended without. */
   async says(pattern: RegExp): Promise<void> {
-    let ended = false;
-    void this.finished.then(() => (ended = true));
+    const ended = this.finished.then(() => "ended" as const);
     while (!pattern.test(this.stdout + this.stderr)) {
-      if (ended) {
-        throw new Error(`it ended without saying ${String(pattern)}:\n${this.stdout}${this.stderr}`);
-      }
-      await new Promise<void>((resolve) => {
-        this.#waiting.add(resolve);
+      const more = new Promise<"more">((resolve) => {
+        this.#waiting.add(() => {
+          resolve("more");
+        });
       });
+      if ((await Promise.race([more, ended])) === "ended") {
+        throw new Error(
+          `it ended without saying ${String(pattern)}:\n${this.stdout}${this.stderr}`,
+        );
+      }
     }
   }
 
