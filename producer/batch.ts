@@ -13,21 +13,20 @@ export interface Load {
 export const requestLimits: Load = { records: 500, bytes: 5 * 1024 * 1024 };
 
 /**
- * Chooses the next records to send from the waiting records of a shard: always the oldest, and then the
- * next ones within the limits. The service does not promise an order within a request and may refuse
- * any of its records, therefore only one record of a partition key is chosen.
+ * Chooses the next records to send from the waiting records of a shard: the oldest ones within the
+ * limits. The service does not promise an order within a request and may refuse any of its records,
+ * therefore only one record of a partition key is chosen.
  *
  * @param waiting - by event time, the oldest first
- * @param maxDisorderMs - event time from the oldest record to any other chosen one, in milliseconds
+ * @param latest - event time up to which records may be sent; milliseconds since the epoch
  */
 export function selectBatch(
   waiting: readonly OutgoingRecord[],
   limit: Load,
-  maxDisorderMs: number,
+  latest: number,
 ): OutgoingRecord[] {
   const chosen: OutgoingRecord[] = [];
   const keys = new Set<string>();
-  const latest = (waiting[0]?.eventTime ?? 0) + maxDisorderMs;
   let bytes = 0;
   for (const record of waiting) {
     if (record.eventTime > latest || chosen.length >= limit.records) {

@@ -1,6 +1,5 @@
 import { closeSync, writeSync } from "node:fs";
 import { retrying } from "./backoff";
-import { openShardMap } from "./delivery";
 import { openOutput, readInput } from "./input";
 import { KinesisStream } from "./kinesis";
 import type { StreamTarget } from "./kinesis-advice";
@@ -17,6 +16,7 @@ import { ResumeFile, ResumeFileError } from "./resume-file";
 import { systemRuntime } from "./runtime";
 import { shardLimits } from "./shard-budget";
 import type { ShardMap } from "./shard-map";
+import { openShardMap } from "./shard-map";
 import { StartError } from "./start-error";
 import type { TripFile } from "./trip-file";
 
@@ -33,14 +33,20 @@ const describeAttempts = 5;
  * @throws StartError when nothing was sent because something is wrong
  */
 export async function run(options: CommandOptions): Promise<number> {
+  if (!options.json) {
+    process.stderr.write(
+      `Reading ${options.input === "-" ? "the standard input" : options.input}\n`,
+    );
+  }
   const file = await readInput(options.input, options.deadLetters);
-  const reportFile = options.report && openOutput(options.report, "report file");
+  const reportFile =
+    options.report === undefined ? undefined : openOutput(options.report, "report file");
   const output = options.json
     ? new JsonOutput(process.stdout)
     : new ConsoleOutput(options.target === undefined ? process.stdout : process.stderr);
   const end = (report: ReplayReport | DryRunReport) => {
     output.end(report);
-    if (typeof reportFile === "number") {
+    if (reportFile !== undefined) {
       writeSync(reportFile, `${JSON.stringify(report, undefined, 2)}\n`);
       closeSync(reportFile);
     }

@@ -1,92 +1,85 @@
 import { setMaxListeners } from "node:events";
-import { retrying } from "./backoff";
-import { loadOf, requestLimits } from "./batch";
 import { errorCode, isRetryable } from "./kinesis-error";
 import type { LaneContext, LaneListener, LaneOptions } from "./lane";
-import { Lane } from "./lane";
+import type { Part } from "./lanes";
+import { Lanes } from "./lanes";
 import type { Progress } from "./progress";
 import type { OutgoingRecord } from "./record";
 import type { Runtime } from "./runtime";
 import { shardLimits } from "./shard-budget";
-import { IncompleteShardMapError, ShardMap } from "./shard-map";
+import type { ShardMap } from "./shard-map";
+import { openShardMap } from "./shard-map";
 import type { PutResult, Stream } from "./stream";
 
 /** What waits in memory is at most what the shards take in this many seconds. */
 const bufferSeconds = 2;
-/** Spread over about 20 seconds: a reshard lists no complete set of open shards for a moment only. */
-const shardMapAttempts = 12;
 
-/** The shards of a stream as records go into them. */
-export async function openShardMap(stream: Stream, runtime: Runtime): Promise<ShardMap> {
-  return retrying(
-    async () => new ShardMap(await stream.openShards()),
-    (error) => error instanceof IncompleteShardMapError || isRetryable(error),
-    shardMapAttempts,
-    runtime,
-  );
-}
-
-/** The records of one lane in a request. */
-interface Part {
-  readonly lane: Lane;
-  readonly batch: readonly OutgoingRecord[];
+/** How a stream is written to. */
+export interface DeliveryOptions extends LaneOptions {
+  /** How much older than a record before it a record may be, in milliseconds of event time. */
+  readonly maxDisorderMs: number;
 }
 
 /**
  * Sends records into a stream through one lane a shard, and follows the stream when it is resharded.
- * Lanes that can send at the same time share a request.
+ * Lanes that can send at the same time share a request. No lane runs ahead of the oldest record of all
+ * by more than the disorder allowed, therefore no shard, not even one into which others are merged,
+ * gets records that are further out of order.
  */
 export class Delivery {
   readonly #stream: Stream;
   readonly #progress: Progress;
   readonly #runtime: Runtime;
+  readonly #maxDisorderMs: number;
   readonly #laneContext: LaneContext;
   readonly #closing = new AbortController();
-  #shardMap: ShardMap;
-  #lanes = new Map<string, Lane>();
-  #lanesByKey = new Map<string, Lane>();
+  readonly #failed = new AbortController();
+  #lanes: Lanes;
   #unsettledRecords = 0;
   #unsettledBytes = 0;
   #requestsUnderWay = 0;
   #sendingSoon = false;
   #resharded = false;
-  #failure: { readonly error: unknown } | undefined;
   #wakers: (() => void)[] = [];
 
   constructor(
     stream: Stream,
     shardMap: ShardMap,
-    options: LaneOptions,
+    options: DeliveryOptions,
     progress: Progress,
     runtime: Runtime,
   ) {
     this.#stream = stream;
     this.#progress = progress;
     this.#runtime = runtime;
-    this.#shardMap = shardMap;
+    this.#maxDisorderMs = options.maxDisorderMs;
     const listener = this.#listener();
     const closing = this.#closing.signal;
     setMaxListeners(Infinity, closing); // every lane may wait for it
-    this.#laneContext = { options, listener, runtime, closing, failedAttempts: new Map() };
-    this.#openLanes();
+    this.#laneContext = { options, listener, runtime, closing, failedAttempts: new WeakMap() };
+    this.#lanes = new Lanes(shardMap, this.#laneContext);
   }
 
   get shardCount(): number {
-    return this.#shardMap.shards.length;
+    return this.#lanes.count;
+  }
+
+  /** Aborts when further sending is pointless; its reason is the error. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
   }
 
   /** Whether another record may be offered now. */
   get hasRoom(): boolean {
     const seconds = bufferSeconds * this.shardCount;
     return (
-      this.#failure === undefined &&
-      !this.#resharded &&
+      !this.#failed.signal.aborted &&
       this.#unsettledRecords < seconds * shardLimits.records &&
       this.#unsettledBytes < seconds * shardLimits.bytes
     );
   }
 
-  /** @throws what made further sending pointless */
+  /** @throws the reason of `failed` */
   async room(): Promise<void> {
     await this.#until(() => this.hasRoom);
   }
@@ -95,7 +88,7 @@ export class Delivery {
   offer(record: OutgoingRecord): void {
     this.#unsettledRecords += 1;
     this.#unsettledBytes += record.bytes;
-    this.#laneOf(record.partitionKey).add(record);
+    this.#lanes.add(record);
     if (!this.#sendingSoon) {
       this.#sendingSoon = true;
       // The caller can offer what else is due: a fuller first request.
@@ -108,7 +101,7 @@ export class Delivery {
 
   /**
    * Resolves when every record offered is acknowledged or given up.
-   * @throws what made further sending pointless
+   * @throws the reason of `failed`
    */
   async drained(): Promise<void> {
     await this.#until(() => this.#unsettledRecords === 0);
@@ -123,9 +116,10 @@ export class Delivery {
   }
 
   async #until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      if (this.#failure !== undefined) {
-        throw this.#failure.error;
+    for (;;) {
+      this.#failed.signal.throwIfAborted();
+      if (condition()) {
+        return;
       }
       await this.#change();
     }
@@ -143,51 +137,11 @@ export class Delivery {
     }
   }
 
-  #laneOf(partitionKey: string): Lane {
-    const known = this.#lanesByKey.get(partitionKey);
-    if (known !== undefined) {
-      return known;
-    }
-    const { id } = this.#shardMap.shardOf(partitionKey);
-    const lane = this.#lanes.get(id);
-    if (lane === undefined) {
-      throw new Error(`There is no lane for shard ${id}`);
-    }
-    this.#lanesByKey.set(partitionKey, lane);
-    return lane;
-  }
-
-  #openLanes(): void {
-    this.#lanesByKey = new Map();
-    this.#lanes = new Map(
-      this.#shardMap.shards.map(({ id }) => [id, new Lane(id, this.#laneContext)]),
-    );
-  }
-
-  /** Packs what the lanes can send now into requests. */
   #send(): void {
-    if (this.#closing.signal.aborted || this.#failure !== undefined || this.#resharded) {
+    if (this.#closing.signal.aborted || this.#failed.signal.aborted || this.#resharded) {
       return;
     }
-    let parts: Part[] = [];
-    let records = 0;
-    let bytes = 0;
-    for (const lane of this.#lanes.values()) {
-      const batch = lane.next();
-      if (batch.length === 0) {
-        continue;
-      }
-      const load = loadOf(batch);
-      records += load.records;
-      bytes += load.bytes;
-      if (records > requestLimits.records || bytes > requestLimits.bytes) {
-        void this.#request(parts);
-        parts = [];
-        ({ records, bytes } = load);
-      }
-      parts.push({ lane, batch });
-    }
-    if (parts.length > 0) {
+    for (const parts of this.#lanes.requests(this.#maxDisorderMs)) {
       void this.#request(parts);
     }
   }
@@ -205,7 +159,7 @@ export class Delivery {
         answered += batch.length;
       }
     } catch (error) {
-      this.#failure ??= { error };
+      this.#failed.abort(error);
     }
     this.#requestsUnderWay -= 1;
     if (this.#resharded && this.#requestsUnderWay === 0) {
@@ -233,17 +187,16 @@ export class Delivery {
    */
   async #reroute(): Promise<void> {
     try {
-      this.#shardMap = await openShardMap(this.#stream, this.#runtime);
+      const shardMap = await openShardMap(this.#stream, this.#runtime);
+      const waiting = this.#lanes.waiting;
+      this.#lanes = new Lanes(shardMap, this.#laneContext);
+      for (const record of waiting) {
+        this.#lanes.add(record);
+      }
+      this.#resharded = false;
     } catch (error) {
-      this.#failure ??= { error };
-      return;
+      this.#failed.abort(error);
     }
-    const waiting = [...this.#lanes.values()].flatMap((lane) => lane.waiting);
-    this.#openLanes();
-    for (const record of waiting.sort((a, b) => a.position - b.position)) {
-      this.#laneOf(record.partitionKey).add(record);
-    }
-    this.#resharded = false;
   }
 
   #listener(): LaneListener {

@@ -1,6 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { open } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { StartError } from "./start-error";
 import type { TripFile } from "./trip-file";
 import { readTrips } from "./trip-file";
@@ -13,29 +11,20 @@ import { readTrips } from "./trip-file";
  * @throws StartError when either file cannot be used or holds no trips
  */
 export async function readInput(path: string, deadLetters: string | undefined): Promise<TripFile> {
-  const input = await openInput(path);
-  const name = path === "-" ? "the standard input" : path;
-  if (deadLetters === undefined) {
-    return readTrips(input, name, () => undefined);
-  }
-  const output = openOutput(deadLetters, "dead-letter file");
+  const output =
+    deadLetters === undefined ? undefined : openOutput(deadLetters, "dead-letter file");
+  const [input, name] =
+    path === "-" ? [process.stdin, "the standard input"] : [createReadStream(path), path];
   try {
     return await readTrips(input, name, (row) => {
-      writeSync(output, `${JSON.stringify(row)}\n`);
+      if (output !== undefined) {
+        writeSync(output, `${JSON.stringify(row)}\n`);
+      }
     });
   } finally {
-    closeSync(output);
-  }
-}
-
-async function openInput(path: string): Promise<Readable> {
-  if (path === "-") {
-    return process.stdin;
-  }
-  try {
-    return (await open(path)).createReadStream();
-  } catch (error) {
-    throw new StartError([`the input cannot be opened: ${String(error)}`]);
+    if (output !== undefined) {
+      closeSync(output);
+    }
   }
 }
 

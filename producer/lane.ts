@@ -11,8 +11,6 @@ import type { PutResult } from "./stream";
 export interface LaneOptions {
   /** What a lane may send in a second. */
   readonly shardLimits: Load;
-  /** Event time by which the records of a shard may be out of order, in milliseconds. */
-  readonly maxDisorderMs: number;
   /** Failed attempts after which a record is given up, 1 or more. */
   readonly maxAttempts: number;
 }
@@ -40,13 +38,12 @@ export interface LaneContext {
   /** Ends all waiting. */
   readonly closing: AbortSignal;
   /** How often each waiting record has failed; a record keeps that when a reshard gives it a new lane. */
-  readonly failedAttempts: Map<OutgoingRecord, number>;
+  readonly failedAttempts: WeakMap<OutgoingRecord, number>;
 }
 
 /**
  * The way into one shard. It sends nothing while an answer is outstanding, and a refused record keeps
- * its place before everything younger: records of a partition key arrive in order, and no record
- * arrives after one that is younger by more than the disorder allowed.
+ * its place before everything younger: so records of a partition key arrive in order.
  */
 export class Lane {
   readonly #shardId: string;
@@ -54,7 +51,7 @@ export class Lane {
   readonly #listener: LaneListener;
   readonly #runtime: Runtime;
   readonly #closing: AbortSignal;
-  readonly #failedAttempts: Map<OutgoingRecord, number>;
+  readonly #failedAttempts: WeakMap<OutgoingRecord, number>;
   readonly #budget: ShardBudget;
   readonly #waiting: OutgoingRecord[] = [];
   #underWay: readonly OutgoingRecord[] = [];
@@ -70,7 +67,7 @@ export class Lane {
     this.#budget = new ShardBudget(context.options.shardLimits);
   }
 
-  /** The records that are neither acknowledged nor given up, the oldest first. */
+  /** The records that are neither acknowledged nor given up, by event time. */
   get waiting(): readonly OutgoingRecord[] {
     return this.#waiting;
   }
@@ -80,17 +77,24 @@ export class Lane {
     this.#waiting.push(record);
   }
 
-  /** The records to send now; none if there are none or the lane has to wait. */
-  next(): readonly OutgoingRecord[] {
-    if (this.#waiting.length === 0 || this.#underWay.length > 0 || this.#resting) {
+  /**
+   * The records to send now; none if there are none or the lane has to wait.
+   *
+   * @param latest - event time up to which records may be sent; milliseconds since the epoch
+   */
+  next(latest: number): readonly OutgoingRecord[] {
+    if (this.#underWay.length > 0 || this.#resting) {
       return [];
     }
-    const { shardLimits, maxDisorderMs } = this.#options;
+    const { shardLimits } = this.#options;
     const limit = {
       records: Math.min(requestLimits.records, shardLimits.records),
       bytes: Math.min(requestLimits.bytes, shardLimits.bytes),
     };
-    const batch = selectBatch(this.#waiting, limit, maxDisorderMs);
+    const batch = selectBatch(this.#waiting, limit, latest);
+    if (batch.length === 0) {
+      return [];
+    }
     const delay = this.#budget.delayFor(loadOf(batch), this.#runtime.now());
     if (delay > 0) {
       void this.#rest(delay);
@@ -164,9 +168,6 @@ export class Lane {
     const end = this.#waiting.indexOf(last) + 1;
     const kept = this.#waiting.slice(0, end).filter((record) => !settled.has(record));
     this.#waiting.splice(0, end, ...kept);
-    for (const record of settled) {
-      this.#failedAttempts.delete(record);
-    }
   }
 
   async #rest(ms: number): Promise<void> {

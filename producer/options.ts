@@ -40,7 +40,7 @@ Input: a CSV file of the TLC, rows in any order, one row a line. Columns are fou
   pickup_datetime, dropoff_datetime, pickup_location_id and dropoff_location_id, or the official names
   (tpep_ or lpep_ before the times, PULocationID, DOLocationID); passenger_count, trip_distance,
   fare_amount and total_amount are used if present. The valid trips are sorted in memory: about
-  0.1 GB for a million, so a month of yellow taxis (8 million) needs 0.8 GB.
+  0.15 GB for a million, so a month of yellow taxis (8 million) needs 1.2 GB.
 
 Credentials: the AWS SDK's own sources (environment, profile, instance role). AWS_ENDPOINT_URL_KINESIS
   names another server than the region's.

@@ -1,6 +1,6 @@
 import { ReplayClock } from "./clock";
+import type { DeliveryOptions } from "./delivery";
 import { Delivery } from "./delivery";
-import type { LaneOptions } from "./lane";
 import { Progress } from "./progress";
 import type { RecordSource } from "./record";
 import type { Runtime } from "./runtime";
@@ -10,7 +10,7 @@ import type { Stream } from "./stream";
 const tickMs = 1000;
 
 /** How fast and how carefully records are sent. */
-export interface ReplayOptions extends LaneOptions {
+export interface ReplayOptions extends DeliveryOptions {
   /** How many times faster than they happened; Infinity sends without a schedule. */
   readonly speedup: number;
   /** Position of the first record to send. */
@@ -61,7 +61,7 @@ export async function replay(
   const clock = new ReplayClock(firstTime, start, options.speedup);
   const ended = new AbortController();
   const tickFailed = new AbortController();
-  const stopFeeding = AbortSignal.any([stop, tickFailed.signal]);
+  const stopFeeding = AbortSignal.any([stop, tickFailed.signal, delivery.failed]);
   const errors: unknown[] = [];
 
   const feed = async () => {

@@ -1,4 +1,8 @@
 import { createHash } from "node:crypto";
+import { retrying } from "./backoff";
+import { isRetryable } from "./kinesis-error";
+import type { Runtime } from "./runtime";
+import type { Stream } from "./stream";
 
 /** An open shard and the part of the hash space that it takes; both ends inclusive. */
 export interface Shard {
@@ -6,6 +10,9 @@ export interface Shard {
   readonly firstHash: bigint;
   readonly lastHash: bigint;
 }
+
+/** Spread over about 20 seconds: a reshard lists no complete set of open shards for a moment only. */
+const listAttempts = 12;
 
 const maxHash = 2n ** 128n - 1n;
 
@@ -50,4 +57,14 @@ export class ShardMap {
     }
     return shard;
   }
+}
+
+/** Learns the open shards of a stream. */
+export async function openShardMap(stream: Stream, runtime: Runtime): Promise<ShardMap> {
+  return retrying(
+    async () => new ShardMap(await stream.openShards()),
+    (error) => error instanceof IncompleteShardMapError || isRetryable(error),
+    listAttempts,
+    runtime,
+  );
 }

@@ -1,20 +1,20 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { loadOf } from "../../producer/batch";
+import type { DeliveryOptions } from "../../producer/delivery";
 import { Delivery } from "../../producer/delivery";
-import type { LaneOptions } from "../../producer/lane";
 import { Progress } from "../../producer/progress";
 import type { OutgoingRecord } from "../../producer/record";
 import { outgoingRecord } from "../../producer/record";
 import { ShardMap } from "../../producer/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import type { Network } from "./support/flaky-stream";
-import { FlakyStream } from "./support/flaky-stream";
+import { FlakyStream, maxLatencyMs } from "./support/flaky-stream";
 import { seededRandom } from "./support/random";
 import { VirtualTime } from "./support/virtual-time";
 
 const calm: Network = { partialFailures: 0, requestFailures: 0, lostResponses: 0, reshards: 0 };
-const options: LaneOptions = {
+const options: DeliveryOptions = {
   maxDisorderMs: 60_000,
   shardLimits: { records: 1000, bytes: 1_000_000 },
   maxAttempts: Infinity,
@@ -29,14 +29,19 @@ function records(events: readonly { key: string; gap: number }[]): OutgoingRecor
   });
 }
 
-function setUp(shards: number, network: Network, seed: number, changes: Partial<LaneOptions> = {}) {
-  const time = new VirtualTime(seededRandom(seed));
+function setUp(
+  shards: number,
+  network: Network,
+  random: () => number,
+  changes: Partial<DeliveryOptions> = {},
+) {
+  const time = new VirtualTime(random);
   const fake = new FakeStream<OutgoingRecord>(shards);
   const stream = new FlakyStream(fake, network, time);
   const progress = new Progress(0);
-  const laneOptions = { ...options, ...changes };
+  const deliveryOptions = { ...options, ...changes };
   const map = new ShardMap(fake.openShards);
-  const delivery = new Delivery(stream, map, laneOptions, progress, time);
+  const delivery = new Delivery(stream, map, deliveryOptions, progress, time);
   const deliver = async (toSend: readonly OutgoingRecord[]) => {
     for (const record of toSend) {
       if (!delivery.hasRoom) {
@@ -66,7 +71,7 @@ const failingNetwork = fc.record({
 describe("The delivery", function () {
   this.timeout(30_000);
 
-  it("loses nothing, keeps the order of each key and the disorder of each shard under failures", async () => {
+  it("loses nothing, keeps the order of each key and the limit of disorder under failures", async () => {
     await fc.assert(
       fc.asyncProperty(
         events,
@@ -82,7 +87,7 @@ describe("The delivery", function () {
           const { time, fake, stream, progress, deliver } = setUp(
             shards,
             { ...network, reshards: 0 },
-            seed,
+            seededRandom(seed),
             { maxDisorderMs, shardLimits },
           );
           const sent = records(list);
@@ -106,23 +111,26 @@ describe("The delivery", function () {
     );
   });
 
-  it("loses nothing and keeps the order of each key while the stream is resharded", async () => {
+  it("keeps all that while the stream is resharded", async () => {
     await fc.assert(
       fc.asyncProperty(
         events,
         shardCount,
         failingNetwork,
+        fc.nat({ max: 120_000 }),
         fc.integer(),
-        async (list, shards, network, seed) => {
+        async (list, shards, network, maxDisorderMs, seed) => {
           const { time, fake, progress, deliver } = setUp(
             shards,
             { ...network, reshards: 0.2 },
-            seed,
+            seededRandom(seed),
+            { maxDisorderMs },
           );
           const sent = records(list);
           await time.run(deliver(sent));
           expectAllDelivered(fake, sent);
           expectOrderOfKeys(fake);
+          expectDisorder(fake, maxDisorderMs);
           expect(progress.recordsPut).to.equal(sent.length);
         },
       ),
@@ -131,7 +139,7 @@ describe("The delivery", function () {
   });
 
   it("sends to the shards that a reshard has opened, without asking again later", async () => {
-    const { time, fake, stream, delivery, deliver } = setUp(1, calm, 1);
+    const { time, fake, stream, delivery, deliver } = setUp(1, calm, seededRandom(1));
     const keys = ["1", "2", "3", "4", "5", "6", "7", "8"];
     const sent = records([...keys, ...keys].map((key) => ({ key, gap: 1 })));
     await time.run(deliver(sent.slice(0, 8)));
@@ -144,7 +152,7 @@ describe("The delivery", function () {
   });
 
   it("puts what several shards take into one request, within the limits of a request", async () => {
-    const { time, stream, deliver } = setUp(8, calm, 1);
+    const { time, stream, deliver } = setUp(8, calm, seededRandom(1));
     const small = Array.from({ length: 600 }, (_, index) => ({ key: String(index), gap: 0 }));
     await time.run(deliver(records(small)));
     expect(stream.requests.length).to.be.within(2, 3);
@@ -160,7 +168,7 @@ describe("The delivery", function () {
   });
 
   it("does not let a shard that refuses records hold up the others", async () => {
-    const { time, fake, stream, deliver } = setUp(4, calm, 1, { maxAttempts: 10 });
+    const { time, fake, stream, deliver } = setUp(4, calm, seededRandom(1), { maxAttempts: 10 });
     stream.refuseAlways("1", "ProvisionedThroughputExceededException");
     const keys = Array.from({ length: 40 }, (_, index) => ({ key: String(index % 20), gap: 0 }));
     const delivered = deliver(records(keys));
@@ -175,7 +183,7 @@ describe("The delivery", function () {
   });
 
   it("sends only the refused records of a request again", async () => {
-    const { time, fake, stream, progress, deliver } = setUp(1, calm, 1);
+    const { time, fake, stream, progress, deliver } = setUp(1, calm, seededRandom(1));
     const sent = records(["a", "b", "c"].map((key) => ({ key, gap: 0 })));
     stream.refuseOnce("b", "ProvisionedThroughputExceededException");
     await time.run(deliver(sent));
@@ -186,14 +194,16 @@ describe("The delivery", function () {
   });
 
   it("counts no throttling when a record is refused for another reason", async () => {
-    const { time, stream, progress, deliver } = setUp(1, calm, 1);
+    const { time, stream, progress, deliver } = setUp(1, calm, seededRandom(1));
     stream.refuseOnce("a", "InternalFailure");
     await time.run(deliver(records([{ key: "a", gap: 0 }])));
     expect([progress.throttled, progress.retries]).to.deep.equal([0, 1]);
   });
 
   it("gives a record up after the last attempt, sends the others, and resumes at the lost one", async () => {
-    const { time, fake, stream, progress, deliver } = setUp(1, calm, 1, { maxAttempts: 3 });
+    const { time, fake, stream, progress, deliver } = setUp(1, calm, seededRandom(1), {
+      maxAttempts: 3,
+    });
     stream.refuseAlways("b", "InternalFailure");
     await time.run(deliver(records(["a", "b", "c", "a"].map((key) => ({ key, gap: 0 })))));
     expect(stream.requests.flat().filter((record) => record.partitionKey === "b")).to.have.length(
@@ -208,7 +218,7 @@ describe("The delivery", function () {
   });
 
   it("stops all lanes at an error that would meet every request", async () => {
-    const { time, stream, delivery, deliver } = setUp(4, calm, 1);
+    const { time, stream, delivery, deliver } = setUp(4, calm, seededRandom(1));
     stream.failForGood(Object.assign(new Error("no"), { name: "AccessDeniedException" }));
     const keys = Array.from({ length: 50 }, (_, index) => ({ key: String(index), gap: 0 }));
     const failure = await time.run(deliver(records(keys)).then(String, String));
@@ -218,8 +228,49 @@ describe("The delivery", function () {
     expect(delivery.hasRoom).to.equal(false);
   });
 
-  it("holds no more in memory than the shards take in two seconds", async () => {
-    const { time, delivery, deliver } = setUp(2, calm, 1);
+  it("waits between the attempts, longer each time and by chance", async () => {
+    const random = 0.5;
+    const { time, stream, deliver } = setUp(1, calm, () => random, { maxAttempts: 5 });
+    stream.refuseAlways("a", "InternalFailure");
+    const sentAt: number[] = [];
+    const put = stream.putRecords.bind(stream);
+    stream.putRecords = (batch) => {
+      sentAt.push(time.now());
+      return put(batch);
+    };
+    await time.run(deliver(records([{ key: "a", gap: 0 }])));
+    const roundTrip = 2 * random * maxLatencyMs;
+    const pauses = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? NaN) - roundTrip);
+    expect(pauses).to.deep.equal([50, 100, 200, 400].map((bound) => random * bound));
+  });
+
+  it("waits for the requests under way when it is closed, and sends nothing more", async () => {
+    const { time, fake, stream, progress, delivery } = setUp(1, calm, seededRandom(1));
+    for (const record of records([
+      { key: "a", gap: 0 },
+      { key: "a", gap: 0 },
+    ])) {
+      delivery.offer(record);
+    }
+    const sent = time.sleep(1).then(() => delivery.close());
+    await time.run(sent);
+    expect(stream.requests).to.have.length(1);
+    expect(fake.records).to.have.length(1);
+    expect(progress.recordsPut).to.equal(1);
+  });
+
+  it("holds no more bytes in memory than the shards take in two seconds", () => {
+    const { delivery } = setUp(2, calm, seededRandom(1));
+    let offered = 0;
+    while (delivery.hasRoom) {
+      delivery.offer(outgoingRecord(offered, 0, "a", new Uint8Array(512 * 1024)));
+      offered += 1;
+    }
+    expect(offered).to.equal(8);
+  });
+
+  it("holds no more records in memory than the shards take in two seconds", async () => {
+    const { time, delivery, deliver } = setUp(2, calm, seededRandom(1));
     const sent = records(
       Array.from({ length: 5000 }, (_, index) => ({ key: String(index), gap: 0 })),
     );
@@ -236,7 +287,7 @@ describe("The delivery", function () {
   });
 
   it("stays within the throughput of a shard, so that it is not throttled", async () => {
-    const { time, fake, progress, deliver } = setUp(1, calm, 1, {
+    const { time, fake, progress, deliver } = setUp(1, calm, seededRandom(1), {
       maxDisorderMs: Infinity,
     });
     const begin = time.now();
@@ -265,11 +316,9 @@ function expectOrderOfKeys(fake: FakeStream<OutgoingRecord>): void {
 }
 
 function expectDisorder(fake: FakeStream<OutgoingRecord>, maxDisorderMs: number): void {
-  for (const { records: written } of fake.shards) {
-    let latest = 0;
-    for (const { eventTime } of written) {
-      expect(latest - eventTime).to.be.at.most(maxDisorderMs);
-      latest = Math.max(latest, eventTime);
-    }
+  let latest = 0;
+  for (const { eventTime } of fake.records) {
+    expect(latest - eventTime).to.be.at.most(maxDisorderMs);
+    latest = Math.max(latest, eventTime);
   }
 }

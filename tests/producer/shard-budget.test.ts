@@ -26,6 +26,9 @@ describe("The budget of a shard", () => {
     budget.spend({ records: 1, bytes: 6000 }, 0);
     expect(budget.delayFor({ records: 1, bytes: 4000 }, 0)).to.equal(0);
     expect(budget.delayFor({ records: 1, bytes: 4001 }, 0)).to.equal(1000);
+    budget.spend({ records: 1, bytes: 1000 }, 500);
+    expect(budget.delayFor({ records: 1, bytes: 9000 }, 1000)).to.equal(0);
+    expect(budget.delayFor({ records: 1, bytes: 9001 }, 1000)).to.equal(500);
   });
 
   it("lets a request above the limit go when nothing else counts", () => {

@@ -16,7 +16,8 @@ export interface Network {
   readonly reshards: number;
 }
 
-const maxLatencyMs = 100;
+/** A request and its answer take up to so long each, in milliseconds. */
+export const maxLatencyMs = 100;
 
 /** A stream behind a network on which nothing can be relied. */
 export class FlakyStream implements Stream {

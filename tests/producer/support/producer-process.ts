@@ -1,22 +1,15 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "../../../infra/bundle";
 
-/** Bundles the producer as it is put on a host: one CommonJS file that needs nothing beside it. */
-export async function bundleProducer(folder: string): Promise<string> {
-  const outfile = join(folder, "producer.cjs");
-  await build({
-    entryPoints: ["producer/cli.ts"],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    logLevel: "error",
-  });
-  return outfile;
+/** Writes the producer as it is put on a host: one CommonJS file that needs nothing beside it. */
+export function bundleProducer(folder: string): string {
+  const path = join(folder, "producer.cjs");
+  writeFileSync(path, bundle("producer/cli.ts").text);
+  return path;
 }
 
 /** A producer that runs in a process of its own. */

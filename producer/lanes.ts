@@ -1,0 +1,78 @@
+import { loadOf, requestLimits } from "./batch";
+import type { LaneContext } from "./lane";
+import { Lane } from "./lane";
+import type { OutgoingRecord } from "./record";
+import type { ShardMap } from "./shard-map";
+
+/** The records of one lane in a request. */
+export interface Part {
+  readonly lane: Lane;
+  readonly batch: readonly OutgoingRecord[];
+}
+
+/** The lanes into all open shards of a stream. */
+export class Lanes {
+  readonly #shardMap: ShardMap;
+  readonly #byShard: ReadonlyMap<string, Lane>;
+  readonly #byKey = new Map<string, Lane>();
+
+  constructor(shardMap: ShardMap, context: LaneContext) {
+    this.#shardMap = shardMap;
+    this.#byShard = new Map(shardMap.shards.map(({ id }) => [id, new Lane(id, context)]));
+  }
+
+  get count(): number {
+    return this.#byShard.size;
+  }
+
+  /** The records that are neither acknowledged nor given up, in the order of sending. */
+  get waiting(): readonly OutgoingRecord[] {
+    return [...this.#byShard.values()]
+      .flatMap((lane) => lane.waiting)
+      .sort((a, b) => a.position - b.position);
+  }
+
+  /** Records must be added in the order in which they are to be sent. */
+  add(record: OutgoingRecord): void {
+    this.#laneOf(record.partitionKey).add(record);
+  }
+
+  /** Packs what the lanes can send now into requests. */
+  requests(maxDisorderMs: number): readonly (readonly Part[])[] {
+    const lanes = [...this.#byShard.values()];
+    const oldest = lanes.reduce(
+      (time, { waiting }) => Math.min(time, waiting[0]?.eventTime ?? Infinity),
+      Infinity,
+    );
+    const requests: Part[][] = [];
+    let room = { records: 0, bytes: 0 };
+    for (const lane of lanes) {
+      const batch = lane.next(oldest + maxDisorderMs);
+      if (batch.length === 0) {
+        continue;
+      }
+      const { records, bytes } = loadOf(batch);
+      if (records > room.records || bytes > room.bytes) {
+        requests.push([]);
+        room = { ...requestLimits };
+      }
+      requests.at(-1)?.push({ lane, batch });
+      room = { records: room.records - records, bytes: room.bytes - bytes };
+    }
+    return requests;
+  }
+
+  #laneOf(partitionKey: string): Lane {
+    const known = this.#byKey.get(partitionKey);
+    if (known !== undefined) {
+      return known;
+    }
+    const { id } = this.#shardMap.shardOf(partitionKey);
+    const lane = this.#byShard.get(id);
+    if (lane === undefined) {
+      throw new Error(`There is no lane for shard ${id}`);
+    }
+    this.#byKey.set(partitionKey, lane);
+    return lane;
+  }
+}
