@@ -9,6 +9,9 @@ const exitCodes = { done: 0, failed: 1, notStarted: 2, interrupted: 130, termina
 /** How often it is looked whether whoever started this is still there. */
 const PARENT_POLL_MILLISECONDS = 1000;
 
+// Which Node runs is the project's choice (docs/decisions/0001); the SDK's notice would stand in the middle of the steps.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+
 async function main(): Promise<number> {
   const stop = stopping();
   try {

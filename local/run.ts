@@ -59,7 +59,7 @@ export async function runLocal(options: LocalOptions, stop: AbortSignal): Promis
     await findEngine({ onProgress: tell, signal: stop });
     for (const tool of ["kinesisServer", "searchNode", "flinkRuntime"] as const) {
       stop.throwIfAborted();
-      await install(tool, tell);
+      await install(tool, tell, stop);
     }
     await ensureJobJar(tell, stop);
     if (options.page && !options.once) await buildPage();
@@ -128,6 +128,8 @@ class Run {
   }
 
   async #deploy(cloud: LocalCloud): Promise<{ result: OperationResult; streamName: string }> {
+    // They come up while the engine plans.
+    cloud.warmUp();
     const backendFolder = path.join(this.#folder, "pulumi");
     if (this.#options.fresh) rmSync(backendFolder, { recursive: true, force: true });
     const stack = await openStack({

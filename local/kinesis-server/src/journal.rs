@@ -69,7 +69,8 @@ impl Journal {
             if self.record_files[&file].saved_shards != stream.shards.len() {
                 self.save_streams().await?;
             }
-            let mut lines = Vec::new();
+            // A line of its own first: should an earlier write have broken off, only what it wrote is torn.
+            let mut lines = vec![b'\n'];
             let mut last_keys = Vec::new();
             for index in 0..stream.shards.len() {
                 let shard = shard_ix_to_hex(index as i64);
@@ -88,7 +89,9 @@ impl Journal {
                     lines.push(b'\n');
                 }
             }
-            if let Some(file) = self.record_files.get_mut(&file) {
+            if let Some(file) = self.record_files.get_mut(&file)
+                && !last_keys.is_empty()
+            {
                 file.file.write_all(&lines).map_err(|error| cannot("write", &file.path, error))?;
                 file.last_keys.extend(last_keys);
             }

@@ -1,0 +1,163 @@
+import os from "node:os";
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  ListShardsCommand,
+  PutRecordsCommand,
+  type PutRecordsResultEntry,
+} from "@aws-sdk/client-kinesis";
+import { expect } from "chai";
+import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
+import { freePorts } from "../../../local/services/ports";
+import type { ProcessError, ServiceProcess } from "../../../local/services/process";
+import { ServiceFolders } from "../../../local/services/service-folders";
+import {
+  accepts,
+  listeningAddresses,
+  LOOPBACK,
+  needsServices,
+  newFolder,
+  outsideAddresses,
+  removeFolder,
+  until,
+} from "./support";
+
+describe("The Kinesis server", () => {
+  const folder = newFolder();
+  const exits: ProcessError[] = [];
+  let port = 0;
+  let server: ServiceProcess;
+  let client: KinesisClient;
+
+  const start = (): Promise<ServiceProcess> =>
+    startKinesisServer({
+      port,
+      region: "eu-central-1",
+      accountId: "123456789012",
+      folders: new ServiceFolders(folder),
+      onProgress: () => undefined,
+      onExit: (exit) => void exits.push(exit),
+    });
+  const active = (StreamName: string) =>
+    until(async () => {
+      const summary = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
+      return summary.StreamDescriptionSummary?.StreamStatus === "ACTIVE";
+    });
+  const create = async (StreamName: string, ShardCount: number): Promise<void> => {
+    await client.send(new CreateStreamCommand({ StreamName, ShardCount }));
+    await active(StreamName);
+  };
+  const put = async (StreamName: string, texts: readonly string[]) => {
+    const Records = texts.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) }));
+    const { Records: entries = [] } = await client.send(
+      new PutRecordsCommand({ StreamName, Records }),
+    );
+    return texts.flatMap((text, index) => [
+      [text, entries[index]] as [string, PutRecordsResultEntry],
+    ]);
+  };
+  /** Everything in a stream, shard by shard, as text. */
+  const read = async (StreamName: string): Promise<string[]> => {
+    const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
+    const texts: string[] = [];
+    for (const { ShardId } of Shards) {
+      const input = { StreamName, ShardId, ShardIteratorType: "TRIM_HORIZON" as const };
+      const { ShardIterator } = await client.send(new GetShardIteratorCommand(input));
+      const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
+      texts.push(...Records.map(({ Data }) => Buffer.from(Data ?? []).toString()));
+    }
+    return texts;
+  };
+  const numbered = (prefix: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+
+  before(async function () {
+    await needsServices(this, "kinesisServer");
+    ({ port } = await freePorts(["port"]));
+    server = await start();
+    client = kinesisClient(`http://127.0.0.1:${port}`, "eu-central-1");
+  });
+  after(async () => {
+    client.destroy();
+    await server.stop();
+    removeFolder(folder);
+  });
+
+  it("takes records and gives them back in the order of their shard", async () => {
+    await create("ordered", 1);
+    const texts = numbered("record", 400);
+    await put("ordered", texts);
+    expect(await read("ordered")).to.deep.equal(texts);
+  });
+
+  it("has the region and account it was told", async () => {
+    await create("named", 1);
+    const { StreamDescriptionSummary: summary } = await client.send(
+      new DescribeStreamSummaryCommand({ StreamName: "named" }),
+    );
+    expect(summary?.StreamARN).to.equal("arn:aws:kinesis:eu-central-1:123456789012:stream/named");
+  });
+
+  it("throttles a shard that gets more than 1,000 records in a second", async () => {
+    await create("small", 1);
+    const answers = (
+      await Promise.all(
+        [1, 2, 3, 4, 5].map((batch) => put("small", numbered(`batch${batch}`, 500))),
+      )
+    ).flat();
+    const throttled = answers.filter(
+      ([, { ErrorCode }]) => ErrorCode === "ProvisionedThroughputExceededException",
+    );
+    expect(throttled).to.not.be.empty;
+    const accepted = answers.flatMap(([text, { ErrorCode }]) => (ErrorCode ? [] : [text]));
+    expect(await read("small")).to.have.members(accepted);
+  });
+
+  it("keeps batches that come at the same time in the order of their numbers", async () => {
+    await create("busy", 8);
+    const batches = numbered("batch", 12).map((batch) => put("busy", numbered(batch, 100)));
+    const acknowledged = (await Promise.all(batches)).flat();
+    const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: "busy" }));
+    const expected = Shards.flatMap(({ ShardId }) =>
+      acknowledged
+        .filter(([, entry]) => entry.ShardId === ShardId)
+        .sort(([, a], [, b]) =>
+          BigInt(a.SequenceNumber ?? 0) < BigInt(b.SequenceNumber ?? 0) ? -1 : 1,
+        )
+        .map(([text]) => text),
+    );
+    expect(await read("busy")).to.deep.equal(expected);
+  });
+
+  it("has every acknowledged record after it was killed, and numbers new ones behind them", async () => {
+    await create("durable", 2);
+    const before = await put("durable", numbered("before", 300));
+    process.kill(server.pid, "SIGKILL");
+    await server.exited;
+    expect(exits.map(({ signal }) => signal)).to.deep.equal(["SIGKILL"]);
+    server = await start();
+    expect(await read("durable")).to.have.members(numbered("before", 300));
+    const after = await put("durable", numbered("after", 100));
+    const ofShard = (entries: typeof before, shard: number): bigint[] =>
+      entries
+        .filter(([, { ShardId }]) => ShardId?.endsWith(String(shard)))
+        .map(([, { SequenceNumber }]) => BigInt(SequenceNumber ?? 0));
+    for (const shard of [0, 1]) {
+      const last = ofShard(before, shard).reduce((a, b) => (a > b ? a : b));
+      for (const number of ofShard(after, shard)) expect(number > last).to.equal(true);
+    }
+    expect(await read("durable")).to.have.length(400);
+  });
+
+  it("is reached from this machine only", async function () {
+    expect(await accepts("127.0.0.1", port)).to.equal(true);
+    for (const address of outsideAddresses()) {
+      expect(await accepts(address, port), address).to.equal(false);
+    }
+    if (os.platform() !== "linux") this.skip();
+    expect(LOOPBACK).to.include.members(listeningAddresses([server.pid]));
+  });
+});

@@ -1,0 +1,117 @@
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { DomainPlane } from "../../../local/services/domain-plane";
+import { freePorts } from "../../../local/services/ports";
+import type { ServiceProcess } from "../../../local/services/process";
+import { projectFolder } from "../../../local/services/project";
+import { startSearchNode } from "../../../local/services/search-node";
+import { ServiceFolders } from "../../../local/services/service-folders";
+import {
+  accepts,
+  declared,
+  listeningAddresses,
+  LOOPBACK,
+  needsServices,
+  newFolder,
+  outsideAddresses,
+  removeFolder,
+} from "./support";
+
+const DOCUMENT = {
+  cell: "dr5ru7",
+  location: { lat: 40.75, lon: -73.98 },
+  windowStart: "2019-03-01T18:00:00Z",
+  windowEnd: "2019-03-01T19:00:00Z",
+  trips: 3,
+  complete: true,
+};
+
+describe("The OpenSearch node", () => {
+  const folder = newFolder();
+  const folders = new ServiceFolders(folder);
+  let ports = { http: 0, transport: 0 };
+  let node: ServiceProcess;
+
+  const start = async (): Promise<void> => {
+    node = await startSearchNode({
+      httpPort: ports.http,
+      transportPort: ports.transport,
+      folders,
+      onProgress: () => undefined,
+      onExit: () => undefined,
+    });
+  };
+  const ask = async (method: string, where: string, body?: object) => {
+    const response = await fetch(`http://127.0.0.1:${ports.http}${where}`, {
+      method,
+      ...(body && {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    });
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  };
+
+  before(async function () {
+    await needsServices(this, "searchNode");
+    ports = await freePorts(["http", "transport"]);
+    const plane = new DomainPlane({
+      start,
+      stop: () => node.stop(),
+      endpoint: `127.0.0.1:${ports.http}`,
+      dataFolder: folders.state("opensearch"),
+      templates: path.join(projectFolder, "infra", "search", "index-templates"),
+      hasData: () => false,
+    });
+    await plane.create(declared("aws:opensearch/domain:Domain", { domainName: "search" }));
+  });
+  after(async () => {
+    await node.stop();
+    removeFolder(folder);
+  });
+
+  it("maps documents as the project's templates say, and refuses others", async () => {
+    const stored = await ask("PUT", "/taxi-demand-cells/_doc/a?refresh=true", DOCUMENT);
+    expect(stored.status).to.equal(201);
+    const refused = await ask("PUT", "/taxi-demand-cells/_doc/b", { ...DOCUMENT, guess: 1 });
+    expect(refused.status).to.equal(400);
+    expect(JSON.stringify(refused.answer)).to.include("strict_dynamic_mapping_exception");
+  });
+
+  it("sums the demand of a part of the city by geohash", async () => {
+    const box = { top_left: { lat: 41, lon: -75 }, bottom_right: { lat: 40, lon: -73 } };
+    const { answer } = await ask("POST", "/taxi-demand-cells/_search", {
+      size: 0,
+      query: { geo_bounding_box: { location: box } },
+      aggs: {
+        cells: {
+          geohash_grid: { field: "location", precision: 5 },
+          aggs: { trips: { sum: { field: "trips" } } },
+        },
+      },
+    });
+    expect(answer["aggregations"]).to.deep.equal({
+      cells: { buckets: [{ key: "dr5ru", doc_count: 1, trips: { value: 3 } }] },
+    });
+  });
+
+  it("has its documents after a restart", async () => {
+    await node.stop();
+    await start();
+    await ask("GET", "/_cluster/health/taxi-demand-cells?wait_for_status=yellow");
+    const { answer } = await ask("GET", "/taxi-demand-cells/_doc/a");
+    expect(answer["_source"]).to.deep.equal(DOCUMENT);
+  });
+
+  it("is reached from this machine only", async function () {
+    for (const port of Object.values(ports)) {
+      expect(await accepts("127.0.0.1", port)).to.equal(true);
+      for (const address of outsideAddresses()) {
+        expect(await accepts(address, port), address).to.equal(false);
+      }
+    }
+    if (os.platform() !== "linux") this.skip();
+    expect(LOOPBACK).to.include.members(listeningAddresses([node.pid]));
+  });
+});
