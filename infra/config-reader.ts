@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ValidateFunction } from "ajv";
 import type { Form, Problems, Range } from "./validate";
 
 /**
@@ -48,6 +49,29 @@ export class ConfigReader {
     return text ?? "";
   }
 
+  /** A text of a certain form, or none: an empty one. */
+  optionalForm(key: string, form: Form): string | undefined {
+    const text = this.#text(key);
+    if (text === undefined || text === "") return undefined;
+    this.#problems.matches(this.name(key), text, form);
+    return text;
+  }
+
+  /** An IPv4 network, or none: an empty text. */
+  optionalCidr(key: string, prefixLength: Range): string | undefined {
+    const text = this.#text(key);
+    if (text === undefined || text === "") return undefined;
+    this.#problems.cidr(this.name(key), text, prefixLength);
+    return text;
+  }
+
+  /** A list of texts of a certain form that differ from each other. */
+  forms(key: string, length: Range, form: Form): string[] {
+    const texts = this.strings(key, length);
+    for (const text of texts) this.#problems.matches(this.name(key), text, form);
+    return texts;
+  }
+
   /** An IPv4 network. */
   cidr(key: string, prefixLength: Range): string {
     const text = this.#text(key);
@@ -66,6 +90,19 @@ export class ConfigReader {
     }
     this.#problems.distinct(this.name(key), value, length);
     return value;
+  }
+
+  /** Structured data, empty where it does not have the form. */
+  list<Item>(key: string, conforms: ValidateFunction<Item[]>): Item[] {
+    const text = this.#text(key);
+    if (text === undefined) return [];
+    const value = parse(text);
+    if (conforms(value)) return value;
+    for (const { instancePath, message } of conforms.errors ?? []) {
+      const place = instancePath.replace(/^\//, " ").replaceAll("/", ".");
+      this.#problems.add(`${this.name(key)}${place} ${message ?? "is wrong"}; got ${text}`);
+    }
+    return [];
   }
 
   /** Complains about every key of the namespace that nobody has read. */

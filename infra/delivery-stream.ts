@@ -1,37 +1,37 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, ServiceRole, type Statement } from "./iam";
-import { limits, logRetentionDays } from "./limits";
+import { type DeliveryStreamArgs, validate } from "./delivery-arguments";
+import {
+  lineBreaks,
+  partitionPrefix,
+  partitionProcessors,
+  transformProcessor,
+} from "./delivery-processors";
+import { searchConfiguration, searchStatements } from "./delivery-search";
+import { DeliveryTable } from "./delivery-table";
+import { allow, ServiceRole, type Statement, useKey } from "./iam";
+import { NodeFunction } from "./node-function";
 import { PrivateBucket } from "./private-bucket";
-import { Problems } from "./validate";
 
-export interface DeliveryStreamArgs {
-  /** ARN of the Kinesis data stream to archive. */
-  readonly sourceStreamArn: pulumi.Input<string>;
-  /** What it takes to read that stream, such as `EventStream.readStatements()`. */
-  readonly sourceStatements: readonly Statement[];
-  /** MiB to collect before an object is written, 1 to 128. */
-  readonly bufferMiB: number;
-  /** Seconds after which an object is written even if it is not full, 0 to 900. */
-  readonly bufferSeconds: number;
-  /** Days after which an archived object expires, 1 to 3,650. @default objects are kept */
-  readonly expirationDays?: number | undefined;
-  /** Days for which the delivery log is kept, one of those CloudWatch Logs offers. */
-  readonly logRetentionDays: number;
-  /** ARN of the KMS key that encrypts the archive and the log. @default the services' own keys */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-  /** Keeps the archive when it leaves the program or the stack is destroyed. @default false */
-  readonly protectData?: boolean;
-}
+export type { DeliveryStreamArgs } from "./delivery-arguments";
+
+/** Where objects lie in the bucket: what was delivered, what came in, what could not be delivered. */
+const folders = { events: "events/", source: "source/", errors: "errors/" };
+
+/** Folders by UTC time of arrival; Athena reads them as columns. */
+const byDay = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
+const byHour = `${byDay}hour=!{timestamp:HH}/`;
 
 /**
- * Everything that goes through a Kinesis data stream, archived in S3 as gzipped JSON lines, an object every few
- * minutes under events/year=…/month=…/day=…/hour=… (UTC, time of arrival); what cannot be delivered goes to errors/.
+ * A Firehose stream with everything that it needs: the bucket of the archive, its role, its log and, as asked for, the
+ * function that prepares records, the Glue table of a Parquet archive, and an OpenSearch index to deliver to.
+ *
+ * It reads a Kinesis data stream or takes what is put to it. What cannot be delivered goes to errors/, by kind of
+ * error and day; with `keepSource` everything goes to source/ as it came, too.
  *
  * @example
  * new DeliveryStream("archive", {
- *   sourceStreamArn: events.arn,
- *   sourceStatements: events.readStatements(),
+ *   source: { streamArn: events.arn, statements: events.readStatements() },
  *   bufferMiB: 16,
  *   bufferSeconds: 300,
  *   logRetentionDays: 30,
@@ -39,92 +39,193 @@ export interface DeliveryStreamArgs {
  */
 export class DeliveryStream extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
   readonly bucketName: pulumi.Output<string>;
+  /** The role that delivers; a domain with fine-grained access control has to map it. */
+  readonly roleArn: pulumi.Output<string>;
+  /** Name of the function that prepares records, where there is one. */
+  readonly transformName: pulumi.Output<string> | undefined;
+
+  readonly #directPutKey: pulumi.Input<string> | undefined;
+  readonly #region: pulumi.Output<string>;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: DeliveryStreamArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:DeliveryStream", name, args, opts);
     validate(name, args);
 
+    const { source, search, kmsKeyArn } = args;
+    const { partitions = [], keepSource = false, encryptAtRest = true } = args;
+    const child = { parent: this };
+    this.#region = aws.getRegionOutput({}, child).region;
+
     const archive = new PrivateBucket(
       name,
       {
-        kmsKeyArn: args.kmsKeyArn,
+        kmsKeyArn,
         expirationDays: args.expirationDays,
+        logBucketName: args.logBucketName,
         protectData: args.protectData ?? false,
       },
-      { parent: this },
+      child,
     );
+    const table =
+      args.table &&
+      new DeliveryTable(
+        `${name}-table`,
+        { ...args.table, bucketName: archive.bucketName, prefix: folders.events },
+        child,
+      );
+    const transform =
+      args.transform &&
+      new NodeFunction(
+        `${name}-transform`,
+        {
+          description: `Prepares records for the delivery stream ${name}`,
+          entryPath: args.transform.entryPath,
+          memoryMiB: args.transform.memoryMiB,
+          timeoutSeconds: args.transform.timeoutSeconds ?? 60,
+          reservedConcurrency: args.transform.reservedConcurrency,
+          logRetentionDays: args.logRetentionDays,
+          kmsKeyArn,
+        },
+        child,
+      );
+
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
+      { retentionInDays: args.logRetentionDays, kmsKeyId: kmsKeyArn },
+      child,
     );
-    const logStream = new aws.cloudwatch.LogStream(
-      `${name}-logs`,
-      { logGroupName: logGroup.name },
-      { parent: this },
-    );
+    const logStream = (part: string): aws.cloudwatch.LogStream =>
+      new aws.cloudwatch.LogStream(`${name}-${part}`, { logGroupName: logGroup.name }, child);
+    const log = logStream("logs");
+    const backupLog = search || keepSource ? logStream("backup-logs") : log;
     const role = new ServiceRole(
       `${name}-role`,
       {
         service: "firehose.amazonaws.com",
         statements: [
-          ...args.sourceStatements,
+          ...(source?.statements ?? []),
           ...archive.deliveryStatements(),
-          allow(["logs:PutLogEvents"], [logStream.arn]),
+          ...(table?.readStatements() ?? []),
+          ...(transform?.invokeStatements() ?? []),
+          ...(search ? searchStatements(search) : []),
+          allow(
+            ["logs:PutLogEvents"],
+            [...new Set([log, backupLog])].map(({ arn }) => arn),
+          ),
         ],
       },
-      { parent: this },
+      child,
     );
+
+    const roleArn = role.arn;
+    const logging = (stream: aws.cloudwatch.LogStream) => ({
+      enabled: true,
+      logGroupName: logGroup.name,
+      logStreamName: stream.name,
+    });
+    const buffering = { bufferingSize: args.bufferMiB, bufferingInterval: args.bufferSeconds };
+    const bucket = {
+      bucketArn: archive.arn,
+      roleArn,
+      ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+    };
+    const backup = {
+      ...bucket,
+      ...buffering,
+      compressionFormat: "GZIP",
+      prefix: folders.source + byHour,
+      errorOutputPrefix: `${folders.errors}!{firehose:error-output-type}/${byDay}`,
+      cloudwatchLoggingOptions: logging(backupLog),
+    };
+    // In the order in which Firehose applies them.
+    const processors = [
+      ...(transform ? [transformProcessor(transform.versionArn, args.transform)] : []),
+      ...partitionProcessors(partitions),
+      ...(table || search ? [] : [lineBreaks]),
+    ];
+    const processing =
+      processors.length > 0 ? { processingConfiguration: { enabled: true, processors } } : {};
 
     const firehose = new aws.kinesis.FirehoseDeliveryStream(
       name,
       {
-        destination: "extended_s3",
-        // No serverSideEncryption: a stream that reads from Kinesis takes over the encryption of its source, and
-        // setting it is an error. https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
-        kinesisSourceConfiguration: {
-          kinesisStreamArn: args.sourceStreamArn,
-          roleArn: role.arn,
-        },
-        extendedS3Configuration: {
-          bucketArn: archive.arn,
-          roleArn: role.arn,
-          bufferingSize: args.bufferMiB,
-          bufferingInterval: args.bufferSeconds,
-          compressionFormat: "GZIP",
-          ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }),
-          prefix:
-            "events/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/",
-          errorOutputPrefix:
-            "errors/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/",
-          cloudwatchLoggingOptions: {
-            enabled: true,
-            logGroupName: logGroup.name,
-            logStreamName: logStream.name,
-          },
-          processingConfiguration: {
-            enabled: true,
-            // Firehose joins records as they are: without a line break an object is one endless line.
-            processors: [{ type: "AppendDelimiterToRecord" }],
-          },
-        },
+        // A stream that reads from Kinesis takes over the encryption of its source, and setting it is an error:
+        // https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+        ...(source
+          ? { kinesisSourceConfiguration: { kinesisStreamArn: source.streamArn, roleArn } }
+          : encryptAtRest && { serverSideEncryption: directPutEncryption(kmsKeyArn) }),
+        ...(search
+          ? {
+              destination: "opensearch",
+              opensearchConfiguration: searchConfiguration(search, {
+                roleArn,
+                ...buffering,
+                ...processing,
+                cloudwatchLoggingOptions: logging(log),
+                s3Configuration: backup,
+                keepSource,
+              }),
+            }
+          : {
+              destination: "extended_s3",
+              extendedS3Configuration: {
+                ...bucket,
+                ...buffering,
+                ...processing,
+                prefix:
+                  folders.events + (partitions.length > 0 ? partitionPrefix(partitions) : byHour),
+                errorOutputPrefix: backup.errorOutputPrefix,
+                ...(partitions.length > 0 && {
+                  dynamicPartitioningConfiguration: { enabled: true },
+                }),
+                ...(table
+                  ? {
+                      dataFormatConversionConfiguration: table.conversion(roleArn),
+                      fileExtension: ".parquet",
+                      // Parquet compresses inside; anything else here is an error.
+                      compressionFormat: "UNCOMPRESSED",
+                    }
+                  : { compressionFormat: "GZIP" }),
+                cloudwatchLoggingOptions: logging(log),
+                ...(keepSource && { s3BackupMode: "Enabled", s3BackupConfiguration: backup }),
+              },
+            }),
       },
       // Firehose tries its role when the stream is created; the role without its policy is refused.
       { parent: this, dependsOn: [...role.ready] },
     );
 
+    this.#directPutKey = encryptAtRest ? kmsKeyArn : undefined;
     this.name = firehose.name;
+    this.arn = firehose.arn;
     this.bucketName = archive.bucketName;
-    this.registerOutputs({ name: this.name, bucketName: this.bucketName });
+    this.roleArn = roleArn;
+    this.transformName = transform?.name;
+    this.registerOutputs({ name: this.name, arn: this.arn, bucketName: this.bucketName });
+  }
+
+  /**
+   * What whoever puts records needs. With a key of one's own the caller uses it, too:
+   * https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+   */
+  putStatements(): Statement[] {
+    return [
+      allow(["firehose:PutRecord", "firehose:PutRecordBatch"], [this.arn]),
+      ...useKey(
+        this.#directPutKey,
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        "firehose",
+        this.#region,
+      ),
+    ];
   }
 }
 
-function validate(name: string, args: DeliveryStreamArgs): void {
-  const problems = new Problems();
-  problems.integer("bufferMiB", args.bufferMiB, limits.deliveryBufferMiB);
-  problems.integer("bufferSeconds", args.bufferSeconds, limits.deliveryBufferSeconds);
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
-  problems.throwIfAny(`DeliveryStream "${name}" has invalid arguments`);
+function directPutEncryption(keyArn: pulumi.Input<string> | undefined) {
+  return keyArn === undefined
+    ? { enabled: true, keyType: "AWS_OWNED_CMK" }
+    : { enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn };
 }

@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { policyDocument } from "./iam";
+import { type KeyService, keyStatements } from "./key-services";
 
 export interface EncryptionKeyArgs {
   /** What the key protects, shown in the console. */
   readonly description: string;
+  /** Services that use the key without acting for a principal of the account. @default logs, CloudWatch's */
+  readonly services?: readonly KeyService[];
   /** Keeps the key when it leaves the program or the stack is destroyed; without it nothing can be read. @default false */
   readonly protectData?: boolean;
 }
@@ -12,9 +15,9 @@ export interface EncryptionKeyArgs {
 /**
  * A customer managed KMS key with yearly rotation.
  *
- * Its policy hands the decision who may use it to the account's IAM policies and lets one service in by itself:
- * CloudWatch Logs, which encrypts log groups without acting for anybody. Kinesis, S3, Firehose, OpenSearch and EBS use
- * the key on behalf of the principal that calls them, so those principals carry statements of their own.
+ * Its policy hands the decision who may use it to the account's IAM policies and lets in only the services that act for
+ * nobody when they use it. Kinesis, S3, Firehose, OpenSearch and EBS use the key on behalf of the principal that calls
+ * them, so those principals carry statements of their own.
  *
  * @example
  * const key = new EncryptionKey("key", { description: "Streaming pipeline" });
@@ -27,6 +30,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
   constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:EncryptionKey", name, args, opts);
 
+    const { services = ["logs"] } = args;
     const protectData = args.protectData ?? false;
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const { partition } = aws.getPartitionOutput({}, { parent: this });
@@ -47,26 +51,9 @@ export class EncryptionKey extends pulumi.ComponentResource {
             Action: "kms:*",
             Resource: "*",
           },
-          {
-            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-            // The groups are named by a pattern: a group's ARN here would make key and group wait for each other.
-            Sid: "EncryptLogGroups",
-            Effect: "Allow",
-            Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
-            Action: [
-              "kms:Encrypt",
-              "kms:Decrypt",
-              "kms:ReEncrypt*",
-              "kms:GenerateDataKey*",
-              "kms:Describe*",
-            ],
-            Resource: "*",
-            Condition: {
-              ArnLike: {
-                "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:*`,
-              },
-            },
-          },
+          ...services.flatMap((service) =>
+            keyStatements(service, { partition, region, accountId }),
+          ),
         ]),
       },
       { parent: this, protect: protectData, retainOnDelete: protectData },

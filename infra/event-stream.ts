@@ -1,19 +1,44 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, type Statement, useKey } from "./iam";
-import { limits, type StreamMode, streamModes } from "./limits";
+import {
+  limits,
+  type ShardLevelMetric,
+  shardLevelMetrics,
+  streamConsumerName,
+  type StreamMode,
+  streamModes,
+} from "./limits";
+import { refuseLargeSteps } from "./shard-steps";
 import { Problems } from "./validate";
 
 export interface EventStreamArgs {
   /** PROVISIONED: as many shards as `shardCount` says. ON_DEMAND: AWS adds and removes shards by itself. */
   readonly mode: StreamMode;
   /**
-   * Number of shards, 1 to 10,000; each takes in 1 MB or 1,000 records a second and gives out 2 MB a second.
+   * Number of shards, 1 to 10,000; each takes in 1 MB or 1,000 records a second and gives out 2 MB a second. An update
+   * at most doubles and at least halves it; more is refused with the steps to take.
    * Needed in mode PROVISIONED and not allowed in mode ON_DEMAND.
    */
   readonly shardCount?: number | undefined;
+  /** Leaves the number of shards, after the first deployment, to somebody who scales the stream. @default false */
+  readonly scaledElsewhere?: boolean;
   /** Hours for which a record can be read, 24 to 8,760. */
   readonly retentionHours: number;
+  /** KiB of the largest record that is taken, 1,024 to 10,240. @default what Kinesis takes, 1,024 */
+  readonly maxRecordSizeKiB?: number | undefined;
+  /**
+   * MiB a second that an ON_DEMAND stream is ready to take at once, 1 to 10,240. The account must have committed itself
+   * to a minimum throughput. @default what the service has warmed up by itself
+   */
+  readonly warmThroughputMiBps?: number | undefined;
+  /** Metrics for each shard: they tell a hot shard from a stream that is too small, and cost extra. @default all */
+  readonly shardLevelMetrics?: readonly ShardLevelMetric[];
+  /**
+   * Names of consumers with an enhanced fan-out of 2 MB a second and shard each, at most 20.
+   * @default none: readers poll and share the 2 MB a second of a shard
+   */
+  readonly fanOutConsumers?: readonly string[];
   /** Encrypts records at rest. @default true */
   readonly encryptAtRest?: boolean;
   /** ARN of the KMS key that encrypts records. @default the AWS managed key alias/aws/kinesis */
@@ -21,17 +46,6 @@ export interface EventStreamArgs {
   /** Keeps the stream when it leaves the program or the stack is destroyed. @default false */
   readonly protectData?: boolean;
 }
-
-/** Metrics per shard: they tell a hot shard from a stream that is too small. Each costs extra per shard. */
-const shardLevelMetrics = [
-  "IncomingBytes",
-  "IncomingRecords",
-  "IteratorAgeMilliseconds",
-  "OutgoingBytes",
-  "OutgoingRecords",
-  "ReadProvisionedThroughputExceeded",
-  "WriteProvisionedThroughputExceeded",
-];
 
 /**
  * A Kinesis data stream and the statements with which others read and write it.
@@ -43,6 +57,8 @@ const shardLevelMetrics = [
 export class EventStream extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** ARNs of the consumers with enhanced fan-out, by name. */
+  readonly consumerArns: Readonly<Record<string, pulumi.Output<string>>>;
 
   readonly #kmsKeyArn: pulumi.Input<string> | undefined;
   readonly #region: pulumi.Output<string>;
@@ -54,27 +70,47 @@ export class EventStream extends pulumi.ComponentResource {
 
     const encryptAtRest = args.encryptAtRest ?? true;
     const protectData = args.protectData ?? false;
+    // With ON_DEMAND there is nothing to ignore, and an ignored shardCount would keep a stream from that mode.
+    const ignoreShardCount = args.mode === "PROVISIONED" && args.scaledElsewhere === true;
     const stream = new aws.kinesis.Stream(
       name,
       {
         streamModeDetails: { streamMode: args.mode },
         shardCount: args.shardCount,
         retentionPeriod: args.retentionHours,
-        shardLevelMetrics,
+        maxRecordSizeInKib: args.maxRecordSizeKiB,
+        warmThroughputMibPs: args.warmThroughputMiBps,
+        shardLevelMetrics: [...(args.shardLevelMetrics ?? shardLevelMetrics)],
         ...(encryptAtRest
           ? { encryptionType: "KMS", kmsKeyId: args.kmsKeyArn ?? "alias/aws/kinesis" }
           : { encryptionType: "NONE" }),
         // A consumer that was killed leaves its fan-out registration behind, which would block the deletion.
         enforceConsumerDeletion: true,
       },
-      { parent: this, protect: protectData, retainOnDelete: protectData },
+      {
+        parent: this,
+        protect: protectData,
+        retainOnDelete: protectData,
+        ...(ignoreShardCount && { ignoreChanges: ["shardCount"] }),
+        hooks: refuseLargeSteps(name),
+      },
+    );
+    this.consumerArns = Object.fromEntries(
+      (args.fanOutConsumers ?? []).map((consumer) => [
+        consumer,
+        new aws.kinesis.StreamConsumer(
+          `${name}-${consumer}`,
+          { name: consumer, streamArn: stream.arn },
+          { parent: this },
+        ).arn,
+      ]),
     );
 
     this.#kmsKeyArn = encryptAtRest ? args.kmsKeyArn : undefined;
     this.#region = aws.getRegionOutput({}, { parent: this }).region;
     this.name = stream.name;
     this.arn = stream.arn;
-    this.registerOutputs({ name: this.name, arn: this.arn });
+    this.registerOutputs({ name: this.name, arn: this.arn, consumerArns: this.consumerArns });
   }
 
   /** What a consumer that polls needs: to find the shards, to get records and to use the key. */
@@ -92,6 +128,16 @@ export class EventStream extends pulumi.ComponentResource {
       ),
       ...useKey(this.#kmsKeyArn, ["kms:Decrypt"], "kinesis", this.#region),
     ];
+  }
+
+  /**
+   * What a consumer with enhanced fan-out needs beside `readStatements`. It finds its registration and cannot make or
+   * delete one: that is this component's.
+   */
+  fanOutStatements(): Statement[] {
+    const consumers = Object.values(this.consumerArns);
+    if (consumers.length === 0) return [];
+    return [allow(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"], consumers)];
   }
 
   /** What a producer needs: to find the shards, to put records and to use the key. */
@@ -113,6 +159,7 @@ export class EventStream extends pulumi.ComponentResource {
 
 function validate(name: string, args: EventStreamArgs): void {
   const problems = new Problems();
+  const { fanOutConsumers = [], maxRecordSizeKiB, warmThroughputMiBps } = args;
   problems.oneOf("mode", args.mode, streamModes);
   problems.integer("retentionHours", args.retentionHours, limits.streamRetentionHours);
   if (args.mode === "ON_DEMAND") {
@@ -120,10 +167,31 @@ function validate(name: string, args: EventStreamArgs): void {
       args.shardCount === undefined,
       `shardCount must be left out in mode ON_DEMAND, where AWS decides; got ${String(args.shardCount)}`,
     );
+    problems.require(
+      args.scaledElsewhere !== true,
+      "scaledElsewhere must be left out in mode ON_DEMAND, where AWS scales the stream",
+    );
   } else if (args.shardCount === undefined) {
     problems.add("shardCount is missing; in mode PROVISIONED say how many shards to start with");
   } else {
     problems.integer("shardCount", args.shardCount, limits.shardCount);
+  }
+  if (maxRecordSizeKiB !== undefined) {
+    problems.integer("maxRecordSizeKiB", maxRecordSizeKiB, limits.streamRecordKiB);
+  }
+  if (warmThroughputMiBps !== undefined) {
+    problems.integer("warmThroughputMiBps", warmThroughputMiBps, limits.streamWarmMiBps);
+    problems.require(
+      args.mode === "ON_DEMAND",
+      "warmThroughputMiBps must be left out in mode PROVISIONED, where shardCount is the throughput",
+    );
+  }
+  for (const metric of args.shardLevelMetrics ?? []) {
+    problems.oneOf("shardLevelMetrics", metric, shardLevelMetrics);
+  }
+  problems.distinct("fanOutConsumers", fanOutConsumers, limits.streamConsumers);
+  for (const consumer of fanOutConsumers) {
+    problems.matches("fanOutConsumers", consumer, streamConsumerName);
   }
   problems.throwIfAny(`EventStream "${name}" has invalid arguments`);
 }

@@ -1,55 +1,23 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  type FlinkApplicationArgs,
+  flinkDefaults,
+  type FlinkRestore,
+  validateFlinkArguments,
+} from "./flink-arguments";
 import { flinkServiceStatements } from "./flink-permissions";
 import { https } from "./https";
-import { policyDocument, type RoleReference, ServiceRole, type Statement } from "./iam";
-import { limits, logRetentionDays } from "./limits";
-import {
-  propertyGroups,
-  type RuntimePropertyInputs,
-  runtimePropertyProblems,
-} from "./runtime-properties";
-import { Problems } from "./validate";
+import { policyDocument, ServiceRole } from "./iam";
+import { propertyGroups } from "./runtime-properties";
 
-export interface FlinkApplicationArgs {
-  /** Path of the job's jar, which is uploaded under a key made from its content. */
-  readonly jarPath: string;
-  /** Name of the versioned bucket that takes the jar. */
-  readonly codeBucketName: pulumi.Input<string>;
-  /** ARN of that bucket. */
-  readonly codeBucketArn: pulumi.Input<string>;
-  /** What the job is told at run time, by property group. */
-  readonly runtimeProperties: RuntimePropertyInputs;
-  /** How many instances of each operator run in parallel, 1 to 256. */
-  readonly parallelism: number;
-  /** How many of those share one KPU (1 vCPU, 4 GB), 1 to 8. */
-  readonly parallelismPerKpu: number;
-  /** Lets the service double and halve the parallelism by CPU load. @default false */
-  readonly autoScaling?: boolean;
-  /** Seconds between the starts of two checkpoints, 5 to 3,600. */
-  readonly checkpointIntervalSeconds: number;
-  /** Takes a snapshot of the state before each update and stop. @default true */
-  readonly snapshots?: boolean;
-  /** VPC of the subnets. */
-  readonly vpcId: pulumi.Input<string>;
-  /** Private subnets in which the application gets its network interfaces. */
-  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups to join beside the application's own, at most four, such as the clients of a domain. */
-  readonly securityGroupIds?: readonly pulumi.Input<string>[];
-  /** What the job may do beside reading its code and writing its log. */
-  readonly statements: readonly Statement[];
-  /**
-   * Role of the job, trusted by kinesisanalytics.amazonaws.com. For programs in which somebody else has to know the
-   * role before the application exists. @default a role of its own
-   */
-  readonly role?: RoleReference;
-  /** Days for which the job's log is kept, one of those CloudWatch Logs offers. */
-  readonly logRetentionDays: number;
-  /** ARN of the KMS key that encrypts the code bucket and the log. @default the services' own keys */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-}
+type RunConfiguration =
+  aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfigurationRunConfiguration;
+
+/** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
+const timeouts = { create: "30m", update: "60m", delete: "30m" };
 
 /**
  * A Managed Service for Apache Flink application in a VPC, running a jar from S3.
@@ -77,7 +45,8 @@ export class FlinkApplication extends pulumi.ComponentResource {
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: FlinkApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:FlinkApplication", name, args, opts);
-    validate(name, args);
+    validateFlinkArguments(name, args);
+    const protectData = args.protectData ?? false;
 
     const { region } = aws.getRegionOutput({}, { parent: this });
 
@@ -150,10 +119,9 @@ export class FlinkApplication extends pulumi.ComponentResource {
     const application = new aws.kinesisanalyticsv2.Application(
       name,
       {
-        // The last line of Flink 1; the OpenSearch connector has no release for Flink 2.
-        runtimeEnvironment: "FLINK-1_20",
+        runtimeEnvironment: args.runtime ?? flinkDefaults.runtime,
         serviceExecutionRole: role.arn,
-        startApplication: true,
+        startApplication: args.start ?? true,
         cloudwatchLoggingOptions: { logStreamArn: logStream.arn },
         applicationConfiguration: {
           applicationCodeConfiguration: {
@@ -174,12 +142,13 @@ export class FlinkApplication extends pulumi.ComponentResource {
               configurationType: "CUSTOM",
               checkpointingEnabled: true,
               checkpointInterval: args.checkpointIntervalSeconds * 1000,
-              minPauseBetweenCheckpoints: 5000,
+              minPauseBetweenCheckpoints:
+                (args.checkpointPauseSeconds ?? flinkDefaults.checkpointPauseSeconds) * 1000,
             },
             monitoringConfiguration: {
               configurationType: "CUSTOM",
-              logLevel: "INFO",
-              metricsLevel: "APPLICATION",
+              logLevel: args.logLevel ?? flinkDefaults.logLevel,
+              metricsLevel: args.metricsLevel ?? flinkDefaults.metricsLevel,
             },
             parallelismConfiguration: {
               configurationType: "CUSTOM",
@@ -188,14 +157,29 @@ export class FlinkApplication extends pulumi.ComponentResource {
               autoScalingEnabled: args.autoScaling ?? false,
             },
           },
+          // Only where asked: by itself the service starts from the newest snapshot, and without any state the first time.
+          ...(args.restore !== undefined && { runConfiguration: runConfiguration(args.restore) }),
+          ...(args.stateKmsKeyArn !== undefined && {
+            applicationEncryptionConfiguration: {
+              keyType: "CUSTOMER_MANAGED_KEY",
+              keyId: args.stateKmsKeyArn,
+            },
+          }),
           vpcConfiguration: {
             subnetIds: args.subnetIds,
             securityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
           },
         },
       },
-      // The service checks what the role allows when the application is created, and again when it starts.
-      { parent: this, dependsOn: [policy] },
+      {
+        parent: this,
+        // The service checks what the role allows when the application is created, and again when it starts.
+        dependsOn: [policy, ...(args.startAfter ?? [])],
+        protect: protectData,
+        retainOnDelete: protectData,
+        customTimeouts: timeouts,
+        ...(args.scaledElsewhere === true && { ignoreChanges: [parallelismPath] }),
+      },
     );
 
     this.name = application.name;
@@ -205,29 +189,31 @@ export class FlinkApplication extends pulumi.ComponentResource {
   }
 }
 
-function sha256(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+const parallelismPath =
+  "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism";
+
+function runConfiguration(restore: FlinkRestore): RunConfiguration {
+  switch (restore.from) {
+    case "nothing":
+      return {
+        applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },
+      };
+    case "snapshot":
+      return {
+        applicationRestoreConfiguration: {
+          applicationRestoreType: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+          snapshotName: restore.name,
+        },
+        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+      };
+    case "latest-snapshot":
+      return {
+        applicationRestoreConfiguration: { applicationRestoreType: "RESTORE_FROM_LATEST_SNAPSHOT" },
+        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+      };
+  }
 }
 
-function validate(name: string, args: FlinkApplicationArgs): void {
-  const problems = new Problems();
-  problems.require(
-    existsSync(args.jarPath),
-    `jarPath must be an existing file; there is none at ${args.jarPath}. Build the job first: npm run build:job`,
-  );
-  for (const problem of runtimePropertyProblems(args.runtimeProperties)) problems.add(problem);
-  problems.integer("parallelism", args.parallelism, limits.flinkParallelism);
-  problems.integer("parallelismPerKpu", args.parallelismPerKpu, limits.flinkParallelismPerKpu);
-  problems.integer(
-    "checkpointIntervalSeconds",
-    args.checkpointIntervalSeconds,
-    limits.checkpointIntervalSeconds,
-  );
-  problems.integer(
-    "number of securityGroupIds",
-    args.securityGroupIds?.length ?? 0,
-    limits.flinkExtraSecurityGroups,
-  );
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
-  problems.throwIfAny(`FlinkApplication "${name}" has invalid arguments`);
+function sha256(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }

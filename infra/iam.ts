@@ -6,7 +6,8 @@ export type Statement = aws.iam.PolicyStatement;
 
 /**
  * How each service that assumes one of our roles proves for which account it acts, so that it cannot be tricked into
- * using the role for somebody else. EC2 hands a role to an instance of its own account only and sends nothing.
+ * using the role for somebody else. EC2 and Lambda hand a role to instances and functions of its own account only and
+ * send nothing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
 const accountConditionKeys = {
@@ -14,6 +15,8 @@ const accountConditionKeys = {
   // Firehose does not send aws:SourceAccount; its external id is the account.
   "firehose.amazonaws.com": "sts:ExternalId",
   "kinesisanalytics.amazonaws.com": "aws:SourceAccount",
+  "lambda.amazonaws.com": undefined,
+  "opensearchservice.amazonaws.com": "aws:SourceAccount",
   "vpc-flow-logs.amazonaws.com": "aws:SourceAccount",
 } as const;
 

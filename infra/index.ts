@@ -8,5 +8,7 @@ export const {
   archiveBucketName,
   replayInstanceId,
   sessionManagerUrl,
+  monitoringUrl,
+  alarmTopicArn,
   producerCommand,
 } = program();

@@ -9,6 +9,12 @@ export const limits = {
   shardCount: { min: 1, max: 10_000 },
   /** Hours a stream keeps a record: https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html */
   streamRetentionHours: { min: 24, max: 8760 },
+  /** KiB of the largest record of a stream: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
+  streamRecordKiB: { min: 1024, max: 10_240 },
+  /** MiB a second for which an on-demand stream is kept warm: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html */
+  streamWarmMiBps: { min: 1, max: 10_240 },
+  /** Consumers with enhanced fan-out: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
+  streamConsumers: { min: 0, max: 20 },
   /** Parallel instances of a Flink application: https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html */
   flinkParallelism: { min: 1, max: 256 },
   /** Parallel instances that share one KPU: https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html */
@@ -18,6 +24,10 @@ export const limits = {
    * the interval would have no effect: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CheckpointConfiguration.html
    */
   checkpointIntervalSeconds: { min: 5, max: 3600 },
+  /** Seconds from the end of a checkpoint to the start of the next: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CheckpointConfiguration.html */
+  checkpointPauseSeconds: { min: 0, max: 3600 },
+  /** KPUs of an application; 64 unless the quota was raised: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
+  flinkKpus: { min: 1, max: 250 },
   /** Security groups beside the application's own; five in all: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_VpcConfiguration.html */
   flinkExtraSecurityGroups: { min: 0, max: 4 },
   /** Data nodes of a domain: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
@@ -28,8 +38,52 @@ export const limits = {
   deliveryBufferMiB: { min: 1, max: 128 },
   /** Seconds after which Firehose writes an object that is not full: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html */
   deliveryBufferSeconds: { min: 0, max: 900 },
+  /** MiB that Firehose collects where it partitions or converts: https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
+  deliveryLargeBufferMiB: { min: 64, max: 128 },
+  /** Seconds after which a partition is written; partitioning does not work without buffering: https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
+  deliveryPartitionSeconds: { min: 60, max: 900 },
+  /** Partition keys that an archive is arranged by; Firehose takes up to 50: https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-partitioning-keys.html */
+  partitionKeys: { min: 1, max: 50 },
+  /** Security groups with which Firehose reaches a domain: https://docs.aws.amazon.com/firehose/latest/APIReference/API_VpcConfiguration.html */
+  deliverySecurityGroups: { min: 1, max: 5 },
+  /** MiB that Firehose collects before it indexes documents: https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
+  deliverySearchBufferMiB: { min: 1, max: 100 },
+  /** Seconds for which Firehose tries to reach a destination again: https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceRetryOptions.html */
+  deliveryRetrySeconds: { min: 0, max: 7200 },
+  /** Bytes of a batch for a transform are set in tenths of a MiB up to 3 MiB; base64 makes a third more of them in a response of 6 MB at most: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
+  transformBufferMiB: { min: 1, max: 3 },
+  /** Seconds after which a batch goes to the transform: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
+  transformBufferSeconds: { min: 0, max: 900 },
+  /** Times that Firehose calls a transform again that failed: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
+  transformRetries: { min: 0, max: 300 },
+  /** Seconds that a transform may take; Firehose waits no longer than five minutes: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
+  transformTimeoutSeconds: { min: 1, max: 300 },
+  /** MiB of a Lambda function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  functionMemoryMiB: { min: 128, max: 10_240 },
+  /** Seconds of an invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  functionTimeoutSeconds: { min: 1, max: 900 },
+  /** Invocations at a time; an account has 1,000 unless it asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  functionReservedConcurrency: { min: 0, max: 1000 },
   /** Days until an archived object expires; S3 has no upper limit, ten years is a guard against a slip of the keyboard. */
-  archiveExpirationDays: { min: 1, max: 3650 },
+  archiveExpirationDays: { min: 1, max: 3653 },
+  /** UltraWarm nodes of a domain: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
+  searchWarmCount: { min: 2, max: 150 },
+  /** Zones over which a domain spreads: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html */
+  searchZones: { min: 1, max: 3 },
+  /** Replicas of a shard; more than two find no zone of their own. */
+  searchReplicas: { min: 0, max: 2 },
+  /** Roles that may read a domain; a list like this is not read any more beyond. */
+  searchReaders: { min: 0, max: 50 },
+  /** Clients that a public domain lets in; an access policy has room for more, a list like this is not read any more. */
+  searchClients: { min: 1, max: 50 },
+  /** Bits of the prefix of such a client's network; shorter ones are half the internet. */
+  searchClientPrefixLength: { min: 8, max: 32 },
+  /** Seconds of event time by which records of a shard may be out of order, as the job's contract has it. */
+  maxDisorderSeconds: { min: 0, max: 86_400 },
+  /** How many times faster than it happened a replay may be; 0 is as fast as possible. */
+  replaySpeedup: { min: 0, max: 1_000_000 },
+  /** Bits of the prefix of a network that may open SSH sessions; shorter ones are no range of anybody's own. */
+  sshClientPrefixLength: { min: 16, max: 32 },
   /** Zones of a network: one is enough to run, no region has more than six. */
   availabilityZones: { min: 1, max: 6 },
   /** Bits of a VPC's prefix; the service takes up to 28, too few addresses for two subnets in each zone: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
@@ -49,9 +103,74 @@ export const logRetentionDays = [
 export const streamModes = ["PROVISIONED", "ON_DEMAND"] as const;
 export type StreamMode = (typeof streamModes)[number];
 
+/** Metrics that a stream can have for each shard: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html */
+export const shardLevelMetrics = [
+  "IncomingBytes",
+  "IncomingRecords",
+  "IteratorAgeMilliseconds",
+  "OutgoingBytes",
+  "OutgoingRecords",
+  "ReadProvisionedThroughputExceeded",
+  "WriteProvisionedThroughputExceeded",
+] as const;
+export type ShardLevelMetric = (typeof shardLevelMetrics)[number];
+
+/** Name of a consumer with enhanced fan-out: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html */
+export const streamConsumerName: Form = {
+  pattern: /^[a-zA-Z0-9_.-]{1,128}$/,
+  description: "1 to 128 letters, digits, dots, hyphens and underscores",
+};
+
+/** The service's name of a Flink version; which there are changes faster than this program: https://docs.aws.amazon.com/managed-flink/latest/java/release-version-list.html */
+export const flinkRuntime: Form = {
+  pattern: /^FLINK-[0-9]+_[0-9]+$/,
+  description: "FLINK- and a version, such as FLINK-1_20",
+};
+
+/** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CreateApplicationSnapshot.html */
+export const flinkSnapshotName: Form = {
+  pattern: /^[a-zA-Z0-9_.-]{1,256}$/,
+  description: "1 to 256 letters, digits, dots, hyphens and underscores",
+};
+
+/** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_MonitoringConfiguration.html */
+export const flinkLogLevels = ["INFO", "WARN", "ERROR", "DEBUG"] as const;
+export type FlinkLogLevel = (typeof flinkLogLevels)[number];
+
+/** From the cheapest; PARALLELISM has a metric for each instance of each operator: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_MonitoringConfiguration.html */
+export const flinkMetricsLevels = ["APPLICATION", "TASK", "OPERATOR", "PARALLELISM"] as const;
+export type FlinkMetricsLevel = (typeof flinkMetricsLevels)[number];
+
 /** How private subnets reach the internet. */
 export const natGatewayStrategies = ["None", "Single", "OnePerAz"] as const;
 export type NatGatewayStrategy = (typeof natGatewayStrategies)[number];
+
+export const roleArn: Form = {
+  pattern: /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/,
+  description: "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/analyst",
+};
+
+export const vpcIdentifier: Form = {
+  pattern: /^vpc-[0-9a-f]{8,17}$/,
+  description: "the id of a VPC, such as vpc-0123456789abcdef0",
+};
+
+export const subnetIdentifier: Form = {
+  pattern: /^subnet-[0-9a-f]{8,17}$/,
+  description: "the id of a subnet, such as subnet-0123456789abcdef0",
+};
+
+/** A public SSH key in OpenSSH's form: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-key-pairs.html */
+export const sshPublicKey: Form = {
+  pattern: /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]+=*( [^\n]*)?$/,
+  description: "an ED25519 or RSA key, such as ssh-ed25519 AAAA… name",
+};
+
+/** Objects in S3, of a form that is safe in a script: its bucket and the start of their keys. */
+export const inputUrl: Form = {
+  pattern: /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/([A-Za-z0-9/_.=-]*)$/,
+  description: "objects in S3, such as s3://bucket/trips/2019-03/",
+};
 
 /** An EC2 instance type with a Graviton processor, the kind for which the replay host's image is made. */
 export const replayInstanceType: Form = {
@@ -63,6 +182,25 @@ export const replayInstanceType: Form = {
 export const searchInstanceType: Form = {
   pattern: /^[a-z]+[0-9]+[a-z]*\.[a-z0-9]+\.search$/,
   description: "an OpenSearch instance type, such as m7g.large.search",
+};
+
+/** Engine of a domain: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/what-is.html#choosing-version */
+export const searchEngineVersion: Form = {
+  pattern: /^OpenSearch_[0-9]+\.[0-9]+$/,
+  description: "OpenSearch_ and a version, such as OpenSearch_2.19",
+};
+
+/** Kinds of UltraWarm nodes: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ultrawarm.html */
+export const searchWarmInstanceTypes = [
+  "ultrawarm1.medium.search",
+  "ultrawarm1.large.search",
+] as const;
+export type SearchWarmInstanceType = (typeof searchWarmInstanceTypes)[number];
+
+/** First part of the host name of a Cognito user pool; reserved words are left to Cognito: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolDomain.html */
+export const cognitoDomainPrefix: Form = {
+  pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  description: "1 to 63 lower-case letters, digits and hyphens, no hyphen at either end",
 };
 
 /** Name of an OpenSearch domain: https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html */

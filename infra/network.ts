@@ -3,23 +3,7 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { https } from "./https";
 import { allow, ServiceRole } from "./iam";
-import { limits, logRetentionDays, natGatewayStrategies, type NatGatewayStrategy } from "./limits";
-import { Problems } from "./validate";
-
-export interface NetworkArgs {
-  /** The VPC's addresses in CIDR notation, with a prefix of 16 to 24 bits, such as 10.0.0.0/16. */
-  readonly cidr: string;
-  /** Names of one to six availability zones; each gets a private and a public subnet. */
-  readonly availabilityZones: readonly string[];
-  /** How private subnets reach the internet; None needs `interfaceEndpoints`. */
-  readonly natGateways: NatGatewayStrategy;
-  /** Reaches the AWS services that the pipeline calls by private links, an hourly price for each service and zone. */
-  readonly interfaceEndpoints: boolean;
-  /** Days for which flow logs are kept, one of those CloudWatch Logs offers. */
-  readonly logRetentionDays: number;
-  /** ARN of the KMS key that encrypts the flow log. @default CloudWatch's own key */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-}
+import { type NetworkArgs, type NewNetwork, validateNetworkArguments } from "./network-arguments";
 
 /**
  * Services that a host or an application in a private subnet calls: the event stream, its logs and metrics, the key,
@@ -37,8 +21,8 @@ const endpointServices = [
 ] as const;
 
 /**
- * A VPC with private and public subnets. Workloads live in the private ones; the public ones hold nothing but NAT
- * gateways. The default security group is closed and every connection is logged.
+ * A VPC with private and public subnets, new or existing. Workloads live in the private ones; the public ones of a new
+ * network hold nothing but NAT gateways, its default security group is closed and every connection is logged.
  *
  * @example
  * const network = new Network("network", {
@@ -53,14 +37,41 @@ export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** One subnet for each availability zone, in the order of the zones. */
   readonly privateSubnetIds: pulumi.Output<string[]>;
+  /** Likewise; of an existing network those that it was given. */
+  readonly publicSubnetIds: pulumi.Output<string[]>;
+  /** How many private subnets there are, known before they are. */
+  readonly subnetCount: number;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:Network", name, args, opts);
-    validate(name, args);
+    validateNetworkArguments(name, args);
 
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const vpc = new awsx.ec2.Vpc(
+    if ("existing" in args) {
+      const { vpcId, privateSubnetIds, publicSubnetIds = [] } = args.existing;
+      this.vpcId = pulumi.output(vpcId);
+      this.privateSubnetIds = pulumi.output([...privateSubnetIds]);
+      this.publicSubnetIds = pulumi.output([...publicSubnetIds]);
+      this.subnetCount = privateSubnetIds.length;
+    } else {
+      const vpc = this.#vpc(name, args);
+      this.vpcId = vpc.vpcId;
+      this.privateSubnetIds = vpc.privateSubnetIds;
+      this.publicSubnetIds = vpc.publicSubnetIds;
+      this.subnetCount = args.availabilityZones.length;
+      this.#close(name);
+      this.#logFlows(name, args);
+      this.#linkServices(name, args, vpc);
+    }
+    this.registerOutputs({
+      vpcId: this.vpcId,
+      privateSubnetIds: this.privateSubnetIds,
+      publicSubnetIds: this.publicSubnetIds,
+    });
+  }
+
+  #vpc(name: string, args: NewNetwork): awsx.ec2.Vpc {
+    return new awsx.ec2.Vpc(
       name,
       {
         cidrBlock: args.cidr,
@@ -75,31 +86,14 @@ export class Network extends pulumi.ComponentResource {
       },
       { parent: this, transforms: [withoutPublicAddresses] },
     );
-    this.vpcId = vpc.vpcId;
-    this.privateSubnetIds = vpc.privateSubnetIds;
-
-    // Adopts the group that comes with the VPC and, having no rules here, leaves it without any.
-    new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.vpcId }, { parent: this });
-
-    this.#logFlows(name, args);
-
-    // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
-    new aws.ec2.VpcEndpoint(
-      `${name}-s3`,
-      {
-        vpcId: vpc.vpcId,
-        vpcEndpointType: "Gateway",
-        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
-        routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
-      },
-      { parent: this },
-    );
-    if (args.interfaceEndpoints) this.#linkServices(name, args.cidr, region);
-
-    this.registerOutputs({ vpcId: this.vpcId, privateSubnetIds: this.privateSubnetIds });
   }
 
-  #logFlows(name: string, args: NetworkArgs): void {
+  /** Adopts the security group that comes with the VPC and, having no rules here, leaves it without any. */
+  #close(name: string): void {
+    new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: this.vpcId }, { parent: this });
+  }
+
+  #logFlows(name: string, args: NewNetwork): void {
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-flow-logs`,
       { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
@@ -134,7 +128,21 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  #linkServices(name: string, cidr: string, region: pulumi.Output<string>): void {
+  #linkServices(name: string, args: NewNetwork, vpc: awsx.ec2.Vpc): void {
+    const { region } = aws.getRegionOutput({}, { parent: this });
+    // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
+    new aws.ec2.VpcEndpoint(
+      `${name}-s3`,
+      {
+        vpcId: this.vpcId,
+        vpcEndpointType: "Gateway",
+        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+        routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
+      },
+      { parent: this },
+    );
+    if (!args.interfaceEndpoints) return;
+
     const securityGroup = new aws.ec2.SecurityGroup(
       `${name}-endpoints`,
       { description: "Interface endpoints of AWS services", vpcId: this.vpcId },
@@ -145,7 +153,7 @@ export class Network extends pulumi.ComponentResource {
       {
         securityGroupId: securityGroup.id,
         description: "HTTPS from the VPC",
-        cidrIpv4: cidr,
+        cidrIpv4: args.cidr,
         ...https,
       },
       { parent: this },
@@ -176,17 +184,4 @@ export function withoutPublicAddresses(
 ): pulumi.ResourceTransformResult | undefined {
   if (args.type !== "aws:ec2/subnet:Subnet") return undefined;
   return { props: { ...args.props, mapPublicIpOnLaunch: false }, opts: args.opts };
-}
-
-function validate(name: string, args: NetworkArgs): void {
-  const problems = new Problems();
-  problems.cidr("cidr", args.cidr, limits.vpcPrefixLength);
-  problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
-  problems.oneOf("natGateways", args.natGateways, natGatewayStrategies);
-  problems.require(
-    args.natGateways !== "None" || args.interfaceEndpoints,
-    "natGateways None cuts private subnets off from AWS; set interfaceEndpoints to true or natGateways to Single",
-  );
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
-  problems.throwIfAny(`Network "${name}" has invalid arguments`);
 }

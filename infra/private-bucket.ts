@@ -7,8 +7,15 @@ import { Problems } from "./validate";
 export interface PrivateBucketArgs {
   /** ARN of the KMS key that encrypts objects. @default S3's own keys (SSE-S3), which cannot be switched off */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-  /** Days after which an object expires, 1 to 3,650. @default objects are kept */
+  /** Days after which an object expires, 1 to 3,653. @default objects are kept */
   readonly expirationDays?: number | undefined;
+  /** Name of the bucket that takes the log of requests to this one, a PrivateBucket with `takesLogs`. @default no log */
+  readonly logBucketName?: pulumi.Input<string> | undefined;
+  /**
+   * Takes request logs of other buckets of the account. S3 writes them encrypted with its own keys alone, and nobody
+   * logs the requests to the log. @default false
+   */
+  readonly takesLogs?: boolean;
   /** Keeps the bucket and its objects when it leaves the program; otherwise it is emptied and deleted. @default false */
   readonly protectData?: boolean;
 }
@@ -37,6 +44,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
     validate(name, args);
 
     const protectData = args.protectData ?? false;
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const bucket = new aws.s3.Bucket(
       name,
       { forceDestroy: !protectData },
@@ -107,6 +115,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
       {
         bucket: bucket.bucket,
         policy: policyDocument([
+          ...(args.takesLogs === true ? [takeLogs(bucket.arn, accountId)] : []),
           {
             Sid: "TlsOnly",
             Effect: "Deny",
@@ -120,6 +129,18 @@ export class PrivateBucket extends pulumi.ComponentResource {
       // S3 refuses to change policy and public access block of one bucket at the same time.
       { parent: this, dependsOn: [publicAccessBlock] },
     );
+
+    if (args.logBucketName !== undefined) {
+      new aws.s3.BucketLogging(
+        name,
+        {
+          bucket: bucket.bucket,
+          targetBucket: args.logBucketName,
+          targetPrefix: pulumi.interpolate`${bucket.bucket}/`,
+        },
+        settings,
+      );
+    }
 
     this.#kmsKeyArn = args.kmsKeyArn;
     this.#region = aws.getRegionOutput({}, { parent: this }).region;
@@ -147,10 +168,32 @@ export class PrivateBucket extends pulumi.ComponentResource {
   }
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-general */
+function takeLogs(bucketArn: pulumi.Input<string>, accountId: pulumi.Input<string>): Statement {
+  return {
+    Sid: "TakeLogs",
+    Effect: "Allow",
+    Principal: { Service: "logging.s3.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: pulumi.interpolate`${bucketArn}/*`,
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  };
+}
+
 function validate(name: string, args: PrivateBucketArgs): void {
   const problems = new Problems();
   if (args.expirationDays !== undefined) {
     problems.integer("expirationDays", args.expirationDays, limits.archiveExpirationDays);
+  }
+  if (args.takesLogs === true) {
+    problems.require(
+      args.kmsKeyArn === undefined,
+      "kmsKeyArn must be left out with takesLogs: S3 delivers logs to buckets with its own keys alone",
+    );
+    problems.require(
+      args.logBucketName === undefined,
+      "logBucketName must be left out with takesLogs: a log of the log would never end",
+    );
   }
   problems.throwIfAny(`PrivateBucket "${name}" has invalid arguments`);
 }

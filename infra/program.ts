@@ -15,6 +15,8 @@ export type OutputName =
   | "archiveBucketName"
   | "replayInstanceId"
   | "sessionManagerUrl"
+  | "monitoringUrl"
+  | "alarmTopicArn"
   | "producerCommand";
 
 const root = resolve(__dirname, "..");
@@ -39,6 +41,8 @@ export function program(paths: PipelinePaths = repositoryPaths): Outputs {
     archiveBucketName: pipeline.archiveBucketName,
     replayInstanceId: pipeline.replayInstanceId,
     sessionManagerUrl: pipeline.sessionManagerUrl,
+    monitoringUrl: pipeline.monitoringUrl,
+    alarmTopicArn: pipeline.alarmTopicArn,
     producerCommand: pipeline.producerCommand,
   };
 }

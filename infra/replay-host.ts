@@ -2,57 +2,24 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
 import { https } from "./https";
-import { allow, ServiceRole, type Statement, useKey } from "./iam";
-import { replayInstanceType } from "./limits";
+import { allow, ServiceRole, useKey } from "./iam";
+import {
+  defaultMaxDisorderSeconds,
+  type ReplayHostArgs,
+  validateReplayArguments,
+} from "./replay-arguments";
+import { ReplayAccess } from "./replay-access";
+import { agentStatements, inputStatements, sessionManagerStatement } from "./replay-permissions";
 import { replayUserData } from "./replay-user-data";
-import { Problems } from "./validate";
-
-export interface ReplayHostArgs {
-  /** Path of the producer's command line, a TypeScript file; it is bundled into one file. */
-  readonly producerPath: string;
-  /** Name of the stream that the producer writes. */
-  readonly streamName: pulumi.Input<string>;
-  /** What the producer may do, such as `EventStream.writeStatements()`. */
-  readonly statements: readonly Statement[];
-  /** EC2 instance type with a Graviton processor, such as t4g.small. */
-  readonly instanceType: string;
-  /** Name of the bucket that takes the producer. */
-  readonly codeBucketName: pulumi.Input<string>;
-  /** ARN of that bucket. */
-  readonly codeBucketArn: pulumi.Input<string>;
-  /** VPC of the subnets. */
-  readonly vpcId: pulumi.Input<string>;
-  /** Private subnets; the host stands in the first. */
-  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups to join beside the host's own, such as the clients of a domain. */
-  readonly securityGroupIds?: readonly pulumi.Input<string>[];
-  /** Encrypts the volume. @default true */
-  readonly encryptAtRest?: boolean;
-  /** ARN of the KMS key that encrypts code bucket and volume. @default the services' own keys */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-}
 
 /** Amazon's pointer to the newest Amazon Linux 2023 image; the minimal image lacks the SSM agent. */
 const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
 
-/** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
-const sessionManager = allow(
-  [
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-  ],
-  // No resource but * is accepted:
-  // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-  ["*"],
-);
-
 /**
- * An EC2 instance that replays events into a stream from close by. It has no public address and no open port; people
- * come in through Session Manager and type `replay --help`. It holds no state: a new producer or a new image of Amazon
- * Linux replaces it.
+ * An EC2 instance that replays events into a stream from close by. It has no public address and no open port unless
+ * `ssh` gives it both; people come in through Session Manager and type `replay --help`, or the replay starts by itself.
+ * It holds no state: a new producer, another start or a new image of Amazon Linux replaces it. Its log and the use of
+ * memory and disk go to CloudWatch.
  *
  * @example
  * new ReplayHost("replay", {
@@ -64,19 +31,23 @@ const sessionManager = allow(
  *   codeBucketArn: artifacts.arn,
  *   vpcId: network.vpcId,
  *   subnetIds: network.privateSubnetIds,
+ *   logRetentionDays: 30,
  * });
  */
 export class ReplayHost extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
   /** Opens a shell on the host in the browser. */
   readonly sessionManagerUrl: pulumi.Output<string>;
+  /** Public address of a host with `ssh`. */
+  readonly publicIp: pulumi.Output<string> | undefined;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: ReplayHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:ReplayHost", name, args, opts);
-    validate(name, args);
+    validateReplayArguments(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
     const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent: this });
     const encryptAtRest = args.encryptAtRest ?? true;
 
@@ -92,12 +63,19 @@ export class ReplayHost extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-logs`,
+      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
+      { parent: this },
+    );
     const role = new ServiceRole(
       `${name}-role`,
       {
         service: "ec2.amazonaws.com",
         statements: [
-          sessionManager,
+          sessionManagerStatement,
+          ...agentStatements(logGroup.arn),
+          ...inputStatements(args.start?.input, partition),
           allow(
             ["s3:GetObject"],
             [pulumi.interpolate`${args.codeBucketArn}/${producerObject.key}`],
@@ -127,14 +105,18 @@ export class ReplayHost extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    const keyPair =
+      args.ssh && new aws.ec2.KeyPair(name, { publicKey: args.ssh.publicKey }, { parent: this });
     const instance = new aws.ec2.Instance(
       name,
       {
         // Not `value`, which is secret in every parameter and would hide the image in plans.
         ami: image.insecureValue,
         instanceType: args.instanceType,
-        subnetId: pulumi.output(args.subnetIds).apply((ids) => ids[0] ?? ""),
+        subnetId: args.ssh?.subnetId ?? pulumi.output(args.subnetIds).apply((ids) => ids[0] ?? ""),
+        // Not even with SSH: the Elastic IP is an address that stays.
         associatePublicIpAddress: false,
+        ...(keyPair !== undefined && { keyName: keyPair.keyName }),
         vpcSecurityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
         iamInstanceProfile: profile.name,
         metadataOptions: {
@@ -150,14 +132,17 @@ export class ReplayHost extends pulumi.ComponentResource {
           ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
         },
         userData: pulumi
-          .all([args.codeBucketName, producerObject.key, args.streamName, region])
-          .apply(([bucketName, key, streamName, regionName]) =>
+          .all([args.codeBucketName, producerObject.key, args.streamName, region, logGroup.name])
+          .apply(([bucketName, key, streamName, regionName, logGroupName]) =>
             replayUserData({
               bucketName,
               key,
               sha256: producer.sha256,
               streamName,
               region: regionName,
+              maxDisorderSeconds: args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
+              logGroupName,
+              start: args.start,
             }),
           ),
         // The script runs at the first boot only; changing it in place would change nothing.
@@ -168,17 +153,24 @@ export class ReplayHost extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...role.ready] },
     );
 
+    const access =
+      args.ssh &&
+      new ReplayAccess(
+        `${name}-ssh`,
+        {
+          instanceId: instance.id,
+          securityGroupId: securityGroup.id,
+          clientCidr: args.ssh.clientCidr,
+        },
+        { parent: this },
+      );
+
     this.instanceId = instance.id;
+    this.publicIp = access?.publicIp;
     this.sessionManagerUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/systems-manager/session-manager/${instance.id}?region=${region}`;
     this.registerOutputs({
       instanceId: this.instanceId,
       sessionManagerUrl: this.sessionManagerUrl,
     });
   }
-}
-
-function validate(name: string, args: ReplayHostArgs): void {
-  const problems = new Problems();
-  problems.matches("instanceType", args.instanceType, replayInstanceType);
-  problems.throwIfAny(`ReplayHost "${name}" has invalid arguments`);
 }

@@ -5,27 +5,97 @@ export interface ReplayUserData {
   readonly sha256: string;
   readonly streamName: string;
   readonly region: string;
+  /** Event time in seconds by which records of a shard may be out of order. */
+  readonly maxDisorderSeconds: number;
+  readonly logGroupName: string;
+  /** What to replay at once, if anything. */
+  readonly start: { readonly input: string; readonly speedup: number } | undefined;
 }
 
+const logFile = "/var/log/replay/replay.log";
+
 /**
- * The script of the replay host's first boot: it installs Node.js from Amazon Linux's own packages, which come through
- * the S3 gateway, and the producer from the bucket, and refuses a producer that is not the one the program made.
+ * The script of the replay host's first boot: it installs Node.js and the CloudWatch agent from Amazon Linux's own
+ * packages, which come through the S3 gateway, and the producer from the bucket, and refuses a producer that is not the
+ * one the program made. Where asked it starts the replay as a service that takes up after a failure where it was.
  */
 export function replayUserData(data: ReplayUserData): string {
   return `#!/bin/bash
 set -euo pipefail
 
-dnf install -y nodejs22
+dnf install -y nodejs22 amazon-cloudwatch-agent
 
-install -d /opt/replay
+install -d /opt/replay /var/log/replay
+cat > /opt/replay/cloudwatch-agent.json <<'SETTINGS'
+${JSON.stringify(agentSettings(data), undefined, 2)}
+SETTINGS
+/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/replay/cloudwatch-agent.json
+
 aws s3 cp --region '${data.region}' 's3://${data.bucketName}/${data.key}' /opt/replay/replay.js
 echo '${data.sha256}  /opt/replay/replay.js' | sha256sum --check
 
 cat > /usr/local/bin/replay <<'SCRIPT'
 #!/bin/bash
 export AWS_REGION='${data.region}'
-exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' "$@"
+exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' --max-disorder ${data.maxDisorderSeconds} "$@"
 SCRIPT
 chmod +x /usr/local/bin/replay
+${data.start === undefined ? "" : service(data.start)}`;
+}
+
+/** The replay as a service; at the end of its input it is done. */
+function service({ input, speedup }: { readonly input: string; readonly speedup: number }): string {
+  return `
+cat > /etc/systemd/system/replay.service <<'UNIT'
+[Unit]
+Description=Replay of ${input}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+DynamicUser=yes
+StateDirectory=replay
+ExecStart=/usr/local/bin/replay --input ${input} --speedup ${speedup} --resume /var/lib/replay/position --json
+StandardOutput=append:${logFile}
+StandardError=append:${logFile}
+Restart=on-failure
+RestartSec=10
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl enable --now replay.service
 `;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html */
+function agentSettings({ logGroupName }: ReplayUserData): unknown {
+  return {
+    metrics: {
+      namespace: "CWAgent",
+      append_dimensions: { InstanceId: "${aws:InstanceId}" },
+      metrics_collected: {
+        mem: { measurement: ["mem_used_percent"] },
+        disk: { measurement: ["used_percent"], resources: ["/"] },
+      },
+    },
+    logs: {
+      logs_collected: {
+        files: {
+          collect_list: [
+            {
+              file_path: logFile,
+              log_group_name: logGroupName,
+              log_stream_name: "{instance_id}/replay",
+            },
+            {
+              file_path: "/var/log/cloud-init-output.log",
+              log_group_name: logGroupName,
+              log_stream_name: "{instance_id}/boot",
+            },
+          ],
+        },
+      },
+    },
+  };
 }

@@ -2,60 +2,22 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { https } from "./https";
 import { allow, policyDocument, type Statement } from "./iam";
-import {
-  dedicatedMasterCounts,
-  limits,
-  logRetentionDays,
-  searchDomainName,
-  searchInstanceType,
-} from "./limits";
+import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./search-arguments";
 import { SearchLogs } from "./search-logs";
-import { Problems } from "./validate";
 
-export interface SearchDomainArgs {
-  /** Name of the domain: 3 to 28 lower-case letters, digits and hyphens, beginning with a letter. */
-  readonly domainName: string;
-  /** Instance type of the data nodes, such as m7g.large.search. */
-  readonly instanceType: string;
-  /** Number of data nodes, 1 to 80; a multiple of the number of zones in use keeps them balanced. */
-  readonly instanceCount: number;
-  /** GiB of each data node's gp3 volume, 10 to 24,576; the instance type may allow less. */
-  readonly volumeGiB: number;
-  /** Dedicated master nodes: 0, 3 or 5. @default 0 */
-  readonly dedicatedMasters?: number;
-  /** Instance type of the dedicated masters. Needed where there are any. */
-  readonly dedicatedMasterType?: string | undefined;
-  /** VPC of the subnets. */
-  readonly vpcId: pulumi.Input<string>;
-  /** Private subnets, one for each availability zone; the domain takes as many as it can spread over. */
-  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** How many subnets there are, so that the spread is known before the subnets are. */
-  readonly subnetCount: number;
-  /** ARN of the IAM role that administers the domain: it may read and write every index and map other roles. */
-  readonly masterUserArn: pulumi.Input<string>;
-  /**
-   * Encrypts data at rest. Fine-grained access control needs it and goes off with it.
-   * @default true
-   */
-  readonly encryptAtRest?: boolean;
-  /** ARN of the KMS key that encrypts data and logs. @default the AWS managed key aws/es */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-  /** Days for which the domain's logs are kept, one of those CloudWatch Logs offers. */
-  readonly logRetentionDays: number;
-  /** Keeps the domain when it leaves the program or the stack is destroyed. @default false */
-  readonly protectData?: boolean;
-}
+/** The version with which the project's index templates, job and local stack are tested. */
+const testedEngine = "OpenSearch_2.19";
 
 /**
- * An OpenSearch domain in private subnets: HTTPS only, encrypted at rest and between nodes, with fine-grained access
- * control by IAM roles and its logs in CloudWatch.
+ * An OpenSearch domain, in private subnets or public for given clients: HTTPS only, encrypted at rest and between
+ * nodes, with fine-grained access control by IAM roles and its logs in CloudWatch.
  *
- * Whoever belongs to `clientSecurityGroupId` reaches it over the network; whoever holds `writeStatements` may send
- * signed requests; what those may do inside is up to the domain's own roles.
+ * In a VPC whoever belongs to `clientSecurityGroupIds` reaches it over the network; whoever holds `writeStatements` may
+ * send signed requests; what those may do inside is up to the domain's own roles, such as a `SearchBootstrap` makes.
  *
- * The account needs the service-linked role AWSServiceRoleForAmazonOpenSearchService, once and for all domains:
- * `aws iam create-service-linked-role --aws-service-name opensearchservice.amazonaws.com`. It is not created here, as
- * the second stack of an account could not create it again.
+ * In a VPC the account needs the service-linked role AWSServiceRoleForAmazonOpenSearchService, once for all domains:
+ * `aws iam create-service-linked-role --aws-service-name opensearchservice.amazonaws.com`, or
+ * `createServiceLinkedRole` in one program of the account.
  *
  * @example
  * new SearchDomain("search", {
@@ -63,9 +25,7 @@ export interface SearchDomainArgs {
  *   instanceType: "m7g.large.search",
  *   instanceCount: 2,
  *   volumeGiB: 50,
- *   vpcId: network.vpcId,
- *   subnetIds: network.privateSubnetIds,
- *   subnetCount: 2,
+ *   vpc: { vpcId: network.vpcId, subnetIds: network.privateSubnetIds, subnetCount: 2 },
  *   masterUserArn: role.arn,
  *   logRetentionDays: 30,
  * });
@@ -73,59 +33,40 @@ export interface SearchDomainArgs {
 export class SearchDomain extends pulumi.ComponentResource {
   readonly domainName: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
-  /** URL of the REST API, without a slash at the end. */
+  /** URL of the REST API, without a slash at the end; known when clients can reach it. */
   readonly endpoint: pulumi.Output<string>;
-  /** URL of OpenSearch Dashboards, reachable from inside the VPC. */
+  /** URL of OpenSearch Dashboards. */
   readonly dashboardsUrl: pulumi.Output<string>;
-  /** Security group whose members the domain lets in. */
-  readonly clientSecurityGroupId: pulumi.Output<string>;
+  /** Security groups whose members the domain lets in; none where it is public. */
+  readonly clientSecurityGroupIds: readonly pulumi.Output<string>[];
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: SearchDomainArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:SearchDomain", name, args, opts);
-    validate(name, args);
+    validateSearchArguments(name, args);
 
     const encryptAtRest = args.encryptAtRest ?? true;
     const protectData = args.protectData ?? false;
     const dedicatedMasters = args.dedicatedMasters ?? 0;
-    // A domain spreads over two or three zones, or stays in one.
-    const zones = Math.min(args.subnetCount, args.instanceCount, 3);
+    const zones = searchZones(args);
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const { partition } = aws.getPartitionOutput({}, { parent: this });
     const { region } = aws.getRegionOutput({}, { parent: this });
     // Put together from its parts: domain.arn in the domain's own policy would make the domain wait for itself.
     const domainArn = pulumi.interpolate`arn:${partition}:es:${region}:${accountId}:domain/${args.domainName}`;
 
-    const clients = new aws.ec2.SecurityGroup(
-      `${name}-clients`,
-      { description: `Clients of the domain ${args.domainName}`, vpcId: args.vpcId },
-      { parent: this },
-    );
-    const nodes = new aws.ec2.SecurityGroup(
-      `${name}-nodes`,
-      { description: `Nodes of the domain ${args.domainName}`, vpcId: args.vpcId },
-      { parent: this },
-    );
-    new aws.vpc.SecurityGroupIngressRule(
-      `${name}-nodes`,
-      {
-        securityGroupId: nodes.id,
-        description: "HTTPS from clients",
-        referencedSecurityGroupId: clients.id,
-        ...https,
-      },
-      { parent: this },
-    );
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-clients`,
-      {
-        securityGroupId: clients.id,
-        description: "HTTPS to the domain",
-        referencedSecurityGroupId: nodes.id,
-        ...https,
-      },
-      { parent: this },
-    );
+    const membership = args.vpc && this.#membership(name, args.domainName, args.vpc.vpcId);
+    const serviceLinkedRole =
+      args.createServiceLinkedRole === true
+        ? [
+            new aws.iam.ServiceLinkedRole(
+              name,
+              { awsServiceName: "opensearchservice.amazonaws.com" },
+              // Domains of other programs may need it when this one is gone.
+              { parent: this, retainOnDelete: true },
+            ),
+          ]
+        : [];
 
     const logs = new SearchLogs(
       `${name}-logs`,
@@ -142,7 +83,7 @@ export class SearchDomain extends pulumi.ComponentResource {
       name,
       {
         domainName: args.domainName,
-        engineVersion: "OpenSearch_2.19",
+        engineVersion: args.engineVersion ?? testedEngine,
         clusterConfig: {
           instanceType: args.instanceType,
           instanceCount: args.instanceCount,
@@ -153,12 +94,22 @@ export class SearchDomain extends pulumi.ComponentResource {
             dedicatedMasterCount: dedicatedMasters,
             dedicatedMasterType: args.dedicatedMasterType,
           }),
+          // Said in any case: AWS has another default for a new domain than for one that is changed.
+          multiAzWithStandbyEnabled: args.standby ?? false,
+          ...(args.warm !== undefined && {
+            warmEnabled: true,
+            warmCount: args.warm.instanceCount,
+            warmType: args.warm.instanceType,
+          }),
         },
         ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: args.volumeGiB },
-        vpcOptions: {
-          subnetIds: pulumi.output(args.subnetIds).apply((ids) => ids.slice(0, zones)),
-          securityGroupIds: [nodes.id],
-        },
+        ...(args.vpc &&
+          membership && {
+            vpcOptions: {
+              subnetIds: pulumi.output(args.vpc.subnetIds).apply((ids) => ids.slice(0, zones)),
+              securityGroupIds: [membership.nodesId],
+            },
+          }),
         encryptAtRest: {
           enabled: encryptAtRest,
           ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
@@ -175,13 +126,26 @@ export class SearchDomain extends pulumi.ComponentResource {
             masterUserOptions: { masterUserArn: args.masterUserArn },
           }),
         },
-        // Leaves the decision to the IAM policies of the account's principals.
+        ...(args.signIn !== undefined && {
+          cognitoOptions: {
+            enabled: true,
+            userPoolId: args.signIn.userPoolId,
+            identityPoolId: args.signIn.identityPoolId,
+            roleArn: args.signIn.roleArn,
+          },
+        }),
         accessPolicies: policyDocument([
           {
             Effect: "Allow",
-            Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
             Action: "es:ESHttp*",
             Resource: pulumi.interpolate`${domainArn}/*`,
+            ...(args.publicAccess === undefined
+              ? // Leaves the decision to the IAM policies of the account's principals; addresses have no say in a VPC.
+                { Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` } }
+              : {
+                  Principal: { AWS: [...args.publicAccess.principalArns] },
+                  Condition: { IpAddress: { "aws:SourceIp": [...args.publicAccess.clientCidrs] } },
+                }),
           },
         ]),
         logPublishingOptions: logs.publishingOptions,
@@ -192,22 +156,67 @@ export class SearchDomain extends pulumi.ComponentResource {
         parent: this,
         protect: protectData,
         retainOnDelete: protectData,
-        dependsOn: [logs.permission],
+        dependsOn: [logs.permission, ...serviceLinkedRole],
+        // Replacing nodes and moving shards takes its time.
+        customTimeouts: { create: "60m", update: "180m", delete: "90m" },
       },
     );
 
     this.domainName = domain.domainName;
     this.arn = domain.arn;
-    this.endpoint = pulumi.interpolate`https://${domain.endpoint}`;
-    this.dashboardsUrl = pulumi.interpolate`https://${domain.endpoint}/_dashboards`;
-    this.clientSecurityGroupId = clients.id;
+    const host = pulumi
+      .all([domain.endpoint, ...(membership?.ruleIds ?? [])])
+      .apply(([endpoint]) => endpoint);
+    this.endpoint = pulumi.interpolate`https://${host}`;
+    this.dashboardsUrl = pulumi.interpolate`${this.endpoint}/_dashboards`;
+    this.clientSecurityGroupIds = membership === undefined ? [] : [membership.clientsId];
     this.registerOutputs({
       domainName: this.domainName,
       arn: this.arn,
       endpoint: this.endpoint,
       dashboardsUrl: this.dashboardsUrl,
-      clientSecurityGroupId: this.clientSecurityGroupId,
+      clientSecurityGroupIds: this.clientSecurityGroupIds,
     });
+  }
+
+  /** Security groups of the nodes and of their clients, who reach the nodes by HTTPS and nothing else. */
+  #membership(name: string, domainName: string, vpcId: pulumi.Input<string>) {
+    const clients = new aws.ec2.SecurityGroup(
+      `${name}-clients`,
+      { description: `Clients of the domain ${domainName}`, vpcId },
+      { parent: this },
+    );
+    const nodes = new aws.ec2.SecurityGroup(
+      `${name}-nodes`,
+      { description: `Nodes of the domain ${domainName}`, vpcId },
+      { parent: this },
+    );
+    const ingress = new aws.vpc.SecurityGroupIngressRule(
+      `${name}-nodes`,
+      {
+        securityGroupId: nodes.id,
+        description: "HTTPS from clients",
+        referencedSecurityGroupId: clients.id,
+        ...https,
+      },
+      { parent: this },
+    );
+    const egress = new aws.vpc.SecurityGroupEgressRule(
+      `${name}-clients`,
+      {
+        securityGroupId: clients.id,
+        description: "HTTPS to the domain",
+        referencedSecurityGroupId: nodes.id,
+        ...https,
+      },
+      { parent: this },
+    );
+    return { clientsId: clients.id, nodesId: nodes.id, ruleIds: [ingress.id, egress.id] };
+  }
+
+  /** What the master user needs to put settings in place. */
+  adminStatements(): Statement[] {
+    return [allow(["es:ESHttpGet", "es:ESHttpPut"], [pulumi.interpolate`${this.arn}/*`])];
   }
 
   /** What a principal needs to read and write documents. */
@@ -219,25 +228,4 @@ export class SearchDomain extends pulumi.ComponentResource {
       ),
     ];
   }
-}
-
-function validate(name: string, args: SearchDomainArgs): void {
-  const problems = new Problems();
-  const { dedicatedMasters = 0, dedicatedMasterType } = args;
-  problems.matches("domainName", args.domainName, searchDomainName);
-  problems.matches("instanceType", args.instanceType, searchInstanceType);
-  problems.integer("instanceCount", args.instanceCount, limits.searchInstanceCount);
-  problems.integer("volumeGiB", args.volumeGiB, limits.searchVolumeGiB);
-  problems.integer("subnetCount", args.subnetCount, limits.availabilityZones);
-  problems.oneOf("dedicatedMasters", dedicatedMasters, dedicatedMasterCounts);
-  if (dedicatedMasterType !== undefined) {
-    problems.matches("dedicatedMasterType", dedicatedMasterType, searchInstanceType);
-  } else {
-    problems.require(
-      dedicatedMasters === 0,
-      "dedicatedMasterType is missing; say which instances the dedicated masters use",
-    );
-  }
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
-  problems.throwIfAny(`SearchDomain "${name}" has invalid arguments`);
 }

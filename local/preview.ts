@@ -53,8 +53,9 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupt = (): void => {
     abort.abort();
   };
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  // To stay: a listener that removes itself leaves the engine's, which would end this process at once.
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
   try {
     return await preview(command.args[0] ?? "", command.opts<Options>(), abort.signal);
   } catch (error) {
@@ -70,8 +71,11 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
   try {
     const { result, failure } = await planned(stack, options, { backendFolder, signal });
     for (const warning of result.warnings) say(`Warning: ${warning}`);
-    // Without a violation a failure left the plan unfinished: there is nothing to show or to judge.
-    if (failure !== undefined && result.violations.length === 0) {
+    // Any other failure than a refusal left the plan unfinished: there is nothing to show or to judge.
+    const isRefused = result.violations.some(
+      ({ enforcementLevel }) => enforcementLevel === "mandatory",
+    );
+    if (failure !== undefined && (!isRefused || result.errors.length > 0)) {
       say(failure);
       return EXIT_REFUSED;
     }
@@ -85,9 +89,10 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
       ...result.warnings,
     ].filter((message) => message.includes("can't run policy"));
     if (failure === undefined && unjudged.length === 0) return 0;
+    for (const message of unjudged) say(`Not judged: ${message}`);
     say(
-      unjudged.length > 0
-        ? `Refused, for a policy could not judge:\n${unjudged.join("\n")}`
+      failure === undefined
+        ? "Refused: a policy could not judge the plan."
         : "Refused: a mandatory policy is violated. Nothing would be created.",
     );
     return EXIT_REFUSED;
@@ -110,6 +115,7 @@ async function planned(
     signal,
   });
   try {
+    say(`Planning ${stackName}`);
     return { result: await stack.preview() };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

@@ -1,12 +1,9 @@
 import { Target } from "@pulumi/aws/appautoscaling";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Application, type ApplicationArgs } from "@pulumi/aws/kinesisanalyticsv2";
-import type { Unwrap } from "@pulumi/pulumi";
+import { Application } from "@pulumi/aws/kinesisanalyticsv2";
+import { flinkConfiguration, flinkScale } from "./flink-configuration";
 import { resourcePolicy } from "./policy";
 import { flag, integer } from "./settings";
-
-/** The KPU with which the service coordinates an application, billed like the others. */
-const orchestrationKpus = 1;
 
 export const streamShardLimit = resourcePolicy(Stream, {
   name: "kinesis-stream-shard-limit",
@@ -31,9 +28,14 @@ export const streamShardLimit = resourcePolicy(Stream, {
   *check(stream, { maxShards, allowOnDemand }) {
     const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
     if (mode === "ON_DEMAND" && allowOnDemand) {
-      return;
-    }
-    if (mode !== "PROVISIONED") {
+      if (stream.shardCount !== undefined) {
+        yield {
+          fact: `shardCount is ${stream.shardCount} in on-demand mode`,
+          limit: "a stream in on-demand mode has no shardCount",
+          fix: "Leave shardCount out: the service refuses a change of it.",
+        };
+      }
+    } else if (mode !== "PROVISIONED") {
       yield {
         fact: `streamMode is ${mode}`,
         limit: "only PROVISIONED streams have a shard limit",
@@ -68,7 +70,7 @@ export const flinkParallelismLimit = resourcePolicy(Application, {
     }),
   },
   *check(application, { maxParallelism }) {
-    const scaling = parallelismOf(application);
+    const scaling = flinkConfiguration(application)?.parallelismConfiguration;
     if (scaling?.configurationType !== "CUSTOM") {
       yield {
         fact: `parallelismConfiguration.configurationType is ${scaling?.configurationType ?? "not set"}`,
@@ -105,23 +107,51 @@ export const flinkKpuLimit = resourcePolicy(Application, {
     }),
   },
   *check(application, { maxKpus, allowAutoScaling }) {
-    // The service ignores the block unless it is CUSTOM: parallelism is 1 then, and it scales by itself.
-    const block = parallelismOf(application);
-    const scaling = block?.configurationType === "CUSTOM" ? block : undefined;
-    if (scaling?.autoScalingEnabled !== false && !allowAutoScaling) {
+    const { parallelism, perKpu, kpus, autoScaling } = flinkScale(application);
+    if (autoScaling !== false && !allowAutoScaling) {
       yield {
-        fact: `autoScalingEnabled is ${scaling?.autoScalingEnabled ?? "not set in a CUSTOM parallelismConfiguration"}`,
+        fact: `autoScalingEnabled is ${autoScaling ?? "not set in a CUSTOM parallelismConfiguration"}`,
         limit: "only false keeps the number of KPUs",
         fix: "Set configurationType to CUSTOM and autoScalingEnabled to false, or allowAutoScaling in the policy's configuration.",
       };
     }
-    const parallelism = scaling?.parallelism ?? 1;
-    const perKpu = scaling?.parallelismPerKpu ?? 1;
-    const kpus = Math.ceil(parallelism / perKpu) + orchestrationKpus;
     if (!(kpus <= maxKpus)) {
       yield {
         fact: `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
         limit: `the limit is ${maxKpus}`,
+      };
+    }
+  },
+});
+
+export const flinkParallelismPerKpu = resourcePolicy(Application, {
+  name: "flink-application-parallelism-per-kpu",
+  severity: "medium",
+  rule: "Keep the number of subtasks on one KPU within the limits.",
+  reason:
+    "A KPU has one processor and 4 GB of memory: with too many subtasks they wait for each other and share a heap that is too small.",
+  fix: "Set parallelismPerKpu within the limits, or change minPerKpu or maxPerKpu in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-resources.html",
+  config: {
+    minPerKpu: integer({
+      description: "Fewest subtasks on one KPU.",
+      default: 1,
+      minimum: 1,
+      maximum: 8,
+    }),
+    maxPerKpu: integer({
+      description: "Most subtasks on one KPU.",
+      default: 4,
+      minimum: 1,
+      maximum: 8,
+    }),
+  },
+  *check(application, { minPerKpu, maxPerKpu }) {
+    const { perKpu } = flinkScale(application);
+    if (!(perKpu >= minPerKpu && perKpu <= maxPerKpu)) {
+      yield {
+        fact: `parallelismPerKpu is ${perKpu}`,
+        limit: `the limit is ${minPerKpu} to ${maxPerKpu}`,
       };
     }
   },
@@ -151,8 +181,3 @@ export const scalingTargetLimit = resourcePolicy(Target, {
     }
   },
 });
-
-function parallelismOf(application: Unwrap<ApplicationArgs>) {
-  return application.applicationConfiguration?.flinkApplicationConfiguration
-    ?.parallelismConfiguration;
-}

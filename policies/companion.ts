@@ -1,6 +1,8 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { known } from "./known";
 import { type PolicyText, type StackPolicy, stackPolicy } from "./policy";
+import { refersTo } from "./relation";
+import { texts } from "./settings";
+import { typeToken } from "./types";
 
 type ResourceClass = Parameters<PolicyResource["isType"]>[0];
 
@@ -16,12 +18,22 @@ export interface CompanionDefinition extends PolicyText {
  * settings.
  */
 export function companionPolicy({ subject, companion, ...text }: CompanionDefinition): StackPolicy {
-  return stackPolicy({
+  return stackPolicy([typeToken(subject)], {
     ...text,
-    *check(resources) {
+    config: {
+      exempt: texts({
+        description:
+          "Logical names of buckets that do without, for good; for a while there are exceptions.",
+        default: [],
+      }),
+    },
+    *check(resources, { exempt }) {
       const companions = resources.filter((resource) => resource.isType(companion));
-      for (const bucket of resources.filter((resource) => resource.isType(subject))) {
-        if (!companions.some((candidate) => names(candidate, bucket))) {
+      const buckets = resources.filter(
+        (resource) => resource.isType(subject) && !exempt.includes(resource.name),
+      );
+      for (const bucket of buckets) {
+        if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {
           yield {
             resource: bucket,
             fact: `no ${companion.name} names this bucket`,
@@ -31,13 +43,4 @@ export function companionPolicy({ subject, companion, ...text }: CompanionDefini
       }
     },
   });
-}
-
-/** By the bucket's name where both are known; a new bucket's name may not be, but what it is made of always is. */
-function names(companion: PolicyResource, bucket: PolicyResource): boolean {
-  const named: unknown = known((): unknown => companion.props["bucket"]);
-  const name: unknown = known((): unknown => bucket.props["bucket"]);
-  return named !== undefined && name !== undefined
-    ? named === name
-    : (companion.propertyDependencies["bucket"] ?? []).includes(bucket);
 }

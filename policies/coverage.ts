@@ -11,7 +11,7 @@ const successors: Readonly<Record<string, string>> = {
   "aws:s3/bucketV2:BucketV2": "s3.Bucket",
 };
 
-export const supersededResources = stackPolicy({
+export const supersededResources = stackPolicy([], {
   name: "superseded-resource-type",
   severity: "high",
   rule: "Use the current class of a resource.",

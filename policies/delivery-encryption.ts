@@ -1,6 +1,6 @@
-import { FirehoseDeliveryStream, type FirehoseDeliveryStreamArgs } from "@pulumi/aws/kinesis";
-import type { Unwrap } from "@pulumi/pulumi";
+import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
 import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { s3Destinations } from "./delivery-destination";
 import { resourcePolicy } from "./policy";
 
 export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
@@ -66,33 +66,3 @@ export const deliveryEncryption = resourcePolicy(FirehoseDeliveryStream, {
     }
   },
 });
-
-/** Every place in S3 that a delivery stream writes to. */
-function s3Destinations(delivery: Unwrap<FirehoseDeliveryStreamArgs>) {
-  const { extendedS3Configuration: extended, redshiftConfiguration: redshift } = delivery;
-  const others = [
-    "elasticsearchConfiguration",
-    "httpEndpointConfiguration",
-    "icebergConfiguration",
-    "opensearchConfiguration",
-    "opensearchserverlessConfiguration",
-    "redshiftConfiguration",
-    "snowflakeConfiguration",
-    "splunkConfiguration",
-  ] as const;
-  return [
-    { path: "extendedS3Configuration", destination: extended },
-    {
-      path: "extendedS3Configuration.s3BackupConfiguration",
-      destination: extended?.s3BackupConfiguration,
-    },
-    ...others.map((name) => ({
-      path: `${name}.s3Configuration`,
-      destination: delivery[name]?.s3Configuration,
-    })),
-    {
-      path: "redshiftConfiguration.s3BackupConfiguration",
-      destination: redshift?.s3BackupConfiguration,
-    },
-  ].flatMap(({ path, destination }) => (destination === undefined ? [] : [{ path, destination }]));
-}

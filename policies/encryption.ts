@@ -1,14 +1,13 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
-import { Key } from "@pulumi/aws/kms";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { Topic } from "@pulumi/aws/sns";
+import { Queue } from "@pulumi/aws/sqs";
 import { customerKeySetting, customerKeyViolations } from "./customer-key";
 import { reference } from "./known";
 import { resourcePolicy } from "./policy";
-import { integer } from "./settings";
 
 export const streamEncryption = resourcePolicy(Stream, {
   name: "kinesis-stream-encryption",
@@ -116,6 +115,29 @@ export const topicEncryption = resourcePolicy(Topic, {
   },
 });
 
+export const queueEncryption = resourcePolicy(Queue, {
+  name: "sqs-queue-encryption",
+  severity: "medium",
+  rule: "Encrypt a queue at rest.",
+  reason:
+    "Failed events wait in queues for days. SQS encrypts new queues with a key of its own, which everybody who may read the queue reads through.",
+  fix: "Set kmsMasterKeyId to a key of your own, or sqsManagedSseEnabled where that is enough.",
+  controls: ["SQS.1"],
+  source:
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
+  config: customerKeySetting,
+  *check(queue, { requireCustomerManagedKey }) {
+    if (reference(queue, "kmsMasterKeyId").set || requireCustomerManagedKey) {
+      yield* customerKeyViolations(queue, "kmsMasterKeyId", requireCustomerManagedKey);
+    } else if (queue.sqsManagedSseEnabled !== true) {
+      yield {
+        fact: "neither kmsMasterKeyId nor sqsManagedSseEnabled is set",
+        limit: "a queue must be encrypted",
+      };
+    }
+  },
+});
+
 export const functionEncryption = resourcePolicy(LambdaFunction, {
   name: "lambda-function-environment-encryption",
   severity: "low",
@@ -128,39 +150,6 @@ export const functionEncryption = resourcePolicy(LambdaFunction, {
   *check(lambda, { requireCustomerManagedKey }) {
     if ("environment" in lambda) {
       yield* customerKeyViolations(lambda, "kmsKeyArn", requireCustomerManagedKey);
-    }
-  },
-});
-
-export const keyRotation = resourcePolicy(Key, {
-  name: "kms-key-rotation",
-  severity: "medium",
-  rule: "Rotate a symmetric key's material.",
-  reason: "Rotation bounds how much is ever encrypted with the same material.",
-  fix: "Set enableKeyRotation, and rotationPeriodInDays to no more than the limit.",
-  controls: ["KMS.4"],
-  source: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
-  config: {
-    maxDays: integer({
-      description: "Most days between two rotations.",
-      default: 365,
-      minimum: 90,
-      maximum: 2560,
-    }),
-  },
-  *check(key, { maxDays }) {
-    // KMS cannot rotate asymmetric and HMAC keys.
-    if ((key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") !== "SYMMETRIC_DEFAULT") {
-      return;
-    }
-    const days = key.rotationPeriodInDays ?? 365;
-    if (key.enableKeyRotation !== true) {
-      yield {
-        fact: `enableKeyRotation is ${key.enableKeyRotation ?? "not set"}`,
-        limit: "it must be true",
-      };
-    } else if (!(days <= maxDays)) {
-      yield { fact: `rotationPeriodInDays is ${days}`, limit: `the limit is ${maxDays}` };
     }
   },
 });

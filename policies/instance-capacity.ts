@@ -1,7 +1,7 @@
 import { Instance } from "@pulumi/aws/ec2";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
-import { Domain, type DomainArgs } from "@pulumi/aws/opensearch";
-import type { Unwrap } from "@pulumi/pulumi";
+import { Domain } from "@pulumi/aws/opensearch";
+import { nodeGroups } from "./domain-nodes";
 import { isWithinSize, maxSize } from "./instance-size";
 import { resourcePolicy } from "./policy";
 import { integer } from "./settings";
@@ -17,22 +17,21 @@ export const domainNodeLimit = resourcePolicy(Domain, {
   config: {
     maxNodes: integer({
       description: "Most nodes of one domain, of all kinds together.",
-      default: 3,
+      default: 6,
       minimum: 1,
       maximum: 1002,
     }),
   },
   *check(domain, { maxNodes }) {
-    const counts = nodeCounts(domain);
-    const missing = counts.filter(({ count }) => count === undefined);
-    for (const { field } of missing) {
+    const groups = nodeGroups(domain);
+    for (const { countField } of groups.filter(({ count }) => count === undefined)) {
       yield {
-        fact: `clusterConfig.${field} is not set`,
+        fact: `clusterConfig.${countField} is not set`,
         limit: "nodes of a kind that is switched on must be counted",
-        fix: `Set ${field}.`,
+        fix: `Set ${countField}.`,
       };
     }
-    const nodes = counts.reduce((sum, { count }) => sum + (count ?? 0), 0);
+    const nodes = groups.reduce((sum, { count }) => sum + (count ?? 0), 0);
     if (!(nodes <= maxNodes)) {
       yield { fact: `the domain has ${nodes} nodes`, limit: `the limit is ${maxNodes}` };
     }
@@ -48,24 +47,11 @@ export const domainInstanceSizeLimit = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
   config: { maxSize: maxSize("large") },
-  *check({ clusterConfig }, config) {
-    const types = [
-      { field: "instanceType", type: clusterConfig?.instanceType },
-      ...(clusterConfig?.dedicatedMasterEnabled === true
-        ? [{ field: "dedicatedMasterType", type: clusterConfig.dedicatedMasterType }]
-        : []),
-      ...(clusterConfig?.warmEnabled === true
-        ? [{ field: "warmType", type: clusterConfig.warmType }]
-        : []),
-      ...(clusterConfig?.nodeOptions ?? []).map(({ nodeConfig }, index) => ({
-        field: `nodeOptions[${index}].nodeConfig.type`,
-        type: nodeConfig?.type,
-      })),
-    ];
-    for (const { field, type = "not set" } of types) {
+  *check(domain, config) {
+    for (const { typeField, type = "not set" } of nodeGroups(domain)) {
       if (!isWithinSize(type, config.maxSize)) {
         yield {
-          fact: `clusterConfig.${field} is ${type}`,
+          fact: `clusterConfig.${typeField} is ${type}`,
           limit: `the largest size is ${config.maxSize}`,
         };
       }
@@ -146,19 +132,3 @@ export const functionMemoryLimit = resourcePolicy(LambdaFunction, {
     }
   },
 });
-
-function nodeCounts({ clusterConfig }: Unwrap<DomainArgs>) {
-  return [
-    { field: "instanceCount", count: clusterConfig?.instanceCount ?? 1 },
-    ...(clusterConfig?.dedicatedMasterEnabled === true
-      ? [{ field: "dedicatedMasterCount", count: clusterConfig.dedicatedMasterCount }]
-      : []),
-    ...(clusterConfig?.warmEnabled === true
-      ? [{ field: "warmCount", count: clusterConfig.warmCount }]
-      : []),
-    ...(clusterConfig?.nodeOptions ?? []).map(({ nodeConfig }, index) => ({
-      field: `nodeOptions[${index}].nodeConfig.count`,
-      count: nodeConfig?.count,
-    })),
-  ];
-}

@@ -28,6 +28,19 @@ export function sizeRank(size: string): number | undefined {
 }
 
 /**
+ * How much of a size large another size is, in price and in what it has: 0.25 for small, 4 for 2xlarge. `undefined` for
+ * a name that says no size.
+ */
+export function sizeFactor(size: string): number | undefined {
+  const rank = sizeRank(size);
+  if (rank === undefined) {
+    return undefined;
+  }
+  const large = smallSizes.indexOf("large");
+  return rank <= large ? 2 ** (rank - large) : 2 * (rank - large);
+}
+
+/**
  * Whether an instance type such as m7g.large or m7g.large.search is of `largest` size or smaller. False for a type
  * whose size is not to be read from its name.
  */

@@ -3,7 +3,7 @@ import { UnknownValueError } from "@pulumi/policy";
 /**
  * A value that depends on a resource yet to be made, such as a policy document with the ARN of a new bucket:
  * `undefined` while it is unknown in a preview. The update judges the resource again with the real value, before the
- * resource is made.
+ * resource is made. Where the whole verdict hangs on the value it is {@link decisive}.
  *
  * Only for values that no program can know earlier. Sizes and switches are read directly: where one of them is unknown
  * the engine reports that the policy could not run.
@@ -34,4 +34,31 @@ export function reference(block: object, property: string): Reference {
   return typeof read.value === "string" && read.value !== ""
     ? { set: true, value: read.value }
     : { set: false };
+}
+
+/** A verdict that has to wait: what it hangs on is unknown in a preview and can be no earlier. */
+export class Undecided extends Error {
+  /** @param property what is unknown */
+  constructor(property: string) {
+    super(`${property} depends on a resource that is yet to be made; the update judges it.`);
+    this.name = "Undecided";
+  }
+}
+
+/**
+ * A value without which there is no verdict, such as a policy document.
+ *
+ * @throws Undecided where it is unknown in a preview
+ */
+export function decisive(props: object, property: string): unknown {
+  const read = known(() => ({ value: (props as Record<string, unknown>)[property] }));
+  if (read === undefined) {
+    throw new Undecided(property);
+  }
+  return read.value;
+}
+
+/** Names of the values that a program gave a block; the provider adds notes of its own, such as __defaults. */
+export function given(block: object | undefined): readonly string[] {
+  return Object.keys(block ?? {}).filter((key) => !key.startsWith("__"));
 }

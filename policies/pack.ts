@@ -1,10 +1,32 @@
+import * as alarms from "./alarms";
+import * as apis from "./apis";
+import * as bucketAccess from "./bucket-access";
+import * as budget from "./budget";
+import * as builds from "./builds";
 import * as capacity from "./capacity";
+import * as consumers from "./consumers";
 import * as coverage from "./coverage";
+import * as delivery from "./delivery";
 import * as deliveryEncryption from "./delivery-encryption";
 import * as encryption from "./encryption";
+import * as flinkEnvironment from "./flink-environment";
+import * as flinkState from "./flink-state";
+import * as functions from "./functions";
+import * as governance from "./governance";
+import * as grants from "./grants";
+import * as identity from "./identity";
+import * as ingress from "./ingress";
 import * as instanceCapacity from "./instance-capacity";
+import * as instanceFamilies from "./instance-families";
+import * as instances from "./instances";
+import * as keys from "./keys";
+import * as networks from "./networks";
+import * as observability from "./observability";
 import type { StreamingPolicy } from "./policy";
+import * as quotas from "./quotas";
 import * as retention from "./retention";
+import * as search from "./search";
+import * as services from "./services";
 import * as storageEncryption from "./storage-encryption";
 import * as transit from "./transit";
 
@@ -15,11 +37,19 @@ export interface PolicyFamily {
 }
 
 export const families: readonly PolicyFamily[] = [
-  family("Capacity", capacity, instanceCapacity),
+  family("Capacity and cost", capacity, instanceCapacity, instanceFamilies, quotas, budget),
   family("Retention", retention),
-  family("Encryption at rest", encryption, deliveryEncryption, storageEncryption),
+  family("Encryption at rest", encryption, deliveryEncryption, storageEncryption, keys),
   family("Encryption in transit", transit),
-  family("Coverage", coverage),
+  family("Flink applications", flinkState, flinkEnvironment, consumers),
+  family("Delivery", delivery),
+  family("Search", search),
+  family("Buckets", bucketAccess),
+  family("Networks and hosts", networks, ingress, instances),
+  family("Identities and grants", identity, grants),
+  family("Functions, APIs and builds", functions, apis, builds, services),
+  family("Alarms and metrics", alarms, observability),
+  family("Governance", governance, coverage),
 ];
 
 /** Every policy, in the order of the documentation. */

@@ -1,39 +1,18 @@
 import {
   type PolicyResource,
   type ReportViolation,
+  type ResourceValidationArgs,
   type ResourceValidationPolicy,
-  type Severity,
   type StackValidationPolicy,
   validateResourceOfType,
 } from "@pulumi/policy";
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
-import { exceptions, findException, isExpired } from "./exceptions";
+import { exceptions } from "./exceptions";
+import { Undecided } from "./known";
+import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
 import { configuredValues, type Settings, type Values } from "./settings";
 
-/** What a policy says about itself, in the engine's output and in docs/policies.md. */
-export interface PolicyText {
-  /** Kebab case, `<service>-<thing>-<rule>`; a link into the documentation, so it never changes. */
-  readonly name: string;
-  readonly severity: Severity;
-  /** The rule, as an imperative sentence. */
-  readonly rule: string;
-  /** Why the rule exists. */
-  readonly reason: string;
-  /** What to do about a violation, as sentences. */
-  readonly fix: string;
-  /** Security Hub controls that the defaults satisfy, such as Kinesis.1. */
-  readonly controls?: readonly string[];
-  /** AWS page that the rule or its limits rest on. */
-  readonly source?: string;
-}
-
-/** How a resource breaks a rule; reads as "fact; limit". */
-export interface Violation {
-  readonly fact: string;
-  readonly limit: string;
-  /** @default the policy's own */
-  readonly fix?: string;
-}
+export type { PolicyText, Violation };
 
 interface Definition<S extends Settings> extends PolicyText {
   /** The policy's own settings; exceptions come by themselves. */
@@ -41,7 +20,11 @@ interface Definition<S extends Settings> extends PolicyText {
 }
 
 interface ResourceDefinition<Props, S extends Settings> extends Definition<S> {
-  check(props: Props, config: Values<S>, resource: { readonly name: string }): Iterable<Violation>;
+  check(
+    props: Props,
+    config: Values<S>,
+    resource: Pick<ResourceValidationArgs, "name" | "type" | "opts">,
+  ): Iterable<Violation>;
 }
 
 interface StackDefinition<S extends Settings> extends Definition<S> {
@@ -73,25 +56,89 @@ export function resourcePolicy<R extends Resource, Args, const S extends Setting
   return {
     ...metadata(definition),
     validateResource: validateResourceOfType(resourceClass, (props, args, report) => {
-      const config = configuration(definition, args.getConfig());
-      for (const violation of definition.check(props, config.own, args)) {
-        reportTo(report, definition, config.exceptions, args, violation);
-      }
+      judge(definition, props, args, report);
     }),
   };
 }
 
-/** A policy about relations between resources, judged when the program has declared all of them. */
-export function stackPolicy<const S extends Settings>(definition: StackDefinition<S>): StackPolicy {
+/**
+ * A policy about the resources of several types, judged one by one.
+ *
+ * @param types type tokens such as aws:iam/role:Role
+ */
+export function typesPolicy<const S extends Settings>(
+  types: readonly string[],
+  definition: ResourceDefinition<Readonly<Record<string, unknown>>, S>,
+): ResourcePolicy {
+  const judged = new Set(types);
   return {
     ...metadata(definition),
-    validateStack: (args, report) => {
-      const config = configuration(definition, args.getConfig());
-      for (const violation of definition.check(args.resources, config.own)) {
-        reportTo(report, definition, config.exceptions, violation.resource, violation);
+    validateResource: (args, report) => {
+      if (judged.has(args.type)) {
+        judge(definition, args.props, args, report);
+      } else {
+        args.notApplicable(`It judges resources of other types than ${args.type}.`);
       }
     },
   };
+}
+
+/**
+ * A policy about relations between resources, judged when the program has declared all of them.
+ *
+ * @param types type tokens of the resources that it is about; a stack without any of them is not judged. They see to
+ * speed, too: the library unpacks every resource of the stack for each policy that it runs.
+ */
+export function stackPolicy<const S extends Settings>(
+  types: readonly string[],
+  definition: StackDefinition<S>,
+): StackPolicy {
+  const [onlyType, ...others] = types;
+  const policy: StackPolicy = {
+    ...metadata(definition),
+    validateStack: (args, report) => {
+      if (types.length > 0 && !args.resources.some(({ type }) => types.includes(type))) {
+        args.notApplicable(`It judges stacks with resources of type ${types.join(", ")}.`);
+      }
+      const config = configuration(definition, args.getConfig());
+      try {
+        for (const violation of definition.check(args.resources, config.own)) {
+          reportTo(report, definition, config.exceptions, violation.resource, violation);
+        }
+      } catch (error) {
+        skipUndecided(error, args.notApplicable);
+      }
+    },
+  };
+  if (onlyType !== undefined && others.length === 0) {
+    // As validateStackResourcesOfType does, which would pass on the resources of this type only.
+    Object.assign(policy.validateStack, { __pulumiType: onlyType });
+  }
+  return policy;
+}
+
+function judge<Props, S extends Settings>(
+  definition: ResourceDefinition<Props, S>,
+  props: Props,
+  args: ResourceValidationArgs,
+  report: ReportViolation,
+): void {
+  const config = configuration(definition, args.getConfig());
+  try {
+    for (const violation of definition.check(props, config.own, args)) {
+      reportTo(report, definition, config.exceptions, args, violation);
+    }
+  } catch (error) {
+    skipUndecided(error, args.notApplicable);
+  }
+}
+
+/** The engine counts the policy as one that did not apply then, and not as passed. */
+function skipUndecided(error: unknown, notApplicable: (reason: string) => never): never {
+  if (error instanceof Undecided) {
+    return notApplicable(error.message);
+  }
+  throw error;
 }
 
 function metadata<S extends Settings>(definition: Definition<S>) {
@@ -102,14 +149,11 @@ function metadata<S extends Settings>(definition: Definition<S>) {
     severity,
     description: rule,
     remediationSteps: fix,
-    url: documentation(name),
+    url: anchor(name),
     tags: [...controls],
     configSchema: { properties: { ...definition.config, exceptions } },
+    ...(definition.level && { enforcementLevel: definition.level }),
   };
-}
-
-function documentation(name: string): string {
-  return `docs/policies.md#${name}`;
 }
 
 function configuration<S extends Settings>(
@@ -122,40 +166,4 @@ function configuration<S extends Settings>(
     own: values as Values<S>,
     exceptions: (values as Values<{ exceptions: typeof exceptions }>).exceptions,
   };
-}
-
-/**
- * The engine accepts a diagnostic as well as a message, with a level of its own; only the message is in its types.
- * That is how a violation that is excepted stays in the output of a mandatory policy.
- */
-type ReportDiagnostic = (diagnostic: {
-  readonly message: string;
-  readonly urn: string;
-  readonly enforcementLevel: "advisory";
-}) => void;
-
-function reportTo(
-  report: ReportViolation,
-  { name, rule, fix }: PolicyText,
-  all: Values<{ exceptions: typeof exceptions }>["exceptions"],
-  resource: { readonly name: string; readonly urn: string },
-  violation: Violation,
-): void {
-  const remedy = violation.fix ?? fix;
-  const message = `${resource.name}: ${violation.fact}; ${violation.limit}. ${remedy} See ${documentation(name)}.`;
-  const exception = findException(all, resource);
-  if (exception === undefined) {
-    report(message, resource.urn);
-  } else if (isExpired(exception, new Date())) {
-    report(
-      `${message} Its exception ended on ${exception.expires} (${exception.reason}).`,
-      resource.urn,
-    );
-  } else {
-    (report as unknown as ReportDiagnostic)({
-      message: `${rule}\nExcepted until ${exception.expires} (${exception.reason}). ${message}`,
-      urn: resource.urn,
-      enforcementLevel: "advisory",
-    });
-  }
 }

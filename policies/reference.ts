@@ -1,3 +1,4 @@
+import { controls, reasons } from "./controls";
 import { exceptions } from "./exceptions";
 import type { PolicyFamily } from "./pack";
 import type { StreamingPolicy } from "./policy";
@@ -14,8 +15,30 @@ AWS and nothing of this program, so it serves any other as well:
 pulumi preview --policy-pack policies --policy-pack-config policies/limits.dev.json
 \`\`\`
 
-Every policy is mandatory: one violation stops the preview and the update. A message names the resource, the fact, the
-limit, the fix and its section here.
+Every policy is mandatory, save one that only informs: one violation stops the preview and the update. A message names
+the resource, the fact, the limit, the fix and its section here.
+
+## Always on
+
+\`npm run preview\` and \`npm run local\` hand the pack to the engine themselves. For \`pulumi preview\` and \`pulumi up\`
+two variables of the environment do, so that nobody has to remember the options:
+
+\`\`\`sh
+export PULUMI_OPTION_POLICY_PACK=policies
+export PULUMI_OPTION_POLICY_PACK_CONFIG=policies/limits.prod.json
+\`\`\`
+
+## In another repository
+
+\`npm pack -w policies\` makes a tarball with the pack compiled, which judges any program in any language:
+
+\`\`\`sh
+npm install --save-dev ./streaming-policies-0.1.0.tgz
+pulumi preview --policy-pack node_modules/streaming-policies/dist --policy-pack-config limits.json
+\`\`\`
+
+An organisation in Pulumi Cloud publishes it from that \`dist\` with \`pulumi policy publish\` and enables it for its stacks
+with \`pulumi policy enable\`; nobody can leave it out then.
 
 ## Configuration
 
@@ -52,12 +75,24 @@ violation again.
 
 ## What a preview cannot know
 
-A value that depends on a resource yet to be made is unknown in a preview. Keys are judged by whether they are set, and
-documents and addresses once they are known: the update judges every resource again before it makes it. Where a number
-or a switch is unknown the engine says "can't run policy" instead of a verdict; declare those as plain values.
+A value that depends on a resource yet to be made is unknown in a preview.
+
+- Keys, roles and log groups are judged by whether they are set, and what belongs to what by the engine's record of what
+  each property is made of.
+- The document of an IAM policy is judged once it is known: in a preview of a stack that exists, else in the update, which
+  judges every resource before it makes it. \`policy-document-unknown\` says in a preview which documents those are; the
+  engine does not count the policies about them as passed.
+- Where a number or a switch is unknown the engine says "can't run policy" instead of a verdict, and \`npm run preview\`
+  refuses: declare those as plain values.
 
 The endpoints of Kinesis, Firehose, SNS, KMS, Lambda and CloudWatch take no plain HTTP; there is no policy for what
 cannot be declared otherwise. How long a domain keeps an index is decided in the domain, not by a resource.
+
+## Costs
+
+\`stack-monthly-cost\` adds up what the resources of a stack cost because they are there, at the list prices of
+[prices.json](../policies/prices.json), each with its date and source. What depends on traffic no program tells:
+\`npm run capacity\` reckons it with the same prices.
 `;
 
 /** The documentation of a pack in Markdown, from what its policies say about themselves. */
@@ -72,6 +107,7 @@ export function policyReference(families: readonly PolicyFamily[]): string {
       ),
     ),
     ...families.flatMap(({ title, policies }) => ["", `## ${title}`, ...policies.map(section)]),
+    controlTable(families.flatMap(({ policies }) => policies)),
   ].join("\n");
 }
 
@@ -81,11 +117,28 @@ function section({ text, configSchema }: StreamingPolicy): string {
   return [
     "",
     `### ${text.name}`,
-    `**${text.rule}** ${text.reason}`,
+    `**${text.rule}** ${text.reason}${text.level === undefined ? "" : " It only informs."}`,
     text.fix,
     ...(text.source === undefined ? [] : [`AWS documentation: <${text.source}>`]),
     ...(settings.length === 0 ? [] : [settingsTable(settings)]),
   ].join("\n\n");
+}
+
+function controlTable(policies: readonly StreamingPolicy[]): string {
+  const rows = Object.entries(controls).map(([id, title]) => {
+    const implementing = policies.filter(({ text }) => text.controls?.includes(id));
+    const links = implementing.map(({ name }) => `[${name}](#${name})`).join(", ");
+    return row(id, title, links === "" ? (reasons[id] ?? "") : links);
+  });
+  return [
+    "",
+    "## Security Hub",
+    "",
+    "Every control of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html) about the kinds of resources above: the policies whose defaults satisfy it, or why there is none.",
+    "",
+    "| Control | Says | Policy |\n| --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
 
 function settingsTable(settings: readonly (readonly [string, Setting<unknown>])[]): string {
@@ -102,14 +155,16 @@ function settingsTable(settings: readonly (readonly [string, Setting<unknown>])[
   ].join("\n");
 }
 
-function allowed({ type, minimum, maximum }: Setting<unknown>): string {
+function allowed({ type, items, minimum, maximum }: Setting<unknown>): string {
   switch (type) {
     case "integer":
       return maximum === undefined ? `${minimum ?? ""} or more` : `${minimum ?? ""} to ${maximum}`;
     case "boolean":
       return "true, false";
     case "array":
-      return "list of texts";
+      return items instanceof Object && "type" in items && items.type === "integer"
+        ? "list of numbers"
+        : "list of texts";
     default:
       return "text";
   }

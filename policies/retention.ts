@@ -1,8 +1,8 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Key } from "@pulumi/aws/kms";
 import { Bucket, BucketLifecycleConfiguration } from "@pulumi/aws/s3";
 import { companionPolicy } from "./companion";
+import { given } from "./known";
 import { resourcePolicy } from "./policy";
 import { integer, texts } from "./settings";
 
@@ -144,37 +144,10 @@ export const bucketLifecycle = companionPolicy({
   rule: "Give every bucket a lifecycle configuration.",
   reason: "Without one a bucket keeps every object and every version of it for ever.",
   fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",
-  controls: ["S3.13"],
+  controls: ["S3.10", "S3.13"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
   subject: Bucket,
   companion: BucketLifecycleConfiguration,
-});
-
-export const keyDeletionWindow = resourcePolicy(Key, {
-  name: "kms-key-deletion-window",
-  severity: "high",
-  rule: "Leave enough days between the deletion of a key and its end.",
-  reason:
-    "What a key encrypted is lost with it. The window is the time in which a mistake can be undone.",
-  fix: "Raise deletionWindowInDays, or lower minDays in the policy's configuration.",
-  source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
-  config: {
-    minDays: integer({
-      description: "Shortest waiting time, in days.",
-      default: 30,
-      minimum: 7,
-      maximum: 30,
-    }),
-  },
-  *check(key, { minDays }) {
-    const days = key.deletionWindowInDays ?? 30;
-    if (!(days >= minDays)) {
-      yield {
-        fact: `deletionWindowInDays is ${days}`,
-        limit: `the least is ${minDays}`,
-      };
-    }
-  },
 });
 
 /** Whether a lifecycle rule applies to all objects of its bucket. */
@@ -182,6 +155,7 @@ function coversBucket(rule: {
   readonly prefix?: string | undefined;
   readonly filter?: object | undefined;
 }): boolean {
-  const criteria = [rule.prefix, ...Object.values<unknown>({ ...rule.filter })];
-  return criteria.every((criterion) => criterion === undefined || criterion === "");
+  const { prefix, filter } = rule;
+  const criteria = given(filter).map((name) => (filter as Record<string, unknown>)[name]);
+  return [prefix, ...criteria].every((criterion) => criterion === undefined || criterion === "");
 }

@@ -57,6 +57,22 @@ export function texts(setting: {
   };
 }
 
+/** A list of different whole numbers, possibly empty. */
+export function integers(setting: {
+  readonly description: string;
+  readonly default: readonly number[];
+  readonly minimum: number;
+  readonly maximum: number;
+}): Setting<readonly number[]> {
+  const { minimum, maximum, ...rest } = setting;
+  return {
+    type: "array",
+    items: { type: "integer", minimum, maximum },
+    uniqueItems: true,
+    ...rest,
+  };
+}
+
 /** A configuration that cannot be meant: the run stops instead of judging by it. */
 export class ConfigurationError extends Error {
   constructor(policy: string, problems: readonly string[]) {

@@ -1,9 +1,10 @@
 import { Volume } from "@pulumi/aws/ebs";
-import { Instance } from "@pulumi/aws/ec2";
+import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3";
 import { companionPolicy } from "./companion";
 import { customerKeySetting, customerKeyViolations } from "./customer-key";
 import { resourcePolicy, type Violation } from "./policy";
+import { texts } from "./settings";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
@@ -16,8 +17,15 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
   fix: "Set sseAlgorithm to aws:kms and kmsMasterKeyId, and bucketKeyEnabled to save requests to KMS.",
   controls: ["S3.17"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
-  config: customerKeySetting,
-  *check({ rules }, { requireCustomerManagedKey }) {
+  config: {
+    ...customerKeySetting,
+    withS3Keys: texts({
+      description:
+        "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
+      default: [],
+    }),
+  },
+  *check({ rules }, { requireCustomerManagedKey, withS3Keys }, { name }) {
     if (rules.length === 0) {
       yield { fact: "rules is empty", limit: "a bucket needs a default encryption" };
     }
@@ -27,7 +35,10 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
       const algorithm = encryption?.sseAlgorithm ?? "not set";
       if (encryption !== undefined && kmsAlgorithms.includes(algorithm)) {
         yield* customerKeyViolations(encryption, "kmsMasterKeyId", requireCustomerManagedKey, path);
-      } else if (requireCustomerManagedKey || algorithm !== "AES256") {
+      } else if (
+        algorithm !== "AES256" ||
+        (requireCustomerManagedKey && !withS3Keys.includes(name))
+      ) {
         yield {
           fact: `${path}.sseAlgorithm is ${algorithm}`,
           limit: `it must be ${kmsAlgorithms.join(" or ")}`,
@@ -81,6 +92,29 @@ export const volumeEncryption = resourcePolicy(Volume, {
   config: customerKeySetting,
   *check(volume, { requireCustomerManagedKey }) {
     yield* volumeViolations(volume, requireCustomerManagedKey);
+  },
+});
+
+export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
+  name: "ec2-launch-template-volume-encryption",
+  severity: "high",
+  rule: "Encrypt every volume that a launch template makes.",
+  reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
+  fix: "Set ebs.encrypted and ebs.kmsKeyId in each of blockDeviceMappings.",
+  controls: ["EC2.181"],
+  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+  config: customerKeySetting,
+  *check({ blockDeviceMappings = [] }, { requireCustomerManagedKey }) {
+    for (const [index, { ebs }] of blockDeviceMappings.entries()) {
+      if (ebs !== undefined) {
+        yield* volumeViolations(
+          // A launch template writes its switches as texts.
+          { ...ebs, encrypted: ebs.encrypted === undefined ? undefined : ebs.encrypted === "true" },
+          requireCustomerManagedKey,
+          `blockDeviceMappings[${index}].ebs`,
+        );
+      }
+    }
   },
 });
 

@@ -18,7 +18,9 @@ function explanation({ violations, errors }: OperationResult, cause: unknown): s
   const refusals = violations
     .filter(({ enforcementLevel }) => enforcementLevel === "mandatory")
     .map(({ name, message }) => `${name}: ${message.replaceAll("\n", "\n  ")}`);
-  if (refusals.length > 0) return listed("The policy pack refuses this program:", refusals);
+  if (refusals.length > 0) {
+    return listed("The policy pack refuses this program:", [...refusals, ...errors]);
+  }
   const message = cause instanceof Error ? cause.message : String(cause);
   if (!(cause instanceof CommandError)) return message;
   const printed = [...message.matchAll(/^error: (.+)$/gm)].map(([, text = ""]) => text);

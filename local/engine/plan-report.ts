@@ -1,13 +1,6 @@
 import path from "node:path";
 import { logicalName } from "../provider/names";
-import {
-  isAsset,
-  isObject,
-  isResource,
-  mapValues,
-  UNKNOWN,
-  type Values,
-} from "../provider/values";
+import { isAsset, isObject, isResource, mapValues, UNKNOWN, type Values } from "../provider/values";
 import type { OperationResult } from "./policy-pack";
 import type { ResourceStep } from "./run-record";
 

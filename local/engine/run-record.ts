@@ -80,7 +80,7 @@ export class RunRecord {
     }
     if (diagnosticEvent && diagnosticEvent.ephemeral !== true) {
       const message = withoutColors(diagnosticEvent.message);
-      if (diagnosticEvent.severity === "error") this.#errors.push(message);
+      if (diagnosticEvent.severity === "error" && !isSummary(message)) this.#errors.push(message);
       if (diagnosticEvent.severity === "warning" && !isAboutPolicyHost(message)) {
         this.#warnings.push(message);
       }
@@ -118,6 +118,11 @@ export class RunRecord {
 /** The engine marks colours as <{%fg 1%}>. */
 function withoutColors(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "").trim();
+}
+
+/** The engine ends a run that failed by saying so. */
+function isSummary(message: string): boolean {
+  return /^(preview|update|refresh|destroy) failed$/.test(message);
 }
 
 /** The engine remarks that it takes the policy host from PATH, which is where it is meant to be. */

@@ -45,13 +45,15 @@ export class LocalStack {
   }
 
   /**
-   * Makes the stack what the program says.
+   * Makes the stack what the program says, after a plan of it: what a policy refuses is refused before
+   * anything is created.
    *
    * @param options.refresh - first brings recorded resources back to life through their data planes.
    * @throws EngineError
    */
   async up({ refresh = false }: { readonly refresh?: boolean } = {}): Promise<OperationResult> {
     const { stack } = this.#workspace;
+    await this.preview();
     return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
   }
 

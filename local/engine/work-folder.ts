@@ -98,7 +98,9 @@ function link(root: string, folder: string): void {
     if (!SETTINGS.test(name)) rmSync(path.join(folder, name), { recursive: true });
   }
   for (const name of readdirSync(root)) {
-    if (!SETTINGS.test(name)) symlinkSync(path.join(root, name), path.join(folder, name));
+    // This folder may itself be in a hidden one of the project.
+    if (!SETTINGS.test(name) && !name.startsWith("."))
+      symlinkSync(path.join(root, name), path.join(folder, name));
   }
 }
 

@@ -1,8 +1,9 @@
-import { factsOf, type PropertyFact, type PropertyFacts } from "./facts";
-import { autoName, nameRule } from "./names";
+import { factsOf, type PropertyFacts } from "./facts";
+import { inputProblems, type Problem } from "./input-problems";
+import { autoName, isAutoName, nameRule } from "./names";
 import {
   containsUnknown,
-  isAsset,
+  isBlock,
   isObject,
   isSecret,
   reveal,
@@ -10,12 +11,6 @@ import {
   UNKNOWN,
   type Values,
 } from "./values";
-
-/** A problem with an input: the property's path and a sentence on it. */
-export interface Problem {
-  readonly property: string;
-  readonly reason: string;
-}
 
 interface Checked {
   /** The inputs with names, default tags and default values filled in. */
@@ -55,7 +50,7 @@ export function check(news: Values, context: CheckContext): Checked {
   if (facts["tags"]?.input && facts["tagsAll"] && Object.keys(context.defaultTags).length > 0) {
     inputs["tags"] = tagged(inputs["tags"], context.defaultTags);
   }
-  const others = objectProblems(inputs, facts, { path: "", owner: context.type }).filter(
+  const others = inputProblems(inputs, facts, context.type).filter(
     ({ property }) => !problems.some((problem) => problem.property === property),
   );
   return { inputs, problems: [...problems, ...others] };
@@ -95,15 +90,14 @@ function filledIn(inputs: Values, facts: PropertyFacts): Record<string, unknown>
   return result;
 }
 
-function isBlock(value: unknown): value is Values {
-  return isObject(value) && !isSecret(value) && !isAsset(value);
-}
-
 function named(inputs: Values, facts: PropertyFacts, context: CheckContext): Values {
   const { property } = nameRule(context.type);
   const given = inputs[property] ?? inputs[`${property}Prefix`];
   if (!facts[property]?.input || given !== undefined) return {};
-  const previous = context.previous?.[property];
+  // A name that was given once and is given no more makes room for a generated one.
+  const previous = isAutoName(context.previous?.[property], context.urn)
+    ? context.previous?.[property]
+    : undefined;
   const suffix = inputs["fifoQueue"] === true || inputs["fifoTopic"] === true ? ".fifo" : "";
   return { [property]: previous ?? autoName(context.type, { ...context, suffix }) };
 }
@@ -114,102 +108,4 @@ function tagged(tags: unknown, defaults: Values): unknown {
   if (!isObject(own)) return tags;
   const all = { ...defaults, ...own };
   return isSecret(tags) ? secret(all) : all;
-}
-
-interface Place {
-  /** Path of the object, empty for the resource itself. */
-  readonly path: string;
-  /** What the message calls the thing that has the properties. */
-  readonly owner: string;
-}
-
-function objectProblems(values: Values, facts: PropertyFacts, place: Place): Problem[] {
-  const problems: Problem[] = [];
-  for (const [name, value] of Object.entries(values)) {
-    const property = place.path === "" ? name : `${place.path}.${name}`;
-    const fact = facts[name];
-    if (value === undefined || value === null) continue;
-    if (fact === undefined) {
-      problems.push({ property, reason: `is not a property of ${place.owner}` });
-    } else if (!fact.input) {
-      problems.push({ property, reason: `is computed by AWS and cannot be set` });
-    } else {
-      problems.push(...valueProblems(value, fact, property));
-    }
-  }
-  for (const [name, fact] of Object.entries(facts)) {
-    if (fact.required && (values[name] === undefined || values[name] === null)) {
-      const property = place.path === "" ? name : `${place.path}.${name}`;
-      problems.push({ property, reason: `is required and must be ${expected(fact)}` });
-    }
-  }
-  return problems;
-}
-
-function valueProblems(wrapped: unknown, fact: PropertyFact, path: string): Problem[] {
-  const value = isSecret(wrapped) ? reveal(wrapped) : wrapped;
-  if (value === UNKNOWN) return [];
-  switch (fact.type) {
-    case "array": {
-      if (!Array.isArray(value)) return [wrongType(value, fact, path)];
-      return [
-        ...numberProblems(value, fact, path),
-        ...value.flatMap((item: unknown, index) =>
-          valueProblems(item, itemFact(fact), `${path}[${index}]`),
-        ),
-      ];
-    }
-    case "object": {
-      if (!isBlock(value)) return [wrongType(value, fact, path)];
-      if (fact.properties) return objectProblems(value, fact.properties, { path, owner: path });
-      if (fact.items === undefined) return [];
-      return Object.entries(value).flatMap(([key, item]) =>
-        valueProblems(item, itemFact(fact), `${path}.${key}`),
-      );
-    }
-    default:
-      return hasType(value, fact.type) ? [] : [wrongType(value, fact, path)];
-  }
-}
-
-function itemFact({ items = "string", properties }: PropertyFact): PropertyFact {
-  return { type: items, input: true, ...(properties && { properties }) };
-}
-
-function hasType(value: unknown, type: PropertyFact["type"]): boolean {
-  if (type === "asset") return isAsset(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
-
-function numberProblems(items: readonly unknown[], fact: PropertyFact, path: string): Problem[] {
-  const { minItems = 0, maxItems = Infinity } = fact;
-  if (items.length >= minItems && items.length <= maxItems) return [];
-  const limit = items.length < minItems ? `at least ${minItems}` : `at most ${maxItems}`;
-  return [{ property: path, reason: `has ${items.length} items and must have ${limit}` }];
-}
-
-function wrongType(value: unknown, fact: PropertyFact, property: string): Problem {
-  return { property, reason: `must be ${expected(fact)}; got ${shown(value)}` };
-}
-
-function expected({ type, items, properties }: PropertyFact): string {
-  switch (type) {
-    case "array":
-      return `an array of ${items ?? "any values"}`;
-    case "object":
-      return items && !properties ? `an object of ${items}` : "an object";
-    case "integer":
-    case "asset":
-      return `an ${type}`;
-    default:
-      return `a ${type}`;
-  }
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  if (isAsset(value)) return "an asset";
-  if (isObject(value)) return "an object";
-  return `${typeof value} ${JSON.stringify(value)}`;
 }

@@ -18,10 +18,19 @@ export interface Difference {
   readonly deleteBeforeReplace: boolean;
 }
 
+/** Properties whose change replaces a resource because of the value of another one. */
+const REPLACED_WHEN: Readonly<Record<string, (news: Values) => readonly string[]>> = {
+  "aws:ec2/instance:Instance": ({ userDataReplaceOnChange }) =>
+    userDataReplaceOnChange === true ? ["userData", "userDataBase64"] : [],
+};
+
 /** Compares a resource's inputs as deployed with those that the program wants now. */
 export function diff(type: string, urn: string, olds: Values, news: Values): Difference {
   const changes: Record<string, Change> = {};
   compareProperties(olds, news, { path: "", facts: factsOf(type), replaces: false, changes });
+  for (const name of REPLACED_WHEN[type]?.(news) ?? []) {
+    if (changes[name]) changes[name] = { ...changes[name], replaces: true };
+  }
   const { property } = nameRule(type);
   const sameName = olds[property] !== undefined && olds[property] === news[property];
   return { changes, deleteBeforeReplace: sameName && !isAutoName(olds[property], urn) };

@@ -33,7 +33,7 @@ export type PropertyFacts = Readonly<Record<string, PropertyFact>>;
  * A test compares the two together with the types of the installed @pulumi/aws.
  *
  * Not in them: replacements that the provider decides from values (such as a downgrade of an engine
- * version); 13 newer types do not tell what replaces them.
+ * version), save those that `diff.ts` adds; 13 newer types do not tell what replaces them.
  */
 const FACTS: Readonly<Record<string, PropertyFacts>> = Object.fromEntries(
   Object.entries(facts as Record<string, { readonly properties: PropertyFacts }>).map(

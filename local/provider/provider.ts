@@ -1,7 +1,8 @@
-import { check, type Problem } from "./check";
+import { check } from "./check";
 import type { DataPlanes, DeclaredResource } from "./data-plane";
 import { diff, type Difference } from "./diff";
 import { callFunction } from "./functions";
+import type { Problem } from "./input-problems";
 import { isAutoName, logicalName, nameRule } from "./names";
 import { createdOutputs, plannedOutputs, updatedOutputs, type Place } from "./outputs";
 import { isObject, reveal, toPlain, type Values } from "./values";

@@ -4,9 +4,9 @@ import { version as awsxVersion } from "@pulumi/awsx/package.json";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { awsxService } from "./awsx-service";
 import { AwsProvider, type AwsProviderArgs } from "./provider";
 import { awsService } from "./service";
-import { awsxService } from "./vpc";
 
 /** The providers of the packages `aws` and `awsx`, listening on 127.0.0.1. */
 export interface ProviderServers {

@@ -31,6 +31,11 @@ export function isResource(value: unknown): value is Values {
   return signature(value) === runtime.specialResourceSig;
 }
 
+/** Whether a value is an object of properties and not one that stands for something else. */
+export function isBlock(value: unknown): value is Values {
+  return isObject(value) && signature(value) === undefined;
+}
+
 export function secret(value: unknown): Values {
   return { [runtime.specialSigKey]: runtime.specialSecretSig, value };
 }
@@ -50,10 +55,10 @@ export function containsUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
-export function mapValues(
-  values: Values,
-  map: (value: unknown, key: string) => unknown,
-): Record<string, unknown> {
+export function mapValues<T, U>(
+  values: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => U,
+): Record<string, U> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }
 

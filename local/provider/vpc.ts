@@ -1,52 +1,14 @@
-import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import * as wire from "@pulumi/pulumi/proto/provider_pb";
-import { Registered, Registrar } from "./registrar";
-import { commonHandlers, unary } from "./service";
+import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { Registered, type Registrar } from "./registrar";
 import type { Subnet, SubnetSpec } from "./subnet-layout";
-import { fromStruct, isObject, reveal, toStruct, type Values } from "./values";
-import { VPC_TYPE, vpcPlan } from "./vpc-plan";
+import { fromStruct, isObject, mapValues, reveal, type Values } from "./values";
+import { vpcPlan } from "./vpc-plan";
 
-/** The package `awsx` of this machine: the one component `awsx.ec2.Vpc`, made of aws resources. */
-export function awsxService({
-  version,
-  awsVersion,
-  admit,
-}: {
-  readonly version: string;
-  readonly awsVersion: string;
-  /** Throws when the asking engine is none of ours. */
-  readonly admit: () => void;
-}): UntypedServiceImplementation {
-  return {
-    ...commonHandlers(version),
-    handshake: unary(() => {
-      admit();
-      return new wire.ProviderHandshakeResponse().setAcceptSecrets(true);
-    }),
-    configure: unary(() => new wire.ConfigureResponse().setAcceptsecrets(true)),
-    construct: unary(async (request: wire.ConstructRequest) => {
-      admit();
-      if (request.getType() !== VPC_TYPE) {
-        throw new Error(
-          `${request.getType()} is not known to the local awsx provider, which has only ${VPC_TYPE}: ` +
-            `add it to local/provider/vpc.ts or declare its resources with @pulumi/aws.`,
-        );
-      }
-      const registrar = new Registrar(request, awsVersion);
-      try {
-        const { urn, outputs } = await constructVpc(registrar, request);
-        return new wire.ConstructResponse().setUrn(urn).setState(toStruct(outputs));
-      } finally {
-        registrar.close();
-      }
-    }),
-  };
-}
-
-async function constructVpc(
+/** Makes the resources of an `awsx.ec2.Vpc`, as awsx itself does, and names them likewise. */
+export async function constructVpc(
   registrar: Registrar,
-  request: wire.ConstructRequest,
-): Promise<{ urn: string; outputs: Values }> {
+  request: ConstructRequest,
+): Promise<{ urn: string; outputs: Outputs }> {
   const name = request.getName();
   const inputs = reveal(fromStruct(request.getInputs())) as Values;
   const { vpcInputs, zones, natStrategy, subnets } = vpcPlan(name, inputs);
@@ -123,32 +85,57 @@ async function constructVpc(
     );
   }
 
-  const references = (resources: readonly Registered[]): unknown[] =>
-    resources.map(({ reference }) => reference);
-  const ids = (type: SubnetSpec["type"]): string[] =>
-    ofType(made, type).map(({ resource }) => resource.knownId);
-  const subnetsOf = (type: SubnetSpec["type"]): unknown[] =>
-    references(ofType(made, type).map(({ resource }) => resource));
-  const outputs: Values = {
-    vpcId: vpc.knownId,
-    vpc: vpc.reference,
-    internetGateway: internetGateway.reference,
-    subnets: references(made.map(({ resource }) => resource)),
+  const subnetsOf = (type: SubnetSpec["type"]): readonly Registered[] =>
+    ofType(made, type).map(({ resource }) => resource);
+  const parts = {
+    vpc,
+    internetGateway,
+    subnets: made.map(({ resource }) => resource),
     publicSubnets: subnetsOf("Public"),
     privateSubnets: subnetsOf("Private"),
     isolatedSubnets: subnetsOf("Isolated"),
-    publicSubnetIds: ids("Public"),
-    privateSubnetIds: ids("Private"),
-    isolatedSubnetIds: ids("Isolated"),
-    eips: references(eips),
-    natGateways: references(natGateways),
-    routes: references(routes),
-    routeTables: references(made.map(({ routeTable }) => routeTable)),
-    routeTableAssociations: references(made.map(({ association }) => association)),
+    eips,
+    natGateways,
+    routes,
+    routeTables: made.map(({ routeTable }) => routeTable),
+    routeTableAssociations: made.map(({ association }) => association),
     vpcEndpoints: [],
   };
-  await registrar.outputs(component, outputs);
+  const outputs = outputsOf(parts);
+  await registrar.outputs(component, outputs.values);
   return { urn: component.urn, outputs };
+}
+
+interface Parts extends Readonly<Record<string, Registered | readonly Registered[]>> {
+  readonly vpc: Registered;
+  readonly publicSubnets: readonly Registered[];
+  readonly privateSubnets: readonly Registered[];
+  readonly isolatedSubnets: readonly Registered[];
+}
+
+interface Outputs {
+  readonly values: Values;
+  /** The resources that each value comes from. */
+  readonly dependencies: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The component's outputs: its parts, and the ids of the VPC and of the subnets. */
+function outputsOf(parts: Parts): Outputs {
+  const ids = {
+    vpcId: parts.vpc,
+    publicSubnetIds: parts.publicSubnets,
+    privateSubnetIds: parts.privateSubnets,
+    isolatedSubnetIds: parts.isolatedSubnets,
+  };
+  const each = (part: Registered | readonly Registered[], map: (one: Registered) => unknown) =>
+    part instanceof Registered ? map(part) : part.map(map);
+  return {
+    values: {
+      ...mapValues(parts, (part) => each(part, ({ reference }) => reference)),
+      ...mapValues(ids, (part) => each(part, ({ knownId }) => knownId)),
+    },
+    dependencies: mapValues({ ...parts, ...ids }, (part) => [part].flat().map(({ urn }) => urn)),
+  };
 }
 
 interface MadeSubnet extends Subnet {

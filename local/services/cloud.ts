@@ -3,17 +3,18 @@ import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DataPlanes } from "../provider/data-plane";
 import { ApplicationPlane } from "./application-plane";
+import { CatalogPlane } from "./catalog-plane";
 import { DeliveryPlane } from "./delivery-plane";
 import type { DeliveryStatus } from "./delivery-worker";
 import { DomainPlane } from "./domain-plane";
 import type { JobSummary } from "./flink-rest";
 import { FolderLock } from "./folder-lock";
+import { FunctionPlane, type FunctionStatus, invocationPlane } from "./function-plane";
 import type { Progress } from "./installation";
 import { kinesisClient, startKinesisServer } from "./kinesis-server";
 import { bucketPlane, objectPlane, ObjectStore } from "./object-store";
 import { freePorts } from "./ports";
 import type { ServiceProcess } from "./process";
-import { projectFolder } from "./project";
 import { startSearchNode } from "./search-node";
 import { ServiceFolders } from "./service-folders";
 import { streamPlane } from "./stream-plane";
@@ -49,6 +50,7 @@ export interface CloudStatus {
   };
   readonly job?: JobSummary;
   readonly deliveries: readonly DeliveryStatus[];
+  readonly functions: readonly FunctionStatus[];
 }
 
 /** The AWS services of a program, on this machine. */
@@ -87,7 +89,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
   const folders = new ServiceFolders(options.folder);
   const lock = await FolderLock.take(folders.root, folders.processes);
   if (options.fresh) {
-    for (const service of ["kinesis", "opensearch", "flink", "firehose", "s3"] as const) {
+    for (const service of ["kinesis", "opensearch", "flink", "firehose", "lambda", "s3"] as const) {
       rmSync(folders.state(service), { recursive: true, force: true });
     }
   }
@@ -132,7 +134,21 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     return (client ??= kinesisClient(endpoints.kinesis, region));
   };
   const store = new ObjectStore(folders.state("s3"));
-  const deliveries = new DeliveryPlane(kinesisApi, store, folders.state("firehose"));
+  const functions = new FunctionPlane({
+    folder: folders.state("lambda"),
+    logFile: (name) => folders.log(name),
+    // The node here is OpenSearch without them; who sets up the domain must be told, or it would complain.
+    environment: { ...environment, OPENSEARCH_ABSENT_PLUGINS: "index-state-management,security" },
+  });
+  const catalog = new CatalogPlane();
+  const deliveries = new DeliveryPlane({
+    client: kinesisApi,
+    store,
+    functions,
+    catalog,
+    folder: folders.state("firehose"),
+    region,
+  });
   const hasIndices = (): boolean => existsSync(folders.state("opensearch"));
   const application = new ApplicationPlane({
     store,
@@ -149,13 +165,15 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     dataPlanes: {
       "aws:kinesis/stream:Stream": streamPlane(kinesisApi),
       "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
+      "aws:glue/catalogTable:CatalogTable": catalog,
       "aws:kinesisanalyticsv2/application:Application": application,
+      "aws:lambda/function:Function": functions,
+      "aws:lambda/invocation:Invocation": invocationPlane(functions),
       "aws:opensearch/domain:Domain": new DomainPlane({
         start: () => search.start(),
         stop: () => search.stop(),
         endpoint: `127.0.0.1:${ports.opensearch}`,
         dataFolder: folders.state("opensearch"),
-        templates: path.join(projectFolder, "infra", "search", "index-templates"),
         hasData: hasIndices,
       }),
       "aws:s3/bucket:Bucket": bucketPlane(store),
@@ -181,13 +199,16 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
         },
         ...(job !== undefined && { job }),
         deliveries: deliveries.statuses,
+        functions: functions.statuses,
       };
     },
     async stop() {
-      // Readers before what they read from.
+      // Readers before what they read from and call.
       const stopped = await Promise.allSettled([deliveries.stop(), application.stop()]);
       client?.destroy();
-      stopped.push(...(await Promise.allSettled([kinesis.stop(), search.stop()])));
+      stopped.push(
+        ...(await Promise.allSettled([functions.stop(), kinesis.stop(), search.stop()])),
+      );
       lock.release();
       const failures = stopped.flatMap((result) =>
         result.status === "rejected" ? [result.reason as unknown] : [],

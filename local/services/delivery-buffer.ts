@@ -1,3 +1,5 @@
+import type { Ticket } from "./delivery-ledger";
+
 /** A record on its way to the bucket. */
 export interface DeliveredRecord {
   readonly shardId: string;
@@ -6,57 +8,42 @@ export interface DeliveredRecord {
   readonly data: Uint8Array;
 }
 
-/** Records that will become one object. */
-export class DeliveryBuffer {
-  readonly #delimiter: Buffer;
-  readonly #chunks: Uint8Array[] = [];
-  readonly #positions = new Map<string, string>();
+/** What of a record goes into an object, and the record that it comes from. */
+export interface BufferedRecord {
+  readonly data: Uint8Array;
+  readonly arrival: Date;
+  readonly ticket: Ticket;
+}
+
+/** How long records are collected. */
+export interface BufferLimits {
+  /** An object is written when the records weigh this much, before compression. */
+  readonly bufferBytes: number;
+  /** An object is written at the latest this long after its first record. */
+  readonly bufferMilliseconds: number;
+}
+
+/** Records that go on together: into one object, or to the transform. */
+export class DeliveryBuffer<Item extends Pick<BufferedRecord, "data">> {
+  readonly items: Item[] = [];
+  readonly #limits: BufferLimits;
   #bytes = 0;
-  #records = 0;
-  #oldestArrival: Date | undefined;
   #begun: number | undefined;
 
-  constructor(delimiter: string) {
-    this.#delimiter = Buffer.from(delimiter);
+  constructor(limits: BufferLimits) {
+    this.#limits = limits;
   }
 
-  /** Bytes of the records, as the buffering size counts them. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get records(): number {
-    return this.#records;
-  }
-
-  /** Arrival of the oldest record; the object is named after it. */
-  get oldestArrival(): Date | undefined {
-    return this.#oldestArrival;
-  }
-
-  /** By shard, the sequence number of the last record added. */
-  get positions(): ReadonlyMap<string, string> {
-    return this.#positions;
-  }
-
-  add({ shardId, sequenceNumber, arrival, data }: DeliveredRecord, now: number): void {
-    this.#chunks.push(data, this.#delimiter);
-    this.#bytes += data.byteLength;
-    this.#records += 1;
-    this.#positions.set(shardId, sequenceNumber);
+  add(item: Item, now: number): void {
+    this.items.push(item);
+    this.#bytes += item.data.byteLength;
     this.#begun ??= now;
-    if (this.#oldestArrival === undefined || arrival < this.#oldestArrival) {
-      this.#oldestArrival = arrival;
-    }
   }
 
-  /** Whether an object is due: the buffer is full, or its first record has waited long enough. */
-  isDue(now: number, limits: { bufferBytes: number; bufferMilliseconds: number }): boolean {
+  /** Whether it holds as much as it should, or its first record has waited long enough. */
+  isDue(now: number): boolean {
     if (this.#begun === undefined) return false;
-    return this.#bytes >= limits.bufferBytes || now - this.#begun >= limits.bufferMilliseconds;
-  }
-
-  content(): Buffer {
-    return Buffer.concat(this.#chunks);
+    const { bufferBytes, bufferMilliseconds } = this.#limits;
+    return this.#bytes >= bufferBytes || now - this.#begun >= bufferMilliseconds;
   }
 }

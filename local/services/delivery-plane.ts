@@ -2,24 +2,35 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DataPlane, DeclaredResource } from "../provider/data-plane";
+import type { CatalogPlane } from "./catalog-plane";
 import { Declared } from "./declared";
+import { joined, parquet } from "./delivery-format";
 import { deliverySettings } from "./delivery-settings";
+import { DeliveryTransform } from "./delivery-transform";
 import { type DeliveryStatus, DeliveryWorker, type Positions } from "./delivery-worker";
+import type { FunctionPlane } from "./function-plane";
 import type { ObjectStore } from "./object-store";
 import { ShardReader } from "./shard-reader";
 
+export interface DeliveryPlaneOptions {
+  readonly client: () => Promise<KinesisClient>;
+  readonly store: ObjectStore;
+  readonly functions: Pick<FunctionPlane, "invoke">;
+  readonly catalog: Pick<CatalogPlane, "columns">;
+  /** Where the positions are kept. */
+  readonly folder: string;
+  readonly region: string;
+}
+
 /** Firehose: one worker for each delivery stream that the program declares. */
 export class DeliveryPlane implements DataPlane {
-  readonly #client: () => Promise<KinesisClient>;
+  readonly #options: DeliveryPlaneOptions;
   readonly #store: ObjectStore;
-  readonly #folder: string;
   readonly #workers = new Map<string, DeliveryWorker>();
 
-  /** @param folder where the positions are kept. */
-  constructor(client: () => Promise<KinesisClient>, store: ObjectStore, folder: string) {
-    this.#client = client;
-    this.#store = store;
-    this.#folder = folder;
+  constructor(options: DeliveryPlaneOptions) {
+    this.#options = options;
+    this.#store = options.store;
   }
 
   get statuses(): readonly DeliveryStatus[] {
@@ -28,12 +39,27 @@ export class DeliveryPlane implements DataPlane {
 
   async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
     const settings = deliverySettings(resource);
-    const { bucket } = settings;
-    if (!this.#store.hasBucket(bucket)) throw new Error(`Bucket ${bucket} does not exist`);
+    const { client, functions, catalog, region } = this.#options;
+    for (const { bucket } of [settings, settings.backup ?? settings]) {
+      if (!this.#store.hasBucket(bucket)) throw new Error(`Bucket ${bucket} does not exist`);
+    }
+    const { table, transform } = settings;
     const worker = new DeliveryWorker({
       settings,
-      reader: new ShardReader(await this.#client(), settings.streamName),
-      put: (key, content) => this.#store.put(bucket, key, content),
+      reader: new ShardReader(await client(), settings.streamName),
+      // Columns and function are looked up when they are needed: after a restart they may come to life later.
+      format: table
+        ? parquet(() => catalog.columns(table.database, table.name))
+        : joined(settings.delimiter, settings.compression),
+      ...(transform && {
+        transform: new DeliveryTransform({
+          ...transform,
+          deliveryStreamArn: settings.arn,
+          region,
+          invoke: (functionArn, payload) => functions.invoke(functionArn, payload),
+        }),
+      }),
+      put: (bucket, key, content) => this.#store.put(bucket, key, content),
       positions: positionFile(this.#positionFile(settings.name)),
     });
     await worker.resume();
@@ -73,7 +99,7 @@ export class DeliveryPlane implements DataPlane {
   }
 
   #positionFile(name: string): string {
-    return path.join(this.#folder, `${name}.json`);
+    return path.join(this.#options.folder, `${name}.json`);
   }
 }
 

@@ -14,32 +14,44 @@ export interface PrefixContext {
   readonly timeZone: string;
   /** Fills `firehose:random-string`. */
   readonly random?: () => string;
+  /** Values of the record's partition keys. @default none */
+  readonly partitionKeys?: Readonly<Record<string, string>>;
 }
 
 type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "timestamp"; readonly pattern: string }
-  | { readonly kind: "random" };
+  | { readonly kind: "random" }
+  | { readonly kind: "partition"; readonly key: string }
+  | { readonly kind: "error" };
+
+/** Which of the expressions that are not for every prefix are allowed. */
+type Use = "objects" | "partitions" | "errors";
 
 /**
- * Prefix of the objects that Firehose delivers, with expressions such as `!{timestamp:yyyy/MM/dd}`.
+ * Prefixes of what Firehose delivers, and of what it cannot deliver, with expressions such as
+ * `!{timestamp:yyyy/MM/dd}`.
  * https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
  */
 export class DeliveryPrefix {
-  readonly #parts: readonly Part[];
+  readonly #objects: readonly Part[];
+  readonly #errors: readonly Part[];
 
-  /** @throws Error that lists what is wrong with the expressions. */
-  constructor(prefix: string, errorOutputPrefix: string | undefined) {
+  /**
+   * @param partitioned whether records have partition keys.
+   * @throws Error that lists what is wrong with the expressions.
+   */
+  constructor(prefix: string, errorOutputPrefix: string | undefined, partitioned = false) {
     const problems: string[] = [];
-    this.#parts = parse(prefix, problems);
-    const hasExpressions = this.#parts.some(({ kind }) => kind !== "text");
-    if (hasExpressions && errorOutputPrefix === undefined) {
+    const objects = parse(prefix, problems, partitioned ? "partitions" : "objects");
+    const errors = parse(errorOutputPrefix ?? "", problems, "errors");
+    if (hasExpressions(objects) && errorOutputPrefix === undefined) {
       problems.push("a prefix with expressions needs an errorOutputPrefix");
     }
-    if (
-      errorOutputPrefix?.includes("!{") === true &&
-      !errorOutputPrefix.includes("!{firehose:error-output-type}")
-    ) {
+    if (partitioned && !objects.some(({ kind }) => kind === "partition")) {
+      problems.push("with dynamic partitioning it must contain a partition key");
+    }
+    if (hasExpressions(errors) && !errors.some(({ kind }) => kind === "error")) {
       problems.push(
         "an errorOutputPrefix with expressions must contain !{firehose:error-output-type}",
       );
@@ -47,29 +59,64 @@ export class DeliveryPrefix {
     if (problems.length > 0) {
       throw new Error(["The prefix is wrong:", ...problems.map((text) => `- ${text}`)].join("\n"));
     }
-    if (!hasExpressions) {
-      this.#parts = [...this.#parts, { kind: "timestamp", pattern: DEFAULT_TIMESTAMP }];
-    }
+    this.#objects = hasExpressions(objects) ? objects : [...objects, hour];
+    this.#errors = hasExpressions(errors)
+      ? errors
+      : [...errors, { kind: "error" }, { kind: "text", text: "/" }, hour];
   }
 
-  evaluate({ time, timeZone, random = randomString }: PrefixContext): string {
-    const zoned = DateTime.fromJSDate(time, { zone: timeZone });
-    // Every instance of the expression gives the same string.
-    const string = random();
-    const evaluated = this.#parts
-      .map((part) => {
-        if (part.kind === "text") return part.text;
-        return part.kind === "random" ? string : zoned.toFormat(part.pattern, { locale: "en-US" });
-      })
-      .join("");
-    if (evaluated.length > MAX_LENGTH) {
-      throw new Error(`The prefix becomes longer than ${MAX_LENGTH} characters: ${evaluated}`);
-    }
-    return evaluated;
+  /** @throws Error when a partition key has no value. */
+  evaluate(context: PrefixContext): string {
+    return evaluate(this.#objects, context);
+  }
+
+  /** @param type such as processing-failed. */
+  evaluateError(type: string, context: PrefixContext): string {
+    return evaluate(this.#errors, context, type);
   }
 }
 
-function parse(prefix: string, problems: string[]): Part[] {
+const hour: Part = { kind: "timestamp", pattern: DEFAULT_TIMESTAMP };
+
+function hasExpressions(parts: readonly Part[]): boolean {
+  return parts.some(({ kind }) => kind !== "text");
+}
+
+function evaluate(
+  parts: readonly Part[],
+  { time, timeZone, random = randomString, partitionKeys = {} }: PrefixContext,
+  errorType = "",
+): string {
+  const zoned = DateTime.fromJSDate(time, { zone: timeZone });
+  // Every instance of the expression gives the same string.
+  const string = random();
+  const evaluated = parts
+    .map((part) => {
+      switch (part.kind) {
+        case "text":
+          return part.text;
+        case "random":
+          return string;
+        case "error":
+          return errorType;
+        case "timestamp":
+          return zoned.toFormat(part.pattern, { locale: "en-US" });
+        case "partition": {
+          const value = partitionKeys[part.key];
+          // Firehose takes no empty key: the folder would have no name.
+          if (!value) throw new Error(`Partition key ${part.key} has no value`);
+          return value;
+        }
+      }
+    })
+    .join("");
+  if (evaluated.length > MAX_LENGTH) {
+    throw new Error(`The prefix becomes longer than ${MAX_LENGTH} characters: ${evaluated}`);
+  }
+  return evaluated;
+}
+
+function parse(prefix: string, problems: string[], use: Use): Part[] {
   const parts: Part[] = [];
   let end = 0;
   for (const match of prefix.matchAll(/!\{([^:}]*):([^}]*)\}/g)) {
@@ -83,9 +130,13 @@ function parse(prefix: string, problems: string[]): Part[] {
     } else if (namespace === "firehose" && value === "random-string") {
       parts.push({ kind: "random" });
     } else if (namespace === "firehose" && value === "error-output-type") {
-      problems.push(`${expression} is allowed in errorOutputPrefix only`);
-    } else if (namespace.startsWith("partitionKeyFrom")) {
-      problems.push(`${expression} needs dynamic partitioning, which is not there locally`);
+      if (use !== "errors") problems.push(`${expression} is allowed in errorOutputPrefix only`);
+      parts.push({ kind: "error" });
+    } else if (namespace === "partitionKeyFromLambda" || namespace === "partitionKeyFromQuery") {
+      if (use !== "partitions") {
+        problems.push(`${expression} needs dynamic partitioning, and a place in prefix`);
+      }
+      parts.push({ kind: "partition", key: value });
     } else {
       problems.push(`${expression} is not an expression that Firehose knows`);
     }

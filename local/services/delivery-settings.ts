@@ -1,27 +1,38 @@
 import type { DeclaredResource } from "../provider/data-plane";
 import { Declared } from "./declared";
+import type { BufferLimits } from "./delivery-buffer";
 import { DeliveryPrefix } from "./delivery-prefix";
+import type { TransformSettings } from "./delivery-transform";
 import { bucketOf } from "./object-store";
 
 const MIB = 1024 ** 2;
 
+/** A place for objects, and how long records are collected for one of them. */
+export interface DeliveryTarget extends BufferLimits {
+  readonly bucket: string;
+  readonly prefix: DeliveryPrefix;
+  readonly compression: "UNCOMPRESSED" | "GZIP";
+  readonly fileExtension: string;
+}
+
 /** A Firehose delivery stream from a Kinesis stream to a bucket, as the program declares it. */
-export interface DeliverySettings {
+export interface DeliverySettings extends DeliveryTarget {
   readonly name: string;
+  readonly arn: string;
   /** Counts the changes of the configuration; part of the objects' names. */
   readonly version: string;
   readonly streamName: string;
-  readonly bucket: string;
-  readonly prefix: DeliveryPrefix;
   readonly timeZone: string;
-  /** An object is written when the records weigh this much, before compression. */
-  readonly bufferBytes: number;
-  /** An object is written at the latest this long after its first record. */
-  readonly bufferMilliseconds: number;
-  readonly compression: "UNCOMPRESSED" | "GZIP";
   /** Between the records of an object. */
   readonly delimiter: string;
-  readonly fileExtension: string;
+  /** Whether the records' partition keys say into which object they go. */
+  readonly partitioned: boolean;
+  /** The function that prepares records. */
+  readonly transform?: TransformSettings & BufferLimits;
+  /** The table whose columns the objects have. */
+  readonly table?: { readonly database: string; readonly name: string };
+  /** Where records go as they came, too. */
+  readonly backup?: DeliveryTarget;
 }
 
 /** @throws Error that lists everything that is declared but cannot be done locally. */
@@ -36,31 +47,15 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
     problems.push("only a Kinesis stream can be the source; declare kinesisSourceConfiguration");
   }
   const s3 = inputs.block("extendedS3Configuration");
-  const compression = s3.string("compressionFormat", "UNCOMPRESSED");
-  if (compression !== "UNCOMPRESSED" && compression !== "GZIP") {
-    problems.push(
-      `compressionFormat ${compression} is not there locally; use GZIP or UNCOMPRESSED`,
-    );
-  }
-  if (s3.block("dynamicPartitioningConfiguration").boolean("enabled", false)) {
-    problems.push("dynamicPartitioningConfiguration is not there locally");
-  }
-  // Declaring the block switches it on.
-  const conversion = "dataFormatConversionConfiguration";
-  if (s3.has(conversion) && s3.block(conversion).boolean("enabled", true)) {
-    problems.push(`${conversion} is not there locally`);
-  }
-  if (s3.string("s3BackupMode", "Disabled") === "Enabled") {
-    problems.push("s3BackupMode Enabled is not there locally");
-  }
-  const processing = s3.block("processingConfiguration");
-  const processors = processing.boolean("enabled", false) ? processing.blocks("processors") : [];
-  let delimiter = "";
-  for (const processor of processors) {
-    const type = processor.string("type");
-    if (type === "AppendDelimiterToRecord") delimiter = delimiterOf(processor);
-    else problems.push(`processor ${type} is not there locally`);
-  }
+  const partitioned = s3.block("dynamicPartitioningConfiguration").boolean("enabled", false);
+  const compression = compressionOf(s3, problems);
+  const table = tableOf(s3, problems);
+  const { delimiter, transform } = processingOf(s3, problems);
+  const backup =
+    s3.string("s3BackupMode", "Disabled") === "Enabled"
+      ? s3.block("s3BackupConfiguration")
+      : undefined;
+  const backupCompression = backup && compressionOf(backup, problems);
   if (problems.length > 0) {
     throw new Error(
       [
@@ -70,30 +65,104 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
     );
   }
   const version = resource.outputs["versionId"];
+  const arn = resource.outputs["arn"];
   return {
+    ...targetOf(s3, compression, partitioned),
     name: inputs.string("name"),
+    arn: typeof arn === "string" ? arn : "",
     version: typeof version === "string" ? version : "1",
     streamName: streamOf(inputs.block("kinesisSourceConfiguration").string("kinesisStreamArn")),
-    bucket: bucketOf(s3.string("bucketArn")),
-    prefix: new DeliveryPrefix(
-      s3.string("prefix", ""),
-      s3.has("errorOutputPrefix") ? s3.string("errorOutputPrefix") : undefined,
-    ),
     timeZone: s3.string("customTimeZone", "UTC"),
-    bufferBytes: s3.number("bufferingSize", 5) * MIB,
-    bufferMilliseconds: s3.number("bufferingInterval", 300) * 1000,
-    compression: compression === "GZIP" ? "GZIP" : "UNCOMPRESSED",
     delimiter,
-    fileExtension: s3.string("fileExtension", compression === "GZIP" ? ".gz" : ""),
+    partitioned,
+    ...(transform && { transform }),
+    ...(table && { table }),
+    ...(backup && { backup: targetOf(backup, backupCompression ?? "UNCOMPRESSED") }),
+  };
+}
+
+function targetOf(
+  block: Declared,
+  compression: DeliveryTarget["compression"],
+  partitioned = false,
+): DeliveryTarget {
+  return {
+    bucket: bucketOf(block.string("bucketArn")),
+    prefix: new DeliveryPrefix(
+      block.string("prefix", ""),
+      block.has("errorOutputPrefix") ? block.string("errorOutputPrefix") : undefined,
+      partitioned,
+    ),
+    bufferBytes: block.number("bufferingSize", 5) * MIB,
+    bufferMilliseconds: block.number("bufferingInterval", 300) * 1000,
+    compression,
+    fileExtension: block.string("fileExtension", compression === "GZIP" ? ".gz" : ""),
+  };
+}
+
+function compressionOf(block: Declared, problems: string[]): DeliveryTarget["compression"] {
+  const compression = block.string("compressionFormat", "UNCOMPRESSED");
+  if (compression === "UNCOMPRESSED" || compression === "GZIP") return compression;
+  problems.push(`compressionFormat ${compression} is not there locally; use GZIP or UNCOMPRESSED`);
+  return "UNCOMPRESSED";
+}
+
+function tableOf(s3: Declared, problems: string[]): DeliverySettings["table"] {
+  const name = "dataFormatConversionConfiguration";
+  const conversion = s3.block(name);
+  // Declaring the block switches it on.
+  if (!s3.has(name) || !conversion.boolean("enabled", true)) return undefined;
+  const serializer = conversion.block("outputFormatConfiguration").block("serializer");
+  if (!serializer.has("parquetSerDe")) {
+    problems.push("only Parquet can be converted to locally; declare parquetSerDe");
+  }
+  // Both are what the service says, too.
+  if (s3.string("compressionFormat", "UNCOMPRESSED") !== "UNCOMPRESSED") {
+    problems.push(`compressionFormat must be UNCOMPRESSED with ${name}`);
+  }
+  if (s3.number("bufferingSize", 5) < 64) {
+    problems.push(`bufferingSize must be at least 64 with ${name}`);
+  }
+  const schema = conversion.block("schemaConfiguration");
+  return { database: schema.string("databaseName"), name: schema.string("tableName") };
+}
+
+function processingOf(s3: Declared, problems: string[]) {
+  const processing = s3.block("processingConfiguration");
+  const processors = processing.boolean("enabled", false) ? processing.blocks("processors") : [];
+  let delimiter = "";
+  let transform: DeliverySettings["transform"];
+  for (const processor of processors) {
+    const type = processor.string("type");
+    if (type === "AppendDelimiterToRecord") delimiter = delimiterOf(processor);
+    else if (type === "Lambda") transform = transformOf(processor);
+    else problems.push(`processor ${type} is not there locally`);
+  }
+  return { delimiter, transform };
+}
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
+function transformOf(processor: Declared): NonNullable<DeliverySettings["transform"]> {
+  const value = (name: string, fallback: number): number =>
+    Number(parameter(processor, name) ?? fallback);
+  return {
+    functionArn: parameter(processor, "LambdaArn") ?? "",
+    retries: value("NumberOfRetries", 3),
+    bufferBytes: value("BufferSizeInMBs", 1) * MIB,
+    bufferMilliseconds: value("BufferIntervalInSeconds", 60) * 1000,
   };
 }
 
 /** A line break unless the processor says otherwise, where it may be written as two characters. */
 function delimiterOf(processor: Declared): string {
-  const parameter = processor
+  return (parameter(processor, "Delimiter") ?? "\\n").replaceAll("\\n", "\n");
+}
+
+function parameter(processor: Declared, name: string): string | undefined {
+  return processor
     .blocks("parameters")
-    .find((candidate) => candidate.string("parameterName") === "Delimiter");
-  return (parameter?.string("parameterValue") ?? "\\n").replaceAll("\\n", "\n");
+    .find((candidate) => candidate.string("parameterName") === name)
+    ?.string("parameterValue");
 }
 
 function streamOf(arn: string): string {

@@ -1,18 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import { DateTime } from "luxon";
-import { DeliveryBuffer } from "./delivery-buffer";
-import type { DeliverySettings } from "./delivery-settings";
+import { DeliveryBuffer, type DeliveredRecord } from "./delivery-buffer";
+import { DeliveryLedger, type Ticket } from "./delivery-ledger";
+import { DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
+import type { DeliveryTransform } from "./delivery-transform";
 import type { ShardReader } from "./shard-reader";
 
-const compress = promisify(gzip);
 /** Firehose asks each shard once a second: https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html */
 const POLL_MILLISECONDS = 1_000;
 const RETRY_MILLISECONDS = 5_000;
 
-/** Where a worker has come to: by shard, the sequence number of the last record in a written object. */
+/** Where a worker has come to: by shard, the sequence number up to which everything is in written objects. */
 export interface Positions {
   load(): Promise<ReadonlyMap<string, string>>;
   save(positions: ReadonlyMap<string, string>): Promise<void>;
@@ -20,52 +17,59 @@ export interface Positions {
 
 export interface DeliveryStatus {
   readonly name: string;
+  /** Objects of delivered records. */
   readonly objects: number;
+  /** Records in these objects. */
   readonly records: number;
+  /** Records in objects under the error prefix. */
+  readonly failed: number;
+  /** Records that the transform has dropped. */
+  readonly dropped: number;
   /** Records read and not yet in an object. */
   readonly buffered: number;
   /** Why the last round failed; it is tried again. */
   readonly problem?: string;
 }
 
-export interface DeliveryOptions {
-  readonly settings: DeliverySettings;
+export interface DeliveryOptions extends Pick<OutputsOptions, "settings" | "format" | "put"> {
   readonly reader: Pick<ShardReader, "newRecords" | "resume">;
-  /** Writes an object into the bucket. */
-  readonly put: (key: string, content: Buffer) => Promise<void>;
+  /** Prepares records, where the settings name a function. */
+  readonly transform?: Pick<DeliveryTransform, "apply">;
   readonly positions: Positions;
   readonly now?: () => number;
 }
 
+type Waiting = DeliveredRecord & { readonly ticket: Ticket };
+
 /**
- * Takes records from every shard of a stream, from the oldest on, to objects in a bucket. As with Firehose a record is
- * delivered at least once: positions are kept after the object is written.
+ * Takes records from every shard of a stream, from the oldest on, through the transform to objects in a bucket. As with
+ * Firehose a record is delivered at least once: positions are kept after the object is written.
  */
 export class DeliveryWorker {
-  readonly #settings: DeliverySettings;
   readonly #options: DeliveryOptions;
   readonly #now: () => number;
   readonly #stop = new AbortController();
-  readonly #written = new Map<string, string>();
-  #buffer: DeliveryBuffer;
+  readonly #ledger = new DeliveryLedger();
+  readonly #outputs: DeliveryOutputs;
+  /** Records on their way to the transform. */
+  #waiting: DeliveryBuffer<Waiting>;
   #running: Promise<void> | undefined;
-  #objects = 0;
-  #records = 0;
+  #dropped = 0;
   #problem: string | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#settings = options.settings;
     this.#now = options.now ?? Date.now;
-    this.#buffer = new DeliveryBuffer(options.settings.delimiter);
+    this.#outputs = new DeliveryOutputs({ ...options, ledger: this.#ledger, now: this.#now });
+    this.#waiting = this.#batch();
   }
 
   get status(): DeliveryStatus {
     return {
-      name: this.#settings.name,
-      objects: this.#objects,
-      records: this.#records,
-      buffered: this.#buffer.records,
+      name: this.#options.settings.name,
+      ...this.#outputs.counts,
+      dropped: this.#dropped,
+      buffered: this.#outputs.buffered + this.#waiting.items.length,
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
   }
@@ -79,24 +83,25 @@ export class DeliveryWorker {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    await this.#flush();
+    if (this.#waiting.items.length > 0) await this.#transformWaiting();
+    await this.#outputs.writeAll();
+    await this.#save();
   }
 
   /** Takes up the positions of an earlier run; to be called before the first poll. */
   async resume(): Promise<void> {
     const positions = await this.#options.positions.load();
-    for (const [shard, position] of positions) this.#written.set(shard, position);
+    this.#ledger.resume(positions);
     this.#options.reader.resume(positions);
   }
 
   /** One round over the shards; objects are written as they become due. */
   async poll(): Promise<void> {
-    await this.#flushIfDue();
+    await this.#writeDue();
     for await (const record of this.#options.reader.newRecords()) {
-      this.#buffer.add(record, this.#now());
-      await this.#flushIfDue();
+      if (this.#take(record)) await this.#writeDue();
     }
-    await this.#flushIfDue();
+    await this.#writeDue();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -113,28 +118,54 @@ export class DeliveryWorker {
     }
   }
 
-  async #flushIfDue(): Promise<void> {
-    if (this.#buffer.isDue(this.#now(), this.#settings)) await this.#flush();
+  /** @returns whether something has become due. */
+  #take(record: DeliveredRecord): boolean {
+    const { settings, transform } = this.#options;
+    const ticket = this.#ledger.open(record);
+    const taken = { ...record, ticket };
+    let due = settings.backup !== undefined && this.#outputs.keepSource(taken);
+    if (transform === undefined) {
+      due = this.#outputs.deliver(taken, {}) || due;
+    } else {
+      this.#ledger.hold(ticket);
+      this.#waiting.add(taken, this.#now());
+      due = this.#waiting.isDue(this.#now()) || due;
+    }
+    this.#ledger.release(ticket);
+    return due;
   }
 
-  async #flush(): Promise<void> {
-    const buffer = this.#buffer;
-    const { oldestArrival } = buffer;
-    if (oldestArrival === undefined) return;
-    const { compression } = this.#settings;
-    const content = compression === "GZIP" ? await compress(buffer.content()) : buffer.content();
-    await this.#options.put(this.#key(oldestArrival), content);
-    this.#buffer = new DeliveryBuffer(this.#settings.delimiter);
-    this.#objects += 1;
-    this.#records += buffer.records;
-    for (const [shard, position] of buffer.positions) this.#written.set(shard, position);
-    await this.#options.positions.save(this.#written);
+  async #transformWaiting(): Promise<void> {
+    const { settings, transform } = this.#options;
+    const records = this.#waiting.items;
+    const outcomes = (await transform?.apply(records)) ?? [];
+    this.#waiting = this.#batch();
+    records.forEach((record, index) => {
+      const outcome = outcomes[index];
+      if (outcome?.result === "Ok") {
+        this.#outputs.deliver({ ...record, data: outcome.data }, outcome.partitionKeys);
+      } else if (outcome?.result === "ProcessingFailed") {
+        const lambdaArn = settings.transform?.functionArn;
+        this.#outputs.fail(record, "processing-failed", { ...outcome, lambdaArn });
+      } else {
+        this.#dropped += 1;
+      }
+      this.#ledger.release(record.ticket);
+    });
   }
 
-  /** https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html */
-  #key(time: Date): string {
-    const { name, version, prefix, timeZone, fileExtension } = this.#settings;
-    const stamp = DateTime.fromJSDate(time, { zone: timeZone }).toFormat("yyyy-MM-dd-HH-mm-ss");
-    return `${prefix.evaluate({ time, timeZone })}${name}-${version}-${stamp}-${randomUUID()}${fileExtension}`;
+  async #writeDue(): Promise<void> {
+    if (this.#waiting.isDue(this.#now())) await this.#transformWaiting();
+    if (await this.#outputs.writeDue()) await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    this.#ledger.settle();
+    await this.#options.positions.save(this.#ledger.positions);
+  }
+
+  #batch(): DeliveryBuffer<Waiting> {
+    const { settings } = this.#options;
+    return new DeliveryBuffer(settings.transform ?? settings);
   }
 }

@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import path from "node:path";
 import type { DataPlane, DeclaredResource } from "../provider/data-plane";
 import { Declared } from "./declared";
 
@@ -12,13 +10,11 @@ export interface DomainPlaneOptions {
   readonly endpoint: string;
   /** Folder of the node's data. */
   readonly dataFolder: string;
-  /** Folder with an index template in each JSON file, named after it. */
-  readonly templates: string;
   /** Whether an earlier run has left data. */
   readonly hasData: () => boolean;
 }
 
-/** An OpenSearch domain: one node, with the project's index templates. */
+/** An OpenSearch domain: one node. */
 export class DomainPlane implements DataPlane {
   readonly #options: DomainPlaneOptions;
   #domain: string | undefined;
@@ -30,12 +26,11 @@ export class DomainPlane implements DataPlane {
   async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
     const domain = this.#take(resource);
     await this.#options.start();
-    await this.#putTemplates();
     this.#domain = domain;
     return this.#outputs();
   }
 
-  /** Sizes, keys and policies of a domain mean nothing to one node; the templates may have changed. */
+  /** Sizes, keys and policies of a domain mean nothing to one node. */
   async update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
     return this.create(resource);
   }
@@ -70,21 +65,5 @@ export class DomainPlane implements DataPlane {
   #outputs(): Readonly<Record<string, unknown>> {
     const { endpoint } = this.#options;
     return { endpoint, dashboardEndpoint: `${endpoint}/_dashboards` };
-  }
-
-  async #putTemplates(): Promise<void> {
-    const { templates, endpoint } = this.#options;
-    for (const file of readdirSync(templates).filter((name) => name.endsWith(".json"))) {
-      const name = path.basename(file, ".json");
-      const response = await fetch(`http://${endpoint}/_index_template/${name}`, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: readFileSync(path.join(templates, file)),
-        signal: AbortSignal.timeout(30_000),
-      });
-      if (!response.ok) {
-        throw new Error(`OpenSearch refuses the index template ${file}: ${await response.text()}`);
-      }
-    }
   }
 }

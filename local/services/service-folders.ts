@@ -9,7 +9,7 @@ export class ServiceFolders {
   }
 
   /** What a service keeps between runs. */
-  state(service: "kinesis" | "opensearch" | "flink" | "firehose" | "s3"): string {
+  state(service: "kinesis" | "opensearch" | "flink" | "firehose" | "lambda" | "s3"): string {
     return path.join(this.root, service);
   }
 

@@ -166,4 +166,72 @@ describe("configuration", () => {
       'must be 3 to 28 lower-case letters, digits and hyphens, beginning with a letter; got "streaming-a-feature-with-a-long-name"',
     );
   });
+
+  it("takes an existing network instead of making one", async () => {
+    const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+    const { network } = await load("dev", {
+      vpcId: "vpc-0123456789abcdef0",
+      privateSubnetIds: subnets,
+    });
+    expect(network).to.deep.equal({
+      existing: {
+        vpcId: "vpc-0123456789abcdef0",
+        privateSubnetIds: subnets,
+        publicSubnetIds: [],
+      },
+    });
+    expect(await problems({ vpcId: "vpc-0123456789abcdef0" })).to.deep.equal([
+      "streaming-pipeline:privateSubnetIds must be 1 to 6 values that differ from each other; got none",
+    ]);
+    expect(await problems({ vpcId: "main", privateSubnetIds: ["a"] })).to.deep.equal([
+      'streaming-pipeline:vpcId must be the id of a VPC, such as vpc-0123456789abcdef0; got "main"',
+      'streaming-pipeline:privateSubnetIds must be the id of a subnet, such as subnet-0123456789abcdef0; got "a"',
+    ]);
+  });
+
+  it("opens the replay host only to a key from a network, and only in a public subnet", async () => {
+    const replaySshPublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone";
+    const replaySshCidr = "198.51.100.0/24";
+    expect((await load("dev")).replay).to.deep.equal({ instanceType: "t4g.small" });
+    expect((await load("dev", { replaySshPublicKey, replaySshCidr })).replay.ssh).to.deep.equal({
+      publicKey: replaySshPublicKey,
+      clientCidr: replaySshCidr,
+    });
+    expect(await problems({ replaySshPublicKey })).to.deep.equal([
+      "streaming-pipeline:replaySshPublicKey and streaming-pipeline:replaySshCidr go together: who may come, and from where; one of them is empty",
+    ]);
+    expect(
+      await problems({
+        replaySshPublicKey,
+        replaySshCidr,
+        vpcId: "vpc-0123456789abcdef0",
+        privateSubnetIds: ["subnet-0123456789abcdef0"],
+      }),
+    ).to.deep.equal([
+      "streaming-pipeline:replaySshPublicKey needs a public subnet; name one in streaming-pipeline:publicSubnetIds",
+    ]);
+  });
+
+  it("knows what the host replays by itself", async () => {
+    expect(
+      (await load("dev", { replayInput: "s3://trips/2019/", replaySpeedup: 0 })).replay.start,
+    ).to.deep.equal({ input: "s3://trips/2019/", speedup: 0 });
+    expect(await problems({ replayInput: "trips.csv" })).to.deep.equal([
+      'streaming-pipeline:replayInput must be objects in S3, such as s3://bucket/trips/2019-03/; got "trips.csv"',
+    ]);
+  });
+
+  it("refuses a layout of the search domain that does not work together", async () => {
+    expect(await problems({ searchStandby: true, searchWarmCount: 2 })).to.deep.equal(
+      [
+        "warm nodes need dedicatedMasters 3 or 5; got 0",
+        "warm nodes do not work with T instances; got t3.medium.search",
+        "standby needs three zones; there are 2",
+        "standby needs data nodes in multiples of three; instanceCount is 1",
+        "standby needs dedicatedMasters 3 or 5; got 0",
+        "standby does not work with T instances; got t3.medium.search",
+      ].map((problem) => `Search domain: ${problem}`),
+    );
+    expect(await problems({ searchReaderRoleArns: ["analyst"] })).to.have.length(1);
+  });
 });

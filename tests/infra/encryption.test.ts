@@ -37,4 +37,24 @@ describe("EncryptionKey", () => {
     expect(deployment.one(keyType)).to.include({ protect: true, retainOnDelete: true });
     expect(deployment.one(keyType).inputs["deletionWindowInDays"]).to.equal(30);
   });
+
+  it("lets in the services that are named, each for its own purpose", async () => {
+    const deployment = await deploy(
+      () => new EncryptionKey("key", { description: "Trips", services: ["alarms", "flink-state"] }),
+    );
+    const { Statement } = document(deployment.one(keyType).inputs["policy"]);
+    expect(Statement.map(({ Sid }) => Sid)).to.deep.equal([
+      "DelegateToIam",
+      "PublishAlarms",
+      "DescribeForFlink",
+      "EncryptSnapshots",
+      "DecryptSnapshots",
+      "EncryptRunningState",
+      "GrantRunningState",
+    ]);
+    for (const { Sid, Principal, Condition } of Statement.slice(1)) {
+      expect(JSON.stringify(Condition), Sid).to.contain("123456789012");
+      expect(JSON.stringify(Principal), Sid).to.match(/amazonaws\.com/);
+    }
+  });
 });

@@ -128,4 +128,91 @@ describe("EventStream", () => {
     expect(document(policy).Statement).to.have.length(1);
     expect(statementFor(policy, "kinesis:PutRecords").Action).not.to.include("kinesis:GetRecords");
   });
+
+  it("registers consumers with fan-out of their own, whom their statements let subscribe", async () => {
+    const fanOutConsumers = ["analytics", "audit"];
+    const { resources, outputs } = await deploy(() => {
+      const stream = new EventStream("events", { ...valid, fanOutConsumers });
+      return {
+        arns: stream.consumerArns,
+        policy: policyDocument(stream.fanOutStatements()),
+      };
+    });
+    const consumers = resources.filter(({ type }) => type.endsWith(":StreamConsumer"));
+    expect(consumers.map(({ inputs }) => inputs["name"])).to.deep.equal(fanOutConsumers);
+    const arns = [
+      "arn:aws:test:us-east-1:123456789012:events-analytics",
+      "arn:aws:test:us-east-1:123456789012:events-audit",
+    ];
+    expect(outputs["arns"]).to.deep.equal({ analytics: arns[0], audit: arns[1] });
+    expect(statementFor(outputs["policy"], "kinesis:SubscribeToShard").Resource).to.deep.equal(
+      arns,
+    );
+  });
+
+  it("needs no statement for fan-out that it does not have", async () => {
+    const { outputs } = await deploy(() => ({
+      count: new EventStream("events", valid).fanOutStatements().length,
+    }));
+    expect(outputs["count"]).to.equal(0);
+  });
+
+  it("takes larger records, and is kept warm on demand", async () => {
+    expect(await inputsOf({ ...valid, maxRecordSizeKiB: 10_240 })).to.include({
+      maxRecordSizeInKib: 10_240,
+    });
+    expect(
+      await inputsOf({ mode: "ON_DEMAND", retentionHours: 24, warmThroughputMiBps: 100 }),
+    ).to.include({ warmThroughputMibPs: 100 });
+    expect(await inputsOf(valid)).not.to.have.any.keys("maxRecordSizeInKib", "warmThroughputMibPs");
+  });
+
+  it("has the metrics for each shard that were asked for", async () => {
+    expect((await inputsOf(valid))["shardLevelMetrics"]).to.have.length(7);
+    expect(
+      (await inputsOf({ ...valid, shardLevelMetrics: ["IncomingBytes"] }))["shardLevelMetrics"],
+    ).to.deep.equal(["IncomingBytes"]);
+    expect((await inputsOf({ ...valid, shardLevelMetrics: [] }))["shardLevelMetrics"]).to.be.empty;
+  });
+
+  it("leaves shards to an external scaler only while there are shards to scale", async () => {
+    const ignored = async (args: EventStreamArgs) =>
+      (await deploy(() => new EventStream("events", args))).one(streamType).ignoreChanges;
+    expect(await ignored(valid)).to.deep.equal([]);
+    expect(await ignored({ ...valid, scaledElsewhere: true })).to.deep.equal(["shardCount"]);
+    expect(await ignored({ mode: "ON_DEMAND", retentionHours: 24 })).to.deep.equal([]);
+  });
+
+  it("lists what contradicts its mode, and consumers that cannot be", async () => {
+    const message = await refusal(
+      () =>
+        new EventStream("events", {
+          ...valid,
+          maxRecordSizeKiB: 1023,
+          warmThroughputMiBps: 10_241,
+          fanOutConsumers: ["analytics", "analytics", "my job"],
+        }),
+    );
+    expect(message.split("\n").slice(1)).to.deep.equal([
+      "- maxRecordSizeKiB must be an integer from 1024 to 10240; got 1023",
+      "- warmThroughputMiBps must be an integer from 1 to 10240; got 10241",
+      "- warmThroughputMiBps must be left out in mode PROVISIONED, where shardCount is the throughput",
+      "- fanOutConsumers must be 0 to 20 values that differ from each other; got analytics, analytics, my job",
+      '- fanOutConsumers must be 1 to 128 letters, digits, dots, hyphens and underscores; got "my job"',
+    ]);
+    expect(
+      await refusal(
+        () =>
+          new EventStream("events", {
+            mode: "ON_DEMAND",
+            retentionHours: 24,
+            scaledElsewhere: true,
+          }),
+      ),
+    ).to.contain("scaledElsewhere must be left out in mode ON_DEMAND");
+    const twentyOne = Array.from({ length: 21 }, (_, index) => `consumer-${index}`);
+    expect(
+      await refusal(() => new EventStream("events", { ...valid, fanOutConsumers: twentyOne })),
+    ).to.contain("fanOutConsumers must be 0 to 20 values");
+  });
 });

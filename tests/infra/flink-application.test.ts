@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { FlinkApplication, type FlinkApplicationArgs } from "../../infra/flink-application";
+import { FlinkApplication } from "../../infra/flink-application";
+import type { FlinkApplicationArgs } from "../../infra/flink-arguments";
 import { allow } from "../../infra/iam";
 import { deploy, refusal } from "../support/mocks";
 import { actionsOf, statementFor } from "./policy-documents";
@@ -203,5 +205,116 @@ describe("FlinkApplication", () => {
       "- checkpointIntervalSeconds must be an integer from 5 to 3600; got 4",
       "- number of securityGroupIds must be an integer from 0 to 4; got 5",
     ]);
+  });
+
+  it("goes by the runtime, levels and pauses that it is given", async () => {
+    const deployment = await application({
+      runtime: "FLINK-2_2",
+      logLevel: "WARN",
+      metricsLevel: "TASK",
+      checkpointPauseSeconds: 10,
+      start: false,
+    });
+    const { inputs } = deployment.one(applicationType);
+    expect(inputs).to.include({ runtimeEnvironment: "FLINK-2_2", startApplication: false });
+    expect(inputs["applicationConfiguration"]).to.have.nested.include({
+      "flinkApplicationConfiguration.monitoringConfiguration.logLevel": "WARN",
+      "flinkApplicationConfiguration.monitoringConfiguration.metricsLevel": "TASK",
+      "flinkApplicationConfiguration.checkpointConfiguration.minPauseBetweenCheckpoints": 10_000,
+    });
+  });
+
+  it("says with which state to start only where it is told", async () => {
+    const run = async (restore: FlinkApplicationArgs["restore"]) =>
+      (await configurationOf(restore && { restore }))["runConfiguration"];
+    expect(await run(undefined)).to.equal(undefined);
+    expect(await run({ from: "nothing" })).to.deep.equal({
+      applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },
+    });
+    expect(
+      await run({ from: "snapshot", name: "before-2", allowNonRestoredState: true }),
+    ).to.deep.equal({
+      applicationRestoreConfiguration: {
+        applicationRestoreType: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+        snapshotName: "before-2",
+      },
+      flinkRunConfiguration: { allowNonRestoredState: true },
+    });
+    expect(await run({ from: "latest-snapshot" })).to.deep.equal({
+      applicationRestoreConfiguration: { applicationRestoreType: "RESTORE_FROM_LATEST_SNAPSHOT" },
+      flinkRunConfiguration: { allowNonRestoredState: false },
+    });
+  });
+
+  it("encrypts its state with the key that it is given for that", async () => {
+    expect(
+      (await configurationOf({ stateKmsKeyArn: "arn:key" }))["applicationEncryptionConfiguration"],
+    ).to.deep.equal({ keyType: "CUSTOMER_MANAGED_KEY", keyId: "arn:key" });
+    expect(await configurationOf()).not.to.have.property("applicationEncryptionConfiguration");
+  });
+
+  it("leaves the parallelism to an external scaler", async () => {
+    expect((await application()).one(applicationType).ignoreChanges).to.deep.equal([]);
+    expect(
+      (await application({ scaledElsewhere: true })).one(applicationType).ignoreChanges,
+    ).to.deep.equal([
+      "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism",
+    ]);
+  });
+
+  it("is kept, with its snapshots, where data is protected", async () => {
+    expect((await application({ protectData: true })).one(applicationType)).to.include({
+      protect: true,
+      retainOnDelete: true,
+    });
+    expect((await application()).one(applicationType)).to.include({ protect: false });
+  });
+
+  it("lists contradictions", async () => {
+    const message = await refusal(
+      () =>
+        new FlinkApplication("analytics", {
+          ...valid,
+          runtime: "flink 1.20",
+          parallelism: 9,
+          parallelismPerKpu: 2,
+          kpuLimit: 4,
+          autoScaling: true,
+          scaledElsewhere: true,
+          snapshots: false,
+          restore: { from: "latest-snapshot" },
+        }),
+    );
+    expect(message.split("\n").slice(1)).to.deep.equal([
+      '- runtime must be FLINK- and a version, such as FLINK-1_20; got "flink 1.20"',
+      "- parallelism 9 with 2 a KPU takes 5 KPUs; the limit is 4. Lower parallelism, or raise parallelismPerKpu or kpuLimit",
+      "- autoScaling and scaledElsewhere must not both be true: the service and somebody else would scale against each other",
+      "- restore from the latest snapshot needs snapshots; set snapshots to true or restore from nothing",
+    ]);
+    expect(
+      await refusal(
+        () =>
+          new FlinkApplication("analytics", { ...valid, restore: { from: "snapshot", name: "" } }),
+      ),
+    ).to.contain("name of the snapshot to restore must be 1 to 256 letters");
+  });
+
+  it("accepts as many KPUs as the limit says", async () => {
+    await application({ parallelism: 8, parallelismPerKpu: 2, kpuLimit: 4 });
+    await application({ parallelism: 256, parallelismPerKpu: 4 });
+    expect(
+      await refusal(
+        () =>
+          new FlinkApplication("analytics", { ...valid, parallelism: 256, parallelismPerKpu: 3 }),
+      ),
+    ).to.contain("takes 86 KPUs; the limit is 64");
+  });
+
+  it("starts after what it is told to wait for", async () => {
+    const deployment = await deploy(() => {
+      const settings = new pulumi.ComponentResource("test:index:Settings", "settings");
+      new FlinkApplication("analytics", { ...valid, startAfter: [settings] });
+    });
+    expect(deployment.one(applicationType).dependsOn).to.deep.equal(["analytics", "settings"]);
   });
 });

@@ -8,6 +8,8 @@ describe("ServiceRole", () => {
     "ec2.amazonaws.com": undefined,
     "firehose.amazonaws.com": { StringEquals: { "sts:ExternalId": "123456789012" } },
     "kinesisanalytics.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    "lambda.amazonaws.com": undefined,
+    "opensearchservice.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "vpc-flow-logs.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
   };
   for (const [service, condition] of Object.entries(conditions)) {

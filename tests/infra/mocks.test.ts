@@ -34,6 +34,7 @@ describe("mocks", () => {
       protect: true,
       retainOnDelete: false,
       dependsOn: [],
+      ignoreChanges: [],
     });
     expect(deployment.one("aws:s3/bucketPolicy:BucketPolicy").dependsOn).to.deep.equal(["shelf"]);
     expect(deployment.one("test:index:Shelf").custom).to.equal(false);

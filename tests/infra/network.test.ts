@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { Network, type NetworkArgs, withoutPublicAddresses } from "../../infra/network";
+import { Network, withoutPublicAddresses } from "../../infra/network";
+import type { NewNetwork } from "../../infra/network-arguments";
 import { deploy, refusal } from "../support/mocks";
 import { statementFor } from "./policy-documents";
 
 const endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint";
-const valid: NetworkArgs = {
+const valid: NewNetwork = {
   cidr: "10.1.0.0/16",
   availabilityZones: ["us-east-1a", "us-east-1b"],
   natGateways: "Single",
@@ -13,7 +14,7 @@ const valid: NetworkArgs = {
   logRetentionDays: 7,
 };
 
-function network(changes: Partial<NetworkArgs> = {}) {
+function network(changes: Partial<NewNetwork> = {}) {
   return deploy(() => new Network("network", { ...valid, ...changes }));
 }
 
@@ -112,6 +113,35 @@ describe("Network", () => {
     ).to.match(
       /^Network "network" has invalid arguments:\n- cidr .*16 to 24.*"10\.0\.0\.0\/8"\n- availabilityZones .* differ .* us-east-1a, us-east-1a\n- natGateways None .* set interfaceEndpoints to true.*\n- logRetentionDays must be one of 1, .*; got 0$/,
     );
+  });
+
+  it("takes an existing network as it is and makes nothing", async () => {
+    const existing = {
+      vpcId: "vpc-0123456789abcdef0",
+      privateSubnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    };
+    const { resources, outputs } = await deploy(() => {
+      const found = new Network("network", { existing });
+      const { vpcId, privateSubnetIds, publicSubnetIds, subnetCount } = found;
+      return { vpcId, privateSubnetIds, publicSubnetIds, subnetCount };
+    });
+    expect(resources.map(({ type }) => type)).to.deep.equal(["streaming:infra:Network"]);
+    expect(outputs).to.deep.equal({ ...existing, publicSubnetIds: [], subnetCount: 2 });
+  });
+
+  it("refuses an existing network that cannot be", async () => {
+    const message = await refusal(
+      () =>
+        new Network("network", {
+          existing: { vpcId: "main", privateSubnetIds: [], publicSubnetIds: ["subnet-a"] },
+        }),
+    );
+    expect(message.split("\n")).to.deep.equal([
+      'Network "network" has invalid arguments:',
+      '- existing.vpcId must be the id of a VPC, such as vpc-0123456789abcdef0; got "main"',
+      "- existing.privateSubnetIds must be 1 to 6 values that differ from each other; got none",
+      '- existing subnet must be the id of a subnet, such as subnet-0123456789abcdef0; got "subnet-a"',
+    ]);
   });
 });
 

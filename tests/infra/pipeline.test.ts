@@ -24,6 +24,7 @@ function run(stack: string, changes: Readonly<Record<string, unknown>> = {}, pre
 
 const stateful = [
   "aws:kinesis/stream:Stream",
+  "aws:kinesisanalyticsv2/application:Application",
   "aws:kms/key:Key",
   "aws:opensearch/domain:Domain",
   "aws:s3/bucket:Bucket",
@@ -81,7 +82,11 @@ describe("Pipeline", function () {
         { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
         {
           propertyGroupId: "source",
-          propertyMap: { streamName: "pipeline-events", region: "us-east-1" },
+          propertyMap: {
+            streamName: "pipeline-events",
+            region: "us-east-1",
+            outOfOrdernessSeconds: "1800",
+          },
         },
         {
           propertyGroupId: "search",
@@ -99,17 +104,54 @@ describe("Pipeline", function () {
     });
   });
 
-  it("lets the job's role, and nobody else's, into the domain as its master", async () => {
+  it("has the domain set up by its master user, who gives the job the role that it needs", async () => {
     const deployment = await run("dev");
-    const job = "arn:aws:test:us-east-1:123456789012:pipeline-job";
-    expect(
-      deployment.one("aws:kinesisanalyticsv2/application:Application").inputs[
-        "serviceExecutionRole"
-      ],
-    ).to.equal(job);
+    const admin = "arn:aws:test:us-east-1:123456789012:pipeline-search-admin";
     expect(
       deployment.one("aws:opensearch/domain:Domain").inputs["advancedSecurityOptions"],
-    ).to.deep.include({ masterUserOptions: { masterUserArn: job } });
+    ).to.deep.include({ masterUserOptions: { masterUserArn: admin } });
+    expect(
+      deployment.one("aws:lambda/function:Function", "pipeline-search-settings").inputs["role"],
+    ).to.equal(admin);
+    const application = deployment.one("aws:kinesisanalyticsv2/application:Application");
+    const invocation = deployment.one("aws:lambda/invocation:Invocation");
+    const { roleMappings } = JSON.parse(String(invocation.inputs["input"])) as {
+      roleMappings: unknown;
+    };
+    expect(roleMappings).to.deep.include({
+      pipeline_writer: [application.inputs["serviceExecutionRole"]],
+    });
+    expect(application.dependsOn).to.include("pipeline-search-settings");
+  });
+
+  it("gives indices a replica for each zone of the domain but the first", async () => {
+    for (const [stack, replicas] of [
+      ["dev", 0],
+      ["prod", 2],
+    ] as const) {
+      const { inputs } = (await run(stack)).one("aws:lambda/invocation:Invocation");
+      expect(inputs["input"]).to.contain(`"number_of_replicas":${replicas}`);
+    }
+  });
+
+  it("runs in a network that is there, where it is named", async () => {
+    const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+    const deployment = await run("dev", {
+      vpcId: "vpc-0123456789abcdef0",
+      privateSubnetIds: subnets,
+    });
+    expect(deployment.ofType("awsx:ec2:Vpc")).to.be.empty;
+    expect(deployment.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal(subnets[0]);
+  });
+
+  it("opens the replay host to one network only where its key is named", async () => {
+    const open = await run("dev", {
+      replaySshPublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone",
+      replaySshCidr: "198.51.100.0/24",
+    });
+    expect(open.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal("subnet-x");
+    expect(open.ofType("aws:ec2/eip:Eip")).to.have.length(1);
+    expect((await run("dev")).ofType("aws:ec2/eip:Eip")).to.be.empty;
   });
 
   it("lets nobody write the stream but the replay host", async () => {
@@ -132,8 +174,8 @@ describe("Pipeline", function () {
         .filter(({ type }) => stateful.includes(type))
         .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
     };
-    expect(await kept("prod")).to.deep.equal([true, true, true, true, true]);
-    expect(await kept("dev")).to.deep.equal([false, false, false, false, false]);
+    expect(await kept("prod")).to.deep.equal(Array(7).fill(true));
+    expect(await kept("dev")).to.deep.equal(Array(7).fill(false));
   });
 
   it("encrypts with one key of its own, or with the keys that AWS manages", async () => {

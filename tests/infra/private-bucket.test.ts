@@ -104,10 +104,47 @@ describe("PrivateBucket", () => {
   });
 
   it("refuses an expiry that S3 or common sense refuses", async () => {
-    for (const expirationDays of [0, 3651, 1.5]) {
+    for (const expirationDays of [0, 3654, 1.5]) {
       expect(await refusal(() => new PrivateBucket("archive", { expirationDays }))).to.equal(
-        `PrivateBucket "archive" has invalid arguments:\n- expirationDays must be an integer from 1 to 3650; got ${expirationDays}`,
+        `PrivateBucket "archive" has invalid arguments:\n- expirationDays must be an integer from 1 to 3653; got ${expirationDays}`,
       );
     }
+  });
+
+  it("logs requests to a bucket that takes logs", async () => {
+    const { inputs } = (await bucket({ logBucketName: "logs" })).one(
+      "aws:s3/bucketLogging:BucketLogging",
+    );
+    expect(inputs).to.deep.equal({
+      bucket: "archive",
+      targetBucket: "logs",
+      targetPrefix: "archive/",
+    });
+    expect((await bucket()).ofType("aws:s3/bucketLogging:BucketLogging")).to.be.empty;
+  });
+
+  it("takes logs from buckets of the account, encrypted as S3 can write them", async () => {
+    const deployment = await bucket({ takesLogs: true });
+    const { policy } = deployment.one("aws:s3/bucketPolicy:BucketPolicy").inputs;
+    expect(statementFor(policy, "s3:PutObject")).to.deep.include({
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    });
+    expect(
+      await refusal(
+        () =>
+          new PrivateBucket("logs", {
+            takesLogs: true,
+            kmsKeyArn: "arn:key",
+            logBucketName: "other",
+          }),
+      ),
+    ).to.equal(
+      [
+        'PrivateBucket "logs" has invalid arguments:',
+        "- kmsKeyArn must be left out with takesLogs: S3 delivers logs to buckets with its own keys alone",
+        "- logBucketName must be left out with takesLogs: a log of the log would never end",
+      ].join("\n"),
+    );
   });
 });

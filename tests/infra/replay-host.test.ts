@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
 import { allow } from "../../infra/iam";
-import { ReplayHost, type ReplayHostArgs } from "../../infra/replay-host";
+import type { ReplayHostArgs } from "../../infra/replay-arguments";
+import { ReplayHost } from "../../infra/replay-host";
 import { deploy, refusal } from "../support/mocks";
-import { actionsOf, statementFor } from "./policy-documents";
+import { actionsOf, document, statementFor } from "./policy-documents";
 
 const instanceType = "aws:ec2/instance:Instance";
 const objectType = "aws:s3/bucketObjectv2:BucketObjectv2";
@@ -17,10 +18,13 @@ const valid: ReplayHostArgs = {
   codeBucketArn: "arn:aws:s3:::code",
   vpcId: "vpc-1",
   subnetIds: ["subnet-a", "subnet-b"],
+  logRetentionDays: 7,
 };
 
 function host(changes: Partial<ReplayHostArgs> = {}) {
-  return deploy(() => new ReplayHost("replay", { ...valid, ...changes }));
+  return deploy(() => {
+    new ReplayHost("replay", { ...valid, ...changes });
+  });
 }
 
 describe("ReplayHost", () => {
@@ -72,6 +76,10 @@ describe("ReplayHost", () => {
       "ssmmessages:CreateDataChannel",
       "ssmmessages:OpenControlChannel",
       "ssmmessages:OpenDataChannel",
+      "cloudwatch:PutMetricData",
+      "logs:CreateLogStream",
+      "logs:DescribeLogStreams",
+      "logs:PutLogEvents",
       "s3:GetObject",
       "kinesis:PutRecords",
     ]);
@@ -92,12 +100,94 @@ describe("ReplayHost", () => {
     expect(userData).to.contain(
       `echo '${String(hash)}  /opt/replay/replay.js' | sha256sum --check`,
     );
-    expect(userData).to.contain("--stream 'events' --region 'us-east-1'");
+    expect(userData).to.contain("--stream 'events' --region 'us-east-1' --max-disorder 60");
   });
 
+  const start = { input: "s3://trips/2019-03/", speedup: 60 };
+
   it("boots with a script that bash can read", async () => {
+    for (const changes of [{}, { start }]) {
+      const { userData } = (await host(changes)).one(instanceType).inputs;
+      execFileSync("bash", ["-n"], { input: String(userData) });
+    }
+  });
+
+  it("starts nothing by itself unless it is told what", async () => {
     const { userData } = (await host()).one(instanceType).inputs;
-    execFileSync("bash", ["-n"], { input: String(userData) });
+    expect(userData).not.to.contain("replay.service");
+  });
+
+  it("starts a replay at its first boot, of objects that it may read, as the job expects it", async () => {
+    const deployment = await host({ start, maxDisorderSeconds: 1800 });
+    const { userData } = deployment.one(instanceType).inputs;
+    expect(userData).to.contain(
+      "/usr/local/bin/replay --input s3://trips/2019-03/ --speedup 60 --resume",
+    );
+    expect(userData).to.contain("systemctl enable --now replay.service");
+    expect(userData).to.contain("--max-disorder 1800");
+    const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
+    expect(statementFor(policy, "s3:ListBucket")).to.deep.include({
+      Resource: ["arn:aws:s3:::trips"],
+      Condition: { StringLike: { "s3:prefix": "2019-03/*" } },
+    });
+    expect(document(policy).Statement.map(({ Resource }) => Resource)).to.deep.include([
+      "arn:aws:s3:::trips/2019-03/*",
+    ]);
+  });
+
+  it("sends its log to a group that is kept for as long as was asked", async () => {
+    const deployment = await host({ kmsKeyArn: "arn:key" });
+    expect(deployment.one("aws:cloudwatch/logGroup:LogGroup").inputs).to.include({
+      retentionInDays: 7,
+      kmsKeyId: "arn:key",
+    });
+    const { userData } = deployment.one(instanceType).inputs;
+    const [, settings = ""] = /<<'SETTINGS'\n(.*?)\nSETTINGS/s.exec(String(userData)) ?? [];
+    expect(JSON.parse(settings)).to.have.nested.property(
+      "logs.logs_collected.files.collect_list[0].log_group_name",
+      "replay-logs",
+    );
+  });
+
+  it("is reached by SSH from one network, at an address that stays, where that is asked for", async () => {
+    const ssh = {
+      publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone",
+      clientCidr: "198.51.100.0/24",
+      subnetId: "subnet-x",
+    };
+    const deployment = await host({ ssh });
+    expect(deployment.one(instanceType).inputs).to.include({
+      subnetId: "subnet-x",
+      keyName: "replay",
+      associatePublicIpAddress: false,
+    });
+    expect(
+      deployment.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
+    ).to.include({ cidrIpv4: "198.51.100.0/24", fromPort: 22, toPort: 22 });
+    expect(deployment.one("aws:ec2/eipAssociation:EipAssociation").inputs).to.include({
+      instanceId: "replay-id",
+    });
+  });
+
+  it("lists everything that is wrong", async () => {
+    const message = await refusal(
+      () =>
+        new ReplayHost("replay", {
+          ...valid,
+          maxDisorderSeconds: -1,
+          start: { input: "s3://trips/$(reboot)", speedup: 0.5 },
+          ssh: { publicKey: "secret", clientCidr: "0.0.0.0/0", subnetId: "subnet-x" },
+          logRetentionDays: 8,
+        }),
+    );
+    expect(message.split("\n- ").slice(1, 6)).to.deep.equal([
+      "maxDisorderSeconds must be an integer from 0 to 86400; got -1",
+      'start.input must be objects in S3, such as s3://bucket/trips/2019-03/; got "s3://trips/$(reboot)"',
+      "start.speedup must be an integer from 0 to 1000000; got 0.5",
+      'ssh.publicKey must be an ED25519 or RSA key, such as ssh-ed25519 AAAA… name; got "secret"',
+      'ssh.clientCidr must be an IPv4 network in CIDR notation with a prefix of 16 to 32 bits, such as 10.0.0.0/16; got "0.0.0.0/0"',
+    ]);
+    expect(message).to.contain("- logRetentionDays must be one of 1, 3,");
   });
 
   it("tells where to log in", async () => {

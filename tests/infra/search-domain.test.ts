@@ -1,18 +1,23 @@
 import { expect } from "chai";
 import { policyDocument } from "../../infra/iam";
-import { SearchDomain, type SearchDomainArgs } from "../../infra/search-domain";
+import type { SearchDomainArgs } from "../../infra/search-arguments";
+import { SearchDomain } from "../../infra/search-domain";
+import { SearchSignIn } from "../../infra/search-sign-in";
 import { deploy, refusal } from "../support/mocks";
 import { document, statementFor } from "./policy-documents";
 
 const domainType = "aws:opensearch/domain:Domain";
+const vpc = {
+  vpcId: "vpc-1",
+  subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
+  subnetCount: 3,
+};
 const valid: SearchDomainArgs = {
   domainName: "trips-dev",
   instanceType: "m7g.large.search",
   instanceCount: 1,
   volumeGiB: 20,
-  vpcId: "vpc-1",
-  subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
-  subnetCount: 3,
+  vpc,
   masterUserArn: "arn:role",
   logRetentionDays: 7,
 };
@@ -100,7 +105,7 @@ describe("SearchDomain", () => {
     [6, 6, 3],
   ] as const) {
     it(`spreads ${instanceCount} nodes over ${zones} of ${subnetCount} zones`, async () => {
-      const inputs = await inputsOf({ instanceCount, subnetCount });
+      const inputs = await inputsOf({ instanceCount, vpc: { ...vpc, subnetCount } });
       expect(inputs["clusterConfig"]).to.deep.include({
         zoneAwarenessEnabled: zones > 1,
         ...(zones > 1 && { zoneAwarenessConfig: { availabilityZoneCount: zones } }),
@@ -117,6 +122,7 @@ describe("SearchDomain", () => {
       instanceCount: 1,
       zoneAwarenessEnabled: false,
       dedicatedMasterEnabled: false,
+      multiAzWithStandbyEnabled: false,
     });
     expect(
       (
@@ -134,6 +140,7 @@ describe("SearchDomain", () => {
       dedicatedMasterEnabled: true,
       dedicatedMasterCount: 3,
       dedicatedMasterType: "m7g.large.search",
+      multiAzWithStandbyEnabled: false,
     });
   });
 
@@ -212,6 +219,124 @@ describe("SearchDomain", () => {
     expect(
       await refusal(() => new SearchDomain("search", { ...valid, domainName: "a".repeat(29) })),
     ).to.contain("domainName must be 3 to 28");
+  });
+
+  it("is public for given clients and networks, and for nobody else", async () => {
+    const deployment = await deploy(() => {
+      const { vpc: _, ...rest } = valid;
+      const domain = new SearchDomain("search", {
+        ...rest,
+        instanceCount: 2,
+        publicAccess: {
+          clientCidrs: ["198.51.100.0/24"],
+          principalArns: ["arn:job", "arn:admin"],
+          zones: 3,
+        },
+      });
+      return { groups: domain.clientSecurityGroupIds.length };
+    });
+    const { inputs } = deployment.one(domainType);
+    expect(inputs).not.to.have.property("vpcOptions");
+    expect(inputs["clusterConfig"]).to.deep.include({
+      zoneAwarenessConfig: { availabilityZoneCount: 2 },
+    });
+    expect(document(inputs["accessPolicies"]).Statement).to.deep.equal([
+      {
+        Effect: "Allow",
+        Principal: { AWS: ["arn:job", "arn:admin"] },
+        Action: "es:ESHttp*",
+        Resource: "arn:aws:es:us-east-1:123456789012:domain/trips-dev/*",
+        Condition: { IpAddress: { "aws:SourceIp": ["198.51.100.0/24"] } },
+      },
+    ]);
+    expect(deployment.ofType("aws:ec2/securityGroup:SecurityGroup")).to.be.empty;
+    expect(deployment.outputs["groups"]).to.equal(0);
+  });
+
+  it("keeps a zone as a standby, and has warm nodes, where it has the nodes for that", async () => {
+    const masters = { dedicatedMasters: 3, dedicatedMasterType: "m7g.large.search" };
+    const inputs = await inputsOf({
+      ...masters,
+      instanceCount: 6,
+      standby: true,
+      warm: { instanceType: "ultrawarm1.medium.search", instanceCount: 2 },
+    });
+    expect(inputs["clusterConfig"]).to.include({
+      multiAzWithStandbyEnabled: true,
+      warmEnabled: true,
+      warmCount: 2,
+      warmType: "ultrawarm1.medium.search",
+    });
+    const problems = await refusal(
+      () =>
+        new SearchDomain("search", {
+          ...valid,
+          instanceType: "t3.medium.search",
+          instanceCount: 4,
+          vpc: { ...vpc, subnetCount: 2 },
+          standby: true,
+          warm: { instanceType: "ultrawarm1.medium.search", instanceCount: 1 },
+        }),
+    );
+    expect(problems.split("\n").slice(1)).to.deep.equal([
+      "- warm.instanceCount must be an integer from 2 to 150; got 1",
+      "- warm nodes need dedicatedMasters 3 or 5; got 0",
+      "- warm nodes do not work with T instances; got t3.medium.search",
+      "- standby needs three zones; there are 2",
+      "- standby needs data nodes in multiples of three; instanceCount is 4",
+      "- standby needs dedicatedMasters 3 or 5; got 0",
+      "- standby does not work with T instances; got t3.medium.search",
+    ]);
+  });
+
+  it("runs the engine that it is given", async () => {
+    expect((await inputsOf())["engineVersion"]).to.equal("OpenSearch_2.19");
+    expect((await inputsOf({ engineVersion: "OpenSearch_3.1" }))["engineVersion"]).to.equal(
+      "OpenSearch_3.1",
+    );
+  });
+
+  it("lets people sign in through Cognito", async () => {
+    const { resources } = await deploy(() => {
+      const signIn = new SearchSignIn("sign-in", {
+        domainPrefix: "trips",
+        domainArn: "arn:domain",
+      });
+      new SearchDomain("search", { ...valid, signIn });
+    });
+    const domain = resources.find(({ type }) => type === domainType);
+    expect(domain?.inputs["cognitoOptions"]).to.deep.equal({
+      enabled: true,
+      userPoolId: "sign-in-id",
+      identityPoolId: "sign-in-id",
+      roleArn: "arn:aws:test:us-east-1:123456789012:sign-in-service",
+    });
+  });
+
+  it("makes the account's service-linked role only when asked, and waits for it", async () => {
+    const roleType = "aws:iam/serviceLinkedRole:ServiceLinkedRole";
+    expect((await search()).ofType(roleType)).to.be.empty;
+    const deployment = await search({ createServiceLinkedRole: true });
+    expect(deployment.one(roleType)).to.deep.include({
+      inputs: { awsServiceName: "opensearchservice.amazonaws.com" },
+      retainOnDelete: true,
+    });
+    expect(deployment.one(domainType).dependsOn).to.include("search");
+  });
+
+  it("must be in one place, with clients that are narrow enough", async () => {
+    const { vpc: _, ...nowhere } = valid;
+    expect(await refusal(() => new SearchDomain("search", nowhere))).to.contain(
+      "a domain is either in a VPC or public: say one of vpc and publicAccess",
+    );
+    const publicAccess = { clientCidrs: ["0.0.0.0/0"], principalArns: [], zones: 4 };
+    const message = await refusal(() => new SearchDomain("search", { ...valid, publicAccess }));
+    expect(message.split("\n").slice(1)).to.deep.equal([
+      "- a domain is either in a VPC or public: say one of vpc and publicAccess",
+      '- publicAccess.clientCidrs must be an IPv4 network in CIDR notation with a prefix of 8 to 32 bits, such as 10.0.0.0/16; got "0.0.0.0/0"',
+      "- number of publicAccess.principalArns must be an integer from 1 to 50; got 0",
+      "- publicAccess.zones must be an integer from 1 to 3; got 4",
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { BucketV2 } from "@pulumi/aws/s3";
 import { expect } from "chai";
 import { supersededResources } from "../../policies/coverage";
 import { evaluateStack, resource } from "../support/policy";
-import { compliant } from "./fixtures";
+import { compliant } from "./compliant";
 
 describe("superseded-resource-type", () => {
   it("accepts the current classes", async () => {

@@ -2,7 +2,6 @@ import {
   applicationEncryption,
   domainEncryption,
   functionEncryption,
-  keyRotation,
   logGroupEncryption,
   streamEncryption,
   topicEncryption,
@@ -13,7 +12,6 @@ import {
   application,
   applicationConfiguration,
   domain,
-  key,
   lambda,
   logGroup,
   stream,
@@ -182,32 +180,5 @@ describe("lambda-function-environment-encryption", () => {
 
   it("asks for no key where there are no environment variables", async () => {
     await expectAccepted(functionEncryption, change(withoutKey, { environment: undefined }));
-  });
-});
-
-describe("kms-key-rotation", () => {
-  it("refuses a key that is not rotated, said or unsaid", async () => {
-    await expectAccepted(keyRotation, key);
-    for (const enableKeyRotation of [false, undefined]) {
-      await expectRefused(keyRotation, change(key, { enableKeyRotation }), "enableKeyRotation is");
-    }
-  });
-
-  it("refuses a rotation a day too late, and no earlier one", async () => {
-    for (const rotationPeriodInDays of [364, 365]) {
-      await expectAccepted(keyRotation, change(key, { rotationPeriodInDays }));
-    }
-    await expectRefused(
-      keyRotation,
-      change(key, { rotationPeriodInDays: 366 }),
-      "rotationPeriodInDays is 366; the limit is 365",
-    );
-  });
-
-  it("asks nothing of keys that KMS cannot rotate", async () => {
-    await expectAccepted(
-      keyRotation,
-      change(key, { enableKeyRotation: undefined, customerMasterKeySpec: "RSA_4096" }),
-    );
   });
 });

@@ -40,3 +40,14 @@ export async function expectUnknown(
 ): Promise<void> {
   expect((await evaluate(policy, resource)).unknown).to.include(`.${property} can't be known`);
 }
+
+/** Expects that the policy leaves the verdict to the update, and does not count as passed. */
+export async function expectUndecided(
+  policy: ResourceValidationPolicy,
+  resource: TestResource,
+  property: string,
+): Promise<void> {
+  const outcome = await evaluate(policy, resource);
+  expect(outcome.applicable).to.be.false;
+  expect(outcome.undecided).to.include(`${property} depends on a resource that is yet to be made`);
+}

@@ -2,30 +2,40 @@ import { Target } from "@pulumi/aws/appautoscaling";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Volume } from "@pulumi/aws/ebs";
 import { Instance } from "@pulumi/aws/ec2";
-import { FirehoseDeliveryStream, Stream } from "@pulumi/aws/kinesis";
+import { FirehoseDeliveryStream, Stream, StreamConsumer } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { Key } from "@pulumi/aws/kms";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
-import {
-  Bucket,
-  BucketLifecycleConfiguration,
-  BucketPolicy,
-  BucketServerSideEncryptionConfiguration,
-} from "@pulumi/aws/s3";
 import { Topic, TopicSubscription } from "@pulumi/aws/sns";
+import { Queue } from "@pulumi/aws/sqs";
 import { resource, unknownString } from "../support/policy";
 
 // One resource of each class that every policy accepts. What only the deployment will know is unknown.
 
 const arn = unknownString;
 
-export const stream = resource(Stream, "events", {
-  shardCount: 2,
-  retentionPeriod: 168,
-  encryptionType: "KMS",
-  kmsKeyId: arn,
-});
+export const stream = {
+  ...resource(Stream, "events", {
+    shardCount: 2,
+    retentionPeriod: 168,
+    encryptionType: "KMS",
+    kmsKeyId: arn,
+    shardLevelMetrics: [
+      "IncomingBytes",
+      "IncomingRecords",
+      "IteratorAgeMilliseconds",
+      "ReadProvisionedThroughputExceeded",
+      "WriteProvisionedThroughputExceeded",
+    ],
+  }),
+  protect: true,
+};
+
+export const consumer = {
+  ...resource(StreamConsumer, "reader", { streamArn: arn }),
+  dependencies: { streamArn: [stream] },
+};
 
 export const parallelism = {
   configurationType: "CUSTOM",
@@ -35,45 +45,117 @@ export const parallelism = {
 };
 
 export const applicationConfiguration = {
-  applicationCodeConfiguration: { codeContentType: "ZIPFILE" },
+  applicationCodeConfiguration: {
+    codeContentType: "ZIPFILE",
+    codeContent: { s3ContentLocation: { bucketArn: arn, fileKey: "job.jar", objectVersion: arn } },
+  },
   applicationEncryptionConfiguration: { keyType: "CUSTOMER_MANAGED_KEY", keyId: arn },
+  applicationSnapshotConfiguration: { snapshotsEnabled: true },
   environmentProperties: {
     propertyGroups: [
       { propertyGroupId: "search", propertyMap: { endpoint: "https://search.test", url: arn } },
     ],
   },
-  flinkApplicationConfiguration: { parallelismConfiguration: parallelism },
+  flinkApplicationConfiguration: {
+    checkpointConfiguration: {
+      configurationType: "CUSTOM",
+      checkpointingEnabled: true,
+      checkpointInterval: 60_000,
+      minPauseBetweenCheckpoints: 5000,
+    },
+    monitoringConfiguration: {
+      configurationType: "CUSTOM",
+      logLevel: "INFO",
+      metricsLevel: "APPLICATION",
+    },
+    parallelismConfiguration: parallelism,
+  },
+  vpcConfiguration: { subnetIds: [arn, arn], securityGroupIds: [arn] },
 };
 
-export const application = resource(Application, "analytics", {
-  runtimeEnvironment: "FLINK-1_20",
-  serviceExecutionRole: arn,
-  applicationConfiguration,
-});
+export const application = {
+  ...resource(Application, "analytics", {
+    runtimeEnvironment: "FLINK-1_20",
+    serviceExecutionRole: arn,
+    applicationConfiguration,
+    cloudwatchLoggingOptions: { logStreamArn: arn },
+  }),
+  dependencies: { applicationConfiguration: [stream] },
+};
 
-export const archive = { bucketArn: arn, roleArn: arn, kmsKeyArn: arn };
+export const archive = {
+  bucketArn: arn,
+  roleArn: arn,
+  kmsKeyArn: arn,
+  bufferingSize: 64,
+  bufferingInterval: 300,
+  prefix: "events/",
+  errorOutputPrefix: "errors/!{firehose:error-output-type}/",
+  cloudwatchLoggingOptions: { enabled: true, logGroupName: arn, logStreamName: arn },
+};
 
-export const delivery = resource(FirehoseDeliveryStream, "archive", {
-  destination: "extended_s3",
-  kinesisSourceConfiguration: { kinesisStreamArn: arn, roleArn: arn },
-  extendedS3Configuration: archive,
-});
+export const delivery = {
+  ...resource(FirehoseDeliveryStream, "archive", {
+    destination: "extended_s3",
+    kinesisSourceConfiguration: { kinesisStreamArn: arn, roleArn: arn },
+    extendedS3Configuration: archive,
+  }),
+  dependencies: { kinesisSourceConfiguration: [stream] },
+};
 
-export const cluster = { instanceType: "m7g.large.search", instanceCount: 3 };
+export const cluster = {
+  instanceType: "m7g.large.search",
+  instanceCount: 3,
+  zoneAwarenessEnabled: true,
+  zoneAwarenessConfig: { availabilityZoneCount: 3 },
+  dedicatedMasterEnabled: true,
+  dedicatedMasterCount: 3,
+  dedicatedMasterType: "m7g.medium.search",
+};
 
-export const domain = resource(Domain, "search", {
-  clusterConfig: cluster,
-  ebsOptions: { ebsEnabled: true, volumeSize: 100 },
-  encryptAtRest: { enabled: true, kmsKeyId: arn },
-  nodeToNodeEncryption: { enabled: true },
-  domainEndpointOptions: {
-    enforceHttps: true,
-    tlsSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10",
-  },
-});
+export const domain = {
+  ...resource(Domain, "search", {
+    domainName: "trips",
+    clusterConfig: cluster,
+    ebsOptions: { ebsEnabled: true, volumeSize: 100 },
+    encryptAtRest: { enabled: true, kmsKeyId: arn },
+    nodeToNodeEncryption: { enabled: true },
+    domainEndpointOptions: {
+      enforceHttps: true,
+      tlsSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10",
+    },
+    vpcOptions: { subnetIds: [arn, arn, arn], securityGroupIds: [arn] },
+    advancedSecurityOptions: {
+      enabled: true,
+      internalUserDatabaseEnabled: false,
+      masterUserOptions: { masterUserArn: arn },
+    },
+    accessPolicies: JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "arn:aws:iam::123456789012:root" },
+          Action: "es:ESHttp*",
+          Resource: "*",
+        },
+      ],
+    }),
+    logPublishingOptions: [
+      "AUDIT_LOGS",
+      "ES_APPLICATION_LOGS",
+      "INDEX_SLOW_LOGS",
+      "SEARCH_SLOW_LOGS",
+    ].map((logType) => ({ logType, cloudwatchLogGroupArn: arn })),
+    softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
+  }),
+  protect: true,
+};
 
 export const instance = resource(Instance, "replay", {
   instanceType: "t4g.small",
+  associatePublicIpAddress: false,
+  iamInstanceProfile: arn,
+  metadataOptions: { httpTokens: "required" },
   rootBlockDevice: { encrypted: true, kmsKeyId: arn },
   ebsBlockDevices: [{ deviceName: "/dev/sdf", encrypted: true, kmsKeyId: arn }],
 });
@@ -86,9 +168,13 @@ export const volume = resource(Volume, "data", {
 
 export const lambda = resource(LambdaFunction, "transform", {
   role: arn,
+  runtime: "nodejs22.x",
   memorySize: 256,
   environment: { variables: { LEVEL: "info" } },
   kmsKeyArn: arn,
+  tracingConfig: { mode: "Active" },
+  deadLetterConfig: { targetArn: arn },
+  vpcConfig: { subnetIds: [arn, arn], securityGroupIds: [arn] },
 });
 
 export const scalingTarget = resource(Target, "shards", {
@@ -104,7 +190,10 @@ export const logGroup = resource(LogGroup, "analytics-logs", {
   kmsKeyId: arn,
 });
 
-export const key = resource(Key, "key", { enableKeyRotation: true, deletionWindowInDays: 30 });
+export const key = {
+  ...resource(Key, "key", { enableKeyRotation: true, deletionWindowInDays: 30 }),
+  protect: true,
+};
 
 export const topic = resource(Topic, "alarms", { kmsMasterKeyId: arn });
 
@@ -114,60 +203,4 @@ export const subscription = resource(TopicSubscription, "operators", {
   endpoint: "https://operators.test",
 });
 
-export const bucket = resource(Bucket, "archive", {});
-
-const ofBucket = { bucket: unknownString };
-
-export const bucketEncryption = {
-  ...resource(BucketServerSideEncryptionConfiguration, "archive", {
-    ...ofBucket,
-    rules: [
-      { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: arn } },
-    ],
-  }),
-  dependencies: { bucket: [bucket] },
-};
-
-export const bucketLifecycle = {
-  ...resource(BucketLifecycleConfiguration, "archive", {
-    ...ofBucket,
-    rules: [{ id: "expire", status: "Enabled", expiration: { days: 365 } }],
-  }),
-  dependencies: { bucket: [bucket] },
-};
-
-export const tlsStatement = {
-  Effect: "Deny",
-  Principal: "*",
-  Action: "s3:*",
-  Resource: ["arn:aws:s3:::trips", "arn:aws:s3:::trips/*"],
-  Condition: { Bool: { "aws:SecureTransport": "false" } },
-};
-
-export const bucketPolicy = {
-  ...resource(BucketPolicy, "archive", {
-    ...ofBucket,
-    policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsStatement] }),
-  }),
-  dependencies: { bucket: [bucket] },
-};
-
-/** A stack that no policy objects to. */
-export const compliant = [
-  stream,
-  application,
-  delivery,
-  domain,
-  instance,
-  volume,
-  lambda,
-  scalingTarget,
-  logGroup,
-  key,
-  topic,
-  subscription,
-  bucket,
-  bucketEncryption,
-  bucketLifecycle,
-  bucketPolicy,
-];
+export const queue = resource(Queue, "failed", { name: "failed", kmsMasterKeyId: arn });

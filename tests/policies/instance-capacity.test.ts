@@ -10,7 +10,9 @@ import {
 import { isWithinSize, sizeRank } from "../../policies/instance-size";
 import { change, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused, expectUnknown } from "./expectations";
-import { cluster, domain, instance, lambda } from "./fixtures";
+import { domain, instance, lambda } from "./fixtures";
+
+const cluster = { instanceType: "m7g.large.search", instanceCount: 3 };
 
 function domainWith(changes: Readonly<Record<string, unknown>>) {
   return change(domain, { clusterConfig: { ...cluster, ...changes } });
@@ -42,15 +44,15 @@ describe("instance sizes", () => {
 
 describe("opensearch-domain-node-limit", () => {
   it("accepts a node less than the limit and the limit itself", async () => {
-    await expectAccepted(domainNodeLimit, domainWith({ instanceCount: 2 }));
-    await expectAccepted(domainNodeLimit, domainWith({ instanceCount: 3 }));
+    await expectAccepted(domainNodeLimit, domainWith({ instanceCount: 5 }));
+    await expectAccepted(domainNodeLimit, domainWith({ instanceCount: 6 }));
   });
 
   it("refuses a node more than the limit", async () => {
     await expectRefused(
       domainNodeLimit,
-      domainWith({ instanceCount: 4 }),
-      "the domain has 4 nodes; the limit is 3",
+      domainWith({ instanceCount: 7 }),
+      "the domain has 7 nodes; the limit is 6",
     );
   });
 

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { documentation, documentationPath } from "../../policies/generate-docs";
+import { factsOf, KNOWN_TYPES } from "../../local/provider/facts";
+import { controls, reasons } from "../../policies/controls";
 import { families, policies } from "../../policies/pack";
+import { taggableTypes } from "../../policies/taggable-types";
 import { configurationProblems, evaluate, evaluateStack } from "../support/policy";
-import { compliant } from "./fixtures";
+import { compliant } from "./compliant";
 
 describe("the policy pack", () => {
   it("gives every policy a name of its own in kebab case", () => {
@@ -24,8 +27,11 @@ describe("the policy pack", () => {
     }
   });
 
-  it("leaves no policy at another level than the pack's", () => {
-    expect(policies.filter(({ enforcementLevel }) => enforcementLevel !== undefined)).to.be.empty;
+  it("leaves no policy at another level than the pack's but the one that only informs", () => {
+    const others = policies.filter(({ enforcementLevel }) => enforcementLevel !== undefined);
+    expect(others.map(({ name, enforcementLevel }) => [name, enforcementLevel])).to.deep.equal([
+      ["policy-document-unknown", "advisory"],
+    ]);
   });
 
   it("has defaults that fit their schemas, for a run without configuration", () => {
@@ -44,13 +50,15 @@ describe("the policy pack", () => {
   });
 
   it("accepts a compliant stack with its defaults, and each policy judges something in it", async () => {
+    // Policies about what must not be there at all.
+    const prohibitions = ["iam-user-policy"];
     for (const policy of policies) {
       const outcomes =
         "validateStack" in policy
           ? [await evaluateStack(policy, compliant)]
           : await Promise.all(compliant.map((one) => evaluate(policy, one)));
       const applicable = outcomes.filter((outcome) => outcome.applicable);
-      expect(applicable, policy.name).not.to.be.empty;
+      expect(applicable.length > 0, policy.name).to.equal(!prohibitions.includes(policy.name));
       for (const outcome of applicable) {
         expect(outcome, policy.name).to.deep.equal({
           applicable: true,
@@ -64,6 +72,19 @@ describe("the policy pack", () => {
   it("belongs to families without overlap", () => {
     expect(families.flatMap((family) => family.policies)).to.deep.equal(policies);
     expect(families.filter((family) => family.policies.length === 0)).to.be.empty;
+  });
+
+  it("implements every control of Security Hub that applies, or says why not", () => {
+    const implemented = new Set(policies.flatMap(({ text }) => text.controls ?? []));
+    for (const control of Object.keys(controls)) {
+      expect(implemented.has(control) !== control in reasons, control).to.be.true;
+    }
+    expect(controls).to.include.all.keys(...implemented, ...Object.keys(reasons));
+  });
+
+  it("knows the types that take tags, among those that the local provider knows", () => {
+    const taggable = KNOWN_TYPES.filter((type) => factsOf(type)["tags"]?.input === true);
+    expect(taggableTypes).to.have.members(taggable);
   });
 
   it("is documented as it is, every anchor included", async function () {

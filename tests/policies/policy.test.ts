@@ -5,7 +5,8 @@ import { findException, isExpired } from "../../policies/exceptions";
 import { resourcePolicy, stackPolicy } from "../../policies/policy";
 import { ConfigurationError, configuredValues, flag, integer } from "../../policies/settings";
 import { change, evaluate, evaluateStack, unknownNumber } from "../support/policy";
-import { bucket, logGroup, stream } from "./fixtures";
+import { bucket } from "./bucket-fixtures";
+import { logGroup, stream } from "./fixtures";
 
 const text = {
   name: "kinesis-stream-test-rule",
@@ -105,7 +106,7 @@ describe("an exception", () => {
   });
 
   it("holds for a policy about a whole stack, too", async () => {
-    const noBuckets = stackPolicy({
+    const noBuckets = stackPolicy([bucket.type], {
       ...text,
       *check(resources) {
         for (const resource of resources.filter((one) => one.isType(Bucket))) {

@@ -18,11 +18,13 @@ import {
 import { expect } from "chai";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { change, type TestResource, unknownNumber } from "../support/policy";
-import { bucket, stream } from "./fixtures";
+import { bucket } from "./bucket-fixtures";
+import { stream as untagged } from "./fixtures";
 
 type Properties = Record<string, JavaScriptValue>;
 
 const folder = path.join(__dirname, "../../policies");
+const stream = change(untagged, { tags: { project: "trips", stack: "test" } });
 const excepted = { resource: "events", reason: "Marathon", expires: "9999-12-31" };
 
 /** The pack as the engine runs it: a process of its own that answers by gRPC. */
@@ -64,13 +66,13 @@ describe("the policy pack's server", () => {
     await promisify<unknown>((done) => client.configure(request, done))();
   }
 
-  async function analyze({ type, name, props }: TestResource) {
+  async function analyze({ type, name, props, protect = false }: TestResource) {
     const request = new AnalyzeRequest()
       .setType(type)
       .setName(name)
       .setUrn(`urn:pulumi:test::program::${type}::${name}`)
       .setProperties(Struct.fromJavaScript(props as Properties))
-      .setOptions(new AnalyzerResourceOptions());
+      .setOptions(new AnalyzerResourceOptions().setProtect(protect));
     return diagnostics(await promisify<AnalyzeResponse>((done) => client.analyze(request, done))());
   }
 
@@ -130,7 +132,11 @@ describe("the policy pack's server", () => {
     expect(found.map(({ policy }) => policy)).to.have.members([
       "s3-bucket-encryption-configuration",
       "s3-bucket-lifecycle-configuration",
+      "s3-bucket-logging",
+      "s3-bucket-ownership-presence",
       "s3-bucket-policy",
+      "s3-bucket-public-access-block-presence",
+      "s3-bucket-versioning-presence",
     ]);
   });
 });

@@ -7,7 +7,9 @@ import {
 } from "../../policies/storage-encryption";
 import { change, evaluateStack, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused } from "./expectations";
-import { bucketEncryption, compliant, instance, volume } from "./fixtures";
+import { bucketEncryption } from "./bucket-fixtures";
+import { compliant } from "./compliant";
+import { instance, volume } from "./fixtures";
 
 const anyKey = { requireCustomerManagedKey: false };
 
@@ -41,7 +43,7 @@ describe("s3-bucket-encryption", () => {
 
 describe("s3-bucket-encryption-configuration", () => {
   it("accepts a bucket with an encryption and refuses one without", async () => {
-    const others = compliant.filter((one) => one !== bucketEncryption);
+    const others = compliant.filter(({ type }) => type !== bucketEncryption.type);
     expect((await evaluateStack(encryptionPresence, compliant)).violations).to.be.empty;
     const { violations } = await evaluateStack(encryptionPresence, others);
     expect(violations).to.have.length(1);

@@ -15,6 +15,8 @@ export interface Registration {
   readonly retainOnDelete: boolean;
   /** Names of the resources that it waits for beyond those whose outputs it takes. */
   readonly dependsOn: readonly string[];
+  /** Properties whose changes the program leaves to others. */
+  readonly ignoreChanges: readonly string[];
 }
 
 /** What a program did. */
@@ -61,9 +63,21 @@ const region = "us-east-1";
 /** What AWS makes known at the latest when a resource exists, beside the inputs that it echoes. */
 const computed: Readonly<Record<string, (name: string) => Inputs>> = {
   "aws:s3/bucketObjectv2:BucketObjectv2": () => ({ versionId: "version-1" }),
+  "aws:apigateway/restApi:RestApi": (name) => ({
+    rootResourceId: `${name}-root`,
+    executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}-id`,
+  }),
+  "aws:apigateway/stage:Stage": (name) => ({
+    invokeUrl: `https://${name}-id.execute-api.${region}.amazonaws.com/v1`,
+  }),
+  "aws:lambda/function:Function": (name) => ({
+    invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${name}/invocations`,
+    qualifiedArn: `arn:aws:test:${region}:${accountId}:${name}:1`,
+  }),
   "aws:opensearch/domain:Domain": (name) => ({
     endpoint: `vpc-${name}.${region}.es.amazonaws.com`,
   }),
+  "aws:ec2/keyPair:KeyPair": (name) => ({ keyName: name }),
   "awsx:ec2:Vpc": (name) => ({
     vpcId: `${name}-id`,
     privateSubnetIds: ["subnet-a", "subnet-b", "subnet-c"],
@@ -131,7 +145,10 @@ class RecordingMocks implements pulumi.runtime.Mocks {
 }
 
 /** The options of a registration, which Pulumi does not tell the mocks. */
-type Options = Pick<Registration, "parent" | "protect" | "retainOnDelete" | "dependsOn">;
+type Options = Pick<
+  Registration,
+  "parent" | "protect" | "retainOnDelete" | "dependsOn" | "ignoreChanges"
+>;
 
 /** Collects options by a transformation of the stack, the one place that sees them. */
 class OptionRecorder {
@@ -140,13 +157,14 @@ class OptionRecorder {
 
   record({ resource, type, name, opts }: pulumi.ResourceTransformationArgs): void {
     this.#names.set(resource, name);
-    const { parent, protect = false, dependsOn = [] } = opts;
+    const { parent, protect = false, dependsOn = [], ignoreChanges = [] } = opts;
     const { retainOnDelete = false } = opts as pulumi.CustomResourceOptions;
     this.#options.set(`${type} ${name}`, {
       parent: this.#names.get(parent),
       protect,
       retainOnDelete,
       dependsOn: [dependsOn].flat().map((dependency) => this.#names.get(dependency) ?? "unknown"),
+      ignoreChanges,
     });
   }
 

@@ -25,14 +25,18 @@ export interface TestResource {
   readonly props: object;
   /** Resources whose outputs a property is made of, by property. */
   readonly dependencies?: Readonly<Record<string, readonly TestResource[]>>;
+  /** The resource option. @default false */
+  readonly protect?: boolean;
 }
 
 /** What the engine would say. */
 export interface Outcome {
   readonly applicable: boolean;
+  /** Why the policy did not apply, where it is not the type: what it hangs on is unknown. */
+  readonly undecided?: string;
   /** Messages that stop a deployment. */
   readonly violations: readonly string[];
-  /** Messages about excepted violations. */
+  /** Messages about excepted violations, and of policies that only inform. */
   readonly advice: readonly string[];
   /** Why the policy could not run in a preview. */
   readonly unknown?: string;
@@ -59,7 +63,7 @@ export function change(original: TestResource, changes: Readonly<Record<string, 
 /** Judges one resource as the engine does: by its class, with defaults from the schema and unknowns that throw. */
 export async function evaluate(
   policy: ResourceValidationPolicy,
-  { type, name, props }: TestResource,
+  { type, name, props, protect = false }: TestResource,
   config: Readonly<Record<string, unknown>> = {},
 ): Promise<Outcome> {
   const checked = throwOnUnknown(props);
@@ -72,7 +76,7 @@ export async function evaluate(
           name,
           urn: urnOf(type, name),
           props: checked,
-          opts: noOptions,
+          opts: { ...options, protect },
           stackTags: new Map(),
           isType,
           asType: () => undefined,
@@ -140,7 +144,7 @@ async function outcome(
   const advice: string[] = [];
   const report = (diagnostic: string | { message: string; enforcementLevel?: string }) => {
     if (typeof diagnostic === "string") {
-      violations.push(diagnostic);
+      (policy.enforcementLevel === "advisory" ? advice : violations).push(diagnostic);
     } else {
       (diagnostic.enforcementLevel === "advisory" ? advice : violations).push(diagnostic.message);
     }
@@ -151,7 +155,8 @@ async function outcome(
     });
   } catch (error) {
     if (error instanceof NotApplicable) {
-      return { applicable: false, violations, advice };
+      const undecided = error.message.includes("the update judges it") ? error.message : undefined;
+      return { applicable: false, violations, advice, ...(undecided && { undecided }) };
     }
     if (error instanceof UnknownValueError) {
       return { applicable: true, violations, advice, unknown: (error as Error).message };
@@ -169,18 +174,20 @@ function defaults({ configSchema }: ResourceValidationPolicy | StackValidationPo
   );
 }
 
-function policyResource({ type, name, props }: TestResource): PolicyResource {
+function policyResource({ type, name, props, protect = false }: TestResource): PolicyResource {
   const isType = (resourceClass: object) => typeToken(resourceClass) === type;
+  const checked = throwOnUnknown(props);
+  const asType = (resourceClass: object) => (isType(resourceClass) ? checked : undefined);
   return {
     type,
     name,
     urn: urnOf(type, name),
-    props: throwOnUnknown(props),
-    opts: noOptions,
+    props: checked,
+    opts: { ...options, protect },
     dependencies: [],
     propertyDependencies: {},
     isType,
-    asType: () => undefined,
+    asType: asType as PolicyResource["asType"],
   };
 }
 
@@ -200,7 +207,7 @@ function urnOf(type: string, name: string): string {
   return `urn:pulumi:test::program::${type}::${name}`;
 }
 
-const noOptions: PolicyResource["opts"] = {
+const options: PolicyResource["opts"] = {
   protect: false,
   ignoreChanges: [],
   aliases: [],

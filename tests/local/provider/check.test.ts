@@ -111,6 +111,8 @@ describe("check of the local AWS provider", () => {
     const again = check({}, { ...context, previous: { name: "events-0000000" } });
     expect(again.inputs["name"]).to.equal("events-0000000");
     expect(check({ name: "mine" }, context).inputs["name"]).to.equal("mine");
+    const unnamed = check({}, { ...context, previous: { name: "mine" } });
+    expect(unnamed.inputs["name"]).to.equal(inputs["name"]);
   });
 
   it("leaves the name to AWS when a prefix for it is given", () => {

@@ -66,6 +66,18 @@ describe("diff of the local AWS provider", () => {
     });
   });
 
+  it("replaces an instance for new user data only when the program asks for it", () => {
+    const instance = "aws:ec2/instance:Instance";
+    const changes = (userDataReplaceOnChange: boolean): unknown =>
+      compare(
+        instance,
+        { userDataReplaceOnChange, userData: "a" },
+        { userDataReplaceOnChange, userData: "b" },
+      ).changes;
+    expect(changes(true)).to.deep.equal({ userData: { kind: "update", replaces: true } });
+    expect(changes(false)).to.deep.equal({ userData: { kind: "update", replaces: false } });
+  });
+
   it("quotes keys of maps that are no names", () => {
     const { changes } = compare(BUCKET, { tags: { "a.b": "1" } }, { tags: { "a.b": "2" } });
     expect(changes).to.have.all.keys('tags["a.b"]');

@@ -50,7 +50,7 @@ describe("subnet layout", () => {
   it("never lets subnets overlap or leave the VPC", () => {
     const spec = fc.record({
       type: fc.constantFrom<SubnetSpec["type"]>("Private", "Public", "Isolated"),
-      cidrMask: fc.integer({ min: 20, max: 28 }),
+      cidrMask: fc.integer({ min: 22, max: 28 }),
     });
     fc.assert(
       fc.property(
@@ -63,8 +63,7 @@ describe("subnet layout", () => {
           );
           expect(ranges).to.have.length(zones * specs.length);
           for (const [index, { first, last }] of ranges.entries()) {
-            expect(first).to.be.at.least(ranges[index - 1]?.last ?? vpc.first - 1);
-            expect(first).not.to.equal(ranges[index - 1]?.last);
+            expect(first).to.be.greaterThan(ranges[index - 1]?.last ?? vpc.first - 1);
             expect(last).to.be.at.most(vpc.last);
           }
         },

@@ -54,6 +54,32 @@ describe("The prefix of delivered objects", () => {
     });
   }
 
+  it("holds the record's partition keys where there is dynamic partitioning", () => {
+    const prefix = new DeliveryPrefix("zone=!{partitionKeyFromQuery:zone}/", ERRORS, true);
+    expect(prefix.evaluate({ ...context, partitionKeys: { zone: "7" } })).to.equal("zone=7/");
+    for (const partitionKeys of [{}, { zone: "" }]) {
+      expect(() => prefix.evaluate({ ...context, partitionKeys })).to.throw(
+        "Partition key zone has no value",
+      );
+    }
+  });
+
+  it("is refused when there is dynamic partitioning and it has no partition key", () => {
+    expect(() => new DeliveryPrefix("a/", ERRORS, true)).to.throw("must contain a partition key");
+  });
+
+  for (const [errors, evaluated] of [
+    [undefined, "processing-failed/2026/03/09/04/"],
+    ["errors/", "errors/processing-failed/2026/03/09/04/"],
+    ["!{firehose:error-output-type}/!{timestamp:yyyy}/", "processing-failed/2026/"],
+  ] as const) {
+    it(`sends failures to ${evaluated} when errors go to ${String(errors)}`, () => {
+      expect(
+        new DeliveryPrefix("events/", errors).evaluateError("processing-failed", context),
+      ).to.equal(evaluated);
+    });
+  }
+
   it("lists everything that is wrong with it", () => {
     expect(() => new DeliveryPrefix("!{a:b}/!{timestamp:q}/", undefined)).to.throw(
       /!\{a:b\} is not[^]*q cannot be evaluated[^]*needs an errorOutputPrefix/,

@@ -28,6 +28,7 @@ describe("The settings of a delivery stream", () => {
     const { prefix, ...settings } = deliverySettings(delivery({}));
     expect(settings).to.deep.equal({
       name: "archive",
+      arn: "",
       version: "1",
       streamName: "events",
       bucket: "trips",
@@ -37,6 +38,7 @@ describe("The settings of a delivery stream", () => {
       compression: "UNCOMPRESSED",
       delimiter: "",
       fileExtension: "",
+      partitioned: false,
     });
     const time = new Date("2026-01-02T03:00:00Z");
     expect(prefix.evaluate({ time, timeZone: "UTC" })).to.equal("2026/01/02/03/");
@@ -82,19 +84,90 @@ describe("The settings of a delivery stream", () => {
     expect(delimiter(false)).to.equal("");
   });
 
-  it("list everything that cannot be done on this machine", () => {
+  it("are the transform's, with the service's defaults where it says nothing", () => {
+    const transform = (parameters: Readonly<Record<string, string>>) =>
+      deliverySettings(
+        delivery({
+          processingConfiguration: {
+            enabled: true,
+            processors: [
+              {
+                type: "Lambda",
+                parameters: Object.entries(parameters).map(([parameterName, parameterValue]) => ({
+                  parameterName,
+                  parameterValue,
+                })),
+              },
+            ],
+          },
+        }),
+      ).transform;
+    expect(transform({ LambdaArn: "arn:f:1" })).to.deep.equal({
+      functionArn: "arn:f:1",
+      retries: 3,
+      bufferBytes: 1024 * 1024,
+      bufferMilliseconds: 60_000,
+    });
+    expect(
+      transform({
+        LambdaArn: "arn:f:1",
+        NumberOfRetries: "0",
+        BufferSizeInMBs: "3",
+        BufferIntervalInSeconds: "10",
+      }),
+    ).to.deep.equal({
+      functionArn: "arn:f:1",
+      retries: 0,
+      bufferBytes: 3 * 1024 * 1024,
+      bufferMilliseconds: 10_000,
+    });
+  });
+
+  it("are those of partitions, table and backup", () => {
+    const { prefix, backup, ...settings } = deliverySettings(
+      delivery({
+        bufferingSize: 64,
+        prefix: "events/zone=!{partitionKeyFromLambda:zone}/",
+        errorOutputPrefix: "errors/",
+        dynamicPartitioningConfiguration: { enabled: true },
+        dataFormatConversionConfiguration: {
+          outputFormatConfiguration: { serializer: { parquetSerDe: {} } },
+          schemaConfiguration: { databaseName: "streaming", tableName: "trips" },
+        },
+        s3BackupMode: "Enabled",
+        s3BackupConfiguration: {
+          bucketArn: "arn:aws:s3:::source",
+          prefix: "source/",
+          compressionFormat: "GZIP",
+        },
+      }),
+    );
+    expect(settings).to.deep.include({
+      partitioned: true,
+      table: { database: "streaming", name: "trips" },
+    });
+    const context = { time: new Date(0), timeZone: "UTC", partitionKeys: { zone: "7" } };
+    expect(prefix.evaluate(context)).to.equal("events/zone=7/");
+    expect(prefix.evaluateError("processing-failed", context)).to.equal(
+      "errors/processing-failed/1970/01/01/00/",
+    );
+    expect(backup).to.deep.include({ bucket: "source", compression: "GZIP", fileExtension: ".gz" });
+  });
+
+  it("list everything that cannot be done on this machine, or nowhere", () => {
     const resource = delivery(
       {
         compressionFormat: "Snappy",
-        dynamicPartitioningConfiguration: { enabled: true },
-        dataFormatConversionConfiguration: {},
-        s3BackupMode: "Enabled",
-        processingConfiguration: { enabled: true, processors: [{ type: "Lambda" }] },
+        dataFormatConversionConfiguration: {
+          outputFormatConfiguration: { serializer: { orcSerDe: {} } },
+          schemaConfiguration: { databaseName: "streaming", tableName: "trips" },
+        },
+        processingConfiguration: { enabled: true, processors: [{ type: "MetadataExtraction" }] },
       },
       { destination: "splunk", kinesisSourceConfiguration: undefined },
     );
     expect(() => deliverySettings(resource)).to.throw(
-      /splunk[^]*kinesisSourceConfiguration[^]*Snappy[^]*dynamicPartitioning[^]*dataFormatConversion[^]*s3BackupMode[^]*processor Lambda/,
+      /splunk[^]*kinesisSourceConfiguration[^]*Snappy[^]*parquetSerDe[^]*must be UNCOMPRESSED[^]*at least 64[^]*processor MetadataExtraction/,
     );
   });
 

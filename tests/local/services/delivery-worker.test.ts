@@ -2,9 +2,11 @@ import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import type { DeliveredRecord } from "../../../local/services/delivery-buffer";
+import { joined } from "../../../local/services/delivery-format";
 import { DeliveryPrefix } from "../../../local/services/delivery-prefix";
 import type { DeliverySettings } from "../../../local/services/delivery-settings";
-import { DeliveryWorker } from "../../../local/services/delivery-worker";
+import type { Outcome } from "../../../local/services/delivery-transform";
+import { type DeliveryOptions, DeliveryWorker } from "../../../local/services/delivery-worker";
 import { rejection } from "./rejection";
 
 const ARRIVAL = new Date("2026-03-09T04:05:06Z");
@@ -19,10 +21,14 @@ class Delivery {
   readonly worker: DeliveryWorker;
   #waiting: DeliveredRecord[] = [];
 
-  constructor(settings: Partial<DeliverySettings> = {}) {
+  constructor(
+    settings: Partial<DeliverySettings> = {},
+    others: Partial<Pick<DeliveryOptions, "format" | "transform">> = {},
+  ) {
     this.worker = new DeliveryWorker({
       settings: {
         name: "archive",
+        arn: "arn:archive",
         version: "2",
         streamName: "events",
         bucket: "trips",
@@ -33,6 +39,7 @@ class Delivery {
         compression: "UNCOMPRESSED",
         delimiter: "\n",
         fileExtension: "",
+        partitioned: false,
         ...settings,
       },
       reader: {
@@ -41,7 +48,9 @@ class Delivery {
         },
         newRecords: () => this.#take(),
       },
-      put: (key, content) => {
+      format: joined(settings.delimiter ?? "\n", settings.compression ?? "UNCOMPRESSED"),
+      ...others,
+      put: (_, key, content) => {
         if (this.bucketFails) return Promise.reject(new Error("the bucket is gone"));
         this.objects.push({ key, content });
         return Promise.resolve();
@@ -59,6 +68,27 @@ class Delivery {
 
   arrive(shardId: string, sequenceNumber: string, text: string, arrival = ARRIVAL): void {
     this.#waiting.push({ shardId, sequenceNumber, arrival, data: Buffer.from(text) });
+  }
+
+  /** The kind of failure or the first folder of each object. */
+  keys(): string[] {
+    return this.objects.map(
+      ({ key }) =>
+        /[a-z-]+-failed|activePartitionExceeded/.exec(key)?.[0] ?? key.split("/")[0] ?? "",
+    );
+  }
+
+  /** What was filed as failed, in order. */
+  failures(): { errorCode: unknown; errorMessage: unknown; raw: string }[] {
+    return this.objects
+      .flatMap(({ content }) => content.toString().split("\n"))
+      .filter((line) => line.startsWith('{"attemptsMade"'))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .map(({ errorCode, errorMessage, rawData }) => ({
+        errorCode,
+        errorMessage,
+        raw: Buffer.from(String(rawData), "base64").toString(),
+      }));
   }
 
   async *#take(): AsyncGenerator<DeliveredRecord> {
@@ -82,6 +112,8 @@ describe("The delivery worker", () => {
       name: "archive",
       objects: 0,
       records: 0,
+      failed: 0,
+      dropped: 0,
       buffered: 1,
     });
   });
@@ -217,5 +249,174 @@ describe("The delivery worker", () => {
         }
       }),
     );
+  });
+
+  it("keeps records as they came in objects of their own where that is declared", async () => {
+    const backup = {
+      bucket: "trips",
+      prefix: new DeliveryPrefix("source/", undefined),
+      bufferBytes: 2,
+      bufferMilliseconds: 10_000,
+      compression: "UNCOMPRESSED" as const,
+      fileExtension: "",
+    };
+    const delivery = new Delivery({ backup });
+    delivery.arrive("s", "1", "a");
+    delivery.arrive("s", "2", "b");
+    await delivery.worker.poll();
+    expect(delivery.objects.map(({ content }) => content.toString())).to.deep.equal(["ab"]);
+    expect(delivery.objects[0]?.key).to.match(/^source\//);
+    // They are not delivered before they are in both objects.
+    expect(delivery.saved.size).to.equal(0);
+    await delivery.worker.stop();
+    expect(delivery.objects[1]?.content.toString()).to.equal("a\nb\n");
+    expect([...delivery.saved]).to.deep.equal([["s", "2"]]);
+  });
+
+  it("files what cannot become part of an object as failed, and delivers the rest", async () => {
+    const format = (records: readonly Uint8Array[]) =>
+      Promise.resolve({
+        content: Buffer.from(`${records.length} records`),
+        rejected: new Map([[0, "it has no columns"]]),
+      });
+    const delivery = new Delivery({ bufferBytes: 2 }, { format });
+    delivery.arrive("s", "1", "a");
+    delivery.arrive("s", "2", "b");
+    await delivery.worker.poll();
+    await delivery.worker.stop();
+    expect(delivery.keys()).to.deep.equal(["events", "format-conversion-failed"]);
+    expect(delivery.failures()).to.deep.equal([
+      {
+        errorCode: "DataFormatConversion.MalformedData",
+        errorMessage: "it has no columns",
+        raw: "a",
+      },
+    ]);
+    expect(delivery.worker.status).to.include({ objects: 1, records: 1, failed: 1, buffered: 0 });
+    expect([...delivery.saved]).to.deep.equal([["s", "2"]]);
+  });
+
+  describe("with a transform", () => {
+    const transform = {
+      functionArn: "arn:transform",
+      retries: 0,
+      bufferBytes: 100,
+      bufferMilliseconds: 5_000,
+    };
+    const upperCase = {
+      apply: (records: readonly DeliveredRecord[]): Promise<Outcome[]> =>
+        Promise.resolve(
+          records.map(({ data }): Outcome => {
+            const text = Buffer.from(data).toString();
+            if (text === "drop") return { result: "Dropped" };
+            if (text === "fail") {
+              return {
+                result: "ProcessingFailed",
+                errorCode: "Lambda.ProcessingFailedStatus",
+                errorMessage: "no trip",
+                attempts: 1,
+              };
+            }
+            return {
+              result: "Ok",
+              data: Buffer.from(text.toUpperCase()),
+              partitionKeys: { initial: text.charAt(0) },
+            };
+          }),
+        ),
+    };
+
+    it("delivers what it makes, drops what it drops and files what it fails, as it came", async () => {
+      const delivery = new Delivery({ transform }, { transform: upperCase });
+      for (const [index, text] of ["a", "drop", "fail", "b"].entries()) {
+        delivery.arrive("s", String(index), text);
+      }
+      await delivery.worker.poll();
+      await delivery.worker.stop();
+      expect(delivery.keys()).to.deep.equal(["events", "processing-failed"]);
+      expect(delivery.objects[0]?.content.toString()).to.equal("A\nB\n");
+      expect(delivery.failures()).to.deep.equal([
+        { errorCode: "Lambda.ProcessingFailedStatus", errorMessage: "no trip", raw: "fail" },
+      ]);
+      expect(delivery.worker.status).to.include({ records: 2, failed: 1, dropped: 1, buffered: 0 });
+      expect([...delivery.saved]).to.deep.equal([["s", "3"]]);
+    });
+
+    it("calls it with a batch that is full or old enough", async () => {
+      const batches: number[] = [];
+      const counting = {
+        apply: (records: readonly DeliveredRecord[]) => {
+          batches.push(records.length);
+          return upperCase.apply(records);
+        },
+      };
+      const delivery = new Delivery({ transform }, { transform: counting });
+      for (const number of ["1", "2", "3"]) delivery.arrive("s", number, "x".repeat(50));
+      await delivery.worker.poll();
+      expect(batches).to.deep.equal([2]);
+      delivery.now = 5_000;
+      await delivery.worker.poll();
+      expect(batches).to.deep.equal([2, 1]);
+    });
+
+    it("loses nothing while the function cannot be called", async () => {
+      let there = false;
+      const missing = {
+        apply: (records: readonly DeliveredRecord[]) =>
+          there ? upperCase.apply(records) : Promise.reject(new Error("there is no function")),
+      };
+      const delivery = new Delivery({ transform }, { transform: missing });
+      delivery.arrive("s", "1", "x".repeat(100));
+      await rejection(delivery.worker.poll());
+      there = true;
+      await delivery.worker.poll();
+      expect(delivery.worker.status).to.include({ buffered: 0, records: 1 });
+    });
+
+    it("sorts records into folders by the partition keys that it returns", async () => {
+      const prefix = new DeliveryPrefix("!{partitionKeyFromLambda:initial}/", "errors/", true);
+      const delivery = new Delivery(
+        { transform, partitioned: true, prefix },
+        { transform: upperCase },
+      );
+      for (const [index, text] of ["ab", "ba", "ac", ""].entries()) {
+        delivery.arrive("s", String(index), text);
+      }
+      await delivery.worker.poll();
+      await delivery.worker.stop();
+      expect(delivery.keys()).to.deep.equal(["a", "b", "metadata-extraction-failed"]);
+      expect(delivery.objects[0]?.content.toString()).to.equal("AB\nAC\n");
+      expect(delivery.failures()).to.deep.equal([
+        {
+          errorCode: "DynamicPartitioning.MetadataExtractionFailed",
+          errorMessage: "Partition key initial has no value",
+          raw: "",
+        },
+      ]);
+    });
+
+    it("keeps 500 partitions open and files what would open another", async () => {
+      const numbered = {
+        apply: (records: readonly DeliveredRecord[]): Promise<Outcome[]> =>
+          Promise.resolve(
+            records.map(({ data, sequenceNumber }) => ({
+              result: "Ok",
+              data,
+              partitionKeys: { number: sequenceNumber },
+            })),
+          ),
+      };
+      const prefix = new DeliveryPrefix("!{partitionKeyFromLambda:number}/", "errors/", true);
+      const delivery = new Delivery(
+        { transform: { ...transform, bufferBytes: 1_000 }, partitioned: true, prefix },
+        { transform: numbered },
+      );
+      for (let number = 1; number <= 502; number++) delivery.arrive("s", String(number), "x");
+      await delivery.worker.poll();
+      await delivery.worker.stop();
+      expect(delivery.worker.status).to.include({ objects: 500, records: 500, failed: 2 });
+      expect(delivery.failures()).to.have.length(2);
+      expect([...delivery.saved]).to.deep.equal([["s", "502"]]);
+    });
   });
 });

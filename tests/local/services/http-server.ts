@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Request {
   readonly method: string;
   readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -25,8 +26,8 @@ export function httpServer(answer: (request: Request) => Answer): {
     const chunks: Buffer[] = [];
     message.on("data", (chunk: Buffer) => chunks.push(chunk));
     message.on("end", () => {
-      const { method = "", url: path = "" } = message;
-      const request = { method, path, body: Buffer.concat(chunks).toString() };
+      const { method = "", url: path = "", headers } = message;
+      const request = { method, path, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
       const { status = 200, body } = answer(request);
       response.writeHead(status).end(JSON.stringify(body));

@@ -1,10 +1,12 @@
 import os from "node:os";
-import path from "node:path";
 import { expect } from "chai";
+import { domainSettings } from "../../../infra/search-bootstrap";
+import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
+import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
+import type { Report } from "../../../infra/search/bootstrap/domain-settings";
 import { DomainPlane } from "../../../local/services/domain-plane";
 import { freePorts } from "../../../local/services/ports";
 import type { ServiceProcess } from "../../../local/services/process";
-import { projectFolder } from "../../../local/services/project";
 import { startSearchNode } from "../../../local/services/search-node";
 import { ServiceFolders } from "../../../local/services/service-folders";
 import {
@@ -27,11 +29,25 @@ const DOCUMENT = {
   complete: true,
 };
 
+const settings = {
+  endpoint: "https://search",
+  ...domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] }),
+};
+
 describe("The OpenSearch node", () => {
   const folder = newFolder();
   const folders = new ServiceFolders(folder);
   let ports = { http: 0, transport: 0 };
   let node: ServiceProcess;
+  let report: Report;
+
+  const client = (): DomainClient =>
+    new DomainClient({
+      endpoint: `http://127.0.0.1:${ports.http}`,
+      region: "us-east-1",
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+      remainingMilliseconds: () => 60_000,
+    });
 
   const start = async (): Promise<void> => {
     node = await startSearchNode({
@@ -61,14 +77,33 @@ describe("The OpenSearch node", () => {
       stop: () => node.stop(),
       endpoint: `127.0.0.1:${ports.http}`,
       dataFolder: folders.state("opensearch"),
-      templates: path.join(projectFolder, "infra", "search", "index-templates"),
       hasData: () => false,
     });
     await plane.create(declared("aws:opensearch/domain:Domain", { domainName: "search" }));
+    report = await applySettings(client(), settings, new Set(plugins));
   });
   after(async () => {
     await node.stop();
     removeFolder(folder);
+  });
+
+  it("takes the templates, and says of the rest that it lacks the plugins", async () => {
+    expect(report.applied).to.include("index template taxi-demand-cells");
+    expect(report.skipped).to.deep.equal([
+      "lifecycle policy dead-letters",
+      "role pipeline_writer",
+      "role mapping pipeline_writer",
+    ]);
+    expect(await applySettings(client(), settings, new Set(plugins))).to.deep.equal(report);
+  });
+
+  it("is not set up without the plugins unless it is told so", async () => {
+    const failure: unknown = await applySettings(client(), settings, new Set()).catch(
+      (error: unknown) => error,
+    );
+    expect(String(failure))
+      .to.include("- lifecycle policy dead-letters:")
+      .and.include("no handler");
   });
 
   it("maps documents as the project's templates say, and refuses others", async () => {

@@ -51,10 +51,15 @@ final class EventTimeConsumer<E> extends FlinkKinesisConsumer<SourceRecord<E>> {
       RuntimeContext runtimeContext,
       Properties properties,
       KinesisDeserializationSchema<SourceRecord<E>> schema) {
-    properties.setProperty("flink.shard.idle.interval", "60000");
-    properties.setProperty("flink.shard.idle.interval.millis", "60000");
-    properties.setProperty(org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants.SHARD_IDLE_INTERVAL_MILLIS, "60000");
-    return super.createFetcher(streams, context, runtimeContext, properties, schema);
+    return new Fetcher<>(
+        streams,
+        new NeverIdleContext<>(context),
+        runtimeContext,
+        properties,
+        schema,
+        this,
+        context,
+        new ShardWatermarks(outOfOrderness, idleness));
   }
 
   /** Reports to {@link ShardWatermarks} what happens to shards and emits what it answers. */
@@ -174,16 +179,14 @@ final class EventTimeConsumer<E> extends FlinkKinesisConsumer<SourceRecord<E>> {
       implements AssignerWithPeriodicWatermarks<SourceRecord<E>> {
     private static final long serialVersionUID = 1L;
 
-    private long max = Long.MIN_VALUE + 100000;
-
     @Override
     public long extractTimestamp(SourceRecord<E> record, long previous) {
-      max = Math.max(max, record.eventTime); return record.eventTime;
+      return record.eventTime;
     }
 
     @Override
     public Watermark getCurrentWatermark() {
-      return new Watermark(max - 60001);
+      return null;
     }
   }
 }

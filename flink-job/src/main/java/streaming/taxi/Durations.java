@@ -13,7 +13,7 @@ public class Durations {
     return (double) seconds / trips;
   }
 
-  static final class Sum implements AggregateFunction<AdmittedTrip, Durations, Durations> {
+  static final class Sum implements AggregateFunction<TripGroup, Durations, Durations> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -22,9 +22,9 @@ public class Durations {
     }
 
     @Override
-    public Durations add(AdmittedTrip trip, Durations durations) {
-      durations.trips++;
-      durations.seconds += trip.duration;
+    public Durations add(TripGroup group, Durations durations) {
+      durations.trips += group.trips;
+      durations.seconds += group.seconds;
       return durations;
     }
 

@@ -1,5 +1,6 @@
 package streaming.taxi;
 
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -33,37 +34,48 @@ public final class TaxiWorkload {
       JobSettings settings,
       RecordSource<Trip> source,
       DocumentSink sink) {
-    SingleOutputStreamOperator<AdmittedTrip> trips =
+    TripWindows windows = TripWindows.of(settings);
+    SingleOutputStreamOperator<TripGroup> trips =
         source
             .addTo(env)
             .keyBy(TripAdmission::keyOf, Types.STRING)
-            .process(new TripAdmission(TripWindows.of(settings), settings.geohashPrecision()))
+            .process(new TripAdmission(windows, settings.geohashPrecision()))
             .uid("trip-admission")
             .name("Trip admission");
-    DataStream<AdmittedTrip> placedTrips =
+    DataStream<TripGroup> groups =
         trips
-            .filter(trip -> trip.zone != AdmittedTrip.NO_ZONE)
+            .transform(
+                "Trip grouping",
+                TypeInformation.of(TripGroup.class),
+                new TripGrouping(windows.span()))
+            .uid("trip-grouping");
+    DataStream<TripGroup> placedTrips =
+        groups
+            .filter(group -> group.zone != TripGroup.NO_ZONE)
             .uid("placed-trips")
             .name("Trips with a zone");
-    DataStream<AdmittedTrip> airportTrips =
-        trips.filter(trip -> trip.airport != null).uid("airport-trips").name("Trips to an airport");
+    DataStream<TripGroup> airportTrips =
+        groups
+            .filter(group -> group.airport != null)
+            .uid("airport-trips")
+            .name("Trips to an airport");
 
     WindowAssigner<Object, TimeWindow> sliding =
         SlidingEventTimeWindows.of(settings.demandWindow(), settings.demandSlide());
     WindowAssigner<Object, TimeWindow> tumbling =
         TumblingEventTimeWindows.of(settings.airportsWindow());
     DataStream<Document> zoneDemand =
-        windowed(placedTrips.keyBy(trip -> trip.zone, Types.INT), sliding, settings)
+        windowed(placedTrips.keyBy(group -> group.zone, Types.INT), sliding, settings)
             .aggregate(new TripCount(), new ZoneDemand())
             .uid("zone-demand")
             .name("Zone demand");
     DataStream<Document> cellDemand =
-        windowed(placedTrips.keyBy(trip -> trip.cell, Types.STRING), sliding, settings)
+        windowed(placedTrips.keyBy(group -> group.cell, Types.STRING), sliding, settings)
             .aggregate(new TripCount(), new CellDemand())
             .uid("cell-demand")
             .name("Cell demand");
     DataStream<Document> airportDurations =
-        windowed(airportTrips.keyBy(trip -> trip.airport, Types.STRING), tumbling, settings)
+        windowed(airportTrips.keyBy(group -> group.airport, Types.STRING), tumbling, settings)
             .aggregate(new Durations.Sum(), new AirportDurations())
             .uid("airport-durations")
             .name("Airport durations");
@@ -73,11 +85,11 @@ public final class TaxiWorkload {
             cellDemand, airportDurations, trips.getSideOutput(TripAdmission.DEAD_LETTERS)));
   }
 
-  private static <K> WindowedStream<AdmittedTrip, K, TimeWindow> windowed(
-      KeyedStream<AdmittedTrip, K> trips,
+  private static <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
+      KeyedStream<TripGroup, K> groups,
       WindowAssigner<Object, TimeWindow> windows,
       JobSettings settings) {
-    return trips
+    return groups
         .window(new OpenWindows(windows))
         .trigger(new EarlyResultTrigger(settings.earlyInterval()));
   }

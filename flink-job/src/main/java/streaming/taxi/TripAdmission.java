@@ -34,7 +34,7 @@ import streaming.source.SourceRecord;
  * <p>The watermark is kept in checkpoints, which Flink does not do: a trip that was late before a
  * recovery is late after it.
  */
-final class TripAdmission extends KeyedProcessFunction<String, SourceRecord<Trip>, AdmittedTrip>
+final class TripAdmission extends KeyedProcessFunction<String, SourceRecord<Trip>, TripGroup>
     implements CheckpointedFunction {
   static final OutputTag<Document> DEAD_LETTERS =
       new OutputTag<>("dead-letters", Types.POJO(Document.class));
@@ -111,8 +111,8 @@ final class TripAdmission extends KeyedProcessFunction<String, SourceRecord<Trip
   }
 
   @Override
-  public void processElement(
-      SourceRecord<Trip> record, Context context, Collector<AdmittedTrip> out) throws Exception {
+  public void processElement(SourceRecord<Trip> record, Context context, Collector<TripGroup> out)
+      throws Exception {
     timers = context.timerService();
     records.inc();
     Trip trip = record.event;
@@ -147,22 +147,23 @@ final class TripAdmission extends KeyedProcessFunction<String, SourceRecord<Trip
   }
 
   @Override
-  public void onTimer(long time, OnTimerContext context, Collector<AdmittedTrip> out) {
+  public void onTimer(long time, OnTimerContext context, Collector<TripGroup> out) {
     timers = context.timerService();
     admitted.clear();
   }
 
-  private AdmittedTrip admit(Trip trip, Zone zone, String airport, long watermark) {
-    AdmittedTrip admittedTrip = new AdmittedTrip();
+  private TripGroup admit(Trip trip, Zone zone, String airport, long watermark) {
+    TripGroup group = new TripGroup();
     if (zone != null) {
-      admittedTrip.zone = zone.id;
-      admittedTrip.cell =
+      group.zone = zone.id;
+      group.cell =
           cells.computeIfAbsent(zone.id, id -> Geohash.encode(zone.location, geohashPrecision));
     }
-    admittedTrip.airport = airport;
-    admittedTrip.duration = trip.dropoffTime - trip.pickupTime;
-    admittedTrip.admittedAt = watermark;
-    return admittedTrip;
+    group.airport = airport;
+    group.admittedAt = watermark;
+    group.trips = 1;
+    group.seconds = trip.dropoffTime - trip.pickupTime;
+    return group;
   }
 
   private void bury(Document deadLetter, Context context) {

@@ -3,7 +3,7 @@ package streaming.taxi;
 import org.apache.flink.api.common.functions.AggregateFunction;
 
 /** Counts the trips of a window. */
-final class TripCount implements AggregateFunction<AdmittedTrip, Long, Long> {
+final class TripCount implements AggregateFunction<TripGroup, Long, Long> {
   private static final long serialVersionUID = 1L;
 
   @Override
@@ -12,8 +12,8 @@ final class TripCount implements AggregateFunction<AdmittedTrip, Long, Long> {
   }
 
   @Override
-  public Long add(AdmittedTrip trip, Long trips) {
-    return trips + 1;
+  public Long add(TripGroup group, Long trips) {
+    return trips + group.trips;
   }
 
   @Override

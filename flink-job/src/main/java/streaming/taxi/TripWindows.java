@@ -44,6 +44,15 @@ final class TripWindows implements Serializable {
     return floor(eventTime, airportsLength) + airportsLength;
   }
 
+  /** A time that starts and ends of all windows are multiples of. */
+  Duration span() {
+    return Duration.ofMillis(gcd(demandSlide, airportsLength));
+  }
+
+  private static long gcd(long left, long right) {
+    return right == 0 ? left : gcd(right, left % right);
+  }
+
   private static long floor(long time, long step) {
     return Math.floorDiv(time, step) * step;
   }

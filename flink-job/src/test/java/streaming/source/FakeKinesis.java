@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a polling consumer asks of Kinesis, over shards that a test fills, silences and closes. */
+/**
+ * What a polling consumer asks of Kinesis, over shards that a test fills, silences and closes. The
+ * even shards have the lower half of the hash keys, and so one subtask of two; the odd ones have
+ * the upper half.
+ */
 public final class FakeKinesis implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, Shard> shards = new TreeMap<>();
@@ -36,12 +41,12 @@ public final class FakeKinesis implements AutoCloseable {
 
   /** Adds a record to a shard, and the shard if it is new. */
   public synchronized void put(int shard, byte[] payload) {
-    shards.computeIfAbsent(shardId(shard), id -> new Shard()).payloads.add(payload);
+    shards.computeIfAbsent(shardId(shard), id -> new Shard(shard)).payloads.add(payload);
   }
 
   /** A silent shard has no records to give for the time being. */
   public synchronized void silence(int shard, boolean silent) {
-    shards.computeIfAbsent(shardId(shard), id -> new Shard()).silent = silent;
+    shards.computeIfAbsent(shardId(shard), id -> new Shard(shard)).silent = silent;
   }
 
   /** Closes a shard, as resharding does. */
@@ -99,7 +104,7 @@ public final class FakeKinesis implements AutoCloseable {
             list.add(
                 Map.of(
                     "ShardId", id,
-                    "HashKeyRange", Map.of("StartingHashKey", "0", "EndingHashKey", "1"),
+                    "HashKeyRange", shard.hashKeys(),
                     "SequenceNumberRange", sequence));
           }
         });
@@ -148,8 +153,21 @@ public final class FakeKinesis implements AutoCloseable {
   }
 
   private static final class Shard {
+    private final BigInteger half;
     private final List<byte[]> payloads = new ArrayList<>();
     private boolean silent;
     private boolean closed;
+
+    private Shard(int number) {
+      half = BigInteger.valueOf(number % 2);
+    }
+
+    private Map<String, Object> hashKeys() {
+      BigInteger length = BigInteger.ONE.shiftLeft(127);
+      return Map.of(
+          "StartingHashKey", half.multiply(length).toString(),
+          "EndingHashKey",
+              half.add(BigInteger.ONE).multiply(length).subtract(BigInteger.ONE).toString());
+    }
   }
 }

@@ -102,12 +102,12 @@ class TaxiWorkloadOnKinesisTest {
   @ValueSource(ints = {1, 2})
   void nothingIsLateBecauseTheStreamWasResharded(int parallelism) throws Exception {
     kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
-    kinesis.close(0);
     kinesis.silence(1, true);
     kinesis.put(1, ahead(2, "2019-03-01T14:00:00Z"));
 
     JobClient job = start(parallelism, new Configuration());
     awaitDemand(job, ZONE_BEHIND, "2019-03-01T10:00:00Z");
+    kinesis.close(0);
     kinesis.silence(1, false);
     awaitDemand(job, ZONE_AHEAD, "2019-03-01T14:00:00Z");
     // The consumer finds the child of the closed shard when it looks for new shards.

@@ -220,7 +220,7 @@ class TaxiWorkloadTest {
   @Test
   void whatTravelsBetweenOperatorsIsSerialisedWithoutReflectionByKryo() {
     PojoTestUtils.assertSerializedAsPojoWithoutKryo(Trip.class);
-    PojoTestUtils.assertSerializedAsPojoWithoutKryo(AdmittedTrip.class);
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(TripGroup.class);
     PojoTestUtils.assertSerializedAsPojoWithoutKryo(Durations.class);
     PojoTestUtils.assertSerializedAsPojoWithoutKryo(Document.class);
   }

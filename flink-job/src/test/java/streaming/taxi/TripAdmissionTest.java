@@ -24,7 +24,7 @@ import streaming.source.SourceRecord;
 
 /** Demand windows of 15 minutes every 5, airport windows of 60 minutes. */
 class TripAdmissionTest {
-  private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, AdmittedTrip> harness;
+  private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> harness;
 
   @BeforeEach
   void open() throws Exception {
@@ -41,11 +41,11 @@ class TripAdmissionTest {
   void admitsATripWithItsZoneItsCellAndItsDuration() throws Exception {
     process(trip(1).from(132).to(138).lasting(1800));
 
-    AdmittedTrip admitted = harness.extractOutputValues().get(0);
+    TripGroup admitted = harness.extractOutputValues().get(0);
     assertThat(admitted.zone).isEqualTo(132);
     assertThat(admitted.cell).isEqualTo("dr5x0z");
     assertThat(admitted.airport).isEqualTo("LGA");
-    assertThat(admitted.duration).isEqualTo(1800);
+    assertThat(admitted.seconds).isEqualTo(1800);
   }
 
   @Test
@@ -149,7 +149,7 @@ class TripAdmissionTest {
         .singleElement()
         .satisfies(
             trip -> {
-              assertThat(trip.zone).isEqualTo(AdmittedTrip.NO_ZONE);
+              assertThat(trip.zone).isEqualTo(TripGroup.NO_ZONE);
               assertThat(trip.airport).isEqualTo("JFK");
             });
     assertThat(deadLetters()).isEmpty();
@@ -237,7 +237,7 @@ class TripAdmissionTest {
     harness.open();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, AdmittedTrip>
+  private static KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup>
       harness() throws Exception {
     TripWindows windows =
         new TripWindows(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofHours(1));

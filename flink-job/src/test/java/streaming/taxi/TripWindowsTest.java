@@ -34,4 +34,12 @@ class TripWindowsTest {
           .containsExactly(windows.airportsEnd(eventTime));
     }
   }
+
+  @Test
+  void tripsWithinASpanCountInTheSameWindows() {
+    TripWindows windows =
+        new TripWindows(Duration.ofMinutes(30), Duration.ofMinutes(6), Duration.ofMinutes(20));
+
+    assertThat(windows.span()).isEqualTo(Duration.ofMinutes(2));
+  }
 }

@@ -1,0 +1,103 @@
+package streaming.taxi;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+
+/**
+ * Adds up trips that count in the same windows before they are sent there: a trip counts in several
+ * windows, and each would read and write its state for every single one.
+ *
+ * <p>Groups are held back for a moment at most, and never past a watermark, which could close their
+ * windows, or a checkpoint barrier: there is nothing to keep in a checkpoint.
+ */
+final class TripGrouping extends AbstractStreamOperator<TripGroup>
+    implements OneInputStreamOperator<TripGroup, TripGroup>,
+        BoundedOneInput,
+        ProcessingTimeCallback {
+  /** How long a group is held back at most. */
+  static final Duration DELAY = Duration.ofMillis(100);
+
+  private static final long serialVersionUID = 1L;
+
+  private final long span;
+
+  /** By what its trips have in common. */
+  private transient Map<List<Object>, StreamRecord<TripGroup>> groups;
+
+  /**
+   * @param span a time that starts and ends of all windows are multiples of: trips within it count
+   *     in the same windows
+   */
+  TripGrouping(Duration span) {
+    this.span = span.toMillis();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    groups = new HashMap<>();
+  }
+
+  @Override
+  public void processElement(StreamRecord<TripGroup> element) {
+    if (groups.isEmpty()) {
+      getProcessingTimeService()
+          .registerTimer(
+              getProcessingTimeService().getCurrentProcessingTime() + DELAY.toMillis(), this);
+    }
+    TripGroup trip = element.getValue();
+    long start = Math.floorDiv(element.getTimestamp(), span) * span;
+    // The zone has one cell.
+    List<Object> key =
+        List.of(start, trip.zone, trip.airport == null ? "" : trip.airport, trip.admittedAt);
+    StreamRecord<TripGroup> group = groups.get(key);
+    if (group == null) {
+      groups.put(key, new StreamRecord<>(trip, start));
+    } else {
+      group.getValue().trips += trip.trips;
+      group.getValue().seconds += trip.seconds;
+    }
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    send();
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    send();
+    super.processWatermarkStatus(status);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    send();
+    super.prepareSnapshotPreBarrier(checkpointId);
+  }
+
+  @Override
+  public void onProcessingTime(long time) {
+    send();
+  }
+
+  @Override
+  public void endInput() {
+    send();
+  }
+
+  private void send() {
+    groups.values().forEach(output::collect);
+    groups.clear();
+  }
+}

@@ -1,0 +1,127 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, type Reading, reading } from "./alarms";
+import type { MetricName, Statistic } from "./monitoring-metrics";
+
+/** A Flink application to be watched. */
+export interface WatchedApplication {
+  readonly name: pulumi.Input<string>;
+  /** Runtime of the application, such as FLINK-1_20; the names of metrics changed with Flink 2. */
+  readonly runtime: string;
+  readonly checkpointIntervalSeconds: number;
+}
+
+/** Whether a runtime tells restarts and outages by the metrics of Flink 2. */
+export function isFlink2(runtime: string): boolean {
+  return /^FLINK-(?!1_)/.test(runtime);
+}
+
+/** Does the job run, does it keep its state safe, and has it room? */
+export function applicationAlarms(application: WatchedApplication): Alarm[] {
+  const { checkpointIntervalSeconds } = application;
+  const dimensions = { Application: application.name };
+  const read = (name: MetricName<"application">, statistic: Statistic): Reading =>
+    reading("application", name, dimensions, statistic);
+  const utilization = (
+    name: string,
+    measure: MetricName<"application">,
+    threshold: number,
+    description: string,
+  ): Alarm => ({
+    name,
+    description,
+    severity: "warning",
+    value: read(measure, "Maximum"),
+    comparison: ">",
+    threshold,
+    periodSeconds: 300,
+    periods: 3,
+    missing: "missing",
+  });
+
+  return [
+    {
+      name: "application-down",
+      description:
+        "The Flink application does not process: it restarts, fails or stands still. Its log and Flink's dashboard tell why. While it is meant to stand still, switch this alarm's actions off.",
+      severity: "critical",
+      value: isFlink2(application.runtime)
+        ? {
+            expression: "MAX([restarting, failing, cancelling])",
+            label: "milliseconds not running",
+            readings: {
+              restarting: read("restartingTime", "Average"),
+              failing: read("failingTime", "Average"),
+              cancelling: read("cancellingTime", "Average"),
+            },
+          }
+        : read("downtime", "Average"),
+      comparison: ">",
+      threshold: 0,
+      periodSeconds: 60,
+      periods: 1,
+      missing: "breaching",
+    },
+    {
+      name: "application-checkpoints-failed",
+      description:
+        "Checkpoints fail, so that a restart goes further and further back. Look at back-pressure and at the size of the state.",
+      severity: "critical",
+      value: {
+        // The metric counts from the start of the job: itself it would stay above zero for ever.
+        expression: "RATE(failed)",
+        label: "failed checkpoints per second",
+        readings: { failed: read("numberOfFailedCheckpoints", "Average") },
+      },
+      comparison: ">",
+      threshold: 0,
+      periodSeconds: 300,
+      periods: 1,
+      missing: "notBreaching",
+    },
+    {
+      name: "application-checkpoints-slow",
+      description: `A checkpoint takes more than half of the ${checkpointIntervalSeconds} s between two of them. Lengthen the interval, raise the parallelism, or find what holds the barriers up.`,
+      severity: "warning",
+      value: read("lastCheckpointDuration", "Maximum"),
+      comparison: ">",
+      threshold: (checkpointIntervalSeconds * 1000) / 2,
+      periodSeconds: 300,
+      periods: 3,
+      missing: "notBreaching",
+    },
+    utilization(
+      "application-cpu",
+      "cpuUtilization",
+      80,
+      "The busiest task manager has used more than 80 % of its processor for fifteen minutes. Raise the parallelism.",
+    ),
+    utilization(
+      "application-heap",
+      "heapMemoryUtilization",
+      90,
+      "The heap has been more than 90 % full for fifteen minutes. Raise the parallelism or lower the parallelism per KPU.",
+    ),
+    utilization(
+      "application-memory",
+      "containerMemoryUtilization",
+      85,
+      "A container has used more than 85 % of its memory for fifteen minutes and may be killed. Lower the parallelism per KPU.",
+    ),
+    {
+      name: "application-garbage",
+      description:
+        "More than 60 % of the time goes into collecting old garbage: the job is short of memory. Lower the parallelism per KPU.",
+      severity: "warning",
+      value: {
+        expression: "milliseconds * 100 / 60000",
+        label: "per cent of the time",
+        readings: { milliseconds: read("oldGenerationGCTime", "Average") },
+      },
+      comparison: ">",
+      threshold: 60,
+      periodSeconds: 60,
+      periods: 3,
+      missing: "notBreaching",
+    },
+  ];
+}

@@ -1,0 +1,130 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, type Reading, reading } from "./alarms";
+import type { MetricName, Statistic } from "./monitoring-metrics";
+
+/** A delivery stream to S3 to be watched. */
+export interface WatchedDelivery {
+  /** Name of the stream; its ARN would be a dimension that nothing has. */
+  readonly name: pulumi.Input<string>;
+  /** Seconds after which an object is written. */
+  readonly bufferSeconds: number;
+  /** Name of the function that prepares records. @default there is none */
+  readonly transformName?: pulumi.Input<string> | undefined;
+  /** Records become columns. @default false */
+  readonly converts?: boolean;
+  /** Objects lie in folders by the records' content. @default false */
+  readonly partitions?: boolean;
+  /** The archive is encrypted with a customer managed key. @default false */
+  readonly customerKey?: boolean;
+}
+
+/** Seconds that a record may take to the archive: at least a quarter of an hour, and twice what is buffered. */
+export function maxFreshnessSeconds(bufferSeconds: number): number {
+  return Math.max(900, 2 * bufferSeconds);
+}
+
+/** Does everything reach the archive, and in time? */
+export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
+  const dimensions = { DeliveryStreamName: delivery.name };
+  const read = (name: MetricName<"delivery">, statistic: Statistic): Reading =>
+    reading("delivery", name, dimensions, statistic);
+  const seconds = maxFreshnessSeconds(delivery.bufferSeconds);
+  /** Something that ought never to happen. */
+  const never = (
+    name: string,
+    value: Alarm["value"],
+    description: string,
+    severity: Alarm["severity"],
+  ): Alarm => ({
+    name,
+    description,
+    severity,
+    value,
+    comparison: ">",
+    threshold: 0,
+    periodSeconds: 300,
+    periods: 1,
+    missing: "notBreaching",
+  });
+
+  return [
+    {
+      name: "delivery-late",
+      description: `The oldest record that is not yet in the archive is older than ${seconds} s. Firehose's log tells what holds it up; it gives up after a day.`,
+      severity: "critical",
+      value: read("DeliveryToS3.DataFreshness", "Maximum"),
+      comparison: ">",
+      threshold: seconds,
+      periodSeconds: 300,
+      periods: 1,
+      missing: "notBreaching",
+    },
+    {
+      name: "delivery-failures",
+      description:
+        "Writes to the archive fail: look at Firehose's log, its role, and the bucket's key.",
+      severity: "warning",
+      value: read("DeliveryToS3.Success", "Average"),
+      comparison: "<",
+      threshold: 0.95,
+      periodSeconds: 300,
+      periods: 3,
+      missing: "notBreaching",
+    },
+    ...(delivery.transformName === undefined
+      ? []
+      : [
+          {
+            name: "delivery-transform-failures",
+            description:
+              "The function that prepares records fails; after three tries its records go to errors/ in the archive. Its log tells why.",
+            severity: "warning",
+            value: read("ExecuteProcessing.Success", "Average"),
+            comparison: "<",
+            threshold: 0.95,
+            periodSeconds: 300,
+            periods: 1,
+            missing: "notBreaching",
+          } satisfies Alarm,
+        ]),
+    ...(delivery.converts === true
+      ? [
+          never(
+            "delivery-conversion-failures",
+            read("FailedConversion.Records", "Sum"),
+            "Records do not fit the columns of the archive's table and went to errors/.",
+            "warning",
+          ),
+        ]
+      : []),
+    ...(delivery.partitions === true
+      ? [
+          never(
+            "delivery-partitions-exceeded",
+            read("PartitionCountExceeded", "Maximum"),
+            "There are more partitions at a time than Firehose keeps open (500 unless the account has more); the rest went to errors/. Partition by less.",
+            "warning",
+          ),
+        ]
+      : []),
+    ...(delivery.customerKey === true
+      ? [
+          never(
+            "delivery-key-failures",
+            {
+              expression: "MAX([denied, disabled, invalid, absent])",
+              label: "calls of the key that failed",
+              readings: {
+                denied: read("KMSKeyAccessDenied", "Sum"),
+                disabled: read("KMSKeyDisabled", "Sum"),
+                invalid: read("KMSKeyInvalidState", "Sum"),
+                absent: read("KMSKeyNotFound", "Sum"),
+              },
+            },
+            "Firehose cannot use the key of the source: look at the key's state and at the role's statements.",
+            "critical",
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,234 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, type Reading, reading } from "./alarms";
+import type { MetricName, Statistic } from "./monitoring-metrics";
+
+/** A search domain to be watched. */
+export interface WatchedDomain {
+  readonly name: pulumi.Input<string>;
+  /** The account, which is a dimension of every metric of a domain. */
+  readonly accountId: pulumi.Input<string>;
+  readonly dataNodes: number;
+  readonly dedicatedMasters: number;
+  /** UltraWarm nodes. @default 0 */
+  readonly warmNodes?: number;
+  /** GiB of each data node. */
+  readonly volumeGiB: number;
+  /** Data is encrypted with a customer managed key. @default false */
+  readonly customerKey?: boolean;
+}
+
+/** Share of a node's volume that has to be free: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html */
+const freeStorageShare = 0.25;
+
+const minute = 60;
+const quarterHour = 15 * minute;
+
+/** Is the domain whole, has it room, and does it take documents? */
+export function domainAlarms(domain: WatchedDomain): Alarm[] {
+  const dimensions = { DomainName: domain.name, ClientId: domain.accountId };
+  const read = (name: MetricName<"domain">, statistic: Statistic): Reading =>
+    reading("domain", name, dimensions, statistic);
+  /** An alarm as most of them are; a domain that says nothing at all fails the alarm on its nodes. */
+  const alarm = (
+    name: string,
+    value: Alarm["value"],
+    comparison: Alarm["comparison"],
+    threshold: number,
+    [periods, periodSeconds]: readonly [number, number],
+    description: string,
+    severity: Alarm["severity"] = "warning",
+  ): Alarm => ({
+    name: `domain-${name}`,
+    description,
+    severity,
+    value,
+    comparison,
+    threshold,
+    periodSeconds,
+    periods,
+    missing: "notBreaching",
+  });
+  const nodes = domain.dataNodes + domain.dedicatedMasters + (domain.warmNodes ?? 0);
+  const freeMiB = freeStorageShare * domain.volumeGiB * 1024;
+
+  return [
+    alarm(
+      "red",
+      read("ClusterStatus.red", "Maximum"),
+      ">=",
+      1,
+      [1, minute],
+      "A primary shard and its replicas are on no node: documents are missing. Restore the index from a snapshot, or bring the node back.",
+      "critical",
+    ),
+    alarm(
+      "yellow",
+      read("ClusterStatus.yellow", "Maximum"),
+      ">=",
+      1,
+      [5, minute],
+      "A replica has been on no node for five minutes: with one node it has nowhere to be, otherwise a node is missing or full.",
+    ),
+    {
+      ...alarm(
+        "nodes",
+        read("Nodes", "Minimum"),
+        "<",
+        nodes,
+        [1, 24 * 60 * minute],
+        `Fewer than ${nodes} nodes were there at some time of the day.`,
+      ),
+      missing: "breaching",
+    },
+    alarm(
+      "storage",
+      read("FreeStorageSpace", "Minimum"),
+      "<=",
+      freeMiB,
+      [1, minute],
+      `A node has ${freeMiB} MiB or less left, a quarter of its volume. Delete indices or enlarge the volumes before writes are blocked.`,
+      "critical",
+    ),
+    alarm(
+      "writes-blocked",
+      read("ClusterIndexWritesBlocked", "Maximum"),
+      ">=",
+      1,
+      [1, 5 * minute],
+      "The domain takes no documents: storage is full or memory exhausted. The Flink job waits and falls behind.",
+      "critical",
+    ),
+    alarm(
+      "snapshot",
+      read("AutomatedSnapshotFailure", "Maximum"),
+      ">=",
+      1,
+      [1, minute],
+      "The last automated snapshot failed, often because the domain is red.",
+    ),
+    alarm(
+      "cpu",
+      read("CPUUtilization", "Maximum"),
+      ">=",
+      80,
+      [3, quarterHour],
+      "A node has used 80 % of its processor or more for three quarters of an hour. Use larger or more nodes.",
+    ),
+    alarm(
+      "memory",
+      read("JVMMemoryPressure", "Maximum"),
+      ">=",
+      95,
+      [3, minute],
+      "A node's heap is 95 % full: it may fail. Reduce load or shards, or use larger nodes.",
+    ),
+    alarm(
+      "old-memory",
+      read("OldGenJVMMemoryPressure", "Maximum"),
+      ">=",
+      80,
+      [3, minute],
+      "The old generation of a node's heap is 80 % full. Reduce load or shards, or use larger nodes.",
+    ),
+    alarm(
+      "write-queue",
+      read("ThreadpoolWriteQueue", "Average"),
+      ">=",
+      100,
+      [1, minute],
+      "A hundred writes or more wait: the domain cannot keep up with the sink.",
+    ),
+    alarm(
+      "write-rejected",
+      {
+        // The metric counts from the start of the node.
+        expression: "DIFF(rejected)",
+        label: "rejected writes",
+        readings: { rejected: read("ThreadpoolWriteRejected", "Sum") },
+      },
+      ">=",
+      1,
+      [1, minute],
+      "The domain rejected writes; the sink sends them again and is held up.",
+    ),
+    alarm(
+      "search-queue",
+      read("ThreadpoolSearchQueue", "Average"),
+      ">=",
+      500,
+      [1, minute],
+      "Five hundred searches or more wait: dashboards ask for more than the domain can give.",
+    ),
+    alarm(
+      "search-queue-peak",
+      read("ThreadpoolSearchQueue", "Maximum"),
+      ">=",
+      5000,
+      [1, minute],
+      "Five thousand searches waited at a time; further ones are rejected.",
+    ),
+    alarm(
+      "search-rejected",
+      {
+        expression: "DIFF(rejected)",
+        label: "rejected searches",
+        readings: { rejected: read("ThreadpoolSearchRejected", "Sum") },
+      },
+      ">=",
+      1,
+      [1, minute],
+      "The domain rejected searches: dashboards or readers ask for more than it can give.",
+    ),
+    ...(domain.dedicatedMasters === 0
+      ? []
+      : [
+          alarm(
+            "master-cpu",
+            read("MasterCPUUtilization", "Maximum"),
+            ">=",
+            50,
+            [3, quarterHour],
+            "A dedicated master has used 50 % of its processor or more for three quarters of an hour. Use larger ones.",
+          ),
+          alarm(
+            "master-memory",
+            read("MasterJVMMemoryPressure", "Maximum"),
+            ">=",
+            95,
+            [3, minute],
+            "A dedicated master's heap is 95 % full: too many shards, or too small an instance.",
+          ),
+          alarm(
+            "master-unreachable",
+            read("MasterReachableFromNode", "Minimum"),
+            "<",
+            1,
+            [1, minute],
+            "The elected master is not reached: it has stopped, or the network between nodes fails.",
+            "critical",
+          ),
+        ]),
+    ...(domain.customerKey === true
+      ? [
+          alarm(
+            "key-error",
+            read("KMSKeyError", "Maximum"),
+            ">=",
+            1,
+            [1, minute],
+            "The key that encrypts the domain is disabled. Enable it, or the domain stops.",
+            "critical",
+          ),
+          alarm(
+            "key-inaccessible",
+            read("KMSKeyInaccessible", "Maximum"),
+            ">=",
+            1,
+            [1, minute],
+            "The key that encrypts the domain is deleted or its grants are revoked: the domain cannot be saved, only restored from a snapshot.",
+            "critical",
+          ),
+        ]
+      : []),
+  ];
+}

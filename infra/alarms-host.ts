@@ -1,0 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, reading } from "./alarms";
+
+/** A replay host to be watched. */
+export interface WatchedHost {
+  readonly instanceId: pulumi.Input<string>;
+}
+
+/** Does the host live? What it sends shows in the alarms of the stream. */
+export function hostAlarms({ instanceId }: WatchedHost): Alarm[] {
+  return [
+    {
+      name: "host-status",
+      description:
+        "The replay host fails the checks of EC2. It holds nothing: replace it (`pulumi up --replace`) and continue the replay with --resume.",
+      severity: "warning",
+      value: reading("host", "StatusCheckFailed", { InstanceId: instanceId }, "Maximum"),
+      comparison: ">=",
+      threshold: 1,
+      periodSeconds: 60,
+      periods: 2,
+      missing: "notBreaching",
+    },
+  ];
+}

@@ -1,0 +1,59 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, reading } from "./alarms";
+import { targetIds, type TargetKind } from "./autoscaling-function";
+
+/** A scaler to be watched. */
+export interface WatchedScaling {
+  readonly functionName: pulumi.Input<string>;
+  readonly apiName: pulumi.Input<string>;
+  readonly apiStageName: string;
+  /** What is scaled, and its largest capacity. */
+  readonly targets: readonly {
+    readonly kind: TargetKind;
+    readonly name: pulumi.Input<string>;
+    readonly max: number;
+  }[];
+}
+
+const units = { stream: "shards", application: "parallelism" } as const;
+
+/** Does scaling work, and has it room? */
+export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
+  const failures = { comparison: ">=", threshold: 1, periodSeconds: 300, periods: 3 } as const;
+  return [
+    {
+      name: "scaling-function-errors",
+      description:
+        "The scaling function has failed for a quarter of an hour: capacities are neither published nor changed. Its log tells why.",
+      severity: "warning",
+      value: reading("lambda", "Errors", { FunctionName: scaling.functionName }, "Sum"),
+      ...failures,
+      missing: "notBreaching",
+    },
+    {
+      name: "scaling-api-errors",
+      description:
+        "The scaling API has answered with errors for a quarter of an hour: nothing is scaled. The logs of API and function tell why.",
+      severity: "warning",
+      value: reading(
+        "api",
+        "5XXError",
+        { ApiName: scaling.apiName, Stage: scaling.apiStageName },
+        "Sum",
+      ),
+      ...failures,
+      missing: "notBreaching",
+    },
+    ...scaling.targets.map(({ kind, name, max }): Alarm => ({
+      name: `scaling-${kind}-maximum`,
+      description: `The ${units[kind]} have been at their maximum, ${max}, for an hour: raise the maximum, or find out what makes so much load.`,
+      severity: "warning",
+      value: reading("scaling", "Capacity", { Target: targetIds[kind], Name: name }, "Minimum"),
+      comparison: ">=",
+      threshold: max,
+      periodSeconds: 300,
+      periods: 12,
+      missing: "notBreaching",
+    })),
+  ];
+}

@@ -1,0 +1,123 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, reading, type ResourceMetric } from "./alarms";
+import { metric } from "./monitoring-metrics";
+
+/** A stream to be watched. */
+export interface WatchedStream {
+  readonly name: pulumi.Input<string>;
+  /** Hours for which a record can be read; a reader that is further behind loses records. */
+  readonly retentionHours: number;
+  /** Seconds that readers may be behind for five minutes. @default 60 */
+  readonly maxLagSeconds?: number;
+  /** Names of the consumers with enhanced fan-out; those have a lag of their own. @default none */
+  readonly fanOutConsumers?: readonly string[];
+}
+
+/** Share of the retention after which being behind is about to become a loss. */
+const retentionShare = 0.5;
+
+export const defaultMaxLagSeconds = 60;
+
+/** The metrics that tell how many milliseconds the readers of a stream are behind, by who reads. */
+export function lagMetrics({
+  name,
+  fanOutConsumers = [],
+}: Pick<WatchedStream, "name" | "fanOutConsumers">): Record<string, ResourceMetric> {
+  return {
+    polling: metric("stream", "GetRecords.IteratorAgeMilliseconds", { StreamName: name }),
+    ...Object.fromEntries(
+      fanOutConsumers.map((consumer) => [
+        consumer,
+        metric("fanOut", "SubscribeToShardEvent.MillisBehindLatest", {
+          StreamName: name,
+          ConsumerName: consumer,
+        }),
+      ]),
+    ),
+  };
+}
+
+/** Is the stream too small, and do its readers keep up? */
+export function streamAlarms(stream: WatchedStream): Alarm[] {
+  const { retentionHours, maxLagSeconds = defaultMaxLagSeconds } = stream;
+  const dimensions = { StreamName: stream.name };
+  const lags = Object.entries(lagMetrics(stream)).flatMap(([reader, lag]): Alarm[] => {
+    const suffix = reader === "polling" ? "" : `-${reader}`;
+    const who = reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
+    return [
+      {
+        name: `stream-lag${suffix}`,
+        description: `${who} has been more than ${maxLagSeconds} s behind for five minutes: results are late. Look at the load and the restarts of the Flink application.`,
+        severity: "warning",
+        value: { metric: lag, statistic: "Maximum" },
+        comparison: ">",
+        threshold: maxLagSeconds * 1000,
+        periodSeconds: 60,
+        periods: 5,
+        missing: "notBreaching",
+      },
+      {
+        name: `stream-loss${suffix}`,
+        description: `${who} is behind by more than half of the ${retentionHours} h that the stream keeps records: bring it back, or lengthen the retention, before records expire unread.`,
+        severity: "critical",
+        value: { metric: lag, statistic: "Maximum" },
+        comparison: ">=",
+        threshold: retentionShare * retentionHours * 3_600_000,
+        periodSeconds: 300,
+        periods: 1,
+        missing: "notBreaching",
+      },
+    ];
+  });
+  return [
+    ...lags,
+    {
+      name: "stream-write-throttled",
+      description:
+        "The stream refuses records: it has too few shards, or one partition key is too frequent. Producers send again, later and later.",
+      severity: "critical",
+      value: reading("stream", "WriteProvisionedThroughputExceeded", dimensions, "Average"),
+      comparison: ">=",
+      threshold: 0.01,
+      periodSeconds: 60,
+      periods: 5,
+      missing: "notBreaching",
+    },
+    {
+      name: "stream-read-throttled",
+      description:
+        "Readers ask for more than the 2 MB and five calls a second that a shard gives: too many readers poll. Give one of them enhanced fan-out.",
+      severity: "warning",
+      value: reading("stream", "ReadProvisionedThroughputExceeded", dimensions, "Average"),
+      comparison: ">=",
+      threshold: 0.01,
+      periodSeconds: 60,
+      periods: 5,
+      missing: "notBreaching",
+    },
+    {
+      name: "stream-put-failures",
+      description:
+        "More than one in twenty PutRecords calls fails: look at the producer's messages for the reason.",
+      severity: "warning",
+      value: reading("stream", "PutRecords.Success", dimensions, "Average"),
+      comparison: "<=",
+      threshold: 0.95,
+      periodSeconds: 60,
+      periods: 5,
+      missing: "notBreaching",
+    },
+    {
+      name: "stream-get-failures",
+      description:
+        "More than one in fifty GetRecords calls fails: look at the Flink application's log and at read throttling.",
+      severity: "warning",
+      value: reading("stream", "GetRecords.Success", dimensions, "Average"),
+      comparison: "<=",
+      threshold: 0.98,
+      periodSeconds: 60,
+      periods: 5,
+      missing: "notBreaching",
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, policyDocument } from "./iam";
+
+/**
+ * The role with which API Gateway writes the logs of all APIs of an account in a region. There is one such setting:
+ * make this in one stack, or not at all where it is set already. It stays when the stack goes, since other APIs use it.
+ */
+export class ApiGatewayLogs extends pulumi.ComponentResource {
+  /** What the stages of APIs have to wait for. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: object = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:ApiGatewayLogs", name, args, opts);
+    const kept = { parent: this, retainOnDelete: true };
+
+    const role = new aws.iam.Role(
+      name,
+      {
+        assumeRolePolicy: policyDocument([
+          {
+            Effect: "Allow",
+            Principal: { Service: "apigateway.amazonaws.com" },
+            Action: "sts:AssumeRole",
+          },
+        ]),
+      },
+      kept,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        role: role.name,
+        // What API Gateway tries before it accepts the role:
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+        policy: policyDocument([
+          allow(
+            [
+              "logs:CreateLogGroup",
+              "logs:CreateLogStream",
+              "logs:DescribeLogGroups",
+              "logs:DescribeLogStreams",
+              "logs:FilterLogEvents",
+              "logs:GetLogEvents",
+              "logs:PutLogEvents",
+            ],
+            ["*"],
+          ),
+        ]),
+      },
+      kept,
+    );
+    this.ready = new aws.apigateway.Account(
+      name,
+      { cloudwatchRoleArn: role.arn },
+      { ...kept, dependsOn: [policy] },
+    );
+    this.registerOutputs();
+  }
+}

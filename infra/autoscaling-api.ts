@@ -1,0 +1,207 @@
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ApiGatewayLogs } from "./autoscaling-account";
+import { policyDocument } from "./iam";
+
+export interface ScalingApiArgs {
+  /** Name of the function that answers every request. */
+  readonly functionName: pulumi.Input<string>;
+  /** ARN under which API Gateway invokes it. */
+  readonly invokeArn: pulumi.Input<string>;
+  /** ARNs of roles that may read and change capacities by hand; a * stands for any text. @default none */
+  readonly operatorRoleArns?: readonly string[];
+  /** Makes the role with which API Gateway writes logs in this account and region; there is one. @default false */
+  readonly createLogRole?: boolean;
+  /** Days for which requests stay in the access log. */
+  readonly logRetentionDays: number;
+  /** ARN of the KMS key that encrypts the access log. @default CloudWatch's own key */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** Path below which Application Auto Scaling looks for targets. */
+const collection = "scalableTargetDimensions";
+const stageName = "v1";
+const methods = ["GET", "PATCH"] as const;
+
+/** Requests a second, and at once: two targets, asked every few seconds while a change is under way. */
+const throttling = { rate: 10, burst: 20 };
+
+/** What is kept of each request, one line of JSON. */
+const accessLogFormat = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTime",
+  caller: "$context.identity.userArn",
+  method: "$context.httpMethod",
+  path: "$context.path",
+  status: "$context.status",
+  error: "$context.error.message",
+  latency: "$context.responseLatency",
+});
+
+/**
+ * A REST API in front of the scaling function, for signed requests of this account only: Application Auto Scaling's
+ * service-linked role and, if there are any, operators. It is throttled, logged and traced.
+ *
+ * API Gateway writes logs with one role for the whole account and region, which has to be set once
+ * (`ApiGatewayLogs`); without it the stage is refused.
+ */
+export class ScalingApi extends pulumi.ComponentResource {
+  /** Name of the API and of its stage, the dimensions of its metrics. */
+  readonly apiName: pulumi.Output<string>;
+  readonly stageName: string = stageName;
+  /** What has to be there before Application Auto Scaling calls for the first time. */
+  readonly ready: readonly pulumi.Resource[];
+
+  readonly #url: pulumi.Output<string>;
+
+  constructor(name: string, args: ScalingApiArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:ScalingApi", name, args, opts);
+    const child = { parent: this };
+
+    const policy = this.#policy(args.operatorRoleArns ?? []);
+    const api = new aws.apigateway.RestApi(
+      name,
+      {
+        description: "Capacity of stream and Flink application, for Application Auto Scaling",
+        endpointConfiguration: { types: "REGIONAL" },
+        policy,
+      },
+      child,
+    );
+    const parent = new aws.apigateway.Resource(
+      `${name}-collection`,
+      { restApi: api.id, parentId: api.rootResourceId, pathPart: collection },
+      child,
+    );
+    const resource = new aws.apigateway.Resource(
+      `${name}-dimension`,
+      { restApi: api.id, parentId: parent.id, pathPart: "{scalableTargetDimensionId}" },
+      child,
+    );
+    const integrations = methods.map((httpMethod) => {
+      const method = new aws.apigateway.Method(
+        `${name}-${httpMethod.toLowerCase()}`,
+        {
+          restApi: api.id,
+          resourceId: resource.id,
+          httpMethod,
+          authorization: "AWS_IAM",
+          requestParameters: { "method.request.path.scalableTargetDimensionId": true },
+        },
+        child,
+      );
+      return new aws.apigateway.Integration(
+        `${name}-${httpMethod.toLowerCase()}`,
+        {
+          restApi: api.id,
+          resourceId: resource.id,
+          httpMethod: method.httpMethod,
+          type: "AWS_PROXY",
+          // Lambda is invoked by POST, whatever the method of the API.
+          integrationHttpMethod: "POST",
+          uri: args.invokeArn,
+        },
+        child,
+      );
+    });
+    const permission = new aws.lambda.Permission(
+      name,
+      {
+        action: "lambda:InvokeFunction",
+        function: args.functionName,
+        principal: "apigateway.amazonaws.com",
+        sourceArn: pulumi.interpolate`${api.executionArn}/*/*/${collection}/*`,
+      },
+      child,
+    );
+
+    const deployment = new aws.apigateway.Deployment(
+      name,
+      {
+        restApi: api.id,
+        // A stage serves the API as it was when the deployment was made: what changes it makes a new one.
+        triggers: {
+          definition: pulumi
+            .all([policy, args.invokeArn])
+            .apply((parts) => createHash("sha256").update(parts.join("\n")).digest("hex")),
+        },
+      },
+      { parent: this, dependsOn: integrations },
+    );
+    const account =
+      args.createLogRole === true ? [new ApiGatewayLogs(`${name}-account`, {}, child).ready] : [];
+    const accessLog = new aws.cloudwatch.LogGroup(
+      `${name}-access-logs`,
+      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
+      child,
+    );
+    const stage = new aws.apigateway.Stage(
+      name,
+      {
+        restApi: api.id,
+        deployment: deployment.id,
+        stageName,
+        accessLogSettings: { destinationArn: accessLog.arn, format: accessLogFormat },
+        xrayTracingEnabled: true,
+      },
+      { parent: this, dependsOn: account },
+    );
+    const settings = new aws.apigateway.MethodSettings(
+      name,
+      {
+        restApi: api.id,
+        stageName: stage.stageName,
+        methodPath: "*/*",
+        settings: {
+          loggingLevel: "ERROR",
+          metricsEnabled: true,
+          // Bodies hold nothing that the function does not write into its own log.
+          dataTraceEnabled: false,
+          throttlingRateLimit: throttling.rate,
+          throttlingBurstLimit: throttling.burst,
+        },
+      },
+      child,
+    );
+
+    this.apiName = api.name;
+    this.ready = [permission, stage, settings];
+    this.#url = stage.invokeUrl;
+    this.registerOutputs({ apiName: this.apiName });
+  }
+
+  /** The URL of a target, by which Application Auto Scaling knows it. */
+  urlOf(target: string): pulumi.Output<string> {
+    return pulumi.interpolate`${this.#url}/${collection}/${target}`;
+  }
+
+  /**
+   * Lets the account's principals in by their own policies, and nobody whose name is not on the list. The role of
+   * Application Auto Scaling is described by a pattern: it comes into being when the first target is registered.
+   * https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-custom.html
+   */
+  #policy(operatorRoleArns: readonly string[]): pulumi.Output<string> {
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
+    const role = pulumi.interpolate`arn:${partition}:iam::${accountId}:role/aws-service-role/custom-resource.application-autoscaling.amazonaws.com/*`;
+    const resource = methods.map((method) => `execute-api:/${stageName}/${method}/${collection}/*`);
+    return policyDocument([
+      {
+        Sid: "AccountDecides",
+        Effect: "Allow",
+        Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+        Action: "execute-api:Invoke",
+        Resource: resource,
+      },
+      {
+        Sid: "ScalersOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "execute-api:Invoke",
+        Resource: "execute-api:/*",
+        Condition: { ArnNotLike: { "aws:PrincipalArn": [role, ...operatorRoleArns] } },
+      },
+    ]);
+  }
+}

@@ -1,0 +1,116 @@
+import { Ajv2020, type JSONSchemaType } from "ajv/dist/2020";
+import { type Bounds, checkBounds, type Schedule } from "./autoscaling-arguments";
+import type { TargetKind } from "./autoscaling-function";
+import type { ConfigReader } from "./config-reader";
+import { limits, roleArn, type StreamMode } from "./limits";
+import type { Problems, Range } from "./validate";
+
+/** What scales the parts of a stack. */
+export interface ScalingConfig {
+  /** Undefined where nobody scales the stream, or AWS does. */
+  readonly stream: Bounds | undefined;
+  /** Undefined where nobody scales the application, or the service does. */
+  readonly application: Bounds | undefined;
+  /** The service scales the application. */
+  readonly byService: boolean;
+  readonly dryRun: boolean;
+  readonly operatorRoleArns: readonly string[];
+  readonly createApiGatewayLogRole: boolean;
+}
+
+/** Who changes a capacity. */
+const streamScalers = ["None", "Schedule", "Alarms"] as const;
+const flinkScalers = ["None", "Service", "Schedule", "Alarms"] as const;
+
+/** As many as a policy of twenty statements can name. */
+const operators = { min: 0, max: 20 };
+
+interface TargetSchedule extends Schedule {
+  readonly target: TargetKind;
+}
+
+const schema: JSONSchemaType<TargetSchedule[]> = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["target", "name", "schedule", "min", "max"],
+    additionalProperties: false,
+    properties: {
+      target: { type: "string", enum: ["stream", "application"] },
+      name: { type: "string" },
+      schedule: { type: "string" },
+      timezone: { type: "string", nullable: true },
+      min: { type: "integer" },
+      max: { type: "integer" },
+    },
+  },
+};
+const areSchedules = new Ajv2020({ allErrors: true }).compile(schema);
+
+/** What the keys of a target are called. */
+const keys = {
+  stream: { scaler: "streamScaling", min: "streamMinShards", max: "streamMaxShards" },
+  application: {
+    scaler: "flinkScaling",
+    min: "flinkMinParallelism",
+    max: "flinkMaxParallelism",
+  },
+} as const satisfies Record<TargetKind, object>;
+
+/** Reads who scales what. */
+export function readScaling(read: ConfigReader, problems: Problems): ScalingConfig {
+  const all = read.list("scalingSchedules", areSchedules);
+  const flinkScaler = read.oneOf(keys.application.scaler, flinkScalers);
+  const bounds = (target: TargetKind, scaler: string, range: Range): Bounds | undefined => {
+    const min = read.integer(keys[target].min, range);
+    const max = read.integer(keys[target].max, range);
+    const schedules = all.filter((schedule) => schedule.target === target);
+    const key = read.name(keys[target].scaler);
+    const places = `${read.name("scalingSchedules")} of target ${target}`;
+    if (scaler === "None" || scaler === "Service") {
+      problems.require(
+        schedules.length === 0,
+        `${places} need ${key} Schedule or Alarms; got ${scaler}. Change it, or remove ${schedules.map(({ name }) => name).join(", ")}`,
+      );
+      return undefined;
+    }
+    problems.require(
+      scaler === "Alarms" || schedules.length > 0,
+      `${key} Schedule needs ${places}; there is none`,
+    );
+    return { min, max, byLoad: scaler === "Alarms", schedules };
+  };
+  return {
+    stream: bounds("stream", read.oneOf(keys.stream.scaler, streamScalers), limits.shardCount),
+    application: bounds("application", flinkScaler, limits.flinkParallelism),
+    byService: flinkScaler === "Service",
+    dryRun: read.boolean("scalingDryRun"),
+    operatorRoleArns: read.forms("scalingOperatorRoleArns", operators, roleArn),
+    createApiGatewayLogRole: read.boolean("createApiGatewayLogRole"),
+  };
+}
+
+/** Complains where scaling contradicts itself or the rest of the configuration. */
+export function checkScaling(
+  { stream, application }: ScalingConfig,
+  mode: StreamMode,
+  parallelismPerKpu: number,
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  const check = (target: TargetKind, bounds: Bounds | undefined, granularity: number): void => {
+    if (bounds === undefined) return;
+    const names = {
+      min: read.name(keys[target].min),
+      max: read.name(keys[target].max),
+      schedules: `${read.name("scalingSchedules")} of target ${target}`,
+    };
+    checkBounds(names, bounds, granularity, problems);
+  };
+  check("stream", stream, 1);
+  check("application", application, parallelismPerKpu);
+  problems.require(
+    mode === "PROVISIONED" || stream === undefined,
+    `${read.name(keys.stream.scaler)} must be None with ${read.name("streamMode")} ON_DEMAND, where AWS scales the stream`,
+  );
+}

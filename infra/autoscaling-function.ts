@@ -1,0 +1,159 @@
+import path from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ResourceMetric } from "./alarms";
+import type { AutoscalingArgs } from "./autoscaling-arguments";
+import { allow, type Statement } from "./iam";
+import { NodeFunction } from "./node-function";
+import type { Rules } from "./scaling/decisions";
+import { namespace, settingsVariable } from "./scaling/settings";
+
+/** What can be scaled, by the kind of resource. */
+export type TargetKind = "stream" | "application";
+
+/** Ids of the targets, the last part of their URLs. */
+export const targetIds = {
+  stream: "stream-shards",
+  application: "application-parallelism",
+} as const satisfies Record<TargetKind, string>;
+
+/** Seconds after a change before the next: a restart of the job has to be over and its backlog worked off. */
+export const cooldowns: Readonly<
+  Record<TargetKind, { readonly out: number; readonly in: number }>
+> = {
+  stream: { out: 300, in: 1800 },
+  application: { out: 600, in: 1800 },
+};
+
+/** UpdateShardCount works ten times in any 24 hours: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
+const shardUpdatesPerDay = 10;
+
+export interface ScalingFunctionArgs extends Pick<
+  AutoscalingArgs,
+  "stream" | "application" | "dryRun" | "logRetentionDays" | "kmsKeyArn"
+> {
+  /** Metrics that tell how many milliseconds readers are behind. */
+  readonly lagMetrics: readonly ResourceMetric[];
+  /** Milliseconds that readers may be behind while capacity shrinks. */
+  readonly maxLagMilliseconds: number;
+}
+
+/** The function behind the scaling API; a schedule calls it every minute to publish the capacities as metrics. */
+export class ScalingFunction extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  readonly invokeArn: pulumi.Output<string>;
+
+  constructor(name: string, args: ScalingFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:ScalingFunction", name, args, opts);
+
+    const scaler = new NodeFunction(
+      name,
+      {
+        description: "Reads and changes the capacity of stream and Flink application",
+        entryPath: path.join(__dirname, "scaling/handler.ts"),
+        timeoutSeconds: 25,
+        environment: { [settingsVariable]: settings(args) },
+        statements: statements(args),
+        logRetentionDays: args.logRetentionDays,
+        kmsKeyArn: args.kmsKeyArn,
+      },
+      { parent: this },
+    );
+    const everyMinute = new aws.cloudwatch.EventRule(
+      name,
+      {
+        description: "Publishes the capacity of stream and Flink application as metrics",
+        scheduleExpression: "rate(1 minute)",
+      },
+      { parent: this },
+    );
+    const permission = new aws.lambda.Permission(
+      `${name}-publish`,
+      {
+        action: "lambda:InvokeFunction",
+        function: scaler.name,
+        principal: "events.amazonaws.com",
+        sourceArn: everyMinute.arn,
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.EventTarget(
+      name,
+      {
+        rule: everyMinute.name,
+        arn: scaler.arn,
+        input: JSON.stringify({ publish: true }),
+        // A minute later there is a newer capacity to publish.
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+      },
+      { parent: this, dependsOn: [permission] },
+    );
+
+    this.name = scaler.name;
+    this.invokeArn = scaler.invokeArn;
+    this.registerOutputs({ name: this.name, invokeArn: this.invokeArn });
+  }
+}
+
+function statements({ stream, application }: ScalingFunctionArgs): Statement[] {
+  return [
+    ...(stream === undefined
+      ? []
+      : [allow(["kinesis:DescribeStreamSummary", "kinesis:UpdateShardCount"], [stream.arn])]),
+    ...(application === undefined
+      ? []
+      : [
+          allow(
+            ["kinesisanalytics:DescribeApplication", "kinesisanalytics:UpdateApplication"],
+            [application.arn],
+          ),
+        ]),
+    // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    allow(["cloudwatch:GetMetricData"], ["*"]),
+    allow(["cloudwatch:PutMetricData"], ["*"], {
+      StringEquals: { "cloudwatch:namespace": namespace },
+    }),
+  ];
+}
+
+/** What the function is told: `ScalingSettings`, once the names are known. */
+function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
+  const { stream, application, dryRun = false, maxLagMilliseconds } = args;
+  const rules = (
+    kind: TargetKind,
+    { min, max }: { readonly min: number; readonly max: number },
+    granularity: number,
+  ): Rules => ({
+    min,
+    max,
+    granularity,
+    outCooldownSeconds: cooldowns[kind].out,
+    inCooldownSeconds: cooldowns[kind].in,
+    changesPerDay: kind === "stream" ? shardUpdatesPerDay : undefined,
+    maxLagMilliseconds,
+  });
+  return pulumi.jsonStringify({
+    targets: {
+      ...(stream && {
+        [targetIds.stream]: {
+          kind: "stream",
+          name: stream.name,
+          rules: rules("stream", stream, 1),
+        },
+      }),
+      ...(application && {
+        [targetIds.application]: {
+          kind: "application",
+          name: application.name,
+          rules: rules("application", application, application.parallelismPerKpu),
+        },
+      }),
+    },
+    lagMetrics: args.lagMetrics.map(({ namespace: lagNamespace, name, dimensions }) => ({
+      namespace: lagNamespace,
+      metricName: name,
+      dimensions,
+    })),
+    dryRun,
+  });
+}

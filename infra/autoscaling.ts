@@ -1,0 +1,166 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Alarm, metricAlarmArgs } from "./alarms";
+import type { WatchedScaling } from "./alarms-scaling";
+import { defaultMaxLagSeconds, lagMetrics } from "./alarms-stream";
+import { ScalingApi } from "./autoscaling-api";
+import { type AutoscalingArgs, type Bounds, validate } from "./autoscaling-arguments";
+import { cooldowns, ScalingFunction, targetIds, type TargetKind } from "./autoscaling-function";
+import {
+  applicationScalingAlarms,
+  type ScalingAlarms,
+  streamScalingAlarms,
+} from "./autoscaling-load";
+
+export type { AutoscalingArgs } from "./autoscaling-arguments";
+
+/** What Application Auto Scaling calls every custom resource. */
+const dimension = {
+  serviceNamespace: "custom-resource",
+  scalableDimension: "custom-resource:ResourceType:Property",
+} as const;
+
+/**
+ * Scales a stream and a Flink application by their load, by the clock, or both:
+ * alarm → Application Auto Scaling policy → API Gateway → function → UpdateShardCount or UpdateApplication.
+ *
+ * Alarms say that there is too much or too little, policies by how much, and the function whether it may be done now
+ * (docs/scaling.md). Whoever makes the stream and the application has to leave shard count and parallelism alone.
+ *
+ * @example
+ * new Autoscaling("scaling", {
+ *   stream: { name: events.name, arn: events.arn, min: 2, max: 16, byLoad: true },
+ *   logRetentionDays: 30,
+ * });
+ */
+export class Autoscaling extends pulumi.ComponentResource {
+  /** What to watch of it. */
+  readonly watched: WatchedScaling;
+
+  readonly #name: string;
+  readonly #api: ScalingApi;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: AutoscalingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:Autoscaling", name, args, opts);
+    validate(name, args);
+    this.#name = name;
+
+    const { stream, application, logRetentionDays, kmsKeyArn, operatorRoleArns = [] } = args;
+    const { sourceStreamName, fanOutConsumers = [] } = args;
+    const lags = lagMetrics({ name: sourceStreamName, fanOutConsumers });
+    const maxLagMilliseconds = (args.maxLagSeconds ?? defaultMaxLagSeconds) * 1000;
+
+    const scaler = new ScalingFunction(
+      `${name}-function`,
+      { ...args, lagMetrics: Object.values(lags), maxLagMilliseconds },
+      { parent: this },
+    );
+    this.#api = new ScalingApi(
+      `${name}-api`,
+      {
+        functionName: scaler.name,
+        invokeArn: scaler.invokeArn,
+        operatorRoleArns,
+        createLogRole: args.createApiGatewayLogRole ?? false,
+        logRetentionDays,
+        kmsKeyArn,
+      },
+      { parent: this },
+    );
+
+    if (stream !== undefined) {
+      this.#scale("stream", stream, 1, () =>
+        streamScalingAlarms(stream.name, targetIds.stream, lags, maxLagMilliseconds),
+      );
+    }
+    if (application !== undefined) {
+      this.#scale("application", application, application.parallelismPerKpu, () =>
+        applicationScalingAlarms(application.name, lags, maxLagMilliseconds),
+      );
+    }
+
+    this.watched = {
+      functionName: scaler.name,
+      apiName: this.#api.apiName,
+      apiStageName: this.#api.stageName,
+      targets: [
+        ...(stream ? [{ kind: "stream", name: stream.name, max: stream.max } as const] : []),
+        ...(application
+          ? [{ kind: "application", name: application.name, max: application.max } as const]
+          : []),
+      ],
+    };
+    this.registerOutputs({ functionName: scaler.name, apiName: this.#api.apiName });
+  }
+
+  /** Registers a target and what scales it. */
+  #scale(kind: TargetKind, bounds: Bounds, magnitude: number, alarms: () => ScalingAlarms): void {
+    const target = new aws.appautoscaling.Target(
+      `${this.#name}-${kind}`,
+      {
+        ...dimension,
+        resourceId: this.#api.urlOf(targetIds[kind]),
+        minCapacity: bounds.min,
+        maxCapacity: bounds.max,
+      },
+      // The target is read when it is registered.
+      { parent: this, dependsOn: [...this.#api.ready] },
+    );
+    const { resourceId } = target;
+    if (bounds.byLoad) {
+      const { out, in: back } = alarms();
+      this.#step(`${kind}-out`, resourceId, out, cooldowns[kind].out, magnitude, 100);
+      this.#step(`${kind}-in`, resourceId, back, cooldowns[kind].in, magnitude, -50);
+    }
+    for (const schedule of bounds.schedules ?? []) {
+      new aws.appautoscaling.ScheduledAction(
+        `${this.#name}-${kind}-${schedule.name}`,
+        {
+          ...dimension,
+          resourceId,
+          schedule: schedule.schedule,
+          timezone: schedule.timezone ?? "UTC",
+          scalableTargetAction: { minCapacity: schedule.min, maxCapacity: schedule.max },
+        },
+        { parent: this },
+      );
+    }
+  }
+
+  /** An alarm and the policy that it sets off. */
+  #step(
+    suffix: string,
+    resourceId: pulumi.Output<string>,
+    alarm: Alarm,
+    cooldown: number,
+    magnitude: number,
+    percent: number,
+  ): void {
+    const policy = new aws.appautoscaling.Policy(
+      `${this.#name}-${suffix}`,
+      {
+        ...dimension,
+        resourceId,
+        policyType: "StepScaling",
+        stepScalingPolicyConfiguration: {
+          adjustmentType: "PercentChangeInCapacity",
+          cooldown,
+          metricAggregationType: "Average",
+          minAdjustmentMagnitude: magnitude,
+          stepAdjustments: [
+            percent > 0
+              ? { metricIntervalLowerBound: "0", scalingAdjustment: percent }
+              : { metricIntervalUpperBound: "0", scalingAdjustment: percent },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.MetricAlarm(
+      `${this.#name}-${suffix}`,
+      metricAlarmArgs(alarm, { alarm: [policy.arn] }),
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { isFlink2 } from "./alarms-application";
+import type { DashboardSubjects } from "./dashboard";
+import { linesOf } from "./dashboard-lines";
+import { graph, type Line, logLines, type Section } from "./dashboard-widgets";
+import { metric, type MetricName } from "./monitoring-metrics";
+
+/** How the job fares, and what it complains about. */
+export function applicationSection(
+  region: string,
+  application: NonNullable<DashboardSubjects["application"]>,
+): Section {
+  const { name, runtime, checkpointIntervalSeconds, logGroupName } = application;
+  const line = linesOf("application", { Application: name });
+  const perSecond = (measure: MetricName<"application">, label: string): Line => ({
+    // The service takes four samples a minute, and the sum of them is four times the rate.
+    expression: "samples / 4",
+    label,
+    metrics: {
+      samples: { metric: metric("application", measure, { Application: name }), statistic: "Sum" },
+    },
+  });
+  return {
+    heading: "Flink application",
+    widgets: [
+      graph(region, "Records a second, all operators", [
+        perSecond("numRecordsInPerSecond", "in"),
+        perSecond("numRecordsOutPerSecond", "out"),
+      ]),
+      graph(
+        region,
+        "Processors, memory and disk (%)",
+        [
+          line("cpuUtilization", "Maximum", "CPU"),
+          line("containerCPUUtilization", "Average", "CPU of containers"),
+          line("heapMemoryUtilization", "Maximum", "heap"),
+          line("containerMemoryUtilization", "Maximum", "memory of containers"),
+          line("containerDiskUtilization", "Maximum", "disk of containers"),
+        ],
+        [{ label: "CPU", value: 80 }],
+      ),
+      graph(region, "Restarts and outages", [
+        ...(isFlink2(runtime)
+          ? [
+              line("runningTime", "Maximum", "running (ms)", true),
+              line("numRestarts", "Maximum", "restarts since the start"),
+              line("restartingTime", "Average", "restarting (ms)", true),
+              line("failingTime", "Average", "failing (ms)", true),
+              line("cancellingTime", "Average", "cancelling (ms)", true),
+            ]
+          : [
+              line("uptime", "Maximum", "up (ms)", true),
+              line("fullRestarts", "Maximum", "restarts since the start"),
+              line("downtime", "Average", "down (ms)", true),
+            ]),
+      ]),
+      graph(
+        region,
+        "Checkpoints",
+        [
+          line("lastCheckpointDuration", "Maximum", "duration (ms)"),
+          line("lastCheckpointSize", "Maximum", "size (bytes)", true),
+        ],
+        [{ label: "half of the interval", value: (checkpointIntervalSeconds * 1000) / 2 }],
+      ),
+      graph(region, "Failed checkpoints and late records, since the start", [
+        line("numberOfFailedCheckpoints", "Maximum", "failed checkpoints"),
+        line("numLateRecordsDropped", "Maximum", "late records dropped", true),
+      ]),
+      graph(region, "KPUs and threads", [
+        line("KPUs", "Maximum", "KPUs"),
+        line("threadCount", "Maximum", "threads", true),
+      ]),
+      logLines(
+        region,
+        "Errors in the job's log",
+        logGroupName,
+        'fields @timestamp, message | filter messageType = "ERROR" or messageType = "WARN" | sort @timestamp desc | limit 50',
+      ),
+      logLines(
+        region,
+        "Exceptions of the last hours",
+        logGroupName,
+        "filter @message like /Exception/ | parse message /(?<exception>[\\w.]+Exception)/ | stats count(*) as times by exception | sort times desc | limit 20",
+      ),
+    ],
+  };
+}

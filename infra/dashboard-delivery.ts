@@ -1,0 +1,44 @@
+import { maxFreshnessSeconds } from "./alarms-delivery";
+import type { DashboardSubjects } from "./dashboard";
+import { functionGraph, linesOf } from "./dashboard-lines";
+import { graph, type Section } from "./dashboard-widgets";
+
+/** What reaches the archive, and when. */
+export function deliverySection(
+  region: string,
+  { name, bufferSeconds, transformName }: NonNullable<DashboardSubjects["delivery"]>,
+): Section {
+  const line = linesOf("delivery", { DeliveryStreamName: name });
+  return {
+    heading: "Archive",
+    widgets: [
+      graph(region, "Records a minute", [
+        line("DataReadFromKinesisStream.Records", "Sum", "read"),
+        line("DeliveryToS3.Records", "Sum", "archived"),
+        line("DeliveryToS3.Bytes", "Sum", "bytes archived", true),
+      ]),
+      graph(
+        region,
+        "Age of the oldest record that is not archived (s)",
+        [line("DeliveryToS3.DataFreshness", "Maximum", "age")],
+        [{ label: "late", value: maxFreshnessSeconds(bufferSeconds) }],
+      ),
+      graph(region, "Share of writes that succeed", [
+        line("DeliveryToS3.Success", "Average", "writes"),
+        ...(transformName === undefined
+          ? []
+          : [line("ExecuteProcessing.Success", "Average", "function")]),
+      ]),
+      graph(region, "Behind the stream", [
+        line("KinesisMillisBehindLatest", "Maximum", "behind (ms)"),
+        line("ThrottledGetRecords", "Sum", "throttled reads", true),
+      ]),
+      graph(region, "Partitions and conversion", [
+        line("PartitionCount", "Maximum", "partitions"),
+        line("PartitionCountExceeded", "Maximum", "too many"),
+        line("FailedConversion.Records", "Sum", "records that do not fit", true),
+      ]),
+      ...(transformName === undefined ? [] : [functionGraph(region, "Function", transformName)]),
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+import { targetIds, type TargetKind } from "./autoscaling-function";
+import { graph, type Line, type Widget } from "./dashboard-widgets";
+import {
+  type Dimensions,
+  metric,
+  type MetricFamily,
+  type MetricName,
+  type Statistic,
+} from "./monitoring-metrics";
+
+/** Makes the lines of one resource: metric, statistic, label. */
+export function linesOf<Family extends MetricFamily>(
+  family: Family,
+  dimensions: Dimensions<Family, string>,
+) {
+  return (name: MetricName<Family>, statistic: Statistic, label: string, right = false) => ({
+    metric: metric(family, name, dimensions),
+    statistic,
+    label,
+    right,
+  });
+}
+
+/** Capacity as the scaling function publishes it. */
+export function capacityLine(measure: MetricName<"scaling">, kind: TargetKind, name: string): Line {
+  const label = measure === "Capacity" ? "present" : "asked for";
+  return linesOf("scaling", { Target: targetIds[kind], Name: name })(measure, "Maximum", label);
+}
+
+/** How a Lambda function fares. */
+export function functionGraph(region: string, title: string, functionName: string): Widget {
+  const line = linesOf("lambda", { FunctionName: functionName });
+  return graph(region, title, [
+    line("Invocations", "Sum", "invocations"),
+    line("Errors", "Sum", "errors"),
+    line("Throttles", "Sum", "throttled"),
+    line("Duration", "p95", "duration, 95th percentile (ms)", true),
+  ]);
+}

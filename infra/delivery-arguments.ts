@@ -1,0 +1,149 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type DeliveryTableArgs, tableNameForm } from "./delivery-table";
+import type { Statement } from "./iam";
+import { limits, logRetentionDays } from "./limits";
+import { Problems } from "./validate";
+
+/** A Kinesis data stream to deliver from. */
+export interface DeliverySource {
+  readonly streamArn: pulumi.Input<string>;
+  /** What it takes to read that stream, such as `EventStream.readStatements()`. */
+  readonly statements: readonly Statement[];
+}
+
+/** A Lambda function that every record goes through. */
+export interface DeliveryTransformArgs {
+  /** TypeScript module that exports the `handler`, such as one made by `transformer` in infra/transform. */
+  readonly entryPath: string;
+  /** MiB of memory, 128 to 10,240. @default 256 */
+  readonly memoryMiB?: number;
+  /** Seconds that a batch may take, 1 to 300. @default 60 */
+  readonly timeoutSeconds?: number;
+  /** Batches at a time that are set aside for it and that it never exceeds, 0 to 1,000. @default what the account has left */
+  readonly reservedConcurrency?: number;
+  /** MiB of records in a batch, 1 to 3. @default 1 */
+  readonly bufferMiB?: number;
+  /** Seconds after which a batch goes out even if it is not full, 0 to 900. @default 60 */
+  readonly bufferSeconds?: number;
+  /** Times that a failed call is made again before its records go to the error prefix, 0 to 300. @default 3 */
+  readonly retries?: number;
+}
+
+/** A key of dynamic partitioning; it becomes the folder level `<name>=<value>/`. */
+export interface DeliveryPartition {
+  readonly name: string;
+  /** JQ 1.6 expression for the value, such as `.symbol`. @default the transform's partition key of that name */
+  readonly query?: string;
+}
+
+/** An index of an OpenSearch domain as the destination. */
+export interface SearchDestination {
+  readonly domainArn: pulumi.Input<string>;
+  readonly indexName: string;
+  /** How often a new index begins. @default NoRotation */
+  readonly rotation?: (typeof indexRotations)[number];
+  /** Seconds for which a refused document is tried again, 0 to 7,200. @default 300 */
+  readonly retrySeconds?: number;
+  /** Where the domain is reached from. It cannot be changed later. */
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Groups that the domain lets in, such as `SearchDomain.clientSecurityGroupId`; one to five. */
+  readonly securityGroupIds: readonly pulumi.Input<string>[];
+}
+
+/** How often Firehose begins a new index: https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceDestinationConfiguration.html */
+export const indexRotations = ["NoRotation", "OneHour", "OneDay", "OneWeek", "OneMonth"] as const;
+
+export interface DeliveryStreamArgs {
+  /** Where records come from. @default whoever calls PutRecord (direct put) */
+  readonly source?: DeliverySource | undefined;
+  /** Encrypts records of a direct put while Firehose holds them; a Kinesis stream's have its encryption. @default true */
+  readonly encryptAtRest?: boolean;
+  /** MiB to collect before an object is written, 1 to 128; 64 or more with a table or partitions, 100 or less with search. */
+  readonly bufferMiB: number;
+  /** Seconds after which an object is written even if it is not full, 0 to 900; 60 or more with partitions. */
+  readonly bufferSeconds: number;
+  /** The function that prepares records. @default records are delivered as they are */
+  readonly transform?: DeliveryTransformArgs | undefined;
+  /** Folders to sort objects into by what is in the records. It is fixed once the stream exists. @default by hour of arrival */
+  readonly partitions?: readonly DeliveryPartition[] | undefined;
+  /** The table whose columns Parquet objects have. @default gzipped JSON, a record a line */
+  readonly table?: Omit<DeliveryTableArgs, "bucketName" | "prefix"> | undefined;
+  /** The index to deliver to, with the bucket for what it refuses. @default the bucket itself */
+  readonly search?: SearchDestination | undefined;
+  /** Keeps records as they came under source/, too. @default those alone that could not be delivered, under errors/ */
+  readonly keepSource?: boolean;
+  /** Days after which an archived object expires, 1 to 3,653. @default objects are kept */
+  readonly expirationDays?: number | undefined;
+  /** Days for which the delivery log is kept, one of those CloudWatch Logs offers. */
+  readonly logRetentionDays: number;
+  /** ARN of the KMS key that encrypts archive, logs and a direct put's records. @default the services' own keys */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Name of the bucket that takes the log of requests to the archive. @default no log */
+  readonly logBucketName?: pulumi.Input<string> | undefined;
+  /** Keeps the archive when it leaves the program or the stack is destroyed. @default false */
+  readonly protectData?: boolean;
+}
+
+/** @throws Error that lists every invalid argument. */
+export function validate(name: string, args: DeliveryStreamArgs): void {
+  const problems = new Problems();
+  const { partitions = [], table, transform, search } = args;
+
+  const large = table !== undefined || partitions.length > 0;
+  problems.integer(
+    large ? "bufferMiB (with a table or partitions)" : "bufferMiB",
+    args.bufferMiB,
+    large ? limits.deliveryLargeBufferMiB : limits.deliveryBufferMiB,
+  );
+  problems.integer(
+    partitions.length > 0 ? "bufferSeconds (with partitions)" : "bufferSeconds",
+    args.bufferSeconds,
+    partitions.length > 0 ? limits.deliveryPartitionSeconds : limits.deliveryBufferSeconds,
+  );
+  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+
+  for (const partition of partitions) {
+    problems.matches("A partition's name", partition.name, tableNameForm);
+    problems.require(
+      partition.query !== undefined || transform !== undefined,
+      `partition ${partition.name} has no value: give it a query, or a transform that returns it`,
+    );
+  }
+  const names = partitions.map((partition) => partition.name);
+  if (names.length > 0) problems.distinct("The names of partitions", names, limits.partitionKeys);
+  if (table !== undefined) {
+    problems.matches("table.databaseName", table.databaseName, tableNameForm);
+    problems.matches("table.tableName", table.tableName, tableNameForm);
+    const columns = (table.partitions ?? []).map((partition) => partition.name);
+    problems.require(
+      columns.join() === names.join(),
+      `table.partitions must be the partitions of the archive, ${names.join(", ") || "none"}; got ${columns.join(", ") || "none"}`,
+    );
+  }
+  if (transform !== undefined) {
+    const { timeoutSeconds = 60, bufferMiB = 1, bufferSeconds = 60, retries = 3 } = transform;
+    problems.integer("transform.timeoutSeconds", timeoutSeconds, limits.transformTimeoutSeconds);
+    problems.integer("transform.bufferMiB", bufferMiB, limits.transformBufferMiB);
+    problems.integer("transform.bufferSeconds", bufferSeconds, limits.transformBufferSeconds);
+    problems.integer("transform.retries", retries, limits.transformRetries);
+  }
+  if (search !== undefined) {
+    problems.require(
+      !large,
+      "search excludes table and partitions: an index has neither; leave them out or deliver twice",
+    );
+    problems.integer("bufferMiB (with search)", args.bufferMiB, limits.deliverySearchBufferMiB);
+    problems.integer(
+      "search.retrySeconds",
+      search.retrySeconds ?? 300,
+      limits.deliveryRetrySeconds,
+    );
+    problems.oneOf("search.rotation", search.rotation ?? "NoRotation", indexRotations);
+    problems.integer(
+      "The number of search.securityGroupIds",
+      search.securityGroupIds.length,
+      limits.deliverySecurityGroups,
+    );
+  }
+  problems.throwIfAny(`DeliveryStream "${name}" has invalid arguments`);
+}

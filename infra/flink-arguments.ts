@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import type * as pulumi from "@pulumi/pulumi";
+import type { RoleReference, Statement } from "./iam";
+import {
+  flinkLogLevels,
+  type FlinkLogLevel,
+  flinkMetricsLevels,
+  type FlinkMetricsLevel,
+  flinkRuntime,
+  flinkSnapshotName,
+  limits,
+  logRetentionDays,
+} from "./limits";
+import { type RuntimePropertyInputs, runtimePropertyProblems } from "./runtime-properties";
+import { Problems } from "./validate";
+
+/** With which state an application starts after an update. */
+export type FlinkRestore =
+  /** That of its newest snapshot, as without saying anything. */
+  | { readonly from: "latest-snapshot"; readonly allowNonRestoredState?: boolean }
+  /** That of a snapshot of a given name. */
+  | { readonly from: "snapshot"; readonly name: string; readonly allowNonRestoredState?: boolean }
+  /** None: the job begins where its source tells it to. */
+  | { readonly from: "nothing" };
+
+export interface FlinkApplicationArgs {
+  /** Path of the job's jar, which is uploaded under a key made from its content. */
+  readonly jarPath: string;
+  /** Name of the versioned bucket that takes the jar. */
+  readonly codeBucketName: pulumi.Input<string>;
+  /** ARN of that bucket. */
+  readonly codeBucketArn: pulumi.Input<string>;
+  /** The service's name of the Flink that runs the jar, such as FLINK-1_20. @default FLINK-1_20, which is tested */
+  readonly runtime?: string;
+  /** What the job is told at run time, by property group. */
+  readonly runtimeProperties: RuntimePropertyInputs;
+  /** How many instances of each operator run in parallel, 1 to 256. */
+  readonly parallelism: number;
+  /** How many of those share one KPU (1 vCPU, 4 GB), 1 to 8. */
+  readonly parallelismPerKpu: number;
+  /**
+   * KPUs that the application may take, 1 to 250; more are refused. The account's quota is 64 unless it was raised.
+   * @default 64
+   */
+  readonly kpuLimit?: number;
+  /** Lets the service double and halve the parallelism by CPU load. @default false */
+  readonly autoScaling?: boolean;
+  /** Leaves the parallelism, after the first deployment, to somebody who scales the application. @default false */
+  readonly scaledElsewhere?: boolean;
+  /** Seconds between the starts of two checkpoints, 5 to 3,600. */
+  readonly checkpointIntervalSeconds: number;
+  /** Seconds from the end of a checkpoint to the start of the next at least, 0 to 3,600. @default 5 */
+  readonly checkpointPauseSeconds?: number;
+  /** What the job's log takes in: INFO, WARN, ERROR or DEBUG. @default INFO */
+  readonly logLevel?: FlinkLogLevel;
+  /** For what there are metrics; each level costs more than the one before. @default APPLICATION */
+  readonly metricsLevel?: FlinkMetricsLevel;
+  /** Takes a snapshot of the state before each update and stop. @default true */
+  readonly snapshots?: boolean;
+  /** The state to start with after an update. @default the newest snapshot */
+  readonly restore?: FlinkRestore;
+  /** Starts the application when it was created. @default true */
+  readonly start?: boolean;
+  /** VPC of the subnets. */
+  readonly vpcId: pulumi.Input<string>;
+  /** Private subnets in which the application gets its network interfaces. */
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Security groups to join beside the application's own, at most four, such as the clients of a domain. */
+  readonly securityGroupIds?: readonly pulumi.Input<string>[];
+  /** What the job may do beside reading its code and writing its log. */
+  readonly statements: readonly Statement[];
+  /**
+   * Role of the job, trusted by kinesisanalytics.amazonaws.com. For programs in which somebody else has to know the
+   * role before the application exists. @default a role of its own
+   */
+  readonly role?: RoleReference;
+  /** What has to be in place before the application starts, beside what its arguments come from. @default nothing */
+  readonly startAfter?: readonly pulumi.Resource[];
+  /** Days for which the job's log is kept, one of those CloudWatch Logs offers. */
+  readonly logRetentionDays: number;
+  /** ARN of the KMS key that encrypts the code bucket and the log. @default the services' own keys */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /**
+   * ARN of the KMS key that encrypts the state, running and in snapshots. Its policy must let the service in, as that of
+   * an `EncryptionKey` does. @default a key that AWS owns
+   */
+  readonly stateKmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Keeps the application, and its snapshots with it, when it leaves the program. @default false */
+  readonly protectData?: boolean;
+}
+
+/** What stands for arguments that are left out. */
+export const flinkDefaults = {
+  // The last line of Flink 1; the OpenSearch connector has no release for Flink 2.
+  runtime: "FLINK-1_20",
+  kpuLimit: 64,
+  checkpointPauseSeconds: 5,
+  logLevel: "INFO",
+  metricsLevel: "APPLICATION",
+} as const;
+
+/** @throws Error that lists every invalid argument. */
+export function validateFlinkArguments(name: string, args: FlinkApplicationArgs): void {
+  const problems = new Problems();
+  const {
+    runtime = flinkDefaults.runtime,
+    parallelism,
+    parallelismPerKpu,
+    kpuLimit = flinkDefaults.kpuLimit,
+    checkpointPauseSeconds = flinkDefaults.checkpointPauseSeconds,
+    restore,
+    securityGroupIds = [],
+  } = args;
+  problems.require(
+    existsSync(args.jarPath),
+    `jarPath must be an existing file; there is none at ${args.jarPath}. Build the job first: npm run build:job`,
+  );
+  problems.matches("runtime", runtime, flinkRuntime);
+  for (const problem of runtimePropertyProblems(args.runtimeProperties)) problems.add(problem);
+  problems.integer("parallelism", parallelism, limits.flinkParallelism);
+  problems.integer("parallelismPerKpu", parallelismPerKpu, limits.flinkParallelismPerKpu);
+  problems.integer("kpuLimit", kpuLimit, limits.flinkKpus);
+  problems.require(
+    !(Math.ceil(parallelism / parallelismPerKpu) > kpuLimit),
+    `parallelism ${parallelism} with ${parallelismPerKpu} a KPU takes ${Math.ceil(parallelism / parallelismPerKpu)} KPUs; the limit is ${kpuLimit}. Lower parallelism, or raise parallelismPerKpu or kpuLimit`,
+  );
+  problems.require(
+    !(args.autoScaling === true && args.scaledElsewhere === true),
+    "autoScaling and scaledElsewhere must not both be true: the service and somebody else would scale against each other",
+  );
+  problems.integer(
+    "checkpointIntervalSeconds",
+    args.checkpointIntervalSeconds,
+    limits.checkpointIntervalSeconds,
+  );
+  problems.integer("checkpointPauseSeconds", checkpointPauseSeconds, limits.checkpointPauseSeconds);
+  problems.oneOf("logLevel", args.logLevel ?? flinkDefaults.logLevel, flinkLogLevels);
+  problems.oneOf(
+    "metricsLevel",
+    args.metricsLevel ?? flinkDefaults.metricsLevel,
+    flinkMetricsLevels,
+  );
+  if (restore?.from === "snapshot") {
+    problems.matches("name of the snapshot to restore", restore.name, flinkSnapshotName);
+  }
+  problems.require(
+    !(args.snapshots === false && restore?.from === "latest-snapshot"),
+    "restore from the latest snapshot needs snapshots; set snapshots to true or restore from nothing",
+  );
+  problems.integer(
+    "number of securityGroupIds",
+    securityGroupIds.length,
+    limits.flinkExtraSecurityGroups,
+  );
+  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+  problems.throwIfAny(`FlinkApplication "${name}" has invalid arguments`);
+}

@@ -1,0 +1,87 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { WatchedApplication } from "./alarms-application";
+import type { WatchedDelivery } from "./alarms-delivery";
+import type { WatchedDomain } from "./alarms-domain";
+import type { WatchedHost } from "./alarms-host";
+import type { WatchedScaling } from "./alarms-scaling";
+import type { WatchedStream } from "./alarms-stream";
+import { lagSeconds } from "./autoscaling-arguments";
+import { flinkRuntime, limits } from "./limits";
+import { type Form, Problems } from "./validate";
+
+export interface MonitoringArgs {
+  /** Name of the dashboard, and of the alarm that sums up: 1 to 240 letters, digits, hyphens and underscores. */
+  readonly title: string;
+  /** E-mail addresses and https URLs that are told of alarms; each has to confirm. @default none */
+  readonly subscribers?: readonly string[];
+  /** A stream. @default not watched */
+  readonly stream?: WatchedStream | undefined;
+  /** A Flink application, and the group of its log. @default not watched */
+  readonly application?:
+    (WatchedApplication & { readonly logGroupName: pulumi.Input<string> }) | undefined;
+  /** A delivery stream to S3. @default not watched */
+  readonly delivery?: WatchedDelivery | undefined;
+  /** A search domain. @default not watched */
+  readonly domain?: WatchedDomain | undefined;
+  /** A replay host. @default not watched */
+  readonly host?: WatchedHost | undefined;
+  /** A scaler. @default not watched */
+  readonly scaling?: WatchedScaling | undefined;
+  /** ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in. @default not encrypted at rest */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** Name of a dashboard: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
+const dashboardName: Form = {
+  pattern: /^[A-Za-z0-9_-]{1,240}$/,
+  description: "1 to 240 letters, digits, hyphens and underscores",
+};
+
+/** Who can be told of alarms. */
+export const subscriber: Form = {
+  pattern: /^([^\s@/]+@[^\s@/]+\.[^\s@/]+|https:\/\/[^\s]+)$/,
+  description: "an e-mail address or a URL that begins with https://",
+};
+
+/** @throws Error that lists every invalid argument. */
+export function validate(name: string, args: MonitoringArgs): void {
+  const problems = new Problems();
+  const { stream, application, delivery, domain } = args;
+  problems.matches("title", args.title, dashboardName);
+  for (const endpoint of args.subscribers ?? []) {
+    problems.matches("subscribers", endpoint, subscriber);
+  }
+  problems.require(
+    stream !== undefined ||
+      application !== undefined ||
+      delivery !== undefined ||
+      domain !== undefined,
+    "stream, application, delivery and domain are all missing; say what to watch",
+  );
+  if (stream !== undefined) {
+    problems.integer("stream.retentionHours", stream.retentionHours, limits.streamRetentionHours);
+    if (stream.maxLagSeconds !== undefined) {
+      problems.integer("stream.maxLagSeconds", stream.maxLagSeconds, lagSeconds);
+    }
+  }
+  if (application !== undefined) {
+    problems.matches("application.runtime", application.runtime, flinkRuntime);
+    problems.integer(
+      "application.checkpointIntervalSeconds",
+      application.checkpointIntervalSeconds,
+      limits.checkpointIntervalSeconds,
+    );
+  }
+  if (delivery !== undefined) {
+    problems.integer(
+      "delivery.bufferSeconds",
+      delivery.bufferSeconds,
+      limits.deliveryBufferSeconds,
+    );
+  }
+  if (domain !== undefined) {
+    problems.integer("domain.dataNodes", domain.dataNodes, limits.searchInstanceCount);
+    problems.integer("domain.volumeGiB", domain.volumeGiB, limits.searchVolumeGiB);
+  }
+  problems.throwIfAny(`Monitoring "${name}" has invalid arguments`);
+}

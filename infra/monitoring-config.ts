@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import { lagSeconds } from "./autoscaling-arguments";
+import type { ConfigReader } from "./config-reader";
+import { subscriber } from "./monitoring-arguments";
+
+/** How a stack is watched. */
+export interface MonitoringConfig {
+  /** Name of the dashboard. */
+  readonly title: string;
+  readonly subscribers: readonly string[];
+  readonly maxLagSeconds: number;
+}
+
+/** A topic takes more, people do not. */
+const subscribers = { min: 0, max: 20 };
+
+export function readMonitoring(read: ConfigReader): MonitoringConfig {
+  return {
+    title: `streaming-${pulumi.getStack()}`,
+    subscribers: read.forms("alarmSubscribers", subscribers, subscriber),
+    maxLagSeconds: read.integer("alarmLagSeconds", lagSeconds),
+  };
+}

@@ -1,0 +1,166 @@
+import { namespace as scalingNamespace } from "./scaling/settings";
+
+/**
+ * The CloudWatch metrics that alarms and dashboard use, by what emits them: an alarm on a metric that does not exist, or
+ * with other dimensions than it has, never has data and never says so. The compiler checks every use against this table.
+ */
+export const metricFamilies = {
+  /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
+  stream: {
+    namespace: "AWS/Kinesis",
+    dimensions: ["StreamName"],
+    metrics: [
+      "GetRecords.Bytes",
+      "GetRecords.IteratorAgeMilliseconds",
+      "GetRecords.Records",
+      "GetRecords.Success",
+      "IncomingBytes",
+      "IncomingRecords",
+      "PutRecords.FailedRecords",
+      "PutRecords.Latency",
+      "PutRecords.Success",
+      "PutRecords.ThrottledRecords",
+      "ReadProvisionedThroughputExceeded",
+      "WriteProvisionedThroughputExceeded",
+    ],
+  },
+  /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
+  fanOut: {
+    namespace: "AWS/Kinesis",
+    dimensions: ["StreamName", "ConsumerName"],
+    metrics: ["SubscribeToShardEvent.MillisBehindLatest", "SubscribeToShardEvent.Records"],
+  },
+  /** Those of level APPLICATION: https://docs.aws.amazon.com/managed-flink/latest/java/metrics-dimensions.html */
+  application: {
+    namespace: "AWS/KinesisAnalytics",
+    dimensions: ["Application"],
+    metrics: [
+      "KPUs",
+      "cancellingTime",
+      "containerCPUUtilization",
+      "containerDiskUtilization",
+      "containerMemoryUtilization",
+      "cpuUtilization",
+      "downtime",
+      "failingTime",
+      "fullRestarts",
+      "heapMemoryUtilization",
+      "lastCheckpointDuration",
+      "lastCheckpointSize",
+      "numLateRecordsDropped",
+      "numRecordsInPerSecond",
+      "numRecordsOutPerSecond",
+      "numRestarts",
+      "numberOfFailedCheckpoints",
+      "oldGenerationGCTime",
+      "restartingTime",
+      "runningTime",
+      "threadCount",
+      "uptime",
+    ],
+  },
+  /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
+  delivery: {
+    namespace: "AWS/Firehose",
+    dimensions: ["DeliveryStreamName"],
+    metrics: [
+      "DataReadFromKinesisStream.Records",
+      "DeliveryToS3.Bytes",
+      "DeliveryToS3.DataFreshness",
+      "DeliveryToS3.Records",
+      "DeliveryToS3.Success",
+      "ExecuteProcessing.Success",
+      "FailedConversion.Records",
+      "KMSKeyAccessDenied",
+      "KMSKeyDisabled",
+      "KMSKeyInvalidState",
+      "KMSKeyNotFound",
+      "KinesisMillisBehindLatest",
+      "PartitionCount",
+      "PartitionCountExceeded",
+      "ThrottledGetRecords",
+    ],
+  },
+  /** ClientId is the account: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html */
+  domain: {
+    namespace: "AWS/ES",
+    dimensions: ["DomainName", "ClientId"],
+    metrics: [
+      "AutomatedSnapshotFailure",
+      "CPUUtilization",
+      "ClusterIndexWritesBlocked",
+      "ClusterStatus.red",
+      "ClusterStatus.yellow",
+      "FreeStorageSpace",
+      "IndexingLatency",
+      "IndexingRate",
+      "JVMMemoryPressure",
+      "KMSKeyError",
+      "KMSKeyInaccessible",
+      "MasterCPUUtilization",
+      "MasterJVMMemoryPressure",
+      "MasterReachableFromNode",
+      "Nodes",
+      "OldGenJVMMemoryPressure",
+      "SearchLatency",
+      "SearchRate",
+      "SearchableDocuments",
+      "ThreadpoolSearchQueue",
+      "ThreadpoolSearchRejected",
+      "ThreadpoolWriteQueue",
+      "ThreadpoolWriteRejected",
+    ],
+  },
+  /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html */
+  host: {
+    namespace: "AWS/EC2",
+    dimensions: ["InstanceId"],
+    metrics: ["CPUUtilization", "NetworkOut", "StatusCheckFailed"],
+  },
+  /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+  lambda: {
+    namespace: "AWS/Lambda",
+    dimensions: ["FunctionName"],
+    metrics: ["Duration", "Errors", "Invocations", "Throttles"],
+  },
+  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
+  api: {
+    namespace: "AWS/ApiGateway",
+    dimensions: ["ApiName", "Stage"],
+    metrics: ["4XXError", "5XXError", "Count", "Latency"],
+  },
+  /** Our own, published by the scaling function. */
+  scaling: {
+    namespace: scalingNamespace,
+    dimensions: ["Target", "Name"],
+    metrics: ["Capacity", "RequestedCapacity"],
+  },
+} as const;
+
+type Families = typeof metricFamilies;
+export type MetricFamily = keyof Families;
+export type MetricName<Family extends MetricFamily> = Families[Family]["metrics"][number];
+
+/** A metric of one resource. `Text` is a plain string, or a Pulumi input where the resource is not made yet. */
+export interface Metric<Text> {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, Text>>;
+}
+
+/** The dimensions of a family, which name the resource. */
+export type Dimensions<Family extends MetricFamily, Text> = Readonly<
+  Record<Families[Family]["dimensions"][number], Text>
+>;
+
+/** A metric from the table. */
+export function metric<Family extends MetricFamily, Text>(
+  family: Family,
+  name: MetricName<Family>,
+  dimensions: Dimensions<Family, Text>,
+): Metric<Text> {
+  return { namespace: metricFamilies[family].namespace, name, dimensions };
+}
+
+/** Statistics of a period, as CloudWatch names them; `p99` and such are percentiles. */
+export type Statistic = "Average" | "Maximum" | "Minimum" | "Sum" | "p95" | "p99";

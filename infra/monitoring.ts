@@ -1,0 +1,113 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Alarm, metricAlarmArgs } from "./alarms";
+import { applicationAlarms } from "./alarms-application";
+import { deliveryAlarms } from "./alarms-delivery";
+import { domainAlarms } from "./alarms-domain";
+import { hostAlarms } from "./alarms-host";
+import { scalingAlarms } from "./alarms-scaling";
+import { defaultMaxLagSeconds, streamAlarms } from "./alarms-stream";
+import { dashboardBody, type DashboardSubjects } from "./dashboard";
+import { type MonitoringArgs, validate } from "./monitoring-arguments";
+import { AlarmTopic } from "./monitoring-topic";
+
+export type { MonitoringArgs } from "./monitoring-arguments";
+
+/**
+ * Alarms on every part of a pipeline that is named, one topic that they write to, an alarm that sums up the critical
+ * ones, and a dashboard. What each alarm means is in docs/scaling.md and in the alarm's own description.
+ *
+ * @example
+ * new Monitoring("monitoring", {
+ *   title: "trips-dev",
+ *   subscribers: ["on-call@example.com"],
+ *   stream: { name: events.name, retentionHours: 24 },
+ * });
+ */
+export class Monitoring extends pulumi.ComponentResource {
+  /** ARN of the topic, for further subscriptions such as that of a chat. */
+  readonly topicArn: pulumi.Output<string>;
+  /** Opens the dashboard in the console. */
+  readonly dashboardUrl: pulumi.Output<string>;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:Monitoring", name, args, opts);
+    validate(name, args);
+
+    const { title, subscribers = [], kmsKeyArn } = args;
+    const { region } = aws.getRegionOutput({}, { parent: this });
+    const topic = new AlarmTopic(`${name}-topic`, { subscribers, kmsKeyArn }, { parent: this });
+
+    const alarms = watched(args).map((alarm) => ({
+      ...alarm,
+      resource: new aws.cloudwatch.MetricAlarm(
+        `${name}-${alarm.name}`,
+        metricAlarmArgs(alarm, { alarm: [topic.arn], ok: [topic.arn] }),
+        { parent: this },
+      ),
+    }));
+    const critical = alarms.filter(({ severity }) => severity === "critical");
+    const sum = new aws.cloudwatch.CompositeAlarm(
+      name,
+      {
+        alarmName: `${title}-unhealthy`,
+        alarmDescription: `The pipeline ${title} is unhealthy: one of its critical alarms is on.`,
+        alarmRule: pulumi
+          .all(critical.map(({ resource }) => resource.name))
+          .apply((names) => names.map((alarm) => `ALARM("${alarm}")`).join(" OR ")),
+        alarmActions: [topic.arn],
+        okActions: [topic.arn],
+      },
+      { parent: this },
+    );
+
+    const dashboard = new aws.cloudwatch.Dashboard(
+      name,
+      {
+        dashboardName: title,
+        dashboardBody: subjects(args, region, [
+          sum.arn,
+          ...alarms.map(({ resource }) => resource.arn),
+        ]).apply((plain) => JSON.stringify(dashboardBody(plain))),
+      },
+      { parent: this },
+    );
+
+    this.topicArn = topic.arn;
+    this.dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.registerOutputs({ topicArn: this.topicArn, dashboardUrl: this.dashboardUrl });
+  }
+}
+
+/** The alarms of whatever there is. */
+function watched(args: MonitoringArgs): Alarm[] {
+  const { stream, application, delivery, domain, host, scaling } = args;
+  return [
+    ...(stream ? streamAlarms(stream) : []),
+    ...(application ? applicationAlarms(application) : []),
+    ...(delivery ? deliveryAlarms(delivery) : []),
+    ...(domain ? domainAlarms(domain) : []),
+    ...(host ? hostAlarms(host) : []),
+    ...(scaling ? scalingAlarms(scaling) : []),
+  ];
+}
+
+/** What the dashboard shows, with names that are still to come. */
+function subjects(
+  args: MonitoringArgs,
+  region: pulumi.Output<string>,
+  alarmArns: readonly pulumi.Output<string>[],
+): pulumi.Output<DashboardSubjects> {
+  const { stream, application, delivery, domain, host, scaling } = args;
+  return pulumi.output({
+    region,
+    alarmArns,
+    stream: stream && { maxLagSeconds: defaultMaxLagSeconds, fanOutConsumers: [], ...stream },
+    application,
+    delivery: delivery && { transformName: undefined, ...delivery },
+    domain,
+    host,
+    scaling,
+  });
+}

@@ -1,0 +1,194 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { bundle } from "./bundle";
+import {
+  allow,
+  policyDocument,
+  type RoleReference,
+  ServiceRole,
+  type Statement,
+  useKey,
+} from "./iam";
+import { limits, logRetentionDays } from "./limits";
+import { Problems } from "./validate";
+
+export interface NodeFunctionArgs {
+  /** What the function is for, shown in the console. */
+  readonly description: string;
+  /** TypeScript module that exports `handler`; it is bundled with everything that it imports. */
+  readonly entryPath: string;
+  /** MiB of memory, 128 to 10,240; the share of a processor grows with it. @default 256 */
+  readonly memoryMiB?: number | undefined;
+  /** Seconds after which an invocation is ended, 1 to 900. @default 30 */
+  readonly timeoutSeconds?: number | undefined;
+  /**
+   * Invocations at a time that are set aside for this function and that it never exceeds, 0 to 1,000; 0 switches it
+   * off. @default what the account has left
+   */
+  readonly reservedConcurrency?: number | undefined;
+  /** What the function reads from `process.env`. */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+  /** What the function may do beyond writing its log and traces. */
+  readonly statements?: readonly Statement[] | undefined;
+  /**
+   * Role of the function, trusted by lambda.amazonaws.com. For programs in which somebody else has to know the role
+   * before the function exists. @default a role of its own
+   */
+  readonly role?: RoleReference | undefined;
+  /** Subnets and security groups to run in. @default outside any VPC, from where only public addresses are reached */
+  readonly vpc?:
+    | {
+        readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+        readonly securityGroupIds: readonly pulumi.Input<string>[];
+      }
+    | undefined;
+  /** Days for which the log is kept, one of those CloudWatch Logs offers. */
+  readonly logRetentionDays: number;
+  /** ARN of the KMS key that encrypts log and environment. @default the services' own keys */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+const defaults = { memoryMiB: 256, timeoutSeconds: 30 };
+
+/**
+ * A Lambda function written in TypeScript: bundled when the program runs, on Graviton, with a role, a log group and
+ * traces of its own. Each change of its code or configuration publishes a version.
+ *
+ * @example
+ * new NodeFunction("greeter", {
+ *   description: "Greets",
+ *   entryPath: path.join(__dirname, "greeter.ts"),
+ *   logRetentionDays: 30,
+ * });
+ */
+export class NodeFunction extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  /** ARN without a version. */
+  readonly arn: pulumi.Output<string>;
+  /** ARN of the version that was published last; it changes with code and configuration. */
+  readonly versionArn: pulumi.Output<string>;
+  /** ARN under which API Gateway invokes the function. */
+  readonly invokeArn: pulumi.Output<string>;
+
+  /** @throws Error that lists every invalid argument, or what keeps the code from being bundled. */
+  constructor(name: string, args: NodeFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:NodeFunction", name, args, opts);
+    validate(name, args);
+
+    const { region } = aws.getRegionOutput({}, { parent: this });
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-logs`,
+      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
+      { parent: this },
+    );
+    const statements = [
+      allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:*`]),
+      // Neither X-Ray nor the network interfaces of EC2 know resources at this point:
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+      allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+      ...(args.vpc === undefined ? [] : [networkInterfaces]),
+      ...(args.environment === undefined
+        ? []
+        : useKey(args.kmsKeyArn, ["kms:Decrypt"], "lambda", region)),
+      ...(args.statements ?? []),
+    ];
+    const role =
+      args.role === undefined
+        ? new ServiceRole(
+            `${name}-role`,
+            { service: "lambda.amazonaws.com", statements },
+            { parent: this },
+          )
+        : this.#extended(name, args.role, statements);
+    const lambda = new aws.lambda.Function(
+      name,
+      {
+        description: args.description,
+        runtime: "nodejs22.x",
+        architectures: ["arm64"],
+        handler: "index.handler",
+        code: new pulumi.asset.AssetArchive({
+          "index.js": new pulumi.asset.StringAsset(bundle(args.entryPath).text),
+        }),
+        publish: true,
+        role: role.arn,
+        memorySize: args.memoryMiB ?? defaults.memoryMiB,
+        timeout: args.timeoutSeconds ?? defaults.timeoutSeconds,
+        ...(args.reservedConcurrency !== undefined && {
+          reservedConcurrentExecutions: args.reservedConcurrency,
+        }),
+        ...(args.environment !== undefined && {
+          environment: { variables: { ...args.environment } },
+          ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }),
+        }),
+        ...(args.vpc !== undefined && {
+          vpcConfig: {
+            subnetIds: args.vpc.subnetIds,
+            securityGroupIds: [...args.vpc.securityGroupIds],
+          },
+        }),
+        loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+        tracingConfig: { mode: "Active" },
+      },
+      // Lambda makes network interfaces with the role as soon as it has it.
+      { parent: this, dependsOn: [...role.ready] },
+    );
+
+    this.name = lambda.name;
+    this.arn = lambda.arn;
+    this.versionArn = lambda.qualifiedArn;
+    this.invokeArn = lambda.invokeArn;
+    this.registerOutputs({ name: this.name, arn: this.arn, versionArn: this.versionArn });
+  }
+
+  /** A role of somebody else's, which allows the statements too once it is ready. */
+  #extended(
+    name: string,
+    role: RoleReference,
+    statements: readonly Statement[],
+  ): Pick<ServiceRole, "ready"> & RoleReference {
+    const policy = new aws.iam.RolePolicy(
+      name,
+      { role: role.name, policy: policyDocument(statements) },
+      { parent: this },
+    );
+    return { arn: role.arn, name: role.name, ready: [policy] };
+  }
+
+  /** What a caller needs, whichever version it calls. */
+  invokeStatements(): Statement[] {
+    return [allow(["lambda:InvokeFunction"], [this.arn, pulumi.interpolate`${this.arn}:*`])];
+  }
+}
+
+/** What Lambda needs to run a function in a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+const networkInterfaces = allow(
+  [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+  ],
+  ["*"],
+);
+
+function validate(name: string, args: NodeFunctionArgs): void {
+  const problems = new Problems();
+  problems.integer("memoryMiB", args.memoryMiB ?? defaults.memoryMiB, limits.functionMemoryMiB);
+  problems.integer(
+    "timeoutSeconds",
+    args.timeoutSeconds ?? defaults.timeoutSeconds,
+    limits.functionTimeoutSeconds,
+  );
+  if (args.reservedConcurrency !== undefined) {
+    problems.integer(
+      "reservedConcurrency",
+      args.reservedConcurrency,
+      limits.functionReservedConcurrency,
+    );
+  }
+  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+  problems.throwIfAny(`NodeFunction "${name}" has invalid arguments`);
+}

@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import { allow, type Statement } from "./iam";
+import { inputUrl } from "./limits";
+
+/** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
+export const sessionManagerStatement = allow(
+  [
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+  ],
+  // No resource but * is accepted:
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+  ["*"],
+);
+
+/**
+ * What the CloudWatch agent needs to send metrics of its own namespace and the log.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/create-iam-roles-for-cloudwatch-agent.html
+ */
+export function agentStatements(logGroupArn: pulumi.Input<string>): Statement[] {
+  return [
+    // Knows no resources; the namespace is what narrows it.
+    allow(["cloudwatch:PutMetricData"], ["*"], {
+      StringEquals: { "cloudwatch:namespace": "CWAgent" },
+    }),
+    allow(
+      ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      [pulumi.interpolate`${logGroupArn}:*`],
+    ),
+  ];
+}
+
+/** Lists and reads the objects of an input, and no others. */
+export function inputStatements(
+  input: string | undefined,
+  partition: pulumi.Input<string>,
+): Statement[] {
+  const [, bucket, prefix = ""] = inputUrl.pattern.exec(input ?? "") ?? [];
+  if (bucket === undefined) return [];
+  const arn = pulumi.interpolate`arn:${partition}:s3:::${bucket}`;
+  return [
+    allow(["s3:ListBucket"], [arn], { StringLike: { "s3:prefix": `${prefix}*` } }),
+    allow(["s3:GetObject"], [pulumi.interpolate`${arn}/${prefix}*`]),
+  ];
+}

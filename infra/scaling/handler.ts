@@ -1,0 +1,109 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Scalable } from "./scalable";
+import { ScalableApplication } from "./scalable-application";
+import { ScalableStream } from "./scalable-stream";
+import { Scaler } from "./scaler";
+import { ScalingMetrics } from "./scaling-metrics";
+import { type ScalableSettings, type ScalingSettings, settingsVariable } from "./settings";
+
+/** A request as API Gateway hands it on: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
+export interface ApiRequest {
+  readonly httpMethod: string;
+  readonly pathParameters: Readonly<Record<string, string | undefined>> | null;
+  readonly body: string | null;
+}
+
+/** What the schedule sends every minute. */
+export interface PublishRequest {
+  readonly publish: true;
+}
+
+export interface ApiResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The function behind the scaling API, and the one that publishes the capacities. */
+export type Handler = (event: ApiRequest | PublishRequest) => Promise<ApiResponse | undefined>;
+
+export function createHandler(scalers: ReadonlyMap<string, Scaler>, clock: () => Date): Handler {
+  return async (event) => {
+    if ("publish" in event) {
+      await Promise.all([...scalers.values()].map((scaler) => scaler.publish()));
+      return undefined;
+    }
+    const id = event.pathParameters?.["scalableTargetDimensionId"] ?? "";
+    const scaler = scalers.get(id);
+    if (scaler === undefined) {
+      return error(404, `There is no scalable target dimension "${id}"`);
+    }
+    if (event.httpMethod === "GET") return respond(200, await scaler.describe(clock()));
+    if (event.httpMethod !== "PATCH") return error(405, `${event.httpMethod} is not supported`);
+    const wish = desiredCapacity(event.body);
+    if (wish === undefined) {
+      return error(400, 'The body must be JSON such as {"desiredCapacity": 4}, a number above 0');
+    }
+    return respond(200, await scaler.request(wish, clock()));
+  };
+}
+
+/** A scaler for each target; the clients find their endpoints and credentials in the environment. */
+export function createScalers(settings: ScalingSettings): Map<string, Scaler> {
+  const requestHandler = new NodeHttpHandler({ connectionTimeout: 2_000, requestTimeout: 5_000 });
+  const metrics = new ScalingMetrics(new CloudWatchClient({ requestHandler }), settings.lagMetrics);
+  const scalable = ({ kind, name }: ScalableSettings): Scalable =>
+    kind === "stream"
+      ? new ScalableStream(new KinesisClient({ requestHandler }), name)
+      : new ScalableApplication(new KinesisAnalyticsV2Client({ requestHandler }), name);
+  return new Map(
+    Object.entries(settings.targets).map(([id, target]) => [
+      id,
+      new Scaler(id, target, scalable(target), metrics, settings.dryRun),
+    ]),
+  );
+}
+
+let started: Handler | undefined;
+
+/** Entry point of the function. */
+export const handler: Handler = async (event) => {
+  started ??= createHandler(createScalers(readSettings()), () => new Date());
+  return await started(event);
+};
+
+function readSettings(): ScalingSettings {
+  const text = process.env[settingsVariable];
+  if (text === undefined)
+    throw new Error(`The environment variable ${settingsVariable} is missing`);
+  return JSON.parse(text) as ScalingSettings;
+}
+
+function desiredCapacity(body: string | null): number | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body ?? "");
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null || !("desiredCapacity" in parsed)) {
+    return undefined;
+  }
+  const { desiredCapacity: wish } = parsed;
+  return typeof wish === "number" && Number.isFinite(wish) && wish > 0 ? wish : undefined;
+}
+
+function respond(statusCode: number, body: unknown): ApiResponse {
+  return {
+    statusCode,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
+
+function error(statusCode: number, message: string): ApiResponse {
+  return respond(statusCode, { message });
+}

@@ -1,0 +1,179 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  dedicatedMasterCounts,
+  limits,
+  logRetentionDays,
+  searchDomainName,
+  searchEngineVersion,
+  searchInstanceType,
+  searchWarmInstanceTypes,
+  type SearchWarmInstanceType,
+} from "./limits";
+import { Problems } from "./validate";
+
+export interface SearchDomainArgs {
+  /** Name of the domain: 3 to 28 lower-case letters, digits and hyphens, beginning with a letter. */
+  readonly domainName: string;
+  /** Engine and version, such as OpenSearch_2.19. @default OpenSearch_2.19, which is tested */
+  readonly engineVersion?: string;
+  /** Instance type of the data nodes, such as m7g.large.search. */
+  readonly instanceType: string;
+  /** Number of data nodes, 1 to 80; a multiple of the number of zones in use keeps them balanced. */
+  readonly instanceCount: number;
+  /** GiB of each data node's gp3 volume, 10 to 24,576; the instance type may allow less. */
+  readonly volumeGiB: number;
+  /** Dedicated master nodes: 0, 3 or 5. @default 0 */
+  readonly dedicatedMasters?: number;
+  /** Instance type of the dedicated masters. Needed where there are any. */
+  readonly dedicatedMasterType?: string | undefined;
+  /**
+   * Keeps one of three zones as a standby that takes over within a minute. Needs three zones, data nodes in multiples
+   * of three, dedicated masters, no T instances, and indices with two replicas. @default false
+   */
+  readonly standby?: boolean;
+  /** UltraWarm nodes, which hold read-only indices in S3. Need dedicated masters and no T instances. @default none */
+  readonly warm?: {
+    readonly instanceType: SearchWarmInstanceType;
+    /** 2 to 150. */
+    readonly instanceCount: number;
+  };
+  /** The domain's place in a VPC; this or `publicAccess`. A domain cannot move from one to the other. */
+  readonly vpc?: {
+    /** VPC of the subnets. */
+    readonly vpcId: pulumi.Input<string>;
+    /** Private subnets, one for each availability zone; the domain takes as many as it can spread over. */
+    readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+    /** How many subnets there are, so that the spread is known before the subnets are. */
+    readonly subnetCount: number;
+  };
+  /** Puts the domain onto the internet, for given clients alone; this or `vpc`. */
+  readonly publicAccess?: {
+    /** Networks of the clients in CIDR notation, with prefixes of 8 to 32 bits. */
+    readonly clientCidrs: readonly string[];
+    /** ARNs of the IAM roles and users of the clients. */
+    readonly principalArns: readonly pulumi.Input<string>[];
+    /** Availability zones over which the data nodes spread, 1 to 3. */
+    readonly zones: number;
+  };
+  /** ARN of the IAM role that administers the domain: it may read and write every index and map other roles. */
+  readonly masterUserArn: pulumi.Input<string>;
+  /** Sign-in to OpenSearch Dashboards through Cognito, such as a `SearchSignIn`. @default by IAM alone */
+  readonly signIn?: {
+    readonly userPoolId: pulumi.Input<string>;
+    readonly identityPoolId: pulumi.Input<string>;
+    /** ARN of the role with which the domain manages its client of the user pool. */
+    readonly roleArn: pulumi.Input<string>;
+  };
+  /**
+   * Creates the service-linked role that the account needs for its domains in VPCs. There is one in an account: a second
+   * program that creates it fails. @default false: the account has it
+   */
+  readonly createServiceLinkedRole?: boolean;
+  /**
+   * Encrypts data at rest. Fine-grained access control needs it and goes off with it.
+   * @default true
+   */
+  readonly encryptAtRest?: boolean;
+  /** ARN of the KMS key that encrypts data and logs. @default the AWS managed key aws/es */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Days for which the domain's logs are kept, one of those CloudWatch Logs offers. */
+  readonly logRetentionDays: number;
+  /** Keeps the domain when it leaves the program or the stack is destroyed. @default false */
+  readonly protectData?: boolean;
+}
+
+/** Zones over which the domain spreads: two, three, or none but its own. */
+export function searchZones({ vpc, publicAccess, instanceCount }: SearchDomainArgs): number {
+  return Math.min(vpc?.subnetCount ?? publicAccess?.zones ?? 1, instanceCount, 3);
+}
+
+/** @throws Error that lists every invalid argument. */
+export function validateSearchArguments(name: string, args: SearchDomainArgs): void {
+  const problems = new Problems();
+  const { dedicatedMasters = 0, dedicatedMasterType } = args;
+  problems.matches("domainName", args.domainName, searchDomainName);
+  if (args.engineVersion !== undefined) {
+    problems.matches("engineVersion", args.engineVersion, searchEngineVersion);
+  }
+  problems.matches("instanceType", args.instanceType, searchInstanceType);
+  problems.integer("instanceCount", args.instanceCount, limits.searchInstanceCount);
+  problems.integer("volumeGiB", args.volumeGiB, limits.searchVolumeGiB);
+  problems.oneOf("dedicatedMasters", dedicatedMasters, dedicatedMasterCounts);
+  if (dedicatedMasterType !== undefined) {
+    problems.matches("dedicatedMasterType", dedicatedMasterType, searchInstanceType);
+  } else {
+    problems.require(
+      dedicatedMasters === 0,
+      "dedicatedMasterType is missing; say which instances the dedicated masters use",
+    );
+  }
+  validatePlace(args, problems);
+  for (const problem of searchTopologyProblems(args)) problems.add(problem);
+  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+  problems.throwIfAny(`SearchDomain "${name}" has invalid arguments`);
+}
+
+function validatePlace(
+  { vpc, publicAccess, signIn, ...args }: SearchDomainArgs,
+  problems: Problems,
+) {
+  problems.require(
+    (vpc === undefined) !== (publicAccess === undefined),
+    "a domain is either in a VPC or public: say one of vpc and publicAccess",
+  );
+  if (vpc !== undefined) {
+    problems.integer("vpc.subnetCount", vpc.subnetCount, limits.availabilityZones);
+  }
+  if (publicAccess !== undefined) {
+    const { clientCidrs, principalArns, zones } = publicAccess;
+    problems.distinct("publicAccess.clientCidrs", clientCidrs, limits.searchClients);
+    for (const cidr of clientCidrs) {
+      problems.cidr("publicAccess.clientCidrs", cidr, limits.searchClientPrefixLength);
+    }
+    problems.integer(
+      "number of publicAccess.principalArns",
+      principalArns.length,
+      limits.searchClients,
+    );
+    problems.integer("publicAccess.zones", zones, limits.searchZones);
+  }
+  problems.require(
+    signIn === undefined || args.encryptAtRest !== false,
+    "signIn needs fine-grained access control, which needs encryptAtRest",
+  );
+}
+
+/** What is wrong with how the nodes are laid out, where each number alone may be right. */
+export function searchTopologyProblems(
+  args: Pick<
+    SearchDomainArgs,
+    | "dedicatedMasters"
+    | "instanceCount"
+    | "instanceType"
+    | "publicAccess"
+    | "standby"
+    | "vpc"
+    | "warm"
+  >,
+): string[] {
+  const problems = new Problems();
+  const { standby = false, warm, instanceCount, instanceType, dedicatedMasters = 0 } = args;
+  const burstable = /^t[0-9]/.test(instanceType);
+  if (warm !== undefined) {
+    problems.oneOf("warm.instanceType", warm.instanceType, searchWarmInstanceTypes);
+    problems.integer("warm.instanceCount", warm.instanceCount, limits.searchWarmCount);
+    problems.require(dedicatedMasters > 0, "warm nodes need dedicatedMasters 3 or 5; got 0");
+    problems.require(!burstable, `warm nodes do not work with T instances; got ${instanceType}`);
+  }
+  if (standby) {
+    const zones = args.vpc?.subnetCount ?? args.publicAccess?.zones ?? 1;
+    problems.require(zones >= 3, `standby needs three zones; there are ${zones}`);
+    problems.require(
+      instanceCount % 3 === 0,
+      `standby needs data nodes in multiples of three; instanceCount is ${instanceCount}`,
+    );
+    problems.require(dedicatedMasters > 0, "standby needs dedicatedMasters 3 or 5; got 0");
+    problems.require(!burstable, `standby does not work with T instances; got ${instanceType}`);
+  }
+  return [...problems.found];
+}

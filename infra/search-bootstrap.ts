@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { RoleReference, Statement } from "./iam";
+import { limits } from "./limits";
+import { NodeFunction } from "./node-function";
+import { deliveryRole, readerRole, roleNames, writerRole } from "./search-roles";
+import type { Body, DomainSettings } from "./search/bootstrap/domain-settings";
+import { Problems } from "./validate";
+
+export interface SearchBootstrapArgs {
+  /** URL of the domain, such as `SearchDomain.endpoint`. */
+  readonly endpoint: pulumi.Input<string>;
+  /** The domain's master user, a role that lambda.amazonaws.com may assume. */
+  readonly masterRole: RoleReference;
+  /** What the master user needs for that, such as `SearchDomain.adminStatements()`. */
+  readonly statements: readonly Statement[];
+  /** Where the domain is reached from. @default outside any VPC, for a domain that is public */
+  readonly vpc?: {
+    /** Private subnets, in two availability zones or more. */
+    readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+    /** Security groups that the domain lets in. */
+    readonly securityGroupIds: readonly pulumi.Input<string>[];
+  };
+  /** Folder of index templates, each a JSON file named after its template. @default the pipeline's */
+  readonly templatesFolder?: string;
+  /** Folder of policies of index state management, likewise. @default the pipeline's */
+  readonly policiesFolder?: string;
+  /** Copies of each shard beside the first, 0 to 2; as many as there are zones left. */
+  readonly replicas: number;
+  /** Whether the domain has fine-grained access control. Without it nobody is given a role. @default true */
+  readonly accessControl?: boolean;
+  /** ARNs of the IAM roles that write results, such as the job's. */
+  readonly writerRoleArns: readonly pulumi.Input<string>[];
+  /** ARNs of the IAM roles with which Firehose delivers. @default none */
+  readonly deliveryRoleArns?: readonly pulumi.Input<string>[];
+  /** ARNs of the IAM roles of people and services that read. @default none */
+  readonly readerRoleArns?: readonly pulumi.Input<string>[];
+  /** Days for which the function's log is kept, one of those CloudWatch Logs offers. */
+  readonly logRetentionDays: number;
+  /** ARN of the KMS key that encrypts that log. @default CloudWatch's own key */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+const searchFolder = path.join(__dirname, "search");
+
+/** Longest wait for a domain that was just created to know its master user. */
+const timeoutSeconds = 300;
+
+/**
+ * What a search domain holds beside documents, as code: index templates, lifecycle policies and, for fine-grained
+ * access control, roles and who has them. A function inside the domain's network puts it in place when the domain is
+ * created and again when any of it changes; the deployment fails when the domain refuses something.
+ *
+ * What is taken out of the program stays in the domain.
+ *
+ * @example
+ * const admin = new ServiceRole("search-admin", { service: "lambda.amazonaws.com" });
+ * const search = new SearchDomain("search", { ...sizes, vpc, masterUserArn: admin.arn, logRetentionDays: 30 });
+ * new SearchBootstrap("search-settings", {
+ *   endpoint: search.endpoint,
+ *   masterRole: admin,
+ *   statements: search.adminStatements(),
+ *   vpc: { subnetIds: network.privateSubnetIds, securityGroupIds: search.clientSecurityGroupIds },
+ *   replicas: 1,
+ *   writerRoleArns: [job.arn],
+ *   logRetentionDays: 30,
+ * });
+ */
+export class SearchBootstrap extends pulumi.ComponentResource {
+  /** What was applied, as JSON; whoever waits for it finds the settings in place. */
+  readonly report: pulumi.Output<string>;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: SearchBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:SearchBootstrap", name, args, opts);
+    validate(name, args);
+
+    const bootstrap = new NodeFunction(
+      name,
+      {
+        description: "Puts index templates, lifecycle policies and roles of a domain in place",
+        entryPath: path.join(searchFolder, "bootstrap", "handler.ts"),
+        timeoutSeconds,
+        role: args.masterRole,
+        statements: args.statements,
+        vpc: args.vpc,
+        logRetentionDays: args.logRetentionDays,
+        kmsKeyArn: args.kmsKeyArn,
+      },
+      { parent: this },
+    );
+    const invocation = new aws.lambda.Invocation(
+      name,
+      {
+        functionName: bootstrap.name,
+        // Another text invokes the function again.
+        input: pulumi.jsonStringify({ endpoint: args.endpoint, ...domainSettings(args) }),
+        // New code may put the same settings in place in another way.
+        triggers: { function: bootstrap.versionArn },
+      },
+      { parent: this },
+    );
+
+    this.report = invocation.result;
+    this.registerOutputs({ report: this.report });
+  }
+}
+
+/** What a domain should hold, by the files of the folders and by who is given which role. */
+export function domainSettings<Arn>(
+  args: Pick<
+    SearchBootstrapArgs,
+    "accessControl" | "policiesFolder" | "replicas" | "templatesFolder"
+  > & {
+    readonly writerRoleArns: readonly Arn[];
+    readonly deliveryRoleArns?: readonly Arn[] | undefined;
+    readonly readerRoleArns?: readonly Arn[] | undefined;
+  },
+): Omit<DomainSettings, "endpoint" | "roleMappings"> & {
+  readonly roleMappings: Readonly<Record<string, readonly Arn[]>>;
+} {
+  const { deliveryRoleArns = [], readerRoleArns = [], accessControl = true } = args;
+  const templates = jsonFiles(args.templatesFolder ?? path.join(searchFolder, "index-templates"));
+  const patterns = Object.values(templates).flatMap(
+    (template) => template["index_patterns"] as string[],
+  );
+  const given = [
+    { name: roleNames.writer, role: writerRole(patterns), arns: args.writerRoleArns },
+    { name: roleNames.delivery, role: deliveryRole(patterns), arns: deliveryRoleArns },
+    { name: roleNames.reader, role: readerRole(patterns), arns: readerRoleArns },
+  ].filter(({ arns }) => accessControl && arns.length > 0);
+  return {
+    indexTemplates: Object.fromEntries(
+      Object.entries(templates).map(([name, template]) => [
+        name,
+        withReplicas(template, args.replicas),
+      ]),
+    ),
+    lifecyclePolicies: jsonFiles(
+      args.policiesFolder ?? path.join(searchFolder, "lifecycle-policies"),
+    ),
+    roles: Object.fromEntries(given.map(({ name, role }) => [name, role])),
+    roleMappings: Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
+  };
+}
+
+/** A template whose indices have as many replicas as the domain has room for. */
+function withReplicas(template: Body, replicas: number): Body {
+  const inner = (template["template"] ?? {}) as Body;
+  const settings = { ...(inner["settings"] as Body | undefined), number_of_replicas: replicas };
+  return { ...template, template: { ...inner, settings } };
+}
+
+/** The JSON files of a folder by name, without their ending. */
+function jsonFiles(folder: string): Record<string, Body> {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return Object.fromEntries(
+    files.sort().map((file) => {
+      const text = readFileSync(path.join(folder, file), "utf8");
+      return [path.basename(file, ".json"), JSON.parse(text) as Body];
+    }),
+  );
+}
+
+function validate(name: string, args: SearchBootstrapArgs): void {
+  const problems = new Problems();
+  problems.integer("replicas", args.replicas, limits.searchReplicas);
+  problems.throwIfAny(`SearchBootstrap "${name}" has invalid arguments`);
+}

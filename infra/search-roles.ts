@@ -1,0 +1,41 @@
+import type { Role } from "./search/bootstrap/domain-settings";
+
+/** Roles that a pipeline needs in its domain, by name; each may do what it says on some indices and nothing else. */
+export const roleNames = {
+  writer: "pipeline_writer",
+  delivery: "pipeline_delivery",
+  reader: "pipeline_reader",
+} as const;
+
+/** Makes indices, and reads and writes documents, as the job's sink does. */
+export function writerRole(indexPatterns: readonly string[]): Role {
+  return {
+    cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
+    index_permissions: [
+      { index_patterns: indexPatterns, allowed_actions: ["create_index", "crud"] },
+    ],
+  };
+}
+
+/** What Firehose demands: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-es */
+export function deliveryRole(indexPatterns: readonly string[]): Role {
+  return {
+    cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
+    index_permissions: [
+      { index_patterns: indexPatterns, allowed_actions: ["create_index", "manage", "crud"] },
+    ],
+  };
+}
+
+/** Reads documents, and the dashboards that others have saved. */
+export function readerRole(indexPatterns: readonly string[]): Role {
+  return {
+    cluster_permissions: ["cluster_composite_ops_ro"],
+    index_permissions: [
+      { index_patterns: [...indexPatterns, ".kibana*"], allowed_actions: ["read"] },
+    ],
+    tenant_permissions: [
+      { tenant_patterns: ["global_tenant"], allowed_actions: ["kibana_all_read"] },
+    ],
+  };
+}

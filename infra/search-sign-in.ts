@@ -1,0 +1,164 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, policyDocument, ServiceRole } from "./iam";
+import { cognitoDomainPrefix } from "./limits";
+import { Problems } from "./validate";
+
+export interface SearchSignInArgs {
+  /** First part of the sign-in page's host name; nobody else in the region has it. Letters, digits and hyphens. */
+  readonly domainPrefix: string;
+  /** ARN of the search domain, put together from its parts where the domain waits for the sign-in. */
+  readonly domainArn: pulumi.Input<string>;
+  /** Keeps the users when they leave the program or the stack is destroyed. @default false */
+  readonly protectData?: boolean;
+}
+
+/**
+ * Sign-in to OpenSearch Dashboards with user name, password and a second factor: a Cognito user pool that an
+ * administrator fills, and the role that whoever is signed in takes. What that role may do inside the domain is up to
+ * the domain's own roles: give `userRoleArn` to a `SearchBootstrap`.
+ *
+ * @example
+ * const signIn = new SearchSignIn("sign-in", { domainPrefix: "trips-dev", domainArn });
+ * new SearchDomain("search", { ...sizes, vpc, masterUserArn: admin.arn, signIn, logRetentionDays: 30 });
+ */
+export class SearchSignIn extends pulumi.ComponentResource {
+  readonly userPoolId: pulumi.Output<string>;
+  readonly identityPoolId: pulumi.Output<string>;
+  /** Role with which the domain manages its client of the user pool. */
+  readonly roleArn: pulumi.Output<string>;
+  /** Role of whoever is signed in. */
+  readonly userRoleArn: pulumi.Output<string>;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: SearchSignInArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:SearchSignIn", name, args, opts);
+    validate(name, args);
+
+    const protectData = args.protectData ?? false;
+    const child = { parent: this };
+    const users = new aws.cognito.UserPool(
+      name,
+      {
+        adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+        mfaConfiguration: "ON",
+        softwareTokenMfaConfiguration: { enabled: true },
+        passwordPolicy: {
+          minimumLength: 14,
+          requireLowercase: true,
+          requireNumbers: true,
+          requireSymbols: true,
+          requireUppercase: true,
+          temporaryPasswordValidityDays: 7,
+        },
+        userPoolAddOns: { advancedSecurityMode: "ENFORCED" },
+        deletionProtection: protectData ? "ACTIVE" : "INACTIVE",
+      },
+      { parent: this, protect: protectData, retainOnDelete: protectData },
+    );
+    const page = new aws.cognito.UserPoolDomain(
+      name,
+      { domain: args.domainPrefix, userPoolId: users.id },
+      child,
+    );
+    const identities = new aws.cognito.IdentityPool(
+      name,
+      { identityPoolName: name, allowUnauthenticatedIdentities: false },
+      // The domain adds itself as a provider of identities and would lose that with each update.
+      { parent: this, ignoreChanges: ["cognitoIdentityProviders"] },
+    );
+
+    const user = new aws.iam.Role(
+      `${name}-user`,
+      {
+        assumeRolePolicy: policyDocument([
+          {
+            Effect: "Allow",
+            Principal: { Federated: "cognito-identity.amazonaws.com" },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: {
+              StringEquals: { "cognito-identity.amazonaws.com:aud": identities.id },
+              "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" },
+            },
+          },
+        ]),
+      },
+      child,
+    );
+    new aws.iam.RolePolicy(
+      `${name}-user`,
+      {
+        role: user.name,
+        policy: policyDocument([
+          allow(
+            ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"],
+            [pulumi.interpolate`${args.domainArn}/*`],
+          ),
+        ]),
+      },
+      child,
+    );
+    new aws.cognito.IdentityPoolRoleAttachment(
+      name,
+      { identityPoolId: identities.id, roles: { authenticated: user.arn } },
+      child,
+    );
+
+    // What AmazonOpenSearchServiceCognitoAccess allows, on these pools alone:
+    // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cognito-auth.html
+    const service = new ServiceRole(
+      `${name}-service`,
+      {
+        service: "opensearchservice.amazonaws.com",
+        statements: [
+          allow(
+            [
+              "cognito-idp:AdminInitiateAuth",
+              "cognito-idp:AdminUserGlobalSignOut",
+              "cognito-idp:CreateUserPoolClient",
+              "cognito-idp:DeleteUserPoolClient",
+              "cognito-idp:DescribeUserPool",
+              "cognito-idp:DescribeUserPoolClient",
+              "cognito-idp:ListUserPoolClients",
+              "cognito-idp:UpdateUserPoolClient",
+            ],
+            [users.arn],
+          ),
+          allow(
+            [
+              "cognito-identity:DescribeIdentityPool",
+              "cognito-identity:GetIdentityPoolRoles",
+              "cognito-identity:SetIdentityPoolRoles",
+              "cognito-identity:UpdateIdentityPool",
+            ],
+            [identities.arn],
+          ),
+          allow(["iam:PassRole"], [user.arn], {
+            StringEquals: { "iam:PassedToService": "cognito-identity.amazonaws.com" },
+          }),
+        ],
+      },
+      child,
+    );
+
+    // Known when the domain can do with them: it refuses a pool without a page to sign in and a role that allows nothing.
+    this.userPoolId = pulumi.all([users.id, page.id]).apply(([id]) => id);
+    this.identityPoolId = identities.id;
+    this.roleArn = pulumi
+      .all([service.arn, pulumi.all(service.ready.map(({ urn }) => urn))])
+      .apply(([arn]) => arn);
+    this.userRoleArn = user.arn;
+    this.registerOutputs({
+      userPoolId: this.userPoolId,
+      identityPoolId: this.identityPoolId,
+      roleArn: this.roleArn,
+      userRoleArn: this.userRoleArn,
+    });
+  }
+}
+
+function validate(name: string, args: SearchSignInArgs): void {
+  const problems = new Problems();
+  problems.matches("domainPrefix", args.domainPrefix, cognitoDomainPrefix);
+  problems.throwIfAny(`SearchSignIn "${name}" has invalid arguments`);
+}

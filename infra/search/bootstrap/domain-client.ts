@@ -1,0 +1,112 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Sha256 } from "@smithy/core/checksum";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Body } from "./domain-settings";
+
+export interface DomainClientOptions {
+  /** URL of the domain, without a slash at the end. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Milliseconds that are left for everything; asked before each attempt. */
+  readonly remainingMilliseconds: () => number;
+  /** @default waits for real */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Body;
+}
+
+const ATTEMPT_MILLISECONDS = 20_000;
+const FIRST_PAUSE_MILLISECONDS = 500;
+const LONGEST_PAUSE_MILLISECONDS = 10_000;
+
+/**
+ * A domain's REST API. It asks again while the domain is not ready: it does not answer yet, is overloaded, or does not
+ * yet know its master user (403), which takes a while after its creation.
+ */
+export class DomainClient {
+  readonly #options: DomainClientOptions;
+  readonly #signer: SignatureV4;
+
+  constructor(options: DomainClientOptions) {
+    this.#options = options;
+    this.#signer = new SignatureV4({
+      service: "es",
+      region: options.region,
+      credentials: options.credentials,
+      sha256: Sha256,
+    });
+  }
+
+  /** @throws Error that tells the last answer when the domain does not become ready in time. */
+  async request(method: "GET" | "PUT", path: string, body?: Body): Promise<Answer> {
+    const { remainingMilliseconds, wait = delay } = this.#options;
+    let pause = FIRST_PAUSE_MILLISECONDS;
+    for (;;) {
+      const answer = await this.#attempt(method, path, body).catch((error: unknown) =>
+        error instanceof Error ? error : new Error(String(error)),
+      );
+      if (!(answer instanceof Error) && isReady(answer)) return answer;
+      // What follows needs time too, at least that of an attempt.
+      if (remainingMilliseconds() < pause + ATTEMPT_MILLISECONDS) {
+        throw new Error(`The domain is not ready: ${method} ${path}: ${inWords(answer)}`);
+      }
+      await wait(pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
+    }
+  }
+
+  async #attempt(method: string, path: string, body: Body | undefined): Promise<Answer> {
+    const url = new URL(this.#options.endpoint + path);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const signed = await this.#signer.sign({
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port !== "" && { port: Number(url.port) }),
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: {
+        host: url.host,
+        ...(text !== undefined && { "content-type": "application/json" }),
+      },
+      body: text,
+    });
+    const response = await fetch(url, {
+      method,
+      headers: signed.headers,
+      ...(text !== undefined && { body: text }),
+      signal: AbortSignal.timeout(ATTEMPT_MILLISECONDS),
+    });
+    return { status: response.status, body: parsed(await response.text()) };
+  }
+}
+
+/** What an answer says, for an error. */
+export function inWords(answer: Answer | Error): string {
+  return answer instanceof Error
+    ? [answer.message, answer.cause].filter(Boolean).map(String).join(": ")
+    : JSON.stringify(answer);
+}
+
+function isReady({ status }: Answer): boolean {
+  return status !== 403 && status !== 429 && status < 500;
+}
+
+/** Some refusals, and what stands before a domain, answer with text. */
+function parsed(text: string): Body {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Body;
+  } catch {
+    // Told as it is.
+  }
+  return { text };
+}

@@ -1,0 +1,36 @@
+/** A JSON object as OpenSearch's API takes it. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** A role of fine-grained access control: https://docs.opensearch.org/2.19/security/access-control/api/#create-role */
+export interface Role {
+  readonly cluster_permissions: readonly string[];
+  readonly index_permissions: readonly {
+    readonly index_patterns: readonly string[];
+    readonly allowed_actions: readonly string[];
+  }[];
+  readonly tenant_permissions?: readonly {
+    readonly tenant_patterns: readonly string[];
+    readonly allowed_actions: readonly string[];
+  }[];
+}
+
+/** What a domain should hold beside documents; everything by name. */
+export interface DomainSettings {
+  /** URL of the domain, without a slash at the end. */
+  readonly endpoint: string;
+  /** Templates of indices that are yet to be made. */
+  readonly indexTemplates: Readonly<Record<string, Body>>;
+  /** Policies of index state management. */
+  readonly lifecyclePolicies: Readonly<Record<string, Body>>;
+  /** Roles of fine-grained access control; none in a domain without it. */
+  readonly roles: Readonly<Record<string, Role>>;
+  /** ARNs of the IAM roles that have such a role. */
+  readonly roleMappings: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What was done with the settings, each named like `index template dead-letters`. */
+export interface Report {
+  readonly applied: readonly string[];
+  /** Left out, because the domain is declared to lack the plugin that they are for. */
+  readonly skipped: readonly string[];
+}

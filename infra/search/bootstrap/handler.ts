@@ -1,0 +1,51 @@
+import { applySettings, type Plugin, plugins } from "./apply-settings";
+import { DomainClient } from "./domain-client";
+import type { DomainSettings, Report } from "./domain-settings";
+
+/** What Lambda tells of an invocation. */
+interface Context {
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+/**
+ * Puts the settings of a domain in place, from inside its VPC and as its master user.
+ *
+ * `AWS_ENDPOINT_URL_OPENSEARCH` leads to another domain than the one that is named, as for every client here.
+ * `OPENSEARCH_ABSENT_PLUGINS` lists, with commas, plugins that this other one lacks: see {@link applySettings}.
+ */
+export async function handler(settings: DomainSettings, context: Context): Promise<Report> {
+  const endpoint = process.env["AWS_ENDPOINT_URL_OPENSEARCH"] ?? settings.endpoint;
+  const sessionToken = process.env["AWS_SESSION_TOKEN"];
+  const domain = new DomainClient({
+    endpoint,
+    region: required("AWS_REGION"),
+    credentials: {
+      accessKeyId: required("AWS_ACCESS_KEY_ID"),
+      secretAccessKey: required("AWS_SECRET_ACCESS_KEY"),
+      ...(sessionToken !== undefined && { sessionToken }),
+    },
+    remainingMilliseconds: context.getRemainingTimeInMillis,
+  });
+  const report = await applySettings(domain, settings, absentPlugins());
+  console.log(JSON.stringify({ endpoint, ...report }));
+  return report;
+}
+
+function absentPlugins(): Set<Plugin> {
+  const names = (process.env["OPENSEARCH_ABSENT_PLUGINS"] ?? "").split(",").filter(Boolean);
+  return new Set(
+    names.map((name) => {
+      const plugin = plugins.find((candidate) => candidate === name);
+      if (plugin !== undefined) return plugin;
+      throw new Error(
+        `OPENSEARCH_ABSENT_PLUGINS must list some of ${plugins.join(", ")}; got "${name}"`,
+      );
+    }),
+  );
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The variable ${name} is not set`);
+  return value;
+}

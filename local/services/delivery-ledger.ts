@@ -1,0 +1,56 @@
+import type { DeliveredRecord } from "./delivery-buffer";
+
+/** A record that has been read and is not yet in every object that it belongs to. */
+export interface Ticket {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  holders: number;
+}
+
+/**
+ * Keeps account of what is delivered. Objects are written in another order than records are read, and a record may
+ * belong to several; the position of a shard is that of the last record before which everything is delivered.
+ */
+export class DeliveryLedger {
+  readonly #open = new Map<string, Ticket[]>();
+  readonly #positions = new Map<string, string>();
+
+  /** By shard, the sequence number up to which everything is delivered. */
+  get positions(): ReadonlyMap<string, string> {
+    return this.#positions;
+  }
+
+  /** Takes over the positions of an earlier run. */
+  resume(positions: ReadonlyMap<string, string>): void {
+    for (const [shard, position] of positions) this.#positions.set(shard, position);
+  }
+
+  /** Opens the account of a record that has been read. Records of a shard come in their order. */
+  open({ shardId, sequenceNumber }: DeliveredRecord): Ticket {
+    const ticket = { shardId, sequenceNumber, holders: 1 };
+    const tickets = this.#open.get(shardId);
+    if (tickets === undefined) this.#open.set(shardId, [ticket]);
+    else tickets.push(ticket);
+    return ticket;
+  }
+
+  /** The record goes one more way. */
+  hold(ticket: Ticket): void {
+    ticket.holders += 1;
+  }
+
+  /** The record has come to the end of one of its ways. */
+  release(ticket: Ticket): void {
+    ticket.holders -= 1;
+  }
+
+  /** Moves the positions on to where nothing before is open any more. */
+  settle(): void {
+    for (const [shardId, tickets] of this.#open) {
+      const first = tickets.findIndex(({ holders }) => holders > 0);
+      const done = tickets.splice(0, first === -1 ? tickets.length : first);
+      const last = done.at(-1);
+      if (last !== undefined) this.#positions.set(shardId, last.sequenceNumber);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import type { DeliveredRecord } from "./delivery-buffer";
+import { FunctionError } from "./function-process";
+
+/** A transform as the program declares it. */
+export interface TransformSettings {
+  readonly functionArn: string;
+  /** Times that a failed call is made again. */
+  readonly retries: number;
+}
+
+export interface TransformOptions extends TransformSettings {
+  readonly deliveryStreamArn: string;
+  readonly region: string;
+  /** Invokes a function: JSON text in, JSON text out. */
+  readonly invoke: (functionArn: string, payload: string) => Promise<string>;
+}
+
+/** What has become of a record. */
+export type Outcome =
+  | {
+      readonly result: "Ok";
+      readonly data: Uint8Array;
+      readonly partitionKeys: Readonly<Record<string, string>>;
+    }
+  | { readonly result: "Dropped" }
+  | {
+      readonly result: "ProcessingFailed";
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      readonly attempts: number;
+    };
+
+interface Answer {
+  readonly recordId?: unknown;
+  readonly result?: unknown;
+  readonly data?: unknown;
+  readonly metadata?: { readonly partitionKeys?: Readonly<Record<string, string>> };
+}
+
+/**
+ * Sends batches through a Lambda function as Firehose does.
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+export class DeliveryTransform {
+  readonly #options: TransformOptions;
+
+  constructor(options: TransformOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns what has become of each record, in their order
+   * @throws Error when there is no such function; a function that fails makes records fail.
+   */
+  async apply(records: readonly DeliveredRecord[]): Promise<readonly Outcome[]> {
+    const { functionArn, retries, invoke } = this.#options;
+    const payload = JSON.stringify(this.#request(records));
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return outcomes(records, await invoke(functionArn, payload), attempts);
+      } catch (error) {
+        if (!(error instanceof FunctionError)) throw error;
+        if (attempts > retries) {
+          return records.map(() => failed("Lambda.FunctionError", error.message, attempts));
+        }
+      }
+    }
+  }
+
+  #request(records: readonly DeliveredRecord[]): unknown {
+    const { deliveryStreamArn, region } = this.#options;
+    return {
+      invocationId: randomUUID(),
+      deliveryStreamArn,
+      region,
+      records: records.map((record) => ({
+        recordId: idOf(record),
+        approximateArrivalTimestamp: record.arrival.getTime(),
+        data: Buffer.from(record.data).toString("base64"),
+        kinesisRecordMetadata: {
+          shardId: record.shardId,
+          sequenceNumber: record.sequenceNumber,
+          approximateArrivalTimestamp: record.arrival.getTime(),
+        },
+      })),
+    };
+  }
+}
+
+function idOf({ shardId, sequenceNumber }: DeliveredRecord): string {
+  return `${shardId}:${sequenceNumber}`;
+}
+
+function outcomes(
+  records: readonly DeliveredRecord[],
+  response: string,
+  attempts: number,
+): readonly Outcome[] {
+  const { records: answers } = (JSON.parse(response) ?? {}) as { records?: readonly Answer[] };
+  const byId = new Map((answers ?? []).map((answer) => [answer.recordId, answer]));
+  return records.map((record) => {
+    const answer = byId.get(idOf(record));
+    if (answer === undefined) {
+      return failed("Lambda.MissingRecordId", "The response lacks the id of this record", attempts);
+    }
+    const { result, data, metadata } = answer;
+    switch (result) {
+      case "Dropped":
+        return { result };
+      case "Ok":
+        if (typeof data !== "string") {
+          return failed("Lambda.InvalidData", "The response has no data for this record", attempts);
+        }
+        return {
+          result,
+          data: Buffer.from(data, "base64"),
+          partitionKeys: metadata?.partitionKeys ?? {},
+        };
+      case "ProcessingFailed":
+        return failed(
+          "Lambda.ProcessingFailedStatus",
+          "ProcessingFailed status set for record",
+          attempts,
+        );
+      default:
+        return failed("Lambda.InvalidResult", `The result is ${JSON.stringify(result)}`, attempts);
+    }
+  });
+}
+
+function failed(errorCode: string, errorMessage: string, attempts: number): Outcome {
+  return { result: "ProcessingFailed", errorCode, errorMessage, attempts };
+}

@@ -1,0 +1,224 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { DataPlane, DeclaredAsset, DeclaredResource } from "../provider/data-plane";
+import { Declared } from "./declared";
+import { FunctionProcess } from "./function-process";
+
+export interface FunctionPlaneOptions {
+  /** Where the code of the functions is laid out. */
+  readonly folder: string;
+  readonly logFile: (name: string) => string;
+  /** Variables that every function has: region, credentials, addresses of the local services. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a function is doing. */
+export interface FunctionStatus {
+  readonly name: string;
+  readonly invocations: number;
+  readonly failures: number;
+  readonly pid?: number;
+}
+
+interface RunningFunction {
+  readonly process: FunctionProcess;
+  invocations: number;
+  failures: number;
+}
+
+/** Lambda: runs the declared code of each function in a process of its own. */
+export class FunctionPlane implements DataPlane {
+  readonly #options: FunctionPlaneOptions;
+  readonly #functions = new Map<string, RunningFunction>();
+
+  constructor(options: FunctionPlaneOptions) {
+    this.#options = options;
+  }
+
+  get statuses(): readonly FunctionStatus[] {
+    return [...this.#functions].map(([name, { process, invocations, failures }]) => ({
+      name,
+      invocations,
+      failures,
+      ...(process.pid !== undefined && { pid: process.pid }),
+    }));
+  }
+
+  /**
+   * Invokes a function and waits for its answer.
+   *
+   * @param nameOrArn with or without a version: there is one here, the last.
+   * @param payload JSON text
+   * @returns JSON text
+   * @throws Error when there is no such function, or it fails.
+   */
+  async invoke(nameOrArn: string, payload: string): Promise<string> {
+    const name = functionName(nameOrArn);
+    const found = this.#functions.get(name);
+    if (found === undefined) throw new Error(`Function ${name} does not exist`);
+    found.invocations += 1;
+    try {
+      return await found.process.invoke(payload);
+    } catch (error) {
+      found.failures += 1;
+      throw error;
+    }
+  }
+
+  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+    const inputs = Declared.inputsOf(resource);
+    const name = nameOf(resource);
+    const runtime = inputs.string("runtime", "");
+    if (!runtime.startsWith("nodejs")) {
+      throw new Error(
+        `${resource.type} "${resource.name}" cannot run on this machine: runtime ${runtime || "none"} is not there, only nodejs`,
+      );
+    }
+    const [module = "", handler = ""] = inputs.string("handler").split(/\.(?=[^.]+$)/);
+    const folder = this.#folder(resource);
+    // In one step: what is there is whole.
+    if (!existsSync(folder)) {
+      await rm(`${folder}.new`, { recursive: true, force: true });
+      await layOut(codeOf(resource), `${folder}.new`);
+      await rename(`${folder}.new`, folder);
+    }
+    const file = path.join(folder, `${module}.js`);
+    if (!existsSync(file)) {
+      throw new Error(`${resource.type} "${resource.name}": its code has no ${module}.js`);
+    }
+    const memoryMiB = inputs.number("memorySize", 128);
+    const { arn, version = "$LATEST" } = resource.outputs as { arn: string; version?: string };
+    await this.#functions.get(name)?.process.stop();
+    this.#functions.set(name, {
+      process: new FunctionProcess({
+        name,
+        arn,
+        version,
+        file,
+        handler,
+        memoryMiB,
+        timeoutSeconds: inputs.number("timeout", 3),
+        logFile: this.#options.logFile(name),
+        environment: {
+          ...this.#options.environment,
+          AWS_LAMBDA_FUNCTION_NAME: name,
+          AWS_LAMBDA_FUNCTION_VERSION: version,
+          AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
+          TZ: ":UTC",
+          ...inputs.block("environment").stringMap("variables"),
+        },
+      }),
+      invocations: 0,
+      failures: 0,
+    });
+    return {};
+  }
+
+  update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+    return this.create(resource);
+  }
+
+  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
+    if (this.#functions.has(nameOf(resource))) return {};
+    return existsSync(this.#folder(resource)) ? this.create(resource) : undefined;
+  }
+
+  async delete(resource: DeclaredResource): Promise<void> {
+    const name = nameOf(resource);
+    const found = this.#functions.get(name);
+    this.#functions.delete(name);
+    await found?.process.stop();
+    await rm(path.join(this.#options.folder, name), { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#functions.values()].map(({ process }) => process.stop()));
+  }
+
+  /**
+   * Folder of the function's code. It is named after the code, so that a running function keeps its own, and so that
+   * an earlier run's is found: the engine keeps the hash of code, not the code.
+   */
+  #folder(resource: DeclaredResource): string {
+    const code = codeOf(resource);
+    const hash = createHash("sha256")
+      .update(code.hash ?? JSON.stringify(code))
+      .digest("hex");
+    return path.join(this.#options.folder, nameOf(resource), hash.slice(0, 16));
+  }
+}
+
+/** Calls a function when the program is deployed: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */
+export function invocationPlane(functions: Pick<FunctionPlane, "invoke">): DataPlane {
+  const invoke = async (
+    resource: DeclaredResource,
+    lifecycle?: { readonly action: string; readonly prev_input: unknown },
+  ): Promise<{ result: string }> => {
+    const inputs = Declared.inputsOf(resource);
+    const input = inputs.string("input");
+    const payload = followsLifecycle(resource)
+      ? JSON.stringify({
+          ...(JSON.parse(input) as object),
+          [inputs.string("terraformKey", "tf")]: lifecycle,
+        })
+      : input;
+    return { result: await functions.invoke(inputs.string("functionName"), payload) };
+  };
+  return {
+    create: (resource) => invoke(resource, { action: "create", prev_input: null }),
+    update: (resource, previous) =>
+      invoke(resource, { action: "update", prev_input: inputOf(previous) }),
+    read: () => Promise.resolve({}),
+    async delete(resource) {
+      if (followsLifecycle(resource)) {
+        await invoke(resource, { action: "delete", prev_input: inputOf(resource) });
+      }
+    },
+  };
+}
+
+function followsLifecycle(resource: DeclaredResource): boolean {
+  return Declared.inputsOf(resource).string("lifecycleScope", "CREATE_ONLY") === "CRUD";
+}
+
+function inputOf(resource: DeclaredResource): unknown {
+  return JSON.parse(Declared.inputsOf(resource).string("input"));
+}
+
+/** Name of the function in an ARN such as arn:aws:lambda:us-east-1:000000000000:function:transform:3. */
+function functionName(nameOrArn: string): string {
+  return /^arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}
+
+function codeOf(resource: DeclaredResource): DeclaredAsset {
+  const code = resource.inputs["code"] as DeclaredAsset | undefined;
+  if (code !== undefined) return code;
+  throw new Error(
+    `${resource.type} "${resource.name}" cannot run on this machine: its code must be an archive of files, not an object in a bucket or an image`,
+  );
+}
+
+function nameOf(resource: DeclaredResource): string {
+  return Declared.inputsOf(resource).string("name");
+}
+
+async function layOut(
+  { entries, text, path: source }: DeclaredAsset,
+  target: string,
+): Promise<void> {
+  if (entries !== undefined) {
+    await mkdir(target, { recursive: true });
+    for (const [name, entry] of Object.entries(entries)) {
+      await layOut(entry, path.join(target, name));
+    }
+  } else if (text !== undefined) {
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, text);
+  } else if (source !== undefined) {
+    await cp(source, target, { recursive: true });
+  } else {
+    throw new Error("Remote archives are not supported locally");
+  }
+}

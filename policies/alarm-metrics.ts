@@ -1,0 +1,133 @@
+import { RestApi } from "@pulumi/aws/apigateway";
+import { Instance, NatGateway } from "@pulumi/aws/ec2";
+import { FirehoseDeliveryStream, Stream } from "@pulumi/aws/kinesis";
+import { Application } from "@pulumi/aws/kinesisanalyticsv2";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { Domain } from "@pulumi/aws/opensearch";
+import { StateMachine } from "@pulumi/aws/sfn";
+import { Topic } from "@pulumi/aws/sns";
+import { Queue } from "@pulumi/aws/sqs";
+import type { PolicyResource } from "@pulumi/policy";
+import { known } from "./known";
+import { isIdentity, isMadeOf } from "./relation";
+
+/** How CloudWatch tells one resource of a service from another. */
+export interface MetricSubject {
+  readonly namespace: string;
+  readonly resourceClass: Parameters<PolicyResource["isType"]>[0];
+  /** The dimension that names the resource, and the property whose value it has. */
+  readonly dimension: string;
+  readonly property: string;
+  /** Other dimensions without which there is never any data. */
+  readonly furtherDimensions?: readonly string[];
+}
+
+export const streamSubject: MetricSubject = {
+  namespace: "AWS/Kinesis",
+  resourceClass: Stream,
+  dimension: "StreamName",
+  property: "name",
+};
+
+export const applicationSubject: MetricSubject = {
+  namespace: "AWS/KinesisAnalytics",
+  resourceClass: Application,
+  dimension: "Application",
+  property: "name",
+};
+
+export const deliverySubject: MetricSubject = {
+  namespace: "AWS/Firehose",
+  resourceClass: FirehoseDeliveryStream,
+  dimension: "DeliveryStreamName",
+  property: "name",
+};
+
+export const domainSubject: MetricSubject = {
+  namespace: "AWS/ES",
+  resourceClass: Domain,
+  dimension: "DomainName",
+  property: "domainName",
+  furtherDimensions: ["ClientId"],
+};
+
+/** Every kind of resource whose alarms can be checked. */
+export const subjects: readonly MetricSubject[] = [
+  streamSubject,
+  applicationSubject,
+  deliverySubject,
+  domainSubject,
+  {
+    namespace: "AWS/ApiGateway",
+    resourceClass: RestApi,
+    dimension: "ApiName",
+    property: "name",
+  },
+  { namespace: "AWS/EC2", resourceClass: Instance, dimension: "InstanceId", property: "id" },
+  {
+    namespace: "AWS/Lambda",
+    resourceClass: LambdaFunction,
+    dimension: "FunctionName",
+    property: "name",
+  },
+  {
+    namespace: "AWS/NATGateway",
+    resourceClass: NatGateway,
+    dimension: "NatGatewayId",
+    property: "id",
+  },
+  { namespace: "AWS/SNS", resourceClass: Topic, dimension: "TopicName", property: "name" },
+  { namespace: "AWS/SQS", resourceClass: Queue, dimension: "QueueName", property: "name" },
+  {
+    namespace: "AWS/States",
+    resourceClass: StateMachine,
+    dimension: "StateMachineArn",
+    property: "arn",
+  },
+];
+
+/** A metric that an alarm watches. */
+export interface WatchedMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, unknown>>;
+  /** Property of the alarm that the metric stands in. */
+  readonly property: "dimensions" | "metricQueries";
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+/** The metrics of an alarm: its only one, or those of its queries. */
+export function watchedMetrics(alarm: PolicyResource): readonly WatchedMetric[] {
+  const { metricName, metricQueries = [] } = alarm.props;
+  const queries = (metricQueries as readonly Block[]).flatMap(({ metric }) =>
+    metric instanceof Object ? [metric as Block] : [],
+  );
+  return [
+    ...(metricName === undefined ? [] : [watched(alarm.props, "dimensions")]),
+    ...queries.map((metric) => watched(metric, "metricQueries")),
+  ];
+}
+
+/** Whether a metric is that of a resource: by the dimension's value, or in a preview by what it is made of. */
+export function isMetricOf(
+  alarm: PolicyResource,
+  metric: WatchedMetric,
+  subject: MetricSubject,
+  target: PolicyResource,
+): boolean {
+  if (metric.namespace !== subject.namespace || !(subject.dimension in metric.dimensions)) {
+    return false;
+  }
+  const value = known(() => metric.dimensions[subject.dimension]);
+  return isIdentity(value, target, [subject.property]) ?? isMadeOf(alarm, metric.property, target);
+}
+
+function watched(block: Block, property: WatchedMetric["property"]): WatchedMetric {
+  return {
+    namespace: String(block["namespace"] ?? ""),
+    name: String(block["metricName"] ?? ""),
+    dimensions: (known(() => block["dimensions"]) ?? {}) as Block,
+    property,
+  };
+}

@@ -1,0 +1,166 @@
+import { MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { PolicyResource } from "@pulumi/policy";
+import {
+  applicationSubject,
+  deliverySubject,
+  domainSubject,
+  isMetricOf,
+  type MetricSubject,
+  streamSubject,
+  subjects,
+  watchedMetrics,
+} from "./alarm-metrics";
+import { type StackPolicy, stackPolicy } from "./policy";
+import { covers } from "./policy-document";
+import { texts } from "./settings";
+import { typeToken } from "./types";
+
+export const streamAlarms = minimumAlarms(streamSubject, {
+  name: "kinesis-stream-alarms",
+  rule: "Watch every stream for readers that fall behind and for throttling.",
+  reason:
+    "Records that are not read in time expire, and throttled producers lose theirs: both begin unseen.",
+  source: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",
+  metrics: [
+    "GetRecords.IteratorAgeMilliseconds|SubscribeToShardEvent.MillisBehindLatest",
+    "ReadProvisionedThroughputExceeded",
+    "WriteProvisionedThroughputExceeded",
+  ],
+});
+
+export const applicationAlarms = minimumAlarms(applicationSubject, {
+  name: "flink-application-alarms",
+  rule: "Watch every Flink application for failures, failed checkpoints and a lack of resources.",
+  reason:
+    "An application counts as running while its job restarts again and again; only the metrics tell.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-alarms.html",
+  metrics: [
+    "downtime|fullRestarts|restartingTime|numRestarts|failingTime",
+    "numberOfFailedCheckpoints",
+    "cpuUtilization|containerCPUUtilization",
+    "heapMemoryUtilization|containerMemoryUtilization",
+  ],
+});
+
+export const deliveryAlarms = minimumAlarms(deliverySubject, {
+  name: "firehose-delivery-stream-alarms",
+  rule: "Watch every delivery stream for records that do not arrive.",
+  reason:
+    "Firehose tries for a day and then puts records aside; the age of the oldest one tells of it at once.",
+  source:
+    "https://docs.aws.amazon.com/firehose/latest/dev/firehose-cloudwatch-metrics-best-practices.html",
+  metrics: ["DeliveryTo*.DataFreshness"],
+});
+
+export const domainAlarms = minimumAlarms(domainSubject, {
+  name: "opensearch-domain-alarms",
+  rule: "Watch every domain for lost shards, full disks, blocked writes, failed snapshots and a lack of resources.",
+  reason: "A domain that is short of disk or memory refuses writes long before it fails.",
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html",
+  metrics: [
+    "ClusterStatus.red",
+    "FreeStorageSpace",
+    "ClusterIndexWritesBlocked",
+    "AutomatedSnapshotFailure",
+    "CPUUtilization",
+    "JVMMemoryPressure|OldGenJVMMemoryPressure",
+  ],
+});
+
+export const alarmDimensions = stackPolicy([typeToken(MetricAlarm)], {
+  name: "cloudwatch-alarm-dimensions",
+  severity: "high",
+  rule: "Point every alarm at a resource of the stack.",
+  reason:
+    "With a missing or mistaken dimension, such as an ARN where a name belongs, a metric has no data: the alarm is silent for ever, or always on.",
+  fix: "Take the dimension's value from the resource itself, by the property that CloudWatch uses.",
+  source:
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension",
+  *check(resources) {
+    for (const alarm of resources.filter((resource) => resource.isType(MetricAlarm))) {
+      for (const metric of watchedMetrics(alarm)) {
+        const subject = subjects.find(({ namespace }) => namespace === metric.namespace);
+        // Other namespaces, such as the program's own, have dimensions that nobody else knows.
+        if (subject === undefined) {
+          continue;
+        }
+        const { dimension, property, resourceClass, furtherDimensions = [] } = subject;
+        const missing = [dimension, ...furtherDimensions].filter(
+          (name) => !(name in metric.dimensions),
+        );
+        if (missing.length > 0) {
+          yield {
+            resource: alarm,
+            fact: `metric ${metric.name} lacks ${missing.join(", ")}`,
+            limit: `${metric.namespace} has no data without`,
+          };
+        } else if (!resources.some((one) => isOf(alarm, metric, subject, one))) {
+          yield {
+            resource: alarm,
+            fact: `${dimension} of metric ${metric.name} is no ${resourceClass.name} of the stack`,
+            limit: `it must be the ${property} of one`,
+          };
+        }
+      }
+    }
+  },
+});
+
+function isOf(
+  alarm: PolicyResource,
+  metric: ReturnType<typeof watchedMetrics>[number],
+  subject: MetricSubject,
+  target: PolicyResource,
+): boolean {
+  return target.isType(subject.resourceClass) && isMetricOf(alarm, metric, subject, target);
+}
+
+interface MinimumAlarms {
+  readonly name: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly source: string;
+  /** Metrics by default; a bar stands between those of which one is enough. */
+  readonly metrics: readonly string[];
+}
+
+/** A policy that every resource of a kind has the alarms without which nobody should run it. */
+function minimumAlarms(
+  subject: MetricSubject,
+  { metrics: defaults, ...text }: MinimumAlarms,
+): StackPolicy {
+  return stackPolicy([typeToken(subject.resourceClass)], {
+    ...text,
+    severity: "high",
+    fix: `Add a cloudwatch.MetricAlarm for each, with dimension ${subject.dimension}, or take the metric out of the policy's configuration.`,
+    config: {
+      metrics: texts({
+        description:
+          "Metrics that need an alarm; between alternatives stands a bar, and * stands for any characters.",
+        default: defaults,
+      }),
+    },
+    *check(resources, { metrics }) {
+      const alarms = resources.filter((resource) => resource.isType(MetricAlarm));
+      for (const target of resources.filter((one) => one.isType(subject.resourceClass))) {
+        const watched = alarms.flatMap((alarm) =>
+          watchedMetrics(alarm)
+            .filter((metric) => isMetricOf(alarm, metric, subject, target))
+            .map(({ name }) => name),
+        );
+        const missing = metrics.filter(
+          (alternatives) =>
+            !alternatives.split("|").some((pattern) => watched.some((one) => covers(pattern, one))),
+        );
+        if (missing.length > 0) {
+          yield {
+            resource: target,
+            fact: `no alarm for ${missing.map((one) => one.replaceAll("|", " or ")).join(", ")}`,
+            limit: `every ${subject.resourceClass.name} needs its alarms`,
+          };
+        }
+      }
+    },
+  });
+}

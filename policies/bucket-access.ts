@@ -1,0 +1,183 @@
+import {
+  Bucket,
+  BucketAcl,
+  BucketLogging,
+  BucketOwnershipControls,
+  BucketPolicy,
+  BucketPublicAccessBlock,
+  BucketVersioning,
+} from "@pulumi/aws/s3";
+import { companionPolicy } from "./companion";
+import { resourcePolicy } from "./policy";
+import { covers, statementsOf } from "./policy-document";
+import { texts } from "./settings";
+
+export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
+  name: "s3-bucket-public-access-block",
+  severity: "critical",
+  rule: "Block every kind of public access to a bucket.",
+  reason: "A policy or an access list written by mistake opens a bucket that is not blocked.",
+  fix: "Set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets.",
+  controls: ["S3.2", "S3.3", "S3.8"],
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  *check(block) {
+    for (const name of [
+      "blockPublicAcls",
+      "blockPublicPolicy",
+      "ignorePublicAcls",
+      "restrictPublicBuckets",
+    ] as const) {
+      if (block[name] !== true) {
+        yield { fact: `${name} is ${block[name] ?? "not set"}`, limit: "it must be true" };
+      }
+    }
+  },
+});
+
+export const bucketPublicAccessPresence = companionPolicy({
+  name: "s3-bucket-public-access-block-presence",
+  severity: "high",
+  rule: "Give every bucket a block of public access.",
+  reason:
+    "S3 blocks public access to new buckets, but whoever may change that need not tell the program.",
+  fix: "Add an s3.BucketPublicAccessBlock with this bucket.",
+  controls: ["S3.8"],
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  subject: Bucket,
+  companion: BucketPublicAccessBlock,
+});
+
+export const bucketVersioning = resourcePolicy(BucketVersioning, {
+  name: "s3-bucket-versioning",
+  severity: "medium",
+  rule: "Keep the versions of a bucket's objects.",
+  reason: "What is overwritten or deleted by mistake can be brought back from its last version.",
+  fix: "Set versioningConfiguration.status to Enabled.",
+  controls: ["S3.14"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
+  *check({ versioningConfiguration: { status } }) {
+    if (status !== "Enabled") {
+      yield { fact: `versioningConfiguration.status is ${status}`, limit: "it must be Enabled" };
+    }
+  },
+});
+
+export const bucketVersioningPresence = companionPolicy({
+  name: "s3-bucket-versioning-presence",
+  severity: "medium",
+  rule: "Say of every bucket whether it keeps versions.",
+  reason: "A bucket keeps none unless it is told to.",
+  fix: "Add an s3.BucketVersioning with this bucket.",
+  controls: ["S3.14"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
+  subject: Bucket,
+  companion: BucketVersioning,
+});
+
+export const bucketOwnership = resourcePolicy(BucketOwnershipControls, {
+  name: "s3-bucket-ownership",
+  severity: "medium",
+  rule: "Let a bucket's owner own every object, and access lists decide nothing.",
+  reason:
+    "Access lists are a second way in beside policies, and an object that another account wrote belongs to that account.",
+  fix: "Set rule.objectOwnership to BucketOwnerEnforced.",
+  controls: ["S3.12"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
+  *check({ rule: { objectOwnership } }) {
+    if (objectOwnership !== "BucketOwnerEnforced") {
+      yield {
+        fact: `rule.objectOwnership is ${objectOwnership}`,
+        limit: "it must be BucketOwnerEnforced",
+      };
+    }
+  },
+});
+
+export const bucketOwnershipPresence = companionPolicy({
+  name: "s3-bucket-ownership-presence",
+  severity: "medium",
+  rule: "Say of every bucket who owns its objects.",
+  reason: "A bucket that was made long ago, or imported, may still heed access lists.",
+  fix: "Add an s3.BucketOwnershipControls with this bucket.",
+  controls: ["S3.12"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
+  subject: Bucket,
+  companion: BucketOwnershipControls,
+});
+
+export const bucketAcl = resourcePolicy(BucketAcl, {
+  name: "s3-bucket-acl",
+  severity: "high",
+  rule: "Grant nobody but the owner access by a bucket's access list.",
+  reason: "Access lists are a second way in beside policies, and easily public.",
+  fix: "Leave the s3.BucketAcl out and write a policy.",
+  controls: ["S3.2", "S3.3", "S3.12"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
+  *check({ acl, accessControlPolicy }) {
+    if (acl !== "private" || accessControlPolicy !== undefined) {
+      yield {
+        fact:
+          accessControlPolicy === undefined
+            ? `acl is ${acl ?? "not set"}`
+            : "accessControlPolicy is set",
+        limit: "only private is allowed",
+      };
+    }
+  },
+});
+
+export const bucketLogging = companionPolicy({
+  name: "s3-bucket-logging",
+  severity: "medium",
+  rule: "Log the requests to every bucket, save the one that holds the logs.",
+  reason: "After a leak the log tells what was read, by whom and when.",
+  fix: "Add an s3.BucketLogging with this bucket; name the bucket that holds the logs in exempt.",
+  controls: ["S3.9"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",
+  subject: Bucket,
+  companion: BucketLogging,
+});
+
+/** What lets whoever may do it let in others. */
+const controlActions = [
+  "s3:DeleteBucketPolicy",
+  "s3:PutBucketAcl",
+  "s3:PutBucketPolicy",
+  "s3:PutEncryptionConfiguration",
+  "s3:PutObjectAcl",
+];
+
+export const bucketControl = resourcePolicy(BucketPolicy, {
+  name: "s3-bucket-policy-control",
+  severity: "high",
+  rule: "Let no bucket policy hand over control of the bucket to another account.",
+  reason:
+    "Whoever may write the bucket's policy may let in anybody. A principal of the own account is allowed to by its own policies, not by the bucket's.",
+  fix: "Take these actions out of the statement, or name the accounts in the policy's configuration.",
+  controls: ["S3.6"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
+  config: {
+    accounts: texts({
+      description: "Ids of accounts that may control buckets, such as the own one.",
+      default: [],
+    }),
+  },
+  *check(bucketPolicy, { accounts }) {
+    for (const statement of statementsOf(bucketPolicy, "policy")) {
+      const actions = controlActions.filter((action) =>
+        statement.actions.some((pattern) => covers(pattern, action)),
+      );
+      const strangers = (statement.principals["AWS"] ?? []).filter(
+        (principal) => !accounts.includes(/[0-9]{12}/.exec(principal)?.[0] ?? ""),
+      );
+      if (statement.allows && actions.length > 0 && strangers.length > 0) {
+        yield {
+          fact: `a statement allows ${strangers.join(", ")} ${actions.join(", ")}`,
+          limit: "only the bucket's own account may control it",
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,67 @@
+import { estimate } from "./estimate";
+import { totalUsd } from "./cost";
+import { stackPolicy } from "./policy";
+import { integer, text } from "./settings";
+
+export const monthlyBudget = stackPolicy([], {
+  name: "stack-monthly-cost",
+  severity: "high",
+  rule: "Keep what a stack costs in a month within its budget.",
+  reason:
+    "Shards, KPUs, nodes, gateways and endpoints are billed by the hour whether anything flows or not; nobody sees the sum while writing one of them. What depends on traffic is not in it.",
+  fix: "Choose smaller sizes or fewer of the largest items, or raise maxMonthlyUsd in the policy's configuration.",
+  source: "https://aws.amazon.com/pricing/",
+  config: {
+    maxMonthlyUsd: integer({
+      description: "Budget of one stack in US dollars a month, at the list prices of prices.json.",
+      default: 1000,
+      minimum: 0,
+    }),
+    region: text({
+      description: "Region whose prices hold for resources that name none.",
+      default: "us-east-1",
+      pattern: "^[a-z]{2}(-[a-z]+)+-[0-9]$",
+    }),
+  },
+  *check(resources, { maxMonthlyUsd, region }) {
+    const { items, unpriced } = estimate(resources, region);
+    for (const { resource: name, what } of unpriced) {
+      const resource = resources.find((one) => one.name === name);
+      if (resource !== undefined) {
+        yield {
+          resource,
+          fact: `there is no price for ${what}`,
+          limit: "what has no price cannot be held to a budget",
+          fix: "Add it to prices.json with its source and date, or choose another type.",
+        };
+      }
+    }
+    const sum = totalUsd(items);
+    const largest = [...items].sort(
+      (a, b) => b.usd - a.usd || a.resource.localeCompare(b.resource),
+    );
+    const dearest = resources.find(({ name }) => name === largest[0]?.resource);
+    if (dearest !== undefined && !(sum <= maxMonthlyUsd)) {
+      const [listed, small] = [largest.filter(isLarge), largest.filter((one) => !isLarge(one))];
+      const lines = [
+        ...listed.map(
+          ({ resource, what, quantity, unit, usd }) =>
+            `${resource} $${usd.toFixed(2)} for ${quantity} ${unit} of ${what}`,
+        ),
+        ...(small.length > 0
+          ? [`${small.length} smaller items $${totalUsd(small).toFixed(2)}`]
+          : []),
+      ];
+      yield {
+        resource: dearest,
+        fact: `the stack costs about $${sum.toFixed(2)} a month: ${lines.join(", ")}`,
+        limit: `the budget is $${maxMonthlyUsd}`,
+      };
+    }
+  },
+});
+
+/** Items below this would hide the others. */
+function isLarge({ usd }: { readonly usd: number }): boolean {
+  return usd >= 5;
+}

@@ -1,0 +1,24 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** What a published pack consists of: compiled, so that it needs no TypeScript where it is used. */
+const output = path.join(__dirname, "dist");
+
+/** Builds the package's content; npm runs this before it packs the workspace. */
+function build(): void {
+  rmSync(output, { recursive: true, force: true });
+  const compiler = require.resolve("typescript/bin/tsc");
+  const project = path.join(__dirname, "tsconfig.package.json");
+  execFileSync(process.execPath, [compiler, "-p", project], { stdio: "inherit" });
+  copyFileSync(path.join(__dirname, "PulumiPolicy.yaml"), path.join(output, "PulumiPolicy.yaml"));
+  const manifest = JSON.parse(
+    readFileSync(path.join(__dirname, "package.json"), "utf8"),
+  ) as Readonly<Record<string, unknown>>;
+  const { name, version, description, license, dependencies } = manifest;
+  // The engine wants the folder of a pack to be a package itself.
+  const own = { name, version, description, license, main: "index.js", dependencies };
+  writeFileSync(path.join(output, "package.json"), `${JSON.stringify(own, null, 2)}\n`);
+}
+
+build();

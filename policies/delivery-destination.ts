@@ -1,0 +1,71 @@
+import type { FirehoseDeliveryStreamArgs } from "@pulumi/aws/kinesis";
+import type { Unwrap } from "@pulumi/pulumi";
+
+export type Delivery = Unwrap<FirehoseDeliveryStreamArgs>;
+
+/** Blocks of a delivery stream, one for each kind of destination. */
+const blocks = [
+  "extendedS3Configuration",
+  "elasticsearchConfiguration",
+  "httpEndpointConfiguration",
+  "icebergConfiguration",
+  "opensearchConfiguration",
+  "opensearchserverlessConfiguration",
+  "redshiftConfiguration",
+  "snowflakeConfiguration",
+  "splunkConfiguration",
+] as const;
+
+/** What the kinds of destination have in common. Not every kind has all of it. */
+interface Destination {
+  readonly bufferingSize?: number | undefined;
+  readonly bufferingInterval?: number | undefined;
+  readonly cloudwatchLoggingOptions?:
+    | {
+        readonly enabled?: boolean | undefined;
+        readonly logGroupName?: string | undefined;
+        readonly logStreamName?: string | undefined;
+      }
+    | undefined;
+  readonly processingConfiguration?:
+    | {
+        readonly enabled?: boolean | undefined;
+        readonly processors?: readonly { readonly type: string }[] | undefined;
+      }
+    | undefined;
+  readonly s3BackupMode?: string | undefined;
+}
+
+/** The destination of a delivery stream and the name of its block; there is one. */
+export function destinationOf(
+  delivery: Delivery,
+): { readonly path: string; readonly destination: Destination } | undefined {
+  for (const path of blocks) {
+    const destination = delivery[path];
+    if (destination !== undefined) {
+      return { path, destination };
+    }
+  }
+  return undefined;
+}
+
+/** Every place in S3 that a delivery stream writes to: the archive, backups and what another destination refused. */
+export function s3Destinations(delivery: Delivery) {
+  const { extendedS3Configuration: extended, redshiftConfiguration: redshift } = delivery;
+  const others = blocks.filter((name) => name !== "extendedS3Configuration");
+  return [
+    { path: "extendedS3Configuration", destination: extended },
+    {
+      path: "extendedS3Configuration.s3BackupConfiguration",
+      destination: extended?.s3BackupConfiguration,
+    },
+    ...others.map((name) => ({
+      path: `${name}.s3Configuration`,
+      destination: delivery[name]?.s3Configuration,
+    })),
+    {
+      path: "redshiftConfiguration.s3BackupConfiguration",
+      destination: redshift?.s3BackupConfiguration,
+    },
+  ].flatMap(({ path, destination }) => (destination === undefined ? [] : [{ path, destination }]));
+}

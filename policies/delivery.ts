@@ -1,0 +1,177 @@
+import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
+import { type Delivery, destinationOf } from "./delivery-destination";
+import { reference } from "./known";
+import { resourcePolicy } from "./policy";
+import { flag, integer } from "./settings";
+
+export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
+  name: "firehose-delivery-buffering",
+  severity: "medium",
+  rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
+  reason:
+    "Small buffers make many small objects, slow and dear to read; long ones keep results waiting. Dynamic partitioning and conversion to columns take 64 MiB or more.",
+  fix: "Set bufferingSize and bufferingInterval within the limits, or change them in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html",
+  config: {
+    minMiB: integer({
+      description: "Smallest buffer, in MiB.",
+      default: 5,
+      minimum: 1,
+      maximum: 128,
+    }),
+    maxMiB: integer({
+      description: "Largest buffer, in MiB.",
+      default: 128,
+      minimum: 1,
+      maximum: 128,
+    }),
+    minSeconds: integer({
+      description: "Shortest time, in seconds.",
+      default: 60,
+      minimum: 0,
+      maximum: 900,
+    }),
+    maxSeconds: integer({
+      description: "Longest time, in seconds.",
+      default: 600,
+      minimum: 0,
+      maximum: 900,
+    }),
+  },
+  *check(delivery, { minMiB, maxMiB, minSeconds, maxSeconds }) {
+    const found = destinationOf(delivery);
+    if (found === undefined) {
+      return;
+    }
+    const { path, destination } = found;
+    const floor = needsLargeBuffer(delivery) ? Math.max(minMiB, 64) : minMiB;
+    const size = destination.bufferingSize;
+    if (!(size !== undefined && size >= floor && size <= maxMiB)) {
+      yield {
+        fact: `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`,
+        limit: `the limit is ${floor} to ${maxMiB} MiB`,
+      };
+    }
+    const interval = destination.bufferingInterval;
+    if (!(interval !== undefined && interval >= minSeconds && interval <= maxSeconds)) {
+      yield {
+        fact: `${path}.bufferingInterval is ${interval === undefined ? "not set" : `${interval} seconds`}`,
+        limit: `the limit is ${minSeconds} to ${maxSeconds} seconds`,
+      };
+    }
+  },
+});
+
+export const deliveryErrorPrefix = resourcePolicy(FirehoseDeliveryStream, {
+  name: "firehose-delivery-error-prefix",
+  severity: "medium",
+  rule: "Put what cannot be delivered under a prefix of its own.",
+  reason:
+    "Without it failed records lie among the good ones, and whoever reads the archive reads them, too.",
+  fix: "Set errorOutputPrefix, with !{firehose:error-output-type} in it, so that it tells what failed.",
+  source: "https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html",
+  *check(delivery) {
+    const s3 = delivery.extendedS3Configuration;
+    if (s3 === undefined) {
+      return;
+    }
+    const { errorOutputPrefix = "", prefix = "" } = s3;
+    if (errorOutputPrefix === "") {
+      yield {
+        fact: "extendedS3Configuration.errorOutputPrefix is not set",
+        limit: "failed records must have a prefix of their own",
+      };
+    } else if (prefix === errorOutputPrefix) {
+      yield {
+        fact: `extendedS3Configuration.errorOutputPrefix is ${errorOutputPrefix}, like prefix`,
+        limit: "failed records must have a prefix of their own",
+      };
+    }
+  },
+});
+
+export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
+  name: "firehose-delivery-backup",
+  severity: "medium",
+  rule: "Keep the records as they came where a delivery stream changes them or may not be able to deliver them.",
+  reason:
+    "What a transformation spoils is lost if the original is nowhere. A search domain or an endpoint may refuse records for longer than Firehose tries.",
+  fix: "For S3 set s3BackupMode Enabled with s3BackupConfiguration; for other destinations s3BackupMode and s3Configuration.",
+  source: "https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html",
+  config: {
+    requireSourceBackup: flag({
+      description:
+        "Whether an S3 archive whose records a Lambda function changes needs a backup of its source. A Kinesis stream that keeps its records long enough to be read again may do instead.",
+      default: true,
+    }),
+  },
+  *check(delivery, { requireSourceBackup }) {
+    const found = destinationOf(delivery);
+    const mode = found?.destination.s3BackupMode;
+    if (found === undefined) {
+      yield {
+        fact: "no block for the destination is set",
+        limit: "a delivery stream must say where to",
+      };
+    } else if (found.path === "extendedS3Configuration") {
+      if (requireSourceBackup && isTransformed(delivery) && mode !== "Enabled") {
+        yield {
+          fact: `extendedS3Configuration.s3BackupMode is ${mode ?? "not set"}`,
+          limit: "records that a function changes must be kept as they came",
+        };
+      }
+    } else if (mode === undefined && found.path !== "redshiftConfiguration") {
+      yield {
+        fact: `${found.path}.s3BackupMode is not set`,
+        limit: "records that are refused must be kept",
+      };
+    }
+  },
+});
+
+export const deliveryLogging = resourcePolicy(FirehoseDeliveryStream, {
+  name: "firehose-delivery-logging",
+  severity: "medium",
+  rule: "Log why a delivery stream cannot deliver.",
+  reason:
+    "The metrics say that deliveries fail, only the log says why: a role, a key, a function or a mapping.",
+  fix: "Set cloudwatchLoggingOptions with enabled, logGroupName and logStreamName.",
+  source: "https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html",
+  *check(delivery) {
+    const { path = "destination", destination } = destinationOf(delivery) ?? {};
+    const options = destination?.cloudwatchLoggingOptions;
+    if (options?.enabled !== true) {
+      yield {
+        fact: `${path}.cloudwatchLoggingOptions.enabled is ${options?.enabled ?? "not set"}`,
+        limit: "it must be true",
+      };
+      return;
+    }
+    for (const name of ["logGroupName", "logStreamName"]) {
+      if (!reference(options, name).set) {
+        yield {
+          fact: `${path}.cloudwatchLoggingOptions.${name} is not set`,
+          limit: "a log needs a group and a stream",
+        };
+      }
+    }
+  },
+});
+
+function needsLargeBuffer({ extendedS3Configuration: s3 }: Delivery): boolean {
+  return (
+    s3?.dynamicPartitioningConfiguration?.enabled === true ||
+    // Conversion is on unless it is switched off.
+    (s3?.dataFormatConversionConfiguration !== undefined &&
+      s3.dataFormatConversionConfiguration.enabled !== false)
+  );
+}
+
+function isTransformed(delivery: Delivery): boolean {
+  const processing = destinationOf(delivery)?.destination.processingConfiguration;
+  return (
+    processing !== undefined &&
+    processing.enabled !== false &&
+    (processing.processors ?? []).some(({ type }) => type === "Lambda")
+  );
+}

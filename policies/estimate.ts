@@ -1,0 +1,161 @@
+import type { ApplicationArgs } from "@pulumi/aws/kinesisanalyticsv2";
+import type { InstanceArgs } from "@pulumi/aws/ec2";
+import type { StreamArgs } from "@pulumi/aws/kinesis";
+import type { DomainArgs } from "@pulumi/aws/opensearch";
+import type { Unwrap } from "@pulumi/pulumi";
+import {
+  applicationUsage,
+  type CostItem,
+  hoursPerMonth,
+  instanceUsage,
+  isPriced,
+  monthlyCost,
+  streamUsage,
+  type Usage,
+  used,
+} from "./cost";
+import { nodeGroups } from "./domain-nodes";
+import { flinkScale } from "./flink-configuration";
+import { known } from "./known";
+
+/** A resource as a program declares it. */
+export interface DeclaredResource {
+  readonly type: string;
+  readonly name: string;
+  readonly props: Readonly<Record<string, unknown>>;
+}
+
+export interface Estimate {
+  readonly items: readonly (CostItem & { readonly resource: string })[];
+  /** What has a price that the list does not know, by resource. */
+  readonly unpriced: readonly { readonly resource: string; readonly what: string }[];
+}
+
+/**
+ * What resources cost in a month because they are there. What depends on traffic, such as the data that a stream takes,
+ * no program tells; the sizing calculator does.
+ *
+ * @param region where the program does not say another one
+ */
+export function estimate(resources: readonly DeclaredResource[], region: string): Estimate {
+  const usages = resources.flatMap((resource) =>
+    usageOf(resource, resources).map((usage) => ({
+      resource: resource.name,
+      usage,
+      region: known(() => resource.props["region"]) ?? region,
+    })),
+  );
+  return {
+    items: usages
+      .filter(({ usage }) => isPriced(usage.what))
+      .map(({ resource, usage, region: where }) => ({
+        resource,
+        ...monthlyCost(usage, String(where)),
+      })),
+    unpriced: usages
+      .filter(({ usage }) => !isPriced(usage.what))
+      .map(({ resource, usage: { what } }) => ({ resource, what })),
+  };
+}
+
+type Props = DeclaredResource["props"];
+
+/** What a resource uses, by its type. Types that cost nothing by themselves are not in it. */
+const usageByType: Readonly<
+  Record<string, (props: Props, all: readonly DeclaredResource[]) => readonly Usage[]>
+> = {
+  "aws:kinesis/stream:Stream": (props) => streamCost(props as Unwrap<StreamArgs>),
+  "aws:kinesis/streamConsumer:StreamConsumer": (_props, all) =>
+    fixed("kinesis.fanOutConsumerShardHour", largestStream(all) * hoursPerMonth),
+  "aws:kinesisanalyticsv2/application:Application": (props) =>
+    applicationUsage(flinkScale(props as Unwrap<ApplicationArgs>)),
+  "aws:opensearch/domain:Domain": (props) => domainCost(props as Unwrap<DomainArgs>),
+  "aws:ec2/instance:Instance": (props) => instanceCost(props as Unwrap<InstanceArgs>),
+  "aws:ec2/natGateway:NatGateway": () => fixed("vpc.natGatewayHour", hoursPerMonth),
+  "aws:ec2/eip:Eip": () => fixed("vpc.publicAddressHour", hoursPerMonth),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": (props, all) =>
+    props["vpcEndpointType"] === "Interface"
+      ? fixed("vpc.interfaceEndpointHour", endpointZones(props, all) * hoursPerMonth)
+      : [],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (props) =>
+    fixed("cloudwatch.alarm", alarmMetrics(props)),
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": () => fixed("cloudwatch.compositeAlarm", 1),
+  "aws:cloudwatch/dashboard:Dashboard": () => fixed("cloudwatch.dashboard", 1),
+  "aws:kms/key:Key": () => fixed("kms.key", 1),
+  "aws:secretsmanager/secret:Secret": () => fixed("secretsmanager.secret", 1),
+  "aws:codepipeline/pipeline:Pipeline": () => fixed("codepipeline.pipeline", 1),
+};
+
+/** Types that cost something by themselves. */
+export const billedTypes = Object.keys(usageByType);
+
+function usageOf(
+  { type, props }: DeclaredResource,
+  all: readonly DeclaredResource[],
+): readonly Usage[] {
+  return usageByType[type]?.(props, all) ?? [];
+}
+
+function fixed(what: Usage["what"], quantity: number): readonly Usage[] {
+  return used([{ what, quantity }]);
+}
+
+function streamCost(stream: Unwrap<StreamArgs>): readonly Usage[] {
+  return stream.streamModeDetails?.streamMode === "ON_DEMAND"
+    ? fixed("kinesis.onDemandStreamHour", hoursPerMonth)
+    : streamUsage({
+        shards: stream.shardCount ?? 1,
+        retentionHours: stream.retentionPeriod ?? 24,
+        shardLevelMetrics: stream.shardLevelMetrics?.length ?? 0,
+      });
+}
+
+/** A consumer's stream may be unknown in a preview: it is taken for the largest. */
+function largestStream(all: readonly DeclaredResource[]): number {
+  return Math.max(
+    1,
+    ...all
+      .filter(({ type }) => type === "aws:kinesis/stream:Stream")
+      .map(({ props }) => Number(props["shardCount"] ?? 1)),
+  );
+}
+
+function domainCost(domain: Unwrap<DomainArgs>): readonly Usage[] {
+  const { ebsEnabled, volumeSize = 0 } = domain.ebsOptions ?? {};
+  const dataNodes = domain.clusterConfig?.instanceCount ?? 1;
+  return [
+    ...nodeGroups(domain).flatMap(({ type = "m4.large.search", count = 0 }) =>
+      instanceUsage(type, count),
+    ),
+    ...fixed("opensearch.gp3", ebsEnabled === true ? dataNodes * volumeSize : 0),
+  ];
+}
+
+function instanceCost(instance: Unwrap<InstanceArgs>): readonly Usage[] {
+  // Without a setting the provider fills the lists in, after a preview.
+  const volumes = [
+    known(() => instance.rootBlockDevice) ?? {},
+    ...(known(() => instance.ebsBlockDevices) ?? []),
+  ];
+  // An image of Amazon Linux has 8 GiB.
+  const size = volumes.reduce((sum, { volumeSize = 8 }) => sum + volumeSize, 0);
+  return [...instanceUsage(instance.instanceType ?? "m1.small", 1), ...fixed("ebs.gp3", size)];
+}
+
+/** One for each subnet; where those are unknown in a preview, one for each zone that the program has subnets in. */
+function endpointZones(props: Props, all: readonly DeclaredResource[]): number {
+  const subnets = known(() => props["subnetIds"]);
+  if (Array.isArray(subnets)) {
+    return subnets.length;
+  }
+  const zones = all
+    .filter(({ type }) => type === "aws:ec2/subnet:Subnet")
+    .map(({ props: subnet }) => known(() => subnet["availabilityZone"]));
+  return Math.max(1, new Set(zones).size);
+}
+
+/** An alarm is billed by the metrics that it looks at. */
+function alarmMetrics(props: Props): number {
+  const queries = (props["metricQueries"] ?? []) as readonly Props[];
+  return Math.max(1, queries.filter((query) => "metric" in query).length);
+}

@@ -1,0 +1,123 @@
+import { Application } from "@pulumi/aws/kinesisanalyticsv2";
+import { flinkConfiguration } from "./flink-configuration";
+import { reference } from "./known";
+import { resourcePolicy } from "./policy";
+import { texts } from "./settings";
+
+export const flinkLogging = resourcePolicy(Application, {
+  name: "flink-application-logging",
+  severity: "high",
+  rule: "Send a Flink application's log to CloudWatch, at a level that tells neither nothing nor everything.",
+  reason:
+    "Without a log stream the service drops what the job says, the reason for a failed start included. DEBUG costs throughput and money, and repeats events.",
+  fix: "Set cloudwatchLoggingOptions.logStreamArn, and monitoringConfiguration to CUSTOM with an allowed logLevel and metricsLevel.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/cloudwatch-logs.html",
+  config: {
+    logLevels: texts({
+      description: "Log levels allowed; without a setting the service logs at INFO.",
+      default: ["INFO", "WARN", "ERROR"],
+    }),
+    metricsLevels: texts({
+      description:
+        "Levels of metrics allowed: the finer, the more there are, each at a price. Without a setting the service reports by APPLICATION.",
+      default: ["APPLICATION", "TASK", "OPERATOR"],
+    }),
+  },
+  *check(application, { logLevels, metricsLevels }) {
+    const options = application.cloudwatchLoggingOptions;
+    if (options === undefined || !reference(options, "logStreamArn").set) {
+      yield {
+        fact: "cloudwatchLoggingOptions.logStreamArn is not set",
+        limit: "an application must log",
+      };
+    }
+    const monitoring = flinkConfiguration(application)?.monitoringConfiguration;
+    const { logLevel = "INFO", metricsLevel = "APPLICATION" } =
+      monitoring?.configurationType === "CUSTOM" ? monitoring : {};
+    if (!logLevels.includes(logLevel)) {
+      yield {
+        fact: `monitoringConfiguration.logLevel is ${logLevel}`,
+        limit: `it must be ${logLevels.join(" or ")}`,
+      };
+    }
+    if (!metricsLevels.includes(metricsLevel)) {
+      yield {
+        fact: `monitoringConfiguration.metricsLevel is ${metricsLevel}`,
+        limit: `it must be ${metricsLevels.join(" or ")}`,
+      };
+    }
+  },
+});
+
+export const flinkCodeVersion = resourcePolicy(Application, {
+  name: "flink-application-code-version",
+  severity: "high",
+  rule: "Name the version of the object that holds a Flink application's code.",
+  reason:
+    "The service does not load an object again whose key stays the same: without its version a new jar is never deployed, and no plan shows that there is one.",
+  fix: "Set applicationCodeConfiguration.codeContent.s3ContentLocation.objectVersion to the object's versionId.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/troubleshooting-update.html",
+  *check({ applicationConfiguration }) {
+    const code = applicationConfiguration?.applicationCodeConfiguration.codeContent;
+    const location = code?.s3ContentLocation;
+    if (location === undefined) {
+      // A notebook's or a Python program's text is in the plan itself.
+      if (code?.textContent === undefined) {
+        yield {
+          fact: "applicationCodeConfiguration.codeContent.s3ContentLocation is not set",
+          limit: "an application's code must be an object's version",
+        };
+      }
+    } else if (!reference(location, "objectVersion").set) {
+      yield {
+        fact: "applicationCodeConfiguration.codeContent.s3ContentLocation.objectVersion is not set",
+        limit: "the version must be named",
+      };
+    }
+  },
+});
+
+export const flinkRuntime = resourcePolicy(Application, {
+  name: "flink-application-runtime",
+  severity: "medium",
+  rule: "Run a Flink application on an allowed runtime.",
+  reason:
+    "The service ends its support of old runtimes; snapshots of one major version cannot be restored by the next but one.",
+  fix: "Set runtimeEnvironment to an allowed one, or extend runtimes in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/release-version-list.html",
+  config: {
+    runtimes: texts({
+      description: "Runtimes allowed.",
+      default: ["FLINK-1_19", "FLINK-1_20", "FLINK-2_2"],
+    }),
+  },
+  *check({ runtimeEnvironment }, { runtimes }) {
+    if (!runtimes.includes(runtimeEnvironment)) {
+      yield {
+        fact: `runtimeEnvironment is ${runtimeEnvironment}`,
+        limit: `it must be ${runtimes.join(" or ")}`,
+      };
+    }
+  },
+});
+
+export const flinkVpc = resourcePolicy(Application, {
+  name: "flink-application-vpc",
+  severity: "high",
+  rule: "Run a Flink application in subnets and security groups of your own.",
+  reason:
+    "Outside a VPC the job reaches every address of the internet, and no search domain or database in one.",
+  fix: "Set applicationConfiguration.vpcConfiguration with subnetIds and securityGroupIds.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/vpc.html",
+  *check({ applicationConfiguration }) {
+    const vpc = applicationConfiguration?.vpcConfiguration;
+    for (const property of ["subnetIds", "securityGroupIds"]) {
+      if (vpc === undefined || !(property in vpc)) {
+        yield {
+          fact: `vpcConfiguration.${property} is not set`,
+          limit: "an application must run in a VPC",
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,129 @@
+import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
+import { known, reference } from "./known";
+import { resourcePolicy, stackPolicy } from "./policy";
+import { refersTo } from "./relation";
+import { flag, texts } from "./settings";
+import { typeToken } from "./types";
+
+export const functionRuntime = resourcePolicy(LambdaFunction, {
+  name: "lambda-function-runtime",
+  severity: "medium",
+  rule: "Run a function on a supported runtime.",
+  reason:
+    "Out of support means without security fixes, and one day without updates of the function.",
+  fix: "Set runtime to an allowed one, or extend runtimes in the policy's configuration.",
+  controls: ["Lambda.2"],
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
+  config: {
+    runtimes: texts({
+      description: "Runtimes allowed. Functions from images bring their own.",
+      default: [
+        "dotnet8",
+        "java17",
+        "java21",
+        "java25",
+        "nodejs20.x",
+        "nodejs22.x",
+        "nodejs24.x",
+        "provided.al2023",
+        "python3.10",
+        "python3.11",
+        "python3.12",
+        "python3.13",
+        "python3.14",
+        "ruby3.2",
+        "ruby3.3",
+        "ruby3.4",
+      ],
+    }),
+  },
+  *check({ packageType, runtime = "not set" }, { runtimes }) {
+    if (packageType !== "Image" && !runtimes.includes(runtime)) {
+      yield { fact: `runtime is ${runtime}`, limit: `it must be ${runtimes.join(", ")}` };
+    }
+  },
+});
+
+export const functionTracing = resourcePolicy(LambdaFunction, {
+  name: "lambda-function-tracing",
+  severity: "low",
+  rule: "Trace a function's calls with X-Ray.",
+  reason: "A trace shows where a slow or failing call spent its time, across services.",
+  fix: "Set tracingConfig.mode to Active, and allow the function's role xray:PutTraceSegments.",
+  controls: ["Lambda.7"],
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
+  *check({ tracingConfig }) {
+    if (tracingConfig?.mode !== "Active") {
+      yield {
+        fact: `tracingConfig.mode is ${tracingConfig?.mode ?? "not set"}`,
+        limit: "it must be Active",
+      };
+    }
+  },
+});
+
+export const functionNetwork = resourcePolicy(LambdaFunction, {
+  name: "lambda-function-vpc",
+  severity: "low",
+  rule: "Give a function in a VPC subnets in two zones or more.",
+  reason: "In one subnet the function fails with its zone.",
+  fix: "Set vpcConfig.subnetIds to subnets of several zones, with securityGroupIds.",
+  controls: ["Lambda.5"],
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+  config: {
+    requireVpc: flag({
+      description: "Whether every function has to run in a VPC.",
+      default: false,
+    }),
+  },
+  *check(lambda, { requireVpc }) {
+    const network = lambda.vpcConfig;
+    // An empty list of subnets takes a function out of its VPC.
+    const subnets = network === undefined ? [] : known(() => network.subnetIds.length);
+    const count = subnets === undefined ? undefined : Number(subnets);
+    if (network === undefined || count === 0) {
+      if (requireVpc) {
+        yield { fact: "vpcConfig is not set", limit: "functions must run in a VPC" };
+      }
+    } else if (count === 1) {
+      yield { fact: "vpcConfig.subnetIds names 1 subnet", limit: "the least is 2" };
+    }
+  },
+});
+
+export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
+  name: "lambda-function-dead-letters",
+  severity: "medium",
+  rule: "Keep the events that a function fails on.",
+  reason:
+    "An event that a function is called with and nobody waits for is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
+  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name the function in synchronous.",
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+  config: {
+    synchronous: texts({
+      description: "Logical names of functions whose callers wait for the answer.",
+      default: [],
+    }),
+  },
+  *check(resources, { synchronous }) {
+    const configs = resources.filter(
+      (resource) =>
+        resource.isType(FunctionEventInvokeConfig) && "destinationConfig" in resource.props,
+    );
+    const functions = resources.filter(
+      (resource) => resource.isType(LambdaFunction) && !synchronous.includes(resource.name),
+    );
+    for (const lambda of functions) {
+      const keeps =
+        reference(lambda.props["deadLetterConfig"] ?? {}, "targetArn").set ||
+        configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
+      if (!keeps) {
+        yield {
+          resource: lambda,
+          fact: "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events",
+          limit: "they must be kept",
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,71 @@
+import { Instance } from "@pulumi/aws/ec2";
+import { Domain } from "@pulumi/aws/opensearch";
+import { nodeGroups } from "./domain-nodes";
+import { resourcePolicy } from "./policy";
+import { texts } from "./settings";
+
+export const domainInstanceFamilies = resourcePolicy(Domain, {
+  name: "opensearch-domain-instance-families",
+  severity: "medium",
+  rule: "Build a domain of instances from the allowed families.",
+  reason:
+    "Burstable nodes stall once their credits are used up, and take no audit logs in old generations; old generations cost more for less.",
+  fix: "Choose an instance type of an allowed family, or extend families in the policy's configuration.",
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
+  config: {
+    families: texts({
+      description: "Families allowed, such as r7g; ultrawarm1 is that of warm nodes.",
+      default: [
+        "c7g",
+        "c8g",
+        "m7g",
+        "m8g",
+        "om2",
+        "or1",
+        "or2",
+        "r7g",
+        "r7gd",
+        "r8g",
+        "ultrawarm1",
+      ],
+    }),
+  },
+  *check(domain, { families }) {
+    for (const { typeField, type = "not set" } of nodeGroups(domain)) {
+      if (!isOfFamily(type, families)) {
+        yield {
+          fact: `clusterConfig.${typeField} is ${type}`,
+          limit: `the families are ${families.join(", ")}`,
+        };
+      }
+    }
+  },
+});
+
+export const instanceFamilies = resourcePolicy(Instance, {
+  name: "ec2-instance-families",
+  severity: "low",
+  rule: "Start EC2 instances of the allowed families.",
+  reason: "Old generations cost more for less; special ones cost more than is meant.",
+  fix: "Choose an instanceType of an allowed family, or extend families in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html",
+  config: {
+    families: texts({
+      description: "Families allowed, such as t4g.",
+      default: ["c7g", "c8g", "m7g", "m8g", "r7g", "r8g", "t3", "t4g"],
+    }),
+  },
+  *check({ instanceType = "not set" }, { families }) {
+    if (!isOfFamily(instanceType, families)) {
+      yield {
+        fact: `instanceType is ${instanceType}`,
+        limit: `the families are ${families.join(", ")}`,
+      };
+    }
+  },
+});
+
+function isOfFamily(type: string, families: readonly string[]): boolean {
+  return families.includes(type.split(".")[0] ?? "");
+}

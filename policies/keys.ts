@@ -1,0 +1,63 @@
+import { Key } from "@pulumi/aws/kms";
+import { resourcePolicy } from "./policy";
+import { integer } from "./settings";
+
+export const keyRotation = resourcePolicy(Key, {
+  name: "kms-key-rotation",
+  severity: "medium",
+  rule: "Rotate a symmetric key's material.",
+  reason: "Rotation bounds how much is ever encrypted with the same material.",
+  fix: "Set enableKeyRotation, and rotationPeriodInDays to no more than the limit.",
+  controls: ["KMS.4"],
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+  config: {
+    maxDays: integer({
+      description: "Most days between two rotations.",
+      default: 365,
+      minimum: 90,
+      maximum: 2560,
+    }),
+  },
+  *check(key, { maxDays }) {
+    // KMS cannot rotate asymmetric and HMAC keys.
+    if ((key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") !== "SYMMETRIC_DEFAULT") {
+      return;
+    }
+    const days = key.rotationPeriodInDays ?? 365;
+    if (key.enableKeyRotation !== true) {
+      yield {
+        fact: `enableKeyRotation is ${key.enableKeyRotation ?? "not set"}`,
+        limit: "it must be true",
+      };
+    } else if (!(days <= maxDays)) {
+      yield { fact: `rotationPeriodInDays is ${days}`, limit: `the limit is ${maxDays}` };
+    }
+  },
+});
+
+export const keyDeletionWindow = resourcePolicy(Key, {
+  name: "kms-key-deletion-window",
+  severity: "high",
+  rule: "Leave enough days between the deletion of a key and its end.",
+  reason:
+    "What a key encrypted is lost with it. The window is the time in which a mistake can be undone.",
+  fix: "Raise deletionWindowInDays, or lower minDays in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+  config: {
+    minDays: integer({
+      description: "Shortest waiting time, in days.",
+      default: 30,
+      minimum: 7,
+      maximum: 30,
+    }),
+  },
+  *check(key, { minDays }) {
+    const days = key.deletionWindowInDays ?? 30;
+    if (!(days >= minDays)) {
+      yield {
+        fact: `deletionWindowInDays is ${days}`,
+        limit: `the least is ${minDays}`,
+      };
+    }
+  },
+});

@@ -1,0 +1,99 @@
+import { decisive } from "./known";
+
+/** One statement of an IAM policy, its lists always lists. */
+export interface Statement {
+  readonly allows: boolean;
+  readonly actions: readonly string[];
+  /** Everything but these; an Allow of that kind grants what is yet to be invented. */
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  /** Whom the statement is about, by kind: AWS, Service, Federated, CanonicalUser; `*` is AWS: *. */
+  readonly principals: Readonly<Record<string, readonly string[]>>;
+  /** It is about everybody but some. */
+  readonly excludesPrincipals: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  /** Such as StringEquals. */
+  readonly operator: string;
+  /** In lower case, such as aws:sourceaccount. */
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/**
+ * The statements of a property that holds a policy document, as JSON text or as an object.
+ *
+ * @throws Undecided where the document is unknown in a preview
+ */
+export function statementsOf(props: object, property: string): readonly Statement[] {
+  return statements(decisive(props, property));
+}
+
+/** The statements of a document; none where there is no document to be read. */
+export function statements(document: unknown): readonly Statement[] {
+  const policy = typeof document === "string" ? parsed(document) : document;
+  return list(field(policy, "Statement")).map((statement) => ({
+    allows: field(statement, "Effect") === "Allow",
+    actions: words(field(statement, "Action")),
+    notActions: words(field(statement, "NotAction")),
+    resources: words(field(statement, "Resource")),
+    notResources: words(field(statement, "NotResource")),
+    principals: principals(field(statement, "Principal")),
+    excludesPrincipals: field(statement, "NotPrincipal") !== undefined,
+    conditions: entries(field(statement, "Condition")).flatMap(([operator, tests]) =>
+      entries(tests).map(([key, values]) => ({
+        operator,
+        key: key.toLowerCase(),
+        values: words(values),
+      })),
+    ),
+  }));
+}
+
+/** Whether an action such as s3:Get* covers another, such as s3:GetObject. */
+export function covers(pattern: string, action: string): boolean {
+  const expression = pattern
+    .toLowerCase()
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${expression}$`).test(action.toLowerCase());
+}
+
+function principals(value: unknown): Statement["principals"] {
+  if (typeof value === "string") {
+    return { AWS: [value] };
+  }
+  return Object.fromEntries(entries(value).map(([kind, names]) => [kind, words(names)]));
+}
+
+function words(value: unknown): readonly string[] {
+  return list(value).map(String);
+}
+
+/** IAM lets a list of one be written as the one. */
+function list(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) {
+    return [];
+  }
+  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+}
+
+function entries(value: unknown): readonly (readonly [string, unknown])[] {
+  return value instanceof Object ? Object.entries(value as Record<string, unknown>) : [];
+}
+
+function field(value: unknown, name: string): unknown {
+  return value instanceof Object ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { known } from "./known";
+
+/**
+ * Whether one resource names another in a property, such as a consumer its stream.
+ *
+ * Decided by value where both sides are known. A new resource's ARN or name may not be in a preview; what a property is
+ * made of the engine knows then, too.
+ *
+ * @param property of `resource`
+ * @param identity properties of `target` besides its id that tell it apart, such as arn and name
+ */
+export function refersTo(
+  resource: PolicyResource,
+  property: string,
+  target: PolicyResource,
+  ...identity: readonly string[]
+): boolean {
+  const value = known((): unknown => resource.props[property]);
+  return isIdentity(value, target, ["id", ...identity]) ?? isMadeOf(resource, property, target);
+}
+
+/** Whether an output of `target` went into a property of `resource`. */
+export function isMadeOf(
+  resource: PolicyResource,
+  property: string,
+  target: PolicyResource,
+): boolean {
+  return (resource.propertyDependencies[property] ?? []).includes(target);
+}
+
+/** Whether a value is one of those that tell a resource apart; `undefined` while either side is unknown. */
+export function isIdentity(
+  value: unknown,
+  target: PolicyResource,
+  identity: readonly string[],
+): boolean | undefined {
+  const identities = identity
+    .map((name) => known((): unknown => target.props[name]))
+    .filter((one) => one !== undefined);
+  return value === undefined || identities.length === 0 ? undefined : identities.includes(value);
+}

@@ -1,0 +1,182 @@
+import { Domain } from "@pulumi/aws/opensearch";
+import { resourcePolicy } from "./policy";
+import { flag, integer, texts } from "./settings";
+
+export const domainVpc = resourcePolicy(Domain, {
+  name: "opensearch-domain-vpc",
+  severity: "critical",
+  rule: "Put a domain into a VPC.",
+  reason:
+    "A domain outside a VPC has an address on the internet, which only its access policy protects. It cannot be moved into one later.",
+  fix: "Set vpcOptions.subnetIds and vpcOptions.securityGroupIds.",
+  controls: ["Opensearch.2"],
+  source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html",
+  *check({ vpcOptions }) {
+    // The subnets of a new network are unknown in a preview; a list without any is not.
+    if (vpcOptions === undefined || !("subnetIds" in vpcOptions)) {
+      yield { fact: "vpcOptions.subnetIds is not set", limit: "a domain must be in a VPC" };
+    }
+  },
+});
+
+export const domainAccessControl = resourcePolicy(Domain, {
+  name: "opensearch-domain-access-control",
+  severity: "high",
+  rule: "Control access to a domain's indices finely, by IAM identities.",
+  reason:
+    "Without fine-grained access control whoever reaches the domain may read, write and delete everything. A master user with a password is one more secret to lose.",
+  fix: "Set advancedSecurityOptions.enabled with internalUserDatabaseEnabled false and masterUserOptions.masterUserArn.",
+  controls: ["Opensearch.7"],
+  source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
+  config: {
+    allowInternalUsers: flag({
+      description: "Whether users with passwords, kept in the domain, are allowed.",
+      default: false,
+    }),
+  },
+  *check({ advancedSecurityOptions: security }, { allowInternalUsers }) {
+    if (security?.enabled !== true) {
+      yield {
+        fact: `advancedSecurityOptions.enabled is ${security?.enabled ?? "not set"}`,
+        limit: "it must be true",
+      };
+    }
+    if (security?.anonymousAuthEnabled === true) {
+      yield {
+        fact: "advancedSecurityOptions.anonymousAuthEnabled is true",
+        limit: "nobody may come without an identity",
+      };
+    }
+    if (security?.internalUserDatabaseEnabled === true && !allowInternalUsers) {
+      yield {
+        fact: "advancedSecurityOptions.internalUserDatabaseEnabled is true",
+        limit: "users must be IAM identities",
+      };
+    }
+  },
+});
+
+export const domainMasters = resourcePolicy(Domain, {
+  name: "opensearch-domain-dedicated-masters",
+  severity: "medium",
+  rule: "Let dedicated nodes elect a domain's master.",
+  reason:
+    "A data node that is busy with a query is a bad master. Two cannot outvote each other, so it takes three.",
+  fix: "Set clusterConfig.dedicatedMasterEnabled, dedicatedMasterType and dedicatedMasterCount.",
+  controls: ["Opensearch.11"],
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html",
+  config: {
+    least: integer({
+      description: "Fewest dedicated masters; 0 lets the data nodes be masters.",
+      default: 3,
+      minimum: 0,
+      maximum: 5,
+    }),
+  },
+  *check({ clusterConfig }, { least }) {
+    const masters =
+      clusterConfig?.dedicatedMasterEnabled === true
+        ? (clusterConfig.dedicatedMasterCount ?? 0)
+        : 0;
+    if (!(masters >= least)) {
+      yield { fact: `the domain has ${masters} dedicated masters`, limit: `the least is ${least}` };
+    } else if (masters > 0 && masters % 2 === 0) {
+      yield {
+        fact: `dedicatedMasterCount is ${masters}`,
+        limit: "an even number elects no better than one less",
+      };
+    }
+  },
+});
+
+export const domainZones = resourcePolicy(Domain, {
+  name: "opensearch-domain-zones",
+  severity: "medium",
+  rule: "Spread a domain's data nodes over zones, evenly.",
+  reason:
+    "With all nodes in one zone its failure takes the indices with it. An uneven spread fills some nodes' disks before the others'.",
+  fix: "Set clusterConfig.zoneAwarenessEnabled, zoneAwarenessConfig.availabilityZoneCount and a multiple of it as instanceCount.",
+  controls: ["Opensearch.6"],
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html",
+  config: {
+    minNodes: integer({
+      description: "Fewest data nodes.",
+      default: 3,
+      minimum: 1,
+      maximum: 1002,
+    }),
+    leastZones: integer({
+      description: "Fewest zones; 1 asks for no spread.",
+      default: 3,
+      minimum: 1,
+      maximum: 3,
+    }),
+  },
+  *check({ clusterConfig }, { minNodes, leastZones }) {
+    const nodes = clusterConfig?.instanceCount ?? 1;
+    const zones =
+      clusterConfig?.zoneAwarenessEnabled === true
+        ? (clusterConfig.zoneAwarenessConfig?.availabilityZoneCount ?? 2)
+        : 1;
+    if (!(nodes >= minNodes)) {
+      yield { fact: `instanceCount is ${nodes}`, limit: `the least is ${minNodes}` };
+    }
+    if (!(zones >= leastZones)) {
+      yield { fact: `the domain is in ${zones} zones`, limit: `the least is ${leastZones}` };
+    }
+    if (nodes % zones !== 0) {
+      yield {
+        fact: `instanceCount is ${nodes} in ${zones} zones`,
+        limit: "it must be a multiple of the zones",
+      };
+    }
+  },
+});
+
+/** Log types by the control that asks for them. */
+const logTypes = ["ES_APPLICATION_LOGS", "AUDIT_LOGS", "SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS"];
+
+export const domainLogs = resourcePolicy(Domain, {
+  name: "opensearch-domain-logs",
+  severity: "medium",
+  rule: "Publish a domain's logs to CloudWatch.",
+  reason:
+    "The error log tells why a write was refused, the audit log who read what, the slow logs which query holds up the rest.",
+  fix: "Add the log type to logPublishingOptions with a log group; AUDIT_LOGS take fine-grained access control.",
+  controls: ["Opensearch.4", "Opensearch.5"],
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html",
+  config: {
+    logTypes: texts({ description: "Log types that must be published.", default: logTypes }),
+  },
+  *check({ logPublishingOptions = [] }, { logTypes: required }) {
+    const published = logPublishingOptions
+      .filter(({ enabled }) => enabled !== false)
+      .map(({ logType }) => logType);
+    for (const type of required.filter((one) => !published.includes(one))) {
+      yield { fact: `logPublishingOptions lack ${type}`, limit: "it must be published" };
+    }
+  },
+});
+
+export const domainUpdates = resourcePolicy(Domain, {
+  name: "opensearch-domain-software-updates",
+  severity: "low",
+  rule: "Let a domain install software updates by itself, in its off-peak window.",
+  reason: "An update that waits for somebody waits for long, security fixes included.",
+  fix: "Set softwareUpdateOptions.autoSoftwareUpdateEnabled.",
+  controls: ["Opensearch.10"],
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/service-software.html",
+  *check({ softwareUpdateOptions }) {
+    const enabled = softwareUpdateOptions?.autoSoftwareUpdateEnabled;
+    if (enabled !== true) {
+      yield {
+        fact: `softwareUpdateOptions.autoSoftwareUpdateEnabled is ${enabled ?? "not set"}`,
+        limit: "it must be true",
+      };
+    }
+  },
+});

@@ -1,0 +1,185 @@
+import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
+import { Job } from "@pulumi/aws/glue";
+import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
+import { StateMachine } from "@pulumi/aws/sfn";
+import { resourcePolicy, stackPolicy } from "./policy";
+import { refersTo } from "./relation";
+import { integer } from "./settings";
+import { typeToken } from "./types";
+
+export const stateMachineLogging = resourcePolicy(StateMachine, {
+  name: "stepfunctions-state-machine-logging",
+  severity: "medium",
+  rule: "Log what a state machine does.",
+  reason: "A failed execution is explained by what came before, which nobody keeps otherwise.",
+  fix: "Set loggingConfiguration.level to ERROR or ALL, with a log group.",
+  controls: ["StepFunctions.1"],
+  source: "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+  *check({ loggingConfiguration }) {
+    const level = loggingConfiguration?.level ?? "not set";
+    if (!["ALL", "ERROR", "FATAL"].includes(level)) {
+      yield {
+        fact: `loggingConfiguration.level is ${level}`,
+        limit: "it must be ALL, ERROR or FATAL",
+      };
+    }
+  },
+});
+
+export const sparkVersion = resourcePolicy(Job, {
+  name: "glue-job-version",
+  severity: "medium",
+  rule: "Run a Spark job on a supported version of Glue.",
+  reason: "Old versions of Spark get no security fixes.",
+  fix: "Set glueVersion to 4.0 or later.",
+  controls: ["Glue.4"],
+  source: "https://docs.aws.amazon.com/glue/latest/dg/release-notes.html",
+  config: {
+    leastMajor: integer({
+      description: "Oldest major version of Glue.",
+      default: 4,
+      minimum: 3,
+    }),
+  },
+  *check({ command, glueVersion }, { leastMajor }) {
+    const isSpark = ["glueetl", "gluestreaming"].includes(command.name ?? "glueetl");
+    if (isSpark && !(Number(glueVersion ?? 0) >= leastMajor)) {
+      yield {
+        fact: `glueVersion is ${glueVersion ?? "not set"}`,
+        limit: `the least is ${leastMajor}.0`,
+      };
+    }
+  },
+});
+
+export const secretRotation = stackPolicy([typeToken(Secret)], {
+  name: "secretsmanager-secret-rotation",
+  severity: "medium",
+  rule: "Rotate every secret, often enough.",
+  reason: "A secret that leaked unseen is of use until it is changed.",
+  fix: "Add a secretsmanager.SecretRotation with this secretId and rotationRules.automaticallyAfterDays within the limit.",
+  controls: ["SecretsManager.1", "SecretsManager.4"],
+  source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
+  config: {
+    maxDays: integer({
+      description: "Most days between two rotations.",
+      default: 90,
+      minimum: 1,
+      maximum: 1000,
+    }),
+  },
+  *check(resources, { maxDays }) {
+    const rotations = resources.filter((resource) => resource.isType(SecretRotation));
+    for (const secret of resources.filter((resource) => resource.isType(Secret))) {
+      const rotation = rotations.find((one) => refersTo(one, "secretId", secret, "arn"));
+      if (rotation === undefined) {
+        yield {
+          resource: secret,
+          fact: "no SecretRotation names this secret",
+          limit: "every secret needs one",
+        };
+        continue;
+      }
+      const days = rotation.asType(SecretRotation)?.rotationRules?.automaticallyAfterDays;
+      // With a schedule in place of days the service knows the interval, not the program.
+      if (days !== undefined && !(days <= maxDays)) {
+        yield {
+          resource: rotation,
+          fact: `rotationRules.automaticallyAfterDays is ${days}`,
+          limit: `the limit is ${maxDays}`,
+        };
+      }
+    }
+  },
+});
+
+export const userPoolPasswords = resourcePolicy(UserPool, {
+  name: "cognito-user-pool-passwords",
+  severity: "medium",
+  rule: "Ask the users of a pool for strong passwords.",
+  reason: "Short ones are guessed.",
+  fix: "Set passwordPolicy with minimumLength, all four kinds of characters and temporaryPasswordValidityDays of 7 or less.",
+  controls: ["Cognito.3"],
+  source: "https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html",
+  config: {
+    minLength: integer({
+      description: "Least length of a password.",
+      default: 12,
+      minimum: 8,
+      maximum: 99,
+    }),
+  },
+  *check({ passwordPolicy: policy }, { minLength }) {
+    const length = policy?.minimumLength ?? 0;
+    if (!(length >= minLength)) {
+      yield {
+        fact: `passwordPolicy.minimumLength is ${policy?.minimumLength ?? "not set"}`,
+        limit: `the least is ${minLength}`,
+      };
+    }
+    for (const name of [
+      "requireLowercase",
+      "requireNumbers",
+      "requireSymbols",
+      "requireUppercase",
+    ] as const) {
+      if (policy?.[name] !== true) {
+        yield {
+          fact: `passwordPolicy.${name} is ${policy?.[name] ?? "not set"}`,
+          limit: "it must be true",
+        };
+      }
+    }
+    // The service's default is 7.
+    const days = policy?.temporaryPasswordValidityDays ?? 7;
+    if (!(days <= 7)) {
+      yield {
+        fact: `passwordPolicy.temporaryPasswordValidityDays is ${days}`,
+        limit: "the limit is 7",
+      };
+    }
+  },
+});
+
+export const userPoolProtection = resourcePolicy(UserPool, {
+  name: "cognito-user-pool-protection",
+  severity: "medium",
+  rule: "Protect the users of a pool: a second factor, a watch on sign-ins, and no deletion by mistake.",
+  reason: "Passwords leak; the pool is the only place that can notice their use.",
+  fix: "Set mfaConfiguration ON, userPoolAddOns.advancedSecurityMode ENFORCED, its advancedSecurityAdditionalFlows.customAuthMode ENFORCED, and deletionProtection ACTIVE.",
+  controls: ["Cognito.1", "Cognito.4", "Cognito.5", "Cognito.6"],
+  source:
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html",
+  *check({ mfaConfiguration, userPoolAddOns, deletionProtection }) {
+    const flows = userPoolAddOns?.advancedSecurityAdditionalFlows;
+    for (const [field, value, expected] of [
+      ["mfaConfiguration", mfaConfiguration, "ON"],
+      ["userPoolAddOns.advancedSecurityMode", userPoolAddOns?.advancedSecurityMode, "ENFORCED"],
+      [
+        "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode",
+        flows?.customAuthMode,
+        "ENFORCED",
+      ],
+      ["deletionProtection", deletionProtection, "ACTIVE"],
+    ] as const) {
+      if (value !== expected) {
+        yield { fact: `${field} is ${value ?? "not set"}`, limit: `it must be ${expected}` };
+      }
+    }
+  },
+});
+
+export const identityPoolGuests = resourcePolicy(IdentityPool, {
+  name: "cognito-identity-pool-guests",
+  severity: "medium",
+  rule: "Give no credentials to guests.",
+  reason: "Whoever knows the pool's id gets credentials of the account.",
+  fix: "Set allowUnauthenticatedIdentities to false.",
+  controls: ["Cognito.2"],
+  source: "https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html",
+  *check({ allowUnauthenticatedIdentities: guests }) {
+    if (guests === true) {
+      yield { fact: "allowUnauthenticatedIdentities is true", limit: "it must be false" };
+    }
+  },
+});

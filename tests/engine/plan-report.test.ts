@@ -1,0 +1,95 @@
+import { runtime } from "@pulumi/pulumi";
+import { expect } from "chai";
+import { planDocument, planText } from "../../local/engine/plan-report";
+import type { OperationResult } from "../../local/engine/policy-pack";
+import type { ResourceStep } from "../../local/engine/run-record";
+
+const STREAM = "aws:kinesis/stream:Stream";
+const stackUrn = "urn:pulumi:dev::trips::pulumi:pulumi:Stack::trips-dev";
+
+function step(type: string, name: string, more: Partial<ResourceStep> = {}): ResourceStep {
+  const urn = `urn:pulumi:dev::trips::${type}::${name}`;
+  return { urn, type, parent: stackUrn, op: "create", inputs: {}, changes: [], ...more };
+}
+
+function result(resources: readonly ResourceStep[], more: Partial<OperationResult> = {}) {
+  const empty = { violations: [], passes: {}, summary: {}, errors: [], warnings: [], policies: [] };
+  return { ...empty, resources, ...more };
+}
+
+describe("report on a plan", () => {
+  it("shows resources below their components, with what changes", () => {
+    const component = step("trips:index:Events", "events");
+    const text = planText(
+      "dev",
+      result(
+        [
+          step("pulumi:pulumi:Stack", "trips-dev"),
+          component,
+          step(STREAM, "events", {
+            parent: component.urn,
+            op: "update",
+            changes: ["shardCount", "tags.a"],
+          }),
+        ],
+        { summary: { update: 1 } },
+      ),
+    );
+    expect(text).to.include(
+      `+ trips:index:Events events\n  ~ ${STREAM} events (shardCount, tags.a)\n\nResources: 1 update`,
+    );
+  });
+
+  it("shows every policy, and each violation with the resource", () => {
+    const stream = step(STREAM, "events");
+    const limit = { name: "shard-limit", enforcementLevel: "mandatory" };
+    const hint = { name: "price-hint", enforcementLevel: "advisory" };
+    const text = planText(
+      "dev",
+      result([stream], {
+        policies: [
+          { ...limit, result: "violated", passes: 0 },
+          { ...hint, result: "passed", passes: 1 },
+          { name: "unused", enforcementLevel: "mandatory", result: "passed", passes: 0 },
+        ],
+        violations: [{ ...limit, resource: stream.urn, message: "shardCount is 5.\nLower it." }],
+      }),
+    );
+    expect(text).to.include("✗ violated shard-limit\n✓ passed   price-hint (advisory)\n");
+    expect(text).to.include("✓ passed   unused: nothing to judge");
+    expect(text).to.include("Policies: 2 of 3 passed");
+    expect(text).to.include("✗ shard-limit, events:\n  shardCount is 5.\n  Lower it.");
+  });
+
+  it("makes a document that depends neither on order nor on the machine", () => {
+    const sig = runtime.specialSigKey;
+    const inputs = {
+      kmsKeyId: runtime.unknownValue,
+      code: { [sig]: runtime.specialAssetSig, hash: "0123", path: "/project/job/job.jar" },
+      password: { [sig]: runtime.specialSecretSig, ciphertext: "[secret]" },
+      role: { [sig]: runtime.specialResourceSig, urn: "urn:role", id: "role-1" },
+      paths: { job: "/project/job/job.jar", other: "/projects" },
+    };
+    const document = planDocument(
+      result([step(STREAM, "b", { inputs }), step(STREAM, "a")], {
+        violations: ["z", "y"].map((name) => ({
+          name,
+          enforcementLevel: "mandatory",
+          resource: "urn",
+          message: "no",
+        })),
+      }),
+      "/project",
+    );
+    expect(document.resources.map(({ urn }) => urn.at(-1))).to.deep.equal(["a", "b"]);
+    expect(document.policies.map(({ name }) => name)).to.deep.equal(["y", "z"]);
+    expect(document.policies[0]).to.have.all.keys("name", "level", "resource", "message");
+    expect(document.resources[1]?.inputs).to.deep.equal({
+      code: "[asset job/job.jar sha256:0123]",
+      kmsKeyId: "[unknown before deployment]",
+      password: "[secret]",
+      paths: { job: "job/job.jar", other: "/projects" },
+      role: "urn:role",
+    });
+  });
+});

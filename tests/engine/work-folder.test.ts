@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { load } from "js-yaml";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  configValue,
+  makeWorkFolder,
+  stackNames,
+  type ConfigOverrides,
+} from "../../local/engine/work-folder";
+
+describe("work folder of the engine", () => {
+  let root: string;
+  let folder: string;
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), "work-folder-test-"));
+    folder = path.join(root, "backend", "work");
+    write(
+      "Pulumi.yaml",
+      [
+        "name: trips",
+        "runtime: nodejs",
+        "config:",
+        "  shardCount: { type: integer }",
+        "  version: { type: string }",
+        "  zones: { type: array, items: { type: string } }",
+      ].join("\n"),
+    );
+    write("Pulumi.dev.yaml", "config:\n  aws:region: eu-central-1\n  trips:shardCount: 1\n");
+    write(
+      "Pulumi.prod.yaml",
+      "config:\n  trips:token: { secure: v1:abc }\n  trips:key: { secure: v1:d }\n",
+    );
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  function write(name: string, text: string): void {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), text);
+  }
+
+  function make(stack: string, overrides: ConfigOverrides = {}): Record<string, unknown> {
+    makeWorkFolder({ folder, root, stack, overrides });
+    const text = readFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "utf8");
+    return load(text) as Record<string, unknown>;
+  }
+
+  it("has the stack's configuration with the overrides over it", () => {
+    expect(make("dev", { shardCount: 2, "aws:region": "eu-west-1" })).to.deep.equal({
+      config: { "aws:region": "eu-west-1", "trips:shardCount": 2 },
+    });
+  });
+
+  it("leaves the project's stack file alone and keeps the salt that the engine wrote", () => {
+    make("dev");
+    const own = path.join(folder, "Pulumi.dev.yaml");
+    writeFileSync(own, `encryptionsalt: v1:salt\n${readFileSync(own, "utf8")}`);
+    expect(make("dev")).to.include({ encryptionsalt: "v1:salt" });
+    expect(readFileSync(path.join(root, "Pulumi.dev.yaml"), "utf8")).not.to.include("salt");
+  });
+
+  it("finds the project's other files where they are in the project", () => {
+    write("job/target/job.jar", "jar");
+    make("dev");
+    expect(readFileSync(path.join(folder, "job/target/job.jar"), "utf8")).to.equal("jar");
+  });
+
+  it("follows what comes and goes in the project", () => {
+    write("old.txt", "old");
+    make("dev");
+    rmSync(path.join(root, "old.txt"));
+    write("new.txt", "new");
+    make("dev");
+    expect(readFileSync(path.join(folder, "new.txt"), "utf8")).to.equal("new");
+    expect(() => readFileSync(path.join(folder, "old.txt"))).to.throw(/ENOENT/);
+  });
+
+  it("names the stacks that there are", () => {
+    expect(stackNames(root)).to.deep.equal(["dev", "prod"]);
+    expect(() => make("staging")).to.throw(/no stack "staging": .* has dev, prod/);
+  });
+
+  it("lists the secrets that cannot be read and are not overridden", () => {
+    expect(() => make("prod")).to.throw(/cannot be read here: trips:token, trips:key/);
+    expect(() => make("prod", { token: "t" })).to.throw(/cannot be read here: trips:key/);
+    expect(make("prod", { token: "t", "trips:key": "k" })).to.deep.equal({
+      config: { "trips:token": "t", "trips:key": "k" },
+    });
+  });
+
+  it("reads a setting as the project declares it", () => {
+    expect(configValue(root, "shardCount", "4")).to.equal(4);
+    expect(configValue(root, "trips:shardCount", "4")).to.equal(4);
+    expect(configValue(root, "version", "1.20")).to.equal("1.20");
+    expect(configValue(root, "zones", "[a, b]")).to.deep.equal(["a", "b"]);
+    expect(configValue(root, "aws:region", "eu-west-1")).to.equal("eu-west-1");
+    expect(configValue(root, "aws:defaultTags", '{"tags":{"a":"b"}}')).to.deep.equal({
+      tags: { a: "b" },
+    });
+  });
+});

@@ -1,0 +1,147 @@
+import { DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
+import { Route, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
+import { Project, ReportGroup } from "@pulumi/aws/codebuild";
+import { Pipeline } from "@pulumi/aws/codepipeline";
+import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
+import { Job } from "@pulumi/aws/glue";
+import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
+import { StateMachine } from "@pulumi/aws/sfn";
+import { resource, unknownString } from "../support/policy";
+
+const arn = unknownString;
+
+export const restApi = resource(RestApi, "scaling", { name: "scaling" });
+
+export const method = resource(Method, "get", {
+  restApi: arn,
+  resourceId: arn,
+  httpMethod: "GET",
+  authorization: "AWS_IAM",
+});
+
+export const route = resource(Route, "events", {
+  apiId: arn,
+  routeKey: "POST /events",
+  authorizationType: "AWS_IAM",
+});
+
+export const stage = resource(Stage, "live", {
+  restApi: arn,
+  deployment: arn,
+  stageName: "live",
+  xrayTracingEnabled: true,
+  accessLogSettings: { destinationArn: arn, format: "$context.requestId" },
+});
+
+export const methodSettings = resource(MethodSettings, "live", {
+  restApi: arn,
+  stageName: "live",
+  methodPath: "*/*",
+  settings: { loggingLevel: "ERROR", throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+});
+
+export const httpStage = resource(HttpStage, "http", {
+  apiId: arn,
+  accessLogSettings: { destinationArn: arn, format: "$context.requestId" },
+  defaultRouteSettings: { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+});
+
+export const domainName = resource(DomainName, "scaling", {
+  domainName: "scaling.test",
+  securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09",
+});
+
+export const project = resource(Project, "job", {
+  artifacts: { type: "CODEPIPELINE" },
+  environment: {
+    computeType: "BUILD_GENERAL1_SMALL",
+    image: "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
+    type: "LINUX_CONTAINER",
+  },
+  serviceRole: arn,
+  source: { type: "CODEPIPELINE" },
+  encryptionKey: arn,
+  logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: arn } },
+});
+
+export const reportGroup = resource(ReportGroup, "tests", {
+  type: "TEST",
+  exportConfig: {
+    type: "S3",
+    s3Destination: { bucket: "reports", encryptionKey: arn },
+  },
+});
+
+export const pipeline = resource(Pipeline, "job", {
+  roleArn: arn,
+  artifactStores: [{ location: "artifacts", type: "S3", encryptionKey: { id: arn, type: "KMS" } }],
+  stages: [],
+});
+
+export const identityPool = resource(IdentityPool, "readers", {
+  identityPoolName: "readers",
+  allowUnauthenticatedIdentities: false,
+});
+
+export const userPool = {
+  ...resource(UserPool, "readers", {
+    passwordPolicy: {
+      minimumLength: 12,
+      requireLowercase: true,
+      requireNumbers: true,
+      requireSymbols: true,
+      requireUppercase: true,
+      temporaryPasswordValidityDays: 7,
+    },
+    mfaConfiguration: "ON",
+    softwareTokenMfaConfiguration: { enabled: true },
+    userPoolAddOns: {
+      advancedSecurityMode: "ENFORCED",
+      advancedSecurityAdditionalFlows: { customAuthMode: "ENFORCED" },
+    },
+    deletionProtection: "ACTIVE",
+  }),
+  protect: true,
+};
+
+export const sparkJob = resource(Job, "compaction", {
+  roleArn: arn,
+  command: { name: "glueetl", scriptLocation: "s3://artifacts/compaction.py" },
+  glueVersion: "5.0",
+});
+
+export const stateMachine = resource(StateMachine, "release", {
+  roleArn: arn,
+  definition: "{}",
+  loggingConfiguration: { level: "ERROR", logDestination: arn },
+});
+
+export const secret = resource(Secret, "token", {});
+
+export const secretRotation = {
+  ...resource(SecretRotation, "token", {
+    secretId: arn,
+    rotationLambdaArn: arn,
+    rotationRules: { automaticallyAfterDays: 30 },
+  }),
+  dependencies: { secretId: [secret] },
+};
+
+export const services = [
+  restApi,
+  method,
+  route,
+  stage,
+  methodSettings,
+  httpStage,
+  domainName,
+  project,
+  reportGroup,
+  pipeline,
+  identityPool,
+  userPool,
+  sparkJob,
+  stateMachine,
+  secret,
+  secretRotation,
+];
