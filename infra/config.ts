@@ -2,29 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
 import { checkScaling, readScaling, type ScalingConfig } from "./autoscaling-config";
 import { ConfigReader } from "./config-reader";
-import { type ArchiveChoices, archiveFormats } from "./delivery-workloads";
-import {
-  dedicatedMasterCounts,
-  inputUrl,
-  limits,
-  logRetentionDays,
-  natGatewayStrategies,
-  replayInstanceType,
-  roleArn,
-  searchDomainName,
-  searchInstanceType,
-  type SearchWarmInstanceType,
-  searchWarmInstanceTypes,
-  sshPublicKey,
-  type StreamMode,
-  streamModes,
-  subnetIdentifier,
-  vpcIdentifier,
-} from "./limits";
+import { type ArchiveChoices, archiveFormats, type Workload } from "./delivery-workloads";
+import { limits, logRetentionDays, type StreamMode, streamModes } from "./limits";
 import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
-import type { ExistingNetwork, NewNetwork } from "./network-arguments";
+import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network-config";
+import { checkReplay, readReplay, type ReplayConfig } from "./replay-config";
 import type { JobProperties } from "./runtime-properties.generated";
-import { searchTopologyProblems } from "./search-arguments";
+import { checkSearch, readSearch, type SearchConfig } from "./search-config";
 import { Problems, type Range } from "./validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
@@ -36,8 +20,7 @@ export interface StackConfig {
     readonly encryptAtRest: boolean;
     readonly customerManagedKey: boolean;
   };
-  readonly network:
-    Omit<NewNetwork, "logRetentionDays" | "kmsKeyArn"> | { readonly existing: ExistingNetwork };
+  readonly network: NetworkConfig;
   readonly stream: {
     readonly mode: StreamMode;
     /** Undefined where AWS decides. */
@@ -57,21 +40,7 @@ export interface StackConfig {
   readonly airports: { readonly windowMinutes: number };
   /** How far behind the newest record of its shard, in event time, producer and job expect a record. */
   readonly outOfOrdernessSeconds: number;
-  readonly search: {
-    readonly domainName: string;
-    readonly instanceType: string;
-    readonly instanceCount: number;
-    readonly volumeGiB: number;
-    readonly dedicatedMasters: number;
-    readonly dedicatedMasterType: string;
-    readonly standby: boolean;
-    readonly warm?: {
-      readonly instanceType: SearchWarmInstanceType;
-      readonly instanceCount: number;
-    };
-    readonly createServiceLinkedRole: boolean;
-    readonly readerRoleArns: readonly string[];
-  };
+  readonly search: SearchConfig;
   readonly delivery: {
     readonly bufferMiB: number;
     readonly bufferSeconds: number;
@@ -79,16 +48,26 @@ export interface StackConfig {
     readonly keepSource: boolean;
   };
   readonly archive: ArchiveChoices;
-  readonly replay: {
-    readonly instanceType: string;
-    readonly start?: { readonly input: string; readonly speedup: number };
-    readonly ssh?: { readonly publicKey: string; readonly clientCidr: string };
-  };
+  /** The stream of results of a workload that has one. */
+  readonly results?: ResultsConfig;
+  readonly replay: ReplayConfig;
   readonly scaling: ScalingConfig;
   readonly monitoring: MonitoringConfig;
 }
 
-const { demand, airports, source } = schema.properties;
+/** A stream of results: shards where the stack provisions them, and whether S3 keeps them. */
+interface ResultsConfig {
+  readonly shardCount: number | undefined;
+  readonly archived: boolean;
+}
+
+const { job, demand, airports, source } = schema.properties;
+
+/** The workloads that the job can compute. */
+const workloads = job.properties.workload.enum as [
+  JobProperties["workload"],
+  ...JobProperties["workload"][],
+];
 
 /**
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
@@ -98,10 +77,11 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   const problems = new Problems();
   const read = new ConfigReader(config, problems);
 
+  const workload = read.oneOf("workload", workloads);
   const mode = read.oneOf("streamMode", streamModes);
   const shardCount = read.integer("shardCount", limits.shardCount);
   const stack: StackConfig = {
-    workload: read.oneOf("workload", ["taxi"]),
+    workload,
     protectData: read.boolean("protectData"),
     logRetentionDays: read.choice("logRetentionDays", logRetentionDays),
     encryption: {
@@ -134,7 +114,7 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
       "outOfOrdernessSeconds",
       range(source.properties.outOfOrdernessSeconds),
     ),
-    search: readSearch(read),
+    search: readSearch(read, pulumi.getStack()),
     delivery: {
       bufferMiB: read.integer("deliveryBufferMiB", limits.deliveryBufferMiB),
       bufferSeconds: read.integer("deliveryBufferSeconds", limits.deliveryBufferSeconds),
@@ -146,6 +126,7 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
       partitioned: read.boolean("archivePartitioned"),
       databaseName: `streaming_${pulumi.getStack().replaceAll("-", "_").toLowerCase()}`,
     },
+    ...readResults(workload, mode, read),
     replay: readReplay(read, problems),
     scaling: readScaling(read, problems),
     monitoring: readMonitoring(read),
@@ -159,51 +140,16 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   return stack;
 }
 
-function readNetwork(read: ConfigReader): StackConfig["network"] {
-  const vpcId = read.optionalForm("vpcId", vpcIdentifier);
-  const own = {
-    cidr: read.cidr("vpcCidr", limits.vpcPrefixLength),
-    availabilityZones: read.strings("availabilityZones", limits.availabilityZones),
-    natGateways: read.oneOf("natGateways", natGatewayStrategies),
-    interfaceEndpoints: read.boolean("interfaceEndpoints"),
-  };
-  const subnets = { min: vpcId === undefined ? 0 : 1, max: limits.availabilityZones.max };
-  const privateSubnetIds = read.forms("privateSubnetIds", subnets, subnetIdentifier);
-  const publicSubnetIds = read.forms("publicSubnetIds", { ...subnets, min: 0 }, subnetIdentifier);
-  return vpcId === undefined ? own : { existing: { vpcId, privateSubnetIds, publicSubnetIds } };
-}
-
-function readSearch(read: ConfigReader): StackConfig["search"] {
-  const warmCount = read.integer("searchWarmCount", { ...limits.searchWarmCount, min: 0 });
-  const warmType = read.oneOf("searchWarmType", searchWarmInstanceTypes);
-  return {
-    domainName: `streaming-${pulumi.getStack()}`,
-    instanceType: read.form("searchInstanceType", searchInstanceType),
-    instanceCount: read.integer("searchInstanceCount", limits.searchInstanceCount),
-    volumeGiB: read.integer("searchVolumeGiB", limits.searchVolumeGiB),
-    dedicatedMasters: read.choice("searchDedicatedMasters", dedicatedMasterCounts),
-    dedicatedMasterType: read.form("searchDedicatedMasterType", searchInstanceType),
-    standby: read.boolean("searchStandby"),
-    ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
-    createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
-    readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
-  };
-}
-
-function readReplay(read: ConfigReader, problems: Problems): StackConfig["replay"] {
-  const input = read.optionalForm("replayInput", inputUrl);
-  const speedup = read.integer("replaySpeedup", limits.replaySpeedup);
-  const publicKey = read.optionalForm("replaySshPublicKey", sshPublicKey);
-  const clientCidr = read.optionalCidr("replaySshCidr", limits.sshClientPrefixLength);
-  problems.require(
-    (publicKey === undefined) === (clientCidr === undefined),
-    `${read.name("replaySshPublicKey")} and ${read.name("replaySshCidr")} go together: who may come, and from where; one of them is empty`,
-  );
-  return {
-    instanceType: read.form("replayInstanceType", replayInstanceType),
-    ...(input !== undefined && { start: { input, speedup } }),
-    ...(publicKey !== undefined && clientCidr !== undefined && { ssh: { publicKey, clientCidr } }),
-  };
+function readResults(
+  workload: Workload,
+  mode: StreamMode,
+  read: ConfigReader,
+): Pick<StackConfig, "results"> {
+  const shardCount = read.integer("resultsShardCount", limits.shardCount);
+  const archived = read.boolean("resultsArchived");
+  return workload === "trades"
+    ? { results: { shardCount: mode === "PROVISIONED" ? shardCount : undefined, archived } }
+    : {};
 }
 
 /** Range of a number in the job's own contract. */
@@ -212,14 +158,12 @@ function range({ minimum, maximum }: { minimum: number; maximum: number }): Rang
 }
 
 function checkRelations(stack: StackConfig, read: ConfigReader, problems: Problems): void {
-  const { network, demand: windows, search } = stack;
+  const { network, demand: windows, search, replay } = stack;
 
-  if ("existing" in network) {
-    problems.require(
-      stack.replay.ssh === undefined || (network.existing.publicSubnetIds ?? []).length > 0,
-      `${read.name("replaySshPublicKey")} needs a public subnet; name one in ${read.name("publicSubnetIds")}`,
-    );
-  } else checkZones(network, read, problems);
+  const region = new pulumi.Config("aws").get("region");
+  checkNetwork(network, region, read, problems);
+  checkSearch(search, subnetCount(network), problems);
+  checkReplay(replay, network, read, problems);
 
   // Not `!== 0`: what could not be read is NaN here and has its complaint already.
   problems.require(
@@ -227,38 +171,8 @@ function checkRelations(stack: StackConfig, read: ConfigReader, problems: Proble
     `${read.name("demandWindowMinutes")} must be a multiple of ${read.name("demandSlideMinutes")}, ${windows.slideMinutes}; got ${windows.windowMinutes}`,
   );
 
-  const zones =
-    "existing" in network ? network.existing.privateSubnetIds : network.availabilityZones;
-  const topology = { ...search, vpc: { vpcId: "", subnetIds: [], subnetCount: zones.length } };
-  for (const problem of searchTopologyProblems(topology)) problems.add(`Search domain: ${problem}`);
-
   checkArchive(stack, read, problems);
   checkScaling(stack.scaling, stack.stream.mode, stack.flink.parallelismPerKpu, read, problems);
-
-  problems.require(
-    searchDomainName.pattern.test(search.domainName),
-    `The name of the stack makes the name of the search domain, which must be ${searchDomainName.description}; got "${search.domainName}". Choose another name for the stack`,
-  );
-}
-
-/** Subnets of a new network lie in zones of the region, and their hosts reach the services of AWS. */
-function checkZones(
-  network: Extract<StackConfig["network"], { readonly cidr: string }>,
-  read: ConfigReader,
-  problems: Problems,
-): void {
-  const region = new pulumi.Config("aws").get("region");
-  const strangers = network.availabilityZones.filter(
-    (zone) => region !== undefined && !zone.startsWith(region),
-  );
-  problems.require(
-    strangers.length === 0,
-    `${read.name("availabilityZones")} must lie in aws:region, ${String(region)}; got ${strangers.join(", ")}`,
-  );
-  problems.require(
-    network.natGateways !== "None" || network.interfaceEndpoints,
-    `${read.name("natGateways")} None cuts private subnets off from AWS; set ${read.name("interfaceEndpoints")} to true or choose Single`,
-  );
 }
 
 /** Firehose collects more before it writes columns or sorts into folders. */

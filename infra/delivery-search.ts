@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { SearchDestination } from "./delivery-arguments";
-import { allow, type Statement } from "./iam";
+import { allow, arnBeside, type Statement } from "./iam";
 
 type Configuration = aws.types.input.kinesis.FirehoseDeliveryStreamOpensearchConfiguration;
 
@@ -65,11 +65,14 @@ export function searchStatements({ domainArn, indexName }: SearchDestination): S
         `${indexName}*/_stats`,
       ]),
     ),
+    allow(
+      ["ec2:CreateNetworkInterfacePermission"],
+      [arnBeside(domainArn, "ec2", "network-interface/*")],
+    ),
     // EC2 knows no resources for these actions, or only ones that do not exist yet.
     allow(
       [
         "ec2:CreateNetworkInterface",
-        "ec2:CreateNetworkInterfacePermission",
         "ec2:DeleteNetworkInterface",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups",

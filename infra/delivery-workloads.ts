@@ -1,10 +1,13 @@
 import path from "node:path";
+import tradeSchema from "../producer/schemas/trade.schema.json";
 import tripSchema from "../producer/schemas/trip.schema.json";
 import type { DeliveryStreamArgs } from "./delivery-arguments";
 import type { ColumnSource } from "./delivery-columns";
 import type { TablePartition } from "./delivery-table";
-import type { JobProperties } from "./runtime-properties.generated";
 import { boroughFolders } from "./transform/boroughs";
+
+/** What flows through a pipeline. */
+export type Workload = "taxi" | "trades";
 
 /** How the events of a workload look in the archive. */
 interface ArchivedEvents extends ColumnSource {
@@ -29,7 +32,7 @@ export const archiveFormats = ["PARQUET", "JSON"] as const;
 
 const transforms = path.join(__dirname, "transform");
 
-const workloads: Readonly<Record<JobProperties["workload"], ArchivedEvents>> = {
+const workloads: Readonly<Record<Workload, ArchivedEvents>> = {
   taxi: {
     tableName: "trips",
     description: "Completed taxi trips",
@@ -49,11 +52,22 @@ const workloads: Readonly<Record<JobProperties["workload"], ArchivedEvents>> = {
     ],
     transformPath: path.join(transforms, "trips.ts"),
   },
+  trades: {
+    tableName: "trades",
+    description: "Stock trades",
+    schema: tradeSchema,
+    instants: ["time"],
+    partitions: [
+      { name: "day", values: { since: "2020-01-01" } },
+      { name: "symbol", values: "any" },
+    ],
+    transformPath: path.join(transforms, "trades.ts"),
+  },
 };
 
 /** The transform, the partitions and the table that the events of a workload are archived with. */
 export function archiveOf(
-  workload: JobProperties["workload"],
+  workload: Workload,
   { format, partitioned, databaseName }: ArchiveChoices,
 ): Pick<DeliveryStreamArgs, "transform" | "partitions" | "table"> {
   const { transformPath, partitions, ...table } = workloads[workload];

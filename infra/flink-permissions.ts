@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement, useKey } from "./iam";
+import { allow, arnBeside, type Statement, useKey } from "./iam";
 
 /** What the service touches on behalf of an application. */
 export interface FlinkServiceResources {
@@ -22,11 +22,14 @@ export function flinkServiceStatements(resources: FlinkServiceResources): Statem
     allow(["logs:PutLogEvents"], [resources.logStreamArn]),
     // Lists groups, hence every group.
     allow(["logs:DescribeLogGroups"], ["*"]),
-    // No resource but * is accepted: https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
+    allow(
+      ["ec2:CreateNetworkInterfacePermission"],
+      [arnBeside(resources.logGroupArn, "ec2", "network-interface/*")],
+    ),
+    // EC2 knows no resources for these, or only ones that do not exist yet: https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
     allow(
       [
         "ec2:CreateNetworkInterface",
-        "ec2:CreateNetworkInterfacePermission",
         "ec2:DeleteNetworkInterface",
         "ec2:DescribeDhcpOptions",
         "ec2:DescribeNetworkInterfaces",

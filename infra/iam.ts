@@ -63,6 +63,21 @@ export function useKey(
   ];
 }
 
+/**
+ * ARN of another service's resource in the partition, region and account of a given one.
+ * @param resource Last part of the ARN, such as network-interface/*.
+ */
+export function arnBeside(
+  arn: pulumi.Input<string>,
+  service: string,
+  resource: string,
+): pulumi.Output<string> {
+  return pulumi.output(arn).apply((known) => {
+    const [, partition = "", , region = "", account = ""] = known.split(":");
+    return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  });
+}
+
 /** A role made elsewhere. */
 export interface RoleReference {
   readonly arn: pulumi.Input<string>;

@@ -14,6 +14,7 @@ import { Monitoring } from "./monitoring";
 import { Network } from "./network";
 import { PrivateBucket } from "./private-bucket";
 import { ReplayHost } from "./replay-host";
+import { ResultsStream } from "./results-stream";
 import { searchZones } from "./search-arguments";
 import { SearchBootstrap } from "./search-bootstrap";
 import { SearchDomain } from "./search-domain";
@@ -110,6 +111,24 @@ export class Pipeline extends pulumi.ComponentResource {
       child,
     );
 
+    const results =
+      args.results &&
+      new ResultsStream(
+        `${name}-results`,
+        {
+          mode: args.stream.mode,
+          shardCount: args.results.shardCount,
+          retentionHours: args.stream.retentionHours,
+          archive: args.results.archived ? args.delivery : undefined,
+          encryptAtRest,
+          logRetentionDays,
+          kmsKeyArn,
+          logBucketName,
+          protectData,
+        },
+        child,
+      );
+
     // Made before the domain, whose master user it is, and the function that works with it.
     const searchAdmin = new ServiceRole(
       `${name}-search-admin`,
@@ -172,9 +191,14 @@ export class Pipeline extends pulumi.ComponentResource {
           search: { endpoint: search.endpoint, region },
           demand: args.demand,
           airports: args.airports,
+          ...(results && { resultsStream: { streamName: results.name, region } }),
         },
         role: jobRole,
-        statements: [...events.readStatements(), ...search.writeStatements()],
+        statements: [
+          ...events.readStatements(),
+          ...search.writeStatements(),
+          ...(results?.writeStatements() ?? []),
+        ],
         securityGroupIds: search.clientSecurityGroupIds,
         startAfter: [searchSettings],
         logRetentionDays,

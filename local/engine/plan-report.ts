@@ -70,17 +70,22 @@ export function planText(stack: string, result: OperationResult): string {
     ...result.policies.map(({ name, enforcementLevel, result: outcome, passes }) => {
       const level = enforcementLevel === "mandatory" ? "" : ` (${enforcementLevel})`;
       return outcome === "violated"
-        ? `✗ violated ${name}${level}`
+        ? `${violationSign(enforcementLevel)} violated ${name}${level}`
         : `✓ passed   ${name}${level}${passes === 0 ? ": nothing to judge" : ""}`;
     }),
     "",
     `Policies: ${passed.length} of ${result.policies.length} passed`,
     ...result.violations.flatMap(({ name, enforcementLevel, resource, message }) => [
       "",
-      `${enforcementLevel === "mandatory" ? "✗" : "!"} ${name}, ${logicalName(resource) || "the stack"}:`,
+      `${violationSign(enforcementLevel)} ${name}, ${logicalName(resource) || "the stack"}:`,
       ...message.split("\n").map((line) => `  ${line}`),
     ]),
   ].join("\n");
+}
+
+/** What stops a deployment is crossed, what only advises is not. */
+function violationSign(enforcementLevel: string): string {
+  return enforcementLevel === "mandatory" ? "✗" : "!";
 }
 
 /** What the program declares; the engine adds the stack itself and its providers. */

@@ -1,7 +1,31 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { expect } from "chai";
 import { EventStream } from "../../infra/event-stream";
 import { EngineError } from "../../local/engine/stack";
 import { requireEngine, Sandbox } from "./engine";
+
+const examples = path.join(__dirname, "../infra/examples");
+
+describe("A component alone, in the real engine", () => {
+  for (const file of readdirSync(examples)) {
+    describe(file, () => {
+      const sandbox = new Sandbox();
+      before(requireEngine);
+      after(sandbox.remove);
+
+      it("is previewed without a complaint of the provider", async () => {
+        const { example } = (await import(path.join(examples, file))) as {
+          example: () => Record<string, unknown>;
+        };
+        const stack = await sandbox.open(async () => Promise.resolve(example()));
+        const { errors, warnings, summary } = await stack.preview();
+        expect({ errors, warnings }).to.deep.equal({ errors: [], warnings: [] });
+        expect(summary).to.have.all.keys("create");
+      });
+    });
+  }
+});
 
 describe("EventStream in the real engine", () => {
   const sandbox = new Sandbox();
@@ -9,9 +33,13 @@ describe("EventStream in the real engine", () => {
   afterEach(sandbox.closeStacks);
   after(sandbox.remove);
 
-  function stream(shardCount: number) {
+  function stream(shardCount: number | undefined) {
     return async (): Promise<void> => {
-      new EventStream("events", { mode: "PROVISIONED", shardCount, retentionHours: 24 });
+      new EventStream("events", {
+        mode: shardCount === undefined ? "ON_DEMAND" : "PROVISIONED",
+        shardCount,
+        retentionHours: 24,
+      });
       return Promise.resolve();
     };
   }
@@ -38,7 +66,10 @@ describe("EventStream in the real engine", () => {
     );
   });
 
-  it("takes the steps", async () => {
-    for (const shards of [2, 1, 2]) await (await sandbox.open(stream(shards))).up();
+  it("takes a step, and changes its mode in place", async () => {
+    for (const shards of [2, undefined, 4]) {
+      const { summary } = await (await sandbox.open(stream(shards))).up();
+      expect(summary).to.have.keys("same", "update");
+    }
   });
 });

@@ -49,16 +49,20 @@ describe("report on a plan", () => {
       result([stream], {
         policies: [
           { ...limit, result: "violated", passes: 0 },
-          { ...hint, result: "passed", passes: 1 },
+          { ...hint, result: "violated", passes: 1 },
           { name: "unused", enforcementLevel: "mandatory", result: "passed", passes: 0 },
         ],
-        violations: [{ ...limit, resource: stream.urn, message: "shardCount is 5.\nLower it." }],
+        violations: [
+          { ...limit, resource: stream.urn, message: "shardCount is 5.\nLower it." },
+          { ...hint, resource: "", message: "It is dear." },
+        ],
       }),
     );
-    expect(text).to.include("✗ violated shard-limit\n✓ passed   price-hint (advisory)\n");
+    expect(text).to.include("✗ violated shard-limit\n! violated price-hint (advisory)\n");
     expect(text).to.include("✓ passed   unused: nothing to judge");
-    expect(text).to.include("Policies: 2 of 3 passed");
+    expect(text).to.include("Policies: 1 of 3 passed");
     expect(text).to.include("✗ shard-limit, events:\n  shardCount is 5.\n  Lower it.");
+    expect(text).to.include("! price-hint, the stack:\n  It is dear.");
   });
 
   it("makes a document that depends neither on order nor on the machine", () => {

@@ -31,12 +31,13 @@ describe("the program in the real engine", () => {
     rmSync(backendFolder, { recursive: true, force: true });
   });
 
+  /** The stack dev, whose shards nobody scales unless it is asked for. */
   async function open(configOverrides: ConfigOverrides = {}): Promise<LocalStack> {
     const stack = await openStack({
       stack: "dev",
       backendFolder,
       program: async () => Promise.resolve(program()),
-      configOverrides,
+      configOverrides: { streamScaling: "None", ...configOverrides },
     });
     stacks.push(stack);
     return stack;
@@ -54,6 +55,15 @@ describe("the program in the real engine", () => {
     expect(changed(await stack.preview())).to.deep.equal({
       "aws:kinesis/stream:Stream pipeline-events": "update",
     });
+  });
+
+  it("leaves the number of shards to the scaler where there is one", async () => {
+    const stack = await open({ shardCount: 3, streamScaling: "Alarms" });
+    const changes = changed(await stack.preview());
+    expect(changes).to.include({
+      "aws:appautoscaling/target:Target pipeline-scaling-stream": "create",
+    });
+    expect(changes).not.to.have.property("aws:kinesis/stream:Stream pipeline-events");
   });
 
   it("replaces the network when its addresses change", async () => {

@@ -121,7 +121,9 @@ describe("configuration", () => {
   });
 
   it("has no number of shards where AWS decides", async () => {
-    expect((await load("dev", { streamMode: "ON_DEMAND" })).stream).to.deep.equal({
+    expect(
+      (await load("dev", { streamMode: "ON_DEMAND", streamScaling: "None" })).stream,
+    ).to.deep.equal({
       mode: "ON_DEMAND",
       shardCount: undefined,
       retentionHours: 24,

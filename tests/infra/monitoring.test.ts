@@ -215,10 +215,10 @@ describe("the dashboard", () => {
   });
 
   it("shows metrics that exist, with all of their dimensions", async () => {
-    const known = Object.values(metricFamilies).map((family) => ({
-      namespace: family.namespace,
-      names: family.metrics,
-      dimensions: family.dimensions,
+    const known = Object.values(metricFamilies).map(({ namespace, metrics, dimensions }) => ({
+      namespace,
+      names: metrics.map(String),
+      dimensions: dimensions.map(String),
     }));
     const shown = (await widgets(everything)).flatMap(metricsOf);
     expect(shown.length).to.be.above(60);

@@ -12,15 +12,15 @@ const vpc = {
   subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
   subnetCount: 3,
 };
-const valid: SearchDomainArgs = {
+const nowhere: SearchDomainArgs = {
   domainName: "trips-dev",
   instanceType: "m7g.large.search",
   instanceCount: 1,
   volumeGiB: 20,
-  vpc,
   masterUserArn: "arn:role",
   logRetentionDays: 7,
 };
+const valid: SearchDomainArgs = { ...nowhere, vpc };
 
 function search(changes: Partial<SearchDomainArgs> = {}) {
   return deploy(() => new SearchDomain("search", { ...valid, ...changes }));
@@ -223,9 +223,8 @@ describe("SearchDomain", () => {
 
   it("is public for given clients and networks, and for nobody else", async () => {
     const deployment = await deploy(() => {
-      const { vpc: _, ...rest } = valid;
       const domain = new SearchDomain("search", {
-        ...rest,
+        ...nowhere,
         instanceCount: 2,
         publicAccess: {
           clientCidrs: ["198.51.100.0/24"],
@@ -325,7 +324,6 @@ describe("SearchDomain", () => {
   });
 
   it("must be in one place, with clients that are narrow enough", async () => {
-    const { vpc: _, ...nowhere } = valid;
     expect(await refusal(() => new SearchDomain("search", nowhere))).to.contain(
       "a domain is either in a VPC or public: say one of vpc and publicAccess",
     );

@@ -1,0 +1,50 @@
+import type { ConfigReader } from "./config-reader";
+import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "./limits";
+import type { ExistingNetwork, NewNetwork } from "./network-arguments";
+import type { Problems } from "./validate";
+
+/** A network of the stack's own, or one that is there. */
+export type NetworkConfig =
+  Omit<NewNetwork, "logRetentionDays" | "kmsKeyArn"> | { readonly existing: ExistingNetwork };
+
+export function readNetwork(read: ConfigReader): NetworkConfig {
+  const vpcId = read.optionalForm("vpcId", vpcIdentifier);
+  const own = {
+    cidr: read.cidr("vpcCidr", limits.vpcPrefixLength),
+    availabilityZones: read.strings("availabilityZones", limits.availabilityZones),
+    natGateways: read.oneOf("natGateways", natGatewayStrategies),
+    interfaceEndpoints: read.boolean("interfaceEndpoints"),
+  };
+  const subnets = { min: vpcId === undefined ? 0 : 1, max: limits.availabilityZones.max };
+  const privateSubnetIds = read.forms("privateSubnetIds", subnets, subnetIdentifier);
+  const publicSubnetIds = read.forms("publicSubnetIds", { ...subnets, min: 0 }, subnetIdentifier);
+  return vpcId === undefined ? own : { existing: { vpcId, privateSubnetIds, publicSubnetIds } };
+}
+
+/** How many private subnets there will be. */
+export function subnetCount(network: NetworkConfig): number {
+  return "existing" in network
+    ? network.existing.privateSubnetIds.length
+    : network.availabilityZones.length;
+}
+
+/** Subnets of a new network must lie in zones of the region, and their hosts must reach the services of AWS. */
+export function checkNetwork(
+  network: NetworkConfig,
+  region: string | undefined,
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  if ("existing" in network) return;
+  const strangers = network.availabilityZones.filter(
+    (zone) => region !== undefined && !zone.startsWith(region),
+  );
+  problems.require(
+    strangers.length === 0,
+    `${read.name("availabilityZones")} must lie in aws:region, ${String(region)}; got ${strangers.join(", ")}`,
+  );
+  problems.require(
+    network.natGateways !== "None" || network.interfaceEndpoints,
+    `${read.name("natGateways")} None cuts private subnets off from AWS; set ${read.name("interfaceEndpoints")} to true or choose Single`,
+  );
+}

@@ -1,0 +1,42 @@
+import type { ConfigReader } from "./config-reader";
+import { inputUrl, limits, replayInstanceType, sshPublicKey } from "./limits";
+import type { NetworkConfig } from "./network-config";
+import type { Problems } from "./validate";
+
+/** The replay host of a stack, what it starts by itself and who comes in from outside. */
+export interface ReplayConfig {
+  readonly instanceType: string;
+  readonly start?: { readonly input: string; readonly speedup: number };
+  readonly ssh?: { readonly publicKey: string; readonly clientCidr: string };
+}
+
+export function readReplay(read: ConfigReader, problems: Problems): ReplayConfig {
+  const input = read.optionalForm("replayInput", inputUrl);
+  const speedup = read.integer("replaySpeedup", limits.replaySpeedup);
+  const publicKey = read.optionalForm("replaySshPublicKey", sshPublicKey);
+  const clientCidr = read.optionalCidr("replaySshCidr", limits.sshClientPrefixLength);
+  problems.require(
+    (publicKey === undefined) === (clientCidr === undefined),
+    `${read.name("replaySshPublicKey")} and ${read.name("replaySshCidr")} go together: who may come, and from where; one of them is empty`,
+  );
+  return {
+    instanceType: read.form("replayInstanceType", replayInstanceType),
+    ...(input !== undefined && { start: { input, speedup } }),
+    ...(publicKey !== undefined && clientCidr !== undefined && { ssh: { publicKey, clientCidr } }),
+  };
+}
+
+/** A host with a public address stands in a public subnet. */
+export function checkReplay(
+  replay: ReplayConfig,
+  network: NetworkConfig,
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  const isPossible =
+    !("existing" in network) || (network.existing.publicSubnetIds ?? []).length > 0;
+  problems.require(
+    replay.ssh === undefined || isPossible,
+    `${read.name("replaySshPublicKey")} needs a public subnet; name one in ${read.name("publicSubnetIds")}`,
+  );
+}

@@ -1,0 +1,56 @@
+import type { ConfigReader } from "./config-reader";
+import {
+  dedicatedMasterCounts,
+  limits,
+  roleArn,
+  searchDomainName,
+  searchInstanceType,
+  type SearchWarmInstanceType,
+  searchWarmInstanceTypes,
+} from "./limits";
+import { searchTopologyProblems } from "./search-arguments";
+import type { Problems } from "./validate";
+
+/** The search domain of a stack, and who reads it. */
+export interface SearchConfig {
+  readonly domainName: string;
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly volumeGiB: number;
+  readonly dedicatedMasters: number;
+  readonly dedicatedMasterType: string;
+  readonly standby: boolean;
+  readonly warm?: { readonly instanceType: SearchWarmInstanceType; readonly instanceCount: number };
+  readonly createServiceLinkedRole: boolean;
+  readonly readerRoleArns: readonly string[];
+}
+
+/** @param stack - name of the stack, which makes the name of the domain. */
+export function readSearch(read: ConfigReader, stack: string): SearchConfig {
+  const warmCount = read.integer("searchWarmCount", { ...limits.searchWarmCount, min: 0 });
+  const warmType = read.oneOf("searchWarmType", searchWarmInstanceTypes);
+  return {
+    domainName: `streaming-${stack}`,
+    instanceType: read.form("searchInstanceType", searchInstanceType),
+    instanceCount: read.integer("searchInstanceCount", limits.searchInstanceCount),
+    volumeGiB: read.integer("searchVolumeGiB", limits.searchVolumeGiB),
+    dedicatedMasters: read.choice("searchDedicatedMasters", dedicatedMasterCounts),
+    dedicatedMasterType: read.form("searchDedicatedMasterType", searchInstanceType),
+    standby: read.boolean("searchStandby"),
+    ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
+    createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
+    readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
+  };
+}
+
+/** What each number allows alone and all of them do not together, and the name. */
+export function checkSearch(search: SearchConfig, subnetCount: number, problems: Problems): void {
+  const vpc = { vpcId: "", subnetIds: [], subnetCount };
+  for (const problem of searchTopologyProblems({ ...search, vpc })) {
+    problems.add(`Search domain: ${problem}`);
+  }
+  problems.require(
+    searchDomainName.pattern.test(search.domainName),
+    `The name of the stack makes the name of the search domain, which must be ${searchDomainName.description}; got "${search.domainName}". Choose another name for the stack`,
+  );
+}

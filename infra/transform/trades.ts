@@ -1,0 +1,17 @@
+import schema from "../../producer/schemas/trade.schema.json";
+import { transformer } from "./transformer";
+
+/** What of a trade the archive is arranged by; trade.schema.json has the rest. */
+interface Trade {
+  readonly symbol: string;
+  readonly time: string;
+}
+
+/** Entry point of the Lambda function that prepares trades for the archive. */
+export const handler = transformer<Trade>({
+  schema,
+  archive: (trade) => ({
+    row: { ...trade },
+    partitionKeys: { day: trade.time.slice(0, 10), symbol: trade.symbol },
+  }),
+});
