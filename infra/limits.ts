@@ -50,7 +50,10 @@ export const limits = {
   deliverySearchBufferMiB: { min: 1, max: 100 },
   /** Seconds for which Firehose tries to reach a destination again: https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceRetryOptions.html */
   deliveryRetrySeconds: { min: 0, max: 7200 },
-  /** Bytes of a batch for a transform are set in tenths of a MiB up to 3 MiB; base64 makes a third more of them in a response of 6 MB at most: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
+  /**
+   * MiB of a batch for a transform. Base64 makes a third more of them, and the function's answer may have 6 MB:
+   * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+   */
   transformBufferMiB: { min: 1, max: 3 },
   /** Seconds after which a batch goes to the transform: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
   transformBufferSeconds: { min: 0, max: 900 },

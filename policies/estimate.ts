@@ -101,12 +101,12 @@ function fixed(what: Usage["what"], quantity: number): readonly Usage[] {
 }
 
 function streamCost(stream: Unwrap<StreamArgs>): readonly Usage[] {
-  return stream.streamModeDetails?.streamMode === "ON_DEMAND"
+  return known(() => stream.streamModeDetails?.streamMode) === "ON_DEMAND"
     ? fixed("kinesis.onDemandStreamHour", hoursPerMonth)
     : streamUsage({
         shards: stream.shardCount ?? 1,
         retentionHours: stream.retentionPeriod ?? 24,
-        shardLevelMetrics: stream.shardLevelMetrics?.length ?? 0,
+        shardLevelMetrics: known(() => stream.shardLevelMetrics?.length) ?? 0,
       });
 }
 

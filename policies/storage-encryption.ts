@@ -72,11 +72,17 @@ export const instanceVolumeEncryption = resourcePolicy(Instance, {
   *check(instance, { requireCustomerManagedKey }) {
     yield* volumeViolations(
       instance.rootBlockDevice ?? {},
+      instance.rootBlockDevice?.encrypted,
       requireCustomerManagedKey,
       "rootBlockDevice",
     );
     for (const [index, device] of (instance.ebsBlockDevices ?? []).entries()) {
-      yield* volumeViolations(device, requireCustomerManagedKey, `ebsBlockDevices[${index}]`);
+      yield* volumeViolations(
+        device,
+        device.encrypted,
+        requireCustomerManagedKey,
+        `ebsBlockDevices[${index}]`,
+      );
     }
   },
 });
@@ -91,7 +97,7 @@ export const volumeEncryption = resourcePolicy(Volume, {
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
   *check(volume, { requireCustomerManagedKey }) {
-    yield* volumeViolations(volume, requireCustomerManagedKey);
+    yield* volumeViolations(volume, volume.encrypted, requireCustomerManagedKey);
   },
 });
 
@@ -108,8 +114,9 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
     for (const [index, { ebs }] of blockDeviceMappings.entries()) {
       if (ebs !== undefined) {
         yield* volumeViolations(
+          ebs,
           // A launch template writes its switches as texts.
-          { ...ebs, encrypted: ebs.encrypted === undefined ? undefined : ebs.encrypted === "true" },
+          ebs.encrypted === undefined ? undefined : ebs.encrypted === "true",
           requireCustomerManagedKey,
           `blockDeviceMappings[${index}].ebs`,
         );
@@ -119,13 +126,14 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
 });
 
 function* volumeViolations(
-  volume: { readonly encrypted?: boolean | undefined },
+  volume: object,
+  encrypted: boolean | undefined,
   requireCustomerManagedKey: boolean,
   path = "",
 ): Iterable<Violation> {
-  if (volume.encrypted !== true) {
+  if (encrypted !== true) {
     yield {
-      fact: `${path === "" ? "" : `${path}.`}encrypted is ${volume.encrypted ?? "not set"}`,
+      fact: `${path === "" ? "" : `${path}.`}encrypted is ${encrypted ?? "not set"}`,
       limit: "it must be true",
     };
   } else {

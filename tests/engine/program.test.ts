@@ -50,8 +50,8 @@ describe("the program in the real engine", () => {
     expect(changed(await stack.preview())).to.deep.equal({});
   });
 
-  it("gives the stream more shards in place, and touches nothing else", async () => {
-    const stack = await open({ shardCount: 3 });
+  it("lets the stream keep records longer in place, and touches nothing else", async () => {
+    const stack = await open({ streamRetentionHours: 48 });
     expect(changed(await stack.preview())).to.deep.equal({
       "aws:kinesis/stream:Stream pipeline-events": "update",
     });

@@ -264,8 +264,7 @@ export const resourceMutations: readonly Mutation[] = [
   },
   {
     policy: "flink-application-parallelism-limit",
-    type: application,
-    set: { [`${kpu}.parallelism`]: 16, [`${kpu}.parallelismPerKpu`]: 4 },
+    limits: { maxParallelism: 1 },
   },
   {
     policy: "flink-application-parallelism-per-kpu",
@@ -324,7 +323,7 @@ export const resourceMutations: readonly Mutation[] = [
   { policy: "kinesis-stream-encryption", type: stream, set: { encryptionType: "NONE" } },
   { policy: "kinesis-stream-retention", type: stream, set: { retentionPeriod: 24 } },
   { policy: "kinesis-stream-shard-level-metrics", type: stream, set: { shardLevelMetrics: [] } },
-  { policy: "kinesis-stream-shard-limit", type: stream, set: { shardCount: 100 } },
+  { policy: "kinesis-stream-shard-limit", limits: { maxShards: 1 } },
   { policy: "kms-key-deletion-window", type: "kms/key:Key", set: { deletionWindowInDays: 7 } },
   { policy: "kms-key-rotation", type: "kms/key:Key", set: { enableKeyRotation: false } },
   {
@@ -379,7 +378,7 @@ export const resourceMutations: readonly Mutation[] = [
   {
     policy: "opensearch-domain-node-limit",
     type: domain,
-    set: { "clusterConfig.dedicatedMasterCount": 5 },
+    set: { "clusterConfig.dedicatedMasterEnabled": true, "clusterConfig.dedicatedMasterCount": 5 },
   },
   {
     policy: "opensearch-domain-node-to-node-encryption",
@@ -498,7 +497,7 @@ export const stackMutations: readonly Mutation[] = [
   { policy: "flink-application-alarms", limits: ignoredMetric },
   { policy: "flink-application-parallelism-shards", type: stream, set: { shardCount: 1 } },
   { policy: "flink-kpu-quota", limits: { maxKpus: 2 } },
-  { policy: "kinesis-shard-quota", limits: { maxShards: 1 } },
+  { policy: "kinesis-shard-quota", type: stream, set: { shardCount: 4 }, limits: { maxShards: 1 } },
   { policy: "kinesis-stream-alarms", limits: ignoredMetric },
   { policy: "kinesis-stream-consumer-limit", limits: { maxPolling: 1 } },
   {

@@ -19,6 +19,14 @@ async function archived(event: unknown) {
 }
 
 describe("The transform of trades", () => {
+  const { warn } = console;
+  before(() => {
+    console.warn = () => undefined;
+  });
+  after(() => {
+    console.warn = warn;
+  });
+
   it("files a trade by its day and symbol", async () => {
     const record = await archived(trade);
     expect(record).to.deep.include({

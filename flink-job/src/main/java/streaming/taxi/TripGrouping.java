@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -39,6 +40,7 @@ final class TripGrouping extends AbstractStreamOperator<TripGroup>
    */
   TripGrouping(Duration span) {
     this.span = span.toMillis();
+    chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
   @Override
