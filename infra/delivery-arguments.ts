@@ -46,7 +46,7 @@ export interface SearchDestination {
   readonly retrySeconds?: number;
   /** Where the domain is reached from. It cannot be changed later. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Groups that the domain lets in, such as `SearchDomain.clientSecurityGroupId`; one to five. */
+  /** Groups that the domain lets in, such as `SearchDomain.clientSecurityGroupIds`; one to five. */
   readonly securityGroupIds: readonly pulumi.Input<string>[];
 }
 

@@ -5,7 +5,10 @@ import { deploy } from "../support/mocks";
 
 const folder = path.join(__dirname, "examples");
 
-describe("Each component's example", () => {
+describe("Each component's example", function () {
+  // Some bundle a function with the clients of AWS.
+  this.timeout(30_000);
+
   for (const file of readdirSync(folder)) {
     it(`deploys: ${file}`, async () => {
       const { example } = (await import(path.join(folder, file))) as {

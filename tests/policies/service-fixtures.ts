@@ -72,10 +72,17 @@ export const reportGroup = resource(ReportGroup, "tests", {
   },
 });
 
+function stageOf<T extends object>(name: string, action: T) {
+  return { name, actions: [{ name, owner: "AWS", version: "1", ...action }] };
+}
+
 export const pipeline = resource(Pipeline, "job", {
   roleArn: arn,
   artifactStores: [{ location: "artifacts", type: "S3", encryptionKey: { id: arn, type: "KMS" } }],
-  stages: [],
+  stages: [
+    stageOf("Source", { category: "Source", provider: "S3", outputArtifacts: ["source"] }),
+    stageOf("Build", { category: "Build", provider: "CodeBuild", inputArtifacts: ["source"] }),
+  ],
 });
 
 export const identityPool = resource(IdentityPool, "readers", {

@@ -27,13 +27,20 @@ public final class FlinkJob {
     JobSettings settings = JobSettings.from(PropertyGroups.read(environment), environment);
 
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    // On a cluster, checkpointing and parallelism are the cluster's business.
+    configure(env);
+    build(env, settings);
+    env.execute(settings.workload());
+  }
+
+  /**
+   * Switches checkpoints on in a development environment that has none. On a cluster, checkpoints
+   * and parallelism are the cluster's business.
+   */
+  static void configure(StreamExecutionEnvironment env) {
     if (env instanceof LocalStreamEnvironment
         && !env.getCheckpointConfig().isCheckpointingEnabled()) {
       env.enableCheckpointing(LOCAL_CHECKPOINT_INTERVAL.toMillis());
     }
-    build(env, settings);
-    env.execute(settings.workload());
   }
 
   private static void build(StreamExecutionEnvironment env, JobSettings settings) {

@@ -3,13 +3,17 @@ package streaming.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -62,7 +66,7 @@ class JobSettingsTest {
   }
 
   @TestFactory
-  java.util.stream.Stream<DynamicTest> everyPropertyOfTheContractChangesASetting() {
+  Stream<DynamicTest> everyPropertyOfTheContractChangesASetting() {
     return OTHER_VALUES.entrySet().stream()
         .map(
             property ->
@@ -85,6 +89,27 @@ class JobSettingsTest {
       }
     }
     return answers;
+  }
+
+  @Test
+  void theReadmeNamesEveryPropertyWithItsDefault() throws IOException {
+    String readme = Files.readString(Path.of("README.md")).replaceAll(" +", " ");
+
+    PropertySchema.load()
+        .groups()
+        .forEach(
+            (group, keys) ->
+                keys.forEach(
+                    (key, type) ->
+                        assertThat(readme)
+                            .contains(
+                                String.format(
+                                    "| `%s` | `%s` | %s |",
+                                    group,
+                                    key,
+                                    type.defaultValue() == null
+                                        ? "required"
+                                        : "`" + type.defaultValue() + "`"))));
   }
 
   @Test

@@ -1,0 +1,85 @@
+package streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The jar as it is delivered. */
+class JarIT {
+  private JarFile jar;
+
+  @BeforeEach
+  void open() throws IOException {
+    jar = new JarFile(Path.of("target", "flink-job.jar").toFile());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    jar.close();
+  }
+
+  @Test
+  void startsTheJob() throws IOException {
+    assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
+        .isEqualTo(FlinkJob.class.getName());
+    assertThat(jar.getEntry("streaming/FlinkJob.class")).isNotNull();
+  }
+
+  @Test
+  void hasTheContractTheZonesAndTheServicesReader() {
+    assertThat(jar.getEntry("runtime-properties.schema.json")).isNotNull();
+    assertThat(jar.getEntry("taxi-zones.csv")).isNotNull();
+    assertThat(
+            jar.getEntry(
+                "com/amazonaws/services/kinesisanalytics/runtime/KinesisAnalyticsRuntime.class"))
+        .isNotNull();
+    assertThat(jar.getEntry("config.properties")).isNotNull();
+  }
+
+  @Test
+  void leavesFlinkAndTheLoggingToTheCluster() {
+    assertThat(entries())
+        .noneMatch(
+            entry ->
+                entry.startsWith("org/slf4j/")
+                    || entry.contains("org/apache/logging/log4j/")
+                    || entry.startsWith("org/apache/log4j/")
+                    || entry.startsWith("org/apache/flink/runtime/")
+                    || entry.startsWith("org/apache/flink/api/"));
+  }
+
+  @Test
+  void hasNoSignaturesModulesOrProgramsOfItsParts() {
+    assertThat(entries())
+        .noneMatch(
+            entry ->
+                entry.endsWith("module-info.class")
+                    || entry.endsWith(".SF")
+                    || entry.startsWith("amazon-kinesis-producer-native-binaries/"));
+  }
+
+  @Test
+  void hasTheServicesOfAllItsParts() throws IOException {
+    String providers =
+        new String(
+            jar.getInputStream(
+                    jar.getEntry(
+                        "META-INF/services/org.opensearch.plugins.spi.NamedXContentProvider"))
+                .readAllBytes(),
+            StandardCharsets.UTF_8);
+
+    assertThat(providers).contains("ParentJoin").contains("MatrixStats");
+  }
+
+  private List<String> entries() {
+    return jar.stream().map(entry -> entry.getName()).collect(Collectors.toList());
+  }
+}
