@@ -125,8 +125,8 @@ export function isMetricOf(
 
 function watched(block: Block, property: WatchedMetric["property"]): WatchedMetric {
   return {
-    namespace: String(block["namespace"] ?? ""),
-    name: String(block["metricName"] ?? ""),
+    namespace: (block["namespace"] ?? "") as string,
+    name: (block["metricName"] ?? "") as string,
     dimensions: (known(() => block["dimensions"]) ?? {}) as Block,
     property,
   };

@@ -19,7 +19,7 @@ export const apiAuthorization = typesPolicy([typeToken(Method), typeToken(Route)
     const value = method[field] ?? "not set";
     // A browser asks OPTIONS before it may send an identity.
     if ((value === "NONE" || value === "not set") && method["httpMethod"] !== "OPTIONS") {
-      yield { fact: `${field} is ${String(value)}`, limit: "callers must be authorised" };
+      yield { fact: `${field} is ${value}`, limit: "callers must be authorised" };
     }
   },
 });

@@ -50,7 +50,7 @@ export function estimate(resources: readonly DeclaredResource[], region: string)
       .filter(({ usage }) => isPriced(usage.what))
       .map(({ resource, usage, region: where }) => ({
         resource,
-        ...monthlyCost(usage, String(where)),
+        ...monthlyCost(usage, where as string),
       })),
     unpriced: usages
       .filter(({ usage }) => !isPriced(usage.what))

@@ -115,7 +115,7 @@ export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
     );
     for (const lambda of functions) {
       const keeps =
-        reference(lambda.props["deadLetterConfig"] ?? {}, "targetArn").set ||
+        reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
         configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
       if (!keeps) {
         yield {

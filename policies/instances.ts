@@ -80,7 +80,11 @@ export const instanceInterfaces = resourcePolicy(Instance, {
   fix: "Leave networkInterfaces out, and sourceDestCheck on.",
   controls: ["EC2.17", "EC2.180"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html",
-  *check({ networkInterfaces = [], sourceDestCheck }) {
+  *check(instance) {
+    const { sourceDestCheck } = instance;
+    // Deprecated, but still what gives an instance more than one.
+    const networkInterfaces =
+      (instance as { readonly networkInterfaces?: readonly unknown[] }).networkInterfaces ?? [];
     if (networkInterfaces.length > 1) {
       yield {
         fact: `the instance has ${networkInterfaces.length} networkInterfaces`,

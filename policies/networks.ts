@@ -104,7 +104,7 @@ export const vpcEndpoints = stackPolicy([typeToken(Vpc)], {
           (endpoint) =>
             endpoint.props["vpcEndpointType"] === "Interface" && refersTo(endpoint, "vpcId", vpc),
         )
-        .map((endpoint) => String(known((): unknown => endpoint.props["serviceName"]) ?? ""));
+        .map((endpoint) => known(() => endpoint.props["serviceName"] as string | undefined) ?? "");
       const missing = services.filter(
         (service) => !names.some((name) => name.endsWith(`.${service}`)),
       );

@@ -106,7 +106,7 @@ export function stackPolicy<const S extends Settings>(
           reportTo(report, definition, config.exceptions, violation.resource, violation);
         }
       } catch (error) {
-        skipUndecided(error, args.notApplicable);
+        skipUndecided(error, (reason) => args.notApplicable(reason));
       }
     },
   };
@@ -129,7 +129,7 @@ function judge<Props, S extends Settings>(
       reportTo(report, definition, config.exceptions, args, violation);
     }
   } catch (error) {
-    skipUndecided(error, args.notApplicable);
+    skipUndecided(error, (reason) => args.notApplicable(reason));
   }
 }
 

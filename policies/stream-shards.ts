@@ -5,7 +5,7 @@ import { known } from "./known";
 /** Whether a stream scales by itself. */
 export function isOnDemand(stream: PolicyResource): boolean {
   // Where a program leaves it out the provider fills it in, after a preview.
-  return known(() => stream.asType(Stream)?.streamModeDetails?.streamMode) === "ON_DEMAND";
+  return known(() => stream.asType(Stream)?.streamModeDetails.streamMode) === "ON_DEMAND";
 }
 
 /** A stream without a shardCount has one shard at least; a policy of its own refuses it. */

@@ -110,7 +110,7 @@ function dependencyCount({ dependencies = {} }: TestResource): number {
 function linkedValue(value: unknown, id: pulumi.Output<string>): unknown {
   if (!(value instanceof Object)) return id;
   const [first = ""] = Object.keys(value);
-  return { ...value, [first]: id };
+  return { ...(value as Record<string, unknown>), [first]: id };
 }
 
 /** What is unknown in a fixture has some value in a program. */
