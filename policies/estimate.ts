@@ -64,13 +64,13 @@ type Props = DeclaredResource["props"];
 const usageByType: Readonly<
   Record<string, (props: Props, all: readonly DeclaredResource[]) => readonly Usage[]>
 > = {
-  "aws:kinesis/stream:Stream": (props) => streamCost(props as Unwrap<StreamArgs>),
+  "aws:kinesis/stream:Stream": (props) => streamCost(props),
   "aws:kinesis/streamConsumer:StreamConsumer": (_props, all) =>
     fixed("kinesis.fanOutConsumerShardHour", largestStream(all) * hoursPerMonth),
   "aws:kinesisanalyticsv2/application:Application": (props) =>
     applicationUsage(flinkScale(props as Unwrap<ApplicationArgs>)),
-  "aws:opensearch/domain:Domain": (props) => domainCost(props as Unwrap<DomainArgs>),
-  "aws:ec2/instance:Instance": (props) => instanceCost(props as Unwrap<InstanceArgs>),
+  "aws:opensearch/domain:Domain": (props) => domainCost(props),
+  "aws:ec2/instance:Instance": (props) => instanceCost(props),
   "aws:ec2/natGateway:NatGateway": () => fixed("vpc.natGatewayHour", hoursPerMonth),
   "aws:ec2/eip:Eip": () => fixed("vpc.publicAddressHour", hoursPerMonth),
   "aws:ec2/vpcEndpoint:VpcEndpoint": (props, all) =>

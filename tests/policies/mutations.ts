@@ -586,6 +586,6 @@ function withValue(block: object, [name = "", ...rest]: readonly string[], value
   const old = (block as Record<string, unknown>)[name];
   return {
     ...block,
-    [name]: rest.length === 0 ? value : withValue((old ?? {}) as object, rest, value),
+    [name]: rest.length === 0 ? value : withValue((old ?? {}), rest, value),
   };
 }
