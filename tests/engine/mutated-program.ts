@@ -18,7 +18,7 @@ export interface Placed {
 }
 
 /** Fixtures that others need beside them, or that a mutation names. */
-const always = ["failed", "failed-events", "address", "way-out", "transform"];
+const always = ["failed", "failed-events", "address", "way-out", "transform", "private"];
 
 /** Fixtures of the types that a program has none of, so that each policy has something to judge. */
 export function missingFixtures(planned: readonly Planned[]): readonly TestResource[] {

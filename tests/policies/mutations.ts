@@ -180,6 +180,7 @@ export const resourceMutations: readonly Mutation[] = [
   {
     policy: "ec2-subnet-public-addresses",
     type: "subnet:Subnet",
+    name: /^private$/,
     set: { mapPublicIpOnLaunch: true },
   },
   {
@@ -586,6 +587,6 @@ function withValue(block: object, [name = "", ...rest]: readonly string[], value
   const old = (block as Record<string, unknown>)[name];
   return {
     ...block,
-    [name]: rest.length === 0 ? value : withValue((old ?? {}), rest, value),
+    [name]: rest.length === 0 ? value : withValue(old ?? {}, rest, value),
   };
 }
