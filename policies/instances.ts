@@ -1,7 +1,7 @@
 import { EipAssociation, Eip, Instance, LaunchTemplate, NatGateway } from "@pulumi/aws/ec2";
 import { reference } from "./known";
 import { resourcePolicy, stackPolicy, typesPolicy } from "./policy";
-import { isMadeOf } from "./relation";
+import { refersTo } from "./relation";
 import { typeToken } from "./types";
 
 /** The metadata options of an instance and of a launch template are alike. */
@@ -133,7 +133,7 @@ export const addressInUse = stackPolicy([typeToken(Eip)], {
       const isUsed =
         reference(address.props, "instance").set ||
         reference(address.props, "networkInterface").set ||
-        users.some((user) => isMadeOf(user, "allocationId", address));
+        users.some((user) => refersTo(user, "allocationId", address, "allocationId"));
       if (!isUsed) {
         yield {
           resource: address,

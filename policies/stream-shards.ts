@@ -1,11 +1,15 @@
-import { Stream } from "@pulumi/aws/kinesis";
 import type { PolicyResource } from "@pulumi/policy";
 import { known } from "./known";
 
+interface ModeDetails {
+  readonly streamMode?: string;
+}
+
 /** Whether a stream scales by itself. */
 export function isOnDemand(stream: PolicyResource): boolean {
-  // Where a program leaves it out the provider fills it in, after a preview.
-  return known(() => stream.asType(Stream)?.streamModeDetails.streamMode) === "ON_DEMAND";
+  // The typed view promises the block; where a program leaves it out the provider fills it in, after a preview.
+  const details = known(() => stream.props["streamModeDetails"] as ModeDetails | undefined);
+  return known(() => details?.streamMode) === "ON_DEMAND";
 }
 
 /** A stream without a shardCount has one shard at least; a policy of its own refuses it. */

@@ -6,8 +6,9 @@ import { expect } from "chai";
 import { program } from "../../infra/program";
 import { projectPack } from "../../local/engine/policy-pack";
 import { EngineError, type OperationResult, openStack } from "../../local/engine/stack";
+import { KNOWN_TYPES } from "../../local/provider/facts";
 import { policies } from "../../policies/pack";
-import { type Mutation, resourceMutations, stackMutations } from "../policies/mutations";
+import { type Addition, additions, resourceMutations, stackMutations } from "../policies/mutations";
 import { fixtureRoot, requireEngine } from "./engine";
 import { insecureDomain } from "./foreign/insecure-domain";
 import { overScaledApplication } from "./foreign/over-scaled-application";
@@ -112,12 +113,15 @@ describe("the policy pack in the real engine", () => {
     ] as const) {
       it(`refuses each change to ${kind} by exactly the policy that it is meant for`, async () => {
         const placed = batches(mutations, planned);
+        // What must not be there comes with the first program of changes to the stack.
+        const added = kind === "the stack" ? knownAdditions : [];
         expect(placed.flat().map(({ mutation }) => mutation.policy)).to.have.members(
           mutations.map(({ policy }) => policy).filter((policy) => !unknownTypes.includes(policy)),
         );
-        for (const batch of placed) {
+        for (const [index, batch] of placed.entries()) {
+          const extra = index === 0 ? added : [];
           const { violations } = await run({
-            program: mutatedProgram(fixtures, batch),
+            program: mutatedProgram([...fixtures, ...extra.map(({ resource }) => resource)], batch),
             stack: "prod",
             // All changes together may cost more than each is meant to. As advice a verdict does not keep the engine
             // from what depends on the resource, so that one run has them all.
@@ -131,15 +135,16 @@ describe("the policy pack in the real engine", () => {
           const found = violations.filter(
             (one) => one.name !== informing && !before.has(pair(one)),
           );
-          expect([...new Set(found.map((one) => attributed(one, batch)))].sort()).to.deep.equal(
-            batch
-              .map(({ mutation, target }) =>
-                target === undefined || mutation.limits !== undefined || kind === "the stack"
-                  ? mutation.policy
-                  : `${mutation.policy} ${target.name}`,
-              )
-              .sort(),
-          );
+          const expected = [
+            ...extra.map(({ policy }) => policy),
+            ...batch.map(({ mutation, target }) =>
+              target === undefined || mutation.limits !== undefined || kind === "the stack"
+                ? mutation.policy
+                : `${mutation.policy} ${target.name}`,
+            ),
+          ];
+          const refusals = found.map((one) => attributed(one, batch, extra));
+          expect([...new Set(refusals)].sort()).to.deep.equal(expected.sort());
         }
       });
     }
@@ -223,6 +228,8 @@ const unknownTypes = [
 /** The policy that only informs. */
 const informing = "policy-document-unknown";
 
+const knownAdditions = additions.filter(({ resource }) => KNOWN_TYPES.includes(resource.type));
+
 const pipeline: PulumiFn = async () => Promise.resolve(program());
 
 function limitsOf(stack: string): Limits {
@@ -266,11 +273,16 @@ function pair({ name, resource }: Violation): string {
 }
 
 /** Changed limits, and changes to what belongs together, are seen at other resources than the one that changed. */
-function attributed(violation: Violation, batch: readonly Placed[]): string {
-  const cause: Mutation | undefined = batch.find(
-    ({ mutation }) => mutation.policy === violation.name,
-  )?.mutation;
-  const isElsewhere = cause?.limits !== undefined || stackMutations.includes(cause as Mutation);
+function attributed(
+  violation: Violation,
+  batch: readonly Placed[],
+  extra: readonly Addition[],
+): string {
+  const cause = batch.find(({ mutation }) => mutation.policy === violation.name)?.mutation;
+  const isElsewhere =
+    cause?.limits !== undefined ||
+    stackMutations.some((one) => one === cause) ||
+    extra.some(({ policy }) => policy === violation.name);
   return isElsewhere ? violation.name : pair(violation);
 }
 

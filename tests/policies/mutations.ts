@@ -478,11 +478,6 @@ export const stackMutations: readonly Mutation[] = [
     set: { dimensions: { QueueName: "elsewhere" } },
   },
   {
-    policy: "ec2-elastic-address-in-use",
-    type: "natGateway:NatGateway",
-    set: { allocationId: "eipalloc-1" },
-  },
-  {
     policy: "ec2-vpc-default-security-group",
     type: "defaultSecurityGroup:DefaultSecurityGroup",
     set: { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, self: true }] },
@@ -536,8 +531,22 @@ export const stackMutations: readonly Mutation[] = [
   { policy: "stack-monthly-cost", limits: { maxMonthlyUsd: 1 } },
 ];
 
-/** Policies about types that must not be there at all: one of them, of any kind, is the mutation. */
-export const additions: readonly { readonly policy: string; readonly resource: TestResource }[] = [
+/** A resource that one policy refuses where it is added to a stack. */
+export interface Addition {
+  readonly policy: string;
+  readonly resource: TestResource;
+}
+
+/** Policies about what must not be there, or not alone: the resource itself is the mutation. */
+export const additions: readonly Addition[] = [
+  {
+    policy: "ec2-elastic-address-in-use",
+    resource: {
+      type: "aws:ec2/eip:Eip",
+      name: "idle",
+      props: { tags: { project: "trips", stack: "test" } },
+    },
+  },
   {
     policy: "iam-user-policy",
     resource: {
