@@ -6,10 +6,13 @@
 export interface RuntimeProperties {
   job: JobProperties;
   source: SourceProperties;
-  search: SearchProperties;
+  search?: SearchProperties;
   demand?: DemandProperties;
   airports?: AirportsProperties;
+  trades?: TradesProperties;
   results?: ResultsProperties;
+  resultsStream?: ResultsStreamProperties;
+  archive?: ArchiveProperties;
 }
 /**
  * What the job computes.
@@ -18,7 +21,7 @@ export interface JobProperties {
   /**
    * Which computation runs.
    */
-  workload: "taxi";
+  workload: "taxi" | "trades";
 }
 /**
  * The Kinesis data stream that the job reads.
@@ -33,9 +36,17 @@ export interface SourceProperties {
    */
   region: string;
   /**
-   * Where a job without a checkpoint begins: at the oldest record kept (TRIM_HORIZON) or at the newest (LATEST).
+   * Where a job without a checkpoint begins: at the oldest record kept (TRIM_HORIZON), at the newest (LATEST) or at initialTimestamp (AT_TIMESTAMP).
    */
-  initialPosition?: "TRIM_HORIZON" | "LATEST";
+  initialPosition?: "TRIM_HORIZON" | "LATEST" | "AT_TIMESTAMP";
+  /**
+   * With AT_TIMESTAMP, and only then: the first record read is the first one that arrived at this UTC instant or later, such as 2019-03-01T18:00:00Z.
+   */
+  initialTimestamp?: string;
+  /**
+   * ARN of a registered consumer of the stream: the job reads by enhanced fan-out, 2 MB a second of each shard for itself. Without it the job polls and shares the shards' 2 MB a second with other readers.
+   */
+  consumerArn?: string;
   /**
    * How far, in seconds of event time, a record of a shard may lie behind the newest one of that shard before it counts as late.
    */
@@ -46,7 +57,7 @@ export interface SourceProperties {
   idlenessSeconds?: number;
 }
 /**
- * The OpenSearch domain that the job writes documents to. Requests are signed with SigV4 for the service es.
+ * The OpenSearch domain that the job writes documents and dead letters to; without this group it writes none, and dead letters go to the archive, which must then be there. Requests are signed with SigV4 for the service es.
  */
 export interface SearchProperties {
   /**
@@ -69,6 +80,14 @@ export interface SearchProperties {
    * A bulk request is sent at least this often, in milliseconds.
    */
   flushIntervalMilliseconds?: number;
+  /**
+   * How often a bulk request that the domain could not take (429, 5xx, no connection) is sent again before the job fails and continues from its last checkpoint.
+   */
+  retries?: number;
+  /**
+   * Wait before the first repetition in milliseconds; it doubles from one to the next.
+   */
+  retryDelayMilliseconds?: number;
 }
 /**
  * Pick-up demand per geohash cell and taxi zone in sliding windows of event time.
@@ -86,15 +105,32 @@ export interface DemandProperties {
    * Characters of a cell's geohash: 5 is about 4.9 km, 6 about 1.2 km, 7 about 150 m wide.
    */
   geohashPrecision?: number;
+  /**
+   * How many areas the ranking of a window holds.
+   */
+  topAreas?: number;
+  /**
+   * An area's recent normal is its average over this many windows before, one after the other without overlap.
+   */
+  normalWindows?: number;
 }
 /**
- * Average trip duration to the airports in tumbling windows of event time.
+ * Trip durations to the airports in tumbling windows of event time.
  */
 export interface AirportsProperties {
   /**
    * Length of a window in minutes.
    */
   windowMinutes?: number;
+}
+/**
+ * Price statistics per symbol in tumbling windows of event time.
+ */
+export interface TradesProperties {
+  /**
+   * Length of a window in seconds.
+   */
+  windowSeconds?: number;
 }
 /**
  * How results leave a window.
@@ -104,4 +140,26 @@ export interface ResultsProperties {
    * An open window that has received records emits its result so far this often, in milliseconds of processing time.
    */
   earlyIntervalMilliseconds?: number;
+}
+/**
+ * The Kinesis data stream that the job writes final results to; without this group it writes none.
+ */
+export interface ResultsStreamProperties {
+  /**
+   * Name of the stream.
+   */
+  streamName: string;
+  /**
+   * AWS region of the stream.
+   */
+  region: string;
+}
+/**
+ * Files that the job writes final results and dead letters to, in folders by day and hour of the event; without this group it writes none.
+ */
+export interface ArchiveProperties {
+  /**
+   * Folder, such as s3://my-results/taxi or file:///tmp/results.
+   */
+  path: string;
 }

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import streaming.search.OpenSearchSink;
+import streaming.document.DocumentSink;
 import streaming.settings.JobSettings;
 import streaming.settings.PropertyGroups;
 import streaming.source.KinesisSource;
 import streaming.taxi.TaxiWorkload;
 import streaming.taxi.TripParser;
+import streaming.trades.TradeParser;
+import streaming.trades.TradesWorkload;
 
 /** Entry point: reads the settings, builds the job and runs it. */
 public final class FlinkJob {
@@ -43,14 +45,16 @@ public final class FlinkJob {
     }
   }
 
-  private static void build(StreamExecutionEnvironment env, JobSettings settings) {
+  /** Adds the workload of the settings between its source and the sinks of the settings. */
+  static void build(StreamExecutionEnvironment env, JobSettings settings) {
+    DocumentSink sinks = Sinks.of(settings);
     switch (settings.workload()) {
       case "taxi":
-        TaxiWorkload.build(
-            env,
-            settings,
-            new KinesisSource<>(settings, new TripParser()),
-            new OpenSearchSink(settings));
+        TaxiWorkload.build(env, settings, new KinesisSource<>(settings, new TripParser()), sinks);
+        break;
+      case "trades":
+        TradesWorkload.build(
+            env, settings, new KinesisSource<>(settings, new TradeParser()), sinks);
         break;
       default:
         throw new IllegalStateException("no job computes the workload " + settings.workload());

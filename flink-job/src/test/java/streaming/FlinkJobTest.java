@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.RemoteStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamEdge;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streaming.settings.InvalidPropertiesException;
+import streaming.settings.SettingsFixture;
 
 class FlinkJobTest {
   @Test
@@ -18,7 +29,7 @@ class FlinkJobTest {
         .isInstanceOf(InvalidPropertiesException.class)
         .hasMessageContaining("- job.workload is missing")
         .hasMessageContaining("- source.streamName is missing")
-        .hasMessageContaining("- search.endpoint is missing");
+        .hasMessageContaining("- neither group \"search\" nor group \"archive\"");
   }
 
   @Test
@@ -47,5 +58,59 @@ class FlinkJobTest {
     FlinkJob.configure(env);
 
     assertThat(env.getCheckpointConfig().isCheckpointingEnabled()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"taxi", "trades"})
+  void everyOperatorHasItsOwnIdAndItsName(String workload) {
+    Set<String> ids = new HashSet<>();
+    for (StreamNode operator : graph(workload).getStreamNodes()) {
+      assertThat(operator.getTransformationUID()).as(operator.getOperatorName()).isNotBlank();
+      assertThat(ids.add(operator.getTransformationUID())).as(operator.getOperatorName()).isTrue();
+      assertThat(operator.getOperatorName())
+          .matches("(Source: )?[A-Z][A-Za-z ]+(: (Writer|Committer))?");
+    }
+    assertThat(ids).hasSizeGreaterThan(7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"taxi", "trades"})
+  void documentsReachTheSinksInTheOrderOfTheirSubtask(String workload) {
+    StreamGraph graph = graph(workload);
+    for (String name : List.of("OpenSearch sink: Writer", "Final results", "Archived documents")) {
+      StreamNode sink =
+          graph.getStreamNodes().stream()
+              .filter(operator -> operator.getOperatorName().equals(name))
+              .findFirst()
+              .orElseThrow();
+
+      assertThat(sink.getInEdges()).hasSize(workload.equals("taxi") ? 7 : 2);
+      for (StreamEdge edge : sink.getInEdges()) {
+        assertThat(edge.getPartitioner()).isInstanceOf(ForwardPartitioner.class);
+      }
+    }
+  }
+
+  @Test
+  void hasTheSinksOfTheGroupsThatAreThere() {
+    Configuration strict = new Configuration();
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(strict);
+    FlinkJob.build(env, new SettingsFixture().load());
+
+    assertThat(env.getStreamGraph().getStreamNodes())
+        .extracting(StreamNode::getOperatorName)
+        .contains("OpenSearch sink: Writer")
+        .doesNotContain("Final results", "Archived documents");
+  }
+
+  /** Of the job with all its sinks, in which neither Kryo nor an operator without an id may be. */
+  private static StreamGraph graph(String workload) {
+    Configuration strict = new Configuration();
+    strict.set(PipelineOptions.GENERIC_TYPES, false);
+    strict.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(strict);
+    FlinkJob.build(
+        env, new SettingsFixture().withAllGroups().set("job", "workload", workload).load());
+    return env.getStreamGraph();
   }
 }

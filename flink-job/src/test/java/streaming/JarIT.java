@@ -3,7 +3,6 @@ package streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -67,16 +66,10 @@ class JarIT {
   }
 
   @Test
-  void hasTheServicesOfAllItsParts() throws IOException {
-    String providers =
-        new String(
-            jar.getInputStream(
-                    jar.getEntry(
-                        "META-INF/services/org.opensearch.plugins.spi.NamedXContentProvider"))
-                .readAllBytes(),
-            StandardCharsets.UTF_8);
-
-    assertThat(providers).contains("ParentJoin").contains("MatrixStats");
+  void hasOneAwsSdkForSourceAndSinks() {
+    assertThat(entries())
+        .contains("org/apache/flink/kinesis/shaded/software/amazon/awssdk/core/SdkClient.class")
+        .noneMatch(entry -> entry.startsWith("software/amazon/awssdk/"));
   }
 
   private List<String> entries() {

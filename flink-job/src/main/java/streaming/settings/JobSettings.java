@@ -1,8 +1,8 @@
 package streaming.settings;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,52 +50,11 @@ public final class JobSettings {
 
     List<String> problems = new ArrayList<>();
     Map<String, Map<String, String>> values = PropertySchema.load().complete(given, problems);
-    checkSlide(values.get("demand"), problems);
-    checkEndpoint("search.endpoint", values.get("search").get("endpoint"), problems);
-    for (String variable : List.of(KINESIS_ENDPOINT, SEARCH_ENDPOINT)) {
-      checkEndpoint("the environment variable " + variable, environment.get(variable), problems);
-    }
+    SettingsRules.check(values, environment, problems);
     if (!problems.isEmpty()) {
       throw new InvalidPropertiesException(problems);
     }
     return new JobSettings(values, new HashMap<>(environment));
-  }
-
-  private static void checkSlide(Map<String, String> demand, List<String> problems) {
-    String window = demand.get("windowMinutes");
-    String slide = demand.get("slideMinutes");
-    if (window != null
-        && slide != null
-        && Integer.parseInt(window) % Integer.parseInt(slide) != 0) {
-      problems.add(
-          String.format(
-              "demand.slideMinutes is \"%s\"; it must divide demand.windowMinutes, \"%s\", without"
-                  + " a remainder",
-              slide, window));
-    }
-  }
-
-  private static void checkEndpoint(String name, String value, List<String> problems) {
-    if (value != null && !isEndpoint(value)) {
-      problems.add(
-          String.format(
-              "%s is \"%s\"; it must be a URL of scheme, host and port alone, such as"
-                  + " http://localhost:4567",
-              name, value));
-    }
-  }
-
-  private static boolean isEndpoint(String value) {
-    try {
-      URI uri = new URI(value);
-      return List.of("http", "https").contains(String.valueOf(uri.getScheme()))
-          && uri.getHost() != null
-          && List.of("", "/").contains(uri.getPath())
-          && uri.getQuery() == null
-          && uri.getFragment() == null;
-    } catch (URISyntaxException invalid) {
-      return false;
-    }
   }
 
   public String workload() {
@@ -119,6 +78,16 @@ public final class JobSettings {
     return value("source", "initialPosition");
   }
 
+  /** Where to begin, if the initial position is AT_TIMESTAMP. */
+  public Optional<Instant> initialTimestamp() {
+    return optional("source", "initialTimestamp").map(Instant::parse);
+  }
+
+  /** The registered consumer to read as; without one the job polls. */
+  public Optional<String> consumerArn() {
+    return optional("source", "consumerArn");
+  }
+
   public Duration outOfOrderness() {
     return Duration.ofSeconds(integer("source", "outOfOrdernessSeconds"));
   }
@@ -128,8 +97,10 @@ public final class JobSettings {
     return Duration.ofSeconds(integer("source", "idlenessSeconds"));
   }
 
-  public URI searchEndpoint() {
-    return URI.create(environment.getOrDefault(SEARCH_ENDPOINT, value("search", "endpoint")));
+  /** The domain, if the job writes to one. */
+  public Optional<URI> searchEndpoint() {
+    return optional("search", "endpoint")
+        .map(endpoint -> URI.create(environment.getOrDefault(SEARCH_ENDPOINT, endpoint)));
   }
 
   public String searchRegion() {
@@ -148,6 +119,14 @@ public final class JobSettings {
     return Duration.ofMillis(integer("search", "flushIntervalMilliseconds"));
   }
 
+  public int searchRetries() {
+    return integer("search", "retries");
+  }
+
+  public Duration searchRetryDelay() {
+    return Duration.ofMillis(integer("search", "retryDelayMilliseconds"));
+  }
+
   public Duration demandWindow() {
     return Duration.ofMinutes(integer("demand", "windowMinutes"));
   }
@@ -160,24 +139,53 @@ public final class JobSettings {
     return integer("demand", "geohashPrecision");
   }
 
+  public int topAreas() {
+    return integer("demand", "topAreas");
+  }
+
+  public int normalWindows() {
+    return integer("demand", "normalWindows");
+  }
+
   public Duration airportsWindow() {
     return Duration.ofMinutes(integer("airports", "windowMinutes"));
+  }
+
+  public Duration tradesWindow() {
+    return Duration.ofSeconds(integer("trades", "windowSeconds"));
   }
 
   public Duration earlyInterval() {
     return Duration.ofMillis(integer("results", "earlyIntervalMilliseconds"));
   }
 
+  /** The stream for final results, if the job writes them to one. */
+  public Optional<String> resultsStreamName() {
+    return optional("resultsStream", "streamName");
+  }
+
+  public String resultsStreamRegion() {
+    return value("resultsStream", "region");
+  }
+
+  /** The folder for final results and dead letters, if the job keeps them in files. */
+  public Optional<String> archivePath() {
+    return optional("archive", "path");
+  }
+
   private int integer(String group, String key) {
     return Integer.parseInt(value(group, key));
   }
 
+  private Optional<String> optional(String group, String key) {
+    return Optional.ofNullable(values.getOrDefault(group, Map.of()).get(key));
+  }
+
   private String value(String group, String key) {
-    String value = values.getOrDefault(group, Map.of()).get(key);
-    if (value == null) {
-      throw new IllegalStateException(
-          String.format("%s.%s is neither required nor has it a default", group, key));
-    }
-    return value;
+    return optional(group, key)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    String.format("%s.%s is neither given nor has it a default", group, key)));
   }
 }

@@ -36,7 +36,11 @@ final class PropertySchema {
 
   private final Map<String, List<String>> requiredKeys = new LinkedHashMap<>();
 
+  /** The groups that must be there. */
+  private final List<String> requiredGroups;
+
   private PropertySchema(Map<String, Object> schema) {
+    requiredGroups = strings(schema.getOrDefault("required", List.of()));
     objectsIn(schema, "the schema")
         .forEach(
             (group, declaration) -> {
@@ -63,8 +67,14 @@ final class PropertySchema {
     return groups;
   }
 
+  /** Whether a key must be there when its group is. */
+  boolean requires(String group, String key) {
+    return requiredKeys.get(group).contains(key);
+  }
+
   /**
-   * Checks the given values and adds the defaults of those that are absent.
+   * Checks the given values and adds the defaults of those that are absent. A group that may be
+   * absent, and has keys that may not, stays absent as a whole.
    *
    * @param given the values by group and key
    * @param problems receives one sentence for each problem
@@ -82,9 +92,14 @@ final class PropertySchema {
     }
     Map<String, Map<String, String>> completed = new LinkedHashMap<>();
     groups.forEach(
-        (group, types) ->
+        (group, types) -> {
+          if (given.containsKey(group)
+              || requiredGroups.contains(group)
+              || requiredKeys.get(group).isEmpty()) {
             completed.put(
-                group, completeGroup(group, types, given.getOrDefault(group, Map.of()), problems)));
+                group, completeGroup(group, types, given.getOrDefault(group, Map.of()), problems));
+          }
+        });
     return completed;
   }
 
@@ -112,7 +127,7 @@ final class PropertySchema {
             } else {
               problems.add(problem);
             }
-          } else if (requiredKeys.get(group).contains(key)) {
+          } else if (requires(group, key)) {
             problems.add(type.missing());
           }
         });

@@ -102,6 +102,10 @@ final class EventTimeConsumer<E> extends FlinkKinesisConsumer<SourceRecord<E>> {
     @Override
     protected void emitRecordAndUpdateState(
         SourceRecord<E> record, long arrivalTime, int shard, SequenceNumber sequenceNumber) {
+      if (sequenceNumber.isAggregated()) {
+        // The events of an aggregated record share its number; what is kept of them must not.
+        record.sequenceNumber += "-" + sequenceNumber.getSubSequenceNumber();
+      }
       watermarks.emitting(shard);
       super.emitRecordAndUpdateState(record, arrivalTime, shard, sequenceNumber);
       watermarks.emitted(shard, record.eventTime, getCurrentTimeMillis());

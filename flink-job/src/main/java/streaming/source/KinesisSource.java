@@ -8,7 +8,9 @@ import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConsta
 import streaming.settings.JobSettings;
 
 /**
- * Reads a Kinesis data stream by polling. The only place that knows which connector does it.
+ * Reads a Kinesis data stream: by enhanced fan-out as a registered consumer, else by polling. The
+ * connector takes apart the records that the Kinesis Producer Library has aggregated. The only
+ * place that knows which connector it is.
  *
  * @param <E> the type of the event
  */
@@ -51,9 +53,28 @@ public final class KinesisSource<E> implements RecordSource<E> {
         .ifPresent(url -> properties.setProperty(AWSConfigConstants.AWS_ENDPOINT, url));
     properties.setProperty(
         ConsumerConfigConstants.STREAM_INITIAL_POSITION, settings.initialPosition());
+    settings
+        .initialTimestamp()
+        .ifPresent(
+            instant ->
+                properties.setProperty(
+                    ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP,
+                    Long.toString(instant.getEpochSecond())));
+    settings.consumerArn().ifPresent(arn -> fanOut(settings.streamName(), arn, properties));
     properties.setProperty(
         ConsumerConfigConstants.SHARD_GETRECORDS_INTERVAL_MILLIS,
         Integer.toString(POLL_INTERVAL_MILLISECONDS));
     return properties;
+  }
+
+  /** The consumer exists already, and stays when the job ends. */
+  private static void fanOut(String stream, String consumerArn, Properties properties) {
+    properties.setProperty(
+        ConsumerConfigConstants.RECORD_PUBLISHER_TYPE,
+        ConsumerConfigConstants.RecordPublisherType.EFO.name());
+    properties.setProperty(
+        ConsumerConfigConstants.EFO_REGISTRATION_TYPE,
+        ConsumerConfigConstants.EFORegistrationType.NONE.name());
+    properties.setProperty(ConsumerConfigConstants.efoConsumerArn(stream), consumerArn);
   }
 }

@@ -29,7 +29,9 @@ public final class RecordSchema<E> implements KinesisDeserializationSchema<Sourc
       long approximateArrivalTime,
       String stream,
       String shardId) {
-    return read(payload, shardId, sequenceNumber);
+    SourceRecord<E> record = read(payload, shardId, sequenceNumber);
+    record.arrivalTime = approximateArrivalTime;
+    return record;
   }
 
   /** Reads one payload with its position in the stream. */
@@ -55,6 +57,7 @@ public final class RecordSchema<E> implements KinesisDeserializationSchema<Sourc
         Map.of(
             "shardId", Types.STRING,
             "sequenceNumber", Types.STRING,
+            "arrivalTime", Types.LONG,
             "payload", Types.PRIMITIVE_ARRAY(Types.BYTE),
             "event", Types.POJO(parser.eventType()),
             "eventTime", Types.LONG,

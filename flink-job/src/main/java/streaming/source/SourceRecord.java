@@ -11,7 +11,13 @@ public class SourceRecord<E> {
   public static final long NO_EVENT_TIME = Long.MIN_VALUE;
 
   public String shardId;
+
+  /** Its place in the shard; in an aggregated record with its place in that, as in 4965-2. */
   public String sequenceNumber;
+
+  /** When it reached the stream, about, in milliseconds since the epoch. */
+  public long arrivalTime;
+
   public byte[] payload;
 
   /** The event, or null if the payload is malformed. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import streaming.window.WindowDocuments;
 
-/** The documents of the average trip duration to an airport. */
+/** The documents of the trip durations to an airport. */
 final class AirportDurations extends WindowDocuments<Durations, String> {
   static final String INDEX = "taxi-airport-durations";
 
@@ -17,7 +17,6 @@ final class AirportDurations extends WindowDocuments<Durations, String> {
   @Override
   protected void write(String airport, Durations durations, JsonGenerator json) throws IOException {
     json.writeStringField("airport", airport);
-    json.writeNumberField("trips", durations.trips);
-    json.writeNumberField("averageSeconds", durations.averageSeconds());
+    durations.writeTo(json);
   }
 }

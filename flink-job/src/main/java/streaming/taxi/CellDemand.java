@@ -2,22 +2,21 @@ package streaming.taxi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import streaming.window.WindowDocuments;
+import java.time.Duration;
 
 /** The documents of the demand in a geohash cell. */
-final class CellDemand extends WindowDocuments<Long, String> {
+final class CellDemand extends AreaDemand<String> {
   static final String INDEX = "taxi-demand-cells";
 
   private static final long serialVersionUID = 1L;
 
-  CellDemand() {
-    super(INDEX);
+  CellDemand(Duration length, int normalWindows) {
+    super(INDEX, length, normalWindows);
   }
 
   @Override
-  protected void write(String cell, Long trips, JsonGenerator json) throws IOException {
+  void write(String cell, JsonGenerator json) throws IOException {
     json.writeStringField("cell", cell);
     Geohash.centre(cell).writeTo(json);
-    json.writeNumberField("trips", trips);
   }
 }

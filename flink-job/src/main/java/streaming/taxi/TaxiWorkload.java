@@ -1,8 +1,11 @@
 package streaming.taxi;
 
+import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.datastream.WindowedStream;
@@ -11,22 +14,27 @@ import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindow
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
-import streaming.search.Document;
-import streaming.search.DocumentSink;
+import streaming.document.Document;
+import streaming.document.DocumentSink;
 import streaming.settings.JobSettings;
 import streaming.source.RecordSource;
 import streaming.window.EarlyResultTrigger;
 import streaming.window.OpenWindows;
 
 /**
- * Pick-up demand per taxi zone and geohash cell, and average trip durations to the airports.
+ * Pick-up demand per taxi zone and geohash cell, the areas with the most of it, and trip durations
+ * to the airports.
  *
- * <p>All operators have the parallelism of the job, and the windows hand their documents to the
+ * <p>All operators have the parallelism of the job, and those that make documents hand them to the
  * sink without a change of partition: the documents of one id pass one subtask of the sink, in
  * order.
  */
 public final class TaxiWorkload {
-  private TaxiWorkload() {}
+  private final JobSettings settings;
+
+  private TaxiWorkload(JobSettings settings) {
+    this.settings = settings;
+  }
 
   /** Adds the workload to a job, between a source and a sink. */
   public static void build(
@@ -34,6 +42,10 @@ public final class TaxiWorkload {
       JobSettings settings,
       RecordSource<Trip> source,
       DocumentSink sink) {
+    new TaxiWorkload(settings).build(env, source, sink);
+  }
+
+  private void build(StreamExecutionEnvironment env, RecordSource<Trip> source, DocumentSink sink) {
     TripWindows windows = TripWindows.of(settings);
     SingleOutputStreamOperator<TripGroup> trips =
         source
@@ -49,48 +61,90 @@ public final class TaxiWorkload {
                 TypeInformation.of(TripGroup.class),
                 new TripGrouping(windows.span()))
             .uid("trip-grouping");
+    sink.addTo(
+        demand(groups).union(airports(groups), trips.getSideOutput(TripAdmission.DEAD_LETTERS)));
+  }
+
+  private DataStream<Document> demand(DataStream<TripGroup> groups) {
     DataStream<TripGroup> placedTrips =
         groups
             .filter(group -> group.zone != TripGroup.NO_ZONE)
             .uid("placed-trips")
             .name("Trips with a zone");
+    Duration length = settings.demandWindow();
+    WindowAssigner<Object, TimeWindow> sliding =
+        SlidingEventTimeWindows.of(length, settings.demandSlide());
+    DataStream<AreaCount> zoneCounts =
+        windowed(placedTrips.keyBy(group -> group.zone, Types.INT), sliding)
+            .aggregate(new TripCount(), new AreaCounts<>())
+            .uid("zone-demand")
+            .name("Zone counts");
+    DataStream<AreaCount> cellCounts =
+        windowed(placedTrips.keyBy(group -> group.cell, Types.STRING), sliding)
+            .aggregate(new TripCount(), new AreaCounts<>())
+            .uid("cell-demand")
+            .name("Cell counts");
+    DataStream<Document> zoneDemand =
+        keptKeyed(zoneCounts, count -> Integer.valueOf(count.area), Types.INT)
+            .process(new ZoneDemand(length, settings.normalWindows()))
+            .uid("zone-scores")
+            .name("Zone demand");
+    DataStream<Document> cellDemand =
+        keptKeyed(cellCounts, count -> count.area, Types.STRING)
+            .process(new CellDemand(length, settings.normalWindows()))
+            .uid("cell-scores")
+            .name("Cell demand");
+    DataStream<Document> topZones =
+        zoneCounts
+            .keyBy(count -> count.start, Types.LONG)
+            .process(new TopZones(length, settings.topAreas(), settings.earlyInterval()))
+            .uid("top-zones")
+            .name("Top zones");
+    DataStream<Document> topCells =
+        cellCounts
+            .keyBy(count -> count.start, Types.LONG)
+            .process(new TopCells(length, settings.topAreas(), settings.earlyInterval()))
+            .uid("top-cells")
+            .name("Top cells");
+    return zoneDemand.union(cellDemand, topZones, topCells);
+  }
+
+  private DataStream<Document> airports(DataStream<TripGroup> groups) {
     DataStream<TripGroup> airportTrips =
         groups
             .filter(group -> group.airport != null)
             .uid("airport-trips")
             .name("Trips to an airport");
-
-    WindowAssigner<Object, TimeWindow> sliding =
-        SlidingEventTimeWindows.of(settings.demandWindow(), settings.demandSlide());
+    DataStream<TripGroup> placedTrips =
+        airportTrips
+            .filter(group -> group.zone != TripGroup.NO_ZONE)
+            .uid("placed-airport-trips")
+            .name("Trips to an airport with a zone");
     WindowAssigner<Object, TimeWindow> tumbling =
         TumblingEventTimeWindows.of(settings.airportsWindow());
-    DataStream<Document> zoneDemand =
-        windowed(placedTrips.keyBy(group -> group.zone, Types.INT), sliding, settings)
-            .aggregate(new TripCount(), new ZoneDemand())
-            .uid("zone-demand")
-            .name("Zone demand");
-    DataStream<Document> cellDemand =
-        windowed(placedTrips.keyBy(group -> group.cell, Types.STRING), sliding, settings)
-            .aggregate(new TripCount(), new CellDemand())
-            .uid("cell-demand")
-            .name("Cell demand");
-    DataStream<Document> airportDurations =
-        windowed(airportTrips.keyBy(group -> group.airport, Types.STRING), tumbling, settings)
+    DataStream<Document> durations =
+        windowed(airportTrips.keyBy(group -> group.airport, Types.STRING), tumbling)
             .aggregate(new Durations.Sum(), new AirportDurations())
             .uid("airport-durations")
             .name("Airport durations");
-
-    sink.addTo(
-        zoneDemand.union(
-            cellDemand, airportDurations, trips.getSideOutput(TripAdmission.DEAD_LETTERS)));
+    DataStream<Document> origins =
+        windowed(placedTrips.keyBy(AirportOrigins::keyOf, Types.STRING), tumbling)
+            .aggregate(new Durations.Sum(), new AirportOrigins())
+            .uid("airport-origins")
+            .name("Airport origins");
+    return durations.union(origins);
   }
 
-  private static <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
-      KeyedStream<TripGroup, K> groups,
-      WindowAssigner<Object, TimeWindow> windows,
-      JobSettings settings) {
+  private <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
+      KeyedStream<TripGroup, K> groups, WindowAssigner<Object, TimeWindow> windows) {
     return groups
         .window(new OpenWindows(windows))
         .trigger(new EarlyResultTrigger(settings.earlyInterval()));
+  }
+
+  /** The counts of an area are where its windows are: no need to send them anywhere. */
+  private static <K> KeyedStream<AreaCount, K> keptKeyed(
+      DataStream<AreaCount> counts, KeySelector<AreaCount, K> area, TypeInformation<K> type) {
+    return DataStreamUtils.reinterpretAsKeyedStream(counts, area, type);
   }
 }

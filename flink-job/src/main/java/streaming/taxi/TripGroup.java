@@ -1,5 +1,6 @@
 package streaming.taxi;
 
+import java.util.Arrays;
 import streaming.window.OpenWindows;
 
 /** Trips that count in the same windows, with what the windows need of them. */
@@ -21,8 +22,18 @@ public class TripGroup implements OpenWindows.Admitted {
   /** The number of trips. */
   public long trips;
 
-  /** Drop-off less pick-up, in seconds, over all trips. */
-  public long seconds;
+  /** Drop-off less pick-up, in seconds, of each trip; null without an airport, where none count. */
+  public long[] durations;
+
+  /** Adds the trips of another group of the same windows. */
+  void add(TripGroup other) {
+    trips += other.trips;
+    if (durations != null) {
+      int own = durations.length;
+      durations = Arrays.copyOf(durations, own + other.durations.length);
+      System.arraycopy(other.durations, 0, durations, own, other.durations.length);
+    }
+  }
 
   @Override
   public long admittedAt() {

@@ -65,8 +65,7 @@ final class TripGrouping extends AbstractStreamOperator<TripGroup>
     if (group == null) {
       groups.put(key, new StreamRecord<>(trip, start));
     } else {
-      group.getValue().trips += trip.trips;
-      group.getValue().seconds += trip.seconds;
+      group.getValue().add(trip);
     }
   }
 

@@ -2,6 +2,7 @@ package streaming.taxi;
 
 import java.io.Serializable;
 import java.time.Duration;
+import streaming.admission.WindowEnds;
 import streaming.settings.JobSettings;
 
 /**
@@ -29,19 +30,16 @@ final class TripWindows implements Serializable {
         settings.demandWindow(), settings.demandSlide(), settings.airportsWindow());
   }
 
-  /** The end of the first demand window with a trip of this event time. */
-  long firstDemandEnd(long eventTime) {
-    return floor(eventTime, demandSlide) + demandSlide;
+  /** The demand windows with a trip of this event time. */
+  WindowEnds demand(long eventTime) {
+    long slide = floor(eventTime, demandSlide);
+    return new WindowEnds(slide + demandSlide, slide + demandLength);
   }
 
-  /** The end of the last demand window with a trip of this event time. */
-  long lastDemandEnd(long eventTime) {
-    return floor(eventTime, demandSlide) + demandLength;
-  }
-
-  /** The end of the window of airport trips of this event time. */
-  long airportsEnd(long eventTime) {
-    return floor(eventTime, airportsLength) + airportsLength;
+  /** The window of airport trips of this event time. */
+  WindowEnds airports(long eventTime) {
+    long end = floor(eventTime, airportsLength) + airportsLength;
+    return new WindowEnds(end, end);
   }
 
   /** A time that starts and ends of all windows are multiples of. */

@@ -1,5 +1,8 @@
 package streaming.taxi;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+
 /** A taxi zone of the New York City Taxi and Limousine Commission. */
 final class Zone {
   final int id;
@@ -14,5 +17,13 @@ final class Zone {
     this.name = name;
     this.borough = borough;
     this.location = location;
+  }
+
+  /** Writes what documents say about a zone. */
+  void writeTo(JsonGenerator json) throws IOException {
+    json.writeNumberField("zone", id);
+    json.writeStringField("zoneName", name);
+    json.writeStringField("borough", borough);
+    location.writeTo(json);
   }
 }

@@ -2,19 +2,19 @@ package streaming.taxi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
-import streaming.window.WindowDocuments;
 
 /** The documents of the demand in a taxi zone. */
-final class ZoneDemand extends WindowDocuments<Long, Integer> {
+final class ZoneDemand extends AreaDemand<Integer> {
   static final String INDEX = "taxi-demand-zones";
 
   private static final long serialVersionUID = 1L;
 
   private transient ZoneTable zones;
 
-  ZoneDemand() {
-    super(INDEX);
+  ZoneDemand(Duration length, int normalWindows) {
+    super(INDEX, length, normalWindows);
   }
 
   @Override
@@ -24,12 +24,7 @@ final class ZoneDemand extends WindowDocuments<Long, Integer> {
   }
 
   @Override
-  protected void write(Integer zoneId, Long trips, JsonGenerator json) throws IOException {
-    Zone zone = zones.find(zoneId);
-    json.writeNumberField("zone", zone.id);
-    json.writeStringField("zoneName", zone.name);
-    json.writeStringField("borough", zone.borough);
-    zone.location.writeTo(json);
-    json.writeNumberField("trips", trips);
+  void write(String zone, JsonGenerator json) throws IOException {
+    zones.find(Integer.parseInt(zone)).writeTo(json);
   }
 }

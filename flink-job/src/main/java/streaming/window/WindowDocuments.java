@@ -2,18 +2,16 @@ package streaming.window;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.time.Instant;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
-import streaming.search.Document;
+import streaming.document.Document;
 
 /**
- * Writes the result of a window as a document: {@code <key>-<window start in epoch seconds>} with
- * the fields windowStart, windowEnd and complete beside those of the result. An early result and
- * the final one share the id, come from the same subtask in this order, and so the final one stays.
+ * Writes the result of a window as a document. An early result and the final one share the id, come
+ * from the same subtask in this order, and so the final one stays.
  *
  * @param <R> the type of the result
  * @param <K> the type of the key
@@ -42,17 +40,13 @@ public abstract class WindowDocuments<R, K>
     TimeWindow window = context.window();
     R result = results.iterator().next();
     out.collect(
-        Document.of(
+        Document.result(
             index,
-            key + "-" + window.getStart() / 1000,
-            json -> {
-              write(key, result, json);
-              json.writeStringField(
-                  "windowStart", Instant.ofEpochMilli(window.getStart()).toString());
-              json.writeStringField("windowEnd", Instant.ofEpochMilli(window.getEnd()).toString());
-              json.writeBooleanField(
-                  "complete", context.currentWatermark() >= window.maxTimestamp());
-            }));
+            key.toString(),
+            window.getStart(),
+            window.getEnd(),
+            context.currentWatermark() >= window.maxTimestamp(),
+            json -> write(key, result, json)));
     documents.inc();
   }
 }

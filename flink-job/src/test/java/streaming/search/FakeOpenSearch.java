@@ -19,6 +19,7 @@ final class FakeOpenSearch implements AutoCloseable {
   private final HttpServer server;
   private final Deque<Integer> statuses = new ArrayDeque<>();
   private final Map<String, String> documents = new TreeMap<>();
+  private final Deque<Integer> failures = new ArrayDeque<>();
   private final List<String> requests = new ArrayList<>();
   private final List<String> authorizations = new ArrayList<>();
 
@@ -37,6 +38,14 @@ final class FakeOpenSearch implements AutoCloseable {
   synchronized FakeOpenSearch answering(int... next) {
     for (int status : next) {
       statuses.add(status);
+    }
+    return this;
+  }
+
+  /** The statuses of the next requests, which write nothing. */
+  synchronized FakeOpenSearch failing(int... next) {
+    for (int status : next) {
+      failures.add(status);
     }
     return this;
   }
@@ -60,6 +69,13 @@ final class FakeOpenSearch implements AutoCloseable {
   }
 
   private synchronized void answer(HttpExchange exchange) throws IOException {
+    if (!failures.isEmpty()) {
+      requests.add("failed");
+      exchange.getRequestBody().readAllBytes();
+      exchange.sendResponseHeaders(failures.remove(), -1);
+      exchange.close();
+      return;
+    }
     String[] lines =
         new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8).split("\n");
     List<Map<String, Object>> items = new ArrayList<>();
@@ -89,13 +105,8 @@ final class FakeOpenSearch implements AutoCloseable {
     item.put("status", status);
     if (status == 201) {
       documents.put(target.get("_index") + "/" + target.get("_id"), source);
-      item.put("_version", 1);
-      item.put("_seq_no", 0);
-      item.put("_primary_term", 1);
-      item.put("result", "created");
-      item.put("_shards", Map.of("total", 1, "successful", 1, "failed", 0));
     } else {
-      item.put("error", Map.of("type", "chosen_by_the_test", "reason", "status " + status));
+      item.put("error", Map.of("type", "chosen_by_the_test"));
     }
     return item;
   }

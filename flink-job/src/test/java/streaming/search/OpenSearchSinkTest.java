@@ -3,6 +3,7 @@ package streaming.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.InputStream;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import streaming.document.Document;
+import streaming.document.DocumentFixture;
+import streaming.settings.JobSettings;
 import streaming.settings.SettingsFixture;
 
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
@@ -36,7 +40,10 @@ class OpenSearchSinkTest {
               .setNumberSlotsPerTaskManager(1)
               .build());
 
-  private final SettingsFixture settings = new SettingsFixture();
+  private final SettingsFixture settings =
+      new SettingsFixture()
+          .set("search", "retries", "3")
+          .set("search", "retryDelayMilliseconds", "10");
 
   @Test
   void writesDocumentsUnderTheirIdsAndTheLastOneOfAnIdStays() throws Exception {
@@ -73,6 +80,19 @@ class OpenSearchSinkTest {
   }
 
   @Test
+  void aDocumentThatIsLargerThanARequestHasOneOfItsOwn() throws Exception {
+    settings.set("search", "bulkSizeMiB", "1");
+    Document large =
+        DocumentFixture.document(
+            "counts", "b", json -> json.writeStringField("text", "x".repeat(1_500_000)));
+    try (FakeOpenSearch domain = FakeOpenSearch.start()) {
+      write(domain, document("a", 1), large, document("c", 1));
+
+      assertThat(domain.requests()).containsExactly("/_bulk a", "/_bulk b", "/_bulk c");
+    }
+  }
+
+  @Test
   void asksAnOverloadedDomainAgainForWhatItDidNotTakeBeforeItGoesOn() throws Exception {
     settings.set("search", "bulkActions", "2");
     try (FakeOpenSearch domain = FakeOpenSearch.start().answering(201, 429)) {
@@ -94,21 +114,57 @@ class OpenSearchSinkTest {
   }
 
   @Test
-  void failsTheJobForADocumentThatIsRefused() throws Exception {
-    try (FakeOpenSearch domain = FakeOpenSearch.start().answering(201, 400)) {
-      assertThatThrownBy(() -> write(domain, document("a", 1), document("b", 1)))
-          .hasStackTraceContaining("[counts][b]")
-          .hasStackTraceContaining("failed with status 400");
+  void asksAgainWhenTheDomainIsAwayOrFails() throws Exception {
+    try (FakeOpenSearch domain = FakeOpenSearch.start().failing(503, 500, 429)) {
+      write(domain, document("a", 1));
+
+      assertThat(domain.requests()).containsExactly("failed", "failed", "failed", "/_bulk a");
+      assertThat(domain.documents()).containsOnlyKeys("counts/a");
     }
   }
 
   @Test
-  void failsTheJobWhenTheDomainCannotBeReached() throws Exception {
+  void keepsADocumentThatIsRefusedAsADeadLetterAndGoesOn() throws Exception {
+    settings.set("search", "bulkActions", "2");
+    try (FakeOpenSearch domain = FakeOpenSearch.start().answering(201, 400)) {
+      write(domain, document("a", 1), document("b", 1), document("c", 1));
+
+      assertThat(domain.documents())
+          .containsOnlyKeys("counts/a", "counts/c", "dead-letters/counts-b");
+      assertThat(JSON.std.mapFrom(domain.documents().get("dead-letters/counts-b")))
+          .isEqualTo(
+              Map.of(
+                  "reason", "rejected",
+                  "detail",
+                      "counts/b was refused: status 400," + " {\"type\":\"chosen_by_the_test\"}",
+                  "eventTime", "1970-01-01T00:00:00Z",
+                  "payload", "{\"count\":1}"));
+    }
+  }
+
+  @Test
+  void failsTheJobWhenADeadLetterIsRefused() throws Exception {
+    try (FakeOpenSearch domain = FakeOpenSearch.start().answering(400, 400)) {
+      assertThatThrownBy(() -> write(domain, document("a", 1)))
+          .hasStackTraceContaining("the domain refuses dead letter counts-a: status 400");
+    }
+  }
+
+  @Test
+  void failsTheJobWhenTheDomainRefusesTheRequest() throws Exception {
+    try (FakeOpenSearch domain = FakeOpenSearch.start().failing(403)) {
+      assertThatThrownBy(() -> write(domain, document("a", 1)))
+          .hasStackTraceContaining("the domain answers a bulk request with status 403");
+    }
+  }
+
+  @Test
+  void failsTheJobWhenTheDomainStaysAway() throws Exception {
     FakeOpenSearch domain = FakeOpenSearch.start();
     domain.close();
 
     assertThatThrownBy(() -> write(domain, document("a", 1)))
-        .hasStackTraceContaining("Complete bulk has failed");
+        .hasStackTraceContaining("1 documents could not be written, tried 4 times");
   }
 
   @Test
@@ -120,17 +176,9 @@ class OpenSearchSinkTest {
       settings.environment("AWS_ENDPOINT_URL_OPENSEARCH", "https://localhost:" + domain.port());
 
       assertThatThrownBy(() -> run(document("a", 1)))
-          .hasStackTraceContaining(SSLHandshakeException.class.getName());
+          .hasStackTraceContaining(SSLHandshakeException.class.getSimpleName());
       assertThat(domain.requests()).isEmpty();
     }
-  }
-
-  @Test
-  void readsAMissingPortAsThatOfTheScheme() {
-    assertThat(OpenSearchSink.host(settings.load()).toURI())
-        .isEqualTo("https://vpc-trips-abc.eu-central-1.es.amazonaws.com:443");
-    settings.set("search", "endpoint", "http://search");
-    assertThat(OpenSearchSink.host(settings.load()).toURI()).isEqualTo("http://search:80");
   }
 
   private void write(FakeOpenSearch domain, Document... documents) throws Exception {
@@ -141,12 +189,14 @@ class OpenSearchSinkTest {
   private void run(Document... documents) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
-    new OpenSearchSink(settings.load()).addTo(env.fromData(List.of(documents)));
+    JobSettings loaded = settings.load();
+    new OpenSearchSink(loaded, loaded.searchEndpoint().orElseThrow())
+        .addTo(env.fromData(List.of(documents)));
     env.execute();
   }
 
   private static Document document(String id, int count) {
-    return Document.of("counts", id, json -> json.writeNumberField("count", count));
+    return DocumentFixture.document("counts", id, json -> json.writeNumberField("count", count));
   }
 
   private static SSLContext selfSigned(Path directory) throws Exception {

@@ -22,12 +22,19 @@ public final class SettingsFixture {
     return this;
   }
 
+  /** With every group of the contract. */
+  public SettingsFixture withAllGroups() {
+    return set("resultsStream", "streamName", "results")
+        .set("resultsStream", "region", "eu-central-1")
+        .set("archive", "path", "file:///tmp/results");
+  }
+
   SettingsFixture remove(String group, String key) {
     groups.get(group).remove(key);
     return this;
   }
 
-  SettingsFixture removeGroup(String group) {
+  public SettingsFixture removeGroup(String group) {
     groups.remove(group);
     return this;
   }

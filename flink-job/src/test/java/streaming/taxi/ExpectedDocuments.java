@@ -3,33 +3,44 @@ package streaming.taxi;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the job must find, computed by going through the payloads one after the other and trying
  * every window: slow, and without anything of the job but the zone table and the geohash.
  */
 final class ExpectedDocuments {
+  /** What a document counts, beside what it describes. */
+  static final List<String> FIGURES =
+      List.of("trips", "normal", "score", "averageSeconds", "p50Seconds", "p95Seconds", "areas");
+
   private static final long DEMAND_WINDOW = 15 * 60_000;
   private static final long DEMAND_SLIDE = 5 * 60_000;
   private static final long AIRPORTS_WINDOW = 60 * 60_000;
+  private static final int NORMAL_WINDOWS = 4;
+  private static final int TOP_AREAS = 10;
   private static final Map<Integer, String> AIRPORTS = Map.of(1, "EWR", 132, "JFK", 138, "LGA");
   private static final Map<Integer, Integer> FOLDED = Map.of(57, 56, 104, 103, 105, 103);
 
   private final ZoneTable zones = ZoneTable.load();
 
-  /** Trips of each window by index and document id. */
-  private final Map<String, Long> trips = new HashMap<>();
+  /** The duration of each trip that a document counts, by index and document id. */
+  private final Map<String, List<Long>> trips = new HashMap<>();
 
-  private final Map<String, Long> seconds = new HashMap<>();
   private final Map<String, String> deadLetters = new HashMap<>();
   private final Set<String> counted = new HashSet<>();
-  private long watermark = Long.MIN_VALUE;
+
+  /** The watermark after the last payload. */
+  long watermark = Long.MIN_VALUE;
 
   long malformed;
   long late;
@@ -45,17 +56,81 @@ final class ExpectedDocuments {
     return expected;
   }
 
-  /** The expected documents by index and id, as text that names what is counted. */
+  /** The figures of the expected documents by index and id; the reason of a dead letter. */
   Map<String, String> documents() {
     Map<String, String> documents = new TreeMap<>(deadLetters);
     trips.forEach(
-        (key, count) ->
+        (key, durations) ->
             documents.put(
                 key,
-                seconds.containsKey(key)
-                    ? count + " trips, " + (double) seconds.get(key) / count + " s"
-                    : count + " trips"));
+                (key.startsWith("taxi-demand") ? demand(key) : durations(durations)).toString()));
+    documents.putAll(rankings("zones", Comparator.comparingInt(Integer::parseInt)));
+    documents.putAll(rankings("cells", Comparator.naturalOrder()));
     return documents;
+  }
+
+  private Map<String, Object> demand(String key) {
+    int count = trips.get(key).size();
+    String area = key.substring(0, key.lastIndexOf('-') + 1);
+    double before = 0;
+    for (int window = 1; window <= NORMAL_WINDOWS; window++) {
+      String other = area + (start(key) - window * DEMAND_WINDOW / 1000);
+      before += trips.getOrDefault(other, List.of()).size();
+    }
+    double normal = before / NORMAL_WINDOWS;
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("trips", count);
+    figures.put("normal", normal);
+    figures.put("score", (count - normal) / Math.sqrt(Math.max(1, normal)));
+    return figures;
+  }
+
+  private static Map<String, Object> durations(List<Long> durations) {
+    List<Long> sorted = durations.stream().sorted().collect(Collectors.toList());
+    double sum = sorted.stream().mapToLong(duration -> duration).sum();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("trips", sorted.size());
+    figures.put("averageSeconds", sum / sorted.size());
+    figures.put("p50Seconds", sorted.get((int) Math.ceil(sorted.size() * 50 / 100.0) - 1));
+    figures.put("p95Seconds", sorted.get((int) Math.ceil(sorted.size() * 95 / 100.0) - 1));
+    return figures;
+  }
+
+  private Map<String, String> rankings(String kind, Comparator<String> order) {
+    String index = "taxi-demand-" + kind + "/";
+    Map<Long, List<String>> keys = new HashMap<>();
+    trips.keySet().stream()
+        .filter(key -> key.startsWith(index))
+        .forEach(key -> keys.computeIfAbsent(start(key), start -> new ArrayList<>()).add(key));
+    Map<String, String> rankings = new HashMap<>();
+    keys.forEach(
+        (start, areas) -> {
+          areas.sort(
+              Comparator.<String>comparingInt(key -> -trips.get(key).size())
+                  .thenComparing(key -> area(index, key), order));
+          List<Map<String, Object>> ranking = new ArrayList<>();
+          for (String key : areas.subList(0, Math.min(TOP_AREAS, areas.size()))) {
+            String area = area(index, key);
+            Map<String, Object> place = new LinkedHashMap<>();
+            place.put("rank", ranking.size() + 1);
+            place.put("area", area);
+            place.put(
+                "name", kind.equals("zones") ? zones.find(Integer.parseInt(area)).name : area);
+            place.put("trips", trips.get(key).size());
+            ranking.add(place);
+          }
+          rankings.put("taxi-top-areas/" + kind + "-" + start, Map.of("areas", ranking).toString());
+        });
+    return rankings;
+  }
+
+  private static String area(String index, String key) {
+    return key.substring(index.length(), key.lastIndexOf('-'));
+  }
+
+  /** The window's start in an id, in seconds since the epoch. */
+  static long start(String key) {
+    return Long.parseLong(key.substring(key.lastIndexOf('-') + 1));
   }
 
   private void add(String payload, int position, long outOfOrderness) {
@@ -99,6 +174,9 @@ final class ExpectedDocuments {
       long start = time - time % AIRPORTS_WINDOW;
       if (start + AIRPORTS_WINDOW - 1 > watermark) {
         open.add("taxi-airport-durations/" + airport + "-" + start / 1000);
+        if (zone < 264) {
+          open.add("taxi-airport-origins/" + airport + "-" + zone + "-" + start / 1000);
+        }
       } else {
         closed++;
       }
@@ -113,10 +191,7 @@ final class ExpectedDocuments {
     } else {
       partlyLate += closed > 0 ? 1 : 0;
       for (String document : open) {
-        trips.merge(document, 1L, Long::sum);
-        if (document.startsWith("taxi-airport")) {
-          seconds.merge(document, duration, Long::sum);
-        }
+        trips.computeIfAbsent(document, key -> new ArrayList<>()).add(duration);
       }
     }
   }

@@ -3,6 +3,7 @@ package streaming.taxi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static streaming.taxi.TripFixture.trip;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
@@ -14,15 +15,17 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import streaming.search.CollectingSink;
-import streaming.search.DeadLetter;
+import streaming.document.CollectingSink;
+import streaming.document.DeadLetter;
 import streaming.settings.JobSettings;
 import streaming.settings.SettingsFixture;
+import streaming.source.AggregatedRecord;
 import streaming.source.FakeKinesis;
 import streaming.source.KinesisSource;
 
@@ -115,6 +118,32 @@ class TaxiWorkloadOnKinesisTest {
 
     assertCounted(job, "2019-03-01T11:00:00Z");
     job.cancel().get();
+  }
+
+  @Test
+  void takesAggregatedRecordsApart() throws Exception {
+    byte[] noTrip = "no trip".getBytes(StandardCharsets.UTF_8);
+    // The MD5 digest of this key lies in the lower half, which shard 0 has.
+    kinesis.put(
+        0,
+        AggregatedRecord.of(
+            "a",
+            behind(1, "2019-03-01T10:00:00Z"),
+            noTrip,
+            behind(2, "2019-03-01T10:00:00Z"),
+            noTrip));
+
+    JobClient job = start(1, new Configuration());
+    sink.await(
+        job,
+        document ->
+            document.id.startsWith(ZONE_BEHIND + "-") && document.source.contains("\"trips\":2,"));
+    job.cancel().get();
+
+    assertThat(sink.documents())
+        .filteredOn(document -> document.index.equals(DeadLetter.INDEX))
+        .extracting(document -> document.id)
+        .containsExactly("shardId-000000000000-1-1", "shardId-000000000000-1-3");
   }
 
   private static byte[] ahead(int number, String dropoffTime) {

@@ -3,6 +3,7 @@ package streaming.taxi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -40,7 +41,7 @@ class TripGroupingTest {
     process(15, 230, "JFK", 5, 300);
     harness.processWatermark(7);
 
-    assertThat(groups()).containsExactly("10: 3 trips of 600 s from 230 to JFK at 5");
+    assertThat(groups()).containsExactly("10: 3 trips of [100, 200, 300] s from 230 to JFK at 5");
   }
 
   @Test
@@ -55,12 +56,12 @@ class TripGroupingTest {
 
     assertThat(groups())
         .containsExactlyInAnyOrder(
-            "10: 1 trips of 100 s from 230 to JFK at 5",
-            "20: 1 trips of 100 s from 230 to JFK at 5",
-            "10: 1 trips of 100 s from 48 to JFK at 5",
-            "10: 1 trips of 100 s from 230 to LGA at 5",
-            "10: 1 trips of 100 s from 230 to null at 5",
-            "10: 1 trips of 100 s from 230 to JFK at 6");
+            "10: 1 trips of [100] s from 230 to JFK at 5",
+            "20: 1 trips of [100] s from 230 to JFK at 5",
+            "10: 1 trips of [100] s from 48 to JFK at 5",
+            "10: 1 trips of [100] s from 230 to LGA at 5",
+            "10: 1 trips of null s from 230 to null at 5",
+            "10: 1 trips of [100] s from 230 to JFK at 6");
   }
 
   @Test
@@ -108,7 +109,7 @@ class TripGroupingTest {
     trip.airport = airport;
     trip.admittedAt = admittedAt;
     trip.trips = 1;
-    trip.seconds = seconds;
+    trip.durations = airport == null ? null : new long[] {seconds};
     harness.processElement(new StreamRecord<>(trip, eventTime));
   }
 
@@ -118,10 +119,10 @@ class TripGroupingTest {
             record -> {
               TripGroup group = record.getValue();
               return String.format(
-                  "%d: %d trips of %d s from %d to %s at %d",
+                  "%d: %d trips of %s s from %d to %s at %d",
                   record.getTimestamp(),
                   group.trips,
-                  group.seconds,
+                  Arrays.toString(group.durations),
                   group.zone,
                   group.airport,
                   group.admittedAt);

@@ -26,12 +26,12 @@ class TripWindowsTest {
                   .summaryStatistics())
           .satisfies(
               ends -> {
-                assertThat(windows.firstDemandEnd(eventTime)).isEqualTo(ends.getMin());
-                assertThat(windows.lastDemandEnd(eventTime)).isEqualTo(ends.getMax());
+                assertThat(windows.demand(eventTime).first).isEqualTo(ends.getMin());
+                assertThat(windows.demand(eventTime).last).isEqualTo(ends.getMax());
               });
       assertThat(SlidingEventTimeWindows.of(length, length).assignWindows(null, eventTime, null))
           .extracting(TimeWindow::getEnd)
-          .containsExactly(windows.airportsEnd(eventTime));
+          .containsExactly(windows.airports(eventTime).last);
     }
   }
 

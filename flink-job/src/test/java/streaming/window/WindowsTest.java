@@ -20,7 +20,7 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import streaming.search.Document;
+import streaming.document.Document;
 
 /**
  * Trigger, window assigner and documents together, in the operator that Flink makes of them:

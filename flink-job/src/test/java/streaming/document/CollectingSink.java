@@ -1,4 +1,4 @@
-package streaming.search;
+package streaming.document;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package streaming.search;
+package streaming.document;
 
 import org.apache.flink.streaming.api.datastream.DataStream;
 

@@ -1,4 +1,4 @@
-package streaming.taxi;
+package streaming.source;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,52 +18,57 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import streaming.source.RecordSchema;
-import streaming.source.RecordSource;
-import streaming.source.SourceRecord;
 
 /**
  * A source of given payloads, in their order, with a watermark after every record. It can pause
- * after some of them; a run that continues from a savepoint goes on with the next.
+ * after some of them; a run that continues from a savepoint, or after a failure, goes on with the
+ * next.
+ *
+ * @param <E> the type of the event
  */
-final class PayloadSource implements RecordSource<Trip> {
+public final class PayloadSource<E> implements RecordSource<E> {
   /** Flink copies functions: the pause must be found under a name. */
   private static final Map<Integer, CountDownLatch> PAUSES = new ConcurrentHashMap<>();
 
   private static final AtomicInteger NEXT = new AtomicInteger();
 
+  private final EventReader<E> parser;
   private final int number = NEXT.incrementAndGet();
   private final List<String> payloads;
   private final Duration outOfOrderness;
   private final int pauseAfter;
 
-  private PayloadSource(List<String> payloads, Duration outOfOrderness, int pauseAfter) {
+  private PayloadSource(
+      EventReader<E> parser, List<String> payloads, Duration outOfOrderness, int pauseAfter) {
+    this.parser = parser;
     this.payloads = payloads;
     this.outOfOrderness = outOfOrderness;
     this.pauseAfter = pauseAfter;
     PAUSES.put(number, new CountDownLatch(1));
   }
 
-  static PayloadSource of(List<String> payloads, Duration outOfOrderness) {
-    return new PayloadSource(payloads, outOfOrderness, Integer.MAX_VALUE);
+  public static <E> PayloadSource<E> of(
+      EventReader<E> parser, List<String> payloads, Duration outOfOrderness) {
+    return new PayloadSource<>(parser, payloads, outOfOrderness, Integer.MAX_VALUE);
   }
 
-  static PayloadSource pausing(List<String> payloads, Duration outOfOrderness, int pauseAfter) {
-    return new PayloadSource(payloads, outOfOrderness, pauseAfter);
+  public static <E> PayloadSource<E> pausing(
+      EventReader<E> parser, List<String> payloads, Duration outOfOrderness, int pauseAfter) {
+    return new PayloadSource<>(parser, payloads, outOfOrderness, pauseAfter);
   }
 
   /** Waits until all records before the pause have left the source. */
-  void awaitPause() throws InterruptedException {
+  public void awaitPause() throws InterruptedException {
     PAUSES.get(number).await();
   }
 
   @Override
-  public DataStream<SourceRecord<Trip>> addTo(StreamExecutionEnvironment env) {
-    RecordSchema<Trip> schema = new RecordSchema<>(new TripParser());
+  public DataStream<SourceRecord<E>> addTo(StreamExecutionEnvironment env) {
+    RecordSchema<E> schema = new RecordSchema<>(parser);
     List<String> given = new ArrayList<>(payloads);
     int pause = pauseAfter;
     int name = number;
-    DataGeneratorSource<SourceRecord<Trip>> source =
+    DataGeneratorSource<SourceRecord<E>> source =
         new DataGeneratorSource<>(
             index ->
                 schema.read(
@@ -76,14 +81,14 @@ final class PayloadSource implements RecordSource<Trip> {
     long bound = outOfOrderness.toMillis();
     return env.fromSource(
             source,
-            WatermarkStrategy.<SourceRecord<Trip>>forGenerator(context -> new EveryRecord(bound))
+            WatermarkStrategy.<SourceRecord<E>>forGenerator(context -> new EveryRecord<>(bound))
                 .withTimestampAssigner((record, timestamp) -> record.eventTime),
             "Payloads")
         .setParallelism(1)
         .uid("payloads");
   }
 
-  private static final class EveryRecord implements WatermarkGenerator<SourceRecord<Trip>> {
+  private static final class EveryRecord<E> implements WatermarkGenerator<SourceRecord<E>> {
     private final long outOfOrderness;
     private long newest = Long.MIN_VALUE;
 
@@ -92,7 +97,7 @@ final class PayloadSource implements RecordSource<Trip> {
     }
 
     @Override
-    public void onEvent(SourceRecord<Trip> record, long timestamp, WatermarkOutput output) {
+    public void onEvent(SourceRecord<E> record, long timestamp, WatermarkOutput output) {
       newest = Math.max(newest, record.eventTime);
       if (newest != SourceRecord.NO_EVENT_TIME) {
         output.emitWatermark(new Watermark(newest - outOfOrderness - 1));
@@ -105,7 +110,7 @@ final class PayloadSource implements RecordSource<Trip> {
     }
   }
 
-  /** Lets some records pass and then none, without occupying the task's thread. */
+  /** Lets some records pass and then none, once, without occupying the task's thread. */
   private static final class Pause implements RateLimiter {
     private final int name;
     private int left;
@@ -117,11 +122,12 @@ final class PayloadSource implements RecordSource<Trip> {
 
     @Override
     public CompletionStage<Void> acquire() {
-      if (left == 0) {
-        PAUSES.get(name).countDown();
+      CountDownLatch pause = PAUSES.get(name);
+      if (left == 0 && pause.getCount() > 0) {
+        pause.countDown();
         return new CompletableFuture<>();
       }
-      left--;
+      left = Math.max(0, left - 1);
       return CompletableFuture.completedFuture(null);
     }
   }

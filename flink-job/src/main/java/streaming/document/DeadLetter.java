@@ -1,10 +1,10 @@
-package streaming.search;
+package streaming.document;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import streaming.source.SourceRecord;
 
-/** The document that keeps a record which no result counts. */
+/** The document that keeps what would otherwise be lost: a record or a result. */
 public final class DeadLetter {
   public static final String INDEX = "dead-letters";
 
@@ -24,16 +24,37 @@ public final class DeadLetter {
     return document(record, "late", detail);
   }
 
+  /**
+   * Keeps a document that its index refuses.
+   *
+   * @param detail what the index says
+   */
+  public static Document rejected(Document document, String detail) {
+    return Document.of(
+        INDEX,
+        document.index + "-" + document.id,
+        document.time,
+        json -> {
+          json.writeStringField("reason", "rejected");
+          json.writeStringField(
+              "detail", document.index + "/" + document.id + " was refused: " + detail);
+          json.writeStringField("eventTime", Instant.ofEpochMilli(document.time).toString());
+          json.writeStringField("payload", document.source);
+        });
+  }
+
   private static Document document(SourceRecord<?> record, String reason, String detail) {
+    boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;
     return Document.of(
         INDEX,
         record.shardId + "-" + record.sequenceNumber,
+        hasEventTime ? record.eventTime : record.arrivalTime,
         json -> {
           json.writeStringField("reason", reason);
           json.writeStringField("detail", detail);
           json.writeStringField("shardId", record.shardId);
           json.writeStringField("sequenceNumber", record.sequenceNumber);
-          if (record.eventTime != SourceRecord.NO_EVENT_TIME) {
+          if (hasEventTime) {
             json.writeStringField("eventTime", Instant.ofEpochMilli(record.eventTime).toString());
           }
           json.writeStringField("payload", new String(record.payload, StandardCharsets.UTF_8));

@@ -1,0 +1,22 @@
+package streaming.admission;
+
+/** When the windows that an event counts in end, in milliseconds since the epoch, exclusive. */
+public final class WindowEnds {
+  public final long first;
+  public final long last;
+
+  public WindowEnds(long first, long last) {
+    this.first = first;
+    this.last = last;
+  }
+
+  /** The ends of the windows of both. */
+  public WindowEnds and(WindowEnds other) {
+    return new WindowEnds(Math.min(first, other.first), Math.max(last, other.last));
+  }
+
+  /** A window closes when the watermark reaches its last millisecond. */
+  static boolean isClosed(long end, long watermark) {
+    return end - 1 <= watermark;
+  }
+}

@@ -1,0 +1,102 @@
+package streaming.search;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkClientException;
+import streaming.batch.BatchSender;
+import streaming.document.DeadLetter;
+import streaming.document.Document;
+
+/** Writes documents with bulk requests. */
+final class BulkSender implements BatchSender {
+  private static final String PATH = "/_bulk";
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final JsonFactory JSON_FACTORY = new JsonFactory();
+
+  private final SignedClient client;
+
+  BulkSender(URI endpoint, String region) {
+    client = new SignedClient(endpoint, region);
+  }
+
+  @Override
+  public Outcome send(List<Document> documents) throws IOException {
+    SignedClient.Response response;
+    try {
+      response = client.post(PATH, body(documents));
+    } catch (IOException | SdkClientException noAnswer) {
+      return new Outcome(documents, List.of(), noAnswer.toString());
+    }
+    if (isTemporary(response.status)) {
+      return new Outcome(documents, List.of(), "status " + response.status);
+    }
+    if (response.status != 200) {
+      throw new IOException(
+          String.format(
+              "the domain answers a bulk request with status %d: %s",
+              response.status, new String(response.body, StandardCharsets.UTF_8)));
+    }
+    return outcome(documents, JSON.std.mapFrom(response.body));
+  }
+
+  private static byte[] body(List<Document> documents) throws IOException {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    for (Document document : documents) {
+      try (JsonGenerator json =
+          JSON_FACTORY.createGenerator(lines).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+        json.writeStartObject();
+        json.writeObjectFieldStart("index");
+        json.writeStringField("_index", document.index);
+        json.writeStringField("_id", document.id);
+        json.writeEndObject();
+        json.writeEndObject();
+      }
+      lines.write('\n');
+      lines.write(document.source.getBytes(StandardCharsets.UTF_8));
+      lines.write('\n');
+    }
+    return lines.toByteArray();
+  }
+
+  /** The answer has an item for each document, in their order. */
+  private static Outcome outcome(List<Document> documents, Map<String, Object> answer)
+      throws IOException {
+    List<Document> again = new ArrayList<>();
+    List<Document> instead = new ArrayList<>();
+    String reason = null;
+    List<?> items = (List<?>) answer.get("items");
+    for (int place = 0; place < documents.size(); place++) {
+      Document document = documents.get(place);
+      Map<?, ?> item = (Map<?, ?>) ((Map<?, ?>) items.get(place)).get("index");
+      int status = ((Number) item.get("status")).intValue();
+      String problem = String.format("status %d, %s", status, JSON.std.asString(item.get("error")));
+      if (isTemporary(status)) {
+        again.add(document);
+        reason = problem;
+      } else if (status >= 300) {
+        if (document.index.equals(DeadLetter.INDEX)) {
+          throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
+        }
+        instead.add(DeadLetter.rejected(document, problem));
+      }
+    }
+    return new Outcome(again, instead, reason);
+  }
+
+  private static boolean isTemporary(int status) {
+    return status == TOO_MANY_REQUESTS || status >= 500;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

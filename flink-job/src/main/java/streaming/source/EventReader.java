@@ -1,0 +1,124 @@
+package streaming.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Reads events of JSON token by token, without reflection.
+ *
+ * @param <E> the type of the event
+ */
+public abstract class EventReader<E> implements EventParser<E> {
+  private static final long serialVersionUID = 1L;
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** The required fields; one that has been read is marked in a bit set at its position. */
+  private final ArrayList<String> required;
+
+  /**
+   * @param required the fields that an event must have
+   */
+  protected EventReader(List<String> required) {
+    this.required = new ArrayList<>(required);
+  }
+
+  protected abstract E create();
+
+  /** Reads the value of a field, the current token, into the event. */
+  protected abstract void read(String field, JsonParser json, E event)
+      throws IOException, MalformedEventException;
+
+  @Override
+  public final E parse(byte[] payload) throws MalformedEventException {
+    try (JsonParser json = JSON.createParser(payload)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new MalformedEventException("the payload is not a JSON object");
+      }
+      E event = create();
+      int seen = 0;
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String field = json.currentName();
+        json.nextToken();
+        read(field, json, event);
+        seen |= bit(field);
+      }
+      if (seen != (1 << required.size()) - 1) {
+        throw new MalformedEventException(missing(seen) + " is missing");
+      }
+      if (json.nextToken() != null) {
+        throw new MalformedEventException("the payload goes on after the JSON object");
+      }
+      return event;
+    } catch (JsonProcessingException invalid) {
+      throw new MalformedEventException("the payload is not JSON: " + invalid.getOriginalMessage());
+    } catch (IOException invalid) {
+      throw new MalformedEventException("the payload is not JSON: " + invalid.getMessage());
+    }
+  }
+
+  /** A string that matches a pattern as a whole. */
+  protected static String text(String field, JsonParser json, Pattern pattern)
+      throws IOException, MalformedEventException {
+    String value = json.getText();
+    if (json.currentToken() != JsonToken.VALUE_STRING || !pattern.matcher(value).matches()) {
+      throw invalid(field, value, "a string that matches " + pattern);
+    }
+    return value;
+  }
+
+  /**
+   * An instant in seconds since the epoch.
+   *
+   * @param pattern a form that begins like 2019-03-01T18:00:00
+   */
+  protected static long instant(String field, JsonParser json, Pattern pattern)
+      throws IOException, MalformedEventException {
+    String value = text(field, json, pattern);
+    try {
+      return LocalDateTime.of(
+              digits(value, 0, 4),
+              digits(value, 5, 7),
+              digits(value, 8, 10),
+              digits(value, 11, 13),
+              digits(value, 14, 16),
+              digits(value, 17, 19))
+          .toEpochSecond(ZoneOffset.UTC);
+    } catch (DateTimeException noSuchTime) {
+      throw invalid(field, value, "an instant that exists");
+    }
+  }
+
+  protected static int digits(String text, int from, int to) {
+    return Integer.parseInt(text, from, to, 10);
+  }
+
+  protected static MalformedEventException invalid(String field, String value, String rule) {
+    return new MalformedEventException(
+        String.format("%s is \"%s\"; it must be %s", field, value, rule));
+  }
+
+  private int bit(String field) {
+    int position = required.indexOf(field);
+    return position < 0 ? 0 : 1 << position;
+  }
+
+  private String missing(int seen) {
+    List<String> missing = new ArrayList<>();
+    for (String field : required) {
+      if ((seen & bit(field)) == 0) {
+        missing.add(field);
+      }
+    }
+    return String.join(", ", missing);
+  }
+}

@@ -1,0 +1,148 @@
+package streaming.taxi;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import streaming.document.Document;
+
+/**
+ * The ranking of the areas of a window by trips, keyed by the start of the window: a new one within
+ * the interval if it has changed, and the final one when the window closes, by when all areas have
+ * given their final counts.
+ */
+abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
+  static final String INDEX = "taxi-top-areas";
+
+  private static final long serialVersionUID = 1L;
+
+  private final String kind;
+  private final long length;
+  private final int size;
+  private final long interval;
+
+  private transient Comparator<AreaCount> order;
+  private transient MapState<String, Long> counts;
+
+  /** When the next early ranking is due; absent if no count changed since the last one. */
+  private transient ValueState<Long> due;
+
+  /** The last ranking that was written. */
+  private transient ValueState<String> written;
+
+  private transient Counter documents;
+
+  /**
+   * @param kind what the areas are called
+   * @param length of a window
+   * @param size of the ranking
+   * @param interval the longest time between a count and an early ranking with it
+   */
+  TopAreas(String kind, Duration length, int size, Duration interval) {
+    this.kind = kind;
+    this.length = length.toMillis();
+    this.size = size;
+    this.interval = interval.toMillis();
+  }
+
+  /** The order of areas with the same number of trips. */
+  abstract Comparator<String> order();
+
+  /** What people call an area. */
+  abstract String nameOf(String area);
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    order =
+        Comparator.<AreaCount>comparingLong(count -> -count.trips)
+            .thenComparing(count -> count.area, order());
+    counts =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("counts", Types.STRING, Types.LONG));
+    due = getRuntimeContext().getState(new ValueStateDescriptor<>("due", Types.LONG));
+    written = getRuntimeContext().getState(new ValueStateDescriptor<>("written", Types.STRING));
+    documents = getRuntimeContext().getMetricGroup().counter("documents");
+  }
+
+  @Override
+  public void processElement(AreaCount count, Context context, Collector<Document> out)
+      throws Exception {
+    Long before = counts.get(count.area);
+    if (before != null && before == count.trips) {
+      return;
+    }
+    counts.put(count.area, count.trips);
+    if (due.value() == null) {
+      long time = context.timerService().currentProcessingTime() + interval;
+      context.timerService().registerProcessingTimeTimer(time);
+      context.timerService().registerEventTimeTimer(count.start + length - 1);
+      due.update(time);
+    }
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<Document> out) throws Exception {
+    boolean complete = context.timeDomain() == TimeDomain.EVENT_TIME;
+    Document ranking = ranking(context.getCurrentKey(), complete);
+    if (complete || !ranking.source.equals(written.value())) {
+      out.collect(ranking);
+      documents.inc();
+      written.update(ranking.source);
+    }
+    if (complete && due.value() != null) {
+      context.timerService().deleteProcessingTimeTimer(due.value());
+    }
+    due.clear();
+    if (complete) {
+      counts.clear();
+      written.clear();
+    }
+  }
+
+  private Document ranking(long start, boolean complete) throws Exception {
+    List<AreaCount> areas = new ArrayList<>();
+    for (Map.Entry<String, Long> entry : counts.entries()) {
+      AreaCount count = new AreaCount();
+      count.area = entry.getKey();
+      count.trips = entry.getValue();
+      areas.add(count);
+    }
+    areas.sort(order);
+    return Document.result(
+        INDEX,
+        kind,
+        start,
+        start + length,
+        complete,
+        json -> {
+          json.writeStringField("kind", kind);
+          json.writeArrayFieldStart("areas");
+          for (int rank = 1; rank <= Math.min(size, areas.size()); rank++) {
+            write(rank, areas.get(rank - 1), json);
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private void write(int rank, AreaCount count, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("rank", rank);
+    json.writeStringField("area", count.area);
+    json.writeStringField("name", nameOf(count.area));
+    json.writeNumberField("trips", count.trips);
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,64 @@
+package streaming.trades;
+
+import java.math.BigInteger;
+import org.apache.flink.api.common.functions.AggregateFunction;
+
+/** What a window knows of its trades: exact, in cents, however many there are. */
+public class TradeStatistics {
+  public long trades;
+
+  /** The number of shares. */
+  public long volume;
+
+  /** Cents paid for all shares. */
+  public BigInteger paid = BigInteger.ZERO;
+
+  public long high;
+  public long low;
+
+  /** The first trade by time, then id. */
+  public Trade first;
+
+  /** The last one. */
+  public Trade last;
+
+  private void add(Trade trade) {
+    trades++;
+    volume += trade.quantity;
+    paid = paid.add(BigInteger.valueOf(trade.cents).multiply(BigInteger.valueOf(trade.quantity)));
+    high = first == null ? trade.cents : Math.max(high, trade.cents);
+    low = first == null ? trade.cents : Math.min(low, trade.cents);
+    first = first == null || isBefore(trade, first) ? trade : first;
+    last = last == null || isBefore(last, trade) ? trade : last;
+  }
+
+  private static boolean isBefore(Trade left, Trade right) {
+    return left.time != right.time ? left.time < right.time : left.id.compareTo(right.id) < 0;
+  }
+
+  static final class Sum
+      implements AggregateFunction<AdmittedTrade, TradeStatistics, TradeStatistics> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public TradeStatistics createAccumulator() {
+      return new TradeStatistics();
+    }
+
+    @Override
+    public TradeStatistics add(AdmittedTrade admitted, TradeStatistics statistics) {
+      statistics.add(admitted.trade);
+      return statistics;
+    }
+
+    @Override
+    public TradeStatistics getResult(TradeStatistics statistics) {
+      return statistics;
+    }
+
+    @Override
+    public TradeStatistics merge(TradeStatistics left, TradeStatistics right) {
+      throw new UnsupportedOperationException("tumbling windows do not merge");
+    }
+  }
+}
