@@ -1,3 +1,13 @@
+/** How a replay keeps time. */
+export interface Pace {
+  /** How many times faster than they happened events are due; Infinity makes all due at the start. */
+  readonly speedup: number;
+  /** Records a second at most; Infinity for no limit. */
+  readonly maxRate: number;
+  /** How long pace and rate take to grow from nothing to what they are; milliseconds, 0 for at once. */
+  readonly rampMs: number;
+}
+
 /**
  * The schedule of a replay: maps the time of an event to the moment it is due, so that the distances
  * between events are kept but `speedup` times shorter.
@@ -5,29 +15,51 @@
 export class ReplayClock {
   readonly #firstEventTime: number;
   readonly #start: number;
-  readonly #speedup: number;
+  readonly #pace: Pace;
+  #previous = -Infinity;
 
   /**
    * @param firstEventTime - event time of the first event, due at once; milliseconds since the epoch
    * @param start - when the replay begins; milliseconds since the epoch
-   * @param speedup - above 0; Infinity makes every event due at the start
    */
-  constructor(firstEventTime: number, start: number, speedup: number) {
+  constructor(firstEventTime: number, start: number, pace: Pace) {
     this.#firstEventTime = firstEventTime;
     this.#start = start;
-    this.#speedup = speedup;
+    this.#pace = pace;
   }
 
   /** When an event is due, in milliseconds since the epoch. */
   dueAt(eventTime: number): number {
-    return this.#start + (eventTime - this.#firstEventTime) / this.#speedup;
+    const { speedup, rampMs } = this.#pace;
+    // An event out of order may be older than the first one: it is due at once.
+    const atFullPace = Math.max(0, eventTime - this.#firstEventTime) / speedup;
+    // The pace grows evenly, so the way covered is half the time while it grows: t² / (2 · ramp).
+    const elapsed =
+      atFullPace < rampMs / 2 ? Math.sqrt(2 * rampMs * atFullPace) : atFullPace + rampMs / 2;
+    return this.#start + elapsed;
+  }
+
+  /** When the next record may be sent: not before it is due, nor sooner after the last than the rate allows. */
+  nextAt(eventTime: number): number {
+    const { maxRate, rampMs } = this.#pace;
+    const dueAt = this.dueAt(eventTime);
+    if (maxRate === Infinity) {
+      return dueAt;
+    }
+    const sinceStart = Math.max(this.#previous - this.#start, 0);
+    const share = sinceStart < rampMs ? Math.max(sinceStart / rampMs, smallestShare) : 1;
+    this.#previous = Math.max(dueAt, this.#previous + 1000 / (maxRate * share));
+    return this.#previous;
   }
 
   /** How many seconds an event of this time is overdue; 0 before it is due and without a schedule. */
   lagSeconds(eventTime: number, now: number): number {
-    if (this.#speedup === Infinity) {
+    if (this.#pace.speedup === Infinity) {
       return 0;
     }
     return Math.max(0, now - this.dueAt(eventTime)) / 1000;
   }
 }
+
+/** Of the rate, at the beginning of a ramp: from nothing, it would never grow. */
+const smallestShare = 0.01;

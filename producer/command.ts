@@ -1,30 +1,30 @@
 import { closeSync, writeSync } from "node:fs";
-import { retrying } from "./backoff";
-import { openOutput, readInput } from "./input";
-import { KinesisStream } from "./kinesis";
-import type { StreamTarget } from "./kinesis-advice";
+import { openOutput } from "./input";
 import { explain } from "./kinesis-advice";
-import { isRetryable } from "./kinesis-error";
+import type { StreamTarget } from "./kinesis-advice";
+import { connect } from "./kinesis-connection";
+import { Delivery } from "./delivery";
+import { EmbeddedMetrics } from "./embedded-metrics";
+import type { Events } from "./events";
+import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
+import { LagAdvisor } from "./lag-advice";
+import { LineSink } from "./line-sink";
 import type { CommandOptions } from "./options";
 import type { Output } from "./output";
 import { ConsoleOutput, JsonOutput } from "./output";
-import type { ReplayOptions, ReplayOutcome } from "./replay";
+import type { Progress } from "./progress";
+import type { ReplayOutcome } from "./replay";
 import { replay } from "./replay";
-import type { DryRunReport, ReplayReport } from "./report";
+import type { DryRunReport, ProgressReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
+import type { ResumePoint } from "./resume-file";
 import { ResumeFile, ResumeFileError } from "./resume-file";
 import { systemRuntime } from "./runtime";
 import { shardLimits } from "./shard-budget";
-import type { ShardMap } from "./shard-map";
-import { openShardMap } from "./shard-map";
-import { StartError } from "./start-error";
-import type { TripFile } from "./trip-file";
+import type { Sink } from "./sink";
 
 /** What the command ends with; its help explains them. */
 export const exitCodes = { done: 0, failed: 1, notStarted: 2, aborted: 130 } as const;
-
-/** Attempts to reach the stream before the replay starts; about a second. */
-const describeAttempts = 5;
 
 /**
  * Does what the command line asks for.
@@ -33,17 +33,13 @@ const describeAttempts = 5;
  * @throws StartError when nothing was sent because something is wrong
  */
 export async function run(options: CommandOptions): Promise<number> {
-  if (!options.json) {
-    process.stderr.write(
-      `Reading ${options.input === "-" ? "the standard input" : options.input}\n`,
-    );
-  }
-  const file = await readInput(options.input, options.deadLetters);
+  const { destination } = options;
+  const events = await readEvents(options);
   const reportFile =
     options.report === undefined ? undefined : openOutput(options.report, "report file");
   const output = options.json
     ? new JsonOutput(process.stdout)
-    : new ConsoleOutput(options.target === undefined ? process.stdout : process.stderr);
+    : new ConsoleOutput(destination === "nothing" ? process.stdout : process.stderr);
   const end = (report: ReplayReport | DryRunReport) => {
     output.end(report);
     if (reportFile !== undefined) {
@@ -51,15 +47,21 @@ export async function run(options: CommandOptions): Promise<number> {
       closeSync(reportFile);
     }
   };
-  if (options.target === undefined) {
-    end(dryRunReport(file, options.speedup));
+  if (destination === "nothing") {
+    const records = recordsOf(events, options, shiftOf(events, options));
+    end(dryRunReport(events, records, options.pace));
     return exitCodes.done;
   }
-  return send(file, options.target, options, output, end);
+  if (destination === "stdout") {
+    const open = (progress: Progress) => new LineSink(process.stdout, progress);
+    const outcome = await send(events, options, open, undefined, output, end);
+    return exitCode(outcome, (error) => String(error));
+  }
+  return sendToStream(events, destination, options, output, end);
 }
 
-async function send(
-  file: TripFile,
+async function sendToStream(
+  events: Events,
   target: StreamTarget,
   options: CommandOptions,
   output: Output,
@@ -71,30 +73,82 @@ async function send(
       : new ResumeFile(options.resume, {
           stream: target.stream,
           region: target.region,
-          input: file.fingerprint,
+          input: identityOf(events, options),
         });
-  const from = resumeFile?.open() ?? 0;
-  const stream = new KinesisStream(target.stream, target.region);
+  const { rateLimitPercent } = options;
+  const deliveryOptions = {
+    shardLimits: {
+      records: (shardLimits.records * rateLimitPercent) / 100,
+      bytes: (shardLimits.bytes * rateLimitPercent) / 100,
+    },
+    maxDisorderMs: options.maxDisorderSeconds * 1000,
+    maxAttempts: options.maxAttempts,
+    aggregate: options.aggregate,
+  };
+  const resumption = resumeFile && {
+    resumeFile,
+    point: resumeFile.open(shiftOf(events, options)),
+  };
+  const { stream, shardMap } = await connect(target);
+  const open = (progress: Progress) =>
+    new Delivery(stream, shardMap, deliveryOptions, progress, systemRuntime);
+  const outcome = await send(events, options, open, resumption, output, end);
+  stream.close();
+  return exitCode(outcome, (error) => explain(error, target));
+}
+
+/** Where a resumed replay goes on, and where it keeps that. */
+interface Resumption {
+  readonly resumeFile: ResumeFile;
+  readonly point: ResumePoint;
+}
+
+async function send(
+  events: Events,
+  options: CommandOptions,
+  open: (progress: Progress) => Sink,
+  resumption: Resumption | undefined,
+  output: Output,
+  end: (report: ReplayReport) => void,
+): Promise<ReplayOutcome> {
+  const from = resumption?.point.position ?? 0;
+  const records = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
+  const advisor = new LagAdvisor(options.pace, options.rateLimitPercent);
+  const metrics = metricsOutput(options);
   const outcome = await replay(
-    file.trips,
-    stream,
-    await connect(stream, target),
-    replayOptions(options, from),
+    records,
+    open,
+    { ...options.pace, from },
     systemRuntime,
     stopOnSignals(),
     (state) => {
-      resumeFile?.write(state.progress.acknowledgedUpTo);
-      output.progress(progressReport(state, file.trips.count));
+      resumption?.resumeFile.write(state.progress.acknowledgedUpTo);
+      const report = progressReport(state, records.count, advisor.advice(state));
+      metrics?.(report);
+      output.progress(report);
     },
   );
-  stream.close();
-  end(replayReport(file, from, outcome));
-  return exitCode(outcome, target);
+  end(replayReport(events, from, outcome));
+  return outcome;
 }
 
-function exitCode({ progress, error }: ReplayOutcome, target: StreamTarget): number {
+function metricsOutput({ metrics, destination }: CommandOptions) {
+  if (metrics !== "emf" || typeof destination === "string") {
+    return undefined;
+  }
+  const meter = new EmbeddedMetrics(destination.stream);
+  return (report: ProgressReport) => {
+    process.stdout.write(`${JSON.stringify(meter.line(report))}\n`);
+  };
+}
+
+function exitCode({ progress, error }: ReplayOutcome, say: (error: unknown) => string): number {
+  // Nobody reads the records any more, as after `| head`: that is a wish to end.
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") {
+    return exitCodes.done;
+  }
   if (error !== undefined) {
-    const cause = error instanceof ResumeFileError ? error.message : explain(error, target);
+    const cause = error instanceof ResumeFileError ? error.message : say(error);
     process.stderr.write(`The replay was ended by an error: ${cause}\n`);
     return progress.recordsPut === 0 ? exitCodes.notStarted : exitCodes.failed;
   }
@@ -107,38 +161,6 @@ function exitCode({ progress, error }: ReplayOutcome, target: StreamTarget): num
     return exitCodes.failed;
   }
   return exitCodes.done;
-}
-
-async function connect(stream: KinesisStream, target: StreamTarget): Promise<ShardMap> {
-  let status: string | undefined;
-  try {
-    status = await retrying(
-      () => stream.unwritableStatus(),
-      isRetryable,
-      describeAttempts,
-      systemRuntime,
-    );
-    if (status === undefined) {
-      return await openShardMap(stream, systemRuntime);
-    }
-  } catch (error) {
-    throw new StartError([explain(error, target)]);
-  }
-  throw new StartError([`stream ${target.stream} is ${status}; wait until it is ACTIVE`]);
-}
-
-function replayOptions(options: CommandOptions, from: number): ReplayOptions {
-  const { rateLimitPercent } = options;
-  return {
-    from,
-    speedup: options.speedup,
-    shardLimits: {
-      records: (shardLimits.records * rateLimitPercent) / 100,
-      bytes: (shardLimits.bytes * rateLimitPercent) / 100,
-    },
-    maxDisorderMs: options.maxDisorderSeconds * 1000,
-    maxAttempts: options.maxAttempts,
-  };
 }
 
 /** The first signal ends the replay in order, the second one at once. */

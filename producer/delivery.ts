@@ -9,6 +9,7 @@ import type { Runtime } from "./runtime";
 import { shardLimits } from "./shard-budget";
 import type { ShardMap } from "./shard-map";
 import { openShardMap } from "./shard-map";
+import type { Sink } from "./sink";
 import type { PutResult, Stream } from "./stream";
 
 /** What waits in memory is at most what the shards take in this many seconds. */
@@ -26,11 +27,12 @@ export interface DeliveryOptions extends LaneOptions {
  * by more than the disorder allowed, therefore no shard, not even one into which others are merged,
  * gets records that are further out of order.
  */
-export class Delivery {
+export class Delivery implements Sink {
   readonly #stream: Stream;
   readonly #progress: Progress;
   readonly #runtime: Runtime;
   readonly #maxDisorderMs: number;
+  readonly #aggregate: boolean;
   readonly #laneContext: LaneContext;
   readonly #closing = new AbortController();
   readonly #failed = new AbortController();
@@ -53,6 +55,7 @@ export class Delivery {
     this.#progress = progress;
     this.#runtime = runtime;
     this.#maxDisorderMs = options.maxDisorderMs;
+    this.#aggregate = options.aggregate;
     const listener = this.#listener();
     const closing = this.#closing.signal;
     setMaxListeners(Infinity, closing); // every lane may wait for it
@@ -64,28 +67,25 @@ export class Delivery {
     return this.#lanes.count;
   }
 
-  /** Aborts when further sending is pointless; its reason is the error. */
   get failed(): AbortSignal {
     return this.#failed.signal;
   }
 
-  /** Whether another record may be offered now. */
   get hasRoom(): boolean {
     const seconds = bufferSeconds * this.shardCount;
     return (
       !this.#failed.signal.aborted &&
-      this.#unsettledRecords < seconds * shardLimits.records &&
+      (this.#aggregate || this.#unsettledRecords < seconds * shardLimits.records) &&
       this.#unsettledBytes < seconds * shardLimits.bytes
     );
   }
 
-  /** @throws the reason of `failed` */
   async room(): Promise<void> {
     await this.#until(() => this.hasRoom);
   }
 
-  /** Hands over the next record; there must be room for it. */
   offer(record: OutgoingRecord): void {
+    this.#progress.offered(record);
     this.#unsettledRecords += 1;
     this.#unsettledBytes += record.bytes;
     this.#lanes.add(record);
@@ -99,15 +99,10 @@ export class Delivery {
     }
   }
 
-  /**
-   * Resolves when every record offered is acknowledged or given up.
-   * @throws the reason of `failed`
-   */
   async drained(): Promise<void> {
     await this.#until(() => this.#unsettledRecords === 0);
   }
 
-  /** Sends nothing more; resolves when all requests under way are answered. */
   async close(): Promise<void> {
     this.#closing.abort();
     while (this.#requestsUnderWay > 0) {
@@ -152,11 +147,11 @@ export class Delivery {
     }
     this.#requestsUnderWay += 1;
     try {
-      const results = await this.#put(parts.flatMap(({ batch }) => batch));
+      const results = await this.#put(parts.flatMap(({ batch }) => batch.puts));
       let answered = 0;
       for (const { lane, batch } of parts) {
-        lane.answered(results.slice(answered, answered + batch.length));
-        answered += batch.length;
+        lane.answered(results.slice(answered, answered + batch.puts.length));
+        answered += batch.puts.length;
       }
     } catch (error) {
       this.#failed.abort(error);

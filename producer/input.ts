@@ -1,22 +1,49 @@
-import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { InputFormat } from "./input-file";
+import { inputFiles } from "./input-file";
+import type { EventTimeRange } from "./options";
 import { StartError } from "./start-error";
-import type { TripFile } from "./trip-file";
+import type { TripFiles } from "./trip-file";
 import { readTrips } from "./trip-file";
 
+/** What is read, and where what cannot be sent goes. */
+export interface InputOptions {
+  /** Paths, globs, `s3://` objects or prefixes, `https://` addresses, or - for the standard input. */
+  readonly sources: readonly string[];
+  /** Undefined to tell it by the names. */
+  readonly format: InputFormat | undefined;
+  /** File for the rejected rows, replaced if it exists. */
+  readonly deadLetters: string | undefined;
+}
+
+const everything: EventTimeRange = { from: -Infinity, to: Infinity };
+
+/** Reads the trips of one file; see readInputs. */
+export async function readInput(
+  source: string,
+  deadLetters: string | undefined,
+): Promise<TripFiles> {
+  return readInputs({ sources: [source], format: undefined, deadLetters }, everything);
+}
+
 /**
- * Reads the trips of a file.
+ * Reads the trips of all files, sorted by event time in bounded memory.
  *
- * @param path - or - for the standard input
- * @param deadLetters - file for the rejected rows, replaced if it exists
- * @throws StartError when either file cannot be used or holds no trips
+ * @throws StartError when a file cannot be used, or there are no trips
  */
-export async function readInput(path: string, deadLetters: string | undefined): Promise<TripFile> {
+export async function readInputs(
+  { sources, format, deadLetters }: InputOptions,
+  range: EventTimeRange,
+): Promise<TripFiles> {
+  const problems: string[] = [];
+  const files = await inputFiles(sources, format, problems);
+  if (problems.length > 0) {
+    throw new StartError(problems);
+  }
   const output =
     deadLetters === undefined ? undefined : openOutput(deadLetters, "dead-letter file");
-  const [input, name] =
-    path === "-" ? [process.stdin, "the standard input"] : [createReadStream(path), path];
   try {
-    return await readTrips(input, name, (row) => {
+    return await readTrips(files, range, (row) => {
       if (output !== undefined) {
         writeSync(output, `${JSON.stringify(row)}\n`);
       }

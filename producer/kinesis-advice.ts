@@ -11,9 +11,6 @@ export interface StreamTarget {
 const advice: Readonly<Record<string, string>> = {
   ResourceNotFoundException:
     "the stream does not exist there; create it or correct --stream, --region or the AWS profile",
-  AccessDeniedException:
-    "the credentials lack a permission; allow kinesis:DescribeStreamSummary, kinesis:ListShards and " +
-    "kinesis:PutRecords on the stream and, if it is encrypted with a KMS key, kms:GenerateDataKey on the key",
   KMSAccessDeniedException: "allow kms:GenerateDataKey on the key that encrypts the stream",
   KMSDisabledException: "enable the KMS key that encrypts the stream",
   KMSInvalidStateException: "the KMS key that encrypts the stream is not usable; check its state",
@@ -28,8 +25,21 @@ const advice: Readonly<Record<string, string>> = {
     "AWS refuses the signature; check the secret key and the clock of this host",
 };
 
-/** What went wrong with the stream, and what to do about it, in one line. */
-export function explain(error: unknown, target: StreamTarget): string {
+/** What the replay has to be allowed. */
+const writePermissions =
+  "kinesis:DescribeStreamSummary, kinesis:ListShards and kinesis:PutRecords on the stream and, " +
+  "if it is encrypted with a KMS key, kms:GenerateDataKey on the key";
+
+/**
+ * What went wrong with the stream, and what to do about it, in one line.
+ *
+ * @param permissions - what has to be allowed
+ */
+export function explain(
+  error: unknown,
+  target: StreamTarget,
+  permissions: string = writePermissions,
+): string {
   const place = target.endpoint ?? target.region;
   const subject = `stream ${target.stream} (${place})`;
   if (!(error instanceof Error)) {
@@ -42,7 +52,10 @@ export function explain(error: unknown, target: StreamTarget): string {
         : "check that the server runs, and AWS_ENDPOINT_URL_KINESIS";
     return `${subject} cannot be reached; ${fix} (${error.message || networkCode(error)})`;
   }
-  const known = advice[error.name];
+  const known =
+    error.name === "AccessDeniedException"
+      ? `the credentials lack a permission; allow ${permissions}`
+      : advice[error.name];
   const said = `${error.name}: ${error.message}`;
   return known === undefined ? `${subject}: ${said}` : `${subject}: ${known} (${said})`;
 }

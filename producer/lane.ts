@@ -1,3 +1,4 @@
+import { aggregateBytes, aggregated, selectAggregate } from "./aggregation";
 import { backoffMs } from "./backoff";
 import type { Load } from "./batch";
 import { loadOf, requestLimits, selectBatch } from "./batch";
@@ -13,6 +14,16 @@ export interface LaneOptions {
   readonly shardLimits: Load;
   /** Failed attempts after which a record is given up, 1 or more. */
   readonly maxAttempts: number;
+  /** Whether waiting records are made one, as the Kinesis Producer Library does. */
+  readonly aggregate: boolean;
+}
+
+/** What a lane sends at a time. */
+export interface Batch {
+  /** The records of the replay. */
+  readonly records: readonly OutgoingRecord[];
+  /** What the stream gets: the same, or one that is made of them. */
+  readonly puts: readonly OutgoingRecord[];
 }
 
 /** What a lane tells about its records. */
@@ -54,7 +65,7 @@ export class Lane {
   readonly #failedAttempts: WeakMap<OutgoingRecord, number>;
   readonly #budget: ShardBudget;
   readonly #waiting: OutgoingRecord[] = [];
-  #underWay: readonly OutgoingRecord[] = [];
+  #underWay: Batch | undefined;
   #resting = false;
 
   constructor(shardId: string, context: LaneContext) {
@@ -78,53 +89,60 @@ export class Lane {
   }
 
   /**
-   * The records to send now; none if there are none or the lane has to wait.
+   * What to send now; undefined if there is nothing or the lane has to wait.
    *
    * @param latest - event time up to which records may be sent; milliseconds since the epoch
    */
-  next(latest: number): readonly OutgoingRecord[] {
-    if (this.#underWay.length > 0 || this.#resting) {
-      return [];
+  next(latest: number): Batch | undefined {
+    if (this.#underWay !== undefined || this.#resting) {
+      return undefined;
     }
     const { shardLimits } = this.#options;
     const limit = {
       records: Math.min(requestLimits.records, shardLimits.records),
       bytes: Math.min(requestLimits.bytes, shardLimits.bytes),
     };
-    const batch = selectBatch(this.#waiting, limit, latest);
-    if (batch.length === 0) {
-      return [];
+    const batch = this.#options.aggregate
+      ? aggregateOf(this.#waiting, Math.min(aggregateBytes, limit.bytes), latest)
+      : batchOf(selectBatch(this.#waiting, limit, latest));
+    if (batch.records.length === 0) {
+      return undefined;
     }
-    const delay = this.#budget.delayFor(loadOf(batch), this.#runtime.now());
+    const delay = this.#budget.delayFor(loadOf(batch.puts), this.#runtime.now());
     if (delay > 0) {
       void this.#rest(delay);
-      return [];
+      return undefined;
     }
     return batch;
   }
 
-  /** The records that were next are on their way; `answered` must follow. */
-  sent(batch: readonly OutgoingRecord[]): void {
+  /** What was next is on its way; `answered` must follow. */
+  sent(batch: Batch): void {
     this.#underWay = batch;
-    for (const record of batch) {
+    for (const record of batch.records) {
       if (this.#failedAttempts.has(record)) {
         this.#listener.resent(record);
       }
     }
   }
 
-  /** @param results - one for each record on its way */
+  /** @param results - one for each of the batch's puts */
   answered(results: readonly PutResult[]): void {
-    const batch = this.#underWay;
+    const { records, puts } = this.#underWay ?? batchOf([]);
+    const isAggregate = puts.length < records.length;
     const settled = new Set<OutgoingRecord>();
     let attemptsOfOldest = 0;
     let resharded = false;
-    for (const [index, record] of batch.entries()) {
-      const result = results[index] ?? { errorCode: "MissingResult" };
-      if ("shardId" in result) {
+    for (const [index, record] of records.entries()) {
+      const result = results[isAggregate ? 0 : index] ?? { errorCode: "MissingResult" };
+      const isElsewhere = "shardId" in result && result.shardId !== this.#shardId;
+      resharded ||= isElsewhere;
+      if (isElsewhere && isAggregate) {
+        // Consumers drop what does not belong into the shard of the whole: all are sent again.
+        this.#failedAttempts.set(record, this.#failedAttempts.get(record) ?? 0);
+      } else if ("shardId" in result) {
         settled.add(record);
         this.#listener.acknowledged(record);
-        resharded ||= result.shardId !== this.#shardId;
       } else {
         const attempts = this.#refused(record, result.errorCode);
         if (attempts === 0) {
@@ -134,9 +152,9 @@ export class Lane {
         }
       }
     }
-    this.#underWay = [];
+    this.#underWay = undefined;
     this.#remove(settled);
-    this.#budget.spend(loadOf(batch), this.#runtime.now());
+    this.#budget.spend(loadOf(puts), this.#runtime.now());
     if (attemptsOfOldest > 0) {
       void this.#rest(backoffMs(attemptsOfOldest, this.#runtime.random()));
     }
@@ -176,4 +194,17 @@ export class Lane {
     this.#resting = false;
     this.#listener.rested();
   }
+}
+
+function batchOf(records: readonly OutgoingRecord[]): Batch {
+  return { records, puts: records };
+}
+
+function aggregateOf(
+  waiting: readonly OutgoingRecord[],
+  limitBytes: number,
+  latest: number,
+): Batch {
+  const records = selectAggregate(waiting, limitBytes, latest);
+  return records.length === 0 ? batchOf([]) : { records, puts: [aggregated(records)] };
 }

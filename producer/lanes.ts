@@ -1,5 +1,5 @@
 import { loadOf, requestLimits } from "./batch";
-import type { LaneContext } from "./lane";
+import type { Batch, LaneContext } from "./lane";
 import { Lane } from "./lane";
 import type { OutgoingRecord } from "./record";
 import type { ShardMap } from "./shard-map";
@@ -7,7 +7,7 @@ import type { ShardMap } from "./shard-map";
 /** The records of one lane in a request. */
 export interface Part {
   readonly lane: Lane;
-  readonly batch: readonly OutgoingRecord[];
+  readonly batch: Batch;
 }
 
 /** The lanes into all open shards of a stream. */
@@ -48,10 +48,10 @@ export class Lanes {
     let room = { records: 0, bytes: 0 };
     for (const lane of lanes) {
       const batch = lane.next(oldest + maxDisorderMs);
-      if (batch.length === 0) {
+      if (batch === undefined) {
         continue;
       }
-      const { records, bytes } = loadOf(batch);
+      const { records, bytes } = loadOf(batch.puts);
       if (records > room.records || bytes > room.bytes) {
         requests.push([]);
         room = { ...requestLimits };

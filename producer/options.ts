@@ -1,179 +1,212 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { givenOptions } from "./command-line";
+import type { GivenOptions } from "./command-line";
+import type { Pace } from "./clock";
 import type { StreamTarget } from "./kinesis-advice";
+import type { OptionName } from "./option-table";
+import { optionNames, optionSpecs } from "./option-table";
+import { OptionReader } from "./option-reader";
+import type { InputOptions } from "./input";
 import { StartError } from "./start-error";
+import type { TradeOptions } from "./trade-source";
+import type { WorkloadName } from "./workload";
+import { workloads } from "./workload";
 
 /** What the command line asks for. */
 export interface CommandOptions {
-  /** Where to send; undefined for a dry run. */
-  readonly target: StreamTarget | undefined;
-  /** A path, or - for the standard input. */
-  readonly input: string;
-  /** Infinity for full speed. */
-  readonly speedup: number;
+  /** A stream, the standard output, or nothing: a dry run. */
+  readonly destination: StreamTarget | "stdout" | "nothing";
+  readonly workload: WorkloadName;
+  /** Of the workload taxi; undefined otherwise. */
+  readonly input: InputOptions | undefined;
+  /** Of the workload trades; undefined otherwise. */
+  readonly trades: TradeOptions | undefined;
+  readonly range: EventTimeRange;
+  readonly pace: Pace;
+  readonly loop: boolean;
+  readonly shiftToNow: boolean;
   readonly maxDisorderSeconds: number;
+  /** Event time within which events change places; 0 keeps their order. */
+  readonly shuffleSeconds: number;
   readonly maxAttempts: number;
   readonly rateLimitPercent: number;
-  readonly deadLetters: string | undefined;
+  /** A field of the event, or round-robin. */
+  readonly partitionKey: string;
+  readonly aggregate: boolean;
+  readonly maxRecordKiB: number;
   readonly resume: string | undefined;
   readonly report: string | undefined;
+  readonly metrics: "none" | "emf";
   readonly json: boolean;
 }
 
-interface RawOptions {
-  readonly stream?: string;
-  readonly region?: string;
-  readonly input?: string;
-  readonly speedup: string;
-  readonly maxDisorder: string;
-  readonly maxAttempts: string;
-  readonly rateLimit: string;
-  readonly deadLetters?: string;
-  readonly resume?: string;
-  readonly report?: string;
-  readonly json?: true;
-  readonly dryRun?: true;
-}
-
-const moreHelp = `
-Input: a CSV file of the TLC, rows in any order, one row a line. Columns are found by name:
-  pickup_datetime, dropoff_datetime, pickup_location_id and dropoff_location_id, or the official names
-  (tpep_ or lpep_ before the times, PULocationID, DOLocationID); passenger_count, trip_distance,
-  fare_amount and total_amount are used if present. The valid trips are sorted in memory: about
-  0.15 GB for a million, so a month of yellow taxis (8 million) needs 1.2 GB.
-
-Credentials: the AWS SDK's own sources (environment, profile, instance role). AWS_ENDPOINT_URL_KINESIS
-  names another server than the region's.
-
-Signals: the first SIGINT or SIGTERM sends what is due and then ends; the second one ends at once.
-
-Exit codes:
-  0    every record was sent, or all that were due before a signal
-  1    records were lost, or an error ended the replay midway
-  2    the replay did not start: wrong options, input or stream; nothing was sent
-  130  ended at once by a second signal
-
-Examples:
-  npm run replay -- --dry-run --input local/data/yellow_tripdata_sample_2019-03.csv
-  npm run replay -- --stream trips --region us-east-1 --input trips.csv --speedup 3600
-  npm run replay -- --stream trips --input trips.csv --speedup max --resume trips.position --json
-  zcat trips.csv.gz | npm run replay -- --stream trips --input - --dead-letters rejected.jsonl
-`;
-
-function command(): Command {
-  return new Command("replay")
-    .description("Replays recorded taxi trips into a Kinesis data stream as if they happened now.")
-    .option("--stream <name>", "stream to send to; required unless --dry-run")
-    .option("--region <region>", "AWS region (default: AWS_REGION, else AWS_DEFAULT_REGION)")
-    .option("--input <file>", "CSV file of trips, or - for the standard input; required")
-    .option(
-      "--speedup <factor>",
-      "how many times faster than they happened, 0.001 to 1000000; 0 or max: as fast as possible",
-      "60",
-    )
-    .option(
-      "--max-disorder <seconds>",
-      "event time by which records of a shard may be out of order, 0 to 86400; more is faster",
-      "60",
-    )
-    .option(
-      "--max-attempts <count>",
-      "failed attempts after which a record is given up, 1 to 1000000",
-      "100",
-    )
-    .option(
-      "--rate-limit <percent>",
-      "share of a shard's throughput (1000 records/s, 1 MiB/s) to use, 1 to 10000",
-      "100",
-    )
-    .option("--dead-letters <file>", "write rejected rows there, as JSON lines")
-    .option("--resume <file>", "keep the position there, and go on after it when it exists")
-    .option("--report <file>", "write the final report there, as JSON")
-    .option("--json", "report as JSON lines on the standard output, once a second and at the end")
-    .option("--dry-run", "read and check the input and say what would be sent, without AWS")
-    .addHelpText("after", moreHelp)
-    .allowExcessArguments(false)
-    .exitOverride();
+/** Event times of what is sent, in milliseconds since the epoch: from inclusive, to exclusive. */
+export interface EventTimeRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
- * Reads the command line. Prints the help and throws commander's CommanderError when that is asked
- * for, or when an option is not known or lacks its value.
+ * Reads the command line and the configuration file.
  *
  * @param args - without the names of the interpreter and the program
  * @throws StartError naming everything that is wrong with the values
  */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): CommandOptions {
-  const raw = command().parse(args, { from: "user" }).opts<RawOptions>();
   const problems: string[] = [];
-  const dryRun = raw.dryRun ?? false;
-  const number = (option: string, text: string, min: number, max: number, integer: boolean) => {
-    const value = text.trim() === "" ? NaN : Number(text);
-    if (!(value >= min && value <= max) || (integer && !Number.isInteger(value))) {
-      const kind = integer ? "an integer" : "a number";
-      problems.push(`${option} must be ${kind} from ${min} to ${max}; got ${text}`);
+  const given = givenOptions(args, problems);
+  const read = new OptionReader(given, problems);
+  const workload = read.choice("workload", ["taxi", "trades"] as const);
+  for (const name of optionNames) {
+    const { only } = optionSpecs[name];
+    if (given[name] !== undefined && only !== undefined && only !== workload) {
+      problems.push(`--${name} is for --workload ${only}; leave it out for ${workload}`);
     }
-    return value;
+  }
+  const destination = parseDestination(read, env, problems);
+  const trades = workload === "trades" ? parseTrades(read) : undefined;
+  const range = {
+    from: read.eventTime("seek") ?? -Infinity,
+    to: read.eventTime("until") ?? Infinity,
   };
-
-  if (raw.input === undefined) {
-    problems.push("--input is missing; name a CSV file of trips, or - for the standard input");
+  if (range.from >= range.to) {
+    problems.push("--seek must be before --until; no event is left between them");
   }
-  if (raw.stream === undefined && !dryRun) {
-    problems.push("--stream is missing; name the stream to send to, or use --dry-run");
-  } else if (raw.stream !== undefined && !/^[a-zA-Z0-9_.-]{1,128}$/.test(raw.stream)) {
-    problems.push(
-      `--stream must be a stream's name: 1 to 128 letters, digits, _, . or -; got ${raw.stream}`,
-    );
-  }
-  const region = [raw.region, env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].find(Boolean);
-  if (region === undefined && !dryRun) {
-    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
-  } else if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
-    problems.push(`the region must be one such as us-east-1; got ${region}`);
-  }
-  const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
   const options: CommandOptions = {
-    target: dryRun ? undefined : { stream: raw.stream ?? "", region: region ?? "", endpoint },
-    input: raw.input ?? "",
-    speedup: /^(0+|max)$/.test(raw.speedup)
-      ? Infinity
-      : number("--speedup", raw.speedup, 0.001, 1_000_000, false),
-    maxDisorderSeconds: number("--max-disorder", raw.maxDisorder, 0, 86_400, false),
-    maxAttempts: number("--max-attempts", raw.maxAttempts, 1, 1_000_000, true),
-    rateLimitPercent: number("--rate-limit", raw.rateLimit, 1, 10_000, true),
-    deadLetters: raw.deadLetters,
-    resume: raw.resume,
-    report: raw.report,
-    json: raw.json ?? false,
+    destination,
+    workload,
+    input: workload === "taxi" ? parseInput(read, problems) : undefined,
+    trades: trades && { ...trades, end: Math.min(trades.end, range.to) },
+    range,
+    pace: {
+      speedup: read.number("speedup", 0.001, 1_000_000, ["max", "0"]),
+      maxRate: read.number("max-rate", 0.001, 10_000_000, ["none"]),
+      rampMs: read.number("ramp", 0, 86_400) * 1000,
+    },
+    loop: read.isOn("loop"),
+    shiftToNow: read.isOn("shift-to-now"),
+    maxDisorderSeconds: read.number("max-disorder", 0, 86_400),
+    shuffleSeconds: read.integer("shuffle", 0, 86_400),
+    maxAttempts: read.integer("max-attempts", 1, 1_000_000),
+    rateLimitPercent: read.integer("rate-limit", 1, 10_000),
+    partitionKey: parsePartitionKey(read, workload, problems),
+    aggregate: read.isOn("aggregate"),
+    maxRecordKiB: read.integer("max-record-kib", 1024, 10_240),
+    resume: read.given("resume"),
+    report: read.given("report"),
+    metrics: read.choice("metrics", ["none", "emf"] as const),
+    json: read.isOn("json"),
   };
-  problems.push(...sharedFiles(options));
+  problems.push(...contradictions(options), ...sharedFiles(given));
   if (problems.length > 0) {
     throw new StartError(problems);
   }
   return options;
 }
 
-/** One file for two purposes would be overwritten; the input would be lost. */
-function sharedFiles({ input, deadLetters, resume, report }: CommandOptions): string[] {
-  const users = new Map<string, string>();
-  const problems: string[] = [];
-  const files = {
-    "--input": input === "-" ? undefined : input,
-    "--dead-letters": deadLetters,
-    "--resume": resume,
-    "--report": report,
+function parseDestination(
+  read: OptionReader,
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): CommandOptions["destination"] {
+  const output = read.choice("output", ["kinesis", "stdout"] as const);
+  const wanted = read.isOn("dry-run") ? "nothing" : output;
+  const stream = read.given("stream");
+  const region = [read.given("region"), env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].find(Boolean);
+  if (stream !== undefined && !/^[a-zA-Z0-9_.-]{1,128}$/.test(stream)) {
+    problems.push(
+      `--stream must be a stream's name: 1 to 128 letters, digits, _, . or -; got ${stream}`,
+    );
+  }
+  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
+    problems.push(`the region must be one such as us-east-1; got ${region}`);
+  }
+  if (wanted !== "kinesis") {
+    return wanted;
+  }
+  if (stream === undefined) {
+    problems.push(
+      "--stream is missing; name the stream to send to, or use --dry-run or --output stdout",
+    );
+  }
+  if (region === undefined) {
+    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
+  }
+  const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
+  return { stream: stream ?? "", region: region ?? "", endpoint };
+}
+
+function parseInput(read: OptionReader, problems: string[]): InputOptions {
+  const sources = read.list("input");
+  if (sources.length === 0) {
+    problems.push("--input is missing; name a file of trips, or - for the standard input");
+  }
+  const format =
+    read.given("format") === undefined
+      ? undefined
+      : read.choice("format", ["csv", "jsonl", "parquet"] as const);
+  return { sources, format, deadLetters: read.given("dead-letters") };
+}
+
+function parseTrades(read: OptionReader): TradeOptions {
+  const start = read.eventTime("start") ?? NaN;
+  return {
+    symbols: read.symbols(),
+    tradesPerSecond: read.number("trades-per-second", 0.001, 100_000),
+    tradingHours: read.text("trading-hours"),
+    hours: read.tradingHours(),
+    start,
+    end: start + read.duration("duration"),
+    seed: read.integer("seed", 0, 2 ** 32 - 1),
+    volatility: read.number("volatility", 0, 10),
   };
-  for (const [option, file] of Object.entries(files)) {
-    if (file === undefined) {
-      continue;
+}
+
+function parsePartitionKey(read: OptionReader, workload: WorkloadName, problems: string[]): string {
+  const { partitionKey, requiredFields } = workloads[workload];
+  const wanted = read.given("partition-key") ?? partitionKey;
+  const choices = [...requiredFields, "round-robin"];
+  if (!choices.includes(wanted)) {
+    problems.push(`--partition-key must be one of ${choices.join(", ")}; got ${wanted}`);
+  }
+  return wanted;
+}
+
+function contradictions(options: CommandOptions): string[] {
+  const { destination, trades, loop } = options;
+  const endless = loop || trades?.end === Infinity;
+  return [
+    ...(destination === "nothing" && endless
+      ? ["a dry run needs an end; set --duration or --until, and leave --loop out"]
+      : []),
+    ...(loop && trades?.end === Infinity
+      ? ["--loop needs an end after which to begin again; set --duration or --until"]
+      : []),
+    ...(loop && options.shuffleSeconds > 0
+      ? ["--loop needs the events in order; leave --shuffle out"]
+      : []),
+    ...(destination === "stdout" && (options.json || options.metrics !== "none")
+      ? ["--output stdout leaves no room for --json and --metrics there; leave them out"]
+      : []),
+    ...(destination === "stdout" && options.resume !== undefined
+      ? ["--resume keeps the position in a stream; leave it out with --output stdout"]
+      : []),
+  ];
+}
+
+/** One file for two purposes would be overwritten; the input would be lost. */
+function sharedFiles(given: GivenOptions): string[] {
+  const users = new Map<string, OptionName>();
+  const problems: string[] = [];
+  for (const option of ["input", "dead-letters", "resume", "report"] as const) {
+    const value = given[option] ?? [];
+    for (const file of typeof value === "string" ? [value] : value === true ? [] : value) {
+      const user = users.get(resolve(file));
+      if (user !== undefined && file !== "-") {
+        problems.push(`--${user} and --${option} both name ${file}; give each a file of its own`);
+      }
+      users.set(resolve(file), option);
     }
-    const path = resolve(file);
-    const user = users.get(path);
-    if (user !== undefined) {
-      problems.push(`${user} and ${option} both name ${file}; give each a file of its own`);
-    }
-    users.set(path, option);
   }
   return problems;
 }

@@ -36,6 +36,7 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 export class ConsoleOutput implements Output {
   readonly #out: NodeJS.WriteStream;
   #ticks = 0;
+  #advice: string | undefined;
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
@@ -44,13 +45,19 @@ export class ConsoleOutput implements Output {
   progress(report: ProgressReport): void {
     const line = [
       report.eventTime ?? "nothing sent yet",
-      `${count(report.recordsPut)} of ${count(report.recordsTotal)} records`,
+      report.recordsTotal === null
+        ? `${count(report.recordsPut)} records`
+        : `${count(report.recordsPut)} of ${count(report.recordsTotal)} records`,
       `${count(Math.round(report.recordsPerSecond))}/s`,
       `lag ${report.replayLagSeconds.toFixed(1)} s`,
       `${count(report.throttled)} throttled`,
       `${count(report.retries)} retries`,
       `${count(report.shards)} shards`,
     ].join("  ");
+    if (report.advice !== null && report.advice !== this.#advice) {
+      this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${report.advice}\n`);
+      this.#advice = report.advice;
+    }
     if (this.#out.isTTY) {
       this.#out.write(startOfLine + line.slice(0, this.#out.columns - 1));
     } else if (this.#ticks % ticksBetweenLines === 0) {
@@ -93,5 +100,7 @@ function inputLines(report: ReplayReport | DryRunReport): string[] {
     ([reason, rows]) => `${count(rows)} ${reason}`,
   );
   const rejections = rejected.length > 0 ? `, rejected ${rejected.join(", ")}` : "";
-  return [`Read ${count(report.tripsRead)} rows${rejections}`];
+  const out =
+    report.tripsOutOfRange > 0 ? `, ${count(report.tripsOutOfRange)} out of the range wanted` : "";
+  return [`Read ${count(report.tripsRead)} rows${rejections}${out}`];
 }

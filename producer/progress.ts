@@ -18,21 +18,34 @@ export class Progress {
 
   #oldestUnsettled: number;
   #firstLost = Infinity;
+  #sentUpTo: number | undefined;
   readonly #settledAhead = new Set<number>();
+  /** Event times by position, of the records offered from the oldest unsettled one on. */
+  readonly #eventTimes = new Map<number, number>();
 
   /** @param from - position of the first record of this run */
   constructor(from: number) {
     this.#oldestUnsettled = from;
   }
 
-  /** Position of the oldest record that is neither acknowledged nor lost. */
-  get oldestUnsettled(): number {
-    return this.#oldestUnsettled;
+  /** Event time of the oldest record that is neither acknowledged nor lost; undefined without one. */
+  get oldestUnsettledTime(): number | undefined {
+    return this.#eventTimes.get(this.#oldestUnsettled);
+  }
+
+  /** Event time up to which every record is settled; undefined before the first one. */
+  get sentUpTo(): number | undefined {
+    return this.#sentUpTo;
   }
 
   /** How many leading records are all acknowledged: where a later run has to go on. */
   get acknowledgedUpTo(): number {
     return Math.min(this.#oldestUnsettled, this.#firstLost);
+  }
+
+  /** A record is on its way; it will be acknowledged or lost. */
+  offered(record: OutgoingRecord): void {
+    this.#eventTimes.set(record.position, record.eventTime);
   }
 
   acknowledged(record: OutgoingRecord): void {
@@ -53,6 +66,8 @@ export class Progress {
   #settle(position: number): void {
     this.#settledAhead.add(position);
     while (this.#settledAhead.delete(this.#oldestUnsettled)) {
+      this.#sentUpTo = this.#eventTimes.get(this.#oldestUnsettled);
+      this.#eventTimes.delete(this.#oldestUnsettled);
       this.#oldestUnsettled += 1;
     }
   }

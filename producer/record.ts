@@ -1,31 +1,36 @@
-/**
- * Largest record: partition key and data together, in bytes. Streams can be configured for larger
- * ones, events are far smaller.
- * @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
- */
-const maxRecordBytes = 1024 * 1024;
-
-/** A record on its way into the stream. */
-export interface OutgoingRecord {
-  /** Place in the order of sending, counted from 0. */
-  readonly position: number;
+/** An event of a source, before it has a place in the order of sending. */
+export interface SourceEvent {
   /** Milliseconds since the epoch. */
   readonly eventTime: number;
   readonly partitionKey: string;
+  /** The event as the stream carries it: one JSON object, UTF-8. */
   readonly data: Uint8Array;
+}
+
+/** Events in the order of their event times. */
+export interface EventSource {
+  /** Undefined where that is not known before the last one. */
+  readonly count: number | undefined;
+  /** All events from the first one on; every call gives the same ones. */
+  events(): Iterable<SourceEvent>;
+}
+
+/** A record on its way into the stream. */
+export interface OutgoingRecord extends SourceEvent {
+  /** Place in the order of sending, counted from 0. */
+  readonly position: number;
   /** What the service counts against its limits: partition key and data. */
   readonly bytes: number;
 }
 
-/** The events of a replay, in the order in which they are to be sent: by event time. */
+/** The records of a replay, in the order in which they are to be sent: by event time. */
 export interface RecordSource {
-  readonly count: number;
-  /** Milliseconds since the epoch; never falls from one position to the next. */
-  eventTimeAt(position: number): number;
-  recordAt(position: number): OutgoingRecord;
+  /** Undefined where that is not known before the last one, or where there is no last one. */
+  readonly count: number | undefined;
+  /** @param from - position of the first record wanted */
+  records(from: number): Iterable<OutgoingRecord>;
 }
 
-/** @throws RangeError when the record is larger than the service accepts */
 export function outgoingRecord(
   position: number,
   eventTime: number,
@@ -33,10 +38,5 @@ export function outgoingRecord(
   data: Uint8Array,
 ): OutgoingRecord {
   const bytes = data.byteLength + Buffer.byteLength(partitionKey);
-  if (bytes > maxRecordBytes) {
-    throw new RangeError(
-      `Record ${position} has ${bytes} bytes; Kinesis takes at most ${maxRecordBytes}`,
-    );
-  }
   return { position, eventTime, partitionKey, data, bytes };
 }

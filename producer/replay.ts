@@ -1,18 +1,14 @@
+import type { Pace } from "./clock";
 import { ReplayClock } from "./clock";
-import type { DeliveryOptions } from "./delivery";
-import { Delivery } from "./delivery";
 import { Progress } from "./progress";
-import type { RecordSource } from "./record";
+import type { OutgoingRecord, RecordSource } from "./record";
 import type { Runtime } from "./runtime";
-import type { ShardMap } from "./shard-map";
-import type { Stream } from "./stream";
+import type { Sink } from "./sink";
 
 const tickMs = 1000;
 
-/** How fast and how carefully records are sent. */
-export interface ReplayOptions extends DeliveryOptions {
-  /** How many times faster than they happened; Infinity sends without a schedule. */
-  readonly speedup: number;
+/** How fast records are sent, and which. */
+export interface ReplayOptions extends Pace {
   /** Position of the first record to send. */
   readonly from: number;
 }
@@ -35,6 +31,8 @@ export interface ReplayState {
 export interface ReplayOutcome {
   readonly progress: Progress;
   readonly seconds: number;
+  /** Whether the source has no record left that was not offered. */
+  readonly exhausted: boolean;
   /** What ended it early; undefined when nothing went wrong. */
   readonly error: unknown;
 }
@@ -42,56 +40,61 @@ export interface ReplayOutcome {
 /**
  * Sends the records of a source as their time comes.
  *
+ * @param open - gives the sink, which tells the progress what becomes of the records
  * @param stop - sends what is due and under way, and then ends
  * @param onTick - called once a second, and a last time at the end; an error in it ends the replay
  */
 export async function replay(
   source: RecordSource,
-  stream: Stream,
-  shardMap: ShardMap,
+  open: (progress: Progress) => Sink,
   options: ReplayOptions,
   runtime: Runtime,
   stop: AbortSignal,
   onTick: (state: ReplayState) => void,
 ): Promise<ReplayOutcome> {
   const progress = new Progress(options.from);
-  const delivery = new Delivery(stream, shardMap, options, progress, runtime);
+  const sink = open(progress);
   const start = runtime.now();
-  const firstTime = options.from < source.count ? source.eventTimeAt(options.from) : 0;
-  const clock = new ReplayClock(firstTime, start, options.speedup);
   const ended = new AbortController();
   const tickFailed = new AbortController();
-  const stopFeeding = AbortSignal.any([stop, tickFailed.signal, delivery.failed]);
+  const stopFeeding = AbortSignal.any([stop, tickFailed.signal, sink.failed]);
   const errors: unknown[] = [];
+  let clock: ReplayClock | undefined;
+  let next: OutgoingRecord | undefined;
+  let exhausted = false;
 
   const feed = async () => {
-    for (let position = options.from; position < source.count; position += 1) {
-      const dueAt = clock.dueAt(source.eventTimeAt(position));
-      for (let now = runtime.now(); now < dueAt && !stopFeeding.aborted; now = runtime.now()) {
-        await runtime.sleep(dueAt - now, stopFeeding);
+    for (const record of source.records(options.from)) {
+      next = record;
+      clock ??= new ReplayClock(record.eventTime, runtime.now(), options);
+      const at = clock.nextAt(record.eventTime);
+      for (let now = runtime.now(); now < at && !stopFeeding.aborted; now = runtime.now()) {
+        await runtime.sleep(at - now, stopFeeding);
       }
-      if (!delivery.hasRoom) {
-        await delivery.room();
+      if (!sink.hasRoom) {
+        await sink.room();
       }
       if (stopFeeding.aborted) {
         return;
       }
-      delivery.offer(source.recordAt(position));
+      sink.offer(record);
+      next = undefined;
     }
+    exhausted = true;
   };
   let previous = { at: start, recordsPut: 0 };
   const tick = () => {
     const now = runtime.now();
-    const oldest = progress.oldestUnsettled;
+    const oldest = progress.oldestUnsettledTime ?? next?.eventTime;
     const { recordsPut } = progress;
     onTick({
       progress,
       now,
-      sentUpTo: oldest > options.from ? source.eventTimeAt(oldest - 1) : undefined,
+      sentUpTo: progress.sentUpTo,
       recordsPerSecond:
         now > previous.at ? ((recordsPut - previous.recordsPut) / (now - previous.at)) * 1000 : 0,
-      lagSeconds: oldest < source.count ? clock.lagSeconds(source.eventTimeAt(oldest), now) : 0,
-      shards: delivery.shardCount,
+      lagSeconds: oldest === undefined ? 0 : (clock?.lagSeconds(oldest, now) ?? 0),
+      shards: sink.shardCount,
     });
     previous = { at: now, recordsPut };
   };
@@ -110,12 +113,12 @@ export async function replay(
   const ticking = tickWhileRunning();
   try {
     await feed();
-    await delivery.drained();
+    await sink.drained();
   } catch (error) {
     errors.push(error);
   }
-  await delivery.close();
+  await sink.close();
   ended.abort();
   await ticking;
-  return { progress, seconds: (runtime.now() - start) / 1000, error: errors[0] };
+  return { progress, seconds: (runtime.now() - start) / 1000, exhausted, error: errors[0] };
 }

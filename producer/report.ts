@@ -1,8 +1,10 @@
+import type { Pace } from "./clock";
 import { ReplayClock } from "./clock";
+import { isoSeconds } from "./event-time";
+import type { OutgoingRecord, RecordSource } from "./record";
 import type { ReplayOutcome, ReplayState } from "./replay";
-import { isoSeconds } from "./trip";
-import type { TripFile } from "./trip-file";
-import type { RejectionReason } from "./trip-row";
+import { StartError } from "./start-error";
+import type { Rejections } from "./trip-file";
 
 /** The state of a running replay, written once a second. */
 export interface ProgressReport {
@@ -24,16 +26,28 @@ export interface ProgressReport {
   readonly retries: number;
   /** Open shards of the stream. */
   readonly shards: number;
-  /** Records of the whole replay, also those that an earlier run has sent. */
-  readonly recordsTotal: number;
+  /** Records of the whole replay, also those that an earlier run has sent; null while that is not known. */
+  readonly recordsTotal: number | null;
+  /** What would let a growing lag shrink, in words; null while it does not grow. */
+  readonly advice: string | null;
+}
+
+/** What was read to be sent. */
+export interface Reading {
+  /** Undefined where events are made up: as many as are taken. */
+  readonly rowsRead: number | undefined;
+  readonly rejected: Rejections;
+  readonly outOfRange: number;
 }
 
 /** What a replay has done; see ProgressReport for the names they share. */
 export interface ReplayReport {
   readonly type: "report";
-  /** Data rows of the input: rejected rows and records. */
+  /** Data rows of the input; of the workload trades, the trades made. */
   readonly tripsRead: number;
-  readonly tripsRejected: Readonly<Partial<Record<RejectionReason, number>>>;
+  readonly tripsRejected: Rejections;
+  /** Valid trips before --seek or after --until. */
+  readonly tripsOutOfRange: number;
   /** Sent by an earlier run, according to the resume file. */
   readonly recordsSkipped: number;
   readonly recordsPut: number;
@@ -55,7 +69,8 @@ export interface ReplayReport {
 export interface DryRunReport {
   readonly type: "dry-run";
   readonly tripsRead: number;
-  readonly tripsRejected: Readonly<Partial<Record<RejectionReason, number>>>;
+  readonly tripsRejected: Rejections;
+  readonly tripsOutOfRange: number;
   readonly recordsTotal: number;
   readonly bytesTotal: number;
   readonly partitionKeys: number;
@@ -67,7 +82,11 @@ export interface DryRunReport {
   readonly firstEvent: unknown;
 }
 
-export function progressReport(state: ReplayState, recordsTotal: number): ProgressReport {
+export function progressReport(
+  state: ReplayState,
+  recordsTotal: number | undefined,
+  advice: string | undefined,
+): ProgressReport {
   const { progress } = state;
   return {
     type: "progress",
@@ -80,57 +99,72 @@ export function progressReport(state: ReplayState, recordsTotal: number): Progre
     throttled: progress.throttled,
     retries: progress.retries,
     shards: state.shards,
-    recordsTotal,
+    recordsTotal: recordsTotal ?? null,
+    advice: advice ?? null,
   };
 }
 
 /** @param recordsSkipped - sent by an earlier run */
 export function replayReport(
-  { trips, rowsRead, rejected }: TripFile,
+  reading: Reading,
   recordsSkipped: number,
-  { progress, seconds }: ReplayOutcome,
+  { progress, seconds, exhausted }: ReplayOutcome,
 ): ReplayReport {
+  const { recordsPut, recordsLost } = progress;
+  const settled = recordsSkipped + recordsPut + recordsLost;
   return {
     type: "report",
-    tripsRead: rowsRead,
-    tripsRejected: rejected,
+    tripsRead: reading.rowsRead ?? settled,
+    tripsRejected: reading.rejected,
+    tripsOutOfRange: reading.outOfRange,
     recordsSkipped,
-    recordsPut: progress.recordsPut,
-    recordsLost: progress.recordsLost,
+    recordsPut,
+    recordsLost,
     bytesPut: progress.bytesPut,
     throttled: progress.throttled,
     retries: progress.retries,
     firstEventTime: isoOrNull(progress.firstEventTime),
     lastEventTime: isoOrNull(progress.lastEventTime),
     seconds,
-    interrupted: recordsSkipped + progress.recordsPut + progress.recordsLost < trips.count,
+    interrupted: !exhausted,
   };
 }
 
-/** What a replay of the file would send; every record is built, none is sent. */
-export function dryRunReport(
-  { trips, rowsRead, rejected }: TripFile,
-  speedup: number,
-): DryRunReport {
-  const first = trips.recordAt(0);
-  const lastEventTime = trips.eventTimeAt(trips.count - 1);
+/**
+ * What a replay would send; every record is built, none is sent.
+ * @throws StartError when there is none
+ */
+export function dryRunReport(reading: Reading, records: RecordSource, pace: Pace): DryRunReport {
   const keys = new Set<string>();
+  let count = 0;
   let bytes = 0;
-  for (let position = 0; position < trips.count; position += 1) {
-    const record = trips.recordAt(position);
+  let first: OutgoingRecord | undefined;
+  let last: OutgoingRecord | undefined;
+  let clock: ReplayClock | undefined;
+  let sentAt = 0;
+  for (const record of records.records(0)) {
+    first ??= record;
+    last = record;
+    clock ??= new ReplayClock(record.eventTime, 0, pace);
+    sentAt = clock.nextAt(record.eventTime);
     keys.add(record.partitionKey);
+    count += 1;
     bytes += record.bytes;
+  }
+  if (first === undefined || last === undefined) {
+    throw new StartError(["there is no event to send; look at --seek, --until and --duration"]);
   }
   return {
     type: "dry-run",
-    tripsRead: rowsRead,
-    tripsRejected: rejected,
-    recordsTotal: trips.count,
+    tripsRead: reading.rowsRead ?? count,
+    tripsRejected: reading.rejected,
+    tripsOutOfRange: reading.outOfRange,
+    recordsTotal: count,
     bytesTotal: bytes,
     partitionKeys: keys.size,
     firstEventTime: isoSeconds(first.eventTime),
-    lastEventTime: isoSeconds(lastEventTime),
-    seconds: new ReplayClock(first.eventTime, 0, speedup).dueAt(lastEventTime) / 1000,
+    lastEventTime: isoSeconds(last.eventTime),
+    seconds: sentAt / 1000,
     firstEvent: JSON.parse(Buffer.from(first.data).toString()),
   };
 }

@@ -9,6 +9,14 @@ export interface ReplayIdentity {
   readonly input: string;
 }
 
+/** Where a replay is. */
+export interface ResumePoint {
+  /** Of the first record to send. */
+  readonly position: number;
+  /** What is added to every event time, in milliseconds; the same in every run of a replay. */
+  readonly shiftMs: number;
+}
+
 /** The position could not be kept. */
 export class ResumeFileError extends Error {}
 
@@ -16,6 +24,7 @@ export class ResumeFileError extends Error {}
 export class ResumeFile {
   readonly #path: string;
   readonly #identity: ReplayIdentity;
+  #shiftMs = 0;
   #written: number | undefined;
 
   constructor(path: string, identity: ReplayIdentity) {
@@ -24,26 +33,28 @@ export class ResumeFile {
   }
 
   /**
-   * @returns the position of the first record to send: 0 when there is no file yet
+   * @param shiftMs - of a replay that begins
+   * @returns where to go on: at the beginning when there is no file yet
    * @throws StartError when the file was written by another replay, or cannot be read or written
    */
-  open(): number {
-    const position = this.#read();
+  open(shiftMs: number): ResumePoint {
+    const point = this.#read() ?? { position: 0, shiftMs };
+    this.#shiftMs = point.shiftMs;
     try {
-      this.write(position);
+      this.write(point.position);
     } catch (error) {
       throw new StartError([error instanceof Error ? error.message : String(error)]);
     }
-    return position;
+    return point;
   }
 
-  #read(): number {
+  #read(): ResumePoint | undefined {
     let text;
     try {
       text = readFileSync(this.#path, "utf8");
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-        return 0;
+        return undefined;
       }
       throw new StartError([`the resume file cannot be read: ${String(error)}`]);
     }
@@ -63,7 +74,7 @@ export class ResumeFile {
           "give that replay's options, or delete the file to start afresh",
       ]);
     }
-    return saved.position;
+    return saved;
   }
 
   /**
@@ -76,7 +87,10 @@ export class ResumeFile {
     }
     const temporary = `${this.#path}.tmp`;
     try {
-      writeFileSync(temporary, `${JSON.stringify({ ...this.#identity, position })}\n`);
+      writeFileSync(
+        temporary,
+        `${JSON.stringify({ ...this.#identity, position, shiftMs: this.#shiftMs })}\n`,
+      );
       renameSync(temporary, this.#path);
     } catch (error) {
       throw new ResumeFileError(`the resume file cannot be written: ${String(error)}`);
@@ -85,17 +99,18 @@ export class ResumeFile {
   }
 }
 
-function parse(text: string): (ReplayIdentity & { position: number }) | undefined {
+function parse(text: string): (ReplayIdentity & ResumePoint) | undefined {
   try {
     const value = JSON.parse(text) as Partial<Record<string, unknown>> | null;
-    const { stream, region, input, position } = value ?? {};
+    const { stream, region, input, position, shiftMs = 0 } = value ?? {};
     return typeof stream === "string" &&
       typeof region === "string" &&
       typeof input === "string" &&
       typeof position === "number" &&
       Number.isInteger(position) &&
-      position >= 0
-      ? { stream, region, input, position }
+      position >= 0 &&
+      typeof shiftMs === "number"
+      ? { stream, region, input, position, shiftMs }
       : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
-/** Why a replay was refused before it sent anything; the command ends with exit code 2. */
+/** Why a command was refused before it sent or read anything; the command ends with exit code 2. */
 export class StartError extends Error {
-  constructor(problems: readonly string[]) {
-    super(["The replay cannot start:", ...problems.map((problem) => `- ${problem}`)].join("\n"));
+  /** @param what - cannot start */
+  constructor(problems: readonly string[], what = "replay") {
+    super([`The ${what} cannot start:`, ...problems.map((problem) => `- ${problem}`)].join("\n"));
     this.name = "StartError";
   }
 }

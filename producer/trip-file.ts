@@ -1,139 +1,127 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
-import { parse } from "csv-parse/sync";
-import type { RecordSource } from "./record";
+import { EventStore } from "./event-store";
+import type { InputFile, InputFormat } from "./input-file";
+import { messageOf } from "./input-file";
+import { csvRows } from "./csv-rows";
+import { jsonRows } from "./json-rows";
+import type { EventTimeRange } from "./options";
+import { parquetRows } from "./parquet-rows";
+import type { EventSource } from "./record";
 import { StartError } from "./start-error";
+import type { Trip } from "./trip";
+import { tripEvent } from "./trip";
 import type { RejectionReason } from "./trip-row";
-import { RowRejection, TripRowReader } from "./trip-row";
-import { TripStore } from "./trip-store";
+import { RowRejection } from "./trip-row";
 
-/** A line that long is no row of a table: the file is something else. */
-const maxLineLength = 1024 * 1024;
+/** A row of a file of any format. */
+export interface InputRow {
+  /** Line of the file, counted from 1, or row where a file has no lines. */
+  readonly line: number;
+  /** The row as it is written, or as JSON where it is no text. */
+  readonly text: string;
+  /** @throws RowRejection with the first thing that is wrong */
+  readonly trip: () => Trip;
+}
 
 /** A row that is not sent, as it is written to the dead-letter file. */
 export interface RejectedRow {
-  /** Line of the file, counted from 1; the header is line 1. */
+  readonly file: string;
   readonly line: number;
   readonly reason: RejectionReason;
   readonly detail: string;
   readonly row: string;
 }
 
-/** What a file of trips holds. */
-export interface TripFile {
-  /** The valid trips, by event time. */
-  readonly trips: RecordSource;
-  /** Data rows: trips and rejected rows. */
+/** How often rows were rejected, by reason. */
+export type Rejections = Readonly<Partial<Record<RejectionReason, number>>>;
+
+/** What the files of trips hold. */
+export interface TripFiles {
+  /** The valid trips of all files within the range, by event time. */
+  readonly trips: EventSource & { readonly count: number };
+  /** Data rows: trips, rejected rows, and trips out of the range. */
   readonly rowsRead: number;
-  readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
-  /** SHA-256 over the header and all rows: the same for the same content only. */
+  readonly rejected: Rejections;
+  /** Valid trips that end before or after what is to be sent. */
+  readonly outOfRange: number;
+  /** SHA-256 over all rows: the same for the same content only. */
   readonly fingerprint: string;
 }
 
+const readers: Readonly<Record<InputFormat, (file: InputFile) => AsyncIterable<InputRow[]>>> = {
+  csv: csvRows,
+  jsonl: jsonRows,
+  parquet: parquetRows,
+};
+
 /**
- * Reads a whole CSV file of trips. A broken row is handed to `onRejected` and counted; empty lines
- * are skipped.
+ * Reads files of trips. A broken row is handed to `onRejected` and counted; empty lines are skipped.
  *
- * @param name - how messages call the file
- * @throws StartError when the file cannot be read, has no usable header or not a single trip
+ * @param range - of the event times wanted
+ * @param store - where the trips are sorted
+ * @throws StartError when a file cannot be read or is none of trips, or there is not a single trip
  */
 export async function readTrips(
-  input: Readable,
-  name: string,
+  files: readonly InputFile[],
+  range: EventTimeRange,
   onRejected: (row: RejectedRow) => void,
-): Promise<TripFile> {
-  const store = new TripStore();
+  store: EventStore = new EventStore(),
+): Promise<TripFiles> {
   const rejected: Partial<Record<RejectionReason, number>> = {};
-  const fingerprint = createHash("sha256");
-  let reader: TripRowReader | undefined;
+  const fingerprint = createHash("sha256").update(JSON.stringify([range.from, range.to]));
   let rowsRead = 0;
-  let line = 0;
-  for await (const lines of lineBlocks(input, name)) {
-    for (const text of lines) {
-      line += 1;
-      if (text === "") {
-        continue;
-      }
-      fingerprint.update(text).update("\n");
-      if (reader === undefined) {
-        reader = readerForHeader(text, name);
-        continue;
-      }
-      rowsRead += 1;
-      try {
-        store.add(reader.read(splitRow(text)));
-      } catch (error) {
-        if (!(error instanceof RowRejection)) {
-          throw error;
+  let outOfRange = 0;
+  for (const file of files) {
+    for await (const rows of rowsOf(file)) {
+      for (const row of rows) {
+        rowsRead += 1;
+        fingerprint.update(row.text).update("\n");
+        try {
+          const trip = row.trip();
+          if (trip.dropoffTime >= range.from && trip.dropoffTime < range.to) {
+            store.add(tripEvent(trip));
+          } else {
+            outOfRange += 1;
+          }
+        } catch (error) {
+          if (!(error instanceof RowRejection)) {
+            throw error;
+          }
+          const { reason, message } = error;
+          rejected[reason] = (rejected[reason] ?? 0) + 1;
+          onRejected({ file: file.name, line: row.line, reason, detail: message, row: row.text });
         }
-        rejected[error.reason] = (rejected[error.reason] ?? 0) + 1;
-        onRejected({ line, reason: error.reason, detail: error.message, row: text });
       }
     }
   }
-  if (reader === undefined) {
-    throw new StartError([`${name} is empty; expected a CSV file of trips with a header`]);
-  }
+  const name = files.map((file) => file.name).join(", ");
   if (rowsRead === 0) {
-    throw new StartError([`${name} has a header but no rows`]);
+    throw new StartError([`${name} has no rows; expected trips`]);
   }
   if (store.count === 0) {
     const reasons = Object.entries(rejected).map(([reason, count]) => `${reason}: ${count}`);
-    throw new StartError([`${name} has no valid trip in ${rowsRead} rows (${reasons.join(", ")})`]);
+    const others = outOfRange > 0 ? [`before --seek or after --until: ${outOfRange}`] : [];
+    throw new StartError([
+      `${name} has no trip to send in ${rowsRead} rows (${[...reasons, ...others].join(", ")})`,
+    ]);
   }
-  return { trips: store.sorted(), rowsRead, rejected, fingerprint: fingerprint.digest("hex") };
+  return { trips: store, rowsRead, rejected, outOfRange, fingerprint: fingerprint.digest("hex") };
 }
 
-function readerForHeader(text: string, name: string): TripRowReader {
-  const reader = new TripRowReader(headerFields(text, name));
-  if (reader.problems.length > 0) {
-    throw new StartError(reader.problems.map((problem) => `${name}: ${problem}`));
-  }
-  return reader;
-}
-
-function headerFields(text: string, name: string): string[] {
-  try {
-    return splitRow(text);
-  } catch (error) {
-    throw new StartError([`${name}: the header is broken: ${messageOf(error)}`]);
-  }
-}
-
-/**
- * A row is one line. A parser for the whole file would let a stray quote swallow all rows up to the
- * next one; this way it spoils its own row only.
- */
-function splitRow(text: string): string[] {
-  if (!text.includes('"')) {
-    return text.split(",");
-  }
-  try {
-    const [values] = parse(text, { relax_column_count: true });
-    return values ?? [];
-  } catch (error) {
-    throw new RowRejection("unparsable-row", messageOf(error));
-  }
-}
-
-async function* lineBlocks(input: Readable, name: string): AsyncGenerator<string[]> {
-  let rest = "";
-  try {
-    input.setEncoding("utf8");
-    for await (const chunk of input) {
-      const lines = (rest + String(chunk)).split(/\r?\n/);
-      rest = lines.pop() ?? "";
-      if (rest.length > maxLineLength) {
-        throw new Error(`it has a line of more than ${maxLineLength} characters: not a CSV file`);
-      }
-      yield lines;
+async function* rowsOf(file: InputFile): AsyncGenerator<InputRow[]> {
+  const rows = readers[file.format](file)[Symbol.asyncIterator]();
+  for (;;) {
+    let next: IteratorResult<InputRow[]>;
+    try {
+      next = await rows.next();
+    } catch (error) {
+      throw error instanceof StartError
+        ? error
+        : new StartError([`${file.name} cannot be read: ${messageOf(error)}`]);
     }
-  } catch (error) {
-    throw new StartError([`${name} cannot be read: ${messageOf(error)}`]);
+    if (next.done) {
+      return;
+    }
+    yield next.value;
   }
-  yield [rest];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import { newYorkInstant } from "./new-york-time";
+import { outsideZone, taxiZoneAt } from "./taxi-zones";
+import type { Column } from "./trip-columns";
+import { tripColumns } from "./trip-columns";
 import type { Trip } from "./trip";
 
 /** Why a row is not sent. */
 export type RejectionReason =
   | "unparsable-row"
+  | "invalid-event"
   | "missing-field"
   | "invalid-time"
   | "invalid-number"
@@ -22,50 +26,19 @@ export class RowRejection extends Error {
   }
 }
 
-/** Lower-case names under which the files of the TLC, and extracts of them, know a column. */
-const columnNames = {
-  pickupTime: ["pickup_datetime", "tpep_pickup_datetime", "lpep_pickup_datetime"],
-  dropoffTime: ["dropoff_datetime", "tpep_dropoff_datetime", "lpep_dropoff_datetime"],
-  pickupZone: ["pickup_location_id", "pulocationid"],
-  dropoffZone: ["dropoff_location_id", "dolocationid"],
-  passengers: ["passenger_count"],
-  distanceMiles: ["trip_distance"],
-  fareUsd: ["fare_amount"],
-  totalUsd: ["total_amount"],
-};
-type Column = keyof typeof columnNames;
-const allColumns = Object.keys(columnNames) as Column[];
-const requiredColumns: Column[] = ["pickupTime", "dropoffTime", "pickupZone", "dropoffZone"];
-
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const maxZone = 265;
 
 /** Reads the rows of one file into trips, finding columns by the names in the file's header. */
 export class TripRowReader {
   readonly #fields: number;
-  readonly #indexes = new Map<Column, number>();
+  readonly #indexes: ReadonlyMap<Column, number>;
   /** What is wrong with the header; a reader with problems must not be used. */
   readonly problems: readonly string[];
 
   constructor(header: readonly string[]) {
     this.#fields = header.length;
-    const names = header.map((name) => name.trim().toLowerCase());
-    const problems: string[] = [];
-    for (const column of allColumns) {
-      const indexes = names.flatMap((name, i) => (columnNames[column].includes(name) ? [i] : []));
-      if (indexes[0] !== undefined) {
-        this.#indexes.set(column, indexes[0]);
-      }
-      if (indexes.length > 1) {
-        const rivals = indexes.map((index) => header[index]).join(" and ");
-        problems.push(`columns ${rivals} both hold the ${column}; keep one`);
-      }
-    }
-    const missing = requiredColumns.filter((column) => !this.#indexes.has(column));
-    if (missing.length > 0) {
-      const wanted = missing.map((column) => columnNames[column].join(" or ")).join("; ");
-      problems.push(`missing columns: ${wanted}; columns found: ${header.join(", ")}`);
-    }
+    const { indexes, problems } = tripColumns(header);
+    this.#indexes = indexes;
     this.problems = problems;
   }
 
@@ -74,14 +47,16 @@ export class TripRowReader {
    * @throws RowRejection with the first thing that is wrong
    */
   read(values: readonly string[]): Trip {
-    if (values.length !== this.#fields) {
+    // Files of 2013 to 2016 have empty fields at the end of a row that their headers do not know.
+    const isLonger = values.length > this.#fields && values.slice(this.#fields).every(isBlank);
+    if (values.length !== this.#fields && !isLonger) {
       const detail = `${values.length} fields; the header has ${this.#fields}`;
       throw new RowRejection("unparsable-row", detail);
     }
     const pickupTime = this.#time(values, "pickupTime");
     const dropoffTime = this.#time(values, "dropoffTime");
-    const pickupZone = this.#zone(values, "pickupZone");
-    const dropoffZone = this.#zone(values, "dropoffZone");
+    const pickupZone = this.#zone(values, "pickup");
+    const dropoffZone = this.#zone(values, "dropoff");
     if (dropoffTime <= pickupTime) {
       const seconds = (pickupTime - dropoffTime) / 1000;
       const detail = `the drop-off is ${seconds} s before the pick-up; expected after it`;
@@ -123,13 +98,26 @@ export class TripRowReader {
     return instant;
   }
 
-  #zone(values: readonly string[], column: Column): number {
+  #zone(values: readonly string[], end: "pickup" | "dropoff"): number {
+    const column = `${end}Zone` as const;
+    if (!this.#indexes.has(column)) {
+      return taxiZoneAt(
+        this.#degrees(values, `${end}Longitude`),
+        this.#degrees(values, `${end}Latitude`),
+      );
+    }
     const zone = parseNumber(this.#requiredText(values, column), column);
-    if (!Number.isInteger(zone) || zone < 1 || zone > maxZone) {
-      const detail = `${column} is ${zone}; expected an integer from 1 to ${maxZone}`;
+    if (!Number.isInteger(zone) || zone < 1 || zone > outsideZone) {
+      const detail = `${column} is ${zone}; expected an integer from 1 to ${outsideZone}`;
       throw new RowRejection("invalid-zone", detail);
     }
     return zone;
+  }
+
+  /** NaN where the row does not say. */
+  #degrees(values: readonly string[], column: Column): number {
+    const text = this.#text(values, column);
+    return text === "" ? NaN : parseNumber(text, column);
   }
 
   #passengers(values: readonly string[]): number | undefined {
@@ -156,6 +144,10 @@ export class TripRowReader {
     }
     return value;
   }
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === "";
 }
 
 function parseNumber(text: string, column: Column): number {

@@ -1,5 +1,5 @@
-import type { OutgoingRecord } from "./record";
-import { outgoingRecord } from "./record";
+import { isoSeconds } from "./event-time";
+import type { SourceEvent } from "./record";
 
 /** A completed taxi trip; schemas/trip.schema.json says what each property means. */
 export interface Trip {
@@ -17,18 +17,16 @@ export interface Trip {
   readonly totalUsd: number | undefined;
 }
 
-/** An instant with second precision, such as 2019-03-01T18:00:00Z. */
-export function isoSeconds(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
 /** The trip as the stream carries it. */
-export function tripRecord(trip: Trip, position: number): OutgoingRecord {
+export function tripEvent(trip: Trip): SourceEvent {
   const event = {
     ...trip,
     pickupTime: isoSeconds(trip.pickupTime),
     dropoffTime: isoSeconds(trip.dropoffTime),
   };
-  const data = Buffer.from(JSON.stringify(event));
-  return outgoingRecord(position, trip.dropoffTime, String(trip.pickupZone), data);
+  return {
+    eventTime: trip.dropoffTime,
+    partitionKey: String(trip.pickupZone),
+    data: Buffer.from(JSON.stringify(event)),
+  };
 }

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
+import { deaggregated } from "../../producer/aggregation";
 import { FakeKinesisServer } from "./support/fake-kinesis-server";
 import { bundleProducer, ProducerProcess } from "./support/producer-process";
 import { header, row } from "./support/trip-rows";
@@ -94,12 +95,19 @@ describe("The replay command, bundled into one file", function () {
     expect(new Set(storedIds()).size).to.equal(300);
     expect(readFileSync(path("rejected.jsonl"), "utf8").split("\n")).to.deep.equal([
       JSON.stringify({
+        file: input,
         line: 302,
         reason: "negative-amount",
         detail: "fareUsd is -1; expected 0 or more",
         row: row({ fare: "-1" }),
       }),
-      '{"line":303,"reason":"unparsable-row","detail":"1 fields; the header has 8","row":"nonsense"}',
+      JSON.stringify({
+        file: input,
+        line: 303,
+        reason: "unparsable-row",
+        detail: "1 fields; the header has 8",
+        row: "nonsense",
+      }),
       "",
     ]);
   });
@@ -216,6 +224,61 @@ describe("The replay command, bundled into one file", function () {
       .and.include("Would send 9,983 records (2.2 MB, 145 partition keys) in 62,685 s")
       .and.include('First event: {"id":"');
     expect(server.stream.records).to.have.length(0);
+  });
+
+  it("writes the trades it makes up as JSON lines, the same for the same seed", async () => {
+    const args = ["--output", "stdout", "--workload", "trades", "--duration", "30s"];
+    const runs = ["7", "7", "8"].map((seed) =>
+      start([...args, "--seed", seed, ...["--speedup", "max"]]),
+    );
+    for (const each of runs) {
+      expect(await each.exit(), each.stderr).to.equal(0);
+    }
+    const [first, second, third] = runs.map(({ stdout }) => stdout);
+    expect(first).to.equal(second);
+    expect(first).not.to.equal(third);
+    const times = runs[0]?.reports.map((trade) => String(trade["time"])) ?? [];
+    expect(times.length).to.be.within(200, 400);
+    expect(times).to.deep.equal(times.toSorted());
+    expect(server.stream.records).to.have.length(0);
+  });
+
+  it("sends trades in records of many, with metrics and from a configuration file", async () => {
+    const config = { stream: "trips", region: "us-east-1", workload: "trades", aggregate: true };
+    writeFileSync(path("replay.json"), JSON.stringify(config));
+    const rest = ["--duration", "10m", ...atFullSpeed, "--metrics", "emf"];
+    const producer = start(["--config", "replay.json", "--report", "report.json", ...rest]);
+    expect(await producer.exit(), producer.stderr).to.equal(0);
+    const sent = server.stream.records.flatMap(deaggregated);
+    expect(sent.length).to.equal(json("report.json")["recordsPut"]);
+    expect(sent.length).to.be.above(5000);
+    expect(server.stream.records.length).to.be.below(30);
+    expect(producer.report).to.include({ StreamName: "trips", ReplayLag: 0 });
+  });
+
+  it("begins again in a loop until it is told to stop, and resumes there", async () => {
+    const loop = [...toStream(tripFile(3, 0)), "--loop", "--shift-to-now", "--max-rate", "50"];
+    const args = [...loop, ...atFullSpeed, "--resume", "position"];
+    const twice = new Promise<void>((reached) => {
+      server.beforeAnswer = () => {
+        if (server.stream.records.length >= 6) {
+          reached();
+        }
+        return Promise.resolve();
+      };
+    });
+    const first = start(args);
+    await twice;
+    first.kill("SIGTERM");
+    expect(await first.exit(), first.stderr).to.equal(0);
+    const position = json("position")["position"] as number;
+    expect(position).to.equal(server.stream.records.length);
+    const resumed = start(args);
+    await resumed.says('"type":"progress"');
+    resumed.kill("SIGTERM");
+    expect(await resumed.exit(), resumed.stderr).to.equal(0);
+    expect(resumed.report["recordsSkipped"]).to.equal(position);
+    expect(new Set(storedIds()).size).to.equal(server.stream.records.length);
   });
 
   describe("refuses to start and sends nothing", () => {

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { deaggregated } from "../../producer/aggregation";
 import { loadOf } from "../../producer/batch";
 import type { DeliveryOptions } from "../../producer/delivery";
 import { Delivery } from "../../producer/delivery";
 import { Progress } from "../../producer/progress";
 import type { OutgoingRecord } from "../../producer/record";
 import { outgoingRecord } from "../../producer/record";
-import { ShardMap } from "../../producer/shard-map";
+import { ShardMap, hashOf } from "../../producer/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import type { Network } from "./support/flaky-stream";
 import { FlakyStream, maxLatencyMs } from "./support/flaky-stream";
@@ -18,6 +19,7 @@ const options: DeliveryOptions = {
   maxDisorderMs: 60_000,
   shardLimits: { records: 1000, bytes: 1_000_000 },
   maxAttempts: Infinity,
+  aggregate: false,
 };
 
 /** Records of the given keys; `gaps` are the milliseconds of event time from one to the next. */
@@ -214,7 +216,7 @@ describe("The delivery", function () {
     expect(progress.recordsLost).to.equal(1);
     expect([...progress.lossCodes]).to.deep.equal(["InternalFailure"]);
     expect(progress.acknowledgedUpTo).to.equal(1);
-    expect(progress.oldestUnsettled).to.equal(4);
+    expect(progress.oldestUnsettledTime).to.equal(undefined);
   });
 
   it("stops all lanes at an error that would meet every request", async () => {
@@ -226,6 +228,48 @@ describe("The delivery", function () {
     await time.run(delivery.close());
     expect(stream.requests.length).to.be.within(1, 4);
     expect(delivery.hasRoom).to.equal(false);
+  });
+
+  it("packs records of a shard into one, and still loses nothing and keeps the order of each key", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        events,
+        shardCount,
+        failingNetwork,
+        fc.constantFrom(0, 0.1),
+        fc.integer({ min: 100, max: 2000 }),
+        fc.integer(),
+        async (list, shards, network, reshards, bytes, seed) => {
+          const { time, fake, progress, deliver } = setUp(
+            shards,
+            { ...network, reshards },
+            seededRandom(seed),
+            { aggregate: true, shardLimits: { records: 1000, bytes } },
+          );
+          const sent = records(list);
+          await time.run(deliver(sent));
+          const consumed = fake.shards.flatMap((shard) =>
+            shard.records.flatMap(deaggregated).filter(({ partitionKey }) => {
+              const hash = hashOf(partitionKey);
+              return shard.firstHash <= hash && hash <= shard.lastHash;
+            }),
+          );
+          const positions = consumed.map(({ data }) => Number(Buffer.from(data).toString()));
+          expect(new Set(positions).size).to.equal(sent.length);
+          expect(progress.recordsPut).to.equal(sent.length);
+          expect(progress.acknowledgedUpTo).to.equal(sent.length);
+          expectFirstArrivalsInOrder(fake);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it("sends fewer records when it packs them", async () => {
+    const { time, fake, deliver } = setUp(2, calm, seededRandom(1), { aggregate: true });
+    const keys = Array.from({ length: 3000 }, (_, index) => ({ key: String(index % 7), gap: 0 }));
+    await time.run(deliver(records(keys)));
+    expect(fake.records.length).to.be.below(10);
   });
 
   it("waits between the attempts, longer each time and by chance", async () => {
@@ -312,6 +356,20 @@ function expectOrderOfKeys(fake: FakeStream<OutgoingRecord>): void {
   for (const { partitionKey, position } of fake.records) {
     expect(position).to.be.at.least(latest.get(partitionKey) ?? 0);
     latest.set(partitionKey, position);
+  }
+}
+
+/** Of the records of a key, in all shards, none arrives for the first time before an older one. */
+function expectFirstArrivalsInOrder(fake: FakeStream<OutgoingRecord>): void {
+  const latest = new Map<string, number>();
+  const seen = new Set<number>();
+  for (const { partitionKey, data } of fake.records.flatMap(deaggregated)) {
+    const position = Number(Buffer.from(data).toString());
+    if (!seen.has(position)) {
+      expect(position).to.be.at.least(latest.get(partitionKey) ?? 0);
+      latest.set(partitionKey, position);
+      seen.add(position);
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 import { expect } from "chai";
-import type { RecordSource, OutgoingRecord } from "../../producer/record";
+import type { OutgoingRecord, RecordSource } from "../../producer/record";
 import { outgoingRecord } from "../../producer/record";
+import type { DeliveryOptions } from "../../producer/delivery";
+import { Delivery } from "../../producer/delivery";
+import type { Progress } from "../../producer/progress";
 import type { ReplayOptions, ReplayState } from "../../producer/replay";
 import { replay } from "../../producer/replay";
 import { ShardMap } from "../../producer/shard-map";
@@ -9,22 +12,27 @@ import { FlakyStream } from "./support/flaky-stream";
 import { seededRandom } from "./support/random";
 import { VirtualTime } from "./support/virtual-time";
 
-const options: ReplayOptions = {
+const options: ReplayOptions & DeliveryOptions = {
   from: 0,
   speedup: 10,
+  maxRate: Infinity,
+  rampMs: 0,
   maxAttempts: 3,
   maxDisorderMs: 60_000,
   shardLimits: { records: 1000, bytes: 1_000_000 },
+  aggregate: false,
 };
 
 /** One event every `gapMs` of event time. */
 function source(count: number, gapMs: number): RecordSource {
-  const eventTimeAt = (position: number) => 1_000_000 + position * gapMs;
   return {
     count,
-    eventTimeAt,
-    recordAt: (position) =>
-      outgoingRecord(position, eventTimeAt(position), String(position % 7), Buffer.from("data")),
+    *records(from) {
+      for (let position = from; position < count; position += 1) {
+        const eventTime = 1_000_000 + position * gapMs;
+        yield outgoingRecord(position, eventTime, String(position % 7), Buffer.from("data"));
+      }
+    },
   };
 }
 
@@ -38,19 +46,15 @@ function setUp() {
   );
   const stop = new AbortController();
   const states: ReplayState[] = [];
-  const run = (records: RecordSource, changes: Partial<ReplayOptions> = {}) =>
+  const open = (changes: Partial<DeliveryOptions>) => (progress: Progress) =>
+    new Delivery(stream, new ShardMap(fake.openShards), { ...options, ...changes }, progress, time);
+  const run = (records: RecordSource, changes: Partial<ReplayOptions & DeliveryOptions> = {}) =>
     time.run(
-      replay(
-        records,
-        stream,
-        new ShardMap(fake.openShards),
-        { ...options, ...changes },
-        time,
-        stop.signal,
-        (state) => states.push(state),
-      ),
+      replay(records, open(changes), { ...options, ...changes }, time, stop.signal, (state) => {
+        states.push(state);
+      }),
     );
-  return { time, fake, stream, stop, states, run };
+  return { time, fake, stream, stop, states, open, run };
 }
 
 describe("A replay", () => {
@@ -148,20 +152,12 @@ describe("A replay", () => {
   });
 
   it("ends in order when the position cannot be kept", async () => {
-    const { time, fake, stream } = setUp();
+    const { time, fake, open } = setUp();
     const full = new Error("no space left");
     const { progress, error } = await time.run(
-      replay(
-        source(1000, 1000),
-        stream,
-        new ShardMap(fake.openShards),
-        options,
-        time,
-        new AbortController().signal,
-        () => {
-          throw full;
-        },
-      ),
+      replay(source(1000, 1000), open({}), options, time, new AbortController().signal, () => {
+        throw full;
+      }),
     );
     expect(error).to.equal(full);
     expect(progress.recordsPut).to.equal(fake.records.length);

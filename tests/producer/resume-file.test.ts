@@ -18,11 +18,11 @@ describe("The resume file", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("begins at 0, and then where the last run wrote", () => {
+  it("begins at 0, and then where the last run wrote, with its shift of the event times", () => {
     const file = new ResumeFile(path, identity);
-    expect(file.open()).to.equal(0);
+    expect(file.open(5000)).to.deep.equal({ position: 0, shiftMs: 5000 });
     file.write(17);
-    expect(new ResumeFile(path, identity).open()).to.equal(17);
+    expect(new ResumeFile(path, identity).open(9000)).to.include({ position: 17, shiftMs: 5000 });
   });
 
   for (const [key, value] of [
@@ -32,7 +32,7 @@ describe("The resume file", () => {
   ] as const) {
     it(`is refused when it was written for another ${key}`, () => {
       new ResumeFile(path, { ...identity, [key]: value }).write(17);
-      expect(() => new ResumeFile(path, identity).open()).to.throw(
+      expect(() => new ResumeFile(path, identity).open(0)).to.throw(
         StartError,
         `belongs to another replay (${key} ${value}, not ${identity[key]})`,
       );
@@ -43,13 +43,16 @@ describe("The resume file", () => {
   for (const content of ["", "{", "null", "[1]", '{"position":-1}']) {
     it(`is refused when it holds ${content === "" ? "nothing" : content}`, () => {
       writeFileSync(path, content);
-      expect(() => new ResumeFile(path, identity).open()).to.throw(StartError, "is no resume file");
+      expect(() => new ResumeFile(path, identity).open(0)).to.throw(
+        StartError,
+        "is no resume file",
+      );
     });
   }
 
   it("is refused before the start when it cannot be written", () => {
     const nowhere = new ResumeFile(join(folder, "missing", "position.json"), identity);
-    expect(() => nowhere.open()).to.throw(StartError, "the resume file cannot be written");
+    expect(() => nowhere.open(0)).to.throw(StartError, "the resume file cannot be written");
     expect(() => {
       nowhere.write(1);
     }).to.throw(ResumeFileError);

@@ -1,34 +1,41 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import fc from "fast-check";
+import type { InputFile, InputFormat } from "../../producer/input-file";
 import { StartError } from "../../producer/start-error";
-import type { RejectedRow, TripFile } from "../../producer/trip-file";
+import type { RejectedRow, TripFiles } from "../../producer/trip-file";
 import { readTrips } from "../../producer/trip-file";
-import { TripStore } from "../../producer/trip-store";
 import { header, row, validValues } from "./support/trip-rows";
 
 const sample = "local/data/yellow_tripdata_sample_2019-03.csv";
 const schema = JSON.parse(readFileSync("producer/schemas/trip.schema.json", "utf8")) as object;
 
-interface Reading extends TripFile {
+const always = { from: -Infinity, to: Infinity };
+
+interface Reading extends TripFiles {
   readonly deadLetters: RejectedRow[];
   readonly events: Record<string, unknown>[];
 }
 
-async function read(input: Readable): Promise<Reading> {
+function file(input: Readable, format: InputFormat = "csv", name = "trips.csv"): InputFile {
+  return { name, format, open: () => Promise.resolve(input), randomAccess: undefined };
+}
+
+async function read(files: readonly InputFile[], range = always): Promise<Reading> {
   const deadLetters: RejectedRow[] = [];
-  const file = await readTrips(input, "trips.csv", (rejected) => deadLetters.push(rejected));
-  const events = Array.from({ length: file.trips.count }, (_, position) => {
-    const { data } = file.trips.recordAt(position);
-    return JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
-  });
-  return { ...file, deadLetters, events };
+  const reading = await readTrips(files, range, (rejected) => deadLetters.push(rejected));
+  const events = [...reading.trips.events()].map(
+    ({ data }) => JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>,
+  );
+  return { ...reading, deadLetters, events };
 }
 
 /** In pieces that do not end where lines end. */
-const readText = (text: string) => read(Readable.from(text.match(/[^]{1,17}/g) ?? []));
+const inPieces = (text: string) => Readable.from(text.match(/[^]{1,17}/g) ?? []);
+const readText = (text: string, range = always) => read([file(inPieces(text))], range);
 
 async function refusal(text: string): Promise<string> {
   try {
@@ -142,11 +149,96 @@ describe("A trip file", function () {
     expect((await readText(`${header}\r\n${row()}\n`)).fingerprint).to.equal(prints[2]);
   });
 
+  it("may be compressed", async () => {
+    const zipped = gzipSync([header, row()].join("\n"));
+    const pieces = [zipped.subarray(0, 20), zipped.subarray(20)];
+    expect((await read([file(Readable.from(pieces))])).events).to.have.length(1);
+    const cut = await read([file(Readable.from([zipped.subarray(0, 40)]))]).then(String, String);
+    expect(cut).to.include("trips.csv cannot be read: unexpected end of file");
+  });
+
+  it("leaves out what ends before or after the range wanted", async () => {
+    const ends = ["12:05:00", "12:10:00", "12:15:00", "12:20:00"];
+    const rows = ends.map((end) => row({ dropoff: `2019-03-01 ${end}` }));
+    const text = [header, ...rows].join("\n");
+    const range = {
+      from: Date.parse("2019-03-01T17:10:00Z"),
+      to: Date.parse("2019-03-01T17:20:00Z"),
+    };
+    const { events, outOfRange, rowsRead, fingerprint } = await readText(text, range);
+    expect(events.map((event) => event["dropoffTime"])).to.deep.equal([
+      "2019-03-01T17:10:00Z",
+      "2019-03-01T17:15:00Z",
+    ]);
+    expect([outOfRange, rowsRead]).to.deep.equal([2, 4]);
+    expect(fingerprint).not.to.equal((await readText(text)).fingerprint);
+    const later = await readText(text, { from: range.to + 1, to: Infinity }).then(String, String);
+    expect(later).to.include("no trip to send in 4 rows (before --seek or after --until: 4)");
+  });
+
+  it("is merged with others by event time, whatever their formats and columns", async () => {
+    const yellow = [
+      "vendor_name,Trip_Pickup_DateTime,Trip_Dropoff_DateTime,Passenger_Count,Trip_Distance," +
+        "Start_Lon,Start_Lat,End_Lon,End_Lat,Fare_Amt,Total_Amt",
+      "VTS,2009-01-04 02:52:00,2009-01-04 03:02:00,1,2.63,-73.991957,40.721567,-73.993803,40.695922,8.9,9.4",
+    ];
+    const green = [
+      "VendorID,lpep_pickup_datetime,Lpep_dropoff_datetime,Pickup_longitude,Pickup_latitude," +
+        "Dropoff_longitude,Dropoff_latitude,Passenger_count,Trip_distance,Fare_amount,Total_amount",
+      "",
+      "2,2009-01-04 02:40:00,2009-01-04 03:01:00,0,0,-73.93,40.7,1,7.5,21,21,,",
+    ];
+    const event = {
+      id: "0123456789abcdef0123456789abcdef",
+      pickupTime: "2009-01-04T07:30:00Z",
+      dropoffTime: "2009-01-04T08:01:30Z",
+      pickupZone: 1,
+      dropoffZone: 265,
+    };
+    const { events, rejected } = await read([
+      file(inPieces(yellow.join("\r\n"))),
+      file(inPieces(green.join("\r\n"))),
+      file(inPieces(JSON.stringify(event)), "jsonl"),
+    ]);
+    expect(rejected).to.deep.equal({});
+    expect(
+      events.map(({ dropoffTime, pickupZone, totalUsd }) => [dropoffTime, pickupZone, totalUsd]),
+    ).to.deep.equal([
+      ["2009-01-04T08:01:00Z", 264, 21],
+      ["2009-01-04T08:01:30Z", 1, undefined],
+      ["2009-01-04T08:02:00Z", 148, 9.4],
+    ]);
+    expect(events[1]).to.deep.equal(event);
+  });
+
+  it("of JSON lines rejects what is no trip by reason", async () => {
+    const [event] = (await readText([header, row()].join("\n"))).events;
+    const lines = [
+      event,
+      { ...event, pickupZone: 266 },
+      { ...event, color: "yellow" },
+      { ...event, dropoffTime: event?.["pickupTime"] },
+      { ...event, pickupTime: "2019-13-01T00:00:00Z" },
+    ].map((each) => JSON.stringify(each));
+    const { deadLetters, events } = await read([
+      file(inPieces([...lines, "{"].join("\n")), "jsonl", "trips.jsonl"),
+    ]);
+    expect(events).to.deep.equal([event]);
+    expect(deadLetters.map(({ line, reason }) => [line, reason])).to.deep.equal([
+      [2, "invalid-event"],
+      [3, "invalid-event"],
+      [4, "dropoff-not-after-pickup"],
+      [5, "invalid-time"],
+      [6, "unparsable-row"],
+    ]);
+    expect(deadLetters[0]).to.include({ file: "trips.jsonl", detail: "pickupZone must be <= 265" });
+  });
+
   it("is refused when it is empty, has no rows or no valid row", async () => {
     expect(await refusal("\n")).to.include("trips.csv is empty");
-    expect(await refusal(`${header}\n`)).to.include("trips.csv has a header but no rows");
+    expect(await refusal(`${header}\n`)).to.include("trips.csv has no rows; expected trips");
     expect(await refusal([header, row({ fare: "-1" }), "x"].join("\n"))).to.include(
-      "no valid trip in 2 rows (negative-amount: 1, unparsable-row: 1)",
+      "no trip to send in 2 rows (negative-amount: 1, unparsable-row: 1)",
     );
   });
 
@@ -156,14 +248,14 @@ describe("A trip file", function () {
   });
 
   it("is refused when it is no text of lines or cannot be read to the end", async () => {
-    const endless = await read(Readable.from(["x".repeat(1_100_000)])).then(String, String);
+    const endless = await read([file(Readable.from(["x".repeat(1_100_000)]))]).then(String, String);
     expect(endless).to.include("line of more than 1048576 characters");
     const failing = new Readable({
       read() {
         this.destroy(new Error("the disk is gone"));
       },
     });
-    const failure = await read(failing).then(String, String);
+    const failure = await read([file(failing)]).then(String, String);
     expect(failure).to.include("trips.csv cannot be read: the disk is gone");
   });
 });
@@ -173,7 +265,7 @@ describe("The sample of trips", function () {
 
   let reading: Reading;
   before(async () => {
-    reading = await read(createReadStream(sample));
+    reading = await read([file(createReadStream(sample))]);
   });
 
   it("has 9,983 trips, and 17 rows that are none", () => {
@@ -192,69 +284,11 @@ describe("The sample of trips", function () {
     }
   });
 
-  it("becomes records with the drop-off as event time and the pick-up zone as partition key", () => {
-    for (const [position, event] of reading.events.entries()) {
-      const record = reading.trips.recordAt(position);
-      expect(record.position).to.equal(position);
-      expect(record.partitionKey).to.equal(String(event["pickupZone"]));
-      expect(record.eventTime).to.equal(Date.parse(String(event["dropoffTime"])));
-      expect(record.bytes).to.equal(record.data.byteLength + record.partitionKey.length);
+  it("becomes events with the drop-off as event time and the pick-up zone as partition key", () => {
+    for (const [index, { eventTime, partitionKey }] of [...reading.trips.events()].entries()) {
+      const event = reading.events[index];
+      expect(partitionKey).to.equal(String(event?.["pickupZone"]));
+      expect(eventTime).to.equal(Date.parse(String(event?.["dropoffTime"])));
     }
-  });
-});
-
-describe("The store of trips", function () {
-  this.timeout(30_000);
-
-  const quantity = fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }), { nil: undefined });
-  const trip = fc.record({
-    id: fc
-      .uint8Array({ minLength: 16, maxLength: 16 })
-      .map((bytes) => Buffer.from(bytes).toString("hex")),
-    pickupTime: fc.integer(),
-    dropoffTime: fc.integer({ min: 0, max: 3 }),
-    pickupZone: fc.integer({ min: 1, max: 265 }),
-    dropoffZone: fc.integer({ min: 1, max: 265 }),
-    passengers: fc.option(fc.nat(), { nil: undefined }),
-    distanceMiles: quantity,
-    fareUsd: quantity,
-    totalUsd: quantity,
-  });
-
-  it("gives back what was put in, and sorts it by event time without changing equal ones", () => {
-    fc.assert(
-      fc.property(fc.array(trip), (trips) => {
-        const store = new TripStore();
-        for (const each of trips) {
-          store.add(each);
-        }
-        expect(trips.map((_, index) => store.tripAt(index))).to.deep.equal(trips);
-        const expected = trips.toSorted((a, b) => a.dropoffTime - b.dropoffTime);
-        const sorted = store.sorted();
-        const ids = Array.from({ length: sorted.count }, (_, position) => {
-          const event = JSON.parse(Buffer.from(sorted.recordAt(position).data).toString()) as {
-            id: string;
-          };
-          return event.id;
-        });
-        expect(ids).to.deep.equal(expected.map(({ id }) => id));
-      }),
-    );
-  });
-
-  it("holds more trips than fit into one block", () => {
-    const store = new TripStore();
-    const [first] = fc.sample(trip, 1);
-    if (first === undefined) {
-      throw new Error("There is no trip to store");
-    }
-    const count = 70_000;
-    for (let index = 0; index < count; index += 1) {
-      store.add({ ...first, pickupTime: index });
-    }
-    expect(store.count).to.equal(count);
-    expect(store.tripAt(65_535).pickupTime).to.equal(65_535);
-    expect(store.tripAt(65_536).pickupTime).to.equal(65_536);
-    expect(() => store.tripAt(200_000)).to.throw("no trip 200000");
   });
 });

@@ -125,8 +125,8 @@ describe("The header of a trip file", () => {
 
   it("is refused with all missing columns and the columns found", () => {
     expect(problems("pickup_datetime,pulocationid,colour")).to.deep.equal([
-      "missing columns: dropoff_datetime or tpep_dropoff_datetime or lpep_dropoff_datetime; " +
-        "dropoff_location_id or dolocationid; columns found: pickup_datetime, pulocationid, colour",
+      "missing columns: dropoff_datetime or tpep_dropoff_datetime or lpep_dropoff_datetime or trip_dropoff_datetime; " +
+        "dropoff_location_id or dolocationid, or dropoff_longitude or end_lon with dropoff_latitude or end_lat; columns found: pickup_datetime, pulocationid, colour",
     ]);
   });
 

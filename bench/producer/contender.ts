@@ -1,0 +1,112 @@
+import { Agent } from "node:http";
+import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { Delivery } from "../../producer/delivery";
+import { KinesisStream } from "../../producer/kinesis";
+import type { OutgoingRecord } from "../../producer/record";
+import { outgoingRecord } from "../../producer/record";
+import { replay } from "../../producer/replay";
+import { systemRuntime } from "../../producer/runtime";
+import { openShardMap } from "../../producer/shard-map";
+
+/** Records of a request, and requests that are under way at the same time, of the plain loop. */
+const recordsPerRequest = 500;
+const clients = 4;
+/** Different partition keys; records of the same key have to stay in order. */
+const keys = 10_000;
+const region = "us-east-1";
+
+/** What one way of sending took. */
+export interface Run {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** Of the whole process, at its peak. */
+  readonly memoryMiB: number;
+  readonly put: number;
+  readonly lost: number;
+}
+
+/** Sends records of the size into the stream, and tells what that took. */
+async function contend(name: string, stream: string, count: number, bytes: number): Promise<Run> {
+  const records = Array.from({ length: count }, (_, position) => {
+    const data = Buffer.alloc(bytes, String(position).padEnd(10, "."));
+    return outgoingRecord(position, position, String((position * 7919) % keys), data);
+  });
+  const cpuBefore = process.cpuUsage();
+  const begin = performance.now();
+  const { put, lost } =
+    name === "plain loop"
+      ? await plainLoop(stream, records)
+      : await replayed(stream, records, name === "aggregated");
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return {
+    seconds: (performance.now() - begin) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+    memoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    put,
+    lost,
+  };
+}
+
+/** The producer without a schedule, and with limits that the server does not have. */
+async function replayed(name: string, records: readonly OutgoingRecord[], aggregate: boolean) {
+  const stream = new KinesisStream(name, region);
+  const shardMap = await openShardMap(stream, systemRuntime);
+  const options = {
+    shardLimits: { records: Infinity, bytes: Infinity },
+    maxDisorderMs: Infinity,
+    maxAttempts: 100,
+    aggregate,
+  };
+  const { progress, error } = await replay(
+    { count: records.length, records: () => records },
+    (told) => new Delivery(stream, shardMap, options, told, systemRuntime),
+    { from: 0, speedup: Infinity, maxRate: Infinity, rampMs: 0 },
+    systemRuntime,
+    new AbortController().signal,
+    () => undefined,
+  );
+  stream.close();
+  if (error !== undefined) {
+    throw error as Error;
+  }
+  return { put: progress.recordsPut, lost: progress.recordsLost };
+}
+
+/** The AWS SDK alone: it keeps no order and sends nothing again. */
+async function plainLoop(stream: string, records: readonly OutgoingRecord[]) {
+  const client = new KinesisClient({
+    region,
+    requestHandler: new NodeHttpHandler({ httpAgent: new Agent({ keepAlive: true }) }),
+  });
+  let next = 0;
+  let put = 0;
+  let lost = 0;
+  const send = async () => {
+    while (next < records.length) {
+      const batch = records.slice(next, next + recordsPerRequest);
+      next += batch.length;
+      const Records = batch.map(({ partitionKey, data }) => ({
+        PartitionKey: partitionKey,
+        Data: data,
+      }));
+      const answer = await client.send(new PutRecordsCommand({ StreamName: stream, Records }));
+      lost += answer.FailedRecordCount ?? 0;
+      put += batch.length - (answer.FailedRecordCount ?? 0);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, send));
+  client.destroy();
+  return { put, lost };
+}
+
+const [name = "", stream = "", count = "", bytes = ""] = process.argv.slice(2);
+contend(name, stream, Number(count), Number(bytes)).then(
+  (run) => {
+    process.stdout.write(`${JSON.stringify(run)}\n`);
+  },
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import type { OutgoingRecord } from "./record";
+import { outgoingRecord } from "./record";
+
+/**
+ * Data of a record made of others: large enough to make requests worth while, small enough to leave a
+ * shard's second to several.
+ */
+export const aggregateBytes = 256 * 1024;
+
+/** What begins a record that the Kinesis Producer Library made of others. */
+const magic = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
+const digestBytes = 16;
+/** Tags, lengths and an index, at most. */
+const overheadBytes = 24;
+
+/** Numbers and wire types of the fields of the messages AggregatedRecord and Record. */
+const partitionKeyTable = 0x0a;
+const recordMessage = 0x1a;
+const partitionKeyIndex = 0x08;
+const recordData = 0x1a;
+
+/**
+ * Chooses the oldest waiting records that fit into one. Records of the same partition key may be
+ * together: within a record their order is kept.
+ *
+ * @param waiting - of one shard, by event time, the oldest first
+ * @param latest - event time up to which records may be sent; milliseconds since the epoch
+ */
+export function selectAggregate(
+  waiting: readonly OutgoingRecord[],
+  limitBytes: number,
+  latest: number,
+): OutgoingRecord[] {
+  let bytes = magic.length + digestBytes;
+  const end = waiting.findIndex((record, index) => {
+    bytes += record.bytes + overheadBytes;
+    return record.eventTime > latest || (bytes > limitBytes && index > 0);
+  });
+  return waiting.slice(0, end < 0 ? undefined : end);
+}
+
+/**
+ * Makes one record of several in the format of the Kinesis Producer Library: a protocol buffer between
+ * four magic bytes and its MD5. One record alone stays what it is.
+ *
+ * @param records - of one shard, at least one
+ * @see https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
+ */
+export function aggregated(records: readonly OutgoingRecord[]): OutgoingRecord {
+  const [first] = records;
+  if (first === undefined) {
+    throw new RangeError("There are no records to make one of");
+  }
+  if (records.length === 1) {
+    return first;
+  }
+  const indexes = new Map<string, number>();
+  for (const { partitionKey } of records) {
+    if (!indexes.has(partitionKey)) {
+      indexes.set(partitionKey, indexes.size);
+    }
+  }
+  const keys = [...indexes.keys()].flatMap((key) => field(partitionKeyTable, Buffer.from(key)));
+  const bodies = records.flatMap(({ partitionKey, data }) => {
+    const index = varint(indexes.get(partitionKey) ?? 0);
+    const parts = [Buffer.from([partitionKeyIndex]), index, ...field(recordData, data)];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    return [Buffer.from([recordMessage]), varint(length), ...parts];
+  });
+  const message = Buffer.concat([...keys, ...bodies]);
+  const digest = createHash("md5").update(message).digest();
+  const data = Buffer.concat([magic, message, digest]);
+  return outgoingRecord(first.position, first.eventTime, first.partitionKey, data);
+}
+
+function field(tag: number, content: Uint8Array): Uint8Array[] {
+  return [Buffer.from([tag]), varint(content.length), content];
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  return Buffer.from([...bytes, rest]);
+}
+
+/** A record that was put into a stream, alone or in an aggregate. */
+export interface UserRecord {
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+}
+
+/**
+ * The records of which a record was made; itself when it was made of none.
+ */
+export function deaggregated(record: UserRecord): readonly UserRecord[] {
+  const { data } = record;
+  const content = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const message = content.subarray(magic.length, -digestBytes);
+  if (
+    content.length < magic.length + digestBytes ||
+    !content.subarray(0, magic.length).equals(magic) ||
+    !createHash("md5").update(message).digest().equals(content.subarray(-digestBytes))
+  ) {
+    return [record];
+  }
+  const keys: string[] = [];
+  const records: UserRecord[] = [];
+  for (const [tag, value] of fields(message)) {
+    if (tag === partitionKeyTable && typeof value !== "number") {
+      keys.push(value.toString());
+    } else if (tag === recordMessage && typeof value !== "number") {
+      const parts = new Map(fields(value));
+      const [index, body] = [parts.get(partitionKeyIndex), parts.get(recordData)];
+      if (typeof index === "number" && body instanceof Buffer) {
+        records.push({ partitionKey: keys[index] ?? "", data: body });
+      }
+    }
+  }
+  return records;
+}
+
+const varintType = 0;
+
+/** The fields of a message whose values are numbers or bytes, by their tags. */
+function* fields(message: Buffer): Generator<[tag: number, value: number | Buffer]> {
+  let offset = 0;
+  const next = () => {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = message.readUInt8(offset);
+      offset += 1;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+  };
+  while (offset < message.length) {
+    const tag = next();
+    const value = next();
+    if ((tag & 7) === varintType) {
+      yield [tag, value];
+    } else {
+      yield [tag, message.subarray(offset, offset + value)];
+      offset += value;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { newYorkInstant } from "./new-york-time";
+
+const dayMs = 86_400_000;
+let latestDay = NaN;
+let latestDayText = "";
+
+/** An instant with second precision, such as 2019-03-01T18:00:00Z. */
+export function isoSeconds(ms: number): string {
+  // Events come by the million, most of them on the same day as the one before.
+  const daysSinceEpoch = Math.floor(ms / dayMs);
+  if (daysSinceEpoch !== latestDay) {
+    latestDay = daysSinceEpoch;
+    latestDayText = new Date(ms).toISOString().slice(0, 11);
+  }
+  const seconds = Math.floor((ms - daysSinceEpoch * dayMs) / 1000);
+  const [hour, minute] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return `${latestDayText}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(seconds % 60)}Z`;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads an event time as people write it: an instant (2019-03-01T18:00:00Z) or the wall-clock time of
+ * New York as in the files of the TLC (2019-03-01 13:00:00).
+ *
+ * @returns milliseconds since the epoch, or undefined when the text is neither
+ */
+export function parseEventTime(text: string): number | undefined {
+  const instant = instantPattern.test(text) ? Date.parse(text) : newYorkInstant(text);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @returns milliseconds of a duration such as 90s, 1.5h or 2d, or undefined when the text is none */
+export function parseDuration(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) {
+    return undefined;
+  }
+  const ms = Number(amount) * unitMs[unit as keyof typeof unitMs];
+  return ms > 0 ? ms : undefined;
+}

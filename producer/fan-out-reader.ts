@@ -1,0 +1,142 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import {
+  DeregisterStreamConsumerCommand,
+  DescribeStreamConsumerCommand,
+  DescribeStreamSummaryCommand,
+  RegisterStreamConsumerCommand,
+  ResourceInUseException,
+  SubscribeToShardCommand,
+} from "@aws-sdk/client-kinesis";
+import { backoffMs } from "./backoff";
+import { isRetryable } from "./kinesis-error";
+import type { Runtime } from "./runtime";
+import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
+import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";
+
+const statusPauseMs = 500;
+/** A subscription that is replaced is still in use for a moment. */
+const inUsePauseMs = 1000;
+
+/** Reads shards by enhanced fan-out: the stream pushes, and the consumer has throughput of its own. */
+export class FanOutReader implements ShardReader {
+  readonly #client: KinesisClient;
+  readonly #stream: string;
+  readonly #runtime: Runtime;
+  readonly #consumerArn: string;
+  /** Whether the consumer did not exist before. */
+  readonly #isOwn: boolean;
+
+  private constructor(
+    client: KinesisClient,
+    stream: string,
+    runtime: Runtime,
+    consumerArn: string,
+    isOwn: boolean,
+  ) {
+    this.#client = client;
+    this.#stream = stream;
+    this.#runtime = runtime;
+    this.#consumerArn = consumerArn;
+    this.#isOwn = isOwn;
+  }
+
+  /** Registers the consumer unless there is one of that name, and waits until it may read. */
+  static async open(
+    client: KinesisClient,
+    stream: string,
+    consumer: string,
+    runtime: Runtime,
+    stop: AbortSignal,
+  ): Promise<FanOutReader> {
+    const { StreamDescriptionSummary: summary } = await client.send(
+      new DescribeStreamSummaryCommand({ StreamName: stream }),
+    );
+    const names = { StreamARN: summary?.StreamARN ?? "", ConsumerName: consumer };
+    let isOwn = true;
+    try {
+      await client.send(new RegisterStreamConsumerCommand(names));
+    } catch (error) {
+      if (!(error instanceof ResourceInUseException)) {
+        throw error;
+      }
+      isOwn = false;
+    }
+    for (;;) {
+      const answer = await client.send(new DescribeStreamConsumerCommand(names));
+      const { ConsumerARN, ConsumerStatus } = answer.ConsumerDescription ?? {};
+      if (ConsumerARN !== undefined && (ConsumerStatus === "ACTIVE" || stop.aborted)) {
+        return new FanOutReader(client, stream, runtime, ConsumerARN, isOwn);
+      }
+      await runtime.sleep(statusPauseMs, stop);
+    }
+  }
+
+  /** Deregisters the consumer if it was registered for this reader. */
+  async close(): Promise<void> {
+    if (this.#isOwn) {
+      await this.#client.send(
+        new DeregisterStreamConsumerCommand({ ConsumerARN: this.#consumerArn }),
+      );
+    }
+  }
+
+  shards(start: ShardStart): Promise<readonly string[]> {
+    return listShards(this.#client, this.#stream, start);
+  }
+
+  async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
+    let last: string | undefined;
+    let failures = 0;
+    const hasStopped = () => stop.aborted;
+    while (!hasStopped()) {
+      try {
+        // A subscription ends after five minutes; the next one goes on after it.
+        for await (const event of this.#subscription(shardId, start, last, stop)) {
+          failures = 0;
+          last = event.ContinuationSequenceNumber ?? last;
+          const hasEnded = event.ContinuationSequenceNumber === undefined;
+          yield {
+            records: storedRecords(event.Records),
+            lagMs: event.MillisBehindLatest ?? 0,
+            children: hasEnded ? childShards(event.ChildShards) : undefined,
+          };
+          if (hasEnded) {
+            return;
+          }
+        }
+      } catch (error) {
+        if (hasStopped()) {
+          return;
+        }
+        const isInUse = error instanceof ResourceInUseException;
+        if (!isInUse && !isRetryable(error)) {
+          throw error;
+        }
+        failures += 1;
+        const pause = isInUse ? inUsePauseMs : backoffMs(failures, this.#runtime.random());
+        await this.#runtime.sleep(pause, stop);
+      }
+    }
+  }
+
+  async *#subscription(
+    shardId: string,
+    start: ShardStart,
+    last: string | undefined,
+    stop: AbortSignal,
+  ) {
+    const { EventStream } = await this.#client.send(
+      new SubscribeToShardCommand({
+        ConsumerARN: this.#consumerArn,
+        ShardId: shardId,
+        StartingPosition: startingPosition(start, last),
+      }),
+      { abortSignal: stop },
+    );
+    for await (const event of EventStream ?? []) {
+      if (event.SubscribeToShardEvent !== undefined) {
+        yield event.SubscribeToShardEvent;
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { DecodedArray, SchemaElement } from "hyparquet";
+import { readerFor } from "./csv-rows";
+import type { InputFile } from "./input-file";
+import type { InputRow } from "./trip-file";
+
+/** Trips that are handed on at a time. */
+const rowsPerBlock = 10_000;
+
+/**
+ * The rows of a Parquet file of the TLC, one row group in memory at a time. Its values are turned into
+ * the text that they have in a CSV file; its times are wall-clock times of New York without a zone, too.
+ *
+ * @throws StartError when it lacks columns; Error when it is no Parquet file
+ */
+export async function* parquetRows(file: InputFile): AsyncGenerator<InputRow[]> {
+  if (file.randomAccess === undefined) {
+    throw new Error("Parquet is read from its end; give a file, or another format");
+  }
+  const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }, content] =
+    await Promise.all([import("hyparquet"), import("hyparquet-compressors"), file.randomAccess()]);
+  const metadata = await parquetMetadataAsync(content);
+  const elements = parquetSchema(metadata).children.map(({ element }) => element);
+  const header = elements.map(({ name }) => name);
+  const reader = readerFor(header, file.name);
+  let groupStart = 0;
+  for (const group of metadata.row_groups) {
+    const groupEnd = groupStart + Number(group.num_rows);
+    const columns = new Map<string, { rowStart: number; values: DecodedArray }[]>();
+    await parquetRead({
+      file: content,
+      metadata,
+      compressors,
+      rowStart: groupStart,
+      rowEnd: groupEnd,
+      parsers: {
+        // Numbers take a fraction of the memory of dates.
+        timestampFromMilliseconds: Number,
+        timestampFromMicroseconds: (us) => Number(us / 1000n),
+        timestampFromNanoseconds: (ns) => Number(ns / 1_000_000n),
+      },
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        const chunks = columns.get(columnName) ?? [];
+        columns.set(columnName, [...chunks, { rowStart, values: columnData }]);
+      },
+    });
+    const ordered = elements.map((element) => ({
+      textOf: isTimestamp(element) ? wallClock : textOf,
+      values: new Cursor(columns.get(element.name) ?? []),
+    }));
+    for (let from = groupStart; from < groupEnd; from += rowsPerBlock) {
+      const rows: InputRow[] = [];
+      for (let row = from; row < Math.min(from + rowsPerBlock, groupEnd); row += 1) {
+        const values = ordered.map((column) => column.textOf(column.values.at(row)));
+        const line = row + 1;
+        rows.push({ line, text: values.join(","), trip: () => reader.read(values) });
+      }
+      yield rows;
+    }
+    groupStart = groupEnd;
+  }
+}
+
+/** Reads the values of a column from the chunks in which it came. */
+class Cursor {
+  readonly #chunks: readonly { readonly rowStart: number; readonly values: DecodedArray }[];
+  #current = 0;
+
+  constructor(chunks: readonly { readonly rowStart: number; readonly values: DecodedArray }[]) {
+    this.#chunks = chunks.toSorted((a, b) => a.rowStart - b.rowStart);
+  }
+
+  /** @param row - of the file, counted from 0; not below that of the call before */
+  at(row: number): unknown {
+    let chunk = this.#chunks[this.#current];
+    while (chunk !== undefined && row >= chunk.rowStart + chunk.values.length) {
+      this.#current += 1;
+      chunk = this.#chunks[this.#current];
+    }
+    const values: ArrayLike<unknown> = chunk?.values ?? [];
+    return values[row - (chunk?.rowStart ?? 0)];
+  }
+}
+
+function isTimestamp({ logical_type, converted_type }: SchemaElement): boolean {
+  return logical_type?.type === "TIMESTAMP" || (converted_type ?? "").startsWith("TIMESTAMP");
+}
+
+/** @param ms - milliseconds from 1970 on, as if the wall clock were that of UTC */
+function wallClock(ms: unknown): string {
+  return typeof ms === "number" ? new Date(ms).toISOString().slice(0, 19).replace("T", " ") : "";
+}
+
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      return "";
+  }
+}

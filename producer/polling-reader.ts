@@ -1,0 +1,81 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import {
+  ExpiredIteratorException,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from "@aws-sdk/client-kinesis";
+import { backoffMs } from "./backoff";
+import { isRetryable } from "./kinesis-error";
+import type { Runtime } from "./runtime";
+import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
+import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";
+
+/**
+ * Between two reads of a shard: five reads a second is what it takes, from all consumers together.
+ * @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ */
+const busyPauseMs = 250;
+const idlePauseMs = 1000;
+
+/** Reads shards by asking again and again, which shares their throughput with other consumers. */
+export class PollingReader implements ShardReader {
+  readonly #client: KinesisClient;
+  readonly #stream: string;
+  readonly #runtime: Runtime;
+
+  constructor(client: KinesisClient, stream: string, runtime: Runtime) {
+    this.#client = client;
+    this.#stream = stream;
+    this.#runtime = runtime;
+  }
+
+  shards(start: ShardStart): Promise<readonly string[]> {
+    return listShards(this.#client, this.#stream, start);
+  }
+
+  async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
+    let iterator: string | undefined;
+    let last: string | undefined;
+    let failures = 0;
+    while (!stop.aborted) {
+      try {
+        iterator ??= await this.#iterator(shardId, start, last);
+        const answer = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+        const records = storedRecords(answer.Records);
+        const lagMs = answer.MillisBehindLatest ?? 0;
+        failures = 0;
+        last = records.at(-1)?.sequenceNumber ?? last;
+        iterator = answer.NextShardIterator;
+        const children = iterator === undefined ? childShards(answer.ChildShards) : undefined;
+        yield { records, lagMs, children };
+        if (children !== undefined) {
+          return;
+        }
+        await this.#runtime.sleep(lagMs > 0 ? busyPauseMs : idlePauseMs, stop);
+      } catch (error) {
+        if (error instanceof ExpiredIteratorException) {
+          iterator = undefined;
+        } else if (!isRetryable(error)) {
+          throw error;
+        }
+        failures += 1;
+        await this.#runtime.sleep(backoffMs(failures, this.#runtime.random()), stop);
+      }
+    }
+  }
+
+  /** @param last - sequence number of the record read last */
+  async #iterator(shardId: string, start: ShardStart, last: string | undefined) {
+    const position = startingPosition(start, last);
+    const { ShardIterator } = await this.#client.send(
+      new GetShardIteratorCommand({
+        StreamName: this.#stream,
+        ShardId: shardId,
+        ShardIteratorType: position.Type,
+        StartingSequenceNumber: position.SequenceNumber,
+        Timestamp: position.Timestamp,
+      }),
+    );
+    return ShardIterator;
+  }
+}

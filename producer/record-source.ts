@@ -1,0 +1,98 @@
+import type { EventSource, OutgoingRecord, RecordSource, SourceEvent } from "./record";
+import { outgoingRecord } from "./record";
+import type { Workload } from "./workload";
+import { movedEvent } from "./workload";
+
+/** How the events of a source become records. */
+export interface RecordOptions {
+  /** Event time of the first event that is sent; milliseconds since the epoch. */
+  readonly from: number;
+  /** Begin again after the last event, forever. */
+  readonly loop: boolean;
+  /** What is added to every event time; whole seconds in milliseconds. */
+  readonly shiftMs: number;
+  /** A field of the event, or round-robin. */
+  readonly partitionKey: string;
+  /** Largest partition key and data together. */
+  readonly maxRecordBytes: number;
+}
+
+const second = 1000;
+
+/** Makes records of events: chooses, moves and numbers them, and gives them their partition keys. */
+export class EventRecords implements RecordSource {
+  readonly #source: EventSource;
+  readonly #workload: Workload;
+  readonly #options: RecordOptions;
+
+  constructor(source: EventSource, workload: Workload, options: RecordOptions) {
+    this.#source = source;
+    this.#workload = workload;
+    this.#options = options;
+  }
+
+  get count(): number | undefined {
+    return this.#options.loop ? undefined : this.#source.count;
+  }
+
+  /** @throws RangeError at a record that is larger than the stream takes */
+  *records(from: number): Generator<OutgoingRecord> {
+    const { loop, maxRecordBytes } = this.#options;
+    let position = 0;
+    let passShift = 0;
+    for (let pass = 0; ; pass += 1) {
+      let [first, last] = [NaN, NaN];
+      for (const event of this.#source.events()) {
+        if (event.eventTime < this.#options.from) {
+          continue;
+        }
+        first = Number.isNaN(first) ? event.eventTime : first;
+        last = event.eventTime;
+        if (position >= from) {
+          const record = this.#record(event, position, passShift, pass);
+          if (record.bytes > maxRecordBytes) {
+            throw new RangeError(
+              `Record ${position} has ${record.bytes} bytes; the stream takes at most ${maxRecordBytes}`,
+            );
+          }
+          yield record;
+        }
+        position += 1;
+      }
+      if (!loop || Number.isNaN(first)) {
+        return;
+      }
+      // The next pass begins a second after the last event, and whole seconds after the first one.
+      passShift += (Math.floor((last - first) / second) + 1) * second;
+    }
+  }
+
+  #record(event: SourceEvent, position: number, passShift: number, pass: number): OutgoingRecord {
+    const shift = this.#options.shiftMs + passShift;
+    const data =
+      shift === 0 && pass === 0 ? event.data : movedEvent(event.data, this.#workload, shift, pass);
+    return outgoingRecord(position, event.eventTime + shift, this.#keyOf(event, position), data);
+  }
+
+  #keyOf(event: SourceEvent, position: number): string {
+    const { partitionKey } = this.#options;
+    if (partitionKey === "round-robin") {
+      return String(position);
+    }
+    if (partitionKey === this.#workload.partitionKey) {
+      return event.partitionKey;
+    }
+    const fields = JSON.parse(Buffer.from(event.data).toString()) as Record<string, unknown>;
+    return String(fields[partitionKey]);
+  }
+}
+
+/** The first event from an event time on. */
+export function firstEvent(source: EventSource, from: number): SourceEvent | undefined {
+  for (const event of source.events()) {
+    if (event.eventTime >= from) {
+      return event;
+    }
+  }
+  return undefined;
+}

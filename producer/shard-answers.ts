@@ -1,0 +1,68 @@
+import type {
+  ChildShard as ChildShardAnswer,
+  KinesisClient,
+  _Record as RecordAnswer,
+  StartingPosition,
+} from "@aws-sdk/client-kinesis";
+import { ListShardsCommand } from "@aws-sdk/client-kinesis";
+import type { ChildShard, ShardStart, StoredRecord } from "./shard-reader";
+
+const filters = { latest: "AT_LATEST", horizon: "AT_TRIM_HORIZON" } as const;
+
+/** The shards that are open at the start wanted. */
+export async function listShards(
+  client: KinesisClient,
+  stream: string,
+  start: ShardStart,
+): Promise<string[]> {
+  const filter =
+    typeof start === "number"
+      ? ({ Type: "AT_TIMESTAMP", Timestamp: new Date(start) } as const)
+      : { Type: filters[start] };
+  const ids: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListShardsCommand(
+        nextToken === undefined
+          ? { StreamName: stream, ShardFilter: filter }
+          : { NextToken: nextToken },
+      ),
+    );
+    ids.push(...(page.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []));
+    nextToken = page.NextToken;
+  } while (nextToken !== undefined);
+  return ids;
+}
+
+/** @param last - sequence number of the record read last; undefined at the start */
+export function startingPosition(
+  start: ShardStart,
+  last: string | undefined,
+): StartingPosition & {
+  Type: NonNullable<StartingPosition["Type"]>;
+} {
+  if (last !== undefined) {
+    return { Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: last };
+  }
+  if (typeof start === "number") {
+    return { Type: "AT_TIMESTAMP", Timestamp: new Date(start) };
+  }
+  return { Type: start === "latest" ? "LATEST" : "TRIM_HORIZON" };
+}
+
+export function storedRecords(records: readonly RecordAnswer[] | undefined): StoredRecord[] {
+  return (records ?? []).map((record) => ({
+    partitionKey: record.PartitionKey ?? "",
+    data: record.Data ?? new Uint8Array(),
+    sequenceNumber: record.SequenceNumber ?? "",
+    arrival: record.ApproximateArrivalTimestamp?.getTime() ?? NaN,
+  }));
+}
+
+export function childShards(shards: readonly ChildShardAnswer[] | undefined): ChildShard[] {
+  return (shards ?? []).map(({ ShardId, ParentShards }) => ({
+    id: ShardId ?? "",
+    parents: ParentShards ?? [],
+  }));
+}

@@ -1,0 +1,85 @@
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { CommanderError } from "commander";
+import { FanOutReader } from "./fan-out-reader";
+import { explain } from "./kinesis-advice";
+import { PollingReader } from "./polling-reader";
+import { systemRuntime } from "./runtime";
+import { StartError } from "./start-error";
+import { tail } from "./tail";
+import type { TailOptions } from "./tail-options";
+import { parseTailOptions } from "./tail-options";
+import { TailOutput } from "./tail-output";
+
+const exitCodes = { done: 0, failed: 1, notStarted: 2 } as const;
+const statusMs = 5000;
+/** What the reader has to be allowed. */
+const readPermissions =
+  "kinesis:ListShards, kinesis:GetShardIterator and kinesis:GetRecords on the stream, with --fan-out " +
+  "kinesis:DescribeStreamSummary, kinesis:RegisterStreamConsumer, kinesis:DescribeStreamConsumer, " +
+  "kinesis:DeregisterStreamConsumer and kinesis:SubscribeToShard, and kms:Decrypt on its key";
+
+async function run(options: TailOptions): Promise<number> {
+  const { target, start, consumer, format, limit } = options;
+  const stop = new AbortController();
+  const end = () => {
+    stop.abort();
+  };
+  process.once("SIGINT", end).once("SIGTERM", end);
+  process.stdout.on("error", end);
+  const client = new KinesisClient({
+    region: target.region,
+    // The SDK's own choice for Kinesis is HTTP/2, which plain http:// endpoints do not speak.
+    ...(target.endpoint?.startsWith("http://") ? { requestHandler: new NodeHttpHandler() } : {}),
+  });
+  const output = new TailOutput(process.stdout, process.stderr, format);
+  const listener = {
+    record: (...told: Parameters<TailOutput["record"]>) => {
+      output.record(...told);
+      if (output.records >= limit) {
+        end();
+      }
+    },
+    lag: output.lag.bind(output),
+  };
+  const timer = setInterval(() => {
+    output.status();
+  }, statusMs);
+  let fanOut: FanOutReader | undefined;
+  try {
+    fanOut =
+      consumer === undefined
+        ? undefined
+        : await FanOutReader.open(client, target.stream, consumer, systemRuntime, stop.signal);
+    const reader = fanOut ?? new PollingReader(client, target.stream, systemRuntime);
+    await tail(reader, start, listener, stop.signal);
+    return exitCodes.done;
+  } catch (error) {
+    process.stderr.write(`${explain(error, target, readPermissions)}\n`);
+    return output.records === 0 ? exitCodes.notStarted : exitCodes.failed;
+  } finally {
+    clearInterval(timer);
+    output.status();
+    await fanOut?.close();
+    client.destroy();
+  }
+}
+
+async function main(): Promise<number> {
+  try {
+    return await run(parseTailOptions(process.argv.slice(2), process.env));
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
+    }
+    if (error instanceof StartError) {
+      process.stderr.write(`${error.message}\n`);
+      return exitCodes.notStarted;
+    }
+    throw error;
+  }
+}
+
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});

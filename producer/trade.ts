@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import type { SourceEvent } from "./record";
+
+/** A stock trade; schemas/trade.schema.json says what each property means. */
+export interface Trade {
+  readonly id: string;
+  readonly symbol: string;
+  /** Milliseconds since the epoch: the event time. */
+  readonly time: number;
+  readonly cents: number;
+  readonly quantity: number;
+}
+
+/** What a stream takes for a symbol. */
+export const symbolPattern = /^[A-Z][A-Z0-9.]{0,9}$/;
+
+/**
+ * The same trade has the same id in every run: that is how a consumer recognises one that is sent twice.
+ *
+ * @param origin - what tells trades apart that are equal otherwise
+ */
+export function tradeId(origin: string, trade: Omit<Trade, "id">): string {
+  const content = [origin, trade.symbol, trade.time, trade.cents, trade.quantity].join("\u001f");
+  return createHash("sha256").update(content).digest("hex").slice(0, 32);
+}
+
+/** The trade as the stream carries it. */
+export function tradeEvent({ id, symbol, time, cents, quantity }: Trade): SourceEvent {
+  const event = {
+    id,
+    symbol,
+    time: new Date(time).toISOString(),
+    price: cents / 100,
+    quantity,
+  };
+  return { eventTime: time, partitionKey: symbol, data: Buffer.from(JSON.stringify(event)) };
+}

@@ -1,0 +1,79 @@
+/** Lower-case names under which the files of the TLC, and extracts of them, know a column. */
+const columnNames = {
+  pickupTime: [
+    "pickup_datetime",
+    "tpep_pickup_datetime",
+    "lpep_pickup_datetime",
+    "trip_pickup_datetime",
+  ],
+  dropoffTime: [
+    "dropoff_datetime",
+    "tpep_dropoff_datetime",
+    "lpep_dropoff_datetime",
+    "trip_dropoff_datetime",
+  ],
+  pickupZone: ["pickup_location_id", "pulocationid"],
+  dropoffZone: ["dropoff_location_id", "dolocationid"],
+  pickupLongitude: ["pickup_longitude", "start_lon"],
+  pickupLatitude: ["pickup_latitude", "start_lat"],
+  dropoffLongitude: ["dropoff_longitude", "end_lon"],
+  dropoffLatitude: ["dropoff_latitude", "end_lat"],
+  passengers: ["passenger_count"],
+  distanceMiles: ["trip_distance"],
+  fareUsd: ["fare_amount", "fare_amt"],
+  totalUsd: ["total_amount", "total_amt"],
+};
+
+/** A column that a trip is made from. */
+export type Column = keyof typeof columnNames;
+const allColumns = Object.keys(columnNames) as Column[];
+
+/** Columns of which a file needs one set or the other. */
+const alternatives: readonly (readonly [Column[], Column[]])[] = [
+  [["pickupTime"], []],
+  [["dropoffTime"], []],
+  [["pickupZone"], ["pickupLongitude", "pickupLatitude"]],
+  [["dropoffZone"], ["dropoffLongitude", "dropoffLatitude"]],
+];
+
+/** Where the columns of a file are. */
+export interface TripColumns {
+  /** Place of each column that the file has, counted from 0. */
+  readonly indexes: ReadonlyMap<Column, number>;
+  /** What is wrong with the header. */
+  readonly problems: readonly string[];
+}
+
+/** Finds columns by name, whatever their case and place. */
+export function tripColumns(header: readonly string[]): TripColumns {
+  const names = header.map((name) => name.trim().toLowerCase());
+  const indexes = new Map<Column, number>();
+  const problems: string[] = [];
+  for (const column of allColumns) {
+    const found = names.flatMap((name, index) =>
+      columnNames[column].includes(name) ? [index] : [],
+    );
+    if (found[0] !== undefined) {
+      indexes.set(column, found[0]);
+    }
+    if (found.length > 1) {
+      const rivals = found.map((index) => header[index]).join(" and ");
+      problems.push(`columns ${rivals} both hold the ${column}; keep one`);
+    }
+  }
+  const isThere = (columns: readonly Column[]) =>
+    columns.length > 0 && columns.every((column) => indexes.has(column));
+  const missing = alternatives.filter((sets) => !sets.some(isThere));
+  if (missing.length > 0) {
+    const nameSet = (columns: readonly Column[]) =>
+      columns.map((column) => columnNames[column].join(" or ")).join(" with ");
+    const wanted = missing.map((sets) =>
+      sets
+        .filter((columns) => columns.length > 0)
+        .map(nameSet)
+        .join(", or "),
+    );
+    problems.push(`missing columns: ${wanted.join("; ")}; columns found: ${header.join(", ")}`);
+  }
+  return { indexes, problems };
+}
