@@ -1,8 +1,11 @@
 import { CommanderError } from "commander";
 
 import { StartError } from "../producer/start-error";
-import { localCommand, localOptions, OptionsError } from "./options";
+import { faultList, localCommand, localOptions, OptionsError } from "./options";
+import { logsCommand } from "./logs-command";
 import { MachineError, runLocal, type RunOutcome } from "./run";
+import { NotRunningError } from "./run-file";
+import { statusCommand } from "./status-command";
 
 const exitCodes = { done: 0, failed: 1, notStarted: 2, interrupted: 130, terminated: 143 } as const;
 
@@ -15,15 +18,24 @@ process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 async function main(): Promise<number> {
   const stop = stopping();
   try {
-    const command = localCommand().exitOverride().parse();
-    const outcome = await runLocal(localOptions(command.opts()), stop.signal);
-    return exitCodeOf(outcome, stop.signalName());
+    let code: number = exitCodes.done;
+    const command = localCommand().exitOverride();
+    command.action(async (options: Readonly<Record<string, unknown>>) => {
+      if (options["fault"] === "list") process.stdout.write(faultList());
+      else code = exitCodeOf(await runLocal(localOptions(options), stop.signal), stop.signalName());
+    });
+    command.addCommand(statusCommand().exitOverride());
+    command.addCommand(logsCommand(stop.signal).exitOverride());
+    await command.parseAsync();
+    return code;
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (stop.signal.aborted) return exitCodeOf("stopped", stop.signalName());
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
-    const refused = [OptionsError, MachineError, StartError].some((kind) => error instanceof kind);
+    const refused = [OptionsError, MachineError, StartError, NotRunningError].some(
+      (kind) => error instanceof kind,
+    );
     return refused ? exitCodes.notStarted : exitCodes.failed;
   } finally {
     stop.end();

@@ -1,6 +1,7 @@
 import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
 import type { OperationResult } from "./engine/stack";
-import type { ExpectedSettings } from "./verify/expected";
+import type { TradeSettings } from "./verify/expected-trades";
+import type { TripSettings } from "./verify/expected-trips";
 
 const APPLICATION = "aws:kinesisanalyticsv2/application:Application";
 
@@ -16,7 +17,7 @@ interface ApplicationInputs {
 }
 
 /** What the deployed program told the job, as far as replay, verification and page have to know. */
-export interface DeployedSettings extends ExpectedSettings {
+export interface DeployedSettings extends TripSettings, TradeSettings {
   /** Event time by which records of a shard may be out of order before they are late. */
   readonly outOfOrdernessSeconds: number;
 }
@@ -37,18 +38,24 @@ export function deployedSettings({ resources }: OperationResult): DeployedSettin
       group.propertyMap,
     ]),
   );
-  const { source, demand, airports } = schema.properties;
-  const number = (group: string, key: string, { default: fallback }: { default: number }): number =>
-    Number(groups.get(group)?.[key] ?? fallback);
+  const numbers = <Key extends string>(
+    group: string,
+    properties: Readonly<Record<Key, { readonly default: number }>>,
+  ) => {
+    const given = groups.get(group);
+    return (key: Key): number => Number(given?.[key] ?? properties[key].default);
+  };
+  const { source, demand, airports, trades } = schema.properties;
+  const { outOfOrdernessSeconds } = source.properties;
+  const demandNumber = numbers("demand", demand.properties);
   return {
-    demandWindowMinutes: number("demand", "windowMinutes", demand.properties.windowMinutes),
-    demandSlideMinutes: number("demand", "slideMinutes", demand.properties.slideMinutes),
-    geohashPrecision: number("demand", "geohashPrecision", demand.properties.geohashPrecision),
-    airportWindowMinutes: number("airports", "windowMinutes", airports.properties.windowMinutes),
-    outOfOrdernessSeconds: number(
-      "source",
-      "outOfOrdernessSeconds",
-      source.properties.outOfOrdernessSeconds,
-    ),
+    demandWindowMinutes: demandNumber("windowMinutes"),
+    demandSlideMinutes: demandNumber("slideMinutes"),
+    geohashPrecision: demandNumber("geohashPrecision"),
+    topAreas: demandNumber("topAreas"),
+    normalWindows: demandNumber("normalWindows"),
+    airportWindowMinutes: numbers("airports", airports.properties)("windowMinutes"),
+    tradeWindowSeconds: numbers("trades", trades.properties)("windowSeconds"),
+    outOfOrdernessSeconds: numbers("source", { outOfOrdernessSeconds })("outOfOrdernessSeconds"),
   };
 }

@@ -2,15 +2,29 @@ import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 
+import type { Fault } from "./faults/fault";
+import { faults } from "./faults/faults";
+import type { Workload } from "./verify/result-document";
+import { taxi } from "./workloads/taxi";
+import { trades } from "./workloads/trades";
+import type { LocalWorkload } from "./workloads/workload";
+
 /** The trips that the project ships; their provenance is in local/data/README.md. */
 export const shippedTrips = "local/data/yellow_tripdata_sample_2019-03.csv";
+
+/** Seconds of event time in a second, where nobody says. */
+const defaultSpeedup = {
+  taxi: { watched: 3_600, once: 60_000 },
+  trades: { watched: 60, once: 120 },
+} as const;
 
 /** What the person asked `npm run local` for. */
 export interface LocalOptions {
   /** Replay to the end of the input, wait for the results, verify them, stop and exit. */
   readonly once: boolean;
-  /** TLC trip file, absolute. */
-  readonly input: string;
+  readonly workload: LocalWorkload;
+  /** What goes wrong during the replay; needs `once`. */
+  readonly fault?: Fault;
   /** Seconds of event time replayed in one second. */
   readonly speedup: number;
   /** Where the summary goes as JSON. */
@@ -23,6 +37,8 @@ export interface LocalOptions {
   readonly page: boolean;
   /** Port of the page on 127.0.0.1. */
   readonly port: number;
+  /** Keep every line of every step. */
+  readonly verbose: boolean;
 }
 
 /** The options were understood but cannot be carried out; the message lists every reason. */
@@ -50,13 +66,22 @@ export function localCommand(): Command {
       "replay to the end, verify every document, print a summary, stop and exit",
       false,
     )
-    .option("--input <file>", "TLC trip file (csv)", shippedTrips)
+    .addOption(
+      new Option("--workload <name>", "what flows through the pipeline")
+        .choices(["taxi", "trades"])
+        .default("taxi"),
+    )
+    .option("--input <file>", `TLC trip file for taxi (default: "${shippedTrips}")`)
     .addOption(
       new Option(
         "--speedup <n>",
-        "seconds of event time replayed in one second, 1 to 1000000 (default: 3600, an hour a second; " +
-          "with --once 60000, a month in about 45 seconds)",
+        "seconds of event time replayed in one second, 1 to 1000000 (default: taxi 3600, an hour a second; " +
+          "trades 60; with --once taxi 60000, a month in about 45 seconds; trades 120)",
       ).argParser(wholeNumber(1, 1_000_000)),
+    )
+    .option(
+      "--fault <name>",
+      "let something go wrong during the replay, which the results must not show; with --once; `list` names the faults",
     )
     .option("--report <file>", "write the summary as JSON; with --once")
     .option(
@@ -65,6 +90,7 @@ export function localCommand(): Command {
     )
     .option("--fresh", "forget the state of earlier runs (--once always begins afresh)", false)
     .option("--no-page", "do not build and serve the page")
+    .option("--verbose", "keep every line of every step, also on a terminal", false)
     .addOption(
       new Option("--port <n>", "port of the page on 127.0.0.1 (1 to 65535)")
         .default(8088)
@@ -77,29 +103,44 @@ Examples:
   npm run local                                     the pipeline and its page on http://127.0.0.1:8088
   npm run local -- --speedup 3600 --fresh           an hour a second, from an empty pipeline
   npm run local -- --once --report report.json      a verified run for CI
+  npm run local -- --once --workload trades         the same with generated stock trades
+  npm run local -- status                           what the pipeline is doing, from another terminal
+  npm run local -- logs flink-jobmanager --follow   what a part of it says
+  npm run local -- --once --fault search-down       a verified run in which OpenSearch fails for a while
 
 Exit codes: 0 done, 1 the run failed or a result differed, 2 the options or the machine do not allow it,
 130 or 143 stopped by Ctrl-C or kill before the end.`,
     );
 }
 
+/** What commander makes of the command line. */
+interface ParsedOptions extends Omit<LocalOptions, "workload" | "fault" | "speedup"> {
+  readonly workload: Workload;
+  readonly input?: string;
+  readonly fault?: string;
+  readonly speedup?: number;
+}
+
+/** The faults by name, a line each. */
+export function faultList(): string {
+  const width = Math.max(...faults.map(({ name }) => name.length));
+  return faults.map(({ name, description }) => `${name.padEnd(width)}  ${description}\n`).join("");
+}
+
 /** Checks what the command line cannot say by itself. */
 export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOptions {
-  const given = parsed as unknown as Omit<LocalOptions, "speedup"> & { readonly speedup?: number };
+  const { workload, input, fault: faultName, ...given } = parsed as unknown as ParsedOptions;
   const problems: string[] = [];
-  const input = path.resolve(given.input);
-  try {
-    accessSync(input, constants.R_OK);
-    const stat = statSync(input);
-    if (!stat.isFile())
-      problems.push(`--input ${given.input} is not a file; name a TLC trip csv file.`);
-    else if (stat.size === 0)
-      problems.push(`--input ${given.input} is empty; name a TLC trip csv file.`);
-  } catch (error) {
-    problems.push(
-      `--input ${given.input} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); name a TLC trip csv file.`,
-    );
+  if (workload === "taxi") problems.push(...inputProblems(input ?? shippedTrips));
+  else if (input !== undefined)
+    problems.push("--input is for the workload taxi; trades are generated.");
+  const fault = faults.find(({ name }) => name === faultName);
+  if (faultName !== undefined && fault === undefined) {
+    const names = faults.map(({ name }) => name).join(", ");
+    problems.push(`--fault ${faultName} is unknown; it must be one of ${names}.`);
   }
+  if (fault !== undefined && !given.once)
+    problems.push("--fault needs --once: only a verified run shows that nothing is lost.");
   for (const option of ["report", "documents"] as const) {
     const file = given[option];
     if (file === undefined) continue;
@@ -115,8 +156,26 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
   }
   return {
     ...given,
-    input,
-    speedup: given.speedup ?? (given.once ? 60_000 : 3_600),
+    workload:
+      workload === "taxi"
+        ? taxi(path.resolve(input ?? shippedTrips))
+        : trades({ endless: !given.once }),
+    ...(fault && { fault }),
+    speedup: given.speedup ?? defaultSpeedup[workload][given.once ? "once" : "watched"],
     fresh: given.fresh || given.once,
   };
+}
+
+function inputProblems(input: string): string[] {
+  const file = path.resolve(input);
+  try {
+    accessSync(file, constants.R_OK);
+    const stat = statSync(file);
+    if (!stat.isFile()) return [`--input ${input} is not a file; name a TLC trip csv file.`];
+    if (stat.size === 0) return [`--input ${input} is empty; name a TLC trip csv file.`];
+    return [];
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    return [`--input ${input} cannot be read (${reason}); name a TLC trip csv file.`];
+  }
 }

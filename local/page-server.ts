@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
+import { actionsStatus, carryOut } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
+import type { PipelineActions } from "./pipeline-actions";
+import type { DemandHistory } from "./status/demand-history";
 import type { PipelineStatus } from "./status/pipeline-status";
 import { StatusEvents } from "./status/status-events";
 
@@ -12,6 +15,10 @@ export interface PageServerOptions {
   readonly port: number;
   /** Asks the pipeline how it is; called about once a second while somebody looks. */
   readonly status: () => Promise<PipelineStatus>;
+  /** Where past windows are found. @default the page shows the newest window only */
+  readonly history?: DemandHistory;
+  /** What somebody who watches can do. @default nothing: the page only shows */
+  readonly actions?: PipelineActions;
   /** Milliseconds between two polls. @default 1000 */
   readonly pollMilliseconds?: number;
   /** Folder of a built page. @default the project's own page, built first when it is missing or older than its sources */
@@ -45,16 +52,23 @@ const HEADERS = {
 };
 
 /**
- * Serves the page, the zones' outlines, `/status.json` and the server-sent events `/events` on 127.0.0.1, and nowhere else.
+ * Serves the page on 127.0.0.1, and nowhere else, with what it needs: the zones' outlines, `/status.json` and the
+ * server-sent events `/events`; of past windows the list `/windows.json` and each as `/windows/<start in epoch
+ * seconds>.json`; and `POST /actions/<name>`.
  *
  * @throws Error that names the port when it is taken.
  */
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   if (options.folder === undefined) await buildPage();
   const folder = options.folder ?? PAGE_DIST;
-  const events = new StatusEvents(options.status, options.pollMilliseconds ?? 1000);
+  const { actions, history } = options;
+  const status = async (): Promise<PipelineStatus> => ({
+    ...(await options.status()),
+    ...(actions && { actions: actionsStatus(actions) }),
+  });
+  const events = new StatusEvents(status, options.pollMilliseconds ?? 1000);
   const server = createServer((request, response) => {
-    answer(request, response, { events, folder, status: options.status }).catch(
+    answer(request, response, { events, folder, status, actions, history }).catch(
       (error: unknown) => {
         if (!response.headersSent) response.writeHead(500, HEADERS);
         response.end(`${String(error)}\n`);
@@ -93,12 +107,14 @@ interface Served {
   readonly events: StatusEvents;
   readonly folder: string;
   readonly status: PageServerOptions["status"];
+  readonly actions: PipelineActions | undefined;
+  readonly history: DemandHistory | undefined;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { events, folder, status }: Served,
+  { events, folder, status, actions, history }: Served,
 ): Promise<void> {
   // A foreign name that resolves to this machine must not read the pipeline's figures (DNS rebinding).
   const host = request.headers.host?.replace(/:\d+$/, "");
@@ -106,18 +122,33 @@ async function answer(
     refuse(response, 403, "Unknown host");
     return;
   }
+  const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+  const [, action] = /^\/actions\/(\w+)$/.exec(pathname) ?? [];
+  if (request.method === "POST" && action !== undefined && actions !== undefined) {
+    const { status: code, content } = await carryOut(request, action, actions);
+    sendJson(response, content, code);
+    return;
+  }
   if (request.method !== "GET" && request.method !== "HEAD") {
     refuse(response, 405, "Only GET is answered here");
     return;
   }
-  const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+  const [, start] = /^\/windows\/(\d{1,12})\.json$/.exec(pathname) ?? [];
+  if (start !== undefined && history !== undefined) {
+    const window = await history.window(Number(start));
+    if (window === undefined) refuse(response, 404, "Nothing is known of this window");
+    else sendJson(response, window);
+    return;
+  }
   switch (pathname) {
     case "/events":
       events.add(response, HEADERS);
       return;
     case "/status.json":
-      response.writeHead(200, { ...HEADERS, "content-type": "application/json" });
-      response.end(JSON.stringify(await status()));
+      sendJson(response, await status());
+      return;
+    case "/windows.json":
+      sendJson(response, (await history?.windows()) ?? []);
       return;
     case "/zones.geojson":
       return sendFile(response, ZONES_FILE);
@@ -125,6 +156,11 @@ async function answer(
       // A parsed address holds no "..": what it names is inside the folder.
       return sendFile(response, join(folder, pathname === "/" ? "index.html" : pathname));
   }
+}
+
+function sendJson(response: ServerResponse, content: unknown, status = 200): void {
+  response.writeHead(status, { ...HEADERS, "content-type": "application/json" });
+  response.end(JSON.stringify(content));
 }
 
 async function sendFile(response: ServerResponse, file: string): Promise<void> {

@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program as pipeline } from "../infra/program";
-import { planDocument, planText } from "./engine/plan-report";
+import { type PlanDocument, planDocument, planText } from "./engine/plan-report";
 import { EngineError } from "./engine/engine-error";
-import type { OperationResult } from "./engine/policy-pack";
+import { type OperationResult, unjudged } from "./engine/policy-pack";
 import { openStack } from "./engine/stack";
-import { configValue, stackNames } from "./engine/work-folder";
+import { configValue, regionOf, stackNames } from "./engine/work-folder";
 import { ensureJobJar } from "./job-jar";
+import { commitOf, planBase } from "./preview-base";
+import { previewMarkdown } from "./preview-markdown";
 import { projectFolder } from "./services/project";
 
 const EXIT_REFUSED = 1;
@@ -18,6 +20,8 @@ const EXIT_INTERRUPTED = 130;
 interface Options {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly json?: string;
+  readonly markdown?: string;
+  readonly against?: string;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -36,6 +40,8 @@ async function main(args: readonly string[]): Promise<number> {
       withSetting,
     )
     .option("--json <file>", "write resources and violations to a file as JSON")
+    .option("--markdown <file>", "write a summary for reviewers to a file as Markdown")
+    .option("--against <ref>", "compare it in the Markdown with the program of another commit")
     .addHelpText(
       "after",
       `\nExit code: 0 when the plan was made and no mandatory policy is violated, ${EXIT_REFUSED} when it was refused,\n` +
@@ -47,6 +53,11 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     throw error;
+  }
+  const { against, markdown } = command.opts<Options>();
+  if (against !== undefined && markdown === undefined) {
+    say("error: option '--against <ref>' is of use with --markdown <file> alone");
+    return EXIT_USAGE;
   }
 
   const abort = new AbortController();
@@ -66,6 +77,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function preview(stack: string, options: Options, signal: AbortSignal): Promise<number> {
+  // A name that is wrong shows before the work begins.
+  if (options.against !== undefined) commitOf(options.against);
   await ensureJobJar(say, signal);
   const backendFolder = mkdtempSync(path.join(tmpdir(), "preview-"));
   try {
@@ -80,16 +93,14 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
       return EXIT_REFUSED;
     }
     process.stdout.write(`${planText(stack, result)}\n`);
+    const document = planDocument(result, projectFolder);
     if (options.json !== undefined) {
-      const document = planDocument(result, projectFolder);
       writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`);
     }
-    const unjudged = [
-      ...result.violations.map(({ message }) => message),
-      ...result.warnings,
-    ].filter((message) => message.includes("can't run policy"));
-    if (failure === undefined && unjudged.length === 0) return 0;
-    for (const message of unjudged) say(`Not judged: ${message}`);
+    await summarize(stack, options, document, result, signal);
+    const open = unjudged(result);
+    if (failure === undefined && open.length === 0) return 0;
+    for (const message of open) say(`Not judged: ${message}`);
     say(
       failure === undefined
         ? "Refused: a policy could not judge the plan."
@@ -99,6 +110,21 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
   } finally {
     rmSync(backendFolder, { recursive: true, force: true });
   }
+}
+
+/** Writes what a reviewer reads, where that is asked for. */
+async function summarize(
+  stack: string,
+  { markdown, against: ref, config }: Options,
+  document: PlanDocument,
+  { policies }: OperationResult,
+  signal: AbortSignal,
+): Promise<void> {
+  if (markdown === undefined) return;
+  const against =
+    ref === undefined ? undefined : await planBase({ stack, ref, onProgress: say, signal });
+  const region = regionOf(projectFolder, stack, config);
+  writeFileSync(markdown, previewMarkdown({ stack, region, document, policies, against }));
 }
 
 async function planned(

@@ -2,24 +2,29 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 
 import type { ReplayProgress } from "./status/pipeline-status";
 import type { ReplayReport } from "./report";
 
 /** How long a replay may drain after SIGTERM. */
 const GRACE_MILLISECONDS = 10_000;
+const PROGRESS_POLL_MILLISECONDS = 100;
 
 export interface ReplayProcessOptions {
   readonly stream: string;
   readonly region: string;
-  readonly input: string;
+  /** Arguments that say what is replayed, such as --input and a file. */
+  readonly input: readonly string[];
   readonly speedup: number;
   /** URL of the Kinesis API server. */
   readonly kinesisEndpoint: string;
-  /** Where the dead letters, the position and the report of the replay are kept. */
+  /** Where the position and the report of the replay are kept. */
   readonly folder: string;
   /** Event time by which the job allows the records of a shard to be out of order. */
   readonly maxDisorderSeconds: number;
+  /** Arguments after all others; one given twice counts as it is here. @default none */
+  readonly extraArguments?: readonly string[];
 }
 
 /** The producer at work: the very command that the replay host runs. */
@@ -43,12 +48,12 @@ export class ReplayProcess {
         "--json",
         ...["--stream", options.stream],
         ...["--region", options.region],
-        ...["--input", options.input],
+        ...options.input,
         ...["--speedup", String(options.speedup)],
         ...["--max-disorder", String(options.maxDisorderSeconds)],
-        ...["--dead-letters", path.join(options.folder, "rejected-rows.jsonl")],
         ...["--resume", path.join(options.folder, "replay-position.json")],
         ...["--report", reportFile],
+        ...(options.extraArguments ?? []),
       ],
       {
         env: {
@@ -86,6 +91,16 @@ export class ReplayProcess {
     });
     // Whoever awaits it sees the rejection; until then it is no unhandled one.
     this.finished.catch(() => undefined);
+  }
+
+  /** Resolves when this share of the input's records, 0 to 1, has been put. */
+  async replayed(share: number, signal: AbortSignal): Promise<void> {
+    const isThere = (): boolean => {
+      const { recordsPut = 0, recordsTotal = 0 } = this.progress ?? {};
+      return recordsTotal > 0 && recordsPut >= share * recordsTotal;
+    };
+    while (!this.ended && !isThere())
+      await delay(PROGRESS_POLL_MILLISECONDS, undefined, { signal });
   }
 
   /** Lets it send what is due and end; after ten seconds it has to. */

@@ -1,3 +1,5 @@
+import type { Workload } from "./verify/result-document";
+
 /** One policy of the pack and whether the program kept it. */
 export interface PolicyResult {
   readonly name: string;
@@ -18,8 +20,13 @@ export interface ReplayReport {
 /** The summary of `--once`, as `--report` writes it. */
 export interface RunReport extends ReplayReport {
   readonly result: "passed" | "failed";
+  readonly workload: Workload;
   readonly input: string;
   readonly speedup: number;
+  /** What was made to go wrong. */
+  readonly fault?: string;
+  /** Whether producer and verification agree on how many good events there are. */
+  readonly counted: boolean;
   /** Results that the input must lead to: one for every window and key that has trips. */
   readonly windowsExpected: number;
   /** Result documents found in the domain. */

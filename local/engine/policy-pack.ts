@@ -51,3 +51,10 @@ export function withPolicies({ policies }: PolicyPack, result: RunResult): Opera
     })),
   };
 }
+
+/** What the engine says of policies that could not judge, in its own words; a plan with any of it is not accepted. */
+export function unjudged({ violations, warnings }: RunResult): readonly string[] {
+  return [...violations.map(({ message }) => message), ...warnings].filter((message) =>
+    message.includes("can't run policy"),
+  );
+}

@@ -82,6 +82,15 @@ export function stackNames(root: string): string[] {
     .sort();
 }
 
+/** The region that a stack is deployed to. */
+export function regionOf(root: string, stack: string, overrides: ConfigOverrides = {}): string {
+  const { "aws:region": region } = {
+    ...configOf(path.join(root, `Pulumi.${stack}.yaml`)),
+    ...overrides,
+  };
+  return typeof region === "string" ? region : "us-east-1";
+}
+
 /**
  * A configuration value from its text: as the project declares the key's type, else as text, with
  * JSON for lists and objects.

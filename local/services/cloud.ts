@@ -4,6 +4,7 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DataPlanes } from "../provider/data-plane";
 import { ApplicationPlane } from "./application-plane";
 import { CatalogPlane } from "./catalog-plane";
+import { consumerPlane } from "./consumer-plane";
 import { DeliveryPlane } from "./delivery-plane";
 import type { DeliveryStatus } from "./delivery-worker";
 import { DomainPlane } from "./domain-plane";
@@ -64,6 +65,8 @@ export interface LocalCloud {
   /** Variables that lead an AWS SDK to the services. */
   environment(): Readonly<Record<string, string>>;
   status(): Promise<CloudStatus>;
+  /** Stops the domain's node, does something, and starts the node again with its data at the same address. */
+  interruptSearch(meanwhile: () => Promise<void>): Promise<void>;
   /** Begins to start what takes longest, for a program that is known to need it. Failures show when it does. */
   warmUp(): void;
   /** Writes what is buffered and ends every process. State stays for the next run. */
@@ -164,6 +167,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
   return {
     dataPlanes: {
       "aws:kinesis/stream:Stream": streamPlane(kinesisApi),
+      "aws:kinesis/streamConsumer:StreamConsumer": consumerPlane(kinesisApi),
       "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
       "aws:glue/catalogTable:CatalogTable": catalog,
       "aws:kinesisanalyticsv2/application:Application": application,
@@ -201,6 +205,14 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
         deliveries: deliveries.statuses,
         functions: functions.statuses,
       };
+    },
+    async interruptSearch(meanwhile) {
+      await search.stop();
+      try {
+        await meanwhile();
+      } finally {
+        await search.start();
+      }
     },
     async stop() {
       // Readers before what they read from and call.

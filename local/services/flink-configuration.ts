@@ -72,6 +72,9 @@ export function clusterConfiguration(
     "web.tmpdir": path.join(folder, "tmp"),
     // State as the service keeps it.
     "state.backend.type": "rocksdb",
+    // Each of a job's states takes an eighth of this at once. With the default of 64 MB some thirty states take more than
+    // there is, and RocksDB writes every few entries to disk.
+    "state.backend.rocksdb.writebuffer.size": "2mb",
     "execution.checkpointing.incremental": true,
     "execution.checkpointing.dir": `file://${checkpointFolder(folder)}`,
     "execution.checkpointing.savepoint-dir": `file://${savepointFolder(folder)}`,

@@ -13,20 +13,23 @@ export interface KinesisServerOptions {
   readonly region: string;
   readonly accountId: string;
   readonly folders: ServiceFolders;
+  /** Whether a shard takes and gives no more than on AWS; a benchmark wants to know what the reader can do. @default true */
+  readonly throttled?: boolean;
   readonly onProgress: Progress;
   readonly onExit: (exit: ProcessError) => void;
 }
 
-/** A Kinesis Data Streams API with AWS's throttling, whose streams survive a restart. */
+/** A Kinesis Data Streams API, with AWS's throttling unless told otherwise, whose streams survive a restart. */
 export async function startKinesisServer(options: KinesisServerOptions): Promise<ServiceProcess> {
-  const { port, region, accountId, folders, onProgress, onExit } = options;
+  const { port, region, accountId, folders, throttled = true, onProgress, onExit } = options;
   const installation = await install("kinesisServer", onProgress);
   return ServiceProcess.start({
     name: "Kinesis server",
     command: path.join(installation, "bin", "kinesis-server"),
     args: [
       ...["--port", String(port), "--region", region, "--account-id", accountId],
-      ...["--shard-limit", String(SHARD_LIMIT), "--enforce-limits"],
+      ...["--shard-limit", String(SHARD_LIMIT)],
+      ...(throttled ? ["--enforce-limits"] : []),
       ...["--state-dir", folders.state("kinesis")],
     ],
     logFile: folders.log("kinesis"),

@@ -1,7 +1,9 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
 import { jobStatus } from "./job-status";
+import type { Workload } from "../verify/result-document";
 import type {
+  DeployedResource,
   Lag,
   Part,
   PipelineStatus,
@@ -9,11 +11,13 @@ import type {
   Rates,
   ReplayStatus,
 } from "./pipeline-status";
-import { searchStatus, type SearchSource } from "./search-status";
+import type { SearchSource } from "./multi-search";
+import { searchStatus } from "./search-status";
 import { streamStatus } from "./stream-status";
 
 /** Where the parts of the pipeline are; one that is not started yet is left out. */
 export interface StatusSources {
+  readonly workload: Workload;
   /** The producer's latest progress line, and whether it has come to the end of its input. */
   readonly replay?: ReplayStatus | undefined;
   readonly stream?:
@@ -22,6 +26,7 @@ export interface StatusSources {
   readonly flinkEndpoint?: string | undefined;
   readonly search?: SearchSource | undefined;
   readonly policies: readonly PolicyResult[];
+  readonly resources: readonly DeployedResource[];
 }
 
 /** Statuses that a rate looks back on: at a poll a second, the last ten seconds. */
@@ -44,7 +49,7 @@ export async function collectStatus(
   const [stream, job, search] = await Promise.all([
     part(sources.stream, ({ client, name }) => streamStatus(client, name)),
     part(sources.flinkEndpoint, jobStatus),
-    part(sources.search, searchStatus),
+    part(sources.search, (search) => searchStatus(search, sources.workload)),
   ]);
   const replay: Part<ReplayStatus> = sources.replay
     ? { up: true, value: sources.replay }
@@ -52,10 +57,12 @@ export async function collectStatus(
   const parts = { at: new Date(now()).toISOString(), replay, stream, job, search };
   return {
     ...parts,
+    workload: sources.workload,
     phase: phaseOf(parts),
     rates: ratesOf(parts, earlier),
     lag: lagOf(parts),
     policies: sources.policies,
+    resources: sources.resources,
   };
 }
 
@@ -113,11 +120,13 @@ function ratesOf(parts: Parts, earlier: Parts | undefined): Rates {
       : (now - before) / seconds;
   const read = ({ job }: Parts) => (job.up ? job.value.recordsRead : null);
   const writes = ({ search }: Parts) => (search.up ? search.value.writes : null);
+  const throttled = ({ replay }: Parts) => (replay.up ? replay.value.progress.throttled : null);
   const { replay } = parts;
   return {
     recordsPut: replay.up ? putRate(replay.value) : null,
     recordsRead: rate(read(parts), earlier ? read(earlier) : null),
     writes: rate(writes(parts), earlier ? writes(earlier) : null),
+    throttled: rate(throttled(parts), earlier ? throttled(earlier) : null),
   };
 }
 

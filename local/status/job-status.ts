@@ -1,5 +1,5 @@
 import { fetchJson } from "./http";
-import type { JobStatus } from "./pipeline-status";
+import type { JobStatus, ShardReading } from "./pipeline-status";
 
 interface JobsOverview {
   readonly jobs: readonly {
@@ -31,7 +31,9 @@ interface SubtaskMetric {
 
 /** The source's own operator, in the names of its metrics. */
 const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
-const MILLIS_BEHIND = /\.millisBehindLatest$/;
+/** Figures of one shard: how far behind it is read, how many records a request brings, and how often it asks. */
+const SHARD_FIGURE =
+  /\.shardId\.([^.]+)\.(millisBehindLatest|numberOfDeaggregatedRecordsPerFetch|loopFrequencyHz)$/;
 /** The latest instant that JavaScript can tell; the watermark at the end of all input lies beyond it. */
 const LAST_INSTANT = 8.64e15;
 
@@ -73,7 +75,7 @@ async function sourceFigures(
   endpoint: string,
   path: string,
   vertices: readonly Vertex[],
-): Promise<Pick<JobStatus, "recordsRead" | "millisBehindLatest">> {
+): Promise<Pick<JobStatus, "recordsRead" | "millisBehindLatest" | "shards">> {
   const sources = vertices.filter(({ name }) => name.startsWith("Source"));
   const metrics = await Promise.all(
     sources.map(async ({ id }) => {
@@ -81,23 +83,41 @@ async function sourceFigures(
       const all = await fetchJson<readonly SubtaskMetric[]>(endpoint, subtasks);
       const wanted = all
         .map((metric) => metric.id)
-        .filter((name) => RECORDS_READ.test(name) || MILLIS_BEHIND.test(name));
+        .filter((name) => RECORDS_READ.test(name) || SHARD_FIGURE.test(name));
       if (wanted.length === 0) return [];
       const get = wanted.map(encodeURIComponent).join(",");
       return fetchJson<readonly SubtaskMetric[]>(endpoint, `${subtasks}?get=${get}`);
     }),
   );
   const read = metrics.flat().filter(({ id }) => RECORDS_READ.test(id));
-  // A shard of which nothing is known yet reports -1.
-  const behind = metrics
-    .flat()
-    .filter(({ id, max = -1 }) => MILLIS_BEHIND.test(id) && max >= 0)
-    .map(({ max = 0 }) => max);
+  const shards = shardReadings(metrics.flat());
+  const behind = shards.flatMap(({ millisBehindLatest }) => millisBehindLatest ?? []);
   return {
     recordsRead:
       read.length === 0 ? null : read.reduce((sum, metric) => sum + (metric.sum ?? 0), 0),
     millisBehindLatest: behind.length === 0 ? null : Math.max(...behind),
+    shards,
   };
+}
+
+function shardReadings(metrics: readonly SubtaskMetric[]): readonly ShardReading[] {
+  const figures = new Map<string, Record<string, number>>();
+  for (const { id, max } of metrics) {
+    const [, shard, figure] = SHARD_FIGURE.exec(id) ?? [];
+    if (shard === undefined || figure === undefined || max === undefined) continue;
+    figures.set(shard, { ...figures.get(shard), [figure]: max });
+  }
+  return [...figures].sort().map(([id, of]) => {
+    // A shard of which nothing is known yet reports -1.
+    const behind = of["millisBehindLatest"] ?? -1;
+    const records = of["numberOfDeaggregatedRecordsPerFetch"] ?? -1;
+    const fetches = of["loopFrequencyHz"] ?? -1;
+    return {
+      id,
+      millisBehindLatest: behind < 0 ? null : behind,
+      recordsPerSecond: records < 0 || fetches < 0 ? null : records * fetches,
+    };
+  });
 }
 
 async function lowestWatermark(

@@ -1,3 +1,6 @@
+import type { Workload } from "../verify/result-document";
+import type { SearchStatus } from "./result-status";
+
 /** What is known about one part of the pipeline; a part that does not answer yet says why. */
 export type Part<T> =
   { readonly up: true; readonly value: T } | { readonly up: false; readonly reason: string };
@@ -6,6 +9,8 @@ export type Part<T> =
 export interface PipelineStatus {
   /** When it was asked, an ISO instant. */
   readonly at: string;
+  /** What flows through the pipeline. */
+  readonly workload: Workload;
   /**
    * - `waiting`: nothing has been replayed or written yet.
    * - `live`: records or documents are there and the replay goes on.
@@ -20,6 +25,10 @@ export interface PipelineStatus {
   readonly lag: Lag;
   /** What the policy pack said about the deployed program. */
   readonly policies: readonly PolicyResult[];
+  /** What was deployed: parents before their children. */
+  readonly resources: readonly DeployedResource[];
+  /** What somebody who watches can do; absent where nothing can be done. */
+  readonly actions?: ActionsStatus;
 }
 
 /** The producer's progress, as it prints it with `--json`. */
@@ -50,6 +59,14 @@ export interface StreamStatus {
   readonly mode: string;
   readonly openShards: number;
   readonly retentionHours: number;
+  /** The open shards, in the order of their hash keys. */
+  readonly shards: readonly ShardStatus[];
+}
+
+export interface ShardStatus {
+  readonly id: string;
+  /** Part of all hash keys that the shard takes, 0 to 1. */
+  readonly share: number;
 }
 
 export interface JobStatus {
@@ -69,56 +86,16 @@ export interface JobStatus {
     /** How long the latest completed checkpoint took, end to end. */
     readonly lastMilliseconds: number | null;
   };
+  /** How the source reads each shard; a reader that tells no figures of its shards leaves it empty. */
+  readonly shards: readonly ShardReading[];
 }
 
-export interface SearchStatus {
-  /** Documents by index. */
-  readonly documents: Readonly<Record<string, number>>;
-  /** Index operations since the domain started: a result that is overwritten counts each time. */
-  readonly writes: number;
-  /** Documents of the index dead-letters by reason. */
-  readonly deadLetters: Readonly<Record<string, number>>;
-  readonly demand: DemandStatus | null;
-  readonly airports: readonly AirportStatus[];
-}
-
-export interface DemandStatus {
-  /** The newest window that is complete or, before there is one, the newest window. */
-  readonly window: {
-    readonly start: string;
-    readonly end: string;
-    readonly complete: boolean;
-    /** The zones of the window, the one with most trips first. */
-    readonly zones: readonly ZoneDemand[];
-  };
-  /** Every zone of which a trip was counted. */
-  readonly zones: readonly ZoneTotal[];
-  /** Most trips that one zone has had in one window. */
-  readonly peak: number;
-}
-
-export interface ZoneDemand {
-  readonly zone: number;
-  readonly zoneName: string;
-  readonly borough: string;
-  readonly trips: number;
-}
-
-export interface ZoneTotal {
-  readonly zone: number;
-  /** Trips so far. */
-  readonly trips: number;
-  /** Trips a window on average, over all windows so far. */
-  readonly tripsPerWindow: number;
-}
-
-export interface AirportStatus {
-  readonly airport: string;
-  readonly windowStart: string;
-  readonly windowEnd: string;
-  readonly trips: number;
-  readonly averageSeconds: number;
-  readonly complete: boolean;
+export interface ShardReading {
+  readonly id: string;
+  /** Distance from the tip of the shard, in milliseconds; null while unknown. */
+  readonly millisBehindLatest: number | null;
+  /** Records read from the shard in a second, by its latest request; null while unknown. */
+  readonly recordsPerSecond: number | null;
 }
 
 /** Figures a second over the last polls; null while there is nothing to compare with. */
@@ -129,6 +106,8 @@ export interface Rates {
   readonly recordsRead: number | null;
   /** Index operations of the domain. */
   readonly writes: number | null;
+  /** Records that the stream refused for want of throughput. */
+  readonly throttled: number | null;
 }
 
 /** Who is how far behind; null while unknown. */
@@ -148,4 +127,24 @@ export interface PolicyResult {
   readonly name: string;
   readonly enforcementLevel: string;
   readonly result: "passed" | "violated";
+}
+
+/** A resource or component of the deployed stack. */
+export interface DeployedResource {
+  readonly name: string;
+  readonly type: string;
+  /** Index of the parent in the list; null at the top. */
+  readonly parent: number | null;
+}
+
+export interface ActionsStatus {
+  readonly paused: boolean;
+  readonly speedup: number;
+  /** What may go wrong on request. */
+  readonly faults: readonly {
+    readonly name: string;
+    readonly description: string;
+    /** Whether it is happening. */
+    readonly active: boolean;
+  }[];
 }

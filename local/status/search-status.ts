@@ -1,161 +1,155 @@
-import { DEAD_LETTERS_INDEX, RESULT_INDICES } from "../verify/result-document";
+import { DEAD_LETTERS_INDEX, resultIndices, type Workload } from "../verify/result-document";
+import { demandOf, demandTotals, type DemandTotals } from "./demand-status";
 import { fetchJson } from "./http";
-import type { AirportStatus, DemandStatus, SearchStatus } from "./pipeline-status";
+import {
+  multiSearch,
+  sources,
+  type Answer,
+  type Buckets,
+  type Hits,
+  type Search,
+  type SearchSource,
+} from "./multi-search";
+import type {
+  AirportStatus,
+  DeadLetter,
+  OriginStatus,
+  SearchStatus,
+  TradeWindow,
+} from "./result-status";
 
-const [ZONES_INDEX, , AIRPORTS_INDEX] = RESULT_INDICES;
-const INDICES = [...RESULT_INDICES, DEAD_LETTERS_INDEX];
-/** More than there are taxi zones. */
-const ALL_ZONES = 300;
-
-interface Buckets<T = unknown> {
-  readonly buckets: readonly ({ readonly key: string | number; readonly doc_count: number } & T)[];
-}
-interface Hits<Source> {
-  readonly hits: { readonly hits: readonly { readonly _source: Source }[] };
-}
-interface Zone {
-  readonly zone: number;
-  readonly zoneName: string;
-  readonly borough: string;
-  readonly windowStart: string;
-  readonly windowEnd: string;
-  readonly trips: number;
-  readonly complete: boolean;
-}
-interface Value {
-  readonly value: number | null;
-}
-interface ZoneAggregations {
-  readonly newest: Value;
-  readonly newestComplete: { readonly start: Value };
-  readonly windows: Value;
-  readonly peak: Value;
-  readonly zones: Buckets<{ readonly trips: Value }>;
-}
-interface SearchResponse<Aggregations> {
-  /** Absent when none of the indices exists yet. */
-  readonly aggregations?: Aggregations;
-}
-
-export interface SearchSource {
-  /** URL of the domain, such as http://127.0.0.1:9200. */
-  readonly endpoint: string;
-  /** How many sliding windows count one trip: demand.windowMinutes / demand.slideMinutes of the job's properties. */
-  readonly windowsPerTrip: number;
-}
+/** Dead letters that are told in full. */
+const LATEST = 5;
+/** Zones told for each airport. */
+const ORIGINS = 3;
+/** Windows told for each symbol; top_hits allows 100. */
+const TRADE_WINDOWS = 60;
+const SYMBOLS = 12;
 
 /**
  * Counts and newest results of the domain; indices that do not exist yet hold nothing.
  *
  * @throws Error when the domain does not answer.
  */
-export async function searchStatus({
-  endpoint,
-  windowsPerTrip,
-}: SearchSource): Promise<SearchStatus> {
-  const [{ responses }, stats] = await Promise.all([
-    multiSearch(endpoint),
+export async function searchStatus(
+  source: SearchSource,
+  workload: Workload,
+): Promise<SearchStatus> {
+  const { endpoint } = source;
+  const indices = [...resultIndices[workload], DEAD_LETTERS_INDEX];
+  const [[counts, deadLetters, ...results], stats] = await Promise.all([
+    multiSearch<Answers>(endpoint, [
+      aggregation(indices, { indices: { terms: { field: "_index", size: indices.length } } }),
+      deadLetterSearch,
+      ...(workload === "taxi" ? taxiSearches : [symbolSearch]),
+    ]),
     fetchJson<{ _all: { primaries: { indexing?: { index_total: number } } } }>(
       endpoint,
-      `/${INDICES.join(",")}/_stats/indexing?ignore_unavailable=true`,
+      `/${indices.join(",")}/_stats/indexing?ignore_unavailable=true`,
     ),
   ]);
-  const [counts, deadLetters, zones, airports] = responses;
   return {
     documents: countsOf(counts.aggregations?.indices),
     writes: stats._all.primaries.indexing?.index_total ?? 0,
     deadLetters: countsOf(deadLetters.aggregations?.reasons),
-    demand: await demandOf(endpoint, windowsPerTrip, zones.aggregations),
-    airports: (airports.aggregations?.airports.buckets ?? []).flatMap(({ newest }) =>
-      newest.hits.hits.map((hit) => hit._source),
-    ),
+    latestDeadLetters: sources(deadLetters),
+    ...(await resultsOf(source, workload, results)),
   };
 }
 
-interface MultiSearchResponse {
-  readonly responses: readonly [
-    SearchResponse<{ readonly indices: Buckets }>,
-    SearchResponse<{ readonly reasons: Buckets }>,
-    SearchResponse<ZoneAggregations>,
-    SearchResponse<{ readonly airports: Buckets<{ readonly newest: Hits<AirportStatus> }> }>,
-  ];
+type Answers = readonly [
+  Answer<{ readonly indices: Buckets }>,
+  Answer<{ readonly reasons: Buckets }, DeadLetter>,
+  ...Answer[],
+];
+type TaxiAnswers = readonly [
+  Answer<DemandTotals>,
+  Answer<{ readonly airports: Buckets<{ readonly newest: Hits<AirportStatus> }> }>,
+  Answer<{ readonly airports: Buckets<{ readonly newest: Hits<OriginStatus> }> }>,
+];
+type TradeAnswers = readonly [
+  Answer<{ readonly symbols: Buckets<{ readonly newest: Hits<TradeWindow> }> }>,
+];
+
+async function resultsOf(
+  source: SearchSource,
+  workload: Workload,
+  results: readonly Answer[],
+): Promise<Pick<SearchStatus, "demand" | "airports" | "origins" | "symbols">> {
+  if (workload === "trades") {
+    const [symbols] = results as TradeAnswers;
+    return {
+      ...{ demand: null, airports: [], origins: [] },
+      symbols: (symbols.aggregations?.symbols.buckets ?? []).map(({ key, newest }) => ({
+        symbol: String(key),
+        windows: [...sources(newest)].reverse(),
+      })),
+    };
+  }
+  const [zones, airports, origins] = results as TaxiAnswers;
+  return {
+    demand: await demandOf(source, zones.aggregations),
+    airports: newestByAirport(airports),
+    origins: newestWindowOnly(newestByAirport(origins)),
+    symbols: [],
+  };
 }
 
-function multiSearch(endpoint: string): Promise<MultiSearchResponse> {
-  const searches: [string, object][] = [
-    [INDICES.join(","), { indices: { terms: { field: "_index" } } }],
-    [DEAD_LETTERS_INDEX, { reasons: { terms: { field: "reason" } } }],
-    [
-      ZONES_INDEX,
-      {
-        newest: { max: { field: "windowStart" } },
-        newestComplete: {
-          filter: { term: { complete: true } },
-          aggs: { start: { max: { field: "windowStart" } } },
-        },
-        windows: { cardinality: { field: "windowStart", precision_threshold: 40_000 } },
-        peak: { max: { field: "trips" } },
-        zones: {
-          terms: { field: "zone", size: ALL_ZONES },
-          aggs: { trips: { sum: { field: "trips" } } },
-        },
-      },
-    ],
-    [
-      AIRPORTS_INDEX,
-      {
-        airports: {
-          terms: { field: "airport", order: { _key: "asc" } },
-          aggs: { newest: { top_hits: { size: 1, sort: [{ windowStart: "desc" }] } } },
-        },
-      },
-    ],
-  ];
-  const lines = searches.flatMap(([index, aggs]) => [
-    { index: index.split(","), ignore_unavailable: true },
-    { size: 0, aggs },
-  ]);
-  const body = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-  return fetchJson(endpoint, "/_msearch", body);
+function aggregation(index: readonly string[], aggs: object): Search {
+  return { index, body: { size: 0, aggs } };
+}
+
+const deadLetterSearch: Search = {
+  index: [DEAD_LETTERS_INDEX],
+  body: {
+    size: LATEST,
+    // Sequence numbers have one length and grow with time.
+    sort: [{ sequenceNumber: "desc" }],
+    _source: ["reason", "detail", "shardId", "sequenceNumber", "eventTime"],
+    aggs: { reasons: { terms: { field: "reason" } } },
+  },
+};
+
+const taxiSearches: readonly Search[] = [
+  demandTotals,
+  aggregation(["taxi-airport-durations"], byAirport(1, [{ windowStart: "desc" }])),
+  aggregation(
+    ["taxi-airport-origins"],
+    byAirport(ORIGINS, [{ windowStart: "desc" }, { trips: "desc" }, { zone: "asc" }]),
+  ),
+];
+
+const symbolSearch: Search = aggregation(["trade-statistics"], {
+  symbols: {
+    terms: { field: "symbol", size: SYMBOLS, order: { _key: "asc" } },
+    aggs: { newest: { top_hits: { size: TRADE_WINDOWS, sort: [{ windowStart: "desc" }] } } },
+  },
+});
+
+function byAirport(size: number, sort: readonly object[]): object {
+  return {
+    airports: {
+      terms: { field: "airport", order: { _key: "asc" } },
+      aggs: { newest: { top_hits: { size, sort } } },
+    },
+  };
+}
+
+function newestByAirport<Result>(
+  answer: Answer<{ readonly airports: Buckets<{ readonly newest: Hits<Result> }> }>,
+): readonly Result[] {
+  return (answer.aggregations?.airports.buckets ?? []).flatMap(({ newest }) => sources(newest));
+}
+
+/** A window with fewer zones than were asked for is followed by those of the window before. */
+function newestWindowOnly(origins: readonly OriginStatus[]): readonly OriginStatus[] {
+  const newest = new Map<string, string>();
+  for (const { airport, windowStart } of origins) {
+    if (!newest.has(airport)) newest.set(airport, windowStart);
+  }
+  return origins.filter(({ airport, windowStart }) => newest.get(airport) === windowStart);
 }
 
 function countsOf(buckets: Buckets | undefined): Readonly<Record<string, number>> {
   return Object.fromEntries((buckets?.buckets ?? []).map(({ key, doc_count }) => [key, doc_count]));
-}
-
-async function demandOf(
-  endpoint: string,
-  windowsPerTrip: number,
-  totals: ZoneAggregations | undefined,
-): Promise<DemandStatus | null> {
-  const start = totals?.newestComplete.start.value ?? totals?.newest.value;
-  if (totals === undefined || start === null || start === undefined) return null;
-  const query = { term: { windowStart: { value: new Date(start).toISOString() } } };
-  const { hits } = await fetchJson<Hits<Zone>>(
-    endpoint,
-    `/${ZONES_INDEX}/_search`,
-    JSON.stringify({ size: ALL_ZONES, query, sort: [{ trips: "desc" }, { zone: "asc" }] }),
-  );
-  const zones = hits.hits.map((hit) => hit._source);
-  const [first] = zones;
-  if (first === undefined) return null;
-  return {
-    window: {
-      start: first.windowStart,
-      end: first.windowEnd,
-      complete: totals.newestComplete.start.value !== null,
-      zones: zones.map(({ zone, zoneName, borough, trips }) => ({
-        zone,
-        zoneName,
-        borough,
-        trips,
-      })),
-    },
-    zones: totals.zones.buckets.map(({ key, trips }) => ({
-      zone: Number(key),
-      trips: Math.round((trips.value ?? 0) / windowsPerTrip),
-      tripsPerWindow: (trips.value ?? 0) / Math.max(1, totals.windows.value ?? 0),
-    })),
-    peak: totals.peak.value ?? 0,
-  };
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { storedDocuments } from "./documents";
 import type { Expected } from "./expected";
-import { RESULT_INDICES, type DocumentSource, type StoredDocument } from "./result-document";
+import type { DocumentSource, StoredDocument } from "./result-document";
 
 /** How the stored documents differ from the expected ones. */
 export interface Comparison {
@@ -68,7 +68,7 @@ export function compareWithDomain(
   expected: Expected["documents"],
   endpoint: string,
 ): Promise<Comparison> {
-  return compareDocuments(expected, storedDocuments(endpoint, { indices: RESULT_INDICES }));
+  return compareDocuments(expected, storedDocuments(endpoint, { indices: [...expected.keys()] }));
 }
 
 function differencesOf(wanted: DocumentSource, found: DocumentSource): string[] {

@@ -1,4 +1,3 @@
-import { DEAD_LETTERS_INDEX, RESULT_INDICES } from "./result-document";
 import type { DocumentSource, StoredDocument } from "./result-document";
 
 interface ScrollPage {
@@ -14,8 +13,8 @@ interface ScrollPage {
 }
 
 export interface DocumentsOptions {
-  /** Indices to read; one that does not exist holds nothing. @default the results and the dead letters */
-  readonly indices?: readonly string[];
+  /** Indices to read; one that does not exist holds nothing. */
+  readonly indices: readonly string[];
   /** Documents a page, 1 to 10000 (index.max_result_window). @default 5000 */
   readonly pageSize?: number;
 }
@@ -32,9 +31,9 @@ const KEEP_ALIVE = "1m";
  */
 export async function* storedDocuments(
   endpoint: string,
-  options: DocumentsOptions = {},
+  options: DocumentsOptions,
 ): AsyncGenerator<StoredDocument> {
-  const { indices = [...RESULT_INDICES, DEAD_LETTERS_INDEX], pageSize = 5000 } = options;
+  const { indices, pageSize = 5000 } = options;
   for (const index of indices) {
     await request(endpoint, "POST", `/${index}/_refresh?ignore_unavailable=true`);
     let page = (await request(

@@ -1,11 +1,19 @@
-/** The indices that hold results: one expected document for each id. */
-export const RESULT_INDICES = [
-  "taxi-demand-zones",
-  "taxi-demand-cells",
-  "taxi-airport-durations",
-] as const;
+/** The indices that hold the results of each workload: one expected document for each id. */
+export const resultIndices = {
+  taxi: [
+    "taxi-demand-zones",
+    "taxi-demand-cells",
+    "taxi-top-areas",
+    "taxi-airport-durations",
+    "taxi-airport-origins",
+  ],
+  trades: ["trade-statistics"],
+} as const;
 
-export type ResultIndex = (typeof RESULT_INDICES)[number];
+/** What flows through the pipeline. */
+export type Workload = keyof typeof resultIndices;
+
+export type ResultIndex = (typeof resultIndices)[Workload][number];
 
 /** The index of records that the job could not count: malformed or late. */
 export const DEAD_LETTERS_INDEX = "dead-letters";

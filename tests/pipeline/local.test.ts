@@ -53,17 +53,59 @@ describe("npm run local", () => {
       expect(JSON.parse(documents[0] ?? "")).to.have.all.keys("index", "id", "source");
     });
 
+    const disturbed: readonly (readonly [string, readonly string[], RegExp])[] = [
+      [
+        "trades, while the stream gets more shards and fewer again",
+        ["--workload", "trades", "--fault", "reshard"],
+        /Fault: the stream has 8 shards now[^]*Fault: the stream has 4 shards now/,
+      ],
+      [
+        "trips, while a task manager is killed",
+        ["--fault", "task-manager-killed"],
+        /Fault: killed the task manager/,
+      ],
+    ];
+    for (const [title, args, message] of disturbed) {
+      it(`finds every document as computed: ${title}`, async () => {
+        const report = file("disturbed.json");
+        const { code, stderr } = await command(CLI, ["--once", ...args, "--report", report]);
+        expect(code, stderr).to.equal(0);
+        expect(stderr).to.match(message);
+        const { mismatches, recordsLost, documents, windowsExpected, fault } = JSON.parse(
+          readFileSync(report, "utf8"),
+        ) as RunReport;
+        expect({ mismatches, recordsLost }).to.deep.equal({ mismatches: 0, recordsLost: 0 });
+        expect(documents).to.equal(windowsExpected).and.to.be.above(100);
+        expect(args).to.include(fault);
+      });
+    }
+
     it("stops everything when it is asked to in the middle", async function () {
       if (!ProcessMarker.isSupported) this.skip();
       const marker = new ProcessMarker();
       const run = new RunningCommand(CLI, ["--once"], marker.env);
-      await run.says(/Replay the trips/);
+      await run.says(/Replay the input/);
       expect(marker.alive().some((line) => line.includes("java"))).to.equal(true);
       run.child.kill("SIGTERM");
       const { code, stderr } = await run.finished;
       expect(code, stderr).to.equal(143);
       expect(marker.alive()).to.deep.equal([]);
     });
+  });
+
+  it("names the faults that it can let happen", async () => {
+    const { code, stdout } = await command(CLI, ["--fault", "list"]);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^task-manager-killed +a task manager is killed/);
+  });
+
+  it("has no status and no logs to tell of where nothing runs", async () => {
+    const status = await command(CLI, ["status"]);
+    expect(status).to.include({ code: 2 });
+    expect(status.stderr).to.match(/No pipeline is running here; start one with `npm run local`/);
+    const logs = await command(CLI, ["logs", "absent"]);
+    expect(logs).to.include({ code: 2 });
+    expect(logs.stderr).to.match(/There is no log absent/);
   });
 
   describe("refuses before anything is built or started, with exit code 2,", () => {
@@ -99,6 +141,12 @@ describe("npm run local", () => {
       ],
       ["a speed-up out of range", () => ["--speedup", "0"], /whole number from 1 to 1000000/],
       ["a report without --once", () => ["--report", file("r.json")], /--report needs --once/],
+      ["a fault without --once", () => ["--fault", "reshard"], /--fault needs --once/],
+      [
+        "an unknown fault",
+        () => ["--once", "--fault", "flood"],
+        /must be one of task-manager-killed/,
+      ],
       ["an unknown option", () => ["--onec"], /unknown option/],
     ];
     for (const [title, args, message] of cases) {

@@ -77,6 +77,7 @@ const computed: Readonly<Record<string, (name: string) => Inputs>> = {
   "aws:opensearch/domain:Domain": (name) => ({
     endpoint: `vpc-${name}.${region}.es.amazonaws.com`,
   }),
+  "aws:ec2/eip:Eip": () => ({ publicIp: "198.51.100.7" }),
   "aws:ec2/keyPair:KeyPair": (name) => ({ keyName: name }),
   "awsx:ec2:Vpc": (name) => ({
     vpcId: `${name}-id`,

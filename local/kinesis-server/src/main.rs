@@ -1,6 +1,7 @@
 //! A Kinesis Data Streams API on 127.0.0.1 for the local stack: the library ferrokinesis with a
 //! journal, so that acknowledged records survive any end of this process.
 
+mod faults;
 mod journal;
 
 use axum::body::{Body, to_bytes};
@@ -10,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use clap::Parser;
+use faults::{Faults, with_faults};
 use ferrokinesis::create_app;
 use ferrokinesis::store::StoreOptions;
 use journal::Journal;
@@ -92,7 +94,8 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let journal: SharedJournal = Arc::new(Mutex::new(journal));
     let app = app
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
-        .layer(middleware::from_fn_with_state(journal.clone(), one_change_at_a_time));
+        .layer(middleware::from_fn_with_state(journal.clone(), one_change_at_a_time))
+        .layer(middleware::from_fn_with_state(Faults::default(), with_faults));
 
     let (stop, stopped) = oneshot::channel();
     let server = axum::serve(listener.tap_io(|stream| _ = stream.set_nodelay(true)), app)

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-import type { Part, SearchStatus } from "../../status/pipeline-status";
+import type { AirportStatus, OriginStatus } from "../../status/result-status";
 import { duration, newYorkDay, newYorkTime, plural } from "./format";
 
 const AIRPORTS: readonly (readonly [string, string])[] = [
@@ -9,27 +9,45 @@ const AIRPORTS: readonly (readonly [string, string])[] = [
   ["EWR", "Newark"],
 ];
 
-/** How long trips to each airport took in its newest window. */
-export function Airports(props: { readonly search: Part<SearchStatus> | undefined }): JSX.Element {
-  const results = props.search?.up === true ? props.search.value.airports : [];
+interface AirportsProps {
+  readonly airports: readonly AirportStatus[];
+  readonly origins: readonly OriginStatus[];
+}
+
+/** How long trips to each airport took in its newest window, and where most of them began. */
+export function Airports({ airports, origins }: AirportsProps): JSX.Element {
   return (
     <section class="card" aria-labelledby="airports-title">
       <h2 id="airports-title">Average trip to the airport</h2>
       <dl class="airports">
         {AIRPORTS.map(([code, name]) => {
-          const result = results.find(({ airport }) => airport === code);
+          const result = airports.find(({ airport }) => airport === code);
+          const from = origins.filter(({ airport }) => airport === code);
           return (
             <div key={code}>
               <dt>
-                {code} <small>{name}</small>
+                <strong>{code}</strong> <small>{name}</small>
               </dt>
               <dd>
                 <strong>{duration(result?.averageSeconds)}</strong>
-                <small>
-                  {result === undefined
-                    ? "No trip yet"
-                    : `${plural(result.trips, "trip")}, ${newYorkDay(result.windowStart)}, ${newYorkTime(result.windowStart)} to ${newYorkTime(result.windowEnd)}`}
-                </small>
+                {result === undefined ? (
+                  <small>No trip yet</small>
+                ) : (
+                  <>
+                    <small>median {duration(result.p50Seconds)}</small>
+                    <small>95 % within {duration(result.p95Seconds)}</small>
+                    <small>
+                      {plural(result.trips, "trip")}, {newYorkDay(result.windowStart)},{" "}
+                      {newYorkTime(result.windowStart)} to {newYorkTime(result.windowEnd)}
+                    </small>
+                  </>
+                )}
+                {from.length > 0 && (
+                  <small>
+                    most from{" "}
+                    {from.map(({ zoneName, trips }) => `${zoneName} (${trips})`).join(", ")}
+                  </small>
+                )}
               </dd>
             </div>
           );

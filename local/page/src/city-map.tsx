@@ -2,10 +2,11 @@ import * as L from "leaflet";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { demandLevel, type DemandClass } from "./demand-scale";
+import { cellBounds } from "./cell-bounds";
 import type { DemandView } from "./demand-view";
-import { plural } from "./format";
-import { loadZones, type ZoneProperties } from "./zones";
+import { describeArea } from "./area-text";
+import type { ZoneProperties } from "./zone-properties";
+import { loadZones } from "./zones";
 
 /** Where nearly all trips begin: Manhattan, and the way to the airports. */
 const CITY: L.LatLngBoundsLiteral = [
@@ -15,30 +16,41 @@ const CITY: L.LatLngBoundsLiteral = [
 
 interface CityMapProps {
   readonly view: DemandView;
-  readonly classes: readonly DemandClass[];
-  readonly selected: number | undefined;
+  /** Zone number or cell. */
+  readonly selected: string | undefined;
+  readonly onSelect: (area: string | undefined) => void;
 }
 
-/** The taxi zones, coloured by the demand of the view. The colours themselves are the style sheet's. */
-export function CityMap({ view, classes, selected }: CityMapProps): JSX.Element {
+interface Drawn {
+  readonly map: L.Map;
+  readonly zones: ReadonlyMap<string, L.Path>;
+  /** Cells that have been needed so far. */
+  readonly cells: Map<string, L.Path>;
+}
+
+/** The taxi zones, or the cells over them, coloured by the demand of the view. The colours are the style sheet's. */
+export function CityMap(props: CityMapProps): JSX.Element {
   const container = useRef<HTMLDivElement>(null);
-  const latest = useRef(view);
-  latest.current = view;
-  const [layers, setLayers] = useState<ReadonlyMap<number, L.Polygon>>(new Map());
+  const latest = useRef(props);
+  latest.current = props;
+  const [drawn, setDrawn] = useState<Drawn>();
 
   useEffect(() => {
     if (container.current === null) return;
     const map = createMap(container.current);
-    void loadZones().then((zones) => {
-      const drawn = new Map<number, L.Polygon>();
-      L.geoJSON<ZoneProperties>(zones, {
+    let removed = false;
+    void loadZones().then((outlines) => {
+      if (removed) return;
+      const zones = new Map<string, L.Path>();
+      L.geoJSON<ZoneProperties>(outlines, {
         style: { className: "zone" },
         onEachFeature: ({ properties }, layer) => {
-          if (layer instanceof L.Polygon) drawn.set(properties.locationId, layer);
-          layer.bindTooltip(() => describe(properties, latest.current), { sticky: true });
+          const key = String(properties.locationId);
+          if (layer instanceof L.Polygon) zones.set(key, layer);
+          watch(layer, key, `${properties.zone}, ${properties.borough}`, latest);
         },
       }).addTo(map);
-      setLayers(drawn);
+      setDrawn({ map, zones, cells: new Map() });
     });
     // Its size depends on the window's, which a turned phone changes without an event that Leaflet listens to.
     const resized = new ResizeObserver(() => {
@@ -47,22 +59,68 @@ export function CityMap({ view, classes, selected }: CityMapProps): JSX.Element 
     });
     resized.observe(container.current);
     return () => {
+      removed = true;
       resized.disconnect();
       map.remove();
     };
   }, []);
 
+  const { view, selected } = props;
   useEffect(() => {
-    for (const [zone, layer] of layers) {
-      const path = layer.getElement();
-      if (!(path instanceof SVGElement)) continue;
-      path.dataset["level"] = String(demandLevel(view.trips.get(zone) ?? 0, classes));
-      path.classList.toggle("selected", zone === selected);
-      if (zone === selected) layer.bringToFront();
+    if (drawn === undefined) return;
+    const { map, zones, cells } = drawn;
+    const ofZones = view.kind === "zones";
+    for (const [zone, path] of zones) {
+      paint(path, ofZones ? (view.levels.get(zone) ?? 0) : 0, ofZones && zone === selected);
     }
-  }, [layers, view, classes, selected]);
+    for (const [cell, path] of cells) {
+      if (ofZones || !view.levels.has(cell)) path.remove();
+    }
+    if (ofZones) return;
+    for (const [cell, level] of view.levels) {
+      let path = cells.get(cell);
+      if (path === undefined) {
+        path = L.rectangle(cellBounds(cell), { className: "cell" });
+        watch(path, cell, `Cell ${cell}`, latest);
+        cells.set(cell, path);
+      }
+      path.addTo(map);
+      paint(path, level, cell === selected);
+    }
+  }, [drawn, view, selected]);
 
-  return <div ref={container} class="map" role="region" aria-label="Map of the taxi zones" />;
+  return <div ref={container} class="map" role="region" aria-label="Map of the city" />;
+}
+
+function paint(path: L.Path, level: number, selected: boolean): void {
+  const element = path.getElement();
+  if (!(element instanceof SVGElement)) return;
+  element.dataset["level"] = String(level);
+  element.classList.toggle("selected", selected);
+  if (selected) path.bringToFront();
+}
+
+/** Tells an area's figures to who points at it, and selects it for who clicks or taps. */
+function watch(
+  layer: L.Layer,
+  area: string,
+  name: string,
+  latest: { readonly current: CityMapProps },
+): void {
+  layer.bindTooltip(
+    () => {
+      const text = document.createElement("div");
+      const title = document.createElement("strong");
+      title.textContent = name;
+      text.append(title, describeArea(latest.current.view.areas.get(area)));
+      return text;
+    },
+    { sticky: true },
+  );
+  layer.on("click", () => {
+    const { selected, onSelect } = latest.current;
+    onSelect(selected === area ? undefined : area);
+  });
 }
 
 function createMap(container: HTMLElement): L.Map {
@@ -80,12 +138,4 @@ function createMap(container: HTMLElement): L.Map {
   });
   map.attributionControl.setPrefix("Leaflet").addAttribution("Trips and zones: NYC TLC");
   return map.fitBounds(CITY);
-}
-
-function describe({ locationId, zone, borough }: ZoneProperties, view: DemandView): HTMLElement {
-  const text = document.createElement("div");
-  const name = document.createElement("strong");
-  name.textContent = zone;
-  text.append(name, `${borough}: ${plural(view.trips.get(locationId) ?? 0, "trip")}`);
-  return text;
 }

@@ -1,4 +1,6 @@
-/** Classes of the colour scale; class 0 means no trips. */
+import { count } from "./format";
+
+/** Classes of the colour scale; class 0 means nothing. */
 export const LEVELS = 6;
 
 /** A class of the scale: the whole numbers from `from` to `to`. */
@@ -7,6 +9,12 @@ export interface DemandClass {
   readonly level: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** A colour, and what it stands for. */
+export interface LegendEntry {
+  readonly level: number;
+  readonly label: string;
 }
 
 /**
@@ -29,3 +37,29 @@ export function demandLevel(trips: number, classes: readonly DemandClass[]): num
   if (trips <= 0) return 0;
   return classes.find(({ to }) => trips <= to)?.level ?? LEVELS;
 }
+
+/** Scores from which each colour above the first stands: a score of 3 is rare by chance alone. */
+const SCORES = [0.5, 1, 2, 3, 5, 8] as const;
+
+/** The colour of a score: 0 for what is normal or less. */
+export function scoreLevel(score: number): number {
+  return SCORES.filter((from) => score >= from).length;
+}
+
+export function demandLegend(classes: readonly DemandClass[]): readonly LegendEntry[] {
+  return [
+    { level: 0, label: "none" },
+    ...classes.map(({ level, from, to }) => ({
+      level,
+      label: from === to ? count(from) : `${count(from)}–${count(to)}`,
+    })),
+  ];
+}
+
+export const scoreLegend: readonly LegendEntry[] = [
+  { level: 0, label: "normal or less" },
+  ...SCORES.map((from, at) => {
+    const to = SCORES[at + 1];
+    return { level: at + 1, label: to === undefined ? `${from} or more` : `${from}–${to}` };
+  }),
+];

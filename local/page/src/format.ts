@@ -1,9 +1,15 @@
 /** What stands where nothing is known. */
 export const UNKNOWN = "–";
 
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+] as const;
 const DAY_MINUTES = 24 * 60;
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const price = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const newYork = { timeZone: "America/New_York", hourCycle: "h23" } as const;
 const date = new Intl.DateTimeFormat("en-US", {
   ...newYork,
@@ -13,6 +19,12 @@ const date = new Intl.DateTimeFormat("en-US", {
   year: "numeric",
 });
 const day = new Intl.DateTimeFormat("en-US", { ...newYork, day: "numeric", month: "short" });
+const clock = new Intl.DateTimeFormat("en-US", {
+  hourCycle: "h23",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const time = new Intl.DateTimeFormat("en-US", { ...newYork, hour: "2-digit", minute: "2-digit" });
 
 /** 12,345; a dash when unknown. */
@@ -54,12 +66,53 @@ export function newYorkTime(instant: string): string {
   return time.format(new Date(instant));
 }
 
-/** How far a zone is above or below its average: ×2.4; undefined where less than a trip a window is the rule. */
-export function timesAverage(trips: number, average: number | undefined): string | undefined {
-  return average === undefined || average < 1 ? undefined : `×${tenths.format(trips / average)}`;
+/** 12.3, −0.4. */
+export function decimal(value: number): string {
+  return tenths.format(value).replace("-", "−");
+}
+
+/** $12.34 */
+export function dollars(value: number): string {
+  return price.format(value);
+}
+
+/** +0.42 %, −1.30 %. */
+export function percent(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)} %`;
 }
 
 /** 1 trip, 2 trips. */
 export function plural(value: number, noun: string): string {
   return `${whole.format(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** 42 % of the whole that 1 stands for. */
+export function percentOf(part: number): string {
+  return `${whole.format(100 * part)} %`;
+}
+
+/** 14:03:07 where the page is looked at. */
+export function localTime(epochSeconds: number): string {
+  return clock.format(new Date(epochSeconds * 1000));
+}
+
+/** What a speed-up means: real time, 10 min a second, 4 h a second. */
+export function speed(speedup: number): string {
+  if (speedup === 1) return "real time";
+  const [unit, seconds] = UNITS.find(([, length]) => speedup % length === 0) ?? ["s", 1];
+  return `${whole.format(speedup / seconds)} ${unit} a second`;
+}
+
+/** 14:03 where the page is looked at or in another time zone; with seconds where they matter. */
+export function axisTimes(
+  epochSeconds: readonly number[],
+  timeZone: string | undefined,
+): readonly string[] {
+  const seconds = epochSeconds.some((at) => at % 60 !== 0);
+  const format = new Intl.DateTimeFormat("en-US", {
+    ...{ hourCycle: "h23", hour: "2-digit", minute: "2-digit" },
+    ...(seconds && { second: "2-digit" }),
+    ...(timeZone !== undefined && { timeZone }),
+  });
+  return epochSeconds.map((at) => format.format(new Date(at * 1000)));
 }

@@ -1,31 +1,22 @@
 import type { JSX } from "preact";
 
-import type { DemandClass } from "./demand-scale";
-import { count } from "./format";
+import type { LegendEntry } from "./demand-scale";
 
 /** What the map's colours mean. */
-export function Legend({ classes }: { readonly classes: readonly DemandClass[] }): JSX.Element {
+export function Legend(props: {
+  readonly title: string;
+  readonly entries: readonly LegendEntry[];
+}): JSX.Element {
   return (
-    <div class="legend" role="group" aria-label="Trips in a zone, by colour">
-      <span class="legend-title">Trips</span>
+    <div class="legend" role="group" aria-label={`${props.title}, by colour`}>
+      <span class="legend-title">{props.title}</span>
       <ul>
-        <LegendItem level={0} label="none" />
-        {classes.map(({ level, from, to }) => (
-          <LegendItem
-            key={level}
-            level={level}
-            label={from === to ? count(from) : `${count(from)}–${count(to)}`}
-          />
+        {props.entries.map(({ level, label }) => (
+          <li key={level}>
+            <i class="swatch" data-level={level} /> {label}
+          </li>
         ))}
       </ul>
     </div>
-  );
-}
-
-function LegendItem(props: { readonly level: number; readonly label: string }): JSX.Element {
-  return (
-    <li>
-      <i class="swatch" data-level={props.level} /> {props.label}
-    </li>
   );
 }

@@ -1,5 +1,15 @@
 import "leaflet/dist/leaflet.css";
-import "./styles.css";
+import "./styles/base.css";
+import "./styles/header.css";
+import "./styles/layout.css";
+import "./styles/controls.css";
+import "./styles/map.css";
+import "./styles/slider.css";
+import "./styles/tiles.css";
+import "./styles/results.css";
+import "./styles/charts.css";
+import "./styles/operation.css";
+import "./styles/motion.css";
 
 import { render } from "preact";
 

@@ -1,18 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { PipelineStatus } from "../../status/pipeline-status";
+import { extended, NO_HISTORY, type History } from "./history";
 
-/** What the page knows: the latest status, and whether it still hears from the pipeline. */
+/** What the page knows: the latest status, what it saw before, and whether it still hears from the pipeline. */
 export interface PipelineView {
   readonly connection: "connecting" | "open" | "lost";
   readonly status?: PipelineStatus;
+  readonly history: History;
 }
 
 const RETRY_MILLISECONDS = 2000;
 
 /** Listens to the server's events for as long as the page is open, and comes back after a loss. */
 export function usePipeline(): PipelineView {
-  const [view, setView] = useState<PipelineView>({ connection: "connecting" });
+  const [view, setView] = useState<PipelineView>({ connection: "connecting", history: NO_HISTORY });
   useEffect(() => {
     let source: EventSource;
     let retry: number | undefined;
@@ -22,7 +24,12 @@ export function usePipeline(): PipelineView {
     const connect = () => {
       source = new EventSource("events");
       source.addEventListener("status", (event: MessageEvent<string>) => {
-        setView({ connection: "open", status: JSON.parse(event.data) as PipelineStatus });
+        const status = JSON.parse(event.data) as PipelineStatus;
+        setView((last) => ({
+          connection: "open",
+          status,
+          history: extended(last.history, status, last.status),
+        }));
       });
       source.addEventListener("problem", lost);
       source.addEventListener("error", () => {

@@ -16,7 +16,7 @@ export function Tiles({ status }: { readonly status: PipelineStatus | undefined 
 
   return (
     <section class="tiles" aria-label="Figures of the pipeline">
-      <Tile title="Put into the stream" value={rate(status?.rates.recordsPut)} unit="records/s">
+      <Tile title="Put to the stream" value={rate(status?.rates.recordsPut)} unit="records/s">
         {replay ? (
           <>
             <progress
@@ -38,7 +38,7 @@ export function Tiles({ status }: { readonly status: PipelineStatus | undefined 
           <Missing what="Flink" part={status?.job} />
         )}
       </Tile>
-      <Tile title="Written to OpenSearch" value={rate(status?.rates.writes)} unit="writes/s">
+      <Tile title="Written" value={rate(status?.rates.writes)} unit="writes/s">
         {search ? (
           plural(documents ?? 0, "document")
         ) : (

@@ -1,11 +1,7 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
+import { useEffect, useState } from "preact/hooks";
 
-/** Properties of a zone's outline. */
-export interface ZoneProperties {
-  readonly locationId: number;
-  readonly zone: string;
-  readonly borough: string;
-}
+import type { ZoneNames, ZoneProperties } from "./zone-properties";
 
 export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 
@@ -15,4 +11,17 @@ let loading: Promise<Zones> | undefined;
 export function loadZones(): Promise<Zones> {
   loading ??= fetch("zones.geojson").then((response) => response.json() as Promise<Zones>);
   return loading;
+}
+
+/** The names of the zones; none until they are loaded. */
+export function useZoneNames(): ZoneNames {
+  const [names, setNames] = useState<ZoneNames>(new Map());
+  useEffect(() => {
+    void loadZones().then(({ features }) => {
+      setNames(
+        new Map(features.map(({ properties }) => [String(properties.locationId), properties])),
+      );
+    });
+  }, []);
+  return names;
 }

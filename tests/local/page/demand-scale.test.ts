@@ -1,7 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { demandClasses, demandLevel, LEVELS } from "../../../local/page/src/demand-scale";
+import {
+  demandClasses,
+  demandLegend,
+  demandLevel,
+  LEVELS,
+  scoreLegend,
+  scoreLevel,
+} from "../../../local/page/src/demand-scale";
 
 describe("the map's colour scale", () => {
   it("grows with the square of the class", () => {
@@ -53,5 +60,23 @@ describe("the map's colour scale", () => {
         expect(demandLevel(low, classes)).to.be.at.most(demandLevel(high, classes));
       }),
     );
+  });
+
+  it("explains every colour of a demand", () => {
+    expect(demandLegend(demandClasses(4))).to.deep.equal([
+      { level: 0, label: "none" },
+      { level: 2, label: "1" },
+      { level: 3, label: "2" },
+      { level: 5, label: "3" },
+      { level: 6, label: "4" },
+    ]);
+  });
+
+  it("colours a score from half a deviation above normal on, and explains each colour", () => {
+    expect([-9, 0, 0.49].map(scoreLevel)).to.deep.equal([0, 0, 0]);
+    expect([0.5, 1, 2, 3, 5, 8, 99].map(scoreLevel)).to.deep.equal([1, 2, 3, 4, 5, 6, 6]);
+    expect(scoreLegend.map(({ label }) => label)).to.deep.equal([
+      ...["normal or less", "0.5–1", "1–2", "2–3", "3–5", "5–8", "8 or more"],
+    ]);
   });
 });

@@ -1,36 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import type { PipelineStatus } from "../../../local/status/pipeline-status";
-
-interface Outlines {
-  readonly features: readonly {
-    readonly properties: {
-      readonly locationId: number;
-      readonly zone: string;
-      readonly borough: string;
-    };
-  }[];
-}
-
-const outlines = JSON.parse(
-  readFileSync(join(__dirname, "../../../local/data/taxi-zones.geojson"), "utf8"),
-) as Outlines;
-const manhattan = outlines.features
-  .map(({ properties }) => properties)
-  .filter(({ borough }) => borough === "Manhattan")
-  .map(({ locationId, zone, borough }, at) => ({
-    zone: locationId,
-    zoneName: zone,
-    borough,
-    trips: 1 + ((at * 37) % 120),
-  }))
-  .sort((a, b) => b.trips - a.trips);
+import { liveWindow, manhattan } from "./fake-demand";
 
 /** A running pipeline in which every zone of Manhattan has demand. */
 export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatus {
   return {
     at: "2026-01-05T10:00:00.000Z",
+    workload: "taxi",
     phase: "live",
     replay: {
       up: true,
@@ -59,6 +34,10 @@ export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatu
         mode: "PROVISIONED",
         openShards: 2,
         retentionHours: 24,
+        shards: [
+          { id: "shardId-000000000000", share: 0.5 },
+          { id: "shardId-000000000001", share: 0.5 },
+        ],
       },
     },
     job: {
@@ -71,6 +50,10 @@ export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatu
         watermark: "2019-03-02T00:00:12.000Z",
         restarts: 0,
         checkpoints: { completed: 14, failed: 0, lastMilliseconds: 118 },
+        shards: [
+          { id: "shardId-000000000000", millisBehindLatest: 300, recordsPerSecond: 912 },
+          { id: "shardId-000000000001", millisBehindLatest: 120, recordsPerSecond: 622 },
+        ],
       },
     },
     search: {
@@ -83,13 +66,23 @@ export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatu
         },
         writes: 91_400,
         deadLetters: { malformed: 2, late: 1 },
-        demand: {
-          window: {
-            start: "2019-03-01T23:45:00Z",
-            end: "2019-03-02T00:00:00Z",
-            complete: true,
-            zones: manhattan,
+        latestDeadLetters: [
+          {
+            reason: "late",
+            detail: "2 h 4 min behind the watermark",
+            shardId: "shardId-000000000001",
+            sequenceNumber: "49590338271490256608559692538361571095921575989136588898",
+            eventTime: "2019-03-01T21:56:00Z",
           },
+          {
+            reason: "malformed",
+            detail: "dropoffTime is missing",
+            shardId: "shardId-000000000000",
+            sequenceNumber: "49590338271490256608559692538361571095921575989136588802",
+          },
+        ],
+        demand: {
+          window: liveWindow,
           zones: manhattan.map(({ zone, trips }) => ({
             zone,
             trips: trips * 140,
@@ -104,6 +97,8 @@ export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatu
             windowEnd: "2019-03-02T00:00:00Z",
             trips: 41,
             averageSeconds: 2712.4,
+            p50Seconds: 2640,
+            p95Seconds: 4210,
             complete: true,
           },
           {
@@ -112,12 +107,29 @@ export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatu
             windowEnd: "2019-03-02T00:00:00Z",
             trips: 1,
             averageSeconds: 1508,
+            p50Seconds: 1508,
+            p95Seconds: 1508,
             complete: false,
           },
         ],
+        origins: [
+          {
+            airport: "JFK",
+            zone: 161,
+            zoneName: "Midtown Center",
+            windowStart: "2019-03-01T23:00:00Z",
+            windowEnd: "2019-03-02T00:00:00Z",
+            trips: 9,
+            averageSeconds: 3021,
+            p50Seconds: 2980,
+            p95Seconds: 4100,
+            complete: true,
+          },
+        ],
+        symbols: [],
       },
     },
-    rates: { recordsPut: 1834, recordsRead: 1829.6, writes: 412.3 },
+    rates: { recordsPut: 1834, recordsRead: 1829.6, writes: 412.3, throttled: 0.8 },
     lag: { replaySeconds: 0.4, consumerSeconds: 0.3, watermarkSeconds: 78 },
     policies: [
       {
@@ -131,6 +143,15 @@ export function fakeStatus(changes: Partial<PipelineStatus> = {}): PipelineStatu
         result: "passed",
       },
       { name: "log-group-retention-floor", enforcementLevel: "advisory", result: "violated" },
+    ],
+    resources: [
+      { name: "taxi", type: "streaming:infra:Pipeline", parent: null },
+      { name: "taxi-events", type: "streaming:infra:EventStream", parent: 0 },
+      { name: "taxi-events", type: "aws:kinesis/stream:Stream", parent: 1 },
+      { name: "taxi-job", type: "streaming:infra:FlinkApplication", parent: 0 },
+      { name: "taxi-job", type: "aws:kinesisanalyticsv2/application:Application", parent: 3 },
+      { name: "taxi-job-role", type: "aws:iam/role:Role", parent: 3 },
+      { name: "loose", type: "aws:s3/bucket:Bucket", parent: null },
     ],
     ...changes,
   };

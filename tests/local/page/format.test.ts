@@ -1,14 +1,19 @@
 import { expect } from "chai";
 
 import {
+  axisTimes,
   count,
+  decimal,
+  dollars,
   duration,
   newYorkDate,
   newYorkDay,
   newYorkTime,
+  percent,
+  percentOf,
   plural,
   rate,
-  timesAverage,
+  speed,
 } from "../../../local/page/src/format";
 
 describe("the page's figures", () => {
@@ -62,10 +67,23 @@ describe("the page's figures", () => {
     expect(newYorkDay("2019-03-02T04:59:59Z")).to.equal("Mar 1");
   });
 
-  it("compare with an average only where there is one", () => {
-    expect(timesAverage(12, 5)).to.equal("×2.4");
-    expect(timesAverage(12, 1)).to.equal("×12");
-    expect(timesAverage(12, 0.9)).to.equal(undefined);
-    expect(timesAverage(12, undefined)).to.equal(undefined);
+  it("tell with a sign how far a figure is below or above", () => {
+    expect([decimal(-0.44), decimal(21.46), percent(0.424), percent(-1.3)]).to.deep.equal([
+      ...["−0.4", "21.5", "+0.42 %", "−1.30 %"],
+    ]);
+    expect([percentOf(0.914), dollars(1203.4)]).to.deep.equal(["91 %", "$1,203.40"]);
+  });
+
+  it("tell a speed-up as event time a second, in its largest whole unit", () => {
+    expect([1, 45, 600, 5400, 14_400, 86_400].map(speed)).to.deep.equal([
+      ...["real time", "45 s a second", "10 min a second", "90 min a second"],
+      ...["4 h a second", "1 d a second"],
+    ]);
+  });
+
+  it("label a time axis in a zone of choice, with seconds only where they differ from none", () => {
+    const at = Date.parse("2019-03-01T14:30:00Z") / 1000;
+    expect(axisTimes([at, at + 60], "America/New_York")).to.deep.equal(["09:30", "09:31"]);
+    expect(axisTimes([at, at + 5], "UTC")).to.deep.equal(["14:30:00", "14:30:05"]);
   });
 });

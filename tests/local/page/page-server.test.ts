@@ -8,6 +8,8 @@ import { expect } from "chai";
 
 import { startPageServer, type PageServer } from "../../../local/page-server";
 import type { PipelineStatus } from "../../../local/status/pipeline-status";
+import { fakeActions, type FakeActions } from "./fake-actions";
+import { fakeHistory } from "./fake-demand";
 import { fakeStatus } from "./fake-status";
 
 /** The answer to a GET with a Host header of the caller's choice, which fetch does not allow. */
@@ -106,6 +108,112 @@ describe("the page server", () => {
   it("refuses a foreign host name, which may be somebody else's page", async () => {
     expect(await statusWithHost(server.url, "evil.example:80")).to.equal(403);
     expect(await statusWithHost(server.url, "localhost:8088")).to.equal(200);
+  });
+
+  it("has no past windows and no actions unless it is given them", async () => {
+    expect(await (await fetch(`${server.url}windows.json`)).json()).to.deep.equal([]);
+    expect((await fetch(`${server.url}windows/1551465900.json`)).status).to.equal(404);
+    expect((await fetch(`${server.url}actions/pause`, { method: "POST" })).status).to.equal(405);
+  });
+
+  it("serves the list of past windows, and each of them", async () => {
+    const more = await startPageServer({ port: 0, status, folder, history: fakeHistory });
+    const windows = await (await fetch(`${more.url}windows.json`)).json();
+    expect(windows).to.deep.equal(await fakeHistory.windows());
+    const window = await fetch(`${more.url}windows/1551466200.json`);
+    expect(await window.json()).to.deep.equal(await fakeHistory.window(1_551_466_200));
+    expect((await fetch(`${more.url}windows/1.json`)).status).to.equal(404);
+    await more.close();
+  });
+
+  describe("with actions", () => {
+    let actions: FakeActions;
+    let acting: PageServer;
+    const post = (
+      action: string,
+      body: unknown,
+      headers: Readonly<Record<string, string>> = {},
+    ): Promise<Response> =>
+      fetch(`${acting.url}actions/${action}`, {
+        method: "POST",
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        headers: {
+          "content-type": "application/json",
+          origin: acting.url.replace(/\/$/, ""),
+          ...headers,
+        },
+      });
+    const message = async (response: Response) =>
+      ((await response.json()) as { readonly message: string }).message;
+
+    beforeEach(async () => {
+      actions = fakeActions();
+      acting = await startPageServer({ port: 0, status, folder, actions });
+    });
+    afterEach(() => acting.close());
+
+    it("carries out what the page asks for, and answers with the state that follows", async () => {
+      expect(await (await post("pause", { paused: true })).json()).to.include({ paused: true });
+      expect(await (await post("speedup", { speedup: 60 })).json()).to.include({ speedup: 60 });
+      expect((await post("reshard", { shards: 4 })).status).to.equal(200);
+      expect(actions.asked).to.deep.equal(["pause true", "speedup 60", "reshard 4"]);
+    });
+
+    it("tells in the status which fault is happening, and answers when it is over", async () => {
+      const asked = post("fault", { name: "search-down" });
+      while (actions.asked.length === 0) await new Promise(setImmediate);
+      const told = (await (await fetch(`${acting.url}status.json`)).json()) as PipelineStatus;
+      expect(told.actions?.faults.map(({ name, active }) => [name, active])).to.deep.equal([
+        ["search-down", true],
+        ["task-manager-killed", false],
+      ]);
+      actions.endFault();
+      expect(await (await asked).json()).to.have.nested.property("faults[0].active", false);
+    });
+
+    it("passes on why an action did not work", async () => {
+      const refused = await post("reshard", { shards: 99 });
+      expect(refused.status).to.equal(409);
+      expect(await message(refused)).to.equal("The stream can get 1 to 4 shards.");
+    });
+
+    it("does nothing for a page of another site, another port, or nobody", async () => {
+      for (const origin of ["https://evil.example", "http://127.0.0.1:1", "null", ""]) {
+        expect((await post("pause", { paused: true }, { origin })).status, origin).to.equal(403);
+      }
+      expect(actions.asked).to.deep.equal([]);
+    });
+
+    it("does nothing for a body that a form could send", async () => {
+      const plain = await post("pause", { paused: true }, { "content-type": "text/plain" });
+      expect(plain.status).to.equal(415);
+      expect(actions.asked).to.deep.equal([]);
+    });
+
+    it("says what the body must be", async () => {
+      for (const [action, body] of [
+        ["pause", { paused: "yes" }],
+        ["speedup", { speedup: 0 }],
+        ["speedup", { speedup: 1_000_001 }],
+        ["speedup", { speedup: 1.5 }],
+        ["reshard", {}],
+        ["fault", { name: "toString" }],
+        ["pause", "no JSON"],
+        ["pause", "null"],
+        ["pause", `{"paused": true, "more": "${"x".repeat(2000)}"}`],
+      ] as const) {
+        const refused = await post(action, body);
+        expect(refused.status, JSON.stringify(body)).to.equal(400);
+        expect(await message(refused)).to.match(/^The body must be \{/);
+      }
+      expect(actions.asked).to.deep.equal([]);
+    });
+
+    it("says which actions there are", async () => {
+      const refused = await post("toString", {});
+      expect(refused.status).to.equal(404);
+      expect(await message(refused)).to.include("pause, speedup, reshard, fault");
+    });
   });
 
   it("sends one status event a poll", async () => {

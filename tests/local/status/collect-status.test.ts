@@ -8,11 +8,22 @@ import {
 } from "../../../local/status/collect-status";
 import type { ReplayStatus } from "../../../local/status/pipeline-status";
 import type { FakeService } from "./fake-service";
-import { fakeKinesis, startFakeFlink, startFakeSearch, type FakeJob } from "./fake-services";
+import {
+  deadLetter,
+  fakeDomain,
+  fakeKinesis,
+  jfk,
+  startFakeFlink,
+  startFakeSearch,
+  tradeWindow,
+  type FakeJob,
+} from "./fake-services";
 
 const policies = [
   { name: "kinesis-stream-shard-limit", enforcementLevel: "mandatory", result: "passed" },
 ] as const;
+const resources = [{ name: "taxi", type: "streaming:infra:Pipeline", parent: null }];
+const WINDOWS = { windowMinutes: 15, slideMinutes: 5 };
 
 function replay(changes: Partial<ReplayStatus["progress"]> = {}, finished = false): ReplayStatus {
   return {
@@ -38,7 +49,7 @@ describe("the status of the pipeline", () => {
   let flink: FakeService;
   let search: FakeService;
   let job: FakeJob;
-  const domain = { filled: true, complete: true, writes: 100 };
+  const domain = { ...fakeDomain };
 
   before(async () => {
     flink = await startFakeFlink(() => job);
@@ -51,7 +62,7 @@ describe("the status of the pipeline", () => {
       watermarks: [String(Date.parse("2019-03-01T18:19:00Z")), "1551464400000"],
       checkpointMilliseconds: 45,
     };
-    Object.assign(domain, { filled: true, complete: true, writes: 100 });
+    Object.assign(domain, fakeDomain);
   });
   after(async () => {
     await Promise.all([flink.close(), search.close()]);
@@ -61,18 +72,20 @@ describe("the status of the pipeline", () => {
     replay: replay(),
     stream: { client: fakeKinesis, name: "events" },
     flinkEndpoint: flink.endpoint,
-    search: { endpoint: search.endpoint, windowsPerTrip: 3 },
+    search: { endpoint: search.endpoint, ...WINDOWS },
     policies,
+    resources,
+    workload: "taxi",
     ...changes,
   });
 
   it("says of each part that it is not started yet", async () => {
-    const status = await collectStatus({ policies: [] });
+    const status = await collectStatus({ workload: "taxi", policies: [], resources: [] });
     const down = { up: false, reason: "not started yet" };
     expect(status).to.deep.include({ replay: down, stream: down, job: down, search: down });
     expect(status).to.deep.include({
       phase: "waiting",
-      rates: { recordsPut: null, recordsRead: null, writes: null },
+      rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null },
       lag: { replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
     });
   });
@@ -82,7 +95,7 @@ describe("the status of the pipeline", () => {
     await gone.close();
     const status = await collectStatus(
       sources({
-        search: { endpoint: gone.endpoint, windowsPerTrip: 3 },
+        search: { endpoint: gone.endpoint, ...WINDOWS },
         stream: { client: fakeKinesis, name: "wrong" },
       }),
     );
@@ -107,8 +120,14 @@ describe("the status of the pipeline", () => {
         mode: "PROVISIONED",
         openShards: 2,
         retentionHours: 24,
+        shards: [
+          { id: "shardId-000000000001", share: 0.25 },
+          { id: "shardId-000000000002", share: 0.75 },
+        ],
       },
     });
+    expect(status.resources).to.equal(resources);
+    expect(status.workload).to.equal("taxi");
   });
 
   it("tells of the newest job what its source read, its lowest watermark and its checkpoints", async () => {
@@ -123,6 +142,10 @@ describe("the status of the pipeline", () => {
         watermark: "2019-03-01T18:19:00.000Z",
         restarts: 0,
         checkpoints: { completed: 7, failed: 1, lastMilliseconds: 45 },
+        shards: [
+          { id: "shardId-0", millisBehindLatest: 200, recordsPerSecond: 120 },
+          { id: "shardId-1", millisBehindLatest: 1700, recordsPerSecond: 120 },
+        ],
       },
     });
   });
@@ -145,7 +168,11 @@ describe("the status of the pipeline", () => {
 
   it("does not take the lag of a shard that is not read yet for none", async () => {
     job = { recordsRead: 0, millisBehindLatest: [-1, -1] };
-    expect((await collectStatus(sources())).lag.consumerSeconds).to.equal(null);
+    const { lag, job: found } = await collectStatus(sources());
+    expect(lag.consumerSeconds).to.equal(null);
+    expect(found)
+      .to.have.nested.property("value.shards[0]")
+      .that.deep.equals({ id: "shardId-0", millisBehindLatest: null, recordsPerSecond: 120 });
   });
 
   it("tells the lag of the replay, of the consumer, and of the watermark in event time", async () => {
@@ -156,10 +183,7 @@ describe("the status of the pipeline", () => {
   it("tells the documents, the dead letters and the demand of the newest complete window", async () => {
     const { search: found } = await collectStatus(sources());
     const newest = (zone: number, trips: number) => ({
-      zone,
-      zoneName: `Zone ${zone}`,
-      borough: "Queens",
-      trips,
+      ...{ zone, zoneName: `Zone ${zone}`, borough: "Queens", trips, normal: 1, score: trips - 1 },
     });
     expect(found).to.deep.equal({
       up: true,
@@ -167,12 +191,21 @@ describe("the status of the pipeline", () => {
         documents: { "taxi-demand-zones": 6, "dead-letters": 2 },
         writes: 100,
         deadLetters: { late: 2 },
+        latestDeadLetters: [deadLetter],
         demand: {
           window: {
             start: "2019-03-01T18:00:00Z",
             end: "2019-03-01T18:15:00Z",
             complete: true,
             zones: [newest(132, 4), newest(7, 1)],
+            top: [
+              {
+                ...{ rank: 1, zone: 132, name: "Zone 132", trips: 4 },
+                // Two of the windows have a document; of the 24 that a trend shows they are the last and the last but two.
+                trend: [...Array<number>(21).fill(0), 2, 0, 4],
+              },
+              { rank: 2, zone: 7, name: "Zone 7", trips: 1, trend: [] },
+            ],
           },
           // Twelve trips in windows are four trips, each in three of the four windows.
           zones: [
@@ -181,9 +214,38 @@ describe("the status of the pipeline", () => {
           ],
           peak: 9,
         },
-        airports: [{ airport: "JFK", trips: 2, averageSeconds: 1800 }],
+        airports: [jfk("2019-03-01T18:00:00Z")],
+        origins: [{ ...jfk("2019-03-01T18:00:00Z"), zone: 7, zoneName: "Zone 7" }],
+        symbols: [],
       },
     });
+  });
+
+  it("tells of trades the newest windows of each symbol, oldest first, and asks for no demand", async () => {
+    const before = search.requests.length;
+    const { search: found } = await collectStatus(sources({ workload: "trades" }));
+    expect(found)
+      .to.have.property("value")
+      .that.deep.includes({
+        ...{ demand: null, airports: [], origins: [] },
+        symbols: [
+          {
+            symbol: "ACME",
+            windows: [tradeWindow("2019-03-01T18:00:00Z"), tradeWindow("2019-03-01T18:01:00Z")],
+          },
+        ],
+      });
+    const asked = search.requests.slice(before).map(({ body }) => body);
+    expect(asked.join("\n")).not.to.include("taxi-demand-zones");
+  });
+
+  it("does not hide that the domain refuses a search", async () => {
+    domain.refuses = true;
+    const { search: found } = await collectStatus(sources());
+    expect(found).to.deep.include({ up: false });
+    expect(found)
+      .to.have.property("reason")
+      .that.matches(/refuses a search.*too_many_buckets/);
   });
 
   it("takes the newest window while none is complete", async () => {
@@ -198,7 +260,10 @@ describe("the status of the pipeline", () => {
     const { search: found } = await collectStatus(sources());
     expect(found).to.deep.equal({
       up: true,
-      value: { documents: {}, writes: 0, deadLetters: {}, demand: null, airports: [] },
+      value: {
+        ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], demand: null },
+        ...{ airports: [], origins: [], symbols: [] },
+      },
     });
   });
 
@@ -213,19 +278,24 @@ describe("the status of the pipeline", () => {
 
   it("measures what is read and written a second from one poll to a later one", async () => {
     let now = 0;
+    let progress = replay();
     const poll = statusCollector(
-      () => sources(),
+      () => sources({ replay: progress }),
       () => now,
     );
     expect((await poll()).rates).to.deep.equal({
       recordsPut: 250,
       recordsRead: null,
       writes: null,
+      throttled: null,
     });
     now += 2000;
     job = { ...job, recordsRead: 1100 };
     domain.writes = 160;
-    expect((await poll()).rates).to.deep.equal({ recordsPut: 250, recordsRead: 100, writes: 30 });
+    progress = replay({ throttled: 13 });
+    expect((await poll()).rates).to.deep.equal({
+      ...{ recordsPut: 250, recordsRead: 100, writes: 30, throttled: 5 },
+    });
   });
 
   it("looks back ten polls for a rate, and not to the beginning", async () => {

@@ -1,4 +1,8 @@
-import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
+import type {
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+  ListShardsCommand,
+} from "@aws-sdk/client-kinesis";
 
 import { startFakeService, type FakeService } from "./fake-service";
 
@@ -18,8 +22,8 @@ export interface FakeJob {
 /** Flink's REST API with a source, windows, and an older job that was cancelled. */
 export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
   const source = "Source__trips.numRecordsOut";
-  const shard = (n: number) =>
-    `Source__trips.KinesisConsumer.stream.events.shardId.shardId-${n}.millisBehindLatest`;
+  const shard = (n: number, figure: string) =>
+    `Source__trips.KinesisConsumer.stream.events.shardId.shardId-${n}.${figure}`;
   return startFakeService(({ path, query }) => {
     const { recordsRead, millisBehindLatest = [], ...now } = job();
     switch (path) {
@@ -61,7 +65,11 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
           { id: source, sum: recordsRead, max: recordsRead },
           { id: "deduplicate.numRecordsOut", sum: 1, max: 1 },
           { id: "numRecordsOut", sum: 2, max: 2 },
-          ...millisBehindLatest.map((max, at) => ({ id: shard(at), sum: max, max })),
+          ...millisBehindLatest.flatMap((max, at) => [
+            { id: shard(at, "millisBehindLatest"), sum: max, max },
+            { id: shard(at, "numberOfDeaggregatedRecordsPerFetch"), sum: 24, max: 24 },
+            { id: shard(at, "loopFrequencyHz"), sum: 5, max: 5 },
+          ]),
         ];
         const names = query.get("get")?.split(",");
         return names
@@ -78,7 +86,7 @@ const hits = (sources: readonly unknown[]) => ({
   hits: { hits: sources.map((source) => ({ _source: source })) },
 });
 
-const zone = (id: number, trips: number) => ({
+const zone = (id: number, trips: number, complete: boolean) => ({
   zone: id,
   zoneName: `Zone ${id}`,
   borough: "Queens",
@@ -86,81 +94,176 @@ const zone = (id: number, trips: number) => ({
   windowStart: "2019-03-01T18:00:00Z",
   windowEnd: "2019-03-01T18:15:00Z",
   trips,
-  complete: true,
+  normal: 1,
+  score: trips - 1,
+  complete,
 });
 
+export const deadLetter = {
+  reason: "late",
+  detail: "two hours behind the watermark",
+  shardId: "shardId-0",
+  sequenceNumber: "49",
+  eventTime: "2019-03-01T16:00:00Z",
+};
+
+export const jfk = (windowStart: string) => ({
+  ...{ airport: "JFK", windowStart, trips: 2, averageSeconds: 1800 },
+});
+
+export const tradeWindow = (windowStart: string) => ({
+  ...{ symbol: "ACME", windowStart, trades: 3, volume: 700, vwap: 10.5, close: 10.6 },
+});
+
+const newestComplete = Date.parse("2019-03-01T18:00:00Z");
+const newest = Date.parse("2019-03-01T18:10:00Z");
+
+export interface FakeDomain {
+  /** Whether it has any index. */
+  readonly filled: boolean;
+  /** Whether a window is complete. */
+  readonly complete: boolean;
+  readonly refuses: boolean;
+  readonly writes: number;
+}
+
+/** A domain in which a window is complete. */
+export const fakeDomain: FakeDomain = { filled: true, complete: true, refuses: false, writes: 100 };
+
 /** A domain with two zones in its newest complete window; before `filled` it has no index. */
-export function startFakeSearch(state: {
-  filled: boolean;
-  complete: boolean;
-  writes: number;
-}): Promise<FakeService> {
-  const newestComplete = Date.parse("2019-03-01T18:00:00Z");
-  const newest = Date.parse("2019-03-01T18:10:00Z");
+export function startFakeSearch(state: FakeDomain): Promise<FakeService> {
   return startFakeService(({ path, body }) => {
-    switch (path) {
-      case "/_msearch":
-        if (!state.filled) return { responses: Array.from({ length: 4 }, () => ({})) };
-        return {
-          responses: [
-            {
-              aggregations: {
-                indices: {
-                  buckets: [
-                    { key: "taxi-demand-zones", doc_count: 6 },
-                    { key: "dead-letters", doc_count: 2 },
-                  ],
-                },
-              },
-            },
-            { aggregations: { reasons: { buckets: [{ key: "late", doc_count: 2 }] } } },
-            {
-              aggregations: {
-                newest: { value: newest },
-                newestComplete: { start: { value: state.complete ? newestComplete : null } },
-                windows: { value: 4 },
-                peak: { value: 9 },
-                zones: {
-                  buckets: [
-                    { key: 132, doc_count: 3, trips: { value: 12 } },
-                    { key: 7, doc_count: 3, trips: { value: 6 } },
-                  ],
-                },
-              },
-            },
-            {
-              aggregations: {
-                airports: {
-                  buckets: [
-                    {
-                      key: "JFK",
-                      doc_count: 1,
-                      newest: hits([{ airport: "JFK", trips: 2, averageSeconds: 1800 }]),
-                    },
-                  ],
-                },
-              },
-            },
-          ],
-        };
-      case "/taxi-demand-zones,taxi-demand-cells,taxi-airport-durations,dead-letters/_stats/indexing":
-        return {
-          _all: { primaries: state.filled ? { indexing: { index_total: state.writes } } : {} },
-        };
-      case "/taxi-demand-zones/_search":
-        return body.includes(state.complete ? "18:00:00" : "18:10:00")
-          ? hits([zone(132, 4), zone(7, 1)])
-          : hits([]);
-      default:
-        return undefined;
+    if (path.endsWith("/_stats/indexing")) {
+      return {
+        _all: { primaries: state.filled ? { indexing: { index_total: state.writes } } : {} },
+      };
     }
+    if (path !== "/_msearch") return undefined;
+    const lines = body
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
+    const searches = lines
+      .flatMap((line, at) => (at % 2 === 0 ? [[line, lines[at + 1]]] : []))
+      .map(([header, search]) => ({
+        index: (header as { index: readonly string[] }).index,
+        text: JSON.stringify(search),
+      }));
+    return {
+      responses: searches.map((search) => {
+        if (state.refuses) return { error: { type: "too_many_buckets", reason: "too many" } };
+        return state.filled ? answer(search, state) : {};
+      }),
+    };
   });
 }
 
-/** A Kinesis client that knows one stream. */
+function answer(
+  search: { readonly index: readonly string[]; readonly text: string },
+  { complete }: FakeDomain,
+): unknown {
+  if (search.index.length > 1) {
+    const buckets = [
+      { key: "taxi-demand-zones", doc_count: 6 },
+      { key: "dead-letters", doc_count: 2 },
+    ];
+    return { aggregations: { indices: { buckets } } };
+  }
+  const window = complete ? "18:00:00" : "18:10:00";
+  const byAirport = (found: readonly unknown[]) => ({
+    aggregations: { airports: { buckets: [{ key: "JFK", doc_count: 1, newest: hits(found) }] } },
+  });
+  switch (search.index[0]) {
+    case "dead-letters":
+      return {
+        ...hits([deadLetter]),
+        aggregations: { reasons: { buckets: [{ key: "late", doc_count: 2 }] } },
+      };
+    case "taxi-demand-zones":
+      if (search.text.includes('"newestComplete"')) return { aggregations: totals(complete) };
+      if (search.text.includes('"range"')) return { aggregations: trends };
+      return search.text.includes(window)
+        ? hits([zone(132, 4, complete), zone(7, 1, complete)])
+        : hits([]);
+    case "taxi-demand-cells":
+      return hits([{ cell: "dr5ru7", trips: 3, normal: 1, score: 2, complete }]);
+    case "taxi-top-areas":
+      return hits([
+        {
+          areas: [
+            { rank: 1, area: "132", name: "Zone 132", trips: 4 },
+            { rank: 2, area: "7", name: "Zone 7", trips: 1 },
+          ],
+        },
+      ]);
+    case "taxi-airport-durations":
+      return byAirport([jfk("2019-03-01T18:00:00Z")]);
+    case "taxi-airport-origins":
+      return byAirport(
+        [7, 12].map((id, at) => ({
+          ...jfk(at === 0 ? "2019-03-01T18:00:00Z" : "2019-03-01T17:00:00Z"),
+          ...{ zone: id, zoneName: `Zone ${id}` },
+        })),
+      );
+    case "trade-statistics": {
+      const windows = ["2019-03-01T18:01:00Z", "2019-03-01T18:00:00Z"].map(tradeWindow);
+      return {
+        aggregations: {
+          symbols: { buckets: [{ key: "ACME", doc_count: 2, newest: hits(windows) }] },
+        },
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const totals = (complete: boolean) => ({
+  newest: { value: newest },
+  newestComplete: { start: { value: complete ? newestComplete : null } },
+  windows: { value: 4 },
+  peak: { value: 9 },
+  zones: {
+    buckets: [
+      { key: 132, doc_count: 3, trips: { value: 12 } },
+      { key: 7, doc_count: 3, trips: { value: 6 } },
+    ],
+  },
+});
+
+const trends = {
+  zones: {
+    buckets: [
+      {
+        key: 132,
+        doc_count: 2,
+        windows: {
+          buckets: [
+            { key: newestComplete, doc_count: 1, trips: { value: 4 } },
+            { key: newestComplete - 600_000, doc_count: 1, trips: { value: 2 } },
+          ],
+        },
+      },
+    ],
+  },
+};
+
+const shard = (id: string, start: number, end: number, closed = false) => ({
+  ShardId: `shardId-00000000000${id}`,
+  HashKeyRange: {
+    StartingHashKey: String(BigInt(start) * 2n ** 126n),
+    EndingHashKey: String(BigInt(end) * 2n ** 126n - 1n),
+  },
+  SequenceNumberRange: {
+    StartingSequenceNumber: "49",
+    ...(closed && { EndingSequenceNumber: "50" }),
+  },
+});
+
+/** A Kinesis client that knows one stream, whose first shard was split unevenly. */
 export const fakeKinesis = {
-  send: (command: DescribeStreamSummaryCommand) =>
-    command.input.StreamName === "events"
+  send: ({ input }: DescribeStreamSummaryCommand | ListShardsCommand) =>
+    input.StreamName === "events"
       ? Promise.resolve({
           StreamDescriptionSummary: {
             StreamStatus: "ACTIVE",
@@ -168,6 +271,7 @@ export const fakeKinesis = {
             OpenShardCount: 2,
             RetentionPeriodHours: 24,
           },
+          Shards: [shard("2", 1, 4), shard("1", 0, 1), shard("0", 0, 4, true)],
         })
       : Promise.reject(new Error("Stream wrong under account 000000000000 not found.")),
 } as unknown as Pick<KinesisClient, "send">;

@@ -6,16 +6,18 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import {
-  expectedResult,
-  type Expected,
-  type ExpectedSettings,
-} from "../../../local/verify/expected";
+  expectedTrips,
+  type ExpectedTrips,
+  type TripSettings,
+} from "../../../local/verify/expected-trips";
 import type { ResultIndex } from "../../../local/verify/result-document";
 
-const SETTINGS: ExpectedSettings = {
+const SETTINGS: TripSettings = {
   demandWindowMinutes: 15,
   demandSlideMinutes: 5,
   geohashPrecision: 6,
+  topAreas: 2,
+  normalWindows: 4,
   airportWindowMinutes: 60,
 };
 
@@ -63,16 +65,16 @@ describe("the expected documents", () => {
 
   function compute(
     rows: readonly string[],
-    settings: Partial<ExpectedSettings> = {},
+    settings: Partial<TripSettings> = {},
     header = HEADER,
-  ): Promise<Expected> {
+  ): Promise<ExpectedTrips> {
     const file = join(folder, "trips.csv");
     writeFileSync(file, [header, ...rows, ""].join("\n"));
-    return expectedResult(file, { ...SETTINGS, ...settings });
+    return expectedTrips(file, { ...SETTINGS, ...settings });
   }
 
   /** Window start (UTC, HH:MM) to trips, of one zone. */
-  function windows(expected: Expected, zone: number): Record<string, unknown> {
+  function windows(expected: ExpectedTrips, zone: number): Record<string, unknown> {
     const documents = [...(expected.documents.get("taxi-demand-zones") ?? [])];
     return Object.fromEntries(
       documents
@@ -81,7 +83,7 @@ describe("the expected documents", () => {
     );
   }
 
-  const ids = (expected: Expected, index: ResultIndex) => [
+  const ids = (expected: ExpectedTrips, index: ResultIndex) => [
     ...(expected.documents.get(index) ?? new Map<string, unknown>()).keys(),
   ];
 
@@ -101,6 +103,8 @@ describe("the expected documents", () => {
       windowStart: "2019-03-01T17:05:00Z",
       windowEnd: "2019-03-01T17:20:00Z",
       trips: 1,
+      normal: 0,
+      score: 1,
     });
     expect(expected.windows).to.deep.equal({ demand: 3, airports: 0 });
   });
@@ -114,6 +118,8 @@ describe("the expected documents", () => {
       windowStart: "2019-03-01T17:05:00Z",
       windowEnd: "2019-03-01T17:20:00Z",
       trips: 1,
+      normal: 0,
+      score: 1,
     });
   });
 
@@ -172,6 +178,8 @@ describe("the expected documents", () => {
             windowEnd: "2019-03-01T18:00:00Z",
             trips: 2,
             averageSeconds: (1800 + 2401) / 2,
+            p50Seconds: 1800,
+            p95Seconds: 2401,
           },
         ],
         [
@@ -182,6 +190,8 @@ describe("the expected documents", () => {
             windowEnd: "2019-03-01T19:00:00Z",
             trips: 1,
             averageSeconds: 3600,
+            p50Seconds: 3600,
+            p95Seconds: 3600,
           },
         ],
         [
@@ -192,6 +202,8 @@ describe("the expected documents", () => {
             windowEnd: "2019-03-01T18:00:00Z",
             trips: 1,
             averageSeconds: 3599,
+            p50Seconds: 3599,
+            p95Seconds: 3599,
           },
         ],
       ]),
@@ -199,10 +211,81 @@ describe("the expected documents", () => {
     expect(expected.windows.airports).to.equal(2);
   });
 
+  it("tell the durations from each zone that has a place, by nearest rank", async () => {
+    const durations = [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100];
+    const rows = durations.map((seconds) =>
+      row({
+        pickup: "2019-03-01 12:00:00",
+        dropoff: new Date(Date.UTC(2019, 2, 1, 12, 0, seconds)).toISOString().slice(0, 19),
+        to: 132,
+      }),
+    );
+    const expected = await compute([...rows, row({ from: 264, to: 132 })]);
+    const hour = epoch("2019-03-01T17:00:00Z");
+    expect([...(expected.documents.get("taxi-airport-origins") ?? [])]).to.deep.equal([
+      [
+        `JFK-143-${hour}`,
+        {
+          airport: "JFK",
+          zone: 143,
+          zoneName: "Lincoln Square West",
+          borough: "Manhattan",
+          location: { lat: 40.77597, lon: -73.98765 },
+          trips: 11,
+          averageSeconds: 600,
+          p50Seconds: 600,
+          p95Seconds: 1100,
+          windowStart: "2019-03-01T17:00:00Z",
+          windowEnd: "2019-03-01T18:00:00Z",
+        },
+      ],
+    ]);
+  });
+
+  it("rank the areas of a window by trips, and equals by zone", async () => {
+    const expected = await compute([
+      row({ from: 143 }),
+      row({ from: 239 }),
+      row({ from: 239, fare: "7" }),
+      row({ from: 48 }),
+    ]);
+    const ranking = expected.documents
+      .get("taxi-top-areas")
+      ?.get(`zones-${epoch("2019-03-01T17:05:00Z")}`);
+    expect(ranking).to.deep.equal({
+      kind: "zones",
+      windowStart: "2019-03-01T17:05:00Z",
+      windowEnd: "2019-03-01T17:20:00Z",
+      areas: [
+        { rank: 1, area: "239", name: "Upper West Side South", trips: 2 },
+        { rank: 2, area: "48", name: "Clinton East", trips: 1 },
+      ],
+    });
+  });
+
+  it("hold a window against the average of the ones before it", async () => {
+    // 12:07 is in the windows from 17:05 on; an hour before lie four trips, half an hour before one.
+    const rows = ["11:07:00", "11:07:01", "11:07:02", "11:07:03", "11:37:00", "12:07:00"].map(
+      (time) => row({ pickup: "2019-03-01 11:00:00", dropoff: `2019-03-01 ${time}` }),
+    );
+    const expected = await compute(rows);
+    const zones = expected.documents.get("taxi-demand-zones");
+    expect(zones?.get(`143-${epoch("2019-03-01T17:05:00Z")}`)).to.include({
+      trips: 1,
+      normal: 5 / 4,
+      score: (1 - 5 / 4) / Math.sqrt(5 / 4),
+    });
+    expect(zones?.get(`143-${epoch("2019-03-01T16:05:00Z")}`)).to.include({
+      trips: 4,
+      normal: 0,
+      score: 4,
+    });
+  });
+
   it("count identical rows once, and rows that differ in any column each", async () => {
     const expected = await compute([row(), row(), row({ fare: "6.5" })]);
     expect(windows(expected, 143)["17:05"]).to.equal(2);
-    expect(expected.rows).to.deep.include({ read: 3, trips: 3, duplicates: 1 });
+    expect(expected.events).to.deep.include({ read: 3, good: 3, duplicates: 1 });
   });
 
   it("leave out the demand of zones without a place, but not their way to an airport", async () => {
@@ -210,7 +293,7 @@ describe("the expected documents", () => {
     expect(ids(expected, "taxi-demand-zones")).to.deep.equal([]);
     expect(ids(expected, "taxi-demand-cells")).to.deep.equal([]);
     expect(ids(expected, "taxi-airport-durations")).to.have.length(1);
-    expect(expected.rows.trips).to.equal(2);
+    expect(expected.events.good).to.equal(2);
   });
 
   it("count the folded zones as their neighbours", async () => {
@@ -239,16 +322,16 @@ describe("the expected documents", () => {
   for (const [reason, title, line] of rejected) {
     it(`reject a row with ${title} as ${reason}`, async () => {
       const expected = await compute([line, row()]);
-      const counts = Object.entries(expected.rows.rejected).filter(([, count]) => count > 0);
+      const counts = Object.entries(expected.events.rejected).filter(([, count]) => count > 0);
       expect(counts).to.deep.equal([[reason, 1]]);
-      expect(expected.rows).to.deep.include({ read: 2, trips: 1 });
+      expect(expected.events).to.deep.include({ read: 2, good: 1 });
     });
   }
 
   it("accept the first and the last zone, and rows without the optional figures", async () => {
     const sparse = { passengers: "", distance: "", fare: "", total: "" };
     const rows = [row({ from: 1, to: 265 }), row({ from: "2.0" }), row(sparse)];
-    expect((await compute(rows)).rows.trips).to.equal(3);
+    expect((await compute(rows)).events.good).to.equal(3);
   });
 
   it("find the columns by the official names, whatever else is in the file", async () => {
@@ -271,12 +354,14 @@ describe("the expected documents", () => {
 
   it("cover the trips that the project ships", async () => {
     const sample = join(__dirname, "../../../local/data/yellow_tripdata_sample_2019-03.csv");
-    const { documents, rows } = await expectedResult(sample, SETTINGS);
-    expect(rows).to.include({ read: 10_000, trips: 9_983, duplicates: 0 });
+    const { documents, events } = await expectedTrips(sample, SETTINGS);
+    expect(events).to.include({ read: 10_000, good: 9_983, duplicates: 0 });
     expect([...documents].map(([index, { size }]) => [index, size])).to.deep.equal([
       ["taxi-demand-zones", 28_179],
       ["taxi-demand-cells", 27_450],
+      ["taxi-top-areas", 15_390],
       ["taxi-airport-durations", 184],
+      ["taxi-airport-origins", 193],
     ]);
   });
 

@@ -4,16 +4,19 @@ import {
   DescribeStreamSummaryCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  type KinesisClient,
+  KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
   type PutRecordsResultEntry,
 } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
+import { consumerPlane } from "../../../local/services/consumer-plane";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
 import { freePorts } from "../../../local/services/ports";
 import type { ProcessError, ServiceProcess } from "../../../local/services/process";
 import { ServiceFolders } from "../../../local/services/service-folders";
+import { declared } from "../../local/services/declared-resource";
 import {
   accepts,
   listeningAddresses,
@@ -150,6 +153,75 @@ describe("The Kinesis server", () => {
       for (const number of ofShard(after, shard)) expect(number > last).to.equal(true);
     }
     expect(await read("durable")).to.have.length(400);
+  });
+
+  describe("asked to disturb requests", () => {
+    const disturb = async (shares: object): Promise<number> => {
+      const url = `http://127.0.0.1:${port}/faults`;
+      return (await fetch(url, { method: "PUT", body: JSON.stringify(shares) })).status;
+    };
+    /** What each of ten puts without a second attempt comes to: "ok" or the error's name. */
+    const tenPuts = async (StreamName: string): Promise<string[]> => {
+      const once = new KinesisClient({
+        endpoint: `http://127.0.0.1:${port}`,
+        region: "eu-central-1",
+        credentials: { accessKeyId: "local", secretAccessKey: "local" },
+        requestHandler: new NodeHttpHandler(),
+        maxAttempts: 1,
+      });
+      const Records = [{ PartitionKey: "key", Data: Buffer.from("record") }];
+      const outcomes: string[] = [];
+      for (let put = 0; put < 10; put++) {
+        outcomes.push(
+          await once.send(new PutRecordsCommand({ StreamName, Records })).then(
+            () => "ok",
+            (error: unknown) => (error as Error).name,
+          ),
+        );
+      }
+      once.destroy();
+      return outcomes;
+    };
+    afterEach(() => disturb({}));
+
+    it("refuses the share that it was told as over the limit", async () => {
+      await create("over-limit", 1);
+      expect(await disturb({ throttled: 0.2 })).to.equal(204);
+      const outcomes = await tenPuts("over-limit");
+      const refused = outcomes.filter((name) => name === "ProvisionedThroughputExceededException");
+      expect(refused).to.have.length(2);
+      expect(await disturb({})).to.equal(204);
+      expect(await read("over-limit")).to.have.length(8);
+    });
+
+    it("fails before and after the deed by turns", async () => {
+      await create("failing", 1);
+      await disturb({ failed: 0.2 });
+      const outcomes = await tenPuts("failing");
+      expect(outcomes.filter((name) => name === "InternalFailure")).to.have.length(2);
+      await disturb({});
+      expect(await read("failing")).to.have.length(9);
+    });
+
+    it("refuses shares that are none", async () => {
+      expect(await disturb({ throttled: 1.5 })).to.equal(400);
+      expect(await disturb({ thrown: 1 })).to.equal(400);
+    });
+  });
+
+  it("registers consumers with enhanced fan-out as the program declares them", async () => {
+    await create("fanned-out", 1);
+    const streamArn = "arn:aws:kinesis:eu-central-1:123456789012:stream/fanned-out";
+    const plane = consumerPlane(() => Promise.resolve(client));
+    const consumer = declared("aws:kinesis/streamConsumer:StreamConsumer", {
+      name: "job",
+      streamArn,
+    });
+    const outputs = await plane.create(consumer);
+    expect(outputs["arn"]).to.match(new RegExp(`^${streamArn}/consumer/job:[0-9]+$`));
+    expect(await plane.read(consumer)).to.deep.equal(outputs);
+    await plane.delete(consumer);
+    expect(await plane.read(consumer)).to.equal(undefined);
   });
 
   it("is reached from this machine only", async function () {

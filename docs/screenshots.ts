@@ -1,0 +1,163 @@
+/**
+ * Takes the pictures of the page that the README shows: `npm run screenshots`, or with `-- --help` how.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+import { NotRunningError, runningPipeline } from "../local/run-file";
+import { freePorts } from "../local/services/ports";
+import type { PipelineStatus } from "../local/status/pipeline-status";
+
+interface Options {
+  readonly url?: string;
+  readonly workload: "taxi" | "trades";
+  readonly out: string;
+  readonly seconds: number;
+  readonly chromium: string;
+}
+
+const desktop = { viewport: { width: 1440, height: 1000 } };
+const phone = {
+  ...{ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+  ...{ isMobile: true, hasTouch: true },
+};
+const pictures: readonly (readonly [name: string, context: BrowserContextOptions])[] = [
+  ["light", { ...desktop, colorScheme: "light" }],
+  ["dark", { ...desktop, colorScheme: "dark" }],
+  ["phone", { ...phone, colorScheme: "light" }],
+];
+
+const POLL_MILLISECONDS = 500;
+
+async function main(options: Options): Promise<void> {
+  mkdirSync(options.out, { recursive: true });
+  const found = options.url ?? runningPage();
+  const pipeline = found === undefined ? await startPipeline(options.workload) : undefined;
+  try {
+    const url = found ?? pipeline?.url ?? "";
+    const status = await withResults(url, pipeline?.process);
+    const browser = await chromium.launch({
+      executablePath: options.chromium,
+      args: ["--no-sandbox"],
+    });
+    try {
+      await takeAll(browser, url, status.workload, options);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await stop(pipeline?.process);
+  }
+}
+
+async function takeAll(
+  browser: Browser,
+  url: string,
+  workload: PipelineStatus["workload"],
+  { out, seconds }: Options,
+): Promise<void> {
+  // All are open at the same time, so that their charts show the same.
+  const pages = await Promise.all(
+    pictures.map(async ([name, context]): Promise<readonly [string, Page]> => {
+      const page = await (await browser.newContext(context)).newPage();
+      await page.goto(url);
+      return [name, page];
+    }),
+  );
+  // A chart needs something to show.
+  await delay(1000 * seconds);
+  for (const [name, page] of pages) {
+    const file = path.join(out, `${workload}-${name}.png`);
+    await page.screenshot({ path: file, fullPage: name !== "phone" });
+    console.log(path.relative(process.cwd(), file));
+  }
+}
+
+/** The page of the pipeline that runs on this machine. */
+function runningPage(): string | undefined {
+  try {
+    return runningPipeline().page;
+  } catch (error) {
+    if (error instanceof NotRunningError) return undefined;
+    throw error;
+  }
+}
+
+/** `npm run local` on a port of its own. */
+async function startPipeline(
+  workload: Options["workload"],
+): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+  const { page } = await freePorts(["page"]);
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "local/cli.ts", "--workload", workload, "--port", String(page)],
+    { cwd: path.join(__dirname, ".."), stdio: ["ignore", "inherit", "inherit"] },
+  );
+  return { url: `http://127.0.0.1:${page}/`, process: child };
+}
+
+/** The first status with results of the workload. */
+async function withResults(url: string, child: ChildProcess | undefined): Promise<PipelineStatus> {
+  for (;;) {
+    if (child !== undefined && (child.exitCode ?? child.signalCode) !== null) {
+      throw new Error("The pipeline ended before there was anything to see.");
+    }
+    const status = await statusOf(url);
+    if (status === undefined && child === undefined) throw new Error(`${url} does not answer`);
+    if (status?.search.up === true) {
+      const { demand, symbols } = status.search.value;
+      if (demand !== null || symbols.length > 0) return status;
+    }
+    await delay(POLL_MILLISECONDS);
+  }
+}
+
+async function statusOf(url: string): Promise<PipelineStatus | undefined> {
+  try {
+    const response = await fetch(new URL("status.json", url));
+    return (await response.json()) as PipelineStatus;
+  } catch {
+    return undefined;
+  }
+}
+
+async function stop(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGINT");
+  await once(child, "exit");
+}
+
+function watchTime(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0 && seconds <= 600) return seconds;
+  throw new InvalidArgumentError("It must be a number from 0 to 600.");
+}
+
+const command = new Command("npm run screenshots --")
+  .description(
+    "Takes the pictures of the page that the README shows, in light, dark and on a phone.",
+  )
+  .option(
+    "--url <url>",
+    "page of a pipeline (default: that of the one that runs; else one is started, and stopped)",
+  )
+  .addOption(
+    new Option("--workload <name>", "what the pipeline that is started processes")
+      .choices(["taxi", "trades"])
+      .default("taxi"),
+  )
+  .option("--out <folder>", "where the pictures go", path.join(__dirname, "images"))
+  .option("--seconds <n>", "how long the page is watched before, 0 to 600", watchTime, 60)
+  .option("--chromium <file>", "the browser", "/usr/bin/chromium")
+  .action(main);
+
+command.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,186 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** A field and how it is aggregated, as Dashboards keeps it. */
+export interface Aggregation {
+  readonly id: string;
+  readonly enabled: boolean;
+  /** Such as avg, date_histogram, terms. */
+  readonly type: string;
+  /** Its part in the visual: metric, or one of the ways to divide documents. */
+  readonly schema: string;
+  readonly params: Readonly<Record<string, unknown>> & { readonly field?: string };
+}
+
+interface Common {
+  readonly id: string;
+}
+interface Titled extends Common {
+  readonly title: string;
+  readonly description: string;
+}
+/** Its id is the index. */
+export interface IndexPattern extends Common {
+  readonly type: "index-pattern";
+  readonly timeField?: string;
+}
+export interface Visualization extends Titled {
+  readonly type: "visualization";
+  /** Id of an index pattern; one that names its indices itself has none. */
+  readonly index?: string;
+  /** In Dashboards' query language. @default everything */
+  readonly query?: string;
+  readonly visState: {
+    readonly type: string;
+    readonly aggs: readonly Aggregation[];
+    readonly params: Readonly<Record<string, unknown>>;
+  };
+}
+export interface SavedSearch extends Titled {
+  readonly type: "search";
+  readonly index: string;
+  readonly columns: readonly string[];
+  readonly sort: readonly [field: string, order: "asc" | "desc"];
+}
+export interface Dashboard extends Titled {
+  readonly type: "dashboard";
+  readonly time: { readonly from: string; readonly to: string };
+  readonly panels: readonly {
+    readonly id: string;
+    readonly type: "visualization" | "search";
+    /** Place and size on a grid of 48 columns. */
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  }[];
+}
+/** What the files of this folder hold: a saved object without the parts that follow from the others. */
+export type Source = IndexPattern | Visualization | SavedSearch | Dashboard;
+
+/** A saved object as Dashboards imports it. */
+export interface SavedObject {
+  readonly id: string;
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly references: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly id: string;
+  }[];
+  readonly migrationVersion: Readonly<Record<string, string>>;
+}
+
+/** The formats that OpenSearch Dashboards 2.x writes. */
+const VERSIONS = {
+  "index-pattern": "7.6.0",
+  visualization: "7.10.0",
+  search: "7.9.3",
+  dashboard: "7.9.3",
+} as const;
+
+const INDEX_REFERENCE = "kibanaSavedObjectMeta.searchSourceJSON.index";
+
+/** Every object of this folder's JSON files. */
+export function dashboardSources(folder = __dirname): readonly Source[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .flatMap((file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Source[]);
+}
+
+/**
+ * The saved objects in the format that `POST _dashboards/api/saved_objects/_import` takes as a file: a line each, what is
+ * referred to before what refers to it.
+ */
+export function importBody(sources: readonly Source[] = dashboardSources()): string {
+  const order = Object.keys(VERSIONS);
+  return [...sources]
+    .sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
+    .map((source) => `${JSON.stringify(savedObject(source))}\n`)
+    .join("");
+}
+
+/** Dashboards keeps what belongs to a visual as text inside the object. */
+export function savedObject(source: Source): SavedObject {
+  const { id, type } = source;
+  const common = { id, type, migrationVersion: { [type]: VERSIONS[type] } };
+  switch (source.type) {
+    case "index-pattern": {
+      const { timeField } = source;
+      return {
+        ...common,
+        // Dashboards asks the index for its fields when the pattern is first used.
+        attributes: { title: id, ...(timeField !== undefined && { timeFieldName: timeField }) },
+        references: [],
+      };
+    }
+    case "visualization": {
+      const { title, description, index, query = "", visState } = source;
+      const { type: kind, aggs, params } = visState;
+      return {
+        ...common,
+        attributes: {
+          ...{ title, description, version: 1, uiStateJSON: "{}" },
+          visState: JSON.stringify({ title, type: kind, aggs, params: textParams(params) }),
+          ...searchSource(query, index),
+        },
+        references: references(index),
+      };
+    }
+    case "search": {
+      const { title, description, index, columns, sort } = source;
+      return {
+        ...common,
+        attributes: {
+          ...{ title, description, version: 1, hits: 0, columns, sort: [sort] },
+          ...searchSource("", index),
+        },
+        references: references(index),
+      };
+    }
+    case "dashboard":
+      return { ...common, ...dashboard(source) };
+  }
+}
+
+function dashboard({
+  title,
+  description,
+  time,
+  panels,
+}: Dashboard): Pick<SavedObject, "attributes" | "references"> {
+  return {
+    attributes: {
+      ...{ title, description, version: 1, hits: 0 },
+      ...{ timeRestore: true, timeFrom: time.from, timeTo: time.to },
+      optionsJSON: JSON.stringify({ hidePanelTitles: false, useMargins: true }),
+      panelsJSON: JSON.stringify(
+        panels.map(({ x, y, w, h }, at) => ({
+          ...{ version: "2.19.0", panelIndex: String(at), panelRefName: `panel_${at}` },
+          ...{ gridData: { x, y, w, h, i: String(at) }, embeddableConfig: {} },
+        })),
+      ),
+      ...searchSource("", undefined),
+    },
+    references: panels.map(({ id, type }, at) => ({ name: `panel_${at}`, type, id })),
+  };
+}
+
+/** A Vega visual keeps its specification as text once more. */
+function textParams(params: Readonly<Record<string, unknown>>): object {
+  const { spec } = params;
+  return spec === undefined ? params : { ...params, spec: JSON.stringify(spec, undefined, 2) };
+}
+
+function searchSource(query: string, index: string | undefined): object {
+  const source = {
+    ...{ query: { query, language: "kuery" }, filter: [] },
+    ...(index !== undefined && { indexRefName: INDEX_REFERENCE }),
+  };
+  return { kibanaSavedObjectMeta: { searchSourceJSON: JSON.stringify(source) } };
+}
+
+function references(index: string | undefined): SavedObject["references"] {
+  return index === undefined ? [] : [{ name: INDEX_REFERENCE, type: "index-pattern", id: index }];
+}

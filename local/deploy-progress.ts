@@ -1,0 +1,26 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+import type { Tell } from "./steps";
+
+/** How often a deployment tells how far it is. */
+const INTERVAL_MILLISECONDS = 5_000;
+
+/** Tells every few seconds how many resources the engine has planned or made. */
+export function deployProgress(
+  tell: Tell,
+  now: () => number = () => performance.now(),
+): (event: EngineEvent) => void {
+  let [resources, told] = [0, now()];
+  let verb = "planned";
+  return ({ preludeEvent, resourcePreEvent, resOutputsEvent }) => {
+    if (preludeEvent !== undefined) resources = 0;
+    const { planning } = resourcePreEvent ?? resOutputsEvent ?? {};
+    if (resourcePreEvent !== undefined || resOutputsEvent !== undefined)
+      verb = planning === true ? "planned" : "made";
+    if (resOutputsEvent === undefined) return;
+    resources++;
+    if (now() - told < INTERVAL_MILLISECONDS) return;
+    told = now();
+    tell(`${resources} resources ${verb}`);
+  };
+}

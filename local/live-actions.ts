@@ -1,0 +1,70 @@
+import { DescribeStreamSummaryCommand, UpdateShardCountCommand } from "@aws-sdk/client-kinesis";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { Deployment } from "./deployment";
+import { faults } from "./faults/faults";
+import type { LiveReplay } from "./live-replay";
+import type { PipelineActions } from "./pipeline-actions";
+import type { Tell } from "./steps";
+
+/** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */
+const FAULT_SECONDS = 30;
+
+/** Those that need no other deployment and no other replay. */
+const liveFaults = faults.filter(
+  ({ inject, config, twice }) => inject !== undefined && config === undefined && twice !== true,
+);
+
+/** What the page's buttons do to a running pipeline. */
+export function liveActions(
+  { cloud, stream }: Deployment,
+  replay: LiveReplay,
+  { tell, signal }: { readonly tell: Tell; readonly signal: AbortSignal },
+): PipelineActions {
+  const happening = new Set<string>();
+  return {
+    faults: liveFaults.map(({ name, description }) => ({ name, description })),
+    pause: (paused) => replay.pause(paused),
+    changeSpeedup: (speedup) => replay.changeSpeedup(speedup),
+    async reshard(shards) {
+      const StreamName = stream.name;
+      const { StreamDescriptionSummary: summary } = await stream.client.send(
+        new DescribeStreamSummaryCommand({ StreamName }),
+      );
+      const now = summary?.OpenShardCount ?? 0;
+      // UpdateShardCount: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
+      const [least, most] = [Math.ceil(now / 2), now * 2];
+      if (shards < least || shards > most)
+        throw new Error(
+          `The stream has ${now} shards and can get ${least} to ${most} at once, not ${shards}.`,
+        );
+      await stream.client.send(
+        new UpdateShardCountCommand({
+          ...{ StreamName, TargetShardCount: shards, ScalingType: "UNIFORM_SCALING" },
+        }),
+      );
+      tell(`The stream gets ${shards} shards`);
+    },
+    async injectFault(name) {
+      const fault = liveFaults.find((one) => one.name === name);
+      if (fault?.inject === undefined) throw new Error(`There is no fault ${name}.`);
+      if (happening.has(name)) throw new Error(`The fault ${name} is happening already.`);
+      happening.add(name);
+      let passed = 0;
+      try {
+        await fault.inject({
+          ...{ cloud, stream, tell, signal },
+          async replayed(share) {
+            // What waits for its turn happens at once; what lasts for a part of the replay lasts for a while.
+            const wait = passed === 0 ? 0 : Math.max(0, share - passed) * FAULT_SECONDS * 1000;
+            passed = share;
+            await delay(wait, undefined, { signal });
+          },
+        });
+      } finally {
+        happening.delete(name);
+      }
+    },
+    state: () => ({ paused: replay.paused, speedup: replay.speedup, faults: [...happening] }),
+  };
+}

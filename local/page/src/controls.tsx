@@ -1,0 +1,132 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import type { ActionsStatus } from "../../status/pipeline-status";
+import { ask } from "./action-request";
+import { count, speed } from "./format";
+
+const SPEEDUPS = [1, 60, 600, 3600, 14_400, 43_200, 86_400] as const;
+
+interface ControlsProps {
+  readonly actions: ActionsStatus;
+  /** Open shards of the stream; undefined while unknown. */
+  readonly shards: number | undefined;
+}
+
+interface Told {
+  readonly text: string;
+  readonly failed: boolean;
+}
+
+/** Buttons that do something to the pipeline; what comes of it is seen in the charts. */
+export function Controls({ actions, shards }: ControlsProps): JSX.Element {
+  const [told, setTold] = useState<Told>();
+  const [fault, setFault] = useState(actions.faults[0]?.name ?? "");
+  const act = (text: string, action: string, body: object) => {
+    setTold({ text, failed: false });
+    void ask(action, body).then((problem) => {
+      if (problem !== undefined) setTold({ text: problem, failed: true });
+    });
+  };
+  const reshard = (wanted: number) => () => {
+    act(`Resharding to ${wanted}`, "reshard", { shards: wanted });
+  };
+  const { paused, speedup, faults } = actions;
+  const happening = faults.filter(({ active }) => active).map(({ name }) => name);
+  const chosen = faults.find(({ name }) => name === fault);
+  return (
+    <section class="card controls" aria-label="Controls">
+      <div class="control">
+        <button
+          type="button"
+          class="button primary"
+          onClick={() => {
+            act(paused ? "Going on" : "Pausing", "pause", { paused: !paused });
+          }}
+        >
+          {paused ? "Resume" : "Pause"}
+        </button>
+      </div>
+      <Control label="Speed-up">
+        <select
+          aria-label="Speed-up"
+          value={String(speedup)}
+          onChange={(event) => {
+            const wanted = Number(event.currentTarget.value);
+            act(`Replaying ×${count(wanted)}`, "speedup", { speedup: wanted });
+          }}
+        >
+          {[...new Set([...SPEEDUPS, speedup])]
+            .sort((a, b) => a - b)
+            .map((value) => (
+              <option key={value} value={value}>
+                ×{count(value)}, {speed(value)}
+              </option>
+            ))}
+        </select>
+      </Control>
+      <Control label={shards === undefined ? "Shards" : `${shards} shards`}>
+        <button
+          type="button"
+          class="button"
+          disabled={shards === undefined || shards < 2}
+          onClick={reshard(Math.ceil((shards ?? 0) / 2))}
+        >
+          Halve<span class="hidden"> the shards</span>
+        </button>
+        <button
+          type="button"
+          class="button"
+          disabled={shards === undefined}
+          onClick={reshard(2 * (shards ?? 0))}
+        >
+          Double<span class="hidden"> the shards</span>
+        </button>
+      </Control>
+      {faults.length > 0 && (
+        <Control label="Fault">
+          <select
+            aria-label="Fault"
+            value={fault}
+            onChange={(event) => {
+              setFault(event.currentTarget.value);
+            }}
+          >
+            {faults.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+          <button
+            type="button"
+            class="button danger"
+            title={chosen?.description}
+            disabled={chosen?.active === true}
+            onClick={() => {
+              act(`Injecting ${fault}: ${chosen?.description ?? ""}`, "fault", { name: fault });
+            }}
+          >
+            Inject
+          </button>
+        </Control>
+      )}
+      <p class="told" role="status" data-failed={told?.failed === true}>
+        {happening.length > 0 && <strong>Happening: {happening.join(", ")}. </strong>}
+        {told?.text ?? (chosen && `${chosen.name}: ${chosen.description}`)}
+      </p>
+    </section>
+  );
+}
+
+function Control(props: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class="control">
+      <span>{props.label}</span>
+      {props.children}
+    </div>
+  );
+}

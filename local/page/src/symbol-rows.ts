@@ -1,0 +1,31 @@
+import type { SymbolStatus, TradeWindow } from "../../status/result-status";
+
+export interface SymbolRow {
+  readonly symbol: string;
+  readonly close: number;
+  /** From the first of the windows shown to the last. */
+  readonly changePercent: number;
+  /** Shares traded in the windows shown. */
+  readonly volume: number;
+  readonly closes: readonly number[];
+}
+
+export function latestOf({ windows }: SymbolStatus): TradeWindow | undefined {
+  return windows.at(-1);
+}
+
+/** Each symbol over the windows that are known of it; one without any is left out. */
+export function symbolRows(symbols: readonly SymbolStatus[]): readonly SymbolRow[] {
+  return symbols.flatMap(({ symbol, windows }) => {
+    const [first, last] = [windows[0], windows.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    return [
+      {
+        ...{ symbol, close: last.close },
+        changePercent: (100 * (last.close - first.open)) / first.open,
+        volume: windows.reduce((sum, { volume }) => sum + volume, 0),
+        closes: windows.map(({ close }) => close),
+      },
+    ];
+  });
+}

@@ -1,0 +1,39 @@
+import type { WindowDemand } from "../../status/result-status";
+import type { DemandView } from "./demand-view";
+import type { ZoneNames } from "./zone-properties";
+
+const SHOWN = 8;
+
+export interface TopAreaRow {
+  /** Zone number or cell. */
+  readonly area: string;
+  readonly name: string;
+  readonly borough: string;
+  readonly trips: number;
+  readonly score: number | undefined;
+  /** Trips in the windows up to this one; empty where they are not known. */
+  readonly trend: readonly number[];
+}
+
+/** The view's areas with most trips, the most first; equal ones in the order of zone number or cell. */
+export function topAreas(
+  { areas, kind }: DemandView,
+  window: WindowDemand | undefined,
+  zones: ZoneNames,
+): readonly TopAreaRow[] {
+  const trends = new Map(window?.top.map(({ zone, trend }) => [String(zone), trend]));
+  return [...areas]
+    .sort(
+      ([a, { trips }], [b, other]) =>
+        other.trips - trips || a.localeCompare(b, "en", { numeric: true }),
+    )
+    .slice(0, SHOWN)
+    .map(([area, { trips, score }]) => ({
+      area,
+      name: kind === "cells" ? area : (zones.get(area)?.zone ?? `Zone ${area}`),
+      borough: zones.get(area)?.borough ?? "",
+      trips,
+      score,
+      trend: score === undefined ? [] : (trends.get(area) ?? []),
+    }));
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { PastWindow, WindowList } from "../../status/result-status";
+
+const REFRESH_MILLISECONDS = 5000;
+
+/** The windows that the slider can go to; none where the server keeps no history. */
+export function useWindows(): WindowList {
+  const [windows, setWindows] = useState<WindowList>([]);
+  useEffect(() => {
+    let timer: number | undefined;
+    let over = false;
+    const load = async () => {
+      const found = await loadJson<WindowList>("windows.json");
+      if (over) return;
+      if (found !== undefined) setWindows(found);
+      timer = window.setTimeout(() => void load(), REFRESH_MILLISECONDS);
+    };
+    void load();
+    return () => {
+      over = true;
+      window.clearTimeout(timer);
+    };
+  }, []);
+  return windows;
+}
+
+/**
+ * A window with its cells; while another is being loaded, the last one.
+ *
+ * @param start epoch seconds; undefined needs none
+ * @param version loads the window again when it changes
+ */
+export function usePastWindow(
+  start: number | undefined,
+  version: string | undefined,
+): PastWindow | undefined {
+  const [found, setFound] = useState<PastWindow>();
+  const wanted = useRef(start);
+  wanted.current = start;
+  const loading = useRef<number>(undefined);
+  useEffect(() => {
+    // A version that comes while the window is on its way waits for the next one.
+    if (start === undefined || loading.current === start) return;
+    loading.current = start;
+    void loadJson<PastWindow>(`windows/${start}.json`).then((loaded) => {
+      if (loading.current === start) loading.current = undefined;
+      if (wanted.current === start && loaded !== undefined) setFound(loaded);
+    });
+  }, [start, version]);
+  return start === undefined ? undefined : found;
+}
+
+/** What the server answers; undefined when it does not, or has nothing. */
+async function loadJson<T>(path: string): Promise<T | undefined> {
+  try {
+    const response = await fetch(path);
+    return response.ok ? ((await response.json()) as T) : undefined;
+  } catch {
+    // The page says by itself that it is disconnected.
+    return undefined;
+  }
+}

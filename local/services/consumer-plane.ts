@@ -1,0 +1,80 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type ConsumerDescription,
+  DeregisterStreamConsumerCommand,
+  DescribeStreamConsumerCommand,
+  type KinesisClient,
+  RegisterStreamConsumerCommand,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-kinesis";
+import type { DataPlane, DeclaredResource } from "../provider/data-plane";
+import { Declared } from "./declared";
+
+const POLL_MILLISECONDS = 50;
+const TIMEOUT_MILLISECONDS = 30_000;
+
+/** Consumers with enhanced fan-out, registered at a Kinesis API. `client` starts the server if it does not run yet. */
+export function consumerPlane(client: () => Promise<KinesisClient>): DataPlane {
+  return {
+    async create(resource) {
+      const kinesis = await client();
+      await kinesis.send(new RegisterStreamConsumerCommand(identityOf(resource)));
+      return active(kinesis, resource);
+    },
+    // Name and stream replace a consumer; tags are all that can change.
+    async update(resource) {
+      return active(await client(), resource);
+    },
+    async read(resource) {
+      const kinesis = await client();
+      return (await described(kinesis, resource)) && active(kinesis, resource);
+    },
+    async delete(resource) {
+      const kinesis = await client();
+      await kinesis.send(new DeregisterStreamConsumerCommand(identityOf(resource))).catch(absent);
+      await until(resource, async () => (await described(kinesis, resource)) === undefined);
+    },
+  };
+}
+
+/** Outputs of a consumer as soon as it can be subscribed. */
+async function active(
+  kinesis: KinesisClient,
+  resource: DeclaredResource,
+): Promise<Readonly<Record<string, unknown>>> {
+  let consumer: ConsumerDescription | undefined;
+  await until(resource, async () => {
+    consumer = await described(kinesis, resource);
+    return consumer?.ConsumerStatus === "ACTIVE";
+  });
+  return { arn: consumer?.ConsumerARN };
+}
+
+async function described(
+  kinesis: KinesisClient,
+  resource: DeclaredResource,
+): Promise<ConsumerDescription | undefined> {
+  const answer = await kinesis
+    .send(new DescribeStreamConsumerCommand(identityOf(resource)))
+    .catch(absent);
+  return answer?.ConsumerDescription;
+}
+
+function identityOf(resource: DeclaredResource): { StreamARN: string; ConsumerName: string } {
+  const inputs = Declared.inputsOf(resource);
+  return { StreamARN: inputs.string("streamArn"), ConsumerName: inputs.string("name") };
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof ResourceNotFoundException) return undefined;
+  throw error;
+}
+
+async function until(resource: DeclaredResource, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + TIMEOUT_MILLISECONDS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline)
+      throw new Error(`${resource.type} "${resource.name}" does not change its state.`);
+    await delay(POLL_MILLISECONDS);
+  }
+}

@@ -1,0 +1,24 @@
+import type { RunReport } from "./report";
+import type { Tell } from "./steps";
+
+/** Says how a verified run ended. */
+export function tellSummary(report: RunReport, tell: Tell): void {
+  const rejected = Object.entries(report.tripsRejected).map(
+    ([reason, rows]) => `${rows} ${reason}`,
+  );
+  tell(`Events      ${report.tripsRead} read, ${rejected.join(", ") || "none"} rejected`);
+  tell(
+    `Records     ${report.recordsPut} put, ${report.recordsLost} lost, ${report.retries} sent again`,
+  );
+  tell(
+    `Documents   ${report.documents} of ${report.windowsExpected} expected, ${report.deadLetters} dead letters`,
+  );
+  const violated = report.policies.filter(({ result }) => result === "violated");
+  tell(
+    `Policies    ${report.policies.length - violated.length} passed, ${violated.length} violated`,
+  );
+  tell(`Mismatches  ${report.mismatches}`);
+  for (const example of report.examples) tell(`  ${example}`);
+  if (!report.counted)
+    tell("The producer and the verification do not agree on how many good events there are.");
+}

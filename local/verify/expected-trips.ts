@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+
+import { checkedRows, REJECTIONS, type Rejection, type Trip } from "./checked-rows";
+import type { Expected } from "./expected";
+import { cellOf } from "./geohash";
+import type { DocumentSource, ResultIndex } from "./result-document";
+import { type DurationFigures, DurationTally, type Sum, Tally } from "./tally";
+import { bounds, windowStarts } from "./windows";
+import { folded, readZones } from "./zones";
+
+/** How the job was told to compute; the same figures as its property groups `demand` and `airports`. */
+export interface TripSettings {
+  /** Length of a demand window in minutes; a multiple of demandSlideMinutes. */
+  readonly demandWindowMinutes: number;
+  readonly demandSlideMinutes: number;
+  /** Characters of a cell's geohash. */
+  readonly geohashPrecision: number;
+  /** How many areas the ranking of a window holds. */
+  readonly topAreas: number;
+  /** How many windows before make an area's normal. */
+  readonly normalWindows: number;
+  readonly airportWindowMinutes: number;
+}
+
+/** What must be there after trips were replayed. */
+export interface ExpectedTrips extends Expected {
+  /** Number of windows that hold at least one trip. */
+  readonly windows: { readonly demand: number; readonly airports: number };
+}
+
+const AIRPORTS: ReadonlyMap<number, string> = new Map([
+  [1, "EWR"],
+  [132, "JFK"],
+  [138, "LGA"],
+]);
+
+/**
+ * The documents that a replay of `file` must leave behind, computed from the rows alone: by design this shares no code with
+ * the producer or the job, so that a mistake in them cannot repeat itself here.
+ *
+ * @throws Error when the file cannot be read or is not a TLC trip file.
+ */
+export async function expectedTrips(file: string, settings: TripSettings): Promise<ExpectedTrips> {
+  const zones = readZones();
+  const cells = new Map(
+    [...zones.values()].map(({ zone, location }) => [
+      zone,
+      cellOf(location.lat, location.lon, settings.geohashPrecision),
+    ]),
+  );
+  const centres = new Map([...cells.values()].map((cell) => [cell.name, cell.centre]));
+  const length = settings.demandWindowMinutes * 60;
+  const slide = settings.demandSlideMinutes * 60;
+  const airportLength = settings.airportWindowMinutes * 60;
+  const byZone = new Tally<number>();
+  const byCell = new Tally<string>();
+  const toAirport = new DurationTally<string>();
+  const fromZone = new DurationTally<`${string}-${number}`>();
+
+  const count = ({ pickup, dropoff, pickupZone, dropoffZone }: Trip): void => {
+    const zone = folded(pickupZone);
+    const cell = cells.get(zone);
+    if (cell !== undefined) {
+      for (const start of windowStarts(dropoff, length, slide)) {
+        byZone.add(zone, start);
+        byCell.add(cell.name, start);
+      }
+    }
+    const airport = AIRPORTS.get(dropoffZone);
+    if (airport !== undefined) {
+      const [start = 0] = windowStarts(dropoff, airportLength, airportLength);
+      toAirport.add(airport, start, dropoff - pickup);
+      if (zones.has(zone)) fromZone.add(`${airport}-${zone}`, start, dropoff - pickup);
+    }
+  };
+
+  const rejected = Object.fromEntries(REJECTIONS.map((reason) => [reason, 0])) as Record<
+    Rejection,
+    number
+  >;
+  const seen = new Set<string>();
+  let [read, good] = [0, 0];
+  for await (const { values, result } of checkedRows(file)) {
+    read++;
+    if (typeof result === "string") {
+      rejected[result]++;
+      continue;
+    }
+    good++;
+    // A digest, not the row: a month holds millions of them.
+    const digest = createHash("md5").update(JSON.stringify(values)).digest().toString("latin1");
+    if (seen.has(digest)) continue;
+    seen.add(digest);
+    count(result);
+  }
+
+  const demand = <Key extends string | number>(
+    tally: Tally<Key>,
+    describe: (key: Key) => DocumentSource,
+  ): ReadonlyMap<string, DocumentSource> =>
+    documents(tally.sums, length, ({ key, start, trips }) => {
+      let before = 0;
+      for (let k = 1; k <= settings.normalWindows; k++)
+        before += tally.trips(key, start - k * length);
+      const normal = before / settings.normalWindows;
+      return {
+        ...describe(key),
+        ...{ trips, normal, score: (trips - normal) / Math.sqrt(Math.max(normal, 1)) },
+      };
+    });
+  return {
+    documents: new Map<ResultIndex, ReadonlyMap<string, DocumentSource>>([
+      ["taxi-demand-zones", demand(byZone, (zone) => ({ ...zones.get(zone) }))],
+      ["taxi-demand-cells", demand(byCell, (cell) => ({ cell, location: centres.get(cell) }))],
+      [
+        "taxi-top-areas",
+        new Map([
+          ...rankings("zones", byZone, length, settings.topAreas, (zone) => ({
+            area: String(zone),
+            name: zones.get(zone)?.zoneName,
+          })),
+          ...rankings("cells", byCell, length, settings.topAreas, (cell) => ({
+            area: cell,
+            name: cell,
+          })),
+        ]),
+      ],
+      [
+        "taxi-airport-durations",
+        documents(toAirport.figures(), airportLength, (sum) => ({
+          airport: sum.key,
+          ...durations(sum),
+        })),
+      ],
+      [
+        "taxi-airport-origins",
+        documents(fromZone.figures(), airportLength, (sum) => {
+          const [airport, zone] = sum.key.split("-");
+          return { airport, ...zones.get(Number(zone)), ...durations(sum) };
+        }),
+      ],
+    ]),
+    events: { read, good, duplicates: good - seen.size, rejected },
+    windows: { demand: byZone.windows, airports: toAirport.windows },
+  };
+}
+
+function durations({
+  trips,
+  averageSeconds,
+  p50Seconds,
+  p95Seconds,
+}: Sum<string> & DurationFigures): DocumentSource {
+  return { trips, averageSeconds, p50Seconds, p95Seconds };
+}
+
+/** One document for each key and window. */
+function documents<Figures extends Sum<string | number>>(
+  sums: Iterable<Figures>,
+  length: number,
+  describe: (sum: Figures) => DocumentSource,
+): ReadonlyMap<string, DocumentSource> {
+  return new Map(
+    [...sums].map((sum) => [
+      `${sum.key}-${sum.start}`,
+      { ...describe(sum), ...bounds(sum.start, length) },
+    ]),
+  );
+}
+
+/** The areas of each window with the most trips; among equals zones go by number and cells by name. */
+function rankings<Key extends string | number>(
+  kind: "zones" | "cells",
+  tally: Tally<Key>,
+  length: number,
+  size: number,
+  describe: (key: Key) => DocumentSource,
+): ReadonlyMap<string, DocumentSource> {
+  const byStart = new Map<number, Sum<Key>[]>();
+  for (const sum of tally.sums) byStart.set(sum.start, [...(byStart.get(sum.start) ?? []), sum]);
+  return new Map(
+    [...byStart].map(([start, sums]) => [
+      `${kind}-${start}`,
+      {
+        kind,
+        ...bounds(start, length),
+        areas: sums
+          .sort((a, b) => b.trips - a.trips || (a.key < b.key ? -1 : 1))
+          .slice(0, size)
+          .map(({ key, trips }, at) => ({ rank: at + 1, ...describe(key), trips })),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "csv-parse/sync";
+
+/** A taxi zone that has a place on the map. */
+export interface Zone {
+  readonly zone: number;
+  readonly zoneName: string;
+  readonly borough: string;
+  readonly location: { readonly lat: number; readonly lon: number };
+}
+
+const ZONES_FILE = join(__dirname, "../../flink-job/src/main/resources/taxi-zones.csv");
+
+/** Zones that the table of points folds into a neighbour. */
+const FOLDED: ReadonlyMap<number, number> = new Map([
+  [57, 56],
+  [104, 103],
+  [105, 103],
+]);
+
+/** Zones by their number; those that count as a neighbour are not among them. */
+export function readZones(): ReadonlyMap<number, Zone> {
+  const rows = parse(readFileSync(ZONES_FILE), { columns: true }) as unknown as Record<
+    "LocationID" | "Zone" | "Borough" | "Latitude" | "Longitude",
+    string
+  >[];
+  return new Map(
+    rows.map((row) => [
+      Number(row.LocationID),
+      {
+        zone: Number(row.LocationID),
+        zoneName: row.Zone,
+        borough: row.Borough,
+        location: { lat: Number(row.Latitude), lon: Number(row.Longitude) },
+      },
+    ]),
+  );
+}
+
+/** The zone that a zone counts as. */
+export function folded(zone: number): number {
+  return FOLDED.get(zone) ?? zone;
+}

@@ -1,0 +1,108 @@
+import { expect } from "chai";
+
+import { domainSettings } from "../../infra/search-bootstrap";
+import { dashboardSources } from "../../infra/search/dashboards/saved-objects";
+import { freePorts } from "../../local/services/ports";
+import type { ServiceProcess } from "../../local/services/process";
+import { startSearchNode } from "../../local/services/search-node";
+import { ServiceFolders } from "../../local/services/service-folders";
+import { visualQuery } from "../support/dashboard-query";
+import { needsServices, newFolder, removeFolder } from "./services/support";
+
+const WINDOW = { windowStart: "2019-03-01T18:00:00Z", windowEnd: "2019-03-01T19:00:00Z" };
+const DEMAND = { ...WINDOW, trips: 9, normal: 4, score: 2.5, complete: true };
+const PLACE = { location: { lat: 40.75, lon: -73.98 } };
+const ZONE = { zone: 161, zoneName: "Midtown Center", borough: "Manhattan", ...PLACE };
+const DURATION = {
+  ...{ ...WINDOW, airport: "JFK", trips: 3, averageSeconds: 2700.5, complete: true },
+  ...{ p50Seconds: 2640, p95Seconds: 4210 },
+};
+/** A result of each kind, by its index. */
+const DOCUMENTS: Readonly<Record<string, object>> = {
+  "taxi-demand-cells": { cell: "dr5ru7", ...PLACE, ...DEMAND },
+  "taxi-demand-zones": { ...ZONE, ...DEMAND },
+  "taxi-top-areas": {
+    ...{ ...WINDOW, kind: "zones", complete: true },
+    areas: [{ rank: 1, area: "161", name: "Midtown Center", trips: 9 }],
+  },
+  "taxi-airport-durations": DURATION,
+  "taxi-airport-origins": { ...ZONE, ...DURATION },
+  "trade-statistics": {
+    ...{ ...WINDOW, symbol: "ACME", trades: 3, volume: 700, vwap: 10.5, high: 11, low: 10 },
+    ...{ open: 10.2, close: 10.6, change: 0.4, changePercent: 3.9, complete: true },
+  },
+  "dead-letters": {
+    ...{ reason: "late", detail: "two hours", shardId: "shardId-0", sequenceNumber: "49" },
+    ...{ eventTime: "2019-03-01T16:00:00Z", payload: "{}" },
+  },
+};
+
+interface Found {
+  readonly hits: { readonly total: { readonly value: number }; readonly hits: readonly unknown[] };
+  readonly aggregations?: unknown;
+}
+
+describe("the visuals of OpenSearch Dashboards", () => {
+  const folder = newFolder();
+  let node: ServiceProcess | undefined;
+  let endpoint: string;
+
+  async function ask(method: string, where: string, body: object): Promise<unknown> {
+    const response = await fetch(endpoint + where, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await response.json();
+    expect(response.status, JSON.stringify(answer)).to.be.within(200, 201);
+    return answer;
+  }
+
+  before(async function () {
+    await needsServices(this, "searchNode");
+    const ports = await freePorts(["http", "transport"]);
+    node = await startSearchNode({
+      ...{ httpPort: ports.http, transportPort: ports.transport },
+      folders: new ServiceFolders(folder),
+      onProgress: () => undefined,
+      onExit: () => undefined,
+    });
+    endpoint = `http://127.0.0.1:${ports.http}`;
+    const { indexTemplates } = domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] });
+    for (const [name, template] of Object.entries(indexTemplates)) {
+      await ask("PUT", `/_index_template/${name}`, template);
+    }
+    for (const [index, document] of Object.entries(DOCUMENTS)) {
+      await ask("PUT", `/${index}/_doc/one?refresh=true`, document);
+    }
+  });
+  after(async () => {
+    await node?.stop();
+    removeFolder(folder);
+  });
+
+  for (const source of dashboardSources()) {
+    if (source.type !== "visualization" && source.type !== "search") continue;
+    it(`${source.id}: its query finds the result, and every figure of it is a number`, async () => {
+      const { index, body } = visualQuery(source);
+      const found = (await ask("POST", `/${index}/_search`, body)) as Found;
+      expect(found.hits.total.value).to.equal(1);
+      if (found.aggregations === undefined) {
+        expect(found.hits.hits).to.have.length(1);
+        return;
+      }
+      const ids = source.type === "visualization" ? source.visState.aggs : [];
+      const measured = ids.filter(({ schema, type }) => schema === "metric" && type !== "count");
+      const divided = ids.filter(({ schema }) => schema !== "metric");
+      let level = found.aggregations as Readonly<Record<string, { buckets: readonly object[] }>>;
+      for (const { id } of divided) {
+        const [bucket] = level[id]?.buckets ?? [];
+        expect(bucket, `aggregation ${id}`).to.have.property("doc_count", 1);
+        level = bucket as typeof level;
+      }
+      for (const { id } of measured) {
+        expect(level[id], `figure ${id}`).to.have.property("value").that.is.a("number");
+      }
+    });
+  }
+});
