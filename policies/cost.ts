@@ -24,7 +24,8 @@ export interface CostItem extends Usage {
 /** Hours that AWS reckons a month with. */
 export const hoursPerMonth = list.hoursPerMonth;
 
-const fallbackRegion = "us-east-1";
+/** Whose prices count where the list has none for a region. */
+export const fallbackRegion = "us-east-1";
 
 /**
  * The cost of a month's usage at list prices.

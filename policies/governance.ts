@@ -1,5 +1,6 @@
 import { stackPolicy, typesPolicy } from "./policy";
 import { texts } from "./settings";
+import { statefulTypes } from "./stateful-types";
 import { taggableTypes } from "./taggable-types";
 import { unknownDocuments } from "./document-types";
 
@@ -26,16 +27,6 @@ export const requiredTags = typesPolicy(taggableTypes, {
     }
   },
 });
-
-/** Types whose resources hold what no second deployment brings back. */
-const statefulTypes = [
-  "aws:cognito/userPool:UserPool",
-  "aws:dynamodb/table:Table",
-  "aws:kinesis/stream:Stream",
-  "aws:kms/key:Key",
-  "aws:opensearch/domain:Domain",
-  "aws:s3/bucket:Bucket",
-];
 
 export const statefulProtection = typesPolicy(statefulTypes, {
   name: "stateful-resource-protection",

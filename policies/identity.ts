@@ -46,6 +46,8 @@ export const wildcardResources = typesPolicy(identityDocuments, {
         "cloudwatch:GetMetricStatistics",
         "cloudwatch:ListMetrics",
         "cloudwatch:PutMetricData",
+        "codepipeline:PutJobFailureResult",
+        "codepipeline:PutJobSuccessResult",
         "ec2:AssignPrivateIpAddresses",
         "ec2:CreateNetworkInterface",
         "ec2:DeleteNetworkInterface",

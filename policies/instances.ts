@@ -1,3 +1,4 @@
+import type { PolicyResource } from "@pulumi/policy";
 import { EipAssociation, Eip, Instance, LaunchTemplate, NatGateway } from "@pulumi/aws/ec2";
 import { reference } from "./known";
 import { resourcePolicy, stackPolicy, typesPolicy } from "./policy";
@@ -131,8 +132,8 @@ export const addressInUse = stackPolicy([typeToken(Eip)], {
     );
     for (const address of resources.filter((resource) => resource.isType(Eip))) {
       const isUsed =
-        reference(address.props, "instance").set ||
-        reference(address.props, "networkInterface").set ||
+        isGiven(address, "instance") ||
+        isGiven(address, "networkInterface") ||
         users.some((user) => refersTo(user, "allocationId", address, "allocationId"));
       if (!isUsed) {
         yield {
@@ -144,3 +145,12 @@ export const addressInUse = stackPolicy([typeToken(Eip)], {
     }
   },
 });
+
+/**
+ * Whether the program set a property. The service fills in what it did not: that is unknown in a preview, and made of no
+ * other resource.
+ */
+function isGiven(resource: PolicyResource, property: string): boolean {
+  const given = reference(resource.props, property);
+  return given.set && (given.value !== undefined || property in resource.propertyDependencies);
+}

@@ -30,15 +30,8 @@ export PULUMI_OPTION_POLICY_PACK_CONFIG=policies/limits.prod.json
 
 ## In another repository
 
-\`npm pack -w policies\` makes a tarball with the pack compiled, which judges any program in any language:
-
-\`\`\`sh
-npm install --save-dev ./streaming-policies-0.1.0.tgz
-pulumi preview --policy-pack node_modules/streaming-policies/dist --policy-pack-config limits.json
-\`\`\`
-
-An organisation in Pulumi Cloud publishes it from that \`dist\` with \`pulumi policy publish\` and enables it for its stacks
-with \`pulumi policy enable\`; nobody can leave it out then.
+\`npm pack -w policies\` makes a tarball with the pack compiled, which judges any program in any language; how to install,
+use and publish it is in [the pack's README](../policies/README.md).
 
 ## Configuration
 
@@ -70,8 +63,8 @@ or by its URN:
 }
 \`\`\`
 
-Until the end of that day, in UTC, the violation is reported as advice, with reason and date. The day after it is a
-violation again.
+Until the end of that day, in UTC, the violation is reported as advice, with reason and date; \`npm run preview\` prints it
+under the plan. The day after it is a violation again.
 
 ## What a preview cannot know
 

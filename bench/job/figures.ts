@@ -1,0 +1,33 @@
+/** A count, and when it was seen. */
+export interface Sample {
+  readonly milliseconds: number;
+  readonly count: number;
+}
+
+/**
+ * Counts a second between the first sample that is not zero and the first that reaches the end. What a count says
+ * when it has not changed is old: such samples are left out, so that the times are those of the counts.
+ *
+ * @param share only the part from this share of the end on: 0.5 leaves out the first half
+ * @throws Error when there are less than two samples to compare
+ */
+export function rate(samples: readonly Sample[], end: number, share = 0): number {
+  const changes = samples.filter(({ count }, index) => count !== samples[index - 1]?.count);
+  const last = changes.findIndex(({ count }) => count >= end);
+  const window = changes
+    .slice(0, last < 0 ? changes.length : last + 1)
+    .filter(({ count }) => count > 0 && count >= share * end);
+  const [first, final] = [window[0], window.at(-1)];
+  if (first === undefined || final === undefined || first === final) {
+    throw new Error(
+      `The ${end} records were read between two looks; measure with more of them (--events).`,
+    );
+  }
+  return ((final.count - first.count) / (final.milliseconds - first.milliseconds)) * 1000;
+}
+
+/** The smallest value that at least this share of all values does not exceed (nearest rank). @param share over 0, up to 1 */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+}

@@ -1,0 +1,196 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { FlinkCluster } from "../../local/services/flink-cluster";
+import { jobConfiguration } from "../../local/services/flink-configuration";
+import type { FlinkSettings } from "../../local/services/flink-settings";
+import { install, type Progress } from "../../local/services/installation";
+import { kinesisClient, startKinesisServer } from "../../local/services/kinesis-server";
+import { freePorts } from "../../local/services/ports";
+import type { ServiceProcess } from "../../local/services/process";
+import { projectFolder } from "../../local/services/project";
+import { startSearchNode } from "../../local/services/search-node";
+import { ServiceFolders } from "../../local/services/service-folders";
+import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
+
+const REGION = "us-east-1";
+const RUNNING_SECONDS = 120;
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const templates = path.join(projectFolder, "infra", "search", "index-templates");
+
+/** Subtasks of each operator, all in one task manager. */
+export const PARALLELISM = 2;
+/** Short enough that the cost of checkpoints is part of what is measured. */
+export const CHECKPOINT_SECONDS = 10;
+
+/** A job on a cluster of its own. */
+export interface RunningJob {
+  /** URL of Flink's REST API. */
+  readonly flink: string;
+  stop(): Promise<void>;
+}
+
+/** A Kinesis server without throttling and an OpenSearch node, and Flink for one job after the other. */
+export class BenchServices {
+  readonly folder: string;
+  readonly kinesis: KinesisClient;
+  /** URL of the OpenSearch node. */
+  readonly search: string;
+  readonly #kinesisEndpoint: string;
+  readonly #folders: ServiceFolders;
+  readonly #onProgress: Progress;
+  #processes: ServiceProcess[] = [];
+  #cluster: FlinkCluster | undefined;
+
+  private constructor(
+    folder: string,
+    ports: { readonly kinesis: number; readonly search: number },
+    onProgress: Progress,
+  ) {
+    this.folder = folder;
+    this.#folders = new ServiceFolders(folder);
+    this.#kinesisEndpoint = `http://127.0.0.1:${ports.kinesis}`;
+    this.kinesis = kinesisClient(this.#kinesisEndpoint, REGION);
+    this.search = `http://127.0.0.1:${ports.search}`;
+    this.#onProgress = onProgress;
+  }
+
+  /** Starts both; whatever they keep lies in a folder that `stop` removes. */
+  static async start(onProgress: Progress): Promise<BenchServices> {
+    const local = path.join(projectFolder, ".local");
+    mkdirSync(local, { recursive: true });
+    const ports = await freePorts(["kinesis", "search", "transport"]);
+    const services = new BenchServices(
+      mkdtempSync(path.join(local, "bench-job-")),
+      ports,
+      onProgress,
+    );
+    for (const signal of STOPPING) process.once(signal, services.#leave);
+    try {
+      await services.#start(ports);
+      return services;
+    } catch (error) {
+      await services.stop();
+      throw error;
+    }
+  }
+
+  async #start(ports: Record<"kinesis" | "search" | "transport", number>): Promise<void> {
+    const common = {
+      folders: this.#folders,
+      onProgress: this.#onProgress,
+      // Requests to it fail from then on, and the benchmark with them.
+      onExit: (error: Error): void => {
+        this.#onProgress(error.message);
+      },
+    };
+    const search = { httpPort: ports.search, transportPort: ports.transport, ...common };
+    const account = { region: REGION, accountId: "000000000000", throttled: false };
+    this.#processes.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
+    this.#processes.push(await startSearchNode(search));
+    for (const file of readdirSync(templates)) {
+      const template = readFileSync(path.join(templates, file), "utf8");
+      await this.#ask("PUT", `/_index_template/${path.basename(file, ".json")}`, template);
+    }
+  }
+
+  /** Starts a job on a stream, with no documents and no state of earlier ones. */
+  async run(jar: string, streamName: string): Promise<RunningJob> {
+    for (const index of [...resultIndices.taxi, DEAD_LETTERS_INDEX]) {
+      await this.#ask("DELETE", `/${index}?ignore_unavailable=true`);
+    }
+    rmSync(this.#folders.state("flink"), { recursive: true, force: true });
+    const ports = await freePorts(["rest", "rpc", "blob"]);
+    const settings = this.#settings(streamName);
+    // A cluster of its own: what one job has compiled or left in memory must not help or harm the next.
+    const cluster = new FlinkCluster({
+      installation: await install("flinkRuntime", this.#onProgress),
+      settings,
+      ports,
+      folders: this.#folders,
+      env: {
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: "local",
+        AWS_SECRET_ACCESS_KEY: "local",
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_ENDPOINT_URL_KINESIS: this.#kinesisEndpoint,
+        AWS_ENDPOINT_URL_OPENSEARCH: this.search,
+      },
+      onProgress: this.#onProgress,
+      onJobManagerLost: () => Promise.reject(new Error("The job manager was lost.")),
+      onFailure: (error) => {
+        this.#onProgress(error.message);
+      },
+    });
+    this.#cluster = cluster;
+    await cluster.start();
+    const id = await cluster.rest.run(jar, {
+      parallelism: PARALLELISM,
+      configuration: jobConfiguration(settings),
+      allowNonRestoredState: false,
+    });
+    await cluster.rest.running(id, RUNNING_SECONDS);
+    return {
+      flink: `http://127.0.0.1:${ports.rest}`,
+      stop: async () => {
+        await cluster.rest.cancelled(id);
+        await cluster.stop();
+      },
+    };
+  }
+
+  /** Ends every process and removes what they have written. */
+  async stop(): Promise<void> {
+    for (const signal of STOPPING) process.off(signal, this.#leave);
+    await this.#cluster?.stop();
+    this.kinesis.destroy();
+    for (const service of this.#processes) await service.stop();
+    this.#processes = [];
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  readonly #leave = (): void => {
+    void this.stop().finally(() => process.exit(1));
+  };
+
+  #settings(streamName: string): FlinkSettings {
+    const group = (propertyGroupId: string, propertyMap: Readonly<Record<string, string>>) => ({
+      propertyGroupId,
+      propertyMap,
+    });
+    return {
+      name: "bench",
+      // The jar is handed over as a file.
+      code: { bucket: "", key: "" },
+      parallelism: PARALLELISM,
+      parallelismPerKpu: PARALLELISM,
+      checkpointing: {
+        enabled: true,
+        intervalMilliseconds: CHECKPOINT_SECONDS * 1000,
+        minPauseMilliseconds: 1000,
+      },
+      logLevel: "WARN",
+      // All else has the defaults of the job's contract.
+      propertyGroups: [
+        group("job", { workload: "taxi" }),
+        group("source", { streamName, region: REGION }),
+        group("search", { endpoint: this.search, region: REGION }),
+      ],
+      startApplication: true,
+      snapshotsEnabled: false,
+      restore: false,
+      allowNonRestoredState: false,
+    };
+  }
+
+  async #ask(method: string, where: string, body?: string): Promise<void> {
+    const response = await fetch(this.search + where, {
+      method,
+      ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+    });
+    if (!response.ok) {
+      throw new Error(`OpenSearch answers ${method} ${where} with ${response.status}`);
+    }
+    await response.body?.cancel();
+  }
+}

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateStreamCommand,
+  DeleteStreamCommand,
+  type KinesisClient,
+  PutRecordsCommand,
+  waitUntilStreamExists,
+} from "@aws-sdk/client-kinesis";
+import type { TripRecord } from "./trips";
+
+/** Shards of a stream: two for each subtask that reads. */
+export const SHARDS = 4;
+/** What one request may hold: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+const BATCH = 500;
+const TICK_MILLISECONDS = 50;
+
+/** A stream of the benchmark. */
+export class BenchStream {
+  readonly name: string;
+  readonly #client: KinesisClient;
+  #taken = 0;
+
+  private constructor(client: KinesisClient, name: string) {
+    this.#client = client;
+    this.name = name;
+  }
+
+  static async create(client: KinesisClient, name: string): Promise<BenchStream> {
+    await client.send(new CreateStreamCommand({ StreamName: name, ShardCount: SHARDS }));
+    const limits = { client, minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
+    await waitUntilStreamExists(limits, { StreamName: name });
+    return new BenchStream(client, name);
+  }
+
+  /** Records that the service has taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  async delete(): Promise<void> {
+    await this.#client.send(new DeleteStreamCommand({ StreamName: this.name }));
+  }
+
+  /** Puts records in their order, one request after the other. @returns their bytes without the partition keys */
+  async fill(records: Iterable<TripRecord>): Promise<number> {
+    let bytes = 0;
+    let batch: TripRecord[] = [];
+    for (const record of records) {
+      bytes += record.data.byteLength;
+      batch.push(record);
+      if (batch.length < BATCH) continue;
+      await this.put(batch);
+      batch = [];
+    }
+    if (batch.length > 0) await this.put(batch);
+    return bytes;
+  }
+
+  /** Puts records at a steady rate until the signal comes; what is overdue is put at once. */
+  async putSteadily(
+    perSecond: number,
+    record: (number: number) => TripRecord,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const begun = performance.now();
+    let put = 0;
+    while (!signal.aborted) {
+      const due = Math.floor(((performance.now() - begun) / 1000) * perSecond);
+      const requests: Promise<void>[] = [];
+      while (put < due) {
+        const size = Math.min(BATCH, due - put);
+        const first = put;
+        requests.push(this.put(Array.from({ length: size }, (_, index) => record(first + index))));
+        put += size;
+      }
+      await Promise.all(requests);
+      await delay(TICK_MILLISECONDS);
+    }
+  }
+
+  /** One request. @throws Error when the service does not take a record */
+  async put(records: readonly TripRecord[]): Promise<void> {
+    const { FailedRecordCount = 0 } = await this.#client.send(
+      new PutRecordsCommand({
+        StreamName: this.name,
+        Records: records.map(({ partitionKey, data }) => ({
+          PartitionKey: partitionKey,
+          Data: data,
+        })),
+      }),
+    );
+    if (FailedRecordCount > 0) {
+      throw new Error(
+        `${this.name} does not take ${FailedRecordCount} of ${records.length} records`,
+      );
+    }
+    this.#taken += records.length;
+  }
+}

@@ -1,0 +1,83 @@
+import { isoSeconds } from "../../producer/event-time";
+import { readInput } from "../../producer/input";
+
+/** How often a day of the backlog has each trip of the sample; its 10,000 make it as dense as the whole file was. */
+export const COPIES_A_DAY = 25;
+
+/** Places in the sample between two copies that follow each other, so that neighbours are not of one zone. */
+const STRIDE = 16;
+const DAY_SECONDS = 86_400;
+const FIRST_DAY = Date.parse("2019-03-01T00:00:00Z");
+
+/** A trip of the sample without the day on which it was. */
+export interface SampleTrip {
+  /** Seconds since midnight, UTC. */
+  readonly dropoffSecond: number;
+  readonly seconds: number;
+  readonly pickupZone: number;
+  readonly dropoffZone: number;
+  /** Left out of the event where the file does not say. */
+  readonly others: {
+    readonly passengers?: number | undefined;
+    readonly distanceMiles?: number | undefined;
+    readonly fareUsd?: number | undefined;
+    readonly totalUsd?: number | undefined;
+  };
+}
+
+/** A trip as it is put. */
+export interface TripRecord {
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+}
+
+/** What the stream carries of a trip. */
+type TripEvent = Pick<SampleTrip, "pickupZone" | "dropoffZone"> &
+  SampleTrip["others"] & { readonly pickupTime: string };
+
+/** The trips of a file, by the time of day at which they ended. */
+export async function sampleTrips(file: string): Promise<SampleTrip[]> {
+  const { trips } = await readInput(file, undefined);
+  return [...trips.events()]
+    .map(({ data, eventTime }) => {
+      const event = JSON.parse(Buffer.from(data).toString()) as TripEvent;
+      const { pickupZone, dropoffZone, passengers, distanceMiles, fareUsd, totalUsd } = event;
+      return {
+        dropoffSecond: (eventTime / 1000) % DAY_SECONDS,
+        seconds: (eventTime - Date.parse(event.pickupTime)) / 1000,
+        ...{ pickupZone, dropoffZone, others: { passengers, distanceMiles, fareUsd, totalUsd } },
+      };
+    })
+    .sort((a, b) => a.dropoffSecond - b.dropoffSecond);
+}
+
+/**
+ * The sample over and over, day after day, in the order of time but for half a minute. Each day has every trip
+ * COPIES_A_DAY times, some minutes apart, each with an id of its own.
+ */
+export function* backlog(sample: readonly SampleTrip[], count: number): Generator<TripRecord> {
+  const places = sample.length * COPIES_A_DAY;
+  for (let index = 0; index < count; index++) {
+    const place = index % places;
+    const copy = place % COPIES_A_DAY;
+    const slot = Math.floor(place / COPIES_A_DAY);
+    const shifted = (slot + (copy - Math.floor(COPIES_A_DAY / 2)) * STRIDE) % sample.length;
+    const [trip, time] = [sample.at(shifted), sample[slot]];
+    if (trip === undefined || time === undefined) throw new Error("The sample has no trips.");
+    const day = Math.floor(index / places) * DAY_SECONDS;
+    yield tripRecord(trip, FIRST_DAY + (day + time.dropoffSecond + copy) * 1000, index);
+  }
+}
+
+/** @param number tells the trip from all others of a stream */
+export function tripRecord(trip: SampleTrip, dropoffTime: number, number: number): TripRecord {
+  const event = {
+    id: number.toString(16).padStart(32, "0"),
+    pickupTime: isoSeconds(dropoffTime - trip.seconds * 1000),
+    dropoffTime: isoSeconds(dropoffTime),
+    pickupZone: trip.pickupZone,
+    dropoffZone: trip.dropoffZone,
+    ...trip.others,
+  };
+  return { partitionKey: String(trip.pickupZone), data: Buffer.from(JSON.stringify(event)) };
+}

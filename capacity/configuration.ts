@@ -1,0 +1,85 @@
+import { kpuLimits } from "./limits";
+import type { Recommendation } from "./recommendation";
+
+type Settings = Readonly<Record<string, boolean | number | string | readonly string[]>>;
+
+/** Keys of the project's configuration for one pipeline, as Pulumi.yaml declares them. */
+export function stackSettings(recommendation: Recommendation): Settings {
+  const { load, delivery, search } = recommendation;
+  return {
+    availabilityZones: ["a", "b", "c"].map((zone) => `${load.region}${zone}`),
+    ...streamSettings(recommendation),
+    ...applicationSettings(recommendation),
+    searchInstanceType: search.instanceType,
+    searchInstanceCount: search.dataNodes,
+    searchVolumeGiB: search.volumeGibibytes,
+    searchDedicatedMasters: search.masters,
+    searchDedicatedMasterType: search.masterType,
+    deliveryBufferMiB: delivery.bufferMebibytes,
+    deliveryBufferSeconds: delivery.bufferSeconds,
+    archiveExpirationDays: load.archiveDays,
+  };
+}
+
+function streamSettings({ load, stream }: Recommendation): Settings {
+  const { shardCount, averageShardCount } = stream;
+  return {
+    shardCount,
+    streamRetentionHours: load.retentionHours,
+    ...(shardCount > 1
+      ? {
+          streamMinShards: Math.min(averageShardCount, shardCount - 1),
+          streamMaxShards: shardCount,
+        }
+      : { streamScaling: "None" }),
+    // The job is the first to get a throughput of its own: Firehose can only poll.
+    ...(stream.fanOutConsumers > 0 && { streamFanOut: true }),
+  };
+}
+
+function applicationSettings({ application }: Recommendation): Settings {
+  const { parallelism, parallelismPerKpu, kpus } = application;
+  return {
+    flinkParallelism: parallelism,
+    flinkParallelismPerKpu: parallelismPerKpu,
+    ...(parallelism > parallelismPerKpu
+      ? { flinkMinParallelism: parallelismPerKpu, flinkMaxParallelism: parallelism }
+      : { flinkScaling: "None" }),
+    ...(kpus > kpuLimits.quota && { flinkKpuLimit: kpus }),
+  };
+}
+
+/** Those keys as lines of a stack's file. */
+export function stackLines(recommendation: Recommendation): readonly string[] {
+  return Object.entries(stackSettings(recommendation)).flatMap(([key, value]) =>
+    typeof value === "object"
+      ? [`  streaming-pipeline:${key}:`, ...value.map((one) => `    - ${one}`)]
+      : [`  streaming-pipeline:${key}: ${value}`],
+  );
+}
+
+/** Limits of the policy pack under which one pipeline passes, and nothing larger. */
+export function policyLimits({
+  stream,
+  application,
+  search,
+}: Recommendation): Readonly<Record<string, Readonly<Record<string, number | string>>>> {
+  const billedKpus = application.kpus + 1;
+  return {
+    "kinesis-stream-shard-limit": { maxShards: stream.shardCount },
+    "kinesis-shard-quota": { maxShards: stream.shardCount },
+    "autoscaling-custom-target-capacity-limit": {
+      maxCapacity: Math.max(stream.shardCount, application.parallelism),
+    },
+    "flink-application-parallelism-limit": { maxParallelism: application.parallelism },
+    "flink-application-kpu-limit": { maxKpus: billedKpus },
+    "flink-kpu-quota": { maxKpus: billedKpus },
+    "opensearch-domain-node-limit": { maxNodes: search.dataNodes + search.masters },
+    "opensearch-domain-instance-size-limit": {
+      maxSize: search.instanceType.split(".")[1] ?? "",
+    },
+    "opensearch-domain-storage-limit": {
+      maxStorageGiB: search.dataNodes * search.volumeGibibytes,
+    },
+  };
+}

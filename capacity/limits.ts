@@ -1,0 +1,63 @@
+/**
+ * Limits of the services that decide sizes. A company's own, narrower limits live in the policy pack.
+ */
+
+const mebibyte = 1024 * 1024;
+
+/** What a shard takes in and gives out: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const shardLimits = {
+  writeRecordsPerSecond: 1000,
+  writeBytesPerSecond: mebibyte,
+  /** Shared by all consumers that poll. */
+  readBytesPerSecond: 2 * mebibyte,
+} as const;
+
+/** Shards of one stream that UpdateShardCount reaches: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
+export const maxShardsPerStream = 10_000;
+
+/** Shards of an account, until AWS raises the quota: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const shardQuota = { largeRegions: 20_000, otherRegions: 1000 } as const;
+
+/** MiB a second that an on-demand stream takes at most: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const onDemandMebibytesPerSecond = { largeRegions: 10_240, otherRegions: 200 } as const;
+
+/** Where the quotas of Kinesis are highest: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const largeRegions: readonly string[] = ["us-east-1", "us-west-2", "eu-west-1"];
+
+/** Bytes of the largest record, unless a stream is set to take larger ones: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const maxRecordBytes = mebibyte;
+
+/**
+ * Consumers that can poll a full shard: each reads everything, and a shard gives out twice what it takes in:
+ * https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html
+ */
+export const pollingConsumersPerShard =
+  shardLimits.readBytesPerSecond / shardLimits.writeBytesPerSecond;
+
+/** Consumers of a stream with a throughput of their own: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
+export const maxFanOutConsumers = 20;
+
+/** KPUs of an application: until AWS raises the quota, and after: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
+export const kpuLimits = { quota: 64, raised: 250 } as const;
+
+/** What Firehose collects before it writes an object: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html */
+export const deliveryBuffer = {
+  maxMebibytes: 128,
+  /** Partitioning needs buffering of a minute or more: https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
+  minSeconds: 60,
+  maxSeconds: 900,
+} as const;
+
+/** Data nodes of a domain, until AWS raises the quota: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
+export const maxDataNodes = 80;
+
+/** Units in which AWS bills. */
+export const billing = {
+  /** A PUT payload unit: https://aws.amazon.com/kinesis/data-streams/pricing/ */
+  putUnitBytes: 25 * 1024,
+  /** On-demand streams round each record up to this: https://aws.amazon.com/kinesis/data-streams/pricing/ */
+  onDemandRecordBytes: 1024,
+  /** Firehose rounds each record up to this: https://aws.amazon.com/firehose/pricing/ */
+  deliveryRecordBytes: 5 * 1024,
+  gigabyteBytes: 1024 ** 3,
+} as const;

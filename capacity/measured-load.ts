@@ -1,0 +1,45 @@
+import { readInput } from "../producer/input";
+import type { SourceEvent } from "../producer/record";
+import type { Load } from "./load";
+
+/** What a replay of events puts on a stream. */
+export type MeasuredLoad = Pick<Load, "recordsPerSecond" | "recordBytes" | "peak">;
+
+/**
+ * Measures the replay of a file of trips.
+ *
+ * @param source path of the file, or what else the producer reads
+ * @param speedup how many times faster than it happened
+ * @throws StartError when the file cannot be read or has no trips
+ */
+export async function measuredFile(source: string, speedup: number): Promise<MeasuredLoad> {
+  const { trips } = await readInput(source, undefined);
+  return measuredEvents(trips.events(), speedup);
+}
+
+/**
+ * Rate, size and busiest second of a replay of one event or more.
+ *
+ * @param events by event time, which is exact to the second
+ */
+export function measuredEvents(events: Iterable<SourceEvent>, speedup: number): MeasuredLoad {
+  let [count, bytes, first, last] = [0, 0, 0, 0];
+  let [second, inSecond, busiest] = [0, 0, 0];
+  for (const { eventTime, partitionKey, data } of events) {
+    if (count === 0) first = eventTime;
+    last = eventTime;
+    count += 1;
+    bytes += data.byteLength + Buffer.byteLength(partitionKey);
+    const replaySecond = Math.floor((eventTime - first) / (1000 * speedup));
+    inSecond = replaySecond === second ? inSecond + 1 : 1;
+    second = replaySecond;
+    busiest = Math.max(busiest, inSecond);
+  }
+  const seconds = (last - first) / 1000 + 1;
+  const recordsPerSecond = (count / seconds) * speedup;
+  return {
+    recordsPerSecond,
+    recordBytes: bytes / count,
+    peak: Math.max(1, busiest / recordsPerSecond),
+  };
+}

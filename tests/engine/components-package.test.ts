@@ -1,0 +1,158 @@
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { buildComponentsPackage } from "../../release/components-package";
+import { projectRoot } from "../support/command";
+import { requireEngine, Sandbox } from "./engine";
+
+const name = "streaming-pipeline-components";
+
+/** A program of somebody else's: a stream that is scaled, and the settings of a domain. */
+const consumer = `
+import { Autoscaling } from "${name}/autoscaling";
+import { EncryptionKey } from "${name}/encryption";
+import { EventStream } from "${name}/event-stream";
+import { JobDelivery } from "${name}/job-delivery";
+import { SearchBootstrap } from "${name}/search-bootstrap";
+
+export function program(): void {
+  const key = new EncryptionKey("key", { description: "Orders" });
+  const orders = new EventStream("orders", {
+    mode: "PROVISIONED",
+    shardCount: 2,
+    scaledElsewhere: true,
+    retentionHours: 24,
+    kmsKeyArn: key.arn,
+  });
+  new Autoscaling("scaling", {
+    stream: { name: orders.name, arn: orders.arn, min: 1, max: 4, byLoad: true },
+    sourceStreamName: orders.name,
+    logRetentionDays: 30,
+  });
+  new SearchBootstrap("settings", {
+    endpoint: "https://search.example.com",
+    masterRole: { name: "master", arn: "arn:aws:iam::123456789012:role/master" },
+    statements: [],
+    vpc: { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
+    replicas: 1,
+    accessControl: true,
+    writerRoleArns: [],
+    readerRoleArns: [],
+    logRetentionDays: 30,
+  });
+  new JobDelivery("delivery", {
+    source: { connectionArn: "arn:aws:codeconnections:us-east-1:123456789012:connection/1", repository: "owner/job" },
+    application: { name: "job", arn: "arn:aws:kinesisanalytics:us-east-1:123456789012:application/job" },
+    sourceStreamName: orders.name,
+    codeBucketName: "code",
+    codeBucketArn: "arn:aws:s3:::code",
+    logRetentionDays: 30,
+  });
+}
+`;
+
+const compilerOptions = {
+  module: "nodenext",
+  target: "es2022",
+  strict: true,
+  types: [],
+  // The types of @pulumi/aws alone take a minute and a half to check.
+  skipLibCheck: true,
+};
+
+describe("The package of the components", function () {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "components-test-")));
+  const modules = path.join(folder, "node_modules");
+  const installed = path.join(modules, name);
+  const sandbox = new Sandbox();
+
+  before(requireEngine);
+  before(() => {
+    const built = path.join(folder, "package");
+    buildComponentsPackage(built);
+    execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], {
+      cwd: built,
+      stdio: "pipe",
+    });
+    const [tarball = ""] = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
+    // As npm would, but without the network: the tarball, and the packages that it names from this project's.
+    mkdirSync(installed, { recursive: true });
+    execFileSync("tar", ["-xzf", path.join(folder, tarball), "-C", installed, "--strip=1"]);
+    for (const dependency of Object.keys(manifest().dependencies)) {
+      mkdirSync(path.dirname(path.join(modules, dependency)), { recursive: true });
+      symlinkSync(
+        path.join(projectRoot, "node_modules", dependency),
+        path.join(modules, dependency),
+      );
+    }
+    writeFileSync(path.join(folder, "package.json"), "{}");
+    writeFileSync(path.join(folder, "index.ts"), consumer);
+    writeFileSync(
+      path.join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions, files: ["index.ts"] }),
+    );
+  });
+  after(sandbox.remove);
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function manifest() {
+    return JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8")) as {
+      readonly version: string;
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+  }
+
+  it("has the project's version and what it needs, and none of its tools", () => {
+    const { version, dependencies } = manifest();
+    expect(version).to.match(/^\d+\.\d+\.\d+/);
+    expect(Object.keys(dependencies)).to.include.members([
+      "@pulumi/aws",
+      "@pulumi/pulumi",
+      "esbuild",
+    ]);
+    expect(Object.keys(dependencies)).not.to.include.members([
+      "tsx",
+      "commander",
+      "@pulumi/policy",
+    ]);
+    const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
+    expect(files).to.include(path.join("infra", "search", "index-templates", "dead-letters.json"));
+    expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).to.be.empty;
+    expect(files.filter((file) => /(^|\/)(tests?|bootstrap)\/.*github/.test(file))).to.be.empty;
+  });
+
+  it("lets another program compile against its types, and be previewed", async () => {
+    const compiler = createRequire(__filename).resolve("typescript/bin/tsc");
+    execFileSync(process.execPath, [compiler, "-p", folder], { cwd: folder, encoding: "utf8" });
+    const { program } = createRequire(path.join(folder, "index.js"))("./index.js") as {
+      program: () => void;
+    };
+    const stack = await sandbox.open(async () => {
+      program();
+      return Promise.resolve();
+    });
+    const { errors, warnings, resources } = await stack.preview();
+    expect({ errors, warnings }).to.deep.equal({ errors: [], warnings: [] });
+    const types = resources.map(({ type }) => type);
+    expect(types.filter((type) => type === "aws:lambda/function:Function")).to.have.length(3);
+    expect(types).to.include.members([
+      "streaming:infra:EventStream",
+      "aws:kinesis/stream:Stream",
+      "aws:codepipeline/pipeline:Pipeline",
+    ]);
+  });
+});

@@ -1,0 +1,128 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { planText } from "../../local/engine/plan-report";
+import { type OperationResult, type PolicyPack, unjudged } from "../../local/engine/policy-pack";
+import { openStack } from "../../local/engine/stack";
+import { policies } from "../../policies/pack";
+import { projectRoot } from "../support/command";
+import { fixtureRoot, requireEngine } from "./engine";
+import { plainStream } from "./foreign/plain-stream";
+
+describe("the policy pack as another repository has it", () => {
+  let folder: string;
+  let installed: string;
+  before(requireEngine);
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "packed-policies-"));
+    installed = path.join(folder, "node_modules", "streaming-policies");
+    packAndInstall(folder, installed);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  let runs = 0;
+
+  async function preview(
+    program: () => void,
+    limits: Readonly<Record<string, unknown>>,
+  ): Promise<OperationResult> {
+    const configFile = path.join(folder, `limits-${runs}.json`);
+    writeFileSync(configFile, JSON.stringify(limits));
+    const policyPack: PolicyPack = {
+      folder: path.join(installed, "dist"),
+      configFile,
+      policies,
+    };
+    const stack = await openStack({
+      stack: "dev",
+      root: fixtureRoot,
+      backendFolder: path.join(folder, `backend-${runs++}`),
+      program: async () => {
+        program();
+        return Promise.resolve({});
+      },
+      policyPack,
+    });
+    try {
+      return await stack.preview();
+    } finally {
+      stack.close();
+    }
+  }
+
+  it("comes from a tarball of compiled JavaScript and judges a program that knows nothing of it", async () => {
+    const { violations, policies: statuses } = await preview(plainStream, advising);
+    expect(statuses).to.have.length(policies.length);
+    expect([...new Set(violations.map(({ name }) => name))].sort()).to.deep.equal([
+      "kinesis-stream-alarms",
+      "kinesis-stream-encryption",
+      "kinesis-stream-retention",
+      "kinesis-stream-shard-level-metrics",
+      "policy-document-unknown",
+      "required-tags",
+      "stateful-resource-protection",
+    ]);
+  });
+
+  it("lets an exception pass with its reason and last day in the output, and no expired one", async () => {
+    const exceptions = [
+      { resource: "clicks", reason: "Trial until the fair, OPS-7", expires: "2999-12-31" },
+    ];
+    const expired = [{ resource: "clicks", reason: "Trial, OPS-6", expires: "2020-01-31" }];
+    const result = await preview(plainStream, {
+      ...advising,
+      "kinesis-stream-encryption": { exceptions },
+      "kinesis-stream-retention": { enforcementLevel: "advisory", exceptions: expired },
+    });
+    const encryption = result.violations.find(({ name }) => name === "kinesis-stream-encryption");
+    expect(encryption?.enforcementLevel).to.equal("advisory");
+    const text = planText("dev", result);
+    expect(text).to.include("! kinesis-stream-encryption, clicks:");
+    expect(text).to.include("Excepted until 2999-12-31 (Trial until the fair, OPS-7).");
+    expect(text).to.include("Its exception ended on 2020-01-31 (Trial, OPS-6).");
+  });
+
+  it("tells which verdicts a number that is unknown in a preview keeps it from", async () => {
+    const result = await preview(unknownShards, advising);
+    expect(unjudged(result).join("\n")).to.include("can't run policy 'kinesis-stream-shard-limit'");
+    expect(unjudged(await preview(plainStream, advising))).to.be.empty;
+  });
+});
+
+/** Every policy as advice, so that one preview comes to its end with all that they say. */
+const advising = Object.fromEntries(
+  policies.map(({ name }) => [name, { enforcementLevel: "advisory" }]),
+);
+
+/** A stream with as many shards as another resource turns out to have characters. */
+function unknownShards(): void {
+  const role = new aws.iam.Role("writer", {
+    assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }),
+  });
+  new aws.kinesis.Stream("clicks", { shardCount: role.uniqueId.apply((id) => id.length) });
+}
+
+/** As npm would install it, with the packages that it depends on linked instead of downloaded. */
+function packAndInstall(folder: string, installed: string): void {
+  const packed = execFileSync(
+    "npm",
+    ["pack", "--json", "-w", "policies", "--pack-destination", folder],
+    { cwd: projectRoot, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const [tarball] = JSON.parse(packed) as readonly [{ readonly filename: string }];
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", [
+    "-xzf",
+    path.join(folder, tarball.filename),
+    "-C",
+    installed,
+    "--strip-components=1",
+  ]);
+  const scope = path.join("node_modules", "@pulumi");
+  symlinkSync(path.join(projectRoot, scope), path.join(folder, scope));
+}

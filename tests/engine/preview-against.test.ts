@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { command, projectRoot } from "../support/command";
+import { requireEngine } from "./engine";
+
+const script = path.join(projectRoot, "local", "preview.ts");
+
+describe("npm run preview for reviewers", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "preview-against-"));
+  const file = path.join(folder, "preview.md");
+  before(requireEngine);
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("shows a shard count that differs from another commit's, with policies and cost", async function () {
+    const worktrees = listWorktrees();
+    if (worktrees === undefined) this.skip();
+    const against = ["--against", "HEAD", "--markdown", file];
+    const { code, stderr } = await command(
+      script,
+      ["prod", "--config", "shardCount=7", ...against],
+      {
+        TMPDIR: folder,
+      },
+    );
+    expect(code, stderr).to.equal(0);
+    const text = readFileSync(file, "utf8");
+    expect(text).to.match(/^## Preview of prod against `HEAD` \([0-9a-f]{7}\)$/m);
+    expect(text).to.match(
+      /^\| ~ changed \| \*\*pipeline-events\*\* \| aws\.kinesis\.Stream \| .*shardCount: 4 → 7/m,
+    );
+    expect(text).to.match(/^### Policies: \d+ of \d+ kept$/m);
+    expect(text).to.match(/^### Cost: \$[\d,.]+ → \$[\d,.]+ a month \(\+\$/m);
+    expect(text).to.match(/^\| pipeline-events \| \$[\d,.]+ \| \$[\d,.]+ \| \+\$/m);
+    expect(listWorktrees()).to.equal(worktrees);
+    expect(readdirSync(folder).filter((name) => name.startsWith("preview-base-"))).to.be.empty;
+  });
+
+  it("is written for a plan that is refused, too", async () => {
+    const args = ["prod", "--config", "shardCount=500", "--markdown", file];
+    expect((await command(script, args)).code).to.equal(1);
+    const text = readFileSync(file, "utf8");
+    expect(text).to.include("kept, the deployment is refused");
+    expect(text).to.match(
+      /^- ❌ \*\*kinesis-stream-shard-limit\*\* \(mandatory\), pipeline-events: /m,
+    );
+    expect(text).to.match(/shardCount is 500; the limit is \d+/);
+  });
+
+  it("says which commit is not there", async () => {
+    if (listWorktrees() === undefined) return;
+    const args = ["dev", "--markdown", file, "--against", "no-such-commit"];
+    const { code, stderr } = await command(script, args);
+    expect(code).to.equal(1);
+    expect(stderr).to.include('There is no commit "no-such-commit" here');
+  });
+
+  it("does not compare for nobody", async () => {
+    const { code, stderr } = await command(script, ["dev", "--against", "HEAD"]);
+    expect(code).to.equal(2);
+    expect(stderr).to.include("--markdown");
+  });
+});
+
+/** The checkouts of this repository; undefined where this is none. */
+function listWorktrees(): string | undefined {
+  try {
+    const options = { cwd: projectRoot, encoding: "utf8", stdio: "pipe" } as const;
+    return execFileSync("git", ["worktree", "list"], options);
+  } catch {
+    return undefined;
+  }
+}
