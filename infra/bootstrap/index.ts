@@ -1,0 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+import { GithubAccess } from "./github-access";
+
+const config = new pulumi.Config();
+
+export const { backendUrl, secretsProvider, previewRoleArn, deployRoleArns } = new GithubAccess(
+  "github",
+  {
+    repository: config.require("repository"),
+    environments: config.requireObject<string[]>("environments"),
+  },
+);

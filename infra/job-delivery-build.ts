@@ -1,0 +1,91 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, arnBeside, ServiceRole, type Statement, useKey } from "./iam";
+import type { JobDeliveryArgs } from "./job-delivery-arguments";
+import { buildspec } from "./release/buildspec";
+
+export interface JobBuildArgs extends Pick<
+  JobDeliveryArgs,
+  "codeBucketName" | "codeBucketArn" | "logRetentionDays" | "kmsKeyArn"
+> {
+  /** ARN of the bucket through which the pipeline hands over the sources. */
+  readonly sourcesArn: pulumi.Input<string>;
+}
+
+/** Tests the job and puts its jar into the application's bucket. */
+export class JobBuild extends pulumi.ComponentResource {
+  readonly projectName: pulumi.Output<string>;
+  readonly projectArn: pulumi.Output<string>;
+
+  constructor(name: string, args: JobBuildArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:JobBuild", name, args, opts);
+
+    const { region } = aws.getRegionOutput({}, { parent: this });
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-logs`,
+      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
+      { parent: this },
+    );
+    const role = new ServiceRole(
+      `${name}-role`,
+      {
+        service: "codebuild.amazonaws.com",
+        statements: [
+          ...statements(args, region),
+          allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [pulumi.interpolate`${logGroup.arn}:*`],
+          ),
+          allow(
+            [
+              "codebuild:CreateReportGroup",
+              "codebuild:CreateReport",
+              "codebuild:UpdateReport",
+              "codebuild:BatchPutTestCases",
+            ],
+            // CodeBuild names a group after the project, which has the name of its resource and a random end.
+            [arnBeside(logGroup.arn, "codebuild", `report-group/${name}-*`)],
+          ),
+        ],
+      },
+      { parent: this },
+    );
+    const project = new aws.codebuild.Project(
+      name,
+      {
+        description: "Tests and builds the Flink job",
+        serviceRole: role.arn,
+        source: { type: "CODEPIPELINE", buildspec: JSON.stringify(buildspec) },
+        artifacts: { type: "CODEPIPELINE" },
+        environment: {
+          type: "ARM_CONTAINER",
+          image: "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+          // The job's tests run a small Flink cluster: 4 vCPU, 8 GB.
+          computeType: "BUILD_GENERAL1_MEDIUM",
+          environmentVariables: [{ name: "CODE_BUCKET", value: args.codeBucketName }],
+        },
+        ...(args.kmsKeyArn !== undefined && { encryptionKey: args.kmsKeyArn }),
+        logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logGroup.name } },
+        buildTimeout: 30,
+        queuedTimeout: 60,
+      },
+      { parent: this, dependsOn: [...role.ready] },
+    );
+
+    this.projectName = project.name;
+    this.projectArn = project.arn;
+    this.registerOutputs({ projectName: this.projectName, projectArn: this.projectArn });
+  }
+}
+
+/** Reads the sources, puts jars and sees which are there. */
+function statements(args: JobBuildArgs, region: pulumi.Input<string>): Statement[] {
+  return [
+    allow(["s3:GetObject", "s3:GetObjectVersion"], [pulumi.interpolate`${args.sourcesArn}/*`]),
+    allow(
+      ["s3:GetObject", "s3:PutObject"],
+      [pulumi.interpolate`${args.codeBucketArn}/flink-job/*`],
+    ),
+    ...useKey(args.kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", region),
+  ];
+}

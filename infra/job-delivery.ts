@@ -1,0 +1,187 @@
+import path from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, ServiceRole, useKey } from "./iam";
+import {
+  isObjectSource,
+  type JobDeliveryArgs,
+  type ObjectSource,
+  validateJobDelivery,
+} from "./job-delivery-arguments";
+import { JobBuild } from "./job-delivery-build";
+import { releaseSettings, releaseStatements } from "./job-delivery-release";
+import {
+  buildAction,
+  changesOfTheJob,
+  releaseAction,
+  sourceActionOf,
+  sourceStatements,
+} from "./job-delivery-stages";
+import { NodeFunction } from "./node-function";
+import { PrivateBucket } from "./private-bucket";
+import { settingsVariable } from "./release/settings";
+
+/** Days for which the sources of a build are kept, to tell from what was built what runs. */
+const sourceDays = 90;
+
+/**
+ * Releases the Flink job by itself: each change of its sources is tested, built and brought into the running
+ * application with a snapshot; a version that is not healthy gives way to the one before.
+ *
+ * The application must leave its code to others, or the next deployment of the program would bring back its own jar.
+ *
+ * @example
+ * new JobDelivery("delivery", {
+ *   source: { connectionArn: github.arn, repository: "owner/pipeline" },
+ *   application: { name: analytics.name, arn: analytics.arn },
+ *   sourceStreamName: events.name,
+ *   codeBucketName: artifacts.bucketName,
+ *   codeBucketArn: artifacts.arn,
+ *   logRetentionDays: 30,
+ * });
+ */
+export class JobDelivery extends pulumi.ComponentResource {
+  readonly pipelineName: pulumi.Output<string>;
+  /** Opens the pipeline in the console. */
+  readonly pipelineUrl: pulumi.Output<string>;
+
+  /** @throws Error that lists every invalid argument. */
+  constructor(name: string, args: JobDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:JobDelivery", name, args, opts);
+    const rules = validateJobDelivery(name, args);
+    const child = { parent: this };
+    const { source, kmsKeyArn, logRetentionDays } = args;
+    const { region } = aws.getRegionOutput({}, child);
+
+    const sources = new PrivateBucket(
+      `${name}-sources`,
+      {
+        kmsKeyArn,
+        expirationDays: sourceDays,
+        logBucketName: args.logBucketName,
+        protectData: args.protectData ?? false,
+      },
+      child,
+    );
+    const build = new JobBuild(`${name}-build`, { ...args, sourcesArn: sources.arn }, child);
+    const release = new NodeFunction(
+      `${name}-release`,
+      {
+        description: "Releases a jar to the Flink application, step by step",
+        entryPath: path.join(__dirname, "release/handler.ts"),
+        timeoutSeconds: 60,
+        environment: { [settingsVariable]: releaseSettings(args, rules) },
+        statements: releaseStatements(args, region),
+        logRetentionDays,
+        kmsKeyArn,
+      },
+      child,
+    );
+    const role = new ServiceRole(
+      `${name}-role`,
+      {
+        service: "codepipeline.amazonaws.com",
+        statements: [
+          ...sourceStatements(source),
+          allow(
+            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            [pulumi.interpolate`${sources.arn}/*`],
+          ),
+          allow(["s3:GetBucketVersioning"], [sources.arn]),
+          ...useKey(kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", region),
+          allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [build.projectArn]),
+          allow(["lambda:InvokeFunction"], [release.arn]),
+        ],
+      },
+      child,
+    );
+    const pipeline = new aws.codepipeline.Pipeline(
+      name,
+      {
+        pipelineType: "V2",
+        // One after the other: none is left out, and none overtakes a release that is still watched.
+        executionMode: "QUEUED",
+        roleArn: role.arn,
+        artifactStores: [
+          {
+            type: "S3",
+            location: sources.bucketName,
+            ...(kmsKeyArn !== undefined && { encryptionKey: { type: "KMS", id: kmsKeyArn } }),
+          },
+        ],
+        stages: [
+          { name: "Source", actions: [sourceActionOf(source)] },
+          { name: "Build", actions: [buildAction(build.projectName)] },
+          { name: "Release", actions: [releaseAction(release.name)] },
+        ],
+        ...(!isObjectSource(source) && { triggers: [changesOfTheJob(source.branch)] }),
+      },
+      { parent: this, dependsOn: [...role.ready] },
+    );
+    if (isObjectSource(source)) this.#startOnUpload(name, source, pipeline.arn);
+    if (args.alarmTopicArn !== undefined) {
+      new aws.lambda.FunctionEventInvokeConfig(
+        `${name}-release`,
+        {
+          functionName: release.name,
+          // A step that was broken off may have begun the release; taken again it would not watch it.
+          maximumRetryAttempts: 0,
+          destinationConfig: { onFailure: { destination: args.alarmTopicArn } },
+        },
+        child,
+      );
+      new aws.cloudwatch.MetricAlarm(
+        `${name}-failed`,
+        {
+          alarmDescription:
+            "A build of the Flink job failed, or its release was refused or rolled back. The failed action of the pipeline tells why.",
+          // https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html
+          namespace: "AWS/CodePipeline",
+          metricName: "FailedPipelineExecutions",
+          dimensions: { PipelineName: pipeline.name },
+          statistic: "Sum",
+          period: 300,
+          evaluationPeriods: 1,
+          comparisonOperator: "GreaterThanThreshold",
+          threshold: 0,
+          treatMissingData: "notBreaching",
+          alarmActions: [args.alarmTopicArn],
+        },
+        child,
+      );
+    }
+
+    this.pipelineName = pipeline.name;
+    this.pipelineUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${pipeline.name}/view?region=${region}`;
+    this.registerOutputs({ pipelineName: this.pipelineName, pipelineUrl: this.pipelineUrl });
+  }
+
+  /** S3 tells EventBridge of a new object, which starts the pipeline. */
+  #startOnUpload(name: string, source: ObjectSource, pipelineArn: pulumi.Input<string>): void {
+    const starter = new ServiceRole(
+      `${name}-starter`,
+      {
+        service: "events.amazonaws.com",
+        statements: [allow(["codepipeline:StartPipelineExecution"], [pipelineArn])],
+      },
+      { parent: this },
+    );
+    const uploaded = new aws.cloudwatch.EventRule(
+      `${name}-uploaded`,
+      {
+        description: "New sources of the Flink job",
+        eventPattern: pulumi.jsonStringify({
+          source: ["aws.s3"],
+          "detail-type": ["Object Created"],
+          detail: { bucket: { name: [source.bucketName] }, object: { key: [source.objectKey] } },
+        }),
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.EventTarget(
+      `${name}-uploaded`,
+      { rule: uploaded.name, arn: pipelineArn, roleArn: starter.arn },
+      { parent: this, dependsOn: [...starter.ready] },
+    );
+  }
+}

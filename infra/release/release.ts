@@ -1,0 +1,246 @@
+import { type Code, sameCode } from "./code";
+import type { ApplicationState, ReleasedApplication } from "./flink-application";
+import { judge } from "./gate";
+import type { HealthMetrics } from "./health-metrics";
+import type { Begun, Outcome, Progress, Waiting } from "./progress";
+import type { ReleaseRules } from "./settings";
+
+const MINUTE = 60_000;
+
+/** States in which the service is at work on the application; it will leave them by itself. */
+const changingStates: readonly string[] = [
+  "AUTOSCALING",
+  "FORCE_STOPPING",
+  "MAINTENANCE",
+  "ROLLING_BACK",
+  "STARTING",
+  "STOPPING",
+  "UPDATING",
+];
+
+/** States that RollbackApplication takes an application out of. */
+const reversibleStates: readonly string[] = ["AUTOSCALING", "RUNNING", "UPDATING"];
+
+/** Somebody else's change is under way, or came in between: worth another try. */
+const collisions: readonly string[] = ["ConcurrentModificationException", "ResourceInUseException"];
+
+/** Errors by which the service says that it will not make this change. */
+const refusals: readonly string[] = [
+  "CodeValidationException",
+  "InvalidApplicationConfigurationException",
+  "InvalidArgumentException",
+  "InvalidRequestException",
+  "LimitExceededException",
+  "UnsupportedOperationException",
+];
+
+/**
+ * The release of one jar: update with a snapshot, wait until RUNNING, watch, and go back when the job is not well.
+ *
+ * It goes on step by step, each of them a look at the application and at most one change to it; what has to be known in
+ * between is in the progress. So it outlives the function that runs it, and a step that fails can be taken again.
+ */
+export class Release {
+  readonly #application: ReleasedApplication;
+  readonly #metrics: Pick<HealthMetrics, "read">;
+  readonly #target: Code;
+  readonly #rules: ReleaseRules;
+
+  constructor(
+    application: ReleasedApplication,
+    metrics: Pick<HealthMetrics, "read">,
+    target: Code,
+    rules: ReleaseRules,
+  ) {
+    this.#application = application;
+    this.#metrics = metrics;
+    this.#target = target;
+    this.#rules = rules;
+  }
+
+  /** @param progress - of the step before; none for the first. */
+  async step(progress: Progress | undefined, now: Date): Promise<Outcome> {
+    const current: Progress = progress ?? { phase: "waiting", since: now.toISOString() };
+    if (current.phase === "waiting") return await this.#begin(current, now);
+    try {
+      return await this.#goOn(current, now);
+    } catch (error) {
+      // A look that failed tells nothing of the job. Only the time for the phase ends the patience.
+      if (this.#isOver(current, now, this.#rules.updateMinutes)) throw error;
+      return { kind: "waiting", progress: current, message: `${String(error)}; trying again` };
+    }
+  }
+
+  async #begin(progress: Waiting, now: Date): Promise<Outcome> {
+    const state = await this.#application.describe();
+    const { status, code, version } = state;
+    const name = `The application ${this.#application.name}`;
+    const wait = (why: string): Outcome =>
+      this.#isOver(progress, now, this.#rules.busyMinutes)
+        ? refused(`${why} for ${this.#rules.busyMinutes} minutes; nothing was changed.`)
+        : { kind: "waiting", progress, message: `${why}; waiting for the end of it` };
+
+    if (changingStates.includes(status)) return wait(`${name} has been ${status}`);
+    if (status !== "RUNNING") {
+      return refused(
+        `${name} is ${status}, not RUNNING: start it first, then release; nothing was changed.`,
+      );
+    }
+    if (sameCode(code, this.#target)) {
+      return { kind: "unchanged", message: `${name} runs ${this.#target.key} already.` };
+    }
+    if (!state.snapshotsEnabled || code.objectVersion === undefined) {
+      return refused(
+        `${name} has ${state.snapshotsEnabled ? "a jar without an object version" : "snapshots switched off"}, so there would be no way back; nothing was changed.`,
+      );
+    }
+    try {
+      const begun = await this.#application.update(version, this.#target);
+      return {
+        kind: "waiting",
+        progress: {
+          phase: "updating",
+          since: now.toISOString(),
+          version: begun,
+          previousVersion: version,
+          previous: code,
+        },
+        message: `Updating from ${code.key} to ${this.#target.key}, with a snapshot`,
+      };
+    } catch (error) {
+      if (hasName(error, collisions)) return wait(`${name} has been changed by somebody else`);
+      if (hasName(error, refusals)) return refused(`${String(error)} Nothing was changed.`);
+      throw error;
+    }
+  }
+
+  async #goOn(progress: Begun, now: Date): Promise<Outcome> {
+    const state = await this.#application.describe();
+    switch (progress.phase) {
+      case "updating":
+      case "watching":
+        return await this.#advance(progress, state, now);
+      case "rolling-back":
+      case "restoring":
+        return await this.#retreat(progress, state, now);
+    }
+  }
+
+  async #advance(progress: Begun, state: ApplicationState, now: Date): Promise<Outcome> {
+    if (!sameCode(state.code, this.#target)) return this.#overtaken(progress, state);
+    if (changingStates.includes(state.status)) {
+      if (progress.phase === "watching") {
+        // Scaling, for instance, submits the job again: what was seen until then no longer counts.
+        return waiting({ ...progress, since: now.toISOString() }, `${state.status} meanwhile`);
+      }
+      return this.#isOver(progress, now, this.#rules.updateMinutes)
+        ? await this.#turnBack(progress, state, now, `not RUNNING but ${state.status} for too long`)
+        : waiting(progress, state.status);
+    }
+    if (state.status !== "RUNNING") {
+      return await this.#turnBack(progress, state, now, `${state.status} after the update`);
+    }
+    if (progress.phase === "updating") {
+      const watched: Begun = { ...progress, phase: "watching", since: now.toISOString() };
+      return waiting(watched, "RUNNING; watching the job");
+    }
+    const since = new Date(progress.since);
+    const verdict = judge(await this.#metrics.read(since, now), since, now, this.#rules);
+    switch (verdict.kind) {
+      case "healthy":
+        return { kind: "released", message: `${this.#target.key} runs and is healthy.` };
+      case "open":
+        return waiting(progress, `Still missing: ${verdict.missing.join(", ")}`);
+      case "sick":
+        return await this.#turnBack(progress, state, now, verdict.reason);
+    }
+  }
+
+  async #turnBack(
+    progress: Begun,
+    { status, version }: ApplicationState,
+    now: Date,
+    reason: string,
+  ): Promise<Outcome> {
+    const back = { ...progress, since: now.toISOString(), reason };
+    // The service knows one step back. After another change that step would not be the one to take.
+    if (version === progress.version && reversibleStates.includes(status)) {
+      try {
+        await this.#application.rollBack(version);
+        return waiting({ ...back, phase: "rolling-back" }, `Rolling back: ${reason}`);
+      } catch (error) {
+        if (hasName(error, collisions)) return waiting(progress, `${String(error)}; trying again`);
+        if (!hasName(error, refusals)) throw error;
+      }
+    }
+    return waiting({ ...back, phase: "restoring" }, `Restoring the version before: ${reason}`);
+  }
+
+  async #retreat(progress: Begun, state: ApplicationState, now: Date): Promise<Outcome> {
+    const { previous, reason = "" } = progress;
+    const { status, version, code } = state;
+    const isBack = sameCode(code, previous);
+    if (status === "RUNNING" && isBack) {
+      return { kind: "rolled-back", message: `${previous.key} runs again: ${reason}.` };
+    }
+    if (!isBack && !sameCode(code, this.#target)) return this.#overtaken(progress, state);
+    if (this.#isOver(progress, now, this.#rules.updateMinutes)) {
+      return failed(
+        `The application is ${status} with ${code.key} and could not be brought back to ${previous.key} (${reason}): a person has to look.`,
+      );
+    }
+    if (changingStates.includes(status)) return waiting(progress, status);
+    if (progress.phase === "rolling-back") {
+      // The call was accepted; a moment later it shows.
+      const grace = status === "RUNNING" && !this.#isOver(progress, now, 3);
+      return waiting(grace ? progress : { ...progress, phase: "restoring" }, status);
+    }
+    try {
+      if (status === "RUNNING") {
+        await this.#application.stop();
+        return waiting(progress, `Stopping ${code.key}`);
+      }
+      if (!isBack) {
+        await this.#application.update(version, previous);
+        return waiting(progress, `Going back to ${previous.key}`);
+      }
+      const snapshot = await this.#application.snapshotOf(progress.previousVersion);
+      if (snapshot === undefined) {
+        return failed(
+          `The application has ${previous.key} again but stands still, for there is no snapshot of version ${progress.previousVersion} or earlier (${reason}): start it by hand.`,
+        );
+      }
+      await this.#application.start(snapshot);
+      return waiting(progress, `Starting ${previous.key} from the snapshot ${snapshot}`);
+    } catch (error) {
+      if (hasName(error, collisions)) return waiting(progress, `${String(error)}; trying again`);
+      throw error;
+    }
+  }
+
+  #overtaken({ previous }: Begun, { code, status }: ApplicationState): Outcome {
+    return sameCode(code, previous) && status === "RUNNING"
+      ? { kind: "rolled-back", message: `Somebody else, or the service, restored ${previous.key}.` }
+      : failed(`Somebody else changed the code to ${code.key} meanwhile; it is left as it is.`);
+  }
+
+  #isOver({ since }: Progress, now: Date, minutes: number): boolean {
+    return now.getTime() - new Date(since).getTime() >= minutes * MINUTE;
+  }
+}
+
+function waiting(progress: Begun, message: string): Outcome {
+  return { kind: "waiting", progress, message };
+}
+
+function refused(message: string): Outcome {
+  return { kind: "refused", message };
+}
+
+function failed(message: string): Outcome {
+  return { kind: "failed", message };
+}
+
+function hasName(error: unknown, names: readonly string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}

@@ -1,0 +1,39 @@
+import type { LagMetric } from "../scaling/settings";
+
+/** What has to hold before a release counts as healthy. */
+export interface GateRules {
+  /** Minutes for which the job is watched at least. */
+  readonly watchMinutes: number;
+  /** Minutes after which a job that is not yet healthy counts as sick. */
+  readonly timeoutMinutes: number;
+  /** Seconds that readers may be behind; further behind, they must be catching up. */
+  readonly maxLagSeconds: number;
+}
+
+/** How long a release waits. */
+export interface ReleaseRules extends GateRules {
+  /** Minutes to wait for somebody else's change of the application before nothing is released. */
+  readonly busyMinutes: number;
+  /** Minutes that an update, or the way back, may take; with a large state a snapshot takes its time. */
+  readonly updateMinutes: number;
+}
+
+export const defaultRules: ReleaseRules = {
+  watchMinutes: 5,
+  timeoutMinutes: 20,
+  maxLagSeconds: 60,
+  busyMinutes: 20,
+  updateMinutes: 45,
+};
+
+/** What the program tells the function; it travels as JSON in one environment variable. */
+export interface ReleaseSettings {
+  /** Name of the application. */
+  readonly application: string;
+  /** Metrics that tell how far readers are behind. */
+  readonly lagMetrics: readonly LagMetric[];
+  readonly rules: ReleaseRules;
+}
+
+/** Name of that variable. */
+export const settingsVariable = "RELEASE_SETTINGS";

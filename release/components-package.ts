@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { builtinModules } from "node:module";
+import path from "node:path";
+import { versionOf } from "./version";
+
+const root = path.resolve(__dirname, "..");
+
+/** Data that components read or bundle: nothing but JSON, below these folders. */
+const dataFolders = ["infra", "producer/schemas", "flink-job/src/main/resources"];
+
+interface Manifest {
+  readonly version: string;
+  readonly license: string;
+  readonly engines: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds the package of the components: compiled, with types and with what they bundle at a deployment, below the same
+ * folders as here. Each component is a module of its own, such as `streaming-pipeline-components/event-stream`.
+ *
+ * @param folder - that becomes the package; what is in it is gone.
+ */
+export function buildComponentsPackage(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  compile(folder);
+  for (const data of dataFolders) {
+    cpSync(path.join(root, data), path.join(folder, data), {
+      recursive: true,
+      filter: (source) => !path.extname(source) || source.endsWith(".json"),
+    });
+  }
+  copyFileSync(path.join(root, "LICENSE"), path.join(folder, "LICENSE"));
+  copyFileSync(path.join(root, "release/README.md"), path.join(folder, "README.md"));
+  const manifest = manifestOf(folder);
+  writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function compile(folder: string): void {
+  const compiler = require.resolve("typescript/bin/tsc");
+  const project = path.join(__dirname, "tsconfig.components.json");
+  execFileSync(process.execPath, [compiler, "-p", project, "--outDir", folder], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
+
+function manifestOf(folder: string): object {
+  const own = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Manifest;
+  const changelog = readFileSync(path.join(root, "CHANGELOG.md"), "utf8");
+  return {
+    name: "streaming-pipeline-components",
+    version: versionOf(changelog, own.version),
+    description: "Pulumi components for streaming pipelines on AWS",
+    keywords: ["pulumi", "aws", "kinesis", "flink", "firehose", "opensearch"],
+    license: own.license,
+    engines: own.engines,
+    exports: {
+      "./*": { types: "./infra/*.d.ts", default: "./infra/*.js" },
+      "./package.json": "./package.json",
+    },
+    // For compilers that do not read `exports`.
+    typesVersions: { "*": { "*": ["infra/*.d.ts"] } },
+    dependencies: dependenciesOf(folder, own.dependencies),
+  };
+}
+
+/** What the compiled modules load, in the versions that are tested here. */
+function dependenciesOf(
+  folder: string,
+  versions: Manifest["dependencies"],
+): Readonly<Record<string, string>> {
+  const names = new Set<string>();
+  for (const file of compiledFiles(folder)) {
+    const loads = readFileSync(file, "utf8").matchAll(/\b(?:require\(|from )"([^."][^"]*)"/g);
+    for (const [, name = ""] of loads) {
+      if (name.startsWith("node:") || builtinModules.includes(name)) continue;
+      names.add(name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+    }
+  }
+  const entries = [...names].sort().map((name) => {
+    const version = versions[name];
+    if (version === undefined) {
+      throw new Error(`The components load ${name}, which is not among the dependencies.`);
+    }
+    return [name, version] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function compiledFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(js|d\.ts)$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}

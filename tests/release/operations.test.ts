@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { program } from "../../infra/program";
+import { projectRoot } from "../support/command";
+import { deploy } from "../support/mocks";
+import { stackConfig } from "../support/stack-config";
+
+const operations = readFileSync(path.join(projectRoot, "docs/operations.md"), "utf8");
+
+const paths = {
+  jobJar: path.join(projectRoot, "tests/infra/fixtures/job.jar"),
+  producer: path.join(projectRoot, "tests/infra/fixtures/producer.ts"),
+};
+
+describe("docs/operations.md", () => {
+  it("says of every alarm what to do", async () => {
+    const { resources } = await deploy(() => program(paths), {
+      stack: "prod",
+      config: stackConfig("prod"),
+    });
+    const names = resources
+      .filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm")
+      .filter(({ parent }) => parent === "pipeline-monitoring")
+      .map(({ name }) => name.replace("pipeline-monitoring-", ""));
+    expect(names).to.include.members(["stream-lag", "application-down", "domain-red"]);
+    expect(names.filter((name) => !operations.includes(name))).to.deep.equal([]);
+  });
+
+  it("names only commands and files that there are", () => {
+    const { scripts } = JSON.parse(
+      readFileSync(path.join(projectRoot, "package.json"), "utf8"),
+    ) as { scripts: Record<string, string> };
+    const called = [...operations.matchAll(/npm run ([\w:-]+)/g)].map(([, name = ""]) => name);
+    expect(Object.keys(scripts)).to.include.members(called);
+    const links = [...operations.matchAll(/\]\(([\w/.-]+)\)/g)].map(([, target = ""]) => target);
+    expect(links).not.to.be.empty;
+    for (const link of links) readFileSync(path.join(projectRoot, "docs", link));
+  });
+});
