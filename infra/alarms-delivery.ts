@@ -2,11 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, type Reading, reading } from "./alarms";
 import type { MetricName, Statistic } from "./monitoring-metrics";
 
-/** A delivery stream to S3 to be watched. */
+/** A delivery stream to be watched. */
 export interface WatchedDelivery {
   /** Name of the stream; its ARN would be a dimension that nothing has. */
   readonly name: pulumi.Input<string>;
-  /** Seconds after which an object is written. */
+  /** Where it delivers to. @default S3 */
+  readonly destination?: keyof typeof destinations;
+  /** Seconds after which a batch is delivered. */
   readonly bufferSeconds: number;
   /** Name of the function that prepares records. @default there is none */
   readonly transformName?: pulumi.Input<string> | undefined;
@@ -17,6 +19,22 @@ export interface WatchedDelivery {
   /** The archive is encrypted with a customer managed key. @default false */
   readonly customerKey?: boolean;
 }
+
+/** The metrics of each kind of destination, and what it is called. */
+const destinations = {
+  S3: {
+    freshness: "DeliveryToS3.DataFreshness",
+    success: "DeliveryToS3.Success",
+    place: "the archive",
+    mend: "its role, and the bucket's key",
+  },
+  OpenSearch: {
+    freshness: "DeliveryToAmazonOpenSearchService.DataFreshness",
+    success: "DeliveryToAmazonOpenSearchService.Success",
+    place: "the index",
+    mend: "its role in IAM and in the domain, and the domain's health",
+  },
+} as const;
 
 /** Seconds that a record may take to the archive: at least a quarter of an hour, and twice what is buffered. */
 export function maxFreshnessSeconds(bufferSeconds: number): number {
@@ -29,6 +47,7 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
   const read = (name: MetricName<"delivery">, statistic: Statistic): Reading =>
     reading("delivery", name, dimensions, statistic);
   const seconds = maxFreshnessSeconds(delivery.bufferSeconds);
+  const { freshness, success, place, mend } = destinations[delivery.destination ?? "S3"];
   /** Something that ought never to happen. */
   const never = (
     name: string,
@@ -50,9 +69,9 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
   return [
     {
       name: "delivery-late",
-      description: `The oldest record that is not yet in the archive is older than ${seconds} s. Firehose's log tells what holds it up; it gives up after a day.`,
+      description: `The oldest record that is not yet in ${place} is older than ${seconds} s. Firehose's log tells what holds it up; it gives up after a day.`,
       severity: "critical",
-      value: read("DeliveryToS3.DataFreshness", "Maximum"),
+      value: read(freshness, "Maximum"),
       comparison: ">",
       threshold: seconds,
       periodSeconds: 300,
@@ -61,10 +80,9 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
     },
     {
       name: "delivery-failures",
-      description:
-        "Writes to the archive fail: look at Firehose's log, its role, and the bucket's key.",
+      description: `Writes to ${place} fail: look at Firehose's log, ${mend}.`,
       severity: "warning",
-      value: read("DeliveryToS3.Success", "Average"),
+      value: read(success, "Average"),
       comparison: "<",
       threshold: 0.95,
       periodSeconds: 300,

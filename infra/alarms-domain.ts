@@ -1,53 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type Reading, reading } from "./alarms";
-import type { MetricName, Statistic } from "./monitoring-metrics";
+import type { Alarm } from "./alarms";
+import { domainLoadAlarms } from "./alarms-domain-load";
+import { alarm, readerOf, spans, type WatchedDomain } from "./domain-alarm";
 
-/** A search domain to be watched. */
-export interface WatchedDomain {
-  readonly name: pulumi.Input<string>;
-  /** The account, which is a dimension of every metric of a domain. */
-  readonly accountId: pulumi.Input<string>;
-  readonly dataNodes: number;
-  readonly dedicatedMasters: number;
-  /** UltraWarm nodes. @default 0 */
-  readonly warmNodes?: number;
-  /** GiB of each data node. */
-  readonly volumeGiB: number;
-  /** Data is encrypted with a customer managed key. @default false */
-  readonly customerKey?: boolean;
-}
+export type { WatchedDomain } from "./domain-alarm";
 
 /** Share of a node's volume that has to be free: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html */
 const freeStorageShare = 0.25;
 
-const minute = 60;
-const quarterHour = 15 * minute;
-
 /** Is the domain whole, has it room, and does it take documents? */
 export function domainAlarms(domain: WatchedDomain): Alarm[] {
-  const dimensions = { DomainName: domain.name, ClientId: domain.accountId };
-  const read = (name: MetricName<"domain">, statistic: Statistic): Reading =>
-    reading("domain", name, dimensions, statistic);
-  /** An alarm as most of them are; a domain that says nothing at all fails the alarm on its nodes. */
-  const alarm = (
-    name: string,
-    value: Alarm["value"],
-    comparison: Alarm["comparison"],
-    threshold: number,
-    [periods, periodSeconds]: readonly [number, number],
-    description: string,
-    severity: Alarm["severity"] = "warning",
-  ): Alarm => ({
-    name: `domain-${name}`,
-    description,
-    severity,
-    value,
-    comparison,
-    threshold,
-    periodSeconds,
-    periods,
-    missing: "notBreaching",
-  });
+  const read = readerOf(domain);
   const nodes = domain.dataNodes + domain.dedicatedMasters + (domain.warmNodes ?? 0);
   const freeMiB = freeStorageShare * domain.volumeGiB * 1024;
 
@@ -57,7 +19,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       read("ClusterStatus.red", "Maximum"),
       ">=",
       1,
-      [1, minute],
+      spans.minute,
       "A primary shard and its replicas are on no node: documents are missing. Restore the index from a snapshot, or bring the node back.",
       "critical",
     ),
@@ -66,7 +28,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       read("ClusterStatus.yellow", "Maximum"),
       ">=",
       1,
-      [5, minute],
+      spans.fiveMinutes,
       "A replica has been on no node for five minutes: with one node it has nowhere to be, otherwise a node is missing or full.",
     ),
     {
@@ -75,7 +37,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
         read("Nodes", "Minimum"),
         "<",
         nodes,
-        [1, 24 * 60 * minute],
+        spans.day,
         `Fewer than ${nodes} nodes were there at some time of the day.`,
       ),
       missing: "breaching",
@@ -85,7 +47,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       read("FreeStorageSpace", "Minimum"),
       "<=",
       freeMiB,
-      [1, minute],
+      spans.minute,
       `A node has ${freeMiB} MiB or less left, a quarter of its volume. Delete indices or enlarge the volumes before writes are blocked.`,
       "critical",
     ),
@@ -94,7 +56,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       read("ClusterIndexWritesBlocked", "Maximum"),
       ">=",
       1,
-      [1, 5 * minute],
+      spans.fiveMinutesAtOnce,
       "The domain takes no documents: storage is full or memory exhausted. The Flink job waits and falls behind.",
       "critical",
     ),
@@ -103,111 +65,10 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       read("AutomatedSnapshotFailure", "Maximum"),
       ">=",
       1,
-      [1, minute],
+      spans.minute,
       "The last automated snapshot failed, often because the domain is red.",
     ),
-    alarm(
-      "cpu",
-      read("CPUUtilization", "Maximum"),
-      ">=",
-      80,
-      [3, quarterHour],
-      "A node has used 80 % of its processor or more for three quarters of an hour. Use larger or more nodes.",
-    ),
-    alarm(
-      "memory",
-      read("JVMMemoryPressure", "Maximum"),
-      ">=",
-      95,
-      [3, minute],
-      "A node's heap is 95 % full: it may fail. Reduce load or shards, or use larger nodes.",
-    ),
-    alarm(
-      "old-memory",
-      read("OldGenJVMMemoryPressure", "Maximum"),
-      ">=",
-      80,
-      [3, minute],
-      "The old generation of a node's heap is 80 % full. Reduce load or shards, or use larger nodes.",
-    ),
-    alarm(
-      "write-queue",
-      read("ThreadpoolWriteQueue", "Average"),
-      ">=",
-      100,
-      [1, minute],
-      "A hundred writes or more wait: the domain cannot keep up with the sink.",
-    ),
-    alarm(
-      "write-rejected",
-      {
-        // The metric counts from the start of the node.
-        expression: "DIFF(rejected)",
-        label: "rejected writes",
-        readings: { rejected: read("ThreadpoolWriteRejected", "Sum") },
-      },
-      ">=",
-      1,
-      [1, minute],
-      "The domain rejected writes; the sink sends them again and is held up.",
-    ),
-    alarm(
-      "search-queue",
-      read("ThreadpoolSearchQueue", "Average"),
-      ">=",
-      500,
-      [1, minute],
-      "Five hundred searches or more wait: dashboards ask for more than the domain can give.",
-    ),
-    alarm(
-      "search-queue-peak",
-      read("ThreadpoolSearchQueue", "Maximum"),
-      ">=",
-      5000,
-      [1, minute],
-      "Five thousand searches waited at a time; further ones are rejected.",
-    ),
-    alarm(
-      "search-rejected",
-      {
-        expression: "DIFF(rejected)",
-        label: "rejected searches",
-        readings: { rejected: read("ThreadpoolSearchRejected", "Sum") },
-      },
-      ">=",
-      1,
-      [1, minute],
-      "The domain rejected searches: dashboards or readers ask for more than it can give.",
-    ),
-    ...(domain.dedicatedMasters === 0
-      ? []
-      : [
-          alarm(
-            "master-cpu",
-            read("MasterCPUUtilization", "Maximum"),
-            ">=",
-            50,
-            [3, quarterHour],
-            "A dedicated master has used 50 % of its processor or more for three quarters of an hour. Use larger ones.",
-          ),
-          alarm(
-            "master-memory",
-            read("MasterJVMMemoryPressure", "Maximum"),
-            ">=",
-            95,
-            [3, minute],
-            "A dedicated master's heap is 95 % full: too many shards, or too small an instance.",
-          ),
-          alarm(
-            "master-unreachable",
-            read("MasterReachableFromNode", "Minimum"),
-            "<",
-            1,
-            [1, minute],
-            "The elected master is not reached: it has stopped, or the network between nodes fails.",
-            "critical",
-          ),
-        ]),
+    ...domainLoadAlarms(domain),
     ...(domain.customerKey === true
       ? [
           alarm(
@@ -215,7 +76,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
             read("KMSKeyError", "Maximum"),
             ">=",
             1,
-            [1, minute],
+            spans.minute,
             "The key that encrypts the domain is disabled. Enable it, or the domain stops.",
             "critical",
           ),
@@ -224,7 +85,7 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
             read("KMSKeyInaccessible", "Maximum"),
             ">=",
             1,
-            [1, minute],
+            spans.minute,
             "The key that encrypts the domain is deleted or its grants are revoked: the domain cannot be saved, only restored from a snapshot.",
             "critical",
           ),

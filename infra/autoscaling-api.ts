@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayLogs } from "./autoscaling-account";
-import { policyDocument } from "./iam";
+import { collection, methods, scalingApiPolicy, stageName } from "./autoscaling-api-policy";
 
 export interface ScalingApiArgs {
   /** Name of the function that answers every request. */
@@ -18,11 +18,6 @@ export interface ScalingApiArgs {
   /** ARN of the KMS key that encrypts the access log. @default CloudWatch's own key */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
-
-/** Path below which Application Auto Scaling looks for targets. */
-const collection = "scalableTargetDimensions";
-const stageName = "v1";
-const methods = ["GET", "PATCH"] as const;
 
 /** Requests a second, and at once: two targets, asked every few seconds while a change is under way. */
 const throttling = { rate: 10, burst: 20 };
@@ -59,7 +54,7 @@ export class ScalingApi extends pulumi.ComponentResource {
     super("streaming:infra:ScalingApi", name, args, opts);
     const child = { parent: this };
 
-    const policy = this.#policy(args.operatorRoleArns ?? []);
+    const policy = scalingApiPolicy(args.operatorRoleArns ?? [], child);
     const api = new aws.apigateway.RestApi(
       name,
       {
@@ -174,34 +169,5 @@ export class ScalingApi extends pulumi.ComponentResource {
   /** The URL of a target, by which Application Auto Scaling knows it. */
   urlOf(target: string): pulumi.Output<string> {
     return pulumi.interpolate`${this.#url}/${collection}/${target}`;
-  }
-
-  /**
-   * Lets the account's principals in by their own policies, and nobody whose name is not on the list. The role of
-   * Application Auto Scaling is described by a pattern: it comes into being when the first target is registered.
-   * https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-custom.html
-   */
-  #policy(operatorRoleArns: readonly string[]): pulumi.Output<string> {
-    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    const role = pulumi.interpolate`arn:${partition}:iam::${accountId}:role/aws-service-role/custom-resource.application-autoscaling.amazonaws.com/*`;
-    const resource = methods.map((method) => `execute-api:/${stageName}/${method}/${collection}/*`);
-    return policyDocument([
-      {
-        Sid: "AccountDecides",
-        Effect: "Allow",
-        Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
-        Action: "execute-api:Invoke",
-        Resource: resource,
-      },
-      {
-        Sid: "ScalersOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "execute-api:Invoke",
-        Resource: "execute-api:/*",
-        Condition: { ArnNotLike: { "aws:PrincipalArn": [role, ...operatorRoleArns] } },
-      },
-    ]);
   }
 }

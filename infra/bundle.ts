@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { buildSync } from "esbuild";
 
 /** A Node.js program in one file. */
@@ -15,7 +16,7 @@ export interface Bundle {
  */
 export function bundle(entryPath: string): Bundle {
   const { outputFiles } = buildSync({
-    entryPoints: [entryPath],
+    entryPoints: [sourceOf(entryPath)],
     bundle: true,
     platform: "node",
     target: "node20",
@@ -27,4 +28,10 @@ export function bundle(entryPath: string): Bundle {
   });
   const text = outputFiles.map((file) => file.text).join("");
   return { text, sha256: createHash("sha256").update(text).digest("hex") };
+}
+
+/** Where the components are installed as a package, their functions lie compiled beside them. */
+function sourceOf(entryPath: string): string {
+  const compiled = entryPath.replace(/\.ts$/, ".js");
+  return !existsSync(entryPath) && existsSync(compiled) ? compiled : entryPath;
 }

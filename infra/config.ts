@@ -1,19 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
 import { checkScaling, readScaling, type ScalingConfig } from "./autoscaling-config";
 import { ConfigReader } from "./config-reader";
-import { type ArchiveChoices, archiveFormats, type Workload } from "./delivery-workloads";
-import { limits, logRetentionDays, type StreamMode, streamModes } from "./limits";
+import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery-config";
+import type { ArchiveChoices } from "./delivery-workloads";
+import { checkFlink, type FlinkConfig, readFlink } from "./flink-config";
+import { checkJob, type JobConfig, readJob } from "./job-config";
+import { readJobDelivery } from "./job-delivery-config";
+import { logRetentionDays } from "./limits";
+import type { RepositorySource } from "./job-delivery-arguments";
 import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network-config";
 import { checkReplay, readReplay, type ReplayConfig } from "./replay-config";
-import type { JobProperties } from "./runtime-properties.generated";
 import { checkSearch, readSearch, type SearchConfig } from "./search-config";
-import { Problems, type Range } from "./validate";
+import {
+  checkStream,
+  readResults,
+  readStream,
+  type ResultsConfig,
+  type StreamConfig,
+} from "./stream-config";
+import { Problems } from "./validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {
-  readonly workload: JobProperties["workload"];
   readonly protectData: boolean;
   readonly logRetentionDays: number;
   readonly encryption: {
@@ -21,53 +30,22 @@ export interface StackConfig {
     readonly customerManagedKey: boolean;
   };
   readonly network: NetworkConfig;
-  readonly stream: {
-    readonly mode: StreamMode;
-    /** Undefined where AWS decides. */
-    readonly shardCount: number | undefined;
-    readonly retentionHours: number;
-  };
-  readonly flink: {
-    readonly parallelism: number;
-    readonly parallelismPerKpu: number;
-    readonly checkpointIntervalSeconds: number;
-  };
-  readonly demand: {
-    readonly windowMinutes: number;
-    readonly slideMinutes: number;
-    readonly geohashPrecision: number;
-  };
-  readonly airports: { readonly windowMinutes: number };
-  /** How far behind the newest record of its shard, in event time, producer and job expect a record. */
-  readonly outOfOrdernessSeconds: number;
+  readonly stream: StreamConfig;
+  readonly job: JobConfig;
+  readonly flink: FlinkConfig;
   readonly search: SearchConfig;
-  readonly delivery: {
-    readonly bufferMiB: number;
-    readonly bufferSeconds: number;
-    readonly expirationDays: number;
-    readonly keepSource: boolean;
-  };
+  readonly delivery: DeliveryConfig;
   readonly archive: ArchiveChoices;
+  /** Firehose indexes events as they are, too. */
+  readonly searchEvents: boolean;
   /** The stream of results of a workload that has one. */
-  readonly results?: ResultsConfig;
+  readonly results: ResultsConfig | undefined;
   readonly replay: ReplayConfig;
   readonly scaling: ScalingConfig;
   readonly monitoring: MonitoringConfig;
+  /** Where new code of the job comes from; undefined where the program brings it. */
+  readonly jobDelivery: RepositorySource | undefined;
 }
-
-/** A stream of results: shards where the stack provisions them, and whether S3 keeps them. */
-interface ResultsConfig {
-  readonly shardCount: number | undefined;
-  readonly archived: boolean;
-}
-
-const { job, demand, airports, source } = schema.properties;
-
-/** The workloads that the job can compute. */
-const workloads = job.properties.workload.enum as [
-  JobProperties["workload"],
-  ...JobProperties["workload"][],
-];
 
 /**
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
@@ -76,12 +54,11 @@ const workloads = job.properties.workload.enum as [
 export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackConfig {
   const problems = new Problems();
   const read = new ConfigReader(config, problems);
+  const stackName = pulumi.getStack();
 
-  const workload = read.oneOf("workload", workloads);
-  const mode = read.oneOf("streamMode", streamModes);
-  const shardCount = read.integer("shardCount", limits.shardCount);
+  const job = readJob(read);
+  const stream = readStream(read);
   const stack: StackConfig = {
-    workload,
     protectData: read.boolean("protectData"),
     logRetentionDays: read.choice("logRetentionDays", logRetentionDays),
     encryption: {
@@ -89,47 +66,18 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
       customerManagedKey: read.boolean("customerManagedKey"),
     },
     network: readNetwork(read),
-    stream: {
-      mode,
-      shardCount: mode === "PROVISIONED" ? shardCount : undefined,
-      retentionHours: read.integer("streamRetentionHours", limits.streamRetentionHours),
-    },
-    flink: {
-      parallelism: read.integer("flinkParallelism", limits.flinkParallelism),
-      parallelismPerKpu: read.integer("flinkParallelismPerKpu", limits.flinkParallelismPerKpu),
-      checkpointIntervalSeconds: read.integer(
-        "checkpointIntervalSeconds",
-        limits.checkpointIntervalSeconds,
-      ),
-    },
-    demand: {
-      windowMinutes: read.integer("demandWindowMinutes", range(demand.properties.windowMinutes)),
-      slideMinutes: read.integer("demandSlideMinutes", range(demand.properties.slideMinutes)),
-      geohashPrecision: read.integer("geohashPrecision", range(demand.properties.geohashPrecision)),
-    },
-    airports: {
-      windowMinutes: read.integer("airportWindowMinutes", range(airports.properties.windowMinutes)),
-    },
-    outOfOrdernessSeconds: read.integer(
-      "outOfOrdernessSeconds",
-      range(source.properties.outOfOrdernessSeconds),
-    ),
-    search: readSearch(read, pulumi.getStack()),
-    delivery: {
-      bufferMiB: read.integer("deliveryBufferMiB", limits.deliveryBufferMiB),
-      bufferSeconds: read.integer("deliveryBufferSeconds", limits.deliveryBufferSeconds),
-      expirationDays: read.integer("archiveExpirationDays", limits.archiveExpirationDays),
-      keepSource: read.boolean("archiveKeepSource"),
-    },
-    archive: {
-      format: read.oneOf("archiveFormat", archiveFormats),
-      partitioned: read.boolean("archivePartitioned"),
-      databaseName: `streaming_${pulumi.getStack().replaceAll("-", "_").toLowerCase()}`,
-    },
-    ...readResults(workload, mode, read),
+    stream,
+    job,
+    flink: readFlink(read, problems),
+    search: readSearch(read, stackName),
+    delivery: readDelivery(read),
+    archive: readArchive(read, stackName),
+    searchEvents: read.boolean("searchEvents"),
+    results: readResults(job.workload, stream.mode, read),
     replay: readReplay(read, problems),
     scaling: readScaling(read, problems),
     monitoring: readMonitoring(read),
+    jobDelivery: readJobDelivery(read, problems),
   };
 
   read.rejectUnknownKeys();
@@ -140,55 +88,15 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   return stack;
 }
 
-function readResults(
-  workload: Workload,
-  mode: StreamMode,
-  read: ConfigReader,
-): Pick<StackConfig, "results"> {
-  const shardCount = read.integer("resultsShardCount", limits.shardCount);
-  const archived = read.boolean("resultsArchived");
-  return workload === "trades"
-    ? { results: { shardCount: mode === "PROVISIONED" ? shardCount : undefined, archived } }
-    : {};
-}
-
-/** Range of a number in the job's own contract. */
-function range({ minimum, maximum }: { minimum: number; maximum: number }): Range {
-  return { min: minimum, max: maximum };
-}
-
+/** What each key allows alone and all of them do not together. */
 function checkRelations(stack: StackConfig, read: ConfigReader, problems: Problems): void {
-  const { network, demand: windows, search, replay } = stack;
-
-  const region = new pulumi.Config("aws").get("region");
-  checkNetwork(network, region, read, problems);
-  checkSearch(search, subnetCount(network), problems);
-  checkReplay(replay, network, read, problems);
-
-  // Not `!== 0`: what could not be read is NaN here and has its complaint already.
-  problems.require(
-    !(windows.windowMinutes % windows.slideMinutes > 0),
-    `${read.name("demandWindowMinutes")} must be a multiple of ${read.name("demandSlideMinutes")}, ${windows.slideMinutes}; got ${windows.windowMinutes}`,
-  );
-
-  checkArchive(stack, read, problems);
-  checkScaling(stack.scaling, stack.stream.mode, stack.flink.parallelismPerKpu, read, problems);
-}
-
-/** Firehose collects more before it writes columns or sorts into folders. */
-function checkArchive({ delivery, archive }: StackConfig, read: ConfigReader, problems: Problems) {
-  const reason = [
-    ...(archive.format === "PARQUET" ? [`${read.name("archiveFormat")} PARQUET`] : []),
-    ...(archive.partitioned ? [`${read.name("archivePartitioned")} true`] : []),
-  ].join(" and ");
-  const { min } = limits.deliveryLargeBufferMiB;
-  problems.require(
-    reason === "" || !(delivery.bufferMiB < min),
-    `${read.name("deliveryBufferMiB")} must be at least ${min} with ${reason}; got ${delivery.bufferMiB}`,
-  );
-  const { min: seconds } = limits.deliveryPartitionSeconds;
-  problems.require(
-    !archive.partitioned || !(delivery.bufferSeconds < seconds),
-    `${read.name("deliveryBufferSeconds")} must be at least ${seconds} with ${read.name("archivePartitioned")} true; got ${delivery.bufferSeconds}`,
-  );
+  const { network, stream, flink, scaling } = stack;
+  checkNetwork(network, new pulumi.Config("aws").get("region"), read, problems);
+  checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
+  checkReplay(stack.replay, stack.job.workload, network, read, problems);
+  checkStream(stream, read, problems);
+  checkJob(stack.job, read, problems);
+  checkFlink(flink, scaling, read, problems);
+  checkArchive(stack.delivery, stack.archive, read, problems);
+  checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read, problems);
 }

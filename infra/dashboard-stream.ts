@@ -35,9 +35,10 @@ export function hostSection(
   };
 }
 
-/** What goes in and out of the stream. */
+/** What goes in and out of a stream. */
 export function streamSection(
   region: string,
+  heading: string,
   { name, retentionHours, maxLagSeconds, fanOutConsumers }: Subject<"stream">,
   targets: Subject<"scaling">["targets"] = [],
 ): Section {
@@ -52,7 +53,7 @@ export function streamSection(
     ),
   ];
   return {
-    heading: "Stream",
+    heading,
     widgets: [
       graph(region, "Records a minute", [
         line("IncomingRecords", "Sum", "in"),

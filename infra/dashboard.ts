@@ -6,19 +6,21 @@ import { scalingSection } from "./dashboard-scaling";
 import { hostSection, streamSection } from "./dashboard-stream";
 import { alarmStates, layOut, type PlacedWidget } from "./dashboard-widgets";
 
+/** A stream by its plain name. */
+interface StreamSubject {
+  readonly name: string;
+  readonly retentionHours: number;
+  readonly maxLagSeconds: number;
+  readonly fanOutConsumers: readonly string[];
+}
+
 /** What a dashboard shows, by plain names: those that the resources have once they are made. */
 export interface DashboardSubjects {
   readonly region: string;
   /** ARNs of the alarms, the one that sums up first. */
   readonly alarmArns: readonly string[];
-  readonly stream?:
-    | {
-        readonly name: string;
-        readonly retentionHours: number;
-        readonly maxLagSeconds: number;
-        readonly fanOutConsumers: readonly string[];
-      }
-    | undefined;
+  readonly stream?: StreamSubject | undefined;
+  readonly results?: StreamSubject | undefined;
   readonly application?:
     | {
         readonly name: string;
@@ -66,15 +68,16 @@ export interface DashboardBody {
 
 /** The whole pipeline from top to bottom: what is wrong, then each part in the order of the data's way. */
 export function dashboardBody(subjects: DashboardSubjects): DashboardBody {
-  const { region, stream, host, application, domain, delivery, scaling } = subjects;
+  const { region, stream, host, application, results, domain, delivery, scaling } = subjects;
   return {
     start: "-PT3H",
     periodOverride: "inherit",
     widgets: layOut([
       { heading: "Alarms", widgets: [alarmStates("All alarms", subjects.alarmArns)] },
       ...(host ? [hostSection(region, host, stream?.name)] : []),
-      ...(stream ? [streamSection(region, stream, scaling?.targets)] : []),
+      ...(stream ? [streamSection(region, "Stream", stream, scaling?.targets)] : []),
       ...(application ? [applicationSection(region, application)] : []),
+      ...(results ? [streamSection(region, "Results stream", results)] : []),
       ...(domain ? [domainSection(region, domain)] : []),
       ...(delivery ? [deliverySection(region, delivery)] : []),
       ...(scaling ? [scalingSection(region, scaling)] : []),

@@ -1,26 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { componentInputs } from "./component-inputs";
 import { type DeliveryStreamArgs, validate } from "./delivery-arguments";
-import {
-  lineBreaks,
-  partitionPrefix,
-  partitionProcessors,
-  transformProcessor,
-} from "./delivery-processors";
-import { searchConfiguration, searchStatements } from "./delivery-search";
+import { deliveryDestination, folders } from "./delivery-destination";
+import { searchStatements } from "./delivery-search";
 import { DeliveryTable } from "./delivery-table";
 import { allow, ServiceRole, type Statement, useKey } from "./iam";
 import { NodeFunction } from "./node-function";
 import { PrivateBucket } from "./private-bucket";
 
 export type { DeliveryStreamArgs } from "./delivery-arguments";
-
-/** Where objects lie in the bucket: what was delivered, what came in, what could not be delivered. */
-const folders = { events: "events/", source: "source/", errors: "errors/" };
-
-/** Folders by UTC time of arrival; Athena reads them as columns. */
-const byDay = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
-const byHour = `${byDay}hour=!{timestamp:HH}/`;
 
 /**
  * A Firehose stream with everything that it needs: the bucket of the archive, its role, its log and, as asked for, the
@@ -46,16 +35,17 @@ export class DeliveryStream extends pulumi.ComponentResource {
   /** Name of the function that prepares records, where there is one. */
   readonly transformName: pulumi.Output<string> | undefined;
 
+  readonly #archive: PrivateBucket;
   readonly #directPutKey: pulumi.Input<string> | undefined;
   readonly #region: pulumi.Output<string>;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: DeliveryStreamArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:DeliveryStream", name, args, opts);
+    super("streaming:infra:DeliveryStream", name, componentInputs(args, "transform"), opts);
     validate(name, args);
 
     const { source, search, kmsKeyArn } = args;
-    const { partitions = [], keepSource = false, encryptAtRest = true } = args;
+    const { keepSource = false, encryptAtRest = true } = args;
     const child = { parent: this };
     this.#region = aws.getRegionOutput({}, child).region;
 
@@ -126,29 +116,6 @@ export class DeliveryStream extends pulumi.ComponentResource {
       logGroupName: logGroup.name,
       logStreamName: stream.name,
     });
-    const buffering = { bufferingSize: args.bufferMiB, bufferingInterval: args.bufferSeconds };
-    const bucket = {
-      bucketArn: archive.arn,
-      roleArn,
-      ...(kmsKeyArn !== undefined && { kmsKeyArn }),
-    };
-    const backup = {
-      ...bucket,
-      ...buffering,
-      compressionFormat: "GZIP",
-      prefix: folders.source + byHour,
-      errorOutputPrefix: `${folders.errors}!{firehose:error-output-type}/${byDay}`,
-      cloudwatchLoggingOptions: logging(backupLog),
-    };
-    // In the order in which Firehose applies them.
-    const processors = [
-      ...(transform ? [transformProcessor(transform.versionArn, args.transform)] : []),
-      ...partitionProcessors(partitions),
-      ...(table || search ? [] : [lineBreaks]),
-    ];
-    const processing =
-      processors.length > 0 ? { processingConfiguration: { enabled: true, processors } } : {};
-
     const firehose = new aws.kinesis.FirehoseDeliveryStream(
       name,
       {
@@ -157,47 +124,20 @@ export class DeliveryStream extends pulumi.ComponentResource {
         ...(source
           ? { kinesisSourceConfiguration: { kinesisStreamArn: source.streamArn, roleArn } }
           : encryptAtRest && { serverSideEncryption: directPutEncryption(kmsKeyArn) }),
-        ...(search
-          ? {
-              destination: "opensearch",
-              opensearchConfiguration: searchConfiguration(search, {
-                roleArn,
-                ...buffering,
-                ...processing,
-                cloudwatchLoggingOptions: logging(log),
-                s3Configuration: backup,
-                keepSource,
-              }),
-            }
-          : {
-              destination: "extended_s3",
-              extendedS3Configuration: {
-                ...bucket,
-                ...buffering,
-                ...processing,
-                prefix:
-                  folders.events + (partitions.length > 0 ? partitionPrefix(partitions) : byHour),
-                errorOutputPrefix: backup.errorOutputPrefix,
-                ...(partitions.length > 0 && {
-                  dynamicPartitioningConfiguration: { enabled: true },
-                }),
-                ...(table
-                  ? {
-                      dataFormatConversionConfiguration: table.conversion(roleArn),
-                      fileExtension: ".parquet",
-                      // Parquet compresses inside; anything else here is an error.
-                      compressionFormat: "UNCOMPRESSED",
-                    }
-                  : { compressionFormat: "GZIP" }),
-                cloudwatchLoggingOptions: logging(log),
-                ...(keepSource && { s3BackupMode: "Enabled", s3BackupConfiguration: backup }),
-              },
-            }),
+        ...deliveryDestination(args, {
+          bucketArn: archive.arn,
+          roleArn,
+          logging: logging(log),
+          backupLogging: logging(backupLog),
+          transformArn: transform?.versionArn,
+          table,
+        }),
       },
       // Firehose tries its role when the stream is created; the role without its policy is refused.
       { parent: this, dependsOn: [...role.ready] },
     );
 
+    this.#archive = archive;
     this.#directPutKey = encryptAtRest ? kmsKeyArn : undefined;
     this.name = firehose.name;
     this.arn = firehose.arn;
@@ -205,6 +145,11 @@ export class DeliveryStream extends pulumi.ComponentResource {
     this.roleArn = roleArn;
     this.transformName = transform?.name;
     this.registerOutputs({ name: this.name, arn: this.arn, bucketName: this.bucketName });
+  }
+
+  /** What a program needs that writes files of its own into a folder of the archive's bucket. */
+  fileStatements(folder: string): Statement[] {
+    return this.#archive.fileStatements(folder);
   }
 
   /**

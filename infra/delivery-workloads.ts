@@ -4,10 +4,11 @@ import tripSchema from "../producer/schemas/trip.schema.json";
 import type { DeliveryStreamArgs } from "./delivery-arguments";
 import type { ColumnSource } from "./delivery-columns";
 import type { TablePartition } from "./delivery-table";
+import type { JobProperties } from "./runtime-properties.generated";
 import { boroughFolders } from "./transform/boroughs";
 
 /** What flows through a pipeline. */
-export type Workload = "taxi" | "trades";
+export type Workload = JobProperties["workload"];
 
 /** How the events of a workload look in the archive. */
 interface ArchivedEvents extends ColumnSource {
@@ -64,6 +65,14 @@ const workloads: Readonly<Record<Workload, ArchivedEvents>> = {
     transformPath: path.join(transforms, "trades.ts"),
   },
 };
+
+/** The transform that events are indexed with, and the start of the names of their indices. */
+export function indexOf(
+  workload: Workload,
+): Required<Pick<DeliveryStreamArgs, "transform">> & { readonly indexName: string } {
+  const { transformPath, tableName } = workloads[workload];
+  return { transform: { entryPath: transformPath }, indexName: tableName };
+}
 
 /** The transform, the partitions and the table that the events of a workload are archived with. */
 export function archiveOf(

@@ -2,19 +2,16 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { componentInputs } from "./component-inputs";
 import {
   type FlinkApplicationArgs,
   flinkDefaults,
-  type FlinkRestore,
   validateFlinkArguments,
 } from "./flink-arguments";
+import { codePath, flinkConfiguration, parallelismPath } from "./flink-configuration";
 import { flinkServiceStatements } from "./flink-permissions";
 import { https } from "./https";
 import { policyDocument, ServiceRole } from "./iam";
-import { propertyGroups } from "./runtime-properties";
-
-type RunConfiguration =
-  aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfigurationRunConfiguration;
 
 /** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
 const timeouts = { create: "30m", update: "60m", delete: "30m" };
@@ -44,7 +41,8 @@ export class FlinkApplication extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: FlinkApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:FlinkApplication", name, args, opts);
+    const inputs = componentInputs(args, "jarPath", "startAfter");
+    super("streaming:infra:FlinkApplication", name, inputs, opts);
     validateFlinkArguments(name, args);
     const protectData = args.protectData ?? false;
 
@@ -88,7 +86,11 @@ export class FlinkApplication extends pulumi.ComponentResource {
         role: role.name,
         policy: policyDocument([
           ...flinkServiceStatements({
-            codeArn: pulumi.interpolate`${args.codeBucketArn}/${jar.key}`,
+            // Whoever releases the code puts each jar under a key of its own.
+            codeArn:
+              args.deliveredElsewhere === true
+                ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
+                : pulumi.interpolate`${args.codeBucketArn}/${jar.key}`,
             codeKeyArn: args.kmsKeyArn,
             logGroupArn: logGroup.arn,
             logStreamArn: logStream.arn,
@@ -123,53 +125,11 @@ export class FlinkApplication extends pulumi.ComponentResource {
         serviceExecutionRole: role.arn,
         startApplication: args.start ?? true,
         cloudwatchLoggingOptions: { logStreamArn: logStream.arn },
-        applicationConfiguration: {
-          applicationCodeConfiguration: {
-            codeContentType: "ZIPFILE",
-            codeContent: {
-              s3ContentLocation: {
-                bucketArn: args.codeBucketArn,
-                fileKey: jar.key,
-                objectVersion: jar.versionId,
-              },
-            },
-          },
-          applicationSnapshotConfiguration: { snapshotsEnabled: args.snapshots ?? true },
-          environmentProperties: { propertyGroups: propertyGroups(args.runtimeProperties) },
-          flinkApplicationConfiguration: {
-            // Without CUSTOM the service silently goes by its own defaults.
-            checkpointConfiguration: {
-              configurationType: "CUSTOM",
-              checkpointingEnabled: true,
-              checkpointInterval: args.checkpointIntervalSeconds * 1000,
-              minPauseBetweenCheckpoints:
-                (args.checkpointPauseSeconds ?? flinkDefaults.checkpointPauseSeconds) * 1000,
-            },
-            monitoringConfiguration: {
-              configurationType: "CUSTOM",
-              logLevel: args.logLevel ?? flinkDefaults.logLevel,
-              metricsLevel: args.metricsLevel ?? flinkDefaults.metricsLevel,
-            },
-            parallelismConfiguration: {
-              configurationType: "CUSTOM",
-              parallelism: args.parallelism,
-              parallelismPerKpu: args.parallelismPerKpu,
-              autoScalingEnabled: args.autoScaling ?? false,
-            },
-          },
-          // Only where asked: by itself the service starts from the newest snapshot, and without any state the first time.
-          ...(args.restore !== undefined && { runConfiguration: runConfiguration(args.restore) }),
-          ...(args.stateKmsKeyArn !== undefined && {
-            applicationEncryptionConfiguration: {
-              keyType: "CUSTOMER_MANAGED_KEY",
-              keyId: args.stateKmsKeyArn,
-            },
-          }),
-          vpcConfiguration: {
-            subnetIds: args.subnetIds,
-            securityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
-          },
-        },
+        applicationConfiguration: flinkConfiguration(args, {
+          codeBucketArn: args.codeBucketArn,
+          jar,
+          securityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
+        }),
       },
       {
         parent: this,
@@ -178,7 +138,10 @@ export class FlinkApplication extends pulumi.ComponentResource {
         protect: protectData,
         retainOnDelete: protectData,
         customTimeouts: timeouts,
-        ...(args.scaledElsewhere === true && { ignoreChanges: [parallelismPath] }),
+        ignoreChanges: [
+          ...(args.scaledElsewhere === true ? [parallelismPath] : []),
+          ...(args.deliveredElsewhere === true ? [codePath] : []),
+        ],
       },
     );
 
@@ -186,31 +149,6 @@ export class FlinkApplication extends pulumi.ComponentResource {
     this.arn = application.arn;
     this.logGroupName = logGroup.name;
     this.registerOutputs({ name: this.name, arn: this.arn, logGroupName: this.logGroupName });
-  }
-}
-
-const parallelismPath =
-  "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism";
-
-function runConfiguration(restore: FlinkRestore): RunConfiguration {
-  switch (restore.from) {
-    case "nothing":
-      return {
-        applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },
-      };
-    case "snapshot":
-      return {
-        applicationRestoreConfiguration: {
-          applicationRestoreType: "RESTORE_FROM_CUSTOM_SNAPSHOT",
-          snapshotName: restore.name,
-        },
-        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
-      };
-    case "latest-snapshot":
-      return {
-        applicationRestoreConfiguration: { applicationRestoreType: "RESTORE_FROM_LATEST_SNAPSHOT" },
-        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
-      };
   }
 }
 

@@ -8,9 +8,8 @@ import {
   type FlinkMetricsLevel,
   flinkRuntime,
   flinkSnapshotName,
-  limits,
-  logRetentionDays,
-} from "./limits";
+} from "./flink-forms";
+import { limits, logRetentionDays } from "./limits";
 import { type RuntimePropertyInputs, runtimePropertyProblems } from "./runtime-properties";
 import { Problems } from "./validate";
 
@@ -47,6 +46,8 @@ export interface FlinkApplicationArgs {
   readonly autoScaling?: boolean;
   /** Leaves the parallelism, after the first deployment, to somebody who scales the application. @default false */
   readonly scaledElsewhere?: boolean;
+  /** Leaves the code, after the first deployment, to somebody who releases it, such as a JobDelivery. @default false */
+  readonly deliveredElsewhere?: boolean;
   /** Seconds between the starts of two checkpoints, 5 to 3,600. */
   readonly checkpointIntervalSeconds: number;
   /** Seconds from the end of a checkpoint to the start of the next at least, 0 to 3,600. @default 5 */

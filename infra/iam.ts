@@ -11,7 +11,10 @@ export type Statement = aws.iam.PolicyStatement;
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
 const accountConditionKeys = {
+  "codebuild.amazonaws.com": "aws:SourceAccount",
+  "codepipeline.amazonaws.com": "aws:SourceAccount",
   "ec2.amazonaws.com": undefined,
+  "events.amazonaws.com": "aws:SourceAccount",
   // Firehose does not send aws:SourceAccount; its external id is the account.
   "firehose.amazonaws.com": "sts:ExternalId",
   "kinesisanalytics.amazonaws.com": "aws:SourceAccount",

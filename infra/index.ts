@@ -1,14 +1,4 @@
 import { program } from "./program";
 
-export const {
-  streamName,
-  applicationName,
-  searchEndpoint,
-  dashboardsUrl,
-  archiveBucketName,
-  replayInstanceId,
-  sessionManagerUrl,
-  monitoringUrl,
-  alarmTopicArn,
-  producerCommand,
-} = program();
+// Not named one by one: what a stack does not have is no output of it, and not one that is undefined.
+Object.assign(module.exports as object, program());

@@ -6,7 +6,8 @@ import type { WatchedHost } from "./alarms-host";
 import type { WatchedScaling } from "./alarms-scaling";
 import type { WatchedStream } from "./alarms-stream";
 import { lagSeconds } from "./autoscaling-arguments";
-import { flinkRuntime, limits } from "./limits";
+import { flinkRuntime } from "./flink-forms";
+import { limits } from "./limits";
 import { type Form, Problems } from "./validate";
 
 export interface MonitoringArgs {
@@ -19,8 +20,14 @@ export interface MonitoringArgs {
   /** A Flink application, and the group of its log. @default not watched */
   readonly application?:
     (WatchedApplication & { readonly logGroupName: pulumi.Input<string> }) | undefined;
-  /** A delivery stream to S3. @default not watched */
+  /** The delivery stream of the archive. @default not watched */
   readonly delivery?: WatchedDelivery | undefined;
+  /** A stream of results. @default not watched */
+  readonly results?: WatchedStream | undefined;
+  /** The delivery stream that archives results. @default not watched */
+  readonly resultsDelivery?: WatchedDelivery | undefined;
+  /** A delivery stream that indexes events as they are. @default not watched */
+  readonly eventsDelivery?: WatchedDelivery | undefined;
   /** A search domain. @default not watched */
   readonly domain?: WatchedDomain | undefined;
   /** A replay host. @default not watched */
@@ -58,10 +65,11 @@ export function validate(name: string, args: MonitoringArgs): void {
       domain !== undefined,
     "stream, application, delivery and domain are all missing; say what to watch",
   );
-  if (stream !== undefined) {
-    problems.integer("stream.retentionHours", stream.retentionHours, limits.streamRetentionHours);
-    if (stream.maxLagSeconds !== undefined) {
-      problems.integer("stream.maxLagSeconds", stream.maxLagSeconds, lagSeconds);
+  for (const [key, one] of Object.entries({ stream, results: args.results })) {
+    if (one === undefined) continue;
+    problems.integer(`${key}.retentionHours`, one.retentionHours, limits.streamRetentionHours);
+    if (one.maxLagSeconds !== undefined) {
+      problems.integer(`${key}.maxLagSeconds`, one.maxLagSeconds, lagSeconds);
     }
   }
   if (application !== undefined) {
@@ -72,12 +80,10 @@ export function validate(name: string, args: MonitoringArgs): void {
       limits.checkpointIntervalSeconds,
     );
   }
-  if (delivery !== undefined) {
-    problems.integer(
-      "delivery.bufferSeconds",
-      delivery.bufferSeconds,
-      limits.deliveryBufferSeconds,
-    );
+  const { resultsDelivery, eventsDelivery } = args;
+  for (const [key, one] of Object.entries({ delivery, resultsDelivery, eventsDelivery })) {
+    if (one === undefined) continue;
+    problems.integer(`${key}.bufferSeconds`, one.bufferSeconds, limits.deliveryBufferSeconds);
   }
   if (domain !== undefined) {
     problems.integer("domain.dataNodes", domain.dataNodes, limits.searchInstanceCount);

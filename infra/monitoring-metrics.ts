@@ -65,6 +65,8 @@ export const metricFamilies = {
     dimensions: ["DeliveryStreamName"],
     metrics: [
       "DataReadFromKinesisStream.Records",
+      "DeliveryToAmazonOpenSearchService.DataFreshness",
+      "DeliveryToAmazonOpenSearchService.Success",
       "DeliveryToS3.Bytes",
       "DeliveryToS3.DataFreshness",
       "DeliveryToS3.Records",

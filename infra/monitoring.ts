@@ -83,6 +83,7 @@ export class Monitoring extends pulumi.ComponentResource {
 /** The alarms of whatever there is. */
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
+  const { results, resultsDelivery, eventsDelivery } = args;
   return [
     ...(stream ? streamAlarms(stream) : []),
     ...(application ? applicationAlarms(application) : []),
@@ -90,7 +91,19 @@ function watched(args: MonitoringArgs): Alarm[] {
     ...(domain ? domainAlarms(domain) : []),
     ...(host ? hostAlarms(host) : []),
     ...(scaling ? scalingAlarms(scaling) : []),
+    ...(results ? of("results", streamAlarms(results)) : []),
+    ...(resultsDelivery ? of("results", deliveryAlarms(resultsDelivery)) : []),
+    ...(eventsDelivery ? of("events", deliveryAlarms(eventsDelivery)) : []),
   ];
+}
+
+/** Alarms on a second resource of a kind, which say what it holds. */
+function of(content: string, alarms: readonly Alarm[]): Alarm[] {
+  return alarms.map((alarm) => ({
+    ...alarm,
+    name: `${content}-${alarm.name}`,
+    description: `Of ${content}: ${alarm.description}`,
+  }));
 }
 
 /** What the dashboard shows, with names that are still to come. */
@@ -99,11 +112,13 @@ function subjects(
   region: pulumi.Output<string>,
   alarmArns: readonly pulumi.Output<string>[],
 ): pulumi.Output<DashboardSubjects> {
-  const { stream, application, delivery, domain, host, scaling } = args;
+  const { stream, results, application, delivery, domain, host, scaling } = args;
+  const defaults = { maxLagSeconds: defaultMaxLagSeconds, fanOutConsumers: [] };
   return pulumi.output({
     region,
     alarmArns,
-    stream: stream && { maxLagSeconds: defaultMaxLagSeconds, fanOutConsumers: [], ...stream },
+    stream: stream && { ...defaults, ...stream },
+    results: results && { ...defaults, ...results },
     application,
     delivery: delivery && { transformName: undefined, ...delivery },
     domain,

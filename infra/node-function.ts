@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
+import { componentInputs } from "./component-inputs";
 import {
   allow,
   policyDocument,
@@ -72,7 +73,7 @@ export class NodeFunction extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument, or what keeps the code from being bundled. */
   constructor(name: string, args: NodeFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:NodeFunction", name, args, opts);
+    super("streaming:infra:NodeFunction", name, componentInputs(args, "entryPath"), opts);
     validate(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });

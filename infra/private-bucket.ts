@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument, type Statement, useKey } from "./iam";
+import { bucketPolicy } from "./bucket-policy";
+import { allow, type Statement, useKey } from "./iam";
 import { limits } from "./limits";
 import { Problems } from "./validate";
 
@@ -114,17 +115,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
       name,
       {
         bucket: bucket.bucket,
-        policy: policyDocument([
-          ...(args.takesLogs === true ? [takeLogs(bucket.arn, accountId)] : []),
-          {
-            Sid: "TlsOnly",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ]),
+        policy: bucketPolicy(bucket.arn, accountId, args.takesLogs ?? false),
       },
       // S3 refuses to change policy and public access block of one bucket at the same time.
       { parent: this, dependsOn: [publicAccessBlock] },
@@ -158,26 +149,42 @@ export class PrivateBucket extends pulumi.ComponentResource {
    */
   deliveryStatements(): Statement[] {
     return [
-      allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [this.arn]),
       allow(
         ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
         [pulumi.interpolate`${this.arn}/*`],
       ),
+      ...this.#surroundings(),
+    ];
+  }
+
+  /**
+   * What a program needs that writes files into a folder by multipart uploads, as Flink's file sink does: it finishes,
+   * after a failure, uploads that it began before.
+   * @param folder - such as `results/`.
+   */
+  fileStatements(folder: string): Statement[] {
+    return [
+      allow(
+        [
+          "s3:AbortMultipartUpload",
+          "s3:DeleteObject",
+          "s3:GetObject",
+          "s3:ListMultipartUploadParts",
+          "s3:PutObject",
+        ],
+        [pulumi.interpolate`${this.arn}/${folder}*`],
+      ),
+      ...this.#surroundings(),
+    ];
+  }
+
+  /** What goes with every way of writing objects. */
+  #surroundings(): Statement[] {
+    return [
+      allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [this.arn]),
       ...useKey(this.#kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", this.#region),
     ];
   }
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-general */
-function takeLogs(bucketArn: pulumi.Input<string>, accountId: pulumi.Input<string>): Statement {
-  return {
-    Sid: "TakeLogs",
-    Effect: "Allow",
-    Principal: { Service: "logging.s3.amazonaws.com" },
-    Action: "s3:PutObject",
-    Resource: pulumi.interpolate`${bucketArn}/*`,
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-  };
 }
 
 function validate(name: string, args: PrivateBucketArgs): void {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Workload } from "./delivery-workloads";
 import type { Statement } from "./iam";
 import { inputUrl, limits, logRetentionDays, replayInstanceType, sshPublicKey } from "./limits";
 import { Problems } from "./validate";
@@ -10,6 +11,8 @@ export interface ReplayHostArgs {
   readonly streamName: pulumi.Input<string>;
   /** What the producer may do, such as `EventStream.writeStatements()`. */
   readonly statements: readonly Statement[];
+  /** What `replay` sends unless it is told: trips of a file, or trades that it makes up. @default taxi */
+  readonly workload?: Workload;
   /** EC2 instance type with a Graviton processor, such as t4g.small. */
   readonly instanceType: string;
   /** Name of the bucket that takes the producer. */

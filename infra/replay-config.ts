@@ -1,4 +1,5 @@
 import type { ConfigReader } from "./config-reader";
+import type { Workload } from "./delivery-workloads";
 import { inputUrl, limits, replayInstanceType, sshPublicKey } from "./limits";
 import type { NetworkConfig } from "./network-config";
 import type { Problems } from "./validate";
@@ -26,9 +27,10 @@ export function readReplay(read: ConfigReader, problems: Problems): ReplayConfig
   };
 }
 
-/** A host with a public address stands in a public subnet. */
+/** A host with a public address stands in a public subnet, and trades are in no file. */
 export function checkReplay(
   replay: ReplayConfig,
+  workload: Workload,
   network: NetworkConfig,
   read: ConfigReader,
   problems: Problems,
@@ -38,5 +40,9 @@ export function checkReplay(
   problems.require(
     replay.ssh === undefined || isPossible,
     `${read.name("replaySshPublicKey")} needs a public subnet; name one in ${read.name("publicSubnetIds")}`,
+  );
+  problems.require(
+    workload === "taxi" || replay.start === undefined,
+    `${read.name("replayInput")} holds trips; leave it empty with ${read.name("workload")} ${workload}, whose events the producer makes up`,
   );
 }

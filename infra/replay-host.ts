@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
+import { componentInputs } from "./component-inputs";
 import { https } from "./https";
 import { allow, ServiceRole, useKey } from "./iam";
 import {
@@ -43,7 +44,7 @@ export class ReplayHost extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: ReplayHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:ReplayHost", name, args, opts);
+    super("streaming:infra:ReplayHost", name, componentInputs(args, "producerPath"), opts);
     validateReplayArguments(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
@@ -142,6 +143,7 @@ export class ReplayHost extends pulumi.ComponentResource {
               region: regionName,
               maxDisorderSeconds: args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
               logGroupName,
+              workload: args.workload ?? "taxi",
               start: args.start,
             }),
           ),
@@ -171,6 +173,7 @@ export class ReplayHost extends pulumi.ComponentResource {
     this.registerOutputs({
       instanceId: this.instanceId,
       sessionManagerUrl: this.sessionManagerUrl,
+      ...(this.publicIp && { publicIp: this.publicIp }),
     });
   }
 }

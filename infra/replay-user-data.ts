@@ -1,3 +1,5 @@
+import type { Workload } from "./delivery-workloads";
+
 /** What the replay host's first boot needs to know. */
 export interface ReplayUserData {
   readonly bucketName: string;
@@ -8,6 +10,7 @@ export interface ReplayUserData {
   /** Event time in seconds by which records of a shard may be out of order. */
   readonly maxDisorderSeconds: number;
   readonly logGroupName: string;
+  readonly workload: Workload;
   /** What to replay at once, if anything. */
   readonly start: { readonly input: string; readonly speedup: number } | undefined;
 }
@@ -37,7 +40,7 @@ echo '${data.sha256}  /opt/replay/replay.js' | sha256sum --check
 cat > /usr/local/bin/replay <<'SCRIPT'
 #!/bin/bash
 export AWS_REGION='${data.region}'
-exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' --max-disorder ${data.maxDisorderSeconds} "$@"
+exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' --max-disorder ${data.maxDisorderSeconds}${data.workload === "taxi" ? "" : ` --workload ${data.workload}`} "$@"
 SCRIPT
 chmod +x /usr/local/bin/replay
 ${data.start === undefined ? "" : service(data.start)}`;

@@ -38,6 +38,8 @@ export class ResultsStream extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Name of the archive's bucket, where there is an archive. */
   readonly archiveBucketName: pulumi.Output<string> | undefined;
+  /** Name of the delivery stream of the archive, where there is one. */
+  readonly deliveryName: pulumi.Output<string> | undefined;
 
   readonly #stream: EventStream;
 
@@ -73,6 +75,7 @@ export class ResultsStream extends pulumi.ComponentResource {
     this.name = this.#stream.name;
     this.arn = this.#stream.arn;
     this.archiveBucketName = delivery?.bucketName;
+    this.deliveryName = delivery?.name;
     this.registerOutputs({ name: this.name, arn: this.arn });
   }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
 import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
 import type { RuntimeProperties } from "./runtime-properties.generated";
+import { Problems } from "./validate";
 
 /** A group whose values are plain, or outputs where another resource makes them. */
 type Group<T> = { readonly [Key in keyof T]: T[Key] | pulumi.Output<string> };
@@ -31,17 +32,48 @@ export function runtimePropertyProblems(properties: RuntimePropertyInputs): stri
   const problems = conforms(plain)
     ? []
     : (conforms.errors ?? []).filter((error) => !isOutput(properties, error)).map(describe);
-  const { windowMinutes, slideMinutes } = properties.demand ?? {};
+  return [...problems, ...contradictions(properties)];
+}
+
+/** What the contract says of more than one value. */
+function contradictions({
+  job,
+  source,
+  search,
+  demand,
+  airports,
+  trades,
+  archive,
+}: Partial<RuntimePropertyInputs>): string[] {
+  const problems = new Problems();
+  const { windowMinutes, slideMinutes } = demand ?? {};
   if (
     typeof windowMinutes === "number" &&
     typeof slideMinutes === "number" &&
     windowMinutes % slideMinutes > 0
   ) {
-    problems.push(
+    problems.add(
       `demand.windowMinutes must be a multiple of demand.slideMinutes, ${slideMinutes}; got ${windowMinutes}`,
     );
   }
-  return problems;
+  const { initialPosition, initialTimestamp } = source ?? {};
+  problems.require(
+    (initialPosition === "AT_TIMESTAMP") === (initialTimestamp !== undefined),
+    "source.initialTimestamp and source.initialPosition AT_TIMESTAMP go together; one of them is missing",
+  );
+  problems.require(
+    search !== undefined || archive !== undefined,
+    "runtime properties must have search or archive: dead letters need a place to go to",
+  );
+  const isTrades = job?.workload === "trades";
+  const foreign = isTrades ? { demand, airports } : { trades };
+  for (const [group, values] of Object.entries(foreign)) {
+    problems.require(
+      values === undefined,
+      `${group} must be left out with job.workload ${isTrades ? "trades" : "taxi"}, which does not compute it`,
+    );
+  }
+  return [...problems.found];
 }
 
 /** Renders values as the strings that travel to the job, in the order in which they are given. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { componentInputs } from "./component-inputs";
 import type { RoleReference, Statement } from "./iam";
 import { limits } from "./limits";
 import { NodeFunction } from "./node-function";
@@ -74,7 +75,8 @@ export class SearchBootstrap extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: SearchBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:SearchBootstrap", name, args, opts);
+    const inputs = componentInputs(args, "templatesFolder", "policiesFolder");
+    super("streaming:infra:SearchBootstrap", name, inputs, opts);
     validate(name, args);
 
     const bootstrap = new NodeFunction(

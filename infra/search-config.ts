@@ -1,5 +1,6 @@
 import type { ConfigReader } from "./config-reader";
 import {
+  cognitoDomainPrefix,
   dedicatedMasterCounts,
   limits,
   roleArn,
@@ -23,6 +24,8 @@ export interface SearchConfig {
   readonly warm?: { readonly instanceType: SearchWarmInstanceType; readonly instanceCount: number };
   readonly createServiceLinkedRole: boolean;
   readonly readerRoleArns: readonly string[];
+  /** First part of the sign-in page's host name, where people sign in to the dashboards through Cognito. */
+  readonly signInPrefix: string | undefined;
 }
 
 /** @param stack - name of the stack, which makes the name of the domain. */
@@ -40,11 +43,22 @@ export function readSearch(read: ConfigReader, stack: string): SearchConfig {
     ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
     createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
     readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
+    signInPrefix: read.optionalForm("searchSignInPrefix", cognitoDomainPrefix),
   };
 }
 
 /** What each number allows alone and all of them do not together, and the name. */
-export function checkSearch(search: SearchConfig, subnetCount: number, problems: Problems): void {
+export function checkSearch(
+  search: SearchConfig,
+  subnetCount: number,
+  encryptAtRest: boolean,
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  problems.require(
+    search.signInPrefix === undefined || encryptAtRest,
+    `${read.name("searchSignInPrefix")} needs fine-grained access control, which needs ${read.name("encryptAtRest")} true`,
+  );
   const vpc = { vpcId: "", subnetIds: [], subnetCount };
   for (const problem of searchTopologyProblems({ ...search, vpc })) {
     problems.add(`Search domain: ${problem}`);

@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "./https";
-import { allow, policyDocument, type Statement } from "./iam";
+import { allow, type Statement } from "./iam";
+import { accessPolicy, searchDomainArn, searchMembers } from "./search-access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./search-arguments";
+import { clusterConfiguration } from "./search-cluster";
 import { SearchLogs } from "./search-logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
@@ -39,6 +40,8 @@ export class SearchDomain extends pulumi.ComponentResource {
   readonly dashboardsUrl: pulumi.Output<string>;
   /** Security groups whose members the domain lets in; none where it is public. */
   readonly clientSecurityGroupIds: readonly pulumi.Output<string>[];
+  /** Over how many availability zones the data nodes spread. */
+  readonly zones: number;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: SearchDomainArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,15 +50,12 @@ export class SearchDomain extends pulumi.ComponentResource {
 
     const encryptAtRest = args.encryptAtRest ?? true;
     const protectData = args.protectData ?? false;
-    const dedicatedMasters = args.dedicatedMasters ?? 0;
     const zones = searchZones(args);
-    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    // Put together from its parts: domain.arn in the domain's own policy would make the domain wait for itself.
-    const domainArn = pulumi.interpolate`arn:${partition}:es:${region}:${accountId}:domain/${args.domainName}`;
+    // domain.arn in the domain's own policy would make the domain wait for itself.
+    const domainArn = searchDomainArn(args.domainName, { parent: this });
 
-    const membership = args.vpc && this.#membership(name, args.domainName, args.vpc.vpcId);
+    const members =
+      args.vpc && searchMembers(name, args.domainName, args.vpc.vpcId, { parent: this });
     const serviceLinkedRole =
       args.createServiceLinkedRole === true
         ? [
@@ -84,30 +84,13 @@ export class SearchDomain extends pulumi.ComponentResource {
       {
         domainName: args.domainName,
         engineVersion: args.engineVersion ?? testedEngine,
-        clusterConfig: {
-          instanceType: args.instanceType,
-          instanceCount: args.instanceCount,
-          zoneAwarenessEnabled: zones > 1,
-          ...(zones > 1 && { zoneAwarenessConfig: { availabilityZoneCount: zones } }),
-          dedicatedMasterEnabled: dedicatedMasters > 0,
-          ...(dedicatedMasters > 0 && {
-            dedicatedMasterCount: dedicatedMasters,
-            dedicatedMasterType: args.dedicatedMasterType,
-          }),
-          // Said in any case: AWS has another default for a new domain than for one that is changed.
-          multiAzWithStandbyEnabled: args.standby ?? false,
-          ...(args.warm !== undefined && {
-            warmEnabled: true,
-            warmCount: args.warm.instanceCount,
-            warmType: args.warm.instanceType,
-          }),
-        },
+        clusterConfig: clusterConfiguration(args),
         ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: args.volumeGiB },
         ...(args.vpc &&
-          membership && {
+          members && {
             vpcOptions: {
               subnetIds: pulumi.output(args.vpc.subnetIds).apply((ids) => ids.slice(0, zones)),
-              securityGroupIds: [membership.nodesId],
+              securityGroupIds: [members.nodesId],
             },
           }),
         encryptAtRest: {
@@ -134,20 +117,7 @@ export class SearchDomain extends pulumi.ComponentResource {
             roleArn: args.signIn.roleArn,
           },
         }),
-        accessPolicies: policyDocument([
-          {
-            Effect: "Allow",
-            Action: "es:ESHttp*",
-            Resource: pulumi.interpolate`${domainArn}/*`,
-            ...(args.publicAccess === undefined
-              ? // Leaves the decision to the IAM policies of the account's principals; addresses have no say in a VPC.
-                { Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` } }
-              : {
-                  Principal: { AWS: [...args.publicAccess.principalArns] },
-                  Condition: { IpAddress: { "aws:SourceIp": [...args.publicAccess.clientCidrs] } },
-                }),
-          },
-        ]),
+        accessPolicies: accessPolicy(args, domainArn, { parent: this }),
         logPublishingOptions: logs.publishingOptions,
         softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
         offPeakWindowOptions: { enabled: true },
@@ -163,13 +133,14 @@ export class SearchDomain extends pulumi.ComponentResource {
     );
 
     this.domainName = domain.domainName;
+    this.zones = zones;
     this.arn = domain.arn;
     const host = pulumi
-      .all([domain.endpoint, ...(membership?.ruleIds ?? [])])
+      .all([domain.endpoint, ...(members?.ruleIds ?? [])])
       .apply(([endpoint]) => endpoint);
     this.endpoint = pulumi.interpolate`https://${host}`;
     this.dashboardsUrl = pulumi.interpolate`${this.endpoint}/_dashboards`;
-    this.clientSecurityGroupIds = membership === undefined ? [] : [membership.clientsId];
+    this.clientSecurityGroupIds = members === undefined ? [] : [members.clientsId];
     this.registerOutputs({
       domainName: this.domainName,
       arn: this.arn,
@@ -177,41 +148,6 @@ export class SearchDomain extends pulumi.ComponentResource {
       dashboardsUrl: this.dashboardsUrl,
       clientSecurityGroupIds: this.clientSecurityGroupIds,
     });
-  }
-
-  /** Security groups of the nodes and of their clients, who reach the nodes by HTTPS and nothing else. */
-  #membership(name: string, domainName: string, vpcId: pulumi.Input<string>) {
-    const clients = new aws.ec2.SecurityGroup(
-      `${name}-clients`,
-      { description: `Clients of the domain ${domainName}`, vpcId },
-      { parent: this },
-    );
-    const nodes = new aws.ec2.SecurityGroup(
-      `${name}-nodes`,
-      { description: `Nodes of the domain ${domainName}`, vpcId },
-      { parent: this },
-    );
-    const ingress = new aws.vpc.SecurityGroupIngressRule(
-      `${name}-nodes`,
-      {
-        securityGroupId: nodes.id,
-        description: "HTTPS from clients",
-        referencedSecurityGroupId: clients.id,
-        ...https,
-      },
-      { parent: this },
-    );
-    const egress = new aws.vpc.SecurityGroupEgressRule(
-      `${name}-clients`,
-      {
-        securityGroupId: clients.id,
-        description: "HTTPS to the domain",
-        referencedSecurityGroupId: nodes.id,
-        ...https,
-      },
-      { parent: this },
-    );
-    return { clientsId: clients.id, nodesId: nodes.id, ruleIds: [ingress.id, egress.id] };
   }
 
   /** What the master user needs to put settings in place. */

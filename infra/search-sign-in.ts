@@ -51,7 +51,10 @@ export class SearchSignIn extends pulumi.ComponentResource {
           requireUppercase: true,
           temporaryPasswordValidityDays: 7,
         },
-        userPoolAddOns: { advancedSecurityMode: "ENFORCED" },
+        userPoolAddOns: {
+          advancedSecurityMode: "ENFORCED",
+          advancedSecurityAdditionalFlows: { customAuthMode: "ENFORCED" },
+        },
         deletionProtection: protectData ? "ACTIVE" : "INACTIVE",
       },
       { parent: this, protect: protectData, retainOnDelete: protectData },

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import contract from "../../flink-job/src/main/resources/runtime-properties.schema.json";
 import { loadConfig, type StackConfig } from "../../infra/config";
 import { deploy, refusal } from "../support/mocks";
 import { declaredKeys, stackConfig, stackFile } from "../support/stack-config";
@@ -94,7 +95,7 @@ describe("configuration", () => {
         replayInstanceType: "t3.small",
       }),
     ).to.have.members([
-      "streaming-pipeline:workload must be one of taxi; got trucks",
+      "streaming-pipeline:workload must be one of taxi, trades; got trucks",
       "streaming-pipeline:shardCount must be an integer from 1 to 10000; got 0",
       "streaming-pipeline:streamRetentionHours must be an integer from 24 to 8760; got a week",
       "streaming-pipeline:protectData must be one of true, false; got yes",
@@ -110,7 +111,7 @@ describe("configuration", () => {
   });
 
   it("leaves keys of others alone", async () => {
-    await deploy(loadConfig, {
+    await deploy(() => void loadConfig(), {
       config: { ...stackConfig("dev"), "aws:profile": "me", "other:key": "1" },
     });
   });
@@ -123,11 +124,7 @@ describe("configuration", () => {
   it("has no number of shards where AWS decides", async () => {
     expect(
       (await load("dev", { streamMode: "ON_DEMAND", streamScaling: "None" })).stream,
-    ).to.deep.equal({
-      mode: "ON_DEMAND",
-      shardCount: undefined,
-      retentionHours: 24,
-    });
+    ).to.deep.include({ mode: "ON_DEMAND", shardCount: undefined, retentionHours: 24 });
     expect((await load("dev", { shardCount: 3 })).stream.shardCount).to.equal(3);
   });
 
@@ -235,5 +232,128 @@ describe("configuration", () => {
       ].map((problem) => `Search domain: ${problem}`),
     );
     expect(await problems({ searchReaderRoleArns: ["analyst"] })).to.have.length(1);
+  });
+
+  it("tells the job its workload's windows and no other's", async () => {
+    expect((await load("dev")).job.windows).to.deep.equal({
+      demand: {
+        windowMinutes: 15,
+        slideMinutes: 5,
+        geohashPrecision: 6,
+        topAreas: 10,
+        normalWindows: 4,
+      },
+      airports: { windowMinutes: 60 },
+    });
+    const { job, results } = await load("dev", { workload: "trades", tradesWindowSeconds: 30 });
+    expect(job.windows).to.deep.equal({ trades: { windowSeconds: 30 } });
+    expect(results).to.deep.equal({ shardCount: 1, archived: false });
+    expect((await load("dev")).results).to.equal(undefined);
+  });
+
+  it("has the defaults of the job's contract", async () => {
+    const { job } = await load("dev");
+    const trades = await load("dev", { workload: "trades" });
+    const defaultsOf = (group: { properties: Record<string, { default?: unknown }> }) =>
+      Object.fromEntries(
+        Object.entries(group.properties).map(([key, value]) => [key, value.default]),
+      );
+    const { demand, airports, trades: tradesGroup, source } = contract.properties;
+    expect(job.windows).to.deep.equal({
+      demand: defaultsOf(demand),
+      airports: defaultsOf(airports),
+    });
+    expect(trades.job.windows).to.deep.equal({ trades: defaultsOf(tradesGroup) });
+    expect(job.source).to.deep.equal({
+      initialPosition: source.properties.initialPosition.default,
+      outOfOrdernessSeconds: source.properties.outOfOrdernessSeconds.default,
+    });
+  });
+
+  it("lets the job begin at an instant, and only with one", async () => {
+    const at = { sourceInitialPosition: "AT_TIMESTAMP" };
+    const sourceInitialTimestamp = "2019-03-01T00:00:00Z";
+    expect((await load("dev", { ...at, sourceInitialTimestamp })).job.source).to.deep.include({
+      initialPosition: "AT_TIMESTAMP",
+      initialTimestamp: sourceInitialTimestamp,
+    });
+    expect(await problems(at)).to.deep.equal([
+      'streaming-pipeline:sourceInitialPosition AT_TIMESTAMP and streaming-pipeline:sourceInitialTimestamp go together; got AT_TIMESTAMP and ""',
+    ]);
+    expect(await problems({ sourceInitialTimestamp })).to.have.length(1);
+    expect(await problems({ ...at, sourceInitialTimestamp: "yesterday" })).to.deep.equal([
+      'streaming-pipeline:sourceInitialTimestamp must be a UTC instant in whole seconds, such as 2019-03-01T18:00:00Z; got "yesterday"',
+    ]);
+  });
+
+  it("warms only a stream that AWS scales", async () => {
+    expect(await problems({ streamWarmMiBps: 100 })).to.deep.equal([
+      "streaming-pipeline:streamWarmMiBps must be 0 with streaming-pipeline:streamMode PROVISIONED, where shardCount is the throughput; got 100",
+    ]);
+    const { stream } = await load("dev", {
+      streamMode: "ON_DEMAND",
+      streamScaling: "None",
+      streamWarmMiBps: 100,
+    });
+    expect(stream.warmThroughputMiBps).to.equal(100);
+  });
+
+  it("restores what it is told to, and nothing that contradicts itself", async () => {
+    const restore = async (changes: Readonly<Record<string, unknown>>) =>
+      (await load("dev", changes)).flink.restore;
+    expect(await restore({})).to.equal(undefined);
+    expect(await restore({ flinkRestore: "Nothing" })).to.deep.equal({ from: "nothing" });
+    expect(await restore({ flinkRestore: "LatestSnapshot" })).to.deep.equal({
+      from: "latest-snapshot",
+      allowNonRestoredState: false,
+    });
+    expect(
+      await restore({
+        flinkRestore: "Snapshot",
+        flinkSnapshot: "before-noon",
+        flinkAllowNonRestoredState: true,
+      }),
+    ).to.deep.equal({ from: "snapshot", name: "before-noon", allowNonRestoredState: true });
+    expect(
+      await problems({ flinkRestore: "Snapshot", flinkAllowNonRestoredState: true }),
+    ).to.deep.equal([
+      'streaming-pipeline:flinkRestore Snapshot and streaming-pipeline:flinkSnapshot go together; got Snapshot and ""',
+    ]);
+    expect(
+      await problems({ flinkSnapshot: "before-noon", flinkAllowNonRestoredState: true }),
+    ).to.deep.equal([
+      'streaming-pipeline:flinkRestore Snapshot and streaming-pipeline:flinkSnapshot go together; got Automatic and "before-noon"',
+      "streaming-pipeline:flinkAllowNonRestoredState needs streaming-pipeline:flinkRestore LatestSnapshot or Snapshot; got Automatic",
+    ]);
+  });
+
+  it("keeps parallelism, and what scaling may make of it, within the KPUs of the account", async () => {
+    expect(
+      await problems({
+        flinkParallelism: 6,
+        flinkParallelismPerKpu: 2,
+        flinkMaxParallelism: 8,
+        flinkKpuLimit: 2,
+      }),
+    ).to.deep.equal([
+      "streaming-pipeline:flinkParallelism 6 with 2 a KPU takes 3 KPUs, more than streaming-pipeline:flinkKpuLimit, 2",
+      "streaming-pipeline:flinkMaxParallelism 8 with 2 a KPU takes 4 KPUs, more than streaming-pipeline:flinkKpuLimit, 2",
+    ]);
+  });
+
+  it("lets people sign in only where the domain knows roles", async () => {
+    expect((await load("dev", { searchSignInPrefix: "trips" })).search.signInPrefix).to.equal(
+      "trips",
+    );
+    expect(await problems({ searchSignInPrefix: "Trips" })).to.have.length(1);
+    expect(await problems({ searchSignInPrefix: "trips", encryptAtRest: false })).to.deep.equal([
+      "streaming-pipeline:searchSignInPrefix needs fine-grained access control, which needs streaming-pipeline:encryptAtRest true",
+    ]);
+  });
+
+  it("replays no file of trips as trades", async () => {
+    expect(await problems({ workload: "trades", replayInput: "s3://trips/2019/" })).to.deep.equal([
+      "streaming-pipeline:replayInput holds trips; leave it empty with streaming-pipeline:workload trades, whose events the producer makes up",
+    ]);
   });
 });

@@ -316,5 +316,8 @@ describe("FlinkApplication", () => {
       new FlinkApplication("analytics", { ...valid, startAfter: [settings] });
     });
     expect(deployment.one(applicationType).dependsOn).to.deep.equal(["analytics", "settings"]);
+    expect(deployment.one("streaming:infra:FlinkApplication").inputs).not.to.have.property(
+      "startAfter",
+    );
   });
 });

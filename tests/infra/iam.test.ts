@@ -5,7 +5,10 @@ import { document } from "./policy-documents";
 
 describe("ServiceRole", () => {
   const conditions: Readonly<Record<TrustedService, unknown>> = {
+    "codebuild.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    "codepipeline.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "ec2.amazonaws.com": undefined,
+    "events.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "firehose.amazonaws.com": { StringEquals: { "sts:ExternalId": "123456789012" } },
     "kinesisanalytics.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "lambda.amazonaws.com": undefined,

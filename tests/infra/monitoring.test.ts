@@ -16,6 +16,9 @@ const everything: MonitoringArgs = {
     checkpointIntervalSeconds: 60,
   },
   delivery: { name: "archive-1a2b", bufferSeconds: 300, transformName: "transform-1a2b" },
+  results: { name: "results-1a2b", retentionHours: 24 },
+  resultsDelivery: { name: "results-archive-1a2b", bufferSeconds: 300 },
+  eventsDelivery: { name: "events-1a2b", bufferSeconds: 60, destination: "OpenSearch" },
   domain: {
     name: "search",
     accountId: "123456789012",
@@ -108,6 +111,10 @@ describe("Monitoring", () => {
         "domain-storage",
         "domain-writes-blocked",
         "domain-master-unreachable",
+        "results-stream-loss",
+        "results-stream-write-throttled",
+        "results-delivery-late",
+        "events-delivery-late",
       ].map((name) => `ALARM("monitoring-${name}")`),
     );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
@@ -166,6 +173,27 @@ describe("Monitoring", () => {
     );
   });
 
+  it("watches a second stream and further deliveries by names that say what they hold", async () => {
+    const { results, resultsDelivery, eventsDelivery } = everything;
+    const deployment = await monitor({
+      title: "t",
+      stream,
+      results,
+      resultsDelivery,
+      eventsDelivery,
+    });
+    const lag = deployment.one(alarmType, "monitoring-results-stream-lag").inputs;
+    expect(lag["dimensions"]).to.deep.equal({ StreamName: "results-1a2b" });
+    expect(lag["alarmDescription"]).to.match(/^Of results: /);
+    expect(
+      deployment.one(alarmType, "monitoring-results-delivery-late").inputs["dimensions"],
+    ).to.deep.equal({ DeliveryStreamName: "results-archive-1a2b" });
+    expect(deployment.one(alarmType, "monitoring-events-delivery-late").inputs).to.deep.include({
+      metricName: "DeliveryToAmazonOpenSearchService.DataFreshness",
+      dimensions: { DeliveryStreamName: "events-1a2b" },
+    });
+  });
+
   it("lists everything that is wrong", async () => {
     const program = () =>
       new Monitoring("monitoring", {
@@ -208,6 +236,7 @@ describe("the dashboard", () => {
       "## Producer",
       "## Stream",
       "## Flink application",
+      "## Results stream",
       "## Search domain",
       "## Archive",
       "## Scaling",
@@ -241,6 +270,7 @@ describe("the dashboard", () => {
     expect([...new Set(values)]).to.have.members([
       "i-1",
       "trips-1a2b",
+      "results-1a2b",
       "job",
       "analytics-1a2b",
       "search",

@@ -1,9 +1,11 @@
 import path from "node:path";
 import { expect } from "chai";
+import { archiveOf, type Workload } from "../../infra/delivery-workloads";
 import { program } from "../../infra/program";
+import { projectRoot } from "../support/command";
 import { deploy, type Deployment } from "../support/mocks";
 import { stackConfig } from "../support/stack-config";
-import { actionsOf } from "./policy-documents";
+import { actionsOf, document } from "./policy-documents";
 
 const paths = {
   jobJar: path.join(__dirname, "fixtures/job.jar"),
@@ -20,6 +22,28 @@ function run(stack: string, changes: Readonly<Record<string, unknown>> = {}, pre
     deploy(() => program(paths), { stack, config: stackConfig(stack, changes), preview });
   deployments.set(key, deployment);
   return deployment;
+}
+
+interface PropertyGroup {
+  readonly propertyGroupId: string;
+  readonly propertyMap: Readonly<Record<string, string>>;
+}
+
+/** What the job is told at run time. */
+function propertyGroups(deployment: Deployment): readonly PropertyGroup[] {
+  const { inputs } = deployment.one("aws:kinesisanalyticsv2/application:Application");
+  const { environmentProperties } = inputs["applicationConfiguration"] as {
+    environmentProperties: { propertyGroups: readonly PropertyGroup[] };
+  };
+  return environmentProperties.propertyGroups;
+}
+
+/** The resources on which the job's role allows an action. */
+function jobMay(deployment: Deployment, action: string): string[] {
+  const { inputs } = deployment.one("aws:iam/rolePolicy:RolePolicy", "pipeline-analytics");
+  return document(inputs["policy"])
+    .Statement.filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource = [] }) => Resource);
 }
 
 const stateful = [
@@ -68,6 +92,13 @@ describe("Pipeline", function () {
     }
   });
 
+  it("records no path of this machine, which would be another one on the next", async () => {
+    const { resources } = await run("dev", { workload: "trades", searchEvents: true });
+    for (const { name, custom, inputs } of resources) {
+      if (!custom) expect(JSON.stringify(inputs), name).not.to.contain(projectRoot);
+    }
+  });
+
   it("is made of components alone at the top", async () => {
     const { resources } = await run("prod");
     const top = resources.filter(({ parent }) => parent === "pipeline");
@@ -75,34 +106,196 @@ describe("Pipeline", function () {
   });
 
   it("hands stream, endpoint, windows and region to the job", async () => {
-    const { inputs } = (await run("local")).one("aws:kinesisanalyticsv2/application:Application");
-    const { environmentProperties } = inputs["applicationConfiguration"] as {
-      environmentProperties: unknown;
+    expect(propertyGroups(await run("local"))).to.deep.equal([
+      { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
+      {
+        propertyGroupId: "source",
+        propertyMap: {
+          streamName: "pipeline-events",
+          region: "us-east-1",
+          initialPosition: "TRIM_HORIZON",
+          outOfOrdernessSeconds: "1800",
+        },
+      },
+      {
+        propertyGroupId: "search",
+        propertyMap: {
+          endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+          region: "us-east-1",
+        },
+      },
+      {
+        propertyGroupId: "demand",
+        propertyMap: {
+          windowMinutes: "240",
+          slideMinutes: "60",
+          geohashPrecision: "6",
+          topAreas: "10",
+          normalWindows: "4",
+        },
+      },
+      { propertyGroupId: "airports", propertyMap: { windowMinutes: "240" } },
+    ]);
+  });
+
+  it("computes trades, whose final results have a stream of their own", async () => {
+    const deployment = await run("dev", { workload: "trades" });
+    expect(propertyGroups(deployment).slice(2)).to.deep.equal([
+      {
+        propertyGroupId: "search",
+        propertyMap: {
+          endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+          region: "us-east-1",
+        },
+      },
+      { propertyGroupId: "trades", propertyMap: { windowSeconds: "60" } },
+      {
+        propertyGroupId: "resultsStream",
+        propertyMap: { streamName: "pipeline-results", region: "us-east-1" },
+      },
+    ]);
+    expect(deployment.outputs).to.deep.include({
+      resultsStreamName: "pipeline-results",
+      producerCommand:
+        "npm run replay -- --stream pipeline-events --region us-east-1 --workload trades",
+    });
+    const { inputs } = deployment.one("aws:ec2/instance:Instance");
+    expect(inputs["userData"]).to.contain(' --workload trades "$@"');
+    expect(jobMay(deployment, "kinesis:PutRecords")).to.deep.equal([
+      "arn:aws:test:us-east-1:123456789012:pipeline-results",
+    ]);
+    expect(jobMay(await run("dev"), "kinesis:PutRecords")).to.deep.equal([]);
+  });
+
+  it("puts the index templates of both workloads in place", async () => {
+    const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
+    const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
+      indexTemplates: Record<string, unknown>;
     };
-    expect(environmentProperties).to.deep.equal({
-      propertyGroups: [
-        { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
-        {
-          propertyGroupId: "source",
-          propertyMap: {
-            streamName: "pipeline-events",
-            region: "us-east-1",
-            outOfOrdernessSeconds: "1800",
-          },
-        },
-        {
-          propertyGroupId: "search",
-          propertyMap: {
-            endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
-            region: "us-east-1",
-          },
-        },
-        {
-          propertyGroupId: "demand",
-          propertyMap: { windowMinutes: "240", slideMinutes: "60", geohashPrecision: "6" },
-        },
-        { propertyGroupId: "airports", propertyMap: { windowMinutes: "240" } },
-      ],
+    expect(Object.keys(indexTemplates)).to.include.members([
+      "dead-letters",
+      "taxi-airport-durations",
+      "taxi-airport-origins",
+      "taxi-demand-cells",
+      "taxi-demand-zones",
+      "taxi-top-areas",
+      "trade-statistics",
+    ]);
+  });
+
+  it("has the job read by enhanced fan-out, watched and scaled by that reader's lag", async () => {
+    const deployment = await run("dev", { streamFanOut: true });
+    const consumer = deployment.one("aws:kinesis/streamConsumer:StreamConsumer");
+    const consumerArn = `arn:aws:test:us-east-1:123456789012:${consumer.name}`;
+    expect(propertyGroups(deployment)[1]?.propertyMap).to.deep.include({ consumerArn });
+    for (const action of ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]) {
+      expect(jobMay(deployment, action)).to.deep.equal([consumerArn]);
+    }
+    expect(jobMay(deployment, "kinesis:ListShards")).to.have.length(1);
+    const lag = deployment.one(
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+      "pipeline-monitoring-stream-lag-flink-job",
+    );
+    expect(lag.inputs["dimensions"]).to.deep.equal({
+      StreamName: "pipeline-events",
+      ConsumerName: consumer.inputs["name"],
+    });
+    expect((await run("dev")).ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.be.empty;
+  });
+
+  it("lets the job write files below one folder of the archive where that is asked for", async () => {
+    const deployment = await run("dev", { jobArchive: true });
+    expect(propertyGroups(deployment).at(-1)).to.deep.equal({
+      propertyGroupId: "archive",
+      propertyMap: { path: "s3://pipeline-archive/results/" },
+    });
+    expect(jobMay(deployment, "s3:PutObject")).to.deep.equal([
+      "arn:aws:test:us-east-1:123456789012:pipeline-archive/results/*",
+    ]);
+  });
+
+  it("takes larger records, runs another Flink and restores as it is told", async () => {
+    const deployment = await run("dev", {
+      streamMaxRecordKiB: 2048,
+      flinkRuntime: "FLINK-2_2",
+      flinkRestore: "Nothing",
+    });
+    expect(deployment.one("aws:kinesis/stream:Stream").inputs["maxRecordSizeInKib"]).to.equal(2048);
+    const { inputs } = deployment.one("aws:kinesisanalyticsv2/application:Application");
+    expect(inputs["runtimeEnvironment"]).to.equal("FLINK-2_2");
+    expect(inputs["applicationConfiguration"]).to.have.property("runConfiguration");
+    // A metric that Flink 1 does not have.
+    expect(JSON.stringify(deployment.ofType("aws:cloudwatch/metricAlarm:MetricAlarm"))).to.contain(
+      "restartingTime",
+    );
+  });
+
+  it("indexes events as they are where that is asked for, by a role that the domain knows", async () => {
+    for (const [workload, indexName] of [
+      ["taxi", "trips"],
+      ["trades", "trades"],
+    ]) {
+      const deployment = await run("dev", { workload, searchEvents: true });
+      const delivery = deployment.one(
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+        "pipeline-events-delivery",
+      ).inputs;
+      expect(delivery["opensearchConfiguration"]).to.deep.include({
+        indexName,
+        indexRotationPeriod: "OneDay",
+        s3BackupMode: "FailedDocumentsOnly",
+      });
+      const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+      const settings = JSON.parse(String(inputs["input"])) as {
+        roleMappings: unknown;
+        roles: Record<string, { index_permissions: { index_patterns: string[] }[] }>;
+      };
+      expect(settings.roleMappings).to.deep.include({
+        pipeline_delivery: ["arn:aws:test:us-east-1:123456789012:pipeline-events-delivery-role"],
+      });
+      expect(settings.roles["pipeline_delivery"]?.index_permissions[0]?.index_patterns).to.include(
+        `${indexName}-*`,
+      );
+      deployment.one(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "pipeline-monitoring-events-delivery-late",
+      );
+    }
+  });
+
+  it("has an index template with a field for each that the transform writes", async () => {
+    const columns = (workload: Workload) =>
+      Object.keys(
+        archiveOf(workload, { format: "PARQUET", partitioned: false, databaseName: "x" }).table
+          ?.schema.properties ?? {},
+      );
+    const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
+    const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
+      indexTemplates: Record<string, { template: { mappings: { properties: object } } }>;
+    };
+    for (const [workload, name] of [
+      ["taxi", "trips"],
+      ["trades", "trades"],
+    ] as const) {
+      const { properties } = indexTemplates[name]?.template.mappings ?? {};
+      expect(Object.keys(properties ?? {})).to.have.members(columns(workload));
+    }
+  });
+
+  it("lets people sign in to the dashboards, who may read", async () => {
+    const deployment = await run("dev", { searchSignInPrefix: "trips" });
+    expect(deployment.one("aws:opensearch/domain:Domain").inputs["cognitoOptions"]).to.deep.include(
+      {
+        enabled: true,
+      },
+    );
+    expect(deployment.one("aws:cognito/userPoolDomain:UserPoolDomain").inputs["domain"]).to.equal(
+      "trips",
+    );
+    const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+    const { roleMappings } = JSON.parse(String(inputs["input"])) as { roleMappings: unknown };
+    expect(roleMappings).to.deep.include({
+      pipeline_reader: ["arn:aws:test:us-east-1:123456789012:pipeline-sign-in-user"],
     });
   });
 
@@ -153,6 +346,7 @@ describe("Pipeline", function () {
     });
     expect(open.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal("subnet-x");
     expect(open.ofType("aws:ec2/eip:Eip")).to.have.length(1);
+    expect(open.outputs).to.have.property("replayPublicIp", "198.51.100.7");
     expect((await run("dev")).ofType("aws:ec2/eip:Eip")).to.be.empty;
   });
 

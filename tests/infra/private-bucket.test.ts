@@ -103,6 +103,21 @@ describe("PrivateBucket", () => {
     });
   });
 
+  it("lets a program write files below one folder, and finish uploads that it began", async () => {
+    const { outputs } = await deploy(() => ({
+      policy: policyDocument(
+        new PrivateBucket("archive", { kmsKeyArn: "arn:key" }).fileStatements("results/"),
+      ),
+    }));
+    const arn = "arn:aws:test:us-east-1:123456789012:archive";
+    for (const action of ["s3:PutObject", "s3:DeleteObject", "s3:ListMultipartUploadParts"]) {
+      expect(statementFor(outputs["policy"], action).Resource).to.deep.equal([`${arn}/results/*`]);
+    }
+    expect(statementFor(outputs["policy"], "kms:GenerateDataKey").Resource).to.deep.equal([
+      "arn:key",
+    ]);
+  });
+
   it("refuses an expiry that S3 or common sense refuses", async () => {
     for (const expirationDays of [0, 3654, 1.5]) {
       expect(await refusal(() => new PrivateBucket("archive", { expirationDays }))).to.equal(

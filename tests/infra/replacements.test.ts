@@ -20,6 +20,18 @@ const replacements = {
   "aws:s3/bucket:Bucket": ["bucket"],
 } as const;
 
+/** Everything that a stack can have. */
+const everything = {
+  workload: "trades",
+  resultsArchived: true,
+  searchEvents: true,
+  searchSignInPrefix: "trades",
+  streamFanOut: true,
+  streamMaxRecordKiB: 2048,
+  jobArchive: true,
+  flinkRestore: "LatestSnapshot",
+};
+
 /** Names that are not set: Pulumi makes them from the logical name, which must not change either. */
 const autoNamed = ["name", "bucket"];
 
@@ -43,10 +55,12 @@ describe("What holds data", () => {
     this.timeout(30_000);
     const { resources } = await deploy(() => program(paths), {
       stack: "prod",
-      config: stackConfig("prod"),
+      config: stackConfig("prod", everything),
     });
     for (const [type, expected] of Object.entries(replacements)) {
-      for (const { inputs, name } of resources.filter((resource) => resource.type === type)) {
+      const found = resources.filter((resource) => resource.type === type);
+      expect(found, type).not.to.be.empty;
+      for (const { inputs, name } of found) {
         expect(replacing(factsOf(type), inputs), `${type} ${name}`).to.have.members([...expected]);
       }
     }

@@ -44,7 +44,7 @@ describe("runtime properties", () => {
       demand: { windowMinutes: 15, slideMinutes: 2.5 },
     } as unknown as RuntimePropertyInputs;
     expect(runtimePropertyProblems(wrong)).to.have.members([
-      "job.workload must be one of taxi; got trucks",
+      "job.workload must be one of taxi, trades; got trucks",
       "source must have streamName",
       "source must not have pace: the job does not know it",
       'source.region must match pattern "^[a-z]{2}(-[a-z]+)+-[0-9]+$"; got Ohio',
@@ -57,7 +57,7 @@ describe("runtime properties", () => {
     const { job, source } = valid;
     const wrong = { job, source, serach: {} } as unknown as RuntimePropertyInputs;
     expect(runtimePropertyProblems(wrong)).to.have.members([
-      "runtime properties must have search",
+      "runtime properties must have search or archive: dead letters need a place to go to",
       "runtime properties must not have serach: the job does not know it",
     ]);
   });
@@ -71,6 +71,49 @@ describe("runtime properties", () => {
         ).to.have.length(windowMinutes % slideMinutes === 0 ? 0 : 1);
       }),
     );
+  });
+
+  it("are refused where values contradict each other", () => {
+    const { job, source } = valid;
+    expect(
+      runtimePropertyProblems({
+        job: { workload: "trades" },
+        source: { ...source, initialTimestamp: "2019-03-01T00:00:00Z" },
+        demand: { windowMinutes: 15 },
+        airports: {},
+      }),
+    ).to.have.members([
+      "source.initialTimestamp and source.initialPosition AT_TIMESTAMP go together; one of them is missing",
+      "runtime properties must have search or archive: dead letters need a place to go to",
+      "demand must be left out with job.workload trades, which does not compute it",
+      "airports must be left out with job.workload trades, which does not compute it",
+    ]);
+    expect(
+      runtimePropertyProblems({
+        job,
+        source: { ...source, initialPosition: "AT_TIMESTAMP" },
+        trades: { windowSeconds: 60 },
+        archive: { path: "s3://results/taxi" },
+      }),
+    ).to.have.members([
+      "source.initialTimestamp and source.initialPosition AT_TIMESTAMP go together; one of them is missing",
+      "trades must be left out with job.workload taxi, which does not compute it",
+    ]);
+  });
+
+  it("may read from an instant on and write to an archive alone", () => {
+    const { job, source } = valid;
+    expect(
+      runtimePropertyProblems({
+        job,
+        source: {
+          ...source,
+          initialPosition: "AT_TIMESTAMP",
+          initialTimestamp: "2019-03-01T00:00:00Z",
+        },
+        archive: { path: "s3://results/taxi" },
+      }),
+    ).to.deep.equal([]);
   });
 
   it("travel as text, group by group", () => {

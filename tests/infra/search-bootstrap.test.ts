@@ -53,7 +53,7 @@ describe("SearchBootstrap", () => {
       "taxi-demand-cells",
       "taxi-demand-zones",
     );
-    expect(lifecyclePolicies).to.have.keys("dead-letters");
+    expect(lifecyclePolicies).to.have.keys("dead-letters", "events");
   });
 
   it("gives indices as many replicas as there are zones for them", async () => {

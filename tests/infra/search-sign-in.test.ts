@@ -15,7 +15,10 @@ describe("SearchSignIn", () => {
     expect(inputs).to.deep.include({
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       mfaConfiguration: "ON",
-      userPoolAddOns: { advancedSecurityMode: "ENFORCED" },
+      userPoolAddOns: {
+        advancedSecurityMode: "ENFORCED",
+        advancedSecurityAdditionalFlows: { customAuthMode: "ENFORCED" },
+      },
     });
     expect(inputs["passwordPolicy"]).to.deep.include({
       minimumLength: 14,

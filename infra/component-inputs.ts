@@ -1,0 +1,11 @@
+/**
+ * The arguments of a component that the engine records as its inputs, without those that are a matter of this machine,
+ * such as paths of files, or of the order of things: recorded, they would show a change where there is none.
+ */
+export function componentInputs<Args extends object>(
+  args: Args,
+  ...left: readonly (keyof Args & string)[]
+): Record<string, unknown> {
+  const names: readonly string[] = left;
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !names.includes(name)));
+}

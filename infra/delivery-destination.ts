@@ -1,0 +1,111 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DeliveryStreamArgs } from "./delivery-arguments";
+import {
+  lineBreaks,
+  partitionPrefix,
+  partitionProcessors,
+  transformProcessor,
+} from "./delivery-processors";
+import { searchConfiguration } from "./delivery-search";
+import type { DeliveryTable } from "./delivery-table";
+
+type Logging =
+  aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;
+
+/** What a delivery stream delivers with and to, beside its arguments. */
+export interface DeliveryParts {
+  readonly bucketArn: pulumi.Input<string>;
+  readonly roleArn: pulumi.Input<string>;
+  readonly logging: Logging;
+  readonly backupLogging: Logging;
+  /** ARN of the version of the function that prepares records, where there is one. */
+  readonly transformArn: pulumi.Input<string> | undefined;
+  readonly table: DeliveryTable | undefined;
+}
+
+/** Where objects lie in the bucket: what was delivered, what came in, what could not be delivered. */
+export const folders = { events: "events/", source: "source/", errors: "errors/" };
+
+/** Folders by UTC time of arrival; Athena reads them as columns. */
+const byDay = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
+const byHour = `${byDay}hour=!{timestamp:HH}/`;
+const errorOutputPrefix = `${folders.errors}!{firehose:error-output-type}/${byDay}`;
+
+/** An index with its bucket, or the bucket alone, as Firehose takes it. */
+export function deliveryDestination(
+  args: DeliveryStreamArgs,
+  parts: DeliveryParts,
+): Pick<
+  aws.kinesis.FirehoseDeliveryStreamArgs,
+  "extendedS3Configuration" | "opensearchConfiguration"
+> & { readonly destination: string } {
+  const { search, kmsKeyArn, keepSource = false } = args;
+  const { bucketArn, roleArn, logging } = parts;
+  const buffering = { bufferingSize: args.bufferMiB, bufferingInterval: args.bufferSeconds };
+  const bucket = { bucketArn, roleArn, ...(kmsKeyArn !== undefined && { kmsKeyArn }) };
+  const backup = {
+    ...bucket,
+    ...buffering,
+    compressionFormat: "GZIP",
+    prefix: folders.source + byHour,
+    errorOutputPrefix,
+    cloudwatchLoggingOptions: parts.backupLogging,
+  };
+  if (search !== undefined) {
+    return {
+      destination: "opensearch",
+      opensearchConfiguration: searchConfiguration(search, {
+        roleArn,
+        ...buffering,
+        ...processing(args, parts),
+        cloudwatchLoggingOptions: logging,
+        s3Configuration: backup,
+        keepSource,
+      }),
+    };
+  }
+  return {
+    destination: "extended_s3",
+    extendedS3Configuration: {
+      ...bucket,
+      ...buffering,
+      ...processing(args, parts),
+      ...objects(args, parts),
+      errorOutputPrefix,
+      cloudwatchLoggingOptions: logging,
+      ...(keepSource && { s3BackupMode: "Enabled", s3BackupConfiguration: backup }),
+    },
+  };
+}
+
+/** In the order in which Firehose applies them. */
+function processing(
+  { partitions = [], transform, search }: DeliveryStreamArgs,
+  { transformArn, table }: DeliveryParts,
+) {
+  const processors = [
+    ...(transform && transformArn !== undefined
+      ? [transformProcessor(transformArn, transform)]
+      : []),
+    ...partitionProcessors(partitions),
+    ...(table || search ? [] : [lineBreaks]),
+  ];
+  return processors.length > 0 ? { processingConfiguration: { enabled: true, processors } } : {};
+}
+
+/** What objects of the archive are called and made of. */
+function objects({ partitions = [] }: DeliveryStreamArgs, { roleArn, table }: DeliveryParts) {
+  return {
+    prefix: folders.events + (partitions.length > 0 ? partitionPrefix(partitions) : byHour),
+    ...(partitions.length > 0 && { dynamicPartitioningConfiguration: { enabled: true } }),
+    ...(table
+      ? {
+          dataFormatConversionConfiguration: table.conversion(roleArn),
+          fileExtension: ".parquet",
+          // Parquet compresses inside; anything else here is an error.
+          compressionFormat: "UNCOMPRESSED",
+        }
+      : { compressionFormat: "GZIP" }),
+  };
+}

@@ -1,0 +1,97 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { type FlinkApplicationArgs, flinkDefaults, type FlinkRestore } from "./flink-arguments";
+import { propertyGroups } from "./runtime-properties";
+
+type Inputs = aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfiguration;
+type FlinkInputs = NonNullable<Inputs["flinkApplicationConfiguration"]>;
+type RunInputs = NonNullable<Inputs["runConfiguration"]>;
+
+/** What an application is made of beside its arguments. */
+export interface FlinkParts {
+  readonly codeBucketArn: pulumi.Input<string>;
+  readonly jar: aws.s3.BucketObjectv2;
+  readonly securityGroupIds: pulumi.Input<string>[];
+}
+
+/** Where somebody else who scales the application changes it. */
+export const parallelismPath =
+  "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism";
+
+/** Where somebody else who releases the job's code changes it. */
+export const codePath =
+  "applicationConfiguration.applicationCodeConfiguration.codeContent.s3ContentLocation";
+
+/** The configuration of an application as the service takes it. */
+export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts): Inputs {
+  return {
+    applicationCodeConfiguration: {
+      codeContentType: "ZIPFILE",
+      codeContent: {
+        s3ContentLocation: {
+          bucketArn: parts.codeBucketArn,
+          fileKey: parts.jar.key,
+          objectVersion: parts.jar.versionId,
+        },
+      },
+    },
+    applicationSnapshotConfiguration: { snapshotsEnabled: args.snapshots ?? true },
+    environmentProperties: { propertyGroups: propertyGroups(args.runtimeProperties) },
+    flinkApplicationConfiguration: engineConfiguration(args),
+    // Only where asked: by itself the service starts from the newest snapshot, and without any state the first time.
+    ...(args.restore !== undefined && { runConfiguration: runConfiguration(args.restore) }),
+    ...(args.stateKmsKeyArn !== undefined && {
+      applicationEncryptionConfiguration: {
+        keyType: "CUSTOMER_MANAGED_KEY",
+        keyId: args.stateKmsKeyArn,
+      },
+    }),
+    vpcConfiguration: { subnetIds: args.subnetIds, securityGroupIds: parts.securityGroupIds },
+  };
+}
+
+/** Without CUSTOM the service silently goes by its own defaults. */
+function engineConfiguration(args: FlinkApplicationArgs): FlinkInputs {
+  return {
+    checkpointConfiguration: {
+      configurationType: "CUSTOM",
+      checkpointingEnabled: true,
+      checkpointInterval: args.checkpointIntervalSeconds * 1000,
+      minPauseBetweenCheckpoints:
+        (args.checkpointPauseSeconds ?? flinkDefaults.checkpointPauseSeconds) * 1000,
+    },
+    monitoringConfiguration: {
+      configurationType: "CUSTOM",
+      logLevel: args.logLevel ?? flinkDefaults.logLevel,
+      metricsLevel: args.metricsLevel ?? flinkDefaults.metricsLevel,
+    },
+    parallelismConfiguration: {
+      configurationType: "CUSTOM",
+      parallelism: args.parallelism,
+      parallelismPerKpu: args.parallelismPerKpu,
+      autoScalingEnabled: args.autoScaling ?? false,
+    },
+  };
+}
+
+function runConfiguration(restore: FlinkRestore): RunInputs {
+  switch (restore.from) {
+    case "nothing":
+      return {
+        applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },
+      };
+    case "snapshot":
+      return {
+        applicationRestoreConfiguration: {
+          applicationRestoreType: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+          snapshotName: restore.name,
+        },
+        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+      };
+    case "latest-snapshot":
+      return {
+        applicationRestoreConfiguration: { applicationRestoreType: "RESTORE_FROM_LATEST_SNAPSHOT" },
+        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+      };
+  }
+}

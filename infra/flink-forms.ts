@@ -1,0 +1,21 @@
+import type { Form } from "./validate";
+
+/** The service's name of a Flink version; which there are changes faster than this program: https://docs.aws.amazon.com/managed-flink/latest/java/release-version-list.html */
+export const flinkRuntime: Form = {
+  pattern: /^FLINK-[0-9]+_[0-9]+$/,
+  description: "FLINK- and a version, such as FLINK-1_20",
+};
+
+/** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CreateApplicationSnapshot.html */
+export const flinkSnapshotName: Form = {
+  pattern: /^[a-zA-Z0-9_.-]{1,256}$/,
+  description: "1 to 256 letters, digits, dots, hyphens and underscores",
+};
+
+/** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_MonitoringConfiguration.html */
+export const flinkLogLevels = ["INFO", "WARN", "ERROR", "DEBUG"] as const;
+export type FlinkLogLevel = (typeof flinkLogLevels)[number];
+
+/** From the cheapest; PARALLELISM has a metric for each instance of each operator: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_MonitoringConfiguration.html */
+export const flinkMetricsLevels = ["APPLICATION", "TASK", "OPERATOR", "PARALLELISM"] as const;
+export type FlinkMetricsLevel = (typeof flinkMetricsLevels)[number];

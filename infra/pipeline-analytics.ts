@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DeliveryStream } from "./delivery-stream";
+import type { EventStream } from "./event-stream";
+import type { FlinkApplicationArgs } from "./flink-arguments";
+import type { ServiceRole } from "./iam";
+import type { Network } from "./network";
+import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
+import { fanOutConsumers } from "./pipeline-storage";
+import type { PrivateBucket } from "./private-bucket";
+import type { ResultsStream } from "./results-stream";
+import type { RuntimePropertyInputs } from "./runtime-properties";
+import type { SearchBootstrap } from "./search-bootstrap";
+import type { SearchDomain } from "./search-domain";
+
+/** What the job works with. */
+export interface JobSurroundings {
+  readonly region: pulumi.Output<string>;
+  readonly network: Network;
+  readonly artifacts: PrivateBucket;
+  readonly events: EventStream;
+  readonly archive: DeliveryStream;
+  readonly results: ResultsStream | undefined;
+  readonly search: SearchDomain;
+  readonly searchSettings: SearchBootstrap;
+  readonly role: ServiceRole;
+}
+
+/** Folder of the archive's bucket that takes the files of a job that writes some. */
+const resultsFolder = "results/";
+
+export function analyticsArguments(
+  args: PipelineArgs,
+  { kmsKeyArn, logRetentionDays, protectData }: Common,
+  parts: JobSurroundings,
+): FlinkApplicationArgs {
+  const { artifacts, events, archive, results, search } = parts;
+  return {
+    ...args.flink,
+    autoScaling: args.scaling.byService,
+    scaledElsewhere: args.scaling.application !== undefined,
+    deliveredElsewhere: args.jobDelivery !== undefined,
+    ...privateSubnets(parts.network),
+    codeBucketName: artifacts.bucketName,
+    codeBucketArn: artifacts.arn,
+    jarPath: args.paths.jobJar,
+    runtimeProperties: runtimeProperties(args, parts),
+    role: parts.role,
+    statements: [
+      ...events.readStatements(),
+      ...events.fanOutStatements(),
+      ...search.writeStatements(),
+      ...(results?.writeStatements() ?? []),
+      ...(args.job.archived ? archive.fileStatements(resultsFolder) : []),
+    ],
+    securityGroupIds: search.clientSecurityGroupIds,
+    startAfter: [parts.searchSettings],
+    logRetentionDays,
+    kmsKeyArn,
+    stateKmsKeyArn: kmsKeyArn,
+    protectData,
+  };
+}
+
+function runtimeProperties(
+  args: PipelineArgs,
+  { region, events, archive, results, search }: JobSurroundings,
+): RuntimePropertyInputs {
+  const { workload, windows, source, archived } = args.job;
+  const [consumerArn] = fanOutConsumers(args).map((name) => events.consumerArns[name]);
+  return {
+    job: { workload },
+    source: { streamName: events.name, region, ...source, ...(consumerArn && { consumerArn }) },
+    search: { endpoint: search.endpoint, region },
+    ...windows,
+    ...(results && { resultsStream: { streamName: results.name, region } }),
+    ...(archived && {
+      archive: { path: pulumi.interpolate`s3://${archive.bucketName}/${resultsFolder}` },
+    }),
+  };
+}

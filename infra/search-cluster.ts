@@ -1,0 +1,30 @@
+import type * as aws from "@pulumi/aws";
+import { type SearchDomainArgs, searchZones } from "./search-arguments";
+
+/** The nodes of a domain and how they spread. */
+export function clusterConfiguration(
+  args: SearchDomainArgs,
+): aws.types.input.opensearch.DomainClusterConfig {
+  const zones = searchZones(args);
+  const dedicatedMasters = args.dedicatedMasters ?? 0;
+  return {
+    instanceType: args.instanceType,
+    instanceCount: args.instanceCount,
+    zoneAwarenessEnabled: zones > 1,
+    ...(zones > 1 && { zoneAwarenessConfig: { availabilityZoneCount: zones } }),
+    dedicatedMasterEnabled: dedicatedMasters > 0,
+    ...(dedicatedMasters > 0 && {
+      dedicatedMasterCount: dedicatedMasters,
+      ...(args.dedicatedMasterType !== undefined && {
+        dedicatedMasterType: args.dedicatedMasterType,
+      }),
+    }),
+    // Said in any case: AWS has another default for a new domain than for one that is changed.
+    multiAzWithStandbyEnabled: args.standby ?? false,
+    ...(args.warm !== undefined && {
+      warmEnabled: true,
+      warmCount: args.warm.instanceCount,
+      warmType: args.warm.instanceType,
+    }),
+  };
+}

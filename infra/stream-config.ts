@@ -1,0 +1,57 @@
+import type { ConfigReader } from "./config-reader";
+import type { Workload } from "./delivery-workloads";
+import { limits, type StreamMode, streamModes } from "./limits";
+import type { Problems } from "./validate";
+
+/** The event stream of a stack. */
+export interface StreamConfig {
+  readonly mode: StreamMode;
+  /** Undefined where AWS decides. */
+  readonly shardCount: number | undefined;
+  readonly retentionHours: number;
+  readonly maxRecordSizeKiB: number;
+  /** Undefined where the service warms the stream up by itself. */
+  readonly warmThroughputMiBps: number | undefined;
+  /** The job reads by enhanced fan-out. */
+  readonly fanOut: boolean;
+}
+
+/** A stream of results: shards where the stack provisions them, and whether S3 keeps them. */
+export interface ResultsConfig {
+  readonly shardCount: number | undefined;
+  readonly archived: boolean;
+}
+
+export function readStream(read: ConfigReader): StreamConfig {
+  const mode = read.oneOf("streamMode", streamModes);
+  const shardCount = read.integer("shardCount", limits.shardCount);
+  const warmMiBps = read.integer("streamWarmMiBps", { ...limits.streamWarmMiBps, min: 0 });
+  return {
+    mode,
+    shardCount: mode === "PROVISIONED" ? shardCount : undefined,
+    retentionHours: read.integer("streamRetentionHours", limits.streamRetentionHours),
+    maxRecordSizeKiB: read.integer("streamMaxRecordKiB", limits.streamRecordKiB),
+    warmThroughputMiBps: warmMiBps === 0 ? undefined : warmMiBps,
+    fanOut: read.boolean("streamFanOut"),
+  };
+}
+
+/** @returns undefined for a workload without a stream of results */
+export function readResults(
+  workload: Workload,
+  mode: StreamMode,
+  read: ConfigReader,
+): ResultsConfig | undefined {
+  const shardCount = read.integer("resultsShardCount", limits.shardCount);
+  const archived = read.boolean("resultsArchived");
+  if (workload !== "trades") return undefined;
+  return { shardCount: mode === "PROVISIONED" ? shardCount : undefined, archived };
+}
+
+/** Only AWS warms up what AWS scales. */
+export function checkStream(stream: StreamConfig, read: ConfigReader, problems: Problems): void {
+  problems.require(
+    stream.mode === "ON_DEMAND" || stream.warmThroughputMiBps === undefined,
+    `${read.name("streamWarmMiBps")} must be 0 with ${read.name("streamMode")} PROVISIONED, where shardCount is the throughput; got ${String(stream.warmThroughputMiBps)}`,
+  );
+}
