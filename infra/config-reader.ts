@@ -11,6 +11,7 @@ export class ConfigReader {
   readonly #config: pulumi.Config;
   readonly #problems: Problems;
   readonly #keys = new Set<string>();
+  readonly #replaced = new Map<string, string>();
 
   constructor(config: pulumi.Config, problems: Problems) {
     this.#config = config;
@@ -21,9 +22,15 @@ export class ConfigReader {
     return this.oneOf(key, ["true", "false"]) === "true";
   }
 
+  /** Numbers that follow from others: `integer` gives them in place of what is configured under their keys. */
+  replace(numbers: Readonly<Record<string, number>>): void {
+    for (const [key, value] of Object.entries(numbers)) this.#replaced.set(key, String(value));
+  }
+
   /** @returns NaN for what is not a number */
   integer(key: string, range: Range): number {
-    const text = this.#text(key);
+    const configured = this.#text(key);
+    const text = this.#replaced.get(key) ?? configured;
     if (text === undefined) return NaN;
     // Number() alone would take "", " 1" and "0x10", which nobody means.
     const value = /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;

@@ -19,6 +19,7 @@ import {
   type ResultsConfig,
   type StreamConfig,
 } from "./stream-config";
+import { readThroughput } from "./throughput-config";
 import { Problems } from "./validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
@@ -56,6 +57,7 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   const read = new ConfigReader(config, problems);
   const stackName = pulumi.getStack();
 
+  read.replace(readThroughput(read, problems));
   const job = readJob(read);
   const stream = readStream(read);
   const stack: StackConfig = {

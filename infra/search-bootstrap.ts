@@ -8,6 +8,7 @@ import { limits } from "./limits";
 import { NodeFunction } from "./node-function";
 import { deliveryRole, readerRole, roleNames, writerRole } from "./search-roles";
 import type { Body, DomainSettings } from "./search/bootstrap/domain-settings";
+import { importBody } from "./search/dashboards/saved-objects";
 import { Problems } from "./validate";
 
 export interface SearchBootstrapArgs {
@@ -82,7 +83,8 @@ export class SearchBootstrap extends pulumi.ComponentResource {
     const bootstrap = new NodeFunction(
       name,
       {
-        description: "Puts index templates, lifecycle policies and roles of a domain in place",
+        description:
+          "Puts index templates, lifecycle policies, roles and dashboards of a domain in place",
         entryPath: path.join(searchFolder, "bootstrap", "handler.ts"),
         timeoutSeconds,
         role: args.masterRole,
@@ -145,6 +147,7 @@ export function domainSettings<Arn>(
     ),
     roles: Object.fromEntries(given.map(({ name, role }) => [name, role])),
     roleMappings: Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
+    savedObjects: importBody(),
   };
 }
 

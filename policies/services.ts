@@ -4,7 +4,7 @@ import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
 import { StateMachine } from "@pulumi/aws/sfn";
 import { resourcePolicy, stackPolicy } from "./policy";
 import { refersTo } from "./relation";
-import { integer } from "./settings";
+import { flag, integer } from "./settings";
 import { typeToken } from "./types";
 
 export const stateMachineLogging = resourcePolicy(StateMachine, {
@@ -150,8 +150,15 @@ export const userPoolProtection = resourcePolicy(UserPool, {
   controls: ["Cognito.1", "Cognito.4", "Cognito.5", "Cognito.6"],
   source:
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html",
-  *check({ mfaConfiguration, userPoolAddOns, deletionProtection }) {
+  config: {
+    requireDeletionProtection: flag({
+      description: "Whether a pool must be kept from being deleted.",
+      default: true,
+    }),
+  },
+  *check({ mfaConfiguration, userPoolAddOns, deletionProtection }, { requireDeletionProtection }) {
     const flows = userPoolAddOns?.advancedSecurityAdditionalFlows;
+    const kept = ["deletionProtection", deletionProtection, "ACTIVE"] as const;
     for (const [field, value, expected] of [
       ["mfaConfiguration", mfaConfiguration, "ON"],
       ["userPoolAddOns.advancedSecurityMode", userPoolAddOns?.advancedSecurityMode, "ENFORCED"],
@@ -160,7 +167,7 @@ export const userPoolProtection = resourcePolicy(UserPool, {
         flows?.customAuthMode,
         "ENFORCED",
       ],
-      ["deletionProtection", deletionProtection, "ACTIVE"],
+      ...(requireDeletionProtection ? [kept] : []),
     ] as const) {
       if (value !== expected) {
         yield { fact: `${field} is ${value ?? "not set"}`, limit: `it must be ${expected}` };

@@ -46,6 +46,12 @@ function jobMay(deployment: Deployment, action: string): string[] {
     .flatMap(({ Resource = [] }) => Resource);
 }
 
+/** A stack whose job is built and released from a repository. */
+const delivered = {
+  jobConnectionArn: "arn:aws:codeconnections:us-east-1:111122223333:connection/0123-abc",
+  jobRepository: "streams/pipeline",
+};
+
 const stateful = [
   "aws:kinesis/stream:Stream",
   "aws:kinesisanalyticsv2/application:Application",
@@ -57,6 +63,23 @@ const stateful = [
 describe("Pipeline", function () {
   // Some eighty resources a deployment: more than the usual two seconds on a busy machine.
   this.timeout(30_000);
+
+  it("builds and releases the job from a repository where a connection is given", async () => {
+    const deployment = await run("dev", delivered);
+    const { inputs } = deployment.one("aws:codepipeline/pipeline:Pipeline");
+    expect(JSON.stringify(inputs["stages"])).to.include(delivered.jobRepository).and.include("main");
+    const application = deployment.one("aws:kinesisanalyticsv2/application:Application");
+    expect(application.ignoreChanges.join()).to.include("codeContent.s3ContentLocation");
+    // The service has to read each jar that is released.
+    expect(jobMay(deployment, "s3:GetObject").join()).to.match(/pipeline-artifacts\/flink-job\/\*/);
+  });
+
+  it("brings the job's code itself where none is given, and may read that jar alone", async () => {
+    const deployment = await run("dev");
+    const types = deployment.resources.map(({ type }) => type);
+    expect(types).not.to.include("aws:codepipeline/pipeline:Pipeline");
+    expect(jobMay(deployment, "s3:GetObject").join()).to.match(/flink-job\/[0-9a-f]{64}\.jar/);
+  });
 
   for (const stack of ["dev", "prod", "local"]) {
     it(`deploys ${stack} and tells what a user needs`, async () => {

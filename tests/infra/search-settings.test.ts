@@ -12,7 +12,9 @@ const settings: DomainSettings = {
   lifecyclePolicies: { keep: { policy: { states: [{ name: "open" }] } } },
   roles: { writer: role },
   roleMappings: { writer: ["arn:job"] },
+  savedObjects: '{"type":"dashboard"}\n',
 };
+const importPath = "/_dashboards/api/saved_objects/_import?overwrite=true";
 const noHandler = { error: "no handler found for uri [/_plugins/…] and method [PUT]" };
 
 describe("The settings of a search domain", () => {
@@ -57,6 +59,7 @@ describe("The settings of a search domain", () => {
         "lifecycle policy keep",
         "role writer",
         "role mapping writer",
+        "saved objects of the dashboards",
       ],
       skipped: [],
     });
@@ -66,8 +69,26 @@ describe("The settings of a search domain", () => {
       "PUT /_plugins/_ism/policies/keep",
       "PUT /_plugins/_security/api/roles/writer",
       "PUT /_plugins/_security/api/rolesmapping/writer",
+      `POST ${importPath}`,
     ]);
-    expect(JSON.parse(requests.at(-1)?.body ?? "")).to.deep.equal({ backend_roles: ["arn:job"] });
+    expect(JSON.parse(requests.at(-2)?.body ?? "")).to.deep.equal({ backend_roles: ["arn:job"] });
+  });
+
+  it("import the saved objects as a form's file, for everybody", async () => {
+    await apply();
+    const { headers, body } = requests.at(-1) ?? {};
+    expect(headers?.["content-type"]).to.match(/^multipart\/form-data; boundary=/);
+    expect(headers).to.include({ "osd-xsrf": "true", securitytenant: "global" });
+    expect(body).to.match(/name="file"; filename="objects\.ndjson"[^]*{"type":"dashboard"}\n/);
+  });
+
+  it("fail with the saved objects that Dashboards refuses with a friendly status", async () => {
+    answers[`POST ${importPath}`] = [
+      { body: { success: false, errors: [{ id: "demand", error: { type: "conflict" } }] } },
+    ];
+    expect(await failure(apply())).to.match(
+      /^The domain refuses settings:\n- saved objects of the dashboards: .*conflict/,
+    );
   });
 
   it("leave a policy alone that is there already, with what OpenSearch adds to it", async () => {
@@ -156,14 +177,14 @@ describe("The settings of a search domain", () => {
     });
 
     it("go to the endpoint that the environment names", async () => {
-      expect((await handler(settings, context)).applied).to.have.length(4);
-      expect(requests).to.have.length(5);
+      expect((await handler(settings, context)).applied).to.have.length(5);
+      expect(requests).to.have.length(6);
     });
 
     it("know the plugins that may be declared absent", async () => {
       process.env["OPENSEARCH_ABSENT_PLUGINS"] = "index-state-management,sql";
       expect(await failure(handler(settings, context))).to.equal(
-        'OPENSEARCH_ABSENT_PLUGINS must list some of index-state-management, security; got "sql"',
+        'OPENSEARCH_ABSENT_PLUGINS must list some of index-state-management, security, dashboards; got "sql"',
       );
     });
   });

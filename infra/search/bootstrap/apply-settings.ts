@@ -3,7 +3,7 @@ import { type Answer, type DomainClient, inWords } from "./domain-client";
 import type { Body, DomainSettings, Report } from "./domain-settings";
 
 /** Parts of OpenSearch that a plain node does not have. */
-export const plugins = ["index-state-management", "security"] as const;
+export const plugins = ["index-state-management", "security", "dashboards"] as const;
 export type Plugin = (typeof plugins)[number];
 
 /** One thing to put in place. */
@@ -30,7 +30,7 @@ export async function applySettings(
   const refused: string[] = [];
   for (const { title, plugin, apply } of steps(settings)) {
     const answer = await apply(domain);
-    if (answer.status < 300) applied.push(title);
+    if (answer.status < 300 && answer.body["success"] !== false) applied.push(title);
     else if (plugin !== undefined && absentPlugins.has(plugin) && isUnknown(answer)) {
       skipped.push(title);
     } else refused.push(`- ${title}: ${inWords(answer)}`);
@@ -67,7 +67,25 @@ function steps(settings: DomainSettings): Step[] {
       apply: (domain: DomainClient) =>
         domain.request("PUT", `${security}/rolesmapping/${name}`, { backend_roles: arns }),
     })),
+    {
+      title: "saved objects of the dashboards",
+      plugin: "dashboards",
+      apply: (domain: DomainClient) => importObjects(domain, settings.savedObjects),
+    },
   ];
+}
+
+/**
+ * Replaces the objects that are there. An answer of 200 may still list objects that were refused.
+ * https://docs.opensearch.org/2.19/dashboards/management/saved-objects/
+ */
+function importObjects(domain: DomainClient, text: string): Promise<Answer> {
+  return domain.upload(
+    "/_dashboards/api/saved_objects/_import?overwrite=true",
+    { name: "objects.ndjson", text },
+    // Whoever opens the dashboards sees the global tenant.
+    { "osd-xsrf": "true", securitytenant: "global" },
+  );
 }
 
 /**

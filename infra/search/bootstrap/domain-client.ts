@@ -23,6 +23,13 @@ export interface Answer {
   readonly body: Body;
 }
 
+/** What a request carries. */
+interface Content {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+const jsonHeaders = { "content-type": "application/json" };
 const ATTEMPT_MILLISECONDS = 20_000;
 const FIRST_PAUSE_MILLISECONDS = 500;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
@@ -47,10 +54,38 @@ export class DomainClient {
 
   /** @throws Error that tells the last answer when the domain does not become ready in time. */
   async request(method: "GET" | "PUT", path: string, body?: Body): Promise<Answer> {
+    const content = body && { headers: jsonHeaders, text: JSON.stringify(body) };
+    return this.#whenReady(method, path, content);
+  }
+
+  /**
+   * Sends a file as a form does.
+   *
+   * @param headers - of the request, beside the content type
+   * @throws Error that tells the last answer when the domain does not become ready in time.
+   */
+  async upload(
+    path: string,
+    file: { readonly name: string; readonly text: string },
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
+    const form = new FormData();
+    form.set("file", new Blob([file.text]), file.name);
+    // The form's own encoding, as text: what is signed must be what is sent.
+    const encoded = new Response(form);
+    const contentType = encoded.headers.get("content-type") ?? "";
+    const text = await encoded.text();
+    return this.#whenReady("POST", path, {
+      headers: { ...headers, "content-type": contentType },
+      text,
+    });
+  }
+
+  async #whenReady(method: string, path: string, content: Content | undefined): Promise<Answer> {
     const { remainingMilliseconds, wait = delay } = this.#options;
     let pause = FIRST_PAUSE_MILLISECONDS;
     for (;;) {
-      const answer = await this.#attempt(method, path, body).catch((error: unknown) =>
+      const answer = await this.#attempt(method, path, content).catch((error: unknown) =>
         error instanceof Error ? error : new Error(String(error)),
       );
       if (!(answer instanceof Error) && isReady(answer)) return answer;
@@ -63,9 +98,8 @@ export class DomainClient {
     }
   }
 
-  async #attempt(method: string, path: string, body: Body | undefined): Promise<Answer> {
+  async #attempt(method: string, path: string, content: Content | undefined): Promise<Answer> {
     const url = new URL(this.#options.endpoint + path);
-    const text = body === undefined ? undefined : JSON.stringify(body);
     const signed = await this.#signer.sign({
       method,
       protocol: url.protocol,
@@ -73,16 +107,13 @@ export class DomainClient {
       ...(url.port !== "" && { port: Number(url.port) }),
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      headers: {
-        host: url.host,
-        ...(text !== undefined && { "content-type": "application/json" }),
-      },
-      body: text,
+      headers: { host: url.host, ...content?.headers },
+      body: content?.text,
     });
     const response = await fetch(url, {
       method,
       headers: signed.headers,
-      ...(text !== undefined && { body: text }),
+      ...(content && { body: content.text }),
       signal: AbortSignal.timeout(ATTEMPT_MILLISECONDS),
     });
     return { status: response.status, body: parsed(await response.text()) };

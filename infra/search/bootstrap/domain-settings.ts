@@ -26,6 +26,8 @@ export interface DomainSettings {
   readonly roles: Readonly<Record<string, Role>>;
   /** ARNs of the IAM roles that have such a role. */
   readonly roleMappings: Readonly<Record<string, readonly string[]>>;
+  /** Saved objects of OpenSearch Dashboards, a line of JSON each; those that are there are replaced. */
+  readonly savedObjects: string;
 }
 
 /** What was done with the settings, each named like `index template dead-letters`. */
