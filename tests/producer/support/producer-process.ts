@@ -59,8 +59,10 @@ export class ProducerProcess {
   }
 
   /** Resolves when it has written the text. */
-  async says(text: string): Promise<void> {
-    while (!this.stdout.includes(text) && !this.stderr.includes(text)) {
+  async says(text: string | RegExp): Promise<void> {
+    const isIn = (output: string) =>
+      typeof text === "string" ? output.includes(text) : text.test(output);
+    while (!isIn(this.stdout) && !isIn(this.stderr)) {
       await new Promise<void>((resolve) => {
         this.#outputArrived = resolve;
       });
