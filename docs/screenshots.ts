@@ -22,7 +22,7 @@ interface Options {
   readonly chromium: string;
 }
 
-const desktop = { viewport: { width: 1440, height: 1000 } };
+const desktop = { viewport: { width: 1440, height: 1230 } };
 const phone = {
   ...{ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
   ...{ isMobile: true, hasTouch: true },
@@ -74,7 +74,7 @@ async function takeAll(
   await delay(1000 * seconds);
   for (const [name, page] of pages) {
     const file = path.join(out, `${workload}-${name}.png`);
-    await page.screenshot({ path: file, fullPage: name !== "phone" });
+    await page.screenshot({ path: file });
     console.log(path.relative(process.cwd(), file));
   }
 }
@@ -96,7 +96,10 @@ async function startPipeline(
   const { page } = await freePorts(["page"]);
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "local/cli.ts", "--workload", workload, "--port", String(page)],
+    [
+      ...["--import", "tsx", "local/cli.ts", "--fresh"],
+      ...["--workload", workload, "--port", String(page)],
+    ],
     { cwd: path.join(__dirname, ".."), stdio: ["ignore", "inherit", "inherit"] },
   );
   return { url: `http://127.0.0.1:${page}/`, process: child };

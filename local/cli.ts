@@ -3,7 +3,8 @@ import { CommanderError } from "commander";
 import { StartError } from "../producer/start-error";
 import { faultList, localCommand, localOptions, OptionsError } from "./options";
 import { logsCommand } from "./logs-command";
-import { MachineError, runLocal, type RunOutcome } from "./run";
+import { MachineError } from "./preparation";
+import { runLocal, type RunOutcome } from "./run";
 import { NotRunningError } from "./run-file";
 import { statusCommand } from "./status-command";
 

@@ -23,6 +23,8 @@ export interface ReplayProcessOptions {
   readonly folder: string;
   /** Event time by which the job allows the records of a shard to be out of order. */
   readonly maxDisorderSeconds: number;
+  /** About how many records there are, where the producer cannot know. */
+  readonly aboutRecords?: number | undefined;
   /** Arguments after all others; one given twice counts as it is here. @default none */
   readonly extraArguments?: readonly string[];
 }
@@ -35,8 +37,10 @@ export class ReplayProcess {
   /** The final report; rejects with the producer's own message when it failed or lost a record. */
   readonly finished: Promise<ReplayReport>;
   readonly #child: ChildProcess;
+  readonly #aboutRecords: number | undefined;
 
   constructor(options: ReplayProcessOptions) {
+    this.#aboutRecords = options.aboutRecords;
     mkdirSync(options.folder, { recursive: true });
     const reportFile = path.join(options.folder, "replay-report.json");
     const child = spawn(
@@ -96,8 +100,9 @@ export class ReplayProcess {
   /** Resolves when this share of the input's records, 0 to 1, has been put. */
   async replayed(share: number, signal: AbortSignal): Promise<void> {
     const isThere = (): boolean => {
-      const { recordsPut = 0, recordsTotal = 0 } = this.progress ?? {};
-      return recordsTotal > 0 && recordsPut >= share * recordsTotal;
+      const { recordsPut = 0, recordsTotal } = this.progress ?? {};
+      const total = recordsTotal ?? this.#aboutRecords;
+      return recordsPut > 0 && total !== undefined && recordsPut >= share * total;
     };
     while (!this.ended && !isThere())
       await delay(PROGRESS_POLL_MILLISECONDS, undefined, { signal });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import type { Endpoints } from "./services/cloud";
@@ -25,6 +25,25 @@ export class NotRunningError extends Error {
   constructor() {
     super("No pipeline is running here; start one with `npm run local`.");
   }
+}
+
+const workloadFile = path.join(stackFolder, "workload");
+
+/**
+ * What keeps a pipeline with state of an earlier run from going on with a workload, with the fix; undefined when it can.
+ * The job's state is that of its operators, and each workload has others.
+ */
+export function workloadProblem(workload: Workload): string | undefined {
+  const earlier = existsSync(workloadFile) ? readFileSync(workloadFile, "utf8").trim() : workload;
+  return earlier === workload
+    ? undefined
+    : `The pipeline in .local/stack has the state of the workload ${earlier}; begin anew with --fresh, or go on with --workload ${earlier}.`;
+}
+
+/** Remembers what the state in the folder is of. */
+export function keepWorkload(workload: Workload): void {
+  mkdirSync(stackFolder, { recursive: true });
+  writeFileSync(workloadFile, `${workload}\n`);
 }
 
 const runFile = path.join(stackFolder, "run.json");

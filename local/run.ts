@@ -6,18 +6,13 @@ import { program } from "../infra/program";
 import { deployedSettings } from "./deployed";
 import { deployProgress } from "./deploy-progress";
 import { type Deployment, streamClient } from "./deployment";
-import { findEngine } from "./engine/installation";
 import { openStack } from "./engine/stack";
-import { ensureJobJar } from "./job-jar";
 import type { LocalOptions } from "./options";
-import { buildPage } from "./page-build";
+import { prepare } from "./preparation";
 import { ReplayProcess } from "./replay-process";
 import { LiveReplay } from "./live-replay";
-import { stackFolder } from "./run-file";
+import { keepWorkload, stackFolder } from "./run-file";
 import { localCloud, type LocalCloud } from "./services/cloud";
-import { install } from "./services/installation";
-import { portProblem } from "./services/ports";
-import { preflight } from "./services/preflight";
 import { projectFolder } from "./services/project";
 import { Steps } from "./steps";
 import { verifiedRun } from "./verified-run";
@@ -27,37 +22,13 @@ const STACK = "local";
 const REGION = "us-east-1";
 const ACCOUNT_ID = "000000000000";
 
-/** This machine does not allow a run; the message lists every reason with its fix. */
-export class MachineError extends Error {}
-
 /** `stopped`: by a signal, before the end of a run that has one. */
 export type RunOutcome = "passed" | "failed" | "stopped";
 
 /** Runs the pipeline on this machine until it is done or the signal comes; nothing is left running. */
 export async function runLocal(options: LocalOptions, stop: AbortSignal): Promise<RunOutcome> {
   const steps = new Steps({ verbose: options.verbose });
-  await steps.run("preflight", "Look at this machine", async () => {
-    const problems = await preflight();
-    if (options.page && !options.once) {
-      const problem = await portProblem(options.port, "the page", "--port");
-      if (problem !== undefined) problems.push(problem);
-    }
-    if (problems.length > 0)
-      throw new MachineError(problems.map((problem) => `- ${problem}`).join("\n"));
-  });
-  // Read twice, now and by the producer: a broken input is told before anything is built or started.
-  await steps.run("input", "Look at the input", async (tell) => {
-    tell(await options.workload.check());
-  });
-  await steps.run("build", "Build what is missing or changed", async (tell) => {
-    await findEngine({ onProgress: tell, signal: stop });
-    for (const tool of ["kinesisServer", "searchNode", "flinkRuntime"] as const) {
-      stop.throwIfAborted();
-      await install(tool, tell, stop);
-    }
-    await ensureJobJar(tell, stop);
-    if (options.page && !options.once) await buildPage();
-  });
+  await prepare(options, steps, stop);
   stop.throwIfAborted();
   const run = new Run(options, steps, stop);
   try {
@@ -85,6 +56,7 @@ class Run {
     this.#stop = AbortSignal.any([stop, this.#ending.signal]);
     this.#folder = options.once ? onceFolder() : stackFolder;
     if (options.fresh) rmSync(path.join(this.#folder, "replay"), { recursive: true, force: true });
+    if (!options.once) keepWorkload(options.workload.name);
   }
 
   async toTheEnd(): Promise<RunOutcome> {
@@ -191,6 +163,7 @@ class Run {
       stream: stream.name,
       region: REGION,
       input: workload.replayArguments(state),
+      aboutRecords: workload.aboutRecords,
       speedup,
       kinesisEndpoint: cloud.endpoints().kinesis,
       folder: state,

@@ -56,7 +56,7 @@ export function statusText(
     [
       "Replay",
       replay.up
-        ? `${replay.value.progress.recordsPut} of ${replay.value.progress.recordsTotal} records put${rate(rates.recordsPut)}, lag ${replay.value.progress.replayLagSeconds} s`
+        ? `${replay.value.progress.recordsPut} of ${replay.value.progress.recordsTotal ?? "endless"} records put${rate(rates.recordsPut)}, lag ${replay.value.progress.replayLagSeconds} s`
         : replay.reason,
     ],
     [

@@ -45,7 +45,8 @@ export interface ReplayProgress {
   readonly throttled: number;
   readonly retries: number;
   readonly shards: number;
-  readonly recordsTotal: number;
+  /** Null where that is not known before the end, or there is none. */
+  readonly recordsTotal: number | null;
 }
 
 export interface ReplayStatus {

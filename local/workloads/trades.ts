@@ -24,6 +24,7 @@ export function trades({ endless }: { readonly endless: boolean }): LocalWorkloa
     name: "trades",
     input: replayArguments.join(" "),
     replayArguments: () => replayArguments,
+    ...(!endless && { aboutRecords: 10 * 3600 }),
     check: () => Promise.resolve("trades of 10 symbols, one a second for each"),
     async expected(settings) {
       const folder = mkdtempSync(path.join(tmpdir(), "trades-"));

@@ -13,6 +13,8 @@ export interface LocalWorkload {
    * @param folder where the producer may leave what it cannot replay
    */
   replayArguments(folder: string): readonly string[];
+  /** About how many records come of it, where the producer cannot know before the end. */
+  readonly aboutRecords?: number;
   /**
    * Looks at the input before anything is built or started.
    *

@@ -21,9 +21,32 @@ export function ResourceGraph(props: {
       {tree.length === 0 ? (
         <p class="note">Not deployed yet</p>
       ) : (
-        <Nodes nodes={tree.length === 1 && tree[0] ? tree[0].children : tree} />
+        <Components nodes={tree.length === 1 && tree[0] ? tree[0].children : tree} />
       )}
     </section>
+  );
+}
+
+/** The parts of the program, each closed: together they are longer than the rest of the page. */
+function Components({ nodes }: { readonly nodes: readonly ResourceNode[] }): JSX.Element {
+  return (
+    <ul>
+      {nodes.map((node) => (
+        <li key={`${node.kind} ${node.name}`} data-component={node.service === null}>
+          {node.service === null ? (
+            <details>
+              <summary>
+                <span class="kind">{node.kind}</span> <small>{node.name}</small>
+                <span class="service">{resourceCount(node.children)}</span>
+              </summary>
+              <Nodes nodes={node.children} />
+            </details>
+          ) : (
+            <Node node={node} />
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -32,11 +55,19 @@ function Nodes({ nodes }: { readonly nodes: readonly ResourceNode[] }): JSX.Elem
     <ul>
       {nodes.map((node) => (
         <li key={`${node.kind} ${node.name}`} data-component={node.service === null}>
-          <span class="kind">{node.kind}</span> <small>{node.name}</small>
-          {node.service !== null && <span class="service">{node.service}</span>}
-          {node.children.length > 0 && <Nodes nodes={node.children} />}
+          <Node node={node} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function Node({ node }: { readonly node: ResourceNode }): JSX.Element {
+  return (
+    <>
+      <span class="kind">{node.kind}</span> <small>{node.name}</small>
+      {node.service !== null && <span class="service">{node.service}</span>}
+      {node.children.length > 0 && <Nodes nodes={node.children} />}
+    </>
   );
 }

@@ -19,12 +19,15 @@ export function Tiles({ status }: { readonly status: PipelineStatus | undefined 
       <Tile title="Put to the stream" value={rate(status?.rates.recordsPut)} unit="records/s">
         {replay ? (
           <>
-            <progress
-              value={replay.recordsPut}
-              max={Math.max(1, replay.recordsTotal)}
-              aria-label="Progress of the replay"
-            />
-            {count(replay.recordsPut)} of {count(replay.recordsTotal)}
+            {replay.recordsTotal !== null && (
+              <progress
+                value={replay.recordsPut}
+                max={Math.max(1, replay.recordsTotal)}
+                aria-label="Progress of the replay"
+              />
+            )}
+            {count(replay.recordsPut)}
+            {replay.recordsTotal !== null && ` of ${count(replay.recordsTotal)}`}
             {stream && `, ${plural(stream.openShards, "shard")}`}
           </>
         ) : (

@@ -1,0 +1,50 @@
+import { findEngine } from "./engine/installation";
+import { ensureJobJar } from "./job-jar";
+import type { LocalOptions } from "./options";
+import { buildPage } from "./page-build";
+import { workloadProblem } from "./run-file";
+import { install } from "./services/installation";
+import { portProblem } from "./services/ports";
+import { preflight } from "./services/preflight";
+import type { Steps } from "./steps";
+
+/** This machine does not allow a run; the message lists every reason with its fix. */
+export class MachineError extends Error {}
+
+/**
+ * What comes before a deployment: looks at machine and input, and builds what is missing or changed.
+ *
+ * @throws MachineError
+ */
+export async function prepare(
+  options: LocalOptions,
+  steps: Steps,
+  stop: AbortSignal,
+): Promise<void> {
+  await steps.run("preflight", "Look at this machine", async () => {
+    const problems = await preflight();
+    if (options.page && !options.once) {
+      const problem = await portProblem(options.port, "the page", "--port");
+      if (problem !== undefined) problems.push(problem);
+    }
+    if (!options.fresh) {
+      const problem = workloadProblem(options.workload.name);
+      if (problem !== undefined) problems.push(problem);
+    }
+    if (problems.length > 0)
+      throw new MachineError(problems.map((problem) => `- ${problem}`).join("\n"));
+  });
+  // Read twice, now and by the producer: a broken input is told before anything is built or started.
+  await steps.run("input", "Look at the input", async (tell) => {
+    tell(await options.workload.check());
+  });
+  await steps.run("build", "Build what is missing or changed", async (tell) => {
+    await findEngine({ onProgress: tell, signal: stop });
+    for (const tool of ["kinesisServer", "searchNode", "flinkRuntime"] as const) {
+      stop.throwIfAborted();
+      await install(tool, tell, stop);
+    }
+    await ensureJobJar(tell, stop);
+    if (options.page && !options.once) await buildPage();
+  });
+}
