@@ -1,5 +1,5 @@
 import { quantities } from "../capacity/load";
-import { recommend } from "../capacity/recommendation";
+import { sizesFor } from "../capacity/sizing";
 import type { ConfigReader } from "./config-reader";
 import type { Problems } from "./validate";
 
@@ -20,7 +20,7 @@ export function readThroughput(
   // Not `=== 0`: what could not be read is NaN here and has its complaint already.
   if (!(recordsPerSecond > 0 && recordBytes > 0 && peak > 0)) return {};
 
-  const { stream, application, pipelines } = recommend({ recordsPerSecond, recordBytes, peak });
+  const { stream, application, pipelines } = sizesFor({ recordsPerSecond, recordBytes, peak });
   problems.require(
     pipelines === 1,
     `${read.name("throughputRecordsPerSecond")} ${recordsPerSecond} of ${recordBytes} bytes needs ${pipelines} pipelines: one stack cannot carry it. Give each of ${pipelines} stacks its share`,
