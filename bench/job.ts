@@ -56,7 +56,7 @@ export const jobBenchmark = benchmark(
     .description(
       "The Flink job: events a second beside a job that only reads and counts, and the time from put to document.",
     )
-    .option("--events <n>", "events of the backlog that is read", upTo(100_000_000), 500_000)
+    .option("--events <n>", "events of the backlog that is read", upTo(100_000_000), 1_000_000)
     .option("--rounds <n>", "rounds, each of both jobs, whose median counts", upTo(100), 3)
     .option("--probes <n>", "trips that are timed at each rate", upTo(MAX_PROBES), 200)
     .option("--no-latency", "leave out the time from put to document"),

@@ -61,31 +61,64 @@ export function aggregated(records: readonly OutgoingRecord[]): OutgoingRecord {
       indexes.set(partitionKey, indexes.size);
     }
   }
-  const keys = [...indexes.keys()].flatMap((key) => field(partitionKeyTable, Buffer.from(key)));
-  const bodies = records.flatMap(({ partitionKey, data }) => {
-    const index = varint(indexes.get(partitionKey) ?? 0);
-    const parts = [Buffer.from([partitionKeyIndex]), index, ...field(recordData, data)];
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return [Buffer.from([recordMessage]), varint(length), ...parts];
-  });
-  const message = Buffer.concat([...keys, ...bodies]);
-  const digest = createHash("md5").update(message).digest();
-  const data = Buffer.concat([magic, message, digest]);
+  const message = new MessageWriter(
+    records.reduce((sum, { bytes }) => sum + bytes + overheadBytes, magic.length + digestBytes),
+  );
+  for (const key of indexes.keys()) {
+    message.bytes(partitionKeyTable, Buffer.from(key));
+  }
+  for (const { partitionKey, data } of records) {
+    const index = indexes.get(partitionKey) ?? 0;
+    const length = 2 + varintLength(index) + varintLength(data.length) + data.length;
+    message.number(recordMessage, length);
+    message.number(partitionKeyIndex, index);
+    message.bytes(recordData, data);
+  }
+  const data = message.finished();
   return outgoingRecord(first.position, first.eventTime, first.partitionKey, data);
 }
 
-function field(tag: number, content: Uint8Array): Uint8Array[] {
-  return [Buffer.from([tag]), varint(content.length), content];
+/** Writes fields into memory that is taken once: taking some for each field would cost more than all else. */
+class MessageWriter {
+  readonly #buffer: Buffer;
+  #end: number;
+
+  /** @param capacity - for the message, what goes before it and what after it */
+  constructor(capacity: number) {
+    this.#buffer = Buffer.allocUnsafe(capacity);
+    this.#end = magic.copy(this.#buffer);
+  }
+
+  /** A number, or the length of the fields that follow. */
+  number(tag: number, value: number): void {
+    this.#end = this.#buffer.writeUInt8(tag, this.#end);
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) {
+      this.#end = this.#buffer.writeUInt8((rest & 0x7f) | 0x80, this.#end);
+    }
+    this.#end = this.#buffer.writeUInt8(rest, this.#end);
+  }
+
+  bytes(tag: number, content: Uint8Array): void {
+    this.number(tag, content.length);
+    this.#buffer.set(content, this.#end);
+    this.#end += content.length;
+  }
+
+  /** The message between the magic bytes and its digest. */
+  finished(): Buffer {
+    const message = this.#buffer.subarray(magic.length, this.#end);
+    const digest = createHash("md5").update(message).digest();
+    return this.#buffer.subarray(0, this.#end + digest.copy(this.#buffer, this.#end));
+  }
 }
 
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 0x7f; rest >>>= 7) {
+    length += 1;
   }
-  return Buffer.from([...bytes, rest]);
+  return length;
 }
 
 /** A record that was put into a stream, alone or in an aggregate. */

@@ -1,5 +1,8 @@
 import type { OutgoingRecord } from "./record";
 
+/** Settled records that are kept at most before they are forgotten together. */
+const forgottenAtOnce = 10_000;
+
 /** Counts what became of the records of a replay. */
 export class Progress {
   recordsPut = 0;
@@ -16,21 +19,24 @@ export class Progress {
   firstEventTime: number | undefined;
   lastEventTime: number | undefined;
 
-  #oldestUnsettled: number;
   #firstLost = Infinity;
   #sentUpTo: number | undefined;
-  readonly #settledAhead = new Set<number>();
-  /** Event times by position, of the records offered from the oldest unsettled one on. */
-  readonly #eventTimes = new Map<number, number>();
+  /** Position of the first record in the two lists. */
+  #first: number;
+  /** Of the records offered, in the order of their positions, and whether they are settled. */
+  readonly #eventTimes: number[] = [];
+  readonly #settled: boolean[] = [];
+  /** How many leading records of the lists are all settled. */
+  #settledUpTo = 0;
 
   /** @param from - position of the first record of this run */
   constructor(from: number) {
-    this.#oldestUnsettled = from;
+    this.#first = from;
   }
 
   /** Event time of the oldest record that is neither acknowledged nor lost; undefined without one. */
   get oldestUnsettledTime(): number | undefined {
-    return this.#eventTimes.get(this.#oldestUnsettled);
+    return this.#eventTimes[this.#settledUpTo];
   }
 
   /** Event time up to which every record is settled; undefined before the first one. */
@@ -40,12 +46,13 @@ export class Progress {
 
   /** How many leading records are all acknowledged: where a later run has to go on. */
   get acknowledgedUpTo(): number {
-    return Math.min(this.#oldestUnsettled, this.#firstLost);
+    return Math.min(this.#first + this.#settledUpTo, this.#firstLost);
   }
 
-  /** A record is on its way; it will be acknowledged or lost. */
+  /** The next record is on its way; it will be acknowledged or lost. */
   offered(record: OutgoingRecord): void {
-    this.#eventTimes.set(record.position, record.eventTime);
+    this.#eventTimes.push(record.eventTime);
+    this.#settled.push(false);
   }
 
   acknowledged(record: OutgoingRecord): void {
@@ -64,11 +71,17 @@ export class Progress {
   }
 
   #settle(position: number): void {
-    this.#settledAhead.add(position);
-    while (this.#settledAhead.delete(this.#oldestUnsettled)) {
-      this.#sentUpTo = this.#eventTimes.get(this.#oldestUnsettled);
-      this.#eventTimes.delete(this.#oldestUnsettled);
-      this.#oldestUnsettled += 1;
+    this.#settled[position - this.#first] = true;
+    while (this.#settled[this.#settledUpTo] === true) {
+      this.#sentUpTo = this.#eventTimes[this.#settledUpTo];
+      this.#settledUpTo += 1;
+    }
+    // Now and then, since all that follow move up.
+    if (this.#settledUpTo >= forgottenAtOnce) {
+      this.#eventTimes.splice(0, this.#settledUpTo);
+      this.#settled.splice(0, this.#settledUpTo);
+      this.#first += this.#settledUpTo;
+      this.#settledUpTo = 0;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Agent } from "node:http";
+import { Agent } from "node:https";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Delivery } from "../../producer/delivery";
@@ -8,6 +8,7 @@ import { outgoingRecord } from "../../producer/record";
 import { replay } from "../../producer/replay";
 import { systemRuntime } from "../../producer/runtime";
 import { openShardMap } from "../../producer/shard-map";
+import type { Run } from "./contenders";
 
 /** Records of a request, and requests that are under way at the same time, of the plain loop. */
 const recordsPerRequest = 500;
@@ -15,16 +16,6 @@ const clients = 4;
 /** Different partition keys; records of the same key have to stay in order. */
 const keys = 10_000;
 const region = "us-east-1";
-
-/** What one way of sending took. */
-export interface Run {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  /** Of the whole process, at its peak. */
-  readonly memoryMiB: number;
-  readonly put: number;
-  readonly lost: number;
-}
 
 /** Sends records of the size into the stream, and tells what that took. */
 async function contend(name: string, stream: string, count: number, bytes: number): Promise<Run> {
@@ -35,7 +26,7 @@ async function contend(name: string, stream: string, count: number, bytes: numbe
   const cpuBefore = process.cpuUsage();
   const begin = performance.now();
   const { put, lost } =
-    name === "plain loop"
+    name === "plain-loop"
       ? await plainLoop(stream, records)
       : await replayed(stream, records, name === "aggregated");
   const { user, system } = process.cpuUsage(cpuBefore);
@@ -77,7 +68,7 @@ async function replayed(name: string, records: readonly OutgoingRecord[], aggreg
 async function plainLoop(stream: string, records: readonly OutgoingRecord[]) {
   const client = new KinesisClient({
     region,
-    requestHandler: new NodeHttpHandler({ httpAgent: new Agent({ keepAlive: true }) }),
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ keepAlive: true }) }),
   });
   let next = 0;
   let put = 0;

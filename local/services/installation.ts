@@ -56,11 +56,12 @@ function mavenTool(title: string, name: string, sources: string): Tool {
   };
 }
 
-/** The programs of the local stack, by what they are called in code. */
+/** The programs of the local stack and of its benchmarks, by what they are called in code. */
 export const tools = {
   kinesisServer: cargoTool,
   searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
   flinkRuntime: mavenTool("Apache Flink 1.20.3", "flink-1.20.3", "local/flink-runtime"),
+  javaProducers: mavenTool("AWS's producers for Java", "kpl-1.1.1", "bench/kpl"),
 } as const;
 
 export type ToolName = keyof typeof tools;

@@ -18,6 +18,7 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
   kinesisServer: 1,
   searchNode: 0.5,
   flinkRuntime: 0.5,
+  javaProducers: 0.5,
 };
 
 /** What the machine looks like, as far as the local services care. */

@@ -85,12 +85,12 @@ describe("The producer and the Kinesis server with the limits of AWS", () => {
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
     };
-    const producer = new ProducerProcess(bundle, [...args, "--json"], env, folder);
+    const producer = new ProducerProcess(bundle, args, env, folder);
     running.push(producer);
     return producer;
   }
   const replayTrips = (...args: readonly string[]) =>
-    start("--stream", stream, "--input", "trips.csv", ...atFullSpeed, ...args);
+    start("--stream", stream, "--input", "trips.csv", "--json", ...atFullSpeed, ...args);
 
   /** Ends the replay and returns its report, which must say that every record was put. */
   async function finished(producer: ProducerProcess): Promise<Record<string, unknown>> {
@@ -115,7 +115,7 @@ describe("The producer and the Kinesis server with the limits of AWS", () => {
     for (const { ShardId } of Shards) {
       const input = { StreamName: stream, ShardId, ShardIteratorType: "TRIM_HORIZON" as const };
       let { ShardIterator } = await client.send(new GetShardIteratorCommand(input));
-      for (let behind = true; behind; ) {
+      for (let behind = true; behind;) {
         const answer = await client.send(new GetRecordsCommand({ ShardIterator }));
         for (const { PartitionKey = "", Data = new Uint8Array() } of answer.Records ?? []) {
           for (const each of deaggregated({ partitionKey: PartitionKey, data: Data })) {
@@ -188,7 +188,15 @@ describe("The producer and the Kinesis server with the limits of AWS", () => {
   });
 
   it("delivers aggregated trades once and in the order of their symbols under throttling", async () => {
-    const trades = ["--workload", "trades", "--symbols", "40", "--duration", "100s", ...atFullSpeed];
+    const trades = [
+      "--workload",
+      "trades",
+      "--symbols",
+      "40",
+      "--duration",
+      "100s",
+      ...atFullSpeed,
+    ];
     const printed = start("--output", "stdout", ...trades);
     expect(await printed.exit(), printed.stderr).to.equal(0);
     const made = new Map<string, string[]>();
@@ -196,10 +204,12 @@ describe("The producer and the Kinesis server with the limits of AWS", () => {
       const ofSymbol = made.get(String(symbol)) ?? [];
       made.set(String(symbol), [...ofSymbol, String(id)]);
     }
-    await disturb({ throttled: 0.1 });
-    const sent = start("--stream", stream, "--aggregate", ...trades);
+    // A record holds hundreds of trades: there are few requests.
+    await disturb({ throttled: 0.5 });
+    const sent = start("--stream", stream, "--aggregate", "--json", ...trades);
     expect(await sent.exit(), sent.stderr).to.equal(0);
     expect(sent.report).to.include({ recordsPut: total(made), recordsLost: 0 });
+    expect(sent.report["retries"]).to.be.greaterThan(0);
     expect(await read(({ id }) => String(id))).to.deep.equal(made);
   });
 });
@@ -211,7 +221,7 @@ function writeTrips(path: string): void {
     const text = dropoff.toISOString().slice(0, 19).replace("T", " ");
     return row({ dropoff: text, pickupZone: String(zoneOf(index)), distance: String(index) });
   });
-  // The first one ends last: the order of the file must not matter.
+  // Backwards: the order in the file must not matter.
   writeFileSync(path, [header, ...rows.reverse()].join("\n"));
 }
 

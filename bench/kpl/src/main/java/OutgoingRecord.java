@@ -1,0 +1,2 @@
+/** A record to be put into the stream. */
+record OutgoingRecord(String partitionKey, byte[] data) {}
