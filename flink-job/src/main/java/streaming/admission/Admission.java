@@ -3,20 +3,21 @@ package streaming.admission;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.TimerService;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import streaming.document.DeadLetter;
 import streaming.document.Document;
@@ -27,8 +28,9 @@ import streaming.source.SourceRecord;
  * Malformed records and events that are too late for all their windows become dead letters;
  * duplicates and events that belong to no window are counted and dropped.
  *
- * <p>An event's id is remembered until its last window closes. From then on it would be late, so
- * that it cannot count a second time and the state stays as small as the open windows.
+ * <p>An event's id is remembered until its last window closes ({@link AdmittedIds}). From then on
+ * it would be late, so that it cannot count a second time and the state stays as small as the open
+ * windows.
  *
  * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late before a
  * recovery is late after it.
@@ -36,8 +38,8 @@ import streaming.source.SourceRecord;
  * @param <E> the type of the event
  * @param <A> what the windows get of an admitted event
  */
-public abstract class Admission<E, A> extends KeyedProcessFunction<String, SourceRecord<E>, A>
-    implements CheckpointedFunction {
+public abstract class Admission<E, A> extends AbstractStreamOperator<A>
+    implements OneInputStreamOperator<SourceRecord<E>, A>, Triggerable<String, VoidNamespace> {
   public static final OutputTag<Document> DEAD_LETTERS =
       new OutputTag<>("dead-letters", Types.POJO(Document.class));
 
@@ -45,12 +47,9 @@ public abstract class Admission<E, A> extends KeyedProcessFunction<String, Sourc
 
   private final String noun;
 
-  private transient ValueState<Boolean> admitted;
+  private transient AdmittedIds admitted;
   private transient ListState<Long> savedWatermark;
-  private transient long restoredWatermark;
-
-  /** The timers of this subtask, which know the watermark; null before the first record. */
-  private transient TimerService timers;
+  private transient long watermark;
 
   private transient Counter records;
   private transient Counter malformed;
@@ -64,6 +63,7 @@ public abstract class Admission<E, A> extends KeyedProcessFunction<String, Sourc
    */
   protected Admission(String noun) {
     this.noun = noun;
+    chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
   /** The windows that an event counts in, if there are any. */
@@ -78,27 +78,34 @@ public abstract class Admission<E, A> extends KeyedProcessFunction<String, Sourc
   }
 
   @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
     // All subtasks see the watermarks of all sources; with a union each starts from the furthest.
     savedWatermark =
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
-    restoredWatermark = Long.MIN_VALUE;
+    watermark = Long.MIN_VALUE;
     for (long saved : savedWatermark.get()) {
-      restoredWatermark = Math.max(restoredWatermark, saved);
+      watermark = Math.max(watermark, saved);
     }
   }
 
   @Override
-  public void snapshotState(FunctionSnapshotContext context) throws Exception {
-    savedWatermark.update(List.of(watermark()));
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    savedWatermark.update(List.of(watermark));
+    admitted.save();
   }
 
   @Override
-  public void open(OpenContext context) {
-    admitted = getRuntimeContext().getState(new ValueStateDescriptor<>("admitted", Types.BOOLEAN));
-    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+  public void open() throws Exception {
+    super.open();
+    admitted =
+        new AdmittedIds(
+            getKeyedStateBackend(),
+            getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this),
+            getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
     records = metrics.counter("records");
     malformed = metrics.counter("malformed");
     late = metrics.counter("late");
@@ -108,53 +115,54 @@ public abstract class Admission<E, A> extends KeyedProcessFunction<String, Sourc
   }
 
   @Override
-  public void processElement(SourceRecord<E> record, Context context, Collector<A> out)
-      throws Exception {
-    timers = context.timerService();
+  public void processElement(StreamRecord<SourceRecord<E>> element) throws Exception {
+    SourceRecord<E> record = element.getValue();
     records.inc();
     if (record.event == null) {
       malformed.inc();
-      bury(DeadLetter.malformed(record), context);
+      bury(DeadLetter.malformed(record), element);
       return;
     }
     WindowEnds ends = windowsOf(record.event, record.eventTime).orElse(null);
     if (ends == null) {
       return;
     }
-    long watermark = watermark();
     if (WindowEnds.isClosed(ends.last, watermark)) {
       late.inc();
-      bury(DeadLetter.late(record, tooLate(ends.last, watermark)), context);
-    } else if (admitted.value() != null) {
+      bury(DeadLetter.late(record, tooLate(ends.last)), element);
+    } else if (!admitted.add((String) getCurrentKey(), ends.last - 1)) {
       duplicates.inc();
     } else {
-      admitted.update(true);
-      timers.registerEventTimeTimer(ends.last - 1);
       if (WindowEnds.isClosed(ends.first, watermark)) {
         partlyLate.inc();
       }
-      out.collect(admit(record.event, watermark));
+      output.collect(element.replace(admit(record.event, watermark)));
     }
   }
 
   @Override
-  public void onTimer(long time, OnTimerContext context, Collector<A> out) {
-    timers = context.timerService();
-    admitted.clear();
+  public void processWatermark(Watermark mark) throws Exception {
+    watermark = Math.max(watermark, mark.getTimestamp());
+    admitted.forgetUntil(watermark);
+    super.processWatermark(mark);
   }
 
-  private void bury(Document deadLetter, Context context) {
-    context.output(DEAD_LETTERS, deadLetter);
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    admitted.onTimer(timer.getTimestamp());
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("there are timers of event time alone");
+  }
+
+  private void bury(Document deadLetter, StreamRecord<?> element) {
+    output.collect(DEAD_LETTERS, new StreamRecord<>(deadLetter, element.getTimestamp()));
     documents.inc();
   }
 
-  private long watermark() {
-    return timers == null
-        ? restoredWatermark
-        : Math.max(restoredWatermark, timers.currentWatermark());
-  }
-
-  private String tooLate(long end, long watermark) {
+  private String tooLate(long end) {
     return String.format(
         "the %s's last window ended at %s; the watermark had reached %s",
         noun, Instant.ofEpochMilli(end), Instant.ofEpochMilli(watermark));

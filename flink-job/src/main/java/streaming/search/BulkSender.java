@@ -77,11 +77,14 @@ final class BulkSender implements BatchSender {
       Document document = documents.get(place);
       Map<?, ?> item = (Map<?, ?>) ((Map<?, ?>) items.get(place)).get("index");
       int status = ((Number) item.get("status")).intValue();
+      if (status < 300) {
+        continue;
+      }
       String problem = String.format("status %d, %s", status, JSON.std.asString(item.get("error")));
       if (isTemporary(status)) {
         again.add(document);
         reason = problem;
-      } else if (status >= 300) {
+      } else {
         if (document.index.equals(DeadLetter.INDEX)) {
           throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
         }

@@ -3,8 +3,9 @@ package streaming.taxi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -20,7 +21,8 @@ import streaming.document.Document;
  * that changes therefore changes the documents of the windows after it too; those that have trips
  * are written again. They are still open, as they end later.
  *
- * <p>A count is kept until the last window that it is normal for has closed.
+ * <p>A count is kept until the last window that it is normal for has closed, or for as long again:
+ * an area has one timer, and not one for each count. There is one as long as there are counts.
  *
  * @param <K> the type of the area
  */
@@ -31,8 +33,7 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
   private final long length;
   private final int normalWindows;
 
-  /** Trips by start of the window. */
-  private transient MapState<Long, Long> counts;
+  private transient RecentCounts<K> recent;
 
   private transient Counter documents;
 
@@ -51,35 +52,45 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
 
   @Override
   public void open(OpenContext context) throws Exception {
-    counts =
-        getRuntimeContext().getMapState(new MapStateDescriptor<>("counts", Types.LONG, Types.LONG));
+    recent =
+        new RecentCounts<>(
+            getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>("counts", Types.LONG, Types.LONG)));
     documents = getRuntimeContext().getMetricGroup().counter("documents");
   }
 
   @Override
   public void processElement(AreaCount count, Context context, Collector<Document> out)
       throws Exception {
-    Long before = counts.get(count.start);
-    if (before == null) {
+    K area = context.getCurrentKey();
+    Map<Long, Long> counts = recent.of(area);
+    if (counts.isEmpty()) {
       context.timerService().registerEventTimeTimer(count.start + kept() - 1);
     }
+    Long before = counts.get(count.start);
     boolean changed = before == null || before != count.trips;
     if (changed) {
-      counts.put(count.start, count.trips);
+      recent.put(area, count.start, count.trips);
     }
-    emit(count.area, count.start, count.trips, count.complete, out);
+    emit(count.area, count.start, count.trips, count.complete, counts, out);
     for (int after = 1; changed && after <= normalWindows; after++) {
       long start = count.start + after * length;
       Long trips = counts.get(start);
       if (trips != null) {
-        emit(count.area, start, trips, false, out);
+        emit(count.area, start, trips, false, counts, out);
       }
     }
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<Document> out) throws Exception {
-    counts.remove(time + 1 - kept());
+    K area = context.getCurrentKey();
+    recent.removeBefore(area, time + 2 - kept());
+    Map<Long, Long> counts = recent.of(area);
+    if (!counts.isEmpty()) {
+      long newest = Collections.max(counts.keySet());
+      context.timerService().registerEventTimeTimer(newest + kept() - 1);
+    }
   }
 
   /** How long after a window's start its count matters. */
@@ -87,9 +98,14 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
     return (normalWindows + 1) * length;
   }
 
-  private void emit(String area, long start, long trips, boolean complete, Collector<Document> out)
-      throws Exception {
-    double normal = normal(start);
+  private void emit(
+      String area,
+      long start,
+      long trips,
+      boolean complete,
+      Map<Long, Long> counts,
+      Collector<Document> out) {
+    double normal = normal(start, counts);
     out.collect(
         Document.result(
             index,
@@ -106,11 +122,10 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
     documents.inc();
   }
 
-  private double normal(long start) throws Exception {
+  private double normal(long start, Map<Long, Long> counts) {
     long trips = 0;
     for (int before = 1; before <= normalWindows; before++) {
-      Long count = counts.get(start - before * length);
-      trips += count == null ? 0 : count;
+      trips += counts.getOrDefault(start - before * length, 0L);
     }
     return (double) trips / normalWindows;
   }

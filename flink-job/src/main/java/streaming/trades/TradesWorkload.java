@@ -1,5 +1,6 @@
 package streaming.trades;
 
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -25,13 +26,17 @@ public final class TradesWorkload {
       JobSettings settings,
       RecordSource<Trade> source,
       DocumentSink sink) {
+    // No operator changes what it has handed on: copies between them would be for nothing.
+    env.getConfig().enableObjectReuse();
     SingleOutputStreamOperator<AdmittedTrade> trades =
         source
             .addTo(env)
             .keyBy(TradeAdmission::keyOf, Types.STRING)
-            .process(new TradeAdmission(settings.tradesWindow()))
-            .uid("trade-admission")
-            .name("Trade admission");
+            .transform(
+                "Trade admission",
+                TypeInformation.of(AdmittedTrade.class),
+                new TradeAdmission(settings.tradesWindow()))
+            .uid("trade-admission");
     DataStream<Document> statistics =
         trades
             .keyBy(admitted -> admitted.trade.symbol, Types.STRING)

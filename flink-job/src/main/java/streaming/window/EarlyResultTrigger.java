@@ -14,7 +14,8 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
  *
  * <p>The first record after a result starts a timer of processing time, so that every record shows
  * in a result within the interval, the last one of a stream too, and a window without new records
- * is silent. Nothing follows the final result: with it the window is gone, and the timer with it.
+ * is silent. The timer of the window's end is the window's own, which Flink needs to remove it.
+ * Nothing follows the final result: with it the window is gone, and the timer with it.
  */
 public final class EarlyResultTrigger extends Trigger<Object, TimeWindow> {
   private static final long serialVersionUID = 1L;
@@ -39,7 +40,6 @@ public final class EarlyResultTrigger extends Trigger<Object, TimeWindow> {
     if (early.value() == null) {
       long time = context.getCurrentProcessingTime() + interval;
       context.registerProcessingTimeTimer(time);
-      context.registerEventTimeTimer(window.maxTimestamp());
       early.update(time);
     }
     return TriggerResult.CONTINUE;
@@ -63,6 +63,5 @@ public final class EarlyResultTrigger extends Trigger<Object, TimeWindow> {
       context.deleteProcessingTimeTimer(early.value());
       early.clear();
     }
-    context.deleteEventTimeTimer(window.maxTimestamp());
   }
 }

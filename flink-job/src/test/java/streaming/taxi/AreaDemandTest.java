@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -22,11 +23,7 @@ class AreaDemandTest {
 
   @BeforeEach
   void open() throws Exception {
-    harness =
-        new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new CellDemand(Duration.ofSeconds(10), 2)),
-            count -> count.area,
-            Types.STRING);
+    harness = harness();
     harness.open();
   }
 
@@ -97,6 +94,58 @@ class AreaDemandTest {
     harness.processWatermark(29_999);
     assertThat(harness.numKeyedStateEntries()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void keepsTheCountsOfAnAreaWithOneTimer() throws Exception {
+    for (int start = 0; start <= 60; start += 5) {
+      count("dr5ru", start, 1, true);
+      harness.processWatermark(start * 1000L);
+      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+    }
+    assertThat(results()).endsWith("dr5ru-60: 1 of 1.0, score 0.0 final");
+
+    harness.processWatermark(Long.MAX_VALUE);
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void knowsTheCountsAfterARecovery() throws Exception {
+    count("dr5ru", 0, 4, true);
+    count("dr5ru", 10, 8, true);
+    restart();
+    count("dr5ru", 20, 12, true);
+
+    assertThat(results()).containsExactly("dr5ru-20: 12 of 6.0, score 2.4494897427831783 final");
+    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+  }
+
+  @Test
+  void knowsTheCountsOfMoreAreasThanFitOnTheHeap() throws Exception {
+    for (int area = 0; area <= RecentCounts.MAX_COPIED; area++) {
+      count(Integer.toString(area), 0, 4, true);
+    }
+    harness.getOutput().clear();
+    count("0", 10, 8, true);
+
+    assertThat(results()).containsExactly("0-10: 8 of 2.0, score 4.242640687119285 final");
+  }
+
+  private void restart() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = harness();
+    harness.initializeState(state);
+    harness.open();
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, AreaCount, Document> harness()
+      throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new CellDemand(Duration.ofSeconds(10), 2)),
+        count -> count.area,
+        Types.STRING);
   }
 
   private void count(String cell, long start, long trips, boolean complete) throws Exception {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +23,8 @@ import streaming.source.SourceRecord;
 
 /** Demand windows of 15 minutes every 5, airport windows of 60 minutes. */
 class TripAdmissionTest {
+  private static final int MAX_PARALLELISM = 128;
+
   private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> harness;
 
   @BeforeEach
@@ -69,10 +70,10 @@ class TripAdmissionTest {
   void remembersATripExactlyUntilItsLastWindowCloses() throws Exception {
     process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
     watermark("2019-03-01T18:19:59.998Z");
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    assertThat(savedKeys()).isEqualTo(2);
 
     watermark("2019-03-01T18:19:59.999Z");
-    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(savedKeys()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
   }
 
@@ -80,10 +81,47 @@ class TripAdmissionTest {
   void remembersAnAirportTripUntilTheAirportWindowCloses() throws Exception {
     process(trip(1).to(132).droppedOff("2019-03-01T18:07:00Z"));
     watermark("2019-03-01T18:59:59.998Z");
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    assertThat(savedKeys()).isEqualTo(2);
 
     watermark("2019-03-01T18:59:59.999Z");
-    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(savedKeys()).isZero();
+  }
+
+  @Test
+  void aTripThatEndsBeforeACheckpointNeedsNoState() throws Exception {
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+    watermark("2019-03-01T18:19:59.999Z");
+
+    assertThat(savedKeys()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void tripsThatEndTogetherShareTimers() throws Exception {
+    for (int number = 0; number < 2000; number++) {
+      process(trip(number));
+    }
+    harness.snapshot(1, 1);
+
+    assertThat(harness.numEventTimeTimers()).isPositive().isLessThanOrEqualTo(MAX_PARALLELISM);
+    for (int number = 0; number < 2000; number++) {
+      process(trip(number));
+    }
+    assertThat(harness.extractOutputValues()).hasSize(2000);
+  }
+
+  @Test
+  void remembersMoreTripsThanFitOnTheHeap() throws Exception {
+    int many = 40_000;
+    for (int number = 0; number < many; number++) {
+      process(trip(number));
+    }
+    assertThat(harness.numKeyedStateEntries()).isGreaterThan(30_000);
+
+    for (int number = 0; number < many; number += 7) {
+      process(trip(number));
+    }
+    assertThat(harness.extractOutputValues()).hasSize(many);
   }
 
   @Test
@@ -92,7 +130,7 @@ class TripAdmissionTest {
     for (int minute = 0; minute < 600; minute++) {
       process(trip(minute).droppedOff(start.plusSeconds(60L * minute).toString()));
       harness.processWatermark(start.plusSeconds(60L * minute).toEpochMilli() - 1);
-      assertThat(harness.numKeyedStateEntries()).isLessThanOrEqualTo(16);
+      assertThat(savedKeys()).isLessThanOrEqualTo(2 * 16);
     }
   }
 
@@ -112,7 +150,7 @@ class TripAdmissionTest {
     process(trip(7).droppedOff("2019-03-01T18:07:00Z"));
 
     assertThat(harness.extractOutputValues()).isEmpty();
-    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(savedKeys()).isZero();
     assertThat(deadLetters())
         .containsExactly(
             Map.of(
@@ -153,7 +191,7 @@ class TripAdmissionTest {
               assertThat(trip.airport).isEqualTo("JFK");
             });
     assertThat(deadLetters()).isEmpty();
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    assertThat(savedKeys()).isEqualTo(2);
   }
 
   @Test
@@ -201,6 +239,21 @@ class TripAdmissionTest {
   }
 
   @Test
+  void aTripIsADuplicateAcrossARecoveryUntilItsOwnWindowsClose() throws Exception {
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+    process(trip(2).droppedOff("2019-03-01T18:12:00Z"));
+    restart();
+    watermark("2019-03-01T18:19:59.999Z");
+    process(trip(2).droppedOff("2019-03-01T18:12:00Z"));
+    process(trip(3).droppedOff("2019-03-01T18:12:00Z"));
+    assertThat(harness.extractOutputValues()).hasSize(1);
+
+    harness.snapshot(2, 2);
+    process(trip(3).droppedOff("2019-03-01T18:12:00Z"));
+    assertThat(harness.extractOutputValues()).hasSize(1);
+  }
+
+  @Test
   void aTripIsADuplicateAcrossARecovery() throws Exception {
     process(trip(1));
     restart();
@@ -229,6 +282,12 @@ class TripAdmissionTest {
     return letters;
   }
 
+  /** The entries of the state after a checkpoint: each id, and the ids that end together. */
+  private int savedKeys() throws Exception {
+    harness.snapshot(1, 1);
+    return harness.numKeyedStateEntries();
+  }
+
   private void restart() throws Exception {
     OperatorSubtaskState state = harness.snapshot(1, 1);
     harness.close();
@@ -242,8 +301,6 @@ class TripAdmissionTest {
     TripWindows windows =
         new TripWindows(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofHours(1));
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TripAdmission(windows, 6)),
-        TripAdmission::keyOf,
-        Types.STRING);
+        new TripAdmission(windows, 6), TripAdmission::keyOf, Types.STRING, MAX_PARALLELISM, 1, 0);
   }
 }

@@ -1,0 +1,157 @@
+package streaming.admission;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.internal.InternalListState;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+
+/**
+ * The ids of the events that have been admitted, each until a time of its own. The key of the
+ * operator is the id.
+ *
+ * <p>A timer for each id would cost more than the id itself. The ids of a key group that end at the
+ * same time therefore share one, which is a key of that group's: wherever the group goes, its ids
+ * and its timers go together. Releases to 0.1 had a timer for each id; it ends that id as ever.
+ *
+ * <p>The newest ids are on the heap, and in the state not before a checkpoint or when there are
+ * many: while a backlog is read, most end before that, and the state is often not even read.
+ */
+final class AdmittedIds {
+  /** How many ids may wait on the heap: a few megabytes. */
+  static final int MAX_NEWEST = 16_384;
+
+  private static final long NOTHING_SAVED = Long.MIN_VALUE;
+
+  private final KeyedStateBackend<String> backend;
+  private final InternalTimerService<VoidNamespace> timers;
+
+  /** Whether the current key is an id that has been saved. */
+  private final ValueState<Boolean> saved;
+
+  /** The saved ids of a key group, by the time at which they end. */
+  private final InternalListState<String, Long, String> ending;
+
+  private final Set<String> newest = new HashSet<>();
+  private final NavigableMap<Long, List<String>> newestByEnd = new TreeMap<>();
+
+  /** When the last id that has been saved ends; {@link #NOTHING_SAVED} if all have. */
+  private long savedUntil = NOTHING_SAVED;
+
+  /** The number of key groups. */
+  private final int groups;
+
+  /** A key of each key group, as many as have been asked for. */
+  private final Map<Integer, String> groupKeys = new HashMap<>();
+
+  private int keysTried;
+
+  /**
+   * @param groups the number of key groups
+   */
+  @SuppressWarnings("unchecked")
+  AdmittedIds(
+      KeyedStateBackend<String> backend, InternalTimerService<VoidNamespace> timers, int groups)
+      throws Exception {
+    this.groups = groups;
+    this.backend = backend;
+    this.timers = timers;
+    saved =
+        backend.getPartitionedState(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            new ValueStateDescriptor<>("admitted", Types.BOOLEAN));
+    ending =
+        (InternalListState<String, Long, String>)
+            backend.getOrCreateKeyedState(
+                LongSerializer.INSTANCE, new ListStateDescriptor<>("ending", Types.STRING));
+    timers.forEachEventTimeTimer((namespace, end) -> savedUntil = Math.max(savedUntil, end));
+  }
+
+  /**
+   * Remembers an id, the current key.
+   *
+   * @param end the watermark at which it is forgotten
+   * @return false if it is known
+   */
+  boolean add(String id, long end) throws Exception {
+    if (newest.contains(id) || savedUntil != NOTHING_SAVED && saved.value() != null) {
+      return false;
+    }
+    newest.add(id);
+    newestByEnd.computeIfAbsent(end, time -> new ArrayList<>()).add(id);
+    if (newest.size() > MAX_NEWEST) {
+      save();
+    }
+    return true;
+  }
+
+  /** Forgets what ends by this watermark; what has been saved has timers for that. */
+  void forgetUntil(long watermark) {
+    Map<Long, List<String>> ended = newestByEnd.headMap(watermark, true);
+    ended.values().forEach(ids -> ids.forEach(newest::remove));
+    ended.clear();
+    if (savedUntil <= watermark) {
+      savedUntil = NOTHING_SAVED;
+    }
+  }
+
+  /** Moves the newest ids into the state. */
+  void save() throws Exception {
+    for (Map.Entry<Long, List<String>> entry : newestByEnd.entrySet()) {
+      savedUntil = Math.max(savedUntil, entry.getKey());
+      Map<String, List<String>> grouped = new HashMap<>();
+      for (String id : entry.getValue()) {
+        backend.setCurrentKey(id);
+        saved.update(true);
+        grouped.computeIfAbsent(groupKeyOf(id), group -> new ArrayList<>()).add(id);
+      }
+      for (Map.Entry<String, List<String>> group : grouped.entrySet()) {
+        backend.setCurrentKey(group.getKey());
+        ending.setCurrentNamespace(entry.getKey());
+        ending.addAll(group.getValue());
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, entry.getKey());
+      }
+    }
+    newest.clear();
+    newestByEnd.clear();
+  }
+
+  /** Forgets the ids of the key group that the current key stands for, or the one that it is. */
+  void onTimer(long end) throws Exception {
+    saved.clear();
+    ending.setCurrentNamespace(end);
+    Iterable<String> ids = ending.get();
+    ending.clear();
+    if (ids != null) {
+      for (String id : ids) {
+        backend.setCurrentKey(id);
+        saved.clear();
+      }
+    }
+  }
+
+  private String groupKeyOf(String id) {
+    int group = KeyGroupRangeAssignment.assignToKeyGroup(id, groups);
+    while (!groupKeys.containsKey(group)) {
+      String key = "group-" + keysTried;
+      groupKeys.putIfAbsent(KeyGroupRangeAssignment.assignToKeyGroup(key, groups), key);
+      keysTried++;
+    }
+    return groupKeys.get(group);
+  }
+}
