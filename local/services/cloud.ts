@@ -141,7 +141,10 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     folder: folders.state("lambda"),
     logFile: (name) => folders.log(name),
     // The node here is OpenSearch without them; who sets up the domain must be told, or it would complain.
-    environment: { ...environment, OPENSEARCH_ABSENT_PLUGINS: "index-state-management,security,dashboards" },
+    environment: {
+      ...environment,
+      OPENSEARCH_ABSENT_PLUGINS: "index-state-management,security,dashboards",
+    },
   });
   const catalog = new CatalogPlane();
   const deliveries = new DeliveryPlane({

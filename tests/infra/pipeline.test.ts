@@ -67,7 +67,9 @@ describe("Pipeline", function () {
   it("builds and releases the job from a repository where a connection is given", async () => {
     const deployment = await run("dev", delivered);
     const { inputs } = deployment.one("aws:codepipeline/pipeline:Pipeline");
-    expect(JSON.stringify(inputs["stages"])).to.include(delivered.jobRepository).and.include("main");
+    expect(JSON.stringify(inputs["stages"]))
+      .to.include(delivered.jobRepository)
+      .and.include("main");
     const application = deployment.one("aws:kinesisanalyticsv2/application:Application");
     expect(application.ignoreChanges.join()).to.include("codeContent.s3ContentLocation");
     // The service has to read each jar that is released.
