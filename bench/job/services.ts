@@ -84,7 +84,10 @@ export class BenchServices {
         this.#onProgress(error.message);
       },
     };
-    const search = { httpPort: ports.search, transportPort: ports.transport, ...common };
+    const search = {
+      ...{ httpPort: ports.search, transportPort: ports.transport, sustained: true },
+      ...common,
+    };
     const account = { region: REGION, accountId: "000000000000", throttled: false };
     this.#processes.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
     this.#processes.push(await startSearchNode(search));

@@ -129,7 +129,7 @@ describe("npm run local", () => {
           writeFileSync(file("header.csv"), `${header ?? ""}\n`);
           return ["--input", file("header.csv")];
         },
-        /has a header but no rows/,
+        /header\.csv has no rows; expected trips/,
       ],
       [
         "a file with other columns",
@@ -151,7 +151,8 @@ describe("npm run local", () => {
     ];
     for (const [title, args, message] of cases) {
       it(title, async () => {
-        const { code, stderr } = await command(CLI, args());
+        // Whatever an earlier run has left here.
+        const { code, stderr } = await command(CLI, ["--fresh", ...args()]);
         expect(stderr).to.match(message);
         expect(code).to.equal(2);
         expect(stderr).not.to.match(/Build what is missing/);

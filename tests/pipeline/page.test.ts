@@ -149,7 +149,9 @@ describe("the page in a browser", () => {
     expect(await page.locator(".top li").first().innerText()).to.match(
       /Union Sq[^]*116[^]*\+21\.5/,
     );
-    expect(text).to.include("dropoffTime is missing").and.include("EventStream taxi-events");
+    expect(text).to.include("dropoffTime is missing").and.not.include("EventStream taxi-events");
+    await page.locator(".resources summary").first().click();
+    expect(await page.locator(".resources").innerText()).to.include("EventStream taxi-events");
     expect(text).to.include("median 44 min 0 s").and.include("most from Midtown Center (9)");
     expect(await page.locator(".table tbody tr").first().innerText()).to.match(/912\s+91 %/);
   });

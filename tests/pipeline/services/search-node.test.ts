@@ -91,8 +91,10 @@ describe("The OpenSearch node", () => {
     expect(report.applied).to.include("index template taxi-demand-cells");
     expect(report.skipped).to.deep.equal([
       "lifecycle policy dead-letters",
+      "lifecycle policy events",
       "role pipeline_writer",
       "role mapping pipeline_writer",
+      "saved objects of the dashboards",
     ]);
     expect(await applySettings(client(), settings, new Set(plugins))).to.deep.equal(report);
   });
