@@ -1,9 +1,10 @@
 import path from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { ensureJobJar } from "../local/job-jar";
 import { shippedTrips } from "../local/options";
 import { projectFolder } from "../local/services/project";
 import { Steps } from "../local/steps";
+import { wholeNumber } from "../local/whole-number";
 import { benchmark } from "./benchmark";
 import { percentile } from "./job/figures";
 import { jars } from "./job/jars";
@@ -56,9 +57,19 @@ export const jobBenchmark = benchmark(
     .description(
       "The Flink job: events a second beside a job that only reads and counts, and the time from put to document.",
     )
-    .option("--events <n>", "events of the backlog that is read", upTo(100_000_000), 1_000_000)
-    .option("--rounds <n>", "rounds, each of both jobs, whose median counts", upTo(100), 3)
-    .option("--probes <n>", "trips that are timed at each rate", upTo(MAX_PROBES), 200)
+    .option(
+      "--events <n>",
+      "events of the backlog that is read",
+      wholeNumber(1, 100_000_000),
+      1_000_000,
+    )
+    .option(
+      "--rounds <n>",
+      "rounds, each of both jobs, whose median counts",
+      wholeNumber(1, 100),
+      3,
+    )
+    .option("--probes <n>", "trips that are timed at each rate", wholeNumber(1, MAX_PROBES), 200)
     .option("--no-latency", "leave out the time from put to document"),
   measure,
   inWords,
@@ -153,14 +164,4 @@ function latencyInWords(figures: Latency): string {
     `p99 ${times[2] ?? ""} of ${probes} probes, ${unseen} not found; ` +
     `${unread} events unread in the end`
   );
-}
-
-function upTo(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max) {
-      throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
-    }
-    return value;
-  };
 }

@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { install } from "../local/services/installation";
 import { freePorts } from "../local/services/ports";
 import { projectFolder } from "../local/services/project";
 import { Steps } from "../local/steps";
+import { wholeNumber } from "../local/whole-number";
 import { benchmark } from "./benchmark";
 import { percentile } from "./job/figures";
 import { type Machine, machineInWords, thisMachine } from "./machine";
@@ -49,10 +50,15 @@ interface Figures extends Options {
 export const producerBenchmark = benchmark(
   new Command("producer")
     .description("The producer: records a second beside the KPL and the AWS SDKs.")
-    .option("--records <n>", "records of a run", upTo(10_000_000), 200_000)
-    .option("--bytes <n>", "size of a record", upTo(1_000_000), 200)
-    .option("--shards <n>", "shards of the stream", upTo(100), 4)
-    .option("--rounds <n>", "rounds, each of all contenders, whose median counts", upTo(100), 3)
+    .option("--records <n>", "records of a run", wholeNumber(1, 10_000_000), 200_000)
+    .option("--bytes <n>", "size of a record", wholeNumber(1, 1_000_000), 200)
+    .option("--shards <n>", "shards of the stream", wholeNumber(1, 100), 4)
+    .option(
+      "--rounds <n>",
+      "rounds, each of all contenders, whose median counts",
+      wholeNumber(1, 100),
+      3,
+    )
     .addOption(
       new Option("--contenders <names...>", "which to measure")
         .choices(contenderIds)
@@ -154,14 +160,4 @@ function besideOthers(id: ContenderId, { beside }: ContenderFigures): string {
     ([other]) => other !== id,
   );
   return ratios.map(([other, ratio]) => `${contenders[other].name} ${ratio}`).join(", ") || "none";
-}
-
-function upTo(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max) {
-      throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
-    }
-    return value;
-  };
 }

@@ -11,16 +11,12 @@ export function deployProgress(
   now: () => number = () => performance.now(),
 ): (event: EngineEvent) => void {
   let [resources, told] = [0, now()];
-  let verb = "planned";
-  return ({ preludeEvent, resourcePreEvent, resOutputsEvent }) => {
+  return ({ preludeEvent, resOutputsEvent }) => {
     if (preludeEvent !== undefined) resources = 0;
-    const { planning } = resourcePreEvent ?? resOutputsEvent ?? {};
-    if (resourcePreEvent !== undefined || resOutputsEvent !== undefined)
-      verb = planning === true ? "planned" : "made";
     if (resOutputsEvent === undefined) return;
     resources++;
     if (now() - told < INTERVAL_MILLISECONDS) return;
     told = now();
-    tell(`${resources} resources ${verb}`);
+    tell(`${resources} resources ${resOutputsEvent.planning === true ? "planned" : "made"}`);
   };
 }

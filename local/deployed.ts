@@ -38,24 +38,21 @@ export function deployedSettings({ resources }: OperationResult): DeployedSettin
       group.propertyMap,
     ]),
   );
-  const numbers = <Key extends string>(
-    group: string,
-    properties: Readonly<Record<Key, { readonly default: number }>>,
-  ) => {
-    const given = groups.get(group);
-    return (key: Key): number => Number(given?.[key] ?? properties[key].default);
-  };
   const { source, demand, airports, trades } = schema.properties;
-  const { outOfOrdernessSeconds } = source.properties;
-  const demandNumber = numbers("demand", demand.properties);
+  const number = (group: string, key: string, { default: fallback }: { default: number }): number =>
+    Number(groups.get(group)?.[key] ?? fallback);
   return {
-    demandWindowMinutes: demandNumber("windowMinutes"),
-    demandSlideMinutes: demandNumber("slideMinutes"),
-    geohashPrecision: demandNumber("geohashPrecision"),
-    topAreas: demandNumber("topAreas"),
-    normalWindows: demandNumber("normalWindows"),
-    airportWindowMinutes: numbers("airports", airports.properties)("windowMinutes"),
-    tradeWindowSeconds: numbers("trades", trades.properties)("windowSeconds"),
-    outOfOrdernessSeconds: numbers("source", { outOfOrdernessSeconds })("outOfOrdernessSeconds"),
+    demandWindowMinutes: number("demand", "windowMinutes", demand.properties.windowMinutes),
+    demandSlideMinutes: number("demand", "slideMinutes", demand.properties.slideMinutes),
+    geohashPrecision: number("demand", "geohashPrecision", demand.properties.geohashPrecision),
+    topAreas: number("demand", "topAreas", demand.properties.topAreas),
+    normalWindows: number("demand", "normalWindows", demand.properties.normalWindows),
+    airportWindowMinutes: number("airports", "windowMinutes", airports.properties.windowMinutes),
+    tradeWindowSeconds: number("trades", "windowSeconds", trades.properties.windowSeconds),
+    outOfOrdernessSeconds: number(
+      "source",
+      "outOfOrdernessSeconds",
+      source.properties.outOfOrdernessSeconds,
+    ),
   };
 }

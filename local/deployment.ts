@@ -4,7 +4,6 @@ import type { DeployedSettings } from "./deployed";
 import type { OperationResult } from "./engine/stack";
 import type { ReplayProcess } from "./replay-process";
 import type { LocalCloud } from "./services/cloud";
-import { kinesisClient } from "./services/kinesis-server";
 import type { StatusSources } from "./status/collect-status";
 import { deployedResources } from "./status/deployed-resources";
 import type { SearchSource } from "./status/multi-search";
@@ -18,11 +17,6 @@ export interface Deployment {
   readonly result: OperationResult;
   readonly settings: DeployedSettings;
   readonly stream: { readonly client: KinesisClient; readonly name: string };
-}
-
-/** A client of the deployed stream. */
-export function streamClient(cloud: LocalCloud, region: string): KinesisClient {
-  return kinesisClient(cloud.endpoints().kinesis, region);
 }
 
 /** Where the results are to be found. */

@@ -1,10 +1,10 @@
-import { DescribeStreamSummaryCommand, UpdateShardCountCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Deployment } from "./deployment";
 import { faults } from "./faults/faults";
 import type { LiveReplay } from "./live-replay";
 import type { PipelineActions } from "./pipeline-actions";
+import { resizeStream } from "./services/stream-plane";
 import type { Tell } from "./steps";
 
 /** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */
@@ -27,23 +27,8 @@ export function liveActions(
     pause: (paused) => replay.pause(paused),
     changeSpeedup: (speedup) => replay.changeSpeedup(speedup),
     async reshard(shards) {
-      const StreamName = stream.name;
-      const { StreamDescriptionSummary: summary } = await stream.client.send(
-        new DescribeStreamSummaryCommand({ StreamName }),
-      );
-      const now = summary?.OpenShardCount ?? 0;
-      // UpdateShardCount: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
-      const [least, most] = [Math.ceil(now / 2), now * 2];
-      if (shards < least || shards > most)
-        throw new Error(
-          `The stream has ${now} shards and can get ${least} to ${most} at once, not ${shards}.`,
-        );
-      await stream.client.send(
-        new UpdateShardCountCommand({
-          ...{ StreamName, TargetShardCount: shards, ScalingType: "UNIFORM_SCALING" },
-        }),
-      );
-      tell(`The stream gets ${shards} shards`);
+      await resizeStream(stream.client, stream.name, shards);
+      tell(`The stream has ${shards} shards now`);
     },
     async injectFault(name) {
       const fault = liveFaults.find((one) => one.name === name);

@@ -1,12 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 
 import type { Fault } from "./faults/fault";
 import { faults } from "./faults/faults";
-import type { Workload } from "./verify/result-document";
+import { resultIndices, type Workload } from "./verify/result-document";
 import { taxi } from "./workloads/taxi";
 import { trades } from "./workloads/trades";
+import { wholeNumber } from "./whole-number";
 import type { LocalWorkload } from "./workloads/workload";
 
 /** The trips that the project ships; their provenance is in local/data/README.md. */
@@ -44,16 +45,6 @@ export interface LocalOptions {
 /** The options were understood but cannot be carried out; the message lists every reason. */
 export class OptionsError extends Error {}
 
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    }
-    return value;
-  };
-}
-
 export function localCommand(): Command {
   return new Command("npm run local --")
     .description(
@@ -68,7 +59,7 @@ export function localCommand(): Command {
     )
     .addOption(
       new Option("--workload <name>", "what flows through the pipeline")
-        .choices(["taxi", "trades"])
+        .choices(Object.keys(resultIndices))
         .default("taxi"),
     )
     .option("--input <file>", `TLC trip file for taxi (default: "${shippedTrips}")`)

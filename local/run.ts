@@ -5,7 +5,7 @@ import path from "node:path";
 import { program } from "../infra/program";
 import { deployedSettings } from "./deployed";
 import { deployProgress } from "./deploy-progress";
-import { type Deployment, streamClient } from "./deployment";
+import type { Deployment } from "./deployment";
 import { openStack } from "./engine/stack";
 import type { LocalOptions } from "./options";
 import { prepare } from "./preparation";
@@ -13,6 +13,7 @@ import { ReplayProcess } from "./replay-process";
 import { LiveReplay } from "./live-replay";
 import { keepWorkload, stackFolder } from "./run-file";
 import { localCloud, type LocalCloud } from "./services/cloud";
+import { kinesisClient } from "./services/kinesis-server";
 import { projectFolder } from "./services/project";
 import { Steps } from "./steps";
 import { verifiedRun } from "./verified-run";
@@ -141,7 +142,7 @@ class Run {
     });
     const result = await stack.up({ refresh: !this.#options.fresh });
     const { streamName } = await stack.outputs();
-    const client = streamClient(cloud, REGION);
+    const client = kinesisClient(cloud.endpoints().kinesis, REGION);
     this.#closing.push(() => {
       client.destroy();
     });

@@ -1,5 +1,4 @@
-import { UpdateShardCountCommand, waitUntilStreamExists } from "@aws-sdk/client-kinesis";
-
+import { resizeStream } from "../services/stream-plane";
 import type { Fault, FaultContext } from "./fault";
 
 const SHARDS = 4;
@@ -7,7 +6,6 @@ const SHARDS = 4;
 const REQUESTS = 0.1;
 /** Part of the replay in which they do. */
 const LASTS = { from: 0.1, to: 0.8 };
-const RESHARDING_SECONDS = 60;
 
 /** Requests are refused as by shards that are over their limits. */
 export const kinesisThrottled: Fault = {
@@ -58,17 +56,6 @@ async function disturb(
 }
 
 async function resize({ stream, tell }: FaultContext, shards: number): Promise<void> {
-  const { client, name: StreamName } = stream;
-  await client.send(
-    new UpdateShardCountCommand({
-      StreamName,
-      TargetShardCount: shards,
-      ScalingType: "UNIFORM_SCALING",
-    }),
-  );
-  await waitUntilStreamExists(
-    { client, maxWaitTime: RESHARDING_SECONDS, minDelay: 1, maxDelay: 1 },
-    { StreamName },
-  );
+  await resizeStream(stream.client, stream.name, shards);
   tell(`Fault: the stream has ${shards} shards now`);
 }

@@ -69,6 +69,20 @@ export function streamPlane(client: () => Promise<KinesisClient>): DataPlane {
   };
 }
 
+/**
+ * Takes a stream to another number of shards.
+ *
+ * @returns when it has them
+ * @throws Error that tells how far one update can go, when that is less far
+ */
+export async function resizeStream(
+  client: KinesisClient,
+  name: string,
+  shards: number,
+): Promise<void> {
+  await new LiveStream(client, name).resize(shards);
+}
+
 function settingsOf(resource: DeclaredResource): StreamSettings {
   const inputs = Declared.inputsOf(resource);
   const onDemand =
@@ -140,6 +154,10 @@ class LiveStream {
       await this.#active();
     }
     await this.#tag(previous?.tags ?? {}, wanted.tags);
+  }
+
+  async resize(shards: number): Promise<void> {
+    await this.#reshard(await this.#active(), shards);
   }
 
   async exists(): Promise<boolean> {

@@ -108,9 +108,14 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
         ...{ trips, normal, score: (trips - normal) / Math.sqrt(Math.max(normal, 1)) },
       };
     });
+  const zoneDemand = demand(byZone, (zone) => ({ ...zones.get(zone) }));
+  const airportDurations = documents(toAirport.figures(), airportLength, (sum) => ({
+    airport: sum.key,
+    ...durations(sum),
+  }));
   return {
     documents: new Map<ResultIndex, ReadonlyMap<string, DocumentSource>>([
-      ["taxi-demand-zones", demand(byZone, (zone) => ({ ...zones.get(zone) }))],
+      ["taxi-demand-zones", zoneDemand],
       ["taxi-demand-cells", demand(byCell, (cell) => ({ cell, location: centres.get(cell) }))],
       [
         "taxi-top-areas",
@@ -125,13 +130,7 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
           })),
         ]),
       ],
-      [
-        "taxi-airport-durations",
-        documents(toAirport.figures(), airportLength, (sum) => ({
-          airport: sum.key,
-          ...durations(sum),
-        })),
-      ],
+      ["taxi-airport-durations", airportDurations],
       [
         "taxi-airport-origins",
         documents(fromZone.figures(), airportLength, (sum) => {
@@ -141,7 +140,7 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
       ],
     ]),
     events: { read, good, duplicates: good - seen.size, rejected },
-    windows: { demand: byZone.windows, airports: toAirport.windows },
+    windows: { demand: windowsOf(zoneDemand), airports: windowsOf(airportDurations) },
   };
 }
 
@@ -152,6 +151,11 @@ function durations({
   p95Seconds,
 }: Sum<string> & DurationFigures): DocumentSource {
   return { trips, averageSeconds, p50Seconds, p95Seconds };
+}
+
+/** How many windows there are documents of. */
+function windowsOf(found: ReadonlyMap<string, DocumentSource>): number {
+  return new Set([...found.values()].map(({ windowStart }) => windowStart)).size;
 }
 
 /** One document for each key and window. */
@@ -177,7 +181,11 @@ function rankings<Key extends string | number>(
   describe: (key: Key) => DocumentSource,
 ): ReadonlyMap<string, DocumentSource> {
   const byStart = new Map<number, Sum<Key>[]>();
-  for (const sum of tally.sums) byStart.set(sum.start, [...(byStart.get(sum.start) ?? []), sum]);
+  for (const sum of tally.sums) {
+    const known = byStart.get(sum.start);
+    if (known) known.push(sum);
+    else byStart.set(sum.start, [sum]);
+  }
   return new Map(
     [...byStart].map(([start, sums]) => [
       `${kind}-${start}`,

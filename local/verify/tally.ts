@@ -25,11 +25,6 @@ export class Tally<Key extends string | number> {
   get sums(): Iterable<Sum<Key>> {
     return this.#sums.values();
   }
-
-  /** How many windows hold at least one trip. */
-  get windows(): number {
-    return new Set([...this.#sums.values()].map(({ start }) => start)).size;
-  }
 }
 
 /** Durations in whole seconds of the trips of each key in each window. */
@@ -41,10 +36,6 @@ export class DurationTally<Key extends string> {
     const known = this.#durations.get(id);
     if (known === undefined) this.#durations.set(id, { key, start, seconds: [seconds] });
     else known.seconds.push(seconds);
-  }
-
-  get windows(): number {
-    return new Set([...this.#durations.values()].map(({ start }) => start)).size;
   }
 
   /** The figures of each key and window. */

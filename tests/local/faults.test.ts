@@ -8,15 +8,19 @@ import type { LocalCloud } from "../../local/services/cloud";
 /** Lets a fault happen to a pipeline that notes what is done to it, and when. */
 async function happening(fault: Fault): Promise<string[]> {
   const notes: string[] = [];
+  let shards = 4;
   const client = {
     config: {},
     send: (command: {
       readonly constructor: { readonly name: string };
       readonly input: object;
     }) => {
-      if (command.constructor.name === "UpdateShardCountCommand")
+      if (command.constructor.name === "UpdateShardCountCommand") {
         notes.push(JSON.stringify(command.input));
-      return Promise.resolve({ StreamDescription: { StreamStatus: "ACTIVE" } });
+        shards = (command.input as { readonly TargetShardCount: number }).TargetShardCount;
+      }
+      const summary = { StreamStatus: "ACTIVE", OpenShardCount: shards };
+      return Promise.resolve({ StreamDescriptionSummary: summary });
     },
   } as unknown as KinesisClient;
   const context: FaultContext = {
