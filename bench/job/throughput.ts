@@ -4,7 +4,7 @@ import { jobStatus } from "../../local/status/job-status";
 import { rate, type Sample } from "./figures";
 import type { BenchServices } from "./services";
 
-const SAMPLE_MILLISECONDS = 100;
+const SAMPLE_MILLISECONDS = 250;
 const PROGRESS_MILLISECONDS = 5_000;
 /** A reader that stands still for so long has failed. */
 const PATIENCE_MILLISECONDS = 60_000;

@@ -1,11 +1,12 @@
 import { isoSeconds } from "../../producer/event-time";
 import { readInput } from "../../producer/input";
 
-/** How often a day of the backlog has each trip of the sample; its 10,000 make it as dense as the whole file was. */
-export const COPIES_A_DAY = 25;
-
-/** Places in the sample between two copies that follow each other, so that neighbours are not of one zone. */
-const STRIDE = 16;
+/** Places in the sample, before and after its own, that the copies of a trip are spread over: half an hour or so. */
+const SPREAD = 208;
+/** Prime to the number of those places, so that all are taken and neighbours are of different zones. */
+const STRIDE = 97;
+/** Copies are out of order by less than this. */
+const DISORDER_SECONDS = 25;
 const DAY_SECONDS = 86_400;
 const FIRST_DAY = Date.parse("2019-03-01T00:00:00Z");
 
@@ -53,19 +54,23 @@ export async function sampleTrips(file: string): Promise<SampleTrip[]> {
 
 /**
  * The sample over and over, day after day, in the order of time but for half a minute. Each day has every trip
- * COPIES_A_DAY times, some minutes apart, each with an id of its own.
+ * `copiesADay` times, some minutes apart, each with an id of its own.
  */
-export function* backlog(sample: readonly SampleTrip[], count: number): Generator<TripRecord> {
-  const places = sample.length * COPIES_A_DAY;
+export function* backlog(
+  sample: readonly SampleTrip[],
+  copiesADay: number,
+  count: number,
+): Generator<TripRecord> {
+  const places = sample.length * copiesADay;
   for (let index = 0; index < count; index++) {
     const place = index % places;
-    const copy = place % COPIES_A_DAY;
-    const slot = Math.floor(place / COPIES_A_DAY);
-    const shifted = (slot + (copy - Math.floor(COPIES_A_DAY / 2)) * STRIDE) % sample.length;
-    const [trip, time] = [sample.at(shifted), sample[slot]];
+    const copy = place % copiesADay;
+    const slot = Math.floor(place / copiesADay);
+    const shift = ((copy * STRIDE) % (2 * SPREAD + 1)) - SPREAD;
+    const [trip, time] = [sample.at((slot + shift) % sample.length), sample[slot]];
     if (trip === undefined || time === undefined) throw new Error("The sample has no trips.");
-    const day = Math.floor(index / places) * DAY_SECONDS;
-    yield tripRecord(trip, FIRST_DAY + (day + time.dropoffSecond + copy) * 1000, index);
+    const second = Math.floor(index / places) * DAY_SECONDS + time.dropoffSecond;
+    yield tripRecord(trip, FIRST_DAY + (second + (copy % DISORDER_SECONDS)) * 1000, index);
   }
 }
 

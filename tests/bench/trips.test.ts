@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { backlog, COPIES_A_DAY, type SampleTrip, tripRecord } from "../../bench/job/trips";
+import { backlog, type SampleTrip, tripRecord } from "../../bench/job/trips";
 
 describe("The trips of the benchmark", () => {
   const sample: SampleTrip[] = Array.from({ length: 40 }, (_, index) => ({
@@ -9,9 +9,10 @@ describe("The trips of the benchmark", () => {
     dropoffZone: 132,
     others: { passengers: 1 },
   }));
-  const dayOfTrips = sample.length * COPIES_A_DAY;
+  const copies = 25;
+  const dayOfTrips = sample.length * copies;
   const events = (count: number) =>
-    [...backlog(sample, count)].map(
+    [...backlog(sample, copies, count)].map(
       ({ data }) =>
         JSON.parse(Buffer.from(data).toString()) as {
           id: string;
@@ -36,7 +37,7 @@ describe("The trips of the benchmark", () => {
       expect([...counts.keys()]).to.have.members(
         sample.map(({ pickupZone }) => `2019-03-0${day} ${pickupZone}`),
       );
-      expect(new Set(counts.values())).to.deep.equal(new Set([COPIES_A_DAY]));
+      expect(new Set(counts.values())).to.deep.equal(new Set([copies]));
     }
   });
 

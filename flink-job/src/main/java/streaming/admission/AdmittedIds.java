@@ -29,13 +29,14 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
  * and its timers go together. Releases to 0.1 had a timer for each id; it ends that id as ever.
  *
  * <p>The newest ids are on the heap, and in the state not before a checkpoint or when there are
- * many: while a backlog is read, most end before that, and the state is often not even read.
+ * many: while a backlog is read, most end before that. Of those that are in the state a {@link
+ * SavedIdFilter} tells, so that the state of an id that is new is hardly ever read.
  */
 final class AdmittedIds {
   /** How many ids may wait on the heap: a few megabytes. */
   static final int MAX_NEWEST = 16_384;
 
-  private static final long NOTHING_SAVED = Long.MIN_VALUE;
+  private static final long NOTHING = Long.MIN_VALUE;
 
   private final KeyedStateBackend<String> backend;
   private final InternalTimerService<VoidNamespace> timers;
@@ -49,8 +50,10 @@ final class AdmittedIds {
   private final Set<String> newest = new HashSet<>();
   private final NavigableMap<Long, List<String>> newestByEnd = new TreeMap<>();
 
-  /** When the last id that has been saved ends; {@link #NOTHING_SAVED} if all have. */
-  private long savedUntil = NOTHING_SAVED;
+  private final SavedIdFilter savedSinceStart = new SavedIdFilter();
+
+  /** When the last id ends that had been saved before the start; {@link #NOTHING} if all have. */
+  private long savedBeforeUntil = NOTHING;
 
   /** The number of key groups. */
   private final int groups;
@@ -79,7 +82,8 @@ final class AdmittedIds {
         (InternalListState<String, Long, String>)
             backend.getOrCreateKeyedState(
                 LongSerializer.INSTANCE, new ListStateDescriptor<>("ending", Types.STRING));
-    timers.forEachEventTimeTimer((namespace, end) -> savedUntil = Math.max(savedUntil, end));
+    timers.forEachEventTimeTimer(
+        (namespace, end) -> savedBeforeUntil = Math.max(savedBeforeUntil, end));
   }
 
   /**
@@ -89,7 +93,7 @@ final class AdmittedIds {
    * @return false if it is known
    */
   boolean add(String id, long end) throws Exception {
-    if (newest.contains(id) || savedUntil != NOTHING_SAVED && saved.value() != null) {
+    if (newest.contains(id) || mayBeSaved(id) && saved.value() != null) {
       return false;
     }
     newest.add(id);
@@ -100,24 +104,29 @@ final class AdmittedIds {
     return true;
   }
 
+  private boolean mayBeSaved(String id) {
+    return savedBeforeUntil != NOTHING || savedSinceStart.mayContain(id);
+  }
+
   /** Forgets what ends by this watermark; what has been saved has timers for that. */
   void forgetUntil(long watermark) {
     Map<Long, List<String>> ended = newestByEnd.headMap(watermark, true);
     ended.values().forEach(ids -> ids.forEach(newest::remove));
     ended.clear();
-    if (savedUntil <= watermark) {
-      savedUntil = NOTHING_SAVED;
+    savedSinceStart.forgetUntil(watermark);
+    if (savedBeforeUntil <= watermark) {
+      savedBeforeUntil = NOTHING;
     }
   }
 
   /** Moves the newest ids into the state. */
   void save() throws Exception {
     for (Map.Entry<Long, List<String>> entry : newestByEnd.entrySet()) {
-      savedUntil = Math.max(savedUntil, entry.getKey());
       Map<String, List<String>> grouped = new HashMap<>();
       for (String id : entry.getValue()) {
         backend.setCurrentKey(id);
         saved.update(true);
+        savedSinceStart.add(id, entry.getKey());
         grouped.computeIfAbsent(groupKeyOf(id), group -> new ArrayList<>()).add(id);
       }
       for (Map.Entry<String, List<String>> group : grouped.entrySet()) {

@@ -17,7 +17,9 @@ import streaming.document.Document;
 
 /** Writes documents with bulk requests. */
 final class BulkSender implements BatchSender {
-  private static final String PATH = "/_bulk";
+  /** The answer tells of each document no more than what is read of it. */
+  private static final String PATH = "/_bulk?filter_path=items.*.status,items.*.error";
+
   private static final int TOO_MANY_REQUESTS = 429;
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
 

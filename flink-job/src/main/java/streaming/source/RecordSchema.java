@@ -1,6 +1,5 @@
 package streaming.source;
 
-import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
@@ -51,21 +50,6 @@ public final class RecordSchema<E> implements KinesisDeserializationSchema<Sourc
 
   @Override
   public TypeInformation<SourceRecord<E>> getProducedType() {
-    // Reflection cannot see what E is, and would fall back to Kryo.
-    return Types.POJO(
-        recordClass(),
-        Map.of(
-            "shardId", Types.STRING,
-            "sequenceNumber", Types.STRING,
-            "arrivalTime", Types.LONG,
-            "payload", Types.PRIMITIVE_ARRAY(Types.BYTE),
-            "event", Types.POJO(parser.eventType()),
-            "eventTime", Types.LONG,
-            "problem", Types.STRING));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> Class<T> recordClass() {
-    return (Class<T>) SourceRecord.class;
+    return new SourceRecordType<>(Types.POJO(parser.eventType()));
   }
 }
