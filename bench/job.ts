@@ -55,7 +55,7 @@ export const jobBenchmark = benchmark(
       "--events <n>",
       "events of the backlog that is read",
       wholeNumber(1, 100_000_000),
-      1_000_000,
+      2_000_000,
     )
     .option(
       "--rounds <n>",

@@ -2,8 +2,6 @@ package streaming.admission;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.apache.flink.core.memory.MemorySegmentFactory;
 import org.apache.flink.runtime.operators.util.BloomFilter;
 import org.apache.flink.util.MathUtils;
@@ -12,22 +10,25 @@ import org.apache.flink.util.MathUtils;
  * Tells, from the heap, of most ids that they are not in the state: nearly all ids are new, and
  * reading the state for each would take as long as everything else that is done with it.
  *
- * <p>Bloom filters, a chain for each time at which ids end: the filters of a chain become larger,
- * as nobody knows how many ids will end with them.
+ * <p>Bloom filters, one after the other: when one is full, the next takes as many ids as all that
+ * are there. A filter goes when the last of its ids ends, so that there are never many.
  */
 final class SavedIdFilter {
   /** Memory of all filters, in bytes: enough for about ten million ids. */
   private static final int MAX_BYTES = 16 << 20;
 
-  private static final int FIRST_BYTES = 1 << 16;
-  private static final int GROWTH = 4;
+  private static final int LEAST_BYTES = 1 << 16;
 
   /** About one of a hundred ids is then wrongly taken for one that may be saved. */
   private static final int BITS_PER_ID = 10;
 
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final int maxBytes;
-  private final NavigableMap<Long, Chain> chains = new TreeMap<>();
-  private int bytes;
+  private final Deque<Filter> filters = new ArrayDeque<>();
+
+  /** When the last id ends for which there was no room. */
+  private long unknownUntil = NEVER;
 
   SavedIdFilter() {
     this(MAX_BYTES);
@@ -43,16 +44,28 @@ final class SavedIdFilter {
    * @param end the watermark at which it is forgotten
    */
   void add(String id, long end) {
-    chains.computeIfAbsent(end, time -> new Chain()).add(hash(id));
+    if (filters.isEmpty() || filters.getFirst().left == 0) {
+      int present = filters.stream().mapToInt(filter -> filter.bytes).sum();
+      int next = Math.max(LEAST_BYTES, present);
+      if (present + next > maxBytes) {
+        unknownUntil = Math.max(unknownUntil, end);
+        return;
+      }
+      filters.addFirst(new Filter(next));
+    }
+    filters.getFirst().add(hash(id), end);
   }
 
   /**
-   * False if the id is not saved for sure; always true where there are more than the filters hold.
+   * False if the id is not saved for sure; always true while there are more than there is room for.
    */
   boolean mayContain(String id) {
+    if (unknownUntil != NEVER) {
+      return true;
+    }
     int hash = hash(id);
-    for (Chain chain : chains.values()) {
-      if (chain.mayContain(hash)) {
+    for (Filter filter : filters) {
+      if (filter.ids.testHash(hash)) {
         return true;
       }
     }
@@ -61,9 +74,10 @@ final class SavedIdFilter {
 
   /** Forgets the ids that end by this watermark. */
   void forgetUntil(long watermark) {
-    NavigableMap<Long, Chain> ended = chains.headMap(watermark, true);
-    ended.values().forEach(chain -> bytes -= chain.size);
-    ended.clear();
+    filters.removeIf(filter -> filter.end <= watermark);
+    if (unknownUntil <= watermark) {
+      unknownUntil = NEVER;
+    }
   }
 
   private static int hash(String id) {
@@ -71,54 +85,27 @@ final class SavedIdFilter {
     return MathUtils.murmurHash(id.hashCode());
   }
 
-  private final class Chain {
-    /** The newest filter, which holds the most, comes first. */
-    private final Deque<BloomFilter> filters = new ArrayDeque<>();
+  private static final class Filter {
+    final BloomFilter ids;
+    final int bytes;
 
-    /** Bytes of the newest filter, and of all. */
-    private int newest = FIRST_BYTES / GROWTH;
+    /** How many more ids it takes. */
+    int left;
 
-    private int size;
+    /** When the last of its ids ends. */
+    long end = NEVER;
 
-    /** How many more ids the newest one takes. */
-    private int left;
-
-    private boolean full;
-
-    void add(int hash) {
-      if (left == 0 && !full) {
-        grow();
-      }
-      if (!full) {
-        filters.getFirst().addHash(hash);
-        left--;
-      }
+    Filter(int bytes) {
+      this.bytes = bytes;
+      left = bytes * Byte.SIZE / BITS_PER_ID;
+      ids = new BloomFilter(left, bytes);
+      ids.setBitsLocation(MemorySegmentFactory.wrap(new byte[bytes]), 0);
     }
 
-    private void grow() {
-      int next = GROWTH * newest;
-      full = bytes + next > maxBytes;
-      if (!full) {
-        newest = next;
-        left = next * Byte.SIZE / BITS_PER_ID;
-        BloomFilter filter = new BloomFilter(left, next);
-        filter.setBitsLocation(MemorySegmentFactory.wrap(new byte[next]), 0);
-        filters.addFirst(filter);
-        size += next;
-        bytes += next;
-      }
-    }
-
-    boolean mayContain(int hash) {
-      if (full) {
-        return true;
-      }
-      for (BloomFilter filter : filters) {
-        if (filter.testHash(hash)) {
-          return true;
-        }
-      }
-      return false;
+    void add(int hash, long idEnd) {
+      ids.addHash(hash);
+      left--;
+      end = Math.max(end, idEnd);
     }
   }
 }
