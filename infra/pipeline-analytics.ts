@@ -74,7 +74,8 @@ function runtimeProperties(
     ...windows,
     ...(results && { resultsStream: { streamName: results.name, region } }),
     ...(archived && {
-      archive: { path: pulumi.interpolate`s3://${archive.bucketName}/${resultsFolder}` },
+      // Of Flink's two file systems for S3 only this one writes files exactly once; s3:// can be the other one.
+      archive: { path: pulumi.interpolate`s3a://${archive.bucketName}/${resultsFolder}` },
     }),
   };
 }

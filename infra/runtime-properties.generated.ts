@@ -159,7 +159,7 @@ export interface ResultsStreamProperties {
  */
 export interface ArchiveProperties {
   /**
-   * Folder, such as s3://my-results/taxi or file:///tmp/results.
+   * Folder, such as s3a://my-results/taxi or file:///tmp/results; of the two file systems for S3 that a cluster can have under s3://, only the one of s3a:// writes files exactly once.
    */
   path: string;
 }

@@ -7,6 +7,7 @@ import { Delivery } from "./delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Events } from "./events";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
+import { exitCodes } from "./exit-codes";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "./line-sink";
 import type { CommandOptions } from "./options";
@@ -22,9 +23,6 @@ import { ResumeFile, ResumeFileError } from "./resume-file";
 import { systemRuntime } from "./runtime";
 import { shardLimits } from "./shard-budget";
 import type { Sink } from "./sink";
-
-/** What the command ends with; its help explains them. */
-export const exitCodes = { done: 0, failed: 1, notStarted: 2, aborted: 130 } as const;
 
 /**
  * Does what the command line asks for.

@@ -1,17 +1,15 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { CommanderError } from "commander";
+import { exitCodes, exitWith } from "./exit-codes";
 import { FanOutReader } from "./fan-out-reader";
 import { explain } from "./kinesis-advice";
 import { PollingReader } from "./polling-reader";
 import { systemRuntime } from "./runtime";
-import { StartError } from "./start-error";
 import { tail } from "./tail";
 import type { TailOptions } from "./tail-options";
 import { parseTailOptions } from "./tail-options";
 import { TailOutput } from "./tail-output";
 
-const exitCodes = { done: 0, failed: 1, notStarted: 2 } as const;
 const statusMs = 5000;
 /** What the reader has to be allowed. */
 const readPermissions =
@@ -65,21 +63,4 @@ async function run(options: TailOptions): Promise<number> {
   }
 }
 
-async function main(): Promise<number> {
-  try {
-    return await run(parseTailOptions(process.argv.slice(2), process.env));
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
-    }
-    if (error instanceof StartError) {
-      process.stderr.write(`${error.message}\n`);
-      return exitCodes.notStarted;
-    }
-    throw error;
-  }
-}
-
-void main().then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void exitWith(() => run(parseTailOptions(process.argv.slice(2), process.env)));

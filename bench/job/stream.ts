@@ -13,6 +13,7 @@ export const SHARDS = 4;
 /** What one request may hold: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const BATCH = 500;
 const TICK_MILLISECONDS = 50;
+const REQUESTS_AT_ONCE = 8;
 
 /** A stream of the benchmark. */
 export class BenchStream {
@@ -56,7 +57,7 @@ export class BenchStream {
     return bytes;
   }
 
-  /** Puts records at a steady rate until the signal comes; what is overdue is put at once. */
+  /** Puts records at a steady rate until the signal comes; what is overdue is put as soon as the service takes it. */
   async putSteadily(
     perSecond: number,
     record: (number: number) => TripRecord,
@@ -64,18 +65,20 @@ export class BenchStream {
   ): Promise<void> {
     const begun = performance.now();
     let put = 0;
-    while (!signal.aborted) {
-      const due = Math.floor(((performance.now() - begun) / 1000) * perSecond);
-      const requests: Promise<void>[] = [];
-      while (put < due) {
+    const putDue = async (): Promise<void> => {
+      while (!signal.aborted) {
+        const due = Math.floor(((performance.now() - begun) / 1000) * perSecond);
         const size = Math.min(BATCH, due - put);
-        const first = put;
-        requests.push(this.put(Array.from({ length: size }, (_, index) => record(first + index))));
-        put += size;
+        if (size > 0) {
+          const first = put;
+          put += size;
+          await this.put(Array.from({ length: size }, (_, index) => record(first + index)));
+        } else {
+          await delay(TICK_MILLISECONDS);
+        }
       }
-      await Promise.all(requests);
-      await delay(TICK_MILLISECONDS);
-    }
+    };
+    await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, putDue));
   }
 
   /** One request. @throws Error when the service does not take a record */

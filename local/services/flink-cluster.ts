@@ -97,7 +97,10 @@ export class FlinkCluster {
     mkdirSync(this.#configuration, { recursive: true });
     writeFileSync(
       path.join(this.#configuration, "config.yaml"),
-      clusterConfiguration(settings, ports, this.#folder),
+      clusterConfiguration(settings, ports, {
+        flink: this.#folder,
+        buckets: this.#options.folders.state("s3"),
+      }),
     );
     writeFileSync(this.#properties, propertiesFile(settings.propertyGroups));
     const count = taskManagerCount(settings);

@@ -41,7 +41,7 @@ export function taskManagerMemory(slots: number): TaskManagerMemory {
 export function clusterConfiguration(
   settings: FlinkSettings,
   ports: FlinkPorts,
-  folder: string,
+  { flink: folder, buckets }: { readonly flink: string; readonly buckets: string },
 ): string {
   const slots = settings.parallelismPerKpu;
   const memory = taskManagerMemory(slots);
@@ -70,6 +70,8 @@ export function clusterConfiguration(
     "taskmanager.memory.jvm-overhead.max": `${memory.overhead}m`,
     "io.tmp.dirs": path.join(folder, "tmp"),
     "web.tmpdir": path.join(folder, "tmp"),
+    // What the job writes to S3 goes to the folders of the buckets.
+    "local.buckets": buckets,
     // State as the service keeps it.
     "state.backend.type": "rocksdb",
     // Each of a job's states takes an eighth of this at once. With the default of 64 MB some thirty states take more than

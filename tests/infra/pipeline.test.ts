@@ -232,7 +232,7 @@ describe("Pipeline", function () {
     const deployment = await run("dev", { jobArchive: true });
     expect(propertyGroups(deployment).at(-1)).to.deep.equal({
       propertyGroupId: "archive",
-      propertyMap: { path: "s3://pipeline-archive/results/" },
+      propertyMap: { path: "s3a://pipeline-archive/results/" },
     });
     expect(jobMay(deployment, "s3:PutObject")).to.deep.equal([
       "arn:aws:test:us-east-1:123456789012:pipeline-archive/results/*",

@@ -1,13 +1,9 @@
 import { expect } from "chai";
 
-import { domainSettings } from "../../infra/search-bootstrap";
 import { dashboardSources } from "../../infra/search/dashboards/saved-objects";
-import { freePorts } from "../../local/services/ports";
-import type { ServiceProcess } from "../../local/services/process";
-import { startSearchNode } from "../../local/services/search-node";
-import { ServiceFolders } from "../../local/services/service-folders";
 import { visualQuery } from "../support/dashboard-query";
-import { needsServices, newFolder, removeFolder } from "./services/support";
+import { SearchDomain } from "./search-domain";
+import { needsServices } from "./services/support";
 
 const WINDOW = { windowStart: "2019-03-01T18:00:00Z", windowEnd: "2019-03-01T19:00:00Z" };
 const DEMAND = { ...WINDOW, trips: 9, normal: 4, score: 2.5, complete: true };
@@ -43,49 +39,22 @@ interface Found {
 }
 
 describe("the visuals of OpenSearch Dashboards", () => {
-  const folder = newFolder();
-  let node: ServiceProcess | undefined;
-  let endpoint: string;
-
-  async function ask(method: string, where: string, body: object): Promise<unknown> {
-    const response = await fetch(endpoint + where, {
-      method,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    const answer: unknown = await response.json();
-    expect(response.status, JSON.stringify(answer)).to.be.within(200, 201);
-    return answer;
-  }
+  let domain: SearchDomain | undefined;
 
   before(async function () {
     await needsServices(this, "searchNode");
-    const ports = await freePorts(["http", "transport"]);
-    node = await startSearchNode({
-      ...{ httpPort: ports.http, transportPort: ports.transport },
-      folders: new ServiceFolders(folder),
-      onProgress: () => undefined,
-      onExit: () => undefined,
-    });
-    endpoint = `http://127.0.0.1:${ports.http}`;
-    const { indexTemplates } = domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] });
-    for (const [name, template] of Object.entries(indexTemplates)) {
-      await ask("PUT", `/_index_template/${name}`, template);
-    }
+    domain = await SearchDomain.start();
     for (const [index, document] of Object.entries(DOCUMENTS)) {
-      await ask("PUT", `/${index}/_doc/one?refresh=true`, document);
+      await domain.put(index, "one", document);
     }
   });
-  after(async () => {
-    await node?.stop();
-    removeFolder(folder);
-  });
+  after(() => domain?.stop());
 
   for (const source of dashboardSources()) {
     if (source.type !== "visualization" && source.type !== "search") continue;
     it(`${source.id}: its query finds the result, and every figure of it is a number`, async () => {
       const { index, body } = visualQuery(source);
-      const found = (await ask("POST", `/${index}/_search`, body)) as Found;
+      const found = (await domain?.ask("POST", `/${index}/_search`, body)) as Found;
       expect(found.hits.total.value).to.equal(1);
       if (found.aggregations === undefined) {
         expect(found.hits.hits).to.have.length(1);

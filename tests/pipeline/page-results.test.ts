@@ -1,13 +1,9 @@
 import { expect } from "chai";
 
-import { domainSettings } from "../../infra/search-bootstrap";
-import { freePorts } from "../../local/services/ports";
-import type { ServiceProcess } from "../../local/services/process";
-import { startSearchNode } from "../../local/services/search-node";
-import { ServiceFolders } from "../../local/services/service-folders";
 import { demandHistory } from "../../local/status/demand-history";
 import { searchStatus } from "../../local/status/search-status";
-import { needsServices, newFolder, removeFolder } from "./services/support";
+import { SearchDomain } from "./search-domain";
+import { needsServices } from "./services/support";
 
 const PLACE = { location: { lat: 40.75, lon: -73.98 } };
 
@@ -61,39 +57,14 @@ const DOCUMENTS: Readonly<Record<string, readonly object[]>> = {
 };
 
 describe("the results on the page", () => {
-  const folder = newFolder();
-  let node: ServiceProcess | undefined;
-  let endpoint: string;
-  const source = () => ({ endpoint, windowMinutes: 15, slideMinutes: 5 });
-
-  async function put(where: string, body: object): Promise<void> {
-    const response = await fetch(endpoint + where, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    expect(response.ok, await response.text()).to.equal(true);
-  }
+  let domain: SearchDomain | undefined;
+  const source = () => ({ endpoint: domain?.endpoint ?? "", windowMinutes: 15, slideMinutes: 5 });
 
   before(async function () {
     await needsServices(this, "searchNode");
-    const ports = await freePorts(["http", "transport"]);
-    node = await startSearchNode({
-      ...{ httpPort: ports.http, transportPort: ports.transport },
-      folders: new ServiceFolders(folder),
-      onProgress: () => undefined,
-      onExit: () => undefined,
-    });
-    endpoint = `http://127.0.0.1:${ports.http}`;
-    const { indexTemplates } = domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] });
-    for (const [name, template] of Object.entries(indexTemplates)) {
-      await put(`/_index_template/${name}`, template);
-    }
+    domain = await SearchDomain.start();
   });
-  after(async () => {
-    await node?.stop();
-    removeFolder(folder);
-  });
+  after(() => domain?.stop());
 
   it("are none before the job has written any", async () => {
     for (const workload of ["taxi", "trades"] as const) {
@@ -109,7 +80,7 @@ describe("the results on the page", () => {
     before(async () => {
       for (const [index, documents] of Object.entries(DOCUMENTS)) {
         for (const [id, document] of documents.entries()) {
-          await put(`/${index}/_doc/${id}?refresh=true`, document);
+          await domain?.put(index, String(id), document);
         }
       }
     });

@@ -1,6 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Code } from "../../infra/release/code";
+import { type Answer, FakeService, failure, type Input } from "../support/fake-service";
 
 interface Snapshot {
   readonly name: string;
@@ -8,13 +7,11 @@ interface Snapshot {
   readonly createdAt: number;
 }
 
-type Answer = readonly [code: number, body: unknown];
-
 /**
  * The part of Managed Service for Apache Flink's API that releases use, of one application. A change leaves the
  * application in the state of being changed until the test lets it settle.
  */
-export class FakeReleases {
+export class FakeReleases extends FakeService {
   status = "RUNNING";
   version = 7;
   code: Code;
@@ -31,33 +28,11 @@ export class FakeReleases {
 
   #before: Code | undefined;
   readonly #name: string;
-  readonly #server: Server;
 
   constructor(name: string, code: Code) {
+    super();
     this.#name = name;
     this.code = code;
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-        const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-        const [code, body] = this.#answer(operation, input);
-        response.writeHead(code, { "Content-Type": "application/x-amz-json-1.1" });
-        response.end(JSON.stringify(body));
-      });
-    });
-  }
-
-  /** @returns its URL */
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
   }
 
   /** Ends the change that is under way. */
@@ -67,7 +42,7 @@ export class FakeReleases {
     this.settlesIn = undefined;
   }
 
-  #answer(operation: string, input: Readonly<Record<string, unknown>>): Answer {
+  protected override answer(operation: string, input: Input): Answer {
     const refusal = this.refusals[operation]?.shift();
     if (refusal !== undefined) return failure(refusal);
     if (input["ApplicationName"] !== this.#name) return failure("ResourceNotFoundException");
@@ -105,7 +80,7 @@ export class FakeReleases {
     }
   }
 
-  #update(input: Readonly<Record<string, unknown>>): Answer {
+  #update(input: Input): Answer {
     const { ApplicationConfigurationUpdate } = input as {
       ApplicationConfigurationUpdate: {
         ApplicationCodeConfigurationUpdate: {
@@ -176,8 +151,4 @@ function summary({ name, version, createdAt }: Snapshot): unknown {
     ApplicationVersionId: version,
     SnapshotCreationTimestamp: createdAt,
   };
-}
-
-function failure(type: string): Answer {
-  return [400, { __type: type, message: `${type} of the test` }];
 }

@@ -1,11 +1,10 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Answer, FakeService, failure, type Input } from "./fake-service";
 
 /**
  * The part of Managed Service for Apache Flink's API that reads and changes one application. The emulations of that
  * service know no updates.
  */
-export class FakeManagedFlink {
+export class FakeManagedFlink extends FakeService {
   status = "RUNNING";
   parallelism: number;
   current: number;
@@ -16,37 +15,15 @@ export class FakeManagedFlink {
   readonly updates: unknown[] = [];
 
   readonly #name: string;
-  readonly #server: Server;
 
   constructor(name: string, parallelism: number) {
+    super();
     this.#name = name;
     this.parallelism = parallelism;
     this.current = parallelism;
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-        const input: unknown = JSON.parse(Buffer.concat(chunks).toString());
-        const [code, body] = this.#answer(operation, input as Readonly<Record<string, unknown>>);
-        response.writeHead(code, { "Content-Type": "application/x-amz-json-1.1" });
-        response.end(JSON.stringify(body));
-      });
-    });
   }
 
-  /** @returns its URL */
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-
-  #answer(operation: string, input: Readonly<Record<string, unknown>>): [number, unknown] {
+  protected override answer(operation: string, input: Input): Answer {
     if (input["ApplicationName"] !== this.#name) return failure("ResourceNotFoundException");
     if (operation === "DescribeApplication") return [200, { ApplicationDetail: this.#detail() }];
     if (operation !== "UpdateApplication") return failure("UnsupportedOperationException");
@@ -88,8 +65,4 @@ export class FakeManagedFlink {
       },
     };
   }
-}
-
-function failure(type: string): [number, unknown] {
-  return [400, { __type: type, message: `${type} of the test` }];
 }

@@ -1,6 +1,7 @@
 //! A Kinesis Data Streams API on 127.0.0.1 for the local stack: the library ferrokinesis with a
 //! journal, so that acknowledged records survive any end of this process.
 
+mod fan_out;
 mod faults;
 mod journal;
 
@@ -11,6 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use clap::Parser;
+use fan_out::with_fan_out;
 use faults::{Faults, with_faults};
 use ferrokinesis::create_app;
 use ferrokinesis::store::StoreOptions;
@@ -87,6 +89,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         retention_check_interval_secs: RETENTION_CHECK_SECONDS,
         ..StoreOptions::default()
     });
+    let subscriptions = middleware::from_fn_with_state(store.clone(), with_fan_out);
     let journal = match arguments.state_dir {
         Some(folder) => Some(Journal::open(folder, store).await?),
         None => None,
@@ -94,6 +97,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let journal: SharedJournal = Arc::new(Mutex::new(journal));
     let app = app
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(subscriptions)
         .layer(middleware::from_fn_with_state(journal.clone(), one_change_at_a_time))
         .layer(middleware::from_fn_with_state(Faults::default(), with_faults));
 

@@ -25,11 +25,13 @@ const settings: FlinkSettings = {
 const ports = { rest: 1001, rpc: 1002, blob: 1003 };
 
 function configuration(changes: Partial<FlinkSettings> = {}): Record<string, unknown> {
-  return load(clusterConfiguration({ ...settings, ...changes }, ports, "/run/flink")) as Record<
+  return load(clusterConfiguration({ ...settings, ...changes }, ports, folders)) as Record<
     string,
     unknown
   >;
 }
+
+const folders = { flink: "/run/flink", buckets: "/run/s3" };
 
 describe("The configuration of the Flink cluster", () => {
   it("keeps every address on this machine", () => {

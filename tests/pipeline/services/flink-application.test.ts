@@ -43,6 +43,14 @@ describe("The Flink application", () => {
       .flatMap((name) => [...readFileSync(path.join(logs, name), "utf8").matchAll(/count=(\d+)/g)])
       .map(([, count]) => Number(count));
   };
+  /** The counts in the files of its bucket that are complete. */
+  const written = (): number[] => {
+    const bucket = path.join(folder, "s3", "counts");
+    return readdirSync(bucket, { recursive: true, encoding: "utf8" })
+      .filter((name) => /^part-/.test(path.basename(name)))
+      .flatMap((name) => readFileSync(path.join(bucket, name), "utf8").match(/\d+/g) ?? [])
+      .map(Number);
+  };
   const checkpointed = async (): Promise<void> => {
     const { job } = await cloud.status();
     await until(async () => {
@@ -74,9 +82,9 @@ describe("The Flink application", () => {
       if (found === undefined) throw new Error(`No data plane for ${type}`);
       return found;
     };
-    await plane("aws:s3/bucket:Bucket").create(
-      declared("aws:s3/bucket:Bucket", { bucket: "code" }),
-    );
+    for (const bucket of ["code", "counts"]) {
+      await plane("aws:s3/bucket:Bucket").create(declared("aws:s3/bucket:Bucket", { bucket }));
+    }
     await plane("aws:s3/bucketObjectv2:BucketObjectv2").create(
       declared("aws:s3/bucketObjectv2:BucketObjectv2", {
         bucket: "code",
@@ -158,6 +166,13 @@ describe("The Flink application", () => {
     expect(progress.at(-1)).to.match(/^the job goes on from savepoint-/);
     const before = counts().length;
     await hasGoneOn(before);
+  });
+
+  it("has written to its bucket what it has counted, each count once", async () => {
+    await checkpointed();
+    const counted = written().sort((a, b) => a - b);
+    expect(counted).to.have.length.above(100);
+    expect(counted).to.deep.equal(counted.map((_, index) => index + 1));
   });
 
   it("leaves no process when it is stopped", async () => {

@@ -1,0 +1,60 @@
+import { expect } from "chai";
+
+import { domainSettings } from "../../infra/search-bootstrap";
+import { freePorts } from "../../local/services/ports";
+import type { ServiceProcess } from "../../local/services/process";
+import { startSearchNode } from "../../local/services/search-node";
+import { ServiceFolders } from "../../local/services/service-folders";
+import { newFolder, removeFolder } from "./services/support";
+
+/** An OpenSearch node of a test's own with the index templates that the program gives the domain. */
+export class SearchDomain {
+  readonly endpoint: string;
+  readonly #node: ServiceProcess;
+  readonly #folder: string;
+
+  private constructor(endpoint: string, node: ServiceProcess, folder: string) {
+    this.endpoint = endpoint;
+    this.#node = node;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<SearchDomain> {
+    const folder = newFolder();
+    const ports = await freePorts(["http", "transport"]);
+    const node = await startSearchNode({
+      ...{ httpPort: ports.http, transportPort: ports.transport },
+      folders: new ServiceFolders(folder),
+      onProgress: () => undefined,
+      onExit: () => undefined,
+    });
+    const domain = new SearchDomain(`http://127.0.0.1:${ports.http}`, node, folder);
+    const { indexTemplates } = domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] });
+    for (const [name, template] of Object.entries(indexTemplates)) {
+      await domain.ask("PUT", `/_index_template/${name}`, template);
+    }
+    return domain;
+  }
+
+  /** @returns what it answers, in JSON; all but a success fails the test */
+  async ask(method: string, where: string, body: object): Promise<unknown> {
+    const response = await fetch(this.endpoint + where, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await response.json();
+    expect(response.status, JSON.stringify(answer)).to.be.within(200, 201);
+    return answer;
+  }
+
+  /** Writes a document, which searches find from then on. */
+  async put(index: string, id: string, document: object): Promise<void> {
+    await this.ask("PUT", `/${index}/_doc/${id}?refresh=true`, document);
+  }
+
+  async stop(): Promise<void> {
+    await this.#node.stop();
+    removeFolder(this.#folder);
+  }
+}
