@@ -4,7 +4,7 @@ import type { Deployment } from "./deployment";
 import { faults } from "./faults/faults";
 import type { LiveReplay } from "./live-replay";
 import type { PipelineActions } from "./pipeline-actions";
-import { resizeStream } from "./services/stream-plane";
+import { resizeStream } from "./services/live-stream";
 import type { Tell } from "./steps";
 
 /** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */

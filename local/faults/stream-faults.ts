@@ -1,4 +1,4 @@
-import { resizeStream } from "../services/stream-plane";
+import { resizeStream } from "../services/live-stream";
 import type { Fault, FaultContext } from "./fault";
 
 const SHARDS = 4;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DataPlanes } from "../provider/data-plane";
@@ -14,10 +14,10 @@ import { FunctionPlane, type FunctionStatus, invocationPlane } from "./function-
 import type { Progress } from "./installation";
 import { kinesisClient, startKinesisServer } from "./kinesis-server";
 import { bucketPlane, objectPlane, ObjectStore } from "./object-store";
-import { freePorts } from "./ports";
-import type { ServiceProcess } from "./process";
+import { rememberedPorts } from "./ports";
 import { startSearchNode } from "./search-node";
 import { ServiceFolders } from "./service-folders";
+import { startable } from "./startable";
 import { streamPlane } from "./stream-plane";
 
 export interface CloudOptions {
@@ -97,7 +97,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     }
   }
   rmSync(path.dirname(folders.log("")), { recursive: true, force: true });
-  const ports = await rememberedPorts(folders.root);
+  const ports = await rememberedPorts(folders.root, PORTS);
   const endpoints: Endpoints = {
     kinesis: `http://127.0.0.1:${ports.kinesis}`,
     opensearch: `http://127.0.0.1:${ports.opensearch}`,
@@ -112,7 +112,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
   };
 
-  const kinesis = once(() =>
+  const kinesis = startable(() =>
     startKinesisServer({
       port: ports.kinesis,
       region,
@@ -122,7 +122,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
       onExit: onFailure,
     }),
   );
-  const search = once(() =>
+  const search = startable(() =>
     startSearchNode({
       httpPort: ports.opensearch,
       transportPort: ports.opensearchTransport,
@@ -231,47 +231,4 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
     },
   };
-}
-
-interface Startable {
-  start(): Promise<ServiceProcess>;
-  running(): ServiceProcess | undefined;
-  stop(): Promise<void>;
-}
-
-/** A process that starts when it is first needed, and again after it was stopped. */
-function once(start: () => Promise<ServiceProcess>): Startable {
-  let starting: Promise<ServiceProcess> | undefined;
-  let running: ServiceProcess | undefined;
-  return {
-    start() {
-      starting ??= start().then(
-        (process) => (running = process),
-        (error: unknown) => {
-          starting = undefined;
-          throw error;
-        },
-      );
-      return starting;
-    },
-    running: () => running,
-    async stop() {
-      const process = await starting?.catch(() => undefined);
-      starting = undefined;
-      running = undefined;
-      await process?.stop();
-    },
-  };
-}
-
-/** The ports of the last run where they are free, so that addresses in the stack's state stay true. */
-async function rememberedPorts(folder: string): Promise<Record<(typeof PORTS)[number], number>> {
-  const file = path.join(folder, "ports.json");
-  const earlier = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>)
-    : {};
-  const ports = await freePorts(PORTS, earlier);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify(ports));
-  return ports;
 }

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import path from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -26,6 +28,21 @@ export async function freePorts<Name extends string>(
   } finally {
     await Promise.all(servers.map(close));
   }
+}
+
+/** The ports that the last run in a folder had, where they are free: addresses in the stack's state stay true. */
+export async function rememberedPorts<Name extends string>(
+  folder: string,
+  names: readonly Name[],
+): Promise<Record<Name, number>> {
+  const file = path.join(folder, "ports.json");
+  const earlier = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>)
+    : {};
+  const ports = await freePorts(names, earlier);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, JSON.stringify(ports));
+  return ports;
 }
 
 /**
