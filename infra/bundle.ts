@@ -30,6 +30,15 @@ export function bundle(entryPath: string): Bundle {
   return { text, sha256: createHash("sha256").update(text).digest("hex") };
 }
 
+const bundles = new Map<string, Bundle>();
+
+/** As {@link bundle}, but each program once in a process: its sources do not change while a deployment is planned. */
+export function bundleOnce(entryPath: string): Bundle {
+  const known = bundles.get(entryPath) ?? bundle(entryPath);
+  bundles.set(entryPath, known);
+  return known;
+}
+
 /** Where the components are installed as a package, their functions lie compiled beside them. */
 function sourceOf(entryPath: string): string {
   const compiled = entryPath.replace(/\.ts$/, ".js");

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundle } from "./bundle";
+import { bundleOnce } from "./bundle";
 import { componentInputs } from "./component-inputs";
 import {
   allow,
@@ -109,7 +109,7 @@ export class NodeFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset(bundle(args.entryPath).text),
+          "index.js": new pulumi.asset.StringAsset(bundleOnce(args.entryPath).text),
         }),
         publish: true,
         role: role.arn,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundle } from "./bundle";
+import { bundleOnce } from "./bundle";
 import { componentInputs } from "./component-inputs";
 import { https } from "./https";
 import { allow, ServiceRole, useKey } from "./iam";
@@ -52,7 +52,7 @@ export class ReplayHost extends pulumi.ComponentResource {
     const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent: this });
     const encryptAtRest = args.encryptAtRest ?? true;
 
-    const producer = bundle(args.producerPath);
+    const producer = bundleOnce(args.producerPath);
     const producerObject = new aws.s3.BucketObjectv2(
       `${name}-producer`,
       {
