@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import path from "node:path";
@@ -6,6 +7,12 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const LOOPBACK = "127.0.0.1";
+/**
+ * Below what systems give to outgoing connections, from 32,768 on Linux and 49,152 on macOS: one of those could take a
+ * free port before the service listens that it was found for.
+ */
+const [FIRST, LAST] = [15_000, 29_999];
+const ATTEMPTS = 100;
 
 /**
  * Ports on 127.0.0.1 that nothing listens on, one for each name. A port that an earlier run had is
@@ -20,7 +27,8 @@ export async function freePorts<Name extends string>(
   try {
     const ports: [Name, number][] = [];
     for (const name of names) {
-      const server = await listen(earlier[name] ?? 0).catch(() => listen(0));
+      const known = earlier[name];
+      const server = await listenFirst(known === undefined ? somePorts() : [known, ...somePorts()]);
       servers.push(server);
       ports.push([name, (server.address() as AddressInfo).port]);
     }
@@ -67,6 +75,23 @@ export async function portProblem(
     const owner = (await ownerOf(port)) ?? "another process";
     return `Port ${port} for ${purpose} is in use by ${owner}; end it, or choose another with ${option}.`;
   }
+}
+
+function* somePorts(): Generator<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) yield randomInt(FIRST, LAST + 1);
+}
+
+/** Listens on the first of some ports that is free. */
+async function listenFirst(ports: Iterable<number>): Promise<Server> {
+  let problem: unknown;
+  for (const port of ports) {
+    try {
+      return await listen(port);
+    } catch (error) {
+      problem = error;
+    }
+  }
+  throw problem;
 }
 
 function listen(port: number): Promise<Server> {

@@ -23,6 +23,12 @@ describe("The ports of the local services", () => {
       expect(await portProblem(port, "a test", "--port")).to.equal(undefined);
   });
 
+  it("are none that the system gives to outgoing connections", async () => {
+    for (const port of Object.values(await freePorts(["a", "b", "c", "d"]))) {
+      expect(port).to.be.within(1024, 32_767);
+    }
+  });
+
   it("are those of an earlier run where they are still free", async () => {
     const earlier = await freePorts(["a", "b"]);
     const now = await freePorts(["a", "b"], { ...earlier, b: taken });
