@@ -4,7 +4,7 @@ import type { Deployment } from "./deployment";
 import { faults } from "./faults/faults";
 import type { LiveReplay } from "./live-replay";
 import type { PipelineActions } from "./pipeline-actions";
-import { resizeStream } from "./services/live-stream";
+import { LiveStream } from "./services/live-stream";
 import type { Tell } from "./steps";
 
 /** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */
@@ -27,7 +27,7 @@ export function liveActions(
     pause: (paused) => replay.pause(paused),
     changeSpeedup: (speedup) => replay.changeSpeedup(speedup),
     async reshard(shards) {
-      await resizeStream(stream.client, stream.name, shards);
+      await new LiveStream(stream.client, stream.name).resize(shards);
       tell(`The stream has ${shards} shards now`);
     },
     async injectFault(name) {

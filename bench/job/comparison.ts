@@ -1,14 +1,11 @@
+import { shardLimits } from "../../producer/shard-budget";
 import type { Steps } from "../../local/steps";
 import { percentile } from "./figures";
 import type { Jars } from "./jars";
 import type { BenchServices } from "./services";
 import { BenchStream, SHARDS } from "./stream";
 import { type Throughput, throughput } from "./throughput";
-import { backlog, type SampleTrip } from "./trips";
-
-/** What a shard takes: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-const RECORDS_PER_SHARD = 1000;
-const DAY_SECONDS = 86_400;
+import { backlog, DAY_SECONDS, type SampleTrip } from "./trips";
 
 /**
  * Backlogs, by how many trips of it a day of event time has, in copies of the sample. What the job has to write depends
@@ -16,7 +13,7 @@ const DAY_SECONDS = 86_400;
  */
 const densities = {
   /** What the stream takes in a day at its limit: the job has fallen behind on a full stream. */
-  stream: (sample: number) => Math.round((SHARDS * RECORDS_PER_SHARD * DAY_SECONDS) / sample),
+  stream: (sample: number) => Math.round((SHARDS * shardLimits.records * DAY_SECONDS) / sample),
   /** As dense as the file of which the 10,000 trips are a sample: some days of it are replayed at once. */
   file: () => 25,
 } as const;

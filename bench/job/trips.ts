@@ -7,7 +7,7 @@ const SPREAD = 208;
 const STRIDE = 97;
 /** Copies are out of order by less than this. */
 const DISORDER_SECONDS = 25;
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 const FIRST_DAY = Date.parse("2019-03-01T00:00:00Z");
 
 /** A trip of the sample without the day on which it was. */

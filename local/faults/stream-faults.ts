@@ -1,4 +1,4 @@
-import { resizeStream } from "../services/live-stream";
+import { LiveStream } from "../services/live-stream";
 import type { Fault, FaultContext } from "./fault";
 
 const SHARDS = 4;
@@ -56,6 +56,6 @@ async function disturb(
 }
 
 async function resize({ stream, tell }: FaultContext, shards: number): Promise<void> {
-  await resizeStream(stream.client, stream.name, shards);
+  await new LiveStream(stream.client, stream.name).resize(shards);
   tell(`Fault: the stream has ${shards} shards now`);
 }

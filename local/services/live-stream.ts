@@ -40,20 +40,6 @@ export interface StreamSettings {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/**
- * Takes a stream to another number of shards.
- *
- * @returns when it has them
- * @throws Error that tells how far one update can go, when that is less far
- */
-export async function resizeStream(
-  client: KinesisClient,
-  name: string,
-  shards: number,
-): Promise<void> {
-  await new LiveStream(client, name).resize(shards);
-}
-
 /** A stream of a Kinesis API. Every change is done when the stream is active again. */
 export class LiveStream {
   readonly #client: KinesisClient;
@@ -108,6 +94,7 @@ export class LiveStream {
     await this.#tag(previous?.tags ?? {}, wanted.tags);
   }
 
+  /** Takes it to another number of shards. @throws Error that tells how far one update can go, when that is less far */
   async resize(shards: number): Promise<void> {
     await this.#reshard(await this.#active(), shards);
   }

@@ -127,10 +127,11 @@ export class ServiceProcess {
 
     const exit = new Promise<Exit>((resolve, reject) => {
       child.once("error", reject);
-      // After the output has been read to its end, so that the tail is whole.
+      // After the output has been read to its end and is in the file, so that tail and log are whole.
       child.once("close", (code, signal) => {
-        log.end();
-        resolve({ code, signal });
+        log.end(() => {
+          resolve({ code, signal });
+        });
       });
     });
     if (child.pid === undefined) {

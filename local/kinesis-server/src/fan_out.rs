@@ -1,6 +1,7 @@
 //! Subscriptions to shards as AWS gives them. The library forgets with which record a subscription
 //! is to start, and never says that a closed shard has been read to its end.
 
+use crate::operation_of;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -21,8 +22,7 @@ const MAX_REQUEST_BYTES: usize = 16 * 1024;
 
 /// Answers subscriptions, and leaves everything else to the library.
 pub async fn with_fan_out(State(store): State<Store>, request: Request, next: Next) -> Response {
-    let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
-    if !target.is_some_and(|target| target.ends_with(".SubscribeToShard")) {
+    if operation_of(&request) != "SubscribeToShard" {
         return next.run(request).await;
     }
     let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());

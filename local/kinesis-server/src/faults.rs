@@ -1,5 +1,6 @@
 //! Faults on demand, so that a run can show what the pipeline does about them.
 
+use crate::operation_of;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -84,11 +85,7 @@ pub async fn with_faults(State(faults): State<Faults>, request: Request, next: N
     if request.method() == Method::PUT && request.uri().path() == "/faults" {
         return faults.change(request).await;
     }
-    let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
-    let moves_records = ["PutRecord", "PutRecords", "GetRecords"]
-        .iter()
-        .any(|operation| target.is_some_and(|target| target.ends_with(&format!(".{operation}"))));
-    if !moves_records {
+    if !["PutRecord", "PutRecords", "GetRecords"].contains(&operation_of(&request)) {
         return next.run(request).await;
     }
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();

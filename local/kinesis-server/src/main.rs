@@ -131,12 +131,7 @@ async fn one_change_at_a_time(
     request: Request,
     next: Next,
 ) -> Response {
-    let operation = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok()?.split('.').nth(1))
-        .unwrap_or_default()
-        .to_owned();
+    let operation = operation_of(&request).to_owned();
     if operation.is_empty()
         || ["Describe", "Get", "List", "Subscribe"].iter().any(|verb| operation.starts_with(verb))
     {
@@ -163,6 +158,15 @@ async fn one_change_at_a_time(
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// What a request asks for, such as PutRecords; empty if it is no request of the API.
+fn operation_of(request: &Request) -> &str {
+    request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok()?.split('.').nth(1))
+        .unwrap_or_default()
 }
 
 /// Streams also change on their own: one being created becomes active.

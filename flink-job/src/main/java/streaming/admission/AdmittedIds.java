@@ -36,8 +36,6 @@ final class AdmittedIds {
   /** How many ids may wait on the heap: a few megabytes. */
   static final int MAX_NEWEST = 16_384;
 
-  private static final long NOTHING = Long.MIN_VALUE;
-
   private final KeyedStateBackend<String> backend;
   private final InternalTimerService<VoidNamespace> timers;
 
@@ -50,10 +48,7 @@ final class AdmittedIds {
   private final Set<String> newest = new HashSet<>();
   private final NavigableMap<Long, List<String>> newestByEnd = new TreeMap<>();
 
-  private final SavedIdFilter savedSinceStart = new SavedIdFilter();
-
-  /** When the last id ends that had been saved before the start; {@link #NOTHING} if all have. */
-  private long savedBeforeUntil = NOTHING;
+  private final SavedIdFilter savedFilter = new SavedIdFilter();
 
   /** The number of key groups. */
   private final int groups;
@@ -82,8 +77,8 @@ final class AdmittedIds {
         (InternalListState<String, Long, String>)
             backend.getOrCreateKeyedState(
                 LongSerializer.INSTANCE, new ListStateDescriptor<>("ending", Types.STRING));
-    timers.forEachEventTimeTimer(
-        (namespace, end) -> savedBeforeUntil = Math.max(savedBeforeUntil, end));
+    // Of what an earlier run has saved, the timers tell.
+    timers.forEachEventTimeTimer((namespace, end) -> savedFilter.addUnknown(end));
   }
 
   /**
@@ -93,7 +88,7 @@ final class AdmittedIds {
    * @return false if it is known
    */
   boolean add(String id, long end) throws Exception {
-    if (newest.contains(id) || mayBeSaved(id) && saved.value() != null) {
+    if (newest.contains(id) || savedFilter.mayContain(id) && saved.value() != null) {
       return false;
     }
     newest.add(id);
@@ -104,19 +99,12 @@ final class AdmittedIds {
     return true;
   }
 
-  private boolean mayBeSaved(String id) {
-    return savedBeforeUntil != NOTHING || savedSinceStart.mayContain(id);
-  }
-
   /** Forgets what ends by this watermark; what has been saved has timers for that. */
   void forgetUntil(long watermark) {
     Map<Long, List<String>> ended = newestByEnd.headMap(watermark, true);
     ended.values().forEach(ids -> ids.forEach(newest::remove));
     ended.clear();
-    savedSinceStart.forgetUntil(watermark);
-    if (savedBeforeUntil <= watermark) {
-      savedBeforeUntil = NOTHING;
-    }
+    savedFilter.forgetUntil(watermark);
   }
 
   /** Moves the newest ids into the state. */
@@ -126,7 +114,7 @@ final class AdmittedIds {
       for (String id : entry.getValue()) {
         backend.setCurrentKey(id);
         saved.update(true);
-        savedSinceStart.add(id, entry.getKey());
+        savedFilter.add(id, entry.getKey());
         grouped.computeIfAbsent(groupKeyOf(id), group -> new ArrayList<>()).add(id);
       }
       for (Map.Entry<String, List<String>> group : grouped.entrySet()) {

@@ -27,7 +27,7 @@ final class SavedIdFilter {
   private final int maxBytes;
   private final Deque<Filter> filters = new ArrayDeque<>();
 
-  /** When the last id ends for which there was no room. */
+  /** When the last id ends that is saved and in no filter. */
   private long unknownUntil = NEVER;
 
   SavedIdFilter() {
@@ -48,12 +48,17 @@ final class SavedIdFilter {
       int present = filters.stream().mapToInt(filter -> filter.bytes).sum();
       int next = Math.max(LEAST_BYTES, present);
       if (present + next > maxBytes) {
-        unknownUntil = Math.max(unknownUntil, end);
+        addUnknown(end);
         return;
       }
       filters.addFirst(new Filter(next));
     }
     filters.getFirst().add(hash(id), end);
+  }
+
+  /** Takes note that ids are saved of which no more is known than when the last of them ends. */
+  void addUnknown(long end) {
+    unknownUntil = Math.max(unknownUntil, end);
   }
 
   /**

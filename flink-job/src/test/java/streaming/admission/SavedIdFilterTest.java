@@ -39,6 +39,18 @@ class SavedIdFilterTest {
   }
 
   @Test
+  void saysOfAllThatTheyMayBeSavedWhileThereAreUnknownOnes() {
+    filter.addUnknown(10);
+    filter.addUnknown(5);
+
+    filter.forgetUntil(9);
+    assertThat(filter.mayContain("a")).isTrue();
+
+    filter.forgetUntil(10);
+    assertThat(filter.mayContain("a")).isFalse();
+  }
+
+  @Test
   void saysOfAllThatTheyMayBeSavedWhenThereAreMoreThanItHolds() {
     SavedIdFilter small = new SavedIdFilter(1 << 16);
     ids(0, 60_000).forEach(id -> small.add(id, 10));
