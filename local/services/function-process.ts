@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -112,17 +112,15 @@ export class FunctionProcess {
   async #start(): Promise<ChildProcess> {
     const { name, file, handler, memoryMiB, environment, logFile } = this.#settings;
     mkdirSync(path.dirname(logFile), { recursive: true });
-    const log = createWriteStream(logFile, { flags: "a" });
+    const log = openSync(logFile, "a");
     const child = fork(path.join(__dirname, "lambda-host.mjs"), [file, handler], {
       // What this process was started with, such as a TypeScript loader, is none of the function's business.
       execArgv: [`--max-old-space-size=${memoryMiB}`],
       env: { PATH: process.env["PATH"], ...environment },
       cwd: path.dirname(file),
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", log, log, "ipc"],
     });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
-    child.once("close", () => log.end());
+    closeSync(log);
     child.once("exit", () => {
       if (this.#child === child) this.#child = undefined;
     });
