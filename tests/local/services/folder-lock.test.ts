@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { FolderLock } from "../../../local/services/folder-lock";
+import { isAlive } from "../../../local/services/process";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";
 
@@ -33,12 +34,9 @@ describe("The lock of a run's folder", () => {
     const file = path.join(folder(), "processes", String(orphan.pid));
     mkdirSync(path.dirname(file));
     writeFileSync(file, "");
-    const taking = take();
-    let ended = false;
-    orphan.once("exit", () => (ended = true));
-    orphan.stdin.end();
-    await taking;
-    expect(ended).to.equal(true);
+    setTimeout(() => orphan.stdin.end(), 100);
+    await take();
+    expect(isAlive(Number(orphan.pid))).to.equal(false);
     expect(existsSync(file)).to.equal(false);
   });
 });
