@@ -2,15 +2,12 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayLogs } from "./autoscaling-account";
-import { collection, methods, scalingApiPolicy, stageName } from "./autoscaling-api-policy";
 
 export interface ScalingApiArgs {
   /** Name of the function that answers every request. */
   readonly functionName: pulumi.Input<string>;
   /** ARN under which API Gateway invokes it. */
   readonly invokeArn: pulumi.Input<string>;
-  /** ARNs of roles that may read and change capacities by hand; a * stands for any text. @default none */
-  readonly operatorRoleArns?: readonly string[];
   /** Makes the role with which API Gateway writes logs in this account and region; there is one. @default false */
   readonly createLogRole?: boolean;
   /** Days for which requests stay in the access log. */
@@ -18,6 +15,11 @@ export interface ScalingApiArgs {
   /** ARN of the KMS key that encrypts the access log. @default CloudWatch's own key */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
+
+/** Path below which Application Auto Scaling looks for targets: https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-custom.html */
+const collection = "scalableTargetDimensions";
+const stageName = "v1";
+const methods = ["GET", "PATCH"] as const;
 
 /** Requests a second, and at once: two targets, asked every few seconds while a change is under way. */
 const throttling = { rate: 10, burst: 20 };
@@ -35,8 +37,13 @@ const accessLogFormat = JSON.stringify({
 });
 
 /**
- * A REST API in front of the scaling function, for signed requests of this account only: Application Auto Scaling's
- * service-linked role and, if there are any, operators. It is throttled, logged and traced.
+ * A REST API in front of the scaling function, for signed requests of principals of this account whose IAM policies
+ * allow `execute-api:Invoke` on it, and of Application Auto Scaling's service-linked role. It is throttled, logged and
+ * traced.
+ *
+ * It has no resource policy. Nobody outside the account gets in without one, and one that names who inside may call
+ * keeps out whoever registers a target: Application Auto Scaling asks whether that principal may call the API too.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
  *
  * API Gateway writes logs with one role for the whole account and region, which has to be set once
  * (`ApiGatewayLogs`); without it the stage is refused.
@@ -54,13 +61,11 @@ export class ScalingApi extends pulumi.ComponentResource {
     super("streaming:infra:ScalingApi", name, args, opts);
     const child = { parent: this };
 
-    const policy = scalingApiPolicy(args.operatorRoleArns ?? [], child);
     const api = new aws.apigateway.RestApi(
       name,
       {
         description: "Capacity of stream and Flink application, for Application Auto Scaling",
         endpointConfiguration: { types: "REGIONAL" },
-        policy,
       },
       child,
     );
@@ -118,8 +123,8 @@ export class ScalingApi extends pulumi.ComponentResource {
         // A stage serves the API as it was when the deployment was made: what changes it makes a new one.
         triggers: {
           definition: pulumi
-            .all([policy, args.invokeArn])
-            .apply((parts) => createHash("sha256").update(parts.join("\n")).digest("hex")),
+            .output(args.invokeArn)
+            .apply((arn) => createHash("sha256").update(arn).digest("hex")),
         },
       },
       { parent: this, dependsOn: integrations },

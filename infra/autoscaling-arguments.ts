@@ -52,8 +52,6 @@ export interface AutoscalingArgs {
   readonly maxLagSeconds?: number;
   /** Decides and logs, but changes nothing. @default false */
   readonly dryRun?: boolean;
-  /** ARNs of roles that may read and change capacities by hand; a * stands for any text. @default none */
-  readonly operatorRoleArns?: readonly string[];
   /** Makes the role with which API Gateway writes logs in this account and region; there is one. @default false */
   readonly createApiGatewayLogRole?: boolean;
   /** Days for which logs are kept, one of those CloudWatch Logs offers. */

@@ -2,7 +2,7 @@ import { Ajv2020, type JSONSchemaType } from "ajv/dist/2020";
 import { type Bounds, checkBounds, type Schedule } from "./autoscaling-arguments";
 import type { TargetKind } from "./autoscaling-function";
 import type { ConfigReader } from "./config-reader";
-import { limits, roleArn, type StreamMode } from "./limits";
+import { limits, type StreamMode } from "./limits";
 import type { Problems, Range } from "./validate";
 
 /** What scales the parts of a stack. */
@@ -14,7 +14,6 @@ export interface ScalingConfig {
   /** The service scales the application. */
   readonly byService: boolean;
   readonly dryRun: boolean;
-  readonly operatorRoleArns: readonly string[];
   readonly createApiGatewayLogRole: boolean;
 }
 
@@ -23,7 +22,6 @@ const streamScalers = ["None", "Schedule", "Alarms"] as const;
 const flinkScalers = ["None", "Service", "Schedule", "Alarms"] as const;
 
 /** As many as a policy of twenty statements can name. */
-const operators = { min: 0, max: 20 };
 
 interface TargetSchedule extends Schedule {
   readonly target: TargetKind;
@@ -85,7 +83,6 @@ export function readScaling(read: ConfigReader, problems: Problems): ScalingConf
     application: bounds("application", flinkScaler, limits.flinkParallelism),
     byService: flinkScaler === "Service",
     dryRun: read.boolean("scalingDryRun"),
-    operatorRoleArns: read.forms("scalingOperatorRoleArns", operators, roleArn),
     createApiGatewayLogRole: read.boolean("createApiGatewayLogRole"),
   };
 }

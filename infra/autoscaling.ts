@@ -46,7 +46,7 @@ export class Autoscaling extends pulumi.ComponentResource {
     validate(name, args);
     this.#name = name;
 
-    const { stream, application, logRetentionDays, kmsKeyArn, operatorRoleArns = [] } = args;
+    const { stream, application, logRetentionDays, kmsKeyArn } = args;
     const { sourceStreamName, fanOutConsumers = [] } = args;
     const lags = lagMetrics({ name: sourceStreamName, fanOutConsumers });
     const maxLagMilliseconds = (args.maxLagSeconds ?? defaultMaxLagSeconds) * 1000;
@@ -61,7 +61,6 @@ export class Autoscaling extends pulumi.ComponentResource {
       {
         functionName: scaler.name,
         invokeArn: scaler.invokeArn,
-        operatorRoleArns,
         createLogRole: args.createApiGatewayLogRole ?? false,
         logRetentionDays,
         kmsKeyArn,

@@ -18,7 +18,7 @@ export interface SearchDomainArgs {
   readonly engineVersion?: string;
   /** Instance type of the data nodes, such as m7g.large.search. */
   readonly instanceType: string;
-  /** Number of data nodes, 1 to 80; a multiple of the number of zones in use keeps them balanced. */
+  /** Number of data nodes, 1 to 80; even where there are two zones, a multiple of three keeps three balanced. */
   readonly instanceCount: number;
   /** GiB of each data node's gp3 volume, 10 to 24,576; the instance type may allow less. */
   readonly volumeGiB: number;
@@ -82,8 +82,17 @@ export interface SearchDomainArgs {
   readonly protectData?: boolean;
 }
 
+/** Types of data nodes with disks of their own: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html */
+const withoutVolumes = /^(i3|i4g|i4i|i8g|im4gn|oi2|r6gd|r7gd|r8gd)\./;
+/** Types without encryption at rest: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html */
+const withoutEncryption = /^(m3|r3|t2)\./;
+
 /** Zones over which the domain spreads: two, three, or none but its own. */
-export function searchZones({ vpc, publicAccess, instanceCount }: SearchDomainArgs): number {
+export function searchZones({
+  vpc,
+  publicAccess,
+  instanceCount,
+}: Pick<SearchDomainArgs, "vpc" | "publicAccess" | "instanceCount">): number {
   return Math.min(vpc?.subnetCount ?? publicAccess?.zones ?? 1, instanceCount, 3);
 }
 
@@ -148,6 +157,8 @@ export function searchTopologyProblems(
   args: Pick<
     SearchDomainArgs,
     | "dedicatedMasters"
+    | "dedicatedMasterType"
+    | "encryptAtRest"
     | "instanceCount"
     | "instanceType"
     | "publicAccess"
@@ -158,7 +169,22 @@ export function searchTopologyProblems(
 ): string[] {
   const problems = new Problems();
   const { standby = false, warm, instanceCount, instanceType, dedicatedMasters = 0 } = args;
+  const masterType = dedicatedMasters > 0 ? args.dedicatedMasterType : undefined;
   const burstable = /^t[0-9]/.test(instanceType);
+  problems.require(
+    !withoutVolumes.test(instanceType),
+    `instanceType must be one with EBS volumes, such as m7g.large.search; ${instanceType} has disks of its own and takes no volume`,
+  );
+  for (const type of new Set([instanceType, masterType ?? instanceType])) {
+    problems.require(
+      args.encryptAtRest === false || !withoutEncryption.test(type),
+      `${type} cannot encrypt data at rest; use a newer type, such as m7g.large.search`,
+    );
+  }
+  problems.require(
+    searchZones(args) !== 2 || instanceCount % 2 === 0,
+    `a domain in two zones needs an even number of data nodes; instanceCount is ${instanceCount}`,
+  );
   if (warm !== undefined) {
     problems.oneOf("warm.instanceType", warm.instanceType, searchWarmInstanceTypes);
     problems.integer("warm.instanceCount", warm.instanceCount, limits.searchWarmCount);
@@ -174,6 +200,10 @@ export function searchTopologyProblems(
     );
     problems.require(dedicatedMasters > 0, "standby needs dedicatedMasters 3 or 5; got 0");
     problems.require(!burstable, `standby does not work with T instances; got ${instanceType}`);
+    problems.require(
+      masterType === undefined || !/^t[0-9]/.test(masterType),
+      `standby does not work with T instances as dedicated masters; got ${masterType ?? ""}`,
+    );
   }
   return [...problems.found];
 }

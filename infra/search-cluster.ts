@@ -28,3 +28,19 @@ export function clusterConfiguration(
     }),
   };
 }
+
+/**
+ * Sign-in through Cognito, said in any case: left out it would stay as it was, with a user pool that is gone.
+ */
+export function signInOptions({
+  signIn,
+}: SearchDomainArgs): aws.types.input.opensearch.DomainCognitoOptions {
+  return signIn === undefined
+    ? { enabled: false, userPoolId: "", identityPoolId: "", roleArn: "" }
+    : {
+        enabled: true,
+        userPoolId: signIn.userPoolId,
+        identityPoolId: signIn.identityPoolId,
+        roleArn: signIn.roleArn,
+      };
+}

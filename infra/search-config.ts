@@ -60,7 +60,7 @@ export function checkSearch(
     `${read.name("searchSignInPrefix")} needs fine-grained access control, which needs ${read.name("encryptAtRest")} true`,
   );
   const vpc = { vpcId: "", subnetIds: [], subnetCount };
-  for (const problem of searchTopologyProblems({ ...search, vpc })) {
+  for (const problem of searchTopologyProblems({ ...search, encryptAtRest, vpc })) {
     problems.add(`Search domain: ${problem}`);
   }
   problems.require(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { allow, type Statement } from "./iam";
 import { accessPolicy, searchDomainArn, searchMembers } from "./search-access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./search-arguments";
-import { clusterConfiguration } from "./search-cluster";
+import { clusterConfiguration, signInOptions } from "./search-cluster";
 import { SearchLogs } from "./search-logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
@@ -109,14 +109,7 @@ export class SearchDomain extends pulumi.ComponentResource {
             masterUserOptions: { masterUserArn: args.masterUserArn },
           }),
         },
-        ...(args.signIn !== undefined && {
-          cognitoOptions: {
-            enabled: true,
-            userPoolId: args.signIn.userPoolId,
-            identityPoolId: args.signIn.identityPoolId,
-            roleArn: args.signIn.roleArn,
-          },
-        }),
+        cognitoOptions: signInOptions(args),
         accessPolicies: accessPolicy(args, domainArn, { parent: this }),
         logPublishingOptions: logs.publishingOptions,
         softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
@@ -152,7 +145,9 @@ export class SearchDomain extends pulumi.ComponentResource {
 
   /** What the master user needs to put settings in place. */
   adminStatements(): Statement[] {
-    return [allow(["es:ESHttpGet", "es:ESHttpPut"], [pulumi.interpolate`${this.arn}/*`])];
+    return [
+      allow(["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"], [pulumi.interpolate`${this.arn}/*`]),
+    ];
   }
 
   /** What a principal needs to read and write documents. */

@@ -51,6 +51,9 @@ export class SearchSignIn extends pulumi.ComponentResource {
           requireUppercase: true,
           temporaryPasswordValidityDays: 7,
         },
+        // Threat protection, which the add-ons below are, belongs to this tier:
+        // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
+        userPoolTier: "PLUS",
         userPoolAddOns: {
           advancedSecurityMode: "ENFORCED",
           advancedSecurityAdditionalFlows: { customAuthMode: "ENFORCED" },

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { Autoscaling, type AutoscalingArgs } from "../../infra/autoscaling";
+import { ScalingApi } from "../../infra/autoscaling-api";
 import type { ScalingSettings } from "../../infra/scaling/settings";
 import { deploy, type Deployment, refusal } from "../support/mocks";
-import { actionsOf, document, statementFor } from "./policy-documents";
+import { actionsOf, statementFor } from "./policy-documents";
 
 const stream = { name: "trips", arn: "arn:stream", min: 1, max: 8, byLoad: true };
 const application = {
@@ -304,32 +305,10 @@ describe("ScalingApi", function () {
     ]);
   });
 
-  it("lets in Application Auto Scaling of this account and whoever is named, nobody else", async () => {
-    const operator = `arn:aws:iam::${account}:role/operator`;
-    const deployment = await scale({ ...both, operatorRoleArns: [operator] });
-    const { policy } = deployment.one("aws:apigateway/restApi:RestApi").inputs;
-    const [allowed, denied] = document(policy).Statement;
-    expect(allowed).to.deep.include({
-      Effect: "Allow",
-      Principal: { AWS: `arn:aws:iam::${account}:root` },
-      Action: "execute-api:Invoke",
-      Resource: [
-        "execute-api:/v1/GET/scalableTargetDimensions/*",
-        "execute-api:/v1/PATCH/scalableTargetDimensions/*",
-      ],
-    });
-    expect(denied).to.deep.include({
-      Effect: "Deny",
-      Principal: "*",
-      Condition: {
-        ArnNotLike: {
-          "aws:PrincipalArn": [
-            `arn:aws:iam::${account}:role/aws-service-role/custom-resource.application-autoscaling.amazonaws.com/*`,
-            operator,
-          ],
-        },
-      },
-    });
+  it("leaves it to the account's own policies who calls, for whoever registers a target must be able to", async () => {
+    const deployment = await scale();
+    expect(deployment.one("aws:apigateway/restApi:RestApi").inputs).not.to.have.property("policy");
+    expect(deployment.ofType("aws:apigateway/restApiPolicy:RestApiPolicy")).to.be.empty;
   });
 
   it("hands every request to the function, which only this API may call", async () => {
@@ -370,13 +349,14 @@ describe("ScalingApi", function () {
     ).to.include({ retentionInDays: 7, kmsKeyId: "arn:key" });
   });
 
-  it("is deployed anew when its policy changes, and not otherwise", async () => {
-    const triggers = async (operatorRoleArns: readonly string[]) =>
-      (await scale({ ...both, operatorRoleArns })).one("aws:apigateway/deployment:Deployment")
-        .inputs["triggers"];
-    expect(await triggers([])).not.to.deep.equal(await triggers(["arn:aws:iam::1:role/x"]));
-    expect(await triggers([])).to.deep.equal(
-      (await scale()).one("aws:apigateway/deployment:Deployment").inputs["triggers"],
-    );
+  it("is deployed anew when it calls another function, and not otherwise", async () => {
+    const triggers = async (invokeArn: string) =>
+      (
+        await deploy(
+          () => new ScalingApi("api", { functionName: "scaler", invokeArn, logRetentionDays: 7 }),
+        )
+      ).one("aws:apigateway/deployment:Deployment").inputs["triggers"];
+    expect(await triggers("arn:one")).not.to.deep.equal(await triggers("arn:other"));
+    expect(await triggers("arn:one")).to.deep.equal(await triggers("arn:one"));
   });
 });

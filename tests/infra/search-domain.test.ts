@@ -159,6 +159,15 @@ describe("SearchDomain", () => {
     });
   });
 
+  it("says that nobody signs in where nobody does, or a pool that is gone would stay", async () => {
+    expect((await inputsOf())["cognitoOptions"]).to.deep.equal({
+      enabled: false,
+      userPoolId: "",
+      identityPoolId: "",
+      roleArn: "",
+    });
+  });
+
   it("tells where it is and what a writer may do", async () => {
     const { outputs } = await deploy(() => {
       const domain = new SearchDomain("search", valid);
@@ -250,6 +259,35 @@ describe("SearchDomain", () => {
     ]);
     expect(deployment.ofType("aws:ec2/securityGroup:SecurityGroup")).to.be.empty;
     expect(deployment.outputs["groups"]).to.equal(0);
+  });
+
+  it("refuses nodes that a domain cannot have", async () => {
+    const problems = (changes: Partial<SearchDomainArgs>) =>
+      refusal(() => new SearchDomain("search", { ...valid, ...changes }));
+    expect(await problems({ instanceCount: 3, vpc: { ...vpc, subnetCount: 2 } })).to.contain(
+      "- a domain in two zones needs an even number of data nodes; instanceCount is 3",
+    );
+    expect(await problems({ instanceType: "r7gd.large.search" })).to.contain(
+      "- instanceType must be one with EBS volumes, such as m7g.large.search; r7gd.large.search has disks of its own",
+    );
+    const old = { dedicatedMasters: 3, dedicatedMasterType: "t2.small.search" };
+    expect(await problems(old)).to.contain("- t2.small.search cannot encrypt data at rest");
+    const plain = {
+      ...old,
+      encryptAtRest: false,
+      instanceCount: 4,
+      vpc: { ...vpc, subnetCount: 2 },
+    };
+    expect((await search(plain)).ofType(domainType)).to.have.length(1);
+    const standby = {
+      instanceCount: 3,
+      standby: true,
+      ...old,
+      dedicatedMasterType: "t3.small.search",
+    };
+    expect(await problems(standby)).to.contain(
+      "- standby does not work with T instances as dedicated masters; got t3.small.search",
+    );
   });
 
   it("keeps a zone as a standby, and has warm nodes, where it has the nodes for that", async () => {

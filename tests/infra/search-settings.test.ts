@@ -3,6 +3,10 @@ import { applySettings, type Plugin } from "../../infra/search/bootstrap/apply-s
 import { DomainClient } from "../../infra/search/bootstrap/domain-client";
 import type { DomainSettings } from "../../infra/search/bootstrap/domain-settings";
 import { handler } from "../../infra/search/bootstrap/handler";
+import { policyDocument } from "../../infra/iam";
+import { SearchDomain } from "../../infra/search-domain";
+import { deploy } from "../support/mocks";
+import { actionsOf } from "./policy-documents";
 import { type Answer, httpServer } from "../local/services/http-server";
 
 const role = { cluster_permissions: [], index_permissions: [] };
@@ -21,7 +25,8 @@ describe("The settings of a search domain", () => {
   let answers: Record<string, Answer[]> = {};
   const { requests, address } = httpServer(({ method, path }) => {
     const found = answers[`${method} ${path}`]?.shift();
-    return found ?? { status: method === "GET" ? 404 : 200, body: {} };
+    if (found !== undefined) return found;
+    return method === "GET" ? { status: 404, body: {} } : { status: 200, body: { success: true } };
   });
   let waits: number[] = [];
   let remaining = 300_000;
@@ -89,6 +94,40 @@ describe("The settings of a search domain", () => {
     expect(await failure(apply())).to.match(
       /^The domain refuses settings:\n- saved objects of the dashboards: .*conflict/,
     );
+  });
+
+  it("fail when a page for signing in answers in place of Dashboards", async () => {
+    answers[`POST ${importPath}`] = [
+      { status: 302, headers: { location: "/sign-in" }, body: {} },
+      { status: 200, body: { text: "<html>" } },
+    ];
+    for (const status of [302, 422]) {
+      expect(await failure(apply())).to.contain(
+        `saved objects of the dashboards: {"status":${status}`,
+      );
+    }
+    expect(requests.map(({ path }) => path)).not.to.include("/sign-in");
+  });
+
+  it("take no request that the domain's administrator may not send", async () => {
+    await apply();
+    const { outputs } = await deploy(() => ({
+      policy: policyDocument(
+        new SearchDomain("search", {
+          domainName: "trips-dev",
+          instanceType: "m7g.large.search",
+          instanceCount: 1,
+          volumeGiB: 20,
+          vpc: { vpcId: "vpc-1", subnetIds: ["subnet-a"], subnetCount: 1 },
+          masterUserArn: "arn:role",
+          logRetentionDays: 7,
+        }).adminStatements(),
+      ),
+    }));
+    const needed = requests.map(
+      ({ method }) => `es:ESHttp${method.slice(0, 1)}${method.slice(1).toLowerCase()}`,
+    );
+    expect(actionsOf(outputs["policy"])).to.have.members([...new Set(needed)]);
   });
 
   it("leave a policy alone that is there already, with what OpenSearch adds to it", async () => {

@@ -15,6 +15,7 @@ describe("SearchSignIn", () => {
     expect(inputs).to.deep.include({
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       mfaConfiguration: "ON",
+      userPoolTier: "PLUS",
       userPoolAddOns: {
         advancedSecurityMode: "ENFORCED",
         advancedSecurityAdditionalFlows: { customAuthMode: "ENFORCED" },

@@ -30,7 +30,7 @@ export async function applySettings(
   const refused: string[] = [];
   for (const { title, plugin, apply } of steps(settings)) {
     const answer = await apply(domain);
-    if (answer.status < 300 && answer.body["success"] !== false) applied.push(title);
+    if (answer.status < 300) applied.push(title);
     else if (plugin !== undefined && absentPlugins.has(plugin) && isUnknown(answer)) {
       skipped.push(title);
     } else refused.push(`- ${title}: ${inWords(answer)}`);
@@ -76,16 +76,18 @@ function steps(settings: DomainSettings): Step[] {
 }
 
 /**
- * Replaces the objects that are there. An answer of 200 may still list objects that were refused.
+ * Replaces the objects that are there. An answer of 200 may still list objects that were refused: then it counts as
+ * 422, as with any answer that does not say of itself that all went well.
  * https://docs.opensearch.org/2.19/dashboards/management/saved-objects/
  */
-function importObjects(domain: DomainClient, text: string): Promise<Answer> {
-  return domain.upload(
+async function importObjects(domain: DomainClient, text: string): Promise<Answer> {
+  const { status, body } = await domain.upload(
     "/_dashboards/api/saved_objects/_import?overwrite=true",
     { name: "objects.ndjson", text },
     // Whoever opens the dashboards sees the global tenant.
     { "osd-xsrf": "true", securitytenant: "global" },
   );
+  return { status: status === 200 && body["success"] !== true ? 422 : status, body };
 }
 
 /**

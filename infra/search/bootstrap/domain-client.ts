@@ -114,6 +114,8 @@ export class DomainClient {
       method,
       headers: signed.headers,
       ...(content && { body: content.text }),
+      // Dashboards sends whom it does not know to a page for signing in, which would look like success.
+      redirect: "manual",
       signal: AbortSignal.timeout(ATTEMPT_MILLISECONDS),
     });
     return { status: response.status, body: parsed(await response.text()) };

@@ -55,7 +55,6 @@ const sizes: StackConfig = {
     application: undefined,
     byService: true,
     dryRun: false,
-    operatorRoleArns: [],
     createApiGatewayLogRole: false,
   },
   monitoring: { title: "trades-dev", subscribers: [], maxLagSeconds: 60 },

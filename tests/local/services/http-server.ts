@@ -9,9 +9,10 @@ export interface Request {
   readonly body: string;
 }
 
-/** What a fake service answers: a status, 200 unless it is said, and a body. */
+/** What a fake service answers: a status, 200 unless it is said, headers if any, and a body. */
 export interface Answer {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
@@ -29,8 +30,8 @@ export function httpServer(answer: (request: Request) => Answer): {
       const { method = "", url: path = "", headers } = message;
       const request = { method, path, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
-      const { status = 200, body } = answer(request);
-      response.writeHead(status).end(JSON.stringify(body));
+      const { status = 200, headers: answered = {}, body } = answer(request);
+      response.writeHead(status, answered).end(JSON.stringify(body));
     });
   });
   before(async () => {
