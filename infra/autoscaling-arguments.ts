@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { OperatedApplication } from "./flink-permissions";
 import { limits, logRetentionDays } from "./limits";
 import { type Form, Problems, type Range } from "./validate";
 
@@ -38,11 +39,11 @@ export interface AutoscalingArgs {
    * for is used. The service's own scaling must be off. @default none
    */
   readonly application?:
-    | (Bounds & {
-        readonly name: pulumi.Input<string>;
-        readonly arn: pulumi.Input<string>;
-        readonly parallelismPerKpu: number;
-      })
+    | (Bounds &
+        OperatedApplication & {
+          readonly name: pulumi.Input<string>;
+          readonly parallelismPerKpu: number;
+        })
     | undefined;
   /** Name of the stream whose readers must keep up before anything shrinks. */
   readonly sourceStreamName: pulumi.Input<string>;

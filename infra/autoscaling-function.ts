@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "./alarms";
 import type { AutoscalingArgs } from "./autoscaling-arguments";
+import { stateOperatorStatements } from "./flink-permissions";
 import { allow, type Statement } from "./iam";
 import { NodeFunction } from "./node-function";
 import type { Rules } from "./scaling/decisions";
@@ -46,6 +47,7 @@ export class ScalingFunction extends pulumi.ComponentResource {
   constructor(name: string, args: ScalingFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:ScalingFunction", name, args, opts);
 
+    const { region } = aws.getRegionOutput({}, { parent: this });
     const scaler = new NodeFunction(
       name,
       {
@@ -53,7 +55,7 @@ export class ScalingFunction extends pulumi.ComponentResource {
         entryPath: path.join(__dirname, "scaling/handler.ts"),
         timeoutSeconds: 25,
         environment: { [settingsVariable]: settings(args) },
-        statements: statements(args),
+        statements: statements(args, region),
         logRetentionDays: args.logRetentionDays,
         kmsKeyArn: args.kmsKeyArn,
       },
@@ -95,7 +97,10 @@ export class ScalingFunction extends pulumi.ComponentResource {
   }
 }
 
-function statements({ stream, application }: ScalingFunctionArgs): Statement[] {
+function statements(
+  { stream, application }: ScalingFunctionArgs,
+  region: pulumi.Input<string>,
+): Statement[] {
   return [
     ...(stream === undefined
       ? []
@@ -107,6 +112,7 @@ function statements({ stream, application }: ScalingFunctionArgs): Statement[] {
             ["kinesisanalytics:DescribeApplication", "kinesisanalytics:UpdateApplication"],
             [application.arn],
           ),
+          ...stateOperatorStatements(application, region),
         ]),
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),

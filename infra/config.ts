@@ -98,7 +98,7 @@ function checkRelations(stack: StackConfig, read: ConfigReader, problems: Proble
   checkReplay(stack.replay, stack.job.workload, network, read, problems);
   checkStream(stream, read, problems);
   checkJob(stack.job, read, problems);
-  checkFlink(flink, scaling, read, problems);
+  checkFlink(flink, scaling, stack.encryption.customerManagedKey, read, problems);
   checkArchive(stack.delivery, stack.archive, read, problems);
   checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read, problems);
 }

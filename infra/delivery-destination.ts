@@ -27,6 +27,9 @@ export interface DeliveryParts {
 /** Where objects lie in the bucket: what was delivered, what came in, what could not be delivered. */
 export const folders = { events: "events/", source: "source/", errors: "errors/" };
 
+/** A destination may be told not to buffer at all, the backup beside it may not: https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html */
+const shortestBackupSeconds = 60;
+
 /** Folders by UTC time of arrival; Athena reads them as columns. */
 const byDay = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
 const byHour = `${byDay}hour=!{timestamp:HH}/`;
@@ -47,6 +50,7 @@ export function deliveryDestination(
   const backup = {
     ...bucket,
     ...buffering,
+    bufferingInterval: Math.max(shortestBackupSeconds, args.bufferSeconds),
     compressionFormat: "GZIP",
     prefix: folders.source + byHour,
     errorOutputPrefix,

@@ -8,6 +8,7 @@ import {
   type FlinkMetricsLevel,
   flinkRuntime,
   flinkSnapshotName,
+  takesCustomerKey,
 } from "./flink-forms";
 import { limits, logRetentionDays } from "./limits";
 import { type RuntimePropertyInputs, runtimePropertyProblems } from "./runtime-properties";
@@ -83,7 +84,7 @@ export interface FlinkApplicationArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
   /**
    * ARN of the KMS key that encrypts the state, running and in snapshots. Its policy must let the service in, as that of
-   * an `EncryptionKey` does. @default a key that AWS owns
+   * an `EncryptionKey` does, and the runtime be FLINK-1_20 or later. @default a key that AWS owns
    */
   readonly stateKmsKeyArn?: pulumi.Input<string> | undefined;
   /** Keeps the application, and its snapshots with it, when it leaves the program. @default false */
@@ -117,6 +118,10 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
     `jarPath must be an existing file; there is none at ${args.jarPath}. Build the job first: npm run build:job`,
   );
   problems.matches("runtime", runtime, flinkRuntime);
+  problems.require(
+    args.stateKmsKeyArn === undefined || takesCustomerKey(runtime),
+    `stateKmsKeyArn needs runtime FLINK-1_20 or later; got ${runtime}`,
+  );
   for (const problem of runtimePropertyProblems(args.runtimeProperties)) problems.add(problem);
   problems.integer("parallelism", parallelism, limits.flinkParallelism);
   problems.integer("parallelismPerKpu", parallelismPerKpu, limits.flinkParallelismPerKpu);

@@ -1,7 +1,7 @@
 import type { ScalingConfig } from "./autoscaling-config";
 import type { ConfigReader } from "./config-reader";
 import type { FlinkRestore } from "./flink-arguments";
-import { flinkRuntime, flinkSnapshotName } from "./flink-forms";
+import { flinkRuntime, flinkSnapshotName, maxParallelism, takesCustomerKey } from "./flink-forms";
 import { limits } from "./limits";
 import type { Problems } from "./validate";
 
@@ -59,10 +59,14 @@ function readRestore(read: ConfigReader, problems: Problems): FlinkRestore | und
   }
 }
 
-/** Neither the configured parallelism nor what scaling may make of it takes more KPUs than there are. */
+/**
+ * Neither the configured parallelism nor what scaling may make of it takes more KPUs than there are, or more instances
+ * than the state can be divided among; and the runtime can do what is asked of it.
+ */
 export function checkFlink(
-  { parallelism, parallelismPerKpu, kpuLimit }: FlinkConfig,
+  { runtime, parallelism, parallelismPerKpu, kpuLimit }: FlinkConfig,
   { application }: ScalingConfig,
+  customerManagedKey: boolean,
   read: ConfigReader,
   problems: Problems,
 ): void {
@@ -74,5 +78,16 @@ export function checkFlink(
     );
   };
   check("flinkParallelism", parallelism);
-  if (application !== undefined) check("flinkMaxParallelism", application.max);
+  if (application !== undefined) {
+    check("flinkMaxParallelism", application.max);
+    const most = maxParallelism(parallelism);
+    problems.require(
+      !(application.max > most),
+      `${read.name("flinkMaxParallelism")} ${application.max} is more than ${most}, to which a job can be scaled whose first start was with ${read.name("flinkParallelism")} ${parallelism}`,
+    );
+  }
+  problems.require(
+    !customerManagedKey || takesCustomerKey(runtime),
+    `${read.name("customerManagedKey")} needs ${read.name("flinkRuntime")} FLINK-1_20 or later; got ${runtime}`,
+  );
 }

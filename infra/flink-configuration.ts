@@ -40,12 +40,11 @@ export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts
     flinkApplicationConfiguration: engineConfiguration(args),
     // Only where asked: by itself the service starts from the newest snapshot, and without any state the first time.
     ...(args.restore !== undefined && { runConfiguration: runConfiguration(args.restore) }),
-    ...(args.stateKmsKeyArn !== undefined && {
-      applicationEncryptionConfiguration: {
-        keyType: "CUSTOMER_MANAGED_KEY",
-        keyId: args.stateKmsKeyArn,
-      },
-    }),
+    // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
+    applicationEncryptionConfiguration:
+      args.stateKmsKeyArn === undefined
+        ? { keyType: "AWS_OWNED_KEY" }
+        : { keyType: "CUSTOMER_MANAGED_KEY", keyId: args.stateKmsKeyArn },
     vpcConfiguration: { subnetIds: args.subnetIds, securityGroupIds: parts.securityGroupIds },
   };
 }

@@ -6,6 +6,21 @@ export const flinkRuntime: Form = {
   description: "FLINK- and a version, such as FLINK-1_20",
 };
 
+/** Whether a runtime encrypts state with a customer managed key: https://docs.aws.amazon.com/managed-flink/latest/java/key-management-flink.html */
+export function takesCustomerKey(runtime: string): boolean {
+  const [major = 0, minor = 0] = (runtime.match(/[0-9]+/g) ?? []).map(Number);
+  return major > 1 || minor >= 20;
+}
+
+/**
+ * How far a job can be scaled that first started with a parallelism: its state is divided into so many key groups then,
+ * and stays so for good.
+ * https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/execution/parallel/#setting-the-maximum-parallelism
+ */
+export function maxParallelism(parallelism: number): number {
+  return Math.max(128, 2 ** Math.ceil(Math.log2(parallelism + Math.floor(parallelism / 2))));
+}
+
 /** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CreateApplicationSnapshot.html */
 export const flinkSnapshotName: Form = {
   pattern: /^[a-zA-Z0-9_.-]{1,256}$/,

@@ -41,3 +41,41 @@ export function flinkServiceStatements(resources: FlinkServiceResources): Statem
     ),
   ];
 }
+
+/** An application whose lifecycle somebody operates. */
+export interface OperatedApplication {
+  readonly arn: pulumi.Input<string>;
+  /** ARN of the KMS key that encrypts the application's state. @default the service's own key */
+  readonly stateKmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/**
+ * What Managed Service for Apache Flink wants of whoever updates, starts or stops an application whose state has a
+ * customer managed key, beside the actions themselves.
+ * https://docs.aws.amazon.com/managed-flink/latest/java/manage-cmk-api.html
+ */
+export function stateOperatorStatements(
+  { arn, stateKmsKeyArn }: OperatedApplication,
+  region: pulumi.Input<string>,
+): Statement[] {
+  if (stateKmsKeyArn === undefined) return [];
+  const throughService = {
+    "kms:ViaService": pulumi.interpolate`kinesisanalytics.${region}.amazonaws.com`,
+  };
+  const forApplication = {
+    ...throughService,
+    "kms:EncryptionContext:aws:kinesisanalytics:arn": arn,
+  };
+  return [
+    allow(["kms:DescribeKey"], [stateKmsKeyArn], { StringEquals: throughService }),
+    allow(
+      ["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+      [stateKmsKeyArn],
+      { StringEquals: forApplication },
+    ),
+    allow(["kms:CreateGrant"], [stateKmsKeyArn], {
+      StringEquals: { ...forApplication, "kms:GrantConstraintType": "EncryptionContextSubset" },
+      "ForAllValues:StringEquals": { "kms:GrantOperations": "Decrypt" },
+    }),
+  ];
+}

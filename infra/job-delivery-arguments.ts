@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { OperatedApplication } from "./flink-permissions";
 import { logRetentionDays } from "./limits";
 import { defaultRules, type ReleaseRules } from "./release/settings";
 import { type Form, Problems, type Range } from "./validate";
@@ -28,12 +29,11 @@ export interface JobDeliveryArgs {
   /** Where the job's sources come from. */
   readonly source: RepositorySource | ObjectSource;
   /** The application to release to, one that leaves its code to others. */
-  readonly application: {
-    readonly name: pulumi.Input<string>;
-    readonly arn: pulumi.Input<string>;
-  };
+  readonly application: OperatedApplication & { readonly name: pulumi.Input<string> };
   /** Name of the stream whose readers must keep up after a release. */
   readonly sourceStreamName: pulumi.Input<string>;
+  /** Name of the consumer with enhanced fan-out by which the application reads the stream. @default it polls */
+  readonly fanOutConsumer?: string | undefined;
   /** Name of the application's versioned bucket. */
   readonly codeBucketName: pulumi.Input<string>;
   /** ARN of that bucket. */

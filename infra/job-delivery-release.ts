@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { stateOperatorStatements } from "./flink-permissions";
 import { allow, type Statement, useKey } from "./iam";
 import type { JobDeliveryArgs } from "./job-delivery-arguments";
-import type { ReleaseRules } from "./release/settings";
+import { readerLag, type ReleaseRules } from "./release/settings";
 
 /** What the function may do: change this application, see how it fares, and tell the pipeline. */
 export function releaseStatements(
@@ -26,6 +27,7 @@ export function releaseStatements(
       ],
       [application.arn],
     ),
+    ...stateOperatorStatements(application, region),
     // Neither metrics nor the results of jobs are resources:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
@@ -37,13 +39,7 @@ export function releaseStatements(
 export function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
   return pulumi.jsonStringify({
     application: args.application.name,
-    lagMetrics: [
-      {
-        namespace: "AWS/Kinesis",
-        metricName: "GetRecords.IteratorAgeMilliseconds",
-        dimensions: { StreamName: args.sourceStreamName },
-      },
-    ],
+    lagMetrics: [readerLag(args.sourceStreamName, args.fanOutConsumer)],
     rules,
   });
 }

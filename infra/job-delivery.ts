@@ -84,7 +84,8 @@ export class JobDelivery extends pulumi.ComponentResource {
         statements: [
           ...sourceStatements(source),
           allow(
-            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            // A connection uploads with the ACL bucket-owner-full-control: https://github.com/aws/aws-cdk/issues/13557
+            ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"],
             [pulumi.interpolate`${sources.arn}/*`],
           ),
           allow(["s3:GetBucketVersioning"], [sources.arn]),

@@ -71,6 +71,7 @@ export function scalingArguments(
       ...application,
       name: analytics.name,
       arn: analytics.arn,
+      stateKmsKeyArn: kmsKeyArn,
       parallelismPerKpu: args.flink.parallelismPerKpu,
     },
     sourceStreamName: events.name,
@@ -155,6 +156,7 @@ export function monitoringArguments(
 }
 
 export function jobDeliveryArguments(
+  args: PipelineArgs,
   source: RepositorySource,
   { kmsKeyArn, logRetentionDays, protectData }: Common,
   {
@@ -173,8 +175,9 @@ export function jobDeliveryArguments(
 ): JobDeliveryArgs {
   return {
     source,
-    application: { name: analytics.name, arn: analytics.arn },
+    application: { name: analytics.name, arn: analytics.arn, stateKmsKeyArn: kmsKeyArn },
     sourceStreamName: events.name,
+    fanOutConsumer: fanOutConsumers(args)[0],
     codeBucketName: artifacts.bucketName,
     codeBucketArn: artifacts.arn,
     alarmTopicArn: monitoring.topicArn,

@@ -23,8 +23,7 @@ export function streamArguments(
     mode,
     shardCount,
     retentionHours,
-    // Said only where it is not what Kinesis takes anyway.
-    maxRecordSizeKiB: maxRecordSizeKiB > 1024 ? maxRecordSizeKiB : undefined,
+    maxRecordSizeKiB,
     warmThroughputMiBps,
     fanOutConsumers: fanOutConsumers(args),
     scaledElsewhere: args.scaling.stream !== undefined,

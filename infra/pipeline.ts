@@ -183,7 +183,7 @@ export class Pipeline extends pulumi.ComponentResource {
     if (args.jobDelivery !== undefined) {
       new JobDelivery(
         `${name}-job-delivery`,
-        jobDeliveryArguments(args.jobDelivery, common, {
+        jobDeliveryArguments(args, args.jobDelivery, common, {
           analytics,
           events,
           artifacts,

@@ -151,8 +151,13 @@ export class ReplayHost extends pulumi.ComponentResource {
         userDataReplaceOnChange: true,
         tags: { Name: name },
       },
-      // The first boot downloads with the role's permissions.
-      { parent: this, dependsOn: [...role.ready] },
+      {
+        parent: this,
+        // The first boot downloads with the role's permissions.
+        dependsOn: [...role.ready],
+        // With the Elastic IP a refresh reads true, and going back to false would replace the host.
+        ignoreChanges: args.ssh === undefined ? [] : ["associatePublicIpAddress"],
+      },
     );
 
     const access =

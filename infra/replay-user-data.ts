@@ -26,7 +26,16 @@ export function replayUserData(data: ReplayUserData): string {
   return `#!/bin/bash
 set -euo pipefail
 
-dnf install -y nodejs22 amazon-cloudwatch-agent
+# The way out, an endpoint or an address, may come a little after the host.
+eventually() {
+  for _ in {1..60}; do
+    "$@" && return
+    sleep 10
+  done
+  return 1
+}
+
+eventually dnf install -y nodejs22 amazon-cloudwatch-agent
 
 install -d /opt/replay /var/log/replay
 cat > /opt/replay/cloudwatch-agent.json <<'SETTINGS'
@@ -34,7 +43,7 @@ ${JSON.stringify(agentSettings(data), undefined, 2)}
 SETTINGS
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/replay/cloudwatch-agent.json
 
-aws s3 cp --region '${data.region}' 's3://${data.bucketName}/${data.key}' /opt/replay/replay.js
+eventually aws s3 cp --region '${data.region}' 's3://${data.bucketName}/${data.key}' /opt/replay/replay.js
 echo '${data.sha256}  /opt/replay/replay.js' | sha256sum --check
 
 cat > /usr/local/bin/replay <<'SCRIPT'

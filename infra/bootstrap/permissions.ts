@@ -10,6 +10,8 @@ export interface Account {
 
 /** Names that Pulumi gives what the program declares: each begins with that of the component `Pipeline`. */
 const names = "pipeline-*";
+/** Names that the program gives, of what people and queries call by name: each has the stack's at its end. */
+const stackNames = "streaming-*";
 
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
 const readActions = [
@@ -22,6 +24,13 @@ const readActions = [
   "codebuild:BatchGetProjects",
   "codepipeline:GetPipeline",
   "codepipeline:ListTagsForResource",
+  "cognito-identity:DescribeIdentityPool",
+  "cognito-identity:GetIdentityPoolRoles",
+  "cognito-identity:ListTagsForResource",
+  "cognito-idp:DescribeUserPool",
+  "cognito-idp:DescribeUserPoolDomain",
+  "cognito-idp:GetUserPoolMfaConfig",
+  "cognito-idp:ListTagsForResource",
   "ec2:Describe*",
   "es:Describe*",
   "es:ListTags",
@@ -75,13 +84,15 @@ export function readStatements(account: Account): Statement[] {
 
 /** Services whose resources bear names: all of them on those of the program. */
 const namedServices: Readonly<Record<string, readonly string[]>> = {
-  cloudwatch: [`alarm:${names}`],
+  cloudwatch: [`alarm:${names}`, `alarm:${stackNames}`],
   codebuild: [`project/${names}`],
   codepipeline: [names],
-  es: [`domain/${names}`],
+  es: [`domain/${stackNames}`],
   events: [`rule/${names}`],
+  // Application Auto Scaling asks whether who registers a target may call its API.
+  "execute-api": ["*"],
   firehose: [`deliverystream/${names}`],
-  glue: ["catalog", "database/pipeline*", "table/pipeline*"],
+  glue: ["catalog", "database/streaming_*", "table/streaming_*"],
   kinesis: [`stream/${names}`],
   kinesisanalytics: [`application/${names}`],
   lambda: [`function:${names}`],
@@ -89,10 +100,21 @@ const namedServices: Readonly<Record<string, readonly string[]>> = {
   sns: [names],
 };
 
-/** Services whose resources have ids alone, in this region. */
+/** Services whose resources have ids alone, and actions that know no resources, in this region. */
 const unnamedActions = [
   "apigateway:*",
   "application-autoscaling:*",
+  // Application Auto Scaling also asks whether who registers a target may make its alarms, under any name:
+  // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
+  "cloudwatch:DeleteAlarms",
+  "cloudwatch:PutMetricAlarm",
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+  "cloudwatch:PutCompositeAlarm",
+  // To hand a pipeline the connection to its repository.
+  "codeconnections:PassConnection",
+  "codestar-connections:PassConnection",
+  "cognito-identity:*",
+  "cognito-idp:*",
   "ec2:*",
   "kms:CreateAlias",
   "kms:CreateGrant",
@@ -100,18 +122,26 @@ const unnamedActions = [
   "kms:Decrypt",
   "kms:DeleteAlias",
   "kms:EnableKeyRotation",
+  // For the settings of functions, the volume of the replay host and the state of the Flink application.
+  "kms:Encrypt",
   "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
   "kms:PutKeyPolicy",
+  "kms:ReEncrypt*",
   "kms:ScheduleKeyDeletion",
   "kms:TagResource",
   "kms:UntagResource",
   "kms:UpdateAlias",
   "kms:UpdateKeyDescription",
+  // Policies of log groups are the account's.
+  "logs:DeleteResourcePolicy",
+  "logs:PutResourcePolicy",
 ];
 
 /** Services that take one of the program's roles. */
 const roleUsers = [
   "apigateway.amazonaws.com",
+  "cognito-identity.amazonaws.com",
   "codebuild.amazonaws.com",
   "codepipeline.amazonaws.com",
   "ec2.amazonaws.com",
@@ -119,6 +149,7 @@ const roleUsers = [
   "firehose.amazonaws.com",
   "kinesisanalytics.amazonaws.com",
   "lambda.amazonaws.com",
+  "opensearchservice.amazonaws.com",
   "vpc-flow-logs.amazonaws.com",
 ];
 
@@ -142,7 +173,7 @@ export function deployStatements({ partition, region, accountId }: Account): Sta
     // Dashboards are of no region.
     allow(
       ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"],
-      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${names}`],
+      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${stackNames}`],
     ),
     allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
     allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),

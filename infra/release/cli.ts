@@ -6,7 +6,7 @@ import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
 import type { EndKind, Outcome, Progress } from "./progress";
 import { Release } from "./release";
-import { defaultRules } from "./settings";
+import { defaultRules, readerLag } from "./settings";
 
 const EXIT_USAGE = 2;
 
@@ -24,6 +24,7 @@ interface Options {
   readonly objectVersion: string;
   readonly region?: string;
   readonly stream?: string;
+  readonly consumer?: string;
   readonly maxLagSeconds: number;
   readonly watchMinutes: number;
   readonly timeoutMinutes: number;
@@ -44,6 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
       "--stream <name>",
       "stream whose readers must keep up; without it the lag is not judged",
     )
+    .option("--consumer <name>", "the job's consumer of that stream, with enhanced fan-out")
     .option(
       "--max-lag-seconds <n>",
       "how far they may be behind",
@@ -69,13 +71,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function release(options: Options): Promise<number> {
-  const { application, key, objectVersion, stream, intervalSeconds } = options;
+  const { application, key, objectVersion, stream, consumer, intervalSeconds } = options;
   const client = options.region === undefined ? {} : { region: options.region };
-  const lagMetrics = (stream === undefined ? [] : [stream]).map((StreamName) => ({
-    namespace: "AWS/Kinesis",
-    metricName: "GetRecords.IteratorAgeMilliseconds",
-    dimensions: { StreamName },
-  }));
+  const lagMetrics = stream === undefined ? [] : [readerLag(stream, consumer)];
   const steps = new Release(
     new ReleasedApplication(new KinesisAnalyticsV2Client(client), application),
     new HealthMetrics(new CloudWatchClient(client), application, lagMetrics),

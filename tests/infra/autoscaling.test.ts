@@ -155,6 +155,34 @@ describe("Autoscaling", function () {
     });
   });
 
+  it("lets the function change an application whose state has a key of its own", async () => {
+    const deployment = await scale({
+      ...base,
+      application: { ...application, stateKmsKeyArn: "arn:key" },
+    });
+    const { policy } = deployment.one(
+      "aws:iam/rolePolicy:RolePolicy",
+      "scaling-function-role",
+    ).inputs;
+    const throughService = { "kms:ViaService": "kinesisanalytics.us-east-1.amazonaws.com" };
+    const forApplication = {
+      ...throughService,
+      "kms:EncryptionContext:aws:kinesisanalytics:arn": "arn:application",
+    };
+    expect(statementFor(policy, "kms:DescribeKey")).to.deep.include({
+      Resource: ["arn:key"],
+      Condition: { StringEquals: throughService },
+    });
+    expect(statementFor(policy, "kms:GenerateDataKeyWithoutPlaintext")).to.deep.include({
+      Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+      Condition: { StringEquals: forApplication },
+    });
+    expect(statementFor(policy, "kms:CreateGrant").Condition).to.deep.equal({
+      StringEquals: { ...forApplication, "kms:GrantConstraintType": "EncryptionContextSubset" },
+      "ForAllValues:StringEquals": { "kms:GrantOperations": "Decrypt" },
+    });
+  });
+
   it("lets the function publish the capacities every minute", async () => {
     const deployment = await scale();
     expect(deployment.one("aws:cloudwatch/eventRule:EventRule").inputs).to.include({

@@ -341,6 +341,30 @@ describe("configuration", () => {
     ]);
   });
 
+  it("scales a job no further than its state can be divided", async () => {
+    const roomy = { flinkParallelismPerKpu: 8, flinkMinParallelism: 8, flinkKpuLimit: 250 };
+    expect(
+      await problems({ ...roomy, flinkParallelism: 8, flinkMaxParallelism: 136 }),
+    ).to.deep.equal([
+      "streaming-pipeline:flinkMaxParallelism 136 is more than 128, to which a job can be scaled whose first start was with streaming-pipeline:flinkParallelism 8",
+    ]);
+    for (const [first, most] of [
+      [8, 128],
+      [88, 256],
+    ]) {
+      const parallelism = { flinkParallelism: first, flinkMaxParallelism: most };
+      expect((await load("dev", { ...roomy, ...parallelism })).scaling.application?.max).to.equal(
+        most,
+      );
+    }
+  });
+
+  it("has a key for the job's state only where Flink can use one", async () => {
+    expect(await problems({ flinkRuntime: "FLINK-1_19" })).to.deep.equal([
+      "streaming-pipeline:customerManagedKey needs streaming-pipeline:flinkRuntime FLINK-1_20 or later; got FLINK-1_19",
+    ]);
+  });
+
   it("lets people sign in only where the domain knows roles", async () => {
     expect((await load("dev", { searchSignInPrefix: "trips" })).search.signInPrefix).to.equal(
       "trips",

@@ -285,6 +285,15 @@ describe("DeliveryStream", () => {
     });
   });
 
+  it("gives the backup the time that it needs where the destination takes none", async () => {
+    const { bufferingInterval, s3BackupConfiguration } = await s3({
+      keepSource: true,
+      bufferSeconds: 0,
+    });
+    expect(bufferingInterval).to.equal(0);
+    expect(s3BackupConfiguration).to.include({ bufferingInterval: 60 });
+  });
+
   describe("with a search destination", () => {
     it("indexes with ids of its own and backs up what the index refuses", async () => {
       const deployment = await archive({ search, transform });

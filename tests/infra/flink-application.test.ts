@@ -250,7 +250,22 @@ describe("FlinkApplication", () => {
     expect(
       (await configurationOf({ stateKmsKeyArn: "arn:key" }))["applicationEncryptionConfiguration"],
     ).to.deep.equal({ keyType: "CUSTOMER_MANAGED_KEY", keyId: "arn:key" });
-    expect(await configurationOf()).not.to.have.property("applicationEncryptionConfiguration");
+    // Said as well, or the service would go on with a key that is gone.
+    expect((await configurationOf())["applicationEncryptionConfiguration"]).to.deep.equal({
+      keyType: "AWS_OWNED_KEY",
+    });
+  });
+
+  it("has a key of its own for its state from Flink 1.20 on", async () => {
+    const stateKmsKeyArn = "arn:key";
+    for (const runtime of ["FLINK-1_20", "FLINK-2_2"]) {
+      expect(await configurationOf({ runtime, stateKmsKeyArn })).to.be.an("object");
+    }
+    expect(
+      await refusal(
+        () => new FlinkApplication("app", { ...valid, runtime: "FLINK-1_19", stateKmsKeyArn }),
+      ),
+    ).to.contain("- stateKmsKeyArn needs runtime FLINK-1_20 or later; got FLINK-1_19");
   });
 
   it("leaves the parallelism to an external scaler", async () => {

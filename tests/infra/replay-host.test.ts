@@ -112,6 +112,28 @@ describe("ReplayHost", () => {
     }
   });
 
+  it("tries its downloads again while there is no way out yet, and not for ever", async () => {
+    const { userData } = (await host()).one(instanceType).inputs;
+    const script = String(userData);
+    expect(script)
+      .to.match(/^eventually dnf install /m)
+      .and.match(/^eventually aws s3 cp /m);
+    const [eventually = ""] = /^eventually\(\) \{.*?^\}/ms.exec(script) ?? [];
+    const run = (succeedsAt: number): string =>
+      execFileSync("bash", [
+        "-c",
+        `
+        set -euo pipefail
+        sleep() { :; }
+        tries=0
+        download() { tries=$((tries + 1)); [ $tries -ge ${succeedsAt} ]; }
+        ${eventually}
+        (eventually download && echo "installed at $tries") || echo "failed"`,
+      ]).toString();
+    expect(run(3)).to.equal("installed at 3\n");
+    expect(run(1000)).to.equal("failed\n");
+  });
+
   it("starts nothing by itself unless it is told what", async () => {
     const { userData } = (await host()).one(instanceType).inputs;
     expect(userData).not.to.contain("replay.service");
@@ -161,6 +183,9 @@ describe("ReplayHost", () => {
       keyName: "replay",
       associatePublicIpAddress: false,
     });
+    // A refresh reads that it has one now.
+    expect(deployment.one(instanceType).ignoreChanges).to.deep.equal(["associatePublicIpAddress"]);
+    expect((await host()).one(instanceType).ignoreChanges).to.deep.equal([]);
     expect(
       deployment.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
     ).to.include({ cidrIpv4: "198.51.100.0/24", fromPort: 22, toPort: 22 });

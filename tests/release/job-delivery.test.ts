@@ -127,6 +127,37 @@ describe("JobDelivery", function () {
     });
   });
 
+  it("watches the job's own consumer where it has one, for then it never polls", async () => {
+    const { inputs } = (await deliver({ fanOutConsumer: "flink-job" })).one(
+      "aws:lambda/function:Function",
+    );
+    const { variables } = inputs["environment"] as { variables: Record<string, string> };
+    expect(JSON.parse(variables["RELEASE_SETTINGS"] ?? "")).to.deep.include({
+      lagMetrics: [
+        {
+          namespace: "AWS/Kinesis",
+          metricName: "SubscribeToShardEvent.MillisBehindLatest",
+          dimensions: { StreamName: "trips", ConsumerName: "flink-job" },
+        },
+      ],
+    });
+  });
+
+  it("lets the function release an application whose state has a key of its own", async () => {
+    const changes = {
+      application: { name: "analytics", arn: "arn:application", stateKmsKeyArn: "arn:key" },
+    };
+    const release = await policyOf("delivery-release-role", changes);
+    for (const action of [
+      "kms:DescribeKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:CreateGrant",
+    ]) {
+      expect(statementFor(release, action).Resource).to.deep.equal(["arn:key"]);
+    }
+    expect(actionsOf(await policyOf("delivery-release-role")).join()).not.to.contain("kms:");
+  });
+
   it("gives each part what it needs, and no more", async () => {
     const release = await policyOf("delivery-release-role");
     expect(statementFor(release, "kinesisanalytics:RollbackApplication").Resource).to.deep.equal([
@@ -148,6 +179,7 @@ describe("JobDelivery", function () {
       "s3:GetObject",
       "s3:GetObjectVersion",
       "s3:PutObject",
+      "s3:PutObjectAcl",
       "s3:GetBucketVersioning",
       "codebuild:BatchGetBuilds",
       "codebuild:StartBuild",

@@ -1,0 +1,160 @@
+import path from "node:path";
+import { expect } from "chai";
+import { GithubAccess } from "../../infra/bootstrap/github-access";
+import { program } from "../../infra/program";
+import { document, type SentStatement } from "../infra/policy-documents";
+import { deploy, type Registration } from "../support/mocks";
+import { stackConfig } from "../support/stack-config";
+
+const fixtures = path.join(__dirname, "../infra/fixtures");
+const paths = {
+  jobJar: path.join(fixtures, "job.jar"),
+  producer: path.join(fixtures, "producer.ts"),
+};
+const account = "123456789012";
+/** What Pulumi puts behind the name of a resource that is given none. */
+const random = "0123456";
+
+/** The action that makes a resource, and the resources' part of the ARNs on which it is allowed. */
+type Creation = readonly [
+  action: string,
+  resources: (name: string, made: Registration) => string[],
+];
+
+const creations: Readonly<Record<string, Creation>> = {
+  "aws:apigateway/restApi:RestApi": ["apigateway:POST", () => ["/restapis"]],
+  "aws:appautoscaling/target:Target": [
+    "application-autoscaling:RegisterScalableTarget",
+    () => ["scalable-target/0"],
+  ],
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["cloudwatch:PutCompositeAlarm", () => ["*"]],
+  "aws:cloudwatch/dashboard:Dashboard": [
+    "cloudwatch:PutDashboard",
+    (name) => [`dashboard/${name}`],
+  ],
+  "aws:cloudwatch/eventRule:EventRule": ["events:PutRule", (name) => [`rule/${name}`]],
+  "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", (name) => [`log-group:${name}`]],
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": ["logs:PutResourcePolicy", () => ["*"]],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": [
+    "cloudwatch:PutMetricAlarm",
+    (name) => [`alarm:${name}`],
+  ],
+  "aws:codebuild/project:Project": ["codebuild:CreateProject", (name) => [`project/${name}`]],
+  "aws:codepipeline/pipeline:Pipeline": ["codepipeline:CreatePipeline", (name) => [name]],
+  "aws:cognito/identityPool:IdentityPool": ["cognito-identity:CreateIdentityPool", () => ["*"]],
+  "aws:cognito/userPool:UserPool": ["cognito-idp:CreateUserPool", () => ["*"]],
+  "aws:ec2/instance:Instance": ["ec2:RunInstances", () => ["instance/*"]],
+  "aws:glue/catalogDatabase:CatalogDatabase": [
+    "glue:CreateDatabase",
+    (name) => ["catalog", `database/${name}`],
+  ],
+  "aws:glue/catalogTable:CatalogTable": [
+    "glue:CreateTable",
+    (name, { inputs }) => {
+      const database = String(inputs["databaseName"]);
+      return ["catalog", `database/${database}`, `table/${database}/${name}`];
+    },
+  ],
+  "aws:iam/role:Role": ["iam:CreateRole", (name) => [`role/${name}`]],
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+    "firehose:CreateDeliveryStream",
+    (name) => [`deliverystream/${name}`],
+  ],
+  "aws:kinesis/stream:Stream": ["kinesis:CreateStream", (name) => [`stream/${name}`]],
+  "aws:kinesisanalyticsv2/application:Application": [
+    "kinesisanalytics:CreateApplication",
+    (name) => [`application/${name}`],
+  ],
+  "aws:kms/key:Key": ["kms:CreateKey", () => ["*"]],
+  "aws:lambda/function:Function": ["lambda:CreateFunction", (name) => [`function:${name}`]],
+  "aws:opensearch/domain:Domain": ["es:CreateDomain", (name) => [`domain/${name}`]],
+  "aws:s3/bucket:Bucket": ["s3:CreateBucket", (name) => [name]],
+  "aws:sns/topic:Topic": ["sns:CreateTopic", (name) => [name]],
+};
+
+describe("The role of a deployment", function () {
+  this.timeout(30_000);
+  let statements: readonly SentStatement[] = [];
+  let roleDocument = "";
+
+  before(async () => {
+    const access = await deploy(
+      () => new GithubAccess("github", { repository: "owner/pipeline", environments: ["prod"] }),
+    );
+    const { policy } = access.one("aws:iam/rolePolicy:RolePolicy", "github-deploy-prod").inputs;
+    roleDocument = String(policy);
+    statements = document(policy).Statement;
+  });
+
+  const allows = (action: string, resource: string): boolean =>
+    statements.some(
+      ({ Action, Resource = [] }) =>
+        [Action].flat().some((pattern) => matches(pattern, action)) &&
+        [Resource]
+          .flat()
+          .some((pattern) =>
+            matches(pattern.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, ""), resource),
+          ),
+    );
+
+  it("makes whatever the program declares, under the name that it gets", async () => {
+    const deployment = await deploy(() => program(paths), {
+      stack: "prod",
+      config: stackConfig("prod", {
+        jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
+        jobRepository: "streams/pipeline",
+        searchSignInPrefix: "trips",
+        workload: "trades",
+      }),
+    });
+    const seen = new Set<string>();
+    for (const made of deployment.resources) {
+      const creation = creations[made.type];
+      if (creation === undefined) continue;
+      seen.add(made.type);
+      const [action, resources] = creation;
+      for (const resource of resources(nameOf(made), made)) {
+        expect(allows(action, resource), `${action} on ${resource}`).to.equal(true);
+      }
+    }
+    expect([...seen].sort()).to.deep.equal(Object.keys(creations).sort());
+  });
+
+  it("may do what services ask of whoever deploys", () => {
+    for (const action of [
+      // Of who registers a scalable target.
+      "cloudwatch:DeleteAlarms",
+      "cloudwatch:PutMetricAlarm",
+      "execute-api:Invoke",
+      // Of who gives a customer managed key to a function, a volume or the state of an application.
+      "kms:CreateGrant",
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+    ]) {
+      expect(allows(action, "*"), action).to.equal(true);
+    }
+    expect(allows("s3:DeleteBucket", "somebody-elses")).to.equal(false);
+    expect(allows("kms:DisableKey", "*")).to.equal(false);
+  });
+
+  it("fits into the policies of a role, 10,240 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html", () => {
+    expect(roleDocument.replace(/\s/g, "")).to.have.lengthOf.at.most(10_240);
+  });
+});
+
+function nameOf({ name, inputs }: Registration): string {
+  const given = ["name", "domainName", "dashboardName", "alarmName", "bucket"]
+    .map((key) => inputs[key])
+    .find((value) => typeof value === "string");
+  return String(given ?? `${name}-${random}`);
+}
+
+/** Whether a value is what a pattern with asterisks says. */
+function matches(pattern: string, value: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(value);
+}
