@@ -150,7 +150,7 @@ function nameOf({ name, inputs }: Registration): string {
   const given = ["name", "domainName", "dashboardName", "alarmName", "bucket"]
     .map((key) => inputs[key])
     .find((value) => typeof value === "string");
-  return String(given ?? `${name}-${random}`);
+  return given ?? `${name}-${random}`;
 }
 
 /** Whether a value is what a pattern with asterisks says. */
