@@ -4,6 +4,9 @@ import { Lane } from "./lane";
 import type { OutgoingRecord } from "./record";
 import type { ShardMap } from "./shard-map";
 
+/** Keys may be as many as records: what is remembered of them is forgotten when there are so many. */
+const mostKnownKeys = 100_000;
+
 /** The records of one lane in a request. */
 export interface Part {
   readonly lane: Lane;
@@ -71,6 +74,9 @@ export class Lanes {
     const lane = this.#byShard.get(id);
     if (lane === undefined) {
       throw new Error(`There is no lane for shard ${id}`);
+    }
+    if (this.#byKey.size === mostKnownKeys) {
+      this.#byKey.clear();
     }
     this.#byKey.set(partitionKey, lane);
     return lane;

@@ -1,4 +1,5 @@
 import type { DryRunReport, ProgressReport, ReplayReport } from "./report";
+import { mostCountedKeys } from "./report";
 
 /** Tells whoever started the replay how it goes. */
 export interface Output {
@@ -86,10 +87,12 @@ function replayLines(report: ReplayReport): string[] {
 }
 
 function dryRunLines(report: DryRunReport): string[] {
+  const { partitionKeys } = report;
+  const keys = partitionKeys === null ? `over ${count(mostCountedKeys)}` : count(partitionKeys);
   return [
     ...inputLines(report),
     `Would send ${count(report.recordsTotal)} records (${megabytes(report.bytesTotal)}, ` +
-      `${count(report.partitionKeys)} partition keys) in ${count(Math.ceil(report.seconds))} s`,
+      `${keys} partition keys) in ${count(Math.ceil(report.seconds))} s`,
     `Event time from ${report.firstEventTime} to ${report.lastEventTime}`,
     `First event: ${JSON.stringify(report.firstEvent)}`,
   ];

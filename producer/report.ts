@@ -6,6 +6,9 @@ import type { ReplayOutcome, ReplayState } from "./replay";
 import { StartError } from "./start-error";
 import type { Rejections } from "./trip-file";
 
+/** A key may be one of a few hundred, or of one record only: no more are remembered. */
+export const mostCountedKeys = 100_000;
+
 /** The state of a running replay, written once a second. */
 export interface ProgressReport {
   readonly type: "progress";
@@ -73,7 +76,8 @@ export interface DryRunReport {
   readonly tripsOutOfRange: number;
   readonly recordsTotal: number;
   readonly bytesTotal: number;
-  readonly partitionKeys: number;
+  /** Null when there are more than are counted. */
+  readonly partitionKeys: number | null;
   readonly firstEventTime: string;
   readonly lastEventTime: string;
   /** Of the schedule; 0 at full speed. */
@@ -147,7 +151,9 @@ export function dryRunReport(reading: Reading, records: RecordSource, pace: Pace
     last = record;
     clock ??= new ReplayClock(record.eventTime, 0, pace);
     sentAt = clock.nextAt(record.eventTime);
-    keys.add(record.partitionKey);
+    if (keys.size <= mostCountedKeys) {
+      keys.add(record.partitionKey);
+    }
     count += 1;
     bytes += record.bytes;
   }
@@ -161,7 +167,7 @@ export function dryRunReport(reading: Reading, records: RecordSource, pace: Pace
     tripsOutOfRange: reading.outOfRange,
     recordsTotal: count,
     bytesTotal: bytes,
-    partitionKeys: keys.size,
+    partitionKeys: keys.size > mostCountedKeys ? null : keys.size,
     firstEventTime: isoSeconds(first.eventTime),
     lastEventTime: isoSeconds(last.eventTime),
     seconds: sentAt / 1000,
