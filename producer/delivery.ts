@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { backoffMs } from "./backoff";
 import { errorCode, isRetryable } from "./kinesis-error";
 import type { LaneContext, LaneListener, LaneOptions } from "./lane";
 import type { Part } from "./lanes";
@@ -42,6 +43,8 @@ export class Delivery implements Sink {
   #requestsUnderWay = 0;
   #sendingSoon = false;
   #resharded = false;
+  /** How often in a row the stream listed the shards of before although it had been resharded. */
+  #staleListings = 0;
   #wakers: (() => void)[] = [];
 
   constructor(
@@ -183,6 +186,13 @@ export class Delivery implements Sink {
   async #reroute(): Promise<void> {
     try {
       const shardMap = await openShardMap(this.#stream, this.#runtime);
+      if (this.#lanes.leadInto(shardMap)) {
+        this.#staleListings += 1;
+        const pause = backoffMs(this.#staleListings, this.#runtime.random());
+        await this.#runtime.sleep(pause, this.#closing.signal);
+      } else {
+        this.#staleListings = 0;
+      }
       const waiting = this.#lanes.waiting;
       this.#lanes = new Lanes(shardMap, this.#laneContext);
       for (const record of waiting) {

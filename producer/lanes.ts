@@ -28,6 +28,11 @@ export class Lanes {
     return this.#byShard.size;
   }
 
+  /** Whether these are the lanes into the shards of a map. */
+  leadInto({ shards }: ShardMap): boolean {
+    return shards.length === this.count && shards.every(({ id }) => this.#byShard.has(id));
+  }
+
   /** The records that are neither acknowledged nor given up, in the order of sending. */
   get waiting(): readonly OutgoingRecord[] {
     return [...this.#byShard.values()]

@@ -153,6 +153,35 @@ describe("The delivery", function () {
     expect(fake.shards.slice(1).flatMap((shard) => shard.records)).to.have.length(8);
   });
 
+  it("waits longer each time while the shards listed are still those of before", async () => {
+    const random = 0.5;
+    const { time, fake, stream, deliver } = setUp(2, calm, () => random, { aggregate: true });
+    const old = fake.openShards;
+    fake.reshard(2);
+    let staleListings = 4;
+    stream.openShards = () => {
+      staleListings -= 1;
+      return Promise.resolve(staleListings < 0 ? fake.openShards : old);
+    };
+    const sentAt: number[] = [];
+    const put = stream.putRecords.bind(stream);
+    stream.putRecords = (batch) => {
+      sentAt.push(time.now());
+      return put(batch);
+    };
+    await time.run(
+      deliver(
+        records([
+          { key: "a", gap: 0 },
+          { key: "a", gap: 0 },
+        ]),
+      ),
+    );
+    const roundTrip = 2 * random * maxLatencyMs;
+    const pauses = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? NaN) - roundTrip);
+    expect(pauses).to.deep.equal([...[50, 100, 200, 400].map((bound) => random * bound), 0]);
+  });
+
   it("puts what several shards take into one request, within the limits of a request", async () => {
     const { time, stream, deliver } = setUp(8, calm, seededRandom(1));
     const small = Array.from({ length: 600 }, (_, index) => ({ key: String(index), gap: 0 }));
