@@ -36,6 +36,7 @@ export function isRetryable(error: unknown): boolean {
   return (
     isThrottling(error.name) ||
     passingCodes.has(error.name) ||
+    isClockSkewCorrected(error) ||
     isNetworkError(error) ||
     (status !== undefined && (status >= 500 || status === 408 || status === 429))
   );
@@ -51,10 +52,19 @@ export function isNetworkError(error: unknown): boolean {
   );
 }
 
+/** The signature was too old or too new, and the SDK signs with the time of the service from now on. */
+function isClockSkewCorrected(error: Error): boolean {
+  return metadataOf(error).clockSkewCorrected === true;
+}
+
 function httpStatus(error: Error): number | undefined {
-  if ("$metadata" in error && typeof error.$metadata === "object" && error.$metadata !== null) {
-    const metadata: { httpStatusCode?: unknown } = error.$metadata;
-    return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
-  }
-  return undefined;
+  const { httpStatusCode } = metadataOf(error);
+  return typeof httpStatusCode === "number" ? httpStatusCode : undefined;
+}
+
+/** What the SDK notes about the answer to a request. */
+function metadataOf(error: Error): { httpStatusCode?: unknown; clockSkewCorrected?: unknown } {
+  return "$metadata" in error && typeof error.$metadata === "object" && error.$metadata !== null
+    ? error.$metadata
+    : {};
 }

@@ -16,6 +16,10 @@ describe("An error of the service", () => {
     serviceError("InternalFailure", 500),
     serviceError("ServiceUnavailable", 503),
     serviceError("TooManyRequests", 429),
+    Object.assign(new Error("Signature expired"), {
+      name: "InvalidSignatureException",
+      $metadata: { httpStatusCode: 400, clockSkewCorrected: true },
+    }),
     Object.assign(new Error(""), { name: "TimeoutError" }),
     networkError("ECONNRESET"),
     networkError("ENOTFOUND"),
@@ -32,6 +36,7 @@ describe("An error of the service", () => {
     serviceError("AccessDeniedException", 400),
     serviceError("ValidationException", 400),
     serviceError("InvalidArgumentException", 400),
+    serviceError("InvalidSignatureException", 400),
     serviceError("KMSDisabledException", 400),
     Object.assign(new Error(""), { name: "CredentialsProviderError" }),
     new TypeError("undefined is not a function"),
