@@ -21,7 +21,8 @@ function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const instantPattern =
+  /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * Reads an event time as people write it: an instant (2019-03-01T18:00:00Z) or the wall-clock time of
@@ -30,8 +31,18 @@ const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+
  * @returns milliseconds since the epoch, or undefined when the text is neither
  */
 export function parseEventTime(text: string): number | undefined {
-  const instant = instantPattern.test(text) ? Date.parse(text) : newYorkInstant(text);
-  return Number.isNaN(instant) ? undefined : instant;
+  const [, wallClock] = instantPattern.exec(text) ?? [];
+  return wallClock === undefined ? newYorkInstant(text) : instantOf(text, wallClock);
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day. */
+function instantOf(text: string, wallClock: string): number | undefined {
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) {
+    return undefined;
+  }
+  const isThere = new Date(`${wallClock}Z`).toISOString().startsWith(wallClock);
+  return isThere ? instant : undefined;
 }
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,5 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import type { ValidateFunction } from "ajv";
+import { parseEventTime } from "./event-time";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-file";
 import { lineBlocks } from "./lines";
@@ -45,14 +46,12 @@ function tripOf(text: string): Trip {
     const detail = [place, problem?.message].filter(Boolean).join(" ");
     throw new RowRejection("invalid-event", detail);
   }
-  const trip = {
-    ...event,
-    pickupTime: Date.parse(event.pickupTime),
-    dropoffTime: Date.parse(event.dropoffTime),
-  };
-  if (Number.isNaN(trip.pickupTime) || Number.isNaN(trip.dropoffTime)) {
-    throw new RowRejection("invalid-time", "a time is no day of the calendar");
+  const pickupTime = parseEventTime(event.pickupTime);
+  const dropoffTime = parseEventTime(event.dropoffTime);
+  if (pickupTime === undefined || dropoffTime === undefined) {
+    throw new RowRejection("invalid-time", "a time is no day or no hour of the calendar");
   }
+  const trip = { ...event, pickupTime, dropoffTime };
   if (trip.dropoffTime <= trip.pickupTime) {
     throw new RowRejection("dropoff-not-after-pickup", "the drop-off is not after the pick-up");
   }

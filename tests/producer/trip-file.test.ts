@@ -219,6 +219,8 @@ describe("A trip file", function () {
       { ...event, color: "yellow" },
       { ...event, dropoffTime: event?.["pickupTime"] },
       { ...event, pickupTime: "2019-13-01T00:00:00Z" },
+      { ...event, pickupTime: "2019-02-30T00:00:00Z" },
+      { ...event, pickupTime: "2019-02-28T24:00:00Z" },
     ].map((each) => JSON.stringify(each));
     const { deadLetters, events } = await read([
       file(inPieces([...lines, "{"].join("\n")), "jsonl", "trips.jsonl"),
@@ -229,7 +231,9 @@ describe("A trip file", function () {
       [3, "invalid-event"],
       [4, "dropoff-not-after-pickup"],
       [5, "invalid-time"],
-      [6, "unparsable-row"],
+      [6, "invalid-time"],
+      [7, "invalid-time"],
+      [8, "unparsable-row"],
     ]);
     expect(deadLetters[0]).to.include({ file: "trips.jsonl", detail: "pickupZone must be <= 265" });
   });
