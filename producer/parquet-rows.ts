@@ -85,9 +85,17 @@ function isTimestamp({ logical_type, converted_type }: SchemaElement): boolean {
   return logical_type?.type === "TIMESTAMP" || (converted_type ?? "").startsWith("TIMESTAMP");
 }
 
-/** @param ms - milliseconds from 1970 on, as if the wall clock were that of UTC */
+/**
+ * @param ms - milliseconds from 1970 on, as if the wall clock were that of UTC
+ * @returns for a time that no date can have, the milliseconds: text that is no time
+ */
 function wallClock(ms: unknown): string {
-  return typeof ms === "number" ? new Date(ms).toISOString().slice(0, 19).replace("T", " ") : "";
+  if (typeof ms !== "number") {
+    return "";
+  }
+  const date = new Date(ms);
+  const isTime = !Number.isNaN(date.getTime());
+  return isTime ? date.toISOString().slice(0, 19).replace("T", " ") : String(ms);
 }
 
 function textOf(value: unknown): string {

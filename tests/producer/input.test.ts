@@ -136,6 +136,15 @@ describe("The input", () => {
       expect(reading.rejected).to.deep.equal({ "negative-amount": 1 });
     });
 
+    it("rejects a row whose time no date can have", async () => {
+      const lowest = -(2n ** 63n);
+      const columnData = columns.map(({ name, data }) =>
+        name === "tpep_pickup_datetime" ? { name, data: [lowest, lowest] } : { name, data },
+      );
+      const path = put("extreme.parquet", Buffer.from(parquetWriteBuffer({ columnData, schema })));
+      expect(await refusal(path)).to.include("invalid-time");
+    });
+
     it("lacks a column and is refused", async () => {
       const columnData = columns.filter(({ name }) => name !== "PULocationID");
       const path = put("green.parquet", Buffer.from(parquetWriteBuffer({ columnData })));
