@@ -35,11 +35,17 @@ export class PollingReader implements ShardReader {
 
   async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
     let iterator: string | undefined;
+    let from = start;
     let last: string | undefined;
     let failures = 0;
     while (!stop.aborted) {
       try {
-        iterator ??= await this.#iterator(shardId, start, last);
+        if (iterator === undefined) {
+          const now = this.#runtime.now();
+          iterator = await this.#iterator(shardId, from, last);
+          // Later, the latest record could be one behind others that nobody has read.
+          from = from === "latest" ? now : from;
+        }
         const answer = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator }));
         const records = storedRecords(answer.Records);
         const lagMs = answer.MillisBehindLatest ?? 0;

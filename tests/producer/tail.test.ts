@@ -181,10 +181,12 @@ describe("Polling a shard", () => {
     ApproximateArrivalTimestamp: 1_700_000_000,
   });
 
+  const startedAt = Date.parse("2026-01-01T00:00:00Z");
+
   async function parts(start: ShardStart): Promise<ShardPart[]> {
     // Pauses are not waited for: the server answers in real time, the clock of the reader is another.
     const runtime = {
-      now: () => 0,
+      now: () => startedAt,
       random: () => 0.5,
       sleep: () => Promise.resolve(),
     };
@@ -230,6 +232,21 @@ describe("Polling a shard", () => {
     ]);
     expect(iterators[0]?.[1]["Timestamp"]).to.equal(5);
     expect(iterators[1]?.[1]["StartingSequenceNumber"]).to.equal("7");
+  });
+
+  it("skips nothing when its place expires before it has read a record", async () => {
+    answers.push(
+      [200, { Records: [], NextShardIterator: "next", MillisBehindLatest: 0 }],
+      [400, { __type: "ExpiredIteratorException", message: "too old" }],
+      [200, { Records: [], ChildShards: [] }],
+    );
+    await parts("latest");
+    const iterators = requests.filter(([operation]) => operation === "GetShardIterator");
+    expect(iterators.map(([, input]) => input["ShardIteratorType"])).to.deep.equal([
+      "LATEST",
+      "AT_TIMESTAMP",
+    ]);
+    expect(iterators[1]?.[1]["Timestamp"]).to.equal(startedAt / 1000);
   });
 
   it("fails where waiting does not help", async () => {
