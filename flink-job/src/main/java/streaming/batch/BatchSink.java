@@ -15,7 +15,7 @@ import streaming.document.Document;
 public final class BatchSink extends AsyncSinkBase<Document, Document> {
   private static final long serialVersionUID = 1L;
 
-  /** Requests that may wait; beyond them the job slows down. */
+  /** Requests that may wait, by documents and by size; beyond them the job slows down. */
   private static final int BUFFERED_REQUESTS = 10;
 
   private final BatchLimits limits;

@@ -8,12 +8,15 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.sink.writer.AsyncSinkWriter;
 import org.apache.flink.connector.base.sink.writer.BufferedRequestState;
 import org.apache.flink.connector.base.sink.writer.ElementConverter;
+import org.apache.flink.connector.base.sink.writer.RequestEntryWrapper;
 import org.apache.flink.connector.base.sink.writer.ResultHandler;
 import org.apache.flink.connector.base.sink.writer.config.AsyncSinkWriterConfiguration;
 import org.apache.flink.metrics.Counter;
@@ -23,6 +26,9 @@ import streaming.document.Document;
 final class BatchWriter extends AsyncSinkWriter<Document, Document> {
   /** The retries decide how long a request takes. */
   private static final long NO_TIMEOUT_MILLISECONDS = 24L * 60 * 60 * 1000;
+
+  /** Bytes at most that a request adds to source, index and id of a document. */
+  private static final int FRAME_BYTES = 64;
 
   private final BatchLimits limits;
   private final BatchSender sender;
@@ -35,6 +41,11 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
             created.setDaemon(true);
             return created;
           });
+
+  /** Characters of the documents that wait: their bytes would have to be counted twice. */
+  private long waiting;
+
+  private final long mostWaiting;
 
   /** Whatever a request under way meets after that concerns nobody. */
   private volatile boolean closed;
@@ -60,15 +71,53 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
             .setMaxRecordSizeInBytes(limits.bytes)
             .setRequestTimeoutMS(NO_TIMEOUT_MILLISECONDS)
             .build(),
-        buffered);
+        fitting(limits, buffered));
     this.limits = limits;
+    mostWaiting = bufferedRequests * limits.bytes;
+    for (BufferedRequestState<Document> state : buffered) {
+      state
+          .getBufferedRequestEntries()
+          .forEach(entry -> waiting += entry.getRequestEntry().source.length());
+    }
     this.sender = sender;
     retries = context.metricGroup().counter("retries");
     rejected = context.metricGroup().counter("rejected");
   }
 
+  /** The limits may have been lowered since the documents were saved. */
+  private static List<BufferedRequestState<Document>> fitting(
+      BatchLimits limits, Collection<BufferedRequestState<Document>> buffered) {
+    return buffered.stream()
+        .flatMap(state -> state.getBufferedRequestEntries().stream())
+        .map(RequestEntryWrapper::getRequestEntry)
+        .map(document -> new RequestEntryWrapper<>(document, sizeInBytes(limits, document)))
+        .map(entry -> new BufferedRequestState<>(List.of(entry)))
+        .collect(Collectors.toList());
+  }
+
+  /** Of large documents, as many as may wait would fill the heap. */
+  @Override
+  public void write(Document document, Context context) throws IOException, InterruptedException {
+    if (waiting > mostWaiting) {
+      flush(true);
+    }
+    waiting += document.source.length();
+    super.write(document, context);
+  }
+
+  /**
+   * Waits until everything is written. Flink asks for less at a checkpoint; but documents that are
+   * restored from one may come to another subtask, where an early result could be written after the
+   * final one.
+   */
+  @Override
+  public void flush(boolean endOfInput) throws InterruptedException {
+    super.flush(true);
+  }
+
   @Override
   protected void submitRequestEntries(List<Document> documents, ResultHandler<Document> result) {
+    documents.forEach(document -> waiting -= document.source.length());
     thread.execute(
         () -> {
           try {
@@ -76,12 +125,19 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
             result.complete();
           } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
-          } catch (IOException | RuntimeException failure) {
-            if (!closed) {
-              result.completeExceptionally(failure);
-            }
+          } catch (Exception failure) {
+            fail(result, failure);
+          } catch (Throwable error) {
+            fail(result, new ExecutionException(error));
           }
         });
+  }
+
+  /** A request without an answer would be under way for ever. */
+  private void fail(ResultHandler<Document> result, Exception failure) {
+    if (!closed) {
+      result.completeExceptionally(failure);
+    }
   }
 
   /** Within a request the documents of one id could be written in any order. */
@@ -114,7 +170,13 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
 
   @Override
   protected long getSizeInBytes(Document document) {
-    long size = document.source.getBytes(StandardCharsets.UTF_8).length;
+    return sizeInBytes(limits, document);
+  }
+
+  /** What a request grows by; a document that is larger than a request fills one. */
+  private static long sizeInBytes(BatchLimits limits, Document document) {
+    long source = document.source.getBytes(StandardCharsets.UTF_8).length;
+    long size = source + document.index.length() + document.id.length() + FRAME_BYTES;
     return Math.min(size, limits.bytes);
   }
 

@@ -17,7 +17,7 @@ public final class ResultsStreamSink implements DocumentSink {
   /**
    * Limits of PutRecords
    * (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html); the rest of the
-   * 5 MiB is for partition keys, index and id.
+   * 5 MiB is for partition keys.
    */
   private static final int RECORDS = 500;
 
