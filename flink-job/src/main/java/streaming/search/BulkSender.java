@@ -17,8 +17,13 @@ import streaming.document.Document;
 
 /** Writes documents with bulk requests. */
 final class BulkSender implements BatchSender {
-  /** The answer tells of each document no more than what is read of it. */
-  private static final String PATH = "/_bulk?filter_path=items.*.status,items.*.error";
+  /**
+   * The answer tells of each document no more than what is read of it. The domain gives up before
+   * the client does, by default after the same minute
+   * (https://docs.opensearch.org/latest/api-reference/document-apis/bulk/): what it still wrote
+   * after that could replace what came later.
+   */
+  private static final String PATH = "/_bulk?filter_path=items.*.status,items.*.error&timeout=30s";
 
   private static final int TOO_MANY_REQUESTS = 429;
   private static final JsonFactory JSON_FACTORY = new JsonFactory();

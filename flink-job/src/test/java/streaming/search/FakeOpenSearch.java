@@ -22,6 +22,8 @@ final class FakeOpenSearch implements AutoCloseable {
   private final Deque<Integer> failures = new ArrayDeque<>();
   private final List<String> requests = new ArrayList<>();
   private final List<String> authorizations = new ArrayList<>();
+  private final List<String> queries = new ArrayList<>();
+  private final List<Integer> sizes = new ArrayList<>();
 
   FakeOpenSearch(HttpServer server) {
     this.server = server;
@@ -68,6 +70,16 @@ final class FakeOpenSearch implements AutoCloseable {
     return new ArrayList<>(authorizations);
   }
 
+  /** What follows the path of each request. */
+  synchronized List<String> queries() {
+    return new ArrayList<>(queries);
+  }
+
+  /** Bytes of each request. */
+  synchronized List<Integer> sizes() {
+    return new ArrayList<>(sizes);
+  }
+
   private synchronized void answer(HttpExchange exchange) throws IOException {
     if (!failures.isEmpty()) {
       requests.add("failed");
@@ -76,8 +88,8 @@ final class FakeOpenSearch implements AutoCloseable {
       exchange.close();
       return;
     }
-    String[] lines =
-        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8).split("\n");
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    String[] lines = new String(body, StandardCharsets.UTF_8).split("\n");
     List<Map<String, Object>> items = new ArrayList<>();
     StringBuilder ids = new StringBuilder(exchange.getRequestURI().getPath());
     for (int line = 0; line + 1 < lines.length; line += 2) {
@@ -86,6 +98,8 @@ final class FakeOpenSearch implements AutoCloseable {
       items.add(Map.of("index", write(target, lines[line + 1])));
     }
     requests.add(ids.toString());
+    queries.add(exchange.getRequestURI().getQuery());
+    sizes.add(body.length);
     authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
     byte[] response =
         JSON.std

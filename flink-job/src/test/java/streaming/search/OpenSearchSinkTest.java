@@ -15,6 +15,7 @@ import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -66,6 +67,29 @@ class OpenSearchSinkTest {
           .matches(
               "AWS4-HMAC-SHA256 Credential=test/[0-9]{8}/eu-central-1/es/aws4_request,"
                   + " SignedHeaders=.*host;.*x-amz-date.*, Signature=[0-9a-f]{64}");
+    }
+  }
+
+  @Test
+  void theDomainGivesUpBeforeTheClientDoes() throws Exception {
+    try (FakeOpenSearch domain = FakeOpenSearch.start()) {
+      write(domain, document("a", 1));
+
+      assertThat(domain.queries()).singleElement().asString().contains("timeout=30s");
+    }
+  }
+
+  @Test
+  void countsIndexAndIdTooSoThatNoRequestIsLargerThanItMay() throws Exception {
+    settings.set("search", "bulkSizeMiB", "1").set("search", "bulkActions", "10000");
+    Document[] documents =
+        IntStream.range(0, 6000)
+            .mapToObj(place -> document("x".repeat(200) + place, 1))
+            .toArray(Document[]::new);
+    try (FakeOpenSearch domain = FakeOpenSearch.start()) {
+      write(domain, documents);
+
+      assertThat(domain.sizes()).hasSize(2).allMatch(size -> size <= 1024 * 1024);
     }
   }
 
