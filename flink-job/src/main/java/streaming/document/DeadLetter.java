@@ -1,5 +1,7 @@
 package streaming.document;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import streaming.source.SourceRecord;
@@ -7,6 +9,14 @@ import streaming.source.SourceRecord;
 /** The document that keeps what would otherwise be lost: a record or a result. */
 public final class DeadLetter {
   public static final String INDEX = "dead-letters";
+
+  /**
+   * In characters, each of up to six bytes in JSON: there are domains that take requests of 10 MiB
+   * at most (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html).
+   */
+  private static final int LONGEST_PAYLOAD = 1024 * 1024;
+
+  private static final int LONGEST_DETAIL = 10_000;
 
   private DeadLetter() {}
 
@@ -36,14 +46,17 @@ public final class DeadLetter {
         document.time,
         json -> {
           json.writeStringField("reason", "rejected");
-          json.writeStringField(
-              "detail", document.index + "/" + document.id + " was refused: " + detail);
+          writeDetail(
+              json,
+              document.index + "/" + document.id + " was refused: " + detail,
+              document.source);
           json.writeStringField("eventTime", Instant.ofEpochMilli(document.time).toString());
-          json.writeStringField("payload", document.source);
+          writePayload(json, document.source);
         });
   }
 
   private static Document document(SourceRecord<?> record, String reason, String detail) {
+    String payload = new String(record.payload, StandardCharsets.UTF_8);
     boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;
     return Document.of(
         INDEX,
@@ -51,13 +64,31 @@ public final class DeadLetter {
         hasEventTime ? record.eventTime : record.arrivalTime,
         json -> {
           json.writeStringField("reason", reason);
-          json.writeStringField("detail", detail);
+          writeDetail(json, detail, payload);
           json.writeStringField("shardId", record.shardId);
           json.writeStringField("sequenceNumber", record.sequenceNumber);
           if (hasEventTime) {
             json.writeStringField("eventTime", Instant.ofEpochMilli(record.eventTime).toString());
           }
-          json.writeStringField("payload", new String(record.payload, StandardCharsets.UTF_8));
+          writePayload(json, payload);
         });
+  }
+
+  private static void writeDetail(JsonGenerator json, String detail, String payload)
+      throws IOException {
+    String remark =
+        payload.length() > LONGEST_PAYLOAD
+            ? String.format(
+                " (payload cut after %d of %d characters)", LONGEST_PAYLOAD, payload.length())
+            : "";
+    json.writeStringField("detail", cut(detail, LONGEST_DETAIL) + remark);
+  }
+
+  private static void writePayload(JsonGenerator json, String payload) throws IOException {
+    json.writeStringField("payload", cut(payload, LONGEST_PAYLOAD));
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() > longest ? text.substring(0, longest) : text;
   }
 }
