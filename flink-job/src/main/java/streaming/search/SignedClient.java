@@ -33,7 +33,10 @@ final class SignedClient implements Closeable {
   private final URI endpoint;
   private final Region region;
   private final Aws4Signer signer = Aws4Signer.create();
-  private final DefaultCredentialsProvider credentials = DefaultCredentialsProvider.create();
+
+  /** Its own: create() gives the same one to all, and the first client to close would close it. */
+  final DefaultCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
+
   private final SdkHttpClient client =
       ApacheHttpClient.builder()
           .connectionTimeout(CONNECTION_TIMEOUT)
