@@ -136,6 +136,16 @@ export class ScalingApi extends pulumi.ComponentResource {
       { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
       child,
     );
+    // API Gateway would make this one itself, for good and with a key of its own.
+    const executionLog = new aws.cloudwatch.LogGroup(
+      `${name}-execution-logs`,
+      {
+        name: pulumi.interpolate`API-Gateway-Execution-Logs_${api.id}/${stageName}`,
+        retentionInDays: args.logRetentionDays,
+        kmsKeyId: args.kmsKeyArn,
+      },
+      child,
+    );
     const stage = new aws.apigateway.Stage(
       name,
       {
@@ -145,7 +155,7 @@ export class ScalingApi extends pulumi.ComponentResource {
         accessLogSettings: { destinationArn: accessLog.arn, format: accessLogFormat },
         xrayTracingEnabled: true,
       },
-      { parent: this, dependsOn: account },
+      { parent: this, dependsOn: [executionLog, ...account] },
     );
     const settings = new aws.apigateway.MethodSettings(
       name,

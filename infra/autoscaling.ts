@@ -39,6 +39,7 @@ export class Autoscaling extends pulumi.ComponentResource {
 
   readonly #name: string;
   readonly #api: ScalingApi;
+  readonly #targets: aws.appautoscaling.Target[] = [];
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: AutoscalingArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -103,9 +104,10 @@ export class Autoscaling extends pulumi.ComponentResource {
         minCapacity: bounds.min,
         maxCapacity: bounds.max,
       },
-      // The target is read when it is registered.
-      { parent: this, dependsOn: [...this.#api.ready] },
+      // The target is read when it is registered, and the first of an account makes the service-linked role for all.
+      { parent: this, dependsOn: [...this.#api.ready, ...this.#targets] },
     );
+    this.#targets.push(target);
     const { resourceId } = target;
     if (bounds.byLoad) {
       const { out, in: back } = alarms();

@@ -99,7 +99,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
           ...(source?.statements ?? []),
           ...archive.deliveryStatements(),
           ...(table?.readStatements() ?? []),
-          ...(transform?.invokeStatements() ?? []),
+          ...(transform?.firehoseStatements() ?? []),
           ...(search ? searchStatements(search) : []),
           allow(
             ["logs:PutLogEvents"],

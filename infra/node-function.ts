@@ -156,9 +156,17 @@ export class NodeFunction extends pulumi.ComponentResource {
     return { arn: role.arn, name: role.name, ready: [policy] };
   }
 
-  /** What a caller needs, whichever version it calls. */
-  invokeStatements(): Statement[] {
-    return [allow(["lambda:InvokeFunction"], [this.arn, pulumi.interpolate`${this.arn}:*`])];
+  /**
+   * What Firehose needs to transform records, with whichever version.
+   * https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+   */
+  firehoseStatements(): Statement[] {
+    return [
+      allow(
+        ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
+        [this.arn, pulumi.interpolate`${this.arn}:*`],
+      ),
+    ];
   }
 }
 

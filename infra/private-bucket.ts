@@ -111,7 +111,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
       // A rule about noncurrent versions needs a versioned bucket.
       { parent: this, dependsOn: [versioning] },
     );
-    new aws.s3.BucketPolicy(
+    const policy = new aws.s3.BucketPolicy(
       name,
       {
         bucket: bucket.bucket,
@@ -135,9 +135,10 @@ export class PrivateBucket extends pulumi.ComponentResource {
 
     this.#kmsKeyArn = args.kmsKeyArn;
     this.#region = aws.getRegionOutput({}, { parent: this }).region;
-    // Known only when the bucket is as meant: an object put earlier would have no version and another key.
+    // Known only when the bucket is as meant: an object put earlier would have no version and another key, and a log
+    // would find no way in.
     this.bucketName = pulumi
-      .all([bucket.bucket, versioning.bucket, encryption.bucket])
+      .all([bucket.bucket, versioning.bucket, encryption.bucket, policy.bucket])
       .apply(([bucketName]) => bucketName);
     this.arn = bucket.arn;
     this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });

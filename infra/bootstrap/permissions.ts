@@ -96,7 +96,7 @@ const namedServices: Readonly<Record<string, readonly string[]>> = {
   kinesis: [`stream/${names}`],
   kinesisanalytics: [`application/${names}`],
   lambda: [`function:${names}`],
-  logs: [`log-group:*${names}`],
+  logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
   sns: [names],
 };
 

@@ -96,13 +96,17 @@ describe("NodeFunction", () => {
     expect(actionsOf(policy)).to.include("ec2:CreateNetworkInterface");
   });
 
-  it("lets a caller invoke it in every version", async () => {
+  it("lets Firehose look at it and invoke it in every version", async () => {
     const { outputs } = await deploy(() => ({
-      statements: new NodeFunction("greeter", valid).invokeStatements(),
+      statements: new NodeFunction("greeter", valid).firehoseStatements(),
     }));
     const arn = "arn:aws:test:us-east-1:123456789012:greeter";
     expect(outputs["statements"]).to.deep.equal([
-      { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [arn, `${arn}:*`] },
+      {
+        Effect: "Allow",
+        Action: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
+        Resource: [arn, `${arn}:*`],
+      },
     ]);
   });
 
