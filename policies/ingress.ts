@@ -1,32 +1,42 @@
 import {
   DefaultSecurityGroup,
+  ManagedPrefixList,
+  ManagedPrefixListEntry,
   NetworkAcl,
   NetworkAclRule,
   SecurityGroup,
   SecurityGroupRule,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import { decisive } from "./known";
 import { typesPolicy, type Violation } from "./policy";
 import { integers } from "./settings";
+import {
+  inlineRules,
+  isWorldOpen,
+  judgeEach,
+  type PlacedRule,
+  type PortRange,
+  portRange,
+  protocolOf,
+  type TrafficRule,
+} from "./traffic-rules";
 import { typeToken } from "./types";
 
-type Block = Readonly<Record<string, unknown>>;
-
-/** Ports of a rule, both ends included. */
-interface PortRange {
-  readonly from: number;
-  readonly to: number;
-}
+const prefixListTypes = [ManagedPrefixList, ManagedPrefixListEntry].map(typeToken);
 
 export const openIngress = typesPolicy(
-  [SecurityGroup, DefaultSecurityGroup, SecurityGroupRule, SecurityGroupIngressRule].map(typeToken),
+  [
+    ...[SecurityGroup, DefaultSecurityGroup, SecurityGroupRule, SecurityGroupIngressRule].map(
+      typeToken,
+    ),
+    ...prefixListTypes,
+  ],
   {
     name: "ec2-security-group-open-ingress",
     severity: "critical",
     rule: "Let no security group admit the whole world.",
     reason:
-      "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own.",
+      "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own. Nobody owns a network wider than /8, or /16 in IPv6: two halves of the world are the world.",
     fix: "Name a security group, a prefix list or the addresses of the clients.",
     controls: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.53", "EC2.54"],
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
@@ -39,14 +49,22 @@ export const openIngress = typesPolicy(
       }),
     },
     *check(resource, { ports }, { type }) {
-      for (const { path, rule } of ingressRules(type, resource)) {
-        const range = portRange(rule);
-        // A closed range with as many allowed ports as it has.
-        const allowed = ports.filter((port) => port >= range.from && port <= range.to).length;
-        if (isWorldOpen(rule) && allowed < range.to - range.from + 1) {
-          yield openPorts(path, range);
+      yield* judgeEach(ingressRules(type, resource), function* ({ path, rule }) {
+        if (prefixListTypes.includes(type)) {
+          // The rules that name the list see nothing but its id.
+          if (isWorldOpen(rule)) {
+            yield {
+              fact: `${path === "" ? "the entry" : path} is the whole world`,
+              limit: "a prefix list must hold known networks",
+            };
+          }
+          return;
         }
-      }
+        const range = portRange(rule);
+        if (!isWithin(range, ports) && isWorldOpen(rule)) {
+          yield openRule(path, rule, range);
+        }
+      });
     },
   },
 );
@@ -61,75 +79,87 @@ export const networkAclAdminPorts = typesPolicy(
     severity: "medium",
     rule: "Let no network ACL admit the whole world to SSH and remote desktops.",
     reason: "It is the second line behind the security groups.",
-    fix: "Deny ports 22 and 3389 from 0.0.0.0/0 and ::/0.",
+    fix: "Allow the ports that are needed, or deny ports 22 and 3389 from 0.0.0.0/0 and ::/0 in ingress rules of the same NetworkAcl with lower numbers.",
     controls: ["EC2.21"],
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     *check(resource, _config, { type }) {
-      const inline = (resource["ingress"] ?? []) as readonly Block[];
-      const rules =
-        type === typeToken(NetworkAcl)
-          ? inline.map((rule, index) => ({ path: `ingress[${index}]`, rule }))
-          : resource["egress"] === true
-            ? []
-            : [{ path: "", rule: resource }];
-      for (const { path, rule } of rules) {
-        const range = portRange(rule);
-        const action = rule["action"] ?? rule["ruleAction"];
-        if (
-          action === "allow" &&
-          isWorldOpen(rule) &&
-          adminPorts.some((port) => port >= range.from && port <= range.to)
-        ) {
-          yield openPorts(path, range);
-        }
-      }
+      const rules = type === typeToken(NetworkAcl) ? inlineRules(resource, "ingress") : [];
+      const isEntry = type === typeToken(NetworkAclRule) && resource["egress"] !== true;
+      yield* judgeEach(
+        isEntry ? [{ path: "", rule: resource }] : rules,
+        function* ({ path, rule }) {
+          const range = portRange(rule);
+          const reached = adminPorts.filter(
+            (port) =>
+              range !== undefined &&
+              port >= range.from &&
+              port <= range.to &&
+              !rules.some((other) => denies(other.rule, rule, port)),
+          );
+          const action = rule["action"] ?? rule["ruleAction"];
+          if (action === "allow" && reached.length > 0 && isWorldOpen(rule)) {
+            yield openRule(path, rule, range);
+          }
+        },
+      );
     },
   },
 );
 
-function ingressRules(type: string, resource: Block): readonly { path: string; rule: Block }[] {
-  if (type === typeToken(SecurityGroupIngressRule)) {
-    return [{ path: "", rule: resource }];
+/**
+ * Whether a rule of a network ACL keeps another one from a port. The lowest number decides; rules of one family of
+ * addresses say nothing about the other.
+ */
+function denies(rule: TrafficRule, allowed: TrafficRule, port: number): boolean {
+  const range = portRange(rule);
+  const protocol = protocolOf(rule);
+  const covers = (field: string, everybody: string) =>
+    !(field in allowed) || rule[field] === everybody || rule[field] === allowed[field];
+  return (
+    rule["action"] === "deny" &&
+    Number(rule["ruleNo"]) < Number(allowed["ruleNo"]) &&
+    // SSH and remote desktops speak TCP.
+    ["all", "tcp", protocolOf(allowed)].includes(protocol) &&
+    range !== undefined &&
+    port >= range.from &&
+    port <= range.to &&
+    covers("cidrBlock", "0.0.0.0/0") &&
+    covers("ipv6CidrBlock", "::/0")
+  );
+}
+
+function ingressRules(type: string, resource: TrafficRule): readonly PlacedRule[] {
+  switch (type) {
+    case typeToken(SecurityGroupIngressRule):
+    case typeToken(ManagedPrefixListEntry):
+      return [{ path: "", rule: resource }];
+    case typeToken(SecurityGroupRule):
+      return resource["type"] === "ingress" ? [{ path: "", rule: resource }] : [];
+    case typeToken(ManagedPrefixList):
+      return inlineRules(resource, "entries");
+    default:
+      return inlineRules(resource, "ingress");
   }
-  if (type === typeToken(SecurityGroupRule)) {
-    return resource["type"] === "ingress" ? [{ path: "", rule: resource }] : [];
+}
+
+/** Whether every port of a closed range is allowed; each is configured once. */
+function isWithin(range: PortRange | undefined, ports: readonly number[]): boolean {
+  if (range === undefined) {
+    return false;
   }
-  return ((resource["ingress"] ?? []) as readonly Block[]).map((rule, index) => ({
-    path: `ingress[${index}]`,
-    rule,
-  }));
+  const allowed = ports.filter((port) => port >= range.from && port <= range.to);
+  return allowed.length === range.to - range.from + 1;
 }
 
-/** Names of the fields that hold addresses, in the resources that rules come in. */
-const addressFields = [
-  "cidrBlock",
-  "cidrBlocks",
-  "cidrIpv4",
-  "cidrIpv6",
-  "ipv6CidrBlock",
-  "ipv6CidrBlocks",
-];
-
-function isWorldOpen(rule: Block): boolean {
-  return addressFields
-    .filter((field) => field in rule)
-    .flatMap((field) => decisive(rule, field))
-    .some((cidr) => typeof cidr === "string" && cidr.endsWith("/0"));
-}
-
-function portRange(rule: Block): PortRange {
-  const { protocol, ipProtocol, fromPort, toPort } = rule as Readonly<
-    Partial<Record<"protocol" | "ipProtocol", string> & Record<"fromPort" | "toPort", number>>
-  >;
-  const isEverything = ["-1", "all"].includes(String(protocol ?? ipProtocol));
-  return isEverything || fromPort === undefined || toPort === undefined
-    ? { from: 0, to: 65_535 }
-    : { from: fromPort, to: toPort };
-}
-
-function openPorts(path: string, { from, to }: PortRange): Violation {
+function openRule(path: string, rule: TrafficRule, range: PortRange | undefined): Violation {
+  const way =
+    range === undefined
+      ? `protocol ${protocolOf(rule)}`
+      : range.from === range.to
+        ? `port ${range.from}`
+        : `ports ${range.from} to ${range.to}`;
   return {
-    fact: `${path === "" ? "the rule" : path} admits the whole world to ${from === to ? `port ${from}` : `ports ${from} to ${to}`}`,
+    fact: `${path === "" ? "the rule" : path} admits the whole world to ${way}`,
     limit: "the world may come in nowhere, or by the configured ports only",
   };
 }

@@ -3,8 +3,11 @@ import {
   Eip,
   FlowLog,
   LaunchTemplate,
+  ManagedPrefixList,
+  ManagedPrefixListEntry,
   NatGateway,
   NetworkAcl,
+  NetworkAclRule,
   SecurityGroup,
   Subnet,
   Vpc,
@@ -78,6 +81,27 @@ export const networkAcl = resource(NetworkAcl, "edge", {
   ],
 });
 
+export const networkAclRule = resource(NetworkAclRule, "web", {
+  networkAclId: id,
+  ruleNumber: 110,
+  ruleAction: "allow",
+  protocol: "tcp",
+  cidrBlock: "0.0.0.0/0",
+  fromPort: 443,
+  toPort: 443,
+});
+
+export const prefixList = resource(ManagedPrefixList, "offices", {
+  addressFamily: "IPv4",
+  maxEntries: 5,
+  entries: [{ cidr: "198.51.100.0/24" }],
+});
+
+export const prefixListEntry = resource(ManagedPrefixListEntry, "branch", {
+  prefixListId: id,
+  cidr: "203.0.113.0/24",
+});
+
 export const launchTemplate = resource(LaunchTemplate, "workers", {
   metadataOptions: { httpTokens: "required" },
   networkInterfaces: [{ associatePublicIpAddress: "false" }],
@@ -95,5 +119,8 @@ export const network = [
   address,
   natGateway,
   networkAcl,
+  networkAclRule,
+  prefixList,
+  prefixListEntry,
   launchTemplate,
 ];

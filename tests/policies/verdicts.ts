@@ -182,7 +182,8 @@ export const verdicts: readonly Verdict[] = [
 
 type Row = readonly [set: Verdict["set"], refused?: string | undefined, limits?: Verdict["limits"]];
 
-function rows(policy: string, type: string, all: readonly Row[]): readonly Verdict[] {
+/** One verdict for each change to a compliant resource of a type. */
+export function rows(policy: string, type: string, all: readonly Row[]): readonly Verdict[] {
   return all.map(([set, refused, limits]) => ({
     policy,
     type,
