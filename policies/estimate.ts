@@ -70,7 +70,7 @@ const usageByType: Readonly<
   "aws:kinesisanalyticsv2/application:Application": (props) =>
     applicationUsage(flinkScale(props as Unwrap<ApplicationArgs>)),
   "aws:opensearch/domain:Domain": (props) => domainCost(props),
-  "aws:ec2/instance:Instance": (props) => instanceCost(props),
+  "aws:ec2/instance:Instance": (props, all) => instanceCost(props, all),
   "aws:ec2/natGateway:NatGateway": () => fixed("vpc.natGatewayHour", hoursPerMonth),
   "aws:ec2/eip:Eip": () => fixed("vpc.publicAddressHour", hoursPerMonth),
   "aws:ec2/vpcEndpoint:VpcEndpoint": (props, all) =>
@@ -131,7 +131,10 @@ function domainCost(domain: Unwrap<DomainArgs>): readonly Usage[] {
   ];
 }
 
-function instanceCost(instance: Unwrap<InstanceArgs>): readonly Usage[] {
+function instanceCost(
+  instance: Unwrap<InstanceArgs>,
+  all: readonly DeclaredResource[],
+): readonly Usage[] {
   // Without a setting the provider fills the lists in, after a preview.
   const volumes = [
     known(() => instance.rootBlockDevice) ?? {},
@@ -139,7 +142,34 @@ function instanceCost(instance: Unwrap<InstanceArgs>): readonly Usage[] {
   ];
   // An image of Amazon Linux has 8 GiB.
   const size = volumes.reduce((sum, { volumeSize = 8 }) => sum + volumeSize, 0);
-  return [...instanceUsage(instance.instanceType ?? "m1.small", 1), ...fixed("ebs.gp3", size)];
+  const type = isFromTemplate(instance)
+    ? (known(() => instance.instanceType) ?? typeByTemplate(instance, all))
+    : (instance.instanceType ?? "m1.small");
+  return [...(type === undefined ? [] : instanceUsage(type, 1)), ...fixed("ebs.gp3", size)];
+}
+
+function isFromTemplate(instance: Props): boolean {
+  // What the program leaves out is null once the instance is there.
+  return "launchTemplate" in instance && known(() => instance["launchTemplate"]) !== null;
+}
+
+/** The type that an instance takes from its launch template; a template elsewhere has one that nobody knows here. */
+function typeByTemplate(
+  instance: Unwrap<InstanceArgs>,
+  all: readonly DeclaredResource[],
+): string | undefined {
+  const named = known(() => instance.launchTemplate?.id ?? instance.launchTemplate?.name);
+  const templates = all.filter(({ type }) => type === "aws:ec2/launchTemplate:LaunchTemplate");
+  const [template, ...others] = templates.filter(
+    ({ props }) =>
+      named === undefined ||
+      known(() => props["id"]) === named ||
+      known(() => props["name"]) === named,
+  );
+  // Several may be meant while a new template's id is unknown in a preview.
+  return others.length === 0
+    ? known(() => template?.props["instanceType"] as string | undefined)
+    : undefined;
 }
 
 /** One for each subnet; where those are unknown in a preview, one for each zone that the program has subnets in. */

@@ -1,6 +1,6 @@
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration } from "./flink-configuration";
-import { reference } from "./known";
+import { known, reference } from "./known";
 import { resourcePolicy } from "./policy";
 import { texts } from "./settings";
 
@@ -111,10 +111,12 @@ export const flinkVpc = resourcePolicy(Application, {
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/vpc.html",
   *check({ applicationConfiguration }) {
     const vpc = applicationConfiguration?.vpcConfiguration;
-    for (const property of ["subnetIds", "securityGroupIds"]) {
-      if (vpc === undefined || !(property in vpc)) {
+    for (const property of ["subnetIds", "securityGroupIds"] as const) {
+      // Those of a new network are unknown in a preview; that there is none is not.
+      const count = known(() => (vpc as Partial<typeof vpc>)?.[property]?.length ?? 0);
+      if (count === 0) {
         yield {
-          fact: `vpcConfiguration.${property} is not set`,
+          fact: `vpcConfiguration.${property} is empty or not set`,
           limit: "an application must run in a VPC",
         };
       }

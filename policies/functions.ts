@@ -17,23 +17,24 @@ export const functionRuntime = resourcePolicy(LambdaFunction, {
   config: {
     runtimes: texts({
       description: "Runtimes allowed. Functions from images bring their own.",
+      // Those that AWS supports on 21 November 2026, by the source above. Over are nodejs20.x (30 April), ruby3.2
+      // (31 March), python3.10 (31 October) and dotnet8 (10 November).
       default: [
-        "dotnet8",
+        "dotnet10",
         "java17",
+        "java17.al2023",
         "java21",
         "java25",
-        "nodejs20.x",
         "nodejs22.x",
         "nodejs24.x",
         "provided.al2023",
-        "python3.10",
         "python3.11",
         "python3.12",
         "python3.13",
         "python3.14",
-        "ruby3.2",
         "ruby3.3",
         "ruby3.4",
+        "ruby4.0",
       ],
     }),
   },
@@ -107,8 +108,7 @@ export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
   },
   *check(resources, { synchronous }) {
     const configs = resources.filter(
-      (resource) =>
-        resource.isType(FunctionEventInvokeConfig) && "destinationConfig" in resource.props,
+      (resource) => resource.isType(FunctionEventInvokeConfig) && keepsFailures(resource.props),
     );
     const functions = resources.filter(
       (resource) => resource.isType(LambdaFunction) && !synchronous.includes(resource.name),
@@ -127,3 +127,12 @@ export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
     }
   },
 });
+
+/** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
+function keepsFailures(config: Readonly<Record<string, unknown>>): boolean {
+  const read = known(() => ({
+    onFailure: (config["destinationConfig"] as { readonly onFailure?: object } | undefined)
+      ?.onFailure,
+  }));
+  return read === undefined || reference(read.onFailure ?? {}, "destination").set;
+}

@@ -1,10 +1,11 @@
-import { Instance } from "@pulumi/aws/ec2";
+import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
-import { isWithinSize, maxSize } from "./instance-size";
-import { resourcePolicy } from "./policy";
+import { isWithinSize, maxSize, startedType } from "./instance-size";
+import { resourcePolicy, typesPolicy } from "./policy";
 import { integer } from "./settings";
+import { typeToken } from "./types";
 
 export const domainNodeLimit = resourcePolicy(Domain, {
   name: "opensearch-domain-node-limit",
@@ -94,7 +95,7 @@ export const domainStorageLimit = resourcePolicy(Domain, {
   },
 });
 
-export const instanceSizeLimit = resourcePolicy(Instance, {
+export const instanceSizeLimit = typesPolicy([typeToken(Instance), typeToken(LaunchTemplate)], {
   name: "ec2-instance-size-limit",
   severity: "medium",
   rule: "State an EC2 instance's type, of a size within the limit.",
@@ -102,9 +103,9 @@ export const instanceSizeLimit = resourcePolicy(Instance, {
   fix: "Choose a smaller instanceType, or raise maxSize in the policy's configuration.",
   source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
   config: { maxSize: maxSize("large") },
-  *check(instance, config) {
-    const type = instance.instanceType ?? "not set";
-    if (!isWithinSize(type, config.maxSize)) {
+  *check(starter, config, { type: starterType }) {
+    const type = startedType(starter, starterType);
+    if (type !== undefined && !isWithinSize(type, config.maxSize)) {
       yield { fact: `instanceType is ${type}`, limit: `the largest size is ${config.maxSize}` };
     }
   },

@@ -1,8 +1,10 @@
-import { Instance } from "@pulumi/aws/ec2";
+import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
-import { resourcePolicy } from "./policy";
+import { startedType } from "./instance-size";
+import { resourcePolicy, typesPolicy } from "./policy";
 import { texts } from "./settings";
+import { typeToken } from "./types";
 
 export const domainInstanceFamilies = resourcePolicy(Domain, {
   name: "opensearch-domain-instance-families",
@@ -43,7 +45,7 @@ export const domainInstanceFamilies = resourcePolicy(Domain, {
   },
 });
 
-export const instanceFamilies = resourcePolicy(Instance, {
+export const instanceFamilies = typesPolicy([typeToken(Instance), typeToken(LaunchTemplate)], {
   name: "ec2-instance-families",
   severity: "low",
   rule: "Start EC2 instances of the allowed families.",
@@ -56,10 +58,11 @@ export const instanceFamilies = resourcePolicy(Instance, {
       default: ["c7g", "c8g", "m7g", "m8g", "r7g", "r8g", "t3", "t4g"],
     }),
   },
-  *check({ instanceType = "not set" }, { families }) {
-    if (!isOfFamily(instanceType, families)) {
+  *check(starter, { families }, { type: starterType }) {
+    const type = startedType(starter, starterType);
+    if (type !== undefined && !isOfFamily(type, families)) {
       yield {
-        fact: `instanceType is ${instanceType}`,
+        fact: `instanceType is ${type}`,
         limit: `the families are ${families.join(", ")}`,
       };
     }

@@ -1,8 +1,6 @@
-import type { PolicyResource } from "@pulumi/policy";
-import { EipAssociation, Eip, Instance, LaunchTemplate, NatGateway } from "@pulumi/aws/ec2";
+import { Eip, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
 import { reference } from "./known";
-import { resourcePolicy, stackPolicy, typesPolicy } from "./policy";
-import { refersTo } from "./relation";
+import { resourcePolicy, typesPolicy } from "./policy";
 import { typeToken } from "./types";
 
 /** The metadata options of an instance and of a launch template are alike. */
@@ -22,7 +20,11 @@ export const instanceMetadata = typesPolicy([typeToken(Instance), typeToken(Laun
   source:
     "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
   *check(instance) {
+    // What an instance with a template leaves out the template says.
     const options = instance["metadataOptions"] as MetadataOptions | undefined;
+    if (options === undefined && "launchTemplate" in instance) {
+      return;
+    }
     if (options?.httpEndpoint !== "disabled" && options?.httpTokens !== "required") {
       yield {
         fact: `metadataOptions.httpTokens is ${options?.httpTokens ?? "not set"}`,
@@ -32,20 +34,33 @@ export const instanceMetadata = typesPolicy([typeToken(Instance), typeToken(Laun
   },
 });
 
-export const instancePublicAddress = resourcePolicy(Instance, {
+export const instancePublicAddress = typesPolicy([typeToken(Instance), typeToken(Eip)], {
   name: "ec2-instance-public-address",
   severity: "high",
   rule: "Give an EC2 instance no public address.",
   reason:
     "Whatever listens on it is tried from all over the world within minutes. Session Manager needs no way in.",
-  fix: "Set associatePublicIpAddress to false and take a private subnet.",
+  fix: "Set associatePublicIpAddress to false, take a private subnet, and name the instance in no Eip.",
   controls: ["EC2.9"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-  *check(instance) {
+  *check(resource, _config, { type }) {
+    if (type === typeToken(Eip)) {
+      if (reference(resource, "instance").set) {
+        yield { fact: "instance is set", limit: "the instance would have a public address" };
+      }
+      return;
+    }
+    // An interface of its own has its addresses already; the provider refuses both settings together.
+    if ("primaryNetworkInterface" in resource || "networkInterfaces" in resource) {
+      return;
+    }
     // Without the setting the subnet decides.
-    if (instance.associatePublicIpAddress !== false) {
+    const { associatePublicIpAddress } = resource as {
+      readonly associatePublicIpAddress?: boolean;
+    };
+    if (associatePublicIpAddress !== false) {
       yield {
-        fact: `associatePublicIpAddress is ${instance.associatePublicIpAddress ?? "not set"}`,
+        fact: `associatePublicIpAddress is ${associatePublicIpAddress ?? "not set"}`,
         limit: "it must be false",
       };
     }
@@ -72,7 +87,13 @@ export const instanceProfile = resourcePolicy(Instance, {
   },
 });
 
-export const instanceInterfaces = resourcePolicy(Instance, {
+interface Interfaces {
+  /** Deprecated, but still what gives an instance more than one. */
+  readonly networkInterfaces?: readonly unknown[];
+  readonly sourceDestCheck?: boolean;
+}
+
+export const instanceInterfaces = typesPolicy([typeToken(Instance), typeToken(NetworkInterface)], {
   name: "ec2-instance-interfaces",
   severity: "low",
   rule: "Give an EC2 instance one network interface that checks its traffic's addresses.",
@@ -81,11 +102,8 @@ export const instanceInterfaces = resourcePolicy(Instance, {
   fix: "Leave networkInterfaces out, and sourceDestCheck on.",
   controls: ["EC2.17", "EC2.180"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html",
-  *check(instance) {
-    const { sourceDestCheck } = instance;
-    // Deprecated, but still what gives an instance more than one.
-    const networkInterfaces =
-      (instance as { readonly networkInterfaces?: readonly unknown[] }).networkInterfaces ?? [];
+  *check(resource) {
+    const { networkInterfaces = [], sourceDestCheck } = resource as Interfaces;
     if (networkInterfaces.length > 1) {
       yield {
         fact: `the instance has ${networkInterfaces.length} networkInterfaces`,
@@ -117,40 +135,3 @@ export const launchTemplateExposure = resourcePolicy(LaunchTemplate, {
     }
   },
 });
-
-export const addressInUse = stackPolicy([typeToken(Eip)], {
-  name: "ec2-elastic-address-in-use",
-  severity: "low",
-  rule: "Attach every Elastic IP address to something.",
-  reason: "An address is billed by the hour, and one that nothing uses is forgotten.",
-  fix: "Give it to a NAT gateway, an instance or a network interface, or remove it.",
-  controls: ["EC2.12"],
-  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html",
-  *check(resources) {
-    const users = resources.filter(
-      (resource) => resource.isType(NatGateway) || resource.isType(EipAssociation),
-    );
-    for (const address of resources.filter((resource) => resource.isType(Eip))) {
-      const isUsed =
-        isGiven(address, "instance") ||
-        isGiven(address, "networkInterface") ||
-        users.some((user) => refersTo(user, "allocationId", address, "allocationId"));
-      if (!isUsed) {
-        yield {
-          resource: address,
-          fact: "nothing uses this address",
-          limit: "an address must be in use",
-        };
-      }
-    }
-  },
-});
-
-/**
- * Whether the program set a property. The service fills in what it did not: that is unknown in a preview, and made of no
- * other resource.
- */
-function isGiven(resource: PolicyResource, property: string): boolean {
-  const given = reference(resource.props, property);
-  return given.set && (given.value !== undefined || property in resource.propertyDependencies);
-}

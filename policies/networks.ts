@@ -1,12 +1,21 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { DefaultSecurityGroup, FlowLog, Subnet, Vpc, VpcEndpoint } from "@pulumi/aws/ec2";
+import {
+  DefaultSecurityGroup,
+  DefaultSubnet,
+  FlowLog,
+  SecurityGroupRule,
+  Subnet,
+  Vpc,
+  VpcEndpoint,
+} from "@pulumi/aws/ec2";
+import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { known } from "./known";
-import { resourcePolicy, stackPolicy } from "./policy";
+import { stackPolicy, typesPolicy } from "./policy";
 import { refersTo } from "./relation";
 import { texts } from "./settings";
 import { typeToken } from "./types";
 
-export const subnetPublicAddresses = resourcePolicy(Subnet, {
+export const subnetPublicAddresses = typesPolicy([typeToken(Subnet), typeToken(DefaultSubnet)], {
   name: "ec2-subnet-public-addresses",
   severity: "medium",
   rule: "Let a subnet hand out no public addresses.",
@@ -14,14 +23,26 @@ export const subnetPublicAddresses = resourcePolicy(Subnet, {
   fix: "Set mapPublicIpOnLaunch and assignIpv6AddressOnCreation to false; NAT gateways bring their own address.",
   controls: ["EC2.15"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-public-ip.html",
-  *check(subnet) {
-    for (const name of ["mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"] as const) {
-      if (subnet[name] === true) {
-        yield { fact: `${name} is true`, limit: "it must be false" };
+  *check(subnet, _config, { type }) {
+    // A default subnet hands them out unless it is told not to.
+    const unset = type === typeToken(DefaultSubnet);
+    for (const [name, byDefault] of [
+      ["mapPublicIpOnLaunch", unset],
+      ["assignIpv6AddressOnCreation", false],
+    ] as const) {
+      if ((subnet[name] ?? byDefault) === true) {
+        yield {
+          fact: `${name} is ${name in subnet ? "true" : "not set"}`,
+          limit: "it must be false",
+        };
       }
     }
   },
 });
+
+const ruleTypes = [SecurityGroupEgressRule, SecurityGroupIngressRule, SecurityGroupRule].map(
+  typeToken,
+);
 
 export const defaultSecurityGroup = stackPolicy([typeToken(Vpc)], {
   name: "ec2-vpc-default-security-group",
@@ -29,11 +50,12 @@ export const defaultSecurityGroup = stackPolicy([typeToken(Vpc)], {
   rule: "Close the default security group of every VPC.",
   reason:
     "Whatever is started without a group of its own gets that one, whose members may talk to each other and to everywhere.",
-  fix: "Add an ec2.DefaultSecurityGroup with this vpcId and without ingress and egress.",
+  fix: "Add an ec2.DefaultSecurityGroup with this vpcId and without ingress and egress, and add no rules to it.",
   controls: ["EC2.2"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
   *check(resources) {
     const groups = resources.filter((resource) => resource.isType(DefaultSecurityGroup));
+    const rules = resources.filter((resource) => ruleTypes.includes(resource.type));
     for (const vpc of vpcs(resources)) {
       const group = groups.find((one) => refersTo(one, "vpcId", vpc));
       if (group === undefined) {
@@ -48,6 +70,18 @@ export const defaultSecurityGroup = stackPolicy([typeToken(Vpc)], {
           fact: "the default security group has rules",
           limit: "it must have none",
         };
+      }
+      for (const rule of rules) {
+        if (
+          (group !== undefined && refersTo(rule, "securityGroupId", group)) ||
+          refersTo(rule, "securityGroupId", vpc, "defaultSecurityGroupId")
+        ) {
+          yield {
+            resource: rule,
+            fact: "the rule is one of the default security group",
+            limit: "that group must have none",
+          };
+        }
       }
     }
   },

@@ -1,3 +1,4 @@
+import * as addresses from "./addresses";
 import * as alarms from "./alarms";
 import * as apis from "./apis";
 import * as bucketAccess from "./bucket-access";
@@ -45,7 +46,7 @@ export const families: readonly PolicyFamily[] = [
   family("Delivery", delivery),
   family("Search", search),
   family("Buckets", bucketAccess),
-  family("Networks and hosts", networks, ingress, instances),
+  family("Networks and hosts", networks, ingress, instances, addresses),
   family("Identities and grants", identity, grants),
   family("Functions, APIs and builds", functions, apis, builds, services),
   family("Alarms and metrics", alarms, observability),

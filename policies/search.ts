@@ -1,4 +1,5 @@
 import { Domain } from "@pulumi/aws/opensearch";
+import { known } from "./known";
 import { resourcePolicy } from "./policy";
 import { flag, integer, texts } from "./settings";
 
@@ -12,9 +13,10 @@ export const domainVpc = resourcePolicy(Domain, {
   controls: ["Opensearch.2"],
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html",
   *check({ vpcOptions }) {
-    // The subnets of a new network are unknown in a preview; a list without any is not.
-    if (vpcOptions === undefined || !("subnetIds" in vpcOptions)) {
-      yield { fact: "vpcOptions.subnetIds is not set", limit: "a domain must be in a VPC" };
+    // The subnets of a new network are unknown in a preview; that there is none is not.
+    const count = known(() => vpcOptions?.subnetIds?.length ?? 0);
+    if (count === 0) {
+      yield { fact: "vpcOptions.subnetIds names no subnet", limit: "a domain must be in a VPC" };
     }
   },
 });

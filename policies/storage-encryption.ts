@@ -70,12 +70,15 @@ export const instanceVolumeEncryption = resourcePolicy(Instance, {
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
   *check(instance, { requireCustomerManagedKey }) {
-    yield* volumeViolations(
-      instance.rootBlockDevice ?? {},
-      instance.rootBlockDevice?.encrypted,
-      requireCustomerManagedKey,
-      "rootBlockDevice",
-    );
+    // What an instance with a template leaves out the template says.
+    if (instance.rootBlockDevice !== undefined || !("launchTemplate" in instance)) {
+      yield* volumeViolations(
+        instance.rootBlockDevice ?? {},
+        instance.rootBlockDevice?.encrypted,
+        requireCustomerManagedKey,
+        "rootBlockDevice",
+      );
+    }
     for (const [index, device] of (instance.ebsBlockDevices ?? []).entries()) {
       yield* volumeViolations(
         device,
@@ -106,11 +109,18 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
   severity: "high",
   rule: "Encrypt every volume that a launch template makes.",
   reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
-  fix: "Set ebs.encrypted and ebs.kmsKeyId in each of blockDeviceMappings.",
+  fix: "Set ebs.encrypted and ebs.kmsKeyId in each of blockDeviceMappings, the root volume among them.",
   controls: ["EC2.181"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
   *check({ blockDeviceMappings = [] }, { requireCustomerManagedKey }) {
+    // The root volume is as its image has it, unless a mapping says more.
+    if (!blockDeviceMappings.some(({ ebs }) => ebs !== undefined)) {
+      yield {
+        fact: "blockDeviceMappings has no EBS volume",
+        limit: "the root volume must be encrypted",
+      };
+    }
     for (const [index, { ebs }] of blockDeviceMappings.entries()) {
       if (ebs !== undefined) {
         yield* volumeViolations(

@@ -139,6 +139,33 @@ describe("the estimate of a stack", () => {
     expect(costs(declared({ ...logGroup, protect: false }))).to.be.empty;
   });
 
+  it("prices an instance by its launch template, where that is of the program", () => {
+    const template = (id: string, instanceType?: string) => ({
+      type: "aws:ec2/launchTemplate:LaunchTemplate",
+      name: id,
+      props: { id, name: `${id}-name`, ...(instanceType && { instanceType }) },
+    });
+    const host = (props: object) => ({
+      type: "aws:ec2/instance:Instance",
+      name: "host",
+      props: { ...props },
+    });
+    const types = (...resources: Parameters<typeof estimate>[0]) => {
+      const { items, unpriced } = estimate(resources, "us-east-1");
+      return [...items, ...unpriced].map(({ what }) => what).filter((what) => what !== "ebs.gp3");
+    };
+    const [small, large] = [template("lt-1", "t4g.small"), template("lt-2", "m7g.large")];
+    const byId = { launchTemplate: { id: "lt-2" } };
+    expect(types(small, large, host(byId))).to.deep.equal(["m7g.large"]);
+    expect(types(small, large, host({ launchTemplate: { name: "lt-1-name" } }))).to.deep.equal([
+      "t4g.small",
+    ]);
+    expect(types(large, host({ ...byId, instanceType: "t4g.nano" }))).to.deep.equal(["t4g.nano"]);
+    expect(types(template("lt-2"), host(byId))).to.be.empty;
+    expect(types(host(byId))).to.be.empty;
+    expect(types(large, host({ launchTemplate: null }))).to.deep.equal(["m1.small"]);
+  });
+
   it("names what has no price instead of leaving it out", () => {
     const host = {
       type: "aws:ec2/instance:Instance",

@@ -1,6 +1,7 @@
-import { Eip } from "@pulumi/aws/ec2";
+import { Eip, EipAssociation } from "@pulumi/aws/ec2";
+import { LoadBalancer } from "@pulumi/aws/lb";
 import { expect } from "chai";
-import { addressInUse } from "../../policies/instances";
+import { addressInUse } from "../../policies/addresses";
 import { evaluateStack, resource, type TestResource, unknownString } from "../support/policy";
 import { address, natGateway } from "./network-fixtures";
 
@@ -22,6 +23,31 @@ describe("ec2-elastic-address-in-use", () => {
           dependencies: { networkInterface: [host] },
         },
         host,
+      ],
+      violations: 0,
+    },
+    {
+      title: "accepts the address of a load balancer, deep inside one of its blocks",
+      stack: [
+        address,
+        {
+          ...resource(LoadBalancer, "entrance", {
+            loadBalancerType: "network",
+            subnetMappings: [{ subnetId: unknownString, allocationId: unknownString }],
+          }),
+          dependencies: { subnetMappings: [address] },
+        },
+      ],
+      violations: 0,
+    },
+    {
+      title: "accepts an address that is associated by its number",
+      stack: [
+        address,
+        {
+          ...resource(EipAssociation, "entrance", { publicIp: unknownString }),
+          dependencies: { publicIp: [address] },
+        },
       ],
       violations: 0,
     },

@@ -1,5 +1,6 @@
 import {
   DefaultSecurityGroup,
+  DefaultSubnet,
   Eip,
   FlowLog,
   LaunchTemplate,
@@ -8,6 +9,7 @@ import {
   NatGateway,
   NetworkAcl,
   NetworkAclRule,
+  NetworkInterface,
   SecurityGroup,
   Subnet,
   Vpc,
@@ -27,6 +29,13 @@ export const subnet = resource(Subnet, "private", {
   availabilityZone: "eu-central-1a",
   mapPublicIpOnLaunch: false,
 });
+
+export const defaultSubnet = resource(DefaultSubnet, "default", {
+  availabilityZone: "eu-central-1a",
+  mapPublicIpOnLaunch: false,
+});
+
+export const networkInterface = resource(NetworkInterface, "way-in", { subnetId: id });
 
 export const defaultGroup = {
   ...resource(DefaultSecurityGroup, "default", { vpcId: id }),
@@ -111,6 +120,8 @@ export const launchTemplate = resource(LaunchTemplate, "workers", {
 export const network = [
   vpc,
   subnet,
+  defaultSubnet,
+  networkInterface,
   defaultGroup,
   flowLog,
   ...endpoints,

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { documentation, documentationPath } from "../../policies/generate-docs";
 import { factsOf, KNOWN_TYPES } from "../../local/provider/facts";
 import { controls, reasons } from "../../policies/controls";
 import { families, policies } from "../../policies/pack";
+import { statefulTypes } from "../../policies/stateful-types";
 import { taggableTypes } from "../../policies/taggable-types";
 import { configurationProblems, evaluate, evaluateStack } from "../support/policy";
 import { compliant } from "./compliant";
@@ -84,7 +86,19 @@ describe("the policy pack", () => {
 
   it("knows the types that take tags, among those that the local provider knows", () => {
     const taggable = KNOWN_TYPES.filter((type) => factsOf(type)["tags"]?.input === true);
-    expect(taggableTypes).to.have.members(taggable);
+    const listed = taggableTypes.filter((type) => KNOWN_TYPES.includes(type));
+    expect(listed).to.have.members(taggable);
+  });
+
+  it("asks every type that it judges and that takes tags for them", () => {
+    const judged = [...new Set([...compliant.map(({ type }) => type), ...statefulTypes])];
+    const taggable = judged.filter((type) => {
+      const path = type.slice("aws:".length).split(":")[0] ?? "";
+      return readFileSync(require.resolve(`@pulumi/aws/${path}.js`), "utf8").includes(
+        'resourceInputs["tags"] = args',
+      );
+    });
+    expect(taggableTypes).to.include.members(taggable);
   });
 
   it("is documented as it is, every anchor included", async function () {

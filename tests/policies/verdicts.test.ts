@@ -3,11 +3,18 @@ import { policies } from "../../policies/pack";
 import { evaluate, evaluateStack } from "../support/policy";
 import { compliant, relinked } from "./compliant";
 import { mutatedResource } from "./mutations";
+import { instanceVerdicts } from "./instance-verdicts";
 import { networkVerdicts } from "./network-verdicts";
+import { processingVerdicts } from "./processing-verdicts";
 import { type Verdict, verdicts } from "./verdicts";
 
 describe("a policy with several ways to break it", () => {
-  for (const verdict of [...verdicts, ...networkVerdicts]) {
+  for (const verdict of [
+    ...verdicts,
+    ...instanceVerdicts,
+    ...networkVerdicts,
+    ...processingVerdicts,
+  ]) {
     const { policy, set, limits, refused } = verdict;
     const change = JSON.stringify({ ...set, ...(limits && { limits }) }, (_, value: unknown) =>
       value === undefined ? "left out" : value,

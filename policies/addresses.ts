@@ -1,0 +1,49 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { Eip, EipAssociation, NatGateway } from "@pulumi/aws/ec2";
+import { reference } from "./known";
+import { stackPolicy } from "./policy";
+import { refersTo } from "./relation";
+import { typeToken } from "./types";
+
+export const addressInUse = stackPolicy([typeToken(Eip)], {
+  name: "ec2-elastic-address-in-use",
+  severity: "low",
+  rule: "Attach every Elastic IP address to something.",
+  reason: "An address is billed by the hour, and one that nothing uses is forgotten.",
+  fix: "Give it to a NAT gateway, an instance or a network interface, or remove it.",
+  controls: ["EC2.12"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html",
+  *check(resources) {
+    const users = resources.filter(
+      (resource) => resource.isType(NatGateway) || resource.isType(EipAssociation),
+    );
+    for (const address of resources.filter((resource) => resource.isType(Eip))) {
+      const isUsed =
+        isGiven(address, "instance") ||
+        isGiven(address, "networkInterface") ||
+        users.some((user) => refersTo(user, "allocationId", address, "allocationId")) ||
+        // Load balancers and further addresses of a gateway name it deep inside a block.
+        resources.some((one) => one !== address && isMadeFrom(one, address));
+      if (!isUsed) {
+        yield {
+          resource: address,
+          fact: "nothing uses this address",
+          limit: "an address must be in use",
+        };
+      }
+    }
+  },
+});
+
+function isMadeFrom(resource: PolicyResource, address: PolicyResource): boolean {
+  return Object.values(resource.propertyDependencies).some((needed) => needed.includes(address));
+}
+
+/**
+ * Whether the program set a property. The service fills in what it did not: that is unknown in a preview, and made of no
+ * other resource.
+ */
+function isGiven(resource: PolicyResource, property: string): boolean {
+  const given = reference(resource.props, property);
+  return given.set && (given.value !== undefined || property in resource.propertyDependencies);
+}

@@ -1,0 +1,33 @@
+import { unknownObject, unknownString } from "../support/policy";
+import { rows, type Verdict } from "./verdicts";
+
+const vpc = "applicationConfiguration.vpcConfiguration";
+
+/** Functions, jobs and domains: lists and blocks that are there and say nothing, or are unknown in a preview. */
+export const processingVerdicts: readonly Verdict[] = [
+  ...rows("lambda-function-runtime", "lambda/function:Function", [
+    ...["nodejs20.x", "ruby3.2", "dotnet8", "python3.9", "python3.10"].map(
+      (runtime) => [{ runtime }, `runtime is ${runtime}`] as const,
+    ),
+    ...["nodejs24.x", "ruby3.4", "dotnet10", "python3.14", "java25"].map(
+      (runtime) => [{ runtime }] as const,
+    ),
+    [{ runtime: undefined, packageType: "Image" }],
+  ]),
+  ...rows("lambda-function-environment-encryption", "lambda/function:Function", [
+    [{ kmsKeyArn: undefined, environment: { variables: {} } }],
+    [{ kmsKeyArn: undefined, environment: {} }],
+    [{ kmsKeyArn: undefined, environment: { variables: { LEVEL: unknownString } } }, "kmsKeyArn"],
+    [{ kmsKeyArn: undefined, environment: { variables: unknownObject } }, "kmsKeyArn is not set"],
+  ]),
+  ...rows("opensearch-domain-vpc", "opensearch/domain:Domain", [
+    [{ "vpcOptions.subnetIds": [] }, "vpcOptions.subnetIds names no subnet"],
+    [{ "vpcOptions.subnetIds": undefined }, "vpcOptions.subnetIds names no subnet"],
+    [{ "vpcOptions.subnetIds": unknownString }],
+  ]),
+  ...rows("flink-application-vpc", "application:Application", [
+    [{ [`${vpc}.subnetIds`]: [] }, "vpcConfiguration.subnetIds is empty or not set"],
+    [{ [`${vpc}.securityGroupIds`]: [] }, "securityGroupIds is empty or not set"],
+    [{ [`${vpc}.subnetIds`]: unknownString }],
+  ]),
+];
