@@ -49,6 +49,22 @@ export function destinationOf(
   return undefined;
 }
 
+/** Where a delivery stream says how much it collects. For Redshift that is the place in S3 that it copies from. */
+export function bufferOf(delivery: Delivery):
+  | {
+      readonly path: string;
+      readonly buffer: Pick<Destination, "bufferingSize" | "bufferingInterval">;
+    }
+  | undefined {
+  const found = destinationOf(delivery);
+  return found?.path === "redshiftConfiguration"
+    ? {
+        path: "redshiftConfiguration.s3Configuration",
+        buffer: delivery.redshiftConfiguration?.s3Configuration ?? {},
+      }
+    : found && { path: found.path, buffer: found.destination };
+}
+
 /** Every place in S3 that a delivery stream writes to: the archive, backups and what another destination refused. */
 export function s3Destinations(delivery: Delivery) {
   const { extendedS3Configuration: extended, redshiftConfiguration: redshift } = delivery;

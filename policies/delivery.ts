@@ -1,8 +1,11 @@
 import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
-import { type Delivery, destinationOf } from "./delivery-destination";
+import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
 import { reference } from "./known";
 import { resourcePolicy } from "./policy";
 import { flag, integer } from "./settings";
+
+/** What Firehose takes: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
+const splunk = { minMiB: 1, maxMiB: 5, minSeconds: 0, maxSeconds: 60 };
 
 export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
   name: "firehose-delivery-buffering",
@@ -38,21 +41,31 @@ export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
       maximum: 900,
     }),
   },
-  *check(delivery, { minMiB, maxMiB, minSeconds, maxSeconds }) {
-    const found = destinationOf(delivery);
+  *check(delivery, limits) {
+    const found = bufferOf(delivery);
     if (found === undefined) {
       return;
     }
-    const { path, destination } = found;
-    const floor = needsLargeBuffer(delivery) ? Math.max(minMiB, 64) : minMiB;
-    const size = destination.bufferingSize;
-    if (!(size !== undefined && size >= floor && size <= maxMiB)) {
+    const { path, buffer } = found;
+    const { bufferingSize: size, bufferingInterval: interval } = buffer;
+    // Events for Splunk make no objects, whatever the size.
+    const isSplunk = path === "splunkConfiguration";
+    const minMiB = isSplunk
+      ? splunk.minMiB
+      : needsLargeBuffer(delivery)
+        ? Math.max(limits.minMiB, 64)
+        : limits.minMiB;
+    const maxMiB = isSplunk ? Math.min(limits.maxMiB, splunk.maxMiB) : limits.maxMiB;
+    if (!(size !== undefined && size >= minMiB && size <= maxMiB)) {
       yield {
         fact: `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`,
-        limit: `the limit is ${floor} to ${maxMiB} MiB`,
+        limit: `the limit is ${minMiB} to ${maxMiB} MiB`,
       };
     }
-    const interval = destination.bufferingInterval;
+    const minSeconds = isSplunk ? splunk.minSeconds : limits.minSeconds;
+    const maxSeconds = isSplunk
+      ? Math.min(limits.maxSeconds, splunk.maxSeconds)
+      : limits.maxSeconds;
     if (!(interval !== undefined && interval >= minSeconds && interval <= maxSeconds)) {
       yield {
         fact: `${path}.bufferingInterval is ${interval === undefined ? "not set" : `${interval} seconds`}`,
@@ -96,12 +109,12 @@ export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
   rule: "Keep the records as they came where a delivery stream changes them or may not be able to deliver them.",
   reason:
     "What a transformation spoils is lost if the original is nowhere. A search domain or an endpoint may refuse records for longer than Firehose tries.",
-  fix: "For S3 set s3BackupMode Enabled with s3BackupConfiguration; for other destinations s3BackupMode and s3Configuration.",
+  fix: "For S3 and Redshift set s3BackupMode Enabled with s3BackupConfiguration; for other destinations s3BackupMode, which keeps everything as AllData, AllDocuments or AllEvents, and s3Configuration.",
   source: "https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html",
   config: {
     requireSourceBackup: flag({
       description:
-        "Whether an S3 archive whose records a Lambda function changes needs a backup of its source. A Kinesis stream that keeps its records long enough to be read again may do instead.",
+        "Whether a delivery stream whose records a Lambda function changes needs a backup of its source, whatever the destination. A Kinesis stream that keeps its records long enough to be read again may do instead.",
       default: true,
     }),
   },
@@ -113,14 +126,12 @@ export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
         fact: "no block for the destination is set",
         limit: "a delivery stream must say where to",
       };
-    } else if (found.path === "extendedS3Configuration") {
-      if (requireSourceBackup && isTransformed(delivery) && mode !== "Enabled") {
-        yield {
-          fact: `extendedS3Configuration.s3BackupMode is ${mode ?? "not set"}`,
-          limit: "records that a function changes must be kept as they came",
-        };
-      }
-    } else if (mode === undefined && found.path !== "redshiftConfiguration") {
+    } else if (requireSourceBackup && isTransformed(delivery) && !keepsSource(mode)) {
+      yield {
+        fact: `${found.path}.s3BackupMode is ${mode ?? "not set"}`,
+        limit: "records that a function changes must be kept as they came",
+      };
+    } else if (mode === undefined && !staysInS3.includes(found.path)) {
       yield {
         fact: `${found.path}.s3BackupMode is not set`,
         limit: "records that are refused must be kept",
@@ -128,6 +139,14 @@ export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
     }
   },
 });
+
+/** Destinations whose records are in S3 anyway, Redshift's before they are copied. */
+const staysInS3 = ["extendedS3Configuration", "redshiftConfiguration"];
+
+/** Whether a mode keeps all records as they came: Enabled for S3 and Redshift, AllDocuments and the like for others. */
+function keepsSource(mode: string | undefined): boolean {
+  return mode === "Enabled" || mode?.startsWith("All") === true;
+}
 
 export const deliveryLogging = resourcePolicy(FirehoseDeliveryStream, {
   name: "firehose-delivery-logging",

@@ -3,6 +3,7 @@ import { policies } from "../../policies/pack";
 import { evaluate, evaluateStack } from "../support/policy";
 import { compliant, relinked } from "./compliant";
 import { mutatedResource } from "./mutations";
+import { deliveryVerdicts } from "./delivery-verdicts";
 import { instanceVerdicts } from "./instance-verdicts";
 import { networkVerdicts } from "./network-verdicts";
 import { processingVerdicts } from "./processing-verdicts";
@@ -11,6 +12,7 @@ import { type Verdict, verdicts } from "./verdicts";
 describe("a policy with several ways to break it", () => {
   for (const verdict of [
     ...verdicts,
+    ...deliveryVerdicts,
     ...instanceVerdicts,
     ...networkVerdicts,
     ...processingVerdicts,
