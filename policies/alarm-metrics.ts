@@ -1,4 +1,5 @@
 import { RestApi } from "@pulumi/aws/apigateway";
+import { Api } from "@pulumi/aws/apigatewayv2";
 import { Instance, NatGateway } from "@pulumi/aws/ec2";
 import { FirehoseDeliveryStream, Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
@@ -20,6 +21,8 @@ export interface MetricSubject {
   readonly property: string;
   /** Other dimensions without which there is never any data. */
   readonly furtherDimensions?: readonly string[];
+  /** Whether the namespace has metrics of other things, too, without this dimension. */
+  readonly hasOthers?: boolean;
 }
 
 export const streamSubject: MetricSubject = {
@@ -63,12 +66,22 @@ export const subjects: readonly MetricSubject[] = [
     dimension: "ApiName",
     property: "name",
   },
-  { namespace: "AWS/EC2", resourceClass: Instance, dimension: "InstanceId", property: "id" },
+  // HTTP and WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+  { namespace: "AWS/ApiGateway", resourceClass: Api, dimension: "ApiId", property: "id" },
+  // EC2 sums up scaling groups, images and types; Lambda the account and event source mappings.
+  {
+    namespace: "AWS/EC2",
+    resourceClass: Instance,
+    dimension: "InstanceId",
+    property: "id",
+    hasOthers: true,
+  },
   {
     namespace: "AWS/Lambda",
     resourceClass: LambdaFunction,
     dimension: "FunctionName",
     property: "name",
+    hasOthers: true,
   },
   {
     namespace: "AWS/NATGateway",
@@ -76,7 +89,14 @@ export const subjects: readonly MetricSubject[] = [
     dimension: "NatGatewayId",
     property: "id",
   },
-  { namespace: "AWS/SNS", resourceClass: Topic, dimension: "TopicName", property: "name" },
+  // What text messages cost is a matter of the account, whether they arrive one of countries.
+  {
+    namespace: "AWS/SNS",
+    resourceClass: Topic,
+    dimension: "TopicName",
+    property: "name",
+    hasOthers: true,
+  },
   { namespace: "AWS/SQS", resourceClass: Queue, dimension: "QueueName", property: "name" },
   {
     namespace: "AWS/States",

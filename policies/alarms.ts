@@ -80,16 +80,18 @@ export const alarmDimensions = stackPolicy([typeToken(MetricAlarm)], {
   *check(resources) {
     for (const alarm of resources.filter((resource) => resource.isType(MetricAlarm))) {
       for (const metric of watchedMetrics(alarm)) {
-        const subject = subjects.find(({ namespace }) => namespace === metric.namespace);
+        const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
+        const subject = candidates.find(({ dimension }) => dimension in metric.dimensions);
         // Other namespaces, such as the program's own, have dimensions that nobody else knows.
-        if (subject === undefined) {
+        const isOther = candidates.every(({ hasOthers = false }) => hasOthers);
+        if (subject === undefined && isOther) {
           continue;
         }
-        const { dimension, property, resourceClass, furtherDimensions = [] } = subject;
-        const missing = [dimension, ...furtherDimensions].filter(
-          (name) => !(name in metric.dimensions),
-        );
-        if (missing.length > 0) {
+        const missing =
+          subject === undefined
+            ? [candidates.map(({ dimension }) => dimension).join(" or ")]
+            : (subject.furtherDimensions ?? []).filter((name) => !(name in metric.dimensions));
+        if (subject === undefined || missing.length > 0) {
           yield {
             resource: alarm,
             fact: `metric ${metric.name} lacks ${missing.join(", ")}`,
@@ -98,8 +100,8 @@ export const alarmDimensions = stackPolicy([typeToken(MetricAlarm)], {
         } else if (!resources.some((one) => isOf(alarm, metric, subject, one))) {
           yield {
             resource: alarm,
-            fact: `${dimension} of metric ${metric.name} is no ${resourceClass.name} of the stack`,
-            limit: `it must be the ${property} of one`,
+            fact: `${subject.dimension} of metric ${metric.name} is no ${subject.resourceClass.name} of the stack`,
+            limit: `it must be the ${subject.property} of one`,
           };
         }
       }
