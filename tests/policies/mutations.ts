@@ -440,6 +440,11 @@ export const resourceMutations: readonly Mutation[] = [
     set: { blockPublicAcls: false },
   },
   {
+    policy: "s3-bucket-superseded-properties",
+    type: "bucket:Bucket",
+    set: { acl: "public-read-write" },
+  },
+  {
     policy: "s3-bucket-versioning",
     type: "bucketVersioning:BucketVersioning",
     set: { versioningConfiguration: { status: "Suspended" } },
