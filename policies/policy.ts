@@ -9,6 +9,7 @@ import {
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
+import { dropNulls } from "./nulls";
 import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
 import { configuredValues, type Settings, type Values } from "./settings";
 
@@ -101,6 +102,9 @@ export function stackPolicy<const S extends Settings>(
         args.notApplicable(`It judges stacks with resources of type ${types.join(", ")}.`);
       }
       const config = configuration(definition, args.getConfig());
+      for (const { props } of args.resources) {
+        dropNulls(props);
+      }
       try {
         for (const violation of definition.check(args.resources, config.own)) {
           reportTo(report, definition, config.exceptions, violation.resource, violation);
@@ -124,6 +128,7 @@ function judge<Props, S extends Settings>(
   report: ReportViolation,
 ): void {
   const config = configuration(definition, args.getConfig());
+  dropNulls(args.props);
   try {
     for (const violation of definition.check(props, config.own, args)) {
       reportTo(report, definition, config.exceptions, args, violation);

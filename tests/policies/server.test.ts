@@ -19,7 +19,7 @@ import { expect } from "chai";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { change, type TestResource, unknownNumber } from "../support/policy";
 import { bucket } from "./bucket-fixtures";
-import { stream as untagged } from "./fixtures";
+import { domain, stream as untagged } from "./fixtures";
 
 type Properties = Record<string, JavaScriptValue>;
 
@@ -105,6 +105,15 @@ describe("the policy pack's server", () => {
     const [advice] = await analyze(change(stream, { shardCount: unknownNumber }));
     expect(advice?.level).to.equal(EnforcementLevel.ADVISORY);
     expect(advice?.message).to.include("can't run policy 'kinesis-stream-shard-limit'");
+  });
+
+  it("judges a resource with nulls like one without these properties", async () => {
+    await configure({});
+    const nulls = { vpcOptions: null, clusterConfig: { instanceType: null }, tags: null };
+    const withNulls = await analyze(change(domain, nulls));
+    const without = await analyze(change(domain, { vpcOptions: undefined, clusterConfig: {} }));
+    expect(withNulls.map(({ policy }) => policy)).to.include("opensearch-domain-vpc");
+    expect(withNulls).to.deep.equal(without);
   });
 
   it("fails on a configuration that cannot be meant", async () => {
