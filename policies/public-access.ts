@@ -1,6 +1,10 @@
 import type { Condition, Statement } from "./policy-document";
 
-/** Condition keys that narrow everybody down to a known caller. */
+/**
+ * Condition keys that narrow everybody down to a known caller.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 const callerKeys = new Set([
   "aws:principalaccount",
   "aws:principalarn",
@@ -15,33 +19,78 @@ const callerKeys = new Set([
   "aws:sourcevpce",
   "kms:calleraccount",
   "s3:dataaccesspointaccount",
+  "s3:dataaccesspointarn",
 ]);
+
+/** GitHub signs tokens for the workflows of everybody; which one calls is in the subject only. */
+const sharedProvider = "token.actions.githubusercontent.com";
 
 /** Whether a statement lets in everybody, under no condition that names a caller. */
 export function isPublic(statement: Statement): boolean {
+  const { allows, excludesPrincipals, principals, conditions } = statement;
   const everybody =
-    statement.excludesPrincipals ||
-    Object.values(statement.principals).some((names) => names.includes("*"));
-  return statement.allows && everybody && !statement.conditions.some(namesCaller);
-}
-
-/** Whether a condition holds for fixed callers only: no wildcard may stand where it says who they are. */
-function namesCaller({ operator, key, values }: Condition): boolean {
+    excludesPrincipals || Object.values(principals).some((names) => names.includes("*"));
+  const anyRepository = (principals["Federated"] ?? []).some((name) =>
+    name.endsWith(sharedProvider),
+  );
   return (
-    callerKeys.has(key) &&
-    /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike|IpAddress)/i.test(operator) &&
-    // With IfExists a request that lacks the key passes.
-    !/IfExists$/i.test(operator) &&
-    values.length > 0 &&
-    values.every(isFixed)
+    allows &&
+    ((everybody && !conditions.some(namesCaller)) ||
+      (anyRepository && !conditions.some(namesRepository)))
   );
 }
 
-function isFixed(value: string): boolean {
+/** Whether a condition holds for fixed callers only: no wildcard may stand where it says who they are. */
+function namesCaller(condition: Condition): boolean {
+  const { key, values } = condition;
+  return (
+    callerKeys.has(key) && isRequired(condition) && values.every((value) => isFixed(key, value))
+  );
+}
+
+/** https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws */
+function namesRepository(condition: Condition): boolean {
+  const { key, values } = condition;
+  return (
+    key === `${sharedProvider}:sub` &&
+    isRequired(condition) &&
+    // After repo: comes the owner.
+    values.every((value) => !/^(repo:)?[*?]/.test(value))
+  );
+}
+
+/** Whether a request must have the key, with one of the values: it passes IfExists and ForAllValues without the key. */
+function isRequired({ operator, values }: Condition): boolean {
+  return (
+    /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike|IpAddress)/i.test(operator) &&
+    !/IfExists$/i.test(operator) &&
+    values.length > 0
+  );
+}
+
+function isFixed(key: string, value: string): boolean {
+  // A policy variable is whatever the caller brings.
+  if (value.includes("${")) {
+    return false;
+  }
+  if (key === "aws:sourceip") {
+    return isNarrow(value);
+  }
+  if (key === "aws:principalorgpaths") {
+    // A path ends in a wildcard to reach the units below: o-1/r-1/ou-1/*.
+    return /^o-[a-z0-9]+\//.test(value);
+  }
   if (value.startsWith("arn:")) {
     const account = value.split(":")[4] ?? "";
     // The ARNs of buckets hold no account.
     return /^[0-9]{12}$/.test(account) || (account === "" && !/[*?]/.test(value));
   }
-  return !/[*?]/.test(value) && !value.endsWith("/0");
+  return !/[*?]/.test(value);
+}
+
+/** Whether a network is not most of the internet. S3 takes those broader than /8, in IPv6 /32, for everybody, too. */
+function isNarrow(network: string): boolean {
+  const [address = "", prefix] = network.split("/");
+  const least = address.includes(":") ? 32 : 8;
+  return !/[*?]/.test(network) && (prefix === undefined || Number(prefix) >= least);
 }

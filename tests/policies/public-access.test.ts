@@ -9,6 +9,21 @@ function under(operator: string, key: string, value: string | readonly string[])
   return { ...everybody, Condition: { [operator]: { [key]: value } } };
 }
 
+const github = "token.actions.githubusercontent.com";
+
+function toWorkflows(Condition: object): object {
+  const Principal = { Federated: `arn:aws:iam::123456789012:oidc-provider/${github}` };
+  return { ...everybody, Principal, Action: "sts:AssumeRoleWithWebIdentity", Condition };
+}
+
+const audience = { StringEquals: { [`${github}:aud`]: "sts.amazonaws.com" } };
+
+function ofSubject(subject: string, operator = "StringLike"): object {
+  return toWorkflows({ ...audience, [operator]: { [`${github}:sub`]: subject } });
+}
+
+const accessPoints = "arn:aws:s3:eu-central-1:123456789012:accesspoint/*";
+
 const cases: readonly (readonly [title: string, statement: object, isPublic: boolean])[] = [
   ["everybody", everybody, true],
   ["everybody as AWS", { ...everybody, Principal: { AWS: ["*"] } }, true],
@@ -33,6 +48,43 @@ const cases: readonly (readonly [title: string, statement: object, isPublic: boo
   ["any bucket", under("ArnLike", "aws:SourceArn", "arn:aws:s3:::*"), true],
   ["a network", under("IpAddress", "aws:SourceIp", "192.0.2.0/24"), false],
   ["the internet", under("IpAddress", "aws:SourceIp", ["192.0.2.0/24", "0.0.0.0/0"]), true],
+  ["a single address", under("IpAddress", "aws:SourceIp", "192.0.2.1"), false],
+  ["a private network", under("IpAddress", "aws:SourceIp", "10.0.0.0/8"), false],
+  [
+    "halves of the internet",
+    under("IpAddress", "aws:SourceIp", ["0.0.0.0/1", "128.0.0.0/1"]),
+    true,
+  ],
+  ["a network of IPv6", under("IpAddress", "aws:SourceIp", "2001:db8::/32"), false],
+  ["a half of IPv6", under("IpAddress", "aws:SourceIp", "8000::/1"), true],
+  [
+    "access points of an account",
+    under("StringLike", "s3:DataAccessPointArn", accessPoints),
+    false,
+  ],
+  ["access points of any", under("StringLike", "s3:DataAccessPointArn", "arn:aws:s3:*:*:*"), true],
+  [
+    "an account's points",
+    under("StringEquals", "s3:DataAccessPointAccount", "123456789012"),
+    false,
+  ],
+  [
+    "a unit of an organisation",
+    under("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-x/r-y/ou-z/*"),
+    false,
+  ],
+  ["units of any", under("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-*/r-y/*"), true],
+  [
+    "whatever account it is of",
+    under("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"),
+    true,
+  ],
+  ["every repository", toWorkflows(audience), true],
+  ["every repository by a wildcard", ofSubject("*"), true],
+  ["every repository's main branch", ofSubject("repo:*:ref:refs/heads/main"), true],
+  ["every repository without a subject", ofSubject("repo:a/b:*", "StringLikeIfExists"), true],
+  ["one repository", ofSubject("repo:team/trips:*"), false],
+  ["one branch", ofSubject("repo:team/trips:ref:refs/heads/main", "StringEquals"), false],
   ["everybody with TLS", under("Bool", "aws:SecureTransport", "true"), true],
 ];
 
