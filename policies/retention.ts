@@ -119,6 +119,14 @@ export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
           limit: `the earliest is ${minDays} days`,
         };
       }
+      // From then on S3 expires every object, those of the day before too:
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+      if (expiration?.date !== undefined) {
+        yield {
+          fact: `rule ${id} expires objects of any age from ${expiration.date} on`,
+          limit: `the earliest is ${minDays} days`,
+        };
+      }
     }
     const ends = rules
       .filter(coversBucket)

@@ -111,6 +111,16 @@ describe("s3-bucket-lifecycle-retention", () => {
     );
   });
 
+  it("refuses an expiration on a day, which spares no object from then on", async () => {
+    const dated = { ...enabled, expiration: { date: "2030-01-01" }, prefix: "errors/" };
+    const whole = { ...enabled, expiration: { days: 365 } };
+    await expectRefused(
+      bucketRetention,
+      change(bucketLifecycle, { rules: [whole, dated] }),
+      "rule rule expires objects of any age from 2030-01-01 on",
+    );
+  });
+
   it("refuses an expiration after the ceiling", async () => {
     await expectRefused(bucketRetention, withRule({ expiration: { days: 1096 } }), noEnd);
   });
@@ -132,7 +142,6 @@ describe("s3-bucket-lifecycle-retention", () => {
       { expiration, prefix: "errors/" },
       { expiration, filter: { prefix: "errors/" } },
       { expiration, filter: { tag: { key: "temporary", value: "yes" } } },
-      { expiration: { date: "2030-01-01" } },
     ];
     for (const rule of useless) {
       await expectRefused(bucketRetention, withRule(rule), noEnd);
