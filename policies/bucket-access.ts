@@ -9,7 +9,7 @@ import {
 } from "@pulumi/aws/s3";
 import { companionPolicy } from "./companion";
 import { resourcePolicy } from "./policy";
-import { covers, statementsOf } from "./policy-document";
+import { covers, type Statement, statementsOf } from "./policy-document";
 import { texts } from "./settings";
 
 export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
@@ -166,9 +166,7 @@ export const bucketControl = resourcePolicy(BucketPolicy, {
   },
   *check(bucketPolicy, { accounts }) {
     for (const statement of statementsOf(bucketPolicy, "policy")) {
-      const actions = controlActions.filter((action) =>
-        statement.actions.some((pattern) => covers(pattern, action)),
-      );
+      const actions = controlActions.filter((action) => reaches(statement, action));
       const strangers = (statement.principals["AWS"] ?? []).filter(
         (principal) => !accounts.includes(/[0-9]{12}/.exec(principal)?.[0] ?? ""),
       );
@@ -181,3 +179,10 @@ export const bucketControl = resourcePolicy(BucketPolicy, {
     }
   },
 });
+
+/** Whether a statement is about an action; with NotAction it is about all but those. */
+function reaches({ actions, notActions }: Statement, action: string): boolean {
+  return notActions.length > 0
+    ? !notActions.some((pattern) => covers(pattern, action))
+    : actions.some((pattern) => covers(pattern, action));
+}

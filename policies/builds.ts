@@ -1,7 +1,6 @@
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
 import { customerKeySetting, customerKeyViolations } from "./customer-key";
-import { reference } from "./known";
 import { resourcePolicy } from "./policy";
 
 export const buildEncryption = resourcePolicy(Project, {
@@ -9,7 +8,7 @@ export const buildEncryption = resourcePolicy(Project, {
   severity: "medium",
   rule: "Encrypt what a build makes with a key of your own, and its logs.",
   reason: "A build's output is what gets deployed; its log repeats what it was given.",
-  fix: "Set encryptionKey, and leave encryptionDisabled off in logsConfig.s3Logs and artifacts.",
+  fix: "Set encryptionKey, and leave encryptionDisabled off in logsConfig.s3Logs, artifacts and secondaryArtifacts.",
   controls: ["CodeBuild.3"],
   source: "https://docs.aws.amazon.com/codebuild/latest/userguide/security-encryption.html",
   config: customerKeySetting,
@@ -17,6 +16,9 @@ export const buildEncryption = resourcePolicy(Project, {
     yield* customerKeyViolations(project, "encryptionKey", requireCustomerManagedKey);
     for (const [path, block] of [
       ["artifacts", project.artifacts],
+      ...(project.secondaryArtifacts ?? []).map(
+        (artifacts, index) => [`secondaryArtifacts[${index}]`, artifacts] as const,
+      ),
       ["logsConfig.s3Logs", project.logsConfig?.s3Logs],
     ] as const) {
       if (block?.encryptionDisabled === true) {
@@ -49,8 +51,9 @@ export const buildLogs = resourcePolicy(Project, {
 /** Variables that are a key to an account. */
 const credentialNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
-/** An address with a password or a token before the host. */
-const addressWithSecret = /^[a-z+]+:\/\/[^/@]+@/i;
+/** An address with a password before the host, or with a token in place of a name. */
+const addressWithSecret =
+  /^[a-z+]+:\/\/([^/@:]*:[^/@]+|(gh[a-z]_|github_pat_|glpat-|ATBB)[^/@]*)@/i;
 
 export const buildSecrets = resourcePolicy(Project, {
   name: "codebuild-project-secrets",
@@ -121,12 +124,12 @@ export const pipelineEncryption = resourcePolicy(Pipeline, {
   config: customerKeySetting,
   *check({ artifactStores }, { requireCustomerManagedKey }) {
     for (const [index, { encryptionKey }] of artifactStores.entries()) {
-      if (requireCustomerManagedKey && !reference(encryptionKey ?? {}, "id").set) {
-        yield {
-          fact: `artifactStores[${index}].encryptionKey is not set`,
-          limit: "a customer managed key is required",
-        };
-      }
+      yield* customerKeyViolations(
+        encryptionKey ?? {},
+        "id",
+        requireCustomerManagedKey,
+        `artifactStores[${index}].encryptionKey`,
+      );
     }
   },
 });

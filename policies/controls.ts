@@ -107,6 +107,7 @@ export const controls: Readonly<Record<string, string>> = {
   "S3.14": "A bucket keeps versions",
   "S3.15": "A bucket locks its objects",
   "S3.17": "A bucket is encrypted with KMS",
+  "S3.19": "An access point blocks public access",
   "S3.20": "Deletion takes a second factor",
   "S3.22": "Writes of objects are in the trail",
   "S3.23": "Reads of objects are in the trail",

@@ -1,5 +1,5 @@
-import { known } from "./known";
-import { type Statement, statementsOf } from "./policy-document";
+import { decisive, known, Undecided } from "./known";
+import { type Statement, statements, statementsOf } from "./policy-document";
 
 /** Where the documents are that say what an identity may do, by type. */
 const identityProperties: Readonly<Record<string, string>> = {
@@ -12,15 +12,27 @@ const identityProperties: Readonly<Record<string, string>> = {
 
 /** Where the documents are that say who may use a resource, by type; a role's says who may assume it. */
 export const resourceProperties: Readonly<Record<string, string>> = {
+  "aws:apigateway/restApi:RestApi": "policy",
+  "aws:apigateway/restApiPolicy:RestApiPolicy": "policy",
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
+  "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+  "aws:codebuild/resourcePolicy:ResourcePolicy": "policy",
+  "aws:glue/resourcePolicy:ResourcePolicy": "policy",
   "aws:iam/role:Role": "assumeRolePolicy",
   "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
+  "aws:kms/externalKey:ExternalKey": "policy",
   "aws:kms/key:Key": "policy",
   "aws:kms/keyPolicy:KeyPolicy": "policy",
+  "aws:kms/replicaExternalKey:ReplicaExternalKey": "policy",
+  "aws:kms/replicaKey:ReplicaKey": "policy",
+  "aws:lambda/resourcePolicy:ResourcePolicy": "policy",
   "aws:opensearch/domain:Domain": "accessPolicies",
   "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
+  "aws:s3/accessPoint:AccessPoint": "policy",
   "aws:s3/bucketPolicy:BucketPolicy": "policy",
+  "aws:s3control/accessPointPolicy:AccessPointPolicy": "policy",
+  "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy": "policy",
   "aws:secretsmanager/secret:Secret": "policy",
   "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
   "aws:sns/topic:Topic": "policy",
@@ -35,28 +47,48 @@ export const identityDocuments = Object.keys(identityProperties);
 /** Types that hold documents about resources. */
 export const resourceDocuments = Object.keys(resourceProperties);
 
+interface Located {
+  /** Where it is, for a message. */
+  readonly path: string;
+  readonly statement: Statement;
+}
+
 /**
  * The statements about an identity in a resource of one of {@link identityDocuments}.
  *
- * @throws Undecided where a document is unknown in a preview
+ * @throws Undecided where a document is unknown in a preview, after the statements of the others
  */
-export function identityStatements(
+export function* identityStatements(
   type: string,
   resource: Readonly<Record<string, unknown>>,
-): readonly { readonly path: string; readonly statement: Statement }[] {
+): Iterable<Located> {
   const property = identityProperties[type] ?? "policy";
   if (property === "inlinePolicies") {
-    const policies = (resource["inlinePolicies"] ?? []) as readonly object[];
-    return policies.flatMap((policy, index) =>
-      "policy" in policy
-        ? statementsOf(policy, "policy").map((statement) => ({
-            path: `inlinePolicies[${index}]`,
-            statement,
-          }))
-        : [],
-    );
+    yield* inlineStatements(resource);
+  } else {
+    for (const statement of statementsOf(resource, property)) {
+      yield { path: "the policy", statement };
+    }
   }
-  return statementsOf(resource, property).map((statement) => ({ path: "the policy", statement }));
+}
+
+function* inlineStatements(resource: Readonly<Record<string, unknown>>): Iterable<Located> {
+  const policies = (decisive(resource, "inlinePolicies") ?? []) as readonly object[];
+  const unknown: string[] = [];
+  for (const index of policies.keys()) {
+    const path = `inlinePolicies[${index}]`;
+    const document = known(() => ({ value: (policies[index] as { policy?: unknown }).policy }));
+    if (document === undefined) {
+      unknown.push(path);
+    } else {
+      for (const statement of statements(document.value)) {
+        yield { path, statement };
+      }
+    }
+  }
+  if (unknown.length > 0) {
+    throw new Undecided(unknown.join(", "));
+  }
 }
 
 /** Properties with documents in a resource that are unknown in a preview. */
@@ -68,6 +100,7 @@ export function unknownDocuments(
     (property) =>
       property !== undefined &&
       property in resource &&
-      known(() => ({ value: resource[property] })) === undefined,
+      // Of a list each one counts.
+      known(() => ({ value: JSON.stringify(resource[property]) })) === undefined,
   ) as readonly string[];
 }

@@ -1,8 +1,10 @@
 import { typesPolicy } from "./policy";
-import { covers, type Statement } from "./policy-document";
+import { covers, coversEverything, type Statement } from "./policy-document";
 import { identityDocuments, identityStatements } from "./document-types";
-import { known } from "./known";
 import { texts } from "./settings";
+
+/** What makes clear text of what a key encrypted. */
+const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];
 
 export const wildcardActions = typesPolicy(identityDocuments, {
   name: "iam-policy-wildcard-actions",
@@ -16,7 +18,7 @@ export const wildcardActions = typesPolicy(identityDocuments, {
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   *check(resource, _config, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
-      const wide = statement.actions.filter((action) => /^(\*|[\w-]+:\*)$/.test(action));
+      const wide = statement.actions.filter((action) => /^[*?]+$|^[^:]*:[*?]+$/.test(action));
       if (wide.length > 0 || statement.notActions.length > 0) {
         yield {
           fact: `${path} allows ${wide.length > 0 ? wide.join(", ") : "everything but NotAction"}`,
@@ -67,22 +69,20 @@ export const wildcardResources = typesPolicy(identityDocuments, {
   },
   *check(resource, { actions: allowed }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
-      const everywhere = statement.resources.includes("*") || statement.notResources.length > 0;
+      const wide = everythingOf(statement);
       const refused = statement.actions.filter(
-        (action) => !allowed.some((pattern) => covers(pattern, action)),
+        // What decrypts has a policy of its own.
+        (action) => ![...allowed, ...decrypting].some((pattern) => covers(pattern, action)),
       );
-      if (everywhere && refused.length > 0) {
+      if (wide.length > 0 && refused.length > 0) {
         yield {
-          fact: `${path} allows ${refused.join(", ")} on *`,
+          fact: `${path} allows ${refused.join(", ")} on ${wide.join(", ")}`,
           limit: "resources must be named",
         };
       }
     }
   },
 });
-
-/** What makes clear text of what a key encrypted. */
-const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];
 
 export const keyDecryption = typesPolicy(identityDocuments, {
   name: "iam-policy-decryption",
@@ -94,9 +94,7 @@ export const keyDecryption = typesPolicy(identityDocuments, {
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
   *check(resource, _config, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
-      const everyKey = statement.resources.filter(
-        (arn) => arn === "*" || /^arn:[^:]*:kms:.*:(key\/)?\*$/.test(arn),
-      );
+      const everyKey = everythingOf(statement).filter(mayBeKey);
       const decrypts = decrypting.some((action) =>
         statement.actions.some((pattern) => covers(pattern, action)),
       );
@@ -110,63 +108,27 @@ export const keyDecryption = typesPolicy(identityDocuments, {
   },
 });
 
-const attachments = [
-  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-  "aws:iam/policyAttachment:PolicyAttachment",
-  "aws:iam/role:Role",
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-  "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-];
-
-/** Policies of AWS that allow all of a service, or more. */
-const broadPolicy = /\/(AdministratorAccess|PowerUserAccess|[^/]*FullAccess)([-_].*)?$/;
-
-export const managedPolicies = typesPolicy(attachments, {
-  name: "iam-managed-policy-full-access",
-  severity: "high",
-  rule: "Attach none of AWS's policies that allow all of a service.",
-  reason: "AmazonKinesisFullAccess lets a reader delete every stream of the account.",
-  fix: "Write a policy with the actions and resources that are needed.",
-  controls: ["IAM.27"],
-  source:
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-use-aws-defined-policies",
-  *check(resource) {
-    // An ARN that is unknown is that of a policy of some program, which is judged itself.
-    const arns = [
-      known(() => resource["policyArn"]),
-      ...((known(() => resource["managedPolicyArns"]) ?? []) as readonly unknown[]),
-    ];
-    for (const arn of arns.filter((one) => typeof one === "string" && broadPolicy.test(one))) {
-      yield { fact: `${String(arn)} is attached`, limit: "policies must be narrower" };
-    }
-  },
-});
-
-const userPolicies = [
-  "aws:iam/userPolicy:UserPolicy",
-  "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-];
-
-export const userPermissions = typesPolicy(userPolicies, {
-  name: "iam-user-policy",
-  severity: "low",
-  rule: "Give permissions to groups and roles, not to users.",
-  reason:
-    "Permissions that hang on single users are reviewed by nobody, and stay when their work changes.",
-  fix: "Use an iam.GroupPolicy, or better a role that the user may assume.",
-  controls: ["IAM.2"],
-  source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
-  *check(_resource, _config, { type }) {
-    yield {
-      fact: `it is a ${type.split(":")[2] ?? type}`,
-      limit: "users may have no policies of their own",
-    };
-  },
-});
-
-function allowing(
+function* allowing(
   type: string,
   resource: Readonly<Record<string, unknown>>,
-): readonly { readonly path: string; readonly statement: Statement }[] {
-  return identityStatements(type, resource).filter(({ statement }) => statement.allows);
+): Iterable<{ readonly path: string; readonly statement: Statement }> {
+  for (const found of identityStatements(type, resource)) {
+    if (found.statement.allows) {
+      yield found;
+    }
+  }
+}
+
+/** The resources of a statement that are none in particular. */
+function everythingOf({ resources, notResources }: Statement): readonly string[] {
+  return [
+    ...resources.filter(coversEverything),
+    ...(notResources.length > 0 ? ["everything but NotResource"] : []),
+  ];
+}
+
+/** Whether a resource may stand for keys: a bucket's ARN beside a key's does not. */
+function mayBeKey(resource: string): boolean {
+  const service = resource.split(":")[2] ?? "*";
+  return covers(service, "kms");
 }

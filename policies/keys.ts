@@ -1,6 +1,7 @@
-import { Key } from "@pulumi/aws/kms";
-import { resourcePolicy } from "./policy";
+import { ExternalKey, Key, ReplicaExternalKey, ReplicaKey } from "@pulumi/aws/kms";
+import { resourcePolicy, typesPolicy } from "./policy";
 import { integer } from "./settings";
+import { typeToken } from "./types";
 
 export const keyRotation = resourcePolicy(Key, {
   name: "kms-key-rotation",
@@ -19,8 +20,9 @@ export const keyRotation = resourcePolicy(Key, {
     }),
   },
   *check(key, { maxDays }) {
-    // KMS cannot rotate asymmetric and HMAC keys.
-    if ((key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") !== "SYMMETRIC_DEFAULT") {
+    // KMS cannot rotate asymmetric and HMAC keys, nor those whose material lies in a key store of the customer's.
+    const isSymmetric = (key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT";
+    if (!isSymmetric || "customKeyStoreId" in key || "xksKeyId" in key) {
       return;
     }
     const days = key.rotationPeriodInDays ?? 365;
@@ -35,7 +37,9 @@ export const keyRotation = resourcePolicy(Key, {
   },
 });
 
-export const keyDeletionWindow = resourcePolicy(Key, {
+const keyTypes = [Key, ReplicaKey, ExternalKey, ReplicaExternalKey].map(typeToken);
+
+export const keyDeletionWindow = typesPolicy(keyTypes, {
   name: "kms-key-deletion-window",
   severity: "high",
   rule: "Leave enough days between the deletion of a key and its end.",
@@ -52,7 +56,7 @@ export const keyDeletionWindow = resourcePolicy(Key, {
     }),
   },
   *check(key, { minDays }) {
-    const days = key.deletionWindowInDays ?? 30;
+    const days = (key["deletionWindowInDays"] ?? 30) as number;
     if (!(days >= minDays)) {
       yield {
         fact: `deletionWindowInDays is ${days}`,

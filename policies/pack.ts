@@ -1,6 +1,7 @@
 import * as addresses from "./addresses";
 import * as alarms from "./alarms";
 import * as apis from "./apis";
+import * as attachments from "./attachments";
 import * as bucketAccess from "./bucket-access";
 import * as budget from "./budget";
 import * as builds from "./builds";
@@ -10,6 +11,7 @@ import * as coverage from "./coverage";
 import * as delivery from "./delivery";
 import * as deliveryEncryption from "./delivery-encryption";
 import * as encryption from "./encryption";
+import * as endpoints from "./endpoints";
 import * as flinkEnvironment from "./flink-environment";
 import * as flinkState from "./flink-state";
 import * as functions from "./functions";
@@ -47,7 +49,7 @@ export const families: readonly PolicyFamily[] = [
   family("Search", search),
   family("Buckets", bucketAccess),
   family("Networks and hosts", networks, ingress, instances, addresses),
-  family("Identities and grants", identity, grants),
+  family("Identities and grants", identity, attachments, grants, endpoints),
   family("Functions, APIs and builds", functions, apis, builds, services),
   family("Alarms and metrics", alarms, observability),
   family("Governance", governance, coverage),

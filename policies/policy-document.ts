@@ -63,6 +63,56 @@ export function covers(pattern: string, action: string): boolean {
   return new RegExp(`^${expression}$`).test(action.toLowerCase());
 }
 
+/**
+ * Types of resources that a policy can name one by one. Not those that a role must make before it knows their ids, such
+ * as network interfaces; and not what only looks like a type, such as a bucket's name before its objects.
+ */
+const types = new Set([
+  "apigateway:restapis",
+  "cloudwatch:alarm",
+  "codebuild:project",
+  "dynamodb:table",
+  "ecr:repository",
+  "es:domain",
+  "events:event-bus",
+  "events:rule",
+  "firehose:deliverystream",
+  "glue:database",
+  "iam:group",
+  "iam:policy",
+  "iam:role",
+  "iam:user",
+  "kinesis:stream",
+  "kinesisanalytics:application",
+  "kms:alias",
+  "kms:key",
+  "lambda:function",
+  "logs:log-group",
+  "secretsmanager:secret",
+  "ssm:parameter",
+  "states:stateMachine",
+]);
+
+/** Only wildcards, each perhaps behind a type: `*`, `key/*`, `log-group:*:log-stream:*`. */
+const anyName = /^\/?([\w-]+[/:])?[*?]+([/:]([\w-]+[/:])?[*?]+)*$/;
+
+/**
+ * Whether a resource in a policy is no single one: everything, all of a service, or all of one of its types.
+ *
+ * A `*` at the end of a segment matches the segments behind it as well:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export function coversEverything(arn: string): boolean {
+  const isOpen = arn.endsWith("*");
+  const [, , service = isOpen ? "*" : "", , , ...rest] = arn.split(":");
+  if (/[*?]/.test(service) || /^[*?]+$/.test(arn)) {
+    return true;
+  }
+  const resource = rest.length === 0 && isOpen ? "*" : rest.join(":");
+  const [, type] = /^\/?([\w-]+)[/:]/.exec(resource) ?? [];
+  return anyName.test(resource) && (type === undefined || types.has(`${service}:${type}`));
+}
+
 function principals(value: unknown): Statement["principals"] {
   if (typeof value === "string") {
     return { AWS: [value] };

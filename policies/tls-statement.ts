@@ -1,20 +1,21 @@
-import type { Condition, Statement } from "./policy-document";
+import { type Condition, covers, type Statement } from "./policy-document";
 
-/** Whether a statement denies every action to everybody who comes without TLS, on a bucket and on its objects. */
-export function deniesPlainHttp(statement: Statement): boolean {
+/** Whether statements deny every action to everybody who comes without TLS, on a bucket and on its objects. */
+export function denyPlainHttp(statements: readonly Statement[]): boolean {
+  const denied = statements.filter(deniesPlainHttp).flatMap(({ resources }) => resources);
+  const isDenied = (arn: string) => denied.some((pattern) => covers(pattern, arn));
+  // A document is about one bucket, which some resource names with or without its objects.
+  return denied
+    .map((arn) => arn.replace(/\/\*$/, ""))
+    .some((bucket) => !bucket.includes("/") && isDenied(bucket) && isDenied(`${bucket}/*`));
+}
+
+function deniesPlainHttp(statement: Statement): boolean {
   return (
     !statement.allows &&
     (statement.principals["AWS"] ?? []).includes("*") &&
     statement.actions.some((action) => action === "s3:*" || action === "*") &&
-    coversBucketAndObjects(statement.resources) &&
     isWithoutTls(statement.conditions)
-  );
-}
-
-function coversBucketAndObjects(resources: readonly string[]): boolean {
-  return (
-    resources.includes("*") ||
-    (resources.some((arn) => arn.endsWith("/*")) && resources.some((arn) => !arn.includes("/")))
   );
 }
 

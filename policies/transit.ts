@@ -7,7 +7,7 @@ import { known } from "./known";
 import { resourcePolicy } from "./policy";
 import { statementsOf } from "./policy-document";
 import { texts } from "./settings";
-import { deniesPlainHttp } from "./tls-statement";
+import { denyPlainHttp } from "./tls-statement";
 
 export const domainHttps = resourcePolicy(Domain, {
   name: "opensearch-domain-https",
@@ -107,7 +107,7 @@ export const bucketTls = resourcePolicy(BucketPolicy, {
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-HTTP-HTTPS",
   *check(bucketPolicy) {
-    if (!statementsOf(bucketPolicy, "policy").some(deniesPlainHttp)) {
+    if (!denyPlainHttp(statementsOf(bucketPolicy, "policy"))) {
       yield {
         fact: "no statement denies s3:* to everybody without TLS",
         limit: "a bucket must be reachable by HTTPS only",

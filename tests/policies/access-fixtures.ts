@@ -1,6 +1,9 @@
 import { Policy, Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
+import { EventPermission } from "@pulumi/aws/cloudwatch";
 import { KeyPolicy } from "@pulumi/aws/kms";
-import { Permission } from "@pulumi/aws/lambda";
+import { FunctionUrl, LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
+import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
+import { AccessPoint } from "@pulumi/aws/s3";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
 import { resource, unknownString } from "../support/policy";
 
@@ -54,6 +57,38 @@ export const permission = resource(Permission, "api", {
   sourceArn: arn,
 });
 
+export const busPermission = resource(EventPermission, "partner", {
+  principal: "123456789012",
+  statementId: "partner",
+});
+
+export const layerPermission = resource(LayerVersionPermission, "readers", {
+  action: "lambda:GetLayerVersion",
+  layerName: "transform",
+  principal: "*",
+  organizationId: "o-1",
+  statementId: "readers",
+  versionNumber: 1,
+});
+
+export const functionUrl = resource(FunctionUrl, "hook", {
+  functionName: "hook",
+  authorizationType: "AWS_IAM",
+});
+
+export const collectionNetwork = resource(ServerlessSecurityPolicy, "search", {
+  type: "network",
+  policy: JSON.stringify([
+    {
+      Rules: [{ ResourceType: "collection", Resource: ["collection/trips"] }],
+      AllowFromPublic: false,
+      SourceVPCEs: ["vpce-1"],
+    },
+  ]),
+});
+
+export const accessPoint = resource(AccessPoint, "readers", { bucket: arn });
+
 export const document = resource(SsmDocument, "setup", {
   documentType: "Command",
   content: "{}",
@@ -66,5 +101,10 @@ export const access = [
   attachment,
   keyPolicy,
   permission,
+  busPermission,
+  layerPermission,
+  functionUrl,
+  collectionNetwork,
+  accessPoint,
   document,
 ];

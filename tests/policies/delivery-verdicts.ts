@@ -1,4 +1,4 @@
-import { rows, type Verdict } from "./verdicts";
+import { rows, type Verdict } from "./verdict";
 
 const lambda = { processors: [{ type: "Lambda" }] };
 

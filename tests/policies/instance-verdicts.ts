@@ -1,4 +1,4 @@
-import { rows, type Verdict } from "./verdicts";
+import { rows, type Verdict } from "./verdict";
 
 const fromTemplate = { launchTemplate: { id: "lt-1" } };
 

@@ -294,6 +294,11 @@ export const resourceMutations: readonly Mutation[] = [
     set: { policyArn: "arn:aws:iam::aws:policy/AmazonKinesisFullAccess" },
   },
   {
+    policy: "iam-permission-public-access",
+    type: "eventPermission:EventPermission",
+    set: { principal: "*" },
+  },
+  {
     policy: "iam-policy-decryption",
     type: rolePolicy,
     set: {
@@ -332,6 +337,11 @@ export const resourceMutations: readonly Mutation[] = [
     type: lambda,
     set: { environment: { variables: { LEVEL: "info" } }, kmsKeyArn: undefined },
   },
+  {
+    policy: "lambda-function-url-authorization",
+    type: "functionUrl:FunctionUrl",
+    set: { authorizationType: "NONE" },
+  },
   { policy: "lambda-function-memory-limit", type: lambda, set: { memorySize: 4096 } },
   { policy: "lambda-function-runtime", type: lambda, set: { runtime: "nodejs16.x" } },
   { policy: "lambda-function-tracing", type: lambda, set: { tracingConfig: undefined } },
@@ -344,6 +354,11 @@ export const resourceMutations: readonly Mutation[] = [
     policy: "lambda-permission-public-access",
     type: "permission:Permission",
     set: { principal: "*" },
+  },
+  {
+    policy: "opensearch-collection-public-access",
+    type: "serverlessSecurityPolicy:ServerlessSecurityPolicy",
+    set: { policy: JSON.stringify([{ Rules: [], AllowFromPublic: true }]) },
   },
   {
     policy: "opensearch-domain-access-control",
@@ -403,6 +418,11 @@ export const resourceMutations: readonly Mutation[] = [
     set: { "clusterConfig.zoneAwarenessEnabled": false },
   },
   { policy: "required-tags", limits: { keys: ["project", "stack", "owner"] } },
+  {
+    policy: "s3-access-point-public-access-block",
+    type: "accessPoint:AccessPoint",
+    set: { publicAccessBlockConfiguration: { blockPublicPolicy: false } },
+  },
   { policy: "s3-bucket-acl", type: "bucketAcl:BucketAcl", set: { acl: "public-read" } },
   {
     policy: "s3-bucket-encryption",

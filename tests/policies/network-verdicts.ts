@@ -1,4 +1,4 @@
-import { rows, type Verdict } from "./verdicts";
+import { rows, type Verdict } from "./verdict";
 
 const ssh = { protocol: "tcp", fromPort: 22, toPort: 22 };
 const world = { cidrBlocks: ["0.0.0.0/0"] };

@@ -1,5 +1,5 @@
 import { unknownObject, unknownString } from "../support/policy";
-import { rows, type Verdict } from "./verdicts";
+import { rows, type Verdict } from "./verdict";
 
 const vpc = "applicationConfiguration.vpcConfiguration";
 

@@ -1,14 +1,6 @@
-/** What one policy says of a compliant resource after one change. */
-export interface Verdict {
-  readonly policy: string;
-  /** End of the resource's type. */
-  readonly type: string;
-  /** New values by path; `undefined` leaves one out. */
-  readonly set: Readonly<Record<string, unknown>>;
-  /** A part of the only message; undefined where the change is accepted. */
-  readonly refused?: string;
-  readonly limits?: Readonly<Record<string, unknown>>;
-}
+import { accessVerdicts } from "./access-verdicts";
+import { documentVerdicts } from "./document-verdicts";
+import { rows, type Verdict } from "./verdict";
 
 const flink = "applicationConfiguration.flinkApplicationConfiguration";
 const checkpoints = `${flink}.checkpointConfiguration`;
@@ -126,6 +118,10 @@ export const verdicts: readonly Verdict[] = [
   ...rows("codebuild-project-encryption", "project:Project", [
     [{ "artifacts.encryptionDisabled": true }, "artifacts.encryptionDisabled is true"],
     [
+      { secondaryArtifacts: [{ encryptionDisabled: true }] },
+      "secondaryArtifacts[0].encryptionDisabled is true",
+    ],
+    [
       { "logsConfig.s3Logs": { status: "ENABLED", encryptionDisabled: true } },
       "logsConfig.s3Logs.encryptionDisabled is true",
     ],
@@ -150,7 +146,15 @@ export const verdicts: readonly Verdict[] = [
       { "source.location": "https://user:token@bitbucket.org/team/job" },
       "the location of a source has credentials",
     ],
+    [{ "source.location": "https://ghp_1@github.com/team/job" }, "has credentials"],
+    [{ "source.location": "https://team@bitbucket.org/team/job" }],
     [{ "source.location": "https://bitbucket.org/team/job" }],
+  ]),
+  ...rows("codepipeline-artifact-encryption", "pipeline:Pipeline", [
+    [
+      { artifactStores: [{ encryptionKey: { id: "alias/aws/s3", type: "KMS" } }] },
+      "artifactStores[0].encryptionKey.id is alias/aws/s3; a customer managed key is required",
+    ],
   ]),
   ...rows("codebuild-project-privileges", "project:Project", [
     [{ "environment.privilegedMode": true }, "environment.privilegedMode is true"],
@@ -161,34 +165,6 @@ export const verdicts: readonly Verdict[] = [
     [{ alarmActions: undefined }, "alarmActions is not set"],
     [{ actionsEnabled: false }, "actionsEnabled is false"],
   ]),
-  ...rows("lambda-permission-public-access", "permission:Permission", [
-    [{ principal: "*", sourceArn: undefined }, "principal is *"],
-    [{ principal: "*", principalOrgId: "o-1" }],
-    [
-      { principal: "events.amazonaws.com", sourceArn: undefined, sourceAccount: undefined },
-      "principal is events.amazonaws.com without sourceArn or sourceAccount",
-    ],
-    [
-      {
-        principal: "s3.amazonaws.com",
-        sourceArn: "arn:aws:s3:::trips",
-        sourceAccount: undefined,
-      },
-      "principal is s3.amazonaws.com without sourceAccount",
-    ],
-    [{ principal: "arn:aws:iam::123456789012:role/caller", sourceArn: undefined }],
-  ]),
+  ...accessVerdicts,
+  ...documentVerdicts,
 ];
-
-type Row = readonly [set: Verdict["set"], refused?: string | undefined, limits?: Verdict["limits"]];
-
-/** One verdict for each change to a compliant resource of a type. */
-export function rows(policy: string, type: string, all: readonly Row[]): readonly Verdict[] {
-  return all.map(([set, refused, limits]) => ({
-    policy,
-    type,
-    set,
-    ...(refused !== undefined && { refused }),
-    ...(limits && { limits }),
-  }));
-}

@@ -1,0 +1,62 @@
+import { FunctionUrl } from "@pulumi/aws/lambda";
+import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
+import { AccessPoint } from "@pulumi/aws/s3";
+import { decisive } from "./known";
+import { resourcePolicy } from "./policy";
+
+export const functionUrls = resourcePolicy(FunctionUrl, {
+  name: "lambda-function-url-authorization",
+  severity: "critical",
+  rule: "Let nobody call a function's URL without being authorised.",
+  reason: "The address is public: without authorisation it is for everybody.",
+  fix: "Set authorizationType to AWS_IAM.",
+  source: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+  *check({ authorizationType }) {
+    if (authorizationType !== "AWS_IAM") {
+      yield { fact: `authorizationType is ${authorizationType}`, limit: "it must be AWS_IAM" };
+    }
+  },
+});
+
+export const collectionNetworks = resourcePolicy(ServerlessSecurityPolicy, {
+  name: "opensearch-collection-public-access",
+  severity: "high",
+  rule: "Let no serverless collection be reached from the internet.",
+  reason: "Whoever gets hold of credentials can use them from anywhere.",
+  fix: "Set AllowFromPublic to false and SourceVPCEs in every rule set of the network policy.",
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-network.html",
+  *check(securityPolicy) {
+    if (securityPolicy.type === "network") {
+      const document = decisive(securityPolicy, "policy");
+      if (typeof document === "string" && /"AllowFromPublic"\s*:\s*true/.test(document)) {
+        yield { fact: "AllowFromPublic is true", limit: "it must be false" };
+      }
+    }
+  },
+});
+
+export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
+  name: "s3-access-point-public-access-block",
+  severity: "high",
+  rule: "Block every kind of public access to a bucket's access point.",
+  reason: "An access point has a policy of its own, and its block can never be changed afterwards.",
+  fix: "Leave publicAccessBlockConfiguration out; all of it is on then.",
+  controls: ["S3.19"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
+  *check({ publicAccessBlockConfiguration: block = {} }) {
+    for (const name of [
+      "blockPublicAcls",
+      "blockPublicPolicy",
+      "ignorePublicAcls",
+      "restrictPublicBuckets",
+    ] as const) {
+      if (block[name] === false) {
+        yield {
+          fact: `publicAccessBlockConfiguration.${name} is false`,
+          limit: "it must be true",
+        };
+      }
+    }
+  },
+});
