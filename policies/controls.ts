@@ -10,6 +10,8 @@ export const controls: Readonly<Record<string, string>> = {
   "APIGateway.3": "A stage is traced",
   "APIGateway.4": "A stage stands behind a web ACL",
   "APIGateway.5": "Cached answers are encrypted",
+  "APIGateway.8": "A route asks who calls",
+  "APIGateway.9": "A stage of an HTTP or WebSocket API logs who calls",
   "APIGateway.11": "A domain name has a current TLS policy",
   "CloudWatch.1–14": "Filters and alarms watch the account's trail",
   "CloudWatch.15": "An alarm has an action",

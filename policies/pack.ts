@@ -1,6 +1,8 @@
 import * as addresses from "./addresses";
 import * as alarms from "./alarms";
-import * as apis from "./apis";
+import * as apiAccess from "./api-access";
+import * as apiStages from "./api-stages";
+import * as apiThrottling from "./api-throttling";
 import * as attachments from "./attachments";
 import * as bucketAccess from "./bucket-access";
 import * as budget from "./budget";
@@ -29,6 +31,7 @@ import type { StreamingPolicy } from "./policy";
 import * as quotas from "./quotas";
 import * as retention from "./retention";
 import * as search from "./search";
+import * as secrets from "./secrets";
 import * as services from "./services";
 import * as storageEncryption from "./storage-encryption";
 import * as transit from "./transit";
@@ -50,7 +53,16 @@ export const families: readonly PolicyFamily[] = [
   family("Buckets", bucketAccess),
   family("Networks and hosts", networks, ingress, instances, addresses),
   family("Identities and grants", identity, attachments, grants, endpoints),
-  family("Functions, APIs and builds", functions, apis, builds, services),
+  family(
+    "Functions, APIs and builds",
+    functions,
+    apiAccess,
+    apiStages,
+    apiThrottling,
+    builds,
+    secrets,
+    services,
+  ),
   family("Alarms and metrics", alarms, observability),
   family("Governance", governance, coverage),
 ];

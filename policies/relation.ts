@@ -29,6 +29,22 @@ export function isMadeOf(
   return (resource.propertyDependencies[property] ?? []).includes(target);
 }
 
+/** Whether two resources name the same one in a property: by value, or by what it is made of while one is unknown. */
+export function refersToSame(
+  one: PolicyResource,
+  other: PolicyResource,
+  property: string,
+): boolean {
+  const values = [one, other].map(({ props }) => known((): unknown => props[property]));
+  if (!values.includes(undefined)) {
+    return values[0] === values[1];
+  }
+  const [targets = [], others = []] = [one, other].map(
+    ({ propertyDependencies }) => propertyDependencies[property],
+  );
+  return targets.length + others.length === 0 || targets.some((target) => others.includes(target));
+}
+
 /** Whether a value is one of those that tell a resource apart; `undefined` while either side is unknown. */
 export function isIdentity(
   value: unknown,

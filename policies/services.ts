@@ -1,11 +1,8 @@
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
 import { Job } from "@pulumi/aws/glue";
-import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
 import { StateMachine } from "@pulumi/aws/sfn";
-import { resourcePolicy, stackPolicy } from "./policy";
-import { refersTo } from "./relation";
+import { resourcePolicy } from "./policy";
 import { flag, integer } from "./settings";
-import { typeToken } from "./types";
 
 export const stateMachineLogging = resourcePolicy(StateMachine, {
   name: "stepfunctions-state-machine-logging",
@@ -48,47 +45,6 @@ export const sparkVersion = resourcePolicy(Job, {
         fact: `glueVersion is ${glueVersion ?? "not set"}`,
         limit: `the least is ${leastMajor}.0`,
       };
-    }
-  },
-});
-
-export const secretRotation = stackPolicy([typeToken(Secret)], {
-  name: "secretsmanager-secret-rotation",
-  severity: "medium",
-  rule: "Rotate every secret, often enough.",
-  reason: "A secret that leaked unseen is of use until it is changed.",
-  fix: "Add a secretsmanager.SecretRotation with this secretId and rotationRules.automaticallyAfterDays within the limit.",
-  controls: ["SecretsManager.1", "SecretsManager.4"],
-  source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
-  config: {
-    maxDays: integer({
-      description: "Most days between two rotations.",
-      default: 90,
-      minimum: 1,
-      maximum: 1000,
-    }),
-  },
-  *check(resources, { maxDays }) {
-    const rotations = resources.filter((resource) => resource.isType(SecretRotation));
-    for (const secret of resources.filter((resource) => resource.isType(Secret))) {
-      const rotation = rotations.find((one) => refersTo(one, "secretId", secret, "arn"));
-      if (rotation === undefined) {
-        yield {
-          resource: secret,
-          fact: "no SecretRotation names this secret",
-          limit: "every secret needs one",
-        };
-        continue;
-      }
-      const days = rotation.asType(SecretRotation)?.rotationRules?.automaticallyAfterDays;
-      // With a schedule in place of days the service knows the interval, not the program.
-      if (days !== undefined && !(days <= maxDays)) {
-        yield {
-          resource: rotation,
-          fact: `rotationRules.automaticallyAfterDays is ${days}`,
-          limit: `the limit is ${maxDays}`,
-        };
-      }
     }
   },
 });

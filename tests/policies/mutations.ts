@@ -492,6 +492,12 @@ export const resourceMutations: readonly Mutation[] = [
 /** Mutations of what resources have to do with each other, judged when all are declared. */
 export const stackMutations: readonly Mutation[] = [
   {
+    policy: "apigateway-websocket-logging",
+    type: "apigatewayv2/stage:Stage",
+    name: /^live$/,
+    set: { "defaultRouteSettings.loggingLevel": "OFF" },
+  },
+  {
     policy: "apigateway-stage-method-settings",
     type: "methodSettings:MethodSettings",
     set: { methodPath: "scaling/GET" },

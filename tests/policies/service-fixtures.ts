@@ -1,5 +1,5 @@
 import { DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
-import { Route, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
+import { Api, Route, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
@@ -25,20 +25,44 @@ export const route = resource(Route, "events", {
   authorizationType: "AWS_IAM",
 });
 
-export const stage = resource(Stage, "live", {
-  restApi: arn,
-  deployment: arn,
-  stageName: "live",
-  xrayTracingEnabled: true,
-  accessLogSettings: { destinationArn: arn, format: "$context.requestId" },
+export const stage = {
+  ...resource(Stage, "live", {
+    restApi: arn,
+    deployment: arn,
+    stageName: "live",
+    xrayTracingEnabled: true,
+    accessLogSettings: { destinationArn: arn, format: "$context.requestId" },
+  }),
+  dependencies: { restApi: [restApi] },
+};
+
+export const methodSettings = {
+  ...resource(MethodSettings, "live", {
+    restApi: arn,
+    stageName: "live",
+    methodPath: "*/*",
+    settings: { loggingLevel: "ERROR", throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+  }),
+  dependencies: { restApi: [restApi] },
+};
+
+export const webSocketApi = resource(Api, "live", {
+  protocolType: "WEBSOCKET",
+  routeSelectionExpression: "$request.body.action",
 });
 
-export const methodSettings = resource(MethodSettings, "live", {
-  restApi: arn,
-  stageName: "live",
-  methodPath: "*/*",
-  settings: { loggingLevel: "ERROR", throttlingRateLimit: 10, throttlingBurstLimit: 20 },
-});
+export const webSocketStage = {
+  ...resource(HttpStage, "live", {
+    apiId: arn,
+    accessLogSettings: { destinationArn: arn, format: "$context.requestId" },
+    defaultRouteSettings: {
+      loggingLevel: "ERROR",
+      throttlingRateLimit: 10,
+      throttlingBurstLimit: 20,
+    },
+  }),
+  dependencies: { apiId: [webSocketApi] },
+};
 
 export const httpStage = resource(HttpStage, "http", {
   apiId: arn,
@@ -123,7 +147,7 @@ export const stateMachine = resource(StateMachine, "release", {
   loggingConfiguration: { level: "ERROR", logDestination: arn },
 });
 
-export const secret = resource(Secret, "token", {});
+export const secret = resource(Secret, "token", { name: "trips/token" });
 
 export const secretRotation = {
   ...resource(SecretRotation, "token", {
@@ -140,6 +164,8 @@ export const services = [
   route,
   stage,
   methodSettings,
+  webSocketApi,
+  webSocketStage,
   httpStage,
   domainName,
   project,

@@ -1,4 +1,5 @@
 import { accessVerdicts } from "./access-verdicts";
+import { apiVerdicts } from "./api-verdicts";
 import { documentVerdicts } from "./document-verdicts";
 import { rows, type Verdict } from "./verdict";
 
@@ -106,6 +107,15 @@ export const verdicts: readonly Verdict[] = [
     [{ rotationRules: { automaticallyAfterDays: 90 } }],
     [{ rotationRules: { automaticallyAfterDays: 91 } }, "is 91; the limit is 90"],
     [{ rotationRules: { scheduleExpression: "rate(10 days)" } }],
+    [
+      { rotationRules: { scheduleExpression: "rate(999 days)" } },
+      "every 999 days; the limit is 90",
+    ],
+    [{ rotationRules: { scheduleExpression: "rate(2160 hours)" } }],
+    [{ rotationRules: { scheduleExpression: "rate(2184 hours)" } }, "every 91 days; the limit"],
+    [{ rotationRules: { scheduleExpression: "cron(0 8 1 * ? *)" } }],
+    [{ secretId: "trips/token" }],
+    [{ secretId: "other" }, "no SecretRotation names this secret"],
   ]),
   ...rows("cognito-user-pool-passwords", "userPool:UserPool", [
     [{ "passwordPolicy.minimumLength": 11 }, "minimumLength is 11; the least is 12"],
@@ -166,5 +176,6 @@ export const verdicts: readonly Verdict[] = [
     [{ actionsEnabled: false }, "actionsEnabled is false"],
   ]),
   ...accessVerdicts,
+  ...apiVerdicts,
   ...documentVerdicts,
 ];

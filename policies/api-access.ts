@@ -1,0 +1,81 @@
+import { DomainName, Method } from "@pulumi/aws/apigateway";
+import { Api, Route } from "@pulumi/aws/apigatewayv2";
+import { resourcePolicy, typesPolicy } from "./policy";
+import { texts } from "./settings";
+import { typeToken } from "./types";
+
+/** Where a method or a route says who may call it. */
+const authorizations: Readonly<Record<string, string>> = {
+  [typeToken(Method)]: "authorization",
+  [typeToken(Route)]: "authorizationType",
+};
+
+export const apiAuthorization = typesPolicy([typeToken(Api), ...Object.keys(authorizations)], {
+  name: "apigateway-method-authorization",
+  severity: "critical",
+  rule: "Let nobody call an API's method without being authorised.",
+  reason: "An API's address is public: an open method is for everybody.",
+  fix: "Set authorization (REST) or authorizationType (HTTP, WebSocket) to AWS_IAM, or another with an authorizer.",
+  controls: ["APIGateway.8"],
+  source:
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
+  *check(resource, _config, { type }) {
+    const field = authorizations[type];
+    if (field === undefined) {
+      if ("target" in resource) {
+        yield {
+          fact: "target is set, which makes a route for everybody",
+          limit: "callers must be authorised",
+          fix: "Leave target out, and add an apigatewayv2.Route with authorizationType.",
+        };
+      }
+      return;
+    }
+    const value = resource[field] ?? "not set";
+    if ((value === "NONE" || value === "not set") && asksForIdentity(resource)) {
+      yield { fact: `${field} is ${value}`, limit: "callers must be authorised" };
+    }
+  },
+});
+
+/**
+ * Whether a caller can be asked who it is. A browser asks OPTIONS before it may say so, and who has connected to a
+ * WebSocket API has said it:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
+function asksForIdentity({ httpMethod, routeKey }: Readonly<Record<string, unknown>>): boolean {
+  return typeof routeKey === "string"
+    ? /^(\$connect|\$default|(?!OPTIONS )[A-Z]+ \/.*)$/.test(routeKey)
+    : httpMethod !== "OPTIONS";
+}
+
+export const apiTls = resourcePolicy(DomainName, {
+  name: "apigateway-domain-tls",
+  severity: "medium",
+  rule: "Answer under an own domain name with a current TLS policy.",
+  reason: "TLS 1.0 is broken, and the plain policy TLS_1_2 allows old ciphers.",
+  fix: "Set securityPolicy to an allowed one.",
+  controls: ["APIGateway.11"],
+  source:
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html",
+  config: {
+    policies: texts({
+      description: "TLS policies that are current.",
+      default: [
+        "SecurityPolicy_TLS12_PFS_2025_EDGE",
+        "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+        "SecurityPolicy_TLS13_1_3_2025_09",
+        "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
+        "SecurityPolicy_TLS13_2025_EDGE",
+      ],
+    }),
+  },
+  *check({ securityPolicy = "not set" }, { policies }) {
+    if (!policies.includes(securityPolicy)) {
+      yield {
+        fact: `securityPolicy is ${securityPolicy}`,
+        limit: `it must be ${policies.join(" or ")}`,
+      };
+    }
+  },
+});

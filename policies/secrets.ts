@@ -1,0 +1,55 @@
+import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
+import { stackPolicy } from "./policy";
+import { refersTo } from "./relation";
+import { integer } from "./settings";
+import { typeToken } from "./types";
+
+export const secretRotation = stackPolicy([typeToken(Secret)], {
+  name: "secretsmanager-secret-rotation",
+  severity: "medium",
+  rule: "Rotate every secret, often enough.",
+  reason: "A secret that leaked unseen is of use until it is changed.",
+  fix: "Add a secretsmanager.SecretRotation with this secretId and rotationRules.automaticallyAfterDays within the limit.",
+  controls: ["SecretsManager.1", "SecretsManager.4"],
+  source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
+  config: {
+    maxDays: integer({
+      description: "Most days between two rotations.",
+      default: 90,
+      minimum: 1,
+      maximum: 1000,
+    }),
+  },
+  *check(resources, { maxDays }) {
+    const rotations = resources.filter((resource) => resource.isType(SecretRotation));
+    for (const secret of resources.filter((resource) => resource.isType(Secret))) {
+      const rotation = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
+      if (rotation === undefined) {
+        yield {
+          resource: secret,
+          fact: "no SecretRotation names this secret",
+          limit: "every secret needs one",
+        };
+        continue;
+      }
+      const rules = rotation.asType(SecretRotation)?.rotationRules;
+      const [field, days] =
+        rules?.automaticallyAfterDays === undefined
+          ? ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")]
+          : ["automaticallyAfterDays", rules.automaticallyAfterDays];
+      if (days !== undefined && !(days <= maxDays)) {
+        yield {
+          resource: rotation,
+          fact: `rotationRules.${field} is ${field === "scheduleExpression" ? `every ${days} days` : days}`,
+          limit: `the limit is ${maxDays}`,
+        };
+      }
+    }
+  },
+});
+
+/** The days of a schedule such as rate(10 days); what a cron expression means the service knows, not the program. */
+function daysOfRate(expression: string): number | undefined {
+  const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression.trim()) ?? [];
+  return count === undefined ? undefined : Number(count) / (unit === "hour" ? 24 : 1);
+}
