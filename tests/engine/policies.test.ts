@@ -221,6 +221,10 @@ const unknownTypes = [
   "ebs-volume-encryption",
   "ec2-network-acl-admin-ports",
   "glue-job-version",
+  "iam-permission-public-access",
+  "lambda-function-url-authorization",
+  "opensearch-collection-public-access",
+  "s3-access-point-public-access-block",
   "s3-bucket-acl",
   "secretsmanager-secret-rotation",
 ];
