@@ -96,6 +96,7 @@ export class Autoscaling extends pulumi.ComponentResource {
 
   /** Registers a target and what scales it. */
   #scale(kind: TargetKind, bounds: Bounds, magnitude: number, alarms: () => ScalingAlarms): void {
+    const { schedules = [] } = bounds;
     const target = new aws.appautoscaling.Target(
       `${this.#name}-${kind}`,
       {
@@ -104,8 +105,13 @@ export class Autoscaling extends pulumi.ComponentResource {
         minCapacity: bounds.min,
         maxCapacity: bounds.max,
       },
-      // The target is read when it is registered, and the first of an account makes the service-linked role for all.
-      { parent: this, dependsOn: [...this.#api.ready, ...this.#targets] },
+      {
+        parent: this,
+        // The target is read when it is registered, and the first of an account makes the service-linked role for all.
+        dependsOn: [...this.#api.ready, ...this.#targets],
+        // A deployment must not undo what a schedule has set.
+        ignoreChanges: schedules.length > 0 ? ["minCapacity", "maxCapacity"] : [],
+      },
     );
     this.#targets.push(target);
     const { resourceId } = target;
@@ -114,7 +120,7 @@ export class Autoscaling extends pulumi.ComponentResource {
       this.#step(`${kind}-out`, resourceId, out, cooldowns[kind].out, magnitude, 100);
       this.#step(`${kind}-in`, resourceId, back, cooldowns[kind].in, magnitude, -50);
     }
-    for (const schedule of bounds.schedules ?? []) {
+    for (const schedule of schedules) {
       new aws.appautoscaling.ScheduledAction(
         `${this.#name}-${kind}-${schedule.name}`,
         {

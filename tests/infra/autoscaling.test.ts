@@ -251,6 +251,10 @@ describe("Autoscaling", function () {
       ],
       ["scaling-stream-night", "cron(0 22 * * ? *)", "UTC", { minCapacity: 1, maxCapacity: 8 }],
     ]);
+    // What a schedule has set is not undone by a deployment.
+    const targetOf = (made: Deployment) => made.one("aws:appautoscaling/target:Target");
+    expect(targetOf(deployment).ignoreChanges).to.deep.equal(["minCapacity", "maxCapacity"]);
+    expect(targetOf(await scale({ ...base, stream })).ignoreChanges).to.deep.equal([]);
   });
 
   it("makes the account's role for the logs of API Gateway only when asked, and leaves it", async () => {
