@@ -21,8 +21,6 @@ export interface ScalingConfig {
 const streamScalers = ["None", "Schedule", "Alarms"] as const;
 const flinkScalers = ["None", "Service", "Schedule", "Alarms"] as const;
 
-/** As many as a policy of twenty statements can name. */
-
 interface TargetSchedule extends Schedule {
   readonly target: TargetKind;
 }

@@ -115,8 +115,8 @@ export class ReplayHost extends pulumi.ComponentResource {
         ami: image.insecureValue,
         instanceType: args.instanceType,
         subnetId: args.ssh?.subnetId ?? pulumi.output(args.subnetIds).apply((ids) => ids[0] ?? ""),
-        // Not even with SSH: the Elastic IP is an address that stays.
-        associatePublicIpAddress: false,
+        // With SSH the Elastic IP takes the place of this one; false would differ from what AWS tells afterwards.
+        associatePublicIpAddress: args.ssh !== undefined,
         ...(keyPair !== undefined && { keyName: keyPair.keyName }),
         vpcSecurityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
         iamInstanceProfile: profile.name,
@@ -151,13 +151,8 @@ export class ReplayHost extends pulumi.ComponentResource {
         userDataReplaceOnChange: true,
         tags: { Name: name },
       },
-      {
-        parent: this,
-        // The first boot downloads with the role's permissions.
-        dependsOn: [...role.ready],
-        // With the Elastic IP a refresh reads true, and going back to false would replace the host.
-        ignoreChanges: args.ssh === undefined ? [] : ["associatePublicIpAddress"],
-      },
+      // The first boot downloads with the role's permissions.
+      { parent: this, dependsOn: [...role.ready] },
     );
 
     const access =

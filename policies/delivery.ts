@@ -126,7 +126,12 @@ export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
         fact: "no block for the destination is set",
         limit: "a delivery stream must say where to",
       };
-    } else if (requireSourceBackup && isTransformed(delivery) && !keepsSource(mode)) {
+    } else if (
+      requireSourceBackup &&
+      isTransformed(delivery) &&
+      !keepsSource(mode) &&
+      found.path !== keepsFailuresAlone
+    ) {
       yield {
         fact: `${found.path}.s3BackupMode is ${mode ?? "not set"}`,
         limit: "records that a function changes must be kept as they came",
@@ -139,6 +144,9 @@ export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
     }
   },
 });
+
+/** It can back up what it could not deliver and nothing else: https://docs.aws.amazon.com/firehose/latest/APIReference/API_IcebergDestinationConfiguration.html */
+const keepsFailuresAlone = "icebergConfiguration";
 
 /** Destinations whose records are in S3 anyway, Redshift's before they are copied. */
 const staysInS3 = ["extendedS3Configuration", "redshiftConfiguration"];

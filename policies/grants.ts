@@ -5,7 +5,7 @@ import { resourceDocuments, resourceProperties } from "./document-types";
 import { reference } from "./known";
 import { resourcePolicy, typesPolicy } from "./policy";
 import { coversEverything, statementsOf } from "./policy-document";
-import { isPublic } from "./public-access";
+import { admitsEverybody } from "./public-access";
 import { typeToken } from "./types";
 
 export const publicGrants = typesPolicy(resourceDocuments, {
@@ -14,13 +14,13 @@ export const publicGrants = typesPolicy(resourceDocuments, {
   rule: "Let no policy of a key, stream, bucket, domain, topic, queue, secret, function, API or role admit everybody.",
   reason:
     "A principal * means every AWS account there is, or everybody without one; a role that trusts GitHub admits every repository there is.",
-  fix: "Name the principals, or add a condition that names the caller: aws:SourceAccount, aws:SourceArn or aws:PrincipalOrgID with a fixed value, or for GitHub the subject.",
+  fix: "Name the principals, or add a condition that names the caller: aws:SourceAccount, aws:SourceArn or aws:PrincipalOrgID with a fixed value, or for GitHub the subject or the repository.",
   controls: ["KMS.5", "S3.2", "S3.3", "SNS.4", "SQS.3"],
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
   *check(resource, _config, { type }) {
     const property = resourceProperties[type] ?? "policy";
-    if (property in resource && statementsOf(resource, property).some(isPublic)) {
+    if (property in resource && admitsEverybody(statementsOf(resource, property))) {
       yield {
         fact: `${property} admits everybody`,
         limit: "callers must be known",

@@ -1,4 +1,4 @@
-import type { Condition, Statement } from "./policy-document";
+import { type Condition, covers, type Statement } from "./policy-document";
 
 /**
  * Condition keys that narrow everybody down to a known caller.
@@ -22,11 +22,47 @@ const callerKeys = new Set([
   "s3:dataaccesspointarn",
 ]);
 
-/** GitHub signs tokens for the workflows of everybody; which one calls is in the subject only. */
+/** GitHub signs tokens for the workflows of everybody; which one calls is in the subject and in these claims. */
 const sharedProvider = "token.actions.githubusercontent.com";
+const repositoryClaims = new Set(
+  ["repository", "repository_id", "repository_owner", "repository_owner_id"].map(
+    (claim) => `${sharedProvider}:${claim}`,
+  ),
+);
+
+/** Whether a document lets in everybody, or turns nobody away whom it does not know. */
+export function admitsEverybody(statements: readonly Statement[]): boolean {
+  return statements.some(
+    (grant) => isPublic(grant) && !statements.some((denial) => turnsStrangersAway(denial, grant)),
+  );
+}
+
+/**
+ * Whether a statement denies what another one grants to everybody but callers that are named, as the policy of a private
+ * API does. A request without the key is denied, too.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+ */
+function turnsStrangersAway(denial: Statement, grant: Statement): boolean {
+  const [condition, ...others] = denial.conditions;
+  const coversAll = (patterns: readonly string[], names: readonly string[]) =>
+    names.length > 0 && names.every((name) => patterns.some((pattern) => covers(pattern, name)));
+  return (
+    !denial.allows &&
+    (denial.principals["AWS"] ?? []).includes("*") &&
+    coversAll(denial.actions, grant.actions) &&
+    coversAll(denial.resources, grant.resources) &&
+    condition !== undefined &&
+    others.length === 0 &&
+    /^(StringNotEquals|StringNotLike|ArnNotEquals|ArnNotLike|NotIpAddress)$/i.test(
+      condition.operator,
+    ) &&
+    callerKeys.has(condition.key) &&
+    condition.values.every((value) => isFixed(condition.key, value))
+  );
+}
 
 /** Whether a statement lets in everybody, under no condition that names a caller. */
-export function isPublic(statement: Statement): boolean {
+function isPublic(statement: Statement): boolean {
   const { allows, excludesPrincipals, principals, conditions } = statement;
   const everybody =
     excludesPrincipals || Object.values(principals).some((names) => names.includes("*"));
@@ -52,7 +88,7 @@ function namesCaller(condition: Condition): boolean {
 function namesRepository(condition: Condition): boolean {
   const { key, values } = condition;
   return (
-    key === `${sharedProvider}:sub` &&
+    (key === `${sharedProvider}:sub` || repositoryClaims.has(key)) &&
     isRequired(condition) &&
     // After repo: comes the owner.
     values.every((value) => !/^(repo:)?[*?]/.test(value))

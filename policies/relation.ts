@@ -42,7 +42,12 @@ export function refersToSame(
   const [targets = [], others = []] = [one, other].map(
     ({ propertyDependencies }) => propertyDependencies[property],
   );
-  return targets.length + others.length === 0 || targets.some((target) => others.includes(target));
+  return (
+    targets.length + others.length === 0 ||
+    targets.some((target) => target === other || others.includes(target)) ||
+    // Or one has it from the other.
+    others.includes(one)
+  );
 }
 
 /** Whether a value is one of those that tell a resource apart; `undefined` while either side is unknown. */

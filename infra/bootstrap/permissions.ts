@@ -145,6 +145,7 @@ const roleUsers = [
   "codebuild.amazonaws.com",
   "codepipeline.amazonaws.com",
   "ec2.amazonaws.com",
+  "es.amazonaws.com",
   "events.amazonaws.com",
   "firehose.amazonaws.com",
   "kinesisanalytics.amazonaws.com",
@@ -197,6 +198,8 @@ export function deployStatements({ partition, region, accountId }: Account): Sta
       ],
       [iam(`role/${names}`), iam(`instance-profile/${names}`)],
     ),
+    // Default tags are put onto this role, too.
+    allow(["iam:TagRole"], [iam("role/aws-service-role/opensearchservice.amazonaws.com/*")]),
     allow(["iam:PassRole"], [iam(`role/${names}`)], {
       StringEquals: { "iam:PassedToService": roleUsers },
     }),

@@ -181,11 +181,9 @@ describe("ReplayHost", () => {
     expect(deployment.one(instanceType).inputs).to.include({
       subnetId: "subnet-x",
       keyName: "replay",
-      associatePublicIpAddress: false,
+      // What AWS tells of it afterwards: another value would replace the host after a refresh.
+      associatePublicIpAddress: true,
     });
-    // A refresh reads that it has one now.
-    expect(deployment.one(instanceType).ignoreChanges).to.deep.equal(["associatePublicIpAddress"]);
-    expect((await host()).one(instanceType).ignoreChanges).to.deep.equal([]);
     expect(
       deployment.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
     ).to.include({ cidrIpv4: "198.51.100.0/24", fromPort: 22, toPort: 22 });

@@ -33,4 +33,15 @@ describe("apigateway-stage-method-settings", () => {
     expect(violations).to.have.length(1);
     expect(violations[0]).to.include("other: no MethodSettings");
   });
+
+  it("knows settings that have the API from the stage itself", async () => {
+    const unknown = { restApi: unknownString };
+    const made = { ...change(stage, unknown), dependencies: { restApi: [restApi] } };
+    const settings = {
+      ...change(methodSettings, { ...unknown, stageName: unknownString }),
+      dependencies: { restApi: [made], stageName: [made] },
+    };
+    const { violations } = await evaluateStack(apiStageSettings, [restApi, made, settings]);
+    expect(violations).to.deep.equal([]);
+  });
 });

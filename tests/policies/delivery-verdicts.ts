@@ -58,6 +58,11 @@ export const deliveryVerdicts: readonly Verdict[] = [
       "httpEndpointConfiguration.s3BackupMode is FailedDataOnly",
     ],
     [to("httpEndpoint", { processingConfiguration: lambda, s3BackupMode: "AllData" })],
+    [to("iceberg", { processingConfiguration: lambda, s3BackupMode: "FailedDataOnly" })],
+    [
+      to("iceberg", { processingConfiguration: lambda }),
+      "icebergConfiguration.s3BackupMode is not set; records that are refused must be kept",
+    ],
     [
       to("httpEndpoint", { processingConfiguration: lambda }),
       "s3BackupMode is not set; records that are refused must be kept",

@@ -83,6 +83,14 @@ const cases: readonly (readonly [title: string, statement: object, isPublic: boo
   ["every repository by a wildcard", ofSubject("*"), true],
   ["every repository's main branch", ofSubject("repo:*:ref:refs/heads/main"), true],
   ["every repository without a subject", ofSubject("repo:a/b:*", "StringLikeIfExists"), true],
+  [
+    "every repository's environment, if it is one repository by its id",
+    toWorkflows({
+      StringLike: { [`${github}:sub`]: "repo:*:environment:prod" },
+      StringEquals: { [`${github}:repository_id`]: "123456" },
+    }),
+    false,
+  ],
   ["one repository", ofSubject("repo:team/trips:*"), false],
   ["one branch", ofSubject("repo:team/trips:ref:refs/heads/main", "StringEquals"), false],
   ["everybody with TLS", under("Bool", "aws:SecureTransport", "true"), true],
@@ -92,6 +100,42 @@ describe("iam-resource-policy-public-access", () => {
   for (const [title, statement, isPublic] of cases) {
     it(`${isPublic ? "refuses" : "accepts"} a grant to ${title}`, async () => {
       const granted = change(keyPolicy, { policy: policyText(statement) });
+      const { violations } = await evaluate(publicGrants, granted);
+      expect(violations).to.have.length(isPublic ? 1 : 0);
+    });
+  }
+
+  const strangers = (changes: object, operator = "StringNotEquals"): object => ({
+    ...everybody,
+    Effect: "Deny",
+    Condition: { [operator]: { "aws:SourceVpce": "vpce-1" } },
+    ...changes,
+  });
+  const denials: readonly (readonly [title: string, denial: object, isPublic: boolean])[] = [
+    ["all who do not come through one endpoint", strangers({}), false],
+    ["some of them, or those who say whence", strangers({}, "StringNotEqualsIfExists"), true],
+    ["them one action of two", strangers({ Action: "kms:Encrypt" }), true],
+    ["them another resource", strangers({ Resource: "arn:aws:kms:::key/1" }), true],
+    ["one account", strangers({ Principal: { AWS: "123456789012" } }), true],
+    [
+      "them without TLS only",
+      strangers({
+        Condition: {
+          StringNotEquals: { "aws:SourceVpce": "vpce-1" },
+          Bool: { "aws:SecureTransport": "false" },
+        },
+      }),
+      true,
+    ],
+    [
+      "none, as every endpoint is let in",
+      strangers({ Condition: { StringNotLike: { "aws:SourceVpce": "*" } } }),
+      true,
+    ],
+  ];
+  for (const [title, denial, isPublic] of denials) {
+    it(`${isPublic ? "refuses" : "accepts"} a grant to everybody with a denial of ${title}`, async () => {
+      const granted = change(keyPolicy, { policy: policyText(everybody, denial) });
       const { violations } = await evaluate(publicGrants, granted);
       expect(violations).to.have.length(isPublic ? 1 : 0);
     });

@@ -137,6 +137,12 @@ describe("The role of a deployment", function () {
     ]) {
       expect(allows(action, "*"), action).to.equal(true);
     }
+    expect(
+      allows(
+        "iam:TagRole",
+        "role/aws-service-role/opensearchservice.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService",
+      ),
+    ).to.equal(true);
     expect(allows("s3:DeleteBucket", "somebody-elses")).to.equal(false);
     expect(allows("kms:DisableKey", "*")).to.equal(false);
   });
