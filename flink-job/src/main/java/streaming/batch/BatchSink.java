@@ -15,11 +15,8 @@ import streaming.document.Document;
 public final class BatchSink extends AsyncSinkBase<Document, Document> {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * Requests that may wait, by documents and by size; beyond them the job slows down. One is always
-   * ready when the one under way has been answered; a checkpoint has to wait for all of them.
-   */
-  private static final int BUFFERED_REQUESTS = 2;
+  /** Requests that may wait, by documents and by size; beyond them the job slows down. */
+  private static final int BUFFERED_REQUESTS = 10;
 
   private final BatchLimits limits;
   private final BatchSender.Factory sender;
