@@ -2,7 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import { Eip, EipAssociation, NatGateway } from "@pulumi/aws/ec2";
 import { reference } from "./known";
 import { stackPolicy } from "./policy";
-import { refersTo } from "./relation";
+import { isMadeOf, refersTo } from "./relation";
 import { typeToken } from "./types";
 
 export const addressInUse = stackPolicy([typeToken(Eip)], {
@@ -36,7 +36,9 @@ export const addressInUse = stackPolicy([typeToken(Eip)], {
 });
 
 function isMadeFrom(resource: PolicyResource, address: PolicyResource): boolean {
-  return Object.values(resource.propertyDependencies).some((needed) => needed.includes(address));
+  return Object.keys(resource.propertyDependencies).some((property) =>
+    isMadeOf(resource, property, address),
+  );
 }
 
 /**

@@ -152,8 +152,7 @@ function minimumAlarms(
             .map(({ name }) => name),
         );
         const missing = metrics.filter(
-          (alternatives) =>
-            !alternatives.split("|").some((pattern) => watched.some((one) => covers(pattern, one))),
+          (alternatives) => !watched.some((one) => covers(alternatives.split("|"), one)),
         );
         if (missing.length > 0) {
           yield {

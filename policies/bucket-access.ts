@@ -10,6 +10,7 @@ import {
 import { companionPolicy } from "./companion";
 import { resourcePolicy } from "./policy";
 import { covers, type Statement, statementsOf } from "./policy-document";
+import { publicAccessBlocks } from "./public-access-blocks";
 import { texts } from "./settings";
 
 export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
@@ -22,12 +23,7 @@ export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   *check(block) {
-    for (const name of [
-      "blockPublicAcls",
-      "blockPublicPolicy",
-      "ignorePublicAcls",
-      "restrictPublicBuckets",
-    ] as const) {
+    for (const name of publicAccessBlocks) {
       if (block[name] !== true) {
         yield { fact: `${name} is ${block[name] ?? "not set"}`, limit: "it must be true" };
       }
@@ -182,7 +178,5 @@ export const bucketControl = resourcePolicy(BucketPolicy, {
 
 /** Whether a statement is about an action; with NotAction it is about all but those. */
 function reaches({ actions, notActions }: Statement, action: string): boolean {
-  return notActions.length > 0
-    ? !notActions.some((pattern) => covers(pattern, action))
-    : actions.some((pattern) => covers(pattern, action));
+  return notActions.length > 0 ? !covers(notActions, action) : covers(actions, action);
 }

@@ -3,6 +3,7 @@ import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
 import { decisive } from "./known";
 import { resourcePolicy } from "./policy";
+import { publicAccessBlocks } from "./public-access-blocks";
 
 export const functionUrls = resourcePolicy(FunctionUrl, {
   name: "lambda-function-url-authorization",
@@ -45,12 +46,7 @@ export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
   controls: ["S3.19"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
   *check({ publicAccessBlockConfiguration: block = {} }) {
-    for (const name of [
-      "blockPublicAcls",
-      "blockPublicPolicy",
-      "ignorePublicAcls",
-      "restrictPublicBuckets",
-    ] as const) {
+    for (const name of publicAccessBlocks) {
       if (block[name] === false) {
         yield {
           fact: `publicAccessBlockConfiguration.${name} is false`,

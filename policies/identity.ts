@@ -72,7 +72,7 @@ export const wildcardResources = typesPolicy(identityDocuments, {
       const wide = everythingOf(statement);
       const refused = statement.actions.filter(
         // What decrypts has a policy of its own.
-        (action) => ![...allowed, ...decrypting].some((pattern) => covers(pattern, action)),
+        (action) => !covers([...allowed, ...decrypting], action),
       );
       if (wide.length > 0 && refused.length > 0) {
         yield {
@@ -95,9 +95,7 @@ export const keyDecryption = typesPolicy(identityDocuments, {
   *check(resource, _config, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
       const everyKey = everythingOf(statement).filter(mayBeKey);
-      const decrypts = decrypting.some((action) =>
-        statement.actions.some((pattern) => covers(pattern, action)),
-      );
+      const decrypts = decrypting.some((action) => covers(statement.actions, action));
       if (decrypts && everyKey.length > 0) {
         yield {
           fact: `${path} allows to decrypt with ${everyKey.join(", ")}`,
@@ -130,5 +128,5 @@ function everythingOf({ resources, notResources }: Statement): readonly string[]
 /** Whether a resource may stand for keys: a bucket's ARN beside a key's does not. */
 function mayBeKey(resource: string): boolean {
   const service = resource.split(":")[2] ?? "*";
-  return covers(service, "kms");
+  return covers([service], "kms");
 }

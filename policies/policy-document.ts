@@ -53,14 +53,16 @@ export function statements(document: unknown): readonly Statement[] {
   }));
 }
 
-/** Whether an action such as s3:Get* covers another, such as s3:GetObject. */
-export function covers(pattern: string, action: string): boolean {
-  const expression = pattern
-    .toLowerCase()
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`).test(action.toLowerCase());
+/** Whether one of some patterns, such as s3:Get*, covers an action or a resource, such as s3:GetObject. */
+export function covers(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => {
+    const expression = pattern
+      .toLowerCase()
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".");
+    return new RegExp(`^${expression}$`).test(name.toLowerCase());
+  });
 }
 
 /**

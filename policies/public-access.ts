@@ -45,7 +45,7 @@ export function admitsEverybody(statements: readonly Statement[]): boolean {
 function turnsStrangersAway(denial: Statement, grant: Statement): boolean {
   const [condition, ...others] = denial.conditions;
   const coversAll = (patterns: readonly string[], names: readonly string[]) =>
-    names.length > 0 && names.every((name) => patterns.some((pattern) => covers(pattern, name)));
+    names.length > 0 && names.every((name) => covers(patterns, name));
   return (
     !denial.allows &&
     (denial.principals["AWS"] ?? []).includes("*") &&

@@ -3,7 +3,7 @@ import { type Condition, covers, type Statement } from "./policy-document";
 /** Whether statements deny every action to everybody who comes without TLS, on a bucket and on its objects. */
 export function denyPlainHttp(statements: readonly Statement[]): boolean {
   const denied = statements.filter(deniesPlainHttp).flatMap(({ resources }) => resources);
-  const isDenied = (arn: string) => denied.some((pattern) => covers(pattern, arn));
+  const isDenied = (arn: string) => covers(denied, arn);
   // A document is about one bucket, which some resource names with or without its objects.
   return denied
     .map((arn) => arn.replace(/\/\*$/, ""))
