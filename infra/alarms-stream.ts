@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, reading, type ResourceMetric } from "./alarms";
-import { metric } from "./monitoring-metrics";
+import { readerLag } from "./monitoring-metrics";
 
 /** A stream to be watched. */
 export interface WatchedStream {
@@ -24,16 +24,8 @@ export function lagMetrics({
   fanOutConsumers = [],
 }: Pick<WatchedStream, "name" | "fanOutConsumers">): Record<string, ResourceMetric> {
   return {
-    polling: metric("stream", "GetRecords.IteratorAgeMilliseconds", { StreamName: name }),
-    ...Object.fromEntries(
-      fanOutConsumers.map((consumer) => [
-        consumer,
-        metric("fanOut", "SubscribeToShardEvent.MillisBehindLatest", {
-          StreamName: name,
-          ConsumerName: consumer,
-        }),
-      ]),
-    ),
+    polling: readerLag(name),
+    ...Object.fromEntries(fanOutConsumers.map((consumer) => [consumer, readerLag(name, consumer)])),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ResourceMetric } from "./alarms";
 import type { AutoscalingArgs } from "./autoscaling-arguments";
 import { stateOperatorStatements } from "./flink-permissions";
 import { allow, type Statement } from "./iam";
+import { queried } from "./monitoring-metrics";
 import { NodeFunction } from "./node-function";
 import type { Rules } from "./scaling/decisions";
 import { namespace, settingsVariable } from "./scaling/settings";
@@ -155,11 +156,7 @@ function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
         },
       }),
     },
-    lagMetrics: args.lagMetrics.map(({ namespace: lagNamespace, name, dimensions }) => ({
-      namespace: lagNamespace,
-      metricName: name,
-      dimensions,
-    })),
+    lagMetrics: args.lagMetrics.map(queried),
     dryRun,
   });
 }

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { stateOperatorStatements } from "./flink-permissions";
 import { allow, type Statement, useKey } from "./iam";
 import type { JobDeliveryArgs } from "./job-delivery-arguments";
-import { readerLag, type ReleaseRules } from "./release/settings";
+import { queried, readerLag } from "./monitoring-metrics";
+import type { ReleaseRules } from "./release/settings";
 
 /** What the function may do: change this application, see how it fares, and tell the pipeline. */
 export function releaseStatements(
@@ -39,7 +40,7 @@ export function releaseStatements(
 export function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
   return pulumi.jsonStringify({
     application: args.application.name,
-    lagMetrics: [readerLag(args.sourceStreamName, args.fanOutConsumer)],
+    lagMetrics: [queried(readerLag(args.sourceStreamName, args.fanOutConsumer))],
     rules,
   });
 }

@@ -164,5 +164,25 @@ export function metric<Family extends MetricFamily, Text>(
   return { namespace: metricFamilies[family].namespace, name, dimensions };
 }
 
+/**
+ * The metric that tells how many milliseconds a reader is behind: one that polls the stream, or the stream's consumer
+ * with enhanced fan-out, which never asks for records.
+ */
+export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | string> {
+  return consumer === undefined
+    ? metric<"stream", Text | string>("stream", "GetRecords.IteratorAgeMilliseconds", {
+        StreamName: stream,
+      })
+    : metric<"fanOut", Text | string>("fanOut", "SubscribeToShardEvent.MillisBehindLatest", {
+        StreamName: stream,
+        ConsumerName: consumer,
+      });
+}
+
+/** A metric by the names that CloudWatch's API has for its parts, as functions are told. */
+export function queried<Text>({ namespace, name, dimensions }: Metric<Text>) {
+  return { namespace, metricName: name, dimensions };
+}
+
 /** Statistics of a period, as CloudWatch names them; `p99` and such are percentiles. */
 export type Statistic = "Average" | "Maximum" | "Minimum" | "Sum" | "p95" | "p99";

@@ -2,11 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { queried, readerLag } from "../monitoring-metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
 import type { EndKind, Outcome, Progress } from "./progress";
 import { Release } from "./release";
-import { defaultRules, readerLag } from "./settings";
+import { defaultRules } from "./settings";
 
 const EXIT_USAGE = 2;
 
@@ -73,7 +74,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function release(options: Options): Promise<number> {
   const { application, key, objectVersion, stream, consumer, intervalSeconds } = options;
   const client = options.region === undefined ? {} : { region: options.region };
-  const lagMetrics = stream === undefined ? [] : [readerLag(stream, consumer)];
+  const lagMetrics = stream === undefined ? [] : [queried(readerLag(stream, consumer))];
   const steps = new Release(
     new ReleasedApplication(new KinesisAnalyticsV2Client(client), application),
     new HealthMetrics(new CloudWatchClient(client), application, lagMetrics),

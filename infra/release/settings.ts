@@ -26,25 +26,6 @@ export const defaultRules: ReleaseRules = {
   updateMinutes: 45,
 };
 
-/**
- * The metric that tells how many milliseconds the job is behind: in a stream that it polls, or as the stream's consumer
- * with enhanced fan-out, which never asks for records.
- * https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
- */
-export function readerLag<Name>(
-  StreamName: Name,
-  ConsumerName?: string,
-): Omit<LagMetric, "dimensions"> & { readonly dimensions: Record<string, Name | string> } {
-  const namespace = "AWS/Kinesis";
-  return ConsumerName === undefined
-    ? { namespace, metricName: "GetRecords.IteratorAgeMilliseconds", dimensions: { StreamName } }
-    : {
-        namespace,
-        metricName: "SubscribeToShardEvent.MillisBehindLatest",
-        dimensions: { StreamName, ConsumerName },
-      };
-}
-
 /** What the program tells the function; it travels as JSON in one environment variable. */
 export interface ReleaseSettings {
   /** Name of the application. */
