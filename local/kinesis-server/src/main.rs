@@ -27,6 +27,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::{interval, timeout};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A request to PutRecords carries at most 10 MiB of records, a third more in base64.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 const RETENTION_CHECK_SECONDS: u64 = 60;
