@@ -2,9 +2,10 @@ import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
-import { isWithinSize, maxSize, startedType } from "./instance-size";
+import { isWithinSize, maxSize } from "./instance-size";
 import { resourcePolicy, typesPolicy } from "./policy";
 import { integer } from "./settings";
+import { startedType } from "./started-type";
 import { typeToken } from "./types";
 
 export const domainNodeLimit = resourcePolicy(Domain, {

@@ -1,7 +1,7 @@
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
-import { startedType } from "./instance-size";
+import { startedType } from "./started-type";
 import { resourcePolicy, typesPolicy } from "./policy";
 import { texts } from "./settings";
 import { typeToken } from "./types";

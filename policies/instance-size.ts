@@ -1,6 +1,4 @@
-import { Instance } from "@pulumi/aws/ec2";
 import { text } from "./settings";
-import { typeToken } from "./types";
 
 const smallSizes = ["nano", "micro", "small", "medium", "large"];
 
@@ -50,17 +48,4 @@ export function isWithinSize(instanceType: string, largest: string): boolean {
   const rank = sizeRank(instanceType.split(".")[1] ?? "");
   const limit = sizeRank(largest);
   return rank !== undefined && limit !== undefined && rank <= limit;
-}
-
-/**
- * The type of the instances that an instance or a launch template stands for. `undefined` where another resource says
- * it: an instance's template, or what starts instances from a template.
- */
-export function startedType(
-  props: Readonly<Record<string, unknown>>,
-  resourceType: string,
-): string | undefined {
-  const { instanceType } = props as { readonly instanceType?: string };
-  const mustSay = resourceType === typeToken(Instance) && !("launchTemplate" in props);
-  return instanceType ?? (mustSay ? "not set" : undefined);
 }
