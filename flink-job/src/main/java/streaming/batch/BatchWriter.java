@@ -152,20 +152,40 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
     for (int attempt = 0; !pending.isEmpty(); ) {
       BatchSender.Outcome outcome = sender.send(pending);
       rejected.inc(outcome.instead.size());
-      pending = new ArrayList<>(outcome.again);
-      pending.addAll(outcome.instead);
-      if (!outcome.again.isEmpty()) {
+      for (List<Document> request : requestsFor(outcome.instead)) {
+        deliver(request);
+      }
+      pending = outcome.again;
+      if (!pending.isEmpty()) {
         if (attempt == limits.retries) {
           throw new IOException(
               String.format(
                   "%d documents could not be written, tried %d times: %s",
-                  outcome.again.size(), attempt + 1, outcome.reason));
+                  pending.size(), attempt + 1, outcome.reason));
         }
         Thread.sleep(limits.waitAfter(attempt));
         attempt++;
         retries.inc();
       }
     }
+  }
+
+  /**
+   * What stands in for a document may be larger than it was, and all of a request larger than it.
+   */
+  private List<List<Document>> requestsFor(List<Document> documents) {
+    List<List<Document>> requests = new ArrayList<>();
+    long left = 0;
+    for (Document document : documents) {
+      long size = getSizeInBytes(document);
+      if (requests.isEmpty() || size > left) {
+        requests.add(new ArrayList<>());
+        left = limits.bytes;
+      }
+      requests.get(requests.size() - 1).add(document);
+      left -= size;
+    }
+    return requests;
   }
 
   @Override

@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import streaming.batch.BatchSender.Outcome;
 import streaming.document.Document;
 import streaming.document.DocumentFixture;
 
@@ -73,6 +75,59 @@ class BatchSinkTest {
     assertThat(mostWaiting).isBetween(10, 15);
   }
 
+  @Test
+  void whatIsWrittenInsteadOfRefusedDocumentsFitsIntoRequests() throws Exception {
+    List<List<String>> requests = Collections.synchronizedList(new ArrayList<>());
+    BatchSender.Factory refusing =
+        () ->
+            sender(
+                documents -> {
+                  requests.add(ids(documents));
+                  return new Outcome(List.of(), deadLettersOf(documents, 400), null);
+                });
+    try (var sink = open(limits(1000), null, refusing)) {
+      write(sink, document("a", 10), document("b", 10), document("c", 10));
+      sink.prepareSnapshotPreBarrier(1);
+    }
+    assertThat(requests)
+        .containsExactly(List.of("a", "b", "c"), List.of("dead-a", "dead-b"), List.of("dead-c"));
+  }
+
+  @Test
+  void whatIsWrittenInsteadDoesNotWaitForWhatIsSentAgain() throws Exception {
+    List<List<String>> requests = Collections.synchronizedList(new ArrayList<>());
+    BatchSender.Factory busy =
+        () ->
+            sender(
+                documents -> {
+                  requests.add(ids(documents));
+                  return requests.size() == 1
+                      ? new Outcome(
+                          documents.subList(0, 1),
+                          deadLettersOf(documents.subList(1, 2), 10),
+                          "busy")
+                      : new Outcome(List.of(), List.of(), null);
+                });
+    BatchLimits once = new BatchLimits(50, 1000, Duration.ofMinutes(1), 1, Duration.ofMillis(10));
+    try (var sink = open(once, null, busy)) {
+      write(sink, document("a", 10), document("b", 10));
+      sink.prepareSnapshotPreBarrier(1);
+    }
+    assertThat(requests).containsExactly(List.of("a", "b"), List.of("dead-b"), List.of("a"));
+  }
+
+  /** A dead letter itself is taken. */
+  private static List<Document> deadLettersOf(List<Document> documents, int length) {
+    return documents.stream()
+        .filter(document -> !document.id.startsWith("dead-"))
+        .map(document -> document("dead-" + document.id, length))
+        .collect(Collectors.toList());
+  }
+
+  private static List<String> ids(List<Document> documents) {
+    return documents.stream().map(document -> document.id).collect(Collectors.toList());
+  }
+
   private static BatchLimits limits(long bytes) {
     return new BatchLimits(50, bytes, Duration.ofMinutes(1), 0, Duration.ofMillis(10));
   }
@@ -102,32 +157,36 @@ class BatchSinkTest {
   }
 
   private BatchSender send() {
-    return sender(documents -> documents.forEach(document -> sent.add(document.id)));
+    return sender(this::take);
   }
 
   private BatchSender sendSlowly() {
     return sender(
         documents -> {
           Thread.sleep(10);
-          documents.forEach(document -> sent.add(document.id));
+          return take(documents);
         });
   }
 
-  private static void loadMissingClass() {
+  private Outcome take(List<Document> documents) {
+    sent.addAll(ids(documents));
+    return new Outcome(List.of(), List.of(), null);
+  }
+
+  private static Outcome loadMissingClass() {
     throw new NoClassDefFoundError("Missing");
   }
 
   /** What a request does. */
   private interface Request {
-    void with(List<Document> documents) throws IOException, InterruptedException;
+    Outcome with(List<Document> documents) throws IOException, InterruptedException;
   }
 
   private static BatchSender sender(Request request) {
     return new BatchSender() {
       @Override
       public Outcome send(List<Document> documents) throws IOException, InterruptedException {
-        request.with(documents);
-        return new Outcome(List.of(), List.of(), null);
+        return request.with(documents);
       }
 
       @Override
