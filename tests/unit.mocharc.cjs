@@ -1,0 +1,23 @@
+const { availableParallelism } = require("node:os");
+
+module.exports = {
+  import: "tsx",
+  spec: [
+    "tests/bench/**/*.test.ts",
+    "tests/capacity/**/*.test.ts",
+    "tests/infra/**/*.test.ts",
+    "tests/policies/**/*.test.ts",
+    "tests/producer/**/*.test.ts",
+    "tests/scaling/**/*.test.ts",
+    "tests/local/**/*.test.ts",
+    "tests/preview/**/*.test.ts",
+    "tests/release/**/*.test.ts",
+    "tests/workflows/**/*.test.ts",
+  ],
+  parallel: true,
+  // Mocha alone would leave one processor free, and on two processors half of the machine.
+  jobs: Math.max(2, availableParallelism()),
+  timeout: 30000,
+  "forbid-only": true,
+  "fail-zero": true,
+};
