@@ -39,6 +39,8 @@ const readActions = [
   "firehose:Describe*",
   "firehose:ListTagsForDeliveryStream",
   "glue:GetDatabase",
+  // The provider reads them with every table.
+  "glue:GetPartitionIndexes",
   "glue:GetTable",
   "glue:GetTags",
   "iam:GetInstanceProfile",
@@ -92,7 +94,9 @@ const namedServices: Readonly<Record<string, readonly string[]>> = {
   // Application Auto Scaling asks whether who registers a target may call its API.
   "execute-api": ["*"],
   firehose: [`deliverystream/${names}`],
-  glue: ["catalog", "database/streaming_*", "table/streaming_*"],
+  // Whoever deletes a database must be allowed to delete all that may be in it:
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+  glue: ["catalog", "database/streaming_*", "table/streaming_*", "userDefinedFunction/streaming_*"],
   kinesis: [`stream/${names}`],
   kinesisanalytics: [`application/${names}`],
   lambda: [`function:${names}`],
@@ -116,6 +120,12 @@ const unnamedActions = [
   "cognito-identity:*",
   "cognito-idp:*",
   "ec2:*",
+  // For the metrics of each shard:
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html
+  "kinesis:DisableEnhancedMonitoring",
+  "kinesis:EnableEnhancedMonitoring",
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesisanalyticsv2.html
+  "kinesisanalytics:CreateApplication",
   "kms:CreateAlias",
   "kms:CreateGrant",
   "kms:CreateKey",
@@ -136,6 +146,10 @@ const unnamedActions = [
   // Policies of log groups are the account's.
   "logs:DeleteResourcePolicy",
   "logs:PutResourcePolicy",
+  // A subscription, unlike its topic, is no resource:
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+  "sns:SetSubscriptionAttributes",
+  "sns:Unsubscribe",
 ];
 
 /** Services that take one of the program's roles. */
@@ -208,6 +222,9 @@ export function deployStatements({ partition, region, accountId }: Account): Sta
         "iam:AWSServiceName": [
           "custom-resource.application-autoscaling.amazonaws.com",
           "opensearchservice.amazonaws.com",
+          // API Gateway makes its own with an account's first API, and traces with it:
+          // https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+          "ops.apigateway.amazonaws.com",
         ],
       },
     }),

@@ -63,7 +63,7 @@ const creations: Readonly<Record<string, Creation>> = {
   "aws:kinesis/stream:Stream": ["kinesis:CreateStream", (name) => [`stream/${name}`]],
   "aws:kinesisanalyticsv2/application:Application": [
     "kinesisanalytics:CreateApplication",
-    (name) => [`application/${name}`],
+    () => ["*"],
   ],
   "aws:kms/key:Key": ["kms:CreateKey", () => ["*"]],
   "aws:lambda/function:Function": ["lambda:CreateFunction", (name) => [`function:${name}`]],
@@ -118,6 +118,42 @@ describe("The role of a deployment", function () {
       }
     }
     expect([...seen].sort()).to.deep.equal(Object.keys(creations).sort());
+  });
+
+  it("may do what knows no resources, or more of them than the one that it is about", () => {
+    for (const action of [
+      // With every stream, which has metrics of its shards.
+      "kinesis:EnableEnhancedMonitoring",
+      "kinesis:DisableEnhancedMonitoring",
+      // When a subscriber of alarms is changed or taken out.
+      "sns:SetSubscriptionAttributes",
+      "sns:Unsubscribe",
+    ]) {
+      expect(allows(action, "*"), action).to.equal(true);
+    }
+    for (const resource of [
+      "catalog",
+      "database/streaming_prod",
+      "table/streaming_prod/*",
+      "userDefinedFunction/streaming_prod/*",
+    ]) {
+      expect(allows("glue:DeleteDatabase", resource), resource).to.equal(true);
+    }
+  });
+
+  it("lets services make the roles that an empty account lacks", () => {
+    const makesRoles = statements.find(({ Action }) =>
+      [Action].flat().includes("iam:CreateServiceLinkedRole"),
+    );
+    expect(makesRoles?.Condition).to.deep.equal({
+      StringEquals: {
+        "iam:AWSServiceName": [
+          "custom-resource.application-autoscaling.amazonaws.com",
+          "opensearchservice.amazonaws.com",
+          "ops.apigateway.amazonaws.com",
+        ],
+      },
+    });
   });
 
   it("may do what services ask of whoever deploys", () => {

@@ -56,6 +56,15 @@ describe("The access of GitHub's workflows", () => {
     ]);
   });
 
+  it("lets previews read what the provider reads of a table", () => {
+    expect(actionsOf(policyOf("github-preview"))).to.include.members([
+      "glue:GetDatabase",
+      "glue:GetPartitionIndexes",
+      "glue:GetTable",
+      "glue:GetTags",
+    ]);
+  });
+
   it("lets a deployment change what is the program's, by name or at least by region", () => {
     const policy = policyOf("github-deploy-dev");
     expect(statementFor(policy, "kinesis:*").Resource).to.deep.equal([
