@@ -23,8 +23,13 @@ const back = { periodSeconds: 300, periods: 12 } as const;
 const shardBytesPerSecond = 1024 * 1024;
 const shardRecordsPerSecond = 1000;
 
-/** Per cent of what the open shards take in, by the fuller of bytes and records. */
-const streamUsage = `100 * MAX([FILL(bytes, 0) / ${shardBytesPerSecond}, FILL(records, 0) / ${shardRecordsPerSecond}]) / PERIOD(shards) / shards`;
+/**
+ * Per cent of what the open shards take in, by the fuller of bytes and records; nothing where nobody knows the shards.
+ * @param shards - the metric, or what is to be made of it.
+ */
+function streamUsage(bytes: string, records: string, shards: string): string {
+  return `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
+}
 
 /** The alarms that scale something out and in. */
 export interface ScalingAlarms {
@@ -54,18 +59,29 @@ export function streamScalingAlarms(
       name: "stream-out",
       description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more.`,
       severity: "warning",
-      value: { expression: streamUsage, label: "per cent of the open shards", readings: load },
+      value: {
+        // The shards of the last minute are known before its records. A minute that counted as empty until they come
+        // would be the last one each time, and five in a row were never full; so it has no value until then:
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions
+        expression: `IF(records > 0, ${streamUsage("bytes", "records", "FILL(shards, REPEAT)")})`,
+        label: "per cent of the open shards",
+        readings: load,
+      },
       comparison: ">=",
       threshold: outPercent,
       ...out,
-      missing: "missing",
+      missing: "notBreaching",
     },
     in: {
       name: "stream-in",
       description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, and readers keep up.`,
       severity: "warning",
       value: {
-        expression: unlessBehind(streamUsage, lags, maxLagMilliseconds),
+        expression: unlessBehind(
+          streamUsage("FILL(bytes, 0)", "FILL(records, 0)", "shards"),
+          lags,
+          maxLagMilliseconds,
+        ),
         label: "per cent of the open shards, 100 while readers are behind",
         readings: { ...load, ...lagReadings(lags) },
       },
@@ -123,14 +139,18 @@ export function applicationScalingAlarms(
   };
 }
 
-/** Full load while a reader is behind; nobody reads where nothing is measured, which the function judges. */
+/**
+ * Full load while a reader is behind. The last minute, which may not be measured yet, is like the one before it; nobody
+ * reads where nothing is measured, which the function judges.
+ */
 function unlessBehind(
   expression: string,
   lags: Readonly<Record<string, ResourceMetric>>,
   maxLagMilliseconds: number,
 ): string {
   return Object.keys(lags).reduce(
-    (inner, _, index) => `IF(FILL(lag${index}, 0) > ${maxLagMilliseconds}, 100, ${inner})`,
+    (inner, _, index) =>
+      `IF(FILL(FILL(lag${index}, REPEAT), 0) > ${maxLagMilliseconds}, 100, ${inner})`,
     expression,
   );
 }

@@ -17,20 +17,54 @@ const application = applicationScalingAlarms("analytics", lags, 60_000);
 /** One period's values by id; undefined is a period without data. */
 type Values = Readonly<Record<string, number | undefined>>;
 
-/** Evaluates the metric math that the expressions use, for one period. */
-function evaluate({ value, periodSeconds }: Alarm, values: Values): number {
+/** A metric in one period. */
+class Sample {
+  readonly value: number | undefined;
+  /** The value of the period before. */
+  readonly before: number | undefined;
+
+  constructor(value: number | undefined, before: number | undefined) {
+    this.value = value;
+    this.before = before;
+  }
+
+  /** Arithmetic and comparisons take a missing value for 0. */
+  valueOf(): number {
+    return this.value ?? 0;
+  }
+}
+
+const REPEAT = "REPEAT";
+
+/**
+ * Evaluates the metric math that the expressions use, for one period.
+ * @param before - the values of the period before. @default there were none
+ */
+function evaluate(
+  { value, periodSeconds }: Alarm,
+  values: Values,
+  before: Values = {},
+): number | undefined {
   if (!("expression" in value)) throw new Error("It has no expression");
   expect(Object.keys(values)).to.include.members(
     Object.keys(value.readings).filter((id) => !id.startsWith("lag")),
   );
-  const all = Object.fromEntries(Object.keys(value.readings).map((id) => [id, values[id]]));
-  return runInNewContext(value.expression, {
-    ...all,
-    FILL: (metric: number | undefined, filler: number) => metric ?? filler,
-    IF: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
-    MAX: (metrics: number[]) => Math.max(...metrics),
-    PERIOD: () => periodSeconds,
-  }) as number;
+  const all = Object.fromEntries(
+    Object.keys(value.readings).map((id) => [id, new Sample(values[id], before[id])]),
+  );
+  const result = Number(
+    runInNewContext(value.expression, {
+      ...all,
+      REPEAT,
+      FILL: (metric: Sample, filler: number | typeof REPEAT) =>
+        new Sample(metric.value ?? (filler === REPEAT ? metric.before : filler), undefined),
+      IF: (condition: boolean, yes: number, no = NaN) => (condition ? yes : no),
+      MAX: (metrics: number[]) => Math.max(...metrics.map(Number)),
+      PERIOD: () => periodSeconds,
+    }),
+  );
+  // A division by zero drops the value.
+  return Number.isFinite(result) ? result : undefined;
 }
 
 const MiB = 1024 * 1024;
@@ -52,6 +86,18 @@ describe("the load of a stream", () => {
 
   it("is nothing while nothing comes in", () => {
     expect(evaluate(stream.in, { bytes: undefined, records: undefined, shards: 2 })).to.equal(0);
+  });
+
+  it("is not known for a minute whose records are not counted yet, though its shards are", () => {
+    expect(evaluate(stream.out, { bytes: undefined, records: undefined, shards: 2 })).to.equal(
+      undefined,
+    );
+  });
+
+  it("is measured against the shards of the minute before where nobody has told them since", () => {
+    const full = { bytes: 120 * MiB, records: 60 };
+    expect(evaluate(stream.out, { ...full, shards: undefined }, { shards: 2 })).to.equal(100);
+    expect(evaluate(stream.in, { ...full, shards: undefined })).to.equal(undefined);
   });
 
   it("counts as full for the alarm that removes shards while any reader is behind", () => {
@@ -90,6 +136,11 @@ describe("the load of a Flink application", () => {
     expect(evaluate(application.in, { cpu: 5, lag1: 90_000 })).to.equal(100);
   });
 
+  it("stays full for a minute whose lag is not measured yet", () => {
+    expect(evaluate(application.out, { cpu: 42 }, { lag0: 60_001 })).to.equal(100);
+    expect(evaluate(application.out, { cpu: 42 }, { lag0: 60_000 })).to.equal(42);
+  });
+
   it("does not swing when the parallelism doubles or halves", () => {
     const { outPercent, inPercent } = applicationThresholds;
     expect(outPercent / 2).to.be.above(inPercent);
@@ -101,7 +152,12 @@ describe("the alarms that scale", () => {
     for (const { out, in: back } of [stream, application]) {
       expect(out).to.include({ comparison: ">=", periodSeconds: 60, periods: 5 });
       expect(back).to.include({ comparison: "<", periodSeconds: 300, periods: 12 });
-      expect([out.missing, back.missing]).to.deep.equal(["missing", "missing"]);
+      expect(back.missing).to.equal("missing");
     }
+    expect([stream.out.missing, application.out.missing]).to.deep.equal([
+      // No records, no load.
+      "notBreaching",
+      "missing",
+    ]);
   });
 });
