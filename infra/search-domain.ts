@@ -120,8 +120,8 @@ export class SearchDomain extends pulumi.ComponentResource {
         protect: protectData,
         retainOnDelete: protectData,
         dependsOn: [logs.permission, ...serviceLinkedRole],
-        // Replacing nodes and moving shards takes its time.
-        customTimeouts: { create: "60m", update: "180m", delete: "90m" },
+        // Nodes in three zones take more than an hour now and then, and replacing them and moving shards even longer.
+        customTimeouts: { create: "120m", update: "180m", delete: "90m" },
       },
     );
 

@@ -35,6 +35,7 @@ describe("mocks", () => {
       retainOnDelete: false,
       dependsOn: [],
       ignoreChanges: [],
+      customTimeouts: {},
     });
     expect(deployment.one("aws:s3/bucketPolicy:BucketPolicy").dependsOn).to.deep.equal(["shelf"]);
     expect(deployment.one("test:index:Shelf").custom).to.equal(false);

@@ -361,6 +361,10 @@ describe("SearchDomain", () => {
     expect(deployment.one(domainType).dependsOn).to.include("search");
   });
 
+  it("has two hours to come up, as some need more than one", async () => {
+    expect((await search()).one(domainType).customTimeouts.create).to.equal("120m");
+  });
+
   it("must be in one place, with clients that are narrow enough", async () => {
     expect(await refusal(() => new SearchDomain("search", nowhere))).to.contain(
       "a domain is either in a VPC or public: say one of vpc and publicAccess",

@@ -17,6 +17,8 @@ export interface Registration {
   readonly dependsOn: readonly string[];
   /** Properties whose changes the program leaves to others. */
   readonly ignoreChanges: readonly string[];
+  /** How long the provider waits for it; empty where it knows best. */
+  readonly customTimeouts: pulumi.CustomTimeouts;
 }
 
 /** What a program did. */
@@ -148,7 +150,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
 /** The options of a registration, which Pulumi does not tell the mocks. */
 type Options = Pick<
   Registration,
-  "parent" | "protect" | "retainOnDelete" | "dependsOn" | "ignoreChanges"
+  "parent" | "protect" | "retainOnDelete" | "dependsOn" | "ignoreChanges" | "customTimeouts"
 >;
 
 /** Collects options by a transformation of the stack, the one place that sees them. */
@@ -159,6 +161,7 @@ class OptionRecorder {
   record({ resource, type, name, opts }: pulumi.ResourceTransformationArgs): void {
     this.#names.set(resource, name);
     const { parent, protect = false, dependsOn = [], ignoreChanges = [] } = opts;
+    const { customTimeouts = {} } = opts;
     const { retainOnDelete = false } = opts as pulumi.CustomResourceOptions;
     this.#options.set(`${type} ${name}`, {
       parent: this.#names.get(parent),
@@ -166,6 +169,7 @@ class OptionRecorder {
       retainOnDelete,
       dependsOn: [dependsOn].flat().map((dependency) => this.#names.get(dependency) ?? "unknown"),
       ignoreChanges,
+      customTimeouts,
     });
   }
 
