@@ -16,7 +16,7 @@ import { Problems } from "./validate";
 
 /** With which state an application starts after an update. */
 export type FlinkRestore =
-  /** That of its newest snapshot, as without saying anything. */
+  /** That of its newest snapshot, or none as long as there is no snapshot, as without saying anything. */
   | { readonly from: "latest-snapshot"; readonly allowNonRestoredState?: boolean }
   /** That of a snapshot of a given name. */
   | { readonly from: "snapshot"; readonly name: string; readonly allowNonRestoredState?: boolean }

@@ -12,7 +12,7 @@ export interface FlinkConfig {
   readonly parallelismPerKpu: number;
   readonly kpuLimit: number;
   readonly checkpointIntervalSeconds: number;
-  /** Left out where the service decides: the newest snapshot, or none the first time. */
+  /** Left out for what goes without saying: the newest snapshot, or none the first time. */
   readonly restore?: FlinkRestore;
 }
 

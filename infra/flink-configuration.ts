@@ -38,8 +38,11 @@ export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts
     applicationSnapshotConfiguration: { snapshotsEnabled: args.snapshots ?? true },
     environmentProperties: { propertyGroups: propertyGroups(args.runtimeProperties) },
     flinkApplicationConfiguration: engineConfiguration(args),
-    // Only where asked: by itself the service starts from the newest snapshot, and without any state the first time.
-    ...(args.restore !== undefined && { runConfiguration: runConfiguration(args.restore) }),
+    // Said in any case of an application that runs, and what the service does by itself where nothing else is asked:
+    // left out, what it was started with last goes into the next update, too, such as the old snapshot of a roll-back.
+    ...((args.restore !== undefined || args.start !== false) && {
+      runConfiguration: runConfiguration(args.restore ?? { from: "latest-snapshot" }),
+    }),
     // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
     applicationEncryptionConfiguration:
       args.stateKmsKeyArn === undefined

@@ -224,10 +224,12 @@ describe("FlinkApplication", () => {
     });
   });
 
-  it("says with which state to start only where it is told", async () => {
+  it("says with which state to start, so that no earlier answer stays", async () => {
     const run = async (restore: FlinkApplicationArgs["restore"]) =>
       (await configurationOf(restore && { restore }))["runConfiguration"];
-    expect(await run(undefined)).to.equal(undefined);
+    expect(await run(undefined)).to.deep.equal(await run({ from: "latest-snapshot" }));
+    // The service tells nothing of an application that never ran, and would seem to differ for ever.
+    expect(await configurationOf({ start: false })).not.to.have.property("runConfiguration");
     expect(await run({ from: "nothing" })).to.deep.equal({
       applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },
     });

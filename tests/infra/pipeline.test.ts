@@ -248,7 +248,10 @@ describe("Pipeline", function () {
     expect(deployment.one("aws:kinesis/stream:Stream").inputs["maxRecordSizeInKib"]).to.equal(2048);
     const { inputs } = deployment.one("aws:kinesisanalyticsv2/application:Application");
     expect(inputs["runtimeEnvironment"]).to.equal("FLINK-2_2");
-    expect(inputs["applicationConfiguration"]).to.have.property("runConfiguration");
+    expect(inputs["applicationConfiguration"]).to.have.nested.property(
+      "runConfiguration.applicationRestoreConfiguration.applicationRestoreType",
+      "SKIP_RESTORE_FROM_SNAPSHOT",
+    );
     // A metric that Flink 1 does not have.
     expect(JSON.stringify(deployment.ofType("aws:cloudwatch/metricAlarm:MetricAlarm"))).to.contain(
       "restartingTime",
