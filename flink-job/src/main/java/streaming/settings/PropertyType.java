@@ -58,8 +58,9 @@ final class PropertyType {
           && Long.parseLong(value) <= limit("maximum", Long.MAX_VALUE);
     }
     Object pattern = declaration.get("pattern");
+    // The contract's patterns are for whole values; to Java their $ may come before a line break.
     return (choices() == null || choices().contains(value))
-        && (pattern == null || Pattern.compile(pattern.toString()).matcher(value).find());
+        && (pattern == null || Pattern.matches(pattern.toString(), value));
   }
 
   private String rule() {
