@@ -25,6 +25,7 @@ final class BulkSender implements BatchSender {
    */
   private static final String PATH = "/_bulk?filter_path=items.*.status,items.*.error&timeout=30s";
 
+  private static final int BAD_REQUEST = 400;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
@@ -79,7 +80,12 @@ final class BulkSender implements BatchSender {
     List<Document> again = new ArrayList<>();
     List<Document> instead = new ArrayList<>();
     String reason = null;
-    List<?> items = (List<?>) answer.get("items");
+    List<?> items = (List<?>) answer.getOrDefault("items", List.of());
+    if (items.size() != documents.size()) {
+      throw new IOException(
+          String.format(
+              "the domain answers for %d of %d documents", items.size(), documents.size()));
+    }
     for (int place = 0; place < documents.size(); place++) {
       Document document = documents.get(place);
       Map<?, ?> item = (Map<?, ?>) ((Map<?, ?>) items.get(place)).get("index");
@@ -88,13 +94,13 @@ final class BulkSender implements BatchSender {
         continue;
       }
       String problem = String.format("status %d, %s", status, JSON.std.asString(item.get("error")));
-      if (isTemporary(status)) {
+      if (status != BAD_REQUEST) {
+        // Not the document's fault: a full disk blocks its index (403), or nobody made it (404).
         again.add(document);
         reason = problem;
+      } else if (document.index.equals(DeadLetter.INDEX)) {
+        throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
       } else {
-        if (document.index.equals(DeadLetter.INDEX)) {
-          throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
-        }
         instead.add(DeadLetter.rejected(document, problem));
       }
     }

@@ -12,9 +12,10 @@ import streaming.settings.JobSettings;
  * Writes documents to an OpenSearch domain.
  *
  * <p>Every document is written at least once and under a fixed id: in effect once. Nothing is
- * dropped: a domain that cannot take documents now (status 429 or 5xx, or no connection) is asked
- * again, later and later, and in the end the job fails and starts again from its last checkpoint; a
- * document that the domain refuses for good is kept as a dead letter.
+ * dropped: a domain that cannot take documents now (status 429 or 5xx, no connection, an index that
+ * is blocked or missing) is asked again, later and later, and in the end the job fails and starts
+ * again from its last checkpoint; a document that is itself wrong (status 400) is kept as a dead
+ * letter.
  */
 public final class OpenSearchSink implements DocumentSink {
   private final BatchLimits limits;

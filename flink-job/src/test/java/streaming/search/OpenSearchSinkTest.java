@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import streaming.document.Document;
 import streaming.document.DocumentFixture;
 import streaming.settings.JobSettings;
@@ -124,6 +126,16 @@ class OpenSearchSinkTest {
 
       assertThat(domain.requests()).containsExactly("/_bulk a b", "/_bulk b", "/_bulk b");
       assertThat(domain.documents()).containsEntry("counts/b", "{\"count\":2}");
+    }
+  }
+
+  @ParameterizedTest(name = "status {0}")
+  @ValueSource(ints = {403, 404})
+  void asksAgainForWhatItsIndexDoesNotTakeForTheTimeBeing(int status) throws Exception {
+    try (FakeOpenSearch domain = FakeOpenSearch.start().answering(status, status)) {
+      write(domain, document("a", 1));
+
+      assertThat(domain.documents()).isEqualTo(Map.of("counts/a", "{\"count\":1}"));
     }
   }
 
