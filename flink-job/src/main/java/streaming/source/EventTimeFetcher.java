@@ -3,17 +3,22 @@ package streaming.source;
 import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.source.SourceFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants;
 import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants.RecordPublisherType;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
+import org.apache.flink.streaming.connectors.kinesis.internals.ShardConsumer;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher;
 import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisherFactory;
 import org.apache.flink.streaming.connectors.kinesis.internals.publisher.fanout.FanOutRecordPublisherFactory;
+import org.apache.flink.streaming.connectors.kinesis.metrics.ShardConsumerMetricsReporter;
 import org.apache.flink.streaming.connectors.kinesis.model.KinesisStreamShardState;
 import org.apache.flink.streaming.connectors.kinesis.model.SentinelSequenceNumber;
 import org.apache.flink.streaming.connectors.kinesis.model.SequenceNumber;
+import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxyV2Factory;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 
@@ -54,6 +59,42 @@ final class EventTimeFetcher<E> extends KinesisDataFetcher<SourceRecord<E>> {
             new FanOutProxy(
                 KinesisProxyV2Factory.createKinesisProxyAsyncV2(getConsumerConfiguration())))
         : super.createRecordPublisherFactory();
+  }
+
+  @Override
+  protected ShardConsumer<SourceRecord<E>> createShardConsumer(
+      Integer shard,
+      StreamShardHandle handle,
+      SequenceNumber position,
+      MetricGroup metrics,
+      KinesisDeserializationSchema<SourceRecord<E>> schema)
+      throws InterruptedException {
+    RecordPublisher reader =
+        createRecordPublisher(position, getConsumerConfiguration(), metrics, handle);
+    return new ShardConsumer<>(
+        this,
+        isFanOut() ? reader : reporting(reader, shard),
+        shard,
+        handle,
+        position,
+        new ShardConsumerMetricsReporter(metrics),
+        schema);
+  }
+
+  /**
+   * Reports whether polls have come to the newest record. Of a subscription nothing can be told:
+   * its events without records, which would say that it has, stay in the connector.
+   */
+  private RecordPublisher reporting(RecordPublisher reader, int shard) {
+    watermarks.read(shard, true);
+    return records ->
+        reader.run(
+            batch -> {
+              SequenceNumber position = records.accept(batch);
+              Long behind = batch.getMillisBehindLatest();
+              watermarks.read(shard, behind != null && behind > 0);
+              return position;
+            });
   }
 
   private boolean isFanOut() {

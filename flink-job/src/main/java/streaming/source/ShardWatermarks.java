@@ -65,6 +65,16 @@ final class ShardWatermarks {
     }
   }
 
+  /**
+   * A read of the shard has been answered, and its records have left the source.
+   *
+   * @param behind whether there may be records left to read. There can be after an answer without
+   *     any: Kinesis passes a time in which nothing came in many steps.
+   */
+  synchronized void read(int shard, boolean behind) {
+    shards.get(shard).behind = behind;
+  }
+
   /** The shard has been read to its end. Saying so again changes nothing. */
   synchronized void ended(int shard, long now) {
     Shard state = shards.get(shard);
@@ -93,6 +103,7 @@ final class ShardWatermarks {
 
   private boolean isActive(Shard shard, long now) {
     return shard.emitting
+        || shard.behind
         || shard.countsUntil != Long.MAX_VALUE
         || now - shard.lastEvent < idleness;
   }
@@ -101,6 +112,7 @@ final class ShardWatermarks {
     private long newestEventTime = SourceRecord.NO_EVENT_TIME;
     private long lastEvent;
     private boolean emitting;
+    private boolean behind;
 
     /** End of the handover of an ended shard. */
     private long countsUntil = Long.MAX_VALUE;

@@ -49,6 +49,12 @@ public final class FakeKinesis implements AutoCloseable {
     shards.computeIfAbsent(shardId(shard), id -> new Shard(shard)).silent = silent;
   }
 
+  /** A shard that lags has no records to give yet, and says that there are some. */
+  public synchronized void lag(int shard, boolean lagging) {
+    silence(shard, lagging);
+    shards.get(shardId(shard)).lagging = lagging;
+  }
+
   /** Closes a shard, as resharding does. */
   public synchronized void close(int shard) {
     shards.get(shardId(shard)).closed = true;
@@ -140,7 +146,7 @@ public final class FakeKinesis implements AutoCloseable {
     }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("Records", records);
-    answer.put("MillisBehindLatest", 0);
+    answer.put("MillisBehindLatest", shard.lagging ? 1000 : 0);
     if (!shard.closed || position < shard.payloads.size()) {
       answer.put("NextShardIterator", id + ":" + position);
     }
@@ -156,6 +162,7 @@ public final class FakeKinesis implements AutoCloseable {
     private final BigInteger half;
     private final List<byte[]> payloads = new ArrayList<>();
     private boolean silent;
+    private boolean lagging;
     private boolean closed;
 
     private Shard(int number) {

@@ -89,6 +89,19 @@ class ShardWatermarksTest {
   }
 
   @Test
+  void aShardWhoseRecordsHaveNotAllBeenReadIsNotIdle() {
+    watermarks.opened(0, 0);
+    watermarks.opened(1, 0);
+    emit(1, 5_000, 0);
+    watermarks.read(1, true);
+    emit(0, 10_000, 5_000);
+    assertThat(watermarks.current(5_000)).isEqualTo(4_900);
+
+    watermarks.read(1, false);
+    assertThat(watermarks.current(5_000)).isEqualTo(9_900);
+  }
+
+  @Test
   void malformedRecordsSayNothingAboutEventTime() {
     watermarks.opened(0, 0);
     watermarks.opened(1, 0);

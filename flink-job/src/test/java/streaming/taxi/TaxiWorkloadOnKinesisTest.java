@@ -46,6 +46,7 @@ class TaxiWorkloadOnKinesisTest {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
+  private final SettingsFixture settings = new SettingsFixture();
   private final CollectingSink sink = new CollectingSink();
   private FakeKinesis kinesis;
 
@@ -121,6 +122,23 @@ class TaxiWorkloadOnKinesisTest {
   }
 
   @Test
+  void nothingIsLateBecauseItsShardGaveNoRecordsBeforeItsEnd() throws Exception {
+    settings.set("source", "idlenessSeconds", "1");
+    kinesis.put(0, ahead(1, "2019-03-01T14:00:00Z"));
+    kinesis.lag(1, true);
+    kinesis.put(1, behind(2, "2019-03-01T10:00:00Z"));
+
+    JobClient job = start(1, new Configuration());
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T14:00:00Z");
+    kinesis.put(0, ahead(3, "2019-03-01T15:00:00Z"));
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T15:00:00Z");
+    kinesis.lag(1, false);
+
+    assertCounted(job, "2019-03-01T10:00:00Z");
+    job.cancel().get();
+  }
+
+  @Test
   void takesAggregatedRecordsApart() throws Exception {
     byte[] noTrip = "no trip".getBytes(StandardCharsets.UTF_8);
     // The MD5 digest of this key lies in the lower half, which shard 0 has.
@@ -178,12 +196,12 @@ class TaxiWorkloadOnKinesisTest {
   }
 
   private JobClient start(int parallelism, Configuration configuration) throws Exception {
-    JobSettings settings =
-        new SettingsFixture().environment("AWS_ENDPOINT_URL_KINESIS", kinesis.endpoint()).load();
+    JobSettings loaded =
+        settings.environment("AWS_ENDPOINT_URL_KINESIS", kinesis.endpoint()).load();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(parallelism);
-    TaxiWorkload.build(env, settings, new KinesisSource<>(settings, new TripParser()), sink);
+    TaxiWorkload.build(env, loaded, new KinesisSource<>(loaded, new TripParser()), sink);
     return env.executeAsync();
   }
 }
