@@ -105,6 +105,11 @@ final class EventTimeFetcher<E> extends KinesisDataFetcher<SourceRecord<E>> {
 
   @Override
   public int registerNewSubscribedShardState(KinesisStreamShardState state) {
+    if (isAt(SentinelSequenceNumber.SENTINEL_LATEST_SEQUENCE_NUM, state)) {
+      // The newest record is another one after a recovery; the instant of the beginning is not.
+      state.setLastProcessedSequenceNum(
+          SentinelSequenceNumber.SENTINEL_AT_TIMESTAMP_SEQUENCE_NUM.get());
+    }
     int shard = super.registerNewSubscribedShardState(state);
     if (!isEnded(state)) {
       watermarks.opened(shard, getCurrentTimeMillis());
@@ -146,8 +151,10 @@ final class EventTimeFetcher<E> extends KinesisDataFetcher<SourceRecord<E>> {
   }
 
   private static boolean isEnded(KinesisStreamShardState state) {
-    return SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM
-        .get()
-        .equals(state.getLastProcessedSequenceNum());
+    return isAt(SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM, state);
+  }
+
+  private static boolean isAt(SentinelSequenceNumber place, KinesisStreamShardState state) {
+    return place.get().equals(state.getLastProcessedSequenceNum());
   }
 }

@@ -41,7 +41,16 @@ public final class FakeKinesis implements AutoCloseable {
 
   /** Adds a record to a shard, and the shard if it is new. */
   public synchronized void put(int shard, byte[] payload) {
-    shards.computeIfAbsent(shardId(shard), id -> new Shard(shard)).payloads.add(payload);
+    Shard target = shards.computeIfAbsent(shardId(shard), id -> new Shard(shard));
+    target.payloads.add(payload);
+    target.arrivals.add(System.currentTimeMillis());
+  }
+
+  /** Waits until a shard has been read, were it without a record. */
+  public synchronized void awaitRead(int shard) throws InterruptedException {
+    while (!shards.get(shardId(shard)).read) {
+      wait();
+    }
   }
 
   /** A silent shard has no records to give for the time being. */
@@ -118,9 +127,13 @@ public final class FakeKinesis implements AutoCloseable {
   }
 
   /** The first sequence number of a shard is 1. */
-  private static String iterator(Map<String, Object> request) {
+  private String iterator(Map<String, Object> request) {
     int position = 0;
-    if ("AFTER_SEQUENCE_NUMBER".equals(request.get("ShardIteratorType"))) {
+    if ("AT_TIMESTAMP".equals(request.get("ShardIteratorType"))) {
+      long instant = ((Number) request.get("Timestamp")).longValue();
+      List<Long> arrivals = shards.get(request.get("ShardId")).arrivals;
+      position = (int) arrivals.stream().filter(arrival -> arrival < instant).count();
+    } else if ("AFTER_SEQUENCE_NUMBER".equals(request.get("ShardIteratorType"))) {
       position = Integer.parseInt((String) request.get("StartingSequenceNumber"));
     }
     return request.get("ShardId") + ":" + position;
@@ -130,6 +143,8 @@ public final class FakeKinesis implements AutoCloseable {
     String id = iterator.split(":")[0];
     int position = Integer.parseInt(iterator.split(":")[1]);
     Shard shard = shards.get(id);
+    shard.read = true;
+    notifyAll();
     List<Map<String, Object>> records = new ArrayList<>();
     while (!shard.silent && position < shard.payloads.size()) {
       records.add(
@@ -161,6 +176,8 @@ public final class FakeKinesis implements AutoCloseable {
   private static final class Shard {
     private final BigInteger half;
     private final List<byte[]> payloads = new ArrayList<>();
+    private final List<Long> arrivals = new ArrayList<>();
+    private boolean read;
     private boolean silent;
     private boolean lagging;
     private boolean closed;

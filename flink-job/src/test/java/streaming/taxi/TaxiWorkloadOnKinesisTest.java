@@ -46,7 +46,7 @@ class TaxiWorkloadOnKinesisTest {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
-  private final SettingsFixture settings = new SettingsFixture();
+  private SettingsFixture settings = new SettingsFixture();
   private final CollectingSink sink = new CollectingSink();
   private FakeKinesis kinesis;
 
@@ -84,12 +84,7 @@ class TaxiWorkloadOnKinesisTest {
     JobClient firstRun = start(parallelism, new Configuration());
     awaitDemand(firstRun, ZONE_AHEAD, "2019-03-01T14:00:00Z");
     assertCounted(firstRun, "2019-03-01T10:00:00Z");
-    Configuration fromSavepoint = new Configuration();
-    fromSavepoint.set(
-        StateRecoveryOptions.SAVEPOINT_PATH,
-        firstRun
-            .stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-            .get());
+    Configuration fromSavepoint = stop(firstRun, savepoints);
 
     kinesis.put(0, ahead(3, "2019-03-01T15:00:00Z"));
     kinesis.silence(1, true);
@@ -136,6 +131,43 @@ class TaxiWorkloadOnKinesisTest {
 
     assertCounted(job, "2019-03-01T10:00:00Z");
     job.cancel().get();
+  }
+
+  @Test
+  void nothingIsLostOfAShardThatHadNoRecordBeforeARestart(@TempDir Path savepoints)
+      throws Exception {
+    settings.set("source", "initialPosition", "LATEST");
+
+    assertCountedAfterARestart(savepoints, settings);
+  }
+
+  @Test
+  void aJobThatBeganAtAnInstantContinuesWithoutItsBeingConfigured(@TempDir Path savepoints)
+      throws Exception {
+    SettingsFixture later = settings;
+    settings =
+        new SettingsFixture()
+            .set("source", "initialPosition", "AT_TIMESTAMP")
+            .set("source", "initialTimestamp", "2019-03-01T00:00:00Z");
+
+    assertCountedAfterARestart(savepoints, later);
+  }
+
+  private void assertCountedAfterARestart(Path savepoints, SettingsFixture later) throws Exception {
+    kinesis.silence(0, false);
+    kinesis.silence(1, false);
+    JobClient firstRun = start(1, new Configuration());
+    kinesis.awaitRead(1);
+    kinesis.put(0, ahead(1, "2019-03-01T14:00:00Z"));
+    awaitDemand(firstRun, ZONE_AHEAD, "2019-03-01T14:00:00Z");
+    Configuration fromSavepoint = stop(firstRun, savepoints);
+
+    kinesis.put(1, behind(2, "2019-03-01T10:00:00Z"));
+    settings = later;
+    JobClient secondRun = start(1, fromSavepoint);
+
+    assertCounted(secondRun, "2019-03-01T10:00:00Z");
+    secondRun.cancel().get();
   }
 
   @Test
@@ -193,6 +225,16 @@ class TaxiWorkloadOnKinesisTest {
                 || document.id.startsWith(ZONE_BEHIND + "-")
                     && document.source.contains("\"windowStart\":\"" + windowStart + "\""));
     assertThat(sink.documents()).noneMatch(document -> document.index.equals(DeadLetter.INDEX));
+  }
+
+  /** Stops a job with a savepoint, and says how to continue from it. */
+  private static Configuration stop(JobClient job, Path savepoints) throws Exception {
+    Configuration fromSavepoint = new Configuration();
+    fromSavepoint.set(
+        StateRecoveryOptions.SAVEPOINT_PATH,
+        job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get());
+    return fromSavepoint;
   }
 
   private JobClient start(int parallelism, Configuration configuration) throws Exception {
