@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { program } from "../../infra/program";
 import { projectRoot } from "../support/command";
-import { deploy } from "../support/mocks";
+import { deploy, type Registration } from "../support/mocks";
 import { stackConfig } from "../support/stack-config";
 
 const operations = readFileSync(path.join(projectRoot, "docs/operations.md"), "utf8");
@@ -14,17 +14,34 @@ const paths = {
 };
 
 describe("docs/operations.md", () => {
-  it("says of every alarm what to do", async () => {
-    const { resources } = await deploy(() => program(paths), {
+  let resources: readonly Registration[];
+  before(async () => {
+    ({ resources } = await deploy(() => program(paths), {
       stack: "prod",
       config: stackConfig("prod"),
-    });
+    }));
+  });
+
+  it("says of every alarm what to do", () => {
     const names = resources
       .filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm")
       .filter(({ parent }) => parent === "pipeline-monitoring")
       .map(({ name }) => name.replace("pipeline-monitoring-", ""));
     expect(names).to.include.members(["stream-lag", "application-down", "domain-red"]);
     expect(names.filter((name) => !operations.includes(name))).to.deep.equal([]);
+  });
+
+  it("has the critical alarms in bold, and no others", () => {
+    const sum = resources.find(
+      ({ type }) => type === "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+    );
+    const critical = [
+      ...String(sum?.inputs["alarmRule"]).matchAll(/"pipeline-monitoring-([^"]+)"/g),
+    ];
+    const [, section = ""] = /## Alarms([^]*?)\n## /.exec(operations) ?? [];
+    const bold = [...section.matchAll(/\*\*([\w-]+-[\w-]+)\*\*/g)];
+    const names = (found: readonly RegExpExecArray[]) => found.map(([, name = ""]) => name).sort();
+    expect(names(bold)).to.deep.equal(names(critical));
   });
 
   it("names only commands and files that there are", () => {
