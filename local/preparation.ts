@@ -2,7 +2,8 @@ import { findEngine } from "./engine/installation";
 import { ensureJobJar } from "./job-jar";
 import type { LocalOptions } from "./options";
 import { buildPage } from "./page-build";
-import { workloadProblem } from "./run-file";
+import { stackFolder, workloadProblem } from "./run-file";
+import { lockProblem } from "./services/folder-lock";
 import { install } from "./services/installation";
 import { portProblem } from "./services/ports";
 import { preflight } from "./services/preflight";
@@ -22,15 +23,14 @@ export async function prepare(
   stop: AbortSignal,
 ): Promise<void> {
   await steps.run("preflight", "Look at this machine", async () => {
-    const problems = await preflight();
-    if (options.page && !options.once) {
-      const problem = await portProblem(options.port, "the page", "--port");
-      if (problem !== undefined) problems.push(problem);
-    }
-    if (!options.fresh) {
-      const problem = workloadProblem(options.workload.name);
-      if (problem !== undefined) problems.push(problem);
-    }
+    const watched = !options.once;
+    const found = [
+      ...(await preflight()),
+      watched ? lockProblem(stackFolder) : undefined,
+      watched && options.page ? await portProblem(options.port, "the page", "--port") : undefined,
+      options.fresh ? undefined : workloadProblem(options.workload.name),
+    ];
+    const problems = found.filter((problem) => problem !== undefined);
     if (problems.length > 0)
       throw new MachineError(problems.map((problem) => `- ${problem}`).join("\n"));
   });

@@ -56,8 +56,6 @@ class Run {
     this.#steps = steps;
     this.#stop = AbortSignal.any([stop, this.#ending.signal]);
     this.#folder = options.once ? onceFolder() : stackFolder;
-    if (options.fresh) rmSync(path.join(this.#folder, "replay"), { recursive: true, force: true });
-    if (!options.once) keepWorkload(options.workload.name);
   }
 
   async toTheEnd(): Promise<RunOutcome> {
@@ -72,6 +70,11 @@ class Run {
       },
     });
     this.#closing.push(() => cloud.stop());
+    // The folder is this run's only now.
+    if (this.#options.fresh) {
+      rmSync(path.join(this.#folder, "replay"), { recursive: true, force: true });
+    }
+    if (!this.#options.once) keepWorkload(this.#options.workload.name);
     const deployment = await this.#steps.run("deploy", "Deploy the program", () =>
       this.#deploy(cloud),
     );

@@ -22,18 +22,15 @@ export class FolderLock {
    */
   static async take(folder: string, processes: string): Promise<FolderLock> {
     mkdirSync(folder, { recursive: true });
-    const file = path.join(folder, "lock");
-    const owner = ownerOf(file);
-    if (owner !== undefined && !isAlive(owner)) rmSync(file, { force: true });
+    const file = lockFile(folder);
+    if (lockProblem(folder) === undefined) rmSync(file, { force: true });
     try {
       writeFileSync(file, String(process.pid), { flag: "wx" });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const other = String(owner ?? "unknown");
-      throw new Error(
-        `Another run (pid ${other}) uses ${folder}; stop it first, with Ctrl-C or kill ${other}.`,
-        { cause: error },
-      );
+      throw new Error(lockProblem(folder) ?? String(error), {
+        cause: error,
+      });
     }
     await ended(processes);
     return new FolderLock(file);
@@ -42,6 +39,18 @@ export class FolderLock {
   release(): void {
     rmSync(this.#file, { force: true });
   }
+}
+
+/** What keeps a run from using a folder, with the fix; undefined when nobody does. */
+export function lockProblem(folder: string): string | undefined {
+  const owner = ownerOf(lockFile(folder));
+  return owner !== undefined && isAlive(owner)
+    ? `Another run (pid ${owner}) uses ${folder}; stop it first, with Ctrl-C or kill ${owner}.`
+    : undefined;
+}
+
+function lockFile(folder: string): string {
+  return path.join(folder, "lock");
 }
 
 function ownerOf(file: string): number | undefined {

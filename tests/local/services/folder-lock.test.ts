@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { FolderLock } from "../../../local/services/folder-lock";
+import { FolderLock, lockProblem } from "../../../local/services/folder-lock";
 import { isAlive } from "../../../local/services/process";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";
@@ -14,11 +14,13 @@ describe("The lock of a run's folder", () => {
     FolderLock.take(folder(), path.join(folder(), "processes"));
 
   it("keeps a second run out and names the first", async () => {
+    expect(lockProblem(folder())).to.equal(undefined);
     const lock = await take();
-    expect((await rejection(take())).message).to.equal(
-      `Another run (pid ${process.pid}) uses ${folder()}; stop it first, with Ctrl-C or kill ${process.pid}.`,
-    );
+    const message = `Another run (pid ${process.pid}) uses ${folder()}; stop it first, with Ctrl-C or kill ${process.pid}.`;
+    expect((await rejection(take())).message).to.equal(message);
+    expect(lockProblem(folder())).to.equal(message);
     lock.release();
+    expect(lockProblem(folder())).to.equal(undefined);
     (await take()).release();
   });
 
@@ -26,6 +28,7 @@ describe("The lock of a run's folder", () => {
     const killed = spawn(process.execPath, ["-e", ""]);
     await once(killed, "exit");
     writeFileSync(path.join(folder(), "lock"), String(killed.pid));
+    expect(lockProblem(folder())).to.equal(undefined);
     (await take()).release();
   });
 
