@@ -1,10 +1,11 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 
 import { OptionsError } from "./options";
 import { stackFolder } from "./run-file";
+import { wholeNumber } from "./whole-number";
 
 const logsFolder = path.join(stackFolder, "logs");
 const POLL_MILLISECONDS = 300;
@@ -21,17 +22,19 @@ export function logsCommand(signal: AbortSignal): Command {
   return new Command("logs")
     .description("the log of a part of the pipeline; without a name, the parts that have one")
     .argument("[name]", "part, such as opensearch")
-    .option("--lines <n>", "how many of the last lines", wholeNumber, 100)
+    .option("--lines <n>", "how many of the last lines", wholeNumber(1, 1_000_000), 100)
     .option("--follow", "go on with what is added, until Ctrl-C", false)
     .action(async (name: string | undefined, { lines, follow }: LogsOptions) => {
       const names = logNames(logsFolder);
+      if (names.length === 0) {
+        throw new OptionsError("There are no logs here yet; `npm run local` begins to write some.");
+      }
       if (name === undefined) {
         process.stdout.write(names.map((each) => `${each}\n`).join(""));
         return;
       }
       if (!names.includes(name)) {
-        const known = names.length === 0 ? "there are none yet" : `there are ${names.join(", ")}`;
-        throw new OptionsError(`There is no log ${name}; ${known}.`);
+        throw new OptionsError(`There is no log ${name}; there are ${names.join(", ")}.`);
       }
       const file = path.join(logsFolder, `${name}.log`);
       let position = statSync(file).size;
@@ -77,11 +80,4 @@ function textBetween(file: string, from: number, to: number): string {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1.");
-  return value;
 }
