@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
 
+import { outputProblem } from "../producer/output-file";
 import type { Fault } from "./faults/fault";
 import { faults } from "./faults/faults";
 import { resultIndices, type Workload } from "./verify/result-document";
@@ -136,11 +137,8 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
     const file = given[option];
     if (file === undefined) continue;
     if (!given.once) problems.push(`--${option} needs --once: only a finished run has a result.`);
-    try {
-      accessSync(path.dirname(path.resolve(file)), constants.W_OK);
-    } catch {
-      problems.push(`--${option} ${file}: its folder does not exist or cannot be written to.`);
-    }
+    const problem = outputProblem(option, file);
+    if (problem !== undefined) problems.push(`${problem}.`);
   }
   if (problems.length > 0) {
     throw new OptionsError(problems.map((problem) => `- ${problem}`).join("\n"));

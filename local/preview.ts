@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program as pipeline } from "../infra/program";
+import { outputProblem } from "../producer/output-file";
 import { type PlanDocument, planDocument, planText } from "./engine/plan-report";
 import { EngineError } from "./engine/engine-error";
 import { type OperationResult, unjudged } from "./engine/policy-pack";
@@ -54,9 +55,9 @@ async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     throw error;
   }
-  const { against, markdown } = command.opts<Options>();
-  if (against !== undefined && markdown === undefined) {
-    say("error: option '--against <ref>' is of use with --markdown <file> alone");
+  const problems = optionProblems(command.opts<Options>());
+  if (problems.length > 0) {
+    for (const problem of problems) say(`error: ${problem}`);
     return EXIT_USAGE;
   }
 
@@ -74,6 +75,17 @@ async function main(args: readonly string[]): Promise<number> {
     say(error instanceof Error ? error.message : String(error));
     return EXIT_REFUSED;
   }
+}
+
+/** What would show only when the work is done. */
+function optionProblems({ json, markdown, against }: Options): string[] {
+  return [
+    ...(json === undefined ? [] : [outputProblem("json", json)]),
+    ...(markdown === undefined ? [] : [outputProblem("markdown", markdown)]),
+    ...(against !== undefined && markdown === undefined
+      ? ["option '--against <ref>' is of use with --markdown <file> alone"]
+      : []),
+  ].filter((problem) => problem !== undefined);
 }
 
 async function preview(stack: string, options: Options, signal: AbortSignal): Promise<number> {

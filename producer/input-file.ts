@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { access, constants } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { AsyncBuffer } from "hyparquet";
 import { glob, hasMagic } from "glob";
@@ -79,6 +80,7 @@ async function placesOf(source: string): Promise<InputPlace[]> {
     const paths = await glob(source, { nodir: true });
     return paths.sort().map(localFile);
   }
+  await access(source, constants.R_OK);
   return [localFile(source)];
 }
 

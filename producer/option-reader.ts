@@ -56,7 +56,7 @@ export class OptionReader {
     }
     const value = text.trim() === "" ? NaN : Number(text);
     if (!(value >= min && value <= max)) {
-      this.#problem(name, `a number from ${min} to ${max}`);
+      this.#problem(name, [`a number from ${min} to ${max}`, ...unlimited].join(", or "));
     }
     return value;
   }

@@ -7,6 +7,7 @@ import type { OptionName } from "./option-table";
 import { optionNames, optionSpecs } from "./option-table";
 import { OptionReader } from "./option-reader";
 import type { InputOptions } from "./input";
+import { outputProblem } from "./output-file";
 import { StartError } from "./start-error";
 import type { TradeOptions } from "./trade-source";
 import type { WorkloadName } from "./workload";
@@ -97,7 +98,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     metrics: read.choice("metrics", ["none", "emf"] as const),
     json: read.isOn("json"),
   };
-  problems.push(...contradictions(options), ...sharedFiles(given));
+  problems.push(...contradictions(options), ...sharedFiles(given), ...unwritable(given));
   if (problems.length > 0) {
     throw new StartError(problems);
   }
@@ -209,4 +210,11 @@ function sharedFiles(given: GivenOptions): string[] {
     }
   }
   return problems;
+}
+
+function unwritable(given: GivenOptions): string[] {
+  return (["dead-letters", "resume", "report"] as const).flatMap((option) => {
+    const file = given[option];
+    return typeof file === "string" ? (outputProblem(option, file) ?? []) : [];
+  });
 }

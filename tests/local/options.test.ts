@@ -48,7 +48,7 @@ describe("the options of npm run local", () => {
       .that.matches(/--input is for the workload taxi/)
       .and.matches(/--fault flood is unknown; it must be one of task-manager-killed, /)
       .and.matches(/--report needs --once/)
-      .and.matches(/--report \/nowhere\/report\.json: its folder does not exist/);
+      .and.matches(/--report \/nowhere\/report\.json cannot be written; name a file in a folder/);
   });
 
   it("refuse a fault in a run that nothing verifies", () => {

@@ -61,9 +61,11 @@ describe("The input", () => {
   });
 
   it("names everything that is missing or wrong about it", async () => {
-    expect(await refusal(join(folder, "*.jsonl"), "s3://Bucket", join(folder, "*.gz")))
+    const absent = join(folder, "absent.csv");
+    expect(await refusal(join(folder, "*.jsonl"), "s3://Bucket", absent, join(folder, "*.gz")))
       .to.include("- no file matches")
       .and.include("s3://Bucket cannot be read: expected s3://bucket/key")
+      .and.include(`- ${absent} cannot be read: ENOENT`)
       .and.include("*.gz");
     expect(await refusal(put("x.parquet", "no parquet file"))).to.include("x.parquet cannot be");
   });

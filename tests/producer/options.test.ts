@@ -108,6 +108,26 @@ describe("The options of a replay", () => {
       .includes("--resume and --report both name x");
   });
 
+  it("are refused when a file cannot be written, before anything is read", () => {
+    const files = ["--dead-letters", "/no/rows", "--report", "/no/report", "--resume", "/no/place"];
+    expect(() => parseOptions([...required, ...files], {}))
+      .to.throw(StartError, "--dead-letters /no/rows cannot be written; name a file in a folder")
+      .and.property("message")
+      .includes("--report /no/report cannot be written")
+      .and.includes("--resume /no/place cannot be written");
+    expect(() => parseOptions([...required, "--report", __filename], {})).not.to.throw();
+  });
+
+  it("are refused with the words that they take beside numbers", () => {
+    expect(() => parseOptions([...required, "--speedup=-1", "--max-rate=all"], {}))
+      .to.throw(
+        StartError,
+        "--speedup must be a number from 0.001 to 1000000, or max, or 0; got -1",
+      )
+      .and.property("message")
+      .includes("--max-rate must be a number from 0.001 to 10000000, or none; got all");
+  });
+
   describe("of made-up trades", () => {
     const trades = (...args: string[]) =>
       parseOptions(["--workload", "trades", "--output", "stdout", ...args], {}).trades;
