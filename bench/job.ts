@@ -5,6 +5,7 @@ import { shippedTrips } from "../local/options";
 import { projectFolder } from "../local/services/project";
 import { Steps } from "../local/steps";
 import { wholeNumber } from "../local/whole-number";
+import { silenceSdkNotice } from "../producer/sdk-notice";
 import { benchmark } from "./benchmark";
 import {
   compare,
@@ -20,8 +21,7 @@ import { SHARDS } from "./job/stream";
 import { sampleTrips } from "./job/trips";
 import { type Machine, machineInWords, thisMachine } from "./machine";
 
-// Which Node runs is the project's choice; the SDK's notice would stand in the middle of the steps.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+silenceSdkNotice();
 
 /** Shares of the job's rate at which the latency is measured. */
 const SHARES = [25, 50, 75];

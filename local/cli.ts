@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 
+import { silenceSdkNotice } from "../producer/sdk-notice";
 import { StartError } from "../producer/start-error";
 import { faultList, localCommand, localOptions, OptionsError } from "./options";
 import { logsCommand } from "./logs-command";
@@ -13,8 +14,7 @@ const exitCodes = { done: 0, failed: 1, notStarted: 2, interrupted: 130, termina
 /** How often it is looked whether whoever started this is still there. */
 const PARENT_POLL_MILLISECONDS = 1000;
 
-// Which Node runs is the project's choice (docs/decisions/0001); the SDK's notice would stand in the middle of the steps.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+silenceSdkNotice();
 
 async function main(): Promise<number> {
   const stop = stopping();

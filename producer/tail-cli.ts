@@ -5,6 +5,7 @@ import { FanOutReader } from "./fan-out-reader";
 import { explain } from "./kinesis-advice";
 import { PollingReader } from "./polling-reader";
 import { systemRuntime } from "./runtime";
+import { silenceSdkNotice } from "./sdk-notice";
 import { tail } from "./tail";
 import type { TailOptions } from "./tail-options";
 import { parseTailOptions } from "./tail-options";
@@ -63,4 +64,5 @@ async function run(options: TailOptions): Promise<number> {
   }
 }
 
+silenceSdkNotice();
 void exitWith(() => run(parseTailOptions(process.argv.slice(2), process.env)));

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { silenceSdkNotice } from "../../producer/sdk-notice";
 import { queried, readerLag } from "../monitoring-metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
@@ -41,7 +42,10 @@ async function main(args: readonly string[]): Promise<number> {
     .requiredOption("--application <name>", "the Flink application")
     .requiredOption("--key <key>", "the jar in the application's bucket")
     .requiredOption("--object-version <id>", "version of that object")
-    .option("--region <region>", "region of the application")
+    .option(
+      "--region <region>",
+      "region of the application (default: AWS_REGION, or the profile's)",
+    )
     .option(
       "--stream <name>",
       "stream whose readers must keep up; without it the lag is not judged",
@@ -98,6 +102,7 @@ function whole(text: string): number {
   return Number(text);
 }
 
+silenceSdkNotice();
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
