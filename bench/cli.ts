@@ -1,18 +1,25 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { jobBenchmark } from "./job";
 import { pipelineBenchmark } from "./pipeline";
 import { policiesBenchmark } from "./policies";
 import { producerBenchmark } from "./producer";
 
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
 /** Benchmarks, each a file of its own that exports its command: `npm run bench -- <name> [--json]`. */
 const benchmarks = [jobBenchmark, pipelineBenchmark, policiesBenchmark, producerBenchmark];
 
-const program = new Command("npm run bench --").description(
-  "Measures parts of the pipeline on this machine.",
-);
-for (const one of benchmarks) program.addCommand(one);
+const program = new Command("npm run bench --")
+  .description("Measures parts of the pipeline on this machine.")
+  .exitOverride();
+for (const one of benchmarks) program.addCommand(one.exitOverride());
 
 program.parseAsync(process.argv).catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    return;
+  }
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = EXIT_FAILED;
 });

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { program } from "../infra/program";
 import { openStack } from "../local/engine/stack";
+import { wholeNumber } from "../local/whole-number";
 import { policies } from "../policies/pack";
 import { benchmark } from "./benchmark";
 import { generatedStack } from "./generated-stack";
@@ -40,8 +41,8 @@ interface Figures {
 export const policiesBenchmark = benchmark(
   new Command("policies")
     .description("The policy pack: milliseconds a resource, and its share of a preview of prod.")
-    .option("--resources <n>", "resources of the generated stack", count, 1000)
-    .option("--runs <n>", "runs, whose median counts", count, 3)
+    .option("--resources <n>", "resources of the generated stack", wholeNumber(1, 100_000), 1000)
+    .option("--runs <n>", "runs, whose median counts", wholeNumber(1, 100), 3)
     .option("--no-preview", "leave out the previews, which need the engine and the job's jar"),
   measure,
   report,
@@ -157,11 +158,6 @@ function report(figures: Figures): string {
       : []),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-function count(text: string): number {
-  if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError("It must be 1 or more.");
-  return Number(text);
 }
 
 function median(values: readonly number[]): number {

@@ -18,6 +18,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     command.parse(args, { from: "user" });
     const { json, fromFile, speedup, ...load } = command.opts<Options>();
+    if (fromFile === undefined && command.getOptionValueSource("speedup") === "cli") {
+      throw new RangeError("--speedup is for --from-file; multiply --records-per-second instead");
+    }
     const measured = fromFile === undefined ? {} : await measuredFile(fromFile, speedup);
     const recommendation = recommend(completeLoad({ ...measured, ...load }, option));
     process.stdout.write(
@@ -29,7 +32,8 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (!(error instanceof RangeError || error instanceof StartError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const problems = error instanceof StartError ? error.problems.join("\n") : error.message;
+    process.stderr.write(`${problems}\n`);
     return EXIT_USAGE;
   }
 }

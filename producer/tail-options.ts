@@ -56,7 +56,9 @@ export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv
     .opts<Record<string, string | undefined>>();
   const problems: string[] = [];
   const { stream = "", fanOut: consumer, format, from = "" } = raw;
-  if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(stream)) {
+  if (stream === "") {
+    problems.push("--stream is missing; name the stream to read");
+  } else if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(stream)) {
     problems.push(`--stream must be 1 to 128 letters, digits, _, . or -; got ${stream}`);
   }
   const region = [raw["region"], env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].find(Boolean);

@@ -58,7 +58,16 @@ describe("npm run capacity", () => {
       message: /unknown option/,
     },
     { title: "a speed-up of nothing", args: ["--speedup", "0"], message: /more than 0/ },
-    { title: "a file that is not there", args: ["--from-file", "none.csv"], message: /none\.csv/ },
+    {
+      title: "a speed-up of no file",
+      args: ["--records-per-second", "1", "--record-bytes", "1", "--speedup", "2"],
+      message: /^--speedup is for --from-file/,
+    },
+    {
+      title: "a file that is not there",
+      args: ["--from-file", "none.csv"],
+      message: /^none\.csv cannot be read/,
+    },
   ]) {
     it(`exits with 2 on ${title}`, async () => {
       const { code, stdout, stderr } = await command(script, args);

@@ -334,7 +334,18 @@ describe("The options of a reader", () => {
   });
 
   it("are refused with every problem at once", () => {
-    const args = ["--from", "noon", "--format", "xml", "--limit", "0", "--fan-out", "a b"];
+    const args = [
+      "--stream",
+      "a b",
+      "--from",
+      "noon",
+      "--format",
+      "xml",
+      "--limit",
+      "0",
+      "--fan-out",
+      "a b",
+    ];
     expect(() => parseTailOptions(args, {}))
       .to.throw(StartError, "The reader cannot start:")
       .with.property("message")
@@ -344,5 +355,6 @@ describe("The options of a reader", () => {
       .and.includes("--format must be text or json; got xml")
       .and.includes("--limit must be an integer")
       .and.includes("--fan-out must be");
+    expect(() => parseTailOptions([], {})).to.throw(StartError, "--stream is missing; name the");
   });
 });
