@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ValidateFunction } from "ajv";
+import { nearest } from "./nearest";
 import type { Form, Problems, Range } from "./validate";
 
 /**
@@ -105,20 +106,26 @@ export class ConfigReader {
     if (text === undefined) return [];
     const value = parse(text);
     if (conforms(value)) return value;
-    for (const { instancePath, message } of conforms.errors ?? []) {
+    for (const { instancePath, message = "is wrong", params } of conforms.errors ?? []) {
       const place = instancePath.replace(/^\//, " ").replaceAll("/", ".");
-      this.#problems.add(`${this.name(key)}${place} ${message ?? "is wrong"}; got ${text}`);
+      const { allowedValues, additionalProperty } = params as ErrorParams;
+      const named = additionalProperty ?? allowedValues?.join(", ");
+      const which = named === undefined ? "" : `: ${named}`;
+      this.#problems.add(`${this.name(key)}${place} ${message}${which}; got ${text}`);
     }
     return [];
   }
 
   /** Complains about every key of the namespace that nobody has read. */
   rejectUnknownKeys(): void {
-    const keys = [...this.#keys].sort().join(", ");
+    const keys = [...this.#keys].sort();
     for (const name of Object.keys(pulumi.runtime.allConfig()).sort()) {
       const [namespace, key = ""] = name.split(":");
       if (namespace !== this.#config.name || this.#keys.has(key)) continue;
-      this.#problems.add(`${name} is not a key of this program; the keys are ${keys}`);
+      const meant = nearest(key, keys);
+      const fix =
+        meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
+      this.#problems.add(`${name} is not a key of this program; ${fix}`);
     }
   }
 
@@ -135,6 +142,12 @@ export class ConfigReader {
     }
     return text;
   }
+}
+
+/** What an error of the schema is about, of the kinds that name something. */
+interface ErrorParams {
+  readonly allowedValues?: readonly string[];
+  readonly additionalProperty?: string;
 }
 
 function parse(text: string): unknown {

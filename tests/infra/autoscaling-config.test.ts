@@ -127,7 +127,11 @@ describe("configuration of scaling", () => {
     });
     expect(others).to.deep.equal([]);
     expect(missing).to.match(/^scalingSchedules 0 must have required property 'min'; got \[/);
-    expect(extra).to.match(/^scalingSchedules 1 must NOT have additional properties; got \[/);
+    expect(extra).to.match(/^scalingSchedules 1 must NOT have additional properties: days; got \[/);
+    const elsewhere = [{ ...rushHour, target: "moon" }];
+    expect((await problems({ scalingSchedules: elsewhere }))[0]).to.match(
+      /^scalingSchedules 0\.target must be equal to one of the allowed values: stream, application; got \[/,
+    );
     expect(await problems({ scalingSchedules: "daily" })).to.deep.equal([
       "scalingSchedules must be array; got daily",
     ]);

@@ -84,6 +84,7 @@ describe("configuration", () => {
         workload: "trucks",
         shardCount: 0,
         shards: 3,
+        searchvolumeGb: 10,
         streamRetentionHours: "a week",
         protectData: "yes",
         logRetentionDays: 8,
@@ -106,6 +107,7 @@ describe("configuration", () => {
       'streaming-pipeline:searchInstanceType must be an OpenSearch instance type, such as m7g.large.search; got "m7g.large"',
       "streaming-pipeline:searchDedicatedMasters must be one of 0, 3, 5; got 2",
       'streaming-pipeline:replayInstanceType must be an EC2 instance type with a Graviton processor, such as t4g.small; got "t3.small"',
+      "streaming-pipeline:searchvolumeGb is not a key of this program; did you mean searchVolumeGiB?",
       `streaming-pipeline:shards is not a key of this program; the keys are ${Object.keys(declaredKeys).sort().join(", ")}`,
     ]);
   });
