@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { existsSync } from "node:fs";
 import { projectFolder } from "../services/project";
 import { EngineError } from "./engine-error";
 import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
@@ -124,11 +125,17 @@ export class LocalStack {
 /**
  * Opens a stack; {@link LocalStack.close} it in the end.
  *
- * @throws when there is no engine and none can be built, when there is no such stack, or when another
- *   process uses the backend folder.
+ * @throws when there is no engine and none can be built, when there is no such stack, or none with limits, when its
+ *   configuration cannot be used, or when another process uses the backend folder.
  */
 export async function openStack(args: StackArgs): Promise<LocalStack> {
   const pack = args.policyPack ?? projectPack(args.stack);
+  if (!existsSync(pack.configFile)) {
+    throw new Error(
+      `The stack ${args.stack} has no limits for the policies: ${pack.configFile} is missing; ` +
+        "copy the file of another stack, or write {} into it for the strict defaults.",
+    );
+  }
   const workspace = await openWorkspace({ root: projectFolder, ...args });
   return new LocalStack(workspace, args, pack);
 }

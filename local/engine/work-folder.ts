@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { isObject } from "../provider/values";
+import { typeProblems } from "./config-types";
 
 /** Configuration by key; a key without a namespace belongs to the project. */
 export type ConfigOverrides = Readonly<Record<string, unknown>>;
@@ -37,8 +38,9 @@ const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
  *
  * Everything else in the project's folder is linked, so that relative paths of assets hold.
  *
- * @throws an error that lists the stacks when there is no such stack, and an error that lists every
- *   secret of the stack's file that cannot be read here and was not overridden.
+ * @throws an error that lists the stacks when there is no such stack, one that lists every secret of the
+ *   stack's file that cannot be read here and was not overridden, and one that lists every value of the
+ *   wrong type.
  */
 export function makeWorkFolder({
   folder,
@@ -46,7 +48,7 @@ export function makeWorkFolder({
   stack,
   overrides = {},
 }: WorkFolderArgs): WorkFolder {
-  const project = settings(path.join(root, "Pulumi.yaml"))["name"];
+  const { name: project, config: declared } = settings(path.join(root, "Pulumi.yaml"));
   if (typeof project !== "string") throw new Error(`${root}/Pulumi.yaml has no name.`);
   const file = `Pulumi.${stack}.yaml`;
   if (!existsSync(path.join(root, file))) {
@@ -62,6 +64,14 @@ export function makeWorkFolder({
     const keys = secrets.map(([key]) => key).join(", ");
     throw new Error(
       `${file} has secrets that cannot be read here: ${keys}. Override each of them.`,
+    );
+  }
+
+  const problems = typeProblems(project, declared, config);
+  if (problems.length > 0) {
+    const lines = problems.map((problem) => `\n- ${problem}`).join("");
+    throw new Error(
+      `The configuration of the stack ${stack} has values of the wrong type:${lines}`,
     );
   }
 

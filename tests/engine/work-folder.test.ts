@@ -91,6 +91,18 @@ describe("work folder of the engine", () => {
     });
   });
 
+  it("lists the values that do not have the type that is declared", () => {
+    const wrong = { shardCount: "four", version: { a: 1 }, zones: "a" };
+    expect(() => make("dev", wrong)).to.throw(
+      "The configuration of the stack dev has values of the wrong type:\n" +
+        '- trips:shardCount must be of type integer; got "four"\n' +
+        '- trips:version must be of type string; got {"a":1}\n' +
+        '- trips:zones must be of type array; got "a"',
+    );
+    expect(() => make("dev", { shardCount: "4", version: 1.2, zones: '["a"]' })).not.to.throw();
+    expect(() => make("dev", { shardCount: 4.5 })).to.throw("got 4.5");
+  });
+
   it("reads a setting as the project declares it", () => {
     expect(configValue(root, "shardCount", "4")).to.equal(4);
     expect(configValue(root, "trips:shardCount", "4")).to.equal(4);
