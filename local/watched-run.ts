@@ -46,10 +46,24 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
   );
   tell(`OpenSearch  ${opensearch}`);
   tell(`Flink       ${flink}`);
-  tell(`Kinesis     ${kinesis}  (AWS_ENDPOINT_URL_KINESIS)`);
-  tell("Elsewhere: npm run local -- status, npm run local -- logs");
+  tell(`Kinesis     ${kinesis}`);
+  tell("Elsewhere: npm run local -- status, npm run local -- logs, or the stream itself:");
+  tell(`  ${tailCommand(deployment)}`);
   tell("Ctrl-C stops everything; the next start goes on from here, --fresh begins anew.");
   const report = await Promise.race([replay.finished, stopped()]);
   if (report !== undefined) tell(`The replay has ended: ${report.recordsPut} records put.`);
   await stopped();
+}
+
+/** Reads the stream, as a shell takes it. */
+function tailCommand({ cloud, stream, region }: Deployment): string {
+  const variables = {
+    AWS_ENDPOINT_URL_KINESIS: cloud.endpoints().kinesis,
+    AWS_REGION: region,
+    // The server takes any, and the SDK does not call without.
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  };
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return [...settings, "npm run tail --", `--stream ${stream.name}`, "--from horizon"].join(" ");
 }
