@@ -28,7 +28,7 @@ export async function prepare(
       ...(await preflight()),
       watched ? lockProblem(stackFolder) : undefined,
       watched && options.page ? await portProblem(options.port, "the page", "--port") : undefined,
-      options.fresh ? undefined : workloadProblem(options.workload.name),
+      options.fresh ? undefined : workloadProblem(options.workload),
     ];
     const problems = found.filter((problem) => problem !== undefined);
     if (problems.length > 0)

@@ -5,6 +5,7 @@ import type { Endpoints } from "./services/cloud";
 import { isAlive } from "./services/process";
 import { projectFolder } from "./services/project";
 import type { Workload } from "./verify/result-document";
+import type { LocalWorkload } from "./workloads/workload";
 
 /** Where a pipeline that somebody watches keeps its state and its logs. */
 export const stackFolder = path.join(projectFolder, ".local", "stack");
@@ -27,23 +28,34 @@ export class NotRunningError extends Error {
   }
 }
 
-const workloadFile = path.join(stackFolder, "workload");
+/** What flows through a pipeline, as its state has it. */
+type Flow = Pick<LocalWorkload, "name" | "input">;
 
 /**
- * What keeps a pipeline with state of an earlier run from going on with a workload, with the fix; undefined when it can.
- * The job's state is that of its operators, and each workload has others.
+ * What keeps a pipeline with state of an earlier run from going on with a workload and its input, with the fix; undefined
+ * when it can. The job's state is that of its operators, and each workload has others; the replay's position is one in
+ * its input.
  */
-export function workloadProblem(workload: Workload): string | undefined {
-  const earlier = existsSync(workloadFile) ? readFileSync(workloadFile, "utf8").trim() : workload;
-  return earlier === workload
+export function workloadProblem(flow: Flow, folder = stackFolder): string | undefined {
+  const file = workloadFile(folder);
+  if (!existsSync(file)) return undefined;
+  const [name = "", input = flow.input] = readFileSync(file, "utf8").trim().split("\n");
+  if (name !== flow.name) {
+    return `The pipeline in .local/stack has the state of the workload ${name}; begin anew with --fresh, or go on with --workload ${name}.`;
+  }
+  return input === flow.input
     ? undefined
-    : `The pipeline in .local/stack has the state of the workload ${earlier}; begin anew with --fresh, or go on with --workload ${earlier}.`;
+    : `The pipeline in .local/stack has the state of the input ${input}; begin anew with --fresh, or go on with that input.`;
 }
 
 /** Remembers what the state in the folder is of. */
-export function keepWorkload(workload: Workload): void {
-  mkdirSync(stackFolder, { recursive: true });
-  writeFileSync(workloadFile, `${workload}\n`);
+export function keepWorkload({ name, input }: Flow, folder = stackFolder): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(workloadFile(folder), `${name}\n${input}\n`);
+}
+
+function workloadFile(folder: string): string {
+  return path.join(folder, "workload");
 }
 
 const runFile = path.join(stackFolder, "run.json");

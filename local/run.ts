@@ -74,7 +74,7 @@ class Run {
     if (this.#options.fresh) {
       rmSync(path.join(this.#folder, "replay"), { recursive: true, force: true });
     }
-    if (!this.#options.once) keepWorkload(this.#options.workload.name);
+    if (!this.#options.once) keepWorkload(this.#options.workload);
     const deployment = await this.#steps.run("deploy", "Deploy the program", () =>
       this.#deploy(cloud),
     );
