@@ -1,3 +1,4 @@
+import type { ProgressReport } from "../../producer/report";
 import type { Workload } from "../verify/result-document";
 import type { SearchStatus } from "./result-status";
 
@@ -32,22 +33,7 @@ export interface PipelineStatus {
 }
 
 /** The producer's progress, as it prints it with `--json`. */
-export interface ReplayProgress {
-  readonly type: "progress";
-  readonly at: string;
-  /** Every record up to this event time has been put; null before the first one. */
-  readonly eventTime: string | null;
-  readonly recordsPut: number;
-  readonly recordsPerSecond: number;
-  readonly bytesPut: number;
-  /** How long the oldest due record has been waiting to be sent, in seconds. */
-  readonly replayLagSeconds: number;
-  readonly throttled: number;
-  readonly retries: number;
-  readonly shards: number;
-  /** Null where that is not known before the end, or there is none. */
-  readonly recordsTotal: number | null;
-}
+export type ReplayProgress = Omit<ProgressReport, "advice">;
 
 export interface ReplayStatus {
   readonly finished: boolean;
