@@ -12,6 +12,10 @@ const benchmarks = [jobBenchmark, pipelineBenchmark, policiesBenchmark, producer
 
 const program = new Command("npm run bench --")
   .description("Measures parts of the pipeline on this machine.")
+  .addHelpText(
+    "after",
+    `\nExit code: 0 with figures, ${EXIT_FAILED} when a benchmark failed, ${EXIT_USAGE} when the command was not understood.`,
+  )
   .exitOverride();
 for (const one of benchmarks) program.addCommand(one.exitOverride());
 
