@@ -17,6 +17,7 @@ export function deployProgress(
     resources++;
     if (now() - told < INTERVAL_MILLISECONDS) return;
     told = now();
-    tell(`${resources} resources ${resOutputsEvent.planning === true ? "planned" : "made"}`);
+    const noun = resources === 1 ? "resource" : "resources";
+    tell(`${resources} ${noun} ${resOutputsEvent.planning === true ? "planned" : "made"}`);
   };
 }

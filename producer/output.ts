@@ -53,7 +53,8 @@ export class ConsoleOutput implements Output {
       `lag ${report.replayLagSeconds.toFixed(1)} s`,
       `${count(report.throttled)} throttled`,
       `${count(report.retries)} retries`,
-      `${count(report.shards)} shards`,
+      // There are none where no stream is.
+      ...(report.shards > 0 ? [`${count(report.shards)} shards`] : []),
     ].join("  ");
     if (report.advice !== null && report.advice !== this.#advice) {
       this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${report.advice}\n`);

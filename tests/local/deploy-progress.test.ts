@@ -36,6 +36,6 @@ describe("the progress of a deployment", () => {
     take(begins);
     time = 5_000;
     take(ended(false));
-    expect(told).to.deep.equal(["1 resources made"]);
+    expect(told).to.deep.equal(["1 resource made"]);
   });
 });
