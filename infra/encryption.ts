@@ -13,6 +13,15 @@ export interface EncryptionKeyArgs {
 }
 
 /**
+ * Whose key encrypts a resource, for the option `replacementTrigger` of those that keep their key for life. Where the
+ * program names none any more, the provider goes on with the one there was and tells of no change, while the stack
+ * deletes that key.
+ */
+export function keyOwner(kmsKeyArn: pulumi.Input<string> | undefined): "customer" | "AWS" {
+  return kmsKeyArn === undefined ? "AWS" : "customer";
+}
+
+/**
  * A customer managed KMS key with yearly rotation.
  *
  * Its policy hands the decision who may use it to the account's IAM policies and lets in only the services that act for

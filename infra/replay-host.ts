@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundleOnce } from "./bundle";
 import { componentInputs } from "./component-inputs";
+import { keyOwner } from "./encryption";
 import { https } from "./https";
 import { allow, ServiceRole, useKey } from "./iam";
 import {
@@ -152,7 +153,11 @@ export class ReplayHost extends pulumi.ComponentResource {
         tags: { Name: name },
       },
       // The first boot downloads with the role's permissions.
-      { parent: this, dependsOn: [...role.ready] },
+      {
+        parent: this,
+        dependsOn: [...role.ready],
+        replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
+      },
     );
 
     const access =

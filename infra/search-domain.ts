@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keyOwner } from "./encryption";
 import { allow, type Statement } from "./iam";
 import { accessPolicy, searchDomainArn, searchMembers } from "./search-access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./search-arguments";
@@ -119,6 +120,9 @@ export class SearchDomain extends pulumi.ComponentResource {
         parent: this,
         protect: protectData,
         retainOnDelete: protectData,
+        replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
+        // Two domains of one name cannot be.
+        deleteBeforeReplace: true,
         dependsOn: [logs.permission, ...serviceLinkedRole],
         // Nodes in three zones take more than an hour now and then, and replacing them and moving shards even longer.
         customTimeouts: { create: "120m", update: "180m", delete: "90m" },

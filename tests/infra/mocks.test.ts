@@ -36,6 +36,7 @@ describe("mocks", () => {
       dependsOn: [],
       ignoreChanges: [],
       customTimeouts: {},
+      replacementTrigger: undefined,
     });
     expect(deployment.one("aws:s3/bucketPolicy:BucketPolicy").dependsOn).to.deep.equal(["shelf"]);
     expect(deployment.one("test:index:Shelf").custom).to.equal(false);

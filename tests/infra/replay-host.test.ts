@@ -67,6 +67,12 @@ describe("ReplayHost", () => {
     ).to.deep.equal({ ...volume, encrypted: false });
   });
 
+  it("is replaced with AWS's key where it had another, which would be deleted under it", async () => {
+    const deployment = await host({ kmsKeyArn: "arn:key" });
+    expect(deployment.one(instanceType).replacementTrigger).to.equal("customer");
+    expect((await host()).one(instanceType).replacementTrigger).to.equal("AWS");
+  });
+
   it("may talk to Session Manager, load the producer and do what it was given", async () => {
     const deployment = await host();
     const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;

@@ -186,6 +186,14 @@ describe("SearchDomain", () => {
     ]);
   });
 
+  it("begins anew with AWS's key where it had another, which would be deleted under it", async () => {
+    const trigger = async (changes: Partial<SearchDomainArgs>) =>
+      (await search(changes)).one(domainType).replacementTrigger;
+    expect(await trigger({ kmsKeyArn: "arn:key" })).to.equal("customer");
+    expect(await trigger({})).to.equal("AWS");
+    expect(await trigger({ kmsKeyArn: "arn:key", encryptAtRest: false })).to.equal("AWS");
+  });
+
   it("is kept where data is protected", async () => {
     expect((await search({ protectData: true })).one(domainType)).to.include({
       protect: true,

@@ -19,6 +19,8 @@ export interface Registration {
   readonly ignoreChanges: readonly string[];
   /** How long the provider waits for it; empty where it knows best. */
   readonly customTimeouts: pulumi.CustomTimeouts;
+  /** Replaces the resource when it changes. */
+  readonly replacementTrigger: unknown;
 }
 
 /** What a program did. */
@@ -150,7 +152,13 @@ class RecordingMocks implements pulumi.runtime.Mocks {
 /** The options of a registration, which Pulumi does not tell the mocks. */
 type Options = Pick<
   Registration,
-  "parent" | "protect" | "retainOnDelete" | "dependsOn" | "ignoreChanges" | "customTimeouts"
+  | "parent"
+  | "protect"
+  | "retainOnDelete"
+  | "dependsOn"
+  | "ignoreChanges"
+  | "customTimeouts"
+  | "replacementTrigger"
 >;
 
 /** Collects options by a transformation of the stack, the one place that sees them. */
@@ -170,6 +178,7 @@ class OptionRecorder {
       dependsOn: [dependsOn].flat().map((dependency) => this.#names.get(dependency) ?? "unknown"),
       ignoreChanges,
       customTimeouts,
+      replacementTrigger: opts.replacementTrigger as unknown,
     });
   }
 
