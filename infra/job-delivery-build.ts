@@ -21,6 +21,8 @@ export class JobBuild extends pulumi.ComponentResource {
     super("streaming:infra:JobBuild", name, args, opts);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
       { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
@@ -64,7 +66,10 @@ export class JobBuild extends pulumi.ComponentResource {
           computeType: "BUILD_GENERAL1_MEDIUM",
           environmentVariables: [{ name: "CODE_BUCKET", value: args.codeBucketName }],
         },
-        ...(args.kmsKeyArn !== undefined && { encryptionKey: args.kmsKeyArn }),
+        // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
+        encryptionKey:
+          args.kmsKeyArn ??
+          pulumi.interpolate`arn:${partition}:kms:${region}:${accountId}:alias/aws/s3`,
         logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logGroup.name } },
         buildTimeout: 30,
         queuedTimeout: 60,

@@ -68,6 +68,13 @@ describe("JobDelivery", function () {
     });
   });
 
+  it("builds with a key that is named, or an earlier one would stay in use and be deleted", async () => {
+    const keyOf = async (args: Partial<JobDeliveryArgs>) =>
+      (await deliver(args)).one("aws:codebuild/project:Project").inputs["encryptionKey"];
+    expect(await keyOf({})).to.equal(`arn:aws:kms:us-east-1:${account}:alias/aws/s3`);
+    expect(await keyOf({ kmsKeyArn: "arn:key" })).to.equal("arn:key");
+  });
+
   it("releases one version after the other, for changes of the job alone", async () => {
     const { inputs } = (await deliver()).one("aws:codepipeline/pipeline:Pipeline");
     expect(inputs).to.include({ pipelineType: "V2", executionMode: "QUEUED" });
