@@ -11,6 +11,7 @@ import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.Sdk
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.apache.ApacheHttpClient;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.regions.Region;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.KinesisClient;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.KmsThrottlingException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
@@ -45,7 +46,10 @@ final class PutRecordsSender implements BatchSender {
     try {
       return outcome(documents, client.putRecords(put -> put.streamName(stream).records(entries)));
     } catch (SdkServiceException refusal) {
-      if (refusal.isThrottlingException() || refusal.statusCode() >= 500) {
+      // The SDK does not count the encryption key's own limit of requests among throttling.
+      if (refusal.isThrottlingException()
+          || refusal instanceof KmsThrottlingException
+          || refusal.statusCode() >= 500) {
         return new Outcome(documents, List.of(), refusal.toString());
       }
       throw new IOException("stream " + stream + " refuses results", refusal);

@@ -57,6 +57,7 @@ class ResultsStreamSinkTest {
     try (FakeStream stream =
         FakeStream.start()
             .failing("ProvisionedThroughputExceededException", 400, 5)
+            .failing("KMSThrottlingException", 400, 1)
             .failing("InternalFailure", 500, 5)) {
       write(stream, result("AMZN", 60, true));
 
