@@ -23,14 +23,14 @@ export class FolderLock {
   static async take(folder: string, processes: string): Promise<FolderLock> {
     mkdirSync(folder, { recursive: true });
     const file = lockFile(folder);
-    if (lockProblem(folder) === undefined) rmSync(file, { force: true });
+    const owner = ownerOf(file);
+    // Only what a dead process left: another run may be taking the folder at this very moment.
+    if (owner !== undefined && !isAlive(owner)) rmSync(file, { force: true });
     try {
       writeFileSync(file, String(process.pid), { flag: "wx" });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new Error(lockProblem(folder) ?? String(error), {
-        cause: error,
-      });
+      throw new Error(lockProblem(folder) ?? String(error), { cause: error });
     }
     await ended(processes);
     return new FolderLock(file);
