@@ -20,8 +20,9 @@ const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-d
 /**
  * An EC2 instance that replays events into a stream from close by. It has no public address and no open port unless
  * `ssh` gives it both; people come in through Session Manager and type `replay --help`, or the replay starts by itself.
- * It holds no state: a new producer, another start or a new image of Amazon Linux replaces it. Its log and the use of
- * memory and disk go to CloudWatch.
+ * It holds no state: a new producer or another start replaces it, with the newest image of Amazon Linux. That image alone
+ * does not; `pulumi up --replace` with the URN of the instance renews it. Its log and the use of memory and disk go to
+ * CloudWatch.
  *
  * @example
  * new ReplayHost("replay", {
@@ -156,6 +157,8 @@ export class ReplayHost extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [...role.ready],
+        // Amazon publishes an image every other week: an update of something else would begin the replay anew.
+        ignoreChanges: ["ami"],
         replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
       },
     );

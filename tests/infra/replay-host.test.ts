@@ -118,6 +118,10 @@ describe("ReplayHost", () => {
     }
   });
 
+  it("keeps its image: a newer one would begin the replay anew", async () => {
+    expect((await host({ start })).one(instanceType).ignoreChanges).to.deep.equal(["ami"]);
+  });
+
   it("tries its downloads again while there is no way out yet, and not for ever", async () => {
     const { userData } = (await host()).one(instanceType).inputs;
     const script = String(userData);
