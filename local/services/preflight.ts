@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { isJobJarStale } from "../job-jar";
 import { isInstalled, type ToolName } from "./installation";
 import { projectFolder } from "./project";
 
@@ -30,6 +31,8 @@ export interface Machine {
   /** What `cargo --version` prints. */
   readonly cargo: () => Promise<string>;
   readonly isInstalled: (tool: ToolName) => boolean;
+  /** Whether the Flink job has to be built. */
+  readonly isJobJarStale: () => boolean;
   /** Free bytes on the disk of the project. */
   readonly freeBytes: () => Promise<number>;
 }
@@ -39,6 +42,7 @@ const thisMachine: Machine = {
   mvn: async () => (await run("mvn", ["--version"])).stdout,
   cargo: async () => (await run("cargo", ["--version"])).stdout,
   isInstalled,
+  isJobJarStale,
   freeBytes: async () => {
     const { bavail, bsize } = await statfs(projectFolder);
     return bavail * bsize;
@@ -57,7 +61,8 @@ export async function preflight(machine: Machine = thisMachine): Promise<string[
   const missing = (["kinesisServer", "searchNode", "flinkRuntime"] as const).filter(
     (tool) => !machine.isInstalled(tool),
   );
-  const needsMaven = missing.includes("searchNode") || missing.includes("flinkRuntime");
+  const needsMaven =
+    missing.includes("searchNode") || missing.includes("flinkRuntime") || machine.isJobJarStale();
   const problems = await Promise.all([
     javaProblem(machine),
     needsMaven ? mavenProblem(machine) : undefined,
@@ -79,7 +84,7 @@ async function javaProblem({ java }: Machine): Promise<string | undefined> {
 
 async function mavenProblem({ mvn }: Machine): Promise<string | undefined> {
   return (await mvn().catch(() => undefined)) === undefined
-    ? "Maven (mvn) was not found; it fetches OpenSearch and Flink once: install it (Debian: apt-get install maven; macOS: brew install maven)."
+    ? "Maven (mvn) was not found; it fetches OpenSearch and Flink once and builds the job: install it (Debian: apt-get install maven; macOS: brew install maven)."
     : undefined;
 }
 

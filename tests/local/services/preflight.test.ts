@@ -9,6 +9,7 @@ const good: Machine = {
   mvn: () => Promise.resolve("Apache Maven 3.8.7"),
   cargo: () => Promise.resolve("cargo 1.96.0 (2026-05-01)"),
   isInstalled: () => false,
+  isJobJarStale: () => false,
   freeBytes: () => Promise.resolve(100 * GIB),
 };
 
@@ -74,5 +75,12 @@ describe("The preflight", () => {
       freeBytes: () => Promise.resolve(2 * GIB),
     });
     expect(problems).to.deep.equal([]);
+  });
+
+  it("asks for Maven when the job alone has to be built", async () => {
+    const built = { ...good, mvn: missing, cargo: missing, isInstalled: () => true };
+    const [problem, ...others] = await preflight({ ...built, isJobJarStale: () => true });
+    expect(problem).to.include("Maven (mvn) was not found");
+    expect(others).to.deep.equal([]);
   });
 });
