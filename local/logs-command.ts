@@ -2,7 +2,6 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-
 import { OptionsError } from "./options";
 import { stackFolder } from "./run-file";
 import { wholeNumber } from "./whole-number";
