@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
@@ -22,7 +21,10 @@ import streaming.document.DocumentFixture;
 // The harness says that it may be interrupted while it closes.
 @SuppressWarnings("try")
 class BatchSinkTest {
-  private final List<String> sent = Collections.synchronizedList(new ArrayList<>());
+  private static final Outcome TAKEN = new Outcome(List.of(), List.of(), null);
+
+  /** Ids of the documents of each request that has been answered. */
+  private final List<List<String>> requests = new CopyOnWriteArrayList<>();
 
   @Test
   void aCheckpointWaitsUntilEverythingBeforeItIsWritten() throws Exception {
@@ -30,12 +32,12 @@ class BatchSinkTest {
     try (var sink = open(limits(1000), null, this::send)) {
       write(sink, document("a", 10), document("b", 10));
       sink.prepareSnapshotPreBarrier(1);
-      assertThat(sent).containsExactly("a", "b");
+      assertThat(sent()).containsExactly("a", "b");
       state = sink.snapshot(1, 1);
     }
     try (var restored = open(limits(1000), state, this::send)) {
       restored.endInput();
-      assertThat(sent).containsExactly("a", "b");
+      assertThat(sent()).containsExactly("a", "b");
     }
   }
 
@@ -48,7 +50,7 @@ class BatchSinkTest {
     }
     try (var restored = open(limits(1000), state, this::send)) {
       restored.endInput();
-      assertThat(sent).containsExactly("a", "b");
+      assertThat(sent()).containsExactly("a", "b");
     }
   }
 
@@ -69,7 +71,7 @@ class BatchSinkTest {
     try (var sink = open(limits(1000), null, this::sendSlowly)) {
       for (int written = 1; written <= 100; written++) {
         write(sink, document(Integer.toString(written), 1000));
-        mostWaiting = Math.max(mostWaiting, written - sent.size());
+        mostWaiting = Math.max(mostWaiting, written - sent().size());
       }
     }
     assertThat(mostWaiting).isBetween(10, 15);
@@ -77,14 +79,8 @@ class BatchSinkTest {
 
   @Test
   void whatIsWrittenInsteadOfRefusedDocumentsFitsIntoRequests() throws Exception {
-    List<List<String>> requests = Collections.synchronizedList(new ArrayList<>());
     BatchSender.Factory refusing =
-        () ->
-            sender(
-                documents -> {
-                  requests.add(ids(documents));
-                  return new Outcome(List.of(), deadLettersOf(documents, 400), null);
-                });
+        () -> sender(documents -> new Outcome(List.of(), deadLettersOf(documents, 400), null));
     try (var sink = open(limits(1000), null, refusing)) {
       write(sink, document("a", 10), document("b", 10), document("c", 10));
       sink.prepareSnapshotPreBarrier(1);
@@ -95,19 +91,16 @@ class BatchSinkTest {
 
   @Test
   void whatIsWrittenInsteadDoesNotWaitForWhatIsSentAgain() throws Exception {
-    List<List<String>> requests = Collections.synchronizedList(new ArrayList<>());
     BatchSender.Factory busy =
         () ->
             sender(
-                documents -> {
-                  requests.add(ids(documents));
-                  return requests.size() == 1
-                      ? new Outcome(
-                          documents.subList(0, 1),
-                          deadLettersOf(documents.subList(1, 2), 10),
-                          "busy")
-                      : new Outcome(List.of(), List.of(), null);
-                });
+                documents ->
+                    requests.isEmpty()
+                        ? new Outcome(
+                            documents.subList(0, 1),
+                            deadLettersOf(documents.subList(1, 2), 10),
+                            "busy")
+                        : TAKEN);
     BatchLimits once = new BatchLimits(50, 1000, Duration.ofMinutes(1), 1, Duration.ofMillis(10));
     try (var sink = open(once, null, busy)) {
       write(sink, document("a", 10), document("b", 10));
@@ -156,21 +149,20 @@ class BatchSinkTest {
     }
   }
 
+  private List<String> sent() {
+    return requests.stream().flatMap(List::stream).collect(Collectors.toList());
+  }
+
   private BatchSender send() {
-    return sender(this::take);
+    return sender(documents -> TAKEN);
   }
 
   private BatchSender sendSlowly() {
     return sender(
         documents -> {
           Thread.sleep(10);
-          return take(documents);
+          return TAKEN;
         });
-  }
-
-  private Outcome take(List<Document> documents) {
-    sent.addAll(ids(documents));
-    return new Outcome(List.of(), List.of(), null);
   }
 
   private static Outcome loadMissingClass() {
@@ -182,11 +174,13 @@ class BatchSinkTest {
     Outcome with(List<Document> documents) throws IOException, InterruptedException;
   }
 
-  private static BatchSender sender(Request request) {
+  private BatchSender sender(Request request) {
     return new BatchSender() {
       @Override
       public Outcome send(List<Document> documents) throws IOException, InterruptedException {
-        return request.with(documents);
+        Outcome outcome = request.with(documents);
+        requests.add(ids(documents));
+        return outcome;
       }
 
       @Override
