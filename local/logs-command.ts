@@ -25,15 +25,18 @@ export function logsCommand(signal: AbortSignal): Command {
     .option("--follow", "go on with what is added, until Ctrl-C", false)
     .action(async (name: string | undefined, { lines, follow }: LogsOptions) => {
       const names = logNames(logsFolder);
-      if (names.length === 0) {
-        throw new OptionsError("There are no logs here yet; `npm run local` begins to write some.");
-      }
       if (name === undefined) {
+        if (names.length === 0) {
+          throw new OptionsError(
+            "There are no logs here yet; `npm run local` begins to write some.",
+          );
+        }
         process.stdout.write(names.map((each) => `${each}\n`).join(""));
         return;
       }
       if (!names.includes(name)) {
-        throw new OptionsError(`There is no log ${name}; there are ${names.join(", ")}.`);
+        const known = names.length === 0 ? "there are none yet" : `there are ${names.join(", ")}`;
+        throw new OptionsError(`There is no log ${name}; ${known}.`);
       }
       const file = path.join(logsFolder, `${name}.log`);
       let position = statSync(file).size;
