@@ -4,6 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { kinesisEnvironment } from "./services/kinesis-server";
 import type { ReplayProgress } from "./status/pipeline-status";
 import type { ReplayReport } from "./report";
 
@@ -60,12 +61,7 @@ export class ReplayProcess {
         ...(options.extraArguments ?? []),
       ],
       {
-        env: {
-          ...process.env,
-          AWS_ENDPOINT_URL_KINESIS: options.kinesisEndpoint,
-          AWS_ACCESS_KEY_ID: "local",
-          AWS_SECRET_ACCESS_KEY: "local",
-        },
+        env: { ...process.env, ...kinesisEnvironment(options.kinesisEndpoint) },
         stdio: ["pipe", "pipe", "pipe"],
         // Ctrl-C reaches this process only, which stops the replay in its turn.
         detached: true,

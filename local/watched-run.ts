@@ -4,6 +4,7 @@ import { startPageServer } from "./page-server";
 import { liveActions } from "./live-actions";
 import type { LiveReplay } from "./live-replay";
 import { announce } from "./run-file";
+import { kinesisEnvironment } from "./services/kinesis-server";
 import { statusCollector } from "./status/collect-status";
 import { demandHistory } from "./status/demand-history";
 import type { Tell } from "./steps";
@@ -58,11 +59,8 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
 /** Reads the stream, as a shell takes it. */
 function tailCommand({ cloud, stream, region }: Deployment): string {
   const variables = {
-    AWS_ENDPOINT_URL_KINESIS: cloud.endpoints().kinesis,
     AWS_REGION: region,
-    // The server takes any, and the SDK does not call without.
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    ...kinesisEnvironment(cloud.endpoints().kinesis),
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   return [...settings, "npm run tail --", `--stream ${stream.name}`, "--from horizon"].join(" ");

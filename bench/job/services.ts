@@ -5,7 +5,11 @@ import { FlinkCluster } from "../../local/services/flink-cluster";
 import { jobConfiguration } from "../../local/services/flink-configuration";
 import type { FlinkSettings } from "../../local/services/flink-settings";
 import { install, type Progress } from "../../local/services/installation";
-import { kinesisClient, startKinesisServer } from "../../local/services/kinesis-server";
+import {
+  kinesisClient,
+  kinesisEnvironment,
+  startKinesisServer,
+} from "../../local/services/kinesis-server";
 import { freePorts } from "../../local/services/ports";
 import type { ServiceProcess } from "../../local/services/process";
 import { projectFolder } from "../../local/services/project";
@@ -113,10 +117,8 @@ export class BenchServices {
       folders: this.#folders,
       env: {
         AWS_REGION: REGION,
-        AWS_ACCESS_KEY_ID: "local",
-        AWS_SECRET_ACCESS_KEY: "local",
+        ...kinesisEnvironment(this.#kinesisEndpoint),
         AWS_EC2_METADATA_DISABLED: "true",
-        AWS_ENDPOINT_URL_KINESIS: this.#kinesisEndpoint,
         AWS_ENDPOINT_URL_OPENSEARCH: this.search,
       },
       onProgress: this.#onProgress,

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { install, type Progress } from "../../local/services/installation";
+import { kinesisEnvironment } from "../../local/services/kinesis-server";
 import { javaCommand } from "../../local/services/preflight";
 
 /** Enough for the records that wait; without it Java takes a quarter of the memory before it collects. */
@@ -85,9 +86,7 @@ export async function contend(id: ContenderId, task: Task, folder: string): Prom
   const args = [id, stream, String(records), String(bytes), String(port)];
   const env = {
     ...process.env,
-    AWS_ENDPOINT_URL_KINESIS: `https://localhost:${port}`,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    ...kinesisEnvironment(`https://localhost:${port}`),
     NODE_EXTRA_CA_CERTS: certificate,
   };
   const [command, before] =

@@ -12,7 +12,7 @@ import type { JobSummary } from "./flink-rest";
 import { FolderLock } from "./folder-lock";
 import { FunctionPlane, type FunctionStatus, invocationPlane } from "./function-plane";
 import type { Progress } from "./installation";
-import { kinesisClient, startKinesisServer } from "./kinesis-server";
+import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis-server";
 import { bucketPlane, objectPlane, ObjectStore } from "./object-store";
 import { rememberedPorts } from "./ports";
 import { startSearchNode } from "./search-node";
@@ -105,10 +105,8 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
   };
   const environment = {
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    ...kinesisEnvironment(endpoints.kinesis),
     AWS_EC2_METADATA_DISABLED: "true",
-    AWS_ENDPOINT_URL_KINESIS: endpoints.kinesis,
     AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
   };
 

@@ -40,6 +40,16 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
   });
 }
 
+/** With which environment the SDK of another process finds the server. */
+export function kinesisEnvironment(endpoint: string) {
+  return {
+    AWS_ENDPOINT_URL_KINESIS: endpoint,
+    // The server takes any, and the SDK does not call without.
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  };
+}
+
 /** A client of the server. Plain HTTP/1.1: the default handler would speak HTTP/2. */
 export function kinesisClient(endpoint: string, region: string): KinesisClient {
   return new KinesisClient({
