@@ -6,8 +6,7 @@ const errorShare = 1 / 3;
 /** The word that another was probably meant to be; undefined when none is near. */
 export function nearest(wrong: string, words: Iterable<string>): string | undefined {
   const spellings = new Map([...words].map((word) => [word.toLowerCase(), word]));
-  const best = closest(wrong.toLowerCase(), [...spellings.keys()]);
-  return distance(wrong.toLowerCase(), best) <= best.length * errorShare
-    ? spellings.get(best)
-    : undefined;
+  const lowerCase = wrong.toLowerCase();
+  const best = closest(lowerCase, [...spellings.keys()]);
+  return distance(lowerCase, best) <= best.length * errorShare ? spellings.get(best) : undefined;
 }
