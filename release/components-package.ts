@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
+import entryPoints from "./entry-points.json";
 import { versionOf } from "./version";
 
 const root = path.resolve(__dirname, "..");
@@ -26,7 +27,8 @@ interface Manifest {
 
 /**
  * Builds the package of the components: compiled, with types and with what they bundle at a deployment, below the same
- * folders as here. Each component is a module of its own, such as `streaming-pipeline-components/event-stream`.
+ * folders as here. `entry-points.json` names the modules that can be imported, such as
+ * `streaming-pipeline-components/event-stream`; no other module resolves.
  *
  * @param folder - that becomes the package; what is in it is gone.
  */
@@ -65,13 +67,24 @@ function manifestOf(folder: string): object {
     license: own.license,
     engines: own.engines,
     exports: {
-      "./*": { types: "./infra/*.d.ts", default: "./infra/*.js" },
+      ...mapEntries((entry, module) => [
+        `./${entry}`,
+        { types: `./${module}.d.ts`, default: `./${module}.js` },
+      ]),
       "./package.json": "./package.json",
     },
     // For compilers that do not read `exports`.
-    typesVersions: { "*": { "*": ["infra/*.d.ts"] } },
+    typesVersions: { "*": mapEntries((entry, module) => [entry, [`${module}.d.ts`]]) },
     dependencies: dependenciesOf(folder, own.dependencies),
   };
+}
+
+function mapEntries<Value>(
+  map: (entry: string, module: string) => readonly [string, Value],
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(
+    Object.entries(entryPoints).map(([entry, module]) => map(entry, module)),
+  );
 }
 
 /** What the compiled modules load, in the versions that are tested here. */

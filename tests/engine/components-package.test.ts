@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { buildComponentsPackage } from "../../release/components-package";
+import entryPoints from "../../release/entry-points.json";
 import { projectRoot } from "../support/command";
 import { requireEngine, Sandbox } from "./engine";
 
@@ -116,6 +117,11 @@ describe("The package of the components", function () {
     };
   }
 
+  function compile(options: readonly string[]) {
+    const compiler = createRequire(__filename).resolve("typescript/bin/tsc");
+    execFileSync(process.execPath, [compiler, ...options], { cwd: folder, encoding: "utf8" });
+  }
+
   it("has the project's version and what it needs, and none of its tools", () => {
     const { version, dependencies } = manifest();
     expect(version).to.match(/^\d+\.\d+\.\d+/);
@@ -135,9 +141,39 @@ describe("The package of the components", function () {
     expect(files.filter((file) => /(^|\/)(tests?|bootstrap)\/.*github/.test(file))).to.be.empty;
   });
 
+  it("resolves each of its entry points with types, and no other module", () => {
+    const { resolve } = createRequire(path.join(folder, "index.js"));
+    for (const [entry, module] of Object.entries(entryPoints)) {
+      expect(resolve(`${name}/${entry}`)).to.equal(path.join(installed, `${module}.js`));
+    }
+    for (const module of Object.values(entryPoints)) {
+      expect(() => resolve(`${name}/${module}`), module).to.throw(/not defined by "exports"/);
+    }
+    const importsAll = Object.keys(entryPoints)
+      .map((entry, index) => `export * as m${index} from "${name}/${entry}";`)
+      .join("\n");
+    writeFileSync(path.join(folder, "all.ts"), importsAll);
+    for (const [module, moduleResolution] of [
+      ["nodenext", "nodenext"],
+      ["commonjs", "node10"],
+    ]) {
+      const options = [
+        ..."--noEmit --strict --skipLibCheck --target es2022 --types".split(" "),
+        "",
+      ];
+      compile([
+        "--module",
+        module ?? "",
+        "--moduleResolution",
+        moduleResolution ?? "",
+        ...options,
+        "all.ts",
+      ]);
+    }
+  });
+
   it("lets another program compile against its types, and be previewed", async () => {
-    const compiler = createRequire(__filename).resolve("typescript/bin/tsc");
-    execFileSync(process.execPath, [compiler, "-p", folder], { cwd: folder, encoding: "utf8" });
+    compile(["-p", folder]);
     const { program } = createRequire(path.join(folder, "index.js"))("./index.js") as {
       program: () => void;
     };

@@ -13,6 +13,8 @@ export interface Registration {
   readonly parent: string | undefined;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** Deletes the resource before its replacement is created. */
+  readonly deleteBeforeReplace: boolean;
   /** Names of the resources that it waits for beyond those whose outputs it takes. */
   readonly dependsOn: readonly string[];
   /** Properties whose changes the program leaves to others. */
@@ -155,6 +157,7 @@ type Options = Pick<
   | "parent"
   | "protect"
   | "retainOnDelete"
+  | "deleteBeforeReplace"
   | "dependsOn"
   | "ignoreChanges"
   | "customTimeouts"
@@ -170,11 +173,13 @@ class OptionRecorder {
     this.#names.set(resource, name);
     const { parent, protect = false, dependsOn = [], ignoreChanges = [] } = opts;
     const { customTimeouts = {} } = opts;
-    const { retainOnDelete = false } = opts as pulumi.CustomResourceOptions;
+    const { retainOnDelete = false, deleteBeforeReplace = false } =
+      opts as pulumi.CustomResourceOptions;
     this.#options.set(`${type} ${name}`, {
       parent: this.#names.get(parent),
       protect,
       retainOnDelete,
+      deleteBeforeReplace,
       dependsOn: [dependsOn].flat().map((dependency) => this.#names.get(dependency) ?? "unknown"),
       ignoreChanges,
       customTimeouts,
