@@ -33,6 +33,7 @@ describe("mocks", () => {
       parent: "shelf",
       protect: true,
       retainOnDelete: false,
+      deleteBeforeReplace: false,
       dependsOn: [],
       ignoreChanges: [],
       customTimeouts: {},
