@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "./alarms";
 import type { AutoscalingArgs } from "./autoscaling-arguments";
 import { stateOperatorStatements } from "./flink-permissions";
-import { allow, type Statement } from "./iam";
+import { allow, type Statement } from "./core/iam";
 import { queried } from "./monitoring-metrics";
-import { NodeFunction } from "./node-function";
+import { NodeFunction } from "./core/node-function";
 import type { Rules } from "./scaling/decisions";
 import { namespace, settingsVariable } from "./scaling/settings";
 

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkScaling, readScaling, type ScalingConfig } from "./autoscaling-config";
-import { ConfigReader } from "./config-reader";
+import { ConfigReader } from "./core/config-reader";
 import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery-config";
 import type { ArchiveChoices } from "./delivery-workloads";
 import { checkFlink, type FlinkConfig, readFlink } from "./flink-config";
 import { checkJob, type JobConfig, readJob } from "./job-config";
 import { readJobDelivery } from "./job-delivery-config";
-import { logRetentionDays } from "./limits";
+import { logRetentionDays } from "./core/limits";
 import type { RepositorySource } from "./job-delivery-arguments";
 import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network-config";
@@ -20,7 +20,7 @@ import {
   type StreamConfig,
 } from "./stream-config";
 import { readThroughput } from "./throughput-config";
-import { Problems } from "./validate";
+import { Problems } from "./core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {

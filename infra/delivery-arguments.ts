@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type DeliveryTableArgs, tableNameForm } from "./delivery-table";
-import type { Statement } from "./iam";
-import { limits, logRetentionDays } from "./limits";
-import { Problems } from "./validate";
+import type { Statement } from "./core/iam";
+import { limits, logRetentionDays } from "./core/limits";
+import { Problems } from "./core/validate";
 
 /** A Kinesis data stream to deliver from. */
 export interface DeliverySource {

@@ -1,13 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "./component-inputs";
+import { componentInputs } from "./core/component";
 import { type DeliveryStreamArgs, validate } from "./delivery-arguments";
 import { deliveryDestination, folders } from "./delivery-destination";
 import { searchStatements } from "./delivery-search";
 import { DeliveryTable } from "./delivery-table";
-import { allow, ServiceRole, type Statement, useKey } from "./iam";
-import { NodeFunction } from "./node-function";
-import { PrivateBucket } from "./private-bucket";
+import { allow, ServiceRole, type Statement, useKey } from "./core/iam";
+import { NodeFunction } from "./core/node-function";
+import { PrivateBucket } from "./core/private-bucket";
 
 export type { DeliveryStreamArgs } from "./delivery-arguments";
 

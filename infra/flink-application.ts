@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "./component-inputs";
+import { componentInputs } from "./core/component";
 import {
   type FlinkApplicationArgs,
   flinkDefaults,
@@ -10,8 +10,8 @@ import {
 } from "./flink-arguments";
 import { codePath, flinkConfiguration, parallelismPath } from "./flink-configuration";
 import { flinkServiceStatements } from "./flink-permissions";
-import { https } from "./https";
-import { policyDocument, ServiceRole } from "./iam";
+import { https } from "./core/network-rules";
+import { policyDocument, ServiceRole } from "./core/iam";
 
 /** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
 const timeouts = { create: "30m", update: "60m", delete: "30m" };

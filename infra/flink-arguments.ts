@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RoleReference, Statement } from "./iam";
+import type { RoleReference, Statement } from "./core/iam";
 import {
   flinkLogLevels,
   type FlinkLogLevel,
@@ -10,9 +10,9 @@ import {
   flinkSnapshotName,
   takesCustomerKey,
 } from "./flink-forms";
-import { limits, logRetentionDays } from "./limits";
+import { limits, logRetentionDays } from "./core/limits";
 import { type RuntimePropertyInputs, runtimePropertyProblems } from "./runtime-properties";
-import { Problems } from "./validate";
+import { Problems } from "./core/validate";
 
 /** With which state an application starts after an update. */
 export type FlinkRestore =

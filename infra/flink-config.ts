@@ -1,9 +1,9 @@
 import type { ScalingConfig } from "./autoscaling-config";
-import type { ConfigReader } from "./config-reader";
+import type { ConfigReader } from "./core/config-reader";
 import type { FlinkRestore } from "./flink-arguments";
 import { flinkRuntime, flinkSnapshotName, maxParallelism, takesCustomerKey } from "./flink-forms";
-import { limits } from "./limits";
-import type { Problems } from "./validate";
+import { limits } from "./core/limits";
+import type { Problems } from "./core/validate";
 
 /** The Flink application of a stack. */
 export interface FlinkConfig {

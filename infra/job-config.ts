@@ -1,5 +1,5 @@
 import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
-import type { ConfigReader } from "./config-reader";
+import type { ConfigReader } from "./core/config-reader";
 import type { Workload } from "./delivery-workloads";
 import type {
   AirportsProperties,
@@ -7,7 +7,7 @@ import type {
   SourceProperties,
   TradesProperties,
 } from "./runtime-properties.generated";
-import type { Form, Problems, Range } from "./validate";
+import type { Form, Problems, Range } from "./core/validate";
 
 /** What the job of a stack computes and from where on. */
 export interface JobConfig {

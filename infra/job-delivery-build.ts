@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, arnBeside, ServiceRole, type Statement, useKey } from "./iam";
+import { allow, arnBeside, ServiceRole, type Statement, useKey } from "./core/iam";
 import type { JobDeliveryArgs } from "./job-delivery-arguments";
 import { buildspec } from "./release/buildspec";
 

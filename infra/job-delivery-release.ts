@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stateOperatorStatements } from "./flink-permissions";
-import { allow, type Statement, useKey } from "./iam";
+import { allow, type Statement, useKey } from "./core/iam";
 import type { JobDeliveryArgs } from "./job-delivery-arguments";
 import { queried, readerLag } from "./monitoring-metrics";
 import type { ReleaseRules } from "./release/settings";

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement } from "./iam";
+import { allow, type Statement } from "./core/iam";
 import { isObjectSource, type JobDeliveryArgs } from "./job-delivery-arguments";
 
 const sourceAction = "Source";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, ServiceRole, useKey } from "./iam";
+import { allow, ServiceRole, useKey } from "./core/iam";
 import {
   isObjectSource,
   type JobDeliveryArgs,
@@ -17,8 +17,8 @@ import {
   sourceActionOf,
   sourceStatements,
 } from "./job-delivery-stages";
-import { NodeFunction } from "./node-function";
-import { PrivateBucket } from "./private-bucket";
+import { NodeFunction } from "./core/node-function";
+import { PrivateBucket } from "./core/private-bucket";
 import { settingsVariable } from "./release/settings";
 
 /** Days for which the sources of a build are kept, to tell from what was built what runs. */

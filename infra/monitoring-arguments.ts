@@ -7,8 +7,8 @@ import type { WatchedScaling } from "./alarms-scaling";
 import type { WatchedStream } from "./alarms-stream";
 import { lagSeconds } from "./autoscaling-arguments";
 import { flinkRuntime } from "./flink-forms";
-import { limits } from "./limits";
-import { type Form, Problems } from "./validate";
+import { limits } from "./core/limits";
+import { type Form, Problems } from "./core/validate";
 
 export interface MonitoringArgs {
   /** Name of the dashboard, and of the alarm that sums up: 1 to 240 letters, digits, hyphens and underscores. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lagSeconds } from "./autoscaling-arguments";
-import type { ConfigReader } from "./config-reader";
+import type { ConfigReader } from "./core/config-reader";
 import { subscriber } from "./monitoring-arguments";
 
 /** How a stack is watched. */

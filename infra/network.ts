@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "./https";
-import { allow, ServiceRole } from "./iam";
+import { https } from "./core/network-rules";
+import { allow, ServiceRole } from "./core/iam";
 import { type NetworkArgs, type NewNetwork, validateNetworkArguments } from "./network-arguments";
 
 /**

@@ -11,7 +11,7 @@ import type { Network } from "./network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
 import { eventsBuffer } from "./pipeline-search";
 import { fanOutConsumers } from "./pipeline-storage";
-import type { PrivateBucket } from "./private-bucket";
+import type { PrivateBucket } from "./core/private-bucket";
 import type { ReplayHost } from "./replay-host";
 import type { ReplayHostArgs } from "./replay-arguments";
 import type { ResultsStream } from "./results-stream";

@@ -3,7 +3,7 @@ import type { DeliveryStreamArgs } from "./delivery-arguments";
 import type { DeliveryStream } from "./delivery-stream";
 import { indexOf } from "./delivery-workloads";
 import type { EventStream } from "./event-stream";
-import type { ServiceRole } from "./iam";
+import type { ServiceRole } from "./core/iam";
 import type { Network } from "./network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
 import type { SearchDomainArgs } from "./search-arguments";

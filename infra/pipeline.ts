@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Autoscaling } from "./autoscaling";
-import { componentInputs } from "./component-inputs";
+import { componentInputs } from "./core/component";
 import { DeliveryStream } from "./delivery-stream";
-import { EncryptionKey } from "./encryption";
+import { EncryptionKey } from "./core/encryption-key";
 import { EventStream } from "./event-stream";
 import { FlinkApplication } from "./flink-application";
-import { ServiceRole } from "./iam";
+import { ServiceRole } from "./core/iam";
 import { JobDelivery } from "./job-delivery";
-import { keyServices } from "./key-services";
+import { keyServices } from "./core/key-services";
 import { Monitoring } from "./monitoring";
 import { Network } from "./network";
 import { analyticsArguments } from "./pipeline-analytics";
@@ -26,7 +26,7 @@ import {
   searchSettingsArguments,
 } from "./pipeline-search";
 import { archiveArguments, resultsArguments, streamArguments } from "./pipeline-storage";
-import { PrivateBucket } from "./private-bucket";
+import { PrivateBucket } from "./core/private-bucket";
 import { ReplayHost } from "./replay-host";
 import { ResultsStream } from "./results-stream";
 import { searchDomainArn } from "./search-access";

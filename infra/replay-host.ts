@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleOnce } from "./bundle";
-import { componentInputs } from "./component-inputs";
-import { keyOwner } from "./encryption";
-import { https } from "./https";
-import { allow, ServiceRole, useKey } from "./iam";
+import { bundleOnce } from "./core/bundle";
+import { componentInputs } from "./core/component";
+import { keyOwner } from "./core/encryption-key";
+import { https } from "./core/network-rules";
+import { allow, ServiceRole, useKey } from "./core/iam";
 import {
   defaultMaxDisorderSeconds,
   type ReplayHostArgs,

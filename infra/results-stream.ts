@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryStreamArgs } from "./delivery-arguments";
 import { DeliveryStream } from "./delivery-stream";
 import { EventStream, type EventStreamArgs } from "./event-stream";
-import type { Statement } from "./iam";
+import type { Statement } from "./core/iam";
 
 export interface ResultsStreamArgs extends Pick<
   EventStreamArgs,

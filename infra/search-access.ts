@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "./https";
-import { policyDocument } from "./iam";
+import { https } from "./core/network-rules";
+import { policyDocument } from "./core/iam";
 import type { SearchDomainArgs } from "./search-arguments";
 
 /** The ARN that a domain of this account will have, put together from its parts. */

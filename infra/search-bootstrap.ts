@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "./component-inputs";
-import type { RoleReference, Statement } from "./iam";
-import { limits } from "./limits";
-import { NodeFunction } from "./node-function";
+import { componentInputs } from "./core/component";
+import type { RoleReference, Statement } from "./core/iam";
+import { limits } from "./core/limits";
+import { NodeFunction } from "./core/node-function";
 import { deliveryRole, readerRole, roleNames, writerRole } from "./search-roles";
 import type { Body, DomainSettings } from "./search/bootstrap/domain-settings";
 import { importBody } from "./search/dashboards/saved-objects";
-import { Problems } from "./validate";
+import { Problems } from "./core/validate";
 
 export interface SearchBootstrapArgs {
   /** URL of the domain, such as `SearchDomain.endpoint`. */

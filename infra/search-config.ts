@@ -1,4 +1,4 @@
-import type { ConfigReader } from "./config-reader";
+import type { ConfigReader } from "./core/config-reader";
 import {
   cognitoDomainPrefix,
   dedicatedMasterCounts,
@@ -8,9 +8,9 @@ import {
   searchInstanceType,
   type SearchWarmInstanceType,
   searchWarmInstanceTypes,
-} from "./limits";
+} from "./core/limits";
 import { searchTopologyProblems } from "./search-arguments";
-import type { Problems } from "./validate";
+import type { Problems } from "./core/validate";
 
 /** The search domain of a stack, and who reads it. */
 export interface SearchConfig {

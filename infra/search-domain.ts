@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { keyOwner } from "./encryption";
-import { allow, type Statement } from "./iam";
+import { keyOwner } from "./core/encryption-key";
+import { allow, type Statement } from "./core/iam";
 import { accessPolicy, searchDomainArn, searchMembers } from "./search-access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./search-arguments";
 import { clusterConfiguration, signInOptions } from "./search-cluster";

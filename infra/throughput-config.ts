@@ -1,7 +1,7 @@
 import { quantities } from "../capacity/load";
 import { sizesFor } from "../capacity/sizing";
-import type { ConfigReader } from "./config-reader";
-import type { Problems } from "./validate";
+import type { ConfigReader } from "./core/config-reader";
+import type { Problems } from "./core/validate";
 
 const { recordsPerSecond: rates, recordBytes: sizes, peak: peaks } = quantities;
 

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EncryptionKey } from "../encryption";
-import { allow, policyDocument, type Statement, useKey } from "../iam";
-import { PrivateBucket } from "../private-bucket";
-import { type Form, Problems } from "../validate";
+import { EncryptionKey } from "../core/encryption-key";
+import { allow, policyDocument, type Statement, useKey } from "../core/iam";
+import { PrivateBucket } from "../core/private-bucket";
+import { type Form, Problems } from "../core/validate";
 import { type Account, deployStatements, readStatements } from "./permissions";
 
 export interface GithubAccessArgs {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement } from "../iam";
+import { allow, type Statement } from "../core/iam";
 
 /** Where a stack is deployed. */
 export interface Account {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { EncryptionKey } from "../../infra/encryption";
-import { keyServices } from "../../infra/key-services";
+import { EncryptionKey } from "../../infra/core/encryption-key";
+import { keyServices } from "../../infra/core/key-services";
 import { JobDelivery } from "../../infra/job-delivery";
-import { PrivateBucket } from "../../infra/private-bucket";
+import { PrivateBucket } from "../../infra/core/private-bucket";
 import { projectPack } from "../../local/engine/policy-pack";
 import { projectRoot } from "../support/command";
 import { requireEngine, Sandbox } from "./engine";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
-import { bundle } from "../../infra/bundle";
+import { bundle } from "../../infra/core/bundle";
 
 const producer = path.join(__dirname, "fixtures/producer.ts");
 

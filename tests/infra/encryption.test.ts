@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EncryptionKey } from "../../infra/encryption";
+import { EncryptionKey } from "../../infra/core/encryption-key";
 import { deploy } from "../support/mocks";
 import { document } from "./policy-documents";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { EventStream, type EventStreamArgs } from "../../infra/event-stream";
-import { policyDocument } from "../../infra/iam";
+import { policyDocument } from "../../infra/core/iam";
 import { deploy, refusal } from "../support/mocks";
 import { document, statementFor } from "./policy-documents";
 

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { FlinkApplication } from "../../infra/flink-application";
 import type { FlinkApplicationArgs } from "../../infra/flink-arguments";
-import { allow } from "../../infra/iam";
+import { allow } from "../../infra/core/iam";
 import { deploy, refusal } from "../support/mocks";
 import { actionsOf, statementFor } from "./policy-documents";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { allow, ServiceRole, type TrustedService, useKey } from "../../infra/iam";
+import { allow, ServiceRole, type TrustedService, useKey } from "../../infra/core/iam";
 import { deploy } from "../support/mocks";
 import { document } from "./policy-documents";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { nearest } from "../../infra/nearest";
+import { nearest } from "../../infra/core/nearest";
 
 describe("The nearest word", () => {
   const words = ["shardCount", "streamMode", "streamMinShards", "streamMaxShards", "vpcId"];

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect } from "chai";
-import { allow } from "../../infra/iam";
-import { NodeFunction, type NodeFunctionArgs } from "../../infra/node-function";
+import { allow } from "../../infra/core/iam";
+import { NodeFunction, type NodeFunctionArgs } from "../../infra/core/node-function";
 import { deploy, refusal } from "../support/mocks";
 import { actionsOf, document, statementFor } from "./policy-documents";
 

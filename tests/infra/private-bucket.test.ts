@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { policyDocument } from "../../infra/iam";
-import { PrivateBucket, type PrivateBucketArgs } from "../../infra/private-bucket";
+import { policyDocument } from "../../infra/core/iam";
+import { PrivateBucket, type PrivateBucketArgs } from "../../infra/core/private-bucket";
 import { deploy, refusal } from "../support/mocks";
 import { document, statementFor } from "./policy-documents";
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
-import { allow } from "../../infra/iam";
+import { allow } from "../../infra/core/iam";
 import type { ReplayHostArgs } from "../../infra/replay-arguments";
 import { ReplayHost } from "../../infra/replay-host";
 import { deploy, refusal } from "../support/mocks";

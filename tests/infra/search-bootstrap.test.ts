@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { allow } from "../../infra/iam";
+import { allow } from "../../infra/core/iam";
 import { SearchBootstrap, type SearchBootstrapArgs } from "../../infra/search-bootstrap";
 import type { DomainSettings } from "../../infra/search/bootstrap/domain-settings";
 import { deploy, refusal } from "../support/mocks";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { policyDocument } from "../../infra/iam";
+import { policyDocument } from "../../infra/core/iam";
 import type { SearchDomainArgs } from "../../infra/search-arguments";
 import { SearchDomain } from "../../infra/search-domain";
 import { SearchSignIn } from "../../infra/search-sign-in";

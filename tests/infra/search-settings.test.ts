@@ -3,7 +3,7 @@ import { applySettings, type Plugin } from "../../infra/search/bootstrap/apply-s
 import { DomainClient } from "../../infra/search/bootstrap/domain-client";
 import type { DomainSettings } from "../../infra/search/bootstrap/domain-settings";
 import { handler } from "../../infra/search/bootstrap/handler";
-import { policyDocument } from "../../infra/iam";
+import { policyDocument } from "../../infra/core/iam";
 import { SearchDomain } from "../../infra/search-domain";
 import { deploy } from "../support/mocks";
 import { actionsOf } from "./policy-documents";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Problems } from "../../infra/validate";
+import { Problems } from "../../infra/core/validate";
 
 describe("Problems", () => {
   it("stays silent when there is nothing to say", () => {

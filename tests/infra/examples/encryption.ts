@@ -1,4 +1,4 @@
-import { EncryptionKey } from "../../../infra/encryption";
+import { EncryptionKey } from "../../../infra/core/encryption-key";
 import { EventStream } from "../../../infra/event-stream";
 
 /** One key for a stream and its log groups. */

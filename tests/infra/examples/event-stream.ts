@@ -1,5 +1,5 @@
 import { EventStream } from "../../../infra/event-stream";
-import { ServiceRole } from "../../../infra/iam";
+import { ServiceRole } from "../../../infra/core/iam";
 
 /** A stream that AWS scales, with a reader that has a throughput of its own. */
 export function example(): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { EventStream } from "../../../infra/event-stream";
 import { FlinkApplication } from "../../../infra/flink-application";
-import { PrivateBucket } from "../../../infra/private-bucket";
+import { PrivateBucket } from "../../../infra/core/private-bucket";
 
 /** The job, reading a stream of this program and writing to a domain of another. */
 export function example(): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { EncryptionKey } from "../../../infra/encryption";
+import { EncryptionKey } from "../../../infra/core/encryption-key";
 import { JobDelivery } from "../../../infra/job-delivery";
-import { PrivateBucket } from "../../../infra/private-bucket";
+import { PrivateBucket } from "../../../infra/core/private-bucket";
 
 /** Releases a job from GitHub to an application of another program. */
 export function example(): Record<string, unknown> {

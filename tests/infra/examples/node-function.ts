@@ -1,5 +1,5 @@
 import path from "node:path";
-import { NodeFunction } from "../../../infra/node-function";
+import { NodeFunction } from "../../../infra/core/node-function";
 
 /** A function from a TypeScript file, with a role, a log and traces of its own. */
 export function example(): Record<string, unknown> {

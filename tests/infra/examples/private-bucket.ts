@@ -1,4 +1,4 @@
-import { PrivateBucket } from "../../../infra/private-bucket";
+import { PrivateBucket } from "../../../infra/core/private-bucket";
 
 /** A bucket whose objects go after a quarter, and one for the log of requests to it. */
 export function example(): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { EventStream } from "../../../infra/event-stream";
-import { PrivateBucket } from "../../../infra/private-bucket";
+import { PrivateBucket } from "../../../infra/core/private-bucket";
 import { ReplayHost } from "../../../infra/replay-host";
 
 /** A host that replays a month of trips as soon as it is there. */

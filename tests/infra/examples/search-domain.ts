@@ -1,4 +1,4 @@
-import { ServiceRole } from "../../../infra/iam";
+import { ServiceRole } from "../../../infra/core/iam";
 import { SearchBootstrap } from "../../../infra/search-bootstrap";
 import { SearchDomain } from "../../../infra/search-domain";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { expect } from "chai";
-import { bundle } from "../../../infra/bundle";
+import { bundle } from "../../../infra/core/bundle";
 import type { handler as Handler } from "../../../infra/release/handler";
 import { HealthMetrics } from "../../../infra/release/health-metrics";
 import { defaultRules, settingsVariable } from "../../../infra/release/settings";

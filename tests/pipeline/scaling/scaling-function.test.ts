@@ -12,7 +12,7 @@ import {
   type KinesisClient,
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
-import { bundle } from "../../../infra/bundle";
+import { bundle } from "../../../infra/core/bundle";
 import type { Rules } from "../../../infra/scaling/decisions";
 import type { ApiResponse, Handler } from "../../../infra/scaling/handler";
 import type { ScalableTargetDimension } from "../../../infra/scaling/scaler";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundle } from "../../../infra/bundle";
+import { bundle } from "../../../infra/core/bundle";
 
 /** Writes the producer as it is put on a host: one CommonJS file that needs nothing beside it. */
 export function bundleProducer(folder: string): string {

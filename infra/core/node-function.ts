@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundleOnce } from "./bundle";
-import { componentInputs } from "./component-inputs";
+import { componentInputs } from "./component";
 import {
   allow,
   policyDocument,
