@@ -1,4 +1,4 @@
-import type { Alarm } from "./alarms";
+import type { Alarm } from "./watch/alarm";
 import { alarm, readerOf, spans, type WatchedDomain } from "./domain-alarm";
 
 /** Has the domain the processors, the memory and the threads for what is asked of it? */

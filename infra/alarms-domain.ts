@@ -1,4 +1,4 @@
-import type { Alarm } from "./alarms";
+import type { Alarm } from "./watch/alarm";
 import { domainLoadAlarms } from "./alarms-domain-load";
 import { alarm, readerOf, spans, type WatchedDomain } from "./domain-alarm";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading } from "./alarms";
+import { type Alarm, reading } from "./watch/alarm";
 import { targetIds, type TargetKind } from "./autoscaling-function";
 
 /** A scaler to be watched. */

@@ -1,11 +1,11 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResourceMetric } from "./alarms";
+import type { ResourceMetric } from "./watch/alarm";
 import type { AutoscalingArgs } from "./autoscaling-arguments";
 import { stateOperatorStatements } from "./flink-permissions";
 import { allow, type Statement } from "./core/iam";
-import { queried } from "./monitoring-metrics";
+import { queried } from "./watch/metrics";
 import { NodeFunction } from "./core/node-function";
 import type { Rules } from "./scaling/decisions";
 import { namespace, settingsVariable } from "./scaling/settings";

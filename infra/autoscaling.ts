@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, metricAlarmArgs } from "./alarms";
+import { type Alarm, metricAlarmArgs } from "./watch/alarm";
 import type { WatchedScaling } from "./alarms-scaling";
 import { defaultMaxLagSeconds, lagMetrics } from "./alarms-stream";
 import { ScalingApi } from "./autoscaling-api";

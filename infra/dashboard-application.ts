@@ -1,8 +1,8 @@
 import { isFlink2 } from "./alarms-application";
 import type { DashboardSubjects } from "./dashboard";
-import { linesOf } from "./dashboard-lines";
-import { graph, type Line, logLines, type Section } from "./dashboard-widgets";
-import { metric, type MetricName } from "./monitoring-metrics";
+import { linesOf } from "./watch/lines";
+import { graph, type Line, logLines, type Section } from "./watch/widgets";
+import { metric, type MetricName } from "./watch/metrics";
 
 /** How the job fares, and what it complains about. */
 export function applicationSection(

@@ -4,7 +4,7 @@ import { deliverySection } from "./dashboard-delivery";
 import { domainSection } from "./dashboard-domain";
 import { scalingSection } from "./dashboard-scaling";
 import { hostSection, streamSection } from "./dashboard-stream";
-import { alarmStates, layOut, type PlacedWidget } from "./dashboard-widgets";
+import { alarmStates, layOut, type PlacedWidget } from "./watch/widgets";
 
 /** A stream by its plain name. */
 interface StreamSubject {

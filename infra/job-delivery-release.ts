@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stateOperatorStatements } from "./flink-permissions";
 import { allow, type Statement, useKey } from "./core/iam";
 import type { JobDeliveryArgs } from "./job-delivery-arguments";
-import { queried, readerLag } from "./monitoring-metrics";
+import { queried, readerLag } from "./watch/metrics";
 import type { ReleaseRules } from "./release/settings";
 
 /** What the function may do: change this application, see how it fares, and tell the pipeline. */

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, metricAlarmArgs } from "./alarms";
+import { type Alarm, metricAlarmArgs } from "./watch/alarm";
 import { applicationAlarms } from "./alarms-application";
 import { deliveryAlarms } from "./alarms-delivery";
 import { domainAlarms } from "./alarms-domain";

@@ -3,7 +3,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { silenceSdkNotice } from "../../producer/sdk-notice";
-import { queried, readerLag } from "../monitoring-metrics";
+import { queried, readerLag } from "../watch/metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
 import type { EndKind, Outcome, Progress } from "./progress";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Alarm, metricAlarmArgs, type Reading } from "../../infra/alarms";
+import { type Alarm, metricAlarmArgs, type Reading } from "../../infra/watch/alarm";
 import { applicationAlarms, isFlink2 } from "../../infra/alarms-application";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/alarms-delivery";
 import { domainAlarms } from "../../infra/alarms-domain";

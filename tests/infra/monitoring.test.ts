@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { metricFamilies } from "../../infra/monitoring-metrics";
+import { metricFamilies } from "../../infra/watch/metrics";
 import { Monitoring, type MonitoringArgs } from "../../infra/monitoring";
 import { deploy, type Deployment, refusal } from "../support/mocks";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "chai";
-import { metricFamilies } from "../../infra/monitoring-metrics";
+import { metricFamilies } from "../../infra/watch/metrics";
 import { program } from "../../infra/program";
 import { deploy, type Deployment, type Inputs, type Registration } from "../support/mocks";
 import { stackConfig } from "../support/stack-config";

@@ -1,4 +1,4 @@
-import type { Metric, Statistic } from "./monitoring-metrics";
+import type { Metric, Statistic } from "./metrics";
 
 /**
  * Widgets of a CloudWatch dashboard, as its body takes them:

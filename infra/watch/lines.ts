@@ -1,12 +1,12 @@
-import { targetIds, type TargetKind } from "./autoscaling-function";
-import { graph, type Line, type Widget } from "./dashboard-widgets";
+import { targetIds, type TargetKind } from "../autoscaling-function";
+import { graph, type Line, type Widget } from "./widgets";
 import {
   type Dimensions,
   metric,
   type MetricFamily,
   type MetricName,
   type Statistic,
-} from "./monitoring-metrics";
+} from "./metrics";
 
 /** Makes the lines of one resource: metric, statistic, label. */
 export function linesOf<Family extends MetricFamily>(

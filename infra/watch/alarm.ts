@@ -7,7 +7,7 @@ import {
   type MetricFamily,
   type MetricName,
   type Statistic,
-} from "./monitoring-metrics";
+} from "./metrics";
 
 /** A metric of a resource that the program makes. */
 export type ResourceMetric = Metric<pulumi.Input<string>>;
