@@ -4,7 +4,7 @@ import tripSchema from "../producer/schemas/trip.schema.json";
 import type { DeliveryStreamArgs } from "./delivery-arguments";
 import type { ColumnSource } from "./delivery-columns";
 import type { TablePartition } from "./delivery-table";
-import type { JobProperties } from "./runtime-properties.generated";
+import type { JobProperties } from "./contracts/runtime-properties.generated";
 import { boroughFolders } from "./transform/boroughs";
 
 /** What flows through a pipeline. */

@@ -11,7 +11,10 @@ import {
   takesCustomerKey,
 } from "./flink-forms";
 import { limits, logRetentionDays } from "./core/limits";
-import { type RuntimePropertyInputs, runtimePropertyProblems } from "./runtime-properties";
+import {
+  type RuntimePropertyInputs,
+  runtimePropertyProblems,
+} from "./contracts/runtime-properties";
 import { Problems } from "./core/validate";
 
 /** With which state an application starts after an update. */

@@ -6,7 +6,7 @@ import type {
   DemandProperties,
   SourceProperties,
   TradesProperties,
-} from "./runtime-properties.generated";
+} from "./contracts/runtime-properties.generated";
 import type { Form, Problems, Range } from "./core/validate";
 
 /** What the job of a stack computes and from where on. */

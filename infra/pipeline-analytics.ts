@@ -8,7 +8,7 @@ import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-commo
 import { fanOutConsumers } from "./pipeline-storage";
 import type { PrivateBucket } from "./core/private-bucket";
 import type { ResultsStream } from "./results-stream";
-import type { RuntimePropertyInputs } from "./runtime-properties";
+import type { RuntimePropertyInputs } from "./contracts/runtime-properties";
 import type { SearchBootstrap } from "./search-bootstrap";
 import type { SearchDomain } from "./search-domain";
 

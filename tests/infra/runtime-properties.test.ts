@@ -3,12 +3,12 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
-import { renderRuntimeProperties } from "../../infra/generate-runtime-properties";
+import { renderRuntimeProperties } from "../../infra/contracts/generate-runtime-properties";
 import {
   propertyGroups,
   type RuntimePropertyInputs,
   runtimePropertyProblems,
-} from "../../infra/runtime-properties";
+} from "../../infra/contracts/runtime-properties";
 
 const valid: RuntimePropertyInputs = {
   job: { workload: "taxi" },
@@ -18,7 +18,10 @@ const valid: RuntimePropertyInputs = {
 
 describe("runtime properties", () => {
   it("are typed by the job's contract as it is now", async () => {
-    const generated = path.resolve(__dirname, "../../infra/runtime-properties.generated.ts");
+    const generated = path.resolve(
+      __dirname,
+      "../../infra/contracts/runtime-properties.generated.ts",
+    );
     expect(readFileSync(generated, "utf8"), "run `npm run generate`").to.equal(
       await renderRuntimeProperties(),
     );

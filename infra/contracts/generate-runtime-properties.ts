@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compile } from "json-schema-to-typescript";
 
-const root = resolve(__dirname, "..");
+const root = resolve(__dirname, "../..");
 const schemaPath = "flink-job/src/main/resources/runtime-properties.schema.json";
-const generatedPath = "infra/runtime-properties.generated.ts";
+const generatedPath = "infra/contracts/runtime-properties.generated.ts";
 
 /** Renders the job's contract as TypeScript. */
 export async function renderRuntimeProperties(): Promise<string> {

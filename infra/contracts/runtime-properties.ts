@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
-import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
+import schema from "../../flink-job/src/main/resources/runtime-properties.schema.json";
 import type { RuntimeProperties } from "./runtime-properties.generated";
-import { Problems } from "./core/validate";
+import { Problems } from "../core/validate";
 
 /** A group whose values are plain, or outputs where another resource makes them. */
 type Group<T> = { readonly [Key in keyof T]: T[Key] | pulumi.Output<string> };
