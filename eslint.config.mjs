@@ -44,11 +44,13 @@ export default tseslint.config(
   },
   {
     files: ["infra/**/*.ts"],
-    ignores: ["infra/network.ts"],
+    ignores: ["infra/network/network.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
-        { paths: [{ name: "@pulumi/awsx", message: "Only infra/network.ts imports awsx." }] },
+        {
+          paths: [{ name: "@pulumi/awsx", message: "Only infra/network/network.ts imports awsx." }],
+        },
       ],
     },
   },

@@ -9,7 +9,7 @@ import { readJobDelivery } from "./job-delivery-config";
 import { logRetentionDays } from "./core/limits";
 import type { RepositorySource } from "./job-delivery-arguments";
 import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
-import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network-config";
+import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network/config";
 import { checkReplay, readReplay, type ReplayConfig } from "./replay-config";
 import { checkSearch, readSearch, type SearchConfig } from "./search-config";
 import {

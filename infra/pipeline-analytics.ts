@@ -3,7 +3,7 @@ import type { DeliveryStream } from "./delivery-stream";
 import type { EventStream } from "./event-stream";
 import type { FlinkApplicationArgs } from "./flink-arguments";
 import type { ServiceRole } from "./core/iam";
-import type { Network } from "./network";
+import type { Network } from "./network/network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
 import { fanOutConsumers } from "./pipeline-storage";
 import type { PrivateBucket } from "./core/private-bucket";

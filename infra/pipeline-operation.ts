@@ -7,7 +7,7 @@ import type { FlinkApplication } from "./flink-application";
 import type { JobDeliveryArgs, RepositorySource } from "./job-delivery-arguments";
 import type { Monitoring } from "./monitoring";
 import type { MonitoringArgs } from "./monitoring-arguments";
-import type { Network } from "./network";
+import type { Network } from "./network/network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
 import { eventsBuffer } from "./pipeline-search";
 import { fanOutConsumers } from "./pipeline-storage";

@@ -4,7 +4,7 @@ import type { DeliveryStream } from "./delivery-stream";
 import { indexOf } from "./delivery-workloads";
 import type { EventStream } from "./event-stream";
 import type { ServiceRole } from "./core/iam";
-import type { Network } from "./network";
+import type { Network } from "./network/network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
 import type { SearchDomainArgs } from "./search-arguments";
 import type { SearchBootstrapArgs } from "./search-bootstrap";

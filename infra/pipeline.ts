@@ -10,7 +10,7 @@ import { ServiceRole } from "./core/iam";
 import { JobDelivery } from "./job-delivery";
 import { keyServices } from "./core/key-services";
 import { Monitoring } from "./monitoring";
-import { Network } from "./network";
+import { Network } from "./network/network";
 import { analyticsArguments } from "./pipeline-analytics";
 import { commonArguments, type PipelineArgs } from "./pipeline-common";
 import {

@@ -1,4 +1,4 @@
-import { Network } from "../../../infra/network";
+import { Network } from "../../../infra/network/network";
 
 /** A network for a team's first stack: two zones, one NAT gateway, flow logs for a month. */
 export function example(): Record<string, unknown> {

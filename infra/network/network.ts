@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "./core/network-rules";
-import { allow, ServiceRole } from "./core/iam";
-import { type NetworkArgs, type NewNetwork, validateNetworkArguments } from "./network-arguments";
+import { https } from "../core/network-rules";
+import { allow, ServiceRole } from "../core/iam";
+import { type NetworkArgs, type NewNetwork, validateNetworkArguments } from "./args";
 
 /**
  * Services that a host or an application in a private subnet calls: the event stream, its logs and metrics, the key,

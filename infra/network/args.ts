@@ -6,8 +6,8 @@ import {
   type NatGatewayStrategy,
   subnetIdentifier,
   vpcIdentifier,
-} from "./core/limits";
-import { Problems } from "./core/validate";
+} from "../core/limits";
+import { Problems } from "../core/validate";
 
 /** A network of the component's own. */
 export interface NewNetwork {

@@ -1,7 +1,7 @@
-import type { ConfigReader } from "./core/config-reader";
-import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "./core/limits";
-import type { ExistingNetwork, NewNetwork } from "./network-arguments";
-import type { Problems } from "./core/validate";
+import type { ConfigReader } from "../core/config-reader";
+import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "../core/limits";
+import type { ExistingNetwork, NewNetwork } from "./args";
+import type { Problems } from "../core/validate";
 
 /** A network of the stack's own, or one that is there. */
 export type NetworkConfig =
