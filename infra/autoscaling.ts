@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "./watch/alarm";
 import type { WatchedScaling } from "./alarms-scaling";
-import { defaultMaxLagSeconds, lagMetrics } from "./alarms-stream";
+import { defaultMaxLagSeconds, lagMetrics } from "./stream/alarms";
 import { ScalingApi } from "./autoscaling-api";
 import { type AutoscalingArgs, type Bounds, validate } from "./autoscaling-arguments";
 import { cooldowns, ScalingFunction, targetIds, type TargetKind } from "./autoscaling-function";

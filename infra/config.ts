@@ -18,7 +18,7 @@ import {
   readStream,
   type ResultsConfig,
   type StreamConfig,
-} from "./stream-config";
+} from "./stream/config";
 import { readThroughput } from "./throughput-config";
 import { Problems } from "./core/validate";
 

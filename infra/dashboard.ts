@@ -3,7 +3,7 @@ import { applicationSection } from "./dashboard-application";
 import { deliverySection } from "./dashboard-delivery";
 import { domainSection } from "./dashboard-domain";
 import { scalingSection } from "./dashboard-scaling";
-import { hostSection, streamSection } from "./dashboard-stream";
+import { hostSection, streamSection } from "./stream/widgets";
 import { alarmStates, layOut, type PlacedWidget } from "./watch/widgets";
 
 /** A stream by its plain name. */

@@ -4,7 +4,7 @@ import type { WatchedDelivery } from "./alarms-delivery";
 import type { WatchedDomain } from "./alarms-domain";
 import type { WatchedHost } from "./alarms-host";
 import type { WatchedScaling } from "./alarms-scaling";
-import type { WatchedStream } from "./alarms-stream";
+import type { WatchedStream } from "./stream/alarms";
 import { lagSeconds } from "./autoscaling-arguments";
 import { flinkRuntime } from "./flink-forms";
 import { limits } from "./core/limits";

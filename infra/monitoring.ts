@@ -6,7 +6,7 @@ import { deliveryAlarms } from "./alarms-delivery";
 import { domainAlarms } from "./alarms-domain";
 import { hostAlarms } from "./alarms-host";
 import { scalingAlarms } from "./alarms-scaling";
-import { defaultMaxLagSeconds, streamAlarms } from "./alarms-stream";
+import { defaultMaxLagSeconds, streamAlarms } from "./stream/alarms";
 import { dashboardBody, type DashboardSubjects } from "./dashboard";
 import { type MonitoringArgs, validate } from "./monitoring-arguments";
 import { AlarmTopic } from "./monitoring-topic";

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryStream } from "./delivery-stream";
-import type { EventStream } from "./event-stream";
+import type { EventStream } from "./stream/event-stream";
 import type { FlinkApplicationArgs } from "./flink-arguments";
 import type { ServiceRole } from "./core/iam";
 import type { Network } from "./network/network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
 import { fanOutConsumers } from "./pipeline-storage";
 import type { PrivateBucket } from "./core/private-bucket";
-import type { ResultsStream } from "./results-stream";
+import type { ResultsStream } from "./stream/results-stream";
 import type { RuntimePropertyInputs } from "./contracts/runtime-properties";
 import type { SearchBootstrap } from "./search-bootstrap";
 import type { SearchDomain } from "./search-domain";

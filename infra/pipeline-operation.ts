@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Autoscaling, AutoscalingArgs } from "./autoscaling";
 import type { DeliveryStream } from "./delivery-stream";
-import type { EventStream } from "./event-stream";
+import type { EventStream } from "./stream/event-stream";
 import type { FlinkApplication } from "./flink-application";
 import type { JobDeliveryArgs, RepositorySource } from "./job-delivery-arguments";
 import type { Monitoring } from "./monitoring";
@@ -14,7 +14,7 @@ import { fanOutConsumers } from "./pipeline-storage";
 import type { PrivateBucket } from "./core/private-bucket";
 import type { ReplayHost } from "./replay-host";
 import type { ReplayHostArgs } from "./replay-arguments";
-import type { ResultsStream } from "./results-stream";
+import type { ResultsStream } from "./stream/results-stream";
 import type { SearchDomain } from "./search-domain";
 
 export function replayArguments(

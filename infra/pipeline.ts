@@ -4,7 +4,7 @@ import { Autoscaling } from "./autoscaling";
 import { componentInputs } from "./core/component";
 import { DeliveryStream } from "./delivery-stream";
 import { EncryptionKey } from "./core/encryption-key";
-import { EventStream } from "./event-stream";
+import { EventStream } from "./stream/event-stream";
 import { FlinkApplication } from "./flink-application";
 import { ServiceRole } from "./core/iam";
 import { JobDelivery } from "./job-delivery";
@@ -28,7 +28,7 @@ import {
 import { archiveArguments, resultsArguments, streamArguments } from "./pipeline-storage";
 import { PrivateBucket } from "./core/private-bucket";
 import { ReplayHost } from "./replay-host";
-import { ResultsStream } from "./results-stream";
+import { ResultsStream } from "./stream/results-stream";
 import { searchDomainArn } from "./search-access";
 import { SearchBootstrap } from "./search-bootstrap";
 import { SearchDomain } from "./search-domain";

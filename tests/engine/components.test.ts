@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { EventStream } from "../../infra/event-stream";
+import { EventStream } from "../../infra/stream/event-stream";
 import { EngineError } from "../../local/engine/stack";
 import { requireEngine, Sandbox } from "./engine";
 

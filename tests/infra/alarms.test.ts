@@ -5,7 +5,7 @@ import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/alarms-delivery
 import { domainAlarms } from "../../infra/alarms-domain";
 import { hostAlarms } from "../../infra/alarms-host";
 import { scalingAlarms } from "../../infra/alarms-scaling";
-import { streamAlarms } from "../../infra/alarms-stream";
+import { streamAlarms } from "../../infra/stream/alarms";
 
 const stream = streamAlarms({ name: "trips-1a2b", retentionHours: 24 });
 const application = applicationAlarms({

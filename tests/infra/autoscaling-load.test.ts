@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Alarm } from "../../infra/watch/alarm";
-import { lagMetrics } from "../../infra/alarms-stream";
+import { lagMetrics } from "../../infra/stream/alarms";
 import {
   applicationScalingAlarms,
   applicationThresholds,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EventStream, type EventStreamArgs } from "../../infra/event-stream";
+import { EventStream, type EventStreamArgs } from "../../infra/stream/event-stream";
 import { policyDocument } from "../../infra/core/iam";
 import { deploy, refusal } from "../support/mocks";
 import { document, statementFor } from "./policy-documents";

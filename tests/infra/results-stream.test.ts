@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ResultsStream, type ResultsStreamArgs } from "../../infra/results-stream";
+import { ResultsStream, type ResultsStreamArgs } from "../../infra/stream/results-stream";
 import { deploy, refusal } from "../support/mocks";
 
 const firehoseType = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";

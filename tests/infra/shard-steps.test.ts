@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { shardStepProblem, shardSteps } from "../../infra/shard-steps";
+import { shardStepProblem, shardSteps } from "../../infra/stream/shard-steps";
 
 describe("steps between two numbers of shards", () => {
   for (const [from, to, steps] of [

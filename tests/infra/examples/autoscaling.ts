@@ -1,5 +1,5 @@
 import { Autoscaling } from "../../../infra/autoscaling";
-import { EventStream } from "../../../infra/event-stream";
+import { EventStream } from "../../../infra/stream/event-stream";
 
 /** A stream that grows and shrinks with its load between one and sixteen shards, and is ready before the morning. */
 export function example() {

@@ -1,5 +1,5 @@
 import { EncryptionKey } from "../../../infra/core/encryption-key";
-import { EventStream } from "../../../infra/event-stream";
+import { EventStream } from "../../../infra/stream/event-stream";
 
 /** One key for a stream and its log groups. */
 export function example(): Record<string, unknown> {

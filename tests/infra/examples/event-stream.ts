@@ -1,4 +1,4 @@
-import { EventStream } from "../../../infra/event-stream";
+import { EventStream } from "../../../infra/stream/event-stream";
 import { ServiceRole } from "../../../infra/core/iam";
 
 /** A stream that AWS scales, with a reader that has a throughput of its own. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { EventStream } from "../../../infra/event-stream";
+import { EventStream } from "../../../infra/stream/event-stream";
 import { FlinkApplication } from "../../../infra/flink-application";
 import { PrivateBucket } from "../../../infra/core/private-bucket";
 

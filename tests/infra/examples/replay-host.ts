@@ -1,5 +1,5 @@
 import path from "node:path";
-import { EventStream } from "../../../infra/event-stream";
+import { EventStream } from "../../../infra/stream/event-stream";
 import { PrivateBucket } from "../../../infra/core/private-bucket";
 import { ReplayHost } from "../../../infra/replay-host";
 

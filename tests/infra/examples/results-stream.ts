@@ -1,4 +1,4 @@
-import { ResultsStream } from "../../../infra/results-stream";
+import { ResultsStream } from "../../../infra/stream/results-stream";
 
 /** A stream for a job's results, archived as JSON lines. */
 export function example() {

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { parquetReadObjects } from "hyparquet";
 import { DeliveryStream } from "../../../infra/delivery-stream";
 import { archiveOf } from "../../../infra/delivery-workloads";
-import { EventStream } from "../../../infra/event-stream";
+import { EventStream } from "../../../infra/stream/event-stream";
 import { type CloudStatus, type LocalCloud, localCloud } from "../../../local/services/cloud";
 import { kinesisClient } from "../../../local/services/kinesis-server";
 import { requireEngine, Sandbox } from "../../engine/engine";

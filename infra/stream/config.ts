@@ -1,7 +1,7 @@
-import type { ConfigReader } from "./core/config-reader";
-import type { Workload } from "./delivery-workloads";
-import { limits, type StreamMode, streamModes } from "./core/limits";
-import type { Problems } from "./core/validate";
+import type { ConfigReader } from "../core/config-reader";
+import type { Workload } from "../delivery-workloads";
+import { limits, type StreamMode, streamModes } from "../core/limits";
+import type { Problems } from "../core/validate";
 
 /** The event stream of a stack. */
 export interface StreamConfig {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./delivery-arguments";
-import { DeliveryStream } from "./delivery-stream";
+import type { DeliveryStreamArgs } from "../delivery-arguments";
+import { DeliveryStream } from "../delivery-stream";
 import { EventStream, type EventStreamArgs } from "./event-stream";
-import type { Statement } from "./core/iam";
+import type { Statement } from "../core/iam";
 
 export interface ResultsStreamArgs extends Pick<
   EventStreamArgs,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type ResourceMetric } from "./watch/alarm";
-import { readerLag } from "./watch/metrics";
+import { type Alarm, reading, type ResourceMetric } from "../watch/alarm";
+import { readerLag } from "../watch/metrics";
 
 /** A stream to be watched. */
 export interface WatchedStream {

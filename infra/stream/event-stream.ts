@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement, useKey } from "./core/iam";
+import { allow, type Statement, useKey } from "../core/iam";
 import {
   limits,
   type ShardLevelMetric,
@@ -8,9 +8,9 @@ import {
   streamConsumerName,
   type StreamMode,
   streamModes,
-} from "./core/limits";
+} from "../core/limits";
 import { refuseLargeSteps } from "./shard-steps";
-import { Problems } from "./core/validate";
+import { Problems } from "../core/validate";
 
 export interface EventStreamArgs {
   /** PROVISIONED: as many shards as `shardCount` says. ON_DEMAND: AWS adds and removes shards by itself. */

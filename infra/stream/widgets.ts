@@ -1,6 +1,6 @@
-import type { DashboardSubjects } from "./dashboard";
-import { capacityLine, linesOf } from "./watch/lines";
-import { graph, type Line, type Section } from "./watch/widgets";
+import type { DashboardSubjects } from "../dashboard";
+import { capacityLine, linesOf } from "../watch/lines";
+import { graph, type Line, type Section } from "../watch/widgets";
 
 type Subject<Key extends keyof DashboardSubjects> = NonNullable<DashboardSubjects[Key]>;
 
