@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkScaling, readScaling, type ScalingConfig } from "./autoscaling-config";
 import { ConfigReader } from "./core/config-reader";
-import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery-config";
-import type { ArchiveChoices } from "./delivery-workloads";
+import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery/config";
+import type { ArchiveChoices } from "./delivery/workloads";
 import { checkFlink, type FlinkConfig, readFlink } from "./flink-config";
 import { checkJob, type JobConfig, readJob } from "./job-config";
 import { readJobDelivery } from "./job-delivery-config";

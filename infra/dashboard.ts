@@ -1,6 +1,6 @@
 import type { TargetKind } from "./autoscaling-function";
 import { applicationSection } from "./dashboard-application";
-import { deliverySection } from "./dashboard-delivery";
+import { deliverySection } from "./delivery/widgets";
 import { domainSection } from "./dashboard-domain";
 import { scalingSection } from "./dashboard-scaling";
 import { hostSection, streamSection } from "./stream/widgets";

@@ -1,6 +1,6 @@
 import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
 import type { ConfigReader } from "./core/config-reader";
-import type { Workload } from "./delivery-workloads";
+import type { Workload } from "./delivery/workloads";
 import type {
   AirportsProperties,
   DemandProperties,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedApplication } from "./alarms-application";
-import type { WatchedDelivery } from "./alarms-delivery";
+import type { WatchedDelivery } from "./delivery/alarms";
 import type { WatchedDomain } from "./alarms-domain";
 import type { WatchedHost } from "./alarms-host";
 import type { WatchedScaling } from "./alarms-scaling";

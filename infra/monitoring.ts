@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "./watch/alarm";
 import { applicationAlarms } from "./alarms-application";
-import { deliveryAlarms } from "./alarms-delivery";
+import { deliveryAlarms } from "./delivery/alarms";
 import { domainAlarms } from "./alarms-domain";
 import { hostAlarms } from "./alarms-host";
 import { scalingAlarms } from "./alarms-scaling";

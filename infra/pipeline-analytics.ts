@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStream } from "./delivery-stream";
+import type { DeliveryStream } from "./delivery/delivery-stream";
 import type { EventStream } from "./stream/event-stream";
 import type { FlinkApplicationArgs } from "./flink-arguments";
 import type { ServiceRole } from "./core/iam";

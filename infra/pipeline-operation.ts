@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Autoscaling, AutoscalingArgs } from "./autoscaling";
-import type { DeliveryStream } from "./delivery-stream";
+import type { DeliveryStream } from "./delivery/delivery-stream";
 import type { EventStream } from "./stream/event-stream";
 import type { FlinkApplication } from "./flink-application";
 import type { JobDeliveryArgs, RepositorySource } from "./job-delivery-arguments";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./delivery-arguments";
-import type { DeliveryStream } from "./delivery-stream";
-import { indexOf } from "./delivery-workloads";
+import type { DeliveryStreamArgs } from "./delivery/args";
+import type { DeliveryStream } from "./delivery/delivery-stream";
+import { indexOf } from "./delivery/workloads";
 import type { EventStream } from "./stream/event-stream";
 import type { ServiceRole } from "./core/iam";
 import type { Network } from "./network/network";

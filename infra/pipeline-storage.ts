@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./delivery-arguments";
-import { archiveOf } from "./delivery-workloads";
+import type { DeliveryStreamArgs } from "./delivery/args";
+import { archiveOf } from "./delivery/workloads";
 import type { EventStream, EventStreamArgs } from "./stream/event-stream";
 import type { Common, PipelineArgs } from "./pipeline-common";
 import type { ResultsStreamArgs } from "./stream/results-stream";

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Autoscaling } from "./autoscaling";
 import { componentInputs } from "./core/component";
-import { DeliveryStream } from "./delivery-stream";
+import { DeliveryStream } from "./delivery/delivery-stream";
 import { EncryptionKey } from "./core/encryption-key";
 import { EventStream } from "./stream/event-stream";
 import { FlinkApplication } from "./flink-application";

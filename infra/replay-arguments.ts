@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Workload } from "./delivery-workloads";
+import type { Workload } from "./delivery/workloads";
 import type { Statement } from "./core/iam";
 import {
   inputUrl,

@@ -1,5 +1,5 @@
 import type { ConfigReader } from "./core/config-reader";
-import type { Workload } from "./delivery-workloads";
+import type { Workload } from "./delivery/workloads";
 import { inputUrl, limits, replayInstanceType, sshPublicKey } from "./core/limits";
 import type { NetworkConfig } from "./network/config";
 import type { Problems } from "./core/validate";

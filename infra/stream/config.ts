@@ -1,5 +1,5 @@
 import type { ConfigReader } from "../core/config-reader";
-import type { Workload } from "../delivery-workloads";
+import type { Workload } from "../delivery/workloads";
 import { limits, type StreamMode, streamModes } from "../core/limits";
 import type { Problems } from "../core/validate";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "../delivery-arguments";
-import { DeliveryStream } from "../delivery-stream";
+import type { DeliveryStreamArgs } from "../delivery/args";
+import { DeliveryStream } from "../delivery/delivery-stream";
 import { EventStream, type EventStreamArgs } from "./event-stream";
 import type { Statement } from "../core/iam";
 

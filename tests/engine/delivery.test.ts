@@ -1,8 +1,8 @@
 import path from "node:path";
 import { expect } from "chai";
-import { DeliveryEndpoint } from "../../infra/delivery-endpoint";
-import { DeliveryStream, type DeliveryStreamArgs } from "../../infra/delivery-stream";
-import { archiveOf } from "../../infra/delivery-workloads";
+import { DeliveryEndpoint } from "../../infra/delivery/endpoint";
+import { DeliveryStream, type DeliveryStreamArgs } from "../../infra/delivery/delivery-stream";
+import { archiveOf } from "../../infra/delivery/workloads";
 import { requireEngine, Sandbox } from "./engine";
 
 const firehoseType = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
@@ -71,7 +71,7 @@ describe("DeliveryStream in the real engine", function () {
         subnetIds: ["subnet-a"],
         securityGroupIds: ["sg-clients"],
       },
-      transform: { entryPath: path.join(__dirname, "../../infra/transform/trips.ts") },
+      transform: { entryPath: path.join(__dirname, "../../infra/delivery/transform/trips.ts") },
     },
   };
   for (const [what, args] of Object.entries(replacements)) {

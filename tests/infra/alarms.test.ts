@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Alarm, metricAlarmArgs, type Reading } from "../../infra/watch/alarm";
 import { applicationAlarms, isFlink2 } from "../../infra/alarms-application";
-import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/alarms-delivery";
+import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/delivery/alarms";
 import { domainAlarms } from "../../infra/alarms-domain";
 import { hostAlarms } from "../../infra/alarms-host";
 import { scalingAlarms } from "../../infra/alarms-scaling";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DeliveryEndpoint, type DeliveryEndpointArgs } from "../../infra/delivery-endpoint";
+import { DeliveryEndpoint, type DeliveryEndpointArgs } from "../../infra/delivery/endpoint";
 import { deploy, refusal } from "../support/mocks";
 import { document } from "./policy-documents";
 

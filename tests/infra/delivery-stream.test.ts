@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "chai";
-import { DeliveryStream, type DeliveryStreamArgs } from "../../infra/delivery-stream";
+import { DeliveryStream, type DeliveryStreamArgs } from "../../infra/delivery/delivery-stream";
 import { allow } from "../../infra/core/iam";
 import { deploy, refusal } from "../support/mocks";
 import { actionsOf, statementFor } from "./policy-documents";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { tableColumns } from "../../infra/delivery-columns";
-import { DeliveryTable, type DeliveryTableArgs } from "../../infra/delivery-table";
+import { tableColumns } from "../../infra/delivery/columns";
+import { DeliveryTable, type DeliveryTableArgs } from "../../infra/delivery/table";
 import { deploy } from "../support/mocks";
 
 const valid: DeliveryTableArgs = {

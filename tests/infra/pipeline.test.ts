@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "chai";
-import { archiveOf, type Workload } from "../../infra/delivery-workloads";
+import { archiveOf, type Workload } from "../../infra/delivery/workloads";
 import { program } from "../../infra/program";
 import { projectRoot } from "../support/command";
 import { deploy, type Deployment } from "../support/mocks";

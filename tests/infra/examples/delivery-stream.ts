@@ -1,6 +1,6 @@
 import path from "node:path";
-import { DeliveryEndpoint } from "../../../infra/delivery-endpoint";
-import { DeliveryStream } from "../../../infra/delivery-stream";
+import { DeliveryEndpoint } from "../../../infra/delivery/endpoint";
+import { DeliveryStream } from "../../../infra/delivery/delivery-stream";
 import { EventStream } from "../../../infra/stream/event-stream";
 
 /** Two archives: of a Kinesis stream, as Parquet by day and kind; and of what is put from inside a VPC, as JSON lines. */

@@ -1,4 +1,4 @@
-import { DeliveryStream } from "../../../infra/delivery-stream";
+import { DeliveryStream } from "../../../infra/delivery/delivery-stream";
 
 /** What is put becomes a document of an index that begins anew each day; what the index refuses goes to the bucket. */
 export function example() {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { flatten } from "../../../infra/transform/flatten";
+import { flatten } from "../../../infra/delivery/transform/flatten";
 
 describe("flatten", () => {
   it("leaves a flat event as it is", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { tableColumns } from "../../../infra/delivery-columns";
-import { archiveOf } from "../../../infra/delivery-workloads";
-import { handler } from "../../../infra/transform/trades";
+import { tableColumns } from "../../../infra/delivery/columns";
+import { archiveOf } from "../../../infra/delivery/workloads";
+import { handler } from "../../../infra/delivery/transform/trades";
 
 const trade = {
   id: "0123456789abcdef0123456789abcdef",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { transformer } from "../../../infra/transform/transformer";
+import { transformer } from "../../../infra/delivery/transform/transformer";
 
 const handler = transformer<{ readonly name: string; readonly size?: { readonly cm: number } }>({
   schema: {

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { archiveOf } from "../../../infra/delivery-workloads";
-import { tableColumns } from "../../../infra/delivery-columns";
-import { boroughFolder, boroughFolders, boroughOf } from "../../../infra/transform/boroughs";
-import { handler } from "../../../infra/transform/trips";
+import { archiveOf } from "../../../infra/delivery/workloads";
+import { tableColumns } from "../../../infra/delivery/columns";
+import {
+  boroughFolder,
+  boroughFolders,
+  boroughOf,
+} from "../../../infra/delivery/transform/boroughs";
+import { handler } from "../../../infra/delivery/transform/trips";
 
 const table = path.join(__dirname, "../../../flink-job/src/main/resources/taxi-zones.csv");
 const trip = {

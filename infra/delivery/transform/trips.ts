@@ -1,4 +1,4 @@
-import schema from "../../producer/schemas/trip.schema.json";
+import schema from "../../../producer/schemas/trip.schema.json";
 import { boroughFolder, boroughOf } from "./boroughs";
 import { transformer } from "./transformer";
 

@@ -1,14 +1,9 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./delivery-arguments";
-import {
-  lineBreaks,
-  partitionPrefix,
-  partitionProcessors,
-  transformProcessor,
-} from "./delivery-processors";
-import { searchConfiguration } from "./delivery-search";
-import type { DeliveryTable } from "./delivery-table";
+import type { DeliveryStreamArgs } from "./args";
+import { lineBreaks, partitionPrefix, partitionProcessors, transformProcessor } from "./processors";
+import { searchConfiguration } from "./search-destination";
+import type { DeliveryTable } from "./table";
 
 type Logging =
   aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;

@@ -1,7 +1,7 @@
-import { maxFreshnessSeconds } from "./alarms-delivery";
-import type { DashboardSubjects } from "./dashboard";
-import { functionGraph, linesOf } from "./watch/lines";
-import { graph, type Section } from "./watch/widgets";
+import { maxFreshnessSeconds } from "./alarms";
+import type { DashboardSubjects } from "../dashboard";
+import { functionGraph, linesOf } from "../watch/lines";
+import { graph, type Section } from "../watch/widgets";
 
 /** What reaches the archive, and when. */
 export function deliverySection(

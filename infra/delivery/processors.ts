@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryPartition, DeliveryTransformArgs } from "./delivery-arguments";
+import type { DeliveryPartition, DeliveryTransformArgs } from "./args";
 
 type Processor =
   aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfigurationProcessor;

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type ColumnSource, tableColumns } from "./delivery-columns";
-import { allow, type Statement } from "./core/iam";
-import type { Form } from "./core/validate";
+import { type ColumnSource, tableColumns } from "./columns";
+import { allow, type Statement } from "../core/iam";
+import type { Form } from "../core/validate";
 
 /** A folder level of the archive, which Athena reads as a column. */
 export interface TablePartition {

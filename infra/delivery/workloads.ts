@@ -1,10 +1,10 @@
 import path from "node:path";
-import tradeSchema from "../producer/schemas/trade.schema.json";
-import tripSchema from "../producer/schemas/trip.schema.json";
-import type { DeliveryStreamArgs } from "./delivery-arguments";
-import type { ColumnSource } from "./delivery-columns";
-import type { TablePartition } from "./delivery-table";
-import type { JobProperties } from "./contracts/runtime-properties.generated";
+import tradeSchema from "../../producer/schemas/trade.schema.json";
+import tripSchema from "../../producer/schemas/trip.schema.json";
+import type { DeliveryStreamArgs } from "./args";
+import type { ColumnSource } from "./columns";
+import type { TablePartition } from "./table";
+import type { JobProperties } from "../contracts/runtime-properties.generated";
 import { boroughFolders } from "./transform/boroughs";
 
 /** What flows through a pipeline. */

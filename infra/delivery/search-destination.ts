@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { SearchDestination } from "./delivery-arguments";
-import { allow, arnBeside, type Statement } from "./core/iam";
+import type { SearchDestination } from "./args";
+import { allow, arnBeside, type Statement } from "../core/iam";
 
 type Configuration = aws.types.input.kinesis.FirehoseDeliveryStreamOpensearchConfiguration;
 

@@ -1,15 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "./core/component";
-import { type DeliveryStreamArgs, validate } from "./delivery-arguments";
-import { deliveryDestination, folders } from "./delivery-destination";
-import { searchStatements } from "./delivery-search";
-import { DeliveryTable } from "./delivery-table";
-import { allow, ServiceRole, type Statement, useKey } from "./core/iam";
-import { NodeFunction } from "./core/node-function";
-import { PrivateBucket } from "./core/private-bucket";
+import { componentInputs } from "../core/component";
+import { type DeliveryStreamArgs, validate } from "./args";
+import { deliveryDestination, folders } from "./destination";
+import { searchStatements } from "./search-destination";
+import { DeliveryTable } from "./table";
+import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
+import { NodeFunction } from "../core/node-function";
+import { PrivateBucket } from "../core/private-bucket";
 
-export type { DeliveryStreamArgs } from "./delivery-arguments";
+export type { DeliveryStreamArgs } from "./args";
 
 /**
  * A Firehose stream with everything that it needs: the bucket of the archive, its role, its log and, as asked for, the

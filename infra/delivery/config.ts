@@ -1,7 +1,7 @@
-import type { ConfigReader } from "./core/config-reader";
-import { type ArchiveChoices, archiveFormats } from "./delivery-workloads";
-import { limits } from "./core/limits";
-import type { Problems } from "./core/validate";
+import type { ConfigReader } from "../core/config-reader";
+import { type ArchiveChoices, archiveFormats } from "./workloads";
+import { limits } from "../core/limits";
+import type { Problems } from "../core/validate";
 
 /** How Firehose delivers the events of a stack. */
 export interface DeliveryConfig {

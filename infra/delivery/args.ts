@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type DeliveryTableArgs, tableNameForm } from "./delivery-table";
-import type { Statement } from "./core/iam";
-import { limits, logRetentionDays } from "./core/limits";
-import { Problems } from "./core/validate";
+import { type DeliveryTableArgs, tableNameForm } from "./table";
+import type { Statement } from "../core/iam";
+import { limits, logRetentionDays } from "../core/limits";
+import { Problems } from "../core/validate";
 
 /** A Kinesis data stream to deliver from. */
 export interface DeliverySource {
@@ -13,7 +13,7 @@ export interface DeliverySource {
 
 /** A Lambda function that every record goes through. */
 export interface DeliveryTransformArgs {
-  /** TypeScript module that exports the `handler`, such as one made by `transformer` in infra/transform. */
+  /** TypeScript module that exports the `handler`, such as one made by `transformer` in infra/delivery/transform. */
   readonly entryPath: string;
   /** MiB of memory, 128 to 10,240. @default 256 */
   readonly memoryMiB?: number;

@@ -1,4 +1,4 @@
-import schema from "../../producer/schemas/trade.schema.json";
+import schema from "../../../producer/schemas/trade.schema.json";
 import { transformer } from "./transformer";
 
 /** What of a trade the archive is arranged by; trade.schema.json has the rest. */

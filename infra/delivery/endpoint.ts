@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "./core/network-rules";
-import { policyDocument } from "./core/iam";
-import { Problems } from "./core/validate";
+import { https } from "../core/network-rules";
+import { policyDocument } from "../core/iam";
+import { Problems } from "../core/validate";
 
 export interface DeliveryEndpointArgs {
   readonly vpcId: pulumi.Input<string>;
