@@ -1,7 +1,7 @@
 import type { TargetKind } from "./autoscaling-function";
 import { applicationSection } from "./dashboard-application";
 import { deliverySection } from "./delivery/widgets";
-import { domainSection } from "./dashboard-domain";
+import { domainSection } from "./search/widgets";
 import { scalingSection } from "./dashboard-scaling";
 import { hostSection, streamSection } from "./stream/widgets";
 import { alarmStates, layOut, type PlacedWidget } from "./watch/widgets";

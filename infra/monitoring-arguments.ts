@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedApplication } from "./alarms-application";
 import type { WatchedDelivery } from "./delivery/alarms";
-import type { WatchedDomain } from "./alarms-domain";
+import type { WatchedDomain } from "./search/alarms";
 import type { WatchedHost } from "./alarms-host";
 import type { WatchedScaling } from "./alarms-scaling";
 import type { WatchedStream } from "./stream/alarms";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "./watch/alarm";
 import { applicationAlarms } from "./alarms-application";
 import { deliveryAlarms } from "./delivery/alarms";
-import { domainAlarms } from "./alarms-domain";
+import { domainAlarms } from "./search/alarms";
 import { hostAlarms } from "./alarms-host";
 import { scalingAlarms } from "./alarms-scaling";
 import { defaultMaxLagSeconds, streamAlarms } from "./stream/alarms";

@@ -9,8 +9,8 @@ import { fanOutConsumers } from "./pipeline-storage";
 import type { PrivateBucket } from "./core/private-bucket";
 import type { ResultsStream } from "./stream/results-stream";
 import type { RuntimePropertyInputs } from "./contracts/runtime-properties";
-import type { SearchBootstrap } from "./search-bootstrap";
-import type { SearchDomain } from "./search-domain";
+import type { SearchBootstrap } from "./search/bootstrap/bootstrap";
+import type { SearchDomain } from "./search/domain";
 
 /** What the job works with. */
 export interface JobSurroundings {

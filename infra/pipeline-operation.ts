@@ -15,7 +15,7 @@ import type { PrivateBucket } from "./core/private-bucket";
 import type { ReplayHost } from "./replay-host";
 import type { ReplayHostArgs } from "./replay-arguments";
 import type { ResultsStream } from "./stream/results-stream";
-import type { SearchDomain } from "./search-domain";
+import type { SearchDomain } from "./search/domain";
 
 export function replayArguments(
   args: PipelineArgs,

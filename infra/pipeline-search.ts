@@ -6,10 +6,10 @@ import type { EventStream } from "./stream/event-stream";
 import type { ServiceRole } from "./core/iam";
 import type { Network } from "./network/network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
-import type { SearchDomainArgs } from "./search-arguments";
-import type { SearchBootstrapArgs } from "./search-bootstrap";
-import type { SearchDomain } from "./search-domain";
-import type { SearchSignIn } from "./search-sign-in";
+import type { SearchDomainArgs } from "./search/args";
+import type { SearchBootstrapArgs } from "./search/bootstrap/bootstrap";
+import type { SearchDomain } from "./search/domain";
+import type { SearchSignIn } from "./search/sign-in";
 
 /** What a delivery into the domain connects. */
 export interface EventsDeliveryParts {

@@ -29,10 +29,10 @@ import { archiveArguments, resultsArguments, streamArguments } from "./pipeline-
 import { PrivateBucket } from "./core/private-bucket";
 import { ReplayHost } from "./replay-host";
 import { ResultsStream } from "./stream/results-stream";
-import { searchDomainArn } from "./search-access";
-import { SearchBootstrap } from "./search-bootstrap";
-import { SearchDomain } from "./search-domain";
-import { SearchSignIn } from "./search-sign-in";
+import { searchDomainArn } from "./search/access";
+import { SearchBootstrap } from "./search/bootstrap/bootstrap";
+import { SearchDomain } from "./search/domain";
+import { SearchSignIn } from "./search/sign-in";
 
 /**
  * The streaming pipeline: producer → event stream → Flink application → search domain, and event stream → archive.

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type Alarm, metricAlarmArgs, type Reading } from "../../infra/watch/alarm";
 import { applicationAlarms, isFlink2 } from "../../infra/alarms-application";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/delivery/alarms";
-import { domainAlarms } from "../../infra/alarms-domain";
+import { domainAlarms } from "../../infra/search/alarms";
 import { hostAlarms } from "../../infra/alarms-host";
 import { scalingAlarms } from "../../infra/alarms-scaling";
 import { streamAlarms } from "../../infra/stream/alarms";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { allow } from "../../infra/core/iam";
-import { SearchBootstrap, type SearchBootstrapArgs } from "../../infra/search-bootstrap";
+import { SearchBootstrap, type SearchBootstrapArgs } from "../../infra/search/bootstrap/bootstrap";
 import type { DomainSettings } from "../../infra/search/bootstrap/domain-settings";
 import { deploy, refusal } from "../support/mocks";
 import { actionsOf } from "./policy-documents";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { policyDocument } from "../../infra/core/iam";
-import type { SearchDomainArgs } from "../../infra/search-arguments";
-import { SearchDomain } from "../../infra/search-domain";
-import { SearchSignIn } from "../../infra/search-sign-in";
+import type { SearchDomainArgs } from "../../infra/search/args";
+import { SearchDomain } from "../../infra/search/domain";
+import { SearchSignIn } from "../../infra/search/sign-in";
 import { deploy, refusal } from "../support/mocks";
 import { document, statementFor } from "./policy-documents";
 

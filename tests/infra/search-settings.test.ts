@@ -4,7 +4,7 @@ import { DomainClient } from "../../infra/search/bootstrap/domain-client";
 import type { DomainSettings } from "../../infra/search/bootstrap/domain-settings";
 import { handler } from "../../infra/search/bootstrap/handler";
 import { policyDocument } from "../../infra/core/iam";
-import { SearchDomain } from "../../infra/search-domain";
+import { SearchDomain } from "../../infra/search/domain";
 import { deploy } from "../support/mocks";
 import { actionsOf } from "./policy-documents";
 import { type Answer, httpServer } from "../local/services/http-server";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { SearchSignIn } from "../../infra/search-sign-in";
+import { SearchSignIn } from "../../infra/search/sign-in";
 import { deploy, refusal } from "../support/mocks";
 import { actionsOf, document, statementFor } from "./policy-documents";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { domainSettings } from "../../infra/search-bootstrap";
+import { domainSettings } from "../../infra/search/bootstrap/bootstrap";
 import { freePorts } from "../../local/services/ports";
 import type { ServiceProcess } from "../../local/services/process";
 import { startSearchNode } from "../../local/services/search-node";

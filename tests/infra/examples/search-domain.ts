@@ -1,6 +1,6 @@
 import { ServiceRole } from "../../../infra/core/iam";
-import { SearchBootstrap } from "../../../infra/search-bootstrap";
-import { SearchDomain } from "../../../infra/search-domain";
+import { SearchBootstrap } from "../../../infra/search/bootstrap/bootstrap";
+import { SearchDomain } from "../../../infra/search/domain";
 
 /** A domain in a network that is there, with its index templates, and a role that may write. */
 export function example(): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { SearchSignIn } from "../../../infra/search-sign-in";
+import { SearchSignIn } from "../../../infra/search/sign-in";
 
 /** Sign-in with a second factor for the people who read a domain's dashboards. */
 export function example(): Record<string, unknown> {

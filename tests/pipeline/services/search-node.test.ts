@@ -1,6 +1,6 @@
 import os from "node:os";
 import { expect } from "chai";
-import { domainSettings } from "../../../infra/search-bootstrap";
+import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
 import type { Report } from "../../../infra/search/bootstrap/domain-settings";

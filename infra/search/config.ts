@@ -1,4 +1,4 @@
-import type { ConfigReader } from "./core/config-reader";
+import type { ConfigReader } from "../core/config-reader";
 import {
   cognitoDomainPrefix,
   dedicatedMasterCounts,
@@ -8,9 +8,9 @@ import {
   searchInstanceType,
   type SearchWarmInstanceType,
   searchWarmInstanceTypes,
-} from "./core/limits";
-import { searchTopologyProblems } from "./search-arguments";
-import type { Problems } from "./core/validate";
+} from "../core/limits";
+import { searchTopologyProblems } from "./args";
+import type { Problems } from "../core/validate";
 
 /** The search domain of a stack, and who reads it. */
 export interface SearchConfig {

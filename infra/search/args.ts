@@ -8,8 +8,8 @@ import {
   searchInstanceType,
   searchWarmInstanceTypes,
   type SearchWarmInstanceType,
-} from "./core/limits";
-import { Problems } from "./core/validate";
+} from "../core/limits";
+import { Problems } from "../core/validate";
 
 export interface SearchDomainArgs {
   /** Name of the domain: 3 to 28 lower-case letters, digits and hyphens, beginning with a letter. */

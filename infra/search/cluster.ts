@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import { type SearchDomainArgs, searchZones } from "./search-arguments";
+import { type SearchDomainArgs, searchZones } from "./args";
 
 /** The nodes of a domain and how they spread. */
 export function clusterConfiguration(

@@ -1,8 +1,8 @@
-import type { Alarm } from "./watch/alarm";
-import { domainLoadAlarms } from "./alarms-domain-load";
-import { alarm, readerOf, spans, type WatchedDomain } from "./domain-alarm";
+import type { Alarm } from "../watch/alarm";
+import { domainLoadAlarms } from "./load-alarms";
+import { alarm, readerOf, spans, type WatchedDomain } from "./alarm";
 
-export type { WatchedDomain } from "./domain-alarm";
+export type { WatchedDomain } from "./alarm";
 
 /** Share of a node's volume that has to be free: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html */
 const freeStorageShare = 0.25;

@@ -1,6 +1,6 @@
-import type { DashboardSubjects } from "./dashboard";
-import { linesOf } from "./watch/lines";
-import { graph, type Section } from "./watch/widgets";
+import type { DashboardSubjects } from "../dashboard";
+import { linesOf } from "../watch/lines";
+import { graph, type Section } from "../watch/widgets";
 
 /** How the domain takes documents and answers searches. */
 export function domainSection(

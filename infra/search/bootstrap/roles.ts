@@ -1,4 +1,4 @@
-import type { Role } from "./search/bootstrap/domain-settings";
+import type { Role } from "./domain-settings";
 
 /** Roles that a pipeline needs in its domain, by name; each may do what it says on some indices and nothing else. */
 export const roleNames = {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "./core/network-rules";
-import { policyDocument } from "./core/iam";
-import type { SearchDomainArgs } from "./search-arguments";
+import { https } from "../core/network-rules";
+import { policyDocument } from "../core/iam";
+import type { SearchDomainArgs } from "./args";
 
 /** The ARN that a domain of this account will have, put together from its parts. */
 export function searchDomainArn(

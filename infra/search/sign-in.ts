@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument, ServiceRole } from "./core/iam";
-import { cognitoDomainPrefix } from "./core/limits";
-import { Problems } from "./core/validate";
+import { allow, policyDocument, ServiceRole } from "../core/iam";
+import { cognitoDomainPrefix } from "../core/limits";
+import { Problems } from "../core/validate";
 
 export interface SearchSignInArgs {
   /** First part of the sign-in page's host name; nobody else in the region has it. Letters, digits and hyphens. */

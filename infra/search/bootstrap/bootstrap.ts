@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "./core/component";
-import type { RoleReference, Statement } from "./core/iam";
-import { limits } from "./core/limits";
-import { NodeFunction } from "./core/node-function";
-import { deliveryRole, readerRole, roleNames, writerRole } from "./search-roles";
-import type { Body, DomainSettings } from "./search/bootstrap/domain-settings";
-import { importBody } from "./search/dashboards/saved-objects";
-import { Problems } from "./core/validate";
+import { componentInputs } from "../../core/component";
+import type { RoleReference, Statement } from "../../core/iam";
+import { limits } from "../../core/limits";
+import { NodeFunction } from "../../core/node-function";
+import { deliveryRole, readerRole, roleNames, writerRole } from "./roles";
+import type { Body, DomainSettings } from "./domain-settings";
+import { importBody } from "../dashboards/saved-objects";
+import { Problems } from "../../core/validate";
 
 export interface SearchBootstrapArgs {
   /** URL of the domain, such as `SearchDomain.endpoint`. */
@@ -45,7 +45,7 @@ export interface SearchBootstrapArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
-const searchFolder = path.join(__dirname, "search");
+const searchFolder = path.join(__dirname, "..");
 
 /** Longest wait for a domain that was just created to know its master user. */
 const timeoutSeconds = 300;

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { keyOwner } from "./core/encryption-key";
-import { allow, type Statement } from "./core/iam";
-import { accessPolicy, searchDomainArn, searchMembers } from "./search-access";
-import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./search-arguments";
-import { clusterConfiguration, signInOptions } from "./search-cluster";
-import { SearchLogs } from "./search-logs";
+import { keyOwner } from "../core/encryption-key";
+import { allow, type Statement } from "../core/iam";
+import { accessPolicy, searchDomainArn, searchMembers } from "./access";
+import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./args";
+import { clusterConfiguration, signInOptions } from "./cluster";
+import { SearchLogs } from "./logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
 const testedEngine = "OpenSearch_2.19";

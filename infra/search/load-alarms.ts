@@ -1,5 +1,5 @@
-import type { Alarm } from "./watch/alarm";
-import { alarm, readerOf, spans, type WatchedDomain } from "./domain-alarm";
+import type { Alarm } from "../watch/alarm";
+import { alarm, readerOf, spans, type WatchedDomain } from "./alarm";
 
 /** Has the domain the processors, the memory and the threads for what is asked of it? */
 export function domainLoadAlarms(domain: WatchedDomain): Alarm[] {
