@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { OperatedApplication } from "./flink-permissions";
+import type { OperatedApplication } from "./flink/permissions";
 import { limits, logRetentionDays } from "./core/limits";
 import { type Form, Problems, type Range } from "./core/validate";
 

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "./watch/alarm";
 import type { AutoscalingArgs } from "./autoscaling-arguments";
-import { stateOperatorStatements } from "./flink-permissions";
+import { stateOperatorStatements } from "./flink/permissions";
 import { allow, type Statement } from "./core/iam";
 import { queried } from "./watch/metrics";
 import { NodeFunction } from "./core/node-function";

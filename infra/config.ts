@@ -3,8 +3,8 @@ import { checkScaling, readScaling, type ScalingConfig } from "./autoscaling-con
 import { ConfigReader } from "./core/config-reader";
 import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery/config";
 import type { ArchiveChoices } from "./delivery/workloads";
-import { checkFlink, type FlinkConfig, readFlink } from "./flink-config";
-import { checkJob, type JobConfig, readJob } from "./job-config";
+import { checkFlink, type FlinkConfig, readFlink } from "./flink/config";
+import { checkJob, type JobConfig, readJob } from "./flink/job-config";
 import { readJobDelivery } from "./job-delivery-config";
 import { logRetentionDays } from "./core/limits";
 import type { RepositorySource } from "./job-delivery-arguments";

@@ -1,5 +1,5 @@
 import type { TargetKind } from "./autoscaling-function";
-import { applicationSection } from "./dashboard-application";
+import { applicationSection } from "./flink/widgets";
 import { deliverySection } from "./delivery/widgets";
 import { domainSection } from "./search/widgets";
 import { scalingSection } from "./dashboard-scaling";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { OperatedApplication } from "./flink-permissions";
+import type { OperatedApplication } from "./flink/permissions";
 import { logRetentionDays } from "./core/limits";
 import { defaultRules, type ReleaseRules } from "./release/settings";
 import { type Form, Problems, type Range } from "./core/validate";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stateOperatorStatements } from "./flink-permissions";
+import { stateOperatorStatements } from "./flink/permissions";
 import { allow, type Statement, useKey } from "./core/iam";
 import type { JobDeliveryArgs } from "./job-delivery-arguments";
 import { queried, readerLag } from "./watch/metrics";

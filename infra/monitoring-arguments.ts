@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { WatchedApplication } from "./alarms-application";
+import type { WatchedApplication } from "./flink/alarms";
 import type { WatchedDelivery } from "./delivery/alarms";
 import type { WatchedDomain } from "./search/alarms";
 import type { WatchedHost } from "./alarms-host";
 import type { WatchedScaling } from "./alarms-scaling";
 import type { WatchedStream } from "./stream/alarms";
 import { lagSeconds } from "./autoscaling-arguments";
-import { flinkRuntime } from "./flink-forms";
+import { flinkRuntime } from "./flink/forms";
 import { limits } from "./core/limits";
 import { type Form, Problems } from "./core/validate";
 

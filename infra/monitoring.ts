@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "./watch/alarm";
-import { applicationAlarms } from "./alarms-application";
+import { applicationAlarms } from "./flink/alarms";
 import { deliveryAlarms } from "./delivery/alarms";
 import { domainAlarms } from "./search/alarms";
 import { hostAlarms } from "./alarms-host";

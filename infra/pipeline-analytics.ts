@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryStream } from "./delivery/delivery-stream";
 import type { EventStream } from "./stream/event-stream";
-import type { FlinkApplicationArgs } from "./flink-arguments";
+import type { FlinkApplicationArgs } from "./flink/args";
 import type { ServiceRole } from "./core/iam";
 import type { Network } from "./network/network";
 import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Autoscaling, AutoscalingArgs } from "./autoscaling";
 import type { DeliveryStream } from "./delivery/delivery-stream";
 import type { EventStream } from "./stream/event-stream";
-import type { FlinkApplication } from "./flink-application";
+import type { FlinkApplication } from "./flink/application";
 import type { JobDeliveryArgs, RepositorySource } from "./job-delivery-arguments";
 import type { Monitoring } from "./monitoring";
 import type { MonitoringArgs } from "./monitoring-arguments";

@@ -5,7 +5,7 @@ import { componentInputs } from "./core/component";
 import { DeliveryStream } from "./delivery/delivery-stream";
 import { EncryptionKey } from "./core/encryption-key";
 import { EventStream } from "./stream/event-stream";
-import { FlinkApplication } from "./flink-application";
+import { FlinkApplication } from "./flink/application";
 import { ServiceRole } from "./core/iam";
 import { JobDelivery } from "./job-delivery";
 import { keyServices } from "./core/key-services";

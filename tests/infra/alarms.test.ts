@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Alarm, metricAlarmArgs, type Reading } from "../../infra/watch/alarm";
-import { applicationAlarms, isFlink2 } from "../../infra/alarms-application";
+import { applicationAlarms, isFlink2 } from "../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/delivery/alarms";
 import { domainAlarms } from "../../infra/search/alarms";
 import { hostAlarms } from "../../infra/alarms-host";

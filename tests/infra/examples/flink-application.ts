@@ -1,6 +1,6 @@
 import path from "node:path";
 import { EventStream } from "../../../infra/stream/event-stream";
-import { FlinkApplication } from "../../../infra/flink-application";
+import { FlinkApplication } from "../../../infra/flink/application";
 import { PrivateBucket } from "../../../infra/core/private-bucket";
 
 /** The job, reading a stream of this program and writing to a domain of another. */

@@ -1,9 +1,9 @@
-import type { ScalingConfig } from "./autoscaling-config";
-import type { ConfigReader } from "./core/config-reader";
-import type { FlinkRestore } from "./flink-arguments";
-import { flinkRuntime, flinkSnapshotName, maxParallelism, takesCustomerKey } from "./flink-forms";
-import { limits } from "./core/limits";
-import type { Problems } from "./core/validate";
+import type { ScalingConfig } from "../autoscaling-config";
+import type { ConfigReader } from "../core/config-reader";
+import type { FlinkRestore } from "./args";
+import { flinkRuntime, flinkSnapshotName, maxParallelism, takesCustomerKey } from "./forms";
+import { limits } from "../core/limits";
+import type { Problems } from "../core/validate";
 
 /** The Flink application of a stack. */
 export interface FlinkConfig {

@@ -1,13 +1,13 @@
-import schema from "../flink-job/src/main/resources/runtime-properties.schema.json";
-import type { ConfigReader } from "./core/config-reader";
-import type { Workload } from "./delivery/workloads";
+import schema from "../../flink-job/src/main/resources/runtime-properties.schema.json";
+import type { ConfigReader } from "../core/config-reader";
+import type { Workload } from "../delivery/workloads";
 import type {
   AirportsProperties,
   DemandProperties,
   SourceProperties,
   TradesProperties,
-} from "./contracts/runtime-properties.generated";
-import type { Form, Problems, Range } from "./core/validate";
+} from "../contracts/runtime-properties.generated";
+import type { Form, Problems, Range } from "../core/validate";
 
 /** What the job of a stack computes and from where on. */
 export interface JobConfig {

@@ -2,16 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "./core/component";
-import {
-  type FlinkApplicationArgs,
-  flinkDefaults,
-  validateFlinkArguments,
-} from "./flink-arguments";
-import { codePath, flinkConfiguration, parallelismPath } from "./flink-configuration";
-import { flinkServiceStatements } from "./flink-permissions";
-import { https } from "./core/network-rules";
-import { policyDocument, ServiceRole } from "./core/iam";
+import { componentInputs } from "../core/component";
+import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
+import { codePath, flinkConfiguration, parallelismPath } from "./configuration";
+import { flinkServiceStatements } from "./permissions";
+import { https } from "../core/network-rules";
+import { policyDocument, ServiceRole } from "../core/iam";
 
 /** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
 const timeouts = { create: "30m", update: "60m", delete: "30m" };

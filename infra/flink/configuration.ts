@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type FlinkApplicationArgs, flinkDefaults, type FlinkRestore } from "./flink-arguments";
-import { propertyGroups } from "./contracts/runtime-properties";
+import { type FlinkApplicationArgs, flinkDefaults, type FlinkRestore } from "./args";
+import { propertyGroups } from "../contracts/runtime-properties";
 
 type Inputs = aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfiguration;
 type FlinkInputs = NonNullable<Inputs["flinkApplicationConfiguration"]>;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RoleReference, Statement } from "./core/iam";
+import type { RoleReference, Statement } from "../core/iam";
 import {
   flinkLogLevels,
   type FlinkLogLevel,
@@ -9,13 +9,13 @@ import {
   flinkRuntime,
   flinkSnapshotName,
   takesCustomerKey,
-} from "./flink-forms";
-import { limits, logRetentionDays } from "./core/limits";
+} from "./forms";
+import { limits, logRetentionDays } from "../core/limits";
 import {
   type RuntimePropertyInputs,
   runtimePropertyProblems,
-} from "./contracts/runtime-properties";
-import { Problems } from "./core/validate";
+} from "../contracts/runtime-properties";
+import { Problems } from "../core/validate";
 
 /** With which state an application starts after an update. */
 export type FlinkRestore =

@@ -1,8 +1,8 @@
-import { isFlink2 } from "./alarms-application";
-import type { DashboardSubjects } from "./dashboard";
-import { linesOf } from "./watch/lines";
-import { graph, type Line, logLines, type Section } from "./watch/widgets";
-import { metric, type MetricName } from "./watch/metrics";
+import { isFlink2 } from "./alarms";
+import type { DashboardSubjects } from "../dashboard";
+import { linesOf } from "../watch/lines";
+import { graph, type Line, logLines, type Section } from "../watch/widgets";
+import { metric, type MetricName } from "../watch/metrics";
 
 /** How the job fares, and what it complains about. */
 export function applicationSection(

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allow, arnBeside, type Statement, useKey } from "./core/iam";
+import { allow, arnBeside, type Statement, useKey } from "../core/iam";
 
 /** What the service touches on behalf of an application. */
 export interface FlinkServiceResources {

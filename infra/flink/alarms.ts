@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type Reading, reading } from "./watch/alarm";
-import type { MetricName, Statistic } from "./watch/metrics";
+import { type Alarm, type Reading, reading } from "../watch/alarm";
+import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A Flink application to be watched. */
 export interface WatchedApplication {

@@ -1,4 +1,4 @@
-import type { Form } from "./core/validate";
+import type { Form } from "../core/validate";
 
 /** The service's name of a Flink version; which there are changes faster than this program: https://docs.aws.amazon.com/managed-flink/latest/java/release-version-list.html */
 export const flinkRuntime: Form = {
