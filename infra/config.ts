@@ -10,7 +10,7 @@ import { logRetentionDays } from "./core/limits";
 import type { RepositorySource } from "./job-delivery-arguments";
 import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network/config";
-import { checkReplay, readReplay, type ReplayConfig } from "./replay-config";
+import { checkReplay, readReplay, type ReplayConfig } from "./replay/config";
 import { checkSearch, readSearch, type SearchConfig } from "./search/config";
 import {
   checkStream,

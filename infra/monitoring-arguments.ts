@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedApplication } from "./flink/alarms";
 import type { WatchedDelivery } from "./delivery/alarms";
 import type { WatchedDomain } from "./search/alarms";
-import type { WatchedHost } from "./alarms-host";
+import type { WatchedHost } from "./replay/alarms";
 import type { WatchedScaling } from "./alarms-scaling";
 import type { WatchedStream } from "./stream/alarms";
 import { lagSeconds } from "./autoscaling-arguments";

@@ -4,7 +4,7 @@ import { type Alarm, metricAlarmArgs } from "./watch/alarm";
 import { applicationAlarms } from "./flink/alarms";
 import { deliveryAlarms } from "./delivery/alarms";
 import { domainAlarms } from "./search/alarms";
-import { hostAlarms } from "./alarms-host";
+import { hostAlarms } from "./replay/alarms";
 import { scalingAlarms } from "./alarms-scaling";
 import { defaultMaxLagSeconds, streamAlarms } from "./stream/alarms";
 import { dashboardBody, type DashboardSubjects } from "./dashboard";

@@ -12,8 +12,8 @@ import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-commo
 import { eventsBuffer } from "./pipeline-search";
 import { fanOutConsumers } from "./pipeline-storage";
 import type { PrivateBucket } from "./core/private-bucket";
-import type { ReplayHost } from "./replay-host";
-import type { ReplayHostArgs } from "./replay-arguments";
+import type { ReplayHost } from "./replay/host";
+import type { ReplayHostArgs } from "./replay/args";
 import type { ResultsStream } from "./stream/results-stream";
 import type { SearchDomain } from "./search/domain";
 

@@ -27,7 +27,7 @@ import {
 } from "./pipeline-search";
 import { archiveArguments, resultsArguments, streamArguments } from "./pipeline-storage";
 import { PrivateBucket } from "./core/private-bucket";
-import { ReplayHost } from "./replay-host";
+import { ReplayHost } from "./replay/host";
 import { ResultsStream } from "./stream/results-stream";
 import { searchDomainArn } from "./search/access";
 import { SearchBootstrap } from "./search/bootstrap/bootstrap";

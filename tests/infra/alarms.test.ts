@@ -3,7 +3,7 @@ import { type Alarm, metricAlarmArgs, type Reading } from "../../infra/watch/ala
 import { applicationAlarms, isFlink2 } from "../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/delivery/alarms";
 import { domainAlarms } from "../../infra/search/alarms";
-import { hostAlarms } from "../../infra/alarms-host";
+import { hostAlarms } from "../../infra/replay/alarms";
 import { scalingAlarms } from "../../infra/alarms-scaling";
 import { streamAlarms } from "../../infra/stream/alarms";
 

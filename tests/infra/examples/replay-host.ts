@@ -1,7 +1,7 @@
 import path from "node:path";
 import { EventStream } from "../../../infra/stream/event-stream";
 import { PrivateBucket } from "../../../infra/core/private-bucket";
-import { ReplayHost } from "../../../infra/replay-host";
+import { ReplayHost } from "../../../infra/replay/host";
 
 /** A host that replays a month of trips as soon as it is there. */
 export function example(): Record<string, unknown> {

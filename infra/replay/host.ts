@@ -1,18 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleOnce } from "./core/bundle";
-import { componentInputs } from "./core/component";
-import { keyOwner } from "./core/encryption-key";
-import { https } from "./core/network-rules";
-import { allow, ServiceRole, useKey } from "./core/iam";
-import {
-  defaultMaxDisorderSeconds,
-  type ReplayHostArgs,
-  validateReplayArguments,
-} from "./replay-arguments";
-import { ReplayAccess } from "./replay-access";
-import { agentStatements, inputStatements, sessionManagerStatement } from "./replay-permissions";
-import { replayUserData } from "./replay-user-data";
+import { bundleOnce } from "../core/bundle";
+import { componentInputs } from "../core/component";
+import { keyOwner } from "../core/encryption-key";
+import { https } from "../core/network-rules";
+import { allow, ServiceRole, useKey } from "../core/iam";
+import { defaultMaxDisorderSeconds, type ReplayHostArgs, validateReplayArguments } from "./args";
+import { ReplayAccess } from "./access";
+import { agentStatements, inputStatements, sessionManagerStatement } from "./permissions";
+import { replayUserData } from "./user-data";
 
 /** Amazon's pointer to the newest Amazon Linux 2023 image; the minimal image lacks the SSM agent. */
 const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";

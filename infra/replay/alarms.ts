@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading } from "./watch/alarm";
+import { type Alarm, reading } from "../watch/alarm";
 
 /** A replay host to be watched. */
 export interface WatchedHost {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement } from "./core/iam";
-import { inputUrl } from "./core/limits";
+import { allow, type Statement } from "../core/iam";
+import { inputUrl } from "../core/limits";
 
 /** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
 export const sessionManagerStatement = allow(

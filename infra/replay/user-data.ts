@@ -1,4 +1,4 @@
-import type { Workload } from "./delivery/workloads";
+import type { Workload } from "../delivery/workloads";
 
 /** What the replay host's first boot needs to know. */
 export interface ReplayUserData {

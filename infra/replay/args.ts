@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Workload } from "./delivery/workloads";
-import type { Statement } from "./core/iam";
+import type { Workload } from "../delivery/workloads";
+import type { Statement } from "../core/iam";
 import {
   inputUrl,
   limits,
   logRetentionDays,
   replayInstanceType,
   sshPublicKey,
-} from "./core/limits";
-import { Problems } from "./core/validate";
+} from "../core/limits";
+import { Problems } from "../core/validate";
 
 export interface ReplayHostArgs {
   /** Path of the producer's command line, a TypeScript file; it is bundled into one file. */

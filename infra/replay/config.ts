@@ -1,8 +1,8 @@
-import type { ConfigReader } from "./core/config-reader";
-import type { Workload } from "./delivery/workloads";
-import { inputUrl, limits, replayInstanceType, sshPublicKey } from "./core/limits";
-import type { NetworkConfig } from "./network/config";
-import type { Problems } from "./core/validate";
+import type { ConfigReader } from "../core/config-reader";
+import type { Workload } from "../delivery/workloads";
+import { inputUrl, limits, replayInstanceType, sshPublicKey } from "../core/limits";
+import type { NetworkConfig } from "../network/config";
+import type { Problems } from "../core/validate";
 
 /** The replay host of a stack, what it starts by itself and who comes in from outside. */
 export interface ReplayConfig {
