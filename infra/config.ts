@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkScaling, readScaling, type ScalingConfig } from "./autoscaling-config";
+import { checkScaling, readScaling, type ScalingConfig } from "./scaling/config";
 import { ConfigReader } from "./core/config-reader";
 import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery/config";
 import type { ArchiveChoices } from "./delivery/workloads";

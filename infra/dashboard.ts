@@ -1,8 +1,8 @@
-import type { TargetKind } from "./autoscaling-function";
+import type { TargetKind } from "./scaling/function";
 import { applicationSection } from "./flink/widgets";
 import { deliverySection } from "./delivery/widgets";
 import { domainSection } from "./search/widgets";
-import { scalingSection } from "./dashboard-scaling";
+import { scalingSection } from "./scaling/widgets";
 import { hostSection, streamSection } from "./stream/widgets";
 import { alarmStates, layOut, type PlacedWidget } from "./watch/widgets";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lagSeconds } from "./autoscaling-arguments";
+import { lagSeconds } from "./scaling/args";
 import type { ConfigReader } from "./core/config-reader";
 import { subscriber } from "./monitoring-arguments";
 

@@ -5,7 +5,7 @@ import { applicationAlarms } from "./flink/alarms";
 import { deliveryAlarms } from "./delivery/alarms";
 import { domainAlarms } from "./search/alarms";
 import { hostAlarms } from "./replay/alarms";
-import { scalingAlarms } from "./alarms-scaling";
+import { scalingAlarms } from "./scaling/alarms";
 import { defaultMaxLagSeconds, streamAlarms } from "./stream/alarms";
 import { dashboardBody, type DashboardSubjects } from "./dashboard";
 import { type MonitoringArgs, validate } from "./monitoring-arguments";

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Autoscaling, AutoscalingArgs } from "./autoscaling";
+import type { Autoscaling, AutoscalingArgs } from "./scaling/autoscaling";
 import type { DeliveryStream } from "./delivery/delivery-stream";
 import type { EventStream } from "./stream/event-stream";
 import type { FlinkApplication } from "./flink/application";

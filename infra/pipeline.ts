@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Autoscaling } from "./autoscaling";
+import { Autoscaling } from "./scaling/autoscaling";
 import { componentInputs } from "./core/component";
 import { DeliveryStream } from "./delivery/delivery-stream";
 import { EncryptionKey } from "./core/encryption-key";

@@ -1,4 +1,4 @@
-import type { ScalingConfig } from "../autoscaling-config";
+import type { ScalingConfig } from "../scaling/config";
 import type { ConfigReader } from "../core/config-reader";
 import type { FlinkRestore } from "./args";
 import { flinkRuntime, flinkSnapshotName, maxParallelism, takesCustomerKey } from "./forms";

@@ -4,7 +4,7 @@ import { applicationAlarms, isFlink2 } from "../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../infra/delivery/alarms";
 import { domainAlarms } from "../../infra/search/alarms";
 import { hostAlarms } from "../../infra/replay/alarms";
-import { scalingAlarms } from "../../infra/alarms-scaling";
+import { scalingAlarms } from "../../infra/scaling/alarms";
 import { streamAlarms } from "../../infra/stream/alarms";
 
 const stream = streamAlarms({ name: "trips-1a2b", retentionHours: 24 });

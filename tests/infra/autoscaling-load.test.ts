@@ -8,7 +8,7 @@ import {
   applicationThresholds,
   streamScalingAlarms,
   streamThresholds,
-} from "../../infra/autoscaling-load";
+} from "../../infra/scaling/load-alarms";
 
 const lags = lagMetrics({ name: "trips", fanOutConsumers: ["job"] });
 const stream = streamScalingAlarms("trips", "stream-shards", lags, 60_000);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { Autoscaling, type AutoscalingArgs } from "../../infra/autoscaling";
-import { ScalingApi } from "../../infra/autoscaling-api";
-import type { ScalingSettings } from "../../infra/scaling/settings";
+import { Autoscaling, type AutoscalingArgs } from "../../infra/scaling/autoscaling";
+import { ScalingApi } from "../../infra/scaling/api";
+import type { ScalingSettings } from "../../infra/scaling/lambda/settings";
 import { deploy, type Deployment, refusal } from "../support/mocks";
 import { actionsOf, statementFor } from "./policy-documents";
 

@@ -1,6 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { decide, reachable, type Rules, type Situation } from "../../infra/scaling/decisions";
+import {
+  decide,
+  reachable,
+  type Rules,
+  type Situation,
+} from "../../infra/scaling/lambda/decisions";
 
 const now = new Date("2026-03-01T12:00:00Z");
 const minutesAgo = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);

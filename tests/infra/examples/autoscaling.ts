@@ -1,4 +1,4 @@
-import { Autoscaling } from "../../../infra/autoscaling";
+import { Autoscaling } from "../../../infra/scaling/autoscaling";
 import { EventStream } from "../../../infra/stream/event-stream";
 
 /** A stream that grows and shrinks with its load between one and sixteen shards, and is ready before the morning. */

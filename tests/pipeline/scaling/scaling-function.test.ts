@@ -13,10 +13,14 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { bundle } from "../../../infra/core/bundle";
-import type { Rules } from "../../../infra/scaling/decisions";
-import type { ApiResponse, Handler } from "../../../infra/scaling/handler";
-import type { ScalableTargetDimension } from "../../../infra/scaling/scaler";
-import { namespace, type ScalingSettings, settingsVariable } from "../../../infra/scaling/settings";
+import type { Rules } from "../../../infra/scaling/lambda/decisions";
+import type { ApiResponse, Handler } from "../../../infra/scaling/lambda/handler";
+import type { ScalableTargetDimension } from "../../../infra/scaling/lambda/scaler";
+import {
+  namespace,
+  type ScalingSettings,
+  settingsVariable,
+} from "../../../infra/scaling/lambda/settings";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
 import { freePorts } from "../../../local/services/ports";
 import type { ServiceProcess } from "../../../local/services/process";
@@ -77,7 +81,7 @@ describe("The scaling function, as it is deployed", () => {
     console.info = (line: string) => log.push(JSON.parse(line));
     writeFileSync(
       path.join(folder, "index.js"),
-      bundle(path.join(projectRoot, "infra/scaling/handler.ts")).text,
+      bundle(path.join(projectRoot, "infra/scaling/lambda/handler.ts")).text,
     );
   });
 

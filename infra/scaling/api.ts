@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ApiGatewayLogs } from "./autoscaling-account";
+import { ApiGatewayLogs } from "./api-account";
 
 export interface ScalingApiArgs {
   /** Name of the function that answers every request. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type Reading, type ResourceMetric } from "./watch/alarm";
+import { type Alarm, reading, type Reading, type ResourceMetric } from "../watch/alarm";
 
 /** When a load is too high or too low, and for how long before anything happens. */
 export interface Thresholds {

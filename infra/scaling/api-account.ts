@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument } from "./core/iam";
+import { allow, policyDocument } from "../core/iam";
 
 /**
  * The role with which API Gateway writes the logs of all APIs of an account in a region. There is one such setting:

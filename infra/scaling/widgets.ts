@@ -1,6 +1,6 @@
-import type { DashboardSubjects } from "./dashboard";
-import { capacityLine, functionGraph, linesOf } from "./watch/lines";
-import { graph, type Section } from "./watch/widgets";
+import type { DashboardSubjects } from "../dashboard";
+import { capacityLine, functionGraph, linesOf } from "../watch/lines";
+import { graph, type Section } from "../watch/widgets";
 
 /** What was scaled, and whether the scaler works. */
 export function scalingSection(

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading } from "./watch/alarm";
-import { targetIds, type TargetKind } from "./autoscaling-function";
+import { type Alarm, reading } from "../watch/alarm";
+import { targetIds, type TargetKind } from "./function";
 
 /** A scaler to be watched. */
 export interface WatchedScaling {

@@ -1,14 +1,14 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResourceMetric } from "./watch/alarm";
-import type { AutoscalingArgs } from "./autoscaling-arguments";
-import { stateOperatorStatements } from "./flink/permissions";
-import { allow, type Statement } from "./core/iam";
-import { queried } from "./watch/metrics";
-import { NodeFunction } from "./core/node-function";
-import type { Rules } from "./scaling/decisions";
-import { namespace, settingsVariable } from "./scaling/settings";
+import type { ResourceMetric } from "../watch/alarm";
+import type { AutoscalingArgs } from "./args";
+import { stateOperatorStatements } from "../flink/permissions";
+import { allow, type Statement } from "../core/iam";
+import { queried } from "../watch/metrics";
+import { NodeFunction } from "../core/node-function";
+import type { Rules } from "./lambda/decisions";
+import { namespace, settingsVariable } from "./lambda/settings";
 
 /** What can be scaled, by the kind of resource. */
 export type TargetKind = "stream" | "application";
@@ -53,7 +53,7 @@ export class ScalingFunction extends pulumi.ComponentResource {
       name,
       {
         description: "Reads and changes the capacity of stream and Flink application",
-        entryPath: path.join(__dirname, "scaling/handler.ts"),
+        entryPath: path.join(__dirname, "lambda/handler.ts"),
         timeoutSeconds: 25,
         environment: { [settingsVariable]: settings(args) },
         statements: statements(args, region),

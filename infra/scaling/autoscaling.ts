@@ -1,18 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, metricAlarmArgs } from "./watch/alarm";
-import type { WatchedScaling } from "./alarms-scaling";
-import { defaultMaxLagSeconds, lagMetrics } from "./stream/alarms";
-import { ScalingApi } from "./autoscaling-api";
-import { type AutoscalingArgs, type Bounds, validate } from "./autoscaling-arguments";
-import { cooldowns, ScalingFunction, targetIds, type TargetKind } from "./autoscaling-function";
-import {
-  applicationScalingAlarms,
-  type ScalingAlarms,
-  streamScalingAlarms,
-} from "./autoscaling-load";
+import { type Alarm, metricAlarmArgs } from "../watch/alarm";
+import type { WatchedScaling } from "./alarms";
+import { defaultMaxLagSeconds, lagMetrics } from "../stream/alarms";
+import { ScalingApi } from "./api";
+import { type AutoscalingArgs, type Bounds, validate } from "./args";
+import { cooldowns, ScalingFunction, targetIds, type TargetKind } from "./function";
+import { applicationScalingAlarms, type ScalingAlarms, streamScalingAlarms } from "./load-alarms";
 
-export type { AutoscalingArgs } from "./autoscaling-arguments";
+export type { AutoscalingArgs } from "./args";
 
 /** What Application Auto Scaling calls every custom resource. */
 const dimension = {

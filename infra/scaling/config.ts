@@ -1,9 +1,9 @@
 import { Ajv2020, type JSONSchemaType } from "ajv/dist/2020";
-import { type Bounds, checkBounds, type Schedule } from "./autoscaling-arguments";
-import type { TargetKind } from "./autoscaling-function";
-import type { ConfigReader } from "./core/config-reader";
-import { limits, type StreamMode } from "./core/limits";
-import type { Problems, Range } from "./core/validate";
+import { type Bounds, checkBounds, type Schedule } from "./args";
+import type { TargetKind } from "./function";
+import type { ConfigReader } from "../core/config-reader";
+import { limits, type StreamMode } from "../core/limits";
+import type { Problems, Range } from "../core/validate";
 
 /** What scales the parts of a stack. */
 export interface ScalingConfig {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { OperatedApplication } from "./flink/permissions";
-import { limits, logRetentionDays } from "./core/limits";
-import { type Form, Problems, type Range } from "./core/validate";
+import type { OperatedApplication } from "../flink/permissions";
+import { limits, logRetentionDays } from "../core/limits";
+import { type Form, Problems, type Range } from "../core/validate";
 
 /** Bounds that change by the clock. */
 export interface Schedule {
