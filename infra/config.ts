@@ -5,9 +5,9 @@ import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./
 import type { ArchiveChoices } from "./delivery/workloads";
 import { checkFlink, type FlinkConfig, readFlink } from "./flink/config";
 import { checkJob, type JobConfig, readJob } from "./flink/job-config";
-import { readJobDelivery } from "./job-delivery-config";
+import { readJobDelivery } from "./job-delivery/config";
 import { logRetentionDays } from "./core/limits";
-import type { RepositorySource } from "./job-delivery-arguments";
+import type { RepositorySource } from "./job-delivery/args";
 import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network/config";
 import { checkReplay, readReplay, type ReplayConfig } from "./replay/config";

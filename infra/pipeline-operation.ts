@@ -4,7 +4,7 @@ import type { Autoscaling, AutoscalingArgs } from "./scaling/autoscaling";
 import type { DeliveryStream } from "./delivery/delivery-stream";
 import type { EventStream } from "./stream/event-stream";
 import type { FlinkApplication } from "./flink/application";
-import type { JobDeliveryArgs, RepositorySource } from "./job-delivery-arguments";
+import type { JobDeliveryArgs, RepositorySource } from "./job-delivery/args";
 import type { Monitoring } from "./monitoring";
 import type { MonitoringArgs } from "./monitoring-arguments";
 import type { Network } from "./network/network";

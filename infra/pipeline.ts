@@ -7,7 +7,7 @@ import { EncryptionKey } from "./core/encryption-key";
 import { EventStream } from "./stream/event-stream";
 import { FlinkApplication } from "./flink/application";
 import { ServiceRole } from "./core/iam";
-import { JobDelivery } from "./job-delivery";
+import { JobDelivery } from "./job-delivery/job-delivery";
 import { keyServices } from "./core/key-services";
 import { Monitoring } from "./monitoring";
 import { Network } from "./network/network";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { EncryptionKey } from "../../infra/core/encryption-key";
 import { keyServices } from "../../infra/core/key-services";
-import { JobDelivery } from "../../infra/job-delivery";
+import { JobDelivery } from "../../infra/job-delivery/job-delivery";
 import { PrivateBucket } from "../../infra/core/private-bucket";
 import { projectPack } from "../../local/engine/policy-pack";
 import { projectRoot } from "../support/command";

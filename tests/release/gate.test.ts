@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Health, judge, type Point } from "../../infra/release/gate";
+import { type Health, judge, type Point } from "../../infra/job-delivery/release/gate";
 
 const start = new Date("2026-03-01T12:00:20Z");
 const rules = { watchMinutes: 5, timeoutMinutes: 20, maxLagSeconds: 60 };

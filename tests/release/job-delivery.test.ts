@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { JobDelivery } from "../../infra/job-delivery";
-import type { JobDeliveryArgs } from "../../infra/job-delivery-arguments";
+import { JobDelivery } from "../../infra/job-delivery/job-delivery";
+import type { JobDeliveryArgs } from "../../infra/job-delivery/args";
 import { actionsOf, document, statementFor } from "../infra/policy-documents";
 import { deploy, type Deployment, refusal } from "../support/mocks";
 

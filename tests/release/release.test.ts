@@ -1,11 +1,11 @@
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { expect } from "chai";
-import { sameCode } from "../../infra/release/code";
-import { ReleasedApplication } from "../../infra/release/flink-application";
-import type { Health, Point } from "../../infra/release/gate";
-import type { Outcome, Progress } from "../../infra/release/progress";
-import { Release } from "../../infra/release/release";
-import { defaultRules } from "../../infra/release/settings";
+import { sameCode } from "../../infra/job-delivery/release/code";
+import { ReleasedApplication } from "../../infra/job-delivery/release/flink-application";
+import type { Health, Point } from "../../infra/job-delivery/release/gate";
+import type { Outcome, Progress } from "../../infra/job-delivery/release/progress";
+import { Release } from "../../infra/job-delivery/release/release";
+import { defaultRules } from "../../infra/job-delivery/release/settings";
 import { FakeReleases } from "./fake-releases";
 
 const MINUTE = 60_000;

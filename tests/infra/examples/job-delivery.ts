@@ -1,5 +1,5 @@
 import { EncryptionKey } from "../../../infra/core/encryption-key";
-import { JobDelivery } from "../../../infra/job-delivery";
+import { JobDelivery } from "../../../infra/job-delivery/job-delivery";
 import { PrivateBucket } from "../../../infra/core/private-bucket";
 
 /** Releases a job from GitHub to an application of another program. */

@@ -7,9 +7,9 @@ import path from "node:path";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { expect } from "chai";
 import { bundle } from "../../../infra/core/bundle";
-import type { handler as Handler } from "../../../infra/release/handler";
-import { HealthMetrics } from "../../../infra/release/health-metrics";
-import { defaultRules, settingsVariable } from "../../../infra/release/settings";
+import type { handler as Handler } from "../../../infra/job-delivery/release/handler";
+import { HealthMetrics } from "../../../infra/job-delivery/release/health-metrics";
+import { defaultRules, settingsVariable } from "../../../infra/job-delivery/release/settings";
 import { FakeReleases } from "../../release/fake-releases";
 import { command, projectRoot } from "../../support/command";
 import { Moto, needsMoto } from "../../support/moto";
@@ -63,7 +63,10 @@ describe("The release function, as it is deployed", () => {
     cloudWatch = new CloudWatchClient({});
     console.info = () => undefined;
     const file = path.join(folder, "index.js");
-    writeFileSync(file, bundle(path.join(projectRoot, "infra/release/handler.ts")).text);
+    writeFileSync(
+      file,
+      bundle(path.join(projectRoot, "infra/job-delivery/release/handler.ts")).text,
+    );
     ({ handler } = createRequire(__filename)(file) as { handler: typeof Handler });
   });
 
@@ -190,7 +193,7 @@ describe("The release function, as it is deployed", () => {
   });
 
   describe("by hand", () => {
-    const script = path.join(projectRoot, "infra/release/cli.ts");
+    const script = path.join(projectRoot, "infra/job-delivery/release/cli.ts");
     const args = ["--key", target.key, "--object-version", "v2", "--interval-seconds", "0"];
     const run = (...more: readonly string[]) =>
       command(script, ["--application", name, ...args, ...more]);

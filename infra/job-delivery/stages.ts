@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement } from "./core/iam";
-import { isObjectSource, type JobDeliveryArgs } from "./job-delivery-arguments";
+import { allow, type Statement } from "../core/iam";
+import { isObjectSource, type JobDeliveryArgs } from "./args";
 
 const sourceAction = "Source";
 

@@ -1,6 +1,6 @@
-import type { ConfigReader } from "./core/config-reader";
-import { branchName, type RepositorySource, repositoryName } from "./job-delivery-arguments";
-import type { Form, Problems } from "./core/validate";
+import type { ConfigReader } from "../core/config-reader";
+import { branchName, type RepositorySource, repositoryName } from "./args";
+import type { Form, Problems } from "../core/validate";
 
 /** https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html */
 const connectionArn: Form = {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stateOperatorStatements } from "./flink/permissions";
-import { allow, type Statement, useKey } from "./core/iam";
-import type { JobDeliveryArgs } from "./job-delivery-arguments";
-import { queried, readerLag } from "./watch/metrics";
+import { stateOperatorStatements } from "../flink/permissions";
+import { allow, type Statement, useKey } from "../core/iam";
+import type { JobDeliveryArgs } from "./args";
+import { queried, readerLag } from "../watch/metrics";
 import type { ReleaseRules } from "./release/settings";
 
 /** What the function may do: change this application, see how it fares, and tell the pipeline. */

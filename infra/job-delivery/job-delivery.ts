@@ -1,24 +1,24 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, ServiceRole, useKey } from "./core/iam";
+import { allow, ServiceRole, useKey } from "../core/iam";
 import {
   isObjectSource,
   type JobDeliveryArgs,
   type ObjectSource,
   validateJobDelivery,
-} from "./job-delivery-arguments";
-import { JobBuild } from "./job-delivery-build";
-import { releaseSettings, releaseStatements } from "./job-delivery-release";
+} from "./args";
+import { JobBuild } from "./build";
+import { releaseSettings, releaseStatements } from "./release-function";
 import {
   buildAction,
   changesOfTheJob,
   releaseAction,
   sourceActionOf,
   sourceStatements,
-} from "./job-delivery-stages";
-import { NodeFunction } from "./core/node-function";
-import { PrivateBucket } from "./core/private-bucket";
+} from "./stages";
+import { NodeFunction } from "../core/node-function";
+import { PrivateBucket } from "../core/private-bucket";
 import { settingsVariable } from "./release/settings";
 
 /** Days for which the sources of a build are kept, to tell from what was built what runs. */

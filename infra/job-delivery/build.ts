@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, arnBeside, ServiceRole, type Statement, useKey } from "./core/iam";
-import type { JobDeliveryArgs } from "./job-delivery-arguments";
-import { buildspec } from "./release/buildspec";
+import { allow, arnBeside, ServiceRole, type Statement, useKey } from "../core/iam";
+import type { JobDeliveryArgs } from "./args";
+import { buildspec } from "./buildspec";
 
 export interface JobBuildArgs extends Pick<
   JobDeliveryArgs,

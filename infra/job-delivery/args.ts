@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { OperatedApplication } from "./flink/permissions";
-import { logRetentionDays } from "./core/limits";
+import type { OperatedApplication } from "../flink/permissions";
+import { logRetentionDays } from "../core/limits";
 import { defaultRules, type ReleaseRules } from "./release/settings";
-import { type Form, Problems, type Range } from "./core/validate";
+import { type Form, Problems, type Range } from "../core/validate";
 
 /** A repository that CodePipeline reads through a connection. */
 export interface RepositorySource {
