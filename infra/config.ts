@@ -8,7 +8,7 @@ import { checkJob, type JobConfig, readJob } from "./flink/job-config";
 import { readJobDelivery } from "./job-delivery/config";
 import { logRetentionDays } from "./core/limits";
 import type { RepositorySource } from "./job-delivery/args";
-import { type MonitoringConfig, readMonitoring } from "./monitoring-config";
+import { type MonitoringConfig, readMonitoring } from "./monitoring/config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network/config";
 import { checkReplay, readReplay, type ReplayConfig } from "./replay/config";
 import { checkSearch, readSearch, type SearchConfig } from "./search/config";

@@ -9,7 +9,7 @@ import { FlinkApplication } from "./flink/application";
 import { ServiceRole } from "./core/iam";
 import { JobDelivery } from "./job-delivery/job-delivery";
 import { keyServices } from "./core/key-services";
-import { Monitoring } from "./monitoring";
+import { Monitoring } from "./monitoring/monitoring";
 import { Network } from "./network/network";
 import { analyticsArguments } from "./pipeline-analytics";
 import { commonArguments, type PipelineArgs } from "./pipeline-common";

@@ -1,5 +1,5 @@
 import { maxFreshnessSeconds } from "./alarms";
-import type { DashboardSubjects } from "../dashboard";
+import type { DashboardSubjects } from "../monitoring/dashboard";
 import { functionGraph, linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 

@@ -1,5 +1,5 @@
 import { isFlink2 } from "./alarms";
-import type { DashboardSubjects } from "../dashboard";
+import type { DashboardSubjects } from "../monitoring/dashboard";
 import { linesOf } from "../watch/lines";
 import { graph, type Line, logLines, type Section } from "../watch/widgets";
 import { metric, type MetricName } from "../watch/metrics";

@@ -1,4 +1,4 @@
-import type { DashboardSubjects } from "../dashboard";
+import type { DashboardSubjects } from "../monitoring/dashboard";
 import { linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 

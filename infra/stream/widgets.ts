@@ -1,4 +1,4 @@
-import type { DashboardSubjects } from "../dashboard";
+import type { DashboardSubjects } from "../monitoring/dashboard";
 import { capacityLine, linesOf } from "../watch/lines";
 import { graph, type Line, type Section } from "../watch/widgets";
 

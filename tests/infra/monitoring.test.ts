@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { metricFamilies } from "../../infra/watch/metrics";
-import { Monitoring, type MonitoringArgs } from "../../infra/monitoring";
+import { Monitoring, type MonitoringArgs } from "../../infra/monitoring/monitoring";
 import { deploy, type Deployment, refusal } from "../support/mocks";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";

@@ -1,4 +1,4 @@
-import { Monitoring } from "../../../infra/monitoring";
+import { Monitoring } from "../../../infra/monitoring/monitoring";
 
 /** Alarms by mail and a dashboard for a stream that somebody else's program made. */
 export function example() {

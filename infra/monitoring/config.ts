@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lagSeconds } from "./scaling/args";
-import type { ConfigReader } from "./core/config-reader";
-import { subscriber } from "./monitoring-arguments";
+import { lagSeconds } from "../scaling/args";
+import type { ConfigReader } from "../core/config-reader";
+import { subscriber } from "./args";
 
 /** How a stack is watched. */
 export interface MonitoringConfig {

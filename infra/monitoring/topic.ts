@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { policyDocument } from "./core/iam";
+import { policyDocument } from "../core/iam";
 
 export interface AlarmTopicArgs {
   /** E-mail addresses and https URLs that are told; each has to confirm. @default none */

@@ -1,17 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, metricAlarmArgs } from "./watch/alarm";
-import { applicationAlarms } from "./flink/alarms";
-import { deliveryAlarms } from "./delivery/alarms";
-import { domainAlarms } from "./search/alarms";
-import { hostAlarms } from "./replay/alarms";
-import { scalingAlarms } from "./scaling/alarms";
-import { defaultMaxLagSeconds, streamAlarms } from "./stream/alarms";
+import { type Alarm, metricAlarmArgs } from "../watch/alarm";
+import { applicationAlarms } from "../flink/alarms";
+import { deliveryAlarms } from "../delivery/alarms";
+import { domainAlarms } from "../search/alarms";
+import { hostAlarms } from "../replay/alarms";
+import { scalingAlarms } from "../scaling/alarms";
+import { defaultMaxLagSeconds, streamAlarms } from "../stream/alarms";
 import { dashboardBody, type DashboardSubjects } from "./dashboard";
-import { type MonitoringArgs, validate } from "./monitoring-arguments";
-import { AlarmTopic } from "./monitoring-topic";
+import { type MonitoringArgs, validate } from "./args";
+import { AlarmTopic } from "./topic";
 
-export type { MonitoringArgs } from "./monitoring-arguments";
+export type { MonitoringArgs } from "./args";
 
 /**
  * Alarms on every part of a pipeline that is named, one topic that they write to, an alarm that sums up the critical

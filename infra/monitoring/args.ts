@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { WatchedApplication } from "./flink/alarms";
-import type { WatchedDelivery } from "./delivery/alarms";
-import type { WatchedDomain } from "./search/alarms";
-import type { WatchedHost } from "./replay/alarms";
-import type { WatchedScaling } from "./scaling/alarms";
-import type { WatchedStream } from "./stream/alarms";
-import { lagSeconds } from "./scaling/args";
-import { flinkRuntime } from "./flink/forms";
-import { limits } from "./core/limits";
-import { type Form, Problems } from "./core/validate";
+import type { WatchedApplication } from "../flink/alarms";
+import type { WatchedDelivery } from "../delivery/alarms";
+import type { WatchedDomain } from "../search/alarms";
+import type { WatchedHost } from "../replay/alarms";
+import type { WatchedScaling } from "../scaling/alarms";
+import type { WatchedStream } from "../stream/alarms";
+import { lagSeconds } from "../scaling/args";
+import { flinkRuntime } from "../flink/forms";
+import { limits } from "../core/limits";
+import { type Form, Problems } from "../core/validate";
 
 export interface MonitoringArgs {
   /** Name of the dashboard, and of the alarm that sums up: 1 to 240 letters, digits, hyphens and underscores. */

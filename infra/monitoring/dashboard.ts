@@ -1,10 +1,10 @@
-import type { TargetKind } from "./scaling/function";
-import { applicationSection } from "./flink/widgets";
-import { deliverySection } from "./delivery/widgets";
-import { domainSection } from "./search/widgets";
-import { scalingSection } from "./scaling/widgets";
-import { hostSection, streamSection } from "./stream/widgets";
-import { alarmStates, layOut, type PlacedWidget } from "./watch/widgets";
+import type { TargetKind } from "../scaling/function";
+import { applicationSection } from "../flink/widgets";
+import { deliverySection } from "../delivery/widgets";
+import { domainSection } from "../search/widgets";
+import { scalingSection } from "../scaling/widgets";
+import { hostSection, streamSection } from "../stream/widgets";
+import { alarmStates, layOut, type PlacedWidget } from "../watch/widgets";
 
 /** A stream by its plain name. */
 interface StreamSubject {
