@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { loadConfig } from "./config";
-import { Pipeline } from "./pipeline";
-import type { PipelinePaths } from "./pipeline-common";
-import type { PipelineOutputs } from "./pipeline-outputs";
+import { loadConfig } from "./pipeline/config";
+import { Pipeline } from "./pipeline/pipeline";
+import type { PipelinePaths } from "./pipeline/common";
+import type { PipelineOutputs } from "./pipeline/outputs";
 
 const root = resolve(__dirname, "..");
 

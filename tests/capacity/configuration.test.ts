@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { load as parse } from "js-yaml";
 import { policyLimits, stackLines, stackSettings } from "../../capacity/configuration";
 import { recommend, type Recommendation } from "../../capacity/recommendation";
-import { loadConfig } from "../../infra/config";
+import { loadConfig } from "../../infra/pipeline/config";
 import { policies } from "../../policies/pack";
 import { configurationProblems, evaluate, evaluateStack, resource } from "../support/policy";
 import { stackConfig } from "../support/stack-config";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { loadConfig, type StackConfig } from "../../infra/config";
+import { loadConfig, type StackConfig } from "../../infra/pipeline/config";
 import { deploy, refusal } from "../support/mocks";
 import { stackConfig } from "../support/stack-config";
 

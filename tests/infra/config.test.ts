@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import contract from "../../flink-job/src/main/resources/runtime-properties.schema.json";
-import { loadConfig, type StackConfig } from "../../infra/config";
+import { loadConfig, type StackConfig } from "../../infra/pipeline/config";
 import { deploy, refusal } from "../support/mocks";
 import { declaredKeys, stackConfig, stackFile } from "../support/stack-config";
 

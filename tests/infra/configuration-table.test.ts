@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { readmeWithTable } from "../../infra/configuration-table";
+import { readmeWithTable } from "../../infra/pipeline/configuration-table";
 import { projectRoot } from "../support/command";
 
 describe("The README's configuration table", () => {

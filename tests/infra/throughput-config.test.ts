@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { recommend } from "../../capacity/recommendation";
-import { loadConfig, type StackConfig } from "../../infra/config";
+import { loadConfig, type StackConfig } from "../../infra/pipeline/config";
 import { deploy, refusal } from "../support/mocks";
 import { stackConfig } from "../support/stack-config";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
-import type { StackConfig } from "../../../infra/config";
-import { Pipeline } from "../../../infra/pipeline";
+import type { StackConfig } from "../../../infra/pipeline/config";
+import { Pipeline } from "../../../infra/pipeline/pipeline";
 
 const sizes: StackConfig = {
   protectData: false,

@@ -1,7 +1,7 @@
-import { quantities } from "../capacity/load";
-import { sizesFor } from "../capacity/sizing";
-import type { ConfigReader } from "./core/config-reader";
-import type { Problems } from "./core/validate";
+import { quantities } from "../../capacity/load";
+import { sizesFor } from "../../capacity/sizing";
+import type { ConfigReader } from "../core/config-reader";
+import type { Problems } from "../core/validate";
 
 const { recordsPerSecond: rates, recordBytes: sizes, peak: peaks } = quantities;
 

@@ -1,26 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkScaling, readScaling, type ScalingConfig } from "./scaling/config";
-import { ConfigReader } from "./core/config-reader";
-import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "./delivery/config";
-import type { ArchiveChoices } from "./delivery/workloads";
-import { checkFlink, type FlinkConfig, readFlink } from "./flink/config";
-import { checkJob, type JobConfig, readJob } from "./flink/job-config";
-import { readJobDelivery } from "./job-delivery/config";
-import { logRetentionDays } from "./core/limits";
-import type { RepositorySource } from "./job-delivery/args";
-import { type MonitoringConfig, readMonitoring } from "./monitoring/config";
-import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "./network/config";
-import { checkReplay, readReplay, type ReplayConfig } from "./replay/config";
-import { checkSearch, readSearch, type SearchConfig } from "./search/config";
+import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
+import { ConfigReader } from "../core/config-reader";
+import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "../delivery/config";
+import type { ArchiveChoices } from "../delivery/workloads";
+import { checkFlink, type FlinkConfig, readFlink } from "../flink/config";
+import { checkJob, type JobConfig, readJob } from "../flink/job-config";
+import { readJobDelivery } from "../job-delivery/config";
+import { logRetentionDays } from "../core/limits";
+import type { RepositorySource } from "../job-delivery/args";
+import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
+import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "../network/config";
+import { checkReplay, readReplay, type ReplayConfig } from "../replay/config";
+import { checkSearch, readSearch, type SearchConfig } from "../search/config";
 import {
   checkStream,
   readResults,
   readStream,
   type ResultsConfig,
   type StreamConfig,
-} from "./stream/config";
-import { readThroughput } from "./throughput-config";
-import { Problems } from "./core/validate";
+} from "../stream/config";
+import { readThroughput } from "./throughput";
+import { Problems } from "../core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {

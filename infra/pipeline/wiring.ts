@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./delivery/args";
-import { archiveOf } from "./delivery/workloads";
-import type { EventStream, EventStreamArgs } from "./stream/event-stream";
-import type { Common, PipelineArgs } from "./pipeline-common";
-import type { ResultsStreamArgs } from "./stream/results-stream";
-import type { ResultsConfig } from "./stream/config";
+import type { DeliveryStreamArgs } from "../delivery/args";
+import { archiveOf } from "../delivery/workloads";
+import type { EventStream, EventStreamArgs } from "../stream/event-stream";
+import type { Common, PipelineArgs } from "./common";
+import type { ResultsStreamArgs } from "../stream/results-stream";
+import type { ResultsConfig } from "../stream/config";
 
 /** Name of the job's registration where it reads by enhanced fan-out. */
 const jobConsumer = "flink-job";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Workload } from "./delivery/workloads";
+import type { Workload } from "../delivery/workloads";
 
 /** What a stack tells about itself. */
 export interface PipelineOutputs {

@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./delivery/args";
-import type { DeliveryStream } from "./delivery/delivery-stream";
-import { indexOf } from "./delivery/workloads";
-import type { EventStream } from "./stream/event-stream";
-import type { ServiceRole } from "./core/iam";
-import type { Network } from "./network/network";
-import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
-import type { SearchDomainArgs } from "./search/args";
-import type { SearchBootstrapArgs } from "./search/bootstrap/bootstrap";
-import type { SearchDomain } from "./search/domain";
-import type { SearchSignIn } from "./search/sign-in";
+import type { DeliveryStreamArgs } from "../delivery/args";
+import type { DeliveryStream } from "../delivery/delivery-stream";
+import { indexOf } from "../delivery/workloads";
+import type { EventStream } from "../stream/event-stream";
+import type { ServiceRole } from "../core/iam";
+import type { Network } from "../network/network";
+import { type Common, type PipelineArgs, privateSubnets } from "./common";
+import type { SearchDomainArgs } from "../search/args";
+import type { SearchBootstrapArgs } from "../search/bootstrap/bootstrap";
+import type { SearchDomain } from "../search/domain";
+import type { SearchSignIn } from "../search/sign-in";
 
 /** What a delivery into the domain connects. */
 export interface EventsDeliveryParts {

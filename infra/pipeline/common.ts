@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
-import type { Network } from "./network/network";
+import type { Network } from "../network/network";
 
 /** Where the programs lie that run in the pipeline. */
 export interface PipelinePaths {

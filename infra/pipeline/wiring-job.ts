@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStream } from "./delivery/delivery-stream";
-import type { EventStream } from "./stream/event-stream";
-import type { FlinkApplicationArgs } from "./flink/args";
-import type { ServiceRole } from "./core/iam";
-import type { Network } from "./network/network";
-import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
-import { fanOutConsumers } from "./pipeline-storage";
-import type { PrivateBucket } from "./core/private-bucket";
-import type { ResultsStream } from "./stream/results-stream";
-import type { RuntimePropertyInputs } from "./contracts/runtime-properties";
-import type { SearchBootstrap } from "./search/bootstrap/bootstrap";
-import type { SearchDomain } from "./search/domain";
+import type { DeliveryStream } from "../delivery/delivery-stream";
+import type { EventStream } from "../stream/event-stream";
+import type { FlinkApplicationArgs } from "../flink/args";
+import type { ServiceRole } from "../core/iam";
+import type { Network } from "../network/network";
+import { type Common, type PipelineArgs, privateSubnets } from "./common";
+import { fanOutConsumers } from "./wiring";
+import type { PrivateBucket } from "../core/private-bucket";
+import type { ResultsStream } from "../stream/results-stream";
+import type { RuntimePropertyInputs } from "../contracts/runtime-properties";
+import type { SearchBootstrap } from "../search/bootstrap/bootstrap";
+import type { SearchDomain } from "../search/domain";
 
 /** What the job works with. */
 export interface JobSurroundings {

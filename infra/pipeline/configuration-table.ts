@@ -16,7 +16,7 @@ interface Project {
   >;
 }
 
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "../..");
 const begin = "<!-- configuration: begin, written by npm run docs:configuration -->";
 const end = "<!-- configuration: end -->";
 

@@ -1,21 +1,21 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Autoscaling, AutoscalingArgs } from "./scaling/autoscaling";
-import type { DeliveryStream } from "./delivery/delivery-stream";
-import type { EventStream } from "./stream/event-stream";
-import type { FlinkApplication } from "./flink/application";
-import type { JobDeliveryArgs, RepositorySource } from "./job-delivery/args";
-import type { Monitoring } from "./monitoring/monitoring";
-import type { MonitoringArgs } from "./monitoring/args";
-import type { Network } from "./network/network";
-import { type Common, type PipelineArgs, privateSubnets } from "./pipeline-common";
-import { eventsBuffer } from "./pipeline-search";
-import { fanOutConsumers } from "./pipeline-storage";
-import type { PrivateBucket } from "./core/private-bucket";
-import type { ReplayHost } from "./replay/host";
-import type { ReplayHostArgs } from "./replay/args";
-import type { ResultsStream } from "./stream/results-stream";
-import type { SearchDomain } from "./search/domain";
+import type { Autoscaling, AutoscalingArgs } from "../scaling/autoscaling";
+import type { DeliveryStream } from "../delivery/delivery-stream";
+import type { EventStream } from "../stream/event-stream";
+import type { FlinkApplication } from "../flink/application";
+import type { JobDeliveryArgs, RepositorySource } from "../job-delivery/args";
+import type { Monitoring } from "../monitoring/monitoring";
+import type { MonitoringArgs } from "../monitoring/args";
+import type { Network } from "../network/network";
+import { type Common, type PipelineArgs, privateSubnets } from "./common";
+import { eventsBuffer } from "./wiring-search";
+import { fanOutConsumers } from "./wiring";
+import type { PrivateBucket } from "../core/private-bucket";
+import type { ReplayHost } from "../replay/host";
+import type { ReplayHostArgs } from "../replay/args";
+import type { ResultsStream } from "../stream/results-stream";
+import type { SearchDomain } from "../search/domain";
 
 export function replayArguments(
   args: PipelineArgs,

@@ -1,38 +1,34 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Autoscaling } from "./scaling/autoscaling";
-import { componentInputs } from "./core/component";
-import { DeliveryStream } from "./delivery/delivery-stream";
-import { EncryptionKey } from "./core/encryption-key";
-import { EventStream } from "./stream/event-stream";
-import { FlinkApplication } from "./flink/application";
-import { ServiceRole } from "./core/iam";
-import { JobDelivery } from "./job-delivery/job-delivery";
-import { keyServices } from "./core/key-services";
-import { Monitoring } from "./monitoring/monitoring";
-import { Network } from "./network/network";
-import { analyticsArguments } from "./pipeline-analytics";
-import { commonArguments, type PipelineArgs } from "./pipeline-common";
+import { Autoscaling } from "../scaling/autoscaling";
+import { componentInputs } from "../core/component";
+import { DeliveryStream } from "../delivery/delivery-stream";
+import { EncryptionKey } from "../core/encryption-key";
+import { EventStream } from "../stream/event-stream";
+import { FlinkApplication } from "../flink/application";
+import { ServiceRole } from "../core/iam";
+import { JobDelivery } from "../job-delivery/job-delivery";
+import { keyServices } from "../core/key-services";
+import { Monitoring } from "../monitoring/monitoring";
+import { Network } from "../network/network";
+import { analyticsArguments } from "./wiring-job";
+import { commonArguments, type PipelineArgs } from "./common";
 import {
   jobDeliveryArguments,
   monitoringArguments,
   replayArguments,
   scalingArguments,
-} from "./pipeline-operation";
-import { type PipelineOutputs, producerCommand } from "./pipeline-outputs";
-import {
-  eventsDeliveryArguments,
-  searchArguments,
-  searchSettingsArguments,
-} from "./pipeline-search";
-import { archiveArguments, resultsArguments, streamArguments } from "./pipeline-storage";
-import { PrivateBucket } from "./core/private-bucket";
-import { ReplayHost } from "./replay/host";
-import { ResultsStream } from "./stream/results-stream";
-import { searchDomainArn } from "./search/access";
-import { SearchBootstrap } from "./search/bootstrap/bootstrap";
-import { SearchDomain } from "./search/domain";
-import { SearchSignIn } from "./search/sign-in";
+} from "./wiring-operation";
+import { type PipelineOutputs, producerCommand } from "./outputs";
+import { eventsDeliveryArguments, searchArguments, searchSettingsArguments } from "./wiring-search";
+import { archiveArguments, resultsArguments, streamArguments } from "./wiring";
+import { PrivateBucket } from "../core/private-bucket";
+import { ReplayHost } from "../replay/host";
+import { ResultsStream } from "../stream/results-stream";
+import { searchDomainArn } from "../search/access";
+import { SearchBootstrap } from "../search/bootstrap/bootstrap";
+import { SearchDomain } from "../search/domain";
+import { SearchSignIn } from "../search/sign-in";
 
 /**
  * The streaming pipeline: producer → event stream → Flink application → search domain, and event stream → archive.
