@@ -1,5 +1,5 @@
 import { readInput } from "../producer/input";
-import type { SourceEvent } from "../producer/record";
+import type { SourceEvent } from "../producer/events/record";
 import type { Load } from "./load";
 
 /** What a replay of events puts on a stream. */

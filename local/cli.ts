@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 
 import { silenceSdkNotice } from "../producer/sdk-notice";
-import { StartError } from "../producer/start-error";
+import { StartError } from "../producer/events/start-error";
 import { faultList, localCommand, localOptions, OptionsError } from "./options";
 import { logsCommand } from "./logs-command";
 import { MachineError } from "./preparation";

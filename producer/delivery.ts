@@ -5,7 +5,7 @@ import type { LaneContext, LaneListener, LaneOptions } from "./lane";
 import type { Part } from "./lanes";
 import { Lanes } from "./lanes";
 import type { Progress } from "./progress";
-import type { OutgoingRecord } from "./record";
+import type { OutgoingRecord } from "./events/record";
 import type { Runtime } from "./runtime";
 import { shardLimits } from "./shard-budget";
 import type { ShardMap } from "./shard-map";

@@ -1,6 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import type { ValidateFunction } from "ajv";
-import { parseEventTime } from "./event-time";
+import { parseEventTime } from "./events/event-time";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-file";
 import { lineBlocks } from "./lines";

@@ -1,5 +1,5 @@
 import type { GivenOptions } from "./command-line";
-import { parseDuration, parseEventTime } from "./event-time";
+import { parseDuration, parseEventTime } from "./events/event-time";
 import type { OptionName } from "./option-table";
 import { optionSpecs } from "./option-table";
 import { symbolPattern } from "./trade";

@@ -8,10 +8,10 @@ import { optionNames, optionSpecs } from "./option-table";
 import { OptionReader } from "./option-reader";
 import type { InputOptions } from "./input";
 import { outputProblem } from "./output-file";
-import { StartError } from "./start-error";
+import { StartError } from "./events/start-error";
 import type { TradeOptions } from "./trade-source";
-import type { WorkloadName } from "./workload";
-import { workloads } from "./workload";
+import type { WorkloadName } from "./events/workload";
+import { workloads } from "./events/workload";
 
 /** What the command line asks for. */
 export interface CommandOptions {

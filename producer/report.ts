@@ -1,9 +1,9 @@
 import type { Pace } from "./clock";
 import { ReplayClock } from "./clock";
-import { isoSeconds } from "./event-time";
-import type { OutgoingRecord, RecordSource } from "./record";
+import { isoSeconds } from "./events/event-time";
+import type { OutgoingRecord, RecordSource } from "./events/record";
 import type { ReplayOutcome, ReplayState } from "./replay";
-import { StartError } from "./start-error";
+import { StartError } from "./events/start-error";
 import type { Rejections } from "./trip-file";
 
 /** A key may be one of a few hundred, or of one record only: no more are remembered. */

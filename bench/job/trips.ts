@@ -1,4 +1,4 @@
-import { isoSeconds } from "../../producer/event-time";
+import { isoSeconds } from "../../producer/events/event-time";
 import { readInput } from "../../producer/input";
 
 /** Places in the sample, before and after its own, that the copies of a trip are spread over: half an hour or so. */

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { BinaryReader } from "google-protobuf";
 import { aggregated, deaggregated, selectAggregate } from "../../producer/aggregation";
-import { outgoingRecord } from "../../producer/record";
+import { outgoingRecord } from "../../producer/events/record";
 
 const events = fc.array(
   fc.record({

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { loadOf, requestLimits, selectBatch } from "../../producer/batch";
-import type { OutgoingRecord } from "../../producer/record";
-import { outgoingRecord } from "../../producer/record";
+import type { OutgoingRecord } from "../../producer/events/record";
+import { outgoingRecord } from "../../producer/events/record";
 
 /** Records of one byte and of the given keys; a second of event time from one to the next. */
 function records(keys: readonly string[], bytes = 1): OutgoingRecord[] {

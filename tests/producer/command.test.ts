@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { run } from "../../producer/command";
 import { parseOptions } from "../../producer/options";
-import { StartError } from "../../producer/start-error";
+import { StartError } from "../../producer/events/start-error";
 import { header, row } from "./support/trip-rows";
 
 describe("The replay command refuses to start", () => {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { EventStore } from "../../producer/event-store";
-import { merged } from "../../producer/merge";
-import type { SourceEvent } from "../../producer/record";
+import { EventStore } from "../../producer/events/event-store";
+import { merged } from "../../producer/events/merge";
+import type { SourceEvent } from "../../producer/events/record";
 
 const event = fc.record({
   eventTime: fc.integer({ min: 0, max: 5 }),

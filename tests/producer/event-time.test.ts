@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { isoSeconds, parseDuration, parseEventTime } from "../../producer/event-time";
+import { isoSeconds, parseDuration, parseEventTime } from "../../producer/events/event-time";
 
 describe("An event time", () => {
   it("is written with second precision", () => {

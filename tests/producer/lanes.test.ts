@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { LaneContext } from "../../producer/lane";
 import { Lanes } from "../../producer/lanes";
-import { outgoingRecord } from "../../producer/record";
+import { outgoingRecord } from "../../producer/events/record";
 import { ShardMap } from "../../producer/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import { VirtualTime } from "./support/virtual-time";

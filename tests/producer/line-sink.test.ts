@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { expect } from "chai";
 import { LineSink } from "../../producer/line-sink";
 import { Progress } from "../../producer/progress";
-import { outgoingRecord } from "../../producer/record";
+import { outgoingRecord } from "../../producer/events/record";
 
 const record = (position: number) =>
   outgoingRecord(position, position * 1000, "key", Buffer.from(`{"n":${position}}`));

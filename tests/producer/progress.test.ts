@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Progress } from "../../producer/progress";
-import { outgoingRecord } from "../../producer/record";
+import { outgoingRecord } from "../../producer/events/record";
 
 const record = (position: number) => outgoingRecord(position, position * 1000, "key", Buffer.of(1));
 

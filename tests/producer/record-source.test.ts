@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { EventSource } from "../../producer/record";
-import type { RecordOptions } from "../../producer/record-source";
-import { EventRecords } from "../../producer/record-source";
-import { workloads } from "../../producer/workload";
+import type { EventSource } from "../../producer/events/record";
+import type { RecordOptions } from "../../producer/events/record-source";
+import { EventRecords } from "../../producer/events/record-source";
+import { workloads } from "../../producer/events/workload";
 
 const start = Date.parse("2019-03-01T17:00:00Z");
 const isoTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { OutgoingRecord, RecordSource } from "../../producer/record";
-import { outgoingRecord } from "../../producer/record";
+import type { OutgoingRecord, RecordSource } from "../../producer/events/record";
+import { outgoingRecord } from "../../producer/events/record";
 import type { DeliveryOptions } from "../../producer/delivery";
 import { Delivery } from "../../producer/delivery";
 import type { Progress } from "../../producer/progress";

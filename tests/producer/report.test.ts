@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { RecordSource } from "../../producer/record";
-import { outgoingRecord } from "../../producer/record";
+import type { RecordSource } from "../../producer/events/record";
+import { outgoingRecord } from "../../producer/events/record";
 import { dryRunReport } from "../../producer/report";
 
 /** So many records, each with a key of its own. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ResumeFile, ResumeFileError } from "../../producer/resume-file";
-import { StartError } from "../../producer/start-error";
+import { StartError } from "../../producer/events/start-error";
 
 const identity = { stream: "trips", region: "us-east-1", input: "fingerprint" };
 

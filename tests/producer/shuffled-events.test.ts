@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { EventSource, SourceEvent } from "../../producer/record";
-import { ShuffledEvents } from "../../producer/shuffled-events";
+import type { EventSource, SourceEvent } from "../../producer/events/record";
+import { ShuffledEvents } from "../../producer/events/shuffled-events";
 
 function sourceOf(times: readonly number[]): EventSource {
   const events: SourceEvent[] = [...times]

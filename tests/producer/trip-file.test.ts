@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { InputFile, InputFormat } from "../../producer/input-file";
-import { StartError } from "../../producer/start-error";
+import { StartError } from "../../producer/events/start-error";
 import type { RejectedRow, TripFiles } from "../../producer/trip-file";
 import { readTrips } from "../../producer/trip-file";
 import { header, row, validValues } from "./support/trip-rows";

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from "../../../producer/record";
+import type { OutgoingRecord } from "../../../producer/events/record";
 import type { Shard } from "../../../producer/shard-map";
 import type { PutResult, Stream } from "../../../producer/stream";
 import type { FakeStream } from "./fake-stream";

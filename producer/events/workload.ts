@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isoSeconds } from "./event-time";
-import tradeSchema from "./schemas/trade.schema.json";
-import tripSchema from "./schemas/trip.schema.json";
+import tradeSchema from "../schemas/trade.schema.json";
+import tripSchema from "../schemas/trip.schema.json";
 
 /** What is replayed. */
 export type WorkloadName = "taxi" | "trades";
