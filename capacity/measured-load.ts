@@ -1,4 +1,4 @@
-import { readInput } from "../producer/input";
+import { readInput } from "../producer/trips/input";
 import type { SourceEvent } from "../producer/events/record";
 import type { Load } from "./load";
 

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from "node:fs";
-import { openOutput } from "./input";
+import { openOutput } from "./trips/input";
 import { explain } from "./kinesis-advice";
 import type { StreamTarget } from "./kinesis-advice";
 import { connect } from "./kinesis-connection";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readInputs } from "./input";
+import { readInputs } from "./trips/input";
 import type { CommandOptions } from "./options";
 import type { EventSource } from "./events/record";
 import { EventRecords, firstEvent } from "./events/record-source";

@@ -6,7 +6,7 @@ import type { StreamTarget } from "./kinesis-advice";
 import type { OptionName } from "./option-table";
 import { optionNames, optionSpecs } from "./option-table";
 import { OptionReader } from "./option-reader";
-import type { InputOptions } from "./input";
+import type { InputOptions } from "./trips/input";
 import { outputProblem } from "./output-file";
 import { StartError } from "./events/start-error";
 import type { TradeOptions } from "./trade-source";

@@ -1,5 +1,5 @@
 import { isoSeconds } from "../../producer/events/event-time";
-import { readInput } from "../../producer/input";
+import { readInput } from "../../producer/trips/input";
 
 /** Places in the sample, before and after its own, that the copies of a trip are spread over: half an hour or so. */
 const SPREAD = 208;

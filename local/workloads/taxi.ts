@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { readInput } from "../../producer/input";
+import { readInput } from "../../producer/trips/input";
 import { expectedTrips } from "../verify/expected-trips";
 import type { LocalWorkload } from "./workload";
 

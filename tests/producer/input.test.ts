@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { ColumnSource } from "hyparquet-writer";
 import { parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
-import { readInputs } from "../../producer/input";
-import type { InputFormat } from "../../producer/input-file";
+import { readInputs } from "../../producer/trips/input";
+import type { InputFormat } from "../../producer/trips/input-file";
 import { StartError } from "../../producer/events/start-error";
 import { header, row } from "./support/trip-rows";
 

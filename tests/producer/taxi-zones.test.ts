@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
-import outlines from "../../producer/taxi-zone-outlines.json";
-import { taxiZoneAt } from "../../producer/taxi-zones";
+import outlines from "../../producer/trips/taxi-zone-outlines.json";
+import { taxiZoneAt } from "../../producer/trips/taxi-zones";
 
 describe("The taxi zone of a place", () => {
   const places: [name: string, longitude: number, latitude: number, zone: number][] = [

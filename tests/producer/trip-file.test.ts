@@ -4,10 +4,10 @@ import { gzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { InputFile, InputFormat } from "../../producer/input-file";
+import type { InputFile, InputFormat } from "../../producer/trips/input-file";
 import { StartError } from "../../producer/events/start-error";
-import type { RejectedRow, TripFiles } from "../../producer/trip-file";
-import { readTrips } from "../../producer/trip-file";
+import type { RejectedRow, TripFiles } from "../../producer/trips/trip-file";
+import { readTrips } from "../../producer/trips/trip-file";
 import { header, row, validValues } from "./support/trip-rows";
 
 const sample = "local/data/yellow_tripdata_sample_2019-03.csv";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { RejectionReason } from "../../producer/trip-row";
-import { RowRejection, TripRowReader } from "../../producer/trip-row";
+import type { RejectionReason } from "../../producer/trips/trip-row";
+import { RowRejection, TripRowReader } from "../../producer/trips/trip-row";
 import { header, row, validValues } from "./support/trip-rows";
 
 const reader = new TripRowReader(header.split(","));

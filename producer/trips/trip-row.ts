@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { newYorkInstant } from "./events/new-york-time";
+import { newYorkInstant } from "../events/new-york-time";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
 import type { Column } from "./trip-columns";
 import { tripColumns } from "./trip-columns";

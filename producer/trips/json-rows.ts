@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import type { ValidateFunction } from "ajv";
-import { parseEventTime } from "./events/event-time";
+import { parseEventTime } from "../events/event-time";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-file";
 import { lineBlocks } from "./lines";
-import schema from "./schemas/trip.schema.json";
+import schema from "../schemas/trip.schema.json";
 import type { Trip } from "./trip";
 import type { InputRow } from "./trip-file";
 import { RowRejection } from "./trip-row";

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { EventStore } from "./events/event-store";
+import { EventStore } from "../events/event-store";
 import type { InputFile, InputFormat } from "./input-file";
 import { messageOf } from "./input-file";
 import { csvRows } from "./csv-rows";
 import { jsonRows } from "./json-rows";
-import type { EventTimeRange } from "./options";
+import type { EventTimeRange } from "../options";
 import { parquetRows } from "./parquet-rows";
-import type { EventSource } from "./events/record";
-import { StartError } from "./events/start-error";
+import type { EventSource } from "../events/record";
+import { StartError } from "../events/start-error";
 import type { Trip } from "./trip";
 import { tripEvent } from "./trip";
 import type { RejectionReason } from "./trip-row";

@@ -1,5 +1,5 @@
-import { isoSeconds } from "./events/event-time";
-import type { SourceEvent } from "./events/record";
+import { isoSeconds } from "../events/event-time";
+import type { SourceEvent } from "../events/record";
 
 /** A completed taxi trip; schemas/trip.schema.json says what each property means. */
 export interface Trip {
