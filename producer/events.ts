@@ -6,7 +6,7 @@ import { EventRecords, firstEvent } from "./events/record-source";
 import type { Reading } from "./report";
 import { ShuffledEvents } from "./events/shuffled-events";
 import { StartError } from "./events/start-error";
-import { TradeSource } from "./trade-source";
+import { TradeSource } from "./trades/trade-source";
 import { workloads } from "./events/workload";
 
 /** The events to send, and what was read for them. */

@@ -9,7 +9,7 @@ import { OptionReader } from "./option-reader";
 import type { InputOptions } from "./trips/input";
 import { outputProblem } from "./output-file";
 import { StartError } from "./events/start-error";
-import type { TradeOptions } from "./trade-source";
+import type { TradeOptions } from "./trades/trade-source";
 import type { WorkloadName } from "./events/workload";
 import { workloads } from "./events/workload";
 

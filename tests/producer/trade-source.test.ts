@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { DateTime } from "luxon";
-import { tradeEvent } from "../../producer/trade";
-import type { TradeOptions } from "../../producer/trade-source";
-import { TradeSource, tradeSource } from "../../producer/trade-source";
-import { parseTradingHours } from "../../producer/trading-hours";
+import { tradeEvent } from "../../producer/trades/trade";
+import type { TradeOptions } from "../../producer/trades/trade-source";
+import { TradeSource, tradeSource } from "../../producer/trades/trade-source";
+import { parseTradingHours } from "../../producer/trades/trading-hours";
 
 const schema = JSON.parse(readFileSync("producer/schemas/trade.schema.json", "utf8")) as object;
 const start = Date.parse("2024-01-05T14:30:00Z"); // a Friday, when New York opens

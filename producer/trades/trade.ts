@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SourceEvent } from "./events/record";
+import type { SourceEvent } from "../events/record";
 
 /** A stock trade; schemas/trade.schema.json says what each property means. */
 export interface Trade {
