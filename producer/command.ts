@@ -1,9 +1,9 @@
 import { closeSync, writeSync } from "node:fs";
 import { openOutput } from "./trips/input";
-import { explain } from "./kinesis-advice";
-import type { StreamTarget } from "./kinesis-advice";
-import { connect } from "./kinesis-connection";
-import { Delivery } from "./delivery";
+import { explain } from "./kinesis/kinesis-advice";
+import type { StreamTarget } from "./kinesis/kinesis-advice";
+import { connect } from "./kinesis/kinesis-connection";
+import { Delivery } from "./kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Events } from "./events";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
@@ -21,7 +21,7 @@ import { dryRunReport, progressReport, replayReport } from "./report";
 import type { ResumePoint } from "./resume-file";
 import { ResumeFile, ResumeFileError } from "./resume-file";
 import { systemRuntime } from "./runtime";
-import { shardLimits } from "./shard-budget";
+import { shardLimits } from "./kinesis/shard-budget";
 import type { Sink } from "./sink";
 
 /**

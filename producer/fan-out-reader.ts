@@ -7,8 +7,8 @@ import {
   ResourceInUseException,
   SubscribeToShardCommand,
 } from "@aws-sdk/client-kinesis";
-import { backoffMs } from "./backoff";
-import { isRetryable } from "./kinesis-error";
+import { backoffMs } from "./kinesis/backoff";
+import { isRetryable } from "./kinesis/kinesis-error";
 import type { Runtime } from "./runtime";
 import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
 import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";

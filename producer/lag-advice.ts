@@ -1,6 +1,6 @@
 import type { Pace } from "./clock";
 import type { ReplayState } from "./replay";
-import { shardLimits } from "./shard-budget";
+import { shardLimits } from "./kinesis/shard-budget";
 
 /** What is looked at: so many states, one a second. */
 const windowStates = 10;

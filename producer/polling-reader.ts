@@ -4,8 +4,8 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from "@aws-sdk/client-kinesis";
-import { backoffMs } from "./backoff";
-import { isRetryable } from "./kinesis-error";
+import { backoffMs } from "./kinesis/backoff";
+import { isRetryable } from "./kinesis/kinesis-error";
 import type { Runtime } from "./runtime";
 import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
 import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";

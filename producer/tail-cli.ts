@@ -2,7 +2,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { exitCodes, exitWith } from "./exit-codes";
 import { FanOutReader } from "./fan-out-reader";
-import { explain } from "./kinesis-advice";
+import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./polling-reader";
 import { systemRuntime } from "./runtime";
 import { silenceSdkNotice } from "./sdk-notice";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { parseEventTime } from "./events/event-time";
-import type { StreamTarget } from "./kinesis-advice";
+import type { StreamTarget } from "./kinesis/kinesis-advice";
 import type { ShardStart } from "./shard-reader";
 import { StartError } from "./events/start-error";
 

@@ -1,4 +1,4 @@
-import { shardLimits } from "../../producer/shard-budget";
+import { shardLimits } from "../../producer/kinesis/shard-budget";
 import type { Steps } from "../../local/steps";
 import { percentile } from "./figures";
 import type { Jars } from "./jars";

@@ -1,13 +1,13 @@
 import { Agent } from "node:https";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { Delivery } from "../../producer/delivery";
-import { KinesisStream } from "../../producer/kinesis";
+import { Delivery } from "../../producer/kinesis/delivery";
+import { KinesisStream } from "../../producer/kinesis/kinesis";
 import type { OutgoingRecord } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
 import { replay } from "../../producer/replay";
 import { systemRuntime } from "../../producer/runtime";
-import { openShardMap } from "../../producer/shard-map";
+import { openShardMap } from "../../producer/kinesis/shard-map";
 import type { Run } from "./contenders";
 
 /** Records of a request, and requests that are under way at the same time, of the plain loop. */

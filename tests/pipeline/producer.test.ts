@@ -14,7 +14,7 @@ import { kinesisClient, startKinesisServer } from "../../local/services/kinesis-
 import { freePorts } from "../../local/services/ports";
 import type { ServiceProcess } from "../../local/services/process";
 import { ServiceFolders } from "../../local/services/service-folders";
-import { deaggregated } from "../../producer/aggregation";
+import { deaggregated } from "../../producer/kinesis/aggregation";
 import { bundleProducer, ProducerProcess } from "../producer/support/producer-process";
 import { header, row } from "../producer/support/trip-rows";
 import { needsServices } from "./services/support";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import { BinaryReader } from "google-protobuf";
-import { aggregated, deaggregated, selectAggregate } from "../../producer/aggregation";
+import { aggregated, deaggregated, selectAggregate } from "../../producer/kinesis/aggregation";
 import { outgoingRecord } from "../../producer/events/record";
 
 const events = fc.array(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { loadOf, requestLimits, selectBatch } from "../../producer/batch";
+import { loadOf, requestLimits, selectBatch } from "../../producer/kinesis/batch";
 import type { OutgoingRecord } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
 

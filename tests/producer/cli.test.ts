@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
-import { deaggregated } from "../../producer/aggregation";
+import { deaggregated } from "../../producer/kinesis/aggregation";
 import { FakeKinesisServer } from "./support/fake-kinesis-server";
 import { bundleProducer, ProducerProcess } from "./support/producer-process";
 import { header, row } from "./support/trip-rows";

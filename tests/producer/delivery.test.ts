@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { deaggregated } from "../../producer/aggregation";
-import { loadOf } from "../../producer/batch";
-import type { DeliveryOptions } from "../../producer/delivery";
-import { Delivery } from "../../producer/delivery";
+import { deaggregated } from "../../producer/kinesis/aggregation";
+import { loadOf } from "../../producer/kinesis/batch";
+import type { DeliveryOptions } from "../../producer/kinesis/delivery";
+import { Delivery } from "../../producer/kinesis/delivery";
 import { Progress } from "../../producer/progress";
 import type { OutgoingRecord } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
-import { ShardMap, hashOf } from "../../producer/shard-map";
+import { ShardMap, hashOf } from "../../producer/kinesis/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import type { Network } from "./support/flaky-stream";
 import { FlakyStream, maxLatencyMs } from "./support/flaky-stream";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { backoffMs } from "../../producer/backoff";
-import { explain } from "../../producer/kinesis-advice";
-import { isRetryable } from "../../producer/kinesis-error";
+import { backoffMs } from "../../producer/kinesis/backoff";
+import { explain } from "../../producer/kinesis/kinesis-advice";
+import { isRetryable } from "../../producer/kinesis/kinesis-error";
 
 const serviceError = (name: string, httpStatusCode: number) =>
   Object.assign(new Error("said AWS"), { name, $metadata: { httpStatusCode } });

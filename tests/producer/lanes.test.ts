@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { LaneContext } from "../../producer/lane";
-import { Lanes } from "../../producer/lanes";
+import type { LaneContext } from "../../producer/kinesis/lane";
+import { Lanes } from "../../producer/kinesis/lanes";
 import { outgoingRecord } from "../../producer/events/record";
-import { ShardMap } from "../../producer/shard-map";
+import { ShardMap } from "../../producer/kinesis/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import { VirtualTime } from "./support/virtual-time";
 

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import type { OutgoingRecord, RecordSource } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
-import type { DeliveryOptions } from "../../producer/delivery";
-import { Delivery } from "../../producer/delivery";
+import type { DeliveryOptions } from "../../producer/kinesis/delivery";
+import { Delivery } from "../../producer/kinesis/delivery";
 import type { Progress } from "../../producer/progress";
 import type { ReplayOptions, ReplayState } from "../../producer/replay";
 import { replay } from "../../producer/replay";
-import { ShardMap } from "../../producer/shard-map";
+import { ShardMap } from "../../producer/kinesis/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import { FlakyStream } from "./support/flaky-stream";
 import { seededRandom } from "./support/random";

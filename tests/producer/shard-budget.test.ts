@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Load } from "../../producer/batch";
-import { ShardBudget } from "../../producer/shard-budget";
+import type { Load } from "../../producer/kinesis/batch";
+import { ShardBudget } from "../../producer/kinesis/shard-budget";
 
 const limit: Load = { records: 1000, bytes: 10_000 };
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { hashOf, IncompleteShardMapError, ShardMap } from "../../producer/shard-map";
+import { hashOf, IncompleteShardMapError, ShardMap } from "../../producer/kinesis/shard-map";
 import { FakeStream } from "./support/fake-stream";
 
 describe("The shard map", () => {

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
-import { aggregated } from "../../producer/aggregation";
+import { aggregated } from "../../producer/kinesis/aggregation";
 import { PollingReader } from "../../producer/polling-reader";
 import { outgoingRecord } from "../../producer/events/record";
 import type { ShardPart, ShardReader, ShardStart, StoredRecord } from "../../producer/shard-reader";

@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from "../../../producer/events/record";
-import type { Shard } from "../../../producer/shard-map";
-import { hashOf } from "../../../producer/shard-map";
-import type { PutResult } from "../../../producer/stream";
+import type { Shard } from "../../../producer/kinesis/shard-map";
+import { hashOf } from "../../../producer/kinesis/shard-map";
+import type { PutResult } from "../../../producer/kinesis/stream";
 
 /** A record as the stream keeps it. */
 export type StoredRecord = Pick<OutgoingRecord, "partitionKey" | "data">;

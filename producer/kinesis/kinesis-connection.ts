@@ -3,10 +3,10 @@ import { KinesisStream } from "./kinesis";
 import type { StreamTarget } from "./kinesis-advice";
 import { explain } from "./kinesis-advice";
 import { isRetryable } from "./kinesis-error";
-import { systemRuntime } from "./runtime";
+import { systemRuntime } from "../runtime";
 import type { ShardMap } from "./shard-map";
 import { openShardMap } from "./shard-map";
-import { StartError } from "./events/start-error";
+import { StartError } from "../events/start-error";
 
 /** Attempts to reach the stream before the replay starts; about a second. */
 const describeAttempts = 5;

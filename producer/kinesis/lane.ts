@@ -3,8 +3,8 @@ import { backoffMs } from "./backoff";
 import type { Load } from "./batch";
 import { loadOf, requestLimits, selectBatch } from "./batch";
 import { isThrottling } from "./kinesis-error";
-import type { OutgoingRecord } from "./events/record";
-import type { Runtime } from "./runtime";
+import type { OutgoingRecord } from "../events/record";
+import type { Runtime } from "../runtime";
 import { ShardBudget } from "./shard-budget";
 import type { PutResult } from "./stream";
 

@@ -7,7 +7,7 @@ import {
   PutRecordsCommand,
 } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 import type { Shard } from "./shard-map";
 import type { PutResult, Stream } from "./stream";
 

@@ -1,7 +1,7 @@
 import { loadOf, requestLimits } from "./batch";
 import type { Batch, LaneContext } from "./lane";
 import { Lane } from "./lane";
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 import type { ShardMap } from "./shard-map";
 
 /** Keys may be as many as records: what is remembered of them is forgotten when there are so many. */

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 
 /** An amount of records and their bytes, partition keys included. */
 export interface Load {

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 import type { Shard } from "./shard-map";
 
 /** What became of one record of a request: the shard that took it, or why it was refused. */
