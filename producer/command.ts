@@ -9,20 +9,20 @@ import type { Events } from "./events";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes } from "./exit-codes";
 import { LagAdvisor } from "./lag-advice";
-import { LineSink } from "./line-sink";
+import { LineSink } from "./replay/line-sink";
 import type { CommandOptions } from "./options";
 import type { Output } from "./output";
 import { ConsoleOutput, JsonOutput } from "./output";
-import type { Progress } from "./progress";
-import type { ReplayOutcome } from "./replay";
-import { replay } from "./replay";
+import type { Progress } from "./replay/progress";
+import type { ReplayOutcome } from "./replay/replay";
+import { replay } from "./replay/replay";
 import type { DryRunReport, ProgressReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
 import type { ResumePoint } from "./resume-file";
 import { ResumeFile, ResumeFileError } from "./resume-file";
-import { systemRuntime } from "./runtime";
+import { systemRuntime } from "./replay/runtime";
 import { shardLimits } from "./kinesis/shard-budget";
-import type { Sink } from "./sink";
+import type { Sink } from "./replay/sink";
 
 /**
  * Does what the command line asks for.

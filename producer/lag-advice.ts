@@ -1,5 +1,5 @@
-import type { Pace } from "./clock";
-import type { ReplayState } from "./replay";
+import type { Pace } from "./replay/clock";
+import type { ReplayState } from "./replay/replay";
 import { shardLimits } from "./kinesis/shard-budget";
 
 /** What is looked at: so many states, one a second. */

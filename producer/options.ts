@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { givenOptions } from "./command-line";
 import type { GivenOptions } from "./command-line";
-import type { Pace } from "./clock";
+import type { Pace } from "./replay/clock";
 import type { StreamTarget } from "./kinesis/kinesis-advice";
 import type { OptionName } from "./option-table";
 import { optionNames, optionSpecs } from "./option-table";

@@ -1,8 +1,8 @@
-import type { Pace } from "./clock";
-import { ReplayClock } from "./clock";
+import type { Pace } from "./replay/clock";
+import { ReplayClock } from "./replay/clock";
 import { isoSeconds } from "./events/event-time";
 import type { OutgoingRecord, RecordSource } from "./events/record";
-import type { ReplayOutcome, ReplayState } from "./replay";
+import type { ReplayOutcome, ReplayState } from "./replay/replay";
 import { StartError } from "./events/start-error";
 import type { Rejections } from "./trips/trip-file";
 

@@ -4,7 +4,7 @@ import { exitCodes, exitWith } from "./exit-codes";
 import { FanOutReader } from "./fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./polling-reader";
-import { systemRuntime } from "./runtime";
+import { systemRuntime } from "./replay/runtime";
 import { silenceSdkNotice } from "./sdk-notice";
 import { tail } from "./tail";
 import type { TailOptions } from "./tail-options";

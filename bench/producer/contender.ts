@@ -5,8 +5,8 @@ import { Delivery } from "../../producer/kinesis/delivery";
 import { KinesisStream } from "../../producer/kinesis/kinesis";
 import type { OutgoingRecord } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
-import { replay } from "../../producer/replay";
-import { systemRuntime } from "../../producer/runtime";
+import { replay } from "../../producer/replay/replay";
+import { systemRuntime } from "../../producer/replay/runtime";
 import { openShardMap } from "../../producer/kinesis/shard-map";
 import type { Run } from "./contenders";
 

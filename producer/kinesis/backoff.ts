@@ -1,4 +1,4 @@
-import type { Runtime } from "../runtime";
+import type { Runtime } from "../replay/runtime";
 
 const baseMs = 50;
 const capMs = 5000;

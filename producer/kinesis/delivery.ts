@@ -4,13 +4,13 @@ import { errorCode, isRetryable } from "./kinesis-error";
 import type { LaneContext, LaneListener, LaneOptions } from "./lane";
 import type { Part } from "./lanes";
 import { Lanes } from "./lanes";
-import type { Progress } from "../progress";
+import type { Progress } from "../replay/progress";
 import type { OutgoingRecord } from "../events/record";
-import type { Runtime } from "../runtime";
+import type { Runtime } from "../replay/runtime";
 import { shardLimits } from "./shard-budget";
 import type { ShardMap } from "./shard-map";
 import { openShardMap } from "./shard-map";
-import type { Sink } from "../sink";
+import type { Sink } from "../replay/sink";
 import type { PutResult, Stream } from "./stream";
 
 /** What waits in memory is at most what the shards take in this many seconds. */

@@ -3,7 +3,7 @@ import { KinesisStream } from "./kinesis";
 import type { StreamTarget } from "./kinesis-advice";
 import { explain } from "./kinesis-advice";
 import { isRetryable } from "./kinesis-error";
-import { systemRuntime } from "../runtime";
+import { systemRuntime } from "../replay/runtime";
 import type { ShardMap } from "./shard-map";
 import { openShardMap } from "./shard-map";
 import { StartError } from "../events/start-error";

@@ -4,7 +4,7 @@ import type { Load } from "./batch";
 import { loadOf, requestLimits, selectBatch } from "./batch";
 import { isThrottling } from "./kinesis-error";
 import type { OutgoingRecord } from "../events/record";
-import type { Runtime } from "../runtime";
+import type { Runtime } from "../replay/runtime";
 import { ShardBudget } from "./shard-budget";
 import type { PutResult } from "./stream";
 

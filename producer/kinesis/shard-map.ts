@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { retrying } from "./backoff";
 import { isRetryable } from "./kinesis-error";
-import type { Runtime } from "../runtime";
+import type { Runtime } from "../replay/runtime";
 import type { Stream } from "./stream";
 
 /** An open shard and the part of the hash space that it takes; both ends inclusive. */

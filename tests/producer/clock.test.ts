@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Pace } from "../../producer/clock";
-import { ReplayClock } from "../../producer/clock";
+import type { Pace } from "../../producer/replay/clock";
+import { ReplayClock } from "../../producer/replay/clock";
 
 const pace = (speedup: number, changes: Partial<Pace> = {}): Pace => ({
   speedup,

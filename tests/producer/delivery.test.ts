@@ -4,7 +4,7 @@ import { deaggregated } from "../../producer/kinesis/aggregation";
 import { loadOf } from "../../producer/kinesis/batch";
 import type { DeliveryOptions } from "../../producer/kinesis/delivery";
 import { Delivery } from "../../producer/kinesis/delivery";
-import { Progress } from "../../producer/progress";
+import { Progress } from "../../producer/replay/progress";
 import type { OutgoingRecord } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
 import { ShardMap, hashOf } from "../../producer/kinesis/shard-map";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { LagAdvisor } from "../../producer/lag-advice";
-import { Progress } from "../../producer/progress";
-import type { ReplayState } from "../../producer/replay";
+import { Progress } from "../../producer/replay/progress";
+import type { ReplayState } from "../../producer/replay/replay";
 
 interface Course {
   readonly recordsPerSecond: number;

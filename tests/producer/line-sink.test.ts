@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { expect } from "chai";
-import { LineSink } from "../../producer/line-sink";
-import { Progress } from "../../producer/progress";
+import { LineSink } from "../../producer/replay/line-sink";
+import { Progress } from "../../producer/replay/progress";
 import { outgoingRecord } from "../../producer/events/record";
 
 const record = (position: number) =>

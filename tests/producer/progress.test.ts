@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Progress } from "../../producer/progress";
+import { Progress } from "../../producer/replay/progress";
 import { outgoingRecord } from "../../producer/events/record";
 
 const record = (position: number) => outgoingRecord(position, position * 1000, "key", Buffer.of(1));

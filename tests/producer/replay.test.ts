@@ -3,9 +3,9 @@ import type { OutgoingRecord, RecordSource } from "../../producer/events/record"
 import { outgoingRecord } from "../../producer/events/record";
 import type { DeliveryOptions } from "../../producer/kinesis/delivery";
 import { Delivery } from "../../producer/kinesis/delivery";
-import type { Progress } from "../../producer/progress";
-import type { ReplayOptions, ReplayState } from "../../producer/replay";
-import { replay } from "../../producer/replay";
+import type { Progress } from "../../producer/replay/progress";
+import type { ReplayOptions, ReplayState } from "../../producer/replay/replay";
+import { replay } from "../../producer/replay/replay";
 import { ShardMap } from "../../producer/kinesis/shard-map";
 import { FakeStream } from "./support/fake-stream";
 import { FlakyStream } from "./support/flaky-stream";

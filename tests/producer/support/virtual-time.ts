@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Runtime } from "../../../producer/runtime";
+import type { Runtime } from "../../../producer/replay/runtime";
 
 interface Timer {
   readonly at: number;

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 
 /** Where the records of a replay go. It tells the progress what becomes of each. */
 export interface Sink {

@@ -1,7 +1,7 @@
 import type { Pace } from "./clock";
 import { ReplayClock } from "./clock";
 import { Progress } from "./progress";
-import type { OutgoingRecord, RecordSource } from "./events/record";
+import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { Runtime } from "./runtime";
 import type { Sink } from "./sink";
 

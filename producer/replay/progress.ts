@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 
 /** Settled records that are kept at most before they are forgotten together. */
 const forgottenAtOnce = 10_000;

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Progress } from "./progress";
-import type { OutgoingRecord } from "./events/record";
+import type { OutgoingRecord } from "../events/record";
 import type { Sink } from "./sink";
 
 const newLine = Buffer.from("\n");
