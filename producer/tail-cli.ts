@@ -1,15 +1,15 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { exitCodes, exitWith } from "./exit-codes";
-import { FanOutReader } from "./fan-out-reader";
+import { FanOutReader } from "./tail/fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
-import { PollingReader } from "./polling-reader";
+import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
 import { silenceSdkNotice } from "./sdk-notice";
-import { tail } from "./tail";
-import type { TailOptions } from "./tail-options";
-import { parseTailOptions } from "./tail-options";
-import { TailOutput } from "./tail-output";
+import { tail } from "./tail/tail";
+import type { TailOptions } from "./tail/tail-options";
+import { parseTailOptions } from "./tail/tail-options";
+import { TailOutput } from "./tail/tail-output";
 
 const statusMs = 5000;
 /** What the reader has to be allowed. */

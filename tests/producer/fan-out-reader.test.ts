@@ -1,8 +1,8 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { ResourceInUseException } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
-import { FanOutReader } from "../../producer/fan-out-reader";
-import type { ShardPart } from "../../producer/shard-reader";
+import { FanOutReader } from "../../producer/tail/fan-out-reader";
+import type { ShardPart } from "../../producer/tail/shard-reader";
 
 const stream = "trips";
 const streamArn = "arn:aws:kinesis:us-east-1:000000000000:stream/trips";

@@ -7,13 +7,18 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
 import { aggregated } from "../../producer/kinesis/aggregation";
-import { PollingReader } from "../../producer/polling-reader";
+import { PollingReader } from "../../producer/tail/polling-reader";
 import { outgoingRecord } from "../../producer/events/record";
-import type { ShardPart, ShardReader, ShardStart, StoredRecord } from "../../producer/shard-reader";
+import type {
+  ShardPart,
+  ShardReader,
+  ShardStart,
+  StoredRecord,
+} from "../../producer/tail/shard-reader";
 import { StartError } from "../../producer/events/start-error";
-import { tail } from "../../producer/tail";
-import { parseTailOptions } from "../../producer/tail-options";
-import { TailOutput } from "../../producer/tail-output";
+import { tail } from "../../producer/tail/tail";
+import { parseTailOptions } from "../../producer/tail/tail-options";
+import { TailOutput } from "../../producer/tail/tail-output";
 
 const stored = (text: string, partitionKey = "key"): StoredRecord => ({
   partitionKey,

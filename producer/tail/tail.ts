@@ -1,4 +1,4 @@
-import { deaggregated } from "./kinesis/aggregation";
+import { deaggregated } from "../kinesis/aggregation";
 import type { ChildShard, ShardReader, ShardStart, StoredRecord } from "./shard-reader";
 
 /** What a reader of a stream tells. */

@@ -1,4 +1,4 @@
-import type { UserRecord } from "./kinesis/aggregation";
+import type { UserRecord } from "../kinesis/aggregation";
 
 /** A record as the stream keeps it. */
 export interface StoredRecord extends UserRecord {

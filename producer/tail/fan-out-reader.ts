@@ -7,9 +7,9 @@ import {
   ResourceInUseException,
   SubscribeToShardCommand,
 } from "@aws-sdk/client-kinesis";
-import { backoffMs } from "./kinesis/backoff";
-import { isRetryable } from "./kinesis/kinesis-error";
-import type { Runtime } from "./replay/runtime";
+import { backoffMs } from "../kinesis/backoff";
+import { isRetryable } from "../kinesis/kinesis-error";
+import type { Runtime } from "../replay/runtime";
 import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
 import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";
 
