@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
 
-import { outputProblem } from "../producer/output-file";
+import { outputProblem } from "../producer/command/output-file";
 import type { Fault } from "./faults/fault";
 import { faults } from "./faults/faults";
 import { resultIndices, type Workload } from "./verify/result-document";

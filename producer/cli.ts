@@ -1,6 +1,6 @@
-import { run } from "./command";
-import { exitWith } from "./exit-codes";
-import { parseOptions } from "./options";
+import { run } from "./command/command";
+import { exitWith } from "./command/exit-codes";
+import { parseOptions } from "./command/options";
 import { silenceSdkNotice } from "./sdk-notice";
 
 silenceSdkNotice();

@@ -1,6 +1,6 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { exitCodes, exitWith } from "./exit-codes";
+import { exitCodes, exitWith } from "./command/exit-codes";
 import { FanOutReader } from "./tail/fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./tail/polling-reader";

@@ -1,4 +1,4 @@
-import type { ProgressReport } from "../../producer/report";
+import type { ProgressReport } from "../../producer/command/report";
 import type { Workload } from "../verify/result-document";
 import type { SearchStatus } from "./result-status";
 

@@ -4,7 +4,7 @@ import type { InputFile, InputFormat } from "./input-file";
 import { messageOf } from "./input-file";
 import { csvRows } from "./csv-rows";
 import { jsonRows } from "./json-rows";
-import type { EventTimeRange } from "../options";
+import type { EventTimeRange } from "../command/options";
 import { parquetRows } from "./parquet-rows";
 import type { EventSource } from "../events/record";
 import { StartError } from "../events/start-error";

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { run } from "../../producer/command";
-import { parseOptions } from "../../producer/options";
+import { run } from "../../producer/command/command";
+import { parseOptions } from "../../producer/command/options";
 import { StartError } from "../../producer/events/start-error";
 import { header, row } from "./support/trip-rows";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { LagAdvisor } from "../../producer/lag-advice";
+import { LagAdvisor } from "../../producer/command/lag-advice";
 import { Progress } from "../../producer/replay/progress";
 import type { ReplayState } from "../../producer/replay/replay";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { parseOptions } from "../../producer/options";
+import { parseOptions } from "../../producer/command/options";
 import { StartError } from "../../producer/events/start-error";
 
 const required = ["--stream", "trips", "--region", "us-east-1", "--input", "trips.csv"];

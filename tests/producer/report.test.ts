@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { RecordSource } from "../../producer/events/record";
 import { outgoingRecord } from "../../producer/events/record";
-import { dryRunReport } from "../../producer/report";
+import { dryRunReport } from "../../producer/command/report";
 
 /** So many records, each with a key of its own. */
 function source(count: number): RecordSource {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ResumeFile, ResumeFileError } from "../../producer/resume-file";
+import { ResumeFile, ResumeFileError } from "../../producer/command/resume-file";
 import { StartError } from "../../producer/events/start-error";
 
 const identity = { stream: "trips", region: "us-east-1", input: "fingerprint" };

@@ -1,10 +1,10 @@
-import type { Pace } from "./replay/clock";
-import { ReplayClock } from "./replay/clock";
-import { isoSeconds } from "./events/event-time";
-import type { OutgoingRecord, RecordSource } from "./events/record";
-import type { ReplayOutcome, ReplayState } from "./replay/replay";
-import { StartError } from "./events/start-error";
-import type { Rejections } from "./trips/trip-file";
+import type { Pace } from "../replay/clock";
+import { ReplayClock } from "../replay/clock";
+import { isoSeconds } from "../events/event-time";
+import type { OutgoingRecord, RecordSource } from "../events/record";
+import type { ReplayOutcome, ReplayState } from "../replay/replay";
+import { StartError } from "../events/start-error";
+import type { Rejections } from "../trips/trip-file";
 
 /** A key may be one of a few hundred, or of one record only: no more are remembered. */
 export const mostCountedKeys = 100_000;

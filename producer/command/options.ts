@@ -1,17 +1,17 @@
 import { resolve } from "node:path";
 import { givenOptions } from "./command-line";
 import type { GivenOptions } from "./command-line";
-import type { Pace } from "./replay/clock";
-import type { StreamTarget } from "./kinesis/kinesis-advice";
+import type { Pace } from "../replay/clock";
+import type { StreamTarget } from "../kinesis/kinesis-advice";
 import type { OptionName } from "./option-table";
 import { optionNames, optionSpecs } from "./option-table";
 import { OptionReader } from "./option-reader";
-import type { InputOptions } from "./trips/input";
+import type { InputOptions } from "../trips/input";
 import { outputProblem } from "./output-file";
-import { StartError } from "./events/start-error";
-import type { TradeOptions } from "./trades/trade-source";
-import type { WorkloadName } from "./events/workload";
-import { workloads } from "./events/workload";
+import { StartError } from "../events/start-error";
+import type { TradeOptions } from "../trades/trade-source";
+import type { WorkloadName } from "../events/workload";
+import { workloads } from "../events/workload";
 
 /** What the command line asks for. */
 export interface CommandOptions {

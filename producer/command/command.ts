@@ -1,28 +1,28 @@
 import { closeSync, writeSync } from "node:fs";
-import { openOutput } from "./trips/input";
-import { explain } from "./kinesis/kinesis-advice";
-import type { StreamTarget } from "./kinesis/kinesis-advice";
-import { connect } from "./kinesis/kinesis-connection";
-import { Delivery } from "./kinesis/delivery";
+import { openOutput } from "../trips/input";
+import { explain } from "../kinesis/kinesis-advice";
+import type { StreamTarget } from "../kinesis/kinesis-advice";
+import { connect } from "../kinesis/kinesis-connection";
+import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Events } from "./events";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes } from "./exit-codes";
 import { LagAdvisor } from "./lag-advice";
-import { LineSink } from "./replay/line-sink";
+import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
 import type { Output } from "./output";
 import { ConsoleOutput, JsonOutput } from "./output";
-import type { Progress } from "./replay/progress";
-import type { ReplayOutcome } from "./replay/replay";
-import { replay } from "./replay/replay";
+import type { Progress } from "../replay/progress";
+import type { ReplayOutcome } from "../replay/replay";
+import { replay } from "../replay/replay";
 import type { DryRunReport, ProgressReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
 import type { ResumePoint } from "./resume-file";
 import { ResumeFile, ResumeFileError } from "./resume-file";
-import { systemRuntime } from "./replay/runtime";
-import { shardLimits } from "./kinesis/shard-budget";
-import type { Sink } from "./replay/sink";
+import { systemRuntime } from "../replay/runtime";
+import { shardLimits } from "../kinesis/shard-budget";
+import type { Sink } from "../replay/sink";
 
 /**
  * Does what the command line asks for.

@@ -1,10 +1,10 @@
 import type { GivenOptions } from "./command-line";
-import { parseDuration, parseEventTime } from "./events/event-time";
+import { parseDuration, parseEventTime } from "../events/event-time";
 import type { OptionName } from "./option-table";
 import { optionSpecs } from "./option-table";
-import { symbolPattern } from "./trades/trade";
-import type { TradingHours } from "./trades/trading-hours";
-import { parseTradingHours } from "./trades/trading-hours";
+import { symbolPattern } from "../trades/trade";
+import type { TradingHours } from "../trades/trading-hours";
+import { parseTradingHours } from "../trades/trading-hours";
 
 const mostSymbols = 10_000;
 

@@ -1,6 +1,6 @@
-import type { Pace } from "./replay/clock";
-import type { ReplayState } from "./replay/replay";
-import { shardLimits } from "./kinesis/shard-budget";
+import type { Pace } from "../replay/clock";
+import type { ReplayState } from "../replay/replay";
+import { shardLimits } from "../kinesis/shard-budget";
 
 /** What is looked at: so many states, one a second. */
 const windowStates = 10;

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { readInputs } from "./trips/input";
+import { readInputs } from "../trips/input";
 import type { CommandOptions } from "./options";
-import type { EventSource } from "./events/record";
-import { EventRecords, firstEvent } from "./events/record-source";
+import type { EventSource } from "../events/record";
+import { EventRecords, firstEvent } from "../events/record-source";
 import type { Reading } from "./report";
-import { ShuffledEvents } from "./events/shuffled-events";
-import { StartError } from "./events/start-error";
-import { TradeSource } from "./trades/trade-source";
-import { workloads } from "./events/workload";
+import { ShuffledEvents } from "../events/shuffled-events";
+import { StartError } from "../events/start-error";
+import { TradeSource } from "../trades/trade-source";
+import { workloads } from "../events/workload";
 
 /** The events to send, and what was read for them. */
 export interface Events extends Reading {
