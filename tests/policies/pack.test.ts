@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import { documentation, documentationPath } from "../../policies/generate-docs";
+import { documentation, documentationPath } from "../../policies/docs/generate-docs";
 import { factsOf, KNOWN_TYPES } from "../../local/provider/facts";
-import { controls, reasons } from "../../policies/controls";
+import { controls, reasons } from "../../policies/docs/controls";
 import { families, policies } from "../../policies/pack";
 import { statefulTypes } from "../../policies/stateful-types";
 import { taggableTypes } from "../../policies/taggable-types";
