@@ -1,6 +1,6 @@
-import { reference } from "./known";
-import type { Violation } from "./policy";
-import { flag } from "./settings";
+import { reference } from "./engine/known";
+import type { Violation } from "./engine/policy";
+import { flag } from "./engine/settings";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {

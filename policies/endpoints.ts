@@ -1,8 +1,8 @@
 import { FunctionUrl } from "@pulumi/aws/lambda";
 import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
-import { decisive } from "./known";
-import { resourcePolicy } from "./policy";
+import { decisive } from "./engine/known";
+import { resourcePolicy } from "./engine/policy";
 import { publicAccessBlocks } from "./public-access-blocks";
 
 export const functionUrls = resourcePolicy(FunctionUrl, {

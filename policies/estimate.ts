@@ -16,7 +16,7 @@ import {
 } from "./cost";
 import { nodeGroups } from "./domain-nodes";
 import { flinkScale } from "./flink-configuration";
-import { known } from "./known";
+import { known } from "./engine/known";
 
 /** A resource as a program declares it. */
 export interface DeclaredResource {

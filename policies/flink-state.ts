@@ -1,8 +1,8 @@
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration } from "./flink-configuration";
-import { given } from "./known";
-import { resourcePolicy } from "./policy";
-import { integer } from "./settings";
+import { given } from "./engine/known";
+import { resourcePolicy } from "./engine/policy";
+import { integer } from "./engine/settings";
 
 export const flinkCustomBlocks = resourcePolicy(Application, {
   name: "flink-application-custom-configuration",

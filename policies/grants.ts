@@ -1,12 +1,12 @@
 import { EventPermission } from "@pulumi/aws/cloudwatch";
 import { LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
-import { resourceDocuments, resourceProperties } from "./document-types";
-import { reference } from "./known";
-import { resourcePolicy, typesPolicy } from "./policy";
-import { coversEverything, statementsOf } from "./policy-document";
+import { resourceDocuments, resourceProperties } from "./engine/document-types";
+import { reference } from "./engine/known";
+import { resourcePolicy, typesPolicy } from "./engine/policy";
+import { coversEverything, statementsOf } from "./engine/policy-document";
 import { admitsEverybody } from "./public-access";
-import { typeToken } from "./types";
+import { typeToken } from "./engine/types";
 
 export const publicGrants = typesPolicy(resourceDocuments, {
   name: "iam-resource-policy-public-access",

@@ -27,7 +27,7 @@ import * as instances from "./instances";
 import * as keys from "./keys";
 import * as networks from "./networks";
 import * as observability from "./observability";
-import type { StreamingPolicy } from "./policy";
+import type { StreamingPolicy } from "./engine/policy";
 import * as quotas from "./quotas";
 import * as retention from "./retention";
 import * as search from "./search";

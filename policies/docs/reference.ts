@@ -1,8 +1,8 @@
 import { controls, reasons } from "./controls";
-import { exceptions } from "../exceptions";
+import { exceptions } from "../engine/exceptions";
 import type { PolicyFamily } from "../pack";
-import type { StreamingPolicy } from "../policy";
-import type { Setting } from "../settings";
+import type { StreamingPolicy } from "../engine/policy";
+import type { Setting } from "../engine/settings";
 
 const introduction = `<!-- Made from policies/ by npm run docs:policies; not to be edited. -->
 

@@ -1,9 +1,14 @@
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket } from "@pulumi/aws/s3";
 import { expect } from "chai";
-import { findException, isExpired } from "../../policies/exceptions";
-import { resourcePolicy, stackPolicy } from "../../policies/policy";
-import { ConfigurationError, configuredValues, flag, integer } from "../../policies/settings";
+import { findException, isExpired } from "../../policies/engine/exceptions";
+import { resourcePolicy, stackPolicy } from "../../policies/engine/policy";
+import {
+  ConfigurationError,
+  configuredValues,
+  flag,
+  integer,
+} from "../../policies/engine/settings";
 import { change, evaluate, evaluateStack, unknownNumber } from "../support/policy";
 import { bucket } from "./bucket-fixtures";
 import { logGroup, stream } from "./fixtures";
