@@ -1,6 +1,6 @@
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
-import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { customerKeySetting, customerKeyViolations } from "./encryption/customer-key";
 import { resourcePolicy } from "./engine/policy";
 
 export const buildEncryption = resourcePolicy(Project, {

@@ -1,5 +1,5 @@
 import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
-import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { customerKeySetting, customerKeyViolations } from "./encryption/customer-key";
 import { s3Destinations } from "./delivery-destination";
 import { resourcePolicy } from "./engine/policy";
 

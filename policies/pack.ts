@@ -12,7 +12,7 @@ import * as consumers from "./consumers";
 import * as coverage from "./coverage";
 import * as delivery from "./delivery";
 import * as deliveryEncryption from "./delivery-encryption";
-import * as encryption from "./encryption";
+import * as encryption from "./encryption/encryption";
 import * as endpoints from "./endpoints";
 import * as flinkEnvironment from "./flink-environment";
 import * as flinkState from "./flink-state";
@@ -24,17 +24,17 @@ import * as ingress from "./ingress";
 import * as instanceCapacity from "./instance-capacity";
 import * as instanceFamilies from "./instance-families";
 import * as instances from "./instances";
-import * as keys from "./keys";
+import * as keys from "./encryption/keys";
 import * as networks from "./networks";
 import * as observability from "./observability";
 import type { StreamingPolicy } from "./engine/policy";
 import * as quotas from "./quotas";
 import * as retention from "./retention";
 import * as search from "./search";
-import * as secrets from "./secrets";
+import * as secrets from "./encryption/secrets";
 import * as services from "./services";
 import * as storageEncryption from "./storage-encryption";
-import * as transit from "./transit";
+import * as transit from "./encryption/transit";
 
 /** A family's modules export nothing but policies, so that none can be forgotten here. */
 export interface PolicyFamily {

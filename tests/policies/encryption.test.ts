@@ -5,7 +5,7 @@ import {
   logGroupEncryption,
   streamEncryption,
   topicEncryption,
-} from "../../policies/encryption";
+} from "../../policies/encryption/encryption";
 import { change, unknownObject, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused, expectUnknown } from "./expectations";
 import {

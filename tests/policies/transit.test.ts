@@ -6,7 +6,7 @@ import {
   domainHttps,
   domainNodeToNodeEncryption,
   subscriptionTls,
-} from "../../policies/transit";
+} from "../../policies/encryption/transit";
 import { change, evaluateStack, unknownObject, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused, expectUndecided } from "./expectations";
 import { bucketPolicy, tlsStatement } from "./bucket-fixtures";

@@ -6,8 +6,8 @@ import { Domain } from "@pulumi/aws/opensearch";
 import { Topic } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
 import { customerKeySetting, customerKeyViolations } from "./customer-key";
-import { given, known, reference } from "./engine/known";
-import { resourcePolicy } from "./engine/policy";
+import { given, known, reference } from "../engine/known";
+import { resourcePolicy } from "../engine/policy";
 
 export const streamEncryption = resourcePolicy(Stream, {
   name: "kinesis-stream-encryption",

@@ -2,11 +2,11 @@ import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { Domain } from "@pulumi/aws/opensearch";
 import { Bucket, BucketPolicy } from "@pulumi/aws/s3";
 import { TopicSubscription } from "@pulumi/aws/sns";
-import { companionPolicy } from "./engine/companion";
-import { known } from "./engine/known";
-import { resourcePolicy } from "./engine/policy";
-import { statementsOf } from "./engine/policy-document";
-import { texts } from "./engine/settings";
+import { companionPolicy } from "../engine/companion";
+import { known } from "../engine/known";
+import { resourcePolicy } from "../engine/policy";
+import { statementsOf } from "../engine/policy-document";
+import { texts } from "../engine/settings";
 import { denyPlainHttp } from "./tls-statement";
 
 export const domainHttps = resourcePolicy(Domain, {

@@ -1,7 +1,7 @@
 import { ExternalKey, Key, ReplicaExternalKey, ReplicaKey } from "@pulumi/aws/kms";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { integer } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { integer } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const keyRotation = resourcePolicy(Key, {
   name: "kms-key-rotation",

@@ -1,4 +1,4 @@
-import { type Condition, covers, type Statement } from "./engine/policy-document";
+import { type Condition, covers, type Statement } from "../engine/policy-document";
 
 /** Whether statements deny every action to everybody who comes without TLS, on a bucket and on its objects. */
 export function denyPlainHttp(statements: readonly Statement[]): boolean {

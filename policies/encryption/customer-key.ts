@@ -1,6 +1,6 @@
-import { reference } from "./engine/known";
-import type { Violation } from "./engine/policy";
-import { flag } from "./engine/settings";
+import { reference } from "../engine/known";
+import type { Violation } from "../engine/policy";
+import { flag } from "../engine/settings";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {

@@ -1,8 +1,8 @@
 import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
-import { stackPolicy } from "./engine/policy";
-import { refersTo } from "./engine/relation";
-import { integer } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { stackPolicy } from "../engine/policy";
+import { refersTo } from "../engine/relation";
+import { integer } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const secretRotation = stackPolicy([typeToken(Secret)], {
   name: "secretsmanager-secret-rotation",
