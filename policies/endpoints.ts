@@ -3,7 +3,7 @@ import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
 import { decisive } from "./engine/known";
 import { resourcePolicy } from "./engine/policy";
-import { publicAccessBlocks } from "./public-access-blocks";
+import { publicAccessBlocks } from "./storage/public-access-blocks";
 
 export const functionUrls = resourcePolicy(FunctionUrl, {
   name: "lambda-function-url-authorization",

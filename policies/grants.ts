@@ -5,7 +5,7 @@ import { resourceDocuments, resourceProperties } from "./engine/document-types";
 import { reference } from "./engine/known";
 import { resourcePolicy, typesPolicy } from "./engine/policy";
 import { coversEverything, statementsOf } from "./engine/policy-document";
-import { admitsEverybody } from "./public-access";
+import { admitsEverybody } from "./storage/public-access";
 import { typeToken } from "./engine/types";
 
 export const publicGrants = typesPolicy(resourceDocuments, {

@@ -4,7 +4,7 @@ import * as apiAccess from "./api-access";
 import * as apiStages from "./api-stages";
 import * as apiThrottling from "./api-throttling";
 import * as attachments from "./attachments";
-import * as bucketAccess from "./bucket-access";
+import * as bucketAccess from "./storage/bucket-access";
 import * as budget from "./budget";
 import * as builds from "./builds";
 import * as capacity from "./capacity";
@@ -33,7 +33,7 @@ import * as retention from "./retention";
 import * as search from "./search";
 import * as secrets from "./encryption/secrets";
 import * as services from "./services";
-import * as storageEncryption from "./storage-encryption";
+import * as storageEncryption from "./storage/storage-encryption";
 import * as transit from "./encryption/transit";
 
 /** A family's modules export nothing but policies, so that none can be forgotten here. */

@@ -4,7 +4,7 @@ import {
   bucketKey,
   instanceVolumeEncryption,
   volumeEncryption,
-} from "../../policies/storage-encryption";
+} from "../../policies/storage/storage-encryption";
 import { change, evaluateStack, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused } from "./expectations";
 import { bucketEncryption } from "./bucket-fixtures";

@@ -7,11 +7,11 @@ import {
   BucketPublicAccessBlock,
   BucketVersioning,
 } from "@pulumi/aws/s3";
-import { companionPolicy } from "./engine/companion";
-import { resourcePolicy } from "./engine/policy";
-import { covers, type Statement, statementsOf } from "./engine/policy-document";
+import { companionPolicy } from "../engine/companion";
+import { resourcePolicy } from "../engine/policy";
+import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
-import { texts } from "./engine/settings";
+import { texts } from "../engine/settings";
 
 export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
   name: "s3-bucket-public-access-block",

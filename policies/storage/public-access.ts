@@ -1,4 +1,4 @@
-import { type Condition, covers, type Statement } from "./engine/policy-document";
+import { type Condition, covers, type Statement } from "../engine/policy-document";
 
 /**
  * Condition keys that narrow everybody down to a known caller.

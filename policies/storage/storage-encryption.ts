@@ -1,10 +1,10 @@
 import { Volume } from "@pulumi/aws/ebs";
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3";
-import { companionPolicy } from "./engine/companion";
-import { customerKeySetting, customerKeyViolations } from "./encryption/customer-key";
-import { resourcePolicy, type Violation } from "./engine/policy";
-import { texts } from "./engine/settings";
+import { companionPolicy } from "../engine/companion";
+import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { resourcePolicy, type Violation } from "../engine/policy";
+import { texts } from "../engine/settings";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
