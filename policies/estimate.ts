@@ -14,7 +14,7 @@ import {
   type Usage,
   used,
 } from "./cost";
-import { nodeGroups } from "./domain-nodes";
+import { nodeGroups } from "./search/domain-nodes";
 import { flinkScale } from "./flink-configuration";
 import { known } from "./engine/known";
 

@@ -6,8 +6,8 @@ import {
   domainStorageLimit,
   functionMemoryLimit,
   instanceSizeLimit,
-} from "../../policies/instance-capacity";
-import { isWithinSize, sizeRank } from "../../policies/instance-size";
+} from "../../policies/search/instance-capacity";
+import { isWithinSize, sizeRank } from "../../policies/search/instance-size";
 import { change, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused, expectUnknown } from "./expectations";
 import { domain, instance, lambda } from "./fixtures";

@@ -2,9 +2,9 @@ import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
 import { startedType } from "./started-type";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { texts } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { texts } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const domainInstanceFamilies = resourcePolicy(Domain, {
   name: "opensearch-domain-instance-families",

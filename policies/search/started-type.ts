@@ -1,5 +1,5 @@
 import { Instance } from "@pulumi/aws/ec2";
-import { typeToken } from "./engine/types";
+import { typeToken } from "../engine/types";
 
 /**
  * The type of the instances that an instance or a launch template stands for. `undefined` where another resource says

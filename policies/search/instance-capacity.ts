@@ -3,10 +3,10 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
 import { isWithinSize, maxSize } from "./instance-size";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { integer } from "./engine/settings";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { integer } from "../engine/settings";
 import { startedType } from "./started-type";
-import { typeToken } from "./engine/types";
+import { typeToken } from "../engine/types";
 
 export const domainNodeLimit = resourcePolicy(Domain, {
   name: "opensearch-domain-node-limit",
