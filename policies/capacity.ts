@@ -1,7 +1,7 @@
 import { Target } from "@pulumi/aws/appautoscaling";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
-import { flinkConfiguration, flinkScale } from "./flink-configuration";
+import { flinkConfiguration, flinkScale } from "./flink/flink-configuration";
 import { resourcePolicy } from "./engine/policy";
 import { flag, integer } from "./engine/settings";
 

@@ -2,7 +2,7 @@ import { FirehoseDeliveryStream, Stream, StreamConsumer } from "@pulumi/aws/kine
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { EventSourceMapping } from "@pulumi/aws/lambda";
 import type { PolicyResource } from "@pulumi/policy";
-import { flinkScale } from "./flink-configuration";
+import { flinkScale } from "./flink/flink-configuration";
 import { known } from "./engine/known";
 import { stackPolicy } from "./engine/policy";
 import { isIdentity, isMadeOf, refersTo } from "./engine/relation";

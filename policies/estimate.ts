@@ -15,7 +15,7 @@ import {
   used,
 } from "./cost";
 import { nodeGroups } from "./search/domain-nodes";
-import { flinkScale } from "./flink-configuration";
+import { flinkScale } from "./flink/flink-configuration";
 import { known } from "./engine/known";
 
 /** A resource as a program declares it. */

@@ -1,6 +1,6 @@
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
-import { flinkScale } from "./flink-configuration";
+import { flinkScale } from "./flink/flink-configuration";
 import { stackPolicy } from "./engine/policy";
 import { integer } from "./engine/settings";
 import { isOnDemand, shardsOf } from "./stream-shards";

@@ -1,8 +1,8 @@
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration } from "./flink-configuration";
-import { given } from "./engine/known";
-import { resourcePolicy } from "./engine/policy";
-import { integer } from "./engine/settings";
+import { given } from "../engine/known";
+import { resourcePolicy } from "../engine/policy";
+import { integer } from "../engine/settings";
 
 export const flinkCustomBlocks = resourcePolicy(Application, {
   name: "flink-application-custom-configuration",
