@@ -1,4 +1,7 @@
-import { deliveryEncryption, deliveryStreamEncryption } from "../../policies/delivery-encryption";
+import {
+  deliveryEncryption,
+  deliveryStreamEncryption,
+} from "../../policies/delivery/delivery-encryption";
 import { change } from "../support/policy";
 import { expectAccepted, expectRefused } from "./expectations";
 import { archive, delivery } from "./fixtures";

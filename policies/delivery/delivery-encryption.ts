@@ -1,7 +1,7 @@
 import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
-import { customerKeySetting, customerKeyViolations } from "./encryption/customer-key";
+import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
 import { s3Destinations } from "./delivery-destination";
-import { resourcePolicy } from "./engine/policy";
+import { resourcePolicy } from "../engine/policy";
 
 export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
   name: "firehose-delivery-stream-encryption",
