@@ -4,7 +4,7 @@ import {
   flinkParallelismLimit,
   scalingTargetLimit,
   streamShardLimit,
-} from "../../policies/capacity";
+} from "../../policies/streams/capacity";
 import { change, unknownNumber, unknownObject } from "../support/policy";
 import { expectAccepted, expectRefused, expectUnknown } from "./expectations";
 import {

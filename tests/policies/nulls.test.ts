@@ -2,7 +2,7 @@ import { Stream } from "@pulumi/aws/kinesis";
 import { FileArchive } from "@pulumi/pulumi/asset";
 import { expect } from "chai";
 import { resourcePolicy, stackPolicy } from "../../policies/engine/policy";
-import { streamRetention } from "../../policies/retention";
+import { streamRetention } from "../../policies/streams/retention";
 import { evaluate, evaluateStack, unknownNumber } from "../support/policy";
 import { stream } from "./fixtures";
 

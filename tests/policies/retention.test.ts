@@ -5,7 +5,7 @@ import {
   bucketRetention,
   logGroupRetention,
   streamRetention,
-} from "../../policies/retention";
+} from "../../policies/streams/retention";
 import { change, evaluate, evaluateStack, unknownNumber } from "../support/policy";
 import { expectAccepted, expectRefused, expectUnknown } from "./expectations";
 import { bucket, bucketLifecycle } from "./bucket-fixtures";

@@ -4,8 +4,8 @@ import { Instance } from "@pulumi/aws/ec2";
 import { expect } from "chai";
 import fc from "fast-check";
 import { monthlyBudget } from "../../policies/budget";
-import { idleSubtasks, streamConsumers } from "../../policies/consumers";
-import { kpuQuota, shardQuota } from "../../policies/quotas";
+import { idleSubtasks, streamConsumers } from "../../policies/streams/consumers";
+import { kpuQuota, shardQuota } from "../../policies/streams/quotas";
 import { evaluateStack, resource, type TestResource, unknownString } from "../support/policy";
 
 function streamOf(name: string, shardCount: number): TestResource {

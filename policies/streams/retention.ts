@@ -1,10 +1,10 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket, BucketLifecycleConfiguration } from "@pulumi/aws/s3";
-import { companionPolicy } from "./engine/companion";
-import { given } from "./engine/known";
-import { resourcePolicy } from "./engine/policy";
-import { integer, texts } from "./engine/settings";
+import { companionPolicy } from "../engine/companion";
+import { given } from "../engine/known";
+import { resourcePolicy } from "../engine/policy";
+import { integer, texts } from "../engine/settings";
 
 export const streamRetention = resourcePolicy(Stream, {
   name: "kinesis-stream-retention",

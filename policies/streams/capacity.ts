@@ -1,9 +1,9 @@
 import { Target } from "@pulumi/aws/appautoscaling";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
-import { flinkConfiguration, flinkScale } from "./flink/flink-configuration";
-import { resourcePolicy } from "./engine/policy";
-import { flag, integer } from "./engine/settings";
+import { flinkConfiguration, flinkScale } from "../flink/flink-configuration";
+import { resourcePolicy } from "../engine/policy";
+import { flag, integer } from "../engine/settings";
 
 export const streamShardLimit = resourcePolicy(Stream, {
   name: "kinesis-stream-shard-limit",

@@ -1,5 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { known } from "./engine/known";
+import { known } from "../engine/known";
 
 interface ModeDetails {
   readonly streamMode?: string;

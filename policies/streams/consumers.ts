@@ -2,13 +2,13 @@ import { FirehoseDeliveryStream, Stream, StreamConsumer } from "@pulumi/aws/kine
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { EventSourceMapping } from "@pulumi/aws/lambda";
 import type { PolicyResource } from "@pulumi/policy";
-import { flinkScale } from "./flink/flink-configuration";
-import { known } from "./engine/known";
-import { stackPolicy } from "./engine/policy";
-import { isIdentity, isMadeOf, refersTo } from "./engine/relation";
-import { flag, integer } from "./engine/settings";
+import { flinkScale } from "../flink/flink-configuration";
+import { known } from "../engine/known";
+import { stackPolicy } from "../engine/policy";
+import { isIdentity, isMadeOf, refersTo } from "../engine/relation";
+import { flag, integer } from "../engine/settings";
 import { isOnDemand, shardsOf } from "./stream-shards";
-import { typeToken } from "./engine/types";
+import { typeToken } from "../engine/types";
 
 export const streamConsumers = stackPolicy([typeToken(Stream)], {
   name: "kinesis-stream-consumer-limit",

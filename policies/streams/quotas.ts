@@ -1,10 +1,10 @@
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
-import { flinkScale } from "./flink/flink-configuration";
-import { stackPolicy } from "./engine/policy";
-import { integer } from "./engine/settings";
+import { flinkScale } from "../flink/flink-configuration";
+import { stackPolicy } from "../engine/policy";
+import { integer } from "../engine/settings";
 import { isOnDemand, shardsOf } from "./stream-shards";
-import { typeToken } from "./engine/types";
+import { typeToken } from "../engine/types";
 
 export const shardQuota = stackPolicy([typeToken(Stream)], {
   name: "kinesis-shard-quota",
