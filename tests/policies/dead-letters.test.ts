@@ -1,6 +1,6 @@
 import { FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
 import { expect } from "chai";
-import { functionDeadLetters } from "../../policies/functions";
+import { functionDeadLetters } from "../../policies/compute/functions";
 import { change, evaluateStack, resource, unknownObject, unknownString } from "../support/policy";
 import { lambda } from "./fixtures";
 

@@ -1,9 +1,9 @@
 import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
-import { known, reference } from "./engine/known";
-import { resourcePolicy, stackPolicy } from "./engine/policy";
-import { refersTo } from "./engine/relation";
-import { flag, texts } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { known, reference } from "../engine/known";
+import { resourcePolicy, stackPolicy } from "../engine/policy";
+import { refersTo } from "../engine/relation";
+import { flag, texts } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const functionRuntime = resourcePolicy(LambdaFunction, {
   name: "lambda-function-runtime",

@@ -1,7 +1,7 @@
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
-import { customerKeySetting, customerKeyViolations } from "./encryption/customer-key";
-import { resourcePolicy } from "./engine/policy";
+import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { resourcePolicy } from "../engine/policy";
 
 export const buildEncryption = resourcePolicy(Project, {
   name: "codebuild-project-encryption",

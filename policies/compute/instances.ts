@@ -1,7 +1,7 @@
 import { Eip, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
-import { reference } from "./engine/known";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { typeToken } from "./engine/types";
+import { reference } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { typeToken } from "../engine/types";
 
 /** The metadata options of an instance and of a launch template are alike. */
 interface MetadataOptions {

@@ -1,8 +1,8 @@
 import { DomainName, Method } from "@pulumi/aws/apigateway";
 import { Api, Route } from "@pulumi/aws/apigatewayv2";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { texts } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { texts } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 /** Where a method or a route says who may call it. */
 const authorizations: Readonly<Record<string, string>> = {

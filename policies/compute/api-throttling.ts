@@ -1,8 +1,8 @@
 import { MethodSettings } from "@pulumi/aws/apigateway";
 import { Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
-import { typesPolicy, type Violation } from "./engine/policy";
-import { integer } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { typesPolicy, type Violation } from "../engine/policy";
+import { integer } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 const throttlingSettings = {
   maxRate: integer({

@@ -1,10 +1,10 @@
 import { MethodSettings, Stage } from "@pulumi/aws/apigateway";
 import { Api, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
 import type { PolicyResource } from "@pulumi/policy";
-import { reference } from "./engine/known";
-import { resourcePolicy, stackPolicy, typesPolicy, type Violation } from "./engine/policy";
-import { refersTo, refersToSame } from "./engine/relation";
-import { typeToken } from "./engine/types";
+import { reference } from "../engine/known";
+import { resourcePolicy, stackPolicy, typesPolicy, type Violation } from "../engine/policy";
+import { refersTo, refersToSame } from "../engine/relation";
+import { typeToken } from "../engine/types";
 
 export const apiAccessLogs = typesPolicy([typeToken(Stage), typeToken(HttpStage)], {
   name: "apigateway-stage-access-log",
