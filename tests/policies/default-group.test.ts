@@ -1,7 +1,7 @@
 import { SecurityGroupRule } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { expect } from "chai";
-import { defaultSecurityGroup } from "../../policies/networks";
+import { defaultSecurityGroup } from "../../policies/network/networks";
 import { evaluateStack, resource, type TestResource, unknownString } from "../support/policy";
 import { defaultGroup, ingressRule, securityGroup, vpc } from "./network-fixtures";
 

@@ -1,4 +1,4 @@
-import { networkAclAdminPorts, openIngress } from "../../policies/ingress";
+import { networkAclAdminPorts, openIngress } from "../../policies/network/ingress";
 import { change, unknownObject, unknownString } from "../support/policy";
 import { expectAccepted, expectRefused, expectUndecided } from "./expectations";
 import { networkAcl, prefixList, securityGroup } from "./network-fixtures";

@@ -9,11 +9,11 @@ import {
   VpcEndpoint,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import { known } from "./engine/known";
-import { stackPolicy, typesPolicy } from "./engine/policy";
-import { refersTo } from "./engine/relation";
-import { texts } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { known } from "../engine/known";
+import { stackPolicy, typesPolicy } from "../engine/policy";
+import { refersTo } from "../engine/relation";
+import { texts } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const subnetPublicAddresses = typesPolicy([typeToken(Subnet), typeToken(DefaultSubnet)], {
   name: "ec2-subnet-public-addresses",

@@ -8,8 +8,8 @@ import {
   SecurityGroupRule,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import { typesPolicy, type Violation } from "./engine/policy";
-import { integers } from "./engine/settings";
+import { typesPolicy, type Violation } from "../engine/policy";
+import { integers } from "../engine/settings";
 import {
   inlineRules,
   isWorldOpen,
@@ -20,7 +20,7 @@ import {
   protocolOf,
   type TrafficRule,
 } from "./traffic-rules";
-import { typeToken } from "./engine/types";
+import { typeToken } from "../engine/types";
 
 const prefixListTypes = [ManagedPrefixList, ManagedPrefixListEntry].map(typeToken);
 

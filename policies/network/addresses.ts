@@ -1,9 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { Eip, EipAssociation, NatGateway } from "@pulumi/aws/ec2";
-import { reference } from "./engine/known";
-import { stackPolicy } from "./engine/policy";
-import { isMadeOf, refersTo } from "./engine/relation";
-import { typeToken } from "./engine/types";
+import { reference } from "../engine/known";
+import { stackPolicy } from "../engine/policy";
+import { isMadeOf, refersTo } from "../engine/relation";
+import { typeToken } from "../engine/types";
 
 export const addressInUse = stackPolicy([typeToken(Eip)], {
   name: "ec2-elastic-address-in-use",

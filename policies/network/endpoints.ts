@@ -1,9 +1,9 @@
 import { FunctionUrl } from "@pulumi/aws/lambda";
 import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
-import { decisive } from "./engine/known";
-import { resourcePolicy } from "./engine/policy";
-import { publicAccessBlocks } from "./storage/public-access-blocks";
+import { decisive } from "../engine/known";
+import { resourcePolicy } from "../engine/policy";
+import { publicAccessBlocks } from "../storage/public-access-blocks";
 
 export const functionUrls = resourcePolicy(FunctionUrl, {
   name: "lambda-function-url-authorization",

@@ -1,6 +1,6 @@
 import { UnknownValueError } from "@pulumi/policy";
-import { known, Undecided } from "./engine/known";
-import type { Violation } from "./engine/policy";
+import { known, Undecided } from "../engine/known";
+import type { Violation } from "../engine/policy";
 
 /** A rule of a security group or of a network ACL. */
 export type TrafficRule = Readonly<Record<string, unknown>>;
