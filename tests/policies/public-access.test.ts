@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { publicGrants } from "../../policies/grants";
+import { publicGrants } from "../../policies/access/grants";
 import { change, evaluate } from "../support/policy";
 import { keyPolicy, policyText } from "./access-fixtures";
 

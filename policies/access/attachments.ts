@@ -1,5 +1,5 @@
-import { known } from "./engine/known";
-import { typesPolicy } from "./engine/policy";
+import { known } from "../engine/known";
+import { typesPolicy } from "../engine/policy";
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,12 @@
 import { EventPermission } from "@pulumi/aws/cloudwatch";
 import { LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
-import { resourceDocuments, resourceProperties } from "./engine/document-types";
-import { reference } from "./engine/known";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { coversEverything, statementsOf } from "./engine/policy-document";
-import { admitsEverybody } from "./storage/public-access";
-import { typeToken } from "./engine/types";
+import { resourceDocuments, resourceProperties } from "../engine/document-types";
+import { reference } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { coversEverything, statementsOf } from "../engine/policy-document";
+import { admitsEverybody } from "../storage/public-access";
+import { typeToken } from "../engine/types";
 
 export const publicGrants = typesPolicy(resourceDocuments, {
   name: "iam-resource-policy-public-access",
