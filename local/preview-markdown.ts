@@ -1,4 +1,4 @@
-import { statefulTypes } from "../policies/stateful-types";
+import { statefulTypes } from "../policies/operations/stateful-types";
 import type { PlanDocument } from "./engine/plan-report";
 import type { PolicyStatus } from "./engine/policy-pack";
 import { compare, type PropertyChange, type ResourceChange } from "./preview-comparison";

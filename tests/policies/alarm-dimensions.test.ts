@@ -1,7 +1,7 @@
 import { Api } from "@pulumi/aws/apigatewayv2";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { expect } from "chai";
-import { alarmDimensions } from "../../policies/alarms";
+import { alarmDimensions } from "../../policies/operations/alarms";
 import { evaluateStack, resource, type TestResource } from "../support/policy";
 import { alarmOn } from "./alarm-fixtures";
 import { domain, lambda } from "./fixtures";

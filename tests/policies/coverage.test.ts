@@ -2,7 +2,10 @@ import { LaunchConfiguration, SpotInstanceRequest } from "@pulumi/aws/ec2";
 import { BucketV2 } from "@pulumi/aws/s3";
 import * as s3 from "@pulumi/aws/s3";
 import { expect } from "chai";
-import { supersededBucketProperties, supersededResources } from "../../policies/coverage";
+import {
+  supersededBucketProperties,
+  supersededResources,
+} from "../../policies/operations/coverage";
 import { change, evaluateStack, resource } from "../support/policy";
 import { bucket } from "./bucket-fixtures";
 import { compliant } from "./compliant";

@@ -5,8 +5,8 @@ import { documentation, documentationPath } from "../../policies/docs/generate-d
 import { factsOf, KNOWN_TYPES } from "../../local/provider/facts";
 import { controls, reasons } from "../../policies/docs/controls";
 import { families, policies } from "../../policies/pack";
-import { statefulTypes } from "../../policies/stateful-types";
-import { taggableTypes } from "../../policies/taggable-types";
+import { statefulTypes } from "../../policies/operations/stateful-types";
+import { taggableTypes } from "../../policies/operations/taggable-types";
 import { configurationProblems, evaluate, evaluateStack } from "../support/policy";
 import { compliant } from "./compliant";
 

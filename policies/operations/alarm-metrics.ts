@@ -9,8 +9,8 @@ import { StateMachine } from "@pulumi/aws/sfn";
 import { Topic } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
 import type { PolicyResource } from "@pulumi/policy";
-import { known } from "./engine/known";
-import { isIdentity, isMadeOf } from "./engine/relation";
+import { known } from "../engine/known";
+import { isIdentity, isMadeOf } from "../engine/relation";
 
 /** How CloudWatch tells one resource of a service from another. */
 export interface MetricSubject {

@@ -1,8 +1,8 @@
-import { stackPolicy, typesPolicy } from "./engine/policy";
-import { texts } from "./engine/settings";
+import { stackPolicy, typesPolicy } from "../engine/policy";
+import { texts } from "../engine/settings";
 import { statefulTypes } from "./stateful-types";
 import { taggableTypes } from "./taggable-types";
-import { unknownDocuments } from "./engine/document-types";
+import { unknownDocuments } from "../engine/document-types";
 
 export const requiredTags = typesPolicy(taggableTypes, {
   name: "required-tags",

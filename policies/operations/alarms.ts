@@ -10,10 +10,10 @@ import {
   subjects,
   watchedMetrics,
 } from "./alarm-metrics";
-import { type StackPolicy, stackPolicy } from "./engine/policy";
-import { covers } from "./engine/policy-document";
-import { texts } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { type StackPolicy, stackPolicy } from "../engine/policy";
+import { covers } from "../engine/policy-document";
+import { texts } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const streamAlarms = minimumAlarms(streamSubject, {
   name: "kinesis-stream-alarms",

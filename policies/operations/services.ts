@@ -1,8 +1,8 @@
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
 import { Job } from "@pulumi/aws/glue";
 import { StateMachine } from "@pulumi/aws/sfn";
-import { resourcePolicy } from "./engine/policy";
-import { flag, integer } from "./engine/settings";
+import { resourcePolicy } from "../engine/policy";
+import { flag, integer } from "../engine/settings";
 
 export const stateMachineLogging = resourcePolicy(StateMachine, {
   name: "stepfunctions-state-machine-logging",

@@ -1,9 +1,9 @@
 import { CompositeAlarm, MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Undecided, known } from "./engine/known";
-import { resourcePolicy, typesPolicy } from "./engine/policy";
-import { texts } from "./engine/settings";
-import { typeToken } from "./engine/types";
+import { Undecided, known } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { texts } from "../engine/settings";
+import { typeToken } from "../engine/types";
 
 export const streamMetrics = resourcePolicy(Stream, {
   name: "kinesis-stream-shard-level-metrics",
