@@ -8,7 +8,7 @@ import {
   totalUsd,
   type Usage,
   used,
-} from "../policies/cost";
+} from "../policies/cost/cost";
 import type { ApplicationPlan } from "./application";
 import { billing } from "./limits";
 import type { Load } from "./load";

@@ -1,4 +1,4 @@
-import { fallbackRegion } from "../policies/cost";
+import { fallbackRegion } from "../policies/cost/cost";
 import { planApplication } from "./application";
 import {
   billing,
@@ -112,7 +112,7 @@ const checks: readonly Check[] = [
       ? undefined
       : {
           fact: `The list does not have all prices of ${load.region}`,
-          fix: `Those are counted at ${fallbackRegion}'s: add them to policies/prices.json.`,
+          fix: `Those are counted at ${fallbackRegion}'s: add them to policies/cost/prices.json.`,
         },
 ];
 

@@ -1,5 +1,5 @@
-import { estimate } from "../policies/estimate";
-import { totalUsd } from "../policies/cost";
+import { estimate } from "../policies/cost/estimate";
+import { totalUsd } from "../policies/cost/cost";
 import type { PlanDocument } from "./engine/plan-report";
 import { logicalName } from "./provider/names";
 import { isObject } from "./provider/values";

@@ -5,7 +5,7 @@ import * as apiStages from "./compute/api-stages";
 import * as apiThrottling from "./compute/api-throttling";
 import * as attachments from "./access/attachments";
 import * as bucketAccess from "./storage/bucket-access";
-import * as budget from "./budget";
+import * as budget from "./cost/budget";
 import * as builds from "./compute/builds";
 import * as capacity from "./streams/capacity";
 import * as consumers from "./streams/consumers";

@@ -84,7 +84,7 @@ cannot be declared otherwise. How long a domain keeps an index is decided in the
 ## Costs
 
 \`stack-monthly-cost\` adds up what the resources of a stack cost because they are there, at the list prices of
-[prices.json](../policies/prices.json), each with its date and source. What depends on traffic no program tells:
+[prices.json](../policies/cost/prices.json), each with its date and source. What depends on traffic no program tells:
 \`npm run capacity\` reckons it with the same prices.
 `;
 

@@ -9,7 +9,7 @@ import {
 import { planApplication } from "../../capacity/application";
 import { completeLoad, type LoadArgs } from "../../capacity/load";
 import { planStream } from "../../capacity/stream";
-import { hoursPerMonth } from "../../policies/cost";
+import { hoursPerMonth } from "../../policies/cost/cost";
 
 const kibibyte = 1024;
 

@@ -8,9 +8,9 @@ import {
   monthlyCost,
   streamUsage,
   totalUsd,
-} from "../../policies/cost";
-import { estimate } from "../../policies/estimate";
-import list from "../../policies/prices.json";
+} from "../../policies/cost/cost";
+import { estimate } from "../../policies/cost/estimate";
+import list from "../../policies/cost/prices.json";
 import {
   application,
   consumer,

@@ -3,7 +3,7 @@ import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { Instance } from "@pulumi/aws/ec2";
 import { expect } from "chai";
 import fc from "fast-check";
-import { monthlyBudget } from "../../policies/budget";
+import { monthlyBudget } from "../../policies/cost/budget";
 import { idleSubtasks, streamConsumers } from "../../policies/streams/consumers";
 import { kpuQuota, shardQuota } from "../../policies/streams/quotas";
 import { evaluateStack, resource, type TestResource, unknownString } from "../support/policy";

@@ -14,9 +14,9 @@ import {
   type Usage,
   used,
 } from "./cost";
-import { nodeGroups } from "./search/domain-nodes";
-import { flinkScale } from "./flink/flink-configuration";
-import { known } from "./engine/known";
+import { nodeGroups } from "../search/domain-nodes";
+import { flinkScale } from "../flink/flink-configuration";
+import { known } from "../engine/known";
 
 /** A resource as a program declares it. */
 export interface DeclaredResource {

@@ -1,7 +1,7 @@
 import { estimate } from "./estimate";
 import { totalUsd } from "./cost";
-import { stackPolicy } from "./engine/policy";
-import { integer, text } from "./engine/settings";
+import { stackPolicy } from "../engine/policy";
+import { integer, text } from "../engine/settings";
 
 export const monthlyBudget = stackPolicy([], {
   name: "stack-monthly-cost",

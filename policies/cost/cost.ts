@@ -1,5 +1,5 @@
 import list from "./prices.json";
-import { sizeFactor } from "./search/instance-size";
+import { sizeFactor } from "../search/instance-size";
 
 /** A price of the list, such as kinesis.shardHour. */
 export type PriceName = keyof typeof list.prices;
