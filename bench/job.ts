@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Command, Option } from "commander";
-import { ensureJobJar } from "../local/job-jar";
+import { ensureJobJar } from "../local/machine/job-jar";
 import { shippedTrips } from "../local/options";
-import { projectFolder } from "../local/services/project";
-import { Steps } from "../local/steps";
+import { projectFolder } from "../local/machine/project";
+import { Steps } from "../local/machine/steps";
 import { wholeNumber } from "../local/whole-number";
 import { silenceSdkNotice } from "../producer/sdk-notice";
 import { benchmark } from "./benchmark";

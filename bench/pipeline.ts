@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
 import type { RunReport } from "../local/report";
-import { projectFolder } from "../local/services/project";
+import { projectFolder } from "../local/machine/project";
 import { fetchJson } from "../local/status/http";
 import { resultIndices, type Workload } from "../local/verify/result-document";
 import { benchmark } from "./benchmark";

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
-import { install } from "../local/services/installation";
-import { freePorts } from "../local/services/ports";
-import { projectFolder } from "../local/services/project";
-import { Steps } from "../local/steps";
+import { install } from "../local/machine/installation";
+import { freePorts } from "../local/machine/ports";
+import { projectFolder } from "../local/machine/project";
+import { Steps } from "../local/machine/steps";
 import { wholeNumber } from "../local/whole-number";
 import { benchmark } from "./benchmark";
 import { percentile } from "./job/figures";

@@ -11,7 +11,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 import { NotRunningError, runningPipeline } from "../local/run-file";
-import { freePorts } from "../local/services/ports";
+import { freePorts } from "../local/machine/ports";
 import type { PipelineStatus } from "../local/status/pipeline-status";
 
 interface Options {

@@ -5,7 +5,7 @@ import { faults } from "./faults/faults";
 import type { LiveReplay } from "./live-replay";
 import type { PipelineActions } from "./pipeline-actions";
 import { LiveStream } from "./services/live-stream";
-import type { Tell } from "./steps";
+import type { Tell } from "./machine/steps";
 
 /** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */
 const FAULT_SECONDS = 30;

@@ -1,13 +1,13 @@
 import { findEngine } from "./engine/installation";
-import { ensureJobJar } from "./job-jar";
+import { ensureJobJar } from "./machine/job-jar";
 import type { LocalOptions } from "./options";
 import { buildPage } from "./page-build";
 import { stackFolder, workloadProblem } from "./run-file";
-import { lockProblem } from "./services/folder-lock";
-import { install } from "./services/installation";
-import { portProblem } from "./services/ports";
-import { preflight } from "./services/preflight";
-import type { Steps } from "./steps";
+import { lockProblem } from "./machine/folder-lock";
+import { install } from "./machine/installation";
+import { portProblem } from "./machine/ports";
+import { preflight } from "./machine/preflight";
+import type { Steps } from "./machine/steps";
 
 /** This machine does not allow a run; the message lists every reason with its fix. */
 export class MachineError extends Error {}

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { PlanDocument } from "./engine/plan-report";
-import { jobJar } from "./job-jar";
-import { projectFolder } from "./services/project";
+import { jobJar } from "./machine/job-jar";
+import { projectFolder } from "./machine/project";
 
 /** The plan of another commit. */
 export interface BasePlan {

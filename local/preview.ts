@@ -9,10 +9,10 @@ import { EngineError } from "./engine/engine-error";
 import { type OperationResult, unjudged } from "./engine/policy-pack";
 import { openStack } from "./engine/stack";
 import { configValue, regionOf, stackNames } from "./engine/work-folder";
-import { ensureJobJar } from "./job-jar";
+import { ensureJobJar } from "./machine/job-jar";
 import { commitOf, planBase } from "./preview-base";
 import { previewMarkdown } from "./preview-markdown";
-import { projectFolder } from "./services/project";
+import { projectFolder } from "./machine/project";
 
 const EXIT_REFUSED = 1;
 const EXIT_USAGE = 2;

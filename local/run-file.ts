@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 
 import type { Endpoints } from "./services/cloud";
-import { isAlive } from "./services/process";
-import { projectFolder } from "./services/project";
+import { isAlive } from "./machine/process";
+import { projectFolder } from "./machine/project";
 import type { Workload } from "./verify/result-document";
 import type { LocalWorkload } from "./workloads/workload";
 

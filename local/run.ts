@@ -14,8 +14,8 @@ import { LiveReplay } from "./live-replay";
 import { keepWorkload, stackFolder } from "./run-file";
 import { localCloud, type LocalCloud } from "./services/cloud";
 import { kinesisClient } from "./services/kinesis-server";
-import { projectFolder } from "./services/project";
-import { Steps } from "./steps";
+import { projectFolder } from "./machine/project";
+import { Steps } from "./machine/steps";
 import { verifiedRun } from "./verified-run";
 import { watchedRun } from "./watched-run";
 

@@ -7,7 +7,7 @@ import type { LocalOptions } from "./options";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
 import { collectStatus, hasReadEverything } from "./status/collect-status";
-import type { Steps } from "./steps";
+import type { Steps } from "./machine/steps";
 import { tellSummary } from "./summary";
 import { compareWithDomain } from "./verify/compare";
 import { storedDocuments } from "./verify/documents";

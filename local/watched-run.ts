@@ -7,7 +7,7 @@ import { announce } from "./run-file";
 import { kinesisEnvironment } from "./services/kinesis-server";
 import { statusCollector } from "./status/collect-status";
 import { demandHistory } from "./status/demand-history";
-import type { Tell } from "./steps";
+import type { Tell } from "./machine/steps";
 
 export interface WatchedRunParts {
   readonly options: LocalOptions;

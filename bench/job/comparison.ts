@@ -1,5 +1,5 @@
 import { shardLimits } from "../../producer/kinesis/shard-budget";
-import type { Steps } from "../../local/steps";
+import type { Steps } from "../../local/machine/steps";
 import { percentile } from "./figures";
 import type { Jars } from "./jars";
 import type { BenchServices } from "./services";

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { jobJar } from "../../local/job-jar";
-import { install, type Progress } from "../../local/services/installation";
+import { jobJar } from "../../local/machine/job-jar";
+import { install, type Progress } from "../../local/machine/installation";
 
 const run = promisify(execFile);
 

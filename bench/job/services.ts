@@ -4,17 +4,17 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { FlinkCluster } from "../../local/services/flink-cluster";
 import { jobConfiguration } from "../../local/services/flink-configuration";
 import type { FlinkSettings } from "../../local/services/flink-settings";
-import { install, type Progress } from "../../local/services/installation";
+import { install, type Progress } from "../../local/machine/installation";
 import {
   kinesisClient,
   kinesisEnvironment,
   startKinesisServer,
 } from "../../local/services/kinesis-server";
-import { freePorts } from "../../local/services/ports";
-import type { ServiceProcess } from "../../local/services/process";
-import { projectFolder } from "../../local/services/project";
+import { freePorts } from "../../local/machine/ports";
+import type { ServiceProcess } from "../../local/machine/process";
+import { projectFolder } from "../../local/machine/project";
 import { startSearchNode } from "../../local/services/search-node";
-import { ServiceFolders } from "../../local/services/service-folders";
+import { ServiceFolders } from "../../local/machine/service-folders";
 import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
 
 const REGION = "us-east-1";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Progress } from "../../local/services/installation";
+import type { Progress } from "../../local/machine/installation";
 import { jobStatus } from "../../local/status/job-status";
 import { rate, type Sample } from "./figures";
 import type { BenchServices } from "./services";

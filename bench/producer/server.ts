@@ -7,7 +7,7 @@ import {
   waitUntilStreamNotExists,
 } from "@aws-sdk/client-kinesis";
 import { kinesisClient } from "../../local/services/kinesis-server";
-import { ServiceProcess } from "../../local/services/process";
+import { ServiceProcess } from "../../local/machine/process";
 
 const region = "us-east-1";
 const waitSeconds = 60;

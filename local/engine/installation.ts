@@ -2,7 +2,7 @@ import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { toolsFolder } from "../services/project";
+import { toolsFolder } from "../machine/project";
 
 /** Version that is built where there is no engine; go.mod names the same. */
 const VERSION = "3.255.0";

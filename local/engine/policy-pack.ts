@@ -1,6 +1,6 @@
 import path from "node:path";
 import { policies as projectPolicies } from "../../policies/pack";
-import { projectFolder } from "../services/project";
+import { projectFolder } from "../machine/project";
 import type { RunResult } from "./run-record";
 
 /** A policy pack and the limits that it applies to one stack. */

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
-import { projectFolder } from "../services/project";
+import { projectFolder } from "../machine/project";
 import { EngineError } from "./engine-error";
 import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
 import { RunRecord } from "./run-record";

@@ -1,7 +1,7 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
 import type { LocalCloud } from "../services/cloud";
-import type { Tell } from "../steps";
+import type { Tell } from "../machine/steps";
 
 /** What a fault can reach while the input is being replayed. */
 export interface FaultContext {

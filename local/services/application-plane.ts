@@ -12,9 +12,9 @@ import {
 } from "./flink-configuration";
 import type { JobSummary } from "./flink-rest";
 import { type FlinkSettings, flinkSettings } from "./flink-settings";
-import { install, type Progress } from "./installation";
+import { install, type Progress } from "../machine/installation";
 import type { ObjectStore } from "./object-store";
-import type { ServiceFolders } from "./service-folders";
+import type { ServiceFolders } from "../machine/service-folders";
 
 const RUNNING_SECONDS = 120;
 

@@ -9,15 +9,15 @@ import { DeliveryPlane } from "./delivery-plane";
 import type { DeliveryStatus } from "./delivery-worker";
 import { DomainPlane } from "./domain-plane";
 import type { JobSummary } from "./flink-rest";
-import { FolderLock } from "./folder-lock";
+import { FolderLock } from "../machine/folder-lock";
 import { FunctionPlane, type FunctionStatus, invocationPlane } from "./function-plane";
-import type { Progress } from "./installation";
+import type { Progress } from "../machine/installation";
 import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis-server";
 import { bucketPlane, objectPlane, ObjectStore } from "./object-store";
-import { rememberedPorts } from "./ports";
+import { rememberedPorts } from "../machine/ports";
 import { startSearchNode } from "./search-node";
-import { ServiceFolders } from "./service-folders";
-import { startable } from "./startable";
+import { ServiceFolders } from "../machine/service-folders";
+import { startable } from "../machine/startable";
 import { streamPlane } from "./stream-plane";
 
 export interface CloudOptions {

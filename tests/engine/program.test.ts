@@ -5,7 +5,7 @@ import path from "node:path";
 import { program } from "../../infra/program";
 import { openStack, type LocalStack, type OperationResult } from "../../local/engine/stack";
 import type { ConfigOverrides } from "../../local/engine/work-folder";
-import { ensureJobJar } from "../../local/job-jar";
+import { ensureJobJar } from "../../local/machine/job-jar";
 import { requireEngine } from "./engine";
 
 /** What happens to the resources of AWS that do not stay the same, by type and logical name. */

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 
 import { expect } from "chai";
 
-import { type Screen, Steps } from "../../local/steps";
+import { type Screen, Steps } from "../../local/machine/steps";
 
 /** What is written to a terminal, or to a file. */
 function output({ isTTY }: { readonly isTTY: boolean }): {

@@ -11,9 +11,9 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { kinesisClient, startKinesisServer } from "../../local/services/kinesis-server";
-import { freePorts } from "../../local/services/ports";
-import type { ServiceProcess } from "../../local/services/process";
-import { ServiceFolders } from "../../local/services/service-folders";
+import { freePorts } from "../../local/machine/ports";
+import type { ServiceProcess } from "../../local/machine/process";
+import { ServiceFolders } from "../../local/machine/service-folders";
 import { deaggregated } from "../../producer/kinesis/aggregation";
 import { bundleProducer, ProducerProcess } from "../producer/support/producer-process";
 import { header, row } from "../producer/support/trip-rows";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
 import { domainSettings } from "../../infra/search/bootstrap/bootstrap";
-import { freePorts } from "../../local/services/ports";
-import type { ServiceProcess } from "../../local/services/process";
+import { freePorts } from "../../local/machine/ports";
+import type { ServiceProcess } from "../../local/machine/process";
 import { startSearchNode } from "../../local/services/search-node";
-import { ServiceFolders } from "../../local/services/service-folders";
+import { ServiceFolders } from "../../local/machine/service-folders";
 import { newFolder, removeFolder } from "./services/support";
 
 /** An OpenSearch node of a test's own with the index templates that the program gives the domain. */

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { FolderLock, lockProblem } from "../../../local/services/folder-lock";
-import { isAlive } from "../../../local/services/process";
+import { FolderLock, lockProblem } from "../../../local/machine/folder-lock";
+import { isAlive } from "../../../local/machine/process";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect } from "chai";
-import { freePorts, portProblem } from "../../../local/services/ports";
+import { freePorts, portProblem } from "../../../local/machine/ports";
 
 describe("The ports of the local services", () => {
   const server = createServer();

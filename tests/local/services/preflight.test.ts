@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Machine, preflight } from "../../../local/services/preflight";
+import { type Machine, preflight } from "../../../local/machine/preflight";
 
 const GIB = 1024 ** 3;
 const missing = (): Promise<string> => Promise.reject(new Error("ENOENT"));

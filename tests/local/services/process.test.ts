@@ -9,7 +9,7 @@ import {
   ProcessError,
   type ProcessOptions,
   ServiceProcess,
-} from "../../../local/services/process";
+} from "../../../local/machine/process";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";
 

@@ -22,9 +22,9 @@ import {
   settingsVariable,
 } from "../../../infra/scaling/lambda/settings";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
-import { freePorts } from "../../../local/services/ports";
-import type { ServiceProcess } from "../../../local/services/process";
-import { ServiceFolders } from "../../../local/services/service-folders";
+import { freePorts } from "../../../local/machine/ports";
+import type { ServiceProcess } from "../../../local/machine/process";
+import { ServiceFolders } from "../../../local/machine/service-folders";
 import { projectRoot } from "../../support/command";
 import { FakeManagedFlink } from "../../support/fake-managed-flink";
 import { Moto, needsMoto } from "../../support/moto";

@@ -12,9 +12,9 @@ import {
 import { expect } from "chai";
 import { consumerPlane } from "../../../local/services/consumer-plane";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
-import { freePorts } from "../../../local/services/ports";
-import type { ServiceProcess } from "../../../local/services/process";
-import { ServiceFolders } from "../../../local/services/service-folders";
+import { freePorts } from "../../../local/machine/ports";
+import type { ServiceProcess } from "../../../local/machine/process";
+import { ServiceFolders } from "../../../local/machine/service-folders";
 import { declared } from "../../local/services/declared-resource";
 import { needsServices, newFolder, removeFolder } from "./support";
 

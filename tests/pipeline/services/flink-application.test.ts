@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import type { DataPlane } from "../../../local/provider/data-plane";
 import { type CloudStatus, type LocalCloud, localCloud } from "../../../local/services/cloud";
-import { isAlive } from "../../../local/services/process";
+import { isAlive } from "../../../local/machine/process";
 import { rejection } from "../../local/services/rejection";
 import {
   countingApplication,

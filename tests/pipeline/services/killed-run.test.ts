@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { expect } from "chai";
 import type { DeclaredResource } from "../../../local/provider/data-plane";
 import { type LocalCloud, localCloud } from "../../../local/services/cloud";
-import { isAlive } from "../../../local/services/process";
+import { isAlive } from "../../../local/machine/process";
 import {
   countingApplication,
   countingJob,

@@ -13,9 +13,9 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
 import { consumerPlane } from "../../../local/services/consumer-plane";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
-import { freePorts } from "../../../local/services/ports";
-import type { ProcessError, ServiceProcess } from "../../../local/services/process";
-import { ServiceFolders } from "../../../local/services/service-folders";
+import { freePorts } from "../../../local/machine/ports";
+import type { ProcessError, ServiceProcess } from "../../../local/machine/process";
+import { ServiceFolders } from "../../../local/machine/service-folders";
 import { declared } from "../../local/services/declared-resource";
 import {
   accepts,

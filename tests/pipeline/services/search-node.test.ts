@@ -5,10 +5,10 @@ import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-se
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
 import type { Report } from "../../../infra/search/bootstrap/domain-settings";
 import { DomainPlane } from "../../../local/services/domain-plane";
-import { freePorts } from "../../../local/services/ports";
-import type { ServiceProcess } from "../../../local/services/process";
+import { freePorts } from "../../../local/machine/ports";
+import type { ServiceProcess } from "../../../local/machine/process";
 import { startSearchNode } from "../../../local/services/search-node";
-import { ServiceFolders } from "../../../local/services/service-folders";
+import { ServiceFolders } from "../../../local/machine/service-folders";
 import {
   accepts,
   declared,

@@ -6,8 +6,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Context } from "mocha";
 import type { DeclaredResource } from "../../../local/provider/data-plane";
-import { install, type ToolName } from "../../../local/services/installation";
-import { preflight } from "../../../local/services/preflight";
+import { install, type ToolName } from "../../../local/machine/installation";
+import { preflight } from "../../../local/machine/preflight";
 
 /** Skips the suite with the reason where the machine lacks something; in CI that is a failure. */
 export async function needsServices(suite: Context, ...tools: ToolName[]): Promise<void> {

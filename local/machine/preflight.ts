@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { isJobJarStale } from "../job-jar";
+import { isJobJarStale } from "./job-jar";
 import { isInstalled, type ToolName } from "./installation";
 import { projectFolder } from "./project";
 

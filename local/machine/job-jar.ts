@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { projectFolder } from "./services/project";
+import { projectFolder } from "./project";
 
 const folder = path.join(projectFolder, "flink-job");
 
