@@ -4,7 +4,7 @@ import type { Deployment } from "./deployment";
 import { faults } from "./faults/faults";
 import type { LiveReplay } from "./live-replay";
 import type { PipelineActions } from "./pipeline-actions";
-import { LiveStream } from "./services/live-stream";
+import { LiveStream } from "./services/kinesis/live-stream";
 import type { Tell } from "./machine/steps";
 
 /** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { kinesisEnvironment } from "./services/kinesis-server";
+import { kinesisEnvironment } from "./services/kinesis/kinesis-server";
 import type { ReplayProgress } from "./status/pipeline-status";
 import type { ReplayReport } from "./report";
 

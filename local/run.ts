@@ -13,7 +13,7 @@ import { ReplayProcess } from "./replay-process";
 import { LiveReplay } from "./live-replay";
 import { keepWorkload, stackFolder } from "./run-file";
 import { localCloud, type LocalCloud } from "./services/cloud";
-import { kinesisClient } from "./services/kinesis-server";
+import { kinesisClient } from "./services/kinesis/kinesis-server";
 import { projectFolder } from "./machine/project";
 import { Steps } from "./machine/steps";
 import { verifiedRun } from "./verified-run";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { runningPipeline, type RunningPipeline } from "./run-file";
-import { kinesisClient } from "./services/kinesis-server";
+import { kinesisClient } from "./services/kinesis/kinesis-server";
 import { collectStatus } from "./status/collect-status";
 import { fetchJson } from "./status/http";
 import type { PipelineStatus } from "./status/pipeline-status";

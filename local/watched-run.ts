@@ -4,7 +4,7 @@ import { startPageServer } from "./page-server";
 import { liveActions } from "./live-actions";
 import type { LiveReplay } from "./live-replay";
 import { announce } from "./run-file";
-import { kinesisEnvironment } from "./services/kinesis-server";
+import { kinesisEnvironment } from "./services/kinesis/kinesis-server";
 import { statusCollector } from "./status/collect-status";
 import { demandHistory } from "./status/demand-history";
 import type { Tell } from "./machine/steps";

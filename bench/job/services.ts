@@ -1,19 +1,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import { FlinkCluster } from "../../local/services/flink-cluster";
-import { jobConfiguration } from "../../local/services/flink-configuration";
-import type { FlinkSettings } from "../../local/services/flink-settings";
+import { FlinkCluster } from "../../local/services/flink/flink-cluster";
+import { jobConfiguration } from "../../local/services/flink/flink-configuration";
+import type { FlinkSettings } from "../../local/services/flink/flink-settings";
 import { install, type Progress } from "../../local/machine/installation";
 import {
   kinesisClient,
   kinesisEnvironment,
   startKinesisServer,
-} from "../../local/services/kinesis-server";
+} from "../../local/services/kinesis/kinesis-server";
 import { freePorts } from "../../local/machine/ports";
 import type { ServiceProcess } from "../../local/machine/process";
 import { projectFolder } from "../../local/machine/project";
-import { startSearchNode } from "../../local/services/search-node";
+import { startSearchNode } from "../../local/services/opensearch/search-node";
 import { ServiceFolders } from "../../local/machine/service-folders";
 import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
 

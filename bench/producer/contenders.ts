@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { install, type Progress } from "../../local/machine/installation";
-import { kinesisEnvironment } from "../../local/services/kinesis-server";
+import { kinesisEnvironment } from "../../local/services/kinesis/kinesis-server";
 import { javaCommand } from "../../local/machine/preflight";
 
 /** Enough for the records that wait; without it Java takes a quarter of the memory before it collects. */

@@ -6,7 +6,7 @@ import {
   waitUntilStreamExists,
   waitUntilStreamNotExists,
 } from "@aws-sdk/client-kinesis";
-import { kinesisClient } from "../../local/services/kinesis-server";
+import { kinesisClient } from "../../local/services/kinesis/kinesis-server";
 import { ServiceProcess } from "../../local/machine/process";
 
 const region = "us-east-1";

@@ -1,4 +1,4 @@
-import { LiveStream } from "../services/live-stream";
+import { LiveStream } from "../services/kinesis/live-stream";
 import type { Fault, FaultContext } from "./fault";
 
 const SHARDS = 4;

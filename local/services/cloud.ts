@@ -2,23 +2,23 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DataPlanes } from "../provider/data-plane";
-import { ApplicationPlane } from "./application-plane";
-import { CatalogPlane } from "./catalog-plane";
-import { consumerPlane } from "./consumer-plane";
-import { DeliveryPlane } from "./delivery-plane";
-import type { DeliveryStatus } from "./delivery-worker";
-import { DomainPlane } from "./domain-plane";
-import type { JobSummary } from "./flink-rest";
+import { ApplicationPlane } from "./flink/application-plane";
+import { CatalogPlane } from "./storage/catalog-plane";
+import { consumerPlane } from "./kinesis/consumer-plane";
+import { DeliveryPlane } from "./firehose/delivery-plane";
+import type { DeliveryStatus } from "./firehose/delivery-worker";
+import { DomainPlane } from "./opensearch/domain-plane";
+import type { JobSummary } from "./flink/flink-rest";
 import { FolderLock } from "../machine/folder-lock";
-import { FunctionPlane, type FunctionStatus, invocationPlane } from "./function-plane";
+import { FunctionPlane, type FunctionStatus, invocationPlane } from "./lambda/function-plane";
 import type { Progress } from "../machine/installation";
-import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis-server";
-import { bucketPlane, objectPlane, ObjectStore } from "./object-store";
+import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis/kinesis-server";
+import { bucketPlane, objectPlane, ObjectStore } from "./storage/object-store";
 import { rememberedPorts } from "../machine/ports";
-import { startSearchNode } from "./search-node";
+import { startSearchNode } from "./opensearch/search-node";
 import { ServiceFolders } from "../machine/service-folders";
 import { startable } from "../machine/startable";
-import { streamPlane } from "./stream-plane";
+import { streamPlane } from "./kinesis/stream-plane";
 
 export interface CloudOptions {
   /** Where everything is kept that the services write, such as .local. */

@@ -10,7 +10,7 @@ import {
   waitUntilStreamExists,
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
-import { kinesisClient, startKinesisServer } from "../../local/services/kinesis-server";
+import { kinesisClient, startKinesisServer } from "../../local/services/kinesis/kinesis-server";
 import { freePorts } from "../../local/machine/ports";
 import type { ServiceProcess } from "../../local/machine/process";
 import { ServiceFolders } from "../../local/machine/service-folders";

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { domainSettings } from "../../infra/search/bootstrap/bootstrap";
 import { freePorts } from "../../local/machine/ports";
 import type { ServiceProcess } from "../../local/machine/process";
-import { startSearchNode } from "../../local/services/search-node";
+import { startSearchNode } from "../../local/services/opensearch/search-node";
 import { ServiceFolders } from "../../local/machine/service-folders";
 import { newFolder, removeFolder } from "./services/support";
 

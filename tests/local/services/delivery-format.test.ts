@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
-import { columnTypes, joined, parquet } from "../../../local/services/delivery-format";
+import { columnTypes, joined, parquet } from "../../../local/services/firehose/delivery-format";
 
 const columns = [
   { name: "id", type: "string" },

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { DeliveryLedger } from "../../../local/services/delivery-ledger";
+import { DeliveryLedger } from "../../../local/services/firehose/delivery-ledger";
 
 const record = (shardId: string, sequenceNumber: string) => ({
   shardId,

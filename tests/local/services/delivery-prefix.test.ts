@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DeliveryPrefix } from "../../../local/services/delivery-prefix";
+import { DeliveryPrefix } from "../../../local/services/firehose/delivery-prefix";
 
 const time = new Date("2026-03-09T04:05:06Z");
 const context = { time, timeZone: "UTC", random: () => "abc123" };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { DeclaredResource } from "../../../local/provider/data-plane";
-import { deliverySettings } from "../../../local/services/delivery-settings";
+import { deliverySettings } from "../../../local/services/firehose/delivery-settings";
 import { declared } from "./declared-resource";
 
 function delivery(

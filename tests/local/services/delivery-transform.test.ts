@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { DeliveryTransform } from "../../../local/services/delivery-transform";
-import { FunctionError } from "../../../local/services/function-process";
+import { DeliveryTransform } from "../../../local/services/firehose/delivery-transform";
+import { FunctionError } from "../../../local/services/lambda/function-process";
 import { rejection } from "./rejection";
 
 const records = ["a", "b"].map((text, index) => ({

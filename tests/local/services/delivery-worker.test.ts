@@ -1,12 +1,15 @@
 import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import type { DeliveredRecord } from "../../../local/services/delivery-buffer";
-import { joined } from "../../../local/services/delivery-format";
-import { DeliveryPrefix } from "../../../local/services/delivery-prefix";
-import type { DeliverySettings } from "../../../local/services/delivery-settings";
-import type { Outcome } from "../../../local/services/delivery-transform";
-import { type DeliveryOptions, DeliveryWorker } from "../../../local/services/delivery-worker";
+import type { DeliveredRecord } from "../../../local/services/firehose/delivery-buffer";
+import { joined } from "../../../local/services/firehose/delivery-format";
+import { DeliveryPrefix } from "../../../local/services/firehose/delivery-prefix";
+import type { DeliverySettings } from "../../../local/services/firehose/delivery-settings";
+import type { Outcome } from "../../../local/services/firehose/delivery-transform";
+import {
+  type DeliveryOptions,
+  DeliveryWorker,
+} from "../../../local/services/firehose/delivery-worker";
 import { rejection } from "./rejection";
 
 const ARRIVAL = new Date("2026-03-09T04:05:06Z");

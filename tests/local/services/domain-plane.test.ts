@@ -1,6 +1,9 @@
 import path from "node:path";
 import { expect } from "chai";
-import { DomainPlane, type DomainPlaneOptions } from "../../../local/services/domain-plane";
+import {
+  DomainPlane,
+  type DomainPlaneOptions,
+} from "../../../local/services/opensearch/domain-plane";
 import { declared } from "./declared-resource";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";

@@ -6,8 +6,8 @@ import {
   jobConfiguration,
   taskManagerArguments,
   taskManagerMemory,
-} from "../../../local/services/flink-configuration";
-import type { FlinkSettings } from "../../../local/services/flink-settings";
+} from "../../../local/services/flink/flink-configuration";
+import type { FlinkSettings } from "../../../local/services/flink/flink-settings";
 
 const settings: FlinkSettings = {
   name: "analytics",

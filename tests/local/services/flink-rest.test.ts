@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { FlinkRest } from "../../../local/services/flink-rest";
+import { FlinkRest } from "../../../local/services/flink/flink-rest";
 import { type Answer, httpServer } from "./http-server";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";

@@ -5,7 +5,7 @@ import {
   flinkSettings,
   propertiesFile,
   taskManagerCount,
-} from "../../../local/services/flink-settings";
+} from "../../../local/services/flink/flink-settings";
 import { declared } from "./declared-resource";
 
 function application(

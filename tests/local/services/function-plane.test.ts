@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "chai";
-import { FunctionPlane, invocationPlane } from "../../../local/services/function-plane";
+import { FunctionPlane, invocationPlane } from "../../../local/services/lambda/function-plane";
 import { declared } from "./declared-resource";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";

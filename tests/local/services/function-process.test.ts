@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { FunctionProcess, type FunctionSettings } from "../../../local/services/function-process";
+import {
+  FunctionProcess,
+  type FunctionSettings,
+} from "../../../local/services/lambda/function-process";
 import { isAlive } from "../../../local/machine/process";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";

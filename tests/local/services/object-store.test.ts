@@ -6,7 +6,7 @@ import {
   bucketPlane,
   objectPlane,
   ObjectStore,
-} from "../../../local/services/object-store";
+} from "../../../local/services/storage/object-store";
 import { declared } from "./declared-resource";
 import { rejection } from "./rejection";
 import { temporaryFolder } from "./temporary-folder";

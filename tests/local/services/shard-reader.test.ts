@@ -5,7 +5,7 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
-import { type KinesisApi, ShardReader } from "../../../local/services/shard-reader";
+import { type KinesisApi, ShardReader } from "../../../local/services/kinesis/shard-reader";
 
 /** A stream in memory; sequence numbers count from 0 in each shard. An iterator is shard:position:generation. */
 class FakeStream {

@@ -1,7 +1,7 @@
 import { type KinesisClient, ResourceNotFoundException } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import type { DataPlane } from "../../../local/provider/data-plane";
-import { streamPlane } from "../../../local/services/stream-plane";
+import { streamPlane } from "../../../local/services/kinesis/stream-plane";
 import { declared } from "./declared-resource";
 import { rejection } from "./rejection";
 

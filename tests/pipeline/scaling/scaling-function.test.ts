@@ -21,7 +21,7 @@ import {
   type ScalingSettings,
   settingsVariable,
 } from "../../../infra/scaling/lambda/settings";
-import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
+import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis/kinesis-server";
 import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
 import { ServiceFolders } from "../../../local/machine/service-folders";

@@ -8,7 +8,7 @@ import { DeliveryStream } from "../../../infra/delivery/delivery-stream";
 import { archiveOf } from "../../../infra/delivery/workloads";
 import { EventStream } from "../../../infra/stream/event-stream";
 import { type CloudStatus, type LocalCloud, localCloud } from "../../../local/services/cloud";
-import { kinesisClient } from "../../../local/services/kinesis-server";
+import { kinesisClient } from "../../../local/services/kinesis/kinesis-server";
 import { requireEngine, Sandbox } from "../../engine/engine";
 import { needsServices, newFolder, removeFolder, until } from "./support";
 

@@ -11,8 +11,8 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
-import { consumerPlane } from "../../../local/services/consumer-plane";
-import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis-server";
+import { consumerPlane } from "../../../local/services/kinesis/consumer-plane";
+import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis/kinesis-server";
 import { freePorts } from "../../../local/machine/ports";
 import type { ProcessError, ServiceProcess } from "../../../local/machine/process";
 import { ServiceFolders } from "../../../local/machine/service-folders";

@@ -4,10 +4,10 @@ import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
 import type { Report } from "../../../infra/search/bootstrap/domain-settings";
-import { DomainPlane } from "../../../local/services/domain-plane";
+import { DomainPlane } from "../../../local/services/opensearch/domain-plane";
 import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
-import { startSearchNode } from "../../../local/services/search-node";
+import { startSearchNode } from "../../../local/services/opensearch/search-node";
 import { ServiceFolders } from "../../../local/machine/service-folders";
 import {
   accepts,

@@ -3,7 +3,7 @@ import { DeliveryBuffer, type DeliveredRecord } from "./delivery-buffer";
 import { DeliveryLedger, type Ticket } from "./delivery-ledger";
 import { DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
 import type { DeliveryTransform } from "./delivery-transform";
-import type { ShardReader } from "./shard-reader";
+import type { ShardReader } from "../kinesis/shard-reader";
 
 /** Firehose asks each shard once a second: https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html */
 const POLL_MILLISECONDS = 1_000;

@@ -1,9 +1,9 @@
-import type { DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 import type { BufferLimits } from "./delivery-buffer";
 import { DeliveryPrefix } from "./delivery-prefix";
 import type { TransformSettings } from "./delivery-transform";
-import { bucketOf } from "./object-store";
+import { bucketOf } from "../storage/object-store";
 
 const MIB = 1024 ** 2;
 

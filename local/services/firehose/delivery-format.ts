@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import type { TableColumn } from "./catalog-plane";
+import type { TableColumn } from "../storage/catalog-plane";
 
 const compress = promisify(gzip);
 

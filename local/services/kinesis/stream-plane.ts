@@ -1,6 +1,6 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import type { DataPlane, DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 import {
   DEFAULT_RECORD_KIB,
   DEFAULT_RETENTION_HOURS,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { DataPlane, DeclaredResource } from "../provider/data-plane";
+import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
 import { FlinkCluster } from "./flink-cluster";
 import {
   checkpointFolder,
@@ -12,9 +12,9 @@ import {
 } from "./flink-configuration";
 import type { JobSummary } from "./flink-rest";
 import { type FlinkSettings, flinkSettings } from "./flink-settings";
-import { install, type Progress } from "../machine/installation";
-import type { ObjectStore } from "./object-store";
-import type { ServiceFolders } from "../machine/service-folders";
+import { install, type Progress } from "../../machine/installation";
+import type { ObjectStore } from "../storage/object-store";
+import type { ServiceFolders } from "../../machine/service-folders";
 
 const RUNNING_SECONDS = 120;
 

@@ -7,8 +7,8 @@ import {
   RegisterStreamConsumerCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
-import type { DataPlane, DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 
 const POLL_MILLISECONDS = 50;
 const TIMEOUT_MILLISECONDS = 30_000;

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { install, type Progress } from "../machine/installation";
-import { type ProcessError, ServiceProcess } from "../machine/process";
-import type { ServiceFolders } from "../machine/service-folders";
+import { install, type Progress } from "../../machine/installation";
+import { type ProcessError, ServiceProcess } from "../../machine/process";
+import type { ServiceFolders } from "../../machine/service-folders";
 
 /** Open shards that all streams together may have; AWS's default quota in most regions. */
 const SHARD_LIMIT = 1000;

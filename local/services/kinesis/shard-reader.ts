@@ -6,7 +6,7 @@ import {
   ListShardsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
-import type { DeliveredRecord } from "./delivery-buffer";
+import type { DeliveredRecord } from "../firehose/delivery-buffer";
 
 /** Requests to a Kinesis API, as a client of the AWS SDK sends them. */
 export type KinesisApi = Pick<KinesisClient, "send">;

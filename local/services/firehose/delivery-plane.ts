@@ -1,16 +1,16 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import type { DataPlane, DeclaredResource } from "../provider/data-plane";
-import type { CatalogPlane } from "./catalog-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import type { CatalogPlane } from "../storage/catalog-plane";
+import { Declared } from "../declared";
 import { joined, parquet } from "./delivery-format";
 import { deliverySettings } from "./delivery-settings";
 import { DeliveryTransform } from "./delivery-transform";
 import { type DeliveryStatus, DeliveryWorker, type Positions } from "./delivery-worker";
-import type { FunctionPlane } from "./function-plane";
-import type { ObjectStore } from "./object-store";
-import { ShardReader } from "./shard-reader";
+import type { FunctionPlane } from "../lambda/function-plane";
+import type { ObjectStore } from "../storage/object-store";
+import { ShardReader } from "../kinesis/shard-reader";
 
 export interface DeliveryPlaneOptions {
   readonly client: () => Promise<KinesisClient>;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { DataPlane, DeclaredAsset, DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredAsset, DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 import { FunctionProcess } from "./function-process";
 
 export interface FunctionPlaneOptions {

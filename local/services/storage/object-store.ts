@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { DataPlane, DeclaredAsset, DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredAsset, DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 
 /** Buckets as folders. Objects that the program declares keep every version; others only the last. */
 export class ObjectStore {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
-import type { DataPlane, DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 
 export interface DomainPlaneOptions {
   /** Starts the node unless it runs. */

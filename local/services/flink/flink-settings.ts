@@ -1,6 +1,6 @@
-import type { DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
-import { bucketOf } from "./object-store";
+import type { DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
+import { bucketOf } from "../storage/object-store";
 
 /** The Flink that runs here, as Managed Service for Apache Flink names it. */
 export const localRuntime = "FLINK-1_20";

@@ -10,10 +10,10 @@ import {
 } from "./flink-configuration";
 import { FlinkRest } from "./flink-rest";
 import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-settings";
-import type { Progress } from "../machine/installation";
-import { javaCommand } from "../machine/preflight";
-import { ProcessError, ServiceProcess } from "../machine/process";
-import type { ServiceFolders } from "../machine/service-folders";
+import type { Progress } from "../../machine/installation";
+import { javaCommand } from "../../machine/preflight";
+import { ProcessError, ServiceProcess } from "../../machine/process";
+import type { ServiceFolders } from "../../machine/service-folders";
 
 const JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
 const TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DeliveredRecord } from "./delivery-buffer";
-import { FunctionError } from "./function-process";
+import { FunctionError } from "../lambda/function-process";
 
 /** A transform as the program declares it. */
 export interface TransformSettings {

@@ -1,5 +1,5 @@
-import type { DataPlane, DeclaredResource } from "../provider/data-plane";
-import { Declared } from "./declared";
+import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import { Declared } from "../declared";
 
 /** A column of a table. */
 export interface TableColumn {

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { install, type Progress } from "../machine/installation";
-import { javaCommand } from "../machine/preflight";
-import { type ProcessError, ServiceProcess } from "../machine/process";
-import type { ServiceFolders } from "../machine/service-folders";
+import { install, type Progress } from "../../machine/installation";
+import { javaCommand } from "../../machine/preflight";
+import { type ProcessError, ServiceProcess } from "../../machine/process";
+import type { ServiceFolders } from "../../machine/service-folders";
 
 export interface SearchNodeOptions {
   readonly httpPort: number;
