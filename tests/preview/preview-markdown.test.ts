@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { PlanDocument } from "../../local/engine/plan-report";
-import { type Preview, previewMarkdown } from "../../local/preview-markdown";
+import { type Preview, previewMarkdown } from "../../local/preview/markdown";
 
 const STREAM = "aws:kinesis/stream:Stream";
 const GROUP = "aws:cloudwatch/logGroup:LogGroup";

@@ -1,6 +1,6 @@
-import type { PlanDocument } from "./engine/plan-report";
-import { diff } from "./provider/diff";
-import { isObject, type Values } from "./provider/values";
+import type { PlanDocument } from "../engine/plan-report";
+import { diff } from "../provider/diff";
+import { isObject, type Values } from "../provider/values";
 
 type Resource = PlanDocument["resources"][number];
 

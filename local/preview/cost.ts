@@ -1,8 +1,8 @@
-import { estimate } from "../policies/cost/estimate";
-import { totalUsd } from "../policies/cost/cost";
-import type { PlanDocument } from "./engine/plan-report";
-import { logicalName } from "./provider/names";
-import { isObject } from "./provider/values";
+import { estimate } from "../../policies/cost/estimate";
+import { totalUsd } from "../../policies/cost/cost";
+import type { PlanDocument } from "../engine/plan-report";
+import { logicalName } from "../provider/names";
+import { isObject } from "../provider/values";
 
 /** What one resource costs in a month because it is there, in US dollars. */
 export interface CostChange {

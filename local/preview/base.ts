@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { PlanDocument } from "./engine/plan-report";
-import { jobJar } from "./machine/job-jar";
-import { projectFolder } from "./machine/project";
+import type { PlanDocument } from "../engine/plan-report";
+import { jobJar } from "../machine/job-jar";
+import { projectFolder } from "../machine/project";
 
 /** The plan of another commit. */
 export interface BasePlan {

@@ -1,9 +1,9 @@
-import { statefulTypes } from "../policies/operations/stateful-types";
-import type { PlanDocument } from "./engine/plan-report";
-import type { PolicyStatus } from "./engine/policy-pack";
-import { compare, type PropertyChange, type ResourceChange } from "./preview-comparison";
-import { costChanges, costOf } from "./preview-cost";
-import { logicalName } from "./provider/names";
+import { statefulTypes } from "../../policies/operations/stateful-types";
+import type { PlanDocument } from "../engine/plan-report";
+import type { PolicyStatus } from "../engine/policy-pack";
+import { compare, type PropertyChange, type ResourceChange } from "./comparison";
+import { costChanges, costOf } from "./cost";
+import { logicalName } from "../provider/names";
 
 /** A plan as a reviewer is to see it. */
 export interface Preview {
