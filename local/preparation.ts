@@ -1,7 +1,7 @@
 import { findEngine } from "./engine/installation";
 import { ensureJobJar } from "./machine/job-jar";
 import type { LocalOptions } from "./options";
-import { buildPage } from "./page-build";
+import { buildPage } from "./page-server/page-build";
 import { stackFolder, workloadProblem } from "./run-file";
 import { lockProblem } from "./machine/folder-lock";
 import { install } from "./machine/installation";

@@ -1,6 +1,6 @@
 import { type Deployment, searchSource, statusSources } from "./deployment";
 import type { LocalOptions } from "./options";
-import { startPageServer } from "./page-server";
+import { startPageServer } from "./page-server/page-server";
 import { liveActions } from "./live-actions";
 import type { LiveReplay } from "./live-replay";
 import { announce } from "./run-file";

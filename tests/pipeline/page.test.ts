@@ -4,7 +4,7 @@ import axe, { type AxeResults } from "axe-core";
 import { expect } from "chai";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-import { startPageServer, type PageServer } from "../../local/page-server";
+import { startPageServer, type PageServer } from "../../local/page-server/page-server";
 import type { PipelineStatus } from "../../local/status/pipeline-status";
 import { fakeActions, type FakeActions } from "../local/page/fake-actions";
 import { fakeHistory, zonesAt } from "../local/page/fake-demand";

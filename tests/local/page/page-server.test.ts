@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { startPageServer, type PageServer } from "../../../local/page-server";
+import { startPageServer, type PageServer } from "../../../local/page-server/page-server";
 import type { PipelineStatus } from "../../../local/status/pipeline-status";
 import { fakeActions, type FakeActions } from "./fake-actions";
 import { fakeHistory } from "./fake-demand";

@@ -6,9 +6,9 @@ import { extname, join } from "node:path";
 import { actionsStatus, carryOut } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
 import type { PipelineActions } from "./pipeline-actions";
-import type { DemandHistory } from "./status/demand-history";
-import type { PipelineStatus } from "./status/pipeline-status";
-import { StatusEvents } from "./status/status-events";
+import type { DemandHistory } from "../status/demand-history";
+import type { PipelineStatus } from "../status/pipeline-status";
+import { StatusEvents } from "../status/status-events";
 
 export interface PageServerOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
@@ -32,7 +32,7 @@ export interface PageServer {
   readonly close: () => Promise<void>;
 }
 
-const ZONES_FILE = join(__dirname, "data/taxi-zones.geojson");
+const ZONES_FILE = join(__dirname, "../data/taxi-zones.geojson");
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 import type { PipelineActions } from "./pipeline-actions";
-import type { ActionsStatus } from "./status/pipeline-status";
+import type { ActionsStatus } from "../status/pipeline-status";
 
 /** An answer that is JSON. */
 export interface JsonAnswer {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "vite";
 
 /** The page's sources. */
-export const PAGE_FOLDER = join(__dirname, "page");
+export const PAGE_FOLDER = join(__dirname, "../page");
 /** The built page: index.html and its assets. */
 export const PAGE_DIST = join(PAGE_FOLDER, "dist");
 
