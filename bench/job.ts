@@ -1,10 +1,10 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { ensureJobJar } from "../local/machine/job-jar";
-import { shippedTrips } from "../local/options";
+import { shippedTrips } from "../local/run/options";
 import { projectFolder } from "../local/machine/project";
 import { Steps } from "../local/machine/steps";
-import { wholeNumber } from "../local/whole-number";
+import { wholeNumber } from "../local/run/whole-number";
 import { silenceSdkNotice } from "../producer/sdk-notice";
 import { benchmark } from "./benchmark";
 import {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
-import type { RunReport } from "../local/report";
+import type { RunReport } from "../local/run/report";
 import { projectFolder } from "../local/machine/project";
 import { fetchJson } from "../local/status/http";
 import { resultIndices, type Workload } from "../local/verify/result-document";

@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-import { NotRunningError, runningPipeline } from "../local/run-file";
+import { NotRunningError, runningPipeline } from "../local/run/run-file";
 import { freePorts } from "../local/machine/ports";
 import type { PipelineStatus } from "../local/status/pipeline-status";
 

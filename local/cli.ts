@@ -2,12 +2,12 @@ import { CommanderError } from "commander";
 
 import { silenceSdkNotice } from "../producer/sdk-notice";
 import { StartError } from "../producer/events/start-error";
-import { faultList, localCommand, localOptions, OptionsError } from "./options";
-import { logsCommand } from "./logs-command";
-import { MachineError } from "./preparation";
-import { runLocal, type RunOutcome } from "./run";
-import { NotRunningError } from "./run-file";
-import { statusCommand } from "./status-command";
+import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
+import { logsCommand } from "./run/logs-command";
+import { MachineError } from "./run/preparation";
+import { runLocal, type RunOutcome } from "./run/run";
+import { NotRunningError } from "./run/run-file";
+import { statusCommand } from "./run/status-command";
 
 const exitCodes = { done: 0, failed: 1, notStarted: 2, interrupted: 130, terminated: 143 } as const;
 

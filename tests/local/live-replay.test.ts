@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { LiveReplay } from "../../local/live-replay";
-import type { ReplayProcess } from "../../local/replay-process";
-import type { ReplayReport } from "../../local/report";
+import { LiveReplay } from "../../local/run/live-replay";
+import type { ReplayProcess } from "../../local/run/replay-process";
+import type { ReplayReport } from "../../local/run/report";
 
 const REPORT: ReplayReport = {
   ...{ tripsRead: 10, tripsRejected: {}, recordsPut: 10 },

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { lastLines, logNames } from "../../local/logs-command";
+import { lastLines, logNames } from "../../local/run/logs-command";
 
 describe("the logs of the local stack", () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { faultList, localCommand, localOptions, OptionsError } from "../../local/options";
+import { faultList, localCommand, localOptions, OptionsError } from "../../local/run/options";
 
 /** What `npm run local --` makes of its arguments. */
 function options(...args: string[]): ReturnType<typeof localOptions> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { keepWorkload, workloadProblem } from "../../local/run-file";
+import { keepWorkload, workloadProblem } from "../../local/run/run-file";
 import { temporaryFolder } from "./services/temporary-folder";
 
 describe("the state of an earlier run", () => {

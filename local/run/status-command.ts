@@ -1,10 +1,10 @@
 import { Command } from "commander";
 
 import { runningPipeline, type RunningPipeline } from "./run-file";
-import { kinesisClient } from "./services/kinesis/kinesis-server";
-import { collectStatus } from "./status/collect-status";
-import { fetchJson } from "./status/http";
-import type { PipelineStatus } from "./status/pipeline-status";
+import { kinesisClient } from "../services/kinesis/kinesis-server";
+import { collectStatus } from "../status/collect-status";
+import { fetchJson } from "../status/http";
+import type { PipelineStatus } from "../status/pipeline-status";
 
 /** `npm run local -- status`: what the pipeline that runs is doing. */
 export function statusCommand(): Command {

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import type { Endpoints } from "./services/cloud";
-import { isAlive } from "./machine/process";
-import { projectFolder } from "./machine/project";
-import type { Workload } from "./verify/result-document";
-import type { LocalWorkload } from "./workloads/workload";
+import type { Endpoints } from "../services/cloud";
+import { isAlive } from "../machine/process";
+import { projectFolder } from "../machine/project";
+import type { Workload } from "../verify/result-document";
+import type { LocalWorkload } from "../workloads/workload";
 
 /** Where a pipeline that somebody watches keeps its state and its logs. */
 export const stackFolder = path.join(projectFolder, ".local", "stack");

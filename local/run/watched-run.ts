@@ -1,13 +1,13 @@
 import { type Deployment, searchSource, statusSources } from "./deployment";
 import type { LocalOptions } from "./options";
-import { startPageServer } from "./page-server/page-server";
+import { startPageServer } from "../page-server/page-server";
 import { liveActions } from "./live-actions";
 import type { LiveReplay } from "./live-replay";
 import { announce } from "./run-file";
-import { kinesisEnvironment } from "./services/kinesis/kinesis-server";
-import { statusCollector } from "./status/collect-status";
-import { demandHistory } from "./status/demand-history";
-import type { Tell } from "./machine/steps";
+import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
+import { statusCollector } from "../status/collect-status";
+import { demandHistory } from "../status/demand-history";
+import type { Tell } from "../machine/steps";
 
 export interface WatchedRunParts {
   readonly options: LocalOptions;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Deployment } from "./deployment";
-import { faults } from "./faults/faults";
+import { faults } from "../faults/faults";
 import type { LiveReplay } from "./live-replay";
-import type { PipelineActions } from "./page-server/pipeline-actions";
-import { LiveStream } from "./services/kinesis/live-stream";
-import type { Tell } from "./machine/steps";
+import type { PipelineActions } from "../page-server/pipeline-actions";
+import { LiveStream } from "../services/kinesis/live-stream";
+import type { Tell } from "../machine/steps";
 
 /** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */
 const FAULT_SECONDS = 30;

@@ -4,8 +4,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { kinesisEnvironment } from "./services/kinesis/kinesis-server";
-import type { ReplayProgress } from "./status/pipeline-status";
+import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
+import type { ReplayProgress } from "../status/pipeline-status";
 import type { ReplayReport } from "./report";
 
 /** How long a replay may drain after SIGTERM. */

@@ -1,13 +1,13 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
 import type { DeployedSettings } from "./deployed";
-import type { OperationResult } from "./engine/stack";
+import type { OperationResult } from "../engine/stack";
 import type { ReplayProcess } from "./replay-process";
-import type { LocalCloud } from "./services/cloud";
-import type { StatusSources } from "./status/collect-status";
-import { deployedResources } from "./status/deployed-resources";
-import type { SearchSource } from "./status/multi-search";
-import type { Workload } from "./verify/result-document";
+import type { LocalCloud } from "../services/cloud";
+import type { StatusSources } from "../status/collect-status";
+import { deployedResources } from "../status/deployed-resources";
+import type { SearchSource } from "../status/multi-search";
+import type { Workload } from "../verify/result-document";
 
 /** What runs on this machine after the deployment. */
 export interface Deployment {

@@ -2,18 +2,18 @@ import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
 
 import { type Deployment, statusSources } from "./deployment";
-import type { Fault } from "./faults/fault";
+import type { Fault } from "../faults/fault";
 import type { LocalOptions } from "./options";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
-import { collectStatus, hasReadEverything } from "./status/collect-status";
-import type { Steps } from "./machine/steps";
+import { collectStatus, hasReadEverything } from "../status/collect-status";
+import type { Steps } from "../machine/steps";
 import { tellSummary } from "./summary";
-import { compareWithDomain } from "./verify/compare";
-import { storedDocuments } from "./verify/documents";
-import { DEAD_LETTERS_INDEX, resultIndices } from "./verify/result-document";
-import { settled } from "./verify/settled";
-import type { LocalWorkload } from "./workloads/workload";
+import { compareWithDomain } from "../verify/compare";
+import { storedDocuments } from "../verify/documents";
+import { DEAD_LETTERS_INDEX, resultIndices } from "../verify/result-document";
+import { settled } from "../verify/settled";
+import type { LocalWorkload } from "../workloads/workload";
 
 export interface VerifiedRunParts {
   readonly options: LocalOptions;

@@ -2,20 +2,20 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 
-import { program } from "../infra/program";
+import { program } from "../../infra/program";
 import { deployedSettings } from "./deployed";
 import { deployProgress } from "./deploy-progress";
 import type { Deployment } from "./deployment";
-import { openStack } from "./engine/stack";
+import { openStack } from "../engine/stack";
 import type { LocalOptions } from "./options";
 import { prepare } from "./preparation";
 import { ReplayProcess } from "./replay-process";
 import { LiveReplay } from "./live-replay";
 import { keepWorkload, stackFolder } from "./run-file";
-import { localCloud, type LocalCloud } from "./services/cloud";
-import { kinesisClient } from "./services/kinesis/kinesis-server";
-import { projectFolder } from "./machine/project";
-import { Steps } from "./machine/steps";
+import { localCloud, type LocalCloud } from "../services/cloud";
+import { kinesisClient } from "../services/kinesis/kinesis-server";
+import { projectFolder } from "../machine/project";
+import { Steps } from "../machine/steps";
 import { verifiedRun } from "./verified-run";
 import { watchedRun } from "./watched-run";
 

@@ -1,4 +1,4 @@
-import type { Workload } from "./verify/result-document";
+import type { Workload } from "../verify/result-document";
 
 /** One policy of the pack and whether the program kept it. */
 export interface PolicyResult {

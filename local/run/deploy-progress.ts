@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
-import type { Tell } from "./machine/steps";
+import type { Tell } from "../machine/steps";
 
 /** How often a deployment tells how far it is. */
 const INTERVAL_MILLISECONDS = 5_000;

@@ -1,4 +1,4 @@
-import "../producer/cli";
+import "../../producer/cli";
 import { Socket } from "node:net";
 
 /**

@@ -1,13 +1,13 @@
-import { findEngine } from "./engine/installation";
-import { ensureJobJar } from "./machine/job-jar";
+import { findEngine } from "../engine/installation";
+import { ensureJobJar } from "../machine/job-jar";
 import type { LocalOptions } from "./options";
-import { buildPage } from "./page-server/page-build";
+import { buildPage } from "../page-server/page-build";
 import { stackFolder, workloadProblem } from "./run-file";
-import { lockProblem } from "./machine/folder-lock";
-import { install } from "./machine/installation";
-import { portProblem } from "./machine/ports";
-import { preflight } from "./machine/preflight";
-import type { Steps } from "./machine/steps";
+import { lockProblem } from "../machine/folder-lock";
+import { install } from "../machine/installation";
+import { portProblem } from "../machine/ports";
+import { preflight } from "../machine/preflight";
+import type { Steps } from "../machine/steps";
 
 /** This machine does not allow a run; the message lists every reason with its fix. */
 export class MachineError extends Error {}

@@ -1,6 +1,6 @@
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport } from "./report";
-import type { ReplayProgress } from "./status/pipeline-status";
+import type { ReplayProgress } from "../status/pipeline-status";
 
 /** A replay that can be paused and sped up: each time the producer drains, ends, and goes on from its position. */
 export class LiveReplay {

@@ -1,5 +1,5 @@
 import type { RunReport } from "./report";
-import type { Tell } from "./machine/steps";
+import type { Tell } from "../machine/steps";
 
 /** Says how a verified run ended. */
 export function tellSummary(report: RunReport, tell: Tell): void {
