@@ -6,7 +6,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { command, projectRoot } from "../support/command";
 
-const script = path.join(projectRoot, "local/preview-comment.ts");
+const script = path.join(projectRoot, "local/preview/comment.ts");
 const sha = "a".repeat(40);
 const preview = "<!-- preview of dev -->\n\n## Preview of dev\n";
 
