@@ -5,7 +5,7 @@ import { EventStream } from "../../infra/stream/event-stream";
 import { EngineError } from "../../local/engine/stack";
 import { requireEngine, Sandbox } from "./engine";
 
-const examples = path.join(__dirname, "../infra/examples");
+const examples = path.join(__dirname, "../../examples");
 
 describe("A component alone, in the real engine", () => {
   for (const file of readdirSync(examples)) {

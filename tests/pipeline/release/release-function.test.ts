@@ -10,7 +10,7 @@ import { bundle } from "../../../infra/core/bundle";
 import type { handler as Handler } from "../../../infra/job-delivery/release/handler";
 import { HealthMetrics } from "../../../infra/job-delivery/release/health-metrics";
 import { defaultRules, settingsVariable } from "../../../infra/job-delivery/release/settings";
-import { FakeReleases } from "../../release/fake-releases";
+import { FakeReleases } from "../../infra/job-delivery/fake-releases";
 import { command, projectRoot } from "../../support/command";
 import { Moto, needsMoto } from "../../support/moto";
 

@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import { tableColumns } from "../../../infra/delivery/columns";
+import { DeliveryTable, type DeliveryTableArgs } from "../../../infra/delivery/table";
+import { deploy } from "../../support/mocks";
+
+const valid: DeliveryTableArgs = {
+  databaseName: "streaming_dev",
+  tableName: "trips",
+  description: "Trips",
+  schema: {
+    properties: { id: { type: "string", description: "What it is." }, borough: { type: "string" } },
+  },
+  bucketName: "archive",
+  prefix: "events/",
+};
+
+async function table(changes: Partial<DeliveryTableArgs> = {}) {
+  const deployment = await deploy(() => {
+    new DeliveryTable("trips", { ...valid, ...changes });
+  });
+  return deployment.one("aws:glue/catalogTable:CatalogTable").inputs;
+}
+
+describe("DeliveryTable", () => {
+  it("describes Parquet objects at their place", async () => {
+    expect(await table()).to.deep.include({
+      databaseName: "streaming_dev",
+      name: "trips",
+      tableType: "EXTERNAL_TABLE",
+      partitionKeys: [],
+      parameters: { EXTERNAL: "TRUE", classification: "parquet" },
+    });
+    expect(await table())
+      .to.have.property("storageDescriptor")
+      .that.deep.includes({
+        location: "s3://archive/events/",
+        columns: [
+          { name: "id", type: "string", comment: "What it is." },
+          { name: "borough", type: "string" },
+        ],
+      });
+  });
+
+  it("tells Athena which folders there are", async () => {
+    const inputs = await table({
+      partitions: [
+        { name: "day", values: { since: "2009-01-01" } },
+        { name: "borough", values: ["queens", "bronx"] },
+        { name: "kind", values: "any" },
+      ],
+    });
+    expect(inputs["parameters"]).to.deep.include({
+      "projection.enabled": "true",
+      "storage.location.template":
+        "s3://archive/events/day=${day}/borough=${borough}/kind=${kind}/",
+      "projection.day.type": "date",
+      "projection.day.format": "yyyy-MM-dd",
+      "projection.day.range": "2009-01-01,NOW+1DAYS",
+      "projection.borough.type": "enum",
+      "projection.borough.values": "queens,bronx",
+      "projection.kind.type": "injected",
+    });
+    expect(inputs["partitionKeys"]).to.deep.equal([
+      { name: "day", type: "string" },
+      { name: "borough", type: "string" },
+      { name: "kind", type: "string" },
+    ]);
+    expect(inputs)
+      .to.have.nested.property("storageDescriptor.columns")
+      .that.deep.equals([{ name: "id", type: "string", comment: "What it is." }]);
+  });
+});
+
+describe("The columns of a table", () => {
+  it("have the types of their properties", () => {
+    const properties = {
+      text: { type: "string" },
+      whole: { type: "integer" },
+      broken: { type: "number" },
+      yesNo: { type: "boolean" },
+      list: { type: "array" },
+      at: { type: "string", format: "date-time" },
+      seen: { type: "string" },
+    };
+    const columns = tableColumns({ schema: { properties }, instants: ["seen"] });
+    expect(columns.map(({ name, type }) => `${name} ${type}`)).to.deep.equal([
+      "text string",
+      "whole bigint",
+      "broken double",
+      "yesno boolean",
+      "list string",
+      "at timestamp",
+      "seen timestamp",
+    ]);
+  });
+
+  it("take nested objects apart as the transform does", () => {
+    const place = { type: "object", properties: { zone: { type: "integer" } } };
+    expect(
+      tableColumns({ schema: { properties: { from: place } } }).map(({ name }) => name),
+    ).to.deep.equal(["from_zone"]);
+  });
+
+  it("cut comments to what Glue takes", () => {
+    const [column] = tableColumns({
+      schema: { properties: { id: { type: "string", description: "x".repeat(300) } } },
+    });
+    expect(column?.comment).to.have.length(255);
+  });
+
+  it("refuse a property without a type that has a column", () => {
+    expect(() => tableColumns({ schema: { properties: { what: {} } } })).to.throw(
+      "Property what has type undefined, which has no column; it must be one of boolean, integer, number, string, array, object",
+    );
+  });
+});

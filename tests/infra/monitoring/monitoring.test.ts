@@ -1,0 +1,395 @@
+import { expect } from "chai";
+import { metricFamilies } from "../../../infra/watch/metrics";
+import { Monitoring, type MonitoringArgs } from "../../../infra/monitoring/monitoring";
+import { deploy, type Deployment, refusal } from "../../support/mocks";
+
+const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const stream = { name: "trips-1a2b", retentionHours: 24 };
+const everything: MonitoringArgs = {
+  title: "trips-dev",
+  subscribers: ["on-call@example.com", "https://example.com/hook"],
+  stream: { ...stream, maxLagSeconds: 30, fanOutConsumers: ["job"] },
+  application: {
+    name: "analytics-1a2b",
+    logGroupName: "analytics-logs-1a2b",
+    runtime: "FLINK-1_20",
+    checkpointIntervalSeconds: 60,
+  },
+  delivery: { name: "archive-1a2b", bufferSeconds: 300, transformName: "transform-1a2b" },
+  results: { name: "results-1a2b", retentionHours: 24 },
+  resultsDelivery: { name: "results-archive-1a2b", bufferSeconds: 300 },
+  eventsDelivery: { name: "events-1a2b", bufferSeconds: 60, destination: "OpenSearch" },
+  domain: {
+    name: "search",
+    accountId: "123456789012",
+    dataNodes: 3,
+    dedicatedMasters: 3,
+    volumeGiB: 100,
+  },
+  host: { instanceId: "i-1" },
+  scaling: {
+    functionName: "scaler-1a2b",
+    apiName: "api-1a2b",
+    apiStageName: "v1",
+    targets: [
+      { kind: "stream", name: "trips-1a2b", max: 8 },
+      { kind: "application", name: "analytics-1a2b", max: 4 },
+    ],
+  },
+  kmsKeyArn: "arn:key",
+};
+
+function monitor(args: MonitoringArgs): Promise<Deployment> {
+  return deploy(() => new Monitoring("monitoring", args));
+}
+
+interface BodyWidget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: {
+    readonly title?: string;
+    readonly markdown?: string;
+    readonly region?: string;
+    readonly query?: string;
+    readonly alarms?: readonly string[];
+    readonly metrics?: readonly (readonly unknown[])[];
+  };
+}
+
+async function widgets(args: MonitoringArgs): Promise<BodyWidget[]> {
+  const { inputs } = (await monitor(args)).one("aws:cloudwatch/dashboard:Dashboard");
+  return (JSON.parse(String(inputs["dashboardBody"])) as { widgets: BodyWidget[] }).widgets;
+}
+
+interface Options {
+  readonly id?: string;
+  readonly expression?: string;
+}
+
+/** The metrics of a graph without their options. */
+function metricsOf({ properties }: BodyWidget): string[][] {
+  return (properties.metrics ?? [])
+    .map((row) => row.filter((part): part is string => typeof part === "string"))
+    .filter((row) => row.length > 0);
+}
+
+function optionsOf({ properties }: BodyWidget): Options[] {
+  return (properties.metrics ?? []).map((row) => row.at(-1) as Options);
+}
+
+describe("Monitoring", () => {
+  it("lets every alarm tell the topic when it goes on and off", async () => {
+    const deployment = await monitor(everything);
+    const topic = ["arn:aws:test:us-east-1:123456789012:monitoring-topic"];
+    const alarms = deployment.ofType(alarmType);
+    expect(alarms.length).to.be.at.least(40);
+    for (const { name, inputs } of alarms) {
+      expect(inputs["alarmActions"], name).to.deep.equal(topic);
+      expect(inputs["okActions"], name).to.deep.equal(topic);
+      expect(inputs, name).not.to.have.property("actionsEnabled");
+    }
+  });
+
+  it("sums up the critical alarms in one", async () => {
+    const { inputs } = (await monitor(everything)).one(
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+    );
+    expect(inputs["alarmName"]).to.equal("trips-dev-unhealthy");
+    const rule = String(inputs["alarmRule"]);
+    expect(rule.split(" OR ")).to.deep.equal(
+      [
+        "stream-loss",
+        "stream-loss-job",
+        "stream-write-throttled",
+        "application-down",
+        "application-checkpoints-failed",
+        "delivery-late",
+        "domain-red",
+        "domain-storage",
+        "domain-writes-blocked",
+        "domain-master-unreachable",
+        "results-stream-loss",
+        "results-stream-write-throttled",
+        "results-delivery-late",
+        "events-delivery-late",
+      ].map((name) => `ALARM("monitoring-${name}")`),
+    );
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    expect(rule.length).to.be.at.most(10_240);
+  });
+
+  it("encrypts the topic with the key it is given, and takes messages of this account's alarms alone", async () => {
+    const deployment = await monitor(everything);
+    expect(deployment.one("aws:sns/topic:Topic").inputs).to.deep.equal({
+      kmsMasterKeyId: "arn:key",
+    });
+    const { policy } = deployment.one("aws:sns/topicPolicy:TopicPolicy").inputs;
+    expect(JSON.parse(String(policy)))
+      .to.have.property("Statement")
+      .with.length(2);
+    const [allowed, denied] = (JSON.parse(String(policy)) as { Statement: object[] }).Statement;
+    expect(allowed).to.deep.include({
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    });
+    expect(denied).to.deep.include({
+      Effect: "Deny",
+      Principal: "*",
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    });
+    expect((await monitor({ title: "t", stream })).one("aws:sns/topic:Topic").inputs).to.deep.equal(
+      {},
+    );
+  });
+
+  it("subscribes mail and hooks", async () => {
+    const subscriptions = (await monitor(everything)).ofType(
+      "aws:sns/topicSubscription:TopicSubscription",
+    );
+    expect(
+      subscriptions.map(({ name, inputs }) => [name, inputs["protocol"], inputs["endpoint"]]),
+    ).to.deep.equal([
+      ["monitoring-topic-on-call@example.com", "email", "on-call@example.com"],
+      ["monitoring-topic-example.com-hook", "https", "https://example.com/hook"],
+    ]);
+  });
+
+  it("watches only what it is given", async () => {
+    const deployment = await monitor({ title: "t", stream });
+    expect(deployment.ofType(alarmType).map(({ name }) => name)).to.deep.equal([
+      "monitoring-stream-lag",
+      "monitoring-stream-loss",
+      "monitoring-stream-write-throttled",
+      "monitoring-stream-read-throttled",
+      "monitoring-stream-put-failures",
+      "monitoring-stream-get-failures",
+    ]);
+    expect(JSON.stringify(await widgets({ title: "t", stream }))).not.to.match(
+      /AWS\/(ES|EC2|Firehose|KinesisAnalytics|Lambda)/,
+    );
+  });
+
+  it("watches a second stream and further deliveries by names that say what they hold", async () => {
+    const { results, resultsDelivery, eventsDelivery } = everything;
+    const deployment = await monitor({
+      title: "t",
+      stream,
+      results,
+      resultsDelivery,
+      eventsDelivery,
+    });
+    const lag = deployment.one(alarmType, "monitoring-results-stream-lag").inputs;
+    expect(lag["dimensions"]).to.deep.equal({ StreamName: "results-1a2b" });
+    expect(lag["alarmDescription"]).to.match(/^Of results: /);
+    expect(
+      deployment.one(alarmType, "monitoring-results-delivery-late").inputs["dimensions"],
+    ).to.deep.equal({ DeliveryStreamName: "results-archive-1a2b" });
+    expect(deployment.one(alarmType, "monitoring-events-delivery-late").inputs).to.deep.include({
+      metricName: "DeliveryToAmazonOpenSearchService.DataFreshness",
+      dimensions: { DeliveryStreamName: "events-1a2b" },
+    });
+  });
+
+  it("lists everything that is wrong", async () => {
+    const program = () =>
+      new Monitoring("monitoring", {
+        title: "trips dev",
+        subscribers: ["on-call", "http://example.com"],
+        stream: { name: "s", retentionHours: 23, maxLagSeconds: 0 },
+        application: {
+          name: "a",
+          logGroupName: "l",
+          runtime: "flink",
+          checkpointIntervalSeconds: 4,
+        },
+        delivery: { name: "d", bufferSeconds: 901 },
+      });
+    const [heading, ...problems] = (await refusal(program)).split("\n- ");
+    expect(heading).to.equal('Monitoring "monitoring" has invalid arguments:');
+    expect(problems.map((problem) => problem.replace(/ must .*; got/, ":"))).to.deep.equal([
+      'title: "trips dev"',
+      'subscribers: "on-call"',
+      'subscribers: "http://example.com"',
+      "stream.retentionHours: 23",
+      "stream.maxLagSeconds: 0",
+      'application.runtime: "flink"',
+      "application.checkpointIntervalSeconds: 4",
+      "delivery.bufferSeconds: 901",
+    ]);
+    expect(await refusal(() => new Monitoring("monitoring", { title: "t" }))).to.contain(
+      "say what to watch",
+    );
+  });
+});
+
+describe("the dashboard", () => {
+  it("goes the way of the data", async () => {
+    const headings = (await widgets(everything)).flatMap(
+      ({ properties }) => properties.markdown ?? [],
+    );
+    expect(headings).to.deep.equal([
+      "## Alarms",
+      "## Producer",
+      "## Stream",
+      "## Flink application",
+      "## Results stream",
+      "## Search domain",
+      "## Archive",
+      "## Scaling",
+    ]);
+  });
+
+  it("shows metrics that exist, with all of their dimensions", async () => {
+    const known = Object.values(metricFamilies).map(({ namespace, metrics, dimensions }) => ({
+      namespace,
+      names: metrics.map(String),
+      dimensions: dimensions.map(String),
+    }));
+    const shown = (await widgets(everything)).flatMap(metricsOf);
+    expect(shown.length).to.be.above(60);
+    for (const [namespace, name, ...dimensions] of shown) {
+      const keys = dimensions.filter((_, index) => index % 2 === 0);
+      const found = known.some(
+        (family) =>
+          family.namespace === namespace &&
+          family.names.includes(String(name)) &&
+          family.dimensions.join() === keys.join(),
+      );
+      expect(found, [namespace, name, ...keys].join(" ")).to.equal(true);
+    }
+  });
+
+  it("names the resources by the values of their dimensions", async () => {
+    const values = (await widgets(everything))
+      .flatMap(metricsOf)
+      .flatMap(([, , ...dimensions]) => dimensions.filter((_, index) => index % 2 === 1));
+    expect([...new Set(values)]).to.have.members([
+      "i-1",
+      "trips-1a2b",
+      "results-1a2b",
+      "job",
+      "analytics-1a2b",
+      "search",
+      "123456789012",
+      "archive-1a2b",
+      "transform-1a2b",
+      "scaler-1a2b",
+      "api-1a2b",
+      "v1",
+      "stream-shards",
+      "application-parallelism",
+    ]);
+  });
+
+  it("shows each metric of the table somewhere, or has an alarm on it", async () => {
+    const shown = new Set((await widgets(everything)).flatMap(metricsOf).map(([, name]) => name));
+    const watched = (await monitor(everything)).ofType(alarmType).map(({ inputs }) => inputs);
+    const text = JSON.stringify(watched);
+    // Of the other runtimes, and of what this delivery and domain do not use.
+    const elsewhere = [
+      "FailedConversion.Records",
+      "KMSKeyError",
+      "KMSKeyInaccessible",
+      "cancellingTime",
+      "failingTime",
+      "numRestarts",
+      "restartingTime",
+      "runningTime",
+    ];
+    for (const { metrics } of Object.values(metricFamilies)) {
+      for (const name of metrics) {
+        if (elsewhere.includes(name) || /^KMSKey/.test(name)) continue;
+        expect(shown.has(name) || text.includes(`"${name}"`), name).to.equal(true);
+      }
+    }
+  });
+
+  it("gives every line of metric math ids of its own, and hides what goes into it", async () => {
+    const graphs = (await widgets(everything)).filter(({ type }) => type === "metric");
+    for (const graph of graphs) {
+      const ids = optionsOf(graph).flatMap(({ id }) => id ?? []);
+      expect(new Set(ids).size, graph.properties.title).to.equal(ids.length);
+      for (const { expression } of optionsOf(graph)) {
+        if (expression === undefined) continue;
+        const used = expression.match(/\b[a-z]\w*\b/g) ?? [];
+        expect(ids, graph.properties.title).to.include.members(used);
+      }
+    }
+    const records = graphs.find(({ properties }) => /all operators/.test(properties.title ?? ""));
+    expect(records?.properties.metrics).to.deep.equal([
+      [{ expression: "samples0 / 4", label: "in", id: "line0" }],
+      [
+        "AWS/KinesisAnalytics",
+        "numRecordsInPerSecond",
+        "Application",
+        "analytics-1a2b",
+        { id: "samples0", stat: "Sum", visible: false },
+      ],
+      [{ expression: "samples1 / 4", label: "out", id: "line1" }],
+      [
+        "AWS/KinesisAnalytics",
+        "numRecordsOutPerSecond",
+        "Application",
+        "analytics-1a2b",
+        { id: "samples1", stat: "Sum", visible: false },
+      ],
+    ]);
+  });
+
+  it("lays its widgets out inside 24 columns and none over another", async () => {
+    const placed = await widgets(everything);
+    const taken = new Set<string>();
+    for (const { x, y, width, height } of placed) {
+      expect(x + width).to.be.at.most(24);
+      for (let column = x; column < x + width; column += 1) {
+        for (let row = y; row < y + height; row += 1) {
+          expect(taken.has(`${column},${row}`)).to.equal(false);
+          taken.add(`${column},${row}`);
+        }
+      }
+    }
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    expect(placed.length).to.be.at.most(500);
+  });
+
+  it("shows every alarm, first the one that sums up", async () => {
+    const deployment = await monitor(everything);
+    const [, alarms] = await widgets(everything);
+    const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
+    const [first, ...others] = alarms?.properties.alarms ?? [];
+    expect(first).to.equal(arn("monitoring"));
+    expect(others).to.have.members(deployment.ofType(alarmType).map(({ name }) => arn(name)));
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    expect(others.length).to.be.below(100);
+  });
+
+  it("looks for errors in the job's log, in its region", async () => {
+    const logs = (await widgets(everything)).filter(({ type }) => type === "log");
+    expect(logs).to.have.length(2);
+    for (const { properties } of logs) {
+      expect(properties.query).to.match(/^SOURCE 'analytics-logs-1a2b' \| /);
+      expect(properties.region).to.equal("us-east-1");
+    }
+  });
+
+  it("marks the thresholds of the alarms", async () => {
+    const text = JSON.stringify(await widgets(everything));
+    expect(text).to.contain('{"label":"late","value":30000}');
+    expect(text).to.contain('{"label":"half of the interval","value":30000}');
+    expect(text).to.contain('{"label":"a quarter","value":25600}');
+    expect(text).to.contain('{"label":"maximum","value":8}');
+  });
+
+  it("shows restarts by the metrics of Flink 2 where that runs", async () => {
+    const { application } = everything;
+    if (application === undefined) throw new Error("There is no application");
+    const text = JSON.stringify(
+      await widgets({ title: "t", application: { ...application, runtime: "FLINK-2_2" } }),
+    );
+    expect(text).to.contain("numRestarts").and.not.to.contain("fullRestarts");
+  });
+});

@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { Network, withoutPublicAddresses } from "../../../infra/network/network";
+import type { NewNetwork } from "../../../infra/network/args";
+import { deploy, refusal } from "../../support/mocks";
+import { statementFor } from "../policy-documents";
+
+const endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint";
+const valid: NewNetwork = {
+  cidr: "10.1.0.0/16",
+  availabilityZones: ["us-east-1a", "us-east-1b"],
+  natGateways: "Single",
+  interfaceEndpoints: false,
+  logRetentionDays: 7,
+};
+
+function network(changes: Partial<NewNetwork> = {}) {
+  return deploy(() => new Network("network", { ...valid, ...changes }));
+}
+
+describe("Network", () => {
+  it("gives each zone a private and a public subnet, laid out alike whatever the gateways", async () => {
+    for (const natGateways of ["Single", "OnePerAz"] as const) {
+      const { inputs } = (await network({ natGateways })).one("awsx:ec2:Vpc");
+      expect(inputs).to.deep.equal({
+        cidrBlock: "10.1.0.0/16",
+        availabilityZoneNames: ["us-east-1a", "us-east-1b"],
+        natGateways: { strategy: natGateways },
+        subnetStrategy: "Auto",
+        subnetSpecs: [{ type: "Private" }, { type: "Public" }],
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+      });
+    }
+  });
+
+  it("closes the default security group", async () => {
+    const { inputs } = (await network()).one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup");
+    expect(inputs).to.deep.equal({ vpcId: "network-id" });
+  });
+
+  it("logs every flow", async () => {
+    const deployment = await network({ kmsKeyArn: "arn:key" });
+    expect(deployment.one("aws:ec2/flowLog:FlowLog").inputs).to.include({
+      vpcId: "network-id",
+      trafficType: "ALL",
+      logDestination: "arn:aws:test:us-east-1:123456789012:network-flow-logs",
+    });
+    expect(deployment.one("aws:cloudwatch/logGroup:LogGroup").inputs).to.include({
+      retentionInDays: 7,
+      kmsKeyId: "arn:key",
+    });
+    const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
+    expect(statementFor(policy, "logs:PutLogEvents").Resource).to.deep.equal([
+      "arn:aws:test:us-east-1:123456789012:network-flow-logs",
+      "arn:aws:test:us-east-1:123456789012:network-flow-logs:*",
+    ]);
+  });
+
+  it("reaches S3 through a gateway in every route table, and other services over the internet", async () => {
+    const endpoints = (await network()).ofType(endpointType);
+    expect(endpoints.map(({ inputs }) => inputs)).to.deep.equal([
+      {
+        vpcId: "network-id",
+        vpcEndpointType: "Gateway",
+        serviceName: "com.amazonaws.us-east-1.s3",
+        routeTableIds: ["rtb-a", "rtb-x"],
+      },
+    ]);
+  });
+
+  it("reaches every service that the pipeline calls without the internet, where asked", async () => {
+    const deployment = await network({ natGateways: "None", interfaceEndpoints: true });
+    const links = deployment
+      .ofType(endpointType)
+      .filter(({ inputs }) => inputs["vpcEndpointType"] === "Interface");
+    expect(links.map(({ inputs }) => inputs["serviceName"])).to.have.members(
+      [
+        "ec2",
+        "ec2messages",
+        "kinesis-streams",
+        "kms",
+        "logs",
+        "monitoring",
+        "ssm",
+        "ssmmessages",
+      ].map((service) => `com.amazonaws.us-east-1.${service}`),
+    );
+    for (const { inputs } of links) {
+      expect(inputs).to.deep.include({
+        privateDnsEnabled: true,
+        securityGroupIds: ["network-endpoints-id"],
+        subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
+      });
+    }
+    expect(
+      deployment.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
+    ).to.include({ cidrIpv4: "10.1.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
+  });
+
+  it("lists everything that is wrong", async () => {
+    expect(
+      await refusal(
+        () =>
+          new Network("network", {
+            cidr: "10.0.0.0/8",
+            availabilityZones: ["us-east-1a", "us-east-1a"],
+            natGateways: "None",
+            interfaceEndpoints: false,
+            logRetentionDays: 0,
+          }),
+      ),
+    ).to.match(
+      /^Network "network" has invalid arguments:\n- cidr .*16 to 24.*"10\.0\.0\.0\/8"\n- availabilityZones .* differ .* us-east-1a, us-east-1a\n- natGateways None .* set interfaceEndpoints to true.*\n- logRetentionDays must be one of 1, .*; got 0$/,
+    );
+  });
+
+  it("takes an existing network as it is and makes nothing", async () => {
+    const existing = {
+      vpcId: "vpc-0123456789abcdef0",
+      privateSubnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    };
+    const { resources, outputs } = await deploy(() => {
+      const found = new Network("network", { existing });
+      const { vpcId, privateSubnetIds, publicSubnetIds, subnetCount } = found;
+      return { vpcId, privateSubnetIds, publicSubnetIds, subnetCount };
+    });
+    expect(resources.map(({ type }) => type)).to.deep.equal(["streaming:infra:Network"]);
+    expect(outputs).to.deep.equal({ ...existing, publicSubnetIds: [], subnetCount: 2 });
+  });
+
+  it("refuses an existing network that cannot be", async () => {
+    const message = await refusal(
+      () =>
+        new Network("network", {
+          existing: { vpcId: "main", privateSubnetIds: [], publicSubnetIds: ["subnet-a"] },
+        }),
+    );
+    expect(message.split("\n")).to.deep.equal([
+      'Network "network" has invalid arguments:',
+      '- existing.vpcId must be the id of a VPC, such as vpc-0123456789abcdef0; got "main"',
+      "- existing.privateSubnetIds must be 1 to 6 values that differ from each other; got none",
+      '- existing subnet must be the id of a subnet, such as subnet-0123456789abcdef0; got "subnet-a"',
+    ]);
+  });
+});
+
+describe("withoutPublicAddresses", () => {
+  const args = (type: string): pulumi.ResourceTransformArgs => ({
+    custom: true,
+    type,
+    name: "subnet",
+    props: { mapPublicIpOnLaunch: true, cidrBlock: "10.0.0.0/24" },
+    opts: {},
+  });
+
+  it("keeps a subnet from handing out public addresses", () => {
+    expect(withoutPublicAddresses(args("aws:ec2/subnet:Subnet"))?.props).to.deep.equal({
+      mapPublicIpOnLaunch: false,
+      cidrBlock: "10.0.0.0/24",
+    });
+  });
+
+  it("leaves everything else alone", () => {
+    expect(withoutPublicAddresses(args("aws:ec2/vpc:Vpc"))).to.equal(undefined);
+  });
+});

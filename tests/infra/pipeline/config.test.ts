@@ -1,0 +1,385 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import contract from "../../../flink-job/src/main/resources/runtime-properties.schema.json";
+import { loadConfig, type StackConfig } from "../../../infra/pipeline/config";
+import { deploy, refusal } from "../../support/mocks";
+import { declaredKeys, stackConfig, stackFile } from "../../support/stack-config";
+
+const stacks = ["dev", "prod", "local"];
+
+/** Loads the configuration of a stack with some keys changed. */
+async function load(
+  stack: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<StackConfig> {
+  let loaded: StackConfig | undefined;
+  const program = () => {
+    loaded = loadConfig();
+  };
+  await deploy(program, { stack, config: stackConfig(stack, changes) });
+  if (loaded === undefined) throw new Error("The program did not run");
+  return loaded;
+}
+
+/** The problems that the loader finds, without the heading. */
+async function problems(
+  changes: Readonly<Record<string, unknown>>,
+  stack = "dev",
+): Promise<string[]> {
+  const message = await refusal(loadConfig, { stack, config: stackConfig(stack, changes) });
+  const [heading, ...lines] = message.split("\n- ");
+  expect(heading).to.equal(
+    "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`:",
+  );
+  return lines;
+}
+
+describe("configuration", () => {
+  for (const stack of stacks) {
+    it(`of ${stack} is complete and valid`, async () => {
+      await load(stack);
+    });
+
+    it(`of ${stack} sets only keys that Pulumi.yaml declares, to values that differ from the defaults`, () => {
+      for (const [name, value] of Object.entries(stackFile(stack))) {
+        const [namespace, key = ""] = name.split(":");
+        if (namespace === "aws") continue;
+        expect(declaredKeys).to.have.property(key);
+        expect(value, name).not.to.deep.equal(declaredKeys[key]?.default);
+      }
+    });
+
+    it(`of ${stack} tags what it makes with project and stack`, () => {
+      expect(stackFile(stack)["aws:defaultTags"]).to.deep.equal({
+        tags: { project: "streaming-pipeline", stack },
+      });
+    });
+  }
+
+  it("is declared with a type, a description and a default for each key", () => {
+    for (const [key, declared] of Object.entries(declaredKeys)) {
+      const { default: value } = declared;
+      const type = Number.isInteger(value)
+        ? "integer"
+        : Array.isArray(value)
+          ? "array"
+          : typeof value;
+      expect(declared.type, key).to.equal(type);
+      expect(declared.description, key).to.match(/^[A-Z].*\.$/);
+    }
+  });
+
+  it("declares exactly the keys that the loader reads", async () => {
+    const config = { "aws:region": "us-east-1" };
+    const message = await refusal(loadConfig, { config });
+    const missing = [...message.matchAll(/streaming-pipeline:(\w+) is missing/g)].map(
+      ([, key]) => key,
+    );
+    expect(missing).to.have.members(Object.keys(declaredKeys));
+  });
+
+  it("lists everything that is wrong at once, by key", async () => {
+    expect(
+      await problems({
+        workload: "trucks",
+        shardCount: 0,
+        shards: 3,
+        searchvolumeGb: 10,
+        streamRetentionHours: "a week",
+        protectData: "yes",
+        logRetentionDays: 8,
+        vpcCidr: "10.0.0.0",
+        availabilityZones: "us-east-1a",
+        flinkParallelism: 1.5,
+        searchInstanceType: "m7g.large",
+        searchDedicatedMasters: 2,
+        replayInstanceType: "t3.small",
+      }),
+    ).to.have.members([
+      "streaming-pipeline:workload must be one of taxi, trades; got trucks",
+      "streaming-pipeline:shardCount must be an integer from 1 to 10000; got 0",
+      "streaming-pipeline:streamRetentionHours must be an integer from 24 to 8760; got a week",
+      "streaming-pipeline:protectData must be one of true, false; got yes",
+      "streaming-pipeline:logRetentionDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653; got 8",
+      'streaming-pipeline:vpcCidr must be an IPv4 network in CIDR notation with a prefix of 16 to 24 bits, such as 10.0.0.0/16; got "10.0.0.0"',
+      "streaming-pipeline:availabilityZones must be a list of strings; got us-east-1a",
+      "streaming-pipeline:flinkParallelism must be an integer from 1 to 256; got 1.5",
+      'streaming-pipeline:searchInstanceType must be an OpenSearch instance type, such as m7g.large.search; got "m7g.large"',
+      "streaming-pipeline:searchDedicatedMasters must be one of 0, 3, 5; got 2",
+      'streaming-pipeline:replayInstanceType must be an EC2 instance type with a Graviton processor, such as t4g.small; got "t3.small"',
+      "streaming-pipeline:searchvolumeGb is not a key of this program; did you mean searchVolumeGiB?",
+      `streaming-pipeline:shards is not a key of this program; the keys are ${Object.keys(declaredKeys).sort().join(", ")}`,
+    ]);
+  });
+
+  it("leaves keys of others alone", async () => {
+    await deploy(() => void loadConfig(), {
+      config: { ...stackConfig("dev"), "aws:profile": "me", "other:key": "1" },
+    });
+  });
+
+  it("lets encryption be switched off, which is the policy pack's to refuse", async () => {
+    const { encryption } = await load("prod", { encryptAtRest: false, customerManagedKey: false });
+    expect(encryption).to.deep.equal({ encryptAtRest: false, customerManagedKey: false });
+  });
+
+  it("has no number of shards where AWS decides", async () => {
+    expect(
+      (await load("dev", { streamMode: "ON_DEMAND", streamScaling: "None" })).stream,
+    ).to.deep.include({ mode: "ON_DEMAND", shardCount: undefined, retentionHours: 24 });
+    expect((await load("dev", { shardCount: 3 })).stream.shardCount).to.equal(3);
+  });
+
+  it("refuses demand windows that are no whole number of slides, once", async () => {
+    const minutes = fc.integer({ min: 1, max: 1440 });
+    await fc.assert(
+      fc.asyncProperty(minutes, minutes, async (window, slide) => {
+        const changes = { demandWindowMinutes: window, demandSlideMinutes: slide };
+        if (window % slide === 0) await load("dev", changes);
+        else {
+          expect(await problems(changes)).to.deep.equal([
+            `streaming-pipeline:demandWindowMinutes must be a multiple of streaming-pipeline:demandSlideMinutes, ${slide}; got ${window}`,
+          ]);
+        }
+      }),
+      { numRuns: 20 },
+    );
+    expect(await problems({ demandSlideMinutes: 0 })).to.have.length(1);
+    expect(await problems({ demandWindowMinutes: "long" })).to.have.length(1);
+  });
+
+  it("refuses zones of another region", async () => {
+    expect(await problems({ availabilityZones: ["us-east-1a", "eu-west-1b"] })).to.deep.equal([
+      "streaming-pipeline:availabilityZones must lie in aws:region, us-east-1; got eu-west-1b",
+    ]);
+  });
+
+  it("refuses a network without a way to the services of AWS", async () => {
+    expect(await problems({ natGateways: "None" })).to.deep.equal([
+      "streaming-pipeline:natGateways None cuts private subnets off from AWS; set streaming-pipeline:interfaceEndpoints to true or choose Single",
+    ]);
+    await load("dev", { natGateways: "None", interfaceEndpoints: true });
+  });
+
+  it("names the search domain after the stack and refuses a stack whose name is too long for that", async () => {
+    const load = (stack: string) => refusal(loadConfig, { stack, config: stackConfig("dev") });
+    expect(await load("a-feature-with-a-long-name")).to.contain(
+      'must be 3 to 28 lower-case letters, digits and hyphens, beginning with a letter; got "streaming-a-feature-with-a-long-name"',
+    );
+  });
+
+  it("takes an existing network instead of making one", async () => {
+    const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+    const { network } = await load("dev", {
+      vpcId: "vpc-0123456789abcdef0",
+      privateSubnetIds: subnets,
+    });
+    expect(network).to.deep.equal({
+      existing: {
+        vpcId: "vpc-0123456789abcdef0",
+        privateSubnetIds: subnets,
+        publicSubnetIds: [],
+      },
+    });
+    expect(await problems({ vpcId: "vpc-0123456789abcdef0" })).to.deep.equal([
+      "streaming-pipeline:privateSubnetIds must be 1 to 6 values that differ from each other; got none",
+    ]);
+    expect(await problems({ vpcId: "main", privateSubnetIds: ["a"] })).to.deep.equal([
+      'streaming-pipeline:vpcId must be the id of a VPC, such as vpc-0123456789abcdef0; got "main"',
+      'streaming-pipeline:privateSubnetIds must be the id of a subnet, such as subnet-0123456789abcdef0; got "a"',
+    ]);
+  });
+
+  it("opens the replay host only to a key from a network, and only in a public subnet", async () => {
+    const replaySshPublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone";
+    const replaySshCidr = "198.51.100.0/24";
+    expect((await load("dev")).replay).to.deep.equal({ instanceType: "t4g.small" });
+    expect((await load("dev", { replaySshPublicKey, replaySshCidr })).replay.ssh).to.deep.equal({
+      publicKey: replaySshPublicKey,
+      clientCidr: replaySshCidr,
+    });
+    expect(await problems({ replaySshPublicKey })).to.deep.equal([
+      "streaming-pipeline:replaySshPublicKey and streaming-pipeline:replaySshCidr go together: who may come, and from where; one of them is empty",
+    ]);
+    expect(
+      await problems({
+        replaySshPublicKey,
+        replaySshCidr,
+        vpcId: "vpc-0123456789abcdef0",
+        privateSubnetIds: ["subnet-0123456789abcdef0"],
+      }),
+    ).to.deep.equal([
+      "streaming-pipeline:replaySshPublicKey needs a public subnet; name one in streaming-pipeline:publicSubnetIds",
+    ]);
+  });
+
+  it("knows what the host replays by itself", async () => {
+    expect(
+      (await load("dev", { replayInput: "s3://trips/2019/", replaySpeedup: 0 })).replay.start,
+    ).to.deep.equal({ input: "s3://trips/2019/", speedup: 0 });
+    expect(await problems({ replayInput: "trips.csv" })).to.deep.equal([
+      'streaming-pipeline:replayInput must be objects in S3, such as s3://bucket/trips/2019-03/; got "trips.csv"',
+    ]);
+  });
+
+  it("refuses a layout of the search domain that does not work together", async () => {
+    expect(await problems({ searchStandby: true, searchWarmCount: 2 })).to.deep.equal(
+      [
+        "warm nodes need dedicatedMasters 3 or 5; got 0",
+        "warm nodes do not work with T instances; got t3.medium.search",
+        "standby needs three zones; there are 2",
+        "standby needs data nodes in multiples of three; instanceCount is 1",
+        "standby needs dedicatedMasters 3 or 5; got 0",
+        "standby does not work with T instances; got t3.medium.search",
+      ].map((problem) => `Search domain: ${problem}`),
+    );
+    expect(await problems({ searchReaderRoleArns: ["analyst"] })).to.have.length(1);
+  });
+
+  it("tells the job its workload's windows and no other's", async () => {
+    expect((await load("dev")).job.windows).to.deep.equal({
+      demand: {
+        windowMinutes: 15,
+        slideMinutes: 5,
+        geohashPrecision: 6,
+        topAreas: 10,
+        normalWindows: 4,
+      },
+      airports: { windowMinutes: 60 },
+    });
+    const { job, results } = await load("dev", { workload: "trades", tradesWindowSeconds: 30 });
+    expect(job.windows).to.deep.equal({ trades: { windowSeconds: 30 } });
+    expect(results).to.deep.equal({ shardCount: 1, archived: false });
+    expect((await load("dev")).results).to.equal(undefined);
+  });
+
+  it("has the defaults of the job's contract", async () => {
+    const { job } = await load("dev");
+    const trades = await load("dev", { workload: "trades" });
+    const defaultsOf = (group: { properties: Record<string, { default?: unknown }> }) =>
+      Object.fromEntries(
+        Object.entries(group.properties).map(([key, value]) => [key, value.default]),
+      );
+    const { demand, airports, trades: tradesGroup, source } = contract.properties;
+    expect(job.windows).to.deep.equal({
+      demand: defaultsOf(demand),
+      airports: defaultsOf(airports),
+    });
+    expect(trades.job.windows).to.deep.equal({ trades: defaultsOf(tradesGroup) });
+    expect(job.source).to.deep.equal({
+      initialPosition: source.properties.initialPosition.default,
+      outOfOrdernessSeconds: source.properties.outOfOrdernessSeconds.default,
+    });
+  });
+
+  it("lets the job begin at an instant, and only with one", async () => {
+    const at = { sourceInitialPosition: "AT_TIMESTAMP" };
+    const sourceInitialTimestamp = "2019-03-01T00:00:00Z";
+    expect((await load("dev", { ...at, sourceInitialTimestamp })).job.source).to.deep.include({
+      initialPosition: "AT_TIMESTAMP",
+      initialTimestamp: sourceInitialTimestamp,
+    });
+    expect(await problems(at)).to.deep.equal([
+      'streaming-pipeline:sourceInitialPosition AT_TIMESTAMP and streaming-pipeline:sourceInitialTimestamp go together; got AT_TIMESTAMP and ""',
+    ]);
+    expect(await problems({ sourceInitialTimestamp })).to.have.length(1);
+    expect(await problems({ ...at, sourceInitialTimestamp: "yesterday" })).to.deep.equal([
+      'streaming-pipeline:sourceInitialTimestamp must be a UTC instant in whole seconds, such as 2019-03-01T18:00:00Z; got "yesterday"',
+    ]);
+  });
+
+  it("warms only a stream that AWS scales", async () => {
+    expect(await problems({ streamWarmMiBps: 100 })).to.deep.equal([
+      "streaming-pipeline:streamWarmMiBps must be 0 with streaming-pipeline:streamMode PROVISIONED, where shardCount is the throughput; got 100",
+    ]);
+    const { stream } = await load("dev", {
+      streamMode: "ON_DEMAND",
+      streamScaling: "None",
+      streamWarmMiBps: 100,
+    });
+    expect(stream.warmThroughputMiBps).to.equal(100);
+  });
+
+  it("restores what it is told to, and nothing that contradicts itself", async () => {
+    const restore = async (changes: Readonly<Record<string, unknown>>) =>
+      (await load("dev", changes)).flink.restore;
+    expect(await restore({})).to.equal(undefined);
+    expect(await restore({ flinkRestore: "Nothing" })).to.deep.equal({ from: "nothing" });
+    expect(await restore({ flinkRestore: "LatestSnapshot" })).to.deep.equal({
+      from: "latest-snapshot",
+      allowNonRestoredState: false,
+    });
+    expect(
+      await restore({
+        flinkRestore: "Snapshot",
+        flinkSnapshot: "before-noon",
+        flinkAllowNonRestoredState: true,
+      }),
+    ).to.deep.equal({ from: "snapshot", name: "before-noon", allowNonRestoredState: true });
+    expect(
+      await problems({ flinkRestore: "Snapshot", flinkAllowNonRestoredState: true }),
+    ).to.deep.equal([
+      'streaming-pipeline:flinkRestore Snapshot and streaming-pipeline:flinkSnapshot go together; got Snapshot and ""',
+    ]);
+    expect(
+      await problems({ flinkSnapshot: "before-noon", flinkAllowNonRestoredState: true }),
+    ).to.deep.equal([
+      'streaming-pipeline:flinkRestore Snapshot and streaming-pipeline:flinkSnapshot go together; got Automatic and "before-noon"',
+      "streaming-pipeline:flinkAllowNonRestoredState needs streaming-pipeline:flinkRestore LatestSnapshot or Snapshot; got Automatic",
+    ]);
+  });
+
+  it("keeps parallelism, and what scaling may make of it, within the KPUs of the account", async () => {
+    expect(
+      await problems({
+        flinkParallelism: 6,
+        flinkParallelismPerKpu: 2,
+        flinkMaxParallelism: 8,
+        flinkKpuLimit: 2,
+      }),
+    ).to.deep.equal([
+      "streaming-pipeline:flinkParallelism 6 with 2 a KPU takes 3 KPUs, more than streaming-pipeline:flinkKpuLimit, 2",
+      "streaming-pipeline:flinkMaxParallelism 8 with 2 a KPU takes 4 KPUs, more than streaming-pipeline:flinkKpuLimit, 2",
+    ]);
+  });
+
+  it("scales a job no further than its state can be divided", async () => {
+    const roomy = { flinkParallelismPerKpu: 8, flinkMinParallelism: 8, flinkKpuLimit: 250 };
+    expect(
+      await problems({ ...roomy, flinkParallelism: 8, flinkMaxParallelism: 136 }),
+    ).to.deep.equal([
+      "streaming-pipeline:flinkMaxParallelism 136 is more than 128, to which a job can be scaled whose first start was with streaming-pipeline:flinkParallelism 8",
+    ]);
+    for (const [first, most] of [
+      [8, 128],
+      [88, 256],
+    ]) {
+      const parallelism = { flinkParallelism: first, flinkMaxParallelism: most };
+      expect((await load("dev", { ...roomy, ...parallelism })).scaling.application?.max).to.equal(
+        most,
+      );
+    }
+  });
+
+  it("has a key for the job's state only where Flink can use one", async () => {
+    expect(await problems({ flinkRuntime: "FLINK-1_19" })).to.deep.equal([
+      "streaming-pipeline:customerManagedKey needs streaming-pipeline:flinkRuntime FLINK-1_20 or later; got FLINK-1_19",
+    ]);
+  });
+
+  it("lets people sign in only where the domain knows roles", async () => {
+    expect((await load("dev", { searchSignInPrefix: "trips" })).search.signInPrefix).to.equal(
+      "trips",
+    );
+    expect(await problems({ searchSignInPrefix: "Trips" })).to.have.length(1);
+    expect(await problems({ searchSignInPrefix: "trips", encryptAtRest: false })).to.deep.equal([
+      "streaming-pipeline:searchSignInPrefix needs fine-grained access control, which needs streaming-pipeline:encryptAtRest true",
+    ]);
+  });
+
+  it("replays no file of trips as trades", async () => {
+    expect(await problems({ workload: "trades", replayInput: "s3://trips/2019/" })).to.deep.equal([
+      "streaming-pipeline:replayInput holds trips; leave it empty with streaming-pipeline:workload trades, whose events the producer makes up",
+    ]);
+  });
+});

@@ -1,0 +1,154 @@
+import path from "node:path";
+import { expect } from "chai";
+import { metricFamilies } from "../../../infra/watch/metrics";
+import { program } from "../../../infra/program";
+import { deploy, type Deployment, type Inputs, type Registration } from "../../support/mocks";
+import { stackConfig } from "../../support/stack-config";
+
+const paths = {
+  jobJar: path.join(__dirname, "../fixtures/job.jar"),
+  producer: path.join(__dirname, "../fixtures/producer.ts"),
+};
+const deployments = new Map<string, Promise<Deployment>>();
+
+/** Deploys a stack, once for all tests that look at the same one. */
+function run(stack: string, changes: Inputs = {}): Promise<Deployment> {
+  const key = JSON.stringify({ stack, changes });
+  const deployment =
+    deployments.get(key) ??
+    deploy(() => program(paths), { stack, config: stackConfig(stack, changes) });
+  deployments.set(key, deployment);
+  return deployment;
+}
+
+const alarms = async (stack: string) =>
+  (await run(stack)).ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+
+interface Measured {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** The metrics that an alarm looks at. */
+function measured({ inputs }: Registration): Measured[] {
+  const queries = inputs["metricQueries"] as readonly { metric?: Measured }[] | undefined;
+  if (queries === undefined) return [inputs as unknown as Measured];
+  return queries.flatMap(({ metric }) => metric ?? []);
+}
+
+/** What a dimension names: the type of the resource whose name or id it is. */
+const named: Readonly<Record<string, readonly string[]>> = {
+  StreamName: ["aws:kinesis/stream:Stream"],
+  Application: ["aws:kinesisanalyticsv2/application:Application"],
+  DeliveryStreamName: ["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"],
+  DomainName: ["aws:opensearch/domain:Domain"],
+  FunctionName: ["aws:lambda/function:Function"],
+  ApiName: ["aws:apigateway/restApi:RestApi"],
+  Stage: ["aws:apigateway/stage:Stage"],
+  InstanceId: ["aws:ec2/instance:Instance"],
+  Name: ["aws:kinesis/stream:Stream", "aws:kinesisanalyticsv2/application:Application"],
+};
+
+describe("The pipeline's monitoring and scaling", function () {
+  // More than a hundred resources a deployment.
+  this.timeout(60_000);
+
+  for (const stack of ["dev", "prod", "local"]) {
+    it(`has alarms in ${stack} whose dimensions name resources of the stack`, async () => {
+      const deployment = await run(stack);
+      const namesOf = (type: string) =>
+        deployment
+          .ofType(type)
+          .flatMap(({ name, inputs }) => [
+            ...[inputs["domainName"], inputs["stageName"]].filter(Boolean),
+            ...(type === "aws:ec2/instance:Instance" ? [`${name}-id`] : [name]),
+          ]);
+      for (const alarm of await alarms(stack)) {
+        for (const { dimensions } of measured(alarm)) {
+          expect(Object.keys(dimensions), alarm.name).not.to.deep.equal([]);
+          for (const [dimension, value] of Object.entries(dimensions)) {
+            if (dimension === "ClientId") expect(value).to.equal("123456789012");
+            else if (dimension === "Target") expect(value).to.match(/^(stream|application)-/);
+            else {
+              expect(
+                (named[dimension] ?? []).flatMap(namesOf),
+                `${alarm.name}: ${dimension}`,
+              ).to.include(value);
+            }
+          }
+        }
+      }
+    });
+
+    it(`has alarms in ${stack} on metrics that exist with those dimensions, and with an action each`, async () => {
+      for (const alarm of await alarms(stack)) {
+        for (const { namespace, metricName, dimensions } of measured(alarm)) {
+          const families = Object.values(metricFamilies).filter(
+            (family) =>
+              family.namespace === namespace &&
+              family.metrics.map(String).includes(metricName) &&
+              [...family.dimensions].sort().join() === Object.keys(dimensions).sort().join(),
+          );
+          expect(families, `${alarm.name}: ${metricName}`).to.have.length(1);
+        }
+        expect(alarm.inputs["alarmActions"], alarm.name).to.have.length(1);
+      }
+    });
+  }
+
+  it("follows the configuration of the stack", async () => {
+    const threshold = async (stack: string, name: string) =>
+      (await run(stack)).one(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        `pipeline-monitoring-${name}`,
+      ).inputs["threshold"];
+    const both = async (name: string) => [
+      await threshold("dev", name),
+      await threshold("prod", name),
+    ];
+    expect(await both("stream-loss")).to.deep.equal([43_200_000, 302_400_000]);
+    expect(await both("domain-nodes")).to.deep.equal([1, 6]);
+    expect(await both("domain-storage")).to.deep.equal([5120, 25_600]);
+    expect(await both("scaling-stream-maximum")).to.deep.equal([4, 8]);
+    expect(await threshold("local", "application-checkpoints-slow")).to.equal(5000);
+  });
+
+  it("leaves shards and parallelism to the scaler where there is one, and only there", async () => {
+    const ignored = async (stack: string, changes: Inputs = {}) => {
+      const deployment = await run(stack, changes);
+      return [
+        deployment.one("aws:kinesis/stream:Stream"),
+        deployment.one("aws:kinesisanalyticsv2/application:Application"),
+      ].map(({ ignoreChanges }) => ignoreChanges);
+    };
+    expect(await ignored("dev")).to.deep.equal([
+      ["shardCount"],
+      [
+        "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism",
+      ],
+    ]);
+    expect(await ignored("local")).to.deep.equal([[], []]);
+  });
+
+  it("makes no scaler where nobody asks for one", async () => {
+    const deployment = await run("local");
+    expect(
+      deployment.resources.filter(({ name }) => name.startsWith("pipeline-scaling")),
+    ).to.deep.equal([]);
+    expect(deployment.ofType("aws:cloudwatch/dashboard:Dashboard")).to.have.length(1);
+  });
+
+  it("lets the service scale the application when told so", async () => {
+    const autoScaling = async (flinkScaling: string) => {
+      const { inputs } = (await run("dev", { flinkScaling })).one(
+        "aws:kinesisanalyticsv2/application:Application",
+      );
+      return JSON.stringify(inputs["applicationConfiguration"]).includes(
+        '"autoScalingEnabled":true',
+      );
+    };
+    expect(await autoScaling("Service")).to.equal(true);
+    expect(await autoScaling("Alarms")).to.equal(false);
+  });
+});

@@ -1,0 +1,439 @@
+import path from "node:path";
+import { expect } from "chai";
+import { archiveOf, type Workload } from "../../../infra/delivery/workloads";
+import { program } from "../../../infra/program";
+import { projectRoot } from "../../support/command";
+import { deploy, type Deployment } from "../../support/mocks";
+import { stackConfig } from "../../support/stack-config";
+import { actionsOf, document } from "../policy-documents";
+
+const paths = {
+  jobJar: path.join(__dirname, "../fixtures/job.jar"),
+  producer: path.join(__dirname, "../fixtures/producer.ts"),
+};
+
+const deployments = new Map<string, Promise<Deployment>>();
+
+/** Deploys a stack, once for all tests that look at the same one. */
+function run(stack: string, changes: Readonly<Record<string, unknown>> = {}, preview = false) {
+  const key = JSON.stringify({ stack, changes, preview });
+  const deployment =
+    deployments.get(key) ??
+    deploy(() => program(paths), { stack, config: stackConfig(stack, changes), preview });
+  deployments.set(key, deployment);
+  return deployment;
+}
+
+interface PropertyGroup {
+  readonly propertyGroupId: string;
+  readonly propertyMap: Readonly<Record<string, string>>;
+}
+
+/** What the job is told at run time. */
+function propertyGroups(deployment: Deployment): readonly PropertyGroup[] {
+  const { inputs } = deployment.one("aws:kinesisanalyticsv2/application:Application");
+  const { environmentProperties } = inputs["applicationConfiguration"] as {
+    environmentProperties: { propertyGroups: readonly PropertyGroup[] };
+  };
+  return environmentProperties.propertyGroups;
+}
+
+/** The resources on which the job's role allows an action. */
+function jobMay(deployment: Deployment, action: string): string[] {
+  const { inputs } = deployment.one("aws:iam/rolePolicy:RolePolicy", "pipeline-analytics");
+  return document(inputs["policy"])
+    .Statement.filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource = [] }) => Resource);
+}
+
+/** A stack whose job is built and released from a repository. */
+const delivered = {
+  jobConnectionArn: "arn:aws:codeconnections:us-east-1:111122223333:connection/0123-abc",
+  jobRepository: "streams/pipeline",
+};
+
+const stateful = [
+  "aws:kinesis/stream:Stream",
+  "aws:kinesisanalyticsv2/application:Application",
+  "aws:kms/key:Key",
+  "aws:opensearch/domain:Domain",
+  "aws:s3/bucket:Bucket",
+];
+
+describe("Pipeline", function () {
+  // Some eighty resources a deployment: more than the usual two seconds on a busy machine.
+  this.timeout(30_000);
+
+  it("builds and releases the job from a repository where a connection is given", async () => {
+    const deployment = await run("dev", delivered);
+    const { inputs } = deployment.one("aws:codepipeline/pipeline:Pipeline");
+    expect(JSON.stringify(inputs["stages"]))
+      .to.include(delivered.jobRepository)
+      .and.include("main");
+    const application = deployment.one("aws:kinesisanalyticsv2/application:Application");
+    expect(application.ignoreChanges.join()).to.include("codeContent.s3ContentLocation");
+    // The service has to read each jar that is released.
+    expect(jobMay(deployment, "s3:GetObject").join()).to.match(/pipeline-artifacts\/flink-job\/\*/);
+  });
+
+  it("brings the job's code itself where none is given, and may read that jar alone", async () => {
+    const deployment = await run("dev");
+    const types = deployment.resources.map(({ type }) => type);
+    expect(types).not.to.include("aws:codepipeline/pipeline:Pipeline");
+    expect(jobMay(deployment, "s3:GetObject").join()).to.match(/flink-job\/[0-9a-f]{64}\.jar/);
+  });
+
+  for (const stack of ["dev", "prod", "local"]) {
+    it(`deploys ${stack} and tells what a user needs`, async () => {
+      const { outputs } = await run(stack);
+      expect(outputs).to.deep.equal({
+        streamName: "pipeline-events",
+        applicationName: "pipeline-analytics",
+        searchEndpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+        dashboardsUrl: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com/_dashboards",
+        archiveBucketName: "pipeline-archive",
+        replayInstanceId: "pipeline-replay-id",
+        sessionManagerUrl:
+          "https://us-east-1.console.aws.amazon.com/systems-manager/session-manager/pipeline-replay-id?region=us-east-1",
+        monitoringUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/streaming-${stack}`,
+        alarmTopicArn: "arn:aws:test:us-east-1:123456789012:pipeline-monitoring-topic",
+        producerCommand:
+          "npm run replay -- --stream pipeline-events --region us-east-1 --input local/data/yellow_tripdata_sample_2019-03.csv",
+      });
+    });
+
+    it(`registers in a preview of ${stack} what it deploys`, async () => {
+      const names = async (preview: boolean) =>
+        (await run(stack, {}, preview)).resources.map(({ type, name }) => `${type} ${name}`).sort();
+      expect(await names(true)).to.deep.equal(await names(false));
+    });
+  }
+
+  it("hangs everything below one component, so that two pipelines fit into a stack", async () => {
+    const { resources } = await run("prod");
+    for (const { name, parent } of resources) {
+      expect(name).to.match(/^pipeline/);
+      if (name !== "pipeline") expect(parent, name).to.match(/^pipeline/);
+    }
+  });
+
+  it("records no path of this machine, which would be another one on the next", async () => {
+    const { resources } = await run("dev", { workload: "trades", searchEvents: true });
+    for (const { name, custom, inputs } of resources) {
+      if (!custom) expect(JSON.stringify(inputs), name).not.to.contain(projectRoot);
+    }
+  });
+
+  it("is made of components alone at the top", async () => {
+    const { resources } = await run("prod");
+    const top = resources.filter(({ parent }) => parent === "pipeline");
+    expect(top.every(({ custom }) => !custom)).to.equal(true);
+  });
+
+  it("hands stream, endpoint, windows and region to the job", async () => {
+    expect(propertyGroups(await run("local"))).to.deep.equal([
+      { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
+      {
+        propertyGroupId: "source",
+        propertyMap: {
+          streamName: "pipeline-events",
+          region: "us-east-1",
+          initialPosition: "TRIM_HORIZON",
+          outOfOrdernessSeconds: "1800",
+        },
+      },
+      {
+        propertyGroupId: "search",
+        propertyMap: {
+          endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+          region: "us-east-1",
+        },
+      },
+      {
+        propertyGroupId: "demand",
+        propertyMap: {
+          windowMinutes: "240",
+          slideMinutes: "60",
+          geohashPrecision: "6",
+          topAreas: "10",
+          normalWindows: "4",
+        },
+      },
+      { propertyGroupId: "airports", propertyMap: { windowMinutes: "240" } },
+    ]);
+  });
+
+  it("computes trades, whose final results have a stream of their own", async () => {
+    const deployment = await run("dev", { workload: "trades" });
+    expect(propertyGroups(deployment).slice(2)).to.deep.equal([
+      {
+        propertyGroupId: "search",
+        propertyMap: {
+          endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+          region: "us-east-1",
+        },
+      },
+      { propertyGroupId: "trades", propertyMap: { windowSeconds: "60" } },
+      {
+        propertyGroupId: "resultsStream",
+        propertyMap: { streamName: "pipeline-results", region: "us-east-1" },
+      },
+    ]);
+    expect(deployment.outputs).to.deep.include({
+      resultsStreamName: "pipeline-results",
+      producerCommand:
+        "npm run replay -- --stream pipeline-events --region us-east-1 --workload trades",
+    });
+    const { inputs } = deployment.one("aws:ec2/instance:Instance");
+    expect(inputs["userData"]).to.contain(' --workload trades "$@"');
+    expect(jobMay(deployment, "kinesis:PutRecords")).to.deep.equal([
+      "arn:aws:test:us-east-1:123456789012:pipeline-results",
+    ]);
+    expect(jobMay(await run("dev"), "kinesis:PutRecords")).to.deep.equal([]);
+  });
+
+  it("puts the index templates of both workloads in place", async () => {
+    const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
+    const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
+      indexTemplates: Record<string, unknown>;
+    };
+    expect(Object.keys(indexTemplates)).to.include.members([
+      "dead-letters",
+      "taxi-airport-durations",
+      "taxi-airport-origins",
+      "taxi-demand-cells",
+      "taxi-demand-zones",
+      "taxi-top-areas",
+      "trade-statistics",
+    ]);
+  });
+
+  it("has the job read by enhanced fan-out, watched and scaled by that reader's lag", async () => {
+    const deployment = await run("dev", { streamFanOut: true });
+    const consumer = deployment.one("aws:kinesis/streamConsumer:StreamConsumer");
+    const consumerArn = `arn:aws:test:us-east-1:123456789012:${consumer.name}`;
+    expect(propertyGroups(deployment)[1]?.propertyMap).to.deep.include({ consumerArn });
+    for (const action of ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]) {
+      expect(jobMay(deployment, action)).to.deep.equal([consumerArn]);
+    }
+    expect(jobMay(deployment, "kinesis:ListShards")).to.have.length(1);
+    const lag = deployment.one(
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+      "pipeline-monitoring-stream-lag-flink-job",
+    );
+    expect(lag.inputs["dimensions"]).to.deep.equal({
+      StreamName: "pipeline-events",
+      ConsumerName: consumer.inputs["name"],
+    });
+    expect((await run("dev")).ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.be.empty;
+  });
+
+  it("lets the job write files below one folder of the archive where that is asked for", async () => {
+    const deployment = await run("dev", { jobArchive: true });
+    expect(propertyGroups(deployment).at(-1)).to.deep.equal({
+      propertyGroupId: "archive",
+      propertyMap: { path: "s3a://pipeline-archive/results/" },
+    });
+    expect(jobMay(deployment, "s3:PutObject")).to.deep.equal([
+      "arn:aws:test:us-east-1:123456789012:pipeline-archive/results/*",
+    ]);
+  });
+
+  it("takes larger records, runs another Flink and restores as it is told", async () => {
+    const deployment = await run("dev", {
+      streamMaxRecordKiB: 2048,
+      flinkRuntime: "FLINK-2_2",
+      flinkRestore: "Nothing",
+    });
+    expect(deployment.one("aws:kinesis/stream:Stream").inputs["maxRecordSizeInKib"]).to.equal(2048);
+    const { inputs } = deployment.one("aws:kinesisanalyticsv2/application:Application");
+    expect(inputs["runtimeEnvironment"]).to.equal("FLINK-2_2");
+    expect(inputs["applicationConfiguration"]).to.have.nested.property(
+      "runConfiguration.applicationRestoreConfiguration.applicationRestoreType",
+      "SKIP_RESTORE_FROM_SNAPSHOT",
+    );
+    // A metric that Flink 1 does not have.
+    expect(JSON.stringify(deployment.ofType("aws:cloudwatch/metricAlarm:MetricAlarm"))).to.contain(
+      "restartingTime",
+    );
+  });
+
+  it("indexes events as they are where that is asked for, by a role that the domain knows", async () => {
+    for (const [workload, indexName] of [
+      ["taxi", "trips"],
+      ["trades", "trades"],
+    ]) {
+      const deployment = await run("dev", { workload, searchEvents: true });
+      const delivery = deployment.one(
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+        "pipeline-events-delivery",
+      ).inputs;
+      expect(delivery["opensearchConfiguration"]).to.deep.include({
+        indexName,
+        indexRotationPeriod: "OneDay",
+        s3BackupMode: "FailedDocumentsOnly",
+      });
+      const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+      const settings = JSON.parse(String(inputs["input"])) as {
+        roleMappings: unknown;
+        roles: Record<string, { index_permissions: { index_patterns: string[] }[] }>;
+      };
+      expect(settings.roleMappings).to.deep.include({
+        pipeline_delivery: ["arn:aws:test:us-east-1:123456789012:pipeline-events-delivery-role"],
+      });
+      expect(settings.roles["pipeline_delivery"]?.index_permissions[0]?.index_patterns).to.include(
+        `${indexName}-*`,
+      );
+      deployment.one(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "pipeline-monitoring-events-delivery-late",
+      );
+    }
+  });
+
+  it("has an index template with a field for each that the transform writes", async () => {
+    const columns = (workload: Workload) =>
+      Object.keys(
+        archiveOf(workload, { format: "PARQUET", partitioned: false, databaseName: "x" }).table
+          ?.schema.properties ?? {},
+      );
+    const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
+    const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
+      indexTemplates: Record<string, { template: { mappings: { properties: object } } }>;
+    };
+    for (const [workload, name] of [
+      ["taxi", "trips"],
+      ["trades", "trades"],
+    ] as const) {
+      const { properties } = indexTemplates[name]?.template.mappings ?? {};
+      expect(Object.keys(properties ?? {})).to.have.members(columns(workload));
+    }
+  });
+
+  it("lets people sign in to the dashboards, who may read", async () => {
+    const deployment = await run("dev", { searchSignInPrefix: "trips" });
+    expect(deployment.one("aws:opensearch/domain:Domain").inputs["cognitoOptions"]).to.deep.include(
+      {
+        enabled: true,
+      },
+    );
+    expect(deployment.one("aws:cognito/userPoolDomain:UserPoolDomain").inputs["domain"]).to.equal(
+      "trips",
+    );
+    const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+    const { roleMappings } = JSON.parse(String(inputs["input"])) as { roleMappings: unknown };
+    expect(roleMappings).to.deep.include({
+      pipeline_reader: ["arn:aws:test:us-east-1:123456789012:pipeline-sign-in-user"],
+    });
+  });
+
+  it("has the domain set up by its master user, who gives the job the role that it needs", async () => {
+    const deployment = await run("dev");
+    const admin = "arn:aws:test:us-east-1:123456789012:pipeline-search-admin";
+    expect(
+      deployment.one("aws:opensearch/domain:Domain").inputs["advancedSecurityOptions"],
+    ).to.deep.include({ masterUserOptions: { masterUserArn: admin } });
+    expect(
+      deployment.one("aws:lambda/function:Function", "pipeline-search-settings").inputs["role"],
+    ).to.equal(admin);
+    const application = deployment.one("aws:kinesisanalyticsv2/application:Application");
+    const invocation = deployment.one("aws:lambda/invocation:Invocation");
+    const { roleMappings } = JSON.parse(String(invocation.inputs["input"])) as {
+      roleMappings: unknown;
+    };
+    expect(roleMappings).to.deep.include({
+      pipeline_writer: [application.inputs["serviceExecutionRole"]],
+    });
+    expect(application.dependsOn).to.include("pipeline-search-settings");
+  });
+
+  it("gives indices a replica for each zone of the domain but the first", async () => {
+    for (const [stack, replicas] of [
+      ["dev", 0],
+      ["prod", 2],
+    ] as const) {
+      const { inputs } = (await run(stack)).one("aws:lambda/invocation:Invocation");
+      expect(inputs["input"]).to.contain(`"number_of_replicas":${replicas}`);
+    }
+  });
+
+  it("runs in a network that is there, where it is named", async () => {
+    const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+    const deployment = await run("dev", {
+      vpcId: "vpc-0123456789abcdef0",
+      privateSubnetIds: subnets,
+    });
+    expect(deployment.ofType("awsx:ec2:Vpc")).to.be.empty;
+    expect(deployment.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal(subnets[0]);
+  });
+
+  it("opens the replay host to one network only where its key is named", async () => {
+    const open = await run("dev", {
+      replaySshPublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone",
+      replaySshCidr: "198.51.100.0/24",
+    });
+    expect(open.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal("subnet-x");
+    expect(open.ofType("aws:ec2/eip:Eip")).to.have.length(1);
+    expect(open.outputs).to.have.property("replayPublicIp", "198.51.100.7");
+    expect((await run("dev")).ofType("aws:ec2/eip:Eip")).to.be.empty;
+  });
+
+  it("lets nobody write the stream but the replay host", async () => {
+    const writers = (await run("prod"))
+      .ofType("aws:iam/rolePolicy:RolePolicy")
+      .filter(({ inputs }) => actionsOf(inputs["policy"]).includes("kinesis:PutRecords"));
+    expect(writers.map(({ name }) => name)).to.deep.equal(["pipeline-replay-role"]);
+  });
+
+  it("allows no action of a service as a whole", async () => {
+    for (const { name, inputs } of (await run("prod")).ofType("aws:iam/rolePolicy:RolePolicy")) {
+      for (const action of actionsOf(inputs["policy"])) expect(action, name).not.to.contain("*");
+    }
+  });
+
+  it("protects what holds data in prod, and only there", async () => {
+    const kept = async (stack: string) => {
+      const { resources } = await run(stack);
+      return resources
+        .filter(({ type }) => stateful.includes(type))
+        .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
+    };
+    expect(await kept("prod")).to.deep.equal(Array(7).fill(true));
+    expect(await kept("dev")).to.deep.equal(Array(7).fill(false));
+  });
+
+  it("encrypts with one key of its own, or with the keys that AWS manages", async () => {
+    const own = await run("dev");
+    const groups = own.ofType("aws:cloudwatch/logGroup:LogGroup");
+    expect(new Set(groups.map(({ inputs }) => inputs["kmsKeyId"]))).to.deep.equal(
+      new Set(["arn:aws:test:us-east-1:123456789012:pipeline-key"]),
+    );
+    const managed = await run("dev", { customerManagedKey: false });
+    expect(managed.ofType("aws:kms/key:Key")).to.deep.equal([]);
+    expect(JSON.stringify(managed.resources)).not.to.contain("pipeline-key");
+    expect(managed.one("aws:kinesis/stream:Stream").inputs["kmsKeyId"]).to.equal(
+      "alias/aws/kinesis",
+    );
+  });
+
+  it("switches encryption off everywhere when told so, for the policy pack to see", async () => {
+    const deployment = await run("dev", { encryptAtRest: false });
+    expect(deployment.one("aws:kinesis/stream:Stream").inputs["encryptionType"]).to.equal("NONE");
+    expect(deployment.one("aws:opensearch/domain:Domain").inputs["encryptAtRest"]).to.deep.equal({
+      enabled: false,
+    });
+    expect(deployment.one("aws:ec2/instance:Instance").inputs["rootBlockDevice"]).to.deep.include({
+      encrypted: false,
+    });
+  });
+
+  it("spreads over three zones in prod", async () => {
+    const deployment = await run("prod");
+    expect(deployment.one("awsx:ec2:Vpc").inputs["availabilityZoneNames"]).to.have.length(3);
+    expect(deployment.one("aws:opensearch/domain:Domain").inputs["clusterConfig"]).to.deep.include({
+      instanceCount: 3,
+      zoneAwarenessConfig: { availabilityZoneCount: 3 },
+      dedicatedMasterCount: 3,
+    });
+  });
+});

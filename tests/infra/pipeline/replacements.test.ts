@@ -1,0 +1,68 @@
+import path from "node:path";
+import { expect } from "chai";
+import { program } from "../../../infra/program";
+import { factsOf, type PropertyFacts } from "../../../local/provider/facts";
+import { deploy } from "../../support/mocks";
+import { stackConfig } from "../../support/stack-config";
+
+const paths = {
+  jobJar: path.join(__dirname, "../fixtures/job.jar"),
+  producer: path.join(__dirname, "../fixtures/producer.ts"),
+};
+
+/** What holds data, with the properties of ours whose change would make AWS begin anew, without that data. */
+const replacements = {
+  "aws:cognito/userPool:UserPool": [],
+  "aws:kinesis/stream:Stream": ["name"],
+  "aws:kinesisanalyticsv2/application:Application": ["name"],
+  "aws:kms/key:Key": [],
+  "aws:opensearch/domain:Domain": ["domainName", "encryptAtRest.kmsKeyId", "vpcOptions"],
+  "aws:s3/bucket:Bucket": ["bucket"],
+} as const;
+
+/** Everything that a stack can have. */
+const everything = {
+  workload: "trades",
+  resultsArchived: true,
+  searchEvents: true,
+  searchSignInPrefix: "trades",
+  streamFanOut: true,
+  streamMaxRecordKiB: 2048,
+  jobArchive: true,
+  flinkRestore: "LatestSnapshot",
+};
+
+/** Names that are not set: Pulumi makes them from the logical name, which must not change either. */
+const autoNamed = ["name", "bucket"];
+
+function replacing(
+  facts: PropertyFacts,
+  inputs: Readonly<Record<string, unknown>>,
+  above = "",
+): string[] {
+  return Object.entries(facts).flatMap(([name, { input, replaces, properties }]) => {
+    if (input !== true || (!(name in inputs) && !autoNamed.includes(above + name))) return [];
+    if (replaces === true) return [above + name];
+    const value = inputs[name];
+    return properties !== undefined && typeof value === "object" && value !== null
+      ? replacing(properties, value as Record<string, unknown>, `${above}${name}.`)
+      : [];
+  });
+}
+
+describe("What holds data", () => {
+  it("is replaced, in prod, by a change of these properties and no others", async function () {
+    this.timeout(30_000);
+    const { resources } = await deploy(() => program(paths), {
+      stack: "prod",
+      config: stackConfig("prod", everything),
+    });
+    for (const [type, expected] of Object.entries(replacements)) {
+      const found = resources.filter((resource) => resource.type === type);
+      expect(found, type).not.to.be.empty;
+      for (const { inputs, name } of found) {
+        expect(replacing(factsOf(type), inputs), `${type} ${name}`).to.have.members([...expected]);
+      }
+    }
+  });
+});

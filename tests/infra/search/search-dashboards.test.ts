@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { expect } from "chai";
+
+import {
+  dashboardSources,
+  importBody,
+  savedObject,
+  type SavedObject,
+  type Visualization,
+} from "../../../infra/search/dashboards/saved-objects";
+
+const templates = path.join(__dirname, "../../../infra/search/index-templates");
+
+interface Mapping {
+  readonly type?: string;
+  readonly index?: boolean;
+  readonly doc_values?: boolean;
+}
+interface Template {
+  readonly index_patterns: readonly string[];
+  readonly template: {
+    readonly mappings: { readonly properties: Readonly<Record<string, Mapping>> };
+  };
+}
+
+const fields = new Map(
+  readdirSync(templates).flatMap((file) => {
+    const text = readFileSync(path.join(templates, file), "utf8");
+    const { index_patterns, template } = JSON.parse(text) as Template;
+    return index_patterns.map((pattern) => [pattern, template.mappings.properties] as const);
+  }),
+);
+
+const NUMBERS = ["integer", "long", "double"];
+/** What a field must be for an aggregation to make sense of it. */
+const FITTING: Readonly<Record<string, readonly string[]>> = {
+  avg: NUMBERS,
+  max: NUMBERS,
+  min: NUMBERS,
+  sum: NUMBERS,
+  date_histogram: ["date"],
+  geohash_grid: ["geo_point"],
+  terms: ["keyword", "boolean", "integer", "long"],
+};
+
+const sources = dashboardSources();
+const objects = importBody()
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as SavedObject);
+const named = (found: readonly { readonly type: string; readonly id: string }[]) =>
+  found.map(({ type, id }) => `${type} ${id}`);
+
+describe("the saved objects of OpenSearch Dashboards", () => {
+  for (const source of sources) {
+    const title = `${source.type} ${source.id}`;
+    if (source.type === "index-pattern") {
+      it(`${title}: its index has a template, and its time is a date there`, () => {
+        expect([...fields.keys()]).to.include(source.id);
+        if (source.timeField === undefined) return;
+        expect(fields.get(source.id)?.[source.timeField]?.type).to.equal("date");
+      });
+    }
+    if (source.type === "search") {
+      it(`${title}: its columns exist, and it sorts by a field that can be sorted by`, () => {
+        const known = fields.get(source.index) ?? {};
+        expect(Object.keys(known)).to.include.members([...source.columns]);
+        expect(known[source.sort[0]]?.type).to.equal("keyword");
+      });
+    }
+    if (source.type === "visualization" && source.visState.aggs.length > 0) {
+      it(`${title}: every field exists and has a fitting type`, () => {
+        const known = fields.get(source.index ?? "") ?? {};
+        for (const { type, params } of source.visState.aggs) {
+          if (type === "count") continue;
+          expect(FITTING[type], type).not.to.equal(undefined);
+          expect(FITTING[type], params.field).to.include(known[params.field ?? ""]?.type);
+        }
+        const [queried] = source.query?.split(":") ?? [];
+        if (queried !== undefined) expect(known[queried]?.type).to.equal("boolean");
+      });
+
+      it(`${title}: orders by what it measures, and every id is used once`, () => {
+        const ids = source.visState.aggs.map(({ id }) => id);
+        expect(new Set(ids).size).to.equal(ids.length);
+        const measured = source.visState.aggs.filter(({ schema }) => schema === "metric");
+        for (const { params } of source.visState.aggs) {
+          if (params["orderBy"] === undefined) continue;
+          expect(measured.map(({ id }) => id)).to.include(params["orderBy"]);
+        }
+      });
+    }
+  }
+
+  it("reads of the job's own list of areas only fields that it has", () => {
+    const top = sources.find(({ id, type }) => id === "taxi-top-areas" && type === "visualization");
+    const { spec } = (top as Visualization).visState.params as {
+      readonly spec: { readonly data: { readonly url: { readonly body: object } } };
+    };
+    const known = Object.keys(fields.get("taxi-top-areas") ?? {});
+    const { query, sort, _source } = spec.data.url.body as {
+      readonly query: { readonly bool: { readonly filter: readonly object[] } };
+      readonly sort: readonly object[];
+      readonly _source: readonly string[];
+    };
+    const used = [
+      ...query.bool.filter.flatMap((filter) => Object.values(filter) as object[]),
+      ...sort,
+    ].flatMap((part) => Object.keys(part));
+    expect(used).to.have.members(["kind", "windowStart", "windowStart"]);
+    expect(known).to.include.members([...used, ..._source]);
+  });
+
+  it("are imported before what refers to them, each once", () => {
+    expect(new Set(named(objects)).size).to.equal(objects.length);
+    objects.forEach(({ references }, at) => {
+      expect(named(objects.slice(0, at))).to.include.members(named(references));
+    });
+  });
+
+  it("leave no visual without a dashboard", () => {
+    const shown = objects
+      .filter(({ type }) => type === "dashboard")
+      .flatMap(({ references }) => named(references));
+    const visuals = objects.filter(({ type }) => type === "visualization" || type === "search");
+    expect(new Set(shown)).to.deep.equal(new Set(named(visuals)));
+  });
+
+  it("lie on a dashboard beside each other, within its 48 columns", () => {
+    for (const source of sources) {
+      if (source.type !== "dashboard") continue;
+      const taken = new Set<string>();
+      for (const { id, x, y, w, h } of source.panels) {
+        expect(x + w, id).to.be.at.most(48);
+        for (let column = x; column < x + w; column++) {
+          for (let row = y; row < y + h; row++) {
+            expect(taken.has(`${column} ${row}`), id).to.equal(false);
+            taken.add(`${column} ${row}`);
+          }
+        }
+      }
+    }
+  });
+
+  it("hold as text what Dashboards keeps as text", () => {
+    const { attributes, references } = savedObject({
+      ...{ type: "visualization", id: "a", title: "A", description: "", index: "trips" },
+      ...{
+        query: "complete: true",
+        visState: { type: "vega", aggs: [], params: { spec: { b: 1 } } },
+      },
+    });
+    const state = JSON.parse(String(attributes["visState"])) as { params: { spec: string } };
+    expect(JSON.parse(state.params.spec)).to.deep.equal({ b: 1 });
+    const { searchSourceJSON } = attributes["kibanaSavedObjectMeta"] as {
+      searchSourceJSON: string;
+    };
+    expect(JSON.parse(searchSourceJSON)).to.deep.equal({
+      query: { query: "complete: true", language: "kuery" },
+      filter: [],
+      indexRefName: references[0]?.name,
+    });
+    expect(references[0]).to.deep.include({ type: "index-pattern", id: "trips" });
+  });
+});

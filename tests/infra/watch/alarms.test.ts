@@ -1,0 +1,286 @@
+import { expect } from "chai";
+import { type Alarm, metricAlarmArgs, type Reading } from "../../../infra/watch/alarm";
+import { applicationAlarms, isFlink2 } from "../../../infra/flink/alarms";
+import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/alarms";
+import { domainAlarms } from "../../../infra/search/alarms";
+import { hostAlarms } from "../../../infra/replay/alarms";
+import { scalingAlarms } from "../../../infra/scaling/alarms";
+import { streamAlarms } from "../../../infra/stream/alarms";
+
+const stream = streamAlarms({ name: "trips-1a2b", retentionHours: 24 });
+const application = applicationAlarms({
+  name: "analytics-1a2b",
+  runtime: "FLINK-1_20",
+  checkpointIntervalSeconds: 60,
+});
+const delivery = deliveryAlarms({
+  name: "archive-1a2b",
+  bufferSeconds: 300,
+  transformName: "transform-1a2b",
+  converts: true,
+  partitions: true,
+  customerKey: true,
+});
+const domain = domainAlarms({
+  name: "search",
+  accountId: "123456789012",
+  dataNodes: 3,
+  dedicatedMasters: 3,
+  volumeGiB: 100,
+  customerKey: true,
+});
+const scaling = scalingAlarms({
+  functionName: "scaler-1a2b",
+  apiName: "api-1a2b",
+  apiStageName: "v1",
+  targets: [{ kind: "stream", name: "trips-1a2b", max: 8 }],
+});
+const host = hostAlarms({ instanceId: "i-1" });
+const all = [...stream, ...application, ...delivery, ...domain, ...scaling, ...host];
+
+/** An alarm in one line: what, when, how long, and what silence means. */
+function inWords({
+  value,
+  comparison,
+  threshold,
+  periods,
+  breaching = periods,
+  periodSeconds,
+  missing,
+}: Alarm): string {
+  const what =
+    "expression" in value
+      ? value.expression
+      : `${value.statistic} ${value.metric.name.replace(/^[^.]+\.(?=I|M)/, "")}`;
+  return `${what} ${comparison} ${threshold}, ${breaching} of ${periods} x ${periodSeconds} s, ${missing}`;
+}
+
+function described(alarms: readonly Alarm[]): Record<string, string> {
+  return Object.fromEntries(alarms.map((alarm) => [alarm.name, inWords(alarm)]));
+}
+
+function readings({ value }: Alarm): Reading[] {
+  return "expression" in value ? Object.values(value.readings) : [value];
+}
+
+describe("alarms", () => {
+  it("on a stream follow its retention and the lag that is allowed", () => {
+    expect(described(stream)).to.deep.equal({
+      "stream-lag": "Maximum IteratorAgeMilliseconds > 60000, 5 of 5 x 60 s, notBreaching",
+      "stream-loss": "Maximum IteratorAgeMilliseconds >= 43200000, 1 of 1 x 300 s, notBreaching",
+      "stream-write-throttled":
+        "Average WriteProvisionedThroughputExceeded >= 0.01, 5 of 5 x 60 s, notBreaching",
+      "stream-read-throttled":
+        "Average ReadProvisionedThroughputExceeded >= 0.01, 5 of 5 x 60 s, notBreaching",
+      "stream-put-failures": "Average PutRecords.Success <= 0.95, 5 of 5 x 60 s, notBreaching",
+      "stream-get-failures": "Average GetRecords.Success <= 0.98, 5 of 5 x 60 s, notBreaching",
+    });
+    const longer = described(streamAlarms({ name: "s", retentionHours: 168, maxLagSeconds: 10 }));
+    expect(longer["stream-lag"]).to.contain("> 10000,");
+    expect(longer["stream-loss"]).to.contain(">= 302400000,");
+  });
+
+  it("on a stream watch each consumer with enhanced fan-out by itself", () => {
+    const alarms = streamAlarms({ name: "s", retentionHours: 24, fanOutConsumers: ["job"] });
+    const lag = alarms.find(({ name }) => name === "stream-lag-job");
+    expect(lag && readings(lag)).to.deep.equal([
+      {
+        metric: {
+          namespace: "AWS/Kinesis",
+          name: "SubscribeToShardEvent.MillisBehindLatest",
+          dimensions: { StreamName: "s", ConsumerName: "job" },
+        },
+        statistic: "Maximum",
+      },
+    ]);
+    expect(alarms.map(({ name }) => name)).to.include("stream-loss-job");
+  });
+
+  it("on a Flink application follow the checkpoint interval", () => {
+    expect(described(application)).to.deep.equal({
+      "application-down": "Average downtime > 0, 1 of 1 x 60 s, breaching",
+      "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
+      "application-checkpoints-slow":
+        "Maximum lastCheckpointDuration > 30000, 3 of 3 x 300 s, notBreaching",
+      "application-cpu": "Maximum cpuUtilization > 80, 3 of 3 x 300 s, missing",
+      "application-heap": "Maximum heapMemoryUtilization > 90, 3 of 3 x 300 s, missing",
+      "application-memory": "Maximum containerMemoryUtilization > 85, 3 of 3 x 300 s, missing",
+      "application-garbage": "milliseconds * 100 / 60000 > 60, 3 of 3 x 60 s, notBreaching",
+    });
+  });
+
+  it("on a Flink application use the metrics that its runtime has", () => {
+    const names = (runtime: string) =>
+      applicationAlarms({ name: "a", runtime, checkpointIntervalSeconds: 60 })
+        .flatMap(readings)
+        .map(({ metric }) => metric.name);
+    expect(names("FLINK-1_19")).to.include("downtime");
+    expect(names("FLINK-2_2"))
+      .to.include.members(["restartingTime", "failingTime", "cancellingTime"])
+      .and.not.to.include("downtime");
+    expect(["FLINK-1_15", "FLINK-1_20", "FLINK-2_2", "FLINK-10_0"].map(isFlink2)).to.deep.equal([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it("on a delivery stream follow its buffer, and watch what it does", () => {
+    expect(described(delivery)).to.deep.equal({
+      "delivery-late": "Maximum DeliveryToS3.DataFreshness > 900, 1 of 1 x 300 s, notBreaching",
+      "delivery-failures": "Average DeliveryToS3.Success < 0.95, 3 of 3 x 300 s, notBreaching",
+      "delivery-transform-failures":
+        "Average ExecuteProcessing.Success < 0.95, 1 of 1 x 300 s, notBreaching",
+      "delivery-conversion-failures":
+        "Sum FailedConversion.Records > 0, 1 of 1 x 300 s, notBreaching",
+      "delivery-partitions-exceeded":
+        "Maximum PartitionCountExceeded > 0, 1 of 1 x 300 s, notBreaching",
+      "delivery-key-failures":
+        "MAX([denied, disabled, invalid, absent]) > 0, 1 of 1 x 300 s, notBreaching",
+    });
+    expect(Object.keys(described(deliveryAlarms({ name: "a", bufferSeconds: 0 })))).to.deep.equal([
+      "delivery-late",
+      "delivery-failures",
+    ]);
+    expect([0, 300, 450, 451, 900].map(maxFreshnessSeconds)).to.deep.equal([
+      900, 900, 900, 902, 1800,
+    ]);
+  });
+
+  it("on a domain follow its nodes and volumes", () => {
+    expect(described(domain)).to.deep.equal({
+      "domain-red": "Maximum ClusterStatus.red >= 1, 1 of 1 x 60 s, notBreaching",
+      "domain-yellow": "Maximum ClusterStatus.yellow >= 1, 5 of 5 x 60 s, notBreaching",
+      "domain-nodes": "Minimum Nodes < 6, 1 of 1 x 86400 s, breaching",
+      "domain-storage": "Minimum FreeStorageSpace <= 25600, 1 of 1 x 60 s, notBreaching",
+      "domain-writes-blocked":
+        "Maximum ClusterIndexWritesBlocked >= 1, 1 of 1 x 300 s, notBreaching",
+      "domain-snapshot": "Maximum AutomatedSnapshotFailure >= 1, 1 of 1 x 60 s, notBreaching",
+      "domain-cpu": "Maximum CPUUtilization >= 80, 3 of 3 x 900 s, notBreaching",
+      "domain-memory": "Maximum JVMMemoryPressure >= 95, 3 of 3 x 60 s, notBreaching",
+      "domain-old-memory": "Maximum OldGenJVMMemoryPressure >= 80, 3 of 3 x 60 s, notBreaching",
+      "domain-write-queue": "Average ThreadpoolWriteQueue >= 100, 1 of 1 x 60 s, notBreaching",
+      "domain-write-rejected": "DIFF(rejected) >= 1, 1 of 1 x 60 s, notBreaching",
+      "domain-search-queue": "Average ThreadpoolSearchQueue >= 500, 1 of 1 x 60 s, notBreaching",
+      "domain-search-queue-peak":
+        "Maximum ThreadpoolSearchQueue >= 5000, 1 of 1 x 60 s, notBreaching",
+      "domain-search-rejected": "DIFF(rejected) >= 1, 1 of 1 x 60 s, notBreaching",
+      "domain-master-cpu": "Maximum MasterCPUUtilization >= 50, 3 of 3 x 900 s, notBreaching",
+      "domain-master-memory": "Maximum MasterJVMMemoryPressure >= 95, 3 of 3 x 60 s, notBreaching",
+      "domain-master-unreachable":
+        "Minimum MasterReachableFromNode < 1, 1 of 1 x 60 s, notBreaching",
+      "domain-key-error": "Maximum KMSKeyError >= 1, 1 of 1 x 60 s, notBreaching",
+      "domain-key-inaccessible": "Maximum KMSKeyInaccessible >= 1, 1 of 1 x 60 s, notBreaching",
+    });
+    const small = { name: "s", accountId: "1", dataNodes: 1, dedicatedMasters: 0, volumeGiB: 20 };
+    const alarms = described(domainAlarms(small));
+    expect(alarms["domain-nodes"]).to.contain("< 1,");
+    expect(alarms["domain-storage"]).to.contain("<= 5120,");
+    expect(Object.keys(alarms).filter((name) => /master|key/.test(name))).to.deep.equal([]);
+    const warm = described(domainAlarms({ ...small, warmNodes: 2 }));
+    expect(warm["domain-nodes"]).to.contain("< 3,");
+  });
+
+  it("on the scaler tell that it fails and that it has no room", () => {
+    expect(described(scaling)).to.deep.equal({
+      "scaling-function-errors": "Sum Errors >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-api-errors": "Sum 5XXError >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-stream-maximum": "Minimum Capacity >= 8, 12 of 12 x 300 s, notBreaching",
+    });
+  });
+
+  it("say what they mean and what to do", () => {
+    for (const { name, description } of all) {
+      expect(description, name).to.match(/^[A-Z].{40,}\.$/s);
+      expect(description.length, name).to.be.at.most(1024);
+    }
+    expect(new Set(all.map(({ name }) => name)).size).to.equal(all.length);
+  });
+
+  it("call silence a failure only where something always speaks while it lives", () => {
+    expect(
+      all.filter(({ missing }) => missing === "breaching").map(({ name }) => name),
+    ).to.have.members(["application-down", "domain-nodes"]);
+  });
+
+  it("look at the growth of what counts from the start, not at the count", () => {
+    const counters = [
+      "numberOfFailedCheckpoints",
+      "fullRestarts",
+      "numRestarts",
+      "ThreadpoolWriteRejected",
+      "ThreadpoolSearchRejected",
+    ];
+    const counted = all.filter((alarm) =>
+      readings(alarm).some(({ metric }) => counters.includes(metric.name)),
+    );
+    expect(counted).to.have.length(3);
+    for (const { name, value } of counted) {
+      expect("expression" in value && value.expression, name).to.match(/^(RATE|DIFF)\(/);
+    }
+  });
+
+  it("stay inside what CloudWatch evaluates", () => {
+    for (const { name, periods, breaching = periods, periodSeconds } of all) {
+      expect(periodSeconds % 60, name).to.equal(0);
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+      expect(periods * periodSeconds, name).to.be.at.most(86_400);
+      expect(breaching, name).to.be.at.least(1).and.at.most(periods);
+    }
+  });
+});
+
+describe("an alarm as CloudWatch takes it", () => {
+  const actions = { alarm: ["arn:topic"], ok: ["arn:topic"] };
+  const [lag] = stream;
+
+  it("names one metric, its dimensions and what to do", () => {
+    expect(lag && metricAlarmArgs(lag, actions)).to.deep.equal({
+      alarmDescription: lag?.description,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 60_000,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 5,
+      treatMissingData: "notBreaching",
+      alarmActions: ["arn:topic"],
+      okActions: ["arn:topic"],
+      namespace: "AWS/Kinesis",
+      metricName: "GetRecords.IteratorAgeMilliseconds",
+      dimensions: { StreamName: "trips-1a2b" },
+      period: 60,
+      statistic: "Maximum",
+    });
+  });
+
+  it("compares what an expression gives, not what goes into it", () => {
+    const alarm = application.find(({ name }) => name === "application-checkpoints-failed");
+    expect(alarm && metricAlarmArgs(alarm, actions).metricQueries).to.deep.equal([
+      {
+        id: "value",
+        expression: "RATE(failed)",
+        label: "failed checkpoints per second",
+        returnData: true,
+      },
+      {
+        id: "failed",
+        returnData: false,
+        metric: {
+          metricName: "numberOfFailedCheckpoints",
+          namespace: "AWS/KinesisAnalytics",
+          period: 300,
+          stat: "Average",
+          dimensions: { Application: "analytics-1a2b" },
+        },
+      },
+    ]);
+  });
+
+  it("gives percentiles their own property", () => {
+    if (lag === undefined || "expression" in lag.value) throw new Error("No single reading");
+    const alarm: Alarm = { ...lag, value: { ...lag.value, statistic: "p99" } };
+    expect(metricAlarmArgs(alarm, actions))
+      .to.include({ extendedStatistic: "p99" })
+      .and.not.to.have.property("statistic");
+  });
+});

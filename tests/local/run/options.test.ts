@@ -1,0 +1,71 @@
+import { expect } from "chai";
+
+import { faultList, localCommand, localOptions, OptionsError } from "../../../local/run/options";
+
+/** What `npm run local --` makes of its arguments. */
+function options(...args: string[]): ReturnType<typeof localOptions> {
+  const command = localCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  return localOptions(command.parse(args, { from: "user" }).opts());
+}
+
+describe("the options of npm run local", () => {
+  it("replay the shipped trips, an hour a second, with a page", () => {
+    const { workload, speedup, page, port, fresh, once } = options();
+    expect({ name: workload.name, speedup, page, port, fresh, once }).to.deep.equal({
+      name: "taxi",
+      speedup: 3600,
+      page: true,
+      port: 8088,
+      fresh: false,
+      once: false,
+    });
+    expect(workload.input).to.match(/local\/data\/yellow_tripdata_sample_2019-03\.csv$/);
+  });
+
+  it("begin afresh and go fast with --once", () => {
+    expect(options("--once")).to.include({ speedup: 60_000, fresh: true });
+    expect(options("--once", "--workload", "trades")).to.include({ speedup: 120 });
+  });
+
+  it("end the generated trades with --once only", () => {
+    const once = options("--once", "--workload", "trades").workload.replayArguments("");
+    const watched = options("--workload", "trades").workload.replayArguments("");
+    expect(once).to.include("--duration");
+    expect(watched).not.to.include("--duration");
+  });
+
+  it("name a fault for a verified run", () => {
+    expect(options("--once", "--fault", "reshard").fault).to.include({ name: "reshard" });
+  });
+
+  it("list every problem at once", () => {
+    const wrong = ["--workload", "trades", "--input", "trips.csv", "--fault", "flood"];
+    expect(() => options(...wrong, "--report", "/nowhere/report.json"))
+      .to.throw(OptionsError)
+      .with.property("message")
+      .that.matches(/--input is for the workload taxi/)
+      .and.matches(/--fault flood is unknown; it must be one of task-manager-killed, /)
+      .and.matches(/--report needs --once/)
+      .and.matches(/--report \/nowhere\/report\.json cannot be written; name a file in a folder/);
+  });
+
+  it("refuse a fault in a run that nothing verifies", () => {
+    expect(() => options("--fault", "duplicates")).to.throw(OptionsError, "--fault needs --once");
+  });
+
+  it("refuse an input that is not there, a folder and an empty file", () => {
+    expect(() => options("--input", "absent.csv")).to.throw(
+      /absent\.csv cannot be read \(ENOENT\)/,
+    );
+    expect(() => options("--input", ".")).to.throw(/--input \. is not a file/);
+    expect(() => options("--input", "/dev/null")).to.throw(/--input \/dev\/null is not a file/);
+  });
+
+  it("say what each fault does", () => {
+    const lines = faultList().trimEnd().split("\n");
+    expect(lines).to.have.length(8);
+    for (const line of lines) expect(line).to.match(/^[a-z-]+ +\S.{20,}$/);
+  });
+});

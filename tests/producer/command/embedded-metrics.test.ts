@@ -1,0 +1,60 @@
+import { expect } from "chai";
+import { EmbeddedMetrics } from "../../../producer/command/embedded-metrics";
+import type { ProgressReport } from "../../../producer/command/report";
+
+const report: ProgressReport = {
+  type: "progress",
+  at: "2026-01-01T00:00:01.000Z",
+  eventTime: null,
+  recordsPut: 10,
+  recordsPerSecond: 10,
+  bytesPut: 1000,
+  replayLagSeconds: 2.5,
+  throttled: 3,
+  retries: 4,
+  shards: 2,
+  recordsTotal: null,
+  advice: null,
+};
+
+describe("The metrics of a replay", () => {
+  it("are embedded in a line that CloudWatch understands", () => {
+    const line = new EmbeddedMetrics("trips").line(report);
+    expect(line).to.deep.equal({
+      _aws: {
+        Timestamp: Date.parse(report.at),
+        CloudWatchMetrics: [
+          {
+            Namespace: "StreamingPipeline/Replay",
+            Dimensions: [["StreamName"]],
+            Metrics: [
+              { Name: "RecordsPut", Unit: "Count" },
+              { Name: "BytesPut", Unit: "Bytes" },
+              { Name: "Throttled", Unit: "Count" },
+              { Name: "Retries", Unit: "Count" },
+              { Name: "ReplayLag", Unit: "Seconds" },
+            ],
+          },
+        ],
+      },
+      StreamName: "trips",
+      RecordsPut: 10,
+      BytesPut: 1000,
+      Throttled: 3,
+      Retries: 4,
+      ReplayLag: 2.5,
+    });
+  });
+
+  it("count since the line before", () => {
+    const metrics = new EmbeddedMetrics("trips");
+    metrics.line(report);
+    expect(metrics.line({ ...report, recordsPut: 25, bytesPut: 1500 })).to.include({
+      RecordsPut: 15,
+      BytesPut: 500,
+      Throttled: 0,
+      Retries: 0,
+      ReplayLag: 2.5,
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { ResumeFile, ResumeFileError } from "../../../producer/command/resume-file";
+import { StartError } from "../../../producer/events/start-error";
+
+const identity = { stream: "trips", region: "us-east-1", input: "fingerprint" };
+
+describe("The resume file", () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "resume-file-"));
+    path = join(folder, "position.json");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("begins at 0, and then where the last run wrote, with its shift of the event times", () => {
+    const file = new ResumeFile(path, identity);
+    expect(file.open(5000)).to.deep.equal({ position: 0, shiftMs: 5000 });
+    file.write(17);
+    expect(new ResumeFile(path, identity).open(9000)).to.include({ position: 17, shiftMs: 5000 });
+  });
+
+  for (const [key, value] of [
+    ["stream", "other"],
+    ["region", "eu-west-1"],
+    ["input", "another"],
+  ] as const) {
+    it(`is refused when it was written for another ${key}`, () => {
+      new ResumeFile(path, { ...identity, [key]: value }).write(17);
+      expect(() => new ResumeFile(path, identity).open(0)).to.throw(
+        StartError,
+        `belongs to another replay (${key} ${value}, not ${identity[key]})`,
+      );
+      expect(readFileSync(path, "utf8")).to.include('"position":17');
+    });
+  }
+
+  for (const content of ["", "{", "null", "[1]", '{"position":-1}']) {
+    it(`is refused when it holds ${content === "" ? "nothing" : content}`, () => {
+      writeFileSync(path, content);
+      expect(() => new ResumeFile(path, identity).open(0)).to.throw(
+        StartError,
+        "is no resume file",
+      );
+    });
+  }
+
+  it("is refused before the start when it cannot be written", () => {
+    const nowhere = new ResumeFile(join(folder, "missing", "position.json"), identity);
+    expect(() => nowhere.open(0)).to.throw(StartError, "the resume file cannot be written");
+    expect(() => {
+      nowhere.write(1);
+    }).to.throw(ResumeFileError);
+  });
+});

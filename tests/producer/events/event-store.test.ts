@@ -1,0 +1,60 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { EventStore } from "../../../producer/events/event-store";
+import { merged } from "../../../producer/events/merge";
+import type { SourceEvent } from "../../../producer/events/record";
+
+const event = fc.record({
+  eventTime: fc.integer({ min: 0, max: 5 }),
+  partitionKey: fc.string({ unit: "grapheme", maxLength: 10 }),
+  data: fc.uint8Array({ maxLength: 300 }),
+});
+const plain = ({ eventTime, partitionKey, data }: SourceEvent) => ({
+  eventTime,
+  partitionKey,
+  data: [...data],
+});
+
+describe("The store of events", () => {
+  it("gives them back by event time, equal ones as they came, also when they do not fit into memory", () => {
+    fc.assert(
+      fc.property(
+        fc.array(event),
+        fc.constantFrom(1, 400, 2000, 10_000_000),
+        (events, runBytes) => {
+          const store = new EventStore(runBytes);
+          for (const each of events) {
+            store.add(each);
+          }
+          const expected = events.toSorted((a, b) => a.eventTime - b.eventTime).map(plain);
+          expect(store.count).to.equal(events.length);
+          expect([...store.events()].map(plain)).to.deep.equal(expected);
+          expect([...store.events()].map(plain)).to.deep.equal(expected);
+        },
+      ),
+    );
+  });
+
+  it("reads events that are larger than what is read at a time", () => {
+    const store = new EventStore(1);
+    const large = { eventTime: 1, partitionKey: "a", data: Buffer.alloc(200_000, "x") };
+    store.add(large);
+    store.add({ ...large, eventTime: 0 });
+    expect([...store.events()].map(plain)).to.deep.equal([
+      plain({ ...large, eventTime: 0 }),
+      plain(large),
+    ]);
+  });
+});
+
+describe("Sources merged", () => {
+  it("are sorted, and of equal times the earlier source's come first", () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(event)), (lists) => {
+        const sources = lists.map((list) => list.toSorted((a, b) => a.eventTime - b.eventTime));
+        const expected = sources.flat().sort((a, b) => a.eventTime - b.eventTime);
+        expect([...merged(sources)]).to.deep.equal(expected);
+      }),
+    );
+  });
+});

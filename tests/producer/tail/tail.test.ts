@@ -1,0 +1,365 @@
+import type { IncomingMessage } from "node:http";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { expect } from "chai";
+import { aggregated } from "../../../producer/kinesis/aggregation";
+import { PollingReader } from "../../../producer/tail/polling-reader";
+import { outgoingRecord } from "../../../producer/events/record";
+import type {
+  ShardPart,
+  ShardReader,
+  ShardStart,
+  StoredRecord,
+} from "../../../producer/tail/shard-reader";
+import { StartError } from "../../../producer/events/start-error";
+import { tail } from "../../../producer/tail/tail";
+import { parseTailOptions } from "../../../producer/tail/tail-options";
+import { TailOutput } from "../../../producer/tail/tail-output";
+
+const stored = (text: string, partitionKey = "key"): StoredRecord => ({
+  partitionKey,
+  data: Buffer.from(text),
+  sequenceNumber: `sequence-${text}`,
+  arrival: Date.parse("2026-01-01T00:00:00Z"),
+});
+
+/** A stream of which two shards were merged into one. */
+class MergedStream implements ShardReader {
+  readonly starts: [shard: string, start: ShardStart][] = [];
+  /** What the second shard waits for before it ends. */
+  secondMayEnd: Promise<void> = Promise.resolve();
+
+  shards(): Promise<string[]> {
+    return Promise.resolve(["a", "b"]);
+  }
+
+  async *read(shardId: string, start: ShardStart): AsyncGenerator<ShardPart> {
+    this.starts.push([shardId, start]);
+    yield { records: [stored(`${shardId}1`)], lagMs: 5, children: undefined };
+    if (shardId === "b") {
+      await this.secondMayEnd;
+    }
+    const merged = { id: "c", parents: ["a", "b"] };
+    const children = shardId === "c" ? [] : [merged];
+    yield { records: [stored(`${shardId}2`)], lagMs: 0, children };
+  }
+}
+
+function listener() {
+  const told: string[] = [];
+  const text = ({ data }: StoredRecord) => Buffer.from(data).toString();
+  return {
+    told,
+    record: (shardId: string, record: StoredRecord) => {
+      told.push(`${shardId}:${text(record)}:${record.partitionKey}`);
+    },
+    lag: (shardId: string, ms: number | undefined) => {
+      told.push(`${shardId} ${ms ?? "ended"}`);
+    },
+  };
+}
+
+describe("Reading a stream", () => {
+  it("reads all shards, and the one into which they were merged once, after both", async () => {
+    const stream = new MergedStream();
+    let endSecond: () => void = () => undefined;
+    stream.secondMayEnd = new Promise((resolve) => {
+      endSecond = resolve;
+    });
+    const { told, record, lag } = listener();
+    const lagThenEnd = (shardId: string, ms: number | undefined) => {
+      lag(shardId, ms);
+      if (shardId === "a" && ms === undefined) {
+        endSecond();
+      }
+    };
+    await tail(stream, 1000, { record, lag: lagThenEnd }, new AbortController().signal);
+    expect(stream.starts).to.deep.equal([
+      ["a", 1000],
+      ["b", 1000],
+      ["c", "horizon"],
+    ]);
+    expect(told.indexOf("c:c1:key")).to.be.above(told.indexOf("a ended"));
+    expect(told.indexOf("c:c1:key")).to.be.above(told.indexOf("b ended"));
+    expect(told.filter((each) => each.startsWith("c:"))).to.deep.equal(["c:c1:key", "c:c2:key"]);
+  });
+
+  it("tells the records of an aggregate one by one, and stops in the middle of it", async () => {
+    const whole = aggregated(
+      ["x", "y", "z"].map((key, index) =>
+        outgoingRecord(index, 0, key, Buffer.from(String(index))),
+      ),
+    );
+    const reader: ShardReader = {
+      shards: () => Promise.resolve(["a"]),
+      async *read() {
+        await Promise.resolve();
+        yield { records: [{ ...stored(""), data: whole.data }], lagMs: 0, children: [] };
+      },
+    };
+    const all = listener();
+    await tail(reader, "latest", all, new AbortController().signal);
+    expect(all.told).to.deep.equal(["a:0:x", "a:1:y", "a:2:z", "a ended"]);
+    const stop = new AbortController();
+    const some = listener();
+    const stopping = (shardId: string, record: StoredRecord) => {
+      some.record(shardId, record);
+      stop.abort();
+    };
+    await tail(reader, "latest", { ...some, record: stopping }, stop.signal);
+    expect(some.told).to.deep.equal(["a:0:x"]);
+  });
+
+  it("ends all shards with the first error", async () => {
+    const reader: ShardReader = {
+      shards: () => Promise.resolve(["a", "b"]),
+      async *read(shardId, _, stop) {
+        yield { records: [], lagMs: 0, children: undefined };
+        if (shardId === "a") {
+          throw new Error("denied");
+        }
+        await new Promise<void>((resolve) => {
+          stop.addEventListener("abort", () => {
+            resolve();
+          });
+        });
+      },
+    };
+    const failure = await tail(reader, "latest", listener(), new AbortController().signal).then(
+      String,
+      String,
+    );
+    expect(failure).to.equal("Error: denied");
+  });
+});
+
+describe("Polling a shard", () => {
+  let server: Server;
+  let client: KinesisClient;
+  const requests: [operation: string, input: Record<string, unknown>][] = [];
+  const answers: [status: number, body: object][] = [];
+
+  beforeEach(async () => {
+    requests.length = 0;
+    answers.length = 0;
+    const answer = async (request: IncomingMessage): Promise<[number, object]> => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) {
+        chunks.push(chunk as Buffer);
+      }
+      const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+      const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+      requests.push([operation, input]);
+      return operation === "GetShardIterator"
+        ? [200, { ShardIterator: `iterator-${requests.length}` }]
+        : (answers.shift() ?? [200, { Records: [], ChildShards: [] }]);
+    };
+    server = createServer((request, response) => {
+      void answer(request).then(([status, body]) => {
+        response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(body));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    client = new KinesisClient({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: "us-east-1",
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler(),
+    });
+  });
+  afterEach(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const awsRecord = (n: number) => ({
+    Data: Buffer.from(`data${n}`).toString("base64"),
+    PartitionKey: "key",
+    SequenceNumber: String(n),
+    ApproximateArrivalTimestamp: 1_700_000_000,
+  });
+
+  const startedAt = Date.parse("2026-01-01T00:00:00Z");
+
+  async function parts(start: ShardStart): Promise<ShardPart[]> {
+    // Pauses are not waited for: the server answers in real time, the clock of the reader is another.
+    const runtime = {
+      now: () => startedAt,
+      random: () => 0.5,
+      sleep: () => Promise.resolve(),
+    };
+    const found: ShardPart[] = [];
+    const reader = new PollingReader(client, "trips", runtime);
+    for await (const part of reader.read("shard-1", start, new AbortController().signal)) {
+      found.push(part);
+    }
+    return found;
+  }
+
+  it("gives its records and lag, and at its end the shards that follow", async () => {
+    const child = { ShardId: "shard-2", ParentShards: ["shard-1"], HashKeyRange: {} };
+    answers.push(
+      [200, { Records: [awsRecord(1)], NextShardIterator: "next", MillisBehindLatest: 700 }],
+      [200, { Records: [awsRecord(2)], MillisBehindLatest: 0, ChildShards: [child] }],
+    );
+    const [first, second, ...more] = await parts("horizon");
+    expect(more).to.deep.equal([]);
+    expect(first).to.deep.include({ lagMs: 700, children: undefined });
+    expect(first?.records[0]).to.deep.include({
+      sequenceNumber: "1",
+      partitionKey: "key",
+      arrival: 1_700_000_000_000,
+    });
+    expect(second?.children).to.deep.equal([{ id: "shard-2", parents: ["shard-1"] }]);
+    expect(requests[0]?.[1]).to.include({ ShardIteratorType: "TRIM_HORIZON", ShardId: "shard-1" });
+    expect(requests[2]?.[1]).to.deep.equal({ ShardIterator: "next" });
+  });
+
+  it("waits out throttling, and goes on after the last record when its place has expired", async () => {
+    answers.push(
+      [400, { __type: "ProvisionedThroughputExceededException", message: "slow down" }],
+      [200, { Records: [awsRecord(7)], NextShardIterator: "next", MillisBehindLatest: 0 }],
+      [400, { __type: "ExpiredIteratorException", message: "too old" }],
+      [200, { Records: [], ChildShards: [] }],
+    );
+    await parts(5000);
+    const iterators = requests.filter(([operation]) => operation === "GetShardIterator");
+    expect(iterators.map(([, input]) => input["ShardIteratorType"])).to.deep.equal([
+      "AT_TIMESTAMP",
+      "AFTER_SEQUENCE_NUMBER",
+    ]);
+    expect(iterators[0]?.[1]["Timestamp"]).to.equal(5);
+    expect(iterators[1]?.[1]["StartingSequenceNumber"]).to.equal("7");
+  });
+
+  it("skips nothing when its place expires before it has read a record", async () => {
+    answers.push(
+      [200, { Records: [], NextShardIterator: "next", MillisBehindLatest: 0 }],
+      [400, { __type: "ExpiredIteratorException", message: "too old" }],
+      [200, { Records: [], ChildShards: [] }],
+    );
+    await parts("latest");
+    const iterators = requests.filter(([operation]) => operation === "GetShardIterator");
+    expect(iterators.map(([, input]) => input["ShardIteratorType"])).to.deep.equal([
+      "LATEST",
+      "AT_TIMESTAMP",
+    ]);
+    expect(iterators[1]?.[1]["Timestamp"]).to.equal(startedAt / 1000);
+  });
+
+  it("fails where waiting does not help", async () => {
+    answers.push([400, { __type: "AccessDeniedException", message: "no" }]);
+    expect(await parts("latest").then(String, String)).to.include("AccessDeniedException: no");
+  });
+});
+
+describe("The output of a reader", () => {
+  function written(format: "text" | "json", use: (output: TailOutput) => void) {
+    const [out, status] = [new PassThrough(), new PassThrough()];
+    use(new TailOutput(out, status, format));
+    return [String(out.read() ?? ""), String(status.read() ?? "")];
+  }
+
+  it("is a line of text a record, and the lag beside it", () => {
+    const [out, status] = written("text", (output) => {
+      output.record("shard-1", stored('{"n":1}', "143"));
+      output.record("shard-1", { ...stored(""), data: Buffer.from([0xff]) });
+      output.lag("shard-2", 1500);
+      output.lag("shard-1", 0);
+      output.lag("shard-3", 1);
+      output.lag("shard-3", undefined);
+      output.status();
+    });
+    expect(out).to.equal(
+      '2026-01-01T00:00:00.000Z  shard-1  143  {"n":1}\n' +
+        "2026-01-01T00:00:00.000Z  shard-1  key  base64:/w==\n",
+    );
+    expect(status).to.equal("2 records; lag: shard-1 0.0 s, shard-2 1.5 s\n");
+  });
+
+  it("may be JSON lines, with what is JSON decoded", () => {
+    const [out] = written("json", (output) => {
+      output.record("shard-1", stored('{"n":1}', "143"));
+      output.record("shard-1", stored("plain"));
+      output.record("shard-1", { ...stored(""), data: Buffer.from([0xff]) });
+      output.lag("shard-1", 1500);
+      output.status();
+    });
+    const lines = (out ?? "").trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).to.deep.equal([
+      {
+        type: "record",
+        shardId: "shard-1",
+        sequenceNumber: 'sequence-{"n":1}',
+        arrival: "2026-01-01T00:00:00.000Z",
+        partitionKey: "143",
+        data: { n: 1 },
+      },
+      {
+        type: "record",
+        shardId: "shard-1",
+        sequenceNumber: "sequence-plain",
+        arrival: "2026-01-01T00:00:00.000Z",
+        partitionKey: "key",
+        data: "plain",
+      },
+      {
+        type: "record",
+        shardId: "shard-1",
+        sequenceNumber: "sequence-",
+        arrival: "2026-01-01T00:00:00.000Z",
+        partitionKey: "key",
+        base64: "/w==",
+      },
+      { type: "lag", lagSeconds: { "shard-1": 1.5 } },
+    ]);
+  });
+});
+
+describe("The options of a reader", () => {
+  it("have defaults for all but the stream and the region", () => {
+    expect(parseTailOptions(["--stream", "trips"], { AWS_REGION: "eu-west-1" })).to.deep.equal({
+      target: { stream: "trips", region: "eu-west-1", endpoint: undefined },
+      start: "latest",
+      consumer: undefined,
+      format: "text",
+      limit: Infinity,
+    });
+    const from = ["--from", "2026-03-01T18:00:00Z", "--limit", "3", "--fan-out", "me"];
+    expect(
+      parseTailOptions(["--stream", "trips", "--region", "eu-west-1", ...from], {}),
+    ).to.deep.include({ start: Date.parse("2026-03-01T18:00:00Z"), limit: 3, consumer: "me" });
+  });
+
+  it("are refused with every problem at once", () => {
+    const args = [
+      "--stream",
+      "a b",
+      "--from",
+      "noon",
+      "--format",
+      "xml",
+      "--limit",
+      "0",
+      "--fan-out",
+      "a b",
+    ];
+    expect(() => parseTailOptions(args, {}))
+      .to.throw(StartError, "The reader cannot start:")
+      .with.property("message")
+      .includes("--stream must be")
+      .and.includes("the region is not known")
+      .and.includes("--from must be latest, horizon or")
+      .and.includes("--format must be text or json; got xml")
+      .and.includes("--limit must be an integer")
+      .and.includes("--fan-out must be");
+    expect(() => parseTailOptions([], {})).to.throw(StartError, "--stream is missing; name the");
+  });
+});
