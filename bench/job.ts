@@ -4,8 +4,8 @@ import { ensureJobJar } from "../local/machine/job-jar";
 import { shippedTrips } from "../local/run/options";
 import { projectFolder } from "../local/machine/project";
 import { Steps } from "../local/machine/steps";
-import { wholeNumber } from "../local/run/whole-number";
-import { silenceSdkNotice } from "../producer/sdk-notice";
+import { wholeNumber } from "../cli/whole-number";
+import { silenceSdkNotice } from "../cli/sdk-notice";
 import { benchmark } from "./benchmark";
 import {
   compare,

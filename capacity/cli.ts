@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { StartError } from "../producer/events/start-error";
+import { StartError } from "../cli/start-error";
 import { completeLoad, defaultRegion, type Load, quantities } from "./load";
 import { measuredFile } from "./measured-load";
 import { recommend } from "./recommendation";

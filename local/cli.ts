@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 
-import { silenceSdkNotice } from "../producer/sdk-notice";
-import { StartError } from "../producer/events/start-error";
+import { silenceSdkNotice } from "../cli/sdk-notice";
+import { StartError } from "../cli/start-error";
 import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
 import { logsCommand } from "./run/logs-command";
 import { MachineError } from "./run/preparation";

@@ -1,7 +1,7 @@
 import { run } from "./command/command";
-import { exitWith } from "./command/exit-codes";
+import { exitWith } from "../cli/exit-codes";
 import { parseOptions } from "./command/options";
-import { silenceSdkNotice } from "./sdk-notice";
+import { silenceSdkNotice } from "../cli/sdk-notice";
 
 silenceSdkNotice();
 void exitWith(() => run(parseOptions(process.argv.slice(2), process.env)));

@@ -1,11 +1,11 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { exitCodes, exitWith } from "./command/exit-codes";
+import { exitCodes, exitWith } from "../cli/exit-codes";
 import { FanOutReader } from "./tail/fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
-import { silenceSdkNotice } from "./sdk-notice";
+import { silenceSdkNotice } from "../cli/sdk-notice";
 import { tail } from "./tail/tail";
 import type { TailOptions } from "./tail/tail-options";
 import { parseTailOptions } from "./tail/tail-options";

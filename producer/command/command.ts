@@ -7,7 +7,7 @@ import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Events } from "./events";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
-import { exitCodes } from "./exit-codes";
+import { exitCodes } from "../../cli/exit-codes";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";

@@ -5,7 +5,7 @@ import type { EventSource } from "../events/record";
 import { EventRecords, firstEvent } from "../events/record-source";
 import type { Reading } from "./report";
 import { ShuffledEvents } from "../events/shuffled-events";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 import { TradeSource } from "../trades/trade-source";
 import { workloads } from "../events/workload";
 

@@ -3,7 +3,7 @@ import { ReplayClock } from "../replay/clock";
 import { isoSeconds } from "../events/event-time";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 import type { Rejections } from "../trips/trip-file";
 
 /** A key may be one of a few hundred, or of one record only: no more are remembered. */

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 
 /** What a position belongs to; it is of no use for anything else. */
 export interface ReplayIdentity {

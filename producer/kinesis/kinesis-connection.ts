@@ -6,7 +6,7 @@ import { isRetryable } from "./kinesis-error";
 import { systemRuntime } from "../replay/runtime";
 import type { ShardMap } from "./shard-map";
 import { openShardMap } from "./shard-map";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 
 /** Attempts to reach the stream before the replay starts; about a second. */
 const describeAttempts = 5;

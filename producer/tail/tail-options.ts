@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { parseEventTime } from "../events/event-time";
 import type { StreamTarget } from "../kinesis/kinesis-advice";
 import type { ShardStart } from "./shard-reader";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 
 /** What the command line of the reader asks for. */
 export interface TailOptions {

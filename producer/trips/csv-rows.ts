@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-file";
 import { lineBlocks } from "./lines";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 import type { InputRow } from "./trip-file";
 import { RowRejection, TripRowReader } from "./trip-row";
 

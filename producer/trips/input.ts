@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { InputFormat } from "./input-file";
 import { inputFiles } from "./input-file";
 import type { EventTimeRange } from "../command/options";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 import type { TripFiles } from "./trip-file";
 import { readTrips } from "./trip-file";
 

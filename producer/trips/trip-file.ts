@@ -7,7 +7,7 @@ import { jsonRows } from "./json-rows";
 import type { EventTimeRange } from "../command/options";
 import { parquetRows } from "./parquet-rows";
 import type { EventSource } from "../events/record";
-import { StartError } from "../events/start-error";
+import { StartError } from "../../cli/start-error";
 import type { Trip } from "./trip";
 import { tripEvent } from "./trip";
 import type { RejectionReason } from "./trip-row";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { run } from "../../../producer/command/command";
 import { parseOptions } from "../../../producer/command/options";
-import { StartError } from "../../../producer/events/start-error";
+import { StartError } from "../../../cli/start-error";
 import { header, row } from "../support/trip-rows";
 
 describe("The replay command refuses to start", () => {

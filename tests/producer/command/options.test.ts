@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { parseOptions } from "../../../producer/command/options";
-import { StartError } from "../../../producer/events/start-error";
+import { StartError } from "../../../cli/start-error";
 
 const required = ["--stream", "trips", "--region", "us-east-1", "--input", "trips.csv"];
 

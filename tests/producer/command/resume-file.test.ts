@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ResumeFile, ResumeFileError } from "../../../producer/command/resume-file";
-import { StartError } from "../../../producer/events/start-error";
+import { StartError } from "../../../cli/start-error";
 
 const identity = { stream: "trips", region: "us-east-1", input: "fingerprint" };
 

@@ -15,7 +15,7 @@ import type {
   ShardStart,
   StoredRecord,
 } from "../../../producer/tail/shard-reader";
-import { StartError } from "../../../producer/events/start-error";
+import { StartError } from "../../../cli/start-error";
 import { tail } from "../../../producer/tail/tail";
 import { parseTailOptions } from "../../../producer/tail/tail-options";
 import { TailOutput } from "../../../producer/tail/tail-output";

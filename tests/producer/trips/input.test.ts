@@ -10,7 +10,7 @@ import type { ColumnSource } from "hyparquet-writer";
 import { parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
 import { readInputs } from "../../../producer/trips/input";
 import type { InputFormat } from "../../../producer/trips/input-file";
-import { StartError } from "../../../producer/events/start-error";
+import { StartError } from "../../../cli/start-error";
 import { header, row } from "../support/trip-rows";
 
 const always = { from: -Infinity, to: Infinity };

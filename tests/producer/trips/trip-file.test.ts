@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { InputFile, InputFormat } from "../../../producer/trips/input-file";
-import { StartError } from "../../../producer/events/start-error";
+import { StartError } from "../../../cli/start-error";
 import type { RejectedRow, TripFiles } from "../../../producer/trips/trip-file";
 import { readTrips } from "../../../producer/trips/trip-file";
 import { header, row, validValues } from "../support/trip-rows";

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { StartError } from "../events/start-error";
+import { StartError } from "./start-error";
 
 /** What a program of this package ends with; its help explains them. */
 export const exitCodes = { done: 0, failed: 1, notStarted: 2, aborted: 130 } as const;
