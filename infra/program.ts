@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { loadConfig } from "./pipeline/config";
-import { Pipeline } from "./pipeline/pipeline";
-import type { PipelinePaths } from "./pipeline/common";
+import { Pipeline, type PipelinePaths } from "./pipeline/pipeline";
 import type { PipelineOutputs } from "./pipeline/outputs";
 
 const root = resolve(__dirname, "..");

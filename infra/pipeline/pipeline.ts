@@ -1,38 +1,50 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Autoscaling } from "../scaling/autoscaling";
 import { componentInputs } from "../core/component";
-import { DeliveryStream } from "../delivery/delivery-stream";
 import { EncryptionKey } from "../core/encryption-key";
-import { EventStream } from "../stream/event-stream";
-import { FlinkApplication } from "../flink/application";
 import { ServiceRole } from "../core/iam";
-import { JobDelivery } from "../job-delivery/job-delivery";
 import { keyServices } from "../core/key-services";
+import { PrivateBucket } from "../core/private-bucket";
+import { DeliveryStream } from "../delivery/delivery-stream";
+import { archiveOf, indexOf } from "../delivery/workloads";
+import { FlinkApplication } from "../flink/application";
+import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
-import { analyticsArguments } from "./wiring-job";
-import { commonArguments, type PipelineArgs } from "./common";
-import {
-  jobDeliveryArguments,
-  monitoringArguments,
-  replayArguments,
-  scalingArguments,
-} from "./wiring-operation";
-import { type PipelineOutputs, producerCommand } from "./outputs";
-import { eventsDeliveryArguments, searchArguments, searchSettingsArguments } from "./wiring-search";
-import { archiveArguments, resultsArguments, streamArguments } from "./wiring";
-import { PrivateBucket } from "../core/private-bucket";
 import { ReplayHost } from "../replay/host";
-import { ResultsStream } from "../stream/results-stream";
+import { Autoscaling } from "../scaling/autoscaling";
 import { searchDomainArn } from "../search/access";
 import { SearchBootstrap } from "../search/bootstrap/bootstrap";
 import { SearchDomain } from "../search/domain";
 import { SearchSignIn } from "../search/sign-in";
+import { EventStream } from "../stream/event-stream";
+import { ResultsStream } from "../stream/results-stream";
+import type { StackConfig } from "./config";
+import { type PipelineOutputs, producerCommand } from "./outputs";
+
+/** Where the programs lie that run in the pipeline. */
+export interface PipelinePaths {
+  /** The Flink job's jar. */
+  readonly jobJar: string;
+  /** The producer's command line. */
+  readonly producer: string;
+}
+
+/** The configuration of a stack and what it deploys. */
+export type PipelineArgs = StackConfig & { readonly paths: PipelinePaths };
+
+/** Name of the job's registration where it reads by enhanced fan-out. */
+const jobConsumer = "flink-job";
+
+/** Folder of the archive's bucket that takes the files of a job that writes some. */
+const jobFolder = "results/";
+
+/** Buffer of events that are indexed unchanged: shorter than the archive's. */
+const eventsBuffer = { bufferMiB: 5, bufferSeconds: 60 };
 
 /**
  * The streaming pipeline: producer → event stream → Flink application → search domain, and event stream → archive.
- * Its parts in the order in which they are made; what each is told is in the pipeline-*.ts files.
+ * Its parts in the order in which they are created.
  *
  * @example
  * const paths = { jobJar: "flink-job/target/flink-job.jar", producer: "producer/cli.ts" };
@@ -46,24 +58,25 @@ export class Pipeline extends pulumi.ComponentResource {
     super("streaming:infra:Pipeline", name, componentInputs(args, "paths"), opts);
 
     const child = { parent: this };
-    const { logRetentionDays, protectData } = args;
+    const { logRetentionDays, protectData, job, scaling: scalers } = args;
+    const { encryptAtRest, customerManagedKey } = args.encryption;
+    const { maxLagSeconds } = args.monitoring;
     const { region } = aws.getRegionOutput({}, child);
 
-    const key = args.encryption.customerManagedKey
+    const kmsKeyArn = customerManagedKey
       ? new EncryptionKey(
           `${name}-key`,
           { description: "Streaming pipeline", services: keyServices, protectData },
           child,
-        )
+        ).arn
       : undefined;
-    const kmsKeyArn = key?.arn;
-    const common = commonArguments(args, kmsKeyArn);
 
     const network = new Network(
       `${name}-network`,
       "existing" in args.network ? args.network : { ...args.network, logRetentionDays, kmsKeyArn },
       child,
     );
+    const privateSubnets = { vpcId: network.vpcId, subnetIds: network.privateSubnetIds };
 
     const { bucketName: logBucketName } = new PrivateBucket(
       `${name}-logs`,
@@ -76,116 +89,309 @@ export class Pipeline extends pulumi.ComponentResource {
       child,
     );
 
-    const events = new EventStream(`${name}-events`, streamArguments(args, common), child);
+    const { fanOut, ...streamSettings } = args.stream;
+    const fanOutConsumers = fanOut ? [jobConsumer] : [];
+    const events = new EventStream(
+      `${name}-events`,
+      {
+        ...streamSettings,
+        fanOutConsumers,
+        scaledElsewhere: scalers.stream !== undefined,
+        encryptAtRest,
+        kmsKeyArn,
+        protectData,
+      },
+      child,
+    );
     const archive = new DeliveryStream(
       `${name}-archive`,
-      archiveArguments(args, common, events, logBucketName),
+      {
+        ...args.delivery,
+        ...archiveOf(job.workload, args.archive),
+        source: { streamArn: events.arn, statements: events.readStatements() },
+        logRetentionDays,
+        kmsKeyArn,
+        logBucketName,
+        protectData,
+      },
       child,
     );
     const results =
       args.results &&
       new ResultsStream(
         `${name}-results`,
-        resultsArguments(args, args.results, common, logBucketName),
+        {
+          mode: args.stream.mode,
+          shardCount: args.results.shardCount,
+          retentionHours: args.stream.retentionHours,
+          archive: args.results.archived ? args.delivery : undefined,
+          logBucketName,
+          encryptAtRest,
+          kmsKeyArn,
+          logRetentionDays,
+          protectData,
+        },
         child,
       );
 
-    // Made before the domain, whose master user it is, and the function that works with it.
+    // Created before the domain, whose master user it is, and the function that works with it.
     const searchAdmin = new ServiceRole(
       `${name}-search-admin`,
       { service: "lambda.amazonaws.com" },
       child,
     );
-    const { signInPrefix: domainPrefix, domainName } = args.search;
+    const { signInPrefix, ...searchSettings } = args.search;
     const signIn =
-      domainPrefix === undefined
+      signInPrefix === undefined
         ? undefined
         : new SearchSignIn(
             `${name}-sign-in`,
-            { domainPrefix, domainArn: searchDomainArn(domainName, child), protectData },
+            {
+              domainPrefix: signInPrefix,
+              domainArn: searchDomainArn(args.search.domainName, child),
+              protectData,
+            },
             child,
           );
     const search = new SearchDomain(
       `${name}-search`,
-      searchArguments(args, common, network, searchAdmin, signIn),
+      {
+        ...searchSettings,
+        vpc: { ...privateSubnets, subnetCount: network.subnetCount },
+        masterUserArn: searchAdmin.arn,
+        signIn: signIn && {
+          userPoolId: signIn.userPoolId,
+          identityPoolId: signIn.identityPoolId,
+          roleArn: signIn.roleArn,
+        },
+        encryptAtRest,
+        kmsKeyArn,
+        logRetentionDays,
+        protectData,
+      },
       child,
     );
+    const searchNetwork = {
+      subnetIds: network.privateSubnetIds,
+      securityGroupIds: search.clientSecurityGroupIds,
+    };
+    const indexed = indexOf(job.workload);
     const eventsDelivery = args.searchEvents
       ? new DeliveryStream(
           `${name}-events-delivery`,
-          eventsDeliveryArguments(args, common, { network, events, domain: search, logBucketName }),
+          {
+            ...eventsBuffer,
+            source: { streamArn: events.arn, statements: events.readStatements() },
+            transform: indexed.transform,
+            search: {
+              domainArn: search.arn,
+              indexName: indexed.indexName,
+              rotation: "OneDay",
+              ...searchNetwork,
+            },
+            expirationDays: args.delivery.expirationDays,
+            logRetentionDays,
+            kmsKeyArn,
+            logBucketName,
+            protectData,
+          },
           child,
         )
       : undefined;
-    // Made before the domain's settings, which let the role write, and the application, which waits for them.
+    // Created before the domain's settings, which map it to a role, and the application, which waits for them.
     const jobRole = new ServiceRole(
       `${name}-job`,
       { service: "kinesisanalytics.amazonaws.com" },
       child,
     );
-    const searchSettings = new SearchBootstrap(
+    const domainSettings = new SearchBootstrap(
       `${name}-search-settings`,
-      searchSettingsArguments(args, common, {
-        network,
-        domain: search,
-        admin: searchAdmin,
-        job: jobRole,
-        signIn,
-        eventsDelivery,
-      }),
+      {
+        endpoint: search.endpoint,
+        masterRole: searchAdmin,
+        statements: search.adminStatements(),
+        vpc: searchNetwork,
+        replicas: search.zones - 1,
+        accessControl: encryptAtRest,
+        writerRoleArns: [jobRole.arn],
+        deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
+        readerRoleArns: [...args.search.readerRoleArns, ...(signIn ? [signIn.userRoleArn] : [])],
+        logRetentionDays,
+        kmsKeyArn,
+      },
       child,
     );
 
+    const [consumerArn] = fanOutConsumers.map((consumer) => events.consumerArns[consumer]);
     const analytics = new FlinkApplication(
       `${name}-analytics`,
-      analyticsArguments(args, common, {
-        region,
-        network,
-        artifacts,
-        events,
-        archive,
-        results,
-        search,
-        searchSettings,
+      {
+        ...args.flink,
+        autoScaling: scalers.byService,
+        scaledElsewhere: scalers.application !== undefined,
+        deliveredElsewhere: args.jobDelivery !== undefined,
+        ...privateSubnets,
+        codeBucketName: artifacts.bucketName,
+        codeBucketArn: artifacts.arn,
+        jarPath: args.paths.jobJar,
+        runtimeProperties: {
+          job: { workload: job.workload },
+          source: {
+            streamName: events.name,
+            region,
+            ...job.source,
+            ...(consumerArn && { consumerArn }),
+          },
+          search: { endpoint: search.endpoint, region },
+          ...job.windows,
+          ...(results && { resultsStream: { streamName: results.name, region } }),
+          ...(job.archived && {
+            // Of Flink's two file systems for S3 only this one writes files exactly once; s3:// can be the other one.
+            archive: { path: pulumi.interpolate`s3a://${archive.bucketName}/${jobFolder}` },
+          }),
+        },
         role: jobRole,
-      }),
+        statements: [
+          ...events.readStatements(),
+          ...events.fanOutStatements(),
+          ...search.writeStatements(),
+          ...(results?.writeStatements() ?? []),
+          ...(job.archived ? archive.fileStatements(jobFolder) : []),
+        ],
+        securityGroupIds: search.clientSecurityGroupIds,
+        startAfter: [domainSettings],
+        logRetentionDays,
+        kmsKeyArn,
+        stateKmsKeyArn: kmsKeyArn,
+        protectData,
+      },
       child,
     );
 
     const replay = new ReplayHost(
       `${name}-replay`,
-      replayArguments(args, common, { network, artifacts, events, search }),
+      {
+        ...args.replay,
+        ssh: args.replay.ssh && {
+          ...args.replay.ssh,
+          subnetId: network.publicSubnetIds.apply(([first = ""]) => first),
+        },
+        ...privateSubnets,
+        codeBucketName: artifacts.bucketName,
+        codeBucketArn: artifacts.arn,
+        producerPath: args.paths.producer,
+        workload: job.workload,
+        streamName: events.name,
+        statements: events.writeStatements(),
+        // A port forwarded through the host is the way to the dashboards.
+        securityGroupIds: search.clientSecurityGroupIds,
+        maxDisorderSeconds: job.source.outOfOrdernessSeconds,
+        logRetentionDays,
+        encryptAtRest,
+        kmsKeyArn,
+      },
       child,
     );
 
-    const scalingArgs = scalingArguments(args, common, events, analytics);
-    const scaling = scalingArgs && new Autoscaling(`${name}-scaling`, scalingArgs, child);
+    const scaling =
+      scalers.stream === undefined && scalers.application === undefined
+        ? undefined
+        : new Autoscaling(
+            `${name}-scaling`,
+            {
+              ...scalers,
+              stream: scalers.stream && { ...scalers.stream, name: events.name, arn: events.arn },
+              application: scalers.application && {
+                ...scalers.application,
+                name: analytics.name,
+                arn: analytics.arn,
+                stateKmsKeyArn: kmsKeyArn,
+                parallelismPerKpu: args.flink.parallelismPerKpu,
+              },
+              sourceStreamName: events.name,
+              fanOutConsumers,
+              maxLagSeconds,
+              logRetentionDays,
+              kmsKeyArn,
+            },
+            child,
+          );
 
+    const customerKey = kmsKeyArn !== undefined && encryptAtRest;
     const monitoring = new Monitoring(
       `${name}-monitoring`,
-      monitoringArguments(args, common, {
-        events,
-        analytics,
-        archive,
-        results,
-        eventsDelivery,
-        search,
-        replay,
-        scaling,
-      }),
+      {
+        title: args.monitoring.title,
+        subscribers: args.monitoring.subscribers,
+        stream: {
+          name: events.name,
+          retentionHours: args.stream.retentionHours,
+          maxLagSeconds,
+          fanOutConsumers,
+        },
+        application: {
+          name: analytics.name,
+          logGroupName: analytics.logGroupName,
+          runtime: args.flink.runtime,
+          checkpointIntervalSeconds: args.flink.checkpointIntervalSeconds,
+        },
+        delivery: {
+          name: archive.name,
+          bufferSeconds: args.delivery.bufferSeconds,
+          transformName: archive.transformName,
+          converts: args.archive.format === "PARQUET",
+          partitions: args.archive.partitioned,
+          customerKey,
+        },
+        results: results && {
+          name: results.name,
+          retentionHours: args.stream.retentionHours,
+          maxLagSeconds,
+        },
+        resultsDelivery: results?.deliveryName && {
+          name: results.deliveryName,
+          bufferSeconds: args.delivery.bufferSeconds,
+          customerKey,
+        },
+        eventsDelivery: eventsDelivery && {
+          name: eventsDelivery.name,
+          destination: "OpenSearch",
+          bufferSeconds: eventsBuffer.bufferSeconds,
+          transformName: eventsDelivery.transformName,
+          customerKey,
+        },
+        domain: {
+          name: search.domainName,
+          accountId: aws.getCallerIdentityOutput({}, { parent: search }).accountId,
+          dataNodes: args.search.instanceCount,
+          dedicatedMasters: args.search.dedicatedMasters,
+          warmNodes: args.search.warm?.instanceCount ?? 0,
+          volumeGiB: args.search.volumeGiB,
+          customerKey,
+        },
+        host: { instanceId: replay.instanceId },
+        scaling: scaling?.watched,
+        kmsKeyArn,
+      },
       child,
     );
 
     if (args.jobDelivery !== undefined) {
       new JobDelivery(
         `${name}-job-delivery`,
-        jobDeliveryArguments(args, args.jobDelivery, common, {
-          analytics,
-          events,
-          artifacts,
-          monitoring,
+        {
+          source: args.jobDelivery,
+          application: { name: analytics.name, arn: analytics.arn, stateKmsKeyArn: kmsKeyArn },
+          sourceStreamName: events.name,
+          fanOutConsumer: fanOutConsumers[0],
+          codeBucketName: artifacts.bucketName,
+          codeBucketArn: artifacts.arn,
+          alarmTopicArn: monitoring.topicArn,
           logBucketName,
-        }),
+          logRetentionDays,
+          kmsKeyArn,
+          protectData,
+        },
         child,
       );
     }
@@ -202,7 +408,7 @@ export class Pipeline extends pulumi.ComponentResource {
       sessionManagerUrl: replay.sessionManagerUrl,
       monitoringUrl: monitoring.dashboardUrl,
       alarmTopicArn: monitoring.topicArn,
-      producerCommand: producerCommand(args.job.workload, events.name, region),
+      producerCommand: producerCommand(job.workload, events.name, region),
     };
     this.registerOutputs(this.outputs);
   }

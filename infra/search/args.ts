@@ -58,12 +58,14 @@ export interface SearchDomainArgs {
   /** ARN of the IAM role that administers the domain: it may read and write every index and map other roles. */
   readonly masterUserArn: pulumi.Input<string>;
   /** Sign-in to OpenSearch Dashboards through Cognito, such as a `SearchSignIn`. @default by IAM alone */
-  readonly signIn?: {
-    readonly userPoolId: pulumi.Input<string>;
-    readonly identityPoolId: pulumi.Input<string>;
-    /** ARN of the role with which the domain manages its client of the user pool. */
-    readonly roleArn: pulumi.Input<string>;
-  };
+  readonly signIn?:
+    | {
+        readonly userPoolId: pulumi.Input<string>;
+        readonly identityPoolId: pulumi.Input<string>;
+        /** ARN of the role with which the domain manages its client of the user pool. */
+        readonly roleArn: pulumi.Input<string>;
+      }
+    | undefined;
   /**
    * Creates the service-linked role that the account needs for its domains in VPCs. There is one in an account: a second
    * program that creates it fails. @default false: the account has it
