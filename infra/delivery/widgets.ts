@@ -1,12 +1,12 @@
-import { maxFreshnessSeconds } from "./alarms";
-import type { DashboardSubjects } from "../monitoring/dashboard";
+import type * as pulumi from "@pulumi/pulumi";
+import { maxFreshnessSeconds, type WatchedDelivery } from "./alarms";
 import { functionGraph, linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 
 /** What reaches the archive, and when. */
 export function deliverySection(
   region: string,
-  { name, bufferSeconds, transformName }: NonNullable<DashboardSubjects["delivery"]>,
+  { name, bufferSeconds, transformName }: pulumi.Unwrap<WatchedDelivery>,
 ): Section {
   const line = linesOf("delivery", { DeliveryStreamName: name });
   return {

@@ -8,6 +8,8 @@ export interface WatchedApplication {
   /** Runtime of the application, such as FLINK-1_20; the names of metrics changed with Flink 2. */
   readonly runtime: string;
   readonly checkpointIntervalSeconds: number;
+  /** Group of the job's log. */
+  readonly logGroupName: pulumi.Input<string>;
 }
 
 /** Whether a runtime tells restarts and outages by the metrics of Flink 2. */

@@ -1,5 +1,5 @@
-import { isFlink2 } from "./alarms";
-import type { DashboardSubjects } from "../monitoring/dashboard";
+import type * as pulumi from "@pulumi/pulumi";
+import { isFlink2, type WatchedApplication } from "./alarms";
 import { linesOf } from "../watch/lines";
 import { graph, type Line, logLines, type Section } from "../watch/widgets";
 import { metric, type MetricName } from "../watch/metrics";
@@ -7,7 +7,7 @@ import { metric, type MetricName } from "../watch/metrics";
 /** How the job fares, and what it complains about. */
 export function applicationSection(
   region: string,
-  application: NonNullable<DashboardSubjects["application"]>,
+  application: pulumi.Unwrap<WatchedApplication>,
 ): Section {
   const { name, runtime, checkpointIntervalSeconds, logGroupName } = application;
   const line = linesOf("application", { Application: name });

@@ -17,9 +17,8 @@ export interface MonitoringArgs {
   readonly subscribers?: readonly string[];
   /** A stream. @default not watched */
   readonly stream?: WatchedStream | undefined;
-  /** A Flink application, and the group of its log. @default not watched */
-  readonly application?:
-    (WatchedApplication & { readonly logGroupName: pulumi.Input<string> }) | undefined;
+  /** A Flink application. @default not watched */
+  readonly application?: WatchedApplication | undefined;
   /** The delivery stream of the archive. @default not watched */
   readonly delivery?: WatchedDelivery | undefined;
   /** A stream of results. @default not watched */

@@ -1,63 +1,24 @@
-import type { TargetKind } from "../scaling/function";
+import type * as pulumi from "@pulumi/pulumi";
 import { applicationSection } from "../flink/widgets";
 import { deliverySection } from "../delivery/widgets";
 import { domainSection } from "../search/widgets";
 import { scalingSection } from "../scaling/widgets";
-import { hostSection, streamSection } from "../stream/widgets";
+import { hostSection } from "../replay/widgets";
+import { streamSection } from "../stream/widgets";
+import type { MonitoringArgs } from "./args";
 import { alarmStates, layOut, type PlacedWidget } from "../watch/widgets";
 
-/** A stream by its plain name. */
-interface StreamSubject {
-  readonly name: string;
-  readonly retentionHours: number;
-  readonly maxLagSeconds: number;
-  readonly fanOutConsumers: readonly string[];
-}
-
-/** What a dashboard shows, by plain names: those that the resources have once they are made. */
-export interface DashboardSubjects {
+/** What a dashboard shows: the watched resources by their plain names. */
+export type DashboardSubjects = pulumi.Unwrap<
+  Pick<
+    MonitoringArgs,
+    "stream" | "results" | "application" | "delivery" | "domain" | "host" | "scaling"
+  >
+> & {
   readonly region: string;
   /** ARNs of the alarms, the one that sums up first. */
   readonly alarmArns: readonly string[];
-  readonly stream?: StreamSubject | undefined;
-  readonly results?: StreamSubject | undefined;
-  readonly application?:
-    | {
-        readonly name: string;
-        readonly runtime: string;
-        readonly checkpointIntervalSeconds: number;
-        readonly logGroupName: string;
-      }
-    | undefined;
-  readonly delivery?:
-    | {
-        readonly name: string;
-        readonly bufferSeconds: number;
-        readonly transformName: string | undefined;
-      }
-    | undefined;
-  readonly domain?:
-    | {
-        readonly name: string;
-        readonly accountId: string;
-        readonly volumeGiB: number;
-        readonly dedicatedMasters: number;
-      }
-    | undefined;
-  readonly host?: { readonly instanceId: string } | undefined;
-  readonly scaling?:
-    | {
-        readonly functionName: string;
-        readonly apiName: string;
-        readonly apiStageName: string;
-        readonly targets: readonly {
-          readonly kind: TargetKind;
-          readonly name: string;
-          readonly max: number;
-        }[];
-      }
-    | undefined;
-}
+};
 
 /** The body of a CloudWatch dashboard. */
 export interface DashboardBody {

@@ -6,8 +6,8 @@ import { deliveryAlarms } from "../delivery/alarms";
 import { domainAlarms } from "../search/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { scalingAlarms } from "../scaling/alarms";
-import { defaultMaxLagSeconds, streamAlarms } from "../stream/alarms";
-import { dashboardBody, type DashboardSubjects } from "./dashboard";
+import { streamAlarms } from "../stream/alarms";
+import { dashboardBody } from "./dashboard";
 import { type MonitoringArgs, validate } from "./args";
 import { AlarmTopic } from "./topic";
 
@@ -66,10 +66,19 @@ export class Monitoring extends pulumi.ComponentResource {
       name,
       {
         dashboardName: title,
-        dashboardBody: subjects(args, region, [
-          sum.arn,
-          ...alarms.map(({ resource }) => resource.arn),
-        ]).apply((plain) => JSON.stringify(dashboardBody(plain))),
+        dashboardBody: pulumi
+          .output({
+            stream: args.stream,
+            results: args.results,
+            application: args.application,
+            delivery: args.delivery,
+            domain: args.domain,
+            host: args.host,
+            scaling: args.scaling,
+            region,
+            alarmArns: [sum.arn, ...alarms.map(({ resource }) => resource.arn)],
+          })
+          .apply((subjects) => JSON.stringify(dashboardBody(subjects))),
       },
       { parent: this },
     );
@@ -104,25 +113,4 @@ function of(content: string, alarms: readonly Alarm[]): Alarm[] {
     name: `${content}-${alarm.name}`,
     description: `Of ${content}: ${alarm.description}`,
   }));
-}
-
-/** What the dashboard shows, with names that are still to come. */
-function subjects(
-  args: MonitoringArgs,
-  region: pulumi.Output<string>,
-  alarmArns: readonly pulumi.Output<string>[],
-): pulumi.Output<DashboardSubjects> {
-  const { stream, results, application, delivery, domain, host, scaling } = args;
-  const defaults = { maxLagSeconds: defaultMaxLagSeconds, fanOutConsumers: [] };
-  return pulumi.output({
-    region,
-    alarmArns,
-    stream: stream && { ...defaults, ...stream },
-    results: results && { ...defaults, ...results },
-    application,
-    delivery: delivery && { transformName: undefined, ...delivery },
-    domain,
-    host,
-    scaling,
-  });
 }

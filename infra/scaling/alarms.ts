@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, reading } from "../watch/alarm";
-import { targetIds, type TargetKind } from "./function";
+import { type ScaledTarget, targetIds } from "../watch/scaling-targets";
 
 /** A scaler to be watched. */
 export interface WatchedScaling {
@@ -8,11 +8,7 @@ export interface WatchedScaling {
   readonly apiName: pulumi.Input<string>;
   readonly apiStageName: string;
   /** What is scaled, and its largest capacity. */
-  readonly targets: readonly {
-    readonly kind: TargetKind;
-    readonly name: pulumi.Input<string>;
-    readonly max: number;
-  }[];
+  readonly targets: readonly ScaledTarget[];
 }
 
 const units = { stream: "shards", application: "parallelism" } as const;

@@ -5,7 +5,8 @@ import type { WatchedScaling } from "./alarms";
 import { defaultMaxLagSeconds, lagMetrics } from "../stream/alarms";
 import { ScalingApi } from "./api";
 import { type AutoscalingArgs, type Bounds, validate } from "./args";
-import { cooldowns, ScalingFunction, targetIds, type TargetKind } from "./function";
+import { targetIds, type TargetKind } from "../watch/scaling-targets";
+import { cooldowns, ScalingFunction } from "./function";
 import { applicationScalingAlarms, type ScalingAlarms, streamScalingAlarms } from "./load-alarms";
 
 export type { AutoscalingArgs } from "./args";

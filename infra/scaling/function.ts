@@ -8,16 +8,8 @@ import { allow, type Statement } from "../core/iam";
 import { queried } from "../watch/metrics";
 import { NodeFunction } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
-import { namespace, settingsVariable } from "./lambda/settings";
-
-/** What can be scaled, by the kind of resource. */
-export type TargetKind = "stream" | "application";
-
-/** Ids of the targets, the last part of their URLs. */
-export const targetIds = {
-  stream: "stream-shards",
-  application: "application-parallelism",
-} as const satisfies Record<TargetKind, string>;
+import { settingsVariable } from "./lambda/settings";
+import { scalingNamespace, targetIds, type TargetKind } from "../watch/scaling-targets";
 
 /** Seconds after a change before the next: a restart of the job has to be over and its backlog worked off. */
 export const cooldowns: Readonly<
@@ -118,7 +110,7 @@ function statements(
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
     allow(["cloudwatch:PutMetricData"], ["*"], {
-      StringEquals: { "cloudwatch:namespace": namespace },
+      StringEquals: { "cloudwatch:namespace": scalingNamespace },
     }),
   ];
 }

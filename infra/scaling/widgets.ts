@@ -1,12 +1,10 @@
-import type { DashboardSubjects } from "../monitoring/dashboard";
+import type * as pulumi from "@pulumi/pulumi";
+import type { WatchedScaling } from "./alarms";
 import { capacityLine, functionGraph, linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 
 /** What was scaled, and whether the scaler works. */
-export function scalingSection(
-  region: string,
-  scaling: NonNullable<DashboardSubjects["scaling"]>,
-): Section {
+export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedScaling>): Section {
   const api = linesOf("api", { ApiName: scaling.apiName, Stage: scaling.apiStageName });
   const titles = { stream: "Open shards", application: "Parallelism" };
   return {

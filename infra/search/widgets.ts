@@ -1,12 +1,10 @@
-import type { DashboardSubjects } from "../monitoring/dashboard";
+import type * as pulumi from "@pulumi/pulumi";
+import type { WatchedDomain } from "./alarm";
 import { linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 
 /** How the domain takes documents and answers searches. */
-export function domainSection(
-  region: string,
-  domain: NonNullable<DashboardSubjects["domain"]>,
-): Section {
+export function domainSection(region: string, domain: pulumi.Unwrap<WatchedDomain>): Section {
   const { name, accountId, volumeGiB, dedicatedMasters } = domain;
   const line = linesOf("domain", { DomainName: name, ClientId: accountId });
   return {

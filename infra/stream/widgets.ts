@@ -1,47 +1,18 @@
-import type { DashboardSubjects } from "../monitoring/dashboard";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ScaledTarget } from "../watch/scaling-targets";
+import { defaultMaxLagSeconds, type WatchedStream } from "./alarms";
 import { capacityLine, linesOf } from "../watch/lines";
 import { graph, type Line, type Section } from "../watch/widgets";
-
-type Subject<Key extends keyof DashboardSubjects> = NonNullable<DashboardSubjects[Key]>;
-
-/** Who puts records into the stream, and how that goes. */
-export function hostSection(
-  region: string,
-  { instanceId }: Subject<"host">,
-  streamName: string | undefined,
-): Section {
-  const host = linesOf("host", { InstanceId: instanceId });
-  const puts = streamName === undefined ? undefined : linesOf("stream", { StreamName: streamName });
-  return {
-    heading: "Producer",
-    widgets: [
-      graph(region, "Replay host", [
-        host("CPUUtilization", "Average", "CPU %"),
-        host("NetworkOut", "Sum", "bytes sent", true),
-      ]),
-      ...(puts
-        ? [
-            graph(region, "Records that had to be sent again", [
-              puts("PutRecords.FailedRecords", "Sum", "failed"),
-              puts("PutRecords.ThrottledRecords", "Sum", "throttled"),
-            ]),
-            graph(region, "PutRecords latency (ms)", [
-              puts("PutRecords.Latency", "Average", "average"),
-              puts("PutRecords.Latency", "p99", "99th percentile"),
-            ]),
-          ]
-        : []),
-    ],
-  };
-}
 
 /** What goes in and out of a stream. */
 export function streamSection(
   region: string,
   heading: string,
-  { name, retentionHours, maxLagSeconds, fanOutConsumers }: Subject<"stream">,
-  targets: Subject<"scaling">["targets"] = [],
+  stream: pulumi.Unwrap<WatchedStream>,
+  targets: readonly pulumi.Unwrap<ScaledTarget>[] = [],
 ): Section {
+  const { name, retentionHours } = stream;
+  const { maxLagSeconds = defaultMaxLagSeconds, fanOutConsumers = [] } = stream;
   const line = linesOf("stream", { StreamName: name });
   const ofConsumer = (consumer: string) =>
     linesOf("fanOut", { StreamName: name, ConsumerName: consumer });

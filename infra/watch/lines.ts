@@ -1,4 +1,4 @@
-import { targetIds, type TargetKind } from "../scaling/function";
+import { targetIds, type TargetKind } from "./scaling-targets";
 import { graph, type Line, type Widget } from "./widgets";
 import {
   type Dimensions,

@@ -1,4 +1,4 @@
-import { namespace as scalingNamespace } from "../scaling/lambda/settings";
+import { scalingNamespace } from "./scaling-targets";
 
 /**
  * The CloudWatch metrics that alarms and dashboard use, by what emits them: an alarm on a metric that does not exist, or

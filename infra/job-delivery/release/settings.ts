@@ -1,4 +1,4 @@
-import type { LagMetric } from "../../scaling/lambda/settings";
+import type { LagMetric } from "../../watch/scaling-targets";
 
 /** What has to hold before a release counts as healthy. */
 export interface GateRules {

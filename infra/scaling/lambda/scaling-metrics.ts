@@ -4,7 +4,7 @@ import {
   type MetricDataResult,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { type LagMetric, namespace } from "./settings";
+import { type LagMetric, scalingNamespace } from "../../watch/scaling-targets";
 
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
@@ -33,7 +33,11 @@ export class ScalingMetrics {
   /** The changes of the last 24 hours, newest first. */
   async changes(target: string, name: string, now: Date): Promise<Change[]> {
     const [result] = await this.#read(now, DAY, [
-      { namespace, metricName: "RequestedCapacity", dimensions: dimensions(target, name) },
+      {
+        namespace: scalingNamespace,
+        metricName: "RequestedCapacity",
+        dimensions: dimensions(target, name),
+      },
     ]);
     return (result?.Timestamps ?? []).map((minute, index) => ({
       // CloudWatch tells the minute; the change was before its end.
@@ -61,7 +65,7 @@ export class ScalingMetrics {
   async #publish(metric: string, target: string, name: string, value: number): Promise<void> {
     await this.#client.send(
       new PutMetricDataCommand({
-        Namespace: namespace,
+        Namespace: scalingNamespace,
         MetricData: [
           { MetricName: metric, Dimensions: list(dimensions(target, name)), Value: value },
         ],

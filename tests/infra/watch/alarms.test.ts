@@ -8,11 +8,13 @@ import { scalingAlarms } from "../../../infra/scaling/alarms";
 import { streamAlarms } from "../../../infra/stream/alarms";
 
 const stream = streamAlarms({ name: "trips-1a2b", retentionHours: 24 });
-const application = applicationAlarms({
+const watchedApplication = {
   name: "analytics-1a2b",
   runtime: "FLINK-1_20",
   checkpointIntervalSeconds: 60,
-});
+  logGroupName: "analytics-logs",
+};
+const application = applicationAlarms(watchedApplication);
 const delivery = deliveryAlarms({
   name: "archive-1a2b",
   bufferSeconds: 300,
@@ -111,7 +113,7 @@ describe("alarms", () => {
 
   it("on a Flink application use the metrics that its runtime has", () => {
     const names = (runtime: string) =>
-      applicationAlarms({ name: "a", runtime, checkpointIntervalSeconds: 60 })
+      applicationAlarms({ ...watchedApplication, runtime })
         .flatMap(readings)
         .map(({ metric }) => metric.name);
     expect(names("FLINK-1_19")).to.include("downtime");

@@ -13,14 +13,11 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { bundle } from "../../../infra/core/bundle";
+import { scalingNamespace } from "../../../infra/watch/scaling-targets";
 import type { Rules } from "../../../infra/scaling/lambda/decisions";
 import type { ApiResponse, Handler } from "../../../infra/scaling/lambda/handler";
 import type { ScalableTargetDimension } from "../../../infra/scaling/lambda/scaler";
-import {
-  namespace,
-  type ScalingSettings,
-  settingsVariable,
-} from "../../../infra/scaling/lambda/settings";
+import { type ScalingSettings, settingsVariable } from "../../../infra/scaling/lambda/settings";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis/kinesis-server";
 import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
@@ -191,7 +188,7 @@ describe("The scaling function, as it is deployed", () => {
             Id: "m",
             MetricStat: {
               Metric: {
-                Namespace: namespace,
+                Namespace: scalingNamespace,
                 MetricName: metric,
                 Dimensions: [
                   { Name: "Target", Value: target },

@@ -1,0 +1,35 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { linesOf } from "../watch/lines";
+import { graph, type Section } from "../watch/widgets";
+import type { WatchedHost } from "./alarms";
+
+/** Who puts records into the stream, and how that goes. */
+export function hostSection(
+  region: string,
+  { instanceId }: pulumi.Unwrap<WatchedHost>,
+  streamName: string | undefined,
+): Section {
+  const host = linesOf("host", { InstanceId: instanceId });
+  const puts = streamName === undefined ? undefined : linesOf("stream", { StreamName: streamName });
+  return {
+    heading: "Producer",
+    widgets: [
+      graph(region, "Replay host", [
+        host("CPUUtilization", "Average", "CPU %"),
+        host("NetworkOut", "Sum", "bytes sent", true),
+      ]),
+      ...(puts
+        ? [
+            graph(region, "Records that had to be sent again", [
+              puts("PutRecords.FailedRecords", "Sum", "failed"),
+              puts("PutRecords.ThrottledRecords", "Sum", "throttled"),
+            ]),
+            graph(region, "PutRecords latency (ms)", [
+              puts("PutRecords.Latency", "Average", "average"),
+              puts("PutRecords.Latency", "p99", "99th percentile"),
+            ]),
+          ]
+        : []),
+    ],
+  };
+}
