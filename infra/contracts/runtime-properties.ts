@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
 import schema from "../../flink-job/src/main/resources/runtime-properties.schema.json";
 import type { RuntimeProperties } from "./runtime-properties.generated";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 
 /** A group whose values are plain, or outputs where another resource makes them. */
 type Group<T> = { readonly [Key in keyof T]: T[Key] | pulumi.Output<string> };
@@ -32,35 +32,48 @@ export function runtimePropertyProblems(properties: RuntimePropertyInputs): stri
   const problems = conforms(plain)
     ? []
     : (conforms.errors ?? []).filter((error) => !isOutput(properties, error)).map(describe);
-  return [...problems, ...contradictions(properties)];
+  const contradictions = new Problems();
+  checkRuntimeProperties(properties, contradictions);
+  return [...problems, ...contradictions.found];
 }
 
-/** What the contract says of more than one value. */
-function contradictions({
-  job,
-  source,
-  search,
-  demand,
-  airports,
-  trades,
-  archive,
-}: Partial<RuntimePropertyInputs>): string[] {
-  const problems = new Problems();
+/** Properties that are named in the checks of more than one value. */
+type NamedProperty =
+  | "demand.windowMinutes"
+  | "demand.slideMinutes"
+  | "source.initialPosition"
+  | "source.initialTimestamp";
+
+/** What the contract demands of windows and of the start. */
+export function checkJobProperties(
+  {
+    source,
+    demand,
+  }: Pick<Partial<RuntimePropertyInputs>, "demand"> & {
+    readonly source?: Pick<RuntimePropertyInputs["source"], "initialPosition" | "initialTimestamp">;
+  },
+  problems: Problems,
+  name: Naming<NamedProperty> = ownName,
+): void {
   const { windowMinutes, slideMinutes } = demand ?? {};
-  if (
-    typeof windowMinutes === "number" &&
-    typeof slideMinutes === "number" &&
-    windowMinutes % slideMinutes > 0
-  ) {
-    problems.add(
-      `demand.windowMinutes must be a multiple of demand.slideMinutes, ${slideMinutes}; got ${windowMinutes}`,
-    );
-  }
+  problems.require(
+    // Not `=== 0`: a value that could not be read is NaN here and has its complaint already.
+    !(Number(windowMinutes) % Number(slideMinutes) > 0),
+    `${name("demand.windowMinutes")} must be a multiple of ${name("demand.slideMinutes")}, ${String(slideMinutes)}; got ${String(windowMinutes)}`,
+  );
   const { initialPosition, initialTimestamp } = source ?? {};
   problems.require(
     (initialPosition === "AT_TIMESTAMP") === (initialTimestamp !== undefined),
-    "source.initialTimestamp and source.initialPosition AT_TIMESTAMP go together; one of them is missing",
+    `${name("source.initialPosition")} AT_TIMESTAMP and ${name("source.initialTimestamp")} must be set together; got ${String(initialPosition)} and "${String(initialTimestamp ?? "")}"`,
   );
+}
+
+/** What the contract says of more than one value. */
+function checkRuntimeProperties(
+  { job, source, search, demand, airports, trades, archive }: Partial<RuntimePropertyInputs>,
+  problems: Problems,
+): void {
+  checkJobProperties({ ...(source && { source }), ...(demand && { demand }) }, problems);
   problems.require(
     search !== undefined || archive !== undefined,
     "runtime properties must have search or archive: dead letters need a place to go to",
@@ -73,7 +86,6 @@ function contradictions({
       `${group} must be left out with job.workload ${isTrades ? "trades" : "taxi"}, which does not compute it`,
     );
   }
-  return [...problems.found];
 }
 
 /** Renders values as the strings that travel to the job, in the order in which they are given. */

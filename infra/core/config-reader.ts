@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ValidateFunction } from "ajv";
 import { nearest } from "./nearest";
-import type { Form, Problems, Range } from "./validate";
+import type { Form, Naming, Problems, Range } from "./validate";
 
 /**
  * Reads the keys of one namespace and files every problem under the key that has it.
@@ -132,6 +132,11 @@ export class ConfigReader {
   /** The full name of a key, as `pulumi config set` takes it. */
   name(key: string): string {
     return `${this.#config.name}:${key}`;
+  }
+
+  /** The names of the keys that configure the arguments of a component, for its checks. */
+  names<Key extends string>(keys: Readonly<Record<Key, string>>): Naming<Key> {
+    return (key) => this.name(keys[key]);
   }
 
   #text(key: string): string | undefined {

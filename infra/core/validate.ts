@@ -13,6 +13,14 @@ export interface Form {
 }
 
 /**
+ * What a check calls an argument in its messages: a component its own name, the configuration that of the key.
+ */
+export type Naming<Key extends string> = (key: Key) => string;
+
+/** The name of an argument, unchanged. */
+export const ownName = (key: string): string => key;
+
+/**
  * Collects every complaint about a set of plain values, so that a reader fixes them in one go.
  * Each complaint names the value, its limit and, where it is not obvious, the fix.
  */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type DeliveryTableArgs, tableNameForm } from "./table";
 import type { Statement } from "../core/iam";
 import { limits, logRetentionDays } from "../core/limits";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 
 /** A Kinesis data stream to deliver from. */
 export interface DeliverySource {
@@ -84,21 +84,42 @@ export interface DeliveryStreamArgs {
   readonly protectData?: boolean;
 }
 
+/** Firehose collects more before it writes columns or sorts into folders. */
+export function checkBuffers(
+  args: {
+    readonly bufferMiB: number;
+    readonly bufferSeconds: number;
+    readonly table: boolean;
+    readonly partitions: boolean;
+  },
+  problems: Problems,
+  name: Naming<keyof typeof args> = ownName,
+): void {
+  const { bufferMiB, bufferSeconds, table, partitions } = args;
+  const reasons = [...(table ? [name("table")] : []), ...(partitions ? [name("partitions")] : [])];
+  const { min } = limits.deliveryLargeBufferMiB;
+  problems.require(
+    reasons.length === 0 || !(bufferMiB < min),
+    `${name("bufferMiB")} must be at least ${min} with ${reasons.join(" and ")}; got ${bufferMiB}`,
+  );
+  const { min: seconds } = limits.deliveryPartitionSeconds;
+  problems.require(
+    !partitions || !(bufferSeconds < seconds),
+    `${name("bufferSeconds")} must be at least ${seconds} with ${name("partitions")}; got ${bufferSeconds}`,
+  );
+}
+
 /** @throws Error that lists every invalid argument. */
 export function validate(name: string, args: DeliveryStreamArgs): void {
   const problems = new Problems();
   const { partitions = [], table, transform, search } = args;
 
   const large = table !== undefined || partitions.length > 0;
-  problems.integer(
-    large ? "bufferMiB (with a table or partitions)" : "bufferMiB",
-    args.bufferMiB,
-    large ? limits.deliveryLargeBufferMiB : limits.deliveryBufferMiB,
-  );
-  problems.integer(
-    partitions.length > 0 ? "bufferSeconds (with partitions)" : "bufferSeconds",
-    args.bufferSeconds,
-    partitions.length > 0 ? limits.deliveryPartitionSeconds : limits.deliveryBufferSeconds,
+  problems.integer("bufferMiB", args.bufferMiB, limits.deliveryBufferMiB);
+  problems.integer("bufferSeconds", args.bufferSeconds, limits.deliveryBufferSeconds);
+  checkBuffers(
+    { ...args, table: table !== undefined, partitions: partitions.length > 0 },
+    problems,
   );
   problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
 

@@ -1,3 +1,4 @@
+import { checkBuffers } from "./args";
 import type { ConfigReader } from "../core/config-reader";
 import { type ArchiveChoices, archiveFormats } from "./workloads";
 import { limits } from "../core/limits";
@@ -29,25 +30,23 @@ export function readArchive(read: ConfigReader, stack: string): ArchiveChoices {
   };
 }
 
-/** Firehose collects more before it writes columns or sorts into folders. */
+/** What the format and the folders of the archive demand of the buffers. */
 export function checkArchive(
   delivery: DeliveryConfig,
   archive: ArchiveChoices,
   read: ConfigReader,
   problems: Problems,
 ): void {
-  const reason = [
-    ...(archive.format === "PARQUET" ? [`${read.name("archiveFormat")} PARQUET`] : []),
-    ...(archive.partitioned ? [`${read.name("archivePartitioned")} true`] : []),
-  ].join(" and ");
-  const { min } = limits.deliveryLargeBufferMiB;
-  problems.require(
-    reason === "" || !(delivery.bufferMiB < min),
-    `${read.name("deliveryBufferMiB")} must be at least ${min} with ${reason}; got ${delivery.bufferMiB}`,
-  );
-  const { min: seconds } = limits.deliveryPartitionSeconds;
-  problems.require(
-    !archive.partitioned || !(delivery.bufferSeconds < seconds),
-    `${read.name("deliveryBufferSeconds")} must be at least ${seconds} with ${read.name("archivePartitioned")} true; got ${delivery.bufferSeconds}`,
-  );
+  const buffers = {
+    ...delivery,
+    table: archive.format === "PARQUET",
+    partitions: archive.partitioned,
+  };
+  const keys = {
+    bufferMiB: read.name("deliveryBufferMiB"),
+    bufferSeconds: read.name("deliveryBufferSeconds"),
+    table: `${read.name("archiveFormat")} PARQUET`,
+    partitions: `${read.name("archivePartitioned")} true`,
+  };
+  checkBuffers(buffers, problems, (key) => keys[key]);
 }

@@ -15,7 +15,7 @@ import {
   type RuntimePropertyInputs,
   runtimePropertyProblems,
 } from "../contracts/runtime-properties";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 
 /** With which state an application starts after an update. */
 export type FlinkRestore =
@@ -104,6 +104,36 @@ export const flinkDefaults = {
   metricsLevel: "APPLICATION",
 } as const;
 
+/** A parallelism must fit into the KPUs that the application may take. */
+export function checkKpus(
+  args: {
+    readonly parallelism: number;
+    readonly parallelismPerKpu: number;
+    readonly kpuLimit: number;
+  },
+  problems: Problems,
+  name: Naming<keyof typeof args> = ownName,
+): void {
+  const { parallelism, parallelismPerKpu, kpuLimit } = args;
+  const kpus = Math.ceil(parallelism / parallelismPerKpu);
+  problems.require(
+    !(kpus > kpuLimit),
+    `${name("parallelism")} ${parallelism} at ${parallelismPerKpu} per KPU needs ${kpus} KPUs; ${name("kpuLimit")} is ${kpuLimit}. Lower ${name("parallelism")}, or raise ${name("parallelismPerKpu")} or ${name("kpuLimit")}`,
+  );
+}
+
+/** The runtime must encrypt state with a customer managed key where there is one. */
+export function checkStateKey(
+  args: { readonly runtime: string; readonly stateKmsKeyArn: boolean },
+  problems: Problems,
+  name: Naming<keyof typeof args> = ownName,
+): void {
+  problems.require(
+    !args.stateKmsKeyArn || takesCustomerKey(args.runtime),
+    `${name("runtime")} must be FLINK-1_20 or later with ${name("stateKmsKeyArn")}; got ${args.runtime}`,
+  );
+}
+
 /** @throws Error that lists every invalid argument. */
 export function validateFlinkArguments(name: string, args: FlinkApplicationArgs): void {
   const problems = new Problems();
@@ -121,18 +151,12 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
     `jarPath must be an existing file; there is none at ${args.jarPath}. Build the job first: npm run build:job`,
   );
   problems.matches("runtime", runtime, flinkRuntime);
-  problems.require(
-    args.stateKmsKeyArn === undefined || takesCustomerKey(runtime),
-    `stateKmsKeyArn needs runtime FLINK-1_20 or later; got ${runtime}`,
-  );
+  checkStateKey({ runtime, stateKmsKeyArn: args.stateKmsKeyArn !== undefined }, problems);
   for (const problem of runtimePropertyProblems(args.runtimeProperties)) problems.add(problem);
   problems.integer("parallelism", parallelism, limits.flinkParallelism);
   problems.integer("parallelismPerKpu", parallelismPerKpu, limits.flinkParallelismPerKpu);
   problems.integer("kpuLimit", kpuLimit, limits.flinkKpus);
-  problems.require(
-    !(Math.ceil(parallelism / parallelismPerKpu) > kpuLimit),
-    `parallelism ${parallelism} with ${parallelismPerKpu} a KPU takes ${Math.ceil(parallelism / parallelismPerKpu)} KPUs; the limit is ${kpuLimit}. Lower parallelism, or raise parallelismPerKpu or kpuLimit`,
-  );
+  checkKpus({ parallelism, parallelismPerKpu, kpuLimit }, problems);
   problems.require(
     !(args.autoScaling === true && args.scaledElsewhere === true),
     "autoScaling and scaledElsewhere must not both be true: the service and somebody else would scale against each other",

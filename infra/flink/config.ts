@@ -1,7 +1,6 @@
-import type { ScalingConfig } from "../scaling/config";
 import type { ConfigReader } from "../core/config-reader";
-import type { FlinkRestore } from "./args";
-import { flinkRuntime, flinkSnapshotName, maxParallelism, takesCustomerKey } from "./forms";
+import { checkKpus, checkStateKey, type FlinkRestore } from "./args";
+import { flinkRuntime, flinkSnapshotName, maxParallelism } from "./forms";
 import { limits } from "../core/limits";
 import type { Problems } from "../core/validate";
 
@@ -15,6 +14,12 @@ export interface FlinkConfig {
   /** Left out for what goes without saying: the newest snapshot, or none the first time. */
   readonly restore?: FlinkRestore;
 }
+
+const kpuKeys = {
+  parallelism: "flinkParallelism",
+  parallelismPerKpu: "flinkParallelismPerKpu",
+  kpuLimit: "flinkKpuLimit",
+} as const;
 
 /** Where the state of an update comes from. */
 const restores = ["Automatic", "LatestSnapshot", "Snapshot", "Nothing"] as const;
@@ -59,35 +64,37 @@ function readRestore(read: ConfigReader, problems: Problems): FlinkRestore | und
   }
 }
 
-/**
- * Neither the configured parallelism nor what scaling may make of it takes more KPUs than there are, or more instances
- * than the state can be divided among; and the runtime can do what is asked of it.
- */
+/** What the keys of the application allow alone and not together. */
 export function checkFlink(
-  { runtime, parallelism, parallelismPerKpu, kpuLimit }: FlinkConfig,
-  { application }: ScalingConfig,
+  flink: FlinkConfig,
   customerManagedKey: boolean,
   read: ConfigReader,
   problems: Problems,
 ): void {
-  const check = (key: string, value: number): void => {
-    const kpus = Math.ceil(value / parallelismPerKpu);
-    problems.require(
-      !(kpus > kpuLimit),
-      `${read.name(key)} ${value} with ${parallelismPerKpu} a KPU takes ${kpus} KPUs, more than ${read.name("flinkKpuLimit")}, ${kpuLimit}`,
-    );
-  };
-  check("flinkParallelism", parallelism);
-  if (application !== undefined) {
-    check("flinkMaxParallelism", application.max);
-    const most = maxParallelism(parallelism);
-    problems.require(
-      !(application.max > most),
-      `${read.name("flinkMaxParallelism")} ${application.max} is more than ${most}, to which a job can be scaled whose first start was with ${read.name("flinkParallelism")} ${parallelism}`,
-    );
-  }
+  checkKpus(flink, problems, read.names(kpuKeys));
+  checkStateKey(
+    { runtime: flink.runtime, stateKmsKeyArn: customerManagedKey },
+    problems,
+    read.names({ runtime: "flinkRuntime", stateKmsKeyArn: "customerManagedKey" }),
+  );
+}
+
+/** What scaling may make of the parallelism must fit into the KPUs, and the state must divide among as many instances. */
+export function checkMaxParallelism(
+  { parallelism, parallelismPerKpu, kpuLimit }: FlinkConfig,
+  max: number,
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  const key = "flinkMaxParallelism";
+  checkKpus(
+    { parallelism: max, parallelismPerKpu, kpuLimit },
+    problems,
+    read.names({ ...kpuKeys, parallelism: key }),
+  );
+  const most = maxParallelism(parallelism);
   problems.require(
-    !customerManagedKey || takesCustomerKey(runtime),
-    `${read.name("customerManagedKey")} needs ${read.name("flinkRuntime")} FLINK-1_20 or later; got ${runtime}`,
+    !(max > most),
+    `${read.name(key)} must be at most ${most}, to which a job scales that first started with ${read.name("flinkParallelism")} ${parallelism}; got ${max}`,
   );
 }

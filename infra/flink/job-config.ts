@@ -7,6 +7,7 @@ import type {
   SourceProperties,
   TradesProperties,
 } from "../contracts/runtime-properties.generated";
+import { checkJobProperties } from "../contracts/runtime-properties";
 import type { Form, Problems, Range } from "../core/validate";
 
 /** What the job of a stack computes and from where on. */
@@ -78,18 +79,13 @@ export function readJob(read: ConfigReader): JobConfig {
 
 /** What the job would refuse when it starts. */
 export function checkJob(config: JobConfig, read: ConfigReader, problems: Problems): void {
-  const { initialPosition, initialTimestamp } = config.source;
-  problems.require(
-    (initialPosition === "AT_TIMESTAMP") === (initialTimestamp !== undefined),
-    `${read.name("sourceInitialPosition")} AT_TIMESTAMP and ${read.name("sourceInitialTimestamp")} go together; got ${initialPosition} and "${initialTimestamp ?? ""}"`,
-  );
-  if (!("demand" in config.windows)) return;
-  const { windowMinutes, slideMinutes } = config.windows.demand;
-  // Not `!== 0`: what could not be read is NaN here and has its complaint already.
-  problems.require(
-    !(windowMinutes % slideMinutes > 0),
-    `${read.name("demandWindowMinutes")} must be a multiple of ${read.name("demandSlideMinutes")}, ${slideMinutes}; got ${windowMinutes}`,
-  );
+  const keys = read.names({
+    "demand.windowMinutes": "demandWindowMinutes",
+    "demand.slideMinutes": "demandSlideMinutes",
+    "source.initialPosition": "sourceInitialPosition",
+    "source.initialTimestamp": "sourceInitialTimestamp",
+  });
+  checkJobProperties({ ...config.windows, source: config.source }, problems, keys);
 }
 
 /** Range of a number in the job's own contract. */

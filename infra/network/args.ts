@@ -7,7 +7,7 @@ import {
   subnetIdentifier,
   vpcIdentifier,
 } from "../core/limits";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 
 /** A network of the component's own. */
 export interface NewNetwork {
@@ -44,14 +44,23 @@ export function validateNetworkArguments(name: string, args: NetworkArgs): void 
   problems.throwIfAny(`Network "${name}" has invalid arguments`);
 }
 
+/** Private subnets must reach the services of AWS. */
+export function checkReachability(
+  { natGateways, interfaceEndpoints }: Pick<NewNetwork, "natGateways" | "interfaceEndpoints">,
+  problems: Problems,
+  name: Naming<"natGateways" | "interfaceEndpoints"> = ownName,
+): void {
+  problems.require(
+    natGateways !== "None" || interfaceEndpoints,
+    `${name("natGateways")} must not be None without ${name("interfaceEndpoints")}: private subnets could not reach AWS. Set ${name("interfaceEndpoints")} to true, or ${name("natGateways")} to Single`,
+  );
+}
+
 function validateNew(args: NewNetwork, problems: Problems): void {
   problems.cidr("cidr", args.cidr, limits.vpcPrefixLength);
   problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
   problems.oneOf("natGateways", args.natGateways, natGatewayStrategies);
-  problems.require(
-    args.natGateways !== "None" || args.interfaceEndpoints,
-    "natGateways None cuts private subnets off from AWS; set interfaceEndpoints to true or natGateways to Single",
-  );
+  checkReachability(args, problems);
   problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
 }
 

@@ -1,6 +1,6 @@
 import type { ConfigReader } from "../core/config-reader";
 import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "../core/limits";
-import type { ExistingNetwork, NewNetwork } from "./args";
+import { checkReachability, type ExistingNetwork, type NewNetwork } from "./args";
 import type { Problems } from "../core/validate";
 
 /** A network of the stack's own, or one that is there. */
@@ -43,8 +43,5 @@ export function checkNetwork(
     strangers.length === 0,
     `${read.name("availabilityZones")} must lie in aws:region, ${String(region)}; got ${strangers.join(", ")}`,
   );
-  problems.require(
-    network.natGateways !== "None" || network.interfaceEndpoints,
-    `${read.name("natGateways")} None cuts private subnets off from AWS; set ${read.name("interfaceEndpoints")} to true or choose Single`,
-  );
+  checkReachability(network, problems, (key) => read.name(key));
 }

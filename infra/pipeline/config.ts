@@ -3,7 +3,7 @@ import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config
 import { ConfigReader } from "../core/config-reader";
 import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "../delivery/config";
 import type { ArchiveChoices } from "../delivery/workloads";
-import { checkFlink, type FlinkConfig, readFlink } from "../flink/config";
+import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
 import { checkJob, type JobConfig, readJob } from "../flink/job-config";
 import { readJobDelivery } from "../job-delivery/config";
 import { logRetentionDays } from "../core/limits";
@@ -98,7 +98,9 @@ function checkRelations(stack: StackConfig, read: ConfigReader, problems: Proble
   checkReplay(stack.replay, stack.job.workload, network, read, problems);
   checkStream(stream, read, problems);
   checkJob(stack.job, read, problems);
-  checkFlink(flink, scaling, stack.encryption.customerManagedKey, read, problems);
+  checkFlink(flink, stack.encryption.customerManagedKey, read, problems);
+  const { application } = scaling;
+  if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);
   checkArchive(stack.delivery, stack.archive, read, problems);
   checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read, problems);
 }

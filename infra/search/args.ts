@@ -9,7 +9,7 @@ import {
   searchWarmInstanceTypes,
   type SearchWarmInstanceType,
 } from "../core/limits";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 
 export interface SearchDomainArgs {
   /** Name of the domain: 3 to 28 lower-case letters, digits and hyphens, beginning with a letter. */
@@ -119,18 +119,18 @@ export function validateSearchArguments(name: string, args: SearchDomainArgs): v
     );
   }
   validatePlace(args, problems);
-  for (const problem of searchTopologyProblems(args)) problems.add(problem);
+  checkTopology(args, problems);
   problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
   problems.throwIfAny(`SearchDomain "${name}" has invalid arguments`);
 }
 
 function validatePlace(
-  { vpc, publicAccess, signIn, ...args }: SearchDomainArgs,
+  { vpc, publicAccess, signIn, encryptAtRest }: SearchDomainArgs,
   problems: Problems,
 ) {
   problems.require(
     (vpc === undefined) !== (publicAccess === undefined),
-    "a domain is either in a VPC or public: say one of vpc and publicAccess",
+    "Set exactly one of vpc and publicAccess",
   );
   if (vpc !== undefined) {
     problems.integer("vpc.subnetCount", vpc.subnetCount, limits.availabilityZones);
@@ -148,14 +148,33 @@ function validatePlace(
     );
     problems.integer("publicAccess.zones", zones, limits.searchZones);
   }
+  checkSignIn({ signIn: signIn !== undefined, encryptAtRest: encryptAtRest ?? true }, problems);
+}
+
+/** Sign-in needs fine-grained access control, which needs encryption at rest. */
+export function checkSignIn(
+  args: { readonly signIn: boolean; readonly encryptAtRest: boolean },
+  problems: Problems,
+  name: Naming<keyof typeof args> = ownName,
+): void {
   problems.require(
-    signIn === undefined || args.encryptAtRest !== false,
-    "signIn needs fine-grained access control, which needs encryptAtRest",
+    !args.signIn || args.encryptAtRest,
+    `${name("signIn")} needs fine-grained access control: set ${name("encryptAtRest")} to true`,
   );
 }
 
-/** What is wrong with how the nodes are laid out, where each number alone may be right. */
-export function searchTopologyProblems(
+/** Arguments that the checks of the layout of nodes name. */
+type TopologyName =
+  | "dedicatedMasters"
+  | "dedicatedMasterType"
+  | "instanceCount"
+  | "instanceType"
+  | "standby"
+  | "warm.instanceCount"
+  | "warm.instanceType";
+
+/** How nodes may be laid out, where each number alone may be right. */
+export function checkTopology(
   args: Pick<
     SearchDomainArgs,
     | "dedicatedMasters"
@@ -168,44 +187,60 @@ export function searchTopologyProblems(
     | "vpc"
     | "warm"
   >,
-): string[] {
-  const problems = new Problems();
+  problems: Problems,
+  name: Naming<TopologyName> = ownName,
+): void {
   const { standby = false, warm, instanceCount, instanceType, dedicatedMasters = 0 } = args;
   const masterType = dedicatedMasters > 0 ? args.dedicatedMasterType : undefined;
-  const burstable = /^t[0-9]/.test(instanceType);
+  const burstable = /^t[0-9]/;
   problems.require(
     !withoutVolumes.test(instanceType),
-    `instanceType must be one with EBS volumes, such as m7g.large.search; ${instanceType} has disks of its own and takes no volume`,
+    `${name("instanceType")} must be a type with EBS volumes, such as m7g.large.search; ${instanceType} has instance storage`,
   );
-  for (const type of new Set([instanceType, masterType ?? instanceType])) {
+  for (const [key, type] of [
+    ["instanceType", instanceType],
+    ["dedicatedMasterType", masterType],
+  ] as const) {
     problems.require(
-      args.encryptAtRest === false || !withoutEncryption.test(type),
-      `${type} cannot encrypt data at rest; use a newer type, such as m7g.large.search`,
+      type === undefined || args.encryptAtRest === false || !withoutEncryption.test(type),
+      `${name(key)} must be a type that encrypts data at rest, such as m7g.large.search; got ${type ?? ""}`,
     );
   }
   problems.require(
     searchZones(args) !== 2 || instanceCount % 2 === 0,
-    `a domain in two zones needs an even number of data nodes; instanceCount is ${instanceCount}`,
+    `${name("instanceCount")} must be even in two availability zones; got ${instanceCount}`,
   );
+  const needsMasters = (key: "standby" | "warm.instanceCount"): void => {
+    problems.require(
+      dedicatedMasters > 0,
+      `${name(key)} needs ${name("dedicatedMasters")} 3 or 5; got 0`,
+    );
+  };
+  const excludesBurstable = (
+    key: "standby" | "warm.instanceCount",
+    typeKey: TopologyName,
+    type: string,
+  ): void => {
+    problems.require(
+      !burstable.test(type),
+      `${name(typeKey)} must not be a T instance type with ${name(key)}; got ${type}`,
+    );
+  };
   if (warm !== undefined) {
-    problems.oneOf("warm.instanceType", warm.instanceType, searchWarmInstanceTypes);
-    problems.integer("warm.instanceCount", warm.instanceCount, limits.searchWarmCount);
-    problems.require(dedicatedMasters > 0, "warm nodes need dedicatedMasters 3 or 5; got 0");
-    problems.require(!burstable, `warm nodes do not work with T instances; got ${instanceType}`);
+    problems.oneOf(name("warm.instanceType"), warm.instanceType, searchWarmInstanceTypes);
+    problems.integer(name("warm.instanceCount"), warm.instanceCount, limits.searchWarmCount);
+    needsMasters("warm.instanceCount");
+    excludesBurstable("warm.instanceCount", "instanceType", instanceType);
   }
   if (standby) {
     const zones = args.vpc?.subnetCount ?? args.publicAccess?.zones ?? 1;
-    problems.require(zones >= 3, `standby needs three zones; there are ${zones}`);
+    problems.require(zones >= 3, `${name("standby")} needs three availability zones; got ${zones}`);
     problems.require(
       instanceCount % 3 === 0,
-      `standby needs data nodes in multiples of three; instanceCount is ${instanceCount}`,
+      `${name("instanceCount")} must be a multiple of three with ${name("standby")}; got ${instanceCount}`,
     );
-    problems.require(dedicatedMasters > 0, "standby needs dedicatedMasters 3 or 5; got 0");
-    problems.require(!burstable, `standby does not work with T instances; got ${instanceType}`);
-    problems.require(
-      masterType === undefined || !/^t[0-9]/.test(masterType),
-      `standby does not work with T instances as dedicated masters; got ${masterType ?? ""}`,
-    );
+    needsMasters("standby");
+    excludesBurstable("standby", "instanceType", instanceType);
+    if (masterType !== undefined) excludesBurstable("standby", "dedicatedMasterType", masterType);
   }
-  return [...problems.found];
 }

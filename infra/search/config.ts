@@ -9,7 +9,7 @@ import {
   type SearchWarmInstanceType,
   searchWarmInstanceTypes,
 } from "../core/limits";
-import { searchTopologyProblems } from "./args";
+import { checkSignIn, checkTopology } from "./args";
 import type { Problems } from "../core/validate";
 
 /** The search domain of a stack, and who reads it. */
@@ -55,14 +55,25 @@ export function checkSearch(
   read: ConfigReader,
   problems: Problems,
 ): void {
-  problems.require(
-    search.signInPrefix === undefined || encryptAtRest,
-    `${read.name("searchSignInPrefix")} needs fine-grained access control, which needs ${read.name("encryptAtRest")} true`,
+  checkSignIn(
+    { signIn: search.signInPrefix !== undefined, encryptAtRest },
+    problems,
+    read.names({ signIn: "searchSignInPrefix", encryptAtRest: "encryptAtRest" }),
   );
   const vpc = { vpcId: "", subnetIds: [], subnetCount };
-  for (const problem of searchTopologyProblems({ ...search, encryptAtRest, vpc })) {
-    problems.add(`Search domain: ${problem}`);
-  }
+  checkTopology(
+    { ...search, encryptAtRest, vpc },
+    problems,
+    read.names({
+      dedicatedMasters: "searchDedicatedMasters",
+      dedicatedMasterType: "searchDedicatedMasterType",
+      instanceCount: "searchInstanceCount",
+      instanceType: "searchInstanceType",
+      standby: "searchStandby",
+      "warm.instanceCount": "searchWarmCount",
+      "warm.instanceType": "searchWarmType",
+    }),
+  );
   problems.require(
     searchDomainName.pattern.test(search.domainName),
     `The name of the stack makes the name of the search domain, which must be ${searchDomainName.description}; got "${search.domainName}". Choose another name for the stack`,

@@ -1,6 +1,7 @@
 import type { ConfigReader } from "../core/config-reader";
 import type { Workload } from "../delivery/workloads";
 import { limits, type StreamMode, streamModes } from "../core/limits";
+import { checkWarmThroughput } from "./event-stream";
 import type { Problems } from "../core/validate";
 
 /** The event stream of a stack. */
@@ -48,10 +49,8 @@ export function readResults(
   return { shardCount: mode === "PROVISIONED" ? shardCount : undefined, archived };
 }
 
-/** Only AWS warms up what AWS scales. */
+/** What the mode of the stream excludes. */
 export function checkStream(stream: StreamConfig, read: ConfigReader, problems: Problems): void {
-  problems.require(
-    stream.mode === "ON_DEMAND" || stream.warmThroughputMiBps === undefined,
-    `${read.name("streamWarmMiBps")} must be 0 with ${read.name("streamMode")} PROVISIONED, where shardCount is the throughput; got ${String(stream.warmThroughputMiBps)}`,
-  );
+  const keys = read.names({ mode: "streamMode", warmThroughputMiBps: "streamWarmMiBps" });
+  checkWarmThroughput(stream, problems, keys);
 }

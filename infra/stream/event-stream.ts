@@ -10,7 +10,7 @@ import {
   streamModes,
 } from "../core/limits";
 import { refuseLargeSteps } from "./shard-steps";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 
 export interface EventStreamArgs {
   /** PROVISIONED: as many shards as `shardCount` says. ON_DEMAND: AWS adds and removes shards by itself. */
@@ -157,6 +157,18 @@ export class EventStream extends pulumi.ComponentResource {
   }
 }
 
+/** Only a stream that AWS scales is kept warm. */
+export function checkWarmThroughput(
+  { mode, warmThroughputMiBps }: Pick<EventStreamArgs, "mode" | "warmThroughputMiBps">,
+  problems: Problems,
+  name: Naming<"mode" | "warmThroughputMiBps"> = ownName,
+): void {
+  problems.require(
+    mode === "ON_DEMAND" || warmThroughputMiBps === undefined,
+    `${name("warmThroughputMiBps")} must not be set with ${name("mode")} PROVISIONED, where the shard count is the throughput; got ${String(warmThroughputMiBps)}`,
+  );
+}
+
 function validate(name: string, args: EventStreamArgs): void {
   const problems = new Problems();
   const { fanOutConsumers = [], maxRecordSizeKiB, warmThroughputMiBps } = args;
@@ -181,10 +193,7 @@ function validate(name: string, args: EventStreamArgs): void {
   }
   if (warmThroughputMiBps !== undefined) {
     problems.integer("warmThroughputMiBps", warmThroughputMiBps, limits.streamWarmMiBps);
-    problems.require(
-      args.mode === "ON_DEMAND",
-      "warmThroughputMiBps must be left out in mode PROVISIONED, where shardCount is the throughput",
-    );
+    checkWarmThroughput(args, problems);
   }
   for (const metric of args.shardLevelMetrics ?? []) {
     problems.oneOf("shardLevelMetrics", metric, shardLevelMetrics);

@@ -86,7 +86,7 @@ describe("runtime properties", () => {
         airports: {},
       }),
     ).to.have.members([
-      "source.initialTimestamp and source.initialPosition AT_TIMESTAMP go together; one of them is missing",
+      'source.initialPosition AT_TIMESTAMP and source.initialTimestamp must be set together; got undefined and "2019-03-01T00:00:00Z"',
       "runtime properties must have search or archive: dead letters need a place to go to",
       "demand must be left out with job.workload trades, which does not compute it",
       "airports must be left out with job.workload trades, which does not compute it",
@@ -99,7 +99,7 @@ describe("runtime properties", () => {
         archive: { path: "s3://results/taxi" },
       }),
     ).to.have.members([
-      "source.initialTimestamp and source.initialPosition AT_TIMESTAMP go together; one of them is missing",
+      'source.initialPosition AT_TIMESTAMP and source.initialTimestamp must be set together; got AT_TIMESTAMP and ""',
       "trades must be left out with job.workload taxi, which does not compute it",
     ]);
   });

@@ -361,8 +361,8 @@ describe("DeliveryStream", () => {
     ).to.equal(
       [
         'DeliveryStream "archive" has invalid arguments:',
-        "- bufferMiB (with a table or partitions) must be an integer from 64 to 128; got 63",
-        "- bufferSeconds (with partitions) must be an integer from 60 to 900; got 59",
+        "- bufferMiB must be at least 64 with table and partitions; got 63",
+        "- bufferSeconds must be at least 60 with partitions; got 59",
         '- A partition\'s name must be 1 to 128 lower-case letters, digits and underscores that do not begin with a digit; got "Day"',
         "- partition Day has no value: give it a query, or a transform that returns it",
         '- table.tableName must be 1 to 128 lower-case letters, digits and underscores that do not begin with a digit; got "my-trips"',

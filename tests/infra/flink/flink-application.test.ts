@@ -267,7 +267,7 @@ describe("FlinkApplication", () => {
       await refusal(
         () => new FlinkApplication("app", { ...valid, runtime: "FLINK-1_19", stateKmsKeyArn }),
       ),
-    ).to.contain("- stateKmsKeyArn needs runtime FLINK-1_20 or later; got FLINK-1_19");
+    ).to.contain("- runtime must be FLINK-1_20 or later with stateKmsKeyArn; got FLINK-1_19");
   });
 
   it("leaves the parallelism to an external scaler", async () => {
@@ -304,7 +304,7 @@ describe("FlinkApplication", () => {
     );
     expect(message.split("\n").slice(1)).to.deep.equal([
       '- runtime must be FLINK- and a version, such as FLINK-1_20; got "flink 1.20"',
-      "- parallelism 9 with 2 a KPU takes 5 KPUs; the limit is 4. Lower parallelism, or raise parallelismPerKpu or kpuLimit",
+      "- parallelism 9 at 2 per KPU needs 5 KPUs; kpuLimit is 4. Lower parallelism, or raise parallelismPerKpu or kpuLimit",
       "- autoScaling and scaledElsewhere must not both be true: the service and somebody else would scale against each other",
       "- restore from the latest snapshot needs snapshots; set snapshots to true or restore from nothing",
     ]);
@@ -324,7 +324,7 @@ describe("FlinkApplication", () => {
         () =>
           new FlinkApplication("analytics", { ...valid, parallelism: 256, parallelismPerKpu: 3 }),
       ),
-    ).to.contain("takes 86 KPUs; the limit is 64");
+    ).to.contain("needs 86 KPUs; kpuLimit is 64");
   });
 
   it("starts after what it is told to wait for", async () => {

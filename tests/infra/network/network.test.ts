@@ -111,7 +111,7 @@ describe("Network", () => {
           }),
       ),
     ).to.match(
-      /^Network "network" has invalid arguments:\n- cidr .*16 to 24.*"10\.0\.0\.0\/8"\n- availabilityZones .* differ .* us-east-1a, us-east-1a\n- natGateways None .* set interfaceEndpoints to true.*\n- logRetentionDays must be one of 1, .*; got 0$/,
+      /^Network "network" has invalid arguments:\n- cidr .*16 to 24.*"10\.0\.0\.0\/8"\n- availabilityZones .* differ .* us-east-1a, us-east-1a\n- natGateways must not be None .* Set interfaceEndpoints to true.*\n- logRetentionDays must be one of 1, .*; got 0$/,
     );
   });
 

@@ -156,7 +156,7 @@ describe("configuration", () => {
 
   it("refuses a network without a way to the services of AWS", async () => {
     expect(await problems({ natGateways: "None" })).to.deep.equal([
-      "streaming-pipeline:natGateways None cuts private subnets off from AWS; set streaming-pipeline:interfaceEndpoints to true or choose Single",
+      "streaming-pipeline:natGateways must not be None without streaming-pipeline:interfaceEndpoints: private subnets could not reach AWS. Set streaming-pipeline:interfaceEndpoints to true, or streaming-pipeline:natGateways to Single",
     ]);
     await load("dev", { natGateways: "None", interfaceEndpoints: true });
   });
@@ -225,13 +225,13 @@ describe("configuration", () => {
   it("refuses a layout of the search domain that does not work together", async () => {
     expect(await problems({ searchStandby: true, searchWarmCount: 2 })).to.deep.equal(
       [
-        "warm nodes need dedicatedMasters 3 or 5; got 0",
-        "warm nodes do not work with T instances; got t3.medium.search",
-        "standby needs three zones; there are 2",
-        "standby needs data nodes in multiples of three; instanceCount is 1",
-        "standby needs dedicatedMasters 3 or 5; got 0",
-        "standby does not work with T instances; got t3.medium.search",
-      ].map((problem) => `Search domain: ${problem}`),
+        "searchWarmCount needs streaming-pipeline:searchDedicatedMasters 3 or 5; got 0",
+        "searchInstanceType must not be a T instance type with streaming-pipeline:searchWarmCount; got t3.medium.search",
+        "searchStandby needs three availability zones; got 2",
+        "searchInstanceCount must be a multiple of three with streaming-pipeline:searchStandby; got 1",
+        "searchStandby needs streaming-pipeline:searchDedicatedMasters 3 or 5; got 0",
+        "searchInstanceType must not be a T instance type with streaming-pipeline:searchStandby; got t3.medium.search",
+      ].map((problem) => `streaming-pipeline:${problem}`),
     );
     expect(await problems({ searchReaderRoleArns: ["analyst"] })).to.have.length(1);
   });
@@ -280,7 +280,7 @@ describe("configuration", () => {
       initialTimestamp: sourceInitialTimestamp,
     });
     expect(await problems(at)).to.deep.equal([
-      'streaming-pipeline:sourceInitialPosition AT_TIMESTAMP and streaming-pipeline:sourceInitialTimestamp go together; got AT_TIMESTAMP and ""',
+      'streaming-pipeline:sourceInitialPosition AT_TIMESTAMP and streaming-pipeline:sourceInitialTimestamp must be set together; got AT_TIMESTAMP and ""',
     ]);
     expect(await problems({ sourceInitialTimestamp })).to.have.length(1);
     expect(await problems({ ...at, sourceInitialTimestamp: "yesterday" })).to.deep.equal([
@@ -290,7 +290,7 @@ describe("configuration", () => {
 
   it("warms only a stream that AWS scales", async () => {
     expect(await problems({ streamWarmMiBps: 100 })).to.deep.equal([
-      "streaming-pipeline:streamWarmMiBps must be 0 with streaming-pipeline:streamMode PROVISIONED, where shardCount is the throughput; got 100",
+      "streaming-pipeline:streamWarmMiBps must not be set with streaming-pipeline:streamMode PROVISIONED, where the shard count is the throughput; got 100",
     ]);
     const { stream } = await load("dev", {
       streamMode: "ON_DEMAND",
@@ -338,8 +338,8 @@ describe("configuration", () => {
         flinkKpuLimit: 2,
       }),
     ).to.deep.equal([
-      "streaming-pipeline:flinkParallelism 6 with 2 a KPU takes 3 KPUs, more than streaming-pipeline:flinkKpuLimit, 2",
-      "streaming-pipeline:flinkMaxParallelism 8 with 2 a KPU takes 4 KPUs, more than streaming-pipeline:flinkKpuLimit, 2",
+      "streaming-pipeline:flinkParallelism 6 at 2 per KPU needs 3 KPUs; streaming-pipeline:flinkKpuLimit is 2. Lower streaming-pipeline:flinkParallelism, or raise streaming-pipeline:flinkParallelismPerKpu or streaming-pipeline:flinkKpuLimit",
+      "streaming-pipeline:flinkMaxParallelism 8 at 2 per KPU needs 4 KPUs; streaming-pipeline:flinkKpuLimit is 2. Lower streaming-pipeline:flinkMaxParallelism, or raise streaming-pipeline:flinkParallelismPerKpu or streaming-pipeline:flinkKpuLimit",
     ]);
   });
 
@@ -348,7 +348,7 @@ describe("configuration", () => {
     expect(
       await problems({ ...roomy, flinkParallelism: 8, flinkMaxParallelism: 136 }),
     ).to.deep.equal([
-      "streaming-pipeline:flinkMaxParallelism 136 is more than 128, to which a job can be scaled whose first start was with streaming-pipeline:flinkParallelism 8",
+      "streaming-pipeline:flinkMaxParallelism must be at most 128, to which a job scales that first started with streaming-pipeline:flinkParallelism 8; got 136",
     ]);
     for (const [first, most] of [
       [8, 128],
@@ -363,7 +363,7 @@ describe("configuration", () => {
 
   it("has a key for the job's state only where Flink can use one", async () => {
     expect(await problems({ flinkRuntime: "FLINK-1_19" })).to.deep.equal([
-      "streaming-pipeline:customerManagedKey needs streaming-pipeline:flinkRuntime FLINK-1_20 or later; got FLINK-1_19",
+      "streaming-pipeline:flinkRuntime must be FLINK-1_20 or later with streaming-pipeline:customerManagedKey; got FLINK-1_19",
     ]);
   });
 
@@ -373,7 +373,7 @@ describe("configuration", () => {
     );
     expect(await problems({ searchSignInPrefix: "Trips" })).to.have.length(1);
     expect(await problems({ searchSignInPrefix: "trips", encryptAtRest: false })).to.deep.equal([
-      "streaming-pipeline:searchSignInPrefix needs fine-grained access control, which needs streaming-pipeline:encryptAtRest true",
+      "streaming-pipeline:searchSignInPrefix needs fine-grained access control: set streaming-pipeline:encryptAtRest to true",
     ]);
   });
 

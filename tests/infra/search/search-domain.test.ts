@@ -273,13 +273,15 @@ describe("SearchDomain", () => {
     const problems = (changes: Partial<SearchDomainArgs>) =>
       refusal(() => new SearchDomain("search", { ...valid, ...changes }));
     expect(await problems({ instanceCount: 3, vpc: { ...vpc, subnetCount: 2 } })).to.contain(
-      "- a domain in two zones needs an even number of data nodes; instanceCount is 3",
+      "- instanceCount must be even in two availability zones; got 3",
     );
     expect(await problems({ instanceType: "r7gd.large.search" })).to.contain(
-      "- instanceType must be one with EBS volumes, such as m7g.large.search; r7gd.large.search has disks of its own",
+      "- instanceType must be a type with EBS volumes, such as m7g.large.search; r7gd.large.search has instance storage",
     );
     const old = { dedicatedMasters: 3, dedicatedMasterType: "t2.small.search" };
-    expect(await problems(old)).to.contain("- t2.small.search cannot encrypt data at rest");
+    expect(await problems(old)).to.contain(
+      "- dedicatedMasterType must be a type that encrypts data at rest, such as m7g.large.search; got t2.small.search",
+    );
     const plain = {
       ...old,
       encryptAtRest: false,
@@ -294,7 +296,7 @@ describe("SearchDomain", () => {
       dedicatedMasterType: "t3.small.search",
     };
     expect(await problems(standby)).to.contain(
-      "- standby does not work with T instances as dedicated masters; got t3.small.search",
+      "- dedicatedMasterType must not be a T instance type with standby; got t3.small.search",
     );
   });
 
@@ -325,12 +327,12 @@ describe("SearchDomain", () => {
     );
     expect(problems.split("\n").slice(1)).to.deep.equal([
       "- warm.instanceCount must be an integer from 2 to 150; got 1",
-      "- warm nodes need dedicatedMasters 3 or 5; got 0",
-      "- warm nodes do not work with T instances; got t3.medium.search",
-      "- standby needs three zones; there are 2",
-      "- standby needs data nodes in multiples of three; instanceCount is 4",
+      "- warm.instanceCount needs dedicatedMasters 3 or 5; got 0",
+      "- instanceType must not be a T instance type with warm.instanceCount; got t3.medium.search",
+      "- standby needs three availability zones; got 2",
+      "- instanceCount must be a multiple of three with standby; got 4",
       "- standby needs dedicatedMasters 3 or 5; got 0",
-      "- standby does not work with T instances; got t3.medium.search",
+      "- instanceType must not be a T instance type with standby; got t3.medium.search",
     ]);
   });
 
@@ -375,12 +377,12 @@ describe("SearchDomain", () => {
 
   it("must be in one place, with clients that are narrow enough", async () => {
     expect(await refusal(() => new SearchDomain("search", nowhere))).to.contain(
-      "a domain is either in a VPC or public: say one of vpc and publicAccess",
+      "Set exactly one of vpc and publicAccess",
     );
     const publicAccess = { clientCidrs: ["0.0.0.0/0"], principalArns: [], zones: 4 };
     const message = await refusal(() => new SearchDomain("search", { ...valid, publicAccess }));
     expect(message.split("\n").slice(1)).to.deep.equal([
-      "- a domain is either in a VPC or public: say one of vpc and publicAccess",
+      "- Set exactly one of vpc and publicAccess",
       '- publicAccess.clientCidrs must be an IPv4 network in CIDR notation with a prefix of 8 to 32 bits, such as 10.0.0.0/16; got "0.0.0.0/0"',
       "- number of publicAccess.principalArns must be an integer from 1 to 50; got 0",
       "- publicAccess.zones must be an integer from 1 to 3; got 4",

@@ -196,7 +196,7 @@ describe("EventStream", () => {
     expect(message.split("\n").slice(1)).to.deep.equal([
       "- maxRecordSizeKiB must be an integer from 1024 to 10240; got 1023",
       "- warmThroughputMiBps must be an integer from 1 to 10240; got 10241",
-      "- warmThroughputMiBps must be left out in mode PROVISIONED, where shardCount is the throughput",
+      "- warmThroughputMiBps must not be set with mode PROVISIONED, where the shard count is the throughput; got 10241",
       "- fanOutConsumers must be 0 to 20 values that differ from each other; got analytics, analytics, my job",
       '- fanOutConsumers must be 1 to 128 letters, digits, dots, hyphens and underscores; got "my job"',
     ]);
