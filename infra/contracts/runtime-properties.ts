@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
 import schema from "../../flink-job/src/main/resources/runtime-properties.schema.json";
-import type { RuntimeProperties } from "./runtime-properties.generated";
+import type {
+  DemandProperties,
+  RuntimeProperties,
+  SourceProperties,
+} from "./runtime-properties.generated";
 import { type Naming, ownName, Problems } from "../core/validate";
 
 /** A group whose values are plain, or outputs where another resource makes them. */
@@ -44,27 +48,28 @@ type NamedProperty =
   | "source.initialPosition"
   | "source.initialTimestamp";
 
+/** Properties that are checked together; a resource's output is not among them. */
+interface CheckedProperties {
+  readonly source?: Pick<SourceProperties, "initialPosition" | "initialTimestamp">;
+  readonly demand?: Pick<DemandProperties, "windowMinutes" | "slideMinutes">;
+}
+
 /** What the contract demands of windows and of the start. */
 export function checkJobProperties(
-  {
-    source,
-    demand,
-  }: Pick<Partial<RuntimePropertyInputs>, "demand"> & {
-    readonly source?: Pick<RuntimePropertyInputs["source"], "initialPosition" | "initialTimestamp">;
-  },
+  { source, demand }: CheckedProperties,
   problems: Problems,
   name: Naming<NamedProperty> = ownName,
 ): void {
   const { windowMinutes, slideMinutes } = demand ?? {};
   problems.require(
     // Not `=== 0`: a value that could not be read is NaN here and has its complaint already.
-    !(Number(windowMinutes) % Number(slideMinutes) > 0),
+    !((windowMinutes ?? NaN) % (slideMinutes ?? NaN) > 0),
     `${name("demand.windowMinutes")} must be a multiple of ${name("demand.slideMinutes")}, ${String(slideMinutes)}; got ${String(windowMinutes)}`,
   );
   const { initialPosition, initialTimestamp } = source ?? {};
   problems.require(
     (initialPosition === "AT_TIMESTAMP") === (initialTimestamp !== undefined),
-    `${name("source.initialPosition")} AT_TIMESTAMP and ${name("source.initialTimestamp")} must be set together; got ${String(initialPosition)} and "${String(initialTimestamp ?? "")}"`,
+    `${name("source.initialPosition")} AT_TIMESTAMP and ${name("source.initialTimestamp")} must be set together; got ${String(initialPosition)} and "${initialTimestamp ?? ""}"`,
   );
 }
 
@@ -73,7 +78,7 @@ function checkRuntimeProperties(
   { job, source, search, demand, airports, trades, archive }: Partial<RuntimePropertyInputs>,
   problems: Problems,
 ): void {
-  checkJobProperties({ ...(source && { source }), ...(demand && { demand }) }, problems);
+  checkJobProperties({ source, demand } as CheckedProperties, problems);
   problems.require(
     search !== undefined || archive !== undefined,
     "runtime properties must have search or archive: dead letters need a place to go to",

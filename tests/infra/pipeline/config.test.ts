@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import contract from "../../../flink-job/src/main/resources/runtime-properties.schema.json";
+import { ConfigReader } from "../../../infra/core/config-reader";
+import type { Range } from "../../../infra/core/validate";
 import { loadConfig, type StackConfig } from "../../../infra/pipeline/config";
 import { deploy, refusal } from "../../support/mocks";
 import { declaredKeys, stackConfig, stackFile } from "../../support/stack-config";
@@ -55,6 +57,32 @@ describe("configuration", () => {
       });
     });
   }
+
+  it("is described with the ranges that the program accepts", async () => {
+    const ranges = new Map<string, Range>();
+    const integer = Reflect.get(ConfigReader.prototype, "integer") as (
+      this: ConfigReader,
+      key: string,
+      range: Range,
+    ) => number;
+    ConfigReader.prototype.integer = function (key, range) {
+      ranges.set(key, range);
+      return integer.call(this, key, range);
+    };
+    try {
+      await load("dev");
+    } finally {
+      ConfigReader.prototype.integer = integer;
+    }
+    expect(ranges.size).to.be.greaterThan(20);
+    for (const [key, { min, max }] of ranges) {
+      expect(declaredKeys[key]?.description, key).to.match(
+        min === 0
+          ? new RegExp(`\\b0 (to|or \\d+ to) ${max}\\b|\\b1 to ${max}\\b.*\\b0\\b`)
+          : new RegExp(`\\b${min} to ${max}\\b`),
+      );
+    }
+  });
 
   it("is declared with a type, a description and a default for each key", () => {
     for (const [key, declared] of Object.entries(declaredKeys)) {
