@@ -60,11 +60,8 @@ describe("configuration", () => {
 
   it("is described with the ranges that the program accepts", async () => {
     const ranges = new Map<string, Range>();
-    const integer = Reflect.get(ConfigReader.prototype, "integer") as (
-      this: ConfigReader,
-      key: string,
-      range: Range,
-    ) => number;
+    type Read = (this: ConfigReader, key: string, range: Range) => number;
+    const integer: Read = Reflect.get(ConfigReader.prototype, "integer");
     ConfigReader.prototype.integer = function (key, range) {
       ranges.set(key, range);
       return integer.call(this, key, range);
