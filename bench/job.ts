@@ -4,8 +4,8 @@ import { ensureJobJar } from "../local/machine/job-jar";
 import { shippedTrips } from "../local/run/options";
 import { projectFolder } from "../local/machine/project";
 import { Steps } from "../local/machine/steps";
-import { wholeNumber } from "../cli/whole-number";
-import { silenceSdkNotice } from "../cli/sdk-notice";
+import { wholeNumber } from "../cli/options";
+import { silenceSdkNotice } from "../cli/command";
 import { benchmark } from "./benchmark";
 import {
   compare,

@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import { Command } from "commander";
 import { program } from "../infra/program";
 import { openStack } from "../local/engine/stack";
-import { wholeNumber } from "../cli/whole-number";
+import { wholeNumber } from "../cli/options";
 import { policies } from "../policies/pack";
 import { benchmark } from "./benchmark";
 import { generatedStack } from "./generated-stack";

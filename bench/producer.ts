@@ -5,7 +5,7 @@ import { install } from "../local/machine/installation";
 import { freePorts } from "../local/machine/ports";
 import { projectFolder } from "../local/machine/project";
 import { Steps } from "../local/machine/steps";
-import { wholeNumber } from "../cli/whole-number";
+import { wholeNumber } from "../cli/options";
 import { benchmark } from "./benchmark";
 import { percentile } from "./job/figures";
 import { type Machine, machineInWords, thisMachine } from "./machine";

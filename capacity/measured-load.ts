@@ -1,4 +1,4 @@
-import { readInput } from "../producer/trips/input";
+import { readTrips } from "../producer/trips/taxi";
 import type { SourceEvent } from "../producer/events/record";
 import type { Load } from "./load";
 
@@ -13,7 +13,7 @@ export type MeasuredLoad = Pick<Load, "recordsPerSecond" | "recordBytes" | "peak
  * @throws StartError when the file cannot be read or has no trips
  */
 export async function measuredFile(source: string, speedup: number): Promise<MeasuredLoad> {
-  const { trips } = await readInput(source, undefined);
+  const { source: trips } = await readTrips(source);
   return measuredEvents(trips.events(), speedup);
 }
 

@@ -1,7 +1,6 @@
 import { CommanderError } from "commander";
 
-import { silenceSdkNotice } from "../cli/sdk-notice";
-import { StartError } from "../cli/start-error";
+import { silenceSdkNotice, StartError } from "../cli/command";
 import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
 import { logsCommand } from "./run/logs-command";
 import { MachineError } from "./run/preparation";

@@ -1,11 +1,10 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { exitCodes, exitWith } from "../cli/exit-codes";
+import { exitCodes, exitWith, silenceSdkNotice } from "../cli/command";
 import { FanOutReader } from "./tail/fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
-import { silenceSdkNotice } from "../cli/sdk-notice";
 import { tail } from "./tail/tail";
 import type { TailOptions } from "./tail/tail-options";
 import { parseTailOptions } from "./tail/tail-options";

@@ -1,5 +1,5 @@
 import { isoSeconds } from "../../producer/events/event-time";
-import { readInput } from "../../producer/trips/input";
+import { readTrips } from "../../producer/trips/taxi";
 
 /** Places in the sample, before and after its own, that the copies of a trip are spread over: half an hour or so. */
 const SPREAD = 208;
@@ -38,8 +38,8 @@ type TripEvent = Pick<SampleTrip, "pickupZone" | "dropoffZone"> &
 
 /** The trips of a file, by the time of day at which they ended. */
 export async function sampleTrips(file: string): Promise<SampleTrip[]> {
-  const { trips } = await readInput(file, undefined);
-  return [...trips.events()]
+  const { source } = await readTrips(file);
+  return [...source.events()]
     .map(({ data, eventTime }) => {
       const event = JSON.parse(Buffer.from(data).toString()) as TripEvent;
       const { pickupZone, dropoffZone, passengers, distanceMiles, fareUsd, totalUsd } = event;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program as pipeline } from "../../infra/program";
-import { outputProblem } from "../../cli/output-file";
+import { outputProblem } from "../../cli/options";
 import { type PlanDocument, planDocument, planText } from "../engine/plan-report";
 import { EngineError } from "../engine/engine-error";
 import { type OperationResult, unjudged } from "../engine/policy-pack";

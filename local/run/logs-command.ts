@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { OptionsError } from "./options";
 import { stackFolder } from "./run-file";
-import { wholeNumber } from "../../cli/whole-number";
+import { wholeNumber } from "../../cli/options";
 
 const logsFolder = path.join(stackFolder, "logs");
 const POLL_MILLISECONDS = 300;

@@ -2,13 +2,12 @@ import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
 
-import { outputProblem } from "../../cli/output-file";
+import { outputProblem, wholeNumber } from "../../cli/options";
 import type { Fault } from "../faults/fault";
 import { faults } from "../faults/faults";
 import { resultIndices, type Workload } from "../verify/result-document";
 import { taxi } from "../workloads/taxi";
 import { trades } from "../workloads/trades";
-import { wholeNumber } from "../../cli/whole-number";
 import type { LocalWorkload } from "../workloads/workload";
 
 /** The trips that the project ships; their provenance is in local/data/README.md. */

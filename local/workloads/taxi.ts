@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { readInput } from "../../producer/trips/input";
+import { readTrips } from "../../producer/trips/taxi";
 import { expectedTrips } from "../verify/expected-trips";
 import type { LocalWorkload } from "./workload";
 
@@ -14,8 +14,8 @@ export function taxi(input: string): LocalWorkload {
       ...["--dead-letters", path.join(folder, "rejected-rows.jsonl")],
     ],
     async check() {
-      const { trips, rowsRead } = await readInput(input, undefined);
-      return `${trips.count} trips in ${rowsRead} rows`;
+      const { source, rowsRead } = await readTrips(input);
+      return `${source.count} trips in ${rowsRead} rows`;
     },
     expected: (settings) => expectedTrips(input, settings),
   };

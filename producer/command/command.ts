@@ -1,13 +1,13 @@
 import { closeSync, writeSync } from "node:fs";
-import { openOutput } from "../trips/input";
+import { openOutput } from "../files/input";
 import { explain } from "../kinesis/kinesis-advice";
-import type { StreamTarget } from "../kinesis/kinesis-advice";
+import type { StreamTarget } from "../kinesis/target";
 import { connect } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
-import type { Events } from "./events";
+import type { Reading } from "../events/workload";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
-import { exitCodes } from "../../cli/exit-codes";
+import { exitCodes } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
@@ -59,7 +59,7 @@ export async function run(options: CommandOptions): Promise<number> {
 }
 
 async function sendToStream(
-  events: Events,
+  events: Reading,
   target: StreamTarget,
   options: CommandOptions,
   output: Output,
@@ -102,7 +102,7 @@ interface Resumption {
 }
 
 async function send(
-  events: Events,
+  events: Reading,
   options: CommandOptions,
   open: (progress: Progress) => Sink,
   resumption: Resumption | undefined,

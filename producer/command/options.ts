@@ -1,27 +1,22 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { givenOptions } from "./command-line";
-import type { GivenOptions } from "./command-line";
+import { Command, Option } from "commander";
+import { StartError } from "../../cli/command";
+import { numberFrom, outputProblem, parseAll, wholeNumber } from "../../cli/options";
+import type { EventTimeRange } from "../events/event-time";
+import { eventTimeOption } from "../events/event-time";
+import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
+import type { StreamTarget } from "../kinesis/target";
+import { targetFrom, targetOptions } from "../kinesis/target";
+import manifest from "../package.json";
 import type { Pace } from "../replay/clock";
-import type { StreamTarget } from "../kinesis/kinesis-advice";
-import type { OptionName } from "./option-table";
-import { optionNames, optionSpecs } from "./option-table";
-import { OptionReader } from "./option-reader";
-import type { InputOptions } from "../trips/input";
-import { outputProblem } from "../../cli/output-file";
-import { StartError } from "../../cli/start-error";
-import type { TradeOptions } from "../trades/trade-source";
-import type { WorkloadName } from "../events/workload";
-import { workloads } from "../events/workload";
+import { workloads } from "./workloads";
 
 /** What the command line asks for. */
 export interface CommandOptions {
   /** A stream, the standard output, or nothing: a dry run. */
   readonly destination: StreamTarget | "stdout" | "nothing";
-  readonly workload: WorkloadName;
-  /** Of the workload taxi; undefined otherwise. */
-  readonly input: InputOptions | undefined;
-  /** Of the workload trades; undefined otherwise. */
-  readonly trades: TradeOptions | undefined;
+  readonly workload: ConfiguredWorkload;
   readonly range: EventTimeRange;
   readonly pace: Pace;
   readonly loop: boolean;
@@ -41,10 +36,181 @@ export interface CommandOptions {
   readonly json: boolean;
 }
 
-/** Event times of what is sent, in milliseconds since the epoch: from inclusive, to exclusive. */
-export interface EventTimeRange {
-  readonly from: number;
-  readonly to: number;
+/** Values of the options that every workload has, as commander names them. */
+interface SharedValues {
+  readonly config?: string;
+  readonly stream?: string;
+  readonly region?: string;
+  readonly output: "kinesis" | "stdout";
+  readonly dryRun?: true;
+  readonly workload: string;
+  readonly speedup: number;
+  readonly maxRate: number;
+  readonly ramp: number;
+  readonly seek?: number;
+  readonly until?: number;
+  readonly loop?: true;
+  readonly shiftToNow?: true;
+  readonly maxDisorder: number;
+  readonly shuffle: number;
+  readonly maxAttempts: number;
+  readonly rateLimit: number;
+  readonly partitionKey?: string;
+  readonly aggregate?: true;
+  readonly maxRecordKib: number;
+  readonly deadLetters?: string;
+  readonly resume?: string;
+  readonly report?: string;
+  readonly metrics: "none" | "emf";
+  readonly json?: true;
+}
+
+const moreHelp = `
+Input: rows in any order. What does not fit into 64 MiB is sorted in a temporary file.
+
+Credentials: the AWS SDK's own sources (environment, profile, instance role). AWS_ENDPOINT_URL_KINESIS
+  and AWS_ENDPOINT_URL_S3 name other servers than the region's.
+
+Signals: the first SIGINT or SIGTERM sends what is due and then ends; the second one ends immediately.
+
+Exit codes:
+  0    every record was sent, or all that were due before a signal
+  1    records were lost, or an error ended the replay midway
+  2    the replay did not start: wrong options, input or stream; nothing was sent
+  130  ended immediately by a second signal
+
+Examples:
+  npm run replay -- --dry-run --input local/data/yellow_tripdata_sample_2019-03.csv
+  npm run replay -- --stream trips --region us-east-1 --input trips.csv --speedup 3600
+  npm run replay -- --stream trips --input "yellow_*.parquet" --speedup max --resume trips.position
+  npm run replay -- --stream trades --workload trades --symbols 50 --loop --duration 6.5h
+  npm run replay -- --output stdout --workload trades --duration 1m --speedup max
+`;
+
+/** The command with all its options; made anew for each command line. */
+export function replayCommand(): Command {
+  const summaries = Object.entries(workloads).map(([name, { summary }]) => `${name} ${summary}`);
+  const command = new Command("replay")
+    .description("Replays events into a Kinesis data stream as if they happened now.")
+    .version(manifest.version)
+    .addHelpText("after", moreHelp);
+  const add = (heading: string, options: readonly Option[]) => {
+    for (const option of options) {
+      if (!command.options.some(({ long }) => long === option.long)) {
+        command.addOption(option.helpGroup(`${heading}:`));
+      }
+    }
+  };
+  add("Destination", [
+    ...targetOptions(),
+    new Option(
+      "--output <output>",
+      "destination of the records; stdout writes JSON lines, with reports on the standard error",
+    )
+      .choices(["kinesis", "stdout"])
+      .default("kinesis"),
+    new Option("--dry-run", "read and check the input and report what would be sent, without AWS"),
+  ]);
+  add("Events", [
+    new Option("--workload <workload>", summaries.join("; "))
+      .choices(Object.keys(workloads))
+      .default("taxi"),
+    new Option(
+      "--partition-key <field>",
+      "required field of the event that is the partition key, in place of the workload's own; " +
+        "round-robin spreads evenly and keeps no order",
+    ),
+  ]);
+  for (const { heading, options } of Object.values(workloads)) {
+    add(heading, options());
+  }
+  add("Schedule", [
+    new Option(
+      "--speedup <factor>",
+      "ratio of event time to real time, 0.001 to 1000000; 0 or max sends without a schedule",
+    )
+      .argParser(numberFrom(0.001, 1_000_000, ["max", "0"]))
+      .default(60),
+    new Option("--max-rate <records/s>", "records per second at most, 0.001 to 10000000")
+      .argParser(numberFrom(0.001, 10_000_000, ["none"]))
+      .default(Infinity, "none"),
+    new Option("--ramp <seconds>", "warm-up in which speed and rate grow from zero, 0 to 86400")
+      .argParser(numberFrom(0, 86_400))
+      .default(0),
+    new Option(
+      "--seek <time>",
+      "event time of the first event sent: an instant, or the wall-clock time of New York",
+    ).argParser(eventTimeOption),
+    new Option(
+      "--until <time>",
+      "event time before which events are sent: an instant, or the wall-clock time of New York",
+    ).argParser(eventTimeOption),
+    new Option(
+      "--loop",
+      "begin again after the last event, with later event times and other ids, until a signal",
+    ),
+    new Option(
+      "--shift-to-now",
+      "move all event times so that the first one is the time at which the replay starts",
+    ),
+  ]);
+  add("Delivery", [
+    new Option(
+      "--max-disorder <seconds>",
+      "event time by which records may be out of order, 0 to 86400; more is faster",
+    )
+      .argParser(numberFrom(0, 86_400))
+      .default(60),
+    new Option(
+      "--shuffle <seconds>",
+      "event time within which events change places, 0 to 86400, to test how a consumer handles disorder",
+    )
+      .argParser(wholeNumber(0, 86_400))
+      .default(0),
+    new Option(
+      "--max-attempts <count>",
+      "failed attempts after which a record is given up, 1 to 1000000",
+    )
+      .argParser(wholeNumber(1, 1_000_000))
+      .default(100),
+    new Option(
+      "--rate-limit <percent>",
+      "share of a shard's throughput (1000 records/s, 1 MiB/s) to use, 1 to 10000",
+    )
+      .argParser(wholeNumber(1, 10_000))
+      .default(100),
+    new Option(
+      "--aggregate",
+      "pack many events into a record, as the Kinesis Producer Library does; consumers must unpack them",
+    ),
+    new Option(
+      "--max-record-kib <KiB>",
+      "largest record that the stream takes, as it is configured, 1024 to 10240",
+    )
+      .argParser(wholeNumber(1024, 10_240))
+      .default(1024),
+    new Option("--resume <file>", "keep the position there, and continue after it when it exists"),
+  ]);
+  add("Reports", [
+    new Option("--report <file>", "write the final report there, as JSON"),
+    new Option(
+      "--metrics <format>",
+      "metrics for CloudWatch, once per second, as JSON lines on the standard output",
+    )
+      .choices(["none", "emf"])
+      .default("none"),
+    new Option(
+      "--json",
+      "report as JSON lines on the standard output, once per second and at the end",
+    ),
+  ]);
+  add("Other", [
+    new Option(
+      "--config <file>",
+      'JSON object of any of these options by name, such as {"stream": "trips", "loop": true}; the command line wins',
+    ),
+  ]);
+  return command.helpOption("-h, --help", "display help for command");
 }
 
 /**
@@ -52,169 +218,189 @@ export interface EventTimeRange {
  *
  * @param args - without the names of the interpreter and the program
  * @throws StartError naming everything that is wrong with the values
+ * @throws CommanderError after the help or the version has been printed
  */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): CommandOptions {
   const problems: string[] = [];
-  const given = givenOptions(args, problems);
-  const read = new OptionReader(given, problems);
-  const workload = read.choice("workload", ["taxi", "trades"] as const);
-  for (const name of optionNames) {
-    const { only } = optionSpecs[name];
-    if (given[name] !== undefined && only !== undefined && only !== workload) {
-      problems.push(`--${name} is for --workload ${only}; leave it out for ${workload}`);
-    }
+  const command = parsedCommand(args, problems);
+  const values = command.opts<SharedValues>();
+  // A name that is not in the table is among the problems already.
+  const workload = workloads[values.workload] ?? Object.values(workloads)[0];
+  if (workload === undefined) {
+    throw new StartError(problems);
   }
-  const destination = parseDestination(read, env, problems);
-  const trades = workload === "trades" ? parseTrades(read) : undefined;
-  const range = {
-    from: read.eventTime("seek") ?? -Infinity,
-    to: read.eventTime("until") ?? Infinity,
-  };
+  problems.push(...foreignOptions(command, workload));
+  const destination = destinationOf(values, env, problems);
+  const range = { from: values.seek ?? -Infinity, to: values.until ?? Infinity };
   if (range.from >= range.to) {
     problems.push("--seek must be before --until; no event is left between them");
   }
+  const configured = workload.configure(command.opts<OptionValues>(), range, problems);
   const options: CommandOptions = {
     destination,
-    workload,
-    input: workload === "taxi" ? parseInput(read, problems) : undefined,
-    trades: trades && { ...trades, end: Math.min(trades.end, range.to) },
+    workload: configured,
     range,
-    pace: {
-      speedup: read.number("speedup", 0.001, 1_000_000, ["max", "0"]),
-      maxRate: read.number("max-rate", 0.001, 10_000_000, ["none"]),
-      rampMs: read.number("ramp", 0, 86_400) * 1000,
-    },
-    loop: read.isOn("loop"),
-    shiftToNow: read.isOn("shift-to-now"),
-    maxDisorderSeconds: read.number("max-disorder", 0, 86_400),
-    shuffleSeconds: read.integer("shuffle", 0, 86_400),
-    maxAttempts: read.integer("max-attempts", 1, 1_000_000),
-    rateLimitPercent: read.integer("rate-limit", 1, 10_000),
-    partitionKey: parsePartitionKey(read, workload, problems),
-    aggregate: read.isOn("aggregate"),
-    maxRecordKiB: read.integer("max-record-kib", 1024, 10_240),
-    resume: read.given("resume"),
-    report: read.given("report"),
-    metrics: read.choice("metrics", ["none", "emf"] as const),
-    json: read.isOn("json"),
+    pace: { speedup: values.speedup, maxRate: values.maxRate, rampMs: values.ramp * 1000 },
+    loop: values.loop ?? false,
+    shiftToNow: values.shiftToNow ?? false,
+    maxDisorderSeconds: values.maxDisorder,
+    shuffleSeconds: values.shuffle,
+    maxAttempts: values.maxAttempts,
+    rateLimitPercent: values.rateLimit,
+    partitionKey: partitionKeyOf(values, configured, problems),
+    aggregate: values.aggregate ?? false,
+    maxRecordKiB: values.maxRecordKib,
+    resume: values.resume,
+    report: values.report,
+    metrics: values.metrics,
+    json: values.json ?? false,
   };
-  problems.push(...contradictions(options), ...sharedFiles(given), ...unwritable(given));
+  problems.push(
+    ...contradictions(options),
+    ...sharedFiles(values, configured),
+    ...unwritable(values),
+  );
   if (problems.length > 0) {
     throw new StartError(problems);
   }
   return options;
 }
 
-function parseDestination(
-  read: OptionReader,
+/** The command with the values of the configuration file, if any, and over them those of the command line. */
+function parsedCommand(args: readonly string[], problems: string[]): Command {
+  const first = replayCommand();
+  const found: string[] = [];
+  parseAll(first, args, found);
+  const { config } = first.opts<SharedValues>();
+  if (config === undefined) {
+    problems.push(...found);
+    return first;
+  }
+  const inFile = replayCommand();
+  parseAll(inFile, argumentsOf(config, problems), problems, `--config ${config}: `);
+  const command = replayCommand();
+  for (const [name, value] of Object.entries(inFile.opts<OptionValues>())) {
+    if (inFile.getOptionValueSource(name) === "cli") {
+      command.setOptionValueWithSource(name, value, "config");
+    }
+  }
+  parseAll(command, args, problems);
+  return command;
+}
+
+/** A configuration file as a command line. */
+function argumentsOf(path: string, problems: string[]): string[] {
+  let config: unknown;
+  try {
+    config = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    problems.push(`--config ${path} cannot be read: ${String(error)}`);
+    return [];
+  }
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    problems.push(`--config ${path} must hold a JSON object of options`);
+    return [];
+  }
+  const { options } = replayCommand();
+  return Object.entries(config).flatMap(([name, value]: [string, unknown]) => {
+    const option = options.find((each) => each.name() === name);
+    const texts: unknown[] = Array.isArray(value) ? value : [value];
+    if (option?.isBoolean() === true) {
+      if (typeof value !== "boolean") {
+        const got = JSON.stringify(value);
+        problems.push(`--config ${path}: ${name} must be true or false; got ${got}`);
+      }
+      return value === true ? [`--${name}`] : [];
+    }
+    if (option !== undefined && texts.some((text) => !["string", "number"].includes(typeof text))) {
+      const got = JSON.stringify(value);
+      problems.push(`--config ${path}: ${name} must be a text or a number; got ${got}`);
+      return [];
+    }
+    return texts.map((text) => (option === undefined ? `--${name}` : `--${name}=${String(text)}`));
+  });
+}
+
+/** Options that were given and that only other workloads have. */
+function foreignOptions(command: Command, workload: Workload): string[] {
+  const own = new Set(workload.options().map(({ long }) => long));
+  const others = Object.entries(workloads).flatMap(([name, { options }]) =>
+    options().flatMap((option) => (own.has(option.long) ? [] : [{ option, name }])),
+  );
+  return others.flatMap(({ option, name }) => {
+    const source = command.getOptionValueSource(option.attributeName());
+    return source === "cli" || source === "config"
+      ? [`--${option.name()} is for --workload ${name}; remove it, or set --workload ${name}`]
+      : [];
+  });
+}
+
+function destinationOf(
+  values: SharedValues,
   env: NodeJS.ProcessEnv,
   problems: string[],
 ): CommandOptions["destination"] {
-  const output = read.choice("output", ["kinesis", "stdout"] as const);
-  const wanted = read.isOn("dry-run") ? "nothing" : output;
-  const stream = read.given("stream");
-  const region = [read.given("region"), env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].find(Boolean);
-  if (stream !== undefined && !/^[a-zA-Z0-9_.-]{1,128}$/.test(stream)) {
-    problems.push(
-      `--stream must be a stream's name: 1 to 128 letters, digits, _, . or -; got ${stream}`,
-    );
+  if (values.dryRun) {
+    return "nothing";
   }
-  if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
-    problems.push(`the region must be one such as us-east-1; got ${region}`);
-  }
-  if (wanted !== "kinesis") {
-    return wanted;
-  }
-  if (stream === undefined) {
-    problems.push(
-      "--stream is missing; name the stream to send to, or use --dry-run or --output stdout",
-    );
-  }
-  if (region === undefined) {
-    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
-  }
-  const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
-  return { stream: stream ?? "", region: region ?? "", endpoint };
+  return values.output === "stdout" ? "stdout" : targetFrom(values, env, problems);
 }
 
-function parseInput(read: OptionReader, problems: string[]): InputOptions {
-  const sources = read.list("input");
-  if (sources.length === 0) {
-    problems.push("--input is missing; name a file of trips, or - for the standard input");
-  }
-  const format =
-    read.given("format") === undefined
-      ? undefined
-      : read.choice("format", ["csv", "jsonl", "parquet"] as const);
-  return { sources, format, deadLetters: read.given("dead-letters") };
-}
-
-function parseTrades(read: OptionReader): TradeOptions {
-  const start = read.eventTime("start") ?? NaN;
-  return {
-    symbols: read.symbols(),
-    tradesPerSecond: read.number("trades-per-second", 0.001, 100_000),
-    tradingHours: read.text("trading-hours"),
-    hours: read.tradingHours(),
-    start,
-    end: start + read.duration("duration"),
-    seed: read.integer("seed", 0, 2 ** 32 - 1),
-    volatility: read.number("volatility", 0, 10),
-  };
-}
-
-function parsePartitionKey(read: OptionReader, workload: WorkloadName, problems: string[]): string {
-  const { partitionKey, requiredFields } = workloads[workload];
-  const wanted = read.given("partition-key") ?? partitionKey;
+function partitionKeyOf(
+  { partitionKey: wanted }: SharedValues,
+  { partitionKey, requiredFields }: ConfiguredWorkload,
+  problems: string[],
+): string {
   const choices = [...requiredFields, "round-robin"];
-  if (!choices.includes(wanted)) {
+  if (wanted !== undefined && !choices.includes(wanted)) {
     problems.push(`--partition-key must be one of ${choices.join(", ")}; got ${wanted}`);
   }
-  return wanted;
+  return wanted ?? partitionKey;
 }
 
 function contradictions(options: CommandOptions): string[] {
-  const { destination, trades, loop } = options;
-  const endless = loop || trades?.end === Infinity;
+  const { destination, workload, loop } = options;
   return [
-    ...(destination === "nothing" && endless
-      ? ["a dry run needs an end; set --duration or --until, and leave --loop out"]
+    ...(destination === "nothing" && (loop || workload.isEndless)
+      ? ["a dry run needs an end; set --duration or --until, and remove --loop"]
       : []),
-    ...(loop && trades?.end === Infinity
+    ...(loop && workload.isEndless
       ? ["--loop needs an end after which to begin again; set --duration or --until"]
       : []),
     ...(loop && options.shuffleSeconds > 0
-      ? ["--loop needs the events in order; leave --shuffle out"]
+      ? ["--loop needs the events in order; remove --shuffle"]
       : []),
     ...(destination === "stdout" && (options.json || options.metrics !== "none")
-      ? ["--output stdout leaves no room for --json and --metrics there; leave them out"]
+      ? ["--output stdout leaves no room for --json and --metrics there; remove them"]
       : []),
     ...(destination === "stdout" && options.resume !== undefined
-      ? ["--resume keeps the position in a stream; leave it out with --output stdout"]
+      ? ["--resume keeps the position in a stream; remove it with --output stdout"]
       : []),
   ];
 }
 
+const outputs = ["deadLetters", "resume", "report"] as const;
+const optionNames = { deadLetters: "dead-letters", resume: "resume", report: "report" };
+
 /** One file for two purposes would be overwritten; the input would be lost. */
-function sharedFiles(given: GivenOptions): string[] {
-  const users = new Map<string, OptionName>();
+function sharedFiles(values: SharedValues, { inputs }: ConfiguredWorkload): string[] {
+  const users = new Map(inputs.map((file) => [resolve(file), "input"]));
   const problems: string[] = [];
-  for (const option of ["input", "dead-letters", "resume", "report"] as const) {
-    const value = given[option] ?? [];
-    for (const file of typeof value === "string" ? [value] : value === true ? [] : value) {
-      const user = users.get(resolve(file));
-      if (user !== undefined && file !== "-") {
-        problems.push(`--${user} and --${option} both name ${file}; give each a file of its own`);
-      }
-      users.set(resolve(file), option);
+  for (const output of outputs) {
+    const file = values[output];
+    const user = file === undefined ? undefined : users.get(resolve(file));
+    if (file !== undefined && user !== undefined) {
+      const name = optionNames[output];
+      problems.push(`--${user} and --${name} both name ${file}; give each a file of its own`);
     }
+    users.set(resolve(file ?? ""), optionNames[output]);
   }
   return problems;
 }
 
-function unwritable(given: GivenOptions): string[] {
-  return (["dead-letters", "resume", "report"] as const).flatMap((option) => {
-    const file = given[option];
-    return typeof file === "string" ? (outputProblem(option, file) ?? []) : [];
+function unwritable(values: SharedValues): string[] {
+  return outputs.flatMap((output) => {
+    const file = values[output];
+    return file === undefined ? [] : (outputProblem(optionNames[output], file) ?? []);
   });
 }

@@ -3,8 +3,8 @@ import { ReplayClock } from "../replay/clock";
 import { isoSeconds } from "../events/event-time";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";
-import { StartError } from "../../cli/start-error";
-import type { Rejections } from "../trips/trip-file";
+import { StartError } from "../../cli/command";
+import type { Rejections, RowCounts } from "../events/workload";
 
 /** A key may be one of a few hundred, or of one record only: no more are remembered. */
 export const mostCountedKeys = 100_000;
@@ -33,14 +33,6 @@ export interface ProgressReport {
   readonly recordsTotal: number | null;
   /** What would let a growing lag shrink, in words; null while it does not grow. */
   readonly advice: string | null;
-}
-
-/** What was read to be sent. */
-export interface Reading {
-  /** Undefined where events are made up: as many as are taken. */
-  readonly rowsRead: number | undefined;
-  readonly rejected: Rejections;
-  readonly outOfRange: number;
 }
 
 /** What a replay has done; see ProgressReport for the names they share. */
@@ -110,7 +102,7 @@ export function progressReport(
 
 /** @param recordsSkipped - sent by an earlier run */
 export function replayReport(
-  reading: Reading,
+  reading: RowCounts,
   recordsSkipped: number,
   { progress, seconds, exhausted }: ReplayOutcome,
 ): ReplayReport {
@@ -138,7 +130,7 @@ export function replayReport(
  * What a replay would send; every record is built, none is sent.
  * @throws StartError when there is none
  */
-export function dryRunReport(reading: Reading, records: RecordSource, pace: Pace): DryRunReport {
+export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace): DryRunReport {
   const keys = new Set<string>();
   let count = 0;
   let bytes = 0;

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { StartError } from "../../cli/start-error";
+import { StartError } from "../../cli/command";
 
 /** What a position belongs to; it is of no use for anything else. */
 export interface ReplayIdentity {

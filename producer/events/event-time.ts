@@ -1,4 +1,14 @@
+import { InvalidArgumentError } from "commander";
 import { newYorkInstant } from "./new-york-time";
+
+/** Event times of what is sent, in milliseconds since the epoch: from inclusive, to exclusive. */
+export interface EventTimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All of time. */
+export const everything: EventTimeRange = { from: -Infinity, to: Infinity };
 
 const dayMs = 86_400_000;
 let latestDay = NaN;
@@ -43,6 +53,17 @@ function instantOf(text: string, wallClock: string): number | undefined {
   }
   const isThere = new Date(`${wallClock}Z`).toISOString().startsWith(wallClock);
   return isThere ? instant : undefined;
+}
+
+/** Reads the value of an option that takes an event time; see parseEventTime. */
+export function eventTimeOption(text: string): number {
+  const time = parseEventTime(text);
+  if (time === undefined) {
+    throw new InvalidArgumentError(
+      "It must be such as 2019-03-01T18:00:00Z, or 2019-03-01 13:00:00 in New York.",
+    );
+  }
+  return time;
 }
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

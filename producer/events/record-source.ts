@@ -1,7 +1,6 @@
 import type { EventSource, OutgoingRecord, RecordSource, SourceEvent } from "./record";
 import { outgoingRecord } from "./record";
-import type { Workload } from "./workload";
-import { movedEvent } from "./workload";
+import type { EventShape } from "./workload";
 
 /** How the events of a source become records. */
 export interface RecordOptions {
@@ -22,12 +21,12 @@ const second = 1000;
 /** Makes records of events: chooses, moves and numbers them, and gives them their partition keys. */
 export class EventRecords implements RecordSource {
   readonly #source: EventSource;
-  readonly #workload: Workload;
+  readonly #shape: EventShape;
   readonly #options: RecordOptions;
 
-  constructor(source: EventSource, workload: Workload, options: RecordOptions) {
+  constructor(source: EventSource, shape: EventShape, options: RecordOptions) {
     this.#source = source;
-    this.#workload = workload;
+    this.#shape = shape;
     this.#options = options;
   }
 
@@ -70,7 +69,7 @@ export class EventRecords implements RecordSource {
   #record(event: SourceEvent, position: number, passShift: number, pass: number): OutgoingRecord {
     const shift = this.#options.shiftMs + passShift;
     const data =
-      shift === 0 && pass === 0 ? event.data : movedEvent(event.data, this.#workload, shift, pass);
+      shift === 0 && pass === 0 ? event.data : this.#shape.moved(event.data, shift, pass);
     return outgoingRecord(position, event.eventTime + shift, this.#keyOf(event, position), data);
   }
 
@@ -79,7 +78,7 @@ export class EventRecords implements RecordSource {
     if (partitionKey === "round-robin") {
       return String(position);
     }
-    if (partitionKey === this.#workload.partitionKey) {
+    if (partitionKey === this.#shape.partitionKey) {
       return event.partitionKey;
     }
     const fields = JSON.parse(Buffer.from(event.data).toString()) as Record<string, unknown>;

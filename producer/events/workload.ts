@@ -1,46 +1,79 @@
 import { createHash } from "node:crypto";
-import { isoSeconds } from "./event-time";
-import tradeSchema from "../schemas/trade.schema.json";
-import tripSchema from "../schemas/trip.schema.json";
+import type { Option } from "commander";
+import type { EventTimeRange } from "./event-time";
+import type { EventSource } from "./record";
 
-/** What is replayed. */
-export type WorkloadName = "taxi" | "trades";
+/** Values of the command line by commander's attribute names; see Option.attributeName. */
+export type OptionValues = Readonly<Record<string, unknown>>;
+
+/** How often rows were rejected, by reason. */
+export type Rejections = Readonly<Record<string, number>>;
+
+/** How many rows were read. */
+export interface RowCounts {
+  /** Data rows: events, rejected rows, and events out of the range; undefined for generated events. */
+  readonly rowsRead: number | undefined;
+  readonly rejected: Rejections;
+  /** Valid events before or after the range. */
+  readonly outOfRange: number;
+}
+
+/** The events to send, and what was read for them. */
+export interface Reading extends RowCounts {
+  readonly source: EventSource;
+  /** SHA-256: the same for the same events only. */
+  readonly fingerprint: string;
+}
 
 /** What a replay knows about the events of a workload. */
-export interface Workload {
+export interface EventShape {
   /** The field that is the partition key unless another is wanted. */
   readonly partitionKey: string;
   /** Fields that every event has. */
   readonly requiredFields: readonly string[];
-  /** The fields that hold instants. */
-  readonly timeFields: readonly string[];
-  /** An instant as the schema wants it. */
-  readonly instant: (ms: number) => string;
+  /**
+   * The same event at another time.
+   *
+   * @param pass - how often the replay has begun again; each pass has ids of its own
+   */
+  moved(data: Uint8Array, shiftMs: number, pass: number): Uint8Array;
 }
 
-export const workloads: Readonly<Record<WorkloadName, Workload>> = {
-  taxi: {
-    partitionKey: "pickupZone",
-    requiredFields: tripSchema.required,
-    timeFields: ["pickupTime", "dropoffTime"],
-    instant: isoSeconds,
-  },
-  trades: {
-    partitionKey: "symbol",
-    requiredFields: tradeSchema.required,
-    timeFields: ["time"],
-    instant: (ms) => new Date(ms).toISOString(),
-  },
-};
+/** A workload with the values of its options. */
+export interface ConfiguredWorkload extends EventShape {
+  /** What it is read from; empty where events are generated. */
+  readonly inputs: readonly string[];
+  /** Whether its events have no end. */
+  readonly isEndless: boolean;
+  /** @throws StartError when an input cannot be used or holds nothing to send */
+  read(): Promise<Reading>;
+}
+
+/** A kind of events that can be replayed. */
+export interface Workload {
+  /** Continues a sentence that begins with the workload's name. */
+  readonly summary: string;
+  /** Heading of its options in the help. */
+  readonly heading: string;
+  /** Options that not every workload has; made anew for each command line. */
+  readonly options: () => readonly Option[];
+  /**
+   * @param range - of the event times wanted
+   * @param problems - gets a line for each value that cannot be used
+   */
+  configure(values: OptionValues, range: EventTimeRange, problems: string[]): ConfiguredWorkload;
+}
 
 /**
- * The same event at another time.
+ * Moves the times of an event that is a flat JSON object, and gives it another id in each pass.
  *
- * @param pass - how often the replay has begun again; each pass has ids of its own
+ * @param timeFields - fields that hold instants
+ * @param instant - writes one
  */
 export function movedEvent(
   data: Uint8Array,
-  { timeFields, instant }: Workload,
+  timeFields: readonly string[],
+  instant: (ms: number) => string,
   shiftMs: number,
   pass: number,
 ): Uint8Array {

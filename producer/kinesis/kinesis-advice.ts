@@ -1,12 +1,5 @@
 import { isNetworkError } from "./kinesis-error";
-
-/** Where the stream was looked for. */
-export interface StreamTarget {
-  readonly stream: string;
-  readonly region: string;
-  /** Where the environment overrides the endpoint of the region. */
-  readonly endpoint: string | undefined;
-}
+import type { StreamTarget } from "./target";
 
 const advice: Readonly<Record<string, string>> = {
   ResourceNotFoundException:

@@ -1,12 +1,12 @@
 import { retrying } from "./backoff";
 import { KinesisStream } from "./kinesis";
-import type { StreamTarget } from "./kinesis-advice";
 import { explain } from "./kinesis-advice";
 import { isRetryable } from "./kinesis-error";
 import { systemRuntime } from "../replay/runtime";
 import type { ShardMap } from "./shard-map";
 import { openShardMap } from "./shard-map";
-import { StartError } from "../../cli/start-error";
+import type { StreamTarget } from "./target";
+import { StartError } from "../../cli/command";
 
 /** Attempts to reach the stream before the replay starts; about a second. */
 const describeAttempts = 5;

@@ -8,8 +8,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { OutgoingRecord } from "../events/record";
-import type { Shard } from "./shard-map";
-import type { PutResult, Stream } from "./stream";
+import type { PutResult, Shard, Stream } from "./stream";
 
 const connectionTimeoutMs = 3000;
 /** As the Kinesis Producer Library: a request without an answer for so long is repeated. */

@@ -2,14 +2,7 @@ import { createHash } from "node:crypto";
 import { retrying } from "./backoff";
 import { isRetryable } from "./kinesis-error";
 import type { Runtime } from "../replay/runtime";
-import type { Stream } from "./stream";
-
-/** An open shard and the part of the hash space that it takes; both ends inclusive. */
-export interface Shard {
-  readonly id: string;
-  readonly firstHash: bigint;
-  readonly lastHash: bigint;
-}
+import type { Shard, Stream } from "./stream";
 
 /** Spread over about 20 seconds: a reshard lists no complete set of open shards for a moment only. */
 const listAttempts = 12;

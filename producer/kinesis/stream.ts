@@ -1,5 +1,11 @@
 import type { OutgoingRecord } from "../events/record";
-import type { Shard } from "./shard-map";
+
+/** An open shard and the part of the hash space that it takes; both ends inclusive. */
+export interface Shard {
+  readonly id: string;
+  readonly firstHash: bigint;
+  readonly lastHash: bigint;
+}
 
 /** What became of one record of a request: the shard that took it, or why it was refused. */
 export type PutResult = { readonly shardId: string } | { readonly errorCode: string };

@@ -1,8 +1,11 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { StartError } from "../../cli/command";
+import { parseAll, wholeNumber } from "../../cli/options";
 import { parseEventTime } from "../events/event-time";
-import type { StreamTarget } from "../kinesis/kinesis-advice";
+import type { StreamTarget } from "../kinesis/target";
+import { kinesisName, targetFrom, targetOptions } from "../kinesis/target";
+import manifest from "../package.json";
 import type { ShardStart } from "./shard-reader";
-import { StartError } from "../../cli/start-error";
 
 /** What the command line of the reader asks for. */
 export interface TailOptions {
@@ -15,7 +18,16 @@ export interface TailOptions {
   readonly limit: number;
 }
 
-const help = `
+interface Values {
+  readonly stream?: string;
+  readonly region?: string;
+  readonly from: ShardStart;
+  readonly fanOut?: string;
+  readonly format: TailOptions["format"];
+  readonly limit: number;
+}
+
+const moreHelp = `
 Records that the Kinesis Producer Library aggregated are printed one by one. Every 5 seconds the lag of
 each shard follows: how far its reader is behind its last record.
 
@@ -27,67 +39,62 @@ Examples:
   npm run tail -- --stream trips --from 2026-03-01T18:00:00Z --fan-out console
 `;
 
-/**
- * Reads the command line of the reader. Prints the help and throws commander's CommanderError when that
- * is asked for, or when an option is not known or lacks its value.
- *
- * @throws StartError naming everything that is wrong with the values
- */
-export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv): TailOptions {
-  const raw = new Command("tail")
+function tailCommand(): Command {
+  const command = new Command("tail")
     .description("Prints the records of a Kinesis data stream as they arrive.")
-    .option("--stream <name>", "stream to read; required (example: --stream trips)")
-    .option("--region <region>", "its AWS region (default: AWS_REGION, else AWS_DEFAULT_REGION)")
-    .option(
-      "--from <place>",
-      "where to begin: latest, horizon (the oldest record kept) or a time (example: --from horizon)",
-      "latest",
-    )
-    .option(
+    .version(manifest.version)
+    .addHelpText("after", moreHelp);
+  const options: readonly Option[] = [
+    ...targetOptions().map((option) => option.helpGroup("Source:")),
+    new Option(
       "--fan-out <consumer>",
       "read by enhanced fan-out as this consumer, registered for the time if need be, instead of polling",
     )
-    .option("--format <format>", "text or json: a JSON object a record", "text")
-    .option("--limit <records>", "end after so many records, 1 to 1000000000 (default: never)")
-    .addHelpText("after", help)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .parse(args, { from: "user" })
-    .opts<Record<string, string | undefined>>();
+      .argParser(kinesisName)
+      .helpGroup("Source:"),
+    new Option("--from <place>", "first record: latest, horizon (the oldest record kept) or a time")
+      .argParser(placeOption)
+      .default("latest")
+      .helpGroup("Records:"),
+    new Option("--limit <records>", "end after so many records, 1 to 1000000000")
+      .argParser(wholeNumber(1, 1_000_000_000))
+      .default(Infinity, "never")
+      .helpGroup("Records:"),
+    new Option("--format <format>", "json writes a JSON object per record")
+      .choices(["text", "json"])
+      .default("text")
+      .helpGroup("Output:"),
+  ];
+  for (const option of options) {
+    command.addOption(option);
+  }
+  return command;
+}
+
+/**
+ * Reads the command line of the reader.
+ *
+ * @throws StartError naming everything that is wrong with the values
+ * @throws CommanderError after the help or the version has been printed
+ */
+export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv): TailOptions {
   const problems: string[] = [];
-  const { stream = "", fanOut: consumer, format, from = "" } = raw;
-  if (stream === "") {
-    problems.push("--stream is missing; name the stream to read");
-  } else if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(stream)) {
-    problems.push(`--stream must be 1 to 128 letters, digits, _, . or -; got ${stream}`);
-  }
-  const region = [raw["region"], env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].find(Boolean);
-  if (region === undefined) {
-    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
-  }
-  const start = from === "latest" || from === "horizon" ? from : parseEventTime(from);
-  if (start === undefined) {
-    problems.push(`--from must be latest, horizon or such as 2026-03-01T18:00:00Z; got ${from}`);
-  }
-  if (consumer !== undefined && !/^[a-zA-Z0-9_.-]{1,128}$/.test(consumer)) {
-    problems.push(`--fan-out must be 1 to 128 letters, digits, _, . or -; got ${consumer}`);
-  }
-  if (format !== "text" && format !== "json") {
-    problems.push(`--format must be text or json; got ${format ?? ""}`);
-  }
-  const limit = raw["limit"] === undefined ? Infinity : Number(raw["limit"]);
-  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1 && limit <= 1e9)) {
-    problems.push(`--limit must be an integer from 1 to 1000000000; got ${raw["limit"] ?? ""}`);
-  }
+  const command = tailCommand();
+  parseAll(command, args, problems);
+  const { from, fanOut, format, limit, ...target } = command.opts<Values>();
+  const found = targetFrom(target, env, problems);
   if (problems.length > 0) {
     throw new StartError(problems, "reader");
   }
-  const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
-  return {
-    target: { stream, region: region ?? "", endpoint },
-    start: start ?? "latest",
-    consumer,
-    format: format === "json" ? "json" : "text",
-    limit,
-  };
+  return { target: found, start: from, consumer: fanOut, format, limit };
+}
+
+function placeOption(text: string): ShardStart {
+  const start = text === "latest" || text === "horizon" ? text : parseEventTime(text);
+  if (start === undefined) {
+    throw new InvalidArgumentError(
+      "It must be latest, horizon or a time such as 2026-03-01T18:00:00Z.",
+    );
+  }
+  return start;
 }

@@ -1,30 +1,10 @@
 import { createHash } from "node:crypto";
+import { RowRejection } from "../files/rows";
 import { newYorkInstant } from "../events/new-york-time";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
 import type { Column } from "./trip-columns";
 import { tripColumns } from "./trip-columns";
 import type { Trip } from "./trip";
-
-/** Why a row is not sent. */
-export type RejectionReason =
-  | "unparsable-row"
-  | "invalid-event"
-  | "missing-field"
-  | "invalid-time"
-  | "invalid-number"
-  | "invalid-zone"
-  | "dropoff-not-after-pickup"
-  | "negative-amount";
-
-/** What is wrong with a row that is no trip. */
-export class RowRejection extends Error {
-  readonly reason: RejectionReason;
-
-  constructor(reason: RejectionReason, detail: string) {
-    super(detail);
-    this.reason = reason;
-  }
-}
 
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -129,11 +109,7 @@ export class TripRowReader {
   }
 
   /** Optional columns: what the row does not say, the event does not say either. */
-  #quantity(
-    values: readonly string[],
-    column: Column,
-    whenNegative: RejectionReason,
-  ): number | undefined {
+  #quantity(values: readonly string[], column: Column, whenNegative: string): number | undefined {
     const text = this.#text(values, column);
     if (text === "") {
       return undefined;

@@ -300,7 +300,7 @@ describe("The replay command, bundled into one file", function () {
       ]);
       expect(await help.exit()).to.equal(0);
       expect(help.stdout).to.include("--max-disorder <seconds>").and.include("Exit codes:");
-      expect(unknown).to.include("unknown option '--speed'");
+      expect(unknown).to.include("unknown option --speed; did you mean --speedup?");
       expect(wrong).to.include("--speedup must be");
     });
 

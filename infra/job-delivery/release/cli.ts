@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { silenceSdkNotice } from "../../../cli/sdk-notice";
+import { silenceSdkNotice } from "../../../cli/command";
 import { queried, readerLag } from "../../watch/metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";

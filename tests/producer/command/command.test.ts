@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { run } from "../../../producer/command/command";
 import { parseOptions } from "../../../producer/command/options";
-import { StartError } from "../../../cli/start-error";
+import { StartError } from "../../../cli/command";
 import { header, row } from "../support/trip-rows";
 
 describe("The replay command refuses to start", () => {

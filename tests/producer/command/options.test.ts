@@ -2,18 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { parseOptions } from "../../../producer/command/options";
-import { StartError } from "../../../cli/start-error";
+import { parseOptions, replayCommand } from "../../../producer/command/options";
+import type { OptionValues } from "../../../producer/events/workload";
+import { tradeOptions } from "../../../producer/trades/trades";
+import { StartError } from "../../../cli/command";
 
 const required = ["--stream", "trips", "--region", "us-east-1", "--input", "trips.csv"];
 
 describe("The options of a replay", () => {
   it("have defaults for all but the stream, the region and the input", () => {
-    expect(parseOptions(required, {})).to.deep.equal({
+    const { workload, ...options } = parseOptions(required, {});
+    expect(workload).to.deep.include({ inputs: ["trips.csv"], isEndless: false });
+    expect(options).to.deep.equal({
       destination: { stream: "trips", region: "us-east-1", endpoint: undefined },
-      workload: "taxi",
-      input: { sources: ["trips.csv"], format: undefined, deadLetters: undefined },
-      trades: undefined,
       range: { from: -Infinity, to: Infinity },
       pace: { speedup: 60, maxRate: Infinity, rampMs: 0 },
       loop: false,
@@ -58,17 +59,20 @@ describe("The options of a replay", () => {
 
   it("are refused with every problem at once", () => {
     const args = ["--stream", "a/b", "--max-attempts", "1.5", "--rate-limit", ""];
+    args.push("--speed", "1", "--json", "trips.csv");
     expect(() => parseOptions(args, {}))
       .to.throw(StartError)
       .with.property(
         "message",
         [
           "The replay cannot start:",
-          "- --stream must be a stream's name: 1 to 128 letters, digits, _, . or -; got a/b",
+          "- --stream must be 1 to 128 letters, digits, _, . or -; got a/b",
+          "- --max-attempts must be a whole number from 1 to 1000000; got 1.5",
+          "- --rate-limit must be a whole number from 1 to 10000; got ",
+          "- unknown option --speed; did you mean --speedup?",
+          "- unexpected argument trips.csv; remove it",
           "- the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION",
-          "- --input is missing; name a file of trips, or - for the standard input",
-          "- --max-attempts must be an integer from 1 to 1000000; got 1.5",
-          "- --rate-limit must be an integer from 1 to 10000; got ",
+          "- --input is missing; name a file, or - for the standard input",
         ].join("\n"),
       );
   });
@@ -130,7 +134,9 @@ describe("The options of a replay", () => {
 
   describe("of made-up trades", () => {
     const trades = (...args: string[]) =>
-      parseOptions(["--workload", "trades", "--output", "stdout", ...args], {}).trades;
+      tradeOptions(replayCommand().parse(args, { from: "user" }).opts<OptionValues>());
+    const parse = (...args: string[]) =>
+      parseOptions(["--workload", "trades", "--output", "stdout", ...args], {}).workload;
 
     it("have defaults, with an endless session in New York", () => {
       expect(trades()).to.deep.include({
@@ -143,7 +149,7 @@ describe("The options of a replay", () => {
       });
     });
 
-    it("name symbols, a start in New York, and an end that --until may bring forward", () => {
+    it("name symbols, a start in New York, and an end", () => {
       const options = ["--symbols", "ACME,BRK.B", "--start", "2024-03-11 09:30:00"];
       const start = Date.parse("2024-03-11T13:30:00Z");
       expect(trades(...options, "--duration", "1.5h")).to.deep.include({
@@ -151,7 +157,8 @@ describe("The options of a replay", () => {
         start,
         end: start + 5_400_000,
       });
-      expect(trades(...options, "--until", "2024-03-11T13:31:00Z")?.end).to.equal(start + 60_000);
+      expect(parse().isEndless).to.equal(true);
+      expect(parse("--until", "2024-03-11T13:31:00Z").isEndless).to.equal(false);
     });
 
     const refused: [option: string, value: string][] = [
@@ -169,14 +176,14 @@ describe("The options of a replay", () => {
     ];
     for (const [option, value] of refused) {
       it(`are refused with ${option} ${value}`, () => {
-        expect(() => trades(option, value)).to.throw(StartError, `${option} must be`);
+        expect(() => parse(option, value)).to.throw(StartError, `${option} must be`);
       });
     }
 
     it("are refused together with an input, and an end is wanted for a dry run and a loop", () => {
-      expect(() => trades("--input", "trips.csv")).to.throw("--input is for --workload taxi");
-      expect(() => trades("--dry-run")).to.throw("a dry run needs an end");
-      expect(() => trades("--loop")).to.throw("--loop needs an end");
+      expect(() => parse("--input", "trips.csv")).to.throw("--input is for --workload taxi");
+      expect(() => parse("--dry-run")).to.throw("a dry run needs an end");
+      expect(() => parse("--loop")).to.throw("--loop needs an end");
     });
   });
 
@@ -187,7 +194,7 @@ describe("The options of a replay", () => {
       () =>
         parseOptions([...output, ...args], {});
     expect(parse("--json")).to.throw("no room for --json and --metrics");
-    expect(parse("--resume", "x")).to.throw("leave it out with --output stdout");
+    expect(parse("--resume", "x")).to.throw("remove it with --output stdout");
     expect(parse("--seed", "1")).to.throw("--seed is for --workload trades");
     const [from, to] = ["2019-03-02T00:00:00Z", "2019-03-01T00:00:00Z"];
     expect(parse("--seek", from, "--until", to)).to.throw("--seek must be before --until");
@@ -216,14 +223,14 @@ describe("The options of a replay", () => {
       };
       const options = parse(config, "--stream", "b");
       expect(options.destination).to.include({ stream: "b", region: "us-east-1" });
-      expect(options.input?.sources).to.deep.equal(["x", "y"]);
+      expect(options.workload.inputs).to.deep.equal(["x", "y"]);
       expect([options.pace.speedup, options.loop]).to.deep.equal([5, true]);
       expect(parse({ ...config, loop: false, input: "x" }).loop).to.equal(false);
     });
 
     it("are refused by name when they are unknown or of another kind", () => {
       expect(() => parse({ speed: 1, loop: 1, "max-rate": true }))
-        .to.throw("speed is no option")
+        .to.throw("replay.json: unknown option --speed; did you mean --speedup?")
         .with.property("message")
         .includes("loop must be true or false; got 1")
         .and.includes("max-rate must be a text or a number; got true");

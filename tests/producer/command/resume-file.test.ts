@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ResumeFile, ResumeFileError } from "../../../producer/command/resume-file";
-import { StartError } from "../../../cli/start-error";
+import { StartError } from "../../../cli/command";
 
 const identity = { stream: "trips", region: "us-east-1", input: "fingerprint" };
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { EventSource } from "../../../producer/events/record";
 import type { RecordOptions } from "../../../producer/events/record-source";
 import { EventRecords } from "../../../producer/events/record-source";
-import { workloads } from "../../../producer/events/workload";
+import { tripShape } from "../../../producer/trips/taxi";
 
 const start = Date.parse("2019-03-01T17:00:00Z");
 const isoTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -45,7 +45,7 @@ function records(
     maxRecordBytes: 1024 * 1024,
     ...changes,
   };
-  const all = new EventRecords(events, workloads.taxi, options);
+  const all = new EventRecords(events, tripShape, options);
   const chosen = [];
   for (const record of all.records(from)) {
     const event = JSON.parse(Buffer.from(record.data).toString()) as Record<string, unknown>;

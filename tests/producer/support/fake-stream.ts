@@ -1,7 +1,6 @@
 import type { OutgoingRecord } from "../../../producer/events/record";
-import type { Shard } from "../../../producer/kinesis/shard-map";
 import { hashOf } from "../../../producer/kinesis/shard-map";
-import type { PutResult } from "../../../producer/kinesis/stream";
+import type { PutResult, Shard } from "../../../producer/kinesis/stream";
 
 /** A record as the stream keeps it. */
 export type StoredRecord = Pick<OutgoingRecord, "partitionKey" | "data">;

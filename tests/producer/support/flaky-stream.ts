@@ -1,6 +1,5 @@
 import type { OutgoingRecord } from "../../../producer/events/record";
-import type { Shard } from "../../../producer/kinesis/shard-map";
-import type { PutResult, Stream } from "../../../producer/kinesis/stream";
+import type { PutResult, Shard, Stream } from "../../../producer/kinesis/stream";
 import type { FakeStream } from "./fake-stream";
 import type { VirtualTime } from "./virtual-time";
 

@@ -15,7 +15,7 @@ import type {
   ShardStart,
   StoredRecord,
 } from "../../../producer/tail/shard-reader";
-import { StartError } from "../../../cli/start-error";
+import { StartError } from "../../../cli/command";
 import { tail } from "../../../producer/tail/tail";
 import { parseTailOptions } from "../../../producer/tail/tail-options";
 import { TailOutput } from "../../../producer/tail/tail-output";
@@ -357,8 +357,8 @@ describe("The options of a reader", () => {
       .includes("--stream must be")
       .and.includes("the region is not known")
       .and.includes("--from must be latest, horizon or")
-      .and.includes("--format must be text or json; got xml")
-      .and.includes("--limit must be an integer")
+      .and.includes("--format must be one of text, json; got xml")
+      .and.includes("--limit must be a whole number")
       .and.includes("--fan-out must be");
     expect(() => parseTailOptions([], {})).to.throw(StartError, "--stream is missing; name the");
   });

@@ -4,10 +4,11 @@ import { gzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { InputFile, InputFormat } from "../../../producer/trips/input-file";
-import { StartError } from "../../../cli/start-error";
-import type { RejectedRow, TripFiles } from "../../../producer/trips/trip-file";
-import { readTrips } from "../../../producer/trips/trip-file";
+import type { InputFile, InputFormat } from "../../../producer/files/input-file";
+import { StartError } from "../../../cli/command";
+import type { FileEvents, RejectedRow } from "../../../producer/files/event-files";
+import { readFiles } from "../../../producer/files/event-files";
+import { tripDecoder } from "../../../producer/trips/taxi";
 import { header, row, validValues } from "../support/trip-rows";
 
 const sample = "local/data/yellow_tripdata_sample_2019-03.csv";
@@ -15,7 +16,7 @@ const schema = JSON.parse(readFileSync("producer/schemas/trip.schema.json", "utf
 
 const always = { from: -Infinity, to: Infinity };
 
-interface Reading extends TripFiles {
+interface Reading extends FileEvents {
   readonly deadLetters: RejectedRow[];
   readonly events: Record<string, unknown>[];
 }
@@ -26,8 +27,10 @@ function file(input: Readable, format: InputFormat = "csv", name = "trips.csv"):
 
 async function read(files: readonly InputFile[], range = always): Promise<Reading> {
   const deadLetters: RejectedRow[] = [];
-  const reading = await readTrips(files, range, (rejected) => deadLetters.push(rejected));
-  const events = [...reading.trips.events()].map(
+  const reading = await readFiles(files, tripDecoder, range, (rejected) =>
+    deadLetters.push(rejected),
+  );
+  const events = [...reading.source.events()].map(
     ({ data }) => JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>,
   );
   return { ...reading, deadLetters, events };
@@ -125,12 +128,12 @@ describe("A trip file", function () {
     await fc.assert(
       fc.asyncProperty(fc.array(change), async (changes) => {
         const rows = [row(), ...changes.map((broken) => row(broken))];
-        const { trips, rowsRead, rejected, deadLetters } = await readText(
+        const { source, rowsRead, rejected, deadLetters } = await readText(
           [header, ...rows].join("\n"),
         );
         const rejections = Object.values(rejected).reduce((sum, count) => sum + count, 0);
         expect(rowsRead).to.equal(rows.length);
-        expect(trips.count + rejections).to.equal(rows.length);
+        expect(source.count + rejections).to.equal(rows.length);
         expect(deadLetters).to.have.length(rejections);
       }),
     );
@@ -173,7 +176,7 @@ describe("A trip file", function () {
     expect([outOfRange, rowsRead]).to.deep.equal([2, 4]);
     expect(fingerprint).not.to.equal((await readText(text)).fingerprint);
     const later = await readText(text, { from: range.to + 1, to: Infinity }).then(String, String);
-    expect(later).to.include("no trip to send in 4 rows (before --seek or after --until: 4)");
+    expect(later).to.include("no trips to send in 4 rows (before --seek or after --until: 4)");
   });
 
   it("is merged with others by event time, whatever their formats and columns", async () => {
@@ -242,7 +245,7 @@ describe("A trip file", function () {
     expect(await refusal("\n")).to.include("trips.csv is empty");
     expect(await refusal(`${header}\n`)).to.include("trips.csv has no rows; expected trips");
     expect(await refusal([header, row({ fare: "-1" }), "x"].join("\n"))).to.include(
-      "no trip to send in 2 rows (negative-amount: 1, unparsable-row: 1)",
+      "no trips to send in 2 rows (negative-amount: 1, unparsable-row: 1)",
     );
   });
 
@@ -274,7 +277,7 @@ describe("The sample of trips", function () {
 
   it("has 9,983 trips, and 17 rows that are none", () => {
     expect(reading.rowsRead).to.equal(10_000);
-    expect(reading.trips.count).to.equal(9983);
+    expect(reading.source.count).to.equal(9983);
     expect(reading.rejected).to.deep.equal({
       "negative-amount": 13,
       "dropoff-not-after-pickup": 4,
@@ -289,7 +292,7 @@ describe("The sample of trips", function () {
   });
 
   it("becomes events with the drop-off as event time and the pick-up zone as partition key", () => {
-    for (const [index, { eventTime, partitionKey }] of [...reading.trips.events()].entries()) {
+    for (const [index, { eventTime, partitionKey }] of [...reading.source.events()].entries()) {
       const event = reading.events[index];
       expect(partitionKey).to.equal(String(event?.["pickupZone"]));
       expect(eventTime).to.equal(Date.parse(String(event?.["dropoffTime"])));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { RejectionReason } from "../../../producer/trips/trip-row";
-import { RowRejection, TripRowReader } from "../../../producer/trips/trip-row";
+import { RowRejection } from "../../../producer/files/rows";
+import { TripRowReader } from "../../../producer/trips/trip-row";
 import { header, row, validValues } from "../support/trip-rows";
 
 const reader = new TripRowReader(header.split(","));
@@ -70,7 +70,7 @@ describe("A trip row", () => {
     expect(read({ fare: "0", total: "0.0" }).totalUsd).to.equal(0);
   });
 
-  const broken: [RejectionReason, Partial<typeof validValues>, string][] = [
+  const broken: [string, Partial<typeof validValues>, string][] = [
     ["missing-field", { pickup: "" }, "pickupTime is empty"],
     ["missing-field", { dropoffZone: " " }, "dropoffZone is empty"],
     ["invalid-time", { dropoff: "yesterday" }, "dropoffTime is yesterday"],

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { InputPlace } from "./input-file";
+import type { InputPlace } from "./input-place";
 
 /** Where a bucket is looked for when nothing says it; S3 then names the right region. */
 const firstRegion = "us-east-1";

@@ -1,18 +1,19 @@
 import type { DecodedArray, SchemaElement } from "hyparquet";
-import { readerFor } from "./csv-rows";
 import type { InputFile } from "./input-file";
-import type { InputRow } from "./trip-file";
+import type { InputRow, RowDecoder } from "./rows";
 
-/** Trips that are handed on at a time. */
+/** Rows that are handed on at a time. */
 const rowsPerBlock = 10_000;
 
 /**
- * The rows of a Parquet file of the TLC, one row group in memory at a time. Its values are turned into
- * the text that they have in a CSV file; its times are wall-clock times of New York without a zone, too.
+ * The rows of a Parquet file, one row group in memory at a time. Times without a zone are text, as in a CSV file.
  *
  * @throws StartError when it lacks columns; Error when it is no Parquet file
  */
-export async function* parquetRows(file: InputFile): AsyncGenerator<InputRow[]> {
+export async function* parquetRows(
+  file: InputFile,
+  decoder: RowDecoder,
+): AsyncGenerator<InputRow[]> {
   if (file.randomAccess === undefined) {
     throw new Error("Parquet is read from its end; give a file, or another format");
   }
@@ -21,7 +22,7 @@ export async function* parquetRows(file: InputFile): AsyncGenerator<InputRow[]> 
   const metadata = await parquetMetadataAsync(content);
   const elements = parquetSchema(metadata).children.map(({ element }) => element);
   const header = elements.map(({ name }) => name);
-  const reader = readerFor(header, file.name);
+  const read = decoder.columns(header, file.name);
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const groupEnd = groupStart + Number(group.num_rows);
@@ -44,15 +45,15 @@ export async function* parquetRows(file: InputFile): AsyncGenerator<InputRow[]> 
       },
     });
     const ordered = elements.map((element) => ({
-      textOf: isTimestamp(element) ? wallClock : textOf,
+      cellOf: isTimestamp(element) ? wallClock : (value: unknown) => value,
       values: new Cursor(columns.get(element.name) ?? []),
     }));
     for (let from = groupStart; from < groupEnd; from += rowsPerBlock) {
       const rows: InputRow[] = [];
       for (let row = from; row < Math.min(from + rowsPerBlock, groupEnd); row += 1) {
-        const values = ordered.map((column) => column.textOf(column.values.at(row)));
+        const cells = ordered.map((column) => column.cellOf(column.values.at(row)));
         const line = row + 1;
-        rows.push({ line, text: values.join(","), trip: () => reader.read(values) });
+        rows.push({ line, text: cells.map(textOf).join(","), event: () => read(cells) });
       }
       yield rows;
     }
@@ -98,7 +99,8 @@ function wallClock(ms: unknown): string {
   return isTime ? date.toISOString().slice(0, 19).replace("T", " ") : String(ms);
 }
 
-function textOf(value: unknown): string {
+/** The text of a cell in a CSV file; empty where it has none. */
+export function textOf(value: unknown): string {
   switch (typeof value) {
     case "string":
     case "number":

@@ -1,18 +1,18 @@
 import { parse } from "csv-parse/sync";
 import type { InputFile } from "./input-file";
-import { messageOf } from "./input-file";
+import { messageOf } from "./input-place";
 import { lineBlocks } from "./lines";
-import { StartError } from "../../cli/start-error";
-import type { InputRow } from "./trip-file";
-import { RowRejection, TripRowReader } from "./trip-row";
+import { StartError } from "../../cli/command";
+import type { InputRow, RowDecoder } from "./rows";
+import { RowRejection } from "./rows";
 
 /**
  * The rows of a CSV file with a header.
  *
  * @throws StartError when there is no usable header
  */
-export async function* csvRows(file: InputFile): AsyncGenerator<InputRow[]> {
-  let reader: TripRowReader | undefined;
+export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGenerator<InputRow[]> {
+  let read: ReturnType<RowDecoder["columns"]> | undefined;
   let line = 0;
   for await (const lines of lineBlocks(await file.open())) {
     const rows: InputRow[] = [];
@@ -21,27 +21,18 @@ export async function* csvRows(file: InputFile): AsyncGenerator<InputRow[]> {
       if (text === "") {
         continue;
       }
-      if (reader === undefined) {
-        reader = readerFor(headerFields(text, file.name), file.name);
+      if (read === undefined) {
+        read = decoder.columns(headerFields(text, file.name), file.name);
         continue;
       }
-      const known = reader;
-      rows.push({ line, text, trip: () => known.read(splitRow(text)) });
+      const known = read;
+      rows.push({ line, text, event: () => known(splitRow(text)) });
     }
     yield rows;
   }
-  if (reader === undefined) {
-    throw new StartError([`${file.name} is empty; expected a CSV file of trips with a header`]);
+  if (read === undefined) {
+    throw new StartError([`${file.name} is empty; expected a CSV file with a header`]);
   }
-}
-
-/** @throws StartError naming what is wrong with the columns */
-export function readerFor(header: readonly string[], name: string): TripRowReader {
-  const reader = new TripRowReader(header);
-  if (reader.problems.length > 0) {
-    throw new StartError(reader.problems.map((problem) => `${name}: ${problem}`));
-  }
-  return reader;
 }
 
 function headerFields(text: string, name: string): string[] {

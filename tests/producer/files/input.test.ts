@@ -8,16 +8,18 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { ColumnSource } from "hyparquet-writer";
 import { parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
-import { readInputs } from "../../../producer/trips/input";
-import type { InputFormat } from "../../../producer/trips/input-file";
-import { StartError } from "../../../cli/start-error";
+import { readInputs } from "../../../producer/files/input";
+import type { InputFormat } from "../../../producer/files/input-file";
+import { tripDecoder } from "../../../producer/trips/taxi";
+import { StartError } from "../../../cli/command";
 import { header, row } from "../support/trip-rows";
 
 const always = { from: -Infinity, to: Infinity };
 
 async function zones(sources: readonly string[], format?: InputFormat): Promise<unknown[]> {
-  const { trips } = await readInputs({ sources, format, deadLetters: undefined }, always);
-  return [...trips.events()].map(({ partitionKey }) => Number(partitionKey));
+  const input = { sources, format, deadLetters: undefined };
+  const { source } = await readInputs(input, tripDecoder, always);
+  return [...source.events()].map(({ partitionKey }) => Number(partitionKey));
 }
 
 async function refusal(...sources: string[]): Promise<string> {
@@ -119,9 +121,10 @@ describe("The input", () => {
       );
       const reading = await readInputs(
         { sources: [path], format: undefined, deadLetters: undefined },
+        tripDecoder,
         always,
       );
-      const [event] = [...reading.trips.events()].map(
+      const [event] = [...reading.source.events()].map(
         ({ data }) => JSON.parse(Buffer.from(data).toString()) as { id: string },
       );
       expect(event).to.deep.equal({

@@ -1,0 +1,6 @@
+import type { Workload } from "../events/workload";
+import { trades } from "../trades/trades";
+import { taxi } from "../trips/taxi";
+
+/** Every workload by its name. */
+export const workloads: Readonly<Record<string, Workload>> = { taxi, trades };

@@ -1,0 +1,77 @@
+import { access, constants } from "node:fs/promises";
+import { glob, hasMagic } from "glob";
+import type { InputPlace } from "./input-place";
+import { localFile, messageOf, standardInput, webFile } from "./input-place";
+import { s3Files } from "./s3-files";
+
+export const inputFormats = ["csv", "jsonl", "parquet"] as const;
+
+/** How events are written. */
+export type InputFormat = (typeof inputFormats)[number];
+
+/** A file of events, wherever it lies. */
+export interface InputFile extends InputPlace {
+  readonly format: InputFormat;
+}
+
+/** Formats by the endings of names, each also with .gz but Parquet, which is compressed within. */
+const endings: readonly [ending: RegExp, format: InputFormat][] = [
+  [/\.csv(\.gz)?$/i, "csv"],
+  [/\.(jsonl|ndjson|json)(\.gz)?$/i, "jsonl"],
+  [/\.parquet$/i, "parquet"],
+];
+
+function formatOf(name: string): InputFormat | undefined {
+  const path = name.split(/[?#]/)[0] ?? name;
+  return endings.find(([ending]) => ending.test(path))?.[1];
+}
+
+/**
+ * Finds the files that the sources name: paths, globs, `s3://` objects and prefixes, `https://`
+ * addresses, or - for the standard input. The files of a glob or prefix come in the order of their names.
+ *
+ * @param format - of all files; undefined to tell it by the names
+ * @param problems - gets one line for every source that cannot be used
+ */
+export async function inputFiles(
+  sources: readonly string[],
+  format: InputFormat | undefined,
+  problems: string[],
+): Promise<InputFile[]> {
+  const files: InputFile[] = [];
+  for (const source of sources) {
+    try {
+      const places = await placesOf(source, format !== undefined);
+      if (places.length === 0) {
+        problems.push(`no file matches ${source}`);
+      }
+      for (const place of places) {
+        files.push({ ...place, format: format ?? formatOf(place.name) ?? "csv" });
+      }
+    } catch (error) {
+      problems.push(`${source} cannot be read: ${messageOf(error)}`);
+    }
+  }
+  return files;
+}
+
+async function placesOf(source: string, anyName: boolean): Promise<InputPlace[]> {
+  if (source === "-") {
+    return [standardInput];
+  }
+  if (source.startsWith("s3://")) {
+    // A prefix may hold anything, such as markers of a finished upload; an object was meant.
+    const places = await s3Files(source);
+    const isPrefix = source.endsWith("/") && !anyName;
+    return isPrefix ? places.filter(({ name }) => formatOf(name)) : places;
+  }
+  if (/^https?:\/\//.test(source)) {
+    return [webFile(source)];
+  }
+  if (hasMagic(source)) {
+    const paths = await glob(source, { nodir: true });
+    return paths.sort().map(localFile);
+  }
+  await access(source, constants.R_OK);
+  return [localFile(source)];
+}

@@ -1,0 +1,54 @@
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import type { AsyncBuffer } from "hyparquet";
+
+/** A place where the content of an input file is. */
+export interface InputPlace {
+  /** The name of the file in messages. */
+  readonly name: string;
+  /** The content from the beginning on, still compressed where it is. */
+  open(): Promise<Readable>;
+  /** The content at any place; undefined where that cannot be had. */
+  readonly randomAccess: (() => Promise<AsyncBuffer>) | undefined;
+}
+
+export const standardInput: InputPlace = {
+  name: "the standard input",
+  open: () => Promise.resolve(process.stdin),
+  randomAccess: undefined,
+};
+
+export function localFile(path: string): InputPlace {
+  return {
+    name: path,
+    open: () => Promise.resolve(createReadStream(path)),
+    randomAccess: async () => (await import("hyparquet")).asyncBufferFromFile(path),
+  };
+}
+
+export function webFile(url: string): InputPlace {
+  return {
+    name: url,
+    open: async () => {
+      const response = await fetch(url);
+      if (!response.ok || response.body === null) {
+        throw new Error(`the server answered ${response.status} ${response.statusText}`);
+      }
+      return Readable.from(chunksOf(response.body.getReader()));
+    },
+    randomAccess: async () => (await import("hyparquet")).asyncBufferFromUrl({ url }),
+  };
+}
+
+async function* chunksOf(reader: {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+}): AsyncGenerator<Uint8Array> {
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    yield next.value ?? new Uint8Array();
+  }
+}
+
+/** The message of an error, or its name where it has none. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}

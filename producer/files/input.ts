@@ -1,0 +1,91 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { Option } from "commander";
+import type { InputFormat } from "./input-file";
+import { inputFiles, inputFormats } from "./input-file";
+import type { EventTimeRange } from "../events/event-time";
+import type { OptionValues } from "../events/workload";
+import { StartError } from "../../cli/command";
+import { listOf } from "../../cli/options";
+import type { FileEvents } from "./event-files";
+import { readFiles } from "./event-files";
+import type { RowDecoder } from "./rows";
+
+/** What is read, and where what cannot be sent goes. */
+export interface InputOptions {
+  /** Paths, globs, `s3://` objects or prefixes, `https://` addresses, or - for the standard input. */
+  readonly sources: readonly string[];
+  /** Undefined to tell it by the names. */
+  readonly format: InputFormat | undefined;
+  /** File for the rejected rows, replaced if it exists. */
+  readonly deadLetters: string | undefined;
+}
+
+/** The options of every workload that is read from files. */
+export function inputOptions(): Option[] {
+  return [
+    new Option(
+      "--input <source>",
+      "file, glob, s3:// object or prefix ending in /, https:// address, or - for the standard input; " +
+        "may be repeated; .csv, .jsonl, .json or .ndjson, each also .gz; .parquet",
+    ).argParser(listOf()),
+    new Option("--format <format>", "format of the input (default: by the name, else csv)").choices(
+      inputFormats,
+    ),
+    new Option(
+      "--dead-letters <file>",
+      "write rejected rows there, with the reason, as JSON lines",
+    ),
+  ];
+}
+
+/** @param problems - gets a line when no input is named */
+export function inputFrom(values: OptionValues, problems: string[]): InputOptions {
+  const sources = (values["input"] ?? []) as readonly string[];
+  if (sources.length === 0) {
+    problems.push("--input is missing; name a file, or - for the standard input");
+  }
+  return {
+    sources,
+    format: values["format"] as InputFormat | undefined,
+    deadLetters: values["deadLetters"] as string | undefined,
+  };
+}
+
+/**
+ * Reads the events of all files, sorted by event time in bounded memory.
+ *
+ * @throws StartError when a file cannot be used, or there are no events
+ */
+export async function readInputs(
+  { sources, format, deadLetters }: InputOptions,
+  decoder: RowDecoder,
+  range: EventTimeRange,
+): Promise<FileEvents> {
+  const problems: string[] = [];
+  const files = await inputFiles(sources, format, problems);
+  if (problems.length > 0) {
+    throw new StartError(problems);
+  }
+  const output =
+    deadLetters === undefined ? undefined : openOutput(deadLetters, "dead-letter file");
+  try {
+    return await readFiles(files, decoder, range, (row) => {
+      if (output !== undefined) {
+        writeSync(output, `${JSON.stringify(row)}\n`);
+      }
+    });
+  } finally {
+    if (output !== undefined) {
+      closeSync(output);
+    }
+  }
+}
+
+/** @throws StartError when the file cannot be written */
+export function openOutput(path: string, purpose: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    throw new StartError([`the ${purpose} cannot be written: ${String(error)}`]);
+  }
+}

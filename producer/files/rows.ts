@@ -1,0 +1,45 @@
+import type { SourceEvent } from "../events/record";
+
+/** What a field of a row holds. Times are text, with a `T` and a `Z` when they are instants. */
+export type Cell = unknown;
+
+/** How the rows of a file become the events of a workload. */
+export interface RowDecoder {
+  /** The events in messages, such as trips. */
+  readonly noun: string;
+  /**
+   * For files with columns.
+   *
+   * @param header - names of the columns
+   * @param file - name of the file in messages
+   * @returns the event of a row, given its cells; throws RowRejection
+   * @throws StartError when columns are missing
+   */
+  columns(header: readonly string[], file: string): (cells: readonly Cell[]) => SourceEvent;
+  /**
+   * For files of JSON.
+   * @throws RowRejection
+   */
+  json(text: string): SourceEvent;
+}
+
+/** What is wrong with a row that is no event. */
+export class RowRejection extends Error {
+  /** Stays the same for the same kind of problem. */
+  readonly reason: string;
+
+  constructor(reason: string, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+/** A row of a file of any format. */
+export interface InputRow {
+  /** Line of the file, counted from 1, or row where a file has no lines. */
+  readonly line: number;
+  /** The row as it is written, or as CSV where it is no text. */
+  readonly text: string;
+  /** @throws RowRejection with the first thing that is wrong */
+  readonly event: () => SourceEvent;
+}

@@ -1,0 +1,56 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** Where a stream is looked for. */
+export interface StreamTarget {
+  readonly stream: string;
+  readonly region: string;
+  /** Where the environment overrides the endpoint of the region. */
+  readonly endpoint: string | undefined;
+}
+
+/** The options that name a stream. */
+export function targetOptions(): Option[] {
+  return [
+    new Option("--stream <name>", "name of the stream").argParser(kinesisName),
+    new Option(
+      "--region <region>",
+      "AWS region of the stream (default: AWS_REGION, else AWS_DEFAULT_REGION)",
+    ).argParser(regionName),
+  ];
+}
+
+/** @param problems - gets a line for what is missing */
+export function targetFrom(
+  values: { readonly stream?: string | undefined; readonly region?: string | undefined },
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): StreamTarget {
+  const { stream } = values;
+  const region = [values.region, env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].find(Boolean);
+  if (stream === undefined) {
+    problems.push("--stream is missing; name the stream");
+  }
+  if (region === undefined) {
+    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
+  }
+  const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
+  return { stream: stream ?? "", region: region ?? "", endpoint };
+}
+
+/**
+ * Reads the name of a stream or consumer.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
+ */
+export function kinesisName(text: string): string {
+  if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(text)) {
+    throw new InvalidArgumentError("It must be 1 to 128 letters, digits, _, . or -.");
+  }
+  return text;
+}
+
+function regionName(text: string): string {
+  if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text)) {
+    throw new InvalidArgumentError("It must be a region such as us-east-1.");
+  }
+  return text;
+}

@@ -1,0 +1,125 @@
+import { InvalidArgumentError, Option } from "commander";
+import { eventTimeOption, parseDuration } from "../events/event-time";
+import type { EventShape, OptionValues, Workload } from "../events/workload";
+import { movedEvent } from "../events/workload";
+import { numberFrom, wholeNumber } from "../../cli/options";
+import schema from "../schemas/trade.schema.json";
+import { symbolPattern } from "./trade";
+import type { TradeOptions } from "./trade-source";
+import { TradeSource } from "./trade-source";
+import { parseTradingHours } from "./trading-hours";
+
+const mostSymbols = 10_000;
+
+/** Trades as events: what the stream carries of them is in schemas/trade.schema.json. */
+export const tradeShape: EventShape = {
+  partitionKey: "symbol",
+  requiredFields: schema.required,
+  moved: (data, shiftMs, pass) =>
+    movedEvent(data, ["time"], (ms) => new Date(ms).toISOString(), shiftMs, pass),
+};
+
+/** Synthetic stock trades. */
+export const trades: Workload = {
+  summary: "generates synthetic stock trades",
+  heading: "Synthetic trades (--workload trades)",
+  options: () => [
+    new Option(
+      "--symbols <symbols>",
+      `symbols that are traded: a number from 1 to ${mostSymbols}, or a list such as ACME,GLOBEX`,
+    )
+      .argParser(symbolsOption)
+      .default(symbolsOption("10"), "10"),
+    new Option(
+      "--trades-per-second <rate>",
+      "trades of each symbol per second of event time on average, 0.001 to 100000",
+    )
+      .argParser(numberFrom(0.001, 100_000))
+      .default(1),
+    new Option(
+      "--trading-hours <hours>",
+      "hours on weekdays in which trades are made, HH:MM-HH:MM with a time zone, or always",
+    )
+      .argParser(tradingHoursOption)
+      .default("09:30-16:00 America/New_York"),
+    new Option(
+      "--start <time>",
+      "event time from which trades are made: an instant, or the wall-clock time of New York",
+    )
+      .argParser(eventTimeOption)
+      .default(Date.parse("2024-01-02T14:30:00Z"), "2024-01-02T14:30:00Z"),
+    new Option("--duration <time>", "event time after which they end, in ms, s, m, h or d")
+      .argParser(durationOption)
+      .default(Infinity, "endless"),
+    new Option("--seed <number>", "the same seed gives the same trades, 0 to 4294967295")
+      .argParser(wholeNumber(0, 2 ** 32 - 1))
+      .default(1),
+    new Option("--volatility <fraction>", "standard deviation of a year's returns, 0 to 10")
+      .argParser(numberFrom(0, 10))
+      .default(0.3),
+  ],
+  configure(values, range) {
+    const { end, ...options } = tradeOptions(values);
+    const limited = { ...options, end: Math.min(end, range.to) };
+    return {
+      ...tradeShape,
+      inputs: [],
+      isEndless: limited.end === Infinity,
+      read() {
+        const source = new TradeSource(limited);
+        const { fingerprint } = source;
+        const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
+        return Promise.resolve(reading);
+      },
+    };
+  },
+};
+
+/** @param values - of the options above */
+export function tradeOptions(values: OptionValues): TradeOptions {
+  const { duration, ...given } = values as unknown as Omit<TradeOptions, "end" | "hours"> & {
+    readonly duration: number;
+  };
+  const { symbols, tradesPerSecond, tradingHours, start, seed, volatility } = given;
+  const hours = parseTradingHours(tradingHours);
+  if (hours === undefined) {
+    throw new RangeError(`${tradingHours} are no trading hours`);
+  }
+  return {
+    ...{ symbols, tradesPerSecond, tradingHours, hours, start, seed, volatility },
+    end: start + duration,
+  };
+}
+
+function symbolsOption(text: string): readonly string[] {
+  const symbols = /^\d+$/.test(text)
+    ? Array.from({ length: Math.min(Number(text), mostSymbols + 1) }, (_, i) => `SYM${i + 1}`)
+    : text.split(",").map((symbol) => symbol.trim());
+  if (
+    symbols.length === 0 ||
+    symbols.length > mostSymbols ||
+    new Set(symbols).size < symbols.length ||
+    !symbols.every((symbol) => symbolPattern.test(symbol))
+  ) {
+    const kind = "different symbols such as ACME,GLOBEX (up to 10 capitals, digits and dots)";
+    throw new InvalidArgumentError(`It must be a number from 1 to ${mostSymbols}, or ${kind}.`);
+  }
+  return symbols;
+}
+
+function tradingHoursOption(text: string): string {
+  if (parseTradingHours(text) === undefined) {
+    throw new InvalidArgumentError(
+      "It must be always or HH:MM-HH:MM, the end after the beginning, with a known time zone.",
+    );
+  }
+  return text;
+}
+
+function durationOption(text: string): number {
+  const duration = text === "endless" ? Infinity : parseDuration(text);
+  if (duration === undefined) {
+    throw new InvalidArgumentError("It must be such as 90s, 30m, 6.5h or 2d, or endless.");
+  }
+  return duration;
+}
