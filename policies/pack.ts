@@ -7,9 +7,9 @@ import * as attachments from "./access/attachments";
 import * as bucketAccess from "./storage/bucket-access";
 import * as budget from "./cost/budget";
 import * as builds from "./compute/builds";
-import * as capacity from "./streams/capacity";
+import * as scaleLimits from "./streams/scale-limits";
 import * as consumers from "./streams/consumers";
-import * as coverage from "./operations/coverage";
+import * as supersededTypes from "./operations/superseded-types";
 import * as delivery from "./delivery/delivery";
 import * as deliveryEncryption from "./delivery/delivery-encryption";
 import * as encryption from "./encryption/encryption";
@@ -24,6 +24,7 @@ import * as ingress from "./network/ingress";
 import * as instanceCapacity from "./search/instance-capacity";
 import * as instanceFamilies from "./search/instance-families";
 import * as instances from "./compute/instances";
+import * as jobs from "./compute/jobs";
 import * as keys from "./encryption/keys";
 import * as networks from "./network/networks";
 import * as observability from "./operations/observability";
@@ -32,7 +33,7 @@ import * as quotas from "./streams/quotas";
 import * as retention from "./streams/retention";
 import * as search from "./search/search";
 import * as secrets from "./encryption/secrets";
-import * as services from "./operations/services";
+import * as userPools from "./access/user-pools";
 import * as storageEncryption from "./storage/storage-encryption";
 import * as transit from "./encryption/transit";
 
@@ -43,7 +44,7 @@ export interface PolicyFamily {
 }
 
 export const families: readonly PolicyFamily[] = [
-  family("Capacity and cost", capacity, instanceCapacity, instanceFamilies, quotas, budget),
+  family("Capacity and cost", scaleLimits, instanceCapacity, instanceFamilies, quotas, budget),
   family("Retention", retention),
   family("Encryption at rest", encryption, deliveryEncryption, storageEncryption, keys),
   family("Encryption in transit", transit),
@@ -61,10 +62,11 @@ export const families: readonly PolicyFamily[] = [
     apiThrottling,
     builds,
     secrets,
-    services,
+    jobs,
+    userPools,
   ),
   family("Alarms and metrics", alarms, observability),
-  family("Governance", governance, coverage),
+  family("Governance", governance, supersededTypes),
 ];
 
 /** Every policy, in the order of the documentation. */

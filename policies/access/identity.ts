@@ -1,7 +1,7 @@
 import { typesPolicy } from "../engine/policy";
 import { covers, coversEverything, type Statement } from "../engine/policy-document";
 import { identityDocuments, identityStatements } from "../engine/document-types";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 
 /** What makes clear text of what a key encrypted. */
 const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];

@@ -1,7 +1,7 @@
 import { DomainName, Method } from "@pulumi/aws/apigateway";
 import { Api, Route } from "@pulumi/aws/apigatewayv2";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 /** Where a method or a route says who may call it. */

@@ -1,7 +1,7 @@
 import { MethodSettings } from "@pulumi/aws/apigateway";
 import { Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
 import { typesPolicy, type Violation } from "../engine/policy";
-import { integer } from "../engine/settings";
+import { integer } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 const throttlingSettings = {

@@ -2,7 +2,7 @@ import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/a
 import { known, reference } from "../engine/known";
 import { resourcePolicy, stackPolicy } from "../engine/policy";
 import { refersTo } from "../engine/relation";
-import { flag, texts } from "../engine/settings";
+import { flag, texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const functionRuntime = resourcePolicy(LambdaFunction, {

@@ -1,7 +1,7 @@
 import { estimate } from "./estimate";
 import { totalUsd } from "./cost";
 import { stackPolicy } from "../engine/policy";
-import { integer, text } from "../engine/settings";
+import { integer, text } from "../engine/setting-schema";
 
 export const monthlyBudget = stackPolicy([], {
   name: "stack-monthly-cost",

@@ -2,7 +2,7 @@ import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
 import { reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { flag, integer } from "../engine/settings";
+import { flag, integer } from "../engine/setting-schema";
 
 /** What Firehose takes: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
 const splunk = { minMiB: 1, maxMiB: 5, minSeconds: 0, maxSeconds: 60 };

@@ -2,7 +2,7 @@ import { controls, reasons } from "./controls";
 import { exceptions } from "../engine/exceptions";
 import type { PolicyFamily } from "../pack";
 import type { StreamingPolicy } from "../engine/policy";
-import type { Setting } from "../engine/settings";
+import type { Setting } from "../engine/setting-schema";
 
 const introduction = `<!-- Made from policies/ by npm run docs:policies; not to be edited. -->
 

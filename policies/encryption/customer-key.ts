@@ -1,6 +1,6 @@
 import { reference } from "../engine/known";
 import type { Violation } from "../engine/policy";
-import { flag } from "../engine/settings";
+import { flag } from "../engine/setting-schema";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {

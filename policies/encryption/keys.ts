@@ -1,6 +1,6 @@
 import { ExternalKey, Key, ReplicaExternalKey, ReplicaKey } from "@pulumi/aws/kms";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { integer } from "../engine/settings";
+import { integer } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const keyRotation = resourcePolicy(Key, {

@@ -1,7 +1,7 @@
 import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
 import { stackPolicy } from "../engine/policy";
 import { refersTo } from "../engine/relation";
-import { integer } from "../engine/settings";
+import { integer } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const secretRotation = stackPolicy([typeToken(Secret)], {

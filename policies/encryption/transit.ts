@@ -6,7 +6,7 @@ import { companionPolicy } from "../engine/companion";
 import { known } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { statementsOf } from "../engine/policy-document";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { denyPlainHttp } from "./tls-statement";
 
 export const domainHttps = resourcePolicy(Domain, {

@@ -1,7 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { type PolicyText, type StackPolicy, stackPolicy } from "./policy";
 import { refersTo } from "./relation";
-import { texts } from "./settings";
+import { texts } from "./setting-schema";
 import { typeToken } from "./types";
 
 type ResourceClass = Parameters<PolicyResource["isType"]>[0];

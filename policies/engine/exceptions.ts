@@ -1,4 +1,4 @@
-import type { Setting } from "./settings";
+import type { Setting } from "./setting-schema";
 
 /** Leave to break one policy with one resource until a day. */
 export interface Exception {

@@ -11,7 +11,7 @@ import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
 import { dropNulls } from "./nulls";
 import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
-import { configuredValues, type Settings, type Values } from "./settings";
+import { configuredValues, type Settings, type Values } from "./setting-schema";
 
 export type { PolicyText, Violation };
 

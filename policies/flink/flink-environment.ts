@@ -2,7 +2,7 @@ import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration } from "./flink-configuration";
 import { known, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 
 export const flinkLogging = resourcePolicy(Application, {
   name: "flink-application-logging",

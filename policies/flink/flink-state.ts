@@ -2,7 +2,7 @@ import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration } from "./flink-configuration";
 import { given } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { integer } from "../engine/settings";
+import { integer } from "../engine/setting-schema";
 
 export const flinkCustomBlocks = resourcePolicy(Application, {
   name: "flink-application-custom-configuration",

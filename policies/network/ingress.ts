@@ -9,7 +9,7 @@ import {
 } from "@pulumi/aws/ec2";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { typesPolicy, type Violation } from "../engine/policy";
-import { integers } from "../engine/settings";
+import { integers } from "../engine/setting-schema";
 import {
   inlineRules,
   isWorldOpen,

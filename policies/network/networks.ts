@@ -12,7 +12,7 @@ import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/v
 import { known } from "../engine/known";
 import { stackPolicy, typesPolicy } from "../engine/policy";
 import { refersTo } from "../engine/relation";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const subnetPublicAddresses = typesPolicy([typeToken(Subnet), typeToken(DefaultSubnet)], {

@@ -12,7 +12,7 @@ import {
 } from "./alarm-metrics";
 import { type StackPolicy, stackPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const streamAlarms = minimumAlarms(streamSubject, {

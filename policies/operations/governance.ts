@@ -1,5 +1,5 @@
 import { stackPolicy, typesPolicy } from "../engine/policy";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { statefulTypes } from "./stateful-types";
 import { taggableTypes } from "./taggable-types";
 import { unknownDocuments } from "../engine/document-types";

@@ -2,7 +2,7 @@ import { CompositeAlarm, MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Undecided, known } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const streamMetrics = resourcePolicy(Stream, {

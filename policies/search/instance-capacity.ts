@@ -4,7 +4,7 @@ import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
 import { isWithinSize, maxSize } from "./instance-size";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { integer } from "../engine/settings";
+import { integer } from "../engine/setting-schema";
 import { startedType } from "./started-type";
 import { typeToken } from "../engine/types";
 

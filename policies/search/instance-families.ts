@@ -3,7 +3,7 @@ import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
 import { startedType } from "./started-type";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const domainInstanceFamilies = resourcePolicy(Domain, {

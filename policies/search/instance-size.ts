@@ -1,4 +1,4 @@
-import { text } from "../engine/settings";
+import { text } from "../engine/setting-schema";
 
 const smallSizes = ["nano", "micro", "small", "medium", "large"];
 

@@ -1,7 +1,7 @@
 import { Domain } from "@pulumi/aws/opensearch";
 import { known } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { flag, integer, texts } from "../engine/settings";
+import { flag, integer, texts } from "../engine/setting-schema";
 
 export const domainVpc = resourcePolicy(Domain, {
   name: "opensearch-domain-vpc",

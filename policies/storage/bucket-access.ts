@@ -11,7 +11,7 @@ import { companionPolicy } from "../engine/companion";
 import { resourcePolicy } from "../engine/policy";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 
 export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
   name: "s3-bucket-public-access-block",

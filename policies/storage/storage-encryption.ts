@@ -4,7 +4,7 @@ import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3"
 import { companionPolicy } from "../engine/companion";
 import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
 import { resourcePolicy, type Violation } from "../engine/policy";
-import { texts } from "../engine/settings";
+import { texts } from "../engine/setting-schema";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 

@@ -6,7 +6,7 @@ import { flinkScale } from "../flink/flink-configuration";
 import { known } from "../engine/known";
 import { stackPolicy } from "../engine/policy";
 import { isIdentity, isMadeOf, refersTo } from "../engine/relation";
-import { flag, integer } from "../engine/settings";
+import { flag, integer } from "../engine/setting-schema";
 import { isOnDemand, shardsOf } from "./stream-shards";
 import { typeToken } from "../engine/types";
 

@@ -2,7 +2,7 @@ import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkScale } from "../flink/flink-configuration";
 import { stackPolicy } from "../engine/policy";
-import { integer } from "../engine/settings";
+import { integer } from "../engine/setting-schema";
 import { isOnDemand, shardsOf } from "./stream-shards";
 import { typeToken } from "../engine/types";
 

@@ -4,7 +4,7 @@ import { Bucket, BucketLifecycleConfiguration } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { given } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { integer, texts } from "../engine/settings";
+import { integer, texts } from "../engine/setting-schema";
 
 export const streamRetention = resourcePolicy(Stream, {
   name: "kinesis-stream-retention",

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { policies } from "../../policies/pack";
-import { configuredValues, type Settings } from "../../policies/engine/settings";
+import { configuredValues, type Settings } from "../../policies/engine/setting-schema";
 import { configurationProblems } from "../support/policy";
 
 type Config = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ import {
   configuredValues,
   flag,
   integer,
-} from "../../../policies/engine/settings";
+} from "../../../policies/engine/setting-schema";
 import { change, evaluate, evaluateStack, unknownNumber } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { logGroup, stream } from "../fixtures";

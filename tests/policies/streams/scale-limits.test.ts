@@ -4,7 +4,7 @@ import {
   flinkParallelismLimit,
   scalingTargetLimit,
   streamShardLimit,
-} from "../../../policies/streams/capacity";
+} from "../../../policies/streams/scale-limits";
 import { change, unknownNumber, unknownObject } from "../../support/policy";
 import { expectAccepted, expectRefused, expectUnknown } from "../expectations";
 import {

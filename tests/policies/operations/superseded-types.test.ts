@@ -5,7 +5,7 @@ import { expect } from "chai";
 import {
   supersededBucketProperties,
   supersededResources,
-} from "../../../policies/operations/coverage";
+} from "../../../policies/operations/superseded-types";
 import { change, evaluateStack, resource } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { compliant } from "../compliant";

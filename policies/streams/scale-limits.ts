@@ -3,7 +3,7 @@ import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration, flinkScale } from "../flink/flink-configuration";
 import { resourcePolicy } from "../engine/policy";
-import { flag, integer } from "../engine/settings";
+import { flag, integer } from "../engine/setting-schema";
 
 export const streamShardLimit = resourcePolicy(Stream, {
   name: "kinesis-stream-shard-limit",
