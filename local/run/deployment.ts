@@ -1,6 +1,6 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
-import type { DeployedSettings } from "./deployed";
+import type { DeployedSettings } from "../verify/deployed-settings";
 import type { OperationResult } from "../engine/stack";
 import type { ReplayProcess } from "./replay-process";
 import type { LocalCloud } from "../services/cloud";

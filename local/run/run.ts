@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 
 import { program } from "../../infra/program";
-import { deployedSettings } from "./deployed";
+import { deployedSettings } from "../verify/deployed-settings";
 import { deployProgress } from "./deploy-progress";
 import type { Deployment } from "./deployment";
 import { openStack } from "../engine/stack";

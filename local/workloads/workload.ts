@@ -1,4 +1,4 @@
-import type { DeployedSettings } from "../run/deployed";
+import type { DeployedSettings } from "../verify/deployed-settings";
 import type { Expected } from "../verify/expected";
 import type { Workload } from "../verify/result-document";
 

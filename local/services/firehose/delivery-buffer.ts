@@ -1,13 +1,5 @@
 import type { Ticket } from "./delivery-ledger";
 
-/** A record on its way to the bucket. */
-export interface DeliveredRecord {
-  readonly shardId: string;
-  readonly sequenceNumber: string;
-  readonly arrival: Date;
-  readonly data: Uint8Array;
-}
-
 /** What of a record goes into an object, and the record that it comes from. */
 export interface BufferedRecord {
   readonly data: Uint8Array;

@@ -1,4 +1,4 @@
-import type { DeliveredRecord } from "./delivery-buffer";
+import type { ShardRecord } from "../kinesis/shard-reader";
 
 /** A record that has been read and is not yet in every object that it belongs to. */
 export interface Ticket {
@@ -26,7 +26,7 @@ export class DeliveryLedger {
   }
 
   /** Opens the account of a record that has been read. Records of a shard come in their order. */
-  open({ shardId, sequenceNumber }: DeliveredRecord): Ticket {
+  open({ shardId, sequenceNumber }: ShardRecord): Ticket {
     const ticket = { shardId, sequenceNumber, holders: 1 };
     const tickets = this.#open.get(shardId);
     if (tickets === undefined) this.#open.set(shardId, [ticket]);

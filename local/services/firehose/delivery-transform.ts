@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { DeliveredRecord } from "./delivery-buffer";
+import type { ShardRecord } from "../kinesis/shard-reader";
 import { FunctionError } from "../lambda/function-process";
 
 /** A transform as the program declares it. */
@@ -53,7 +53,7 @@ export class DeliveryTransform {
    * @returns what has become of each record, in their order
    * @throws Error when there is no such function; a function that fails makes records fail.
    */
-  async apply(records: readonly DeliveredRecord[]): Promise<readonly Outcome[]> {
+  async apply(records: readonly ShardRecord[]): Promise<readonly Outcome[]> {
     const { functionArn, retries, invoke } = this.#options;
     const payload = JSON.stringify(this.#request(records));
     for (let attempts = 1; ; attempts += 1) {
@@ -68,7 +68,7 @@ export class DeliveryTransform {
     }
   }
 
-  #request(records: readonly DeliveredRecord[]): unknown {
+  #request(records: readonly ShardRecord[]): unknown {
     const { deliveryStreamArn, region } = this.#options;
     return {
       invocationId: randomUUID(),
@@ -88,12 +88,12 @@ export class DeliveryTransform {
   }
 }
 
-function idOf({ shardId, sequenceNumber }: DeliveredRecord): string {
+function idOf({ shardId, sequenceNumber }: ShardRecord): string {
   return `${shardId}:${sequenceNumber}`;
 }
 
 function outcomes(
-  records: readonly DeliveredRecord[],
+  records: readonly ShardRecord[],
   response: string,
   attempts: number,
 ): readonly Outcome[] {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DeliveryBuffer, type DeliveredRecord } from "./delivery-buffer";
+import { DeliveryBuffer } from "./delivery-buffer";
 import { DeliveryLedger, type Ticket } from "./delivery-ledger";
 import { DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
 import type { DeliveryTransform } from "./delivery-transform";
-import type { ShardReader } from "../kinesis/shard-reader";
+import type { ShardReader, ShardRecord } from "../kinesis/shard-reader";
 
 /** Firehose asks each shard once a second: https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html */
 const POLL_MILLISECONDS = 1_000;
@@ -39,7 +39,7 @@ export interface DeliveryOptions extends Pick<OutputsOptions, "settings" | "form
   readonly now?: () => number;
 }
 
-type Waiting = DeliveredRecord & { readonly ticket: Ticket };
+type Waiting = ShardRecord & { readonly ticket: Ticket };
 
 /**
  * Takes records from every shard of a stream, from the oldest on, through the transform to objects in a bucket. As with
@@ -119,7 +119,7 @@ export class DeliveryWorker {
   }
 
   /** @returns whether something has become due. */
-  #take(record: DeliveredRecord): boolean {
+  #take(record: ShardRecord): boolean {
     const { settings, transform } = this.#options;
     const ticket = this.#ledger.open(record);
     const taken = { ...record, ticket };

@@ -6,10 +6,17 @@ import {
   ListShardsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
-import type { DeliveredRecord } from "../firehose/delivery-buffer";
 
 /** Requests to a Kinesis API, as a client of the AWS SDK sends them. */
 export type KinesisApi = Pick<KinesisClient, "send">;
+
+/** A record as it lies in a shard. */
+export interface ShardRecord {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly arrival: Date;
+  readonly data: Uint8Array;
+}
 
 /** Reads every shard of a stream from the oldest record on, the shards of a reshard included. */
 export class ShardReader {
@@ -30,7 +37,7 @@ export class ShardReader {
   }
 
   /** What came since the last call: one request to each shard. */
-  async *newRecords(): AsyncGenerator<DeliveredRecord> {
+  async *newRecords(): AsyncGenerator<ShardRecord> {
     for (const shardId of await this.#shards()) {
       if (this.#finished.has(shardId)) continue;
       const { Records = [], NextShardIterator } = await this.#records(shardId);

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import type { DeliveredRecord } from "../../../../local/services/firehose/delivery-buffer";
+import type { ShardRecord } from "../../../../local/services/kinesis/shard-reader";
 import { joined } from "../../../../local/services/firehose/delivery-format";
 import { DeliveryPrefix } from "../../../../local/services/firehose/delivery-prefix";
 import type { DeliverySettings } from "../../../../local/services/firehose/delivery-settings";
@@ -22,7 +22,7 @@ class Delivery {
   saved: ReadonlyMap<string, string> = new Map();
   resumedFrom: ReadonlyMap<string, string> | undefined;
   readonly worker: DeliveryWorker;
-  #waiting: DeliveredRecord[] = [];
+  #waiting: ShardRecord[] = [];
 
   constructor(
     settings: Partial<DeliverySettings> = {},
@@ -94,7 +94,7 @@ class Delivery {
       }));
   }
 
-  async *#take(): AsyncGenerator<DeliveredRecord> {
+  async *#take(): AsyncGenerator<ShardRecord> {
     for (;;) {
       const record = await Promise.resolve(this.#waiting.shift());
       if (record === undefined) return;
@@ -307,7 +307,7 @@ describe("The delivery worker", () => {
       bufferMilliseconds: 5_000,
     };
     const upperCase = {
-      apply: (records: readonly DeliveredRecord[]): Promise<Outcome[]> =>
+      apply: (records: readonly ShardRecord[]): Promise<Outcome[]> =>
         Promise.resolve(
           records.map(({ data }): Outcome => {
             const text = Buffer.from(data).toString();
@@ -348,7 +348,7 @@ describe("The delivery worker", () => {
     it("calls it with a batch that is full or old enough", async () => {
       const batches: number[] = [];
       const counting = {
-        apply: (records: readonly DeliveredRecord[]) => {
+        apply: (records: readonly ShardRecord[]) => {
           batches.push(records.length);
           return upperCase.apply(records);
         },
@@ -365,7 +365,7 @@ describe("The delivery worker", () => {
     it("loses nothing while the function cannot be called", async () => {
       let there = false;
       const missing = {
-        apply: (records: readonly DeliveredRecord[]) =>
+        apply: (records: readonly ShardRecord[]) =>
           there ? upperCase.apply(records) : Promise.reject(new Error("there is no function")),
       };
       const delivery = new Delivery({ transform }, { transform: missing });
@@ -400,7 +400,7 @@ describe("The delivery worker", () => {
 
     it("keeps 500 partitions open and files what would open another", async () => {
       const numbered = {
-        apply: (records: readonly DeliveredRecord[]): Promise<Outcome[]> =>
+        apply: (records: readonly ShardRecord[]): Promise<Outcome[]> =>
           Promise.resolve(
             records.map(({ data, sequenceNumber }) => ({
               result: "Ok",

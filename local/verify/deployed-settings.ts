@@ -1,7 +1,7 @@
 import schema from "../../flink-job/src/main/resources/runtime-properties.schema.json";
 import type { OperationResult } from "../engine/stack";
-import type { TradeSettings } from "../verify/expected-trades";
-import type { TripSettings } from "../verify/expected-trips";
+import type { TradeSettings } from "./expected-trades";
+import type { TripSettings } from "./expected-trips";
 
 const APPLICATION = "aws:kinesisanalyticsv2/application:Application";
 
