@@ -1,4 +1,9 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import type {
+  EngineEvent,
+  StepEventMetadata,
+  StepEventStateMetadata,
+} from "@pulumi/pulumi/automation";
+import type { Values } from "../provider/values";
 
 /** A resource in a plan or an update, in the order in which the engine came to it. */
 export interface ResourceStep {
@@ -7,10 +12,29 @@ export interface ResourceStep {
   readonly parent: string;
   /** What happens to it: create, update, replace, delete, same … */
   readonly op: string;
-  /** Checked inputs; secrets are blinded. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Checked inputs; secrets are blinded. Of what is deleted those as deployed. */
+  readonly inputs: Values;
+  /** What is known of the outputs; those as deployed where nothing changes. */
+  readonly outputs: Values;
   /** Paths of the properties that change. */
   readonly changes: readonly string[];
+  /** Those of {@link changes} for which the resource is replaced. */
+  readonly replacing: readonly string[];
+  readonly protect: boolean;
+  /** The replaced resource is deleted before its replacement is created. */
+  readonly isDeletedFirst: boolean;
+  /** The resource as deployed; absent when it is new. */
+  readonly old?: DeployedState | undefined;
+}
+
+/** A resource as the last deployment left it. */
+export interface DeployedState {
+  /** Differs from the step's URN when an alias renames the resource. */
+  readonly urn: string;
+  readonly inputs: Values;
+  readonly outputs: Values;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
 }
 
 /** A rule that a resource, or the whole stack, breaks. */
@@ -53,6 +77,7 @@ const PARTS_OF_REPLACEMENT = new Set(["create-replacement", "delete-replaced", "
 /** Collects what the engine says during one run. */
 export class RunRecord {
   readonly #resources = new Map<string, ResourceStep>();
+  readonly #deletedFirst = new Set<string>();
   readonly #violations: PolicyViolation[] = [];
   readonly #passes: Record<string, number> = {};
   readonly #errors: string[] = [];
@@ -60,8 +85,9 @@ export class RunRecord {
   #summary: Readonly<Record<string, number>> = {};
 
   readonly add = (event: Event): void => {
-    const { resourcePreEvent, policyEvent, diagnosticEvent, summaryEvent } = event;
+    const { resourcePreEvent, resOutputsEvent, policyEvent, diagnosticEvent, summaryEvent } = event;
     if (resourcePreEvent) this.#addStep(resourcePreEvent.metadata);
+    if (resOutputsEvent) this.#addOutputs(resOutputsEvent.metadata);
     if (summaryEvent) this.#summary = summaryEvent.resourceChanges;
     if (policyEvent) {
       this.#violations.push({
@@ -99,20 +125,44 @@ export class RunRecord {
   }
 
   #addStep({ urn, type, op, old, new: next, detailedDiff, diffs }: StepEventMetadata): void {
+    // A replacement that comes after the deletion of what it replaces is named the other way about.
+    if (op === "delete-replaced" && !this.#resources.has(urn)) this.#deletedFirst.add(urn);
     if (PARTS_OF_REPLACEMENT.has(op)) return;
     const state = next ?? old;
+    const details = Object.entries(detailedDiff ?? {});
     this.#resources.set(urn, {
       urn,
       type,
       op,
       parent: state?.parent ?? "",
-      inputs: (state?.inputs ?? {}) as Record<string, unknown>,
-      changes:
-        Object.keys(detailedDiff ?? {}).length > 0
-          ? Object.keys(detailedDiff ?? {})
-          : (diffs ?? []),
+      inputs: (state?.inputs ?? {}) as Values,
+      outputs: (state?.outputs ?? {}) as Values,
+      changes: details.length > 0 ? details.map(([path]) => path) : (diffs ?? []),
+      replacing: details
+        .filter(([, { diffKind }]) => diffKind.endsWith("-replace"))
+        .map(([path]) => path),
+      protect: next?.protect === true,
+      isDeletedFirst: op === "replace" && this.#deletedFirst.has(urn),
+      old: old && deployed(old),
     });
   }
+
+  #addOutputs({ urn, op, new: next }: StepEventMetadata): void {
+    const step = this.#resources.get(urn);
+    if (step === undefined || !next || op === "delete-replaced") return;
+    this.#resources.set(urn, { ...step, outputs: (next.outputs ?? {}) as Values });
+  }
+}
+
+function deployed(state: StepEventStateMetadata): DeployedState {
+  const { urn, inputs, outputs, protect, retainOnDelete } = state;
+  return {
+    urn,
+    inputs: (inputs ?? {}) as Values,
+    outputs: (outputs ?? {}) as Values,
+    protect: protect === true,
+    retainOnDelete: retainOnDelete === true,
+  };
 }
 
 /** The engine marks colours as <{%fg 1%}>. */

@@ -58,6 +58,16 @@ export class LocalStack {
     return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
   }
 
+  /**
+   * Records what the program declares as deployed, in a new account and without the policies: what a preview of
+   * another program is to change.
+   *
+   * @throws EngineError
+   */
+  async record(): Promise<OperationResult> {
+    return this.#run((options) => this.#workspace.stack.up(options));
+  }
+
   /** @throws EngineError */
   async refresh(): Promise<OperationResult> {
     return this.#run((options) => this.#workspace.stack.refresh(options));

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { COMPUTED, type Computed, type EachTime, type Resource, type Row } from "./computed";
 import { factsOf, type PropertyFacts } from "./facts";
 import { logicalName } from "./names";
@@ -16,6 +16,8 @@ export interface Deployed {
   readonly type: string;
   readonly urn: string;
   readonly inputs: Values;
+  /** Id of the resource that it replaces, whose ids and addresses it must not have. */
+  readonly replaced?: string | undefined;
 }
 
 const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -33,50 +35,60 @@ export function partitionOf(region: string): { partition: string; dnsSuffix: str
 }
 
 /**
- * What is known of a new resource before it exists: its inputs and tags. Everything that AWS will
- * compute is unknown, as in a plan by the real provider.
+ * Outputs and id of a new resource in a plan: those that it will have on this machine, so that documents and
+ * dependants are concrete. What AWS computes beyond them, or from inputs that are unknown, is unknown.
  */
-export function plannedOutputs({ type, inputs }: Deployed, place: Place): Values {
-  // A type that cannot be created is to fail in the plan already.
-  rowOf(type);
-  const outputs: Record<string, unknown> = {};
-  for (const [name, { computed }] of Object.entries(factsOf(type))) {
-    if (computed) outputs[name] = UNKNOWN;
-  }
-  return { ...outputs, ...declared(type, inputs, place) };
+export function plannedOutputs(
+  deployed: Deployed,
+  place: Place,
+): { id: string | undefined; outputs: Values } {
+  const { id, outputs } = computedOutputs(deployed, place);
+  const unknown = Object.entries(factsOf(deployed.type)).filter(
+    ([name, { computed, input }]) => computed && (!input || name in rowOf(deployed.type)),
+  );
+  return {
+    id,
+    outputs: { ...Object.fromEntries(unknown.map(([name]) => [name, UNKNOWN])), ...outputs },
+  };
 }
 
-/** Outputs and id of a resource on creation. */
+/** Outputs and id of a resource on creation, the same for the same resource on every machine. */
 export function createdOutputs(deployed: Deployed, place: Place): { id: string; outputs: Values } {
-  const { type, inputs, urn } = deployed;
+  const { id, outputs } = computedOutputs(deployed, place);
+  if (id !== undefined) return { id, outputs };
+  const { type } = deployed;
+  throw new Error(`${type}: its id ${rowOf(type).id} needs a value that the program does not set`);
+}
+
+function computedOutputs(
+  deployed: Deployed,
+  place: Place,
+): { id: string | undefined; outputs: Values } {
+  const { type, inputs, urn, replaced = "" } = deployed;
   const resource: Resource = { inputs: reveal(inputs) as Values, previous: {} };
+  const isKnown = !containsUnknown(resource.inputs);
   const names: Record<string, unknown> = { ...environment(resource, urn, place) };
+  const draw = drawnFrom(`${urn} ${replaced}`);
   const { id: idTemplate, ...row } = rowOf(type);
-  // The id may build on an output (a statement id) as well as the other way about.
-  const needsOutputs = resolved(idTemplate, names) === undefined;
   const outputs: Record<string, unknown> = {};
   const compute = (): void => {
     for (const [name, rule] of Object.entries(row)) {
       if (names[name] !== undefined) continue;
+      const isGuess = !isKnown && (isEachTime(rule) || typeof rule === "function");
       const value = isEachTime(rule)
         ? rule.eachTime(resource)
         : typeof rule === "function"
           ? rule(resource)
           : rule;
-      outputs[name] = names[name] = resolved(value, names);
+      if (!isGuess) outputs[name] = names[name] = resolved(value, names, draw);
     }
   };
-  if (needsOutputs) compute();
-  const id = resolved(idTemplate, names);
-  if (typeof id !== "string") {
-    throw new Error(`${type}: its id ${idTemplate} needs a value that the program does not give`);
-  }
-  names["id"] = id;
+  // The id may build on an output (a statement id) as well as the other way about.
+  if (resolved(idTemplate, names, drawnFrom("")) === undefined) compute();
+  const id = resolved(idTemplate, names, draw) as string | undefined;
+  if (id !== undefined) names["id"] = id;
   compute();
-  return {
-    id,
-    outputs: { ...secretive(type, outputs), ...declared(type, inputs, place) },
-  };
+  return { id, outputs: { ...secretive(type, outputs), ...declared(type, inputs, place) } };
 }
 
 /**
@@ -96,6 +108,7 @@ export function updatedOutputs(
   // What was an input and is none any more is not to linger.
   const kept = Object.entries(previous.outputs).filter(([name]) => !(name in previous.inputs));
   const outputs: Record<string, unknown> = Object.fromEntries(kept);
+  const draw = drawnFrom(urn);
   const names = {
     ...(reveal(outputs) as Values),
     ...environment(resource, urn, place),
@@ -105,7 +118,7 @@ export function updatedOutputs(
     if (!isEachTime(rule)) continue;
     outputs[name] = containsUnknown(resource.inputs)
       ? UNKNOWN
-      : resolved(rule.eachTime(resource), names);
+      : resolved(rule.eachTime(resource), names, draw);
     Object.assign(names, { [name]: outputs[name] });
   }
   return { ...secretive(type, outputs), ...declared(type, inputs, place) };
@@ -158,28 +171,43 @@ function secretive(type: string, outputs: Values): Values {
   );
 }
 
-function resolved(value: Computed | undefined, names: Values): Computed | undefined {
+function resolved(value: Computed | undefined, names: Values, draw: Draw): Computed | undefined {
   if (typeof value !== "string") return value;
   const missing: string[] = [];
   const text = value.replace(/\{(\w+)(?::(\d+))?\}/g, (_, name: string, length?: string) => {
-    const made = length === undefined ? named(name, names) : random(name, Number(length));
+    const made =
+      length === undefined ? named(name, names, draw) : drawn(name, Number(length), draw);
     if (made === undefined) missing.push(name);
     return made ?? "";
   });
   return missing.length === 0 ? text : undefined;
 }
 
-function named(name: string, names: Values): string | undefined {
+function named(name: string, names: Values, draw: Draw): string | undefined {
   const value = names[name];
+  if (value === UNKNOWN) return undefined;
   if (typeof value === "string" || typeof value === "number") return String(value);
   if (value !== undefined) return undefined;
-  if (name === "uuid") return randomUUID();
-  if (name === "octet") return String(randomInt(1, 255));
+  if (name === "uuid") {
+    return draw(16)
+      .toString("hex")
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+  if (name === "octet") return String(1 + ((draw(1)[0] ?? 0) % 254));
   return undefined;
 }
 
-function random(name: string, length: number): string | undefined {
+function drawn(name: string, length: number, draw: Draw): string | undefined {
   const characters = CHARACTERS[name];
   if (characters === undefined) return undefined;
-  return Array.from(randomBytes(length), (byte) => characters[byte % characters.length]).join("");
+  return Array.from(draw(length), (byte) => characters[byte % characters.length]).join("");
+}
+
+/** Bytes that stand for the random ones of AWS. */
+type Draw = (length: number) => Buffer;
+
+function drawnFrom(seed: string): Draw {
+  let count = 0;
+  return (outputLength) =>
+    createHash("shake256", { outputLength }).update(`${seed} ${count++}`).digest();
 }

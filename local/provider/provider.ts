@@ -39,6 +39,8 @@ export class AwsProvider {
   #defaultTags: Readonly<Record<string, string>> = {};
   /** Names of resources that are to be replaced, which their successors must not bear. */
   readonly #retired = new Map<string, string>();
+  /** Ids of resources that this run has compared, by URN: creating one of them again replaces it. */
+  readonly #ids = new Map<string, string>();
 
   constructor({ root, dataPlanes = {} }: AwsProviderArgs) {
     this.#root = root;
@@ -53,6 +55,7 @@ export class AwsProvider {
   open(project: string, stack: string, signal?: AbortSignal): void {
     this.#urnPrefix = `urn:pulumi:${stack}::${project}::`;
     this.#signal = signal;
+    this.#ids.clear();
   }
 
   close(): void {
@@ -106,8 +109,13 @@ export class AwsProvider {
     });
   }
 
-  diff(urn: string, type: string, olds: Values, news: Values): Difference {
+  diff(
+    { urn, type, id }: Pick<RecordedResource, "urn" | "type" | "id">,
+    olds: Values,
+    news: Values,
+  ): Difference {
     this.admit(urn);
+    this.#ids.set(urn, id);
     return diff(type, urn, olds, news);
   }
 
@@ -117,8 +125,12 @@ export class AwsProvider {
     { inputs, preview }: { readonly inputs: Values; readonly preview: boolean },
   ): Promise<{ id: string; outputs: Values }> {
     this.admit(urn);
-    if (preview) return { id: "", outputs: plannedOutputs({ urn, type, inputs }, this.#place) };
-    const { id, outputs } = createdOutputs({ urn, type, inputs }, this.#place);
+    const deployed = { urn, type, inputs, replaced: this.#ids.get(urn) };
+    if (preview) {
+      const { id = "", outputs } = plannedOutputs(deployed, this.#place);
+      return { id, outputs };
+    }
+    const { id, outputs } = createdOutputs(deployed, this.#place);
     const resource = this.#declared({ urn, type, id, inputs, outputs });
     const made = await this.#unlessAborted(this.#dataPlanes[type]?.create(resource));
     return { id, outputs: { ...outputs, ...made } };

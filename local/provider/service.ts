@@ -82,8 +82,7 @@ export function awsService(
     }),
     diff: unary((request: wire.DiffRequest) => {
       const { changes, deleteBeforeReplace } = provider.diff(
-        request.getUrn(),
-        typeOf(request),
+        { urn: request.getUrn(), type: typeOf(request), id: request.getId() },
         fromStruct(request.getOldInputs()),
         fromStruct(request.getNews()),
       );

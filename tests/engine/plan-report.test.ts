@@ -9,7 +9,11 @@ const stackUrn = "urn:pulumi:dev::trips::pulumi:pulumi:Stack::trips-dev";
 
 function step(type: string, name: string, more: Partial<ResourceStep> = {}): ResourceStep {
   const urn = `urn:pulumi:dev::trips::${type}::${name}`;
-  return { urn, type, parent: stackUrn, op: "create", inputs: {}, changes: [], ...more };
+  return {
+    ...{ urn, type, parent: stackUrn, op: "create", inputs: {}, outputs: {} },
+    ...{ changes: [], replacing: [], protect: false, isDeletedFirst: false },
+    ...more,
+  };
 }
 
 function result(resources: readonly ResourceStep[], more: Partial<OperationResult> = {}) {

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { command, projectRoot } from "../support/command";
 import { requireEngine } from "./engine";
 
-const script = path.join(projectRoot, "local", "preview.ts");
+const script = path.join(projectRoot, "local", "preview", "cli.ts");
 
 describe("npm run preview for reviewers", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "preview-against-"));

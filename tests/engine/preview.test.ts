@@ -6,7 +6,7 @@ import type { PlanDocument } from "../../local/engine/plan-report";
 import { command, projectRoot, RunningCommand } from "../support/command";
 import { requireEngine } from "./engine";
 
-const script = path.join(projectRoot, "local", "preview.ts");
+const script = path.join(projectRoot, "local", "preview", "cli.ts");
 
 describe("npm run preview", () => {
   let folder: string;

@@ -48,14 +48,46 @@ describe("outputs of the local AWS provider", () => {
     }
   });
 
-  it("leaves what AWS computes unknown in a plan, and echoes the inputs", () => {
-    const outputs = plannedOutputs(deployed(STREAM, { name: "events", tags: { a: "b" } }), place);
-    expect(outputs).to.deep.include({
+  it("computes in a plan what the update will have, and echoes the inputs", () => {
+    const resource = deployed(STREAM, { name: "events", tags: { a: "b" } });
+    const planned = plannedOutputs(resource, place);
+    expect(planned).to.deep.equal(createdOutputs(resource, place));
+    expect(planned.outputs).to.deep.include({
       name: "events",
-      arn: UNKNOWN,
+      arn: "arn:aws:kinesis:eu-central-1:000000000000:stream/events",
       region: "eu-central-1",
       tagsAll: { a: "b" },
     });
+  });
+
+  it("leaves unknown in a plan what has no row, and what comes from unknown inputs", () => {
+    const { id, outputs } = plannedOutputs(deployed(STREAM, { name: UNKNOWN }), place);
+    expect(id).to.equal(undefined);
+    expect(outputs).to.include({ name: UNKNOWN, arn: UNKNOWN });
+    const object = "aws:s3/bucketObjectv2:BucketObjectv2";
+    const inputs = { bucket: "b", key: "k", content: UNKNOWN };
+    expect(plannedOutputs(deployed(object, inputs), place).outputs).to.include({
+      arn: "arn:aws:s3:::b/k",
+      versionId: UNKNOWN,
+    });
+    const instance = deployed("aws:ec2/instance:Instance", {});
+    expect(plannedOutputs(instance, place).outputs["publicIp"]).to.equal(UNKNOWN);
+  });
+
+  it("draws the same ids for the same resource, and others for its replacement", () => {
+    const type = "aws:ec2/vpc:Vpc";
+    const resource = deployed(type, { cidrBlock: "10.0.0.0/16" });
+    const first = createdOutputs(resource, place);
+    expect(createdOutputs(resource, place)).to.deep.equal(first);
+    const second = createdOutputs({ ...resource, replaced: first.id }, place);
+    expect(second.id)
+      .to.match(/^vpc-[0-9a-f]{17}$/)
+      .and.not.equal(first.id);
+    const { defaultRouteTableId, defaultNetworkAclId } = first.outputs;
+    expect(String(defaultRouteTableId).slice(4)).not.equal(String(defaultNetworkAclId).slice(4));
+    expect(createdOutputs(deployed("aws:kms/key:Key", {}), place).id).to.match(
+      /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    );
   });
 
   it("knows the partition of a region", () => {

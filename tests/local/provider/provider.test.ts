@@ -2,7 +2,7 @@ import { runtime } from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { DataPlane, DeclaredResource } from "../../../local/provider/data-plane";
 import { AwsProvider, type RecordedResource } from "../../../local/provider/provider";
-import { secret, UNKNOWN, type Values } from "../../../local/provider/values";
+import { secret, type Values } from "../../../local/provider/values";
 import { BUCKET, newResource, STREAM, urn } from "./resources";
 
 const events = urn(STREAM, "events");
@@ -136,7 +136,17 @@ describe("the local AWS provider", () => {
       { inputs: { ...inputs, shardCount: 2 }, preview: true },
     );
     expect(plane.calls).to.be.empty;
-    expect(outputs["arn"]).to.equal(UNKNOWN);
+    expect(outputs["arn"]).to.equal("arn:aws:kinesis:eu-central-1:000000000000:stream/events");
+  });
+
+  it("gives a replacement other ids than what it replaces", async () => {
+    const provider = openProvider();
+    const type = "aws:kms/key:Key";
+    const key = newResource(type, "key").urn;
+    const inputs = { description: "one" };
+    const { id } = await provider.create(key, type, { inputs, preview: false });
+    provider.diff({ urn: key, type, id }, inputs, { description: "two" });
+    expect((await provider.create(key, type, { inputs, preview: true })).id).not.to.equal(id);
   });
 
   it("updates, reads and deletes through the data plane", async () => {
