@@ -1,5 +1,6 @@
 package streaming.admission;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +20,15 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import streaming.JobMetrics;
 import streaming.document.DeadLetter;
 import streaming.document.Document;
 import streaming.source.SourceRecord;
 
 /**
  * Decides which records count: each event once, while a window that it belongs to is open.
- * Malformed records and events that are too late for all their windows become dead letters;
- * duplicates and events that belong to no window are counted and dropped.
+ * Malformed records, events of the far future and those that are too late for all their windows
+ * become dead letters; duplicates and events that belong to no window are counted and dropped.
  *
  * <p>An event's id is remembered until its last window closes ({@link AdmittedIds}). From then on
  * it would be late, so that it cannot count a second time and the state stays as small as the open
@@ -46,13 +48,16 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
   private static final long serialVersionUID = 1L;
 
   private final String noun;
+  private final long maxAhead;
 
   private transient AdmittedIds admitted;
   private transient ListState<Long> savedWatermark;
-  private transient long watermark;
+  // Read by the thread of metrics, too.
+  private transient volatile long watermark;
 
   private transient Counter records;
   private transient Counter malformed;
+  private transient Counter future;
   private transient Counter late;
   private transient Counter partlyLate;
   private transient Counter duplicates;
@@ -60,9 +65,11 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
 
   /**
    * @param noun what an event is called
+   * @param maxAhead how far after the present an event may lie
    */
-  protected Admission(String noun) {
+  protected Admission(String noun, Duration maxAhead) {
     this.noun = noun;
+    this.maxAhead = maxAhead.toMillis();
     chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
@@ -89,6 +96,8 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     for (long saved : savedWatermark.get()) {
       watermark = Math.max(watermark, saved);
     }
+    // An event from the far future, in a release that took its time, must not end all windows.
+    watermark = Math.min(watermark, System.currentTimeMillis() + maxAhead);
   }
 
   @Override
@@ -106,12 +115,17 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
             getKeyedStateBackend(),
             getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this),
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
-    records = metrics.counter("records");
-    malformed = metrics.counter("malformed");
-    late = metrics.counter("late");
-    partlyLate = metrics.counter("partlyLate");
-    duplicates = metrics.counter("duplicates");
-    documents = metrics.counter("documents");
+    records = JobMetrics.counter(metrics, JobMetrics.RECORDS);
+    malformed = JobMetrics.counter(metrics, JobMetrics.MALFORMED);
+    future = JobMetrics.counter(metrics, JobMetrics.FUTURE);
+    late = JobMetrics.counter(metrics, JobMetrics.LATE);
+    partlyLate = JobMetrics.counter(metrics, JobMetrics.PARTLY_LATE);
+    duplicates = JobMetrics.counter(metrics, JobMetrics.DUPLICATES);
+    documents = JobMetrics.counter(metrics, JobMetrics.DOCUMENTS);
+    JobMetrics.gauge(
+        metrics,
+        JobMetrics.WATERMARK_LAG,
+        () -> watermark == Long.MIN_VALUE ? 0 : System.currentTimeMillis() - watermark);
   }
 
   @Override
@@ -121,6 +135,11 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     if (record.event == null) {
       malformed.inc();
       bury(DeadLetter.malformed(record), element);
+      return;
+    }
+    if (record.problem != null) {
+      future.inc();
+      bury(DeadLetter.future(record), element);
       return;
     }
     WindowEnds ends = windowsOf(record.event, record.eventTime).orElse(null);

@@ -20,7 +20,9 @@ import org.apache.flink.connector.base.sink.writer.RequestEntryWrapper;
 import org.apache.flink.connector.base.sink.writer.ResultHandler;
 import org.apache.flink.connector.base.sink.writer.config.AsyncSinkWriterConfiguration;
 import org.apache.flink.metrics.Counter;
+import streaming.JobMetrics;
 import streaming.document.Document;
+import streaming.retry.Patience;
 
 /** Writes batches on a thread of its own, in order, and waits there before it tries again. */
 final class BatchWriter extends AsyncSinkWriter<Document, Document> {
@@ -80,8 +82,8 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
           .forEach(entry -> waiting += entry.getRequestEntry().source.length());
     }
     this.sender = sender;
-    retries = context.metricGroup().counter("retries");
-    rejected = context.metricGroup().counter("rejected");
+    retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
+    rejected = JobMetrics.counter(context.metricGroup(), JobMetrics.REJECTED);
   }
 
   /** The limits may have been lowered since the documents were saved. */
@@ -148,24 +150,20 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
   }
 
   private void deliver(List<Document> documents) throws IOException, InterruptedException {
+    Patience.Attempts attempts =
+        limits.patience.attempts("Writing " + documents.size() + " documents", retries);
     List<Document> pending = documents;
-    for (int attempt = 0; !pending.isEmpty(); ) {
+    while (!pending.isEmpty()) {
       BatchSender.Outcome outcome = sender.send(pending);
       rejected.inc(outcome.instead.size());
       for (List<Document> request : requestsFor(outcome.instead)) {
         deliver(request);
       }
       pending = outcome.again;
-      if (!pending.isEmpty()) {
-        if (attempt == limits.retries) {
-          throw new IOException(
-              String.format(
-                  "%d documents could not be written, tried %d times: %s",
-                  pending.size(), attempt + 1, outcome.reason));
-        }
-        Thread.sleep(limits.waitAfter(attempt));
-        attempt++;
-        retries.inc();
+      if (pending.isEmpty()) {
+        attempts.succeeded();
+      } else {
+        Thread.sleep(attempts.failed(outcome.reason));
       }
     }
   }

@@ -25,6 +25,11 @@ public final class DeadLetter {
     return document(record, "malformed", record.problem);
   }
 
+  /** Keeps a record whose event lies too far after its arrival. */
+  public static Document future(SourceRecord<?> record) {
+    return document(record, "future", record.problem);
+  }
+
   /**
    * Keeps a record that came too late.
    *

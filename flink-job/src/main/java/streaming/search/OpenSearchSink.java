@@ -6,6 +6,7 @@ import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
 import streaming.document.Document;
 import streaming.document.DocumentSink;
+import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
 /**
@@ -33,8 +34,7 @@ public final class OpenSearchSink implements DocumentSink {
             settings.bulkActions(),
             settings.bulkSizeMiB() * 1024L * 1024,
             settings.flushInterval(),
-            settings.searchRetries(),
-            settings.searchRetryDelay());
+            new Patience(settings.searchRetryDelay(), settings.searchRetries()));
   }
 
   @Override

@@ -1,27 +1,26 @@
 package streaming.search;
 
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.auth.signer.Aws4Signer;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.auth.signer.params.Aws4SignerParams;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.AbortableInputStream;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.HttpExecuteRequest;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.HttpExecuteResponse;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.SdkHttpClient;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.SdkHttpFullRequest;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.SdkHttpMethod;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.apache.ApacheHttpClient;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.regions.Region;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.utils.IoUtils;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
+import software.amazon.awssdk.utils.IoUtils;
 
 /**
  * Sends requests that are signed with the credentials of the process, as the domain's access policy
- * asks for. Certificates are checked. The AWS SDK is the one in the Kinesis connector.
+ * asks for. Certificates are checked.
  */
 final class SignedClient implements Closeable {
   /** The name that domains are signed for, whatever engine they run. */
@@ -31,21 +30,21 @@ final class SignedClient implements Closeable {
   private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(60);
 
   private final URI endpoint;
-  private final Region region;
-  private final Aws4Signer signer = Aws4Signer.create();
+  private final String region;
+  private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
 
   /** Its own: create() gives the same one to all, and the first client to close would close it. */
   final DefaultCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
 
   private final SdkHttpClient client =
-      ApacheHttpClient.builder()
+      Apache5HttpClient.builder()
           .connectionTimeout(CONNECTION_TIMEOUT)
           .socketTimeout(RESPONSE_TIMEOUT)
           .build();
 
   SignedClient(URI endpoint, String region) {
     this.endpoint = endpoint;
-    this.region = Region.of(region);
+    this.region = region;
   }
 
   /** A status and what came with it. */
@@ -65,13 +64,13 @@ final class SignedClient implements Closeable {
    * @throws IOException if no answer came
    */
   Response post(String path, byte[] lines) throws IOException {
-    SdkHttpFullRequest request = sign(path, lines);
+    SignedRequest signed = sign(path, lines);
     HttpExecuteResponse response =
         client
             .prepareRequest(
                 HttpExecuteRequest.builder()
-                    .request(request)
-                    .contentStreamProvider(request.contentStreamProvider().orElseThrow())
+                    .request(signed.request())
+                    .contentStreamProvider(signed.payload().orElseThrow())
                     .build())
             .call();
     try (InputStream body = response.responseBody().orElseGet(AbortableInputStream::createEmpty)) {
@@ -79,22 +78,21 @@ final class SignedClient implements Closeable {
     }
   }
 
-  private SdkHttpFullRequest sign(String path, byte[] lines) {
-    SdkHttpFullRequest request =
-        SdkHttpFullRequest.builder()
+  private SignedRequest sign(String path, byte[] lines) {
+    SdkHttpRequest request =
+        SdkHttpRequest.builder()
             .method(SdkHttpMethod.POST)
             .uri(endpoint.resolve(path))
             .putHeader("Content-Type", "application/x-ndjson")
             .putHeader("Content-Length", Integer.toString(lines.length))
-            .contentStreamProvider(() -> new ByteArrayInputStream(lines))
             .build();
     return signer.sign(
-        request,
-        Aws4SignerParams.builder()
-            .awsCredentials(credentials.resolveCredentials())
-            .signingName(SERVICE)
-            .signingRegion(region)
-            .build());
+        sign ->
+            sign.identity(credentials.resolveCredentials())
+                .request(request)
+                .payload(ContentStreamProvider.fromByteArrayUnsafe(lines))
+                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)
+                .putProperty(AwsV4HttpSigner.REGION_NAME, region));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package streaming.settings;
 
+import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,19 +16,21 @@ import java.util.TreeMap;
  * The validated settings of a run. Their meaning, range and default stand in
  * runtime-properties.schema.json.
  */
-public final class JobSettings {
+public final class JobSettings implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** Overrides the endpoint of Kinesis, as in the AWS SDKs. */
   static final String KINESIS_ENDPOINT = "AWS_ENDPOINT_URL_KINESIS";
 
   /** Overrides the endpoint of the OpenSearch domain's data plane, as in the AWS SDKs. */
   static final String SEARCH_ENDPOINT = "AWS_ENDPOINT_URL_OPENSEARCH";
 
-  private final Map<String, Map<String, String>> values;
-  private final Map<String, String> environment;
+  private final HashMap<String, Map<String, String>> values;
+  private final HashMap<String, String> environment;
 
   private JobSettings(Map<String, Map<String, String>> values, Map<String, String> environment) {
-    this.values = values;
-    this.environment = environment;
+    this.values = new HashMap<>(values);
+    this.environment = new HashMap<>(environment);
   }
 
   /**
@@ -54,7 +57,7 @@ public final class JobSettings {
     if (!problems.isEmpty()) {
       throw new InvalidPropertiesException(problems);
     }
-    return new JobSettings(values, new HashMap<>(environment));
+    return new JobSettings(values, environment);
   }
 
   public String workload() {
@@ -95,6 +98,16 @@ public final class JobSettings {
   /** Zero means that a shard never counts as idle. */
   public Duration idleness() {
     return Duration.ofSeconds(integer("source", "idlenessSeconds"));
+  }
+
+  /** How far after its arrival an event may lie. */
+  public Duration maxAhead() {
+    return Duration.ofSeconds(integer("source", "maxAheadSeconds"));
+  }
+
+  /** How far in event time a shard is read ahead of the slowest. */
+  public Duration maxDrift() {
+    return Duration.ofSeconds(integer("source", "maxDriftSeconds"));
   }
 
   /** The domain, if the job writes to one. */

@@ -1,27 +1,30 @@
 package streaming.source;
 
-import java.util.Properties;
+import java.time.Instant;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.connectors.kinesis.config.AWSConfigConstants;
-import org.apache.flink.streaming.connectors.kinesis.config.ConsumerConfigConstants;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import streaming.JobMetrics;
+import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
 /**
- * Reads a Kinesis data stream: by enhanced fan-out as a registered consumer, else by polling. The
- * connector takes apart the records that the Kinesis Producer Library has aggregated. The only
- * place that knows which connector it is.
+ * Reads a Kinesis data stream: by enhanced fan-out as a registered consumer, else by polling.
+ * Records that the Kinesis Producer Library has aggregated are taken apart.
  *
  * @param <E> the type of the event
  */
 public final class KinesisSource<E> implements RecordSource<E> {
-  /**
-   * A shard answers five GetRecords calls a second, shared by all polling readers; this leaves one
-   * a second to Firehose
-   * (https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html).
-   */
-  static final int POLL_INTERVAL_MILLISECONDS = 250;
-
   private final JobSettings settings;
   private final EventParser<E> parser;
 
@@ -31,50 +34,150 @@ public final class KinesisSource<E> implements RecordSource<E> {
   }
 
   @Override
-  // Flink deprecates sources of the consumer's kind. Their successor would change this class alone.
-  @SuppressWarnings("deprecation")
   public DataStream<SourceRecord<E>> addTo(StreamExecutionEnvironment env) {
-    return env.addSource(
-            new EventTimeConsumer<>(
-                settings.streamName(),
-                new RecordSchema<>(parser),
-                consumerProperties(settings),
-                settings.outOfOrderness(),
-                settings.idleness()))
-        .uid("kinesis-source")
-        .name("Kinesis source");
+    RecordSchema<E> schema = new RecordSchema<>(parser, settings.maxAhead());
+    return env.fromSource(
+            new ShardSource<>(settings, schema),
+            // The readers give the watermarks.
+            WatermarkStrategy.noWatermarks(),
+            "Kinesis source",
+            schema.getProducedType())
+        .uid("kinesis-shards")
+        .transform(
+            "Restored positions", schema.getProducedType(), new RestoredPositions.Factory<>())
+        .uid("kinesis-source");
   }
 
-  static Properties consumerProperties(JobSettings settings) {
-    Properties properties = new Properties();
-    properties.setProperty(AWSConfigConstants.AWS_REGION, settings.streamRegion());
-    settings
-        .kinesisEndpoint()
-        .ifPresent(url -> properties.setProperty(AWSConfigConstants.AWS_ENDPOINT, url));
-    properties.setProperty(
-        ConsumerConfigConstants.STREAM_INITIAL_POSITION, settings.initialPosition());
-    settings
-        .initialTimestamp()
-        .ifPresent(
-            instant ->
-                properties.setProperty(
-                    ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP,
-                    Long.toString(instant.getEpochSecond())));
-    settings.consumerArn().ifPresent(arn -> fanOut(settings.streamName(), arn, properties));
-    properties.setProperty(
-        ConsumerConfigConstants.SHARD_GETRECORDS_INTERVAL_MILLIS,
-        Integer.toString(POLL_INTERVAL_MILLISECONDS));
-    return properties;
+  /** Where a job without a checkpoint begins, in milliseconds; zero is the oldest record. */
+  static long beginning(JobSettings settings) {
+    switch (settings.initialPosition()) {
+      case "AT_TIMESTAMP":
+        return settings.initialTimestamp().orElseThrow().toEpochMilli();
+      case "LATEST":
+        return Instant.now().toEpochMilli();
+      default:
+        return 0;
+    }
   }
 
-  /** The consumer exists already, and stays when the job ends. */
-  private static void fanOut(String stream, String consumerArn, Properties properties) {
-    properties.setProperty(
-        ConsumerConfigConstants.RECORD_PUBLISHER_TYPE,
-        ConsumerConfigConstants.RecordPublisherType.EFO.name());
-    properties.setProperty(
-        ConsumerConfigConstants.EFO_REGISTRATION_TYPE,
-        ConsumerConfigConstants.EFORegistrationType.NONE.name());
-    properties.setProperty(ConsumerConfigConstants.efoConsumerArn(stream), consumerArn);
+  private static final class ShardSource<E>
+      implements Source<SourceRecord<E>, ShardSplit, KnownShards> {
+    private static final long serialVersionUID = 1L;
+
+    private final JobSettings settings;
+    private final RecordSchema<E> schema;
+    private final KinesisClients clients;
+
+    private ShardSource(JobSettings settings, RecordSchema<E> schema) {
+      this.settings = settings;
+      this.schema = schema;
+      clients = new KinesisClients(settings);
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+      return Boundedness.CONTINUOUS_UNBOUNDED;
+    }
+
+    @Override
+    public SplitEnumerator<ShardSplit, KnownShards> createEnumerator(
+        SplitEnumeratorContext<ShardSplit> context) {
+      return restoreEnumerator(context, null);
+    }
+
+    @Override
+    public SplitEnumerator<ShardSplit, KnownShards> restoreEnumerator(
+        SplitEnumeratorContext<ShardSplit> context, KnownShards shards) {
+      return new ShardEnumerator(
+          context,
+          new ShardCatalog(clients.requests(), settings.streamName()),
+          beginning(settings),
+          settings.maxDrift().toMillis(),
+          shards);
+    }
+
+    @Override
+    public SourceReader<SourceRecord<E>, ShardSplit> createReader(SourceReaderContext context) {
+      Counter retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
+      return new ShardsReader<>(
+          context,
+          schema,
+          settings
+              .consumerArn()
+              .map(arn -> (ShardsReader.FetchFactory) new FanOut(clients, arn, retries))
+              .orElseGet(() -> new Polling(clients, settings.streamName(), retries)),
+          settings.outOfOrderness(),
+          settings.idleness(),
+          settings.maxDrift());
+    }
+
+    @Override
+    public SimpleVersionedSerializer<ShardSplit> getSplitSerializer() {
+      return new ShardSplit.Serializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KnownShards> getEnumeratorCheckpointSerializer() {
+      return new KnownShards.Serializer();
+    }
+  }
+
+  private static final class Polling implements ShardsReader.FetchFactory {
+    private final KinesisAsyncClient client;
+    private final String stream;
+    private final Counter retries;
+
+    private Polling(KinesisClients clients, String stream, Counter retries) {
+      client = clients.requests();
+      this.stream = stream;
+      this.retries = retries;
+    }
+
+    @Override
+    public ShardFetch fetch(
+        ShardSplit split, ScheduledExecutorService clock, ShardFetch.Receiver receiver) {
+      Patience.Attempts attempts = Patience.DEFAULT.attempts("Reading " + split.shardId, retries);
+      return new PollingFetch(client, stream, split, attempts, clock, receiver);
+    }
+
+    @Override
+    public boolean alwaysAnswers() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
+  }
+
+  private static final class FanOut implements ShardsReader.FetchFactory {
+    private final KinesisAsyncClient client;
+    private final String consumerArn;
+    private final Counter retries;
+
+    private FanOut(KinesisClients clients, String consumerArn, Counter retries) {
+      client = clients.subscriptions();
+      this.consumerArn = consumerArn;
+      this.retries = retries;
+    }
+
+    @Override
+    public ShardFetch fetch(
+        ShardSplit split, ScheduledExecutorService clock, ShardFetch.Receiver receiver) {
+      Patience.Attempts attempts =
+          Patience.DEFAULT.attempts("Subscribing to " + split.shardId, retries);
+      return new FanOutFetch(client, consumerArn, split, attempts, clock, receiver);
+    }
+
+    @Override
+    public boolean alwaysAnswers() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
   }
 }

@@ -26,6 +26,6 @@ public class SourceRecord<E> {
   /** Event time in milliseconds since the epoch. */
   public long eventTime = NO_EVENT_TIME;
 
-  /** What is wrong with the payload, or null if it is well formed. */
+  /** What is wrong with the payload or its event time, or null if nothing is. */
   public String problem;
 }

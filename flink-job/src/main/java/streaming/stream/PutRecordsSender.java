@@ -5,23 +5,20 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkClientException;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkServiceException;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.apache.ApacheHttpClient;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.regions.Region;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.KinesisClient;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.KmsThrottlingException;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
-import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 import streaming.batch.BatchSender;
 import streaming.document.Document;
+import streaming.retry.Patience;
 
-/**
- * Puts documents into a stream, partitioned by what they are about. The AWS SDK is the one in the
- * Kinesis connector.
- */
+/** Puts documents into a stream, partitioned by what they are about. */
 final class PutRecordsSender implements BatchSender {
   private final String stream;
   private final KinesisClient client;
@@ -35,7 +32,8 @@ final class PutRecordsSender implements BatchSender {
         KinesisClient.builder()
             .region(Region.of(region))
             .endpointOverride(endpoint)
-            .httpClientBuilder(ApacheHttpClient.builder())
+            .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
+            .httpClientBuilder(Apache5HttpClient.builder())
             .build();
   }
 
@@ -45,16 +43,11 @@ final class PutRecordsSender implements BatchSender {
         documents.stream().map(PutRecordsSender::entry).collect(Collectors.toList());
     try {
       return outcome(documents, client.putRecords(put -> put.streamName(stream).records(entries)));
-    } catch (SdkServiceException refusal) {
-      // The SDK does not count the encryption key's own limit of requests among throttling.
-      if (refusal.isThrottlingException()
-          || refusal instanceof KmsThrottlingException
-          || refusal.statusCode() >= 500) {
+    } catch (SdkException refusal) {
+      if (Patience.isTemporary(refusal)) {
         return new Outcome(documents, List.of(), refusal.toString());
       }
       throw new IOException("stream " + stream + " refuses results", refusal);
-    } catch (SdkClientException noAnswer) {
-      return new Outcome(documents, List.of(), noAnswer.toString());
     }
   }
 

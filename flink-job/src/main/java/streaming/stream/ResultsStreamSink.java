@@ -7,6 +7,7 @@ import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
 import streaming.document.Document;
 import streaming.document.DocumentSink;
+import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
 /**
@@ -23,11 +24,6 @@ public final class ResultsStreamSink implements DocumentSink {
 
   private static final long BYTES = 4L * 1024 * 1024;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-
-  /** Patience of about a minute and a half with a stream that is throttled or away. */
-  private static final int RETRIES = 10;
-
-  private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
   private final String name;
   private final String region;
@@ -53,7 +49,7 @@ public final class ResultsStreamSink implements DocumentSink {
         .name("Final results")
         .sinkTo(
             new BatchSink(
-                new BatchLimits(RECORDS, BYTES, INTERVAL, RETRIES, RETRY_DELAY),
+                new BatchLimits(RECORDS, BYTES, INTERVAL, Patience.DEFAULT),
                 () -> new PutRecordsSender(stream, streamRegion, streamEndpoint)))
         .uid("results-stream-sink")
         .name("Results stream sink");

@@ -11,6 +11,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import streaming.JobMetrics;
 import streaming.document.Document;
 
 /**
@@ -56,7 +57,7 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
         new RecentCounts<>(
             getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>("counts", Types.LONG, Types.LONG)));
-    documents = getRuntimeContext().getMetricGroup().counter("documents");
+    documents = JobMetrics.counter(getRuntimeContext().getMetricGroup(), JobMetrics.DOCUMENTS);
   }
 
   @Override

@@ -56,7 +56,7 @@ public final class TaxiWorkload {
             .transform(
                 "Trip admission",
                 TypeInformation.of(TripGroup.class),
-                new TripAdmission(windows, settings.geohashPrecision()))
+                new TripAdmission(windows, settings.geohashPrecision(), settings.maxAhead()))
             .uid("trip-admission");
     DataStream<TripGroup> groups =
         trips

@@ -17,6 +17,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import streaming.JobMetrics;
 import streaming.document.Document;
 
 /**
@@ -74,7 +75,7 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
             .getMapState(new MapStateDescriptor<>("counts", Types.STRING, Types.LONG));
     due = getRuntimeContext().getState(new ValueStateDescriptor<>("due", Types.LONG));
     written = getRuntimeContext().getState(new ValueStateDescriptor<>("written", Types.STRING));
-    documents = getRuntimeContext().getMetricGroup().counter("documents");
+    documents = JobMetrics.counter(getRuntimeContext().getMetricGroup(), JobMetrics.DOCUMENTS);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package streaming.taxi;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.metrics.Counter;
+import streaming.JobMetrics;
 import streaming.admission.Admission;
 import streaming.admission.WindowEnds;
 import streaming.source.SourceRecord;
@@ -21,9 +23,10 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
 
   /**
    * @param geohashPrecision number of characters of a cell's geohash
+   * @param maxAhead how far after the present a trip may lie
    */
-  TripAdmission(TripWindows windows, int geohashPrecision) {
-    super("trip");
+  TripAdmission(TripWindows windows, int geohashPrecision, Duration maxAhead) {
+    super("trip", maxAhead);
     this.windows = windows;
     this.geohashPrecision = geohashPrecision;
   }
@@ -38,7 +41,7 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
     super.open();
     zones = ZoneTable.load();
     cells = new HashMap<>();
-    unknownZone = metrics.counter("unknownZone");
+    unknownZone = JobMetrics.counter(metrics, JobMetrics.UNKNOWN_ZONE);
   }
 
   @Override

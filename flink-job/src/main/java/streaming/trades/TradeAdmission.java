@@ -14,9 +14,10 @@ final class TradeAdmission extends Admission<Trade, AdmittedTrade> {
 
   /**
    * @param length of a window
+   * @param maxAhead how far after the present a trade may lie
    */
-  TradeAdmission(Duration length) {
-    super("trade");
+  TradeAdmission(Duration length, Duration maxAhead) {
+    super("trade", maxAhead);
     this.length = length.toMillis();
   }
 

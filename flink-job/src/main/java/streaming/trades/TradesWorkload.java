@@ -35,7 +35,7 @@ public final class TradesWorkload {
             .transform(
                 "Trade admission",
                 TypeInformation.of(AdmittedTrade.class),
-                new TradeAdmission(settings.tradesWindow()))
+                new TradeAdmission(settings.tradesWindow(), settings.maxAhead()))
             .uid("trade-admission");
     DataStream<Document> statistics =
         trades

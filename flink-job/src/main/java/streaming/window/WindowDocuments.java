@@ -7,6 +7,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
+import streaming.JobMetrics;
 import streaming.document.Document;
 
 /**
@@ -32,7 +33,7 @@ public abstract class WindowDocuments<R, K>
 
   @Override
   public void open(OpenContext context) throws Exception {
-    documents = getRuntimeContext().getMetricGroup().counter("documents");
+    documents = JobMetrics.counter(getRuntimeContext().getMetricGroup(), JobMetrics.DOCUMENTS);
   }
 
   @Override

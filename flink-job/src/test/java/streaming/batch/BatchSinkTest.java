@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import streaming.batch.BatchSender.Outcome;
 import streaming.document.Document;
 import streaming.document.DocumentFixture;
+import streaming.retry.Patience;
 
 @Timeout(30)
 // The harness says that it may be interrupted while it closes.
@@ -101,7 +102,8 @@ class BatchSinkTest {
                             deadLettersOf(documents.subList(1, 2), 10),
                             "busy")
                         : TAKEN);
-    BatchLimits once = new BatchLimits(50, 1000, Duration.ofMinutes(1), 1, Duration.ofMillis(10));
+    BatchLimits once =
+        new BatchLimits(50, 1000, Duration.ofMinutes(1), new Patience(Duration.ofMillis(10), 1));
     try (var sink = open(once, null, busy)) {
       write(sink, document("a", 10), document("b", 10));
       sink.prepareSnapshotPreBarrier(1);
@@ -122,7 +124,8 @@ class BatchSinkTest {
   }
 
   private static BatchLimits limits(long bytes) {
-    return new BatchLimits(50, bytes, Duration.ofMinutes(1), 0, Duration.ofMillis(10));
+    return new BatchLimits(
+        50, bytes, Duration.ofMinutes(1), new Patience(Duration.ofMillis(10), 0));
   }
 
   private static Document document(String id, int length) {

@@ -200,7 +200,7 @@ class OpenSearchSinkTest {
     domain.close();
 
     assertThatThrownBy(() -> write(domain, document("a", 1)))
-        .hasStackTraceContaining("1 documents could not be written, tried 4 times");
+        .hasStackTraceContaining("Writing 1 documents failed, tried 4 times");
   }
 
   @Test

@@ -32,6 +32,8 @@ class JobSettingsTest {
               Map.entry("source.initialPosition", "LATEST"),
               Map.entry("source.outOfOrdernessSeconds", "0"),
               Map.entry("source.idlenessSeconds", "86400"),
+              Map.entry("source.maxAheadSeconds", "0"),
+              Map.entry("source.maxDriftSeconds", "604800"),
               Map.entry(
                   "source.consumerArn",
                   "arn:aws:kinesis:eu-central-1:123456789012:stream/trips/consumer/job:1"),

@@ -8,8 +8,10 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,8 @@ import java.util.TreeMap;
 public final class FakeKinesis implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, Shard> shards = new TreeMap<>();
+  private final List<String> iterators = new ArrayList<>();
+  private final Deque<Map.Entry<String, Integer>> failures = new ArrayDeque<>();
 
   private FakeKinesis(HttpServer server) {
     this.server = server;
@@ -44,6 +48,25 @@ public final class FakeKinesis implements AutoCloseable {
     Shard target = shards.computeIfAbsent(shardId(shard), id -> new Shard(shard));
     target.payloads.add(payload);
     target.arrivals.add(System.currentTimeMillis());
+  }
+
+  /** The next requests for records fail. */
+  public synchronized void fail(String error, int status, int requests) {
+    for (int request = 0; request < requests; request++) {
+      failures.add(Map.entry(error, status));
+    }
+  }
+
+  /** Adds a shard that others were resharded into. */
+  public synchronized void open(int shard, int parent) {
+    Shard child = new Shard(shard);
+    child.parent = shardId(parent);
+    shards.put(shardId(shard), child);
+  }
+
+  /** The shard iterators that have been asked for: shard, type and sequence number. */
+  public synchronized List<String> iterators() {
+    return new ArrayList<>(iterators);
   }
 
   /** Waits until a shard has been read, were it without a record. */
@@ -79,14 +102,6 @@ public final class FakeKinesis implements AutoCloseable {
     Map<String, Object> request = JSON.std.mapFrom(exchange.getRequestBody());
     Map<String, Object> answer;
     switch (operation) {
-      case "DescribeStream":
-        answer =
-            Map.of(
-                "StreamDescription",
-                Map.of(
-                    "StreamARN", "arn:aws:kinesis:eu-central-1:123456789012:stream/trips",
-                    "StreamStatus", "ACTIVE"));
-        break;
       case "ListShards":
         answer = Map.of("Shards", listShards((String) request.get("ExclusiveStartShardId")));
         break;
@@ -94,14 +109,23 @@ public final class FakeKinesis implements AutoCloseable {
         answer = Map.of("ShardIterator", iterator(request));
         break;
       case "GetRecords":
+        if (!failures.isEmpty()) {
+          Map.Entry<String, Integer> failure = failures.remove();
+          send(exchange, failure.getValue(), Map.of("__type", failure.getKey()));
+          return;
+        }
         answer = records((String) request.get("ShardIterator"));
         break;
       default:
         throw new IllegalArgumentException(operation);
     }
+    send(exchange, 200, answer);
+  }
+
+  private static void send(HttpExchange exchange, int status, Object answer) throws IOException {
     byte[] body = JSON.std.asString(answer).getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
-    exchange.sendResponseHeaders(200, body.length);
+    exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
   }
@@ -116,11 +140,16 @@ public final class FakeKinesis implements AutoCloseable {
             if (shard.closed) {
               sequence.put("EndingSequenceNumber", Integer.toString(shard.payloads.size()));
             }
-            list.add(
-                Map.of(
-                    "ShardId", id,
-                    "HashKeyRange", shard.hashKeys(),
-                    "SequenceNumberRange", sequence));
+            Map<String, Object> description =
+                new LinkedHashMap<>(
+                    Map.of(
+                        "ShardId", id,
+                        "HashKeyRange", shard.hashKeys(),
+                        "SequenceNumberRange", sequence));
+            if (shard.parent != null) {
+              description.put("ParentShardId", shard.parent);
+            }
+            list.add(description);
           }
         });
     return list;
@@ -129,12 +158,22 @@ public final class FakeKinesis implements AutoCloseable {
   /** The first sequence number of a shard is 1. */
   private String iterator(Map<String, Object> request) {
     int position = 0;
-    if ("AT_TIMESTAMP".equals(request.get("ShardIteratorType"))) {
-      long instant = ((Number) request.get("Timestamp")).longValue();
+    Object type = request.get("ShardIteratorType");
+    iterators.add(
+        request.get("ShardId")
+            + " "
+            + type
+            + (type.toString().endsWith("SEQUENCE_NUMBER")
+                ? " " + request.get("StartingSequenceNumber")
+                : ""));
+    if ("AT_TIMESTAMP".equals(type)) {
+      long instant = (long) (1000 * ((Number) request.get("Timestamp")).doubleValue());
       List<Long> arrivals = shards.get(request.get("ShardId")).arrivals;
       position = (int) arrivals.stream().filter(arrival -> arrival < instant).count();
-    } else if ("AFTER_SEQUENCE_NUMBER".equals(request.get("ShardIteratorType"))) {
+    } else if ("AFTER_SEQUENCE_NUMBER".equals(type)) {
       position = Integer.parseInt((String) request.get("StartingSequenceNumber"));
+    } else if ("AT_SEQUENCE_NUMBER".equals(type)) {
+      position = Integer.parseInt((String) request.get("StartingSequenceNumber")) - 1;
     }
     return request.get("ShardId") + ":" + position;
   }
@@ -152,7 +191,7 @@ public final class FakeKinesis implements AutoCloseable {
               "SequenceNumber",
               Integer.toString(position + 1),
               "ApproximateArrivalTimestamp",
-              1.5e9,
+              shard.arrivals.get(position) / 1000.0,
               "PartitionKey",
               "1",
               "Data",
@@ -181,6 +220,7 @@ public final class FakeKinesis implements AutoCloseable {
     private boolean silent;
     private boolean lagging;
     private boolean closed;
+    private String parent;
 
     private Shard(int number) {
       half = BigInteger.valueOf(number % 2);

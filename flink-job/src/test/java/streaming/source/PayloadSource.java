@@ -2,6 +2,7 @@ package streaming.source;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public final class PayloadSource<E> implements RecordSource<E> {
   private static final Map<Integer, CountDownLatch> PAUSES = new ConcurrentHashMap<>();
 
   private static final AtomicInteger NEXT = new AtomicInteger();
+
+  /** After the events of all tests. */
+  private static final long ARRIVAL = Instant.parse("2019-12-31T00:00:00Z").toEpochMilli();
 
   private final EventReader<E> parser;
   private final int number = NEXT.incrementAndGet();
@@ -64,7 +68,7 @@ public final class PayloadSource<E> implements RecordSource<E> {
 
   @Override
   public DataStream<SourceRecord<E>> addTo(StreamExecutionEnvironment env) {
-    RecordSchema<E> schema = new RecordSchema<>(parser);
+    RecordSchema<E> schema = new RecordSchema<>(parser, Duration.ofHours(1));
     List<String> given = new ArrayList<>(payloads);
     int pause = pauseAfter;
     int name = number;
@@ -74,7 +78,8 @@ public final class PayloadSource<E> implements RecordSource<E> {
                 schema.read(
                     given.get(index.intValue()).getBytes(StandardCharsets.UTF_8),
                     "shardId-000000000000",
-                    Long.toString(index)),
+                    Long.toString(index),
+                    ARRIVAL),
             given.size(),
             parallelism -> new Pause(pause, name),
             schema.getProducedType());

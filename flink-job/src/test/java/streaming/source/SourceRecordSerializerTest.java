@@ -3,6 +3,7 @@ package streaming.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -19,7 +20,8 @@ class SourceRecordSerializerTest {
       "{\"id\":\"0123456789abcdef0123456789abcdef\",\"pickupTime\":\"2019-03-01T18:00:00Z\","
           + "\"dropoffTime\":\"2019-03-01T18:07:00Z\",\"pickupZone\":132,\"dropoffZone\":138}";
 
-  private final RecordSchema<Trip> schema = new RecordSchema<>(new TripParser());
+  private final RecordSchema<Trip> schema =
+      new RecordSchema<>(new TripParser(), Duration.ofHours(1));
   private final TypeInformation<SourceRecord<Trip>> type = schema.getProducedType();
   private final TypeSerializer<SourceRecord<Trip>> serializer =
       type.createSerializer(new ExecutionConfig().getSerializerConfig());
@@ -83,9 +85,7 @@ class SourceRecordSerializerTest {
   }
 
   private SourceRecord<Trip> record(String payload) {
-    SourceRecord<Trip> record = schema.read(payload.getBytes(UTF_8), "shardId-000000000001", "49");
-    record.arrivalTime = 1_551_463_200_123L;
-    return record;
+    return schema.read(payload.getBytes(UTF_8), "shardId-000000000001", "49", 1_551_463_200_123L);
   }
 
   private SourceRecord<Trip> written(SourceRecord<Trip> record) throws Exception {

@@ -56,9 +56,9 @@ class ResultsStreamSinkTest {
   void asksAgainWhenTheStreamIsThrottledOrFails() throws Exception {
     try (FakeStream stream =
         FakeStream.start()
-            .failing("ProvisionedThroughputExceededException", 400, 5)
+            .failing("ProvisionedThroughputExceededException", 400, 1)
             .failing("KMSThrottlingException", 400, 1)
-            .failing("InternalFailure", 500, 5)) {
+            .failing("InternalFailure", 500, 1)) {
       write(stream, result("AMZN", 60, true));
 
       assertThat(stream.records()).containsExactly("AMZN: " + line("AMZN", 60));

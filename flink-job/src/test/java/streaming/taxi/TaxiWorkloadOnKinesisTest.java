@@ -5,6 +5,9 @@ import static streaming.taxi.TripFixture.trip;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streaming.document.CollectingSink;
 import streaming.document.DeadLetter;
@@ -35,6 +39,9 @@ import streaming.source.KinesisSource;
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class TaxiWorkloadOnKinesisTest {
+  private static final Path PREVIOUS_SOURCE =
+      Path.of("src", "test", "resources", "savepoints", "0.1-kinesis");
+
   private static final int ZONE_AHEAD = 4;
   private static final int ZONE_BEHIND = 230;
 
@@ -170,6 +177,118 @@ class TaxiWorkloadOnKinesisTest {
     secondRun.cancel().get();
   }
 
+  /**
+   * The savepoint is one of release 0.1 with its Kinesis consumer, of parallelism 2, which began at
+   * the newest record. It had read two trips from an aggregated record of shard 0 and two records
+   * of shard 1, shard 2 with one record to its end, and none of shard 3.
+   */
+  @ParameterizedTest(name = "parallelism {0}")
+  @ValueSource(ints = {1, 2})
+  void continuesExactlyWhereThePreviousSourceStopped(int parallelism, @TempDir Path savepoints)
+      throws Exception {
+    kinesis.put(
+        0,
+        AggregatedRecord.of(
+            "a", behind(1, "2019-03-01T10:00:00Z"), behind(2, "2019-03-01T10:00:00Z")));
+    kinesis.put(0, behind(6, "2019-03-01T10:00:00Z"));
+    kinesis.put(1, behind(3, "2019-03-01T10:00:00Z"));
+    kinesis.put(1, behind(4, "2019-03-01T10:00:00Z"));
+    kinesis.put(1, behind(7, "2019-03-01T10:00:00Z"));
+    kinesis.put(2, behind(5, "2019-03-01T10:00:00Z"));
+    kinesis.close(2);
+    kinesis.put(3, behind(8, "2019-03-01T10:00:00Z"));
+
+    JobClient job = start(parallelism, from(PREVIOUS_SOURCE.toAbsolutePath().toUri().toString()));
+    awaitTrips(job, 8);
+    assertThat(kinesis.iterators())
+        .containsExactlyInAnyOrder(
+            "shardId-000000000000 AT_SEQUENCE_NUMBER 1",
+            "shardId-000000000001 AFTER_SEQUENCE_NUMBER 2",
+            "shardId-000000000003 AT_TIMESTAMP");
+
+    Configuration fromSavepoint = stop(job, savepoints);
+    kinesis.put(3, behind(9, "2019-03-01T10:00:00Z"));
+    JobClient secondRun = start(3 - parallelism, fromSavepoint);
+    awaitTrips(secondRun, 9);
+    secondRun.cancel().get();
+
+    assertThat(kinesis.iterators())
+        .hasSize(6)
+        .contains("shardId-000000000003 AFTER_SEQUENCE_NUMBER 1")
+        .noneMatch(iterator -> iterator.startsWith("shardId-000000000002"));
+    assertThat(sink.documents()).noneMatch(document -> document.index.equals(DeadLetter.INDEX));
+  }
+
+  @Test
+  void aChildIsReadAfterItsParent() throws Exception {
+    kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
+    kinesis.lag(0, true);
+    kinesis.open(2, 0);
+    kinesis.put(2, behind(2, "2019-03-01T10:00:00Z"));
+    kinesis.put(1, ahead(3, "2019-03-01T10:00:00Z"));
+    kinesis.close(0);
+
+    JobClient job = start(1, new Configuration());
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T10:00:00Z");
+    assertThat(kinesis.iterators()).noneMatch(iterator -> iterator.contains("000000000002"));
+    kinesis.lag(0, false);
+
+    awaitTrips(job, 2);
+    job.cancel().get();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ProvisionedThroughputExceededException, 400",
+    "KMSThrottlingException, 400",
+    "KMSAccessDeniedException, 400",
+    "InternalFailure, 500",
+    "ExpiredIteratorException, 400"
+  })
+  void waitsOutWhatIsTemporary(String error, int status) throws Exception {
+    kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
+    kinesis.put(1, ahead(2, "2019-03-01T10:00:00Z"));
+    kinesis.fail(error, status, error.startsWith("Expired") ? 1 : 4);
+
+    JobClient job = start(1, new Configuration());
+    awaitTrips(job, 1);
+    job.cancel().get();
+  }
+
+  @Test
+  void failsForWhatIsPermanent() throws Exception {
+    kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
+    kinesis.fail("AccessDeniedException", 400, 1000);
+
+    JobClient job = start(1, new Configuration());
+
+    assertThat(job.getJobExecutionResult())
+        .failsWithin(Duration.ofMinutes(1))
+        .withThrowableOfType(ExecutionException.class)
+        .havingRootCause()
+        .withMessageContaining("AccessDenied");
+  }
+
+  @Test
+  void anEventFromTheFarFutureIsADeadLetterAndEndsNoWindow() throws Exception {
+    kinesis.put(0, ahead(1, "9999-01-01T00:00:00Z"));
+    kinesis.put(0, ahead(2, "2019-03-01T12:00:00Z"));
+    kinesis.put(0, behind(3, "2019-03-01T11:59:50Z"));
+
+    JobClient job = start(1, new Configuration());
+    awaitTrips(job, 1, "2019-03-01T11:45:00Z");
+    job.cancel().get();
+
+    assertThat(sink.documents())
+        .filteredOn(document -> document.index.equals(DeadLetter.INDEX))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.source).startsWith("{\"reason\":\"future\"");
+              assertThat(letter.id).isEqualTo("shardId-000000000000-1");
+            });
+  }
+
   @Test
   void takesAggregatedRecordsApart() throws Exception {
     byte[] noTrip = "no trip".getBytes(StandardCharsets.UTF_8);
@@ -227,13 +346,31 @@ class TaxiWorkloadOnKinesisTest {
     assertThat(sink.documents()).noneMatch(document -> document.index.equals(DeadLetter.INDEX));
   }
 
+  private void awaitTrips(JobClient job, int trips) throws InterruptedException {
+    awaitTrips(job, trips, "2019-03-01T10:00:00Z");
+  }
+
+  private void awaitTrips(JobClient job, int trips, String windowStart)
+      throws InterruptedException {
+    sink.await(
+        job,
+        document ->
+            document.index.equals("taxi-demand-zones")
+                && document.id.equals(
+                    ZONE_BEHIND + "-" + Instant.parse(windowStart).getEpochSecond())
+                && document.source.contains("\"trips\":" + trips + ","));
+  }
+
   /** Stops a job with a savepoint, and says how to continue from it. */
   private static Configuration stop(JobClient job, Path savepoints) throws Exception {
-    Configuration fromSavepoint = new Configuration();
-    fromSavepoint.set(
-        StateRecoveryOptions.SAVEPOINT_PATH,
+    return from(
         job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
             .get());
+  }
+
+  private static Configuration from(String savepoint) {
+    Configuration fromSavepoint = new Configuration();
+    fromSavepoint.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     return fromSavepoint;
   }
 

@@ -301,6 +301,11 @@ class TripAdmissionTest {
     TripWindows windows =
         new TripWindows(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofHours(1));
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new TripAdmission(windows, 6), TripAdmission::keyOf, Types.STRING, MAX_PARALLELISM, 1, 0);
+        new TripAdmission(windows, 6, Duration.ofHours(1)),
+        TripAdmission::keyOf,
+        Types.STRING,
+        MAX_PARALLELISM,
+        1,
+        0);
   }
 }

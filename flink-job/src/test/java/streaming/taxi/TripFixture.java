@@ -1,13 +1,18 @@
 package streaming.taxi;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import streaming.source.RecordSchema;
 import streaming.source.SourceRecord;
 
 /** A trip event for tests: valid, with what a test is about changed. */
 final class TripFixture {
-  private static final RecordSchema<Trip> SCHEMA = new RecordSchema<>(new TripParser());
+  private static final RecordSchema<Trip> SCHEMA =
+      new RecordSchema<>(new TripParser(), Duration.ofHours(1));
+
+  /** After the events of all tests. */
+  private static final Instant ARRIVAL = Instant.parse("2019-12-31T00:00:00Z");
 
   int number;
   Instant dropoffTime = Instant.parse("2019-03-01T18:07:00Z");
@@ -62,6 +67,7 @@ final class TripFixture {
   }
 
   static SourceRecord<Trip> read(byte[] payload, int sequenceNumber) {
-    return SCHEMA.read(payload, "shardId-000000000000", Integer.toString(sequenceNumber));
+    return SCHEMA.read(
+        payload, "shardId-000000000000", Integer.toString(sequenceNumber), ARRIVAL.toEpochMilli());
   }
 }

@@ -1,0 +1,54 @@
+package streaming.source;
+
+import java.io.Serializable;
+import java.net.URI;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.http.ProtocolNegotiation;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import streaming.settings.JobSettings;
+
+/** Makes clients of the stream's region, which leave retries to the job's own policy. */
+final class KinesisClients implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Connections or subscriptions of one subtask, one for each of its shards. */
+  private static final int MOST_REQUESTS = 10_000;
+
+  private final String region;
+
+  /** In place of the region's own; null for that. */
+  private final URI endpoint;
+
+  KinesisClients(JobSettings settings) {
+    region = settings.streamRegion();
+    endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);
+  }
+
+  /** A client of requests and answers. */
+  KinesisAsyncClient requests() {
+    return client(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
+  }
+
+  /** A client of subscriptions, which need HTTP/2. */
+  KinesisAsyncClient subscriptions() {
+    NettyNioAsyncHttpClient.Builder http =
+        NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP2);
+    if (endpoint != null && "http".equals(endpoint.getScheme())) {
+      // Without TLS there is nothing to negotiate the protocol by.
+      http.protocolNegotiation(ProtocolNegotiation.ASSUME_PROTOCOL);
+    }
+    return client(http);
+  }
+
+  private KinesisAsyncClient client(NettyNioAsyncHttpClient.Builder http) {
+    return KinesisAsyncClient.builder()
+        .region(Region.of(region))
+        .endpointOverride(endpoint)
+        .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
+        .httpClientBuilder(http.maxConcurrency(MOST_REQUESTS))
+        .build();
+  }
+}

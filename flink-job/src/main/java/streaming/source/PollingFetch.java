@@ -1,0 +1,128 @@
+package streaming.source;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import streaming.retry.Patience;
+
+/** Polls a shard: without a pause while there are records left, at intervals at its tip. */
+final class PollingFetch implements ShardFetch {
+  /**
+   * A shard answers five GetRecords calls a second, shared by all polling readers; at the tip this
+   * leaves one a second to Firehose
+   * (https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html).
+   */
+  static final int INTERVAL_MILLISECONDS = 250;
+
+  private final KinesisAsyncClient client;
+  private final String stream;
+  private final String shardId;
+  private final Patience.Attempts attempts;
+  private final ScheduledExecutorService clock;
+  private final Receiver receiver;
+
+  // One request follows the other: no two threads use these at the same time.
+  private volatile ShardPosition position;
+  private volatile String iterator;
+  private volatile boolean atTip;
+  private volatile boolean closed;
+
+  PollingFetch(
+      KinesisAsyncClient client,
+      String stream,
+      ShardSplit split,
+      Patience.Attempts attempts,
+      ScheduledExecutorService clock,
+      Receiver receiver) {
+    this.client = client;
+    this.stream = stream;
+    this.shardId = split.shardId;
+    this.position = split.position;
+    this.attempts = attempts;
+    this.clock = clock;
+    this.receiver = receiver;
+  }
+
+  @Override
+  public void next() {
+    if (atTip) {
+      pollIn(INTERVAL_MILLISECONDS);
+    } else {
+      poll();
+    }
+  }
+
+  private void pollIn(long milliseconds) {
+    if (!closed) {
+      clock.schedule(this::poll, milliseconds, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void poll() {
+    if (closed) {
+      return;
+    }
+    CompletableFuture<String> from =
+        iterator == null
+            ? client
+                .getShardIterator(this::iterate)
+                .thenApply(GetShardIteratorResponse::shardIterator)
+            : CompletableFuture.completedFuture(iterator);
+    from.thenCompose(known -> client.getRecords(get -> get.shardIterator(known)))
+        .whenComplete(this::onResponse);
+  }
+
+  private void iterate(GetShardIteratorRequest.Builder request) {
+    request.streamName(stream).shardId(shardId).shardIteratorType(position.iteratorType());
+    if (position.sequenceNumber != null) {
+      request.startingSequenceNumber(position.sequenceNumber);
+    } else if (position.instant > 0) {
+      request.timestamp(Instant.ofEpochMilli(position.instant));
+    }
+  }
+
+  private void onResponse(GetRecordsResponse response, Throwable error) {
+    if (closed) {
+      return;
+    }
+    if (error != null) {
+      onError(error);
+      return;
+    }
+    attempts.succeeded();
+    iterator = response.nextShardIterator();
+    if (!response.records().isEmpty()) {
+      int last = response.records().size() - 1;
+      position =
+          ShardPosition.after(response.records().get(last).sequenceNumber(), ShardPosition.WHOLE);
+    }
+    atTip = response.millisBehindLatest() == null || response.millisBehindLatest() == 0;
+    receiver.onAnswer(
+        new Answer(response.records(), response.millisBehindLatest(), iterator == null));
+  }
+
+  private void onError(Throwable error) {
+    try {
+      if (Patience.cause(error) instanceof ExpiredIteratorException) {
+        iterator = null;
+        pollIn(attempts.failed("its iterator has expired"));
+      } else {
+        pollIn(attempts.failed(error));
+      }
+    } catch (IOException permanent) {
+      receiver.onFailure(permanent);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,282 @@
+package streaming.source;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+import streaming.JobMetrics;
+import streaming.retry.Patience;
+
+/**
+ * Finds the shards of the stream and assigns them: a child when its parents have been read, to the
+ * reader of the parent that ended last, which holds its watermark until it has the child.
+ *
+ * <p>A job without a checkpoint of this source first waits for the positions that the previous
+ * source may have left ({@link RestoredPositions}).
+ */
+final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> {
+  /** How often the stream is asked for new shards, in milliseconds. */
+  private static final long DISCOVERY_INTERVAL = 10_000;
+
+  /** How often readers are told how far they may read, in milliseconds. */
+  private static final long ALIGNMENT_INTERVAL = 200;
+
+  private static final long UNLIMITED = Long.MAX_VALUE;
+  private static final int HASH_KEY_BITS = 128;
+  private static final Logger LOG = LoggerFactory.getLogger(ShardEnumerator.class);
+
+  private final SplitEnumeratorContext<ShardSplit> context;
+  private final ShardCatalog catalog;
+  private final long configuredBeginning;
+  private final long maxDrift;
+  private final Patience.Attempts attempts;
+
+  /** Null until the positions of the previous source are known. */
+  private KnownShards shards;
+
+  private Map<String, ShardPosition> restored = Map.of();
+  private List<Shard> listed = new ArrayList<>();
+  private boolean hasListed;
+
+  /** The reader that a shard's parent has ended on. */
+  private final Map<String, Integer> readerOfParent = new HashMap<>();
+
+  /** The readers that have been told that they have all shards to begin with. */
+  private final Set<Integer> begun = new HashSet<>();
+
+  private final Map<Integer, Long> progress = new HashMap<>();
+  private long limit = UNLIMITED;
+
+  /** The newest shard that has been listed. Written by the thread that lists. */
+  private volatile String newest;
+
+  /**
+   * @param beginning where a job without a checkpoint begins, in milliseconds; zero is the oldest
+   *     record
+   * @param maxDrift how far in event time a shard is read ahead of the slowest, in milliseconds
+   * @param shards of a checkpoint, or null
+   */
+  ShardEnumerator(
+      SplitEnumeratorContext<ShardSplit> context,
+      ShardCatalog catalog,
+      long beginning,
+      long maxDrift,
+      KnownShards shards) {
+    this.context = context;
+    this.catalog = catalog;
+    this.configuredBeginning = beginning;
+    this.maxDrift = maxDrift;
+    this.shards = shards;
+    attempts =
+        Patience.DEFAULT.attempts(
+            "ListShards", JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES));
+  }
+
+  @Override
+  public void start() {
+    context.callAsync(this::list, this::onListed, 0, DISCOVERY_INTERVAL);
+    context.callAsync(
+        () -> null, (none, error) -> announceLimit(), ALIGNMENT_INTERVAL, ALIGNMENT_INTERVAL);
+  }
+
+  private List<Shard> list() throws Exception {
+    List<Shard> found = catalog.after(newest);
+    if (!found.isEmpty()) {
+      newest = found.get(found.size() - 1).shardId();
+    }
+    return found;
+  }
+
+  private void onListed(List<Shard> found, Throwable error) {
+    try {
+      if (error != null) {
+        // The stream is asked again at the next interval, whatever the wait.
+        attempts.failed(error);
+        return;
+      }
+    } catch (IOException permanent) {
+      throw new IllegalStateException(permanent.getMessage(), permanent);
+    }
+    attempts.succeeded();
+    listed.addAll(found);
+    if (!hasListed && shards != null) {
+      // A shard that has expired is not asked for any more.
+      shards.ended.retainAll(found.stream().map(Shard::shardId).collect(Collectors.toSet()));
+    }
+    hasListed = true;
+    assign();
+  }
+
+  private void assign() {
+    if (shards == null || !hasListed) {
+      return;
+    }
+    listed.forEach(this::add);
+    listed = new ArrayList<>();
+    Iterator<KnownShards.Waiting> waiting = shards.waiting.values().iterator();
+    while (waiting.hasNext()) {
+      KnownShards.Waiting shard = waiting.next();
+      int reader = readerOf(shard.split);
+      if (shard.parents.stream().noneMatch(shards::isUnread)
+          && context.registeredReaders().containsKey(reader)) {
+        waiting.remove();
+        shards.assigned.add(shard.split.shardId);
+        LOG.info("{} is read from {}", shard.split.shardId, shard.split.position);
+        context.assignSplit(shard.split, reader);
+      }
+    }
+    for (int reader : context.registeredReaders().keySet()) {
+      if (begun.add(reader)) {
+        context.sendEventToSourceReader(reader, new ShardEvents.Limit(limit));
+      }
+    }
+  }
+
+  private void add(Shard shard) {
+    String id = shard.shardId();
+    if (shards.contains(id)) {
+      return;
+    }
+    ShardPosition position = restored.getOrDefault(id, ShardPosition.from(shards.beginning));
+    if (position.isEnded()) {
+      shards.ended.add(id);
+      return;
+    }
+    // The previous source read children without waiting for their parents.
+    List<String> parents =
+        restored.containsKey(id)
+            ? List.of()
+            : Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
+                .filter(parent -> parent != null)
+                .collect(Collectors.toList());
+    ShardSplit split =
+        new ShardSplit(
+            id,
+            new BigInteger(shard.hashKeyRange().startingHashKey()),
+            new BigInteger(shard.hashKeyRange().endingHashKey()),
+            position,
+            SourceRecord.NO_EVENT_TIME);
+    shards.waiting.put(id, new KnownShards.Waiting(split, parents));
+  }
+
+  /** Readers have equal parts of the hash keys, and with them of the shards. */
+  private int readerOf(ShardSplit split) {
+    int parallelism = context.currentParallelism();
+    Integer reader = readerOfParent.get(split.shardId);
+    return reader != null && reader < parallelism
+        ? reader
+        : split
+            .firstHashKey
+            .multiply(BigInteger.valueOf(parallelism))
+            .shiftRight(HASH_KEY_BITS)
+            .intValue();
+  }
+
+  @Override
+  public void handleSourceEvent(int reader, SourceEvent event) {
+    if (event instanceof ShardEvents.Progress) {
+      progress.put(reader, ((ShardEvents.Progress) event).slowest);
+    } else if (event instanceof ShardEvents.Ended) {
+      onEnded(reader, ((ShardEvents.Ended) event).shardId);
+    } else if (shards == null) {
+      ShardEvents.Restored previous = (ShardEvents.Restored) event;
+      restored = previous.positions;
+      shards =
+          new KnownShards(previous.beginning == null ? configuredBeginning : previous.beginning);
+      LOG.info(
+          restored.isEmpty()
+              ? "The job begins with this source"
+              : "The job continues from the positions of the previous source in {} shards",
+          restored.size());
+      assign();
+    }
+  }
+
+  /** The children may not have been listed yet. */
+  private void onEnded(int reader, String shardId) {
+    shards.assigned.remove(shardId);
+    shards.ended.add(shardId);
+    context.callAsync(
+        this::list,
+        (found, error) -> {
+          for (Shard shard : concat(listed, found)) {
+            if (shardId.equals(shard.parentShardId())
+                || shardId.equals(shard.adjacentParentShardId())) {
+              readerOfParent.put(shard.shardId(), reader);
+            }
+          }
+          Collection<KnownShards.Waiting> waiting = shards.waiting.values();
+          waiting.stream()
+              .filter(child -> child.parents.contains(shardId))
+              .forEach(child -> readerOfParent.put(child.split.shardId, reader));
+          onListed(found, error);
+          if (readerOfParent.containsValue(reader)) {
+            context.sendEventToSourceReader(reader, new ShardEvents.Succeeded(shardId));
+          }
+        });
+  }
+
+  private static List<Shard> concat(List<Shard> some, List<Shard> more) {
+    List<Shard> all = new ArrayList<>(some);
+    all.addAll(more == null ? List.of() : more);
+    return all;
+  }
+
+  private void announceLimit() {
+    long slowest = progress.values().stream().mapToLong(Long::longValue).min().orElse(UNLIMITED);
+    long next = slowest >= UNLIMITED - maxDrift ? UNLIMITED : slowest + maxDrift;
+    if (next != limit) {
+      limit = next;
+      begun.retainAll(context.registeredReaders().keySet());
+      begun.forEach(
+          reader -> context.sendEventToSourceReader(reader, new ShardEvents.Limit(limit)));
+    }
+  }
+
+  @Override
+  public void handleSplitRequest(int reader, String host) {
+    // Shards are assigned without being asked for.
+  }
+
+  @Override
+  public void addSplitsBack(List<ShardSplit> splits, int reader) {
+    progress.remove(reader);
+    begun.remove(reader);
+    for (ShardSplit split : splits) {
+      shards.assigned.remove(split.shardId);
+      shards.waiting.put(split.shardId, new KnownShards.Waiting(split, List.of()));
+    }
+    assign();
+  }
+
+  @Override
+  public void addReader(int reader) {
+    begun.remove(reader);
+    progress.remove(reader);
+    assign();
+  }
+
+  @Override
+  public KnownShards snapshotState(long checkpoint) {
+    return shards == null ? null : shards.copy();
+  }
+
+  @Override
+  public void close() throws IOException {
+    catalog.close();
+  }
+}

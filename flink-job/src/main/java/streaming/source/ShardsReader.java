@@ -1,0 +1,427 @@
+package streaming.source;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MeterView;
+import org.apache.flink.metrics.MetricGroup;
+import software.amazon.awssdk.services.kinesis.model.Record;
+
+/**
+ * Reads the shards of one subtask. Answers arrive on the threads of the client and are taken up by
+ * that of the task, which has everything else to itself.
+ *
+ * @param <E> the type of the event
+ */
+final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit> {
+  /**
+   * How long a shard that has been read to its end still holds the watermark if its children do not
+   * name it as their parent.
+   */
+  static final Duration HANDOVER = Duration.ofSeconds(30);
+
+  /** How often watermarks are given, in milliseconds; Flink's own default. */
+  private static final long TICK = 200;
+
+  /** Records that may follow each other before the slowest shard is looked for. */
+  private static final int RUN = 500;
+
+  /** Bytes that may wait for the job before answers are asked for one at a time only. */
+  private static final long PREFETCHED_BYTES = 16L << 20;
+
+  private final SourceReaderContext context;
+  private final RecordSchema<E> schema;
+  private final FetchFactory fetches;
+  private final Duration outOfOrderness;
+  private final Duration idleness;
+  private final long maxDrift;
+
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "kinesis-source-clock");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final Queue<Runnable> received = new ConcurrentLinkedQueue<>();
+  private volatile CompletableFuture<Void> available = new CompletableFuture<>();
+
+  private final Map<String, ActiveShard> shards = new LinkedHashMap<>();
+
+  /** Shards that have ended, each until a checkpoint has what the enumerator knows of it. */
+  private final Map<String, EndedShard> ended = new HashMap<>();
+
+  private ActiveShard current;
+  private int run;
+  private long waitingBytes;
+  private long nextTick;
+  private boolean begun;
+  private long limit = Long.MAX_VALUE;
+  private long reported = Long.MAX_VALUE;
+
+  /** Makes the fetches of a reader. */
+  interface FetchFactory extends AutoCloseable {
+    ShardFetch fetch(
+        ShardSplit split, ScheduledExecutorService clock, ShardFetch.Receiver receiver);
+
+    /** Whether each answer says how far behind it is, one without records included. */
+    boolean alwaysAnswers();
+
+    @Override
+    void close();
+  }
+
+  ShardsReader(
+      SourceReaderContext context,
+      RecordSchema<E> schema,
+      FetchFactory fetches,
+      Duration outOfOrderness,
+      Duration idleness,
+      Duration maxDrift) {
+    this.context = context;
+    this.schema = schema;
+    this.fetches = fetches;
+    this.outOfOrderness = outOfOrderness;
+    this.idleness = idleness;
+    this.maxDrift = maxDrift.toMillis();
+  }
+
+  @Override
+  public void start() {
+    clock.scheduleAtFixedRate(() -> available.complete(null), TICK, TICK, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void addSplits(List<ShardSplit> splits) {
+    for (ShardSplit split : splits) {
+      shards.put(split.shardId, new ActiveShard(split));
+    }
+    nextTick = 0;
+    available.complete(null);
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    // A stream has no last shard.
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    if (event instanceof ShardEvents.Limit) {
+      limit = ((ShardEvents.Limit) event).eventTime;
+      begun = true;
+    } else if (event instanceof ShardEvents.Succeeded) {
+      ActiveShard parent = shards.get(((ShardEvents.Succeeded) event).shardId);
+      if (parent != null) {
+        parent.holdsUntil = 0;
+      }
+    }
+    available.complete(null);
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<SourceRecord<E>> output) throws Exception {
+    for (Runnable task = received.poll(); task != null; task = received.poll()) {
+      task.run();
+    }
+    long now = System.currentTimeMillis();
+    if (now >= nextTick) {
+      nextTick = now + TICK;
+      tick(output, now);
+    }
+    if (current == null || run >= RUN || !current.isReadable()) {
+      choose();
+    }
+    if (current != null) {
+      run++;
+      current.emit(now);
+      return InputStatus.MORE_AVAILABLE;
+    }
+    available = new CompletableFuture<>();
+    if (!received.isEmpty()) {
+      available.complete(null);
+    }
+    return InputStatus.NOTHING_AVAILABLE;
+  }
+
+  /** The slowest shard is next, so that all come about equally far. */
+  private void choose() {
+    shards.values().forEach(ActiveShard::ask);
+    run = 0;
+    current =
+        shards.values().stream()
+            .filter(ActiveShard::isReadable)
+            .min(Comparator.comparingLong(shard -> shard.time.newestEventTime()))
+            .orElse(null);
+  }
+
+  private void tick(ReaderOutput<SourceRecord<E>> output, long now) {
+    List<ActiveShard> opened = new ArrayList<>(shards.values());
+    opened.stream().filter(shard -> shard.output == null).forEach(shard -> shard.open(output));
+    long slowest = Long.MAX_VALUE;
+    for (Iterator<ActiveShard> each = shards.values().iterator(); each.hasNext(); ) {
+      ActiveShard shard = each.next();
+      if (shard.hasEnded && now >= shard.holdsUntil) {
+        output.releaseOutputForSplit(shard.split.shardId);
+        ended.put(shard.split.shardId, new EndedShard(shard.snapshot()));
+        each.remove();
+        continue;
+      }
+      shard.emitWatermark(now);
+      if (shard.hasRecordsLeft() && shard.time.newestEventTime() != SourceRecord.NO_EVENT_TIME) {
+        slowest = Math.min(slowest, shard.time.newestEventTime());
+      }
+    }
+    if (shards.isEmpty() && begun) {
+      output.markIdle();
+    }
+    if (slowest != reported) {
+      reported = slowest;
+      context.sendSourceEventToCoordinator(new ShardEvents.Progress(slowest));
+    }
+  }
+
+  @Override
+  public List<ShardSplit> snapshotState(long checkpoint) {
+    List<ShardSplit> splits = new ArrayList<>();
+    shards.values().forEach(shard -> splits.add(shard.snapshot()));
+    for (EndedShard shard : ended.values()) {
+      splits.add(shard.split);
+      shard.checkpoint = Math.min(shard.checkpoint, checkpoint);
+    }
+    return splits;
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpoint) {
+    ended.values().removeIf(shard -> shard.checkpoint <= checkpoint);
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    return available;
+  }
+
+  @Override
+  public void close() {
+    shards.values().forEach(shard -> shard.fetch.close());
+    clock.shutdownNow();
+    fetches.close();
+  }
+
+  private static final class EndedShard {
+    private final ShardSplit split;
+
+    /** The first checkpoint that was taken after the enumerator knew of the end. */
+    private long checkpoint = Long.MAX_VALUE;
+
+    private EndedShard(ShardSplit split) {
+      this.split = split;
+    }
+  }
+
+  /** A record, or a part of an aggregated one. */
+  private static final class Part {
+    private final String sequenceNumber;
+    private final long subSequence;
+    private final long arrival;
+    private final byte[] payload;
+
+    private Part(String sequenceNumber, long subSequence, long arrival, byte[] payload) {
+      this.sequenceNumber = sequenceNumber;
+      this.subSequence = subSequence;
+      this.arrival = arrival;
+      this.payload = payload;
+    }
+  }
+
+  private final class ActiveShard implements ShardFetch.Receiver {
+    private final ShardSplit split;
+    private final ShardTime time;
+    private final ShardFetch fetch;
+    private final MeterView records;
+    private final Deque<Part> waiting = new ArrayDeque<>();
+
+    private SourceOutput<SourceRecord<E>> output;
+    private Part last;
+    private boolean isAsked;
+    private boolean hasLastAnswer;
+    private boolean hasEnded;
+    private long holdsUntil = Long.MAX_VALUE;
+    private long lastWatermark = ShardTime.HELD;
+
+    /** Read by the thread of metrics, too. */
+    private volatile long millisBehindLatest;
+
+    private ActiveShard(ShardSplit split) {
+      this.split = split;
+      time =
+          new ShardTime(
+              outOfOrderness, idleness, split.newestEventTime, System.currentTimeMillis());
+      millisBehindLatest = fetches.alwaysAnswers() ? Long.MAX_VALUE : 0;
+      hasLastAnswer = split.position.isEnded();
+      fetch = fetches.fetch(split, clock, this);
+      MetricGroup metrics =
+          context.metricGroup().addGroup("KinesisStreamSource").addGroup("shardId", split.shardId);
+      // Minus one until it is known.
+      metrics.gauge(
+          "millisBehindLatest",
+          () -> millisBehindLatest == Long.MAX_VALUE ? -1 : millisBehindLatest);
+      records = metrics.meter("recordsPerSecond", new MeterView(5));
+      ask();
+    }
+
+    private void open(ReaderOutput<SourceRecord<E>> readerOutput) {
+      output = readerOutput.createOutputForSplit(split.shardId);
+      output.markActive();
+      endIfRead();
+    }
+
+    @Override
+    public void onAnswer(ShardFetch.Answer answer) {
+      receive(() -> take(answer));
+    }
+
+    @Override
+    public void onFailure(Exception failure) {
+      receive(
+          () -> {
+            throw new IllegalStateException(
+                split.shardId + " cannot be read: " + failure.getMessage(), failure);
+          });
+    }
+
+    private void receive(Runnable task) {
+      received.add(task);
+      available.complete(null);
+    }
+
+    private void take(ShardFetch.Answer answer) {
+      isAsked = false;
+      for (Record record : answer.records) {
+        take(record);
+      }
+      millisBehindLatest = answer.millisBehindLatest;
+      hasLastAnswer = answer.isLast;
+      ask();
+      endIfRead();
+    }
+
+    private void take(Record record) {
+      byte[] data = record.data().asByteArrayUnsafe();
+      String number = record.sequenceNumber();
+      long arrival = record.approximateArrivalTimestamp().toEpochMilli();
+      List<byte[]> payloads = Aggregation.payloads(data, split);
+      if (payloads == null) {
+        add(new Part(number, ShardPosition.WHOLE, arrival, data));
+        return;
+      }
+      for (int place = 0; place < payloads.size(); place++) {
+        if (payloads.get(place) != null && !split.position.includes(number, place)) {
+          add(new Part(number, place, arrival, payloads.get(place)));
+        }
+      }
+    }
+
+    private void add(Part part) {
+      waiting.add(part);
+      waitingBytes += part.payload.length;
+    }
+
+    /** Asks for records while those of the answer before are on their way through the job. */
+    private void ask() {
+      if (!isAsked
+          && !hasLastAnswer
+          && (waiting.isEmpty() || waiting.size() < RUN && waitingBytes < PREFETCHED_BYTES)) {
+        isAsked = true;
+        fetch.next();
+      }
+    }
+
+    private boolean isReadable() {
+      return !waiting.isEmpty() && output != null && time.newestEventTime() <= farthest();
+    }
+
+    private long farthest() {
+      return reported >= Long.MAX_VALUE - maxDrift ? limit : Math.min(limit, reported + maxDrift);
+    }
+
+    private boolean hasRecordsLeft() {
+      return !waiting.isEmpty() || !hasLastAnswer && millisBehindLatest > 0;
+    }
+
+    private void emit(long now) {
+      last = waiting.remove();
+      waitingBytes -= last.payload.length;
+      records.markEvent();
+      SourceRecord<E> record =
+          schema.read(
+              last.payload,
+              split.shardId,
+              last.subSequence == ShardPosition.WHOLE
+                  ? last.sequenceNumber
+                  : last.sequenceNumber + "-" + last.subSequence,
+              last.arrival);
+      output.collect(record, record.eventTime);
+      if (record.problem == null) {
+        time.emitted(record.eventTime, last.arrival, now);
+      }
+      if (waiting.isEmpty()) {
+        ask();
+        endIfRead();
+      }
+    }
+
+    private void emitWatermark(long now) {
+      long watermark = time.watermark(hasRecordsLeft() || hasEnded, now);
+      if (watermark == ShardTime.IDLE) {
+        output.markIdle();
+        return;
+      }
+      output.markActive();
+      if (watermark > lastWatermark) {
+        lastWatermark = watermark;
+        output.emitWatermark(new Watermark(watermark));
+      }
+    }
+
+    private void endIfRead() {
+      if (hasLastAnswer && waiting.isEmpty() && output != null && !hasEnded) {
+        hasEnded = true;
+        holdsUntil = System.currentTimeMillis() + HANDOVER.toMillis();
+        fetch.close();
+        context.sendSourceEventToCoordinator(new ShardEvents.Ended(split.shardId));
+      }
+    }
+
+    private ShardSplit snapshot() {
+      ShardPosition position = split.position;
+      if (hasEnded) {
+        position = ShardPosition.ENDED;
+      } else if (last != null) {
+        position = ShardPosition.after(last.sequenceNumber, last.subSequence);
+      }
+      return split.at(position, time.newestEventTime());
+    }
+  }
+}
