@@ -29,6 +29,16 @@ const rooms = {
     ],
     ["docs"],
   ],
+  local: [
+    ["machine"],
+    ["provider"],
+    ["services"],
+    ["engine"],
+    ["verify"],
+    ["status"],
+    ["faults", "workloads", "page-server", "preview"],
+    ["run"],
+  ],
   producer: [["events"], ["replay", "trips", "trades"], ["kinesis"], ["tail"], ["command"]],
 };
 
@@ -40,6 +50,7 @@ const folders = {
   producer: ["cli", "flink-job"],
   capacity: ["cli", "policies", "producer"],
   infra: ["capacity", "cli", "flink-job", "producer"],
+  local: ["capacity", "cli", "flink-job", "infra", "policies", "producer"],
   examples: ["infra"],
 };
 

@@ -1,4 +1,24 @@
-import type { PropertyFact } from "./facts";
+/** What is known of a property of a resource type. */
+export interface PropertyFact {
+  readonly type: "string" | "integer" | "number" | "boolean" | "array" | "object" | "asset";
+  /** Of an array its elements' type, of an object without `properties` its values' type. */
+  readonly items?: "string" | "boolean" | "integer" | "number" | "object";
+  /** Of an object, or of the elements of an array of objects. */
+  readonly properties?: Readonly<Record<string, PropertyFact>>;
+  /** The program may set it. */
+  readonly input?: boolean;
+  readonly required?: boolean;
+  /** AWS sets it when the program does not. */
+  readonly computed?: boolean;
+  /** A change replaces the resource. */
+  readonly replaces?: boolean;
+  readonly secret?: boolean;
+  readonly default?: unknown;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** A policy document: takes an object too, which is sent as JSON text. */
+  readonly document?: boolean;
+}
 
 interface Correction {
   /** Names by rule that @pulumi/aws spells otherwise. */

@@ -1,4 +1,5 @@
-import type { PropertyFact, PropertyFacts } from "./facts";
+import type { PropertyFact } from "./corrections";
+import type { PropertyFacts } from "./facts";
 import { isAsset, isBlock, isObject, reveal, UNKNOWN, type Values } from "./values";
 
 /** A problem with an input: the property's path and a sentence on it. */
