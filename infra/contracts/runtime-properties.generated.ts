@@ -52,9 +52,17 @@ export interface SourceProperties {
    */
   outOfOrdernessSeconds?: number;
   /**
-   * After how many seconds without a record a shard no longer holds the watermark back; 0 means never.
+   * After how many seconds with nothing left to read a shard no longer holds the watermark back; where events happen when they arrive, the watermark then follows the clock. 0 means never.
    */
   idlenessSeconds?: number;
+  /**
+   * How far, in seconds, an event may lie after its arrival in the stream; one further ahead becomes a dead letter (future) and moves no watermark.
+   */
+  maxAheadSeconds?: number;
+  /**
+   * How far, in seconds of event time, a shard is read ahead of the slowest one with records left to read; it bounds the state of a job that catches up.
+   */
+  maxDriftSeconds?: number;
 }
 /**
  * The OpenSearch domain that the job writes documents and dead letters to; without this group it writes none, and dead letters go to the archive, which must then be there. Requests are signed with SigV4 for the service es.

@@ -16,12 +16,6 @@ export type RuntimePropertyInputs = {
   readonly [Name in keyof RuntimeProperties]: Group<RuntimeProperties[Name]>;
 };
 
-/** A property group as Managed Service for Apache Flink takes it. */
-interface PropertyGroup {
-  readonly propertyGroupId: string;
-  readonly propertyMap: Record<string, pulumi.Input<string>>;
-}
-
 const conforms = new Ajv2020({ allErrors: true, verbose: true }).compile(schema);
 
 /**
@@ -93,14 +87,27 @@ function checkRuntimeProperties(
   }
 }
 
-/** Renders values as the strings that travel to the job, in the order in which they are given. */
-export function propertyGroups(properties: RuntimePropertyInputs): PropertyGroup[] {
-  return groups(properties).map(([propertyGroupId, values]) => ({
-    propertyGroupId,
-    propertyMap: Object.fromEntries(
-      values.map(([key, value]) => [key, pulumi.Output.isInstance(value) ? value : String(value)]),
-    ),
-  }));
+/**
+ * The property groups of the job as the application takes them, checked against the job's contract.
+ * @throws Error that lists every property against the contract
+ */
+export function jobPropertyGroups(
+  properties: RuntimePropertyInputs,
+): Record<string, Record<string, pulumi.Input<string>>> {
+  const problems = new Problems();
+  for (const problem of runtimePropertyProblems(properties)) problems.add(problem);
+  problems.throwIfAny("The runtime properties of the job are invalid");
+  return Object.fromEntries(
+    groups(properties).map(([name, values]) => [
+      name,
+      Object.fromEntries(
+        values.map(([key, value]) => [
+          key,
+          pulumi.Output.isInstance(value) ? value : String(value),
+        ]),
+      ),
+    ]),
+  );
 }
 
 type Entry = readonly [key: string, value: string | number | pulumi.Output<string>];

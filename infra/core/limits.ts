@@ -30,6 +30,12 @@ export const limits = {
   flinkKpus: { min: 1, max: 250 },
   /** Security groups beside the application's own; five in all: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_VpcConfiguration.html */
   flinkExtraSecurityGroups: { min: 0, max: 4 },
+  /** Property groups of an application: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_EnvironmentProperties.html */
+  flinkPropertyGroups: { min: 0, max: 50 },
+  /** Properties of a group: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html */
+  flinkProperties: { min: 0, max: 50 },
+  /** Characters of a property's key or value: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html */
+  flinkPropertyLength: { min: 1, max: 2048 },
   /** Data nodes of a domain: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
   searchInstanceCount: { min: 1, max: 80 },
   /** GiB of a node's gp3 volume; the instance type may allow less: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
-import { codePath, flinkConfiguration, parallelismPath } from "./configuration";
+import { type CodeObject, codePath, flinkConfiguration, parallelismPath } from "./configuration";
 import { flinkServiceStatements } from "./permissions";
 import { https } from "../core/network-rules";
 import { policyDocument, ServiceRole } from "../core/iam";
@@ -17,10 +18,10 @@ const timeouts = { create: "30m", update: "60m", delete: "30m" };
  *
  * @example
  * new FlinkApplication("analytics", {
- *   jarPath: "flink-job/target/flink-job.jar",
+ *   code: { path: "target/my-job.jar" },
  *   codeBucketName: artifacts.bucketName,
  *   codeBucketArn: artifacts.arn,
- *   runtimeProperties: { job: { workload: "taxi" }, source: {...}, search: {...} },
+ *   propertyGroups: { InputStream0: { "stream.arn": events.arn, "aws.region": region } },
  *   parallelism: 2,
  *   parallelismPerKpu: 1,
  *   checkpointIntervalSeconds: 60,
@@ -37,24 +38,14 @@ export class FlinkApplication extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: FlinkApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = componentInputs(args, "jarPath", "startAfter");
+    const inputs = componentInputs(args, "code", "startAfter");
     super("streaming:infra:FlinkApplication", name, inputs, opts);
     validateFlinkArguments(name, args);
     const protectData = args.protectData ?? false;
 
     const { region } = aws.getRegionOutput({}, { parent: this });
 
-    // The service does not load a jar again that keeps its key, so each content has a key of its own. Earlier jars
-    // stay: a rollback of the application needs the one it ran before.
-    const jar = new aws.s3.BucketObjectv2(
-      `${name}-jar`,
-      {
-        bucket: args.codeBucketName,
-        key: `flink-job/${sha256(args.jarPath)}.jar`,
-        source: new pulumi.asset.FileAsset(args.jarPath),
-      },
-      { parent: this, retainOnDelete: true },
-    );
+    const code = this.#codeObject(name, args);
 
     // Group and stream come before the application: added later they would count as an update of it, and until then
     // the job's log would be lost.
@@ -86,7 +77,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
             codeArn:
               args.deliveredElsewhere === true
                 ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
-                : pulumi.interpolate`${args.codeBucketArn}/${jar.key}`,
+                : pulumi.interpolate`${args.codeBucketArn}/${code.key}`,
             codeKeyArn: args.kmsKeyArn,
             logGroupArn: logGroup.arn,
             logStreamArn: logStream.arn,
@@ -123,7 +114,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
         cloudwatchLoggingOptions: { logStreamArn: logStream.arn },
         applicationConfiguration: flinkConfiguration(args, {
           codeBucketArn: args.codeBucketArn,
-          jar,
+          code,
           securityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
         }),
       },
@@ -146,8 +137,24 @@ export class FlinkApplication extends pulumi.ComponentResource {
     this.logGroupName = logGroup.name;
     this.registerOutputs({ name: this.name, arn: this.arn, logGroupName: this.logGroupName });
   }
+
+  /** The object with the code; a local file is uploaded. */
+  #codeObject(name: string, { code, codeBucketName }: FlinkApplicationArgs): CodeObject {
+    if (!("path" in code)) return { key: code.key, versionId: code.objectVersion };
+    // The service does not load code again that keeps its key, so each content has a key of its own. Earlier objects
+    // stay: a rollback of the application needs the one it ran before.
+    return new aws.s3.BucketObjectv2(
+      `${name}-jar`,
+      {
+        bucket: codeBucketName,
+        key: `flink-job/${sha256(code.path)}${path.extname(code.path)}`,
+        source: new pulumi.asset.FileAsset(code.path),
+      },
+      { parent: this, retainOnDelete: true },
+    );
+  }
 }
 
-function sha256(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+function sha256(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }

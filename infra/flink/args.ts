@@ -6,15 +6,12 @@ import {
   type FlinkLogLevel,
   flinkMetricsLevels,
   type FlinkMetricsLevel,
+  flinkPropertyGroupName,
   flinkRuntime,
   flinkSnapshotName,
   takesCustomerKey,
 } from "./forms";
 import { limits, logRetentionDays } from "../core/limits";
-import {
-  type RuntimePropertyInputs,
-  runtimePropertyProblems,
-} from "../contracts/runtime-properties";
 import { type Naming, ownName, Problems } from "../core/validate";
 
 /** With which state an application starts after an update. */
@@ -26,17 +23,36 @@ export type FlinkRestore =
   /** None: the job begins where its source tells it to. */
   | { readonly from: "nothing" };
 
+/** The code of an application: a jar, or the zip of a Python application. */
+export type FlinkCode =
+  /** A local file, which is uploaded under a key made from its content. */
+  | { readonly path: string }
+  /** An object that is in the bucket already. */
+  | {
+      readonly key: pulumi.Input<string>;
+      /** Version of the object. @default the newest when the application is updated */
+      readonly objectVersion?: pulumi.Input<string>;
+    };
+
+/** Values by property group and key, as `KinesisAnalyticsRuntime.getApplicationProperties()` returns them to the job. */
+export type FlinkPropertyGroups = Readonly<
+  Record<string, Readonly<Record<string, pulumi.Input<string>>>>
+>;
+
 export interface FlinkApplicationArgs {
-  /** Path of the job's jar, which is uploaded under a key made from its content. */
-  readonly jarPath: string;
-  /** Name of the versioned bucket that takes the jar. */
+  /** The job's code. */
+  readonly code: FlinkCode;
+  /** Name of the versioned bucket that has the code or takes it. */
   readonly codeBucketName: pulumi.Input<string>;
   /** ARN of that bucket. */
   readonly codeBucketArn: pulumi.Input<string>;
   /** The service's name of the Flink that runs the jar, such as FLINK-1_20. @default FLINK-1_20, which is tested */
   readonly runtime?: string;
-  /** What the job is told at run time, by property group. */
-  readonly runtimeProperties: RuntimePropertyInputs;
+  /**
+   * Runtime properties of the job by group, at most 50 groups of 50 properties; keys and values have 1 to 2,048
+   * characters: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html @default none
+   */
+  readonly propertyGroups?: FlinkPropertyGroups | undefined;
   /** How many instances of each operator run in parallel, 1 to 256. */
   readonly parallelism: number;
   /** How many of those share one KPU (1 vCPU, 4 GB), 1 to 8. */
@@ -104,6 +120,23 @@ export const flinkDefaults = {
   metricsLevel: "APPLICATION",
 } as const;
 
+/** What the service accepts of property groups: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html */
+function checkPropertyGroups(groups: FlinkPropertyGroups, problems: Problems): void {
+  const ids = Object.keys(groups);
+  problems.integer("number of propertyGroups", ids.length, limits.flinkPropertyGroups);
+  for (const [id, properties] of Object.entries(groups)) {
+    const place = `propertyGroups.${id}`;
+    const entries = Object.entries(properties);
+    problems.matches("name of a property group", id, flinkPropertyGroupName);
+    problems.integer(`number of properties in ${place}`, entries.length, limits.flinkProperties);
+    for (const [key, value] of entries) {
+      problems.integer(`length of a key in ${place}`, key.length, limits.flinkPropertyLength);
+      if (typeof value !== "string") continue;
+      problems.integer(`length of ${place}.${key}`, value.length, limits.flinkPropertyLength);
+    }
+  }
+}
+
 /** A parallelism must fit into the KPUs that the application may take. */
 export function checkKpus(
   args: {
@@ -146,13 +179,15 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
     restore,
     securityGroupIds = [],
   } = args;
-  problems.require(
-    existsSync(args.jarPath),
-    `jarPath must be an existing file; there is none at ${args.jarPath}. Build the job first: npm run build:job`,
-  );
+  if ("path" in args.code) {
+    problems.require(
+      existsSync(args.code.path),
+      `code.path must be an existing file; got ${args.code.path}. Build the job first`,
+    );
+  }
   problems.matches("runtime", runtime, flinkRuntime);
   checkStateKey({ runtime, stateKmsKeyArn: args.stateKmsKeyArn !== undefined }, problems);
-  for (const problem of runtimePropertyProblems(args.runtimeProperties)) problems.add(problem);
+  checkPropertyGroups(args.propertyGroups ?? {}, problems);
   problems.integer("parallelism", parallelism, limits.flinkParallelism);
   problems.integer("parallelismPerKpu", parallelismPerKpu, limits.flinkParallelismPerKpu);
   problems.integer("kpuLimit", kpuLimit, limits.flinkKpus);

@@ -1,16 +1,21 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type FlinkApplicationArgs, flinkDefaults, type FlinkRestore } from "./args";
-import { propertyGroups } from "../contracts/runtime-properties";
 
 type Inputs = aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfiguration;
 type FlinkInputs = NonNullable<Inputs["flinkApplicationConfiguration"]>;
 type RunInputs = NonNullable<Inputs["runConfiguration"]>;
 
-/** What an application is made of beside its arguments. */
+/** An object in the code bucket. */
+export interface CodeObject {
+  readonly key: pulumi.Input<string>;
+  readonly versionId: pulumi.Input<string> | undefined;
+}
+
+/** What an application is made of besides its arguments. */
 export interface FlinkParts {
   readonly codeBucketArn: pulumi.Input<string>;
-  readonly jar: aws.s3.BucketObjectv2;
+  readonly code: CodeObject;
   readonly securityGroupIds: pulumi.Input<string>[];
 }
 
@@ -30,13 +35,17 @@ export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts
       codeContent: {
         s3ContentLocation: {
           bucketArn: parts.codeBucketArn,
-          fileKey: parts.jar.key,
-          objectVersion: parts.jar.versionId,
+          fileKey: parts.code.key,
+          ...(parts.code.versionId !== undefined && { objectVersion: parts.code.versionId }),
         },
       },
     },
     applicationSnapshotConfiguration: { snapshotsEnabled: args.snapshots ?? true },
-    environmentProperties: { propertyGroups: propertyGroups(args.runtimeProperties) },
+    environmentProperties: {
+      propertyGroups: Object.entries(args.propertyGroups ?? {}).map(
+        ([propertyGroupId, propertyMap]) => ({ propertyGroupId, propertyMap: { ...propertyMap } }),
+      ),
+    },
     flinkApplicationConfiguration: engineConfiguration(args),
     // Said in any case of an application that runs, and what the service does by itself where nothing else is asked:
     // left out, what it was started with last goes into the next update, too, such as the old snapshot of a roll-back.

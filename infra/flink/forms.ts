@@ -21,6 +21,12 @@ export function maxParallelism(parallelism: number): number {
   return Math.max(128, 2 ** Math.ceil(Math.log2(parallelism + Math.floor(parallelism / 2))));
 }
 
+/** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html */
+export const flinkPropertyGroupName: Form = {
+  pattern: /^[a-zA-Z0-9_.-]{1,50}$/,
+  description: "1 to 50 letters, digits, dots, hyphens and underscores",
+};
+
 /** https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CreateApplicationSnapshot.html */
 export const flinkSnapshotName: Form = {
   pattern: /^[a-zA-Z0-9_.-]{1,256}$/,

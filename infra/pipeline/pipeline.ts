@@ -1,7 +1,9 @@
+import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
+import { jobPropertyGroups } from "../contracts/runtime-properties";
 import { ServiceRole } from "../core/iam";
 import { keyServices } from "../core/key-services";
 import { PrivateBucket } from "../core/private-bucket";
@@ -41,6 +43,9 @@ const jobFolder = "results/";
 
 /** Buffer of events that are indexed unchanged: shorter than the archive's. */
 const eventsBuffer = { bufferMiB: 5, bufferSeconds: 60 };
+
+/** Index templates, lifecycle policies and dashboards of the workloads. */
+export const searchFolder = path.join(__dirname, "../search");
 
 /**
  * The streaming pipeline: producer → event stream → Flink application → search domain, and event stream → archive.
@@ -211,6 +216,7 @@ export class Pipeline extends pulumi.ComponentResource {
         masterRole: searchAdmin,
         statements: search.adminStatements(),
         vpc: searchNetwork,
+        folders: [searchFolder],
         replicas: search.zones - 1,
         accessControl: encryptAtRest,
         writerRoleArns: [jobRole.arn],
@@ -233,8 +239,8 @@ export class Pipeline extends pulumi.ComponentResource {
         ...privateSubnets,
         codeBucketName: artifacts.bucketName,
         codeBucketArn: artifacts.arn,
-        jarPath: args.paths.jobJar,
-        runtimeProperties: {
+        code: { path: args.paths.jobJar },
+        propertyGroups: jobPropertyGroups({
           job: { workload: job.workload },
           source: {
             streamName: events.name,
@@ -249,7 +255,7 @@ export class Pipeline extends pulumi.ComponentResource {
             // Of Flink's two file systems for S3 only this one writes files exactly once; s3:// can be the other one.
             archive: { path: pulumi.interpolate`s3a://${archive.bucketName}/${jobFolder}` },
           }),
-        },
+        }),
         role: jobRole,
         statements: [
           ...events.readStatements(),

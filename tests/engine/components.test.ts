@@ -15,7 +15,7 @@ describe("A component alone, in the real engine", () => {
       after(sandbox.remove);
 
       it("is previewed without a complaint of the provider", async () => {
-        const { example } = (await import(path.join(examples, file))) as {
+        const { example } = (await import(path.join(examples, file, "index.ts"))) as {
           example: () => Record<string, unknown>;
         };
         const stack = await sandbox.open(async () => Promise.resolve(example()));

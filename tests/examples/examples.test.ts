@@ -11,7 +11,7 @@ describe("Each component's example", function () {
 
   for (const file of readdirSync(folder)) {
     it(`deploys: ${file}`, async () => {
-      const { example } = (await import(path.join(folder, file))) as {
+      const { example } = (await import(path.join(folder, file, "index.ts"))) as {
         example: () => Record<string, unknown>;
       };
       const { outputs, resources } = await deploy(example);

@@ -1,5 +1,7 @@
+import path from "node:path";
 import { expect } from "chai";
 
+import { searchFolder } from "../../infra/pipeline/pipeline";
 import { dashboardSources } from "../../infra/search/dashboards/saved-objects";
 import { visualQuery } from "../support/dashboard-query";
 import { SearchDomain } from "./search-domain";
@@ -50,7 +52,7 @@ describe("the visuals of OpenSearch Dashboards", () => {
   });
   after(() => domain?.stop());
 
-  for (const source of dashboardSources()) {
+  for (const source of dashboardSources([path.join(searchFolder, "dashboards")])) {
     if (source.type !== "visualization" && source.type !== "search") continue;
     it(`${source.id}: its query finds the result, and every figure of it is a number`, async () => {
       const { index, body } = visualQuery(source);

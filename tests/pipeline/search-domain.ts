@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { searchFolder } from "../../infra/pipeline/pipeline";
 import { domainSettings } from "../../infra/search/bootstrap/bootstrap";
 import { freePorts } from "../../local/machine/ports";
 import type { ServiceProcess } from "../../local/machine/process";
@@ -29,7 +30,11 @@ export class SearchDomain {
       onExit: () => undefined,
     });
     const domain = new SearchDomain(`http://127.0.0.1:${ports.http}`, node, folder);
-    const { indexTemplates } = domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] });
+    const { indexTemplates } = domainSettings({
+      folders: [searchFolder],
+      replicas: 0,
+      writerRoleArns: ["arn:job"],
+    });
     for (const [name, template] of Object.entries(indexTemplates)) {
       await domain.ask("PUT", `/_index_template/${name}`, template);
     }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,7 +8,7 @@ import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
 import { deliveryRole, readerRole, roleNames, writerRole } from "./roles";
 import type { Body, DomainSettings } from "./domain-settings";
-import { importBody } from "../dashboards/saved-objects";
+import { dashboardSources, importBody, jsonFilesOf } from "../dashboards/saved-objects";
 import { Problems } from "../../core/validate";
 
 export interface SearchBootstrapArgs {
@@ -25,10 +25,13 @@ export interface SearchBootstrapArgs {
     /** Security groups that the domain lets in. */
     readonly securityGroupIds: readonly pulumi.Input<string>[];
   };
-  /** Folder of index templates, each a JSON file named after its template. @default the pipeline's */
-  readonly templatesFolder?: string;
-  /** Folder of policies of index state management, likewise. @default the pipeline's */
-  readonly policiesFolder?: string;
+  /**
+   * Folders with the settings, each with any of the folders `index-templates` and `lifecycle-policies`, whose JSON files are
+   * named after what they hold, and `dashboards`, whose JSON files list saved objects. @default none
+   */
+  readonly folders?: readonly string[];
+  /** Patterns of the indices that the roles may use. @default those of the index templates */
+  readonly indexPatterns?: readonly string[];
   /** Copies of each shard beside the first, 0 to 2; as many as there are zones left. */
   readonly replicas: number;
   /** Whether the domain has fine-grained access control. Without it nobody is given a role. @default true */
@@ -44,8 +47,6 @@ export interface SearchBootstrapArgs {
   /** ARN of the KMS key that encrypts that log. @default CloudWatch's own key */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
-
-const searchFolder = path.join(__dirname, "..");
 
 /** Longest wait for a domain that was just created to know its master user. */
 const timeoutSeconds = 300;
@@ -65,6 +66,7 @@ const timeoutSeconds = 300;
  *   masterRole: admin,
  *   statements: search.adminStatements(),
  *   vpc: { subnetIds: network.privateSubnetIds, securityGroupIds: search.clientSecurityGroupIds },
+ *   folders: ["search-settings"],
  *   replicas: 1,
  *   writerRoleArns: [job.arn],
  *   logRetentionDays: 30,
@@ -76,7 +78,7 @@ export class SearchBootstrap extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: SearchBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = componentInputs(args, "templatesFolder", "policiesFolder");
+    const inputs = componentInputs(args, "folders");
     super("streaming:infra:SearchBootstrap", name, inputs, opts);
     validate(name, args);
 
@@ -85,7 +87,7 @@ export class SearchBootstrap extends pulumi.ComponentResource {
       {
         description:
           "Puts index templates, lifecycle policies, roles and dashboards of a domain in place",
-        entryPath: path.join(searchFolder, "bootstrap", "handler.ts"),
+        entryPath: path.join(__dirname, "handler.ts"),
         timeoutSeconds,
         role: args.masterRole,
         statements: args.statements,
@@ -112,12 +114,9 @@ export class SearchBootstrap extends pulumi.ComponentResource {
   }
 }
 
-/** What a domain should hold, by the files of the folders and by who is given which role. */
+/** What a domain should hold, by the files of the folders and by the principals of each role. */
 export function domainSettings<Arn>(
-  args: Pick<
-    SearchBootstrapArgs,
-    "accessControl" | "policiesFolder" | "replicas" | "templatesFolder"
-  > & {
+  args: Pick<SearchBootstrapArgs, "accessControl" | "folders" | "indexPatterns" | "replicas"> & {
     readonly writerRoleArns: readonly Arn[];
     readonly deliveryRoleArns?: readonly Arn[] | undefined;
     readonly readerRoleArns?: readonly Arn[] | undefined;
@@ -125,16 +124,18 @@ export function domainSettings<Arn>(
 ): Omit<DomainSettings, "endpoint" | "roleMappings"> & {
   readonly roleMappings: Readonly<Record<string, readonly Arn[]>>;
 } {
-  const { deliveryRoleArns = [], readerRoleArns = [], accessControl = true } = args;
-  const templates = jsonFiles(args.templatesFolder ?? path.join(searchFolder, "index-templates"));
-  const patterns = Object.values(templates).flatMap(
-    (template) => template["index_patterns"] as string[],
-  );
+  const { deliveryRoleArns = [], readerRoleArns = [], accessControl = true, folders = [] } = args;
+  const within = (name: string) => folders.map((folder) => path.join(folder, name));
+  const templates = jsonFiles(within("index-templates"));
+  const patterns =
+    args.indexPatterns ??
+    Object.values(templates).flatMap((template) => template["index_patterns"] as string[]);
   const given = [
     { name: roleNames.writer, role: writerRole(patterns), arns: args.writerRoleArns },
     { name: roleNames.delivery, role: deliveryRole(patterns), arns: deliveryRoleArns },
     { name: roleNames.reader, role: readerRole(patterns), arns: readerRoleArns },
-  ].filter(({ arns }) => accessControl && arns.length > 0);
+    // A role is written without principals, too: left out, the last one would keep its access.
+  ].filter(() => accessControl);
   return {
     indexTemplates: Object.fromEntries(
       Object.entries(templates).map(([name, template]) => [
@@ -142,12 +143,10 @@ export function domainSettings<Arn>(
         withReplicas(template, args.replicas),
       ]),
     ),
-    lifecyclePolicies: jsonFiles(
-      args.policiesFolder ?? path.join(searchFolder, "lifecycle-policies"),
-    ),
+    lifecyclePolicies: jsonFiles(within("lifecycle-policies")),
     roles: Object.fromEntries(given.map(({ name, role }) => [name, role])),
     roleMappings: Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
-    savedObjects: importBody(),
+    savedObjects: importBody(dashboardSources(within("dashboards"))),
   };
 }
 
@@ -158,14 +157,13 @@ function withReplicas(template: Body, replicas: number): Body {
   return { ...template, template: { ...inner, settings } };
 }
 
-/** The JSON files of a folder by name, without their ending. */
-function jsonFiles(folder: string): Record<string, Body> {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+/** The JSON files of folders by name, without their ending; a folder need not exist. */
+function jsonFiles(folders: readonly string[]): Record<string, Body> {
   return Object.fromEntries(
-    files.sort().map((file) => {
-      const text = readFileSync(path.join(folder, file), "utf8");
-      return [path.basename(file, ".json"), JSON.parse(text) as Body];
-    }),
+    jsonFilesOf(folders).map((file) => [
+      path.basename(file, ".json"),
+      JSON.parse(readFileSync(file, "utf8")) as Body,
+    ]),
   );
 }
 

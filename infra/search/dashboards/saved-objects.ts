@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /** A field and how it is aggregated, as Dashboards keeps it. */
@@ -81,19 +81,25 @@ const VERSIONS = {
 
 const INDEX_REFERENCE = "kibanaSavedObjectMeta.searchSourceJSON.index";
 
-/** Every object of this folder's JSON files. */
-export function dashboardSources(folder = __dirname): readonly Source[] {
-  return readdirSync(folder)
+/** The JSON files of folders in the order of their names; a folder need not exist. */
+export function jsonFilesOf(folders: readonly string[]): string[] {
+  return folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((file) => path.join(folder, file)))
     .filter((file) => file.endsWith(".json"))
-    .sort()
-    .flatMap((file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Source[]);
+    .sort((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));
+}
+
+/** Every object of the JSON files of folders. */
+export function dashboardSources(folders: readonly string[]): readonly Source[] {
+  return jsonFilesOf(folders).flatMap((file) => JSON.parse(readFileSync(file, "utf8")) as Source[]);
 }
 
 /**
  * The saved objects in the format that `POST _dashboards/api/saved_objects/_import` takes as a file: a line each, what is
  * referred to before what refers to it.
  */
-export function importBody(sources: readonly Source[] = dashboardSources()): string {
+export function importBody(sources: readonly Source[]): string {
   const order = Object.keys(VERSIONS);
   return [...sources]
     .sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { renderRuntimeProperties } from "../../../infra/contracts/generate-runtime-properties";
 import {
-  propertyGroups,
+  jobPropertyGroups,
   type RuntimePropertyInputs,
   runtimePropertyProblems,
 } from "../../../infra/contracts/runtime-properties";
@@ -119,12 +119,19 @@ describe("runtime properties", () => {
     ).to.deep.equal([]);
   });
 
+  it("are refused before they reach an application, all problems in one error", () => {
+    const source = { ...valid.source, outOfOrdernessSeconds: -1 };
+    const demand = { windowMinutes: 10, slideMinutes: 4 };
+    const properties = { ...valid, source, demand };
+    expect(() => jobPropertyGroups(properties))
+      .to.throw("demand.windowMinutes must be a multiple of demand.slideMinutes, 4; got 10")
+      .with.property("message")
+      .that.includes("source.outOfOrdernessSeconds");
+  });
+
   it("travel as text, group by group", () => {
     expect(
-      propertyGroups({ ...valid, results: { earlyIntervalMilliseconds: 500 } }).map((group) => [
-        group.propertyGroupId,
-        group.propertyMap,
-      ]),
+      Object.entries(jobPropertyGroups({ ...valid, results: { earlyIntervalMilliseconds: 500 } })),
     ).to.deep.equal([
       ["job", { workload: "taxi" }],
       ["source", valid.source],

@@ -13,14 +13,12 @@ const applicationType = "aws:kinesisanalyticsv2/application:Application";
 const objectType = "aws:s3/bucketObjectv2:BucketObjectv2";
 const jarPath = path.join(__dirname, "../fixtures/job.jar");
 const valid: FlinkApplicationArgs = {
-  jarPath,
+  code: { path: jarPath },
   codeBucketName: "code",
   codeBucketArn: "arn:aws:s3:::code",
-  runtimeProperties: {
-    job: { workload: "taxi" },
-    source: { streamName: "events", region: "us-east-1" },
-    search: { endpoint: "https://search", region: "us-east-1" },
-    demand: { windowMinutes: 15, slideMinutes: 5 },
+  propertyGroups: {
+    InputStream0: { "stream.name": "events", "aws.region": "us-east-1" },
+    windows: { minutes: "15" },
   },
   parallelism: 4,
   parallelismPerKpu: 2,
@@ -66,7 +64,7 @@ describe("FlinkApplication", () => {
     try {
       const other = path.join(folder, "other.jar");
       const keyOf = async (file: string) =>
-        (await application({ jarPath: file })).one(objectType).inputs["key"];
+        (await application({ code: { path: file } })).one(objectType).inputs["key"];
       writeFileSync(other, "another job");
       expect(await keyOf(other)).not.to.equal(await keyOf(jarPath));
       writeFileSync(other, "the same\n");
@@ -106,16 +104,11 @@ describe("FlinkApplication", () => {
   it("hands the runtime properties to the job as groups of text", async () => {
     expect((await configurationOf())["environmentProperties"]).to.deep.equal({
       propertyGroups: [
-        { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
         {
-          propertyGroupId: "source",
-          propertyMap: { streamName: "events", region: "us-east-1" },
+          propertyGroupId: "InputStream0",
+          propertyMap: { "stream.name": "events", "aws.region": "us-east-1" },
         },
-        {
-          propertyGroupId: "search",
-          propertyMap: { endpoint: "https://search", region: "us-east-1" },
-        },
-        { propertyGroupId: "demand", propertyMap: { windowMinutes: "15", slideMinutes: "5" } },
+        { propertyGroupId: "windows", propertyMap: { minutes: "15" } },
       ],
     });
   });
@@ -185,26 +178,49 @@ describe("FlinkApplication", () => {
       () =>
         new FlinkApplication("analytics", {
           ...valid,
-          jarPath: "nowhere/job.jar",
+          code: { path: "nowhere/job.jar" },
           parallelism: 257,
           parallelismPerKpu: 9,
           checkpointIntervalSeconds: 4,
           securityGroupIds: ["1", "2", "3", "4", "5"],
-          runtimeProperties: {
-            ...valid.runtimeProperties,
-            demand: { windowMinutes: 10, slideMinutes: 4 },
+          propertyGroups: {
+            "no spaces": { key: "" },
+            long: { ["k".repeat(2049)]: "v".repeat(2049) },
+            many: Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`key${at}`, "value"])),
           },
         }),
     );
     expect(message.split("\n")).to.deep.equal([
       'FlinkApplication "analytics" has invalid arguments:',
-      "- jarPath must be an existing file; there is none at nowhere/job.jar. Build the job first: npm run build:job",
-      "- demand.windowMinutes must be a multiple of demand.slideMinutes, 4; got 10",
+      "- code.path must be an existing file; got nowhere/job.jar. Build the job first",
+      '- name of a property group must be 1 to 50 letters, digits, dots, hyphens and underscores; got "no spaces"',
+      "- length of propertyGroups.no spaces.key must be an integer from 1 to 2048; got 0",
+      "- length of a key in propertyGroups.long must be an integer from 1 to 2048; got 2049",
+      `- length of propertyGroups.long.${"k".repeat(2049)} must be an integer from 1 to 2048; got 2049`,
+      "- number of properties in propertyGroups.many must be an integer from 0 to 50; got 51",
       "- parallelism must be an integer from 1 to 256; got 257",
       "- parallelismPerKpu must be an integer from 1 to 8; got 9",
       "- checkpointIntervalSeconds must be an integer from 5 to 3600; got 4",
       "- number of securityGroupIds must be an integer from 0 to 4; got 5",
     ]);
+  });
+
+  it("runs an object that is in the bucket, and may read that one alone", async () => {
+    const code = { key: "jobs/orders.zip", objectVersion: "v1" };
+    const deployment = await application({ code });
+    expect(deployment.ofType(objectType)).to.deep.equal([]);
+    const { applicationCodeConfiguration } = await configurationOf({ code });
+    expect(applicationCodeConfiguration).to.deep.include({
+      codeContent: {
+        s3ContentLocation: {
+          bucketArn: valid.codeBucketArn,
+          fileKey: code.key,
+          objectVersion: code.objectVersion,
+        },
+      },
+    });
+    const { inputs } = deployment.one("aws:iam/rolePolicy:RolePolicy");
+    expect(JSON.stringify(inputs["policy"])).to.include("arn:aws:s3:::code/jobs/orders.zip");
   });
 
   it("goes by the runtime, levels and pauses that it is given", async () => {

@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect } from "chai";
 import { allow } from "../../../infra/core/iam";
+import { searchFolder } from "../../../infra/pipeline/pipeline";
 import {
   SearchBootstrap,
   type SearchBootstrapArgs,
@@ -14,6 +18,7 @@ const valid: SearchBootstrapArgs = {
   masterRole: { arn: "arn:admin", name: "admin" },
   statements: [allow(["es:ESHttpPut"], ["arn:domain/*"])],
   vpc: { subnetIds: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-clients"] },
+  folders: [searchFolder],
   replicas: 1,
   writerRoleArns: ["arn:job"],
   logRetentionDays: 7,
@@ -59,6 +64,38 @@ describe("SearchBootstrap", () => {
     expect(lifecyclePolicies).to.have.keys("dead-letters", "events");
   });
 
+  it("takes the settings of any folder, each part of it optional", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "settings-"));
+    try {
+      mkdirSync(path.join(folder, "index-templates"));
+      const template = { index_patterns: ["orders-*"], template: {} };
+      writeFileSync(path.join(folder, "index-templates/orders.json"), JSON.stringify(template));
+      const settings = await settingsOf({ folders: [folder] });
+      expect(settings.indexTemplates).to.have.all.keys("orders");
+      expect(settings.lifecyclePolicies).to.deep.equal({});
+      expect(settings.savedObjects).to.equal("");
+      expect(settings.roles["pipeline_writer"]?.index_permissions[0]?.index_patterns).to.deep.equal(
+        ["orders-*"],
+      );
+      const patterns = ["orders-2026-*"];
+      const narrowed = await settingsOf({ folders: [folder], indexPatterns: patterns });
+      expect(JSON.stringify(narrowed.roles))
+        .to.include("orders-2026-*")
+        .and.not.include('"orders-*"');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("takes a role from its last principal when there is none any more", async () => {
+    const { roleMappings } = await settingsOf({ readerRoleArns: [] });
+    expect(roleMappings).to.deep.equal({
+      pipeline_writer: ["arn:job"],
+      pipeline_delivery: [],
+      pipeline_reader: [],
+    });
+  });
+
   it("gives indices as many replicas as there are zones for them", async () => {
     for (const replicas of [0, 2]) {
       const { indexTemplates } = await settingsOf({ replicas });
@@ -89,8 +126,7 @@ describe("SearchBootstrap", () => {
     expect(reader?.allowed_actions).to.deep.equal(["read"]);
   });
 
-  it("makes no role that nobody has, and none without access control", async () => {
-    expect((await settingsOf()).roles).to.have.keys("pipeline_writer");
+  it("writes no role without access control", async () => {
     const without = await settingsOf({ accessControl: false });
     expect(without).to.deep.include({ roles: {}, roleMappings: {} });
   });

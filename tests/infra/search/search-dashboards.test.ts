@@ -45,8 +45,8 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
   terms: ["keyword", "boolean", "integer", "long"],
 };
 
-const sources = dashboardSources();
-const objects = importBody()
+const sources = dashboardSources([path.join(__dirname, "../../../infra/search/dashboards")]);
+const objects = importBody(sources)
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as SavedObject);

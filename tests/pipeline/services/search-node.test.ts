@@ -1,5 +1,6 @@
 import os from "node:os";
 import { expect } from "chai";
+import { searchFolder } from "../../../infra/pipeline/pipeline";
 import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
@@ -31,7 +32,7 @@ const DOCUMENT = {
 
 const settings = {
   endpoint: "https://search",
-  ...domainSettings({ replicas: 0, writerRoleArns: ["arn:job"] }),
+  ...domainSettings({ folders: [searchFolder], replicas: 0, writerRoleArns: ["arn:job"] }),
 };
 
 describe("The OpenSearch node", () => {
