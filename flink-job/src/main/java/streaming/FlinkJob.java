@@ -17,6 +17,9 @@ import streaming.trades.TradesWorkload;
 public final class FlinkJob {
   private static final Duration LOCAL_CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
+  /** How long records wait for others before they are sent to another subtask. */
+  private static final long BUFFER_TIMEOUT_MILLISECONDS = 10;
+
   private FlinkJob() {}
 
   /**
@@ -47,6 +50,7 @@ public final class FlinkJob {
 
   /** Adds the workload of the settings between its source and the sinks of the settings. */
   static void build(StreamExecutionEnvironment env, JobSettings settings) {
+    env.setBufferTimeout(BUFFER_TIMEOUT_MILLISECONDS);
     DocumentSink sinks = Sinks.of(settings);
     switch (settings.workload()) {
       case "taxi":

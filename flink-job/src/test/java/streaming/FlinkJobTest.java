@@ -77,7 +77,7 @@ class FlinkJobTest {
   @ValueSource(strings = {"taxi", "trades"})
   void documentsReachTheSinksInTheOrderOfTheirSubtask(String workload) {
     StreamGraph graph = graph(workload);
-    for (String name : List.of("OpenSearch sink: Writer", "Final results", "Archived documents")) {
+    for (String name : List.of("Dead letter sample", "Final results", "Archived documents")) {
       StreamNode sink =
           graph.getStreamNodes().stream()
               .filter(operator -> operator.getOperatorName().equals(name))

@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
@@ -70,14 +70,13 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
   protected Admission(String noun, Duration maxAhead) {
     this.noun = noun;
     this.maxAhead = maxAhead.toMillis();
-    chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
   /** The windows that an event counts in, if there are any. */
   protected abstract Optional<WindowEnds> windowsOf(E event, long eventTime);
 
-  /** What the windows get of an event that is admitted at this watermark. */
-  protected abstract A admit(E event, long watermark);
+  /** What the windows get of a record that is admitted at this watermark. */
+  protected abstract A admit(SourceRecord<E> record, long watermark);
 
   /** The key of a record that has no event: its position. */
   protected static String positionOf(SourceRecord<?> record) {
@@ -114,6 +113,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
         new AdmittedIds(
             getKeyedStateBackend(),
             getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this),
+            turns -> getInternalTimerService("forgetting", LongSerializer.INSTANCE, turns),
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
     records = JobMetrics.counter(metrics, JobMetrics.RECORDS);
     malformed = JobMetrics.counter(metrics, JobMetrics.MALFORMED);
@@ -155,7 +155,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
       if (WindowEnds.isClosed(ends.first, watermark)) {
         partlyLate.inc();
       }
-      output.collect(element.replace(admit(record.event, watermark)));
+      output.collect(element.replace(admit(record, watermark)));
     }
   }
 

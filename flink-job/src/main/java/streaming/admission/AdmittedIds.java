@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -18,7 +19,9 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.internal.InternalListState;
+import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
 
 /**
  * The ids of the events that have been admitted, each until a time of its own. The key of the
@@ -36,6 +39,9 @@ final class AdmittedIds {
   /** How many ids may wait on the heap: a few megabytes. */
   static final int MAX_NEWEST = 16_384;
 
+  /** Between two turns in which ids are forgotten. */
+  static final long TURN_MILLISECONDS = 5;
+
   private final KeyedStateBackend<String> backend;
   private final InternalTimerService<VoidNamespace> timers;
 
@@ -50,6 +56,14 @@ final class AdmittedIds {
 
   private final SavedIdFilter savedFilter = new SavedIdFilter();
 
+  /**
+   * When the ids of a key group are forgotten. Those of all groups end at the same time; one after
+   * the other lets records pass in between.
+   */
+  private final InternalTimerService<Long> turns;
+
+  private long nextTurn;
+
   /** The number of key groups. */
   private final int groups;
 
@@ -59,11 +73,15 @@ final class AdmittedIds {
   private int keysTried;
 
   /**
+   * @param turns makes a timer service of the operator
    * @param groups the number of key groups
    */
   @SuppressWarnings("unchecked")
   AdmittedIds(
-      KeyedStateBackend<String> backend, InternalTimerService<VoidNamespace> timers, int groups)
+      KeyedStateBackend<String> backend,
+      InternalTimerService<VoidNamespace> timers,
+      Function<Triggerable<String, Long>, InternalTimerService<Long>> turns,
+      int groups)
       throws Exception {
     this.groups = groups;
     this.backend = backend;
@@ -77,6 +95,19 @@ final class AdmittedIds {
         (InternalListState<String, Long, String>)
             backend.getOrCreateKeyedState(
                 LongSerializer.INSTANCE, new ListStateDescriptor<>("ending", Types.STRING));
+    this.turns =
+        turns.apply(
+            new Triggerable<>() {
+              @Override
+              public void onEventTime(InternalTimer<String, Long> timer) {
+                throw new IllegalStateException("turns are taken in processing time");
+              }
+
+              @Override
+              public void onProcessingTime(InternalTimer<String, Long> timer) throws Exception {
+                forget(timer.getNamespace());
+              }
+            });
     // Of what an earlier run has saved, the timers tell.
     timers.forEachEventTimeTimer((namespace, end) -> savedFilter.addUnknown(end));
   }
@@ -128,9 +159,18 @@ final class AdmittedIds {
     newestByEnd.clear();
   }
 
-  /** Forgets the ids of the key group that the current key stands for, or the one that it is. */
+  /** Forgets the id that the current key is, and soon those of the key group it stands for. */
   void onTimer(long end) throws Exception {
     saved.clear();
+    ending.setCurrentNamespace(end);
+    if (ending.get() != null) {
+      nextTurn = Math.max(turns.currentProcessingTime(), nextTurn) + TURN_MILLISECONDS;
+      turns.registerProcessingTimeTimer(end, nextTurn);
+    }
+  }
+
+  /** Forgets the ids of the key group that the current key stands for. */
+  private void forget(long end) throws Exception {
     ending.setCurrentNamespace(end);
     Iterable<String> ids = ending.get();
     ending.clear();

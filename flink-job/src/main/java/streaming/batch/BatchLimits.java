@@ -1,12 +1,17 @@
 package streaming.batch;
 
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import streaming.document.Document;
 import streaming.retry.Patience;
 
 /** When a request is sent, and how often it is sent again. */
 public final class BatchLimits implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** Bytes at most that a request adds to source, index and id of a document. */
+  private static final int FRAME_BYTES = 64;
 
   final int documents;
   final long bytes;
@@ -24,5 +29,11 @@ public final class BatchLimits implements Serializable {
     this.bytes = bytes;
     this.interval = interval;
     this.patience = patience;
+  }
+
+  /** What a request grows by; a document that is larger than a request fills one. */
+  long size(Document document) {
+    long source = document.source.getBytes(StandardCharsets.UTF_8).length;
+    return Math.min(source + document.index.length() + document.id.length() + FRAME_BYTES, bytes);
   }
 }

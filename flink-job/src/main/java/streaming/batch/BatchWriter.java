@@ -1,39 +1,47 @@
 package streaming.batch;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.connector.base.sink.writer.AsyncSinkWriter;
-import org.apache.flink.connector.base.sink.writer.BufferedRequestState;
-import org.apache.flink.connector.base.sink.writer.ElementConverter;
-import org.apache.flink.connector.base.sink.writer.RequestEntryWrapper;
-import org.apache.flink.connector.base.sink.writer.ResultHandler;
-import org.apache.flink.connector.base.sink.writer.config.AsyncSinkWriterConfiguration;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.metrics.Counter;
 import streaming.JobMetrics;
 import streaming.document.Document;
 import streaming.retry.Patience;
 
-/** Writes batches on a thread of its own, in order, and waits there before it tries again. */
-final class BatchWriter extends AsyncSinkWriter<Document, Document> {
-  /** The retries decide how long a request takes. */
-  private static final long NO_TIMEOUT_MILLISECONDS = 24L * 60 * 60 * 1000;
+/**
+ * Writes batches on a thread of its own, in order, and waits there before it tries again. Of the
+ * documents of one id that wait, the newest alone is written.
+ *
+ * <p>A request is sent when it is full, or when its first document has waited long enough: hardly
+ * at all if there are early results, which somebody looks at.
+ */
+final class BatchWriter implements SinkWriter<Document> {
+  /** Full requests that may wait; beyond them the job slows down. */
+  private static final int MOST_REQUESTS = 10;
 
-  /** Bytes at most that a request adds to source, index and id of a document. */
-  private static final int FRAME_BYTES = 64;
+  /**
+   * Milliseconds between two requests with early results, while none is full. Each refreshes its
+   * indices: the more subtasks, the more seldom.
+   */
+  private static final long LIVE_INTERVAL = 200;
 
+  private static final int LIVE_SUBTASKS = 4;
+  private static final long LONGEST_LIVE_INTERVAL = 1000;
+
+  private final MailboxExecutor mailbox;
+  private final ProcessingTimeService clock;
   private final BatchLimits limits;
   private final BatchSender sender;
+  private final long liveInterval;
   private final Counter retries;
   private final Counter rejected;
   private final ExecutorService thread =
@@ -44,109 +52,136 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
             return created;
           });
 
-  /** Characters of the documents that wait: their bytes would have to be counted twice. */
-  private long waiting;
+  /** The documents that wait, by index and id. */
+  private final Map<List<String>, Document> waiting = new LinkedHashMap<>();
 
-  private final long mostWaiting;
+  private long waitingBytes;
+
+  /** When the documents that wait are due, in processing time. */
+  private long due = Long.MAX_VALUE;
+
+  private long lastRequest;
+  private boolean isSending;
 
   /** Whatever a request under way meets after that concerns nobody. */
   private volatile boolean closed;
 
-  // Flink still makes sinks with the context that it deprecates.
-  @SuppressWarnings("deprecation")
-  BatchWriter(
-      ElementConverter<Document, Document> converter,
-      Sink.InitContext context,
-      int bufferedRequests,
-      BatchLimits limits,
-      BatchSender sender,
-      Collection<BufferedRequestState<Document>> buffered) {
-    super(
-        converter,
-        context,
-        AsyncSinkWriterConfiguration.builder()
-            .setMaxBatchSize(limits.documents)
-            .setMaxBatchSizeInBytes(limits.bytes)
-            .setMaxInFlightRequests(1)
-            .setMaxBufferedRequests(bufferedRequests * limits.documents)
-            .setMaxTimeInBufferMS(limits.interval.toMillis())
-            .setMaxRecordSizeInBytes(limits.bytes)
-            .setRequestTimeoutMS(NO_TIMEOUT_MILLISECONDS)
-            .build(),
-        fitting(limits, buffered));
+  // Read by the thread of metrics.
+  private volatile long queued;
+  private volatile long requestTime;
+
+  BatchWriter(WriterInitContext context, BatchLimits limits, BatchSender sender) {
+    mailbox = context.getMailboxExecutor();
+    clock = context.getProcessingTimeService();
     this.limits = limits;
-    mostWaiting = bufferedRequests * limits.bytes;
-    for (BufferedRequestState<Document> state : buffered) {
-      state
-          .getBufferedRequestEntries()
-          .forEach(entry -> waiting += entry.getRequestEntry().source.length());
-    }
     this.sender = sender;
+    int subtasks = context.getTaskInfo().getNumberOfParallelSubtasks();
+    liveInterval =
+        Math.min(LIVE_INTERVAL * Math.max(1, subtasks / LIVE_SUBTASKS), LONGEST_LIVE_INTERVAL);
     retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
     rejected = JobMetrics.counter(context.metricGroup(), JobMetrics.REJECTED);
+    JobMetrics.gauge(context.metricGroup(), JobMetrics.QUEUE, () -> queued);
+    JobMetrics.gauge(context.metricGroup(), JobMetrics.REQUEST_TIME, () -> requestTime);
   }
 
-  /** The limits may have been lowered since the documents were saved. */
-  private static List<BufferedRequestState<Document>> fitting(
-      BatchLimits limits, Collection<BufferedRequestState<Document>> buffered) {
-    return buffered.stream()
-        .flatMap(state -> state.getBufferedRequestEntries().stream())
-        .map(RequestEntryWrapper::getRequestEntry)
-        .map(document -> new RequestEntryWrapper<>(document, sizeInBytes(limits, document)))
-        .map(entry -> new BufferedRequestState<>(List.of(entry)))
-        .collect(Collectors.toList());
-  }
-
-  /** Of large documents, as many as may wait would fill the heap. */
   @Override
   public void write(Document document, Context context) throws IOException, InterruptedException {
-    if (waiting > mostWaiting) {
-      flush(true);
+    while (waiting.size() >= MOST_REQUESTS * limits.documents
+        || waitingBytes >= MOST_REQUESTS * limits.bytes) {
+      mailbox.yield();
     }
-    waiting += document.source.length();
-    super.write(document, context);
+    // Put at the end: the documents of one id keep their order, those of different ids need none.
+    Document replaced = waiting.remove(List.of(document.index, document.id));
+    waitingBytes += limits.size(document) - (replaced == null ? 0 : limits.size(replaced));
+    waiting.put(List.of(document.index, document.id), document);
+    queued = waiting.size();
+    long now = clock.getCurrentProcessingTime();
+    beDue(
+        document.complete
+            ? now + limits.interval.toMillis()
+            : Math.max(now, lastRequest + liveInterval));
+    sendIfDue();
+  }
+
+  private void beDue(long time) {
+    if (time < due) {
+      due = time;
+      if (time > clock.getCurrentProcessingTime()) {
+        clock.registerTimer(time, reached -> sendIfDue());
+      }
+    }
+  }
+
+  private void sendIfDue() {
+    boolean isFull = waiting.size() >= limits.documents || waitingBytes >= limits.bytes;
+    if (!isSending && !waiting.isEmpty() && (isFull || due <= clock.getCurrentProcessingTime())) {
+      send();
+    }
+  }
+
+  private void send() {
+    List<Document> batch = new ArrayList<>();
+    long left = limits.bytes;
+    Iterator<Document> next = waiting.values().iterator();
+    while (next.hasNext() && batch.size() < limits.documents) {
+      Document document = next.next();
+      long size = limits.size(document);
+      if (size > left) {
+        break;
+      }
+      next.remove();
+      batch.add(document);
+      left -= size;
+    }
+    waitingBytes -= limits.bytes - left;
+    queued = waiting.size();
+    if (waiting.isEmpty()) {
+      due = Long.MAX_VALUE;
+    }
+    isSending = true;
+    lastRequest = clock.getCurrentProcessingTime();
+    thread.execute(() -> deliverAndReport(batch));
+  }
+
+  private void deliverAndReport(List<Document> batch) {
+    Throwable failure = null;
+    long started = System.nanoTime();
+    try {
+      deliver(batch);
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+      failure = closing;
+    } catch (Throwable error) {
+      failure = error;
+    }
+    requestTime = (System.nanoTime() - started) / 1_000_000;
+    Throwable met = failure;
+    if (!closed) {
+      mailbox.execute(() -> sent(met), "documents are written");
+    }
+  }
+
+  private void sent(Throwable failure) throws IOException {
+    if (failure != null) {
+      throw new IOException("documents could not be written: " + failure.getMessage(), failure);
+    }
+    isSending = false;
+    sendIfDue();
   }
 
   /**
-   * Waits until everything is written. Flink asks for less at a checkpoint; but documents that are
-   * restored from one may come to another subtask, where an early result could be written after the
-   * final one.
+   * Waits until everything is written: documents that are restored from a checkpoint may come to
+   * another subtask, where an early result could be written after the final one.
    */
   @Override
   public void flush(boolean endOfInput) throws InterruptedException {
-    super.flush(true);
-  }
-
-  @Override
-  protected void submitRequestEntries(List<Document> documents, ResultHandler<Document> result) {
-    documents.forEach(document -> waiting -= document.source.length());
-    thread.execute(
-        () -> {
-          try {
-            deliver(newestOfEachId(documents));
-            result.complete();
-          } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-          } catch (Exception failure) {
-            fail(result, failure);
-          } catch (Throwable error) {
-            fail(result, new ExecutionException(error));
-          }
-        });
-  }
-
-  /** A request without an answer would be under way for ever. */
-  private void fail(ResultHandler<Document> result, Exception failure) {
-    if (!closed) {
-      result.completeExceptionally(failure);
+    while (isSending || !waiting.isEmpty()) {
+      if (isSending) {
+        mailbox.yield();
+      } else {
+        send();
+      }
     }
-  }
-
-  /** Within a request the documents of one id could be written in any order. */
-  private static List<Document> newestOfEachId(List<Document> documents) {
-    Map<List<String>, Document> newest = new LinkedHashMap<>();
-    documents.forEach(document -> newest.put(List.of(document.index, document.id), document));
-    return new ArrayList<>(newest.values());
   }
 
   private void deliver(List<Document> documents) throws IOException, InterruptedException {
@@ -175,7 +210,7 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
     List<List<Document>> requests = new ArrayList<>();
     long left = 0;
     for (Document document : documents) {
-      long size = getSizeInBytes(document);
+      long size = limits.size(document);
       if (requests.isEmpty() || size > left) {
         requests.add(new ArrayList<>());
         left = limits.bytes;
@@ -187,26 +222,9 @@ final class BatchWriter extends AsyncSinkWriter<Document, Document> {
   }
 
   @Override
-  protected long getSizeInBytes(Document document) {
-    return sizeInBytes(limits, document);
-  }
-
-  /** What a request grows by; a document that is larger than a request fills one. */
-  private static long sizeInBytes(BatchLimits limits, Document document) {
-    long source = document.source.getBytes(StandardCharsets.UTF_8).length;
-    long size = source + document.index.length() + document.id.length() + FRAME_BYTES;
-    return Math.min(size, limits.bytes);
-  }
-
-  @Override
-  public void close() {
+  public void close() throws IOException {
     closed = true;
     thread.shutdownNow();
-    try {
-      sender.close();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-    super.close();
+    sender.close();
   }
 }

@@ -60,6 +60,11 @@ public final class DeadLetter {
         });
   }
 
+  /** The reason of a dead letter, its first field. */
+  public static String reasonOf(Document letter) {
+    return letter.source.split("\"", 5)[3];
+  }
+
   private static Document document(SourceRecord<?> record, String reason, String detail) {
     String payload = new String(record.payload, StandardCharsets.UTF_8);
     boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;

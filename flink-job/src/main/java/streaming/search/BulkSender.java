@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -25,6 +26,9 @@ final class BulkSender implements BatchSender {
    */
   private static final String PATH = "/_bulk?filter_path=items.*.status,items.*.error&timeout=30s";
 
+  /** Documents of a request that may be refused for one reason, however small it is. */
+  private static final int MOST_REFUSALS = 10;
+
   private static final int BAD_REQUEST = 400;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
@@ -39,7 +43,7 @@ final class BulkSender implements BatchSender {
   public Outcome send(List<Document> documents) throws IOException {
     SignedClient.Response response;
     try {
-      response = client.post(PATH, body(documents));
+      response = client.post(path(documents), body(documents));
     } catch (IOException | SdkClientException noAnswer) {
       return new Outcome(documents, List.of(), noAnswer.toString());
     }
@@ -53,6 +57,13 @@ final class BulkSender implements BatchSender {
               response.status, new String(response.body, StandardCharsets.UTF_8)));
     }
     return outcome(documents, JSON.std.mapFrom(response.body));
+  }
+
+  /** Somebody may wait for early results: they are found as soon as they are written. */
+  private static String path(List<Document> documents) {
+    return documents.stream().allMatch(document -> document.complete)
+        ? PATH
+        : PATH + "&refresh=true";
   }
 
   private static byte[] body(List<Document> documents) throws IOException {
@@ -80,6 +91,7 @@ final class BulkSender implements BatchSender {
     List<Document> again = new ArrayList<>();
     List<Document> instead = new ArrayList<>();
     String reason = null;
+    Map<String, Integer> refusals = new HashMap<>();
     List<?> items = (List<?>) answer.getOrDefault("items", List.of());
     if (items.size() != documents.size()) {
       throw new IOException(
@@ -102,6 +114,14 @@ final class BulkSender implements BatchSender {
         throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
       } else {
         instead.add(DeadLetter.rejected(document, problem));
+        String type = String.valueOf(((Map<?, ?>) item.get("error")).get("type"));
+        if (refusals.merge(type, 1, Integer::sum) > Math.max(MOST_REFUSALS, items.size() / 2)) {
+          // Not the documents' fault: their index has another mapping than they need.
+          throw new IOException(
+              String.format(
+                  "the domain refuses most of %d documents for the same reason, such as %s/%s: %s",
+                  items.size(), document.index, document.id, problem));
+        }
       }
     }
     return new Outcome(again, instead, reason);

@@ -42,6 +42,9 @@ public final class OpenSearchSink implements DocumentSink {
     URI domain = endpoint;
     String domainRegion = region;
     documents
+        .filter(new DeadLetterSample())
+        .uid("dead-letter-sample")
+        .name("Dead letter sample")
         .sinkTo(new BatchSink(limits, () -> new BulkSender(domain, domainRegion)))
         .uid("opensearch-sink")
         .name("OpenSearch sink");

@@ -43,6 +43,9 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   /** How often watermarks are given, in milliseconds; Flink's own default. */
   private static final long TICK = 200;
 
+  /** A shard that is read no further behind than that is read live. */
+  private static final long LIVE_MILLISECONDS = 1_000;
+
   /** Records that may follow each other before the slowest shard is looked for. */
   private static final int RUN = 500;
 
@@ -382,6 +385,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
                   ? last.sequenceNumber
                   : last.sequenceNumber + "-" + last.subSequence,
               last.arrival);
+      record.live = millisBehindLatest <= LIVE_MILLISECONDS;
       output.collect(record, record.eventTime);
       if (record.problem == null) {
         time.emitted(record.eventTime, last.arrival, now);

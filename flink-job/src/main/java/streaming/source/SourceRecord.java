@@ -20,6 +20,9 @@ public class SourceRecord<E> {
 
   public byte[] payload;
 
+  /** Whether it was read at the tip of its shard, about, and not on the way there. */
+  public boolean live = true;
+
   /** The event, or null if the payload is malformed. */
   public E event;
 

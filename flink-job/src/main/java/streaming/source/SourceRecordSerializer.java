@@ -32,6 +32,7 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     writeText(record.shardId, out);
     writeText(record.sequenceNumber, out);
     out.writeLong(record.arrivalTime);
+    out.writeBoolean(record.live);
     out.writeInt(record.payload.length);
     out.write(record.payload);
     out.writeLong(record.eventTime);
@@ -48,6 +49,7 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     record.shardId = readText(in);
     record.sequenceNumber = readText(in);
     record.arrivalTime = in.readLong();
+    record.live = in.readBoolean();
     record.payload = readBytes(in, in.readInt());
     record.eventTime = in.readLong();
     record.problem = readText(in);
@@ -73,6 +75,7 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     record.shardId = from.shardId;
     record.sequenceNumber = from.sequenceNumber;
     record.arrivalTime = from.arrivalTime;
+    record.live = from.live;
     record.payload = from.payload.clone();
     record.eventTime = from.eventTime;
     record.problem = from.problem;

@@ -24,7 +24,7 @@ final class SourceRecordType<E> extends TypeInformation<SourceRecord<E>> {
     return new SourceRecordSerializer<>(event.createSerializer(config));
   }
 
-  @Override
+  /** For Flink 1 alone. */
   @Deprecated
   public TypeSerializer<SourceRecord<E>> createSerializer(ExecutionConfig config) {
     return createSerializer(config.getSerializerConfig());

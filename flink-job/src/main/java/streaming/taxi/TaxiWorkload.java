@@ -10,6 +10,8 @@ import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.datastream.WindowedStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.transformations.PhysicalTransformation;
 import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
@@ -58,13 +60,16 @@ public final class TaxiWorkload {
                 TypeInformation.of(TripGroup.class),
                 new TripAdmission(windows, settings.geohashPrecision(), settings.maxAhead()))
             .uid("trip-admission");
-    DataStream<TripGroup> groups =
+    SingleOutputStreamOperator<TripGroup> groups =
         trips
             .transform(
                 "Trip grouping",
                 TypeInformation.of(TripGroup.class),
                 new TripGrouping(windows.span()))
             .uid("trip-grouping");
+    // Flink 1 would not chain it to the admission, as Flink 2 does.
+    ((PhysicalTransformation<TripGroup>) groups.getTransformation())
+        .setChainingStrategy(ChainingStrategy.ALWAYS);
     sink.addTo(
         demand(groups).union(airports(groups), trips.getSideOutput(TripAdmission.DEAD_LETTERS)));
   }

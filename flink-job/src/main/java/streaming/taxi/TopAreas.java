@@ -30,6 +30,11 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * In place of the time of an early ranking: its window closes, and with it comes the final one.
+   */
+  private static final long NONE = Long.MAX_VALUE;
+
   private final String kind;
   private final long length;
   private final int size;
@@ -87,8 +92,11 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
     }
     counts.put(count.area, count.trips);
     if (due.value() == null) {
-      long time = context.timerService().currentProcessingTime() + interval;
-      context.timerService().registerProcessingTimeTimer(time);
+      long time = NONE;
+      if (!count.complete) {
+        time = context.timerService().currentProcessingTime() + interval;
+        context.timerService().registerProcessingTimeTimer(time);
+      }
       context.timerService().registerEventTimeTimer(count.start + length - 1);
       due.update(time);
     }

@@ -60,7 +60,8 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   }
 
   @Override
-  protected TripGroup admit(Trip trip, long watermark) {
+  protected TripGroup admit(SourceRecord<Trip> record, long watermark) {
+    Trip trip = record.event;
     TripGroup group = new TripGroup();
     Zone zone = zones.find(trip.pickupZone);
     if (zone != null) {
@@ -73,6 +74,7 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
       group.durations = new long[] {trip.dropoffTime - trip.pickupTime};
     }
     group.admittedAt = watermark;
+    group.live = record.live;
     group.trips = 1;
     return group;
   }

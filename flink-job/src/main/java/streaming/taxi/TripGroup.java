@@ -19,6 +19,8 @@ public class TripGroup implements OpenWindows.Admitted {
   /** The watermark at which the trips were admitted. */
   public long admittedAt;
 
+  public boolean live;
+
   /** The number of trips. */
   public long trips;
 
@@ -28,6 +30,7 @@ public class TripGroup implements OpenWindows.Admitted {
   /** Adds the trips of another group of the same windows. */
   void add(TripGroup other) {
     trips += other.trips;
+    live |= other.live;
     if (durations != null) {
       int own = durations.length;
       durations = Arrays.copyOf(durations, own + other.durations.length);
@@ -38,5 +41,10 @@ public class TripGroup implements OpenWindows.Admitted {
   @Override
   public long admittedAt() {
     return admittedAt;
+  }
+
+  @Override
+  public boolean live() {
+    return live;
   }
 }

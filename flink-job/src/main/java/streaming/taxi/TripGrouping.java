@@ -7,7 +7,6 @@ import java.util.Map;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -25,7 +24,7 @@ final class TripGrouping extends AbstractStreamOperator<TripGroup>
         BoundedOneInput,
         ProcessingTimeCallback {
   /** How long a group is held back at most. */
-  static final Duration DELAY = Duration.ofMillis(100);
+  static final Duration DELAY = Duration.ofMillis(20);
 
   private static final long serialVersionUID = 1L;
 
@@ -40,7 +39,6 @@ final class TripGrouping extends AbstractStreamOperator<TripGroup>
    */
   TripGrouping(Duration span) {
     this.span = span.toMillis();
-    chainingStrategy = ChainingStrategy.ALWAYS;
   }
 
   @Override

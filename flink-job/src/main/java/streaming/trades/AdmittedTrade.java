@@ -9,8 +9,15 @@ public class AdmittedTrade implements OpenWindows.Admitted {
   /** The watermark at which it was admitted. */
   public long admittedAt;
 
+  public boolean live;
+
   @Override
   public long admittedAt() {
     return admittedAt;
+  }
+
+  @Override
+  public boolean live() {
+    return live;
   }
 }

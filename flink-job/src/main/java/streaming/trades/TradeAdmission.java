@@ -33,10 +33,11 @@ final class TradeAdmission extends Admission<Trade, AdmittedTrade> {
   }
 
   @Override
-  protected AdmittedTrade admit(Trade trade, long watermark) {
+  protected AdmittedTrade admit(SourceRecord<Trade> record, long watermark) {
     AdmittedTrade admitted = new AdmittedTrade();
-    admitted.trade = trade;
+    admitted.trade = record.event;
     admitted.admittedAt = watermark;
+    admitted.live = record.live;
     return admitted;
   }
 }

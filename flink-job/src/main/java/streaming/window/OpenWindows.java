@@ -27,6 +27,9 @@ public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, Time
   public interface Admitted {
     /** The watermark: windows that end at or before it are closed. */
     long admittedAt();
+
+    /** Whether it was read about when it arrived: somebody may wait for what it changes. */
+    boolean live();
   }
 
   public OpenWindows(WindowAssigner<Object, TimeWindow> windows) {
@@ -48,7 +51,7 @@ public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, Time
     return (Trigger) windows.getDefaultTrigger();
   }
 
-  @Override
+  /** For Flink 1 alone. */
   @Deprecated
   public Trigger<Admitted, TimeWindow> getDefaultTrigger(StreamExecutionEnvironment env) {
     return getDefaultTrigger();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
@@ -43,16 +44,25 @@ class BatchSinkTest {
   }
 
   @Test
-  void writesWhatAnEarlierReleaseHasSavedAlsoWhenItIsLargerThanARequestIsNow() throws Exception {
-    OperatorSubtaskState state;
-    try (var sink = open(limits(10_000), null, this::send)) {
-      write(sink, document("a", 2000), document("b", 10));
-      state = sink.snapshot(1, 1);
+  void earlyResultsDoNotWaitAndOfThoseThatWaitTheNewestIsWritten() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    BatchSender.Factory waiting =
+        () ->
+            sender(
+                documents -> {
+                  answer.await();
+                  return TAKEN;
+                });
+    try (var sink = open(limits(1000), null, waiting)) {
+      sink.setProcessingTime(1000);
+      write(sink, early("a"), early("b"), document("c", 1), early("b"));
+      answer.countDown();
+      while (requests.isEmpty()) {
+        Thread.onSpinWait();
+      }
+      sink.prepareSnapshotPreBarrier(1);
     }
-    try (var restored = open(limits(1000), state, this::send)) {
-      restored.endInput();
-      assertThat(sent()).containsExactly("a", "b");
-    }
+    assertThat(requests).containsExactly(List.of("a"), List.of("c", "b"));
   }
 
   @Test
@@ -131,6 +141,12 @@ class BatchSinkTest {
   private static Document document(String id, int length) {
     return DocumentFixture.document(
         "counts", id, json -> json.writeStringField("text", "x".repeat(length)));
+  }
+
+  private static Document early(String id) {
+    Document document = document(id, 1);
+    document.complete = false;
+    return document;
   }
 
   private static OneInputStreamOperatorTestHarness<Document, ?> open(

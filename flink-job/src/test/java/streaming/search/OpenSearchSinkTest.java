@@ -179,6 +179,35 @@ class OpenSearchSinkTest {
   }
 
   @Test
+  void failsTheJobWhenMostDocumentsAreRefusedForTheSameReason() throws Exception {
+    int[] refusals = IntStream.range(0, 20).map(each -> 400).toArray();
+    Document[] documents =
+        IntStream.range(0, 20)
+            .mapToObj(each -> document("a" + each, each))
+            .toArray(Document[]::new);
+    try (FakeOpenSearch domain = FakeOpenSearch.start().answering(refusals)) {
+      assertThatThrownBy(() -> write(domain, documents))
+          .hasStackTraceContaining(
+              "the domain refuses most of 20 documents for the same reason, such as counts/a10");
+      assertThat(domain.documents()).isEmpty();
+    }
+  }
+
+  @Test
+  void earlyResultsAreFoundAsSoonAsTheyAreWritten() throws Exception {
+    Document early = document("a", 1);
+    early.complete = false;
+    try (FakeOpenSearch domain = FakeOpenSearch.start()) {
+      write(domain, early);
+      write(domain, document("b", 1));
+
+      assertThat(domain.queries()).hasSize(2);
+      assertThat(domain.queries().get(0)).contains("refresh=true");
+      assertThat(domain.queries().get(1)).doesNotContain("refresh");
+    }
+  }
+
+  @Test
   void failsTheJobWhenADeadLetterIsRefused() throws Exception {
     try (FakeOpenSearch domain = FakeOpenSearch.start().answering(400, 400)) {
       assertThatThrownBy(() -> write(domain, document("a", 1)))

@@ -116,6 +116,8 @@ public final class PayloadSource<E> implements RecordSource<E> {
   }
 
   /** Lets some records pass and then none, once, without occupying the task's thread. */
+  // Has a type parameter in Flink 2 alone.
+  @SuppressWarnings("rawtypes")
   private static final class Pause implements RateLimiter {
     private final int name;
     private int left;
@@ -125,7 +127,12 @@ public final class PayloadSource<E> implements RecordSource<E> {
       this.name = name;
     }
 
-    @Override
+    /** For Flink 2. */
+    public CompletionStage<Void> acquire(int records) {
+      return acquire();
+    }
+
+    /** For Flink 1. */
     public CompletionStage<Void> acquire() {
       CountDownLatch pause = PAUSES.get(name);
       if (left == 0 && pause.getCount() > 0) {

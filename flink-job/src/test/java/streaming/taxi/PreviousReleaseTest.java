@@ -13,6 +13,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,8 +25,10 @@ import streaming.source.PayloadSource;
  * Continues from a savepoint that release 0.1 took after the first half of {@code
  * TripStream.payloads(1200, 9)}, with windows open and ids remembered. That release knew neither
  * single durations nor what was normal: windows it had begun have the counts and averages alone.
+ * Flink 2 does not read it.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Tag("flink-1")
 class PreviousReleaseTest {
   private static final Path SAVEPOINT = Path.of("src", "test", "resources", "savepoints", "0.1");
   private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(60);

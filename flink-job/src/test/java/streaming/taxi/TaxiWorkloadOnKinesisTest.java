@@ -18,6 +18,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -184,6 +185,7 @@ class TaxiWorkloadOnKinesisTest {
    */
   @ParameterizedTest(name = "parallelism {0}")
   @ValueSource(ints = {1, 2})
+  @Tag("flink-1")
   void continuesExactlyWhereThePreviousSourceStopped(int parallelism, @TempDir Path savepoints)
       throws Exception {
     kinesis.put(

@@ -73,8 +73,29 @@ class TripAdmissionTest {
     assertThat(savedKeys()).isEqualTo(2);
 
     watermark("2019-03-01T18:19:59.999Z");
+    harness.setProcessingTime(1000);
     assertThat(savedKeys()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void forgetsTripsThatEndTogetherOneKeyGroupAfterTheOther() throws Exception {
+    for (int number = 0; number < 2000; number++) {
+      process(trip(number).droppedOff("2019-03-01T18:07:00Z"));
+    }
+    harness.snapshot(1, 1);
+    watermark("2019-03-01T18:19:59.999Z");
+    int before = harness.numKeyedStateEntries();
+    int groups = harness.numProcessingTimeTimers();
+    assertThat(groups).isPositive();
+
+    for (int turn = 1; turn <= groups; turn++) {
+      harness.setProcessingTime(turn * 5L);
+      int after = harness.numKeyedStateEntries();
+      assertThat(before - after).isBetween(2, 100);
+      before = after;
+    }
+    assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
   @Test
@@ -84,6 +105,7 @@ class TripAdmissionTest {
     assertThat(savedKeys()).isEqualTo(2);
 
     watermark("2019-03-01T18:59:59.999Z");
+    harness.setProcessingTime(1000);
     assertThat(savedKeys()).isZero();
   }
 
@@ -130,6 +152,7 @@ class TripAdmissionTest {
     for (int minute = 0; minute < 600; minute++) {
       process(trip(minute).droppedOff(start.plusSeconds(60L * minute).toString()));
       harness.processWatermark(start.plusSeconds(60L * minute).toEpochMilli() - 1);
+      harness.setProcessingTime(1000L * minute);
       assertThat(savedKeys()).isLessThanOrEqualTo(2 * 16);
     }
   }

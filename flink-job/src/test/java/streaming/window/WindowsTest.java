@@ -41,12 +41,8 @@ class WindowsTest {
   }
 
   @Test
-  void aWindowGivesAnEarlyResultWithinTheIntervalAndTheFinalOneAtItsEnd() throws Exception {
+  void aWindowGivesItsFirstResultImmediatelyAndTheFinalOneAtItsEnd() throws Exception {
     visitAt(15);
-    harness.setProcessingTime(999);
-    assertThat(results()).isEmpty();
-
-    harness.setProcessingTime(1000);
     assertThat(results()).containsExactlyInAnyOrder("gate-0: 1 early", "gate-10: 1 early");
 
     reach(19.998);
@@ -67,23 +63,45 @@ class WindowsTest {
   }
 
   @Test
-  void theLastRecordOfAStreamShowsWithoutAnother() throws Exception {
+  void theNextResultComesAfterTheInterval() throws Exception {
     visitAt(15);
-    harness.setProcessingTime(1000);
     visitAt(16);
-    harness.setProcessingTime(2000);
+    visitAt(17);
+    harness.setProcessingTime(999);
+    assertThat(results()).hasSize(2);
 
+    harness.setProcessingTime(1000);
     assertThat(results().subList(2, 4))
-        .containsExactlyInAnyOrder("gate-0: 2 early", "gate-10: 2 early");
+        .containsExactlyInAnyOrder("gate-0: 3 early", "gate-10: 3 early");
+  }
+
+  @Test
+  void whileTheJobCatchesUpResultsAreRareUntilARecordIsLive() throws Exception {
+    visitBehindAt(15);
+    visitBehindAt(16);
+    harness.setProcessingTime(9_999);
+    assertThat(results()).isEmpty();
+
+    harness.setProcessingTime(10_000);
+    assertThat(results()).containsExactlyInAnyOrder("gate-0: 2 early", "gate-10: 2 early");
+    reach(19.999);
+    visitBehindAt(25);
+    visitAt(26);
+    assertThat(results()).hasSize(4).endsWith("gate-0: 2 final", "gate-20: 2 early");
+    harness.setProcessingTime(11_000);
+    assertThat(results()).hasSize(5).endsWith("gate-10: 4 early");
   }
 
   @Test
   void noEarlyResultFollowsTheFinalOneAndNoStateStays() throws Exception {
     visitAt(15);
     reach(29.999);
-    harness.setProcessingTime(10_000);
+    visitBehindAt(35);
+    reach(49.999);
+    harness.setProcessingTime(20_000);
 
-    assertThat(results()).containsExactly("gate-0: 1 final", "gate-10: 1 final");
+    assertThat(results())
+        .endsWith("gate-0: 1 final", "gate-10: 1 final", "gate-20: 1 final", "gate-30: 1 final");
     assertThat(harness.numProcessingTimeTimers()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
     assertThat(harness.numKeyedStateEntries()).isZero();
@@ -95,7 +113,7 @@ class WindowsTest {
     visitAt(15);
     reach(29.999);
 
-    assertThat(results()).containsExactly("gate-10: 1 final");
+    assertThat(results()).containsExactly("gate-10: 1 early", "gate-10: 1 final");
   }
 
   @Test
@@ -109,21 +127,22 @@ class WindowsTest {
     harness.processElement(new StreamRecord<>(new Visit(watermark), 16_000));
     reach(29.999);
 
-    assertThat(results()).containsExactly("gate-10: 2 final");
+    assertThat(results()).endsWith("gate-10: 2 final").doesNotContain("gate-0: 1 early");
   }
 
   @Test
   void anEarlyResultThatWasDueIsGivenAfterARecovery() throws Exception {
     visitAt(15);
+    visitAt(16);
     restart();
     harness.setProcessingTime(1000);
 
-    assertThat(results()).containsExactlyInAnyOrder("gate-0: 1 early", "gate-10: 1 early");
+    assertThat(results()).containsExactlyInAnyOrder("gate-0: 2 early", "gate-10: 2 early");
   }
 
   @Test
   void aDocumentSaysWhichWindowItDescribes() throws Exception {
-    visitAt(15);
+    visitBehindAt(15);
     reach(19.999);
 
     Document document = harness.extractOutputValues().get(0);
@@ -141,6 +160,12 @@ class WindowsTest {
   private void visitAt(long seconds) throws Exception {
     harness.processElement(
         new StreamRecord<>(new Visit(harness.getCurrentWatermark()), seconds * 1000));
+  }
+
+  private void visitBehindAt(long seconds) throws Exception {
+    Visit visit = new Visit(harness.getCurrentWatermark());
+    visit.live = false;
+    harness.processElement(new StreamRecord<>(visit, seconds * 1000));
   }
 
   private void reach(double seconds) throws Exception {
@@ -190,6 +215,7 @@ class WindowsTest {
   /** Somebody came to the gate. */
   public static class Visit implements OpenWindows.Admitted {
     public long admittedAt;
+    public boolean live = true;
 
     public Visit() {}
 
@@ -200,6 +226,11 @@ class WindowsTest {
     @Override
     public long admittedAt() {
       return admittedAt;
+    }
+
+    @Override
+    public boolean live() {
+      return live;
     }
   }
 
