@@ -85,7 +85,7 @@ export interface SearchProperties {
    */
   bulkSizeMiB?: number;
   /**
-   * A bulk request is sent at least this often, in milliseconds.
+   * How long, in milliseconds, final results and dead letters wait for a bulk request to fill. Early results do not wait.
    */
   flushIntervalMilliseconds?: number;
   /**
@@ -145,7 +145,7 @@ export interface TradesProperties {
  */
 export interface ResultsProperties {
   /**
-   * An open window that has received records emits its result so far this often, in milliseconds of processing time.
+   * An open window emits its first result immediately and the next ones this often, in milliseconds of processing time; ten times less often while the job catches up.
    */
   earlyIntervalMilliseconds?: number;
 }

@@ -31,9 +31,8 @@ interface SubtaskMetric {
 
 /** The source's own operator, in the names of its metrics. */
 const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
-/** Figures of one shard: how far behind it is read, how many records a request brings, and how often it asks. */
-const SHARD_FIGURE =
-  /\.shardId\.([^.]+)\.(millisBehindLatest|numberOfDeaggregatedRecordsPerFetch|loopFrequencyHz)$/;
+/** Figures of one shard: how far behind it is read, and how fast. */
+const SHARD_FIGURE = /\.shardId\.([^.]+)\.(millisBehindLatest|recordsPerSecond)$/;
 /** The latest instant that JavaScript can tell; the watermark at the end of all input lies beyond it. */
 const LAST_INSTANT = 8.64e15;
 
@@ -110,12 +109,10 @@ function shardReadings(metrics: readonly SubtaskMetric[]): readonly ShardReading
   return [...figures].sort().map(([id, of]) => {
     // A shard of which nothing is known yet reports -1.
     const behind = of["millisBehindLatest"] ?? -1;
-    const records = of["numberOfDeaggregatedRecordsPerFetch"] ?? -1;
-    const fetches = of["loopFrequencyHz"] ?? -1;
     return {
       id,
       millisBehindLatest: behind < 0 ? null : behind,
-      recordsPerSecond: records < 0 || fetches < 0 ? null : records * fetches,
+      recordsPerSecond: of["recordsPerSecond"] ?? null,
     };
   });
 }

@@ -23,7 +23,7 @@ export interface FakeJob {
 export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
   const source = "Source__trips.numRecordsOut";
   const shard = (n: number, figure: string) =>
-    `Source__trips.KinesisConsumer.stream.events.shardId.shardId-${n}.${figure}`;
+    `Source__trips.KinesisStreamSource.shardId.shardId-${n}.${figure}`;
   return startFakeService(({ path, query }) => {
     const { recordsRead, millisBehindLatest = [], ...now } = job();
     switch (path) {
@@ -67,8 +67,7 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
           { id: "numRecordsOut", sum: 2, max: 2 },
           ...millisBehindLatest.flatMap((max, at) => [
             { id: shard(at, "millisBehindLatest"), sum: max, max },
-            { id: shard(at, "numberOfDeaggregatedRecordsPerFetch"), sum: 24, max: 24 },
-            { id: shard(at, "loopFrequencyHz"), sum: 5, max: 5 },
+            { id: shard(at, "recordsPerSecond"), sum: 120, max: 120 },
           ]),
         ];
         const names = query.get("get")?.split(",");
