@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { newYorkInstant } from "./new-york-time";
+import { newYorkInstant } from "./wall-clock";
 
 /** Event times of what is sent, in milliseconds since the epoch: from inclusive, to exclusive. */
 export interface EventTimeRange {
@@ -32,7 +32,7 @@ function twoDigits(value: number): string {
 }
 
 const instantPattern =
-  /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?:Z|[+-]\d{2}:\d{2})$/;
+  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)\d*(Z|[+-]\d{2}:?\d{2})$/;
 
 /**
  * Reads an event time as people write it: an instant (2019-03-01T18:00:00Z) or the wall-clock time of
@@ -41,18 +41,23 @@ const instantPattern =
  * @returns milliseconds since the epoch, or undefined when the text is neither
  */
 export function parseEventTime(text: string): number | undefined {
-  const [, wallClock] = instantPattern.exec(text) ?? [];
-  return wallClock === undefined ? newYorkInstant(text) : instantOf(text, wallClock);
+  return parseInstant(text) ?? newYorkInstant(text);
 }
 
-/** Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day. */
-function instantOf(text: string, wallClock: string): number | undefined {
-  const instant = Date.parse(text);
+/**
+ * Reads an instant, a time with `Z` or an offset from UTC; digits below a millisecond are cut off.
+ *
+ * @returns milliseconds since the epoch, or undefined when the text is none
+ */
+export function parseInstant(text: string): number | undefined {
+  const [, wallClock = "", offset = ""] = instantPattern.exec(text) ?? [];
+  const local = wallClock.replace(" ", "T");
+  const instant = Date.parse(local + offset);
   if (Number.isNaN(instant)) {
     return undefined;
   }
-  const isThere = new Date(`${wallClock}Z`).toISOString().startsWith(wallClock);
-  return isThere ? instant : undefined;
+  // Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day.
+  return new Date(`${local}Z`).toISOString().startsWith(local) ? instant : undefined;
 }
 
 /** Reads the value of an option that takes an event time; see parseEventTime. */

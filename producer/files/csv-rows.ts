@@ -22,7 +22,7 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
         continue;
       }
       if (read === undefined) {
-        read = decoder.columns(headerFields(text, file.name), file.name);
+        read = decoder.columns(headerFields(text, file.name), file.name, false);
         continue;
       }
       const known = read;

@@ -22,7 +22,7 @@ export async function* parquetRows(
   const metadata = await parquetMetadataAsync(content);
   const elements = parquetSchema(metadata).children.map(({ element }) => element);
   const header = elements.map(({ name }) => name);
-  const read = decoder.columns(header, file.name);
+  const read = decoder.columns(header, file.name, true);
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const groupEnd = groupStart + Number(group.num_rows);

@@ -12,10 +12,15 @@ export interface RowDecoder {
    *
    * @param header - names of the columns
    * @param file - name of the file in messages
+   * @param isTyped - whether cells have types, or are text as in a CSV file
    * @returns the event of a row, given its cells; throws RowRejection
    * @throws StartError when columns are missing
    */
-  columns(header: readonly string[], file: string): (cells: readonly Cell[]) => SourceEvent;
+  columns(
+    header: readonly string[],
+    file: string,
+    isTyped: boolean,
+  ): (cells: readonly Cell[]) => SourceEvent;
   /**
    * For files of JSON.
    * @throws RowRejection

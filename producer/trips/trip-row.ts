@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { RowRejection } from "../files/rows";
-import { newYorkInstant } from "../events/new-york-time";
+import { newYorkInstant } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
 import type { Column } from "./trip-columns";
 import { tripColumns } from "./trip-columns";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { newYorkInstant } from "../../../producer/events/new-york-time";
+import { newYorkInstant } from "../../../producer/events/wall-clock";
 
 const iso = (text: string) => {
   const instant = newYorkInstant(text);

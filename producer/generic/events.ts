@@ -1,0 +1,239 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Ajv, type AnySchemaObject } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import { InvalidArgumentError, Option } from "commander";
+import { DateTime, IANAZone } from "luxon";
+import { StartError } from "../../cli/command";
+import type { EventTimeRange } from "../events/event-time";
+import { everything } from "../events/event-time";
+import type { SourceEvent } from "../events/record";
+import type { EventShape, OptionValues, Workload } from "../events/workload";
+import type { FileEvents } from "../files/event-files";
+import type { InputOptions } from "../files/input";
+import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { messageOf } from "../files/input-place";
+import type { RowDecoder } from "../files/rows";
+import { RowRejection } from "../files/rows";
+import { jsonOfCell, locate } from "./json-text";
+import { namedFormats, timeFormat } from "./time-format";
+
+/** What a replay has to know about events of any kind. */
+export interface EventFields {
+  /** Field that holds the event time; names joined by dots for nested fields. */
+  readonly eventTimeField: string;
+  /** iso, seconds, millis, micros, nanos, or a pattern of luxon's tokens. @default iso */
+  readonly eventTimeFormat?: string | undefined;
+  /** IANA time zone of times that name none. @default UTC */
+  readonly timeZone?: string | undefined;
+  /** Field that is the partition key; names joined by dots for nested fields. */
+  readonly keyField: string;
+  /** File of a JSON Schema that every event must keep to. @default none */
+  readonly schema?: string | undefined;
+}
+
+/** Characters of a partition key: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
+const longestKey = 256;
+
+/** Events of any kind, sent exactly as they are in the files; rows of a table become JSON objects. */
+export const events: Workload = {
+  summary: "sends JSON lines, CSV or Parquet of any kind, each event as it is",
+  heading: "Events of any kind (--workload events)",
+  options: () => [
+    ...inputOptions(),
+    new Option("--event-time-field <path>", "field with the event time, such as meta.at"),
+    new Option(
+      "--event-time-format <format>",
+      `${namedFormats.join(", ")} (since 1970), or a pattern such as "MM/dd/yyyy HH:mm:ss"`,
+    )
+      .argParser(formatOption)
+      .default("iso"),
+    new Option("--time-zone <zone>", "IANA time zone of event times that name none")
+      .argParser(zoneOption)
+      .default("UTC"),
+    new Option("--key-field <path>", "field that is the partition key, such as device.id"),
+    new Option("--schema <file>", "JSON Schema; events that do not match are rejected"),
+  ],
+  configure(values: OptionValues, range, problems) {
+    const input = inputFrom(values, problems);
+    for (const name of ["eventTimeField", "keyField"] as const) {
+      if (values[name] === undefined) {
+        const option = new Option(`--${name === "keyField" ? "key-field" : "event-time-field"}`);
+        problems.push(`--${option.name()} is missing; name a field of the events`);
+      }
+    }
+    const fields = values as unknown as EventFields;
+    return {
+      ...eventShape(fields),
+      inputs: input.sources,
+      isEndless: false,
+      read: () => readFields(input, fields, range),
+    };
+  },
+};
+
+/**
+ * Reads the events of files of any kind, sorted by event time in bounded memory.
+ *
+ * @param sources - each what --input takes
+ * @throws StartError when a file cannot be read, or there are no events
+ */
+export function readEvents(sources: readonly string[], fields: EventFields): Promise<FileEvents> {
+  return readFields({ sources, format: undefined, deadLetters: undefined }, fields, everything);
+}
+
+/** How events of these fields are moved in time; everything else in them stays the same. */
+export function eventShape(fields: EventFields): EventShape {
+  const { eventTimeField, eventTimeFormat = "iso", timeZone = "UTC", keyField } = fields;
+  const format = timeFormat(eventTimeFormat, timeZone);
+  return {
+    partitionKey: keyField,
+    requiredFields: [],
+    moved(data, shiftMs) {
+      const text = Buffer.from(data).toString();
+      const span = locate(text, eventTimeField);
+      if (span === undefined || shiftMs === 0) {
+        return data;
+      }
+      const raw = text.slice(span.start, span.end);
+      const moved = format.moved(scalar(raw) ?? "", shiftMs);
+      const written = raw.startsWith('"') ? JSON.stringify(moved) : moved;
+      return Buffer.from(text.slice(0, span.start) + written + text.slice(span.end));
+    },
+  };
+}
+
+async function readFields(
+  input: InputOptions,
+  fields: EventFields,
+  range: EventTimeRange,
+): Promise<FileEvents> {
+  const read = await readInputs(input, eventDecoder(fields), range);
+  // Other fields give the same rows other times, and with them other positions.
+  const { eventTimeField, eventTimeFormat, timeZone, keyField } = fields;
+  const text = JSON.stringify([
+    read.fingerprint,
+    eventTimeField,
+    eventTimeFormat,
+    timeZone,
+    keyField,
+  ]);
+  return { ...read, fingerprint: createHash("sha256").update(text).digest("hex") };
+}
+
+/** @throws StartError when the schema cannot be used */
+function eventDecoder(fields: EventFields): RowDecoder {
+  const { eventTimeField, eventTimeFormat = "iso", timeZone = "UTC", keyField } = fields;
+  const format = timeFormat(eventTimeFormat, timeZone);
+  const check = fields.schema === undefined ? () => undefined : schemaCheck(fields.schema);
+  const fieldOf = (text: string, field: string) => {
+    const span = locate(text, field);
+    const value = span === undefined ? undefined : scalar(text.slice(span.start, span.end));
+    if (value === undefined) {
+      throw new RowRejection("missing-field", `${field} is no text and no number`);
+    }
+    return value;
+  };
+  const json = (text: string): SourceEvent => {
+    check(parsed(text));
+    const time = fieldOf(text, eventTimeField);
+    const eventTime = format.parse(time);
+    if (eventTime === undefined) {
+      const detail = `${eventTimeField} is ${time}; expected ${eventTimeFormat}`;
+      throw new RowRejection("invalid-time", detail);
+    }
+    const partitionKey = fieldOf(text, keyField);
+    if (partitionKey === "" || partitionKey.length > longestKey) {
+      const detail = `${keyField} has ${partitionKey.length} characters; expected 1 to ${longestKey}`;
+      throw new RowRejection("invalid-key", detail);
+    }
+    return { eventTime, partitionKey, data: Buffer.from(text) };
+  };
+  return {
+    noun: "events",
+    json,
+    columns(header, file, isTyped) {
+      const missing = [eventTimeField, keyField].filter(
+        (field) => !header.includes(field) && !header.includes(field.split(".")[0] ?? ""),
+      );
+      if (missing.length > 0) {
+        const found = header.join(", ");
+        throw new StartError([
+          `${file}: missing columns: ${missing.join(", ")}; columns found: ${found}`,
+        ]);
+      }
+      const names = header.map((name) => JSON.stringify(name));
+      return (cells) => {
+        if (cells.length !== names.length) {
+          const detail = `${cells.length} fields; the header has ${names.length}`;
+          throw new RowRejection("unparsable-row", detail);
+        }
+        const members = cells.map((cell, at) => `${names[at] ?? ""}:${jsonOfCell(cell, isTyped)}`);
+        return json(`{${members.join(",")}}`);
+      };
+    },
+  };
+}
+
+/** The text of a JSON string, number or boolean, digits unchanged; undefined for anything else. */
+function scalar(raw: string): string | undefined {
+  if (raw.startsWith('"')) {
+    return JSON.parse(raw) as string;
+  }
+  return /^(-?\d|true$|false$)/.test(raw) ? raw : undefined;
+}
+
+function parsed(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RowRejection("unparsable-row", messageOf(error));
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RowRejection("unparsable-row", "the row is no JSON object");
+  }
+  return value;
+}
+
+function schemaCheck(path: string): (event: unknown) => void {
+  try {
+    const schema = JSON.parse(readFileSync(path, "utf8")) as AnySchemaObject;
+    const isOlder = /draft-0[67]/.test(schema.$schema ?? "");
+    const ajv = new (isOlder ? Ajv : Ajv2020)({ strict: false });
+    addFormats(ajv);
+    const validate = ajv.compile(schema);
+    return (event) => {
+      if (!validate(event)) {
+        const [problem] = validate.errors ?? [];
+        const place = problem?.instancePath.slice(1) ?? "";
+        throw new RowRejection(
+          "invalid-event",
+          [place, problem?.message].filter(Boolean).join(" "),
+        );
+      }
+    };
+  } catch (error) {
+    throw new StartError([`--schema ${path} cannot be used: ${messageOf(error)}`]);
+  }
+}
+
+function formatOption(text: string): string {
+  const sample = DateTime.fromISO("2019-03-04T05:06:07Z", { zone: "utc" });
+  const isPattern = /[a-zA-Z]/.test(text) && /[dDfFTt]|o|y/.test(text);
+  const roundTrip = isPattern && DateTime.fromFormat(sample.toFormat(text), text).isValid;
+  if (!namedFormats.includes(text) && !roundTrip) {
+    throw new InvalidArgumentError(
+      `It must be ${namedFormats.join(", ")}, or a pattern such as MM/dd/yyyy HH:mm:ss.`,
+    );
+  }
+  return text;
+}
+
+function zoneOption(text: string): string {
+  if (!IANAZone.isValidZone(text)) {
+    throw new InvalidArgumentError("It must be an IANA time zone such as Europe/London.");
+  }
+  return text;
+}

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect } from "chai";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { StartError } from "../../../cli/command";
+import { parseOptions } from "../../../producer/command/options";
+import type { EventFields } from "../../../producer/generic/events";
+import { eventShape, readEvents } from "../../../producer/generic/events";
+import { timeFormat } from "../../../producer/generic/time-format";
+
+const fields: EventFields = { eventTimeField: "meta.at", keyField: "device" };
+
+describe("Events of any kind", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "events-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const put = (name: string, content: string | Uint8Array) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const sent = async (paths: readonly string[], wanted: EventFields = fields) => {
+    const { source, rejected } = await readEvents(paths, wanted);
+    const found = [...source.events()].map(
+      ({ partitionKey, data }) => `${partitionKey} ${Buffer.from(data).toString()}`,
+    );
+    return { found, rejected };
+  };
+
+  it("keep their text unchanged, and are sent by event time", async () => {
+    const late = '{"meta":{"at":"2026-01-01T00:00:02Z"}, "device": 12345678901234567890, "v":1.50}';
+    const early = '{"device":"a","meta":{"at":"2026-01-01T02:00:01.5+02:00"},"device":"b"}';
+    const path = put("a.jsonl", `${late}\n${early}\n`);
+    const { found } = await sent([path, put("b.jsonl.gz", gzipSync("\n"))]);
+    expect(found).to.deep.equal([`b ${early}`, `12345678901234567890 ${late}`]);
+  });
+
+  it("are rejected with a reason when a field or the schema is not kept", async () => {
+    const schema = put("schema.json", JSON.stringify({ properties: { v: { type: "integer" } } }));
+    const rows = [
+      '{"meta":{"at":"2026-01-01T00:00:00Z"},"device":"a","v":1}',
+      '{"meta":{"at":"2026-01-01T00:00:00Z"},"device":"a","v":"x"}',
+      '{"meta":{"at":"noon"},"device":"a"}',
+      '{"meta":{},"device":"a"}',
+      '{"meta":{"at":"2026-01-01T00:00:00Z"},"device":{}}',
+      '{"meta":{"at":"2026-01-01T00:00:00Z"},"device":""}',
+      '["x"]',
+      "{",
+    ];
+    const { found, rejected } = await sent([put("a.jsonl", rows.join("\n"))], {
+      ...fields,
+      schema,
+    });
+    expect(found).to.have.length(1);
+    expect(rejected).to.deep.equal({
+      "invalid-event": 1,
+      "invalid-time": 1,
+      "missing-field": 2,
+      "invalid-key": 1,
+      "unparsable-row": 2,
+    });
+  });
+
+  it("may be the rows of CSV and Parquet", async () => {
+    const csv = put("a.csv", 'at,device,n\n1767225601,x,007\n1767225600,"y,z",9007199254740993\n');
+    const wanted = { eventTimeField: "at", eventTimeFormat: "seconds", keyField: "device" };
+    expect((await sent([csv], wanted)).found).to.deep.equal([
+      'y,z {"at":1767225600,"device":"y,z","n":9007199254740993}',
+      'x {"at":1767225601,"device":"x","n":"007"}',
+    ]);
+    const parquet = put(
+      "a.parquet",
+      Buffer.from(
+        parquetWriteBuffer({
+          columnData: [
+            { name: "at", data: [1767225600000n], type: "INT64" },
+            { name: "device", data: ["x"], type: "STRING" },
+          ],
+        }),
+      ),
+    );
+    const millis = { ...wanted, eventTimeFormat: "millis" };
+    expect((await sent([parquet], millis)).found).to.deep.equal([
+      'x {"at":1767225600000,"device":"x"}',
+    ]);
+    let message = "";
+    await readEvents([csv], fields).catch((error: unknown) => {
+      message = error instanceof StartError ? error.message : String(error);
+    });
+    expect(message).to.include("missing columns: meta.at; columns found: at, device, n");
+  });
+
+  it("move in time without a change to anything else", () => {
+    const moved = (text: string, wanted: Partial<EventFields> = {}) =>
+      Buffer.from(
+        eventShape({ ...fields, ...wanted }).moved(Buffer.from(text), 3_600_000, 1),
+      ).toString();
+    expect(moved('{ "meta":{"at": "2026-01-01T00:00:00.123456Z"},"n":1.0 }')).to.equal(
+      '{ "meta":{"at": "2026-01-01T01:00:00.123456Z"},"n":1.0 }',
+    );
+    expect(moved('{"meta":{"at":1767225600.25}}', { eventTimeFormat: "seconds" })).to.equal(
+      '{"meta":{"at":1767229200.25}}',
+    );
+  });
+
+  const times: [format: string, zone: string, text: string, ms: number, hourLater: string][] = [
+    ["iso", "UTC", "2026-07-01 00:00:00", Date.UTC(2026, 6, 1), "2026-07-01 01:00:00"],
+    [
+      "iso",
+      "Europe/Paris",
+      "2026-07-01T00:00:00",
+      Date.UTC(2026, 5, 30, 22),
+      "2026-07-01T01:00:00",
+    ],
+    ["iso", "UTC", "2026-07-01T05:30:00+0530", Date.UTC(2026, 6, 1), "2026-07-01T06:30:00+0530"],
+    ["micros", "UTC", "1782864000123456", 1782864000123, "1782867600123456"],
+    ["nanos", "UTC", "1782864000123456789", 1782864000123, "1782867600123456789"],
+    [
+      "MM/dd/yyyy hh:mm:ss a",
+      "America/New_York",
+      "07/01/2026 11:30:00 PM",
+      Date.UTC(2026, 6, 2, 3, 30),
+      "07/02/2026 12:30:00 AM",
+    ],
+  ];
+  for (const [format, zone, text, ms, hourLater] of times) {
+    it(`have times such as ${text} (${format}, ${zone})`, () => {
+      const time = timeFormat(format, zone);
+      expect(time.parse(text)).to.equal(ms);
+      expect(time.moved(text, 3_600_000)).to.equal(hourLater);
+      expect(time.parse("yesterday")).to.equal(undefined);
+    });
+  }
+
+  it("need their fields on the command line", () => {
+    const args = ["--output", "stdout", "--input", "x", "--workload", "events"];
+    expect(() => parseOptions([...args, "--event-time-format", "?", "--time-zone", "Mars"], {}))
+      .to.throw(StartError, "--event-time-format must be iso, seconds")
+      .with.property("message")
+      .includes("--time-zone must be an IANA time zone")
+      .and.includes("--event-time-field is missing")
+      .and.includes("--key-field is missing");
+    const named = [...args, "--event-time-field", "at", "--key-field", "id"];
+    expect(parseOptions(named, {}).partitionKey).to.equal("id");
+    expect(() => parseOptions([...named, "--symbols", "3"], {})).to.throw(
+      "--symbols is for --workload trades",
+    );
+  });
+});
