@@ -737,3 +737,8 @@ function withValue(block: object, [name = "", ...rest]: readonly string[], value
     [name]: rest.length === 0 ? value : withValue(old ?? {}, rest, value),
   };
 }
+
+/** A block with another value at a path. */
+export function withPath(block: object, path: string, value: unknown): object {
+  return withValue(block, path.split("."), value);
+}
