@@ -1,3 +1,4 @@
+import * as accountSafeguards from "./operations/account-safeguards";
 import * as addresses from "./network/addresses";
 import * as alarms from "./operations/alarms";
 import * as apiAccess from "./compute/api-access";
@@ -8,6 +9,7 @@ import * as bucketAccess from "./storage/bucket-access";
 import * as budget from "./cost/budget";
 import * as builds from "./compute/builds";
 import * as scaleLimits from "./streams/scale-limits";
+import * as clearText from "./encryption/clear-text";
 import * as consumers from "./streams/consumers";
 import * as supersededTypes from "./operations/superseded-types";
 import * as delivery from "./delivery/delivery";
@@ -35,6 +37,7 @@ import * as search from "./search/search";
 import * as secrets from "./encryption/secrets";
 import * as userPools from "./access/user-pools";
 import * as storageEncryption from "./storage/storage-encryption";
+import { unjudgedPolicies } from "./operations/unjudged-types";
 import * as transit from "./encryption/transit";
 
 /** A family's modules export nothing but policies, so that none can be forgotten here. */
@@ -43,7 +46,7 @@ export interface PolicyFamily {
   readonly policies: readonly StreamingPolicy[];
 }
 
-export const families: readonly PolicyFamily[] = [
+const judging: readonly PolicyFamily[] = [
   family("Capacity and cost", scaleLimits, instanceCapacity, instanceFamilies, quotas, budget),
   family("Retention", retention),
   family("Encryption at rest", encryption, deliveryEncryption, storageEncryption, keys),
@@ -62,11 +65,18 @@ export const families: readonly PolicyFamily[] = [
     apiThrottling,
     builds,
     secrets,
+    clearText,
     jobs,
     userPools,
   ),
   family("Alarms and metrics", alarms, observability),
-  family("Governance", governance, supersededTypes),
+  family("Governance", governance, supersededTypes, accountSafeguards),
+];
+
+/** The families of policies; the first one holds what the others leave unjudged, and sees every resource first. */
+export const families: readonly PolicyFamily[] = [
+  { title: "Coverage", policies: unjudgedPolicies(judging.flatMap(({ policies }) => policies)) },
+  ...judging,
 ];
 
 /** Every policy, in the order of the documentation. */

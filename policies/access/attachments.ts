@@ -1,40 +1,50 @@
-import { known } from "../engine/known";
+import { broadPolicies } from "./iam-actions";
+import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
+import { texts } from "../engine/setting-schema";
+import { isSet, known } from "../engine/known";
 import { typesPolicy } from "../engine/policy";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Where the ARNs of policies are that are attached, by type. */
-const attachedPolicies: Readonly<Record<string, string>> = {
-  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
-  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns",
-  "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
-  "aws:iam/role:Role": "managedPolicyArns",
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
-  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
-  "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
-  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
-};
+/** Properties with the ARNs of policies that are attached. */
+const attachedPolicies = ["policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns"];
+
+/** Types that attach policies to identities; a permissions boundary only narrows. */
+const attachments = typesWith(...attachedPolicies).filter(
+  (type) =>
+    /^aws:(iam|ssoadmin|budgets|quicksight|rolesanywhere)\//.test(type) &&
+    !type.endsWith("BoundaryAttachment"),
+);
 
 /**
- * Policies of AWS that allow all of a service, or more; those of the own account may have such a name and be narrow.
+ * A policy of AWS; those of the own account may have the same name and be narrow.
  *
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
-const broadPolicy =
-  /:aws:policy\/(.*\/)?([^/]*(Administrator|AdministratorAccess|AdminAccess|FullAccess)([-_][^/]*)?|PowerUserAccess|SecretsManagerReadWrite)$/;
+const policyOfAws = /:iam::aws:policy\/(.*\/)?([^/]+)$/;
 
-export const managedPolicies = typesPolicy(Object.keys(attachedPolicies), {
+/** Names that promise all of a service, for policies that are newer than the table. */
+const broadName = /(Administrator|AdminAccess|FullAccess)/;
+
+export const managedPolicies = typesPolicy(attachments, {
   name: "iam-managed-policy-full-access",
   severity: "high",
   rule: "Attach none of AWS's policies that allow all of a service.",
   reason: "AmazonKinesisFullAccess lets a reader delete every stream of the account.",
-  fix: "Write a policy with the actions and resources that are needed.",
+  fix: "Write a policy with the actions and resources that are needed, or add the policy's name to allowed in the policy's configuration.",
   controls: ["IAM.27"],
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-use-aws-defined-policies",
-  *check(resource, _config, { type }) {
-    for (const arn of knownTexts(resource, attachedPolicies[type] ?? "policyArn")) {
-      if (broadPolicy.test(arn)) {
+  config: {
+    allowed: texts({
+      description: "Names of AWS's policies that may be attached, such as SecurityAudit.",
+      default: [],
+    }),
+  },
+  *check(resource, { allowed }, { type }) {
+    for (const arn of knownTexts(type, resource)) {
+      const [, , name = ""] = policyOfAws.exec(arn) ?? [];
+      if ((broadPolicies.has(name) || broadName.test(name)) && !allowed.includes(name)) {
         yield { fact: `${arn} is attached`, limit: "policies must be narrower" };
       }
     }
@@ -60,7 +70,7 @@ export const userPermissions = typesPolicy(Object.keys(userPolicies), {
   source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
   *check(resource, _config, { type }) {
     const property = userPolicies[type];
-    if (property === undefined || !isEmpty(resource, property)) {
+    if (property === undefined || isSet(resource, property)) {
       yield {
         fact: `it is a ${type.split(":")[2] ?? type}${property === undefined ? "" : ` with ${property}`}`,
         limit: "users may have no policies of their own",
@@ -69,19 +79,15 @@ export const userPermissions = typesPolicy(Object.keys(userPolicies), {
   },
 });
 
-/** A text or the texts of a list, without those that are unknown: such an ARN is that of a policy of some program. */
-function knownTexts(resource: Properties, property: string): readonly string[] {
-  const value = known(() => resource[property]);
-  const items = Array.isArray(value)
-    ? Array.from(value.keys(), (index) => known((): unknown => value[index]))
-    : [value];
-  return items.filter((item) => typeof item === "string");
-}
-
-function isEmpty(resource: Properties, property: string): boolean {
-  if (!(property in resource)) {
-    return true;
-  }
-  const value = known(() => resource[property]);
-  return Array.isArray(value) && value.length === 0;
+/** The ARNs of a resource, without those that are unknown: such an ARN is that of a policy of some program. */
+function knownTexts(type: string, resource: Properties): readonly string[] {
+  return pathsOf(type, attachedPolicies).flatMap((path) =>
+    placesAt(resource, path).flatMap(({ block, property }) => {
+      const value = known(() => block[property]);
+      const items = Array.isArray(value)
+        ? Array.from(value.keys(), (index) => known((): unknown => value[index]))
+        : [value];
+      return items.filter((item) => typeof item === "string");
+    }),
+  );
 }

@@ -1,11 +1,20 @@
 import { EventPermission } from "@pulumi/aws/cloudwatch";
+import {
+  AmiLaunchPermission,
+  SnapshotCreateVolumePermission,
+  VpcEndpointServiceAllowedPrinciple,
+} from "@pulumi/aws/ec2";
+import { Role } from "@pulumi/aws/iam";
+import { Grant } from "@pulumi/aws/kms";
 import { LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
+import { PrincipalAssociation } from "@pulumi/aws/ram";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
-import { resourceDocuments, resourceProperties } from "../engine/document-types";
-import { reference } from "../engine/known";
+import { resourceDocuments, resourceStatements } from "../engine/document-types";
+import { isSet, known, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { coversEverything, statementsOf } from "../engine/policy-document";
-import { admitsEverybody } from "../storage/public-access";
+import { coversEverything } from "../engine/policy-document";
+import { accountOf, admitsEverybody, namedAccounts, servicesWithoutSource } from "./callers";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 export const publicGrants = typesPolicy(resourceDocuments, {
@@ -19,12 +28,127 @@ export const publicGrants = typesPolicy(resourceDocuments, {
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
   *check(resource, _config, { type }) {
-    const property = resourceProperties[type] ?? "policy";
-    if (property in resource && admitsEverybody(statementsOf(resource, property))) {
+    const located = [...resourceStatements(type, resource)];
+    for (const path of new Set(located.map((one) => one.path))) {
+      const own = located.filter((one) => one.path === path).map(({ statement }) => statement);
+      if (admitsEverybody(own)) {
+        yield {
+          fact: `${path} admits everybody`,
+          limit: "callers must be known",
+        };
+      }
+    }
+  },
+});
+
+export const serviceGrants = typesPolicy(
+  resourceDocuments.filter((type) => type !== typeToken(Role)),
+  {
+    name: "iam-resource-policy-service-source",
+    severity: "medium",
+    rule: "State for which resource or account a service may use a resource.",
+    reason:
+      "A service acts for each of its customers: without a source any account can make it use the resource, as a confused deputy.",
+    fix: "Add a condition with aws:SourceArn or aws:SourceAccount, or add the service to withoutSource in the policy's configuration.",
+    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+    config: {
+      withoutSource: texts({
+        description: "Services that may come without a source, such as those that send none.",
+        default: ["cloudwatch.amazonaws.com"],
+      }),
+    },
+    *check(resource, { withoutSource }, { type }) {
+      for (const { path, statement } of resourceStatements(type, resource)) {
+        const services = servicesWithoutSource(statement).filter(
+          (service) => !withoutSource.includes(service),
+        );
+        if (services.length > 0) {
+          yield {
+            fact: `${path} admits ${services.join(", ")} without a source`,
+            limit: "a service must say for whom it calls",
+          };
+        }
+      }
+    },
+  },
+);
+
+/** Properties that name an account or a principal which gets access, by type. */
+const grantees: Readonly<Record<string, string>> = {
+  [typeToken(AmiLaunchPermission)]: "accountId",
+  [typeToken(EventPermission)]: "principal",
+  [typeToken(Grant)]: "granteePrincipal",
+  [typeToken(LayerVersionPermission)]: "principal",
+  [typeToken(Permission)]: "principal",
+  [typeToken(PrincipalAssociation)]: "principal",
+  [typeToken(SnapshotCreateVolumePermission)]: "accountId",
+  [typeToken(VpcEndpointServiceAllowedPrinciple)]: "principalArn",
+};
+
+export const foreignGrants = typesPolicy(
+  [...new Set([...resourceDocuments, ...Object.keys(grantees)])],
+  {
+    name: "iam-trusted-accounts",
+    severity: "high",
+    rule: "Grant access to accounts that are trusted only.",
+    reason:
+      "Whoever controls another account decides who uses the grant. An account that is not the program's own belongs on a list that somebody has reviewed.",
+    fix: "Add the account to trustedAccounts in the policy's configuration, or take it out.",
+    source:
+      "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
+    config: {
+      trustedAccounts: texts({
+        description:
+          "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
+        default: [],
+      }),
+    },
+    *check(resource, { trustedAccounts }, { type }) {
+      const direct = known(() => resource[grantees[type] ?? ""]);
+      const named = [
+        ...(typeof direct === "string" ? [accountOf(direct) ?? []].flat() : []),
+        ...[...(type in grantees ? [] : resourceStatements(type, resource))].flatMap(
+          ({ statement }) => namedAccounts(statement),
+        ),
+      ];
+      const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
+      const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
+      const strangers = [...new Set(named)].filter((account) => !trusted.includes(account));
+      if (strangers.length > 0) {
+        yield {
+          fact: `access is granted to ${strangers.join(", ")}`,
+          limit: `trusted are ${trusted.length > 0 ? trusted.join(", ") : "no accounts"}`,
+        };
+      }
+    },
+  },
+);
+
+export const keyGrants = resourcePolicy(Grant, {
+  name: "kms-grant-scope",
+  severity: "high",
+  rule: "Grant the use of a key to roles, without leave to pass it on.",
+  reason:
+    "A grant stands beside the key's policy, where reviews look; one with CreateGrant makes further ones.",
+  fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
+  config: {
+    exempt: texts({ description: "Logical names of grants that may do more.", default: [] }),
+  },
+  *check({ operations, granteePrincipal }, { exempt }, { name }) {
+    const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));
+    const principal = known(() => granteePrincipal);
+    if (exempt.includes(name)) {
+      return;
+    }
+    if (passing.length > 0) {
       yield {
-        fact: `${property} admits everybody`,
-        limit: "callers must be known",
+        fact: `operations are ${operations.join(", ")}`,
+        limit: "a grant must not be passed on",
       };
+    }
+    if (principal?.endsWith(":root") === true) {
+      yield { fact: `granteePrincipal is ${principal}`, limit: "it must be a role or a user" };
     }
   },
 });
@@ -41,7 +165,7 @@ export const functionGrants = resourcePolicy(Permission, {
   *check(permission) {
     const { principal } = permission;
     const sources = sourcesOf(principal);
-    if (principal === "*" && permission.principalOrgId === undefined) {
+    if (principal === "*" && !isSet(permission, "principalOrgId")) {
       yield { fact: "principal is *", limit: "callers must be known" };
     } else if (sources.length > 0 && !sources.some((name) => limits(permission, name))) {
       yield {
@@ -94,7 +218,7 @@ export const sharedPermissions = typesPolicy(Object.keys(permissionScopes), {
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-permissions-manage.html",
   *check(permission, _config, { type }) {
     const scope = permissionScopes[type] ?? "condition";
-    if (permission["principal"] === "*" && !(scope in permission)) {
+    if (permission["principal"] === "*" && !isSet(permission, scope)) {
       yield { fact: `principal is * without ${scope}`, limit: "callers must be known" };
     }
   },

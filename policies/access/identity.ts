@@ -1,3 +1,5 @@
+import { isBroad, unscopedActions } from "./iam-actions";
+import { isFixed, isRequired } from "./callers";
 import { typesPolicy } from "../engine/policy";
 import { covers, coversEverything, type Statement } from "../engine/policy-document";
 import { identityDocuments, identityStatements } from "../engine/document-types";
@@ -12,13 +14,21 @@ export const wildcardActions = typesPolicy(identityDocuments, {
   rule: "Allow no identity every action, or every action of a service.",
   reason:
     "Among them are actions that nobody thought of, such as deleting what is kept, and those that are yet to be invented.",
-  fix: "Name the actions that are needed.",
+  fix: "Name the actions that are needed, or add the pattern to patterns in the policy's configuration.",
   controls: ["IAM.1", "IAM.21"],
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
-  *check(resource, _config, { type }) {
+  config: {
+    patterns: texts({
+      description: "Actions with wildcards that may be allowed, exactly as they are written.",
+      default: ["ec2messages:*", "ssmmessages:*"],
+    }),
+  },
+  *check(resource, { patterns }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
-      const wide = statement.actions.filter((action) => /^[*?]+$|^[^:]*:[*?]+$/.test(action));
+      const wide = statement.actions.filter(
+        (action) => isBroad(action) && !patterns.includes(action),
+      );
       if (wide.length > 0 || statement.notActions.length > 0) {
         yield {
           fact: `${path} allows ${wide.length > 0 ? wide.join(", ") : "everything but NotAction"}`,
@@ -34,47 +44,26 @@ export const wildcardResources = typesPolicy(identityDocuments, {
   severity: "high",
   rule: "Allow an identity actions on resources that are named, but for actions that know no resources.",
   reason: "What may touch every stream or bucket may touch those of others, too.",
-  fix: "Name the resources, or add the action to the policy's configuration if AWS knows no resources for it.",
+  fix: "Name the resources, narrow the statement by a condition such as aws:ResourceTag, or add the action to moreActions in the policy's configuration.",
   source:
     "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
   config: {
-    actions: texts({
+    moreActions: texts({
       description:
-        "Actions that may be allowed on every resource; * and ? stand for any characters.",
-      default: [
-        "application-autoscaling:Describe*",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:GetMetricData",
-        "cloudwatch:GetMetricStatistics",
-        "cloudwatch:ListMetrics",
-        "cloudwatch:PutMetricData",
-        "codepipeline:PutJobFailureResult",
-        "codepipeline:PutJobSuccessResult",
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:Describe*",
-        "ec2:UnassignPrivateIpAddresses",
-        "ec2messages:*",
-        "es:ListDomainNames",
-        "kinesis:ListStreams",
-        "logs:DescribeLogGroups",
-        "s3:ListAllMyBuckets",
-        "ssm:UpdateInstanceInformation",
-        "ssmmessages:*",
-        "sts:GetCallerIdentity",
-        "xray:*",
-      ],
+        "Further actions that may be allowed on every resource; * and ? stand for any characters.",
+      default: [],
     }),
   },
-  *check(resource, { actions: allowed }, { type }) {
+  *check(resource, { moreActions }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
       const wide = everythingOf(statement);
       const refused = statement.actions.filter(
-        // What decrypts has a policy of its own.
-        (action) => !covers([...allowed, ...decrypting], action),
+        (action) =>
+          !unscopedActions.has(action.toLowerCase()) &&
+          // What decrypts has a policy of its own.
+          !covers([...withoutResources, ...moreActions, ...decrypting], action),
       );
-      if (wide.length > 0 && refused.length > 0) {
+      if (wide.length > 0 && refused.length > 0 && !isNarrowed(statement)) {
         yield {
           fact: `${path} allows ${refused.join(", ")} on ${wide.join(", ")}`,
           limit: "resources must be named",
@@ -83,6 +72,54 @@ export const wildcardResources = typesPolicy(identityDocuments, {
     }
   },
 });
+
+/**
+ * Actions for which no single resource can be named, besides those that only read: they know none, or make the resource.
+ * A function and a Flink application in a VPC make their network interfaces themselves:
+ * https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
+ */
+const withoutResources = [
+  "application-autoscaling:Describe*",
+  "cloudwatch:DescribeAlarms",
+  "cloudwatch:GetMetric*",
+  "cloudwatch:ListMetrics",
+  "cloudwatch:PutMetricData",
+  "codepipeline:PutJobFailureResult",
+  "codepipeline:PutJobSuccessResult",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:CreateNetworkInterfacePermission",
+  "ec2:DeleteNetworkInterface",
+  "ec2:Describe*",
+  "ec2:UnassignPrivateIpAddresses",
+  "ec2messages:*",
+  "logs:CreateLogDelivery",
+  "logs:DeleteLogDelivery",
+  "logs:DescribeResourcePolicies",
+  "logs:GetLogDelivery",
+  "logs:ListLogDeliveries",
+  "logs:PutResourcePolicy",
+  "logs:UpdateLogDelivery",
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:*",
+  "xray:Get*",
+  "xray:PutTelemetryRecords",
+  "xray:PutTraceSegments",
+];
+
+/** Condition keys that stand for named resources: tags of the resource, the service that a role or a key is for. */
+const narrowingKey =
+  /^(aws:resourcetag\/.+|(ec2|ssm|secretsmanager|iam|rds):resourcetag\/.+|iam:awsservicename|kms:(viaservice|resourcealiases|requestalias)|dynamodb:leadingkeys)$/;
+
+/** Whether a statement holds for resources of one tag or one service only. */
+function isNarrowed({ conditions }: Statement): boolean {
+  return conditions.some(
+    (condition) =>
+      narrowingKey.test(condition.key) &&
+      isRequired(condition) &&
+      condition.values.every((value) => isFixed(condition.key, value)),
+  );
+}
 
 export const keyDecryption = typesPolicy(identityDocuments, {
   name: "iam-policy-decryption",
@@ -96,7 +133,7 @@ export const keyDecryption = typesPolicy(identityDocuments, {
     for (const { path, statement } of allowing(type, resource)) {
       const everyKey = everythingOf(statement).filter(mayBeKey);
       const decrypts = decrypting.some((action) => covers(statement.actions, action));
-      if (decrypts && everyKey.length > 0) {
+      if (decrypts && everyKey.length > 0 && !isNarrowed(statement)) {
         yield {
           fact: `${path} allows to decrypt with ${everyKey.join(", ")}`,
           limit: "keys must be named",

@@ -1,5 +1,6 @@
 import { DomainName, Method } from "@pulumi/aws/apigateway";
-import { Api, Route } from "@pulumi/aws/apigatewayv2";
+import { Api, DomainName as HttpDomainName, Integration, Route } from "@pulumi/aws/apigatewayv2";
+import { isSet, known } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
@@ -15,14 +16,24 @@ export const apiAuthorization = typesPolicy([typeToken(Api), ...Object.keys(auth
   severity: "critical",
   rule: "Let nobody call an API's method without being authorised.",
   reason: "An API's address is public: an open method is for everybody.",
-  fix: "Set authorization (REST) or authorizationType (HTTP, WebSocket) to AWS_IAM, or another with an authorizer.",
+  fix: "Set authorization (REST) or authorizationType (HTTP, WebSocket) to AWS_IAM, or another with an authorizer; name a webhook's route in open in the policy's configuration.",
   controls: ["APIGateway.8"],
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
-  *check(resource, _config, { type }) {
+  config: {
+    open: texts({
+      description:
+        "Routes for everybody, such as POST /webhook, and logical names of methods, whose backend checks a signature.",
+      default: [],
+    }),
+  },
+  *check(resource, { open }, { name, type }) {
     const field = authorizations[type];
+    if (open.includes(name) || open.includes(String(known(() => resource["routeKey"])))) {
+      return;
+    }
     if (field === undefined) {
-      if ("target" in resource) {
+      if (isSet(resource, "target")) {
         yield {
           fact: "target is set, which makes a route for everybody",
           limit: "callers must be authorised",
@@ -49,18 +60,43 @@ function asksForIdentity({ httpMethod, routeKey }: Readonly<Record<string, unkno
     : httpMethod !== "OPTIONS";
 }
 
-export const apiTls = resourcePolicy(DomainName, {
+export const integrationTls = resourcePolicy(Integration, {
+  name: "apigateway-integration-tls",
+  severity: "medium",
+  rule: "Reach the private backends of an HTTP API by HTTPS.",
+  reason: "Calls pass through a VPC link in clear text otherwise.",
+  fix: "Set tlsConfig.serverNameToVerify.",
+  controls: ["APIGateway.10"],
+  source:
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html",
+  config: {
+    exempt: texts({
+      description: "Logical names of integrations that may do without TLS.",
+      default: [],
+    }),
+  },
+  *check(integration, { exempt }, { name }) {
+    const isPrivate = integration.connectionType === "VPC_LINK";
+    if (isPrivate && !isSet(integration, "tlsConfig") && !exempt.includes(name)) {
+      yield { fact: "tlsConfig is not set", limit: "private integrations must use TLS" };
+    }
+  },
+});
+
+const restDomain = typeToken(DomainName);
+
+export const apiTls = typesPolicy([restDomain, typeToken(HttpDomainName)], {
   name: "apigateway-domain-tls",
   severity: "medium",
   rule: "Answer under an own domain name with a current TLS policy.",
-  reason: "TLS 1.0 is broken, and the plain policy TLS_1_2 allows old ciphers.",
-  fix: "Set securityPolicy to an allowed one.",
+  reason: "TLS 1.0 is broken, and for REST APIs the plain policy TLS_1_2 allows old ciphers.",
+  fix: "Set securityPolicy to an allowed one. HTTP APIs and mutual TLS know TLS_1_2 only.",
   controls: ["APIGateway.11"],
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html",
   config: {
     policies: texts({
-      description: "TLS policies that are current.",
+      description: "TLS policies that are current, for REST APIs.",
       default: [
         "SecurityPolicy_TLS12_PFS_2025_EDGE",
         "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
@@ -70,11 +106,18 @@ export const apiTls = resourcePolicy(DomainName, {
       ],
     }),
   },
-  *check({ securityPolicy = "not set" }, { policies }) {
-    if (!policies.includes(securityPolicy)) {
+  *check(domain, { policies }, { type }) {
+    const isRest = type === restDomain;
+    const { securityPolicy = "not set" } = (
+      isRest ? domain : (domain["domainNameConfiguration"] ?? {})
+    ) as { readonly securityPolicy?: string };
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+    const allowed =
+      isRest && !isSet(domain, "mutualTlsAuthentication") ? policies : ["TLS_1_2", ...policies];
+    if (!allowed.includes(securityPolicy)) {
       yield {
         fact: `securityPolicy is ${securityPolicy}`,
-        limit: `it must be ${policies.join(" or ")}`,
+        limit: `it must be ${allowed.join(" or ")}`,
       };
     }
   },

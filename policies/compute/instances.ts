@@ -1,6 +1,8 @@
-import { Eip, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
-import { reference } from "../engine/known";
+import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
+import { isSet, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
+import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 /** The metadata options of an instance and of a launch template are alike. */
@@ -22,7 +24,7 @@ export const instanceMetadata = typesPolicy([typeToken(Instance), typeToken(Laun
   *check(instance) {
     // What an instance with a template leaves out the template says.
     const options = instance["metadataOptions"] as MetadataOptions | undefined;
-    if (options === undefined && "launchTemplate" in instance) {
+    if (options === undefined && isSet(instance, "launchTemplate")) {
       return;
     }
     if (options?.httpEndpoint !== "disabled" && options?.httpTokens !== "required") {
@@ -34,38 +36,60 @@ export const instanceMetadata = typesPolicy([typeToken(Instance), typeToken(Laun
   },
 });
 
-export const instancePublicAddress = typesPolicy([typeToken(Instance), typeToken(Eip)], {
-  name: "ec2-instance-public-address",
-  severity: "high",
-  rule: "Give an EC2 instance no public address.",
-  reason:
-    "Whatever listens on it is tried from all over the world within minutes. Session Manager needs no way in.",
-  fix: "Set associatePublicIpAddress to false, take a private subnet, and name the instance in no Eip.",
-  controls: ["EC2.9"],
-  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-  *check(resource, _config, { type }) {
-    if (type === typeToken(Eip)) {
-      if (reference(resource, "instance").set) {
-        yield { fact: "instance is set", limit: "the instance would have a public address" };
+/** Switches that give what they belong to a public address; subnets have a policy of their own. */
+const publicAddressNames = ["assignPublicIp", "associatePublicIpAddress", "publiclyAccessible"];
+
+const launchTemplate = typeToken(LaunchTemplate);
+const addressTypes = [Eip, EipAssociation].map(typeToken);
+
+export const instancePublicAddress = typesPolicy(
+  [...typesWith(...publicAddressNames).filter((type) => type !== launchTemplate), ...addressTypes],
+  {
+    name: "ec2-instance-public-address",
+    severity: "high",
+    rule: "Give an EC2 instance, a task or a database no public address.",
+    reason:
+      "Whatever listens on it is tried from all over the world within minutes. Session Manager needs no way in.",
+    fix: "Set associatePublicIpAddress (assignPublicIp, publiclyAccessible) to false, take a private subnet, and name the instance in no Eip and no EipAssociation.",
+    controls: ["EC2.9"],
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
+    config: {
+      exempt: texts({
+        description: "Logical names of resources that may have a public address.",
+        default: [],
+      }),
+    },
+    *check(resource, { exempt }, { name, type }) {
+      if (exempt.includes(name)) {
+        return;
       }
-      return;
-    }
-    // An interface of its own has its addresses already; the provider refuses both settings together.
-    if ("primaryNetworkInterface" in resource || "networkInterfaces" in resource) {
-      return;
-    }
-    // Without the setting the subnet decides.
-    const { associatePublicIpAddress } = resource as {
-      readonly associatePublicIpAddress?: boolean;
-    };
-    if (associatePublicIpAddress !== false) {
-      yield {
-        fact: `associatePublicIpAddress is ${associatePublicIpAddress ?? "not set"}`,
-        limit: "it must be false",
-      };
-    }
+      for (const property of addressTypes.includes(type)
+        ? ["instance", "instanceId", "networkInterfaceId"]
+        : []) {
+        if (reference(resource, property).set) {
+          yield { fact: `${property} is set`, limit: "the instance would have a public address" };
+        }
+      }
+      // Without the setting the subnet decides, unless an interface of its own has its addresses already.
+      const isOpen =
+        type === typeToken(Instance) &&
+        !isSet(resource, "primaryNetworkInterface") &&
+        !isSet(resource, "networkInterfaces") &&
+        resource["associatePublicIpAddress"] === undefined;
+      if (isOpen) {
+        yield { fact: "associatePublicIpAddress is not set", limit: "it must be false" };
+      }
+      for (const path of pathsOf(type, publicAddressNames)) {
+        for (const { path: place, block, property } of placesAt(resource, path)) {
+          const value = block[property];
+          if (value !== undefined && !["false", "DISABLED"].includes(String(value))) {
+            yield { fact: `${place} is ${String(value)}`, limit: "it must be false" };
+          }
+        }
+      }
+    },
   },
-});
+);
 
 export const instanceProfile = resourcePolicy(Instance, {
   name: "ec2-instance-profile",

@@ -1,7 +1,11 @@
 import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
 import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
 import { s3Destinations } from "./delivery-destination";
+import { isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
+
+/** Blocks that name a stream to read from, in place of direct puts. */
+const sourceProperties = ["kinesisSourceConfiguration", "mskSourceConfiguration"];
 
 export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
   name: "firehose-delivery-stream-encryption",
@@ -15,7 +19,7 @@ export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
   config: customerKeySetting,
   *check(delivery, { requireCustomerManagedKey }) {
     const encryption = delivery.serverSideEncryption;
-    if ("kinesisSourceConfiguration" in delivery || "mskSourceConfiguration" in delivery) {
+    if (sourceProperties.some((property) => isSet(delivery, property))) {
       if (encryption?.enabled === true) {
         yield {
           fact: "serverSideEncryption is enabled on a delivery stream that reads from a stream",

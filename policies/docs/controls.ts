@@ -12,6 +12,7 @@ export const controls: Readonly<Record<string, string>> = {
   "APIGateway.5": "Cached answers are encrypted",
   "APIGateway.8": "A route asks who calls",
   "APIGateway.9": "A stage of an HTTP or WebSocket API logs who calls",
+  "APIGateway.10": "API Gateway V2 integrations should use HTTPS for private connections",
   "APIGateway.11": "A domain name has a current TLS policy",
   "CloudWatch.1–14": "Filters and alarms watch the account's trail",
   "CloudWatch.15": "An alarm has an action",
@@ -61,6 +62,8 @@ export const controls: Readonly<Record<string, string>> = {
   "EC2.60": "Incident Manager is reached privately",
   "EC2.170": "A launch template requires IMDSv2",
   "EC2.172": "The account blocks internet gateways",
+  "EC2.173":
+    "EC2 Spot Fleet requests with launch parameters should enable encryption for attached EBS volumes",
   "EC2.180": "Interfaces check addresses",
   "EC2.181": "A launch template encrypts its volumes",
   "EC2.182": "The account blocks public snapshots",
@@ -69,6 +72,7 @@ export const controls: Readonly<Record<string, string>> = {
   "Glue.4": "A Spark job runs on a supported version",
   "IAM.1": "No policy allows everything",
   "IAM.2": "Users have no policies",
+  "IAM.7": "Password policies for IAM users should have strong configurations",
   "IAM.18": "A role may talk to AWS Support",
   "IAM.21": "No policy allows all of a service",
   "IAM.27": "Nobody has all of CloudShell",
@@ -113,6 +117,8 @@ export const controls: Readonly<Record<string, string>> = {
   "S3.20": "Deletion takes a second factor",
   "S3.22": "Writes of objects are in the trail",
   "S3.23": "Reads of objects are in the trail",
+  "S3.24": "S3 Multi-Region Access Points should have block public access settings enabled",
+  "S3.25": "S3 directory buckets should have lifecycle configurations",
   "SecretsManager.1": "Secrets rotate",
   "SecretsManager.2": "Rotation succeeds",
   "SecretsManager.3": "Unused secrets are removed",
@@ -131,7 +137,7 @@ export const controls: Readonly<Record<string, string>> = {
 };
 
 const ofAccount =
-  "A setting of the whole account and region, which no single stack should own; a stack for accounts does.";
+  "A setting of the whole account and region, which no single stack should own; account-safeguard-off refuses one that is declared off.";
 const atRunTime = "Only the running service can tell, no program.";
 
 /** Why no policy is about a control. */

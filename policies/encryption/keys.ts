@@ -1,4 +1,5 @@
 import { ExternalKey, Key, ReplicaExternalKey, ReplicaKey } from "@pulumi/aws/kms";
+import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
@@ -22,7 +23,7 @@ export const keyRotation = resourcePolicy(Key, {
   *check(key, { maxDays }) {
     // KMS cannot rotate asymmetric and HMAC keys, nor those whose material lies in a key store of the customer's.
     const isSymmetric = (key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT";
-    if (!isSymmetric || "customKeyStoreId" in key || "xksKeyId" in key) {
+    if (!isSymmetric || isSet(key, "customKeyStoreId") || isSet(key, "xksKeyId")) {
       return;
     }
     const days = key.rotationPeriodInDays ?? 365;

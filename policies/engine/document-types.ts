@@ -1,51 +1,63 @@
-import { decisive, known, Undecided } from "./known";
-import { type Statement, statements, statementsOf } from "./policy-document";
+import { known, Undecided } from "./known";
+import { type Statement, statements } from "./policy-document";
+import { pathsOf, placesAt, sdkToken, typesWith } from "./sdk-types";
 
-/** Where the documents are that say what an identity may do, by type. */
-const identityProperties: Readonly<Record<string, string>> = {
-  "aws:iam/groupPolicy:GroupPolicy": "policy",
-  "aws:iam/policy:Policy": "policy",
-  "aws:iam/role:Role": "inlinePolicies",
-  "aws:iam/rolePolicy:RolePolicy": "policy",
-  "aws:iam/userPolicy:UserPolicy": "policy",
+/** Names of properties that hold policy documents. */
+const documentNames = [
+  "accessPolicies",
+  "accessPolicy",
+  "assumeRolePolicy",
+  "deliveryDestinationPolicy",
+  "inlinePolicy",
+  "policy",
+  "policyDocument",
+  "repositoryPolicy",
+  "resourcePolicy",
+];
+
+function tokens(types: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(types).flatMap(([service, names]) =>
+    names.split(" ").map((name) => sdkToken(service, name)),
+  );
+}
+
+/** Types whose documents tell what an identity may do; a role has one of the other kind as well. */
+export const identityDocuments = tokens({
+  iam: "GroupPolicy Policy Role RolePolicy UserPolicy",
+  iot: "Policy",
+  ssoadmin: "PermissionSetInlinePolicy",
+});
+
+/** Types with a property of such a name that is no document about who may use a resource, by the reason. */
+export const otherDocuments: Readonly<Record<string, readonly string[]>> = {
+  "It narrows what identities may do elsewhere, and grants nothing.": tokens({
+    ec2: "VpcEndpoint VpcEndpointPolicy",
+    eks: "PodIdentityAssociation",
+    transfer: "Access User",
+  }),
+  "Its language is not that of IAM.": tokens({
+    cloudwatch: "LogAccountPolicy LogDataProtectionPolicy LogIndexPolicy",
+    ecr: "LifecyclePolicy",
+    networkmanager: "CoreNetworkPolicyAttachment",
+    opensearch: "ServerlessAccessPolicy ServerlessLifecyclePolicy ServerlessSecurityPolicy",
+    resiliencehub: "ResiliencyPolicy",
+    ses: "ReceiptFilter",
+    sns: "DataProtectionPolicy",
+    verifiedaccess: "Endpoint Group",
+  }),
+  "It names a policy.": tokens({ iot: "PolicyAttachment" }),
+  "superseded-resource-type and s3-bucket-superseded-properties refuse it.": tokens({
+    elasticsearch: "Domain DomainPolicy",
+    s3: "Bucket BucketV2",
+  }),
 };
 
-/** Where the documents are that say who may use a resource, by type; a role's says who may assume it. */
-export const resourceProperties: Readonly<Record<string, string>> = {
-  "aws:apigateway/restApi:RestApi": "policy",
-  "aws:apigateway/restApiPolicy:RestApiPolicy": "policy",
-  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
-  "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
-  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
-  "aws:codebuild/resourcePolicy:ResourcePolicy": "policy",
-  "aws:glue/resourcePolicy:ResourcePolicy": "policy",
-  "aws:iam/role:Role": "assumeRolePolicy",
-  "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
-  "aws:kms/externalKey:ExternalKey": "policy",
-  "aws:kms/key:Key": "policy",
-  "aws:kms/keyPolicy:KeyPolicy": "policy",
-  "aws:kms/replicaExternalKey:ReplicaExternalKey": "policy",
-  "aws:kms/replicaKey:ReplicaKey": "policy",
-  "aws:lambda/resourcePolicy:ResourcePolicy": "policy",
-  "aws:opensearch/domain:Domain": "accessPolicies",
-  "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
-  "aws:s3/accessPoint:AccessPoint": "policy",
-  "aws:s3/bucketPolicy:BucketPolicy": "policy",
-  "aws:s3control/accessPointPolicy:AccessPointPolicy": "policy",
-  "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy": "policy",
-  "aws:secretsmanager/secret:Secret": "policy",
-  "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
-  "aws:sns/topic:Topic": "policy",
-  "aws:sns/topicPolicy:TopicPolicy": "policy",
-  "aws:sqs/queue:Queue": "policy",
-  "aws:sqs/queuePolicy:QueuePolicy": "policy",
-};
-
-/** Types that hold documents about identities. */
-export const identityDocuments = Object.keys(identityProperties);
-
-/** Types that hold documents about resources. */
-export const resourceDocuments = Object.keys(resourceProperties);
+/** Types with a document that tells who may use a resource; a role's tells who may assume it. */
+export const resourceDocuments = typesWith(...documentNames).filter(
+  (type) =>
+    ![...identityDocuments, ...Object.values(otherDocuments).flat()].includes(type) ||
+    type === sdkToken("iam", "Role"),
+);
 
 interface Located {
   /** Where it is, for a message. */
@@ -53,36 +65,46 @@ interface Located {
   readonly statement: Statement;
 }
 
+type Properties = Readonly<Record<string, unknown>>;
+
+/** The places of the documents about an identity, or of those about a resource. */
+function documentPlaces(type: string, resource: Properties, ofIdentity: boolean) {
+  return pathsOf(type, documentNames)
+    .filter((path) => type !== sdkToken("iam", "Role") || path.startsWith("inline") === ofIdentity)
+    .flatMap((path) => placesAt(resource, path));
+}
+
 /**
  * The statements about an identity in a resource of one of {@link identityDocuments}.
  *
  * @throws Undecided where a document is unknown in a preview, after the statements of the others
  */
-export function* identityStatements(
-  type: string,
-  resource: Readonly<Record<string, unknown>>,
-): Iterable<Located> {
-  const property = identityProperties[type] ?? "policy";
-  if (property === "inlinePolicies") {
-    yield* inlineStatements(resource);
-  } else {
-    for (const statement of statementsOf(resource, property)) {
-      yield { path: "the policy", statement };
-    }
-  }
+export function* identityStatements(type: string, resource: Properties): Iterable<Located> {
+  yield* locatedStatements(type, resource, true);
 }
 
-function* inlineStatements(resource: Readonly<Record<string, unknown>>): Iterable<Located> {
-  const policies = (decisive(resource, "inlinePolicies") ?? []) as readonly object[];
+/**
+ * The statements about a resource of one of {@link resourceDocuments}, document by document.
+ *
+ * @throws Undecided where a document is unknown in a preview, after the statements of the others
+ */
+export function resourceStatements(type: string, resource: Properties): Iterable<Located> {
+  return locatedStatements(type, resource, false);
+}
+
+function* locatedStatements(
+  type: string,
+  resource: Properties,
+  ofIdentity: boolean,
+): Iterable<Located> {
   const unknown: string[] = [];
-  for (const index of policies.keys()) {
-    const path = `inlinePolicies[${index}]`;
-    const document = known(() => ({ value: (policies[index] as { policy?: unknown }).policy }));
+  for (const { path, block, property } of documentPlaces(type, resource, ofIdentity)) {
+    const document = known(() => ({ value: block[property] }));
     if (document === undefined) {
       unknown.push(path);
     } else {
       for (const statement of statements(document.value)) {
-        yield { path, statement };
+        yield { path: path === "policy" ? "the policy" : path.replace(/\.policy$/, ""), statement };
       }
     }
   }
@@ -92,15 +114,13 @@ function* inlineStatements(resource: Readonly<Record<string, unknown>>): Iterabl
 }
 
 /** Properties with documents in a resource that are unknown in a preview. */
-export function unknownDocuments(
-  type: string,
-  resource: Readonly<Record<string, unknown>>,
-): readonly string[] {
-  return [identityProperties[type], resourceProperties[type]].filter(
-    (property) =>
-      property !== undefined &&
-      property in resource &&
-      // Of a list each one counts.
-      known(() => ({ value: JSON.stringify(resource[property]) })) === undefined,
-  ) as readonly string[];
+export function unknownDocuments(type: string, resource: Properties): readonly string[] {
+  const judged = [...identityDocuments, ...resourceDocuments].includes(type);
+  return (judged ? [true, false] : [])
+    .flatMap((ofIdentity) => documentPlaces(type, resource, ofIdentity))
+    .filter(
+      ({ block, property }) =>
+        known(() => ({ value: JSON.stringify(block[property]) })) === undefined,
+    )
+    .map(({ path }) => path);
 }

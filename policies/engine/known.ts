@@ -24,9 +24,6 @@ export type Reference = { readonly set: false } | { readonly set: true; readonly
 
 /** Reads a reference without tripping over a value that is unknown in a preview. */
 export function reference(block: object, property: string): Reference {
-  if (!(property in block)) {
-    return { set: false };
-  }
   const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
   if (read === undefined) {
     return { set: true };
@@ -56,6 +53,24 @@ export function decisive(props: object, property: string): unknown {
     throw new Undecided(property);
   }
   return read.value;
+}
+
+/**
+ * Whether a property is set: to more than null, an empty text, an empty list or an empty block, all of which the
+ * provider leaves out. What is unknown in a preview is set.
+ */
+export function isSet(block: object, property: string): boolean {
+  const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
+  return read === undefined || !isEmpty(read.value);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return value.length === 0;
+  }
+  return value instanceof Object
+    ? given(value).length === 0
+    : value === undefined || value === null || value === "";
 }
 
 /** Names of the values that a program gave a block; the provider adds notes of its own, such as __defaults. */

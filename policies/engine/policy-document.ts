@@ -1,3 +1,4 @@
+import tables from "./iam-tables.json";
 import { decisive } from "./known";
 
 /** One statement of an IAM policy, its lists always lists. */
@@ -55,51 +56,34 @@ export function statements(document: unknown): readonly Statement[] {
 
 /** Whether one of some patterns, such as s3:Get*, covers an action or a resource, such as s3:GetObject. */
 export function covers(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => {
-    const expression = pattern
-      .toLowerCase()
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".");
-    return new RegExp(`^${expression}$`).test(name.toLowerCase());
-  });
+  return patterns.some((pattern) => expressionOf(pattern).test(name));
 }
 
-/**
- * Types of resources that a policy can name one by one. Not those that a role must make before it knows their ids, such
- * as network interfaces; and not what only looks like a type, such as a bucket's name before its objects.
- */
-const types = new Set([
-  "apigateway:restapis",
-  "cloudwatch:alarm",
-  "codebuild:project",
-  "dynamodb:table",
-  "ecr:repository",
-  "es:domain",
-  "events:event-bus",
-  "events:rule",
-  "firehose:deliverystream",
-  "glue:database",
-  "iam:group",
-  "iam:policy",
-  "iam:role",
-  "iam:user",
-  "kinesis:stream",
-  "kinesisanalytics:application",
-  "kms:alias",
-  "kms:key",
-  "lambda:function",
-  "logs:log-group",
-  "secretsmanager:secret",
-  "ssm:parameter",
-  "states:stateMachine",
-]);
+const expressions = new Map<string, RegExp>();
 
-/** Only wildcards, each perhaps behind a type: `*`, `key/*`, `log-group:*:log-stream:*`. */
-const anyName = /^\/?([\w-]+[/:])?[*?]+([/:]([\w-]+[/:])?[*?]+)*$/;
+function expressionOf(pattern: string): RegExp {
+  const kept = expressions.get(pattern);
+  if (kept !== undefined) {
+    return kept;
+  }
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const made = new RegExp(`^${expression}$`, "i");
+  expressions.set(pattern, made);
+  return made;
+}
+
+/** Types of resources as they stand in ARNs, such as kinesis:stream, by the service authorization reference. */
+const types: ReadonlySet<string> = new Set(tables.resourceTypes.split(" "));
+
+/** Types that a role must make before it knows their ids. */
+const madeByCaller = new Set(["ec2:network-interface"]);
 
 /**
- * Whether a resource in a policy is no single one: everything, all of a service, or all of one of its types.
+ * Whether a resource in a policy is no single one: everything, all of a service, or all of one of its types. A name of
+ * wildcards and less than three letters or digits, such as *-* or *e*, is none.
  *
  * A `*` at the end of a segment matches the segments behind it as well:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
@@ -110,9 +94,17 @@ export function coversEverything(arn: string): boolean {
   if (/[*?]/.test(service) || /^[*?]+$/.test(arn)) {
     return true;
   }
-  const resource = rest.length === 0 && isOpen ? "*" : rest.join(":");
-  const [, type] = /^\/?([\w-]+)[/:]/.exec(resource) ?? [];
-  return anyName.test(resource) && (type === undefined || types.has(`${service}:${type}`));
+  const resource = rest.length === 0 && isOpen ? "*" : rest.join(":").replace(/^\//, "");
+  const [first = "", ...others] = resource.split(/[/:]/);
+  const hasType = types.has(`${service}:${first}`) && others.length > 0;
+  const names = hasType ? others : [first, ...others];
+  // Behind the first name come parts of what it names: a bucket's objects, a group's streams.
+  const [name = ""] = names;
+  return isNoName(name) && !(hasType && madeByCaller.has(`${service}:${first}`));
+}
+
+function isNoName(name: string): boolean {
+  return /[*?]/.test(name) && name.replace(/[^a-z0-9]/gi, "").length < 3;
 }
 
 function principals(value: unknown): Statement["principals"] {

@@ -4,12 +4,13 @@ import {
   type ResourceValidationArgs,
   type ResourceValidationPolicy,
   type StackValidationPolicy,
-  validateResourceOfType,
 } from "@pulumi/policy";
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
-import { dropNulls } from "./nulls";
+import { formsOf, isMapped, stackForms } from "./native-forms";
+import { typeToken } from "./types";
+import { declaredInputs, dropComputed, dropUnset } from "./unset";
 import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
 import { configuredValues, type Settings, type Values } from "./setting-schema";
 
@@ -18,13 +19,15 @@ export type { PolicyText, Violation };
 interface Definition<S extends Settings> extends PolicyText {
   /** The policy's own settings; exceptions come by themselves. */
   readonly config?: S;
+  /** Whether it judges something of every type, such as tags, which does not make a type one that is judged. */
+  readonly isGeneral?: boolean;
 }
 
 interface ResourceDefinition<Props, S extends Settings> extends Definition<S> {
   check(
     props: Props,
     config: Values<S>,
-    resource: Pick<ResourceValidationArgs, "name" | "type" | "opts">,
+    resource: Pick<ResourceValidationArgs, "name" | "type" | "opts" | "provider">,
   ): Iterable<Violation>;
 }
 
@@ -43,6 +46,9 @@ type ResourceClass<R extends Resource, Args> = new (
 
 interface Documented {
   readonly text: PolicyText;
+  /** Tokens of the types that the policy judges; none for one about every type. */
+  readonly types: readonly string[];
+  readonly isGeneral: boolean;
 }
 
 export type ResourcePolicy = ResourceValidationPolicy & Documented;
@@ -54,35 +60,49 @@ export function resourcePolicy<R extends Resource, Args, const S extends Setting
   resourceClass: ResourceClass<R, Args>,
   definition: ResourceDefinition<Unwrap<NonNullable<Args>>, S>,
 ): ResourcePolicy {
-  return {
-    ...metadata(definition),
-    validateResource: validateResourceOfType(resourceClass, (props, args, report) => {
-      judge(definition, props, args, report);
-    }),
-  };
+  return typesPolicy([typeToken(resourceClass)], {
+    ...definition,
+    check: (props, config, resource) =>
+      definition.check(props as Unwrap<NonNullable<Args>>, config, resource),
+  });
 }
 
 /**
  * A policy about the resources of several types, judged one by one.
  *
- * @param types type tokens such as aws:iam/role:Role
+ * @param types type tokens such as aws:iam/role:Role; none for every type
  */
 export function typesPolicy<const S extends Settings>(
   types: readonly string[],
   definition: ResourceDefinition<Readonly<Record<string, unknown>>, S>,
 ): ResourcePolicy {
   const judged = new Set(types);
-  return {
-    ...metadata(definition),
-    validateResource: (args, report) => {
-      if (judged.has(args.type)) {
-        judge(definition, args.props, args, report);
-      } else {
-        args.notApplicable(`It judges resources of other types than ${args.type}.`);
-      }
-    },
+  const validateResource: ResourcePolicy["validateResource"] = (args, report) => {
+    if (types.length === 0) {
+      declaredInputs.set(args.urn, args.props);
+    }
+    mappedSeen ||= isMapped(args.type, args.props);
+    const forms = formsOf(args).filter(({ type }) => types.length === 0 || judged.has(type));
+    if (forms.length === 0) {
+      args.notApplicable(`It judges resources of other types than ${args.type}.`);
+    }
+    for (const { type, props } of forms) {
+      judge(definition, { ...args, type, props }, report);
+    }
   };
+  const [onlyType, ...others] = types;
+  if (onlyType !== undefined && others.length === 0) {
+    // The library passes over resources of other types by this, without unpacking them. A resource of another provider
+    // has a type of its own: from the first one on, every policy sees every resource.
+    Object.defineProperty(validateResource, "__pulumiType", {
+      get: () => (mappedSeen ? undefined : onlyType),
+    });
+  }
+  return { ...metadata(definition), types, validateResource };
 }
+
+/** Whether a resource of a provider other than @pulumi/aws was seen that is judged by its form there. */
+let mappedSeen = false;
 
 /**
  * A policy about relations between resources, judged when the program has declared all of them.
@@ -97,16 +117,21 @@ export function stackPolicy<const S extends Settings>(
   const [onlyType, ...others] = types;
   const policy: StackPolicy = {
     ...metadata(definition),
+    types,
     validateStack: (args, report) => {
-      if (types.length > 0 && !args.resources.some(({ type }) => types.includes(type))) {
+      for (const { urn, props } of args.resources) {
+        dropComputed(props, declaredInputs.get(urn));
+      }
+      const resources = stackForms(args.resources);
+      if (types.length > 0 && !resources.some(({ type }) => types.includes(type))) {
         args.notApplicable(`It judges stacks with resources of type ${types.join(", ")}.`);
       }
       const config = configuration(definition, args.getConfig());
-      for (const { props } of args.resources) {
-        dropNulls(props);
+      for (const { props } of resources) {
+        dropUnset(props);
       }
       try {
-        for (const violation of definition.check(args.resources, config.own)) {
+        for (const violation of definition.check(resources, config.own)) {
           reportTo(report, definition, config.exceptions, violation.resource, violation);
         }
       } catch (error) {
@@ -116,21 +141,22 @@ export function stackPolicy<const S extends Settings>(
   };
   if (onlyType !== undefined && others.length === 0) {
     // As validateStackResourcesOfType does, which would pass on the resources of this type only.
-    Object.assign(policy.validateStack, { __pulumiType: onlyType });
+    Object.defineProperty(policy.validateStack, "__pulumiType", {
+      get: () => (mappedSeen ? undefined : onlyType),
+    });
   }
   return policy;
 }
 
-function judge<Props, S extends Settings>(
-  definition: ResourceDefinition<Props, S>,
-  props: Props,
+function judge<S extends Settings>(
+  definition: ResourceDefinition<Readonly<Record<string, unknown>>, S>,
   args: ResourceValidationArgs,
   report: ReportViolation,
 ): void {
   const config = configuration(definition, args.getConfig());
-  dropNulls(args.props);
+  dropUnset(args.props);
   try {
-    for (const violation of definition.check(props, config.own, args)) {
+    for (const violation of definition.check(args.props, config.own, args)) {
       reportTo(report, definition, config.exceptions, args, violation);
     }
   } catch (error) {
@@ -150,6 +176,7 @@ function metadata<S extends Settings>(definition: Definition<S>) {
   const { name, severity, rule, fix, controls = [] } = definition;
   return {
     text: definition,
+    isGeneral: definition.isGeneral ?? false,
     name,
     severity,
     description: rule,

@@ -2,7 +2,8 @@ import { FunctionUrl } from "@pulumi/aws/lambda";
 import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
 import { decisive } from "../engine/known";
-import { resourcePolicy } from "../engine/policy";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { sdkToken } from "../engine/sdk-types";
 import { publicAccessBlocks } from "../storage/public-access-blocks";
 
 export const functionUrls = resourcePolicy(FunctionUrl, {
@@ -56,3 +57,27 @@ export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
     }
   },
 });
+
+export const multiRegionPublicAccess = typesPolicy(
+  [sdkToken("s3control", "MultiRegionAccessPoint")],
+  {
+    name: "s3-multi-region-access-point-public-access-block",
+    severity: "high",
+    rule: "Block every kind of public access to a Multi-Region Access Point.",
+    reason: "Its block can never be changed afterwards.",
+    fix: "Leave details.publicAccessBlock out; all of it is on then.",
+    controls: ["S3.24"],
+    source:
+      "https://docs.aws.amazon.com/AmazonS3/latest/userguide/multi-region-access-point-block-public-access.html",
+    *check(resource) {
+      const { publicAccessBlock: block = {} } = (resource["details"] ?? {}) as {
+        readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
+      };
+      for (const name of publicAccessBlocks) {
+        if (block[name] === false) {
+          yield { fact: `details.publicAccessBlock.${name} is false`, limit: "it must be true" };
+        }
+      }
+    },
+  },
+);

@@ -1,4 +1,5 @@
 import {
+  DefaultNetworkAcl,
   DefaultSecurityGroup,
   ManagedPrefixList,
   ManagedPrefixListEntry,
@@ -8,12 +9,14 @@ import {
   SecurityGroupRule,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
+import { isSet } from "../engine/known";
 import { typesPolicy, type Violation } from "../engine/policy";
 import { integers } from "../engine/setting-schema";
 import {
   inlineRules,
   isWorldOpen,
   judgeEach,
+  networksOf,
   type PlacedRule,
   type PortRange,
   portRange,
@@ -49,10 +52,13 @@ export const openIngress = typesPolicy(
       }),
     },
     *check(resource, { ports }, { type }) {
+      const rulesBefore = new Map<string, readonly string[]>();
       yield* judgeEach(ingressRules(type, resource), function* ({ path, rule }) {
         if (prefixListTypes.includes(type)) {
+          const networks = rulesBefore.get("") ?? [];
+          rulesBefore.set("", [...networks, ...networksOf(rule)]);
           // The rules that name the list see nothing but its id.
-          if (isWorldOpen(rule)) {
+          if (isWorldOpen(rule, networks)) {
             yield {
               fact: `${path === "" ? "the entry" : path} is the whole world`,
               limit: "a prefix list must hold known networks",
@@ -61,7 +67,10 @@ export const openIngress = typesPolicy(
           return;
         }
         const range = portRange(rule);
-        if (!isWithin(range, ports) && isWorldOpen(rule)) {
+        // Rules for the same ports add up.
+        const networks = rulesBefore.get(trafficOf(rule)) ?? [];
+        rulesBefore.set(trafficOf(rule), [...networks, ...networksOf(rule)]);
+        if (!isWithin(range, ports) && isWorldOpen(rule, networks)) {
           yield openRule(path, rule, range);
         }
       });
@@ -69,11 +78,17 @@ export const openIngress = typesPolicy(
   },
 );
 
+/** Protocol and ports, for rules that are about the same. */
+function trafficOf(rule: TrafficRule): string {
+  const range = portRange(rule);
+  return `${protocolOf(rule)} ${range?.from ?? ""} ${range?.to ?? ""}`;
+}
+
 /** Ports of remote administration, which no network ACL may open either. */
 const adminPorts = [22, 3389];
 
 export const networkAclAdminPorts = typesPolicy(
-  [typeToken(NetworkAcl), typeToken(NetworkAclRule)],
+  [NetworkAcl, DefaultNetworkAcl, NetworkAclRule].map(typeToken),
   {
     name: "ec2-network-acl-admin-ports",
     severity: "medium",
@@ -83,7 +98,7 @@ export const networkAclAdminPorts = typesPolicy(
     controls: ["EC2.21"],
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     *check(resource, _config, { type }) {
-      const rules = type === typeToken(NetworkAcl) ? inlineRules(resource, "ingress") : [];
+      const rules = type === typeToken(NetworkAclRule) ? [] : inlineRules(resource, "ingress");
       const isEntry = type === typeToken(NetworkAclRule) && resource["egress"] !== true;
       yield* judgeEach(
         isEntry ? [{ path: "", rule: resource }] : rules,
@@ -114,7 +129,7 @@ function denies(rule: TrafficRule, allowed: TrafficRule, port: number): boolean 
   const range = portRange(rule);
   const protocol = protocolOf(rule);
   const covers = (field: string, everybody: string) =>
-    !(field in allowed) || rule[field] === everybody || rule[field] === allowed[field];
+    !isSet(allowed, field) || rule[field] === everybody || rule[field] === allowed[field];
   return (
     rule["action"] === "deny" &&
     Number(rule["ruleNo"]) < Number(allowed["ruleNo"]) &&

@@ -9,7 +9,7 @@ import {
   VpcEndpoint,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import { known } from "../engine/known";
+import { isSet, known } from "../engine/known";
 import { stackPolicy, typesPolicy } from "../engine/policy";
 import { refersTo } from "../engine/relation";
 import { texts } from "../engine/setting-schema";
@@ -32,7 +32,7 @@ export const subnetPublicAddresses = typesPolicy([typeToken(Subnet), typeToken(D
     ] as const) {
       if ((subnet[name] ?? byDefault) === true) {
         yield {
-          fact: `${name} is ${name in subnet ? "true" : "not set"}`,
+          fact: `${name} is ${isSet(subnet, name) ? "true" : "not set"}`,
           limit: "it must be false",
         };
       }

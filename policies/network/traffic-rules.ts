@@ -1,5 +1,6 @@
 import { UnknownValueError } from "@pulumi/policy";
-import { known, Undecided } from "../engine/known";
+import { areWorldwide } from "../engine/address-share";
+import { isSet, known, Undecided } from "../engine/known";
 import type { Violation } from "../engine/policy";
 
 /** A rule of a security group or of a network ACL. */
@@ -66,38 +67,21 @@ const addressFields = [
 ];
 
 /**
- * The widest networks that somebody may own: private 10.0.0.0/8 and the registries' /8, an IPv6 allocation of /16.
- * Two halves of the internet are as open as the whole.
- */
-const leastPrefixLength = { ipv4: 8, ipv6: 16 };
-
-/** Unique local addresses, which nobody can reach from outside: https://www.rfc-editor.org/rfc/rfc4193 */
-const uniqueLocal = /^f[cd][0-9a-f]{2}:/i;
-
-/** Whether a block of addresses in CIDR notation is wider than any network that somebody owns. */
-export function isWorldwide(cidr: string): boolean {
-  const length = /\/([0-9]+)$/.exec(cidr)?.[1];
-  if (length === undefined || uniqueLocal.test(cidr)) {
-    return false;
-  }
-  return Number(length) < leastPrefixLength[cidr.includes(":") ? "ipv6" : "ipv4"];
-}
-
-/**
  * Whether a rule is about the whole world.
  *
+ * @param others - networks of other rules for the same traffic, which are summed with its own
  * @throws Undecided where none of its known addresses is and others are unknown in a preview
  */
-export function isWorldOpen(rule: TrafficRule): boolean {
+export function isWorldOpen(rule: TrafficRule, others: readonly string[] = []): boolean {
   const addresses = addressFields
-    .filter((field) => field in rule)
+    .filter((field) => isSet(rule, field))
     .flatMap(
       (field) =>
         known(() => entries(rule[field]))?.map((cidr) => ({ field, cidr })) ?? [
           { field, cidr: undefined },
         ],
     );
-  if (addresses.some(({ cidr }) => cidr !== undefined && isWorldwide(cidr))) {
+  if (areWorldwide([...others, ...addresses.flatMap(({ cidr }) => cidr ?? [])])) {
     return true;
   }
   const unknown = addresses.find(({ cidr }) => cidr === undefined);
@@ -105,6 +89,14 @@ export function isWorldOpen(rule: TrafficRule): boolean {
     throw new Undecided(unknown.field);
   }
   return false;
+}
+
+/** The known networks of a rule. */
+export function networksOf(rule: TrafficRule): readonly string[] {
+  return addressFields
+    .filter((field) => isSet(rule, field))
+    .flatMap((field) => known(() => entries(rule[field])) ?? [])
+    .filter((cidr) => cidr !== undefined);
 }
 
 /** The texts of a field that holds one or several; `undefined` for each that is unknown. */

@@ -9,7 +9,7 @@ import { StateMachine } from "@pulumi/aws/sfn";
 import { Topic } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
 import type { PolicyResource } from "@pulumi/policy";
-import { known } from "../engine/known";
+import { isSet, known } from "../engine/known";
 import { isIdentity, isMadeOf } from "../engine/relation";
 
 /** How CloudWatch tells one resource of a service from another. */
@@ -136,7 +136,7 @@ export function isMetricOf(
   subject: MetricSubject,
   target: PolicyResource,
 ): boolean {
-  if (metric.namespace !== subject.namespace || !(subject.dimension in metric.dimensions)) {
+  if (metric.namespace !== subject.namespace || !isSet(metric.dimensions, subject.dimension)) {
     return false;
   }
   const value = known(() => metric.dimensions[subject.dimension]);

@@ -10,6 +10,7 @@ import {
   subjects,
   watchedMetrics,
 } from "./alarm-metrics";
+import { isSet } from "../engine/known";
 import { type StackPolicy, stackPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
 import { texts } from "../engine/setting-schema";
@@ -81,7 +82,7 @@ export const alarmDimensions = stackPolicy([typeToken(MetricAlarm)], {
     for (const alarm of resources.filter((resource) => resource.isType(MetricAlarm))) {
       for (const metric of watchedMetrics(alarm)) {
         const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
-        const subject = candidates.find(({ dimension }) => dimension in metric.dimensions);
+        const subject = candidates.find(({ dimension }) => isSet(metric.dimensions, dimension));
         // Other namespaces, such as the program's own, have dimensions that nobody else knows.
         const isOther = candidates.every(({ hasOthers = false }) => hasOthers);
         if (subject === undefined && isOther) {
@@ -90,7 +91,7 @@ export const alarmDimensions = stackPolicy([typeToken(MetricAlarm)], {
         const missing =
           subject === undefined
             ? [candidates.map(({ dimension }) => dimension).join(" or ")]
-            : (subject.furtherDimensions ?? []).filter((name) => !(name in metric.dimensions));
+            : (subject.furtherDimensions ?? []).filter((name) => !isSet(metric.dimensions, name));
         if (subject === undefined || missing.length > 0) {
           yield {
             resource: alarm,

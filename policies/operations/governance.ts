@@ -1,11 +1,13 @@
+import { isSet } from "../engine/known";
 import { stackPolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
 import { statefulTypes } from "./stateful-types";
-import { taggableTypes } from "./taggable-types";
+import { taggableTypes } from "../engine/sdk-types";
 import { unknownDocuments } from "../engine/document-types";
 
 export const requiredTags = typesPolicy(taggableTypes, {
   name: "required-tags",
+  isGeneral: true,
   severity: "low",
   rule: "Tag every resource that can be tagged.",
   reason: "Tags say whose a resource is, and whom its bill goes to.",
@@ -20,13 +22,22 @@ export const requiredTags = typesPolicy(taggableTypes, {
   },
   *check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.
-    const tags = (resource["tags"] ?? {}) as Readonly<Record<string, string>>;
-    const missing = keys.filter((key) => !(key in tags));
+    const given = (resource["tags"] ?? {}) as Readonly<Record<string, string>>;
+    // A scaling group has a list of them.
+    const tags = Array.isArray(given)
+      ? Object.fromEntries(given.map(({ key, value }: Tag) => [key, value]))
+      : given;
+    const missing = keys.filter((key) => !isSet(tags, key));
     if (missing.length > 0) {
       yield { fact: `tags lack ${missing.join(", ")}`, limit: "they are required" };
     }
   },
 });
+
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
 
 export const statefulProtection = typesPolicy(statefulTypes, {
   name: "stateful-resource-protection",

@@ -1,6 +1,6 @@
 import { CompositeAlarm, MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Undecided, known } from "../engine/known";
+import { isSet, known, Undecided } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
@@ -47,7 +47,7 @@ export const alarmActions = typesPolicy([typeToken(MetricAlarm), typeToken(Compo
   *check(alarm) {
     // What an action is may be unknown in a preview; that there is one is not.
     const actions = known(() => alarm["alarmActions"]);
-    if ("alarmActions" in alarm && actions === undefined) {
+    if (isSet(alarm, "alarmActions") && actions === undefined) {
       throw new Undecided("alarmActions");
     }
     if (!Array.isArray(actions) || actions.length === 0) {

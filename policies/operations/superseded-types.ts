@@ -1,5 +1,6 @@
 import { Bucket } from "@pulumi/aws/s3";
-import { resourcePolicy, stackPolicy } from "../engine/policy";
+import { isSet } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
 
 /** Classes with a successor that the other policies judge; through one of these a program would slip past them. */
 const successors: Readonly<Record<string, string>> = {
@@ -30,24 +31,15 @@ const successors: Readonly<Record<string, string>> = {
     "s3.BucketWebsiteConfiguration",
 };
 
-export const supersededResources = stackPolicy([], {
+export const supersededResources = typesPolicy(Object.keys(successors), {
   name: "superseded-resource-type",
   severity: "high",
   rule: "Use the current class of a resource.",
   reason: "The policies judge the current class only; its predecessor would pass unjudged.",
   fix: "Replace it, with an alias to keep what is deployed.",
   source: "https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/",
-  *check(resources) {
-    for (const resource of resources) {
-      const successor = successors[resource.type];
-      if (successor !== undefined) {
-        yield {
-          resource,
-          fact: `the type is ${resource.type}`,
-          limit: `the current class is ${successor}`,
-        };
-      }
-    }
+  *check(_resource, _config, { type }) {
+    yield { fact: `the type is ${type}`, limit: `the current class is ${successors[type]}` };
   },
 });
 
@@ -78,7 +70,7 @@ export const supersededBucketProperties = resourcePolicy(Bucket, {
   source: "https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/",
   *check(bucket) {
     for (const [property, successor] of Object.entries(bucketProperties)) {
-      if (property in bucket) {
+      if (isSet(bucket, property)) {
         yield { fact: `${property} is set`, limit: `its place is an s3.${successor}` };
       }
     }

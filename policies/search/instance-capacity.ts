@@ -1,12 +1,10 @@
-import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
 import { isWithinSize, maxSize } from "./instance-size";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
-import { startedType } from "./started-type";
-import { typeToken } from "../engine/types";
+import { startedTypes, starterTypes } from "./started-type";
 
 export const domainNodeLimit = resourcePolicy(Domain, {
   name: "opensearch-domain-node-limit",
@@ -96,7 +94,7 @@ export const domainStorageLimit = resourcePolicy(Domain, {
   },
 });
 
-export const instanceSizeLimit = typesPolicy([typeToken(Instance), typeToken(LaunchTemplate)], {
+export const instanceSizeLimit = typesPolicy(starterTypes, {
   name: "ec2-instance-size-limit",
   severity: "medium",
   rule: "State an EC2 instance's type, of a size within the limit.",
@@ -105,9 +103,13 @@ export const instanceSizeLimit = typesPolicy([typeToken(Instance), typeToken(Lau
   source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
   config: { maxSize: maxSize("large") },
   *check(starter, config, { type: starterType }) {
-    const type = startedType(starter, starterType);
-    if (type !== undefined && !isWithinSize(type, config.maxSize)) {
-      yield { fact: `instanceType is ${type}`, limit: `the largest size is ${config.maxSize}` };
+    for (const { path, type } of startedTypes(starter, starterType)) {
+      if (type === undefined || !isWithinSize(type, config.maxSize)) {
+        yield {
+          fact: type === undefined ? `${path} leaves the size open` : `${path} is ${type}`,
+          limit: `the largest size is ${config.maxSize}`,
+        };
+      }
     }
   },
 });

@@ -1,10 +1,8 @@
-import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Domain } from "@pulumi/aws/opensearch";
 import { nodeGroups } from "./domain-nodes";
-import { startedType } from "./started-type";
+import { startedTypes, starterTypes } from "./started-type";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
 
 export const domainInstanceFamilies = resourcePolicy(Domain, {
   name: "opensearch-domain-instance-families",
@@ -45,7 +43,7 @@ export const domainInstanceFamilies = resourcePolicy(Domain, {
   },
 });
 
-export const instanceFamilies = typesPolicy([typeToken(Instance), typeToken(LaunchTemplate)], {
+export const instanceFamilies = typesPolicy(starterTypes, {
   name: "ec2-instance-families",
   severity: "low",
   rule: "Start EC2 instances of the allowed families.",
@@ -59,12 +57,11 @@ export const instanceFamilies = typesPolicy([typeToken(Instance), typeToken(Laun
     }),
   },
   *check(starter, { families }, { type: starterType }) {
-    const type = startedType(starter, starterType);
-    if (type !== undefined && !isOfFamily(type, families)) {
-      yield {
-        fact: `instanceType is ${type}`,
-        limit: `the families are ${families.join(", ")}`,
-      };
+    for (const { path, type } of startedTypes(starter, starterType)) {
+      // ec2-instance-size-limit refuses requirements, which leave the family open too.
+      if (type !== undefined && !isOfFamily(type, families)) {
+        yield { fact: `${path} is ${type}`, limit: `the families are ${families.join(", ")}` };
+      }
     }
   },
 });

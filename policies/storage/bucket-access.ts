@@ -8,7 +8,10 @@ import {
   BucketVersioning,
 } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
-import { resourcePolicy } from "../engine/policy";
+import { isSet } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { pathsOf, placesAt, sdkToken, typesWith } from "../engine/sdk-types";
+import { typeToken } from "../engine/types";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
 import { texts } from "../engine/setting-schema";
@@ -123,6 +126,42 @@ export const bucketAcl = resourcePolicy(BucketAcl, {
     }
   },
 });
+
+/** Lists that hand nothing to strangers: the owner of the bucket gets what another account writes into it. */
+const harmlessLists = ["bucket-owner-full-control", "bucket-owner-read", "private"];
+
+const aclNames = ["acl", "cannedAcl", "grants", "accessControlPolicy"];
+const bucketLists = [sdkToken("s3", "Bucket"), typeToken(BucketAcl)];
+
+export const objectAcl = typesPolicy(
+  typesWith(...aclNames).filter((type) => !bucketLists.includes(type) && !/V2$/.test(type)),
+  {
+    name: "s3-object-acl",
+    severity: "high",
+    rule: "Grant nobody but the owners access by an object's access list.",
+    reason:
+      "A list of an object counts beside the bucket's policy, and is seen by no review of that.",
+    fix: "Leave acl and grants out.",
+    controls: ["S3.2", "S3.3", "S3.12"],
+    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
+    config: {
+      lists: texts({ description: "Canned access lists allowed.", default: harmlessLists }),
+    },
+    *check(resource, { lists }, { type }) {
+      for (const path of pathsOf(type, aclNames)) {
+        for (const { path: place, block, property } of placesAt(resource, path)) {
+          const value = block[property];
+          if (isSet(block, property) && !(typeof value === "string" && lists.includes(value))) {
+            yield {
+              fact: typeof value === "string" ? `${place} is ${value}` : `${place} is set`,
+              limit: `it must be ${lists.join(" or ")}`,
+            };
+          }
+        }
+      }
+    },
+  },
+);
 
 export const bucketLogging = companionPolicy({
   name: "s3-bucket-logging",

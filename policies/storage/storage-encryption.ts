@@ -3,7 +3,10 @@ import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
-import { resourcePolicy, type Violation } from "../engine/policy";
+import { isSet } from "../engine/known";
+import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
+import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
+import { typeToken } from "../engine/types";
 import { texts } from "../engine/setting-schema";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
@@ -71,7 +74,7 @@ export const instanceVolumeEncryption = resourcePolicy(Instance, {
   config: customerKeySetting,
   *check(instance, { requireCustomerManagedKey }) {
     // What an instance with a template leaves out the template says.
-    if (instance.rootBlockDevice !== undefined || !("launchTemplate" in instance)) {
+    if (instance.rootBlockDevice !== undefined || !isSet(instance, "launchTemplate")) {
       yield* volumeViolations(
         instance.rootBlockDevice ?? {},
         instance.rootBlockDevice?.encrypted,
@@ -134,6 +137,41 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
     }
   },
 });
+
+const encryptionNames = ["encrypted", "storageEncrypted"];
+const judgedAlone = [Instance, LaunchTemplate, Volume].map(typeToken);
+
+export const copyEncryption = typesPolicy(
+  typesWith(...encryptionNames).filter((type) => !judgedAlone.includes(type)),
+  {
+    name: "storage-copy-encryption",
+    severity: "high",
+    rule: "Encrypt copies of volumes and images, and every other storage with such a switch.",
+    reason: "A copy may be unencrypted where its original was not, and is shared more easily.",
+    fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
+    controls: ["EC2.173"],
+    source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+    config: {
+      exempt: texts({
+        description: "Logical names of resources that may be unencrypted.",
+        default: [],
+      }),
+    },
+    *check(resource, { exempt }, { name, type }) {
+      const places = exempt.includes(name)
+        ? []
+        : pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
+      for (const { path, block, property } of places) {
+        // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
+        const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
+        const value = block[property];
+        if (!(isOther && value === undefined) && String(value) !== "true") {
+          yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
+        }
+      }
+    },
+  },
+);
 
 function* volumeViolations(
   volume: object,

@@ -1,6 +1,6 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Bucket, BucketLifecycleConfiguration } from "@pulumi/aws/s3";
+import { Bucket, BucketLifecycleConfiguration, DirectoryBucket } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { given } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
@@ -155,6 +155,20 @@ export const bucketLifecycle = companionPolicy({
   controls: ["S3.10", "S3.13"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
   subject: Bucket,
+  companion: BucketLifecycleConfiguration,
+});
+
+export const directoryBucketLifecycle = companionPolicy({
+  name: "s3-directory-bucket-lifecycle",
+  severity: "low",
+  rule: "Give every directory bucket a lifecycle configuration.",
+  reason:
+    "Without one a directory bucket keeps every object for ever, in the dearest storage class.",
+  fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",
+  controls: ["S3.25"],
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-objects-lifecycle.html",
+  subject: DirectoryBucket,
   companion: BucketLifecycleConfiguration,
 });
 

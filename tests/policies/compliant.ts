@@ -1,4 +1,4 @@
-import { taggableTypes } from "../../policies/operations/taggable-types";
+import { taggableTypes } from "../../policies/engine/sdk-types";
 import { change, type TestResource } from "../support/policy";
 import { access } from "./access-fixtures";
 import { alarms } from "./alarm-fixtures";

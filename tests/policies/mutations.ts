@@ -320,6 +320,37 @@ export const resourceMutations: readonly Mutation[] = [
     set: { policy: policyText({ ...readStatement, Resource: "*" }) },
   },
   {
+    policy: "clear-text-secret",
+    type: lambda,
+    set: { "environment.variables": { DB_PASSWORD: "hunter2" } },
+  },
+  {
+    policy: "iam-resource-policy-service-source",
+    type: "sns/topic:Topic",
+    set: {
+      policy: policyText({
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: "*",
+      }),
+    },
+  },
+  {
+    policy: "iam-trusted-accounts",
+    type: "keyPolicy:KeyPolicy",
+    set: {
+      policy: policyText({
+        Effect: "Allow",
+        Principal: {
+          AWS: ["arn:aws:iam::123456789012:root", "arn:aws:iam::210987654321:root"],
+        },
+        Action: "kms:Decrypt",
+        Resource: "*",
+      }),
+    },
+  },
+  {
     policy: "iam-resource-policy-public-access",
     type: "topic:Topic",
     set: {
@@ -588,7 +619,83 @@ export const additions: readonly Addition[] = [
   },
   {
     policy: "superseded-resource-type",
-    resource: { type: "aws:elasticsearch/domain:Domain", name: "old", props: {} },
+    resource: { type: "aws:elasticsearch/domainPolicy:DomainPolicy", name: "old", props: {} },
+  },
+  {
+    policy: "account-safeguard-off",
+    resource: {
+      type: "aws:ebs/encryptionByDefault:EncryptionByDefault",
+      name: "off",
+      props: { enabled: false },
+    },
+  },
+  {
+    policy: "iam-account-password-policy",
+    resource: {
+      type: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+      name: "weak",
+      props: {},
+    },
+  },
+  {
+    policy: "kms-grant-scope",
+    resource: {
+      type: "aws:kms/grant:Grant",
+      name: "further",
+      props: {
+        keyId: "key",
+        granteePrincipal: "arn:aws:iam::123456789012:role/reader",
+        operations: ["Decrypt", "CreateGrant"],
+      },
+    },
+  },
+  {
+    policy: "s3-object-acl",
+    resource: {
+      type: "aws:s3/bucketObjectv2:BucketObjectv2",
+      name: "open",
+      props: { acl: "public-read", tags: { project: "trips", stack: "test" } },
+    },
+  },
+  {
+    policy: "apigateway-integration-tls",
+    resource: {
+      type: "aws:apigatewayv2/integration:Integration",
+      name: "private",
+      props: { apiId: "api", integrationType: "HTTP_PROXY", connectionType: "VPC_LINK" },
+    },
+  },
+  {
+    policy: "s3-multi-region-access-point-public-access-block",
+    resource: {
+      type: "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+      name: "open",
+      props: { details: { publicAccessBlock: { blockPublicAcls: false } } },
+    },
+  },
+  {
+    policy: "s3-directory-bucket-lifecycle",
+    resource: {
+      type: "aws:s3/directoryBucket:DirectoryBucket",
+      name: "fast",
+      props: { bucket: "fast--use1-az4--x-s3", tags: { project: "trips", stack: "test" } },
+    },
+  },
+  {
+    policy: "storage-copy-encryption",
+    resource: {
+      type: "aws:ebs/snapshotCopy:SnapshotCopy",
+      name: "copy",
+      props: { tags: { project: "trips", stack: "test" } },
+    },
+  },
+  {
+    policy: "unjudged-resource-type",
+    resource: {
+      type: "aws:cloudcontrol/resource:Resource",
+      name: "any",
+      props: { typeName: "AWS::Other::Type" },
+    },
   },
 ];
 
@@ -629,4 +736,9 @@ function withValue(block: object, [name = "", ...rest]: readonly string[], value
     ...block,
     [name]: rest.length === 0 ? value : withValue(old ?? {}, rest, value),
   };
+}
+
+/** A block with another value at a path. */
+export function withPath(block: object, path: string, value: unknown): object {
+  return withValue(block, path.split("."), value);
 }

@@ -10,6 +10,7 @@ import {
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
+import { declaredInputs } from "../../policies/engine/unset";
 
 /** How the engine writes an unknown text in a preview. */
 export const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -89,12 +90,22 @@ export async function evaluate(
   });
 }
 
-/** Judges a whole stack. */
+/**
+ * Judges a whole stack.
+ *
+ * @param inputs what the program declared, where that is less than the resources have
+ */
 export async function evaluateStack(
   policy: StackValidationPolicy,
   resources: readonly TestResource[],
   config: Readonly<Record<string, unknown>> = {},
+  inputs: readonly TestResource[] = [],
 ): Promise<Outcome> {
+  // Every test has resources of the same names.
+  declaredInputs.clear();
+  for (const { type, name, props } of inputs) {
+    declaredInputs.set(urnOf(type, name), props);
+  }
   const judged = new Map(resources.map((one) => [one, policyResource(one)]));
   for (const [{ dependencies = {} }, target] of judged) {
     for (const [property, needed] of Object.entries(dependencies)) {

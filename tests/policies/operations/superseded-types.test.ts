@@ -6,21 +6,20 @@ import {
   supersededBucketProperties,
   supersededResources,
 } from "../../../policies/operations/superseded-types";
-import { change, evaluateStack, resource } from "../../support/policy";
+import { change, evaluate, resource } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { compliant } from "../compliant";
 import { expectAccepted, expectRefused } from "../expectations";
 
 describe("superseded-resource-type", () => {
   it("accepts the current classes", async () => {
-    expect((await evaluateStack(supersededResources, compliant)).violations).to.be.empty;
+    for (const one of compliant) {
+      expect((await evaluate(supersededResources, one)).violations).to.be.empty;
+    }
   });
 
   it("refuses a class that the other policies do not judge, and names its successor", async () => {
-    const { violations } = await evaluateStack(supersededResources, [
-      ...compliant,
-      resource(BucketV2, "old", {}),
-    ]);
+    const { violations } = await evaluate(supersededResources, resource(BucketV2, "old", {}));
     expect(violations).to.have.length(1);
     expect(violations[0]).to.include(
       "old: the type is aws:s3/bucketV2:BucketV2; the current class is s3.Bucket",
@@ -33,7 +32,7 @@ describe("superseded-resource-type", () => {
     for (const [name] of classes) {
       const type = `aws:s3/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`;
       const old = { type, name: "old", props: {} };
-      const { violations } = await evaluateStack(supersededResources, [old]);
+      const { violations } = await evaluate(supersededResources, old);
       expect(violations, name).to.have.length(1);
     }
   });
@@ -44,7 +43,7 @@ describe("superseded-resource-type", () => {
         imageId: "ami-1",
         instanceType: "t4g.small",
       });
-      const { violations } = await evaluateStack(supersededResources, [old]);
+      const { violations } = await evaluate(supersededResources, old);
       expect(violations).to.have.length(1);
     }
   });

@@ -24,8 +24,8 @@ describe("a null in the properties of a resource", () => {
         return [];
       },
     });
-    const nulls = { kmsKeyId: null, tags: { a: null, b: "c" }, shardLevelMetrics: [null, "d"] };
-    await evaluate(spy, { ...stream, props: structuredClone(nulls) });
+    const unset = { kmsKeyId: null, tags: { a: null, b: "c" }, shardLevelMetrics: [null, "d"] };
+    await evaluate(spy, { ...stream, props: structuredClone(unset) });
     expect(seen).to.deep.equal([["tags", "shardLevelMetrics"], { b: "c" }, ["d"]]);
 
     const stackSpy = stackPolicy([stream.type], {
@@ -36,7 +36,7 @@ describe("a null in the properties of a resource", () => {
       },
     });
     seen.length = 0;
-    await evaluateStack(stackSpy, [{ ...stream, props: structuredClone(nulls) }]);
+    await evaluateStack(stackSpy, [{ ...stream, props: structuredClone(unset) }]);
     expect(seen).to.deep.equal([{ b: "c" }, undefined]);
   });
 

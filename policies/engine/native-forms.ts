@@ -1,0 +1,312 @@
+import { type PolicyResource, unknownCheckingProxy } from "@pulumi/policy";
+import { isSet, known } from "./known";
+import { sdkToken } from "./sdk-types";
+
+/** A resource as the policies know it: in the names of @pulumi/aws. */
+export interface Form {
+  readonly type: string;
+  readonly props: Readonly<Record<string, unknown>>;
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+/** New places of properties, by their path in @pulumi/aws; every other property keeps its name. */
+type Moves = Readonly<Record<string, string>>;
+
+interface Mapping {
+  readonly type: string;
+  readonly moves: Moves;
+  /** Settings that @pulumi/aws keeps in resources of their own, by property. */
+  readonly companions?: Readonly<Record<string, readonly [type: string, moves: Moves]>>;
+}
+
+const destination: Moves = {
+  kmsKeyArn: "encryptionConfiguration.kmsEncryptionConfig.awskmsKeyArn",
+  bufferingSize: "bufferingHints.sizeInMbs",
+  bufferingInterval: "bufferingHints.intervalInSeconds",
+  cloudwatchLoggingOptions: "cloudWatchLoggingOptions",
+};
+
+/** Moves inside a block, which has its new name by then. */
+function inside(block: string, moves: Moves): Moves {
+  return Object.fromEntries(
+    Object.entries(moves).map(([to, from]) => [`${block}.${to}`, `${block}.${from}`]),
+  );
+}
+
+/** CloudFormation's types, on which AWS Native, AWSCC and Cloud Control rest, with what is named otherwise. */
+const mappings: Readonly<Record<string, Mapping>> = {
+  "AWS::Kinesis::Stream": {
+    type: sdkToken("kinesis", "Stream"),
+    moves: {
+      retentionPeriod: "retentionPeriodHours",
+      encryptionType: "streamEncryption.encryptionType",
+      kmsKeyId: "streamEncryption.keyId",
+      shardLevelMetrics: "desiredShardLevelMetrics",
+    },
+  },
+  "AWS::KinesisFirehose::DeliveryStream": {
+    type: sdkToken("kinesis", "FirehoseDeliveryStream"),
+    moves: {
+      name: "deliveryStreamName",
+      serverSideEncryption: "deliveryStreamEncryptionConfigurationInput",
+      kinesisSourceConfiguration: "kinesisStreamSourceConfiguration",
+      extendedS3Configuration: "extendedS3DestinationConfiguration",
+      opensearchConfiguration: "amazonopensearchserviceDestinationConfiguration",
+      httpEndpointConfiguration: "httpEndpointDestinationConfiguration",
+      redshiftConfiguration: "redshiftDestinationConfiguration",
+      splunkConfiguration: "splunkDestinationConfiguration",
+      snowflakeConfiguration: "snowflakeDestinationConfiguration",
+      icebergConfiguration: "icebergDestinationConfiguration",
+      ...inside("extendedS3Configuration", destination),
+      ...inside("extendedS3Configuration.s3BackupConfiguration", destination),
+      ...inside("opensearchConfiguration", destination),
+      ...inside("opensearchConfiguration.s3Configuration", destination),
+      ...inside("httpEndpointConfiguration", destination),
+      ...inside("httpEndpointConfiguration.s3Configuration", destination),
+    },
+  },
+  "AWS::KinesisAnalyticsV2::Application": {
+    type: sdkToken("kinesisanalyticsv2", "Application"),
+    moves: {
+      name: "applicationName",
+      "applicationConfiguration.vpcConfiguration": "applicationConfiguration.vpcConfigurations.0",
+    },
+  },
+  "AWS::OpenSearchService::Domain": {
+    type: sdkToken("opensearch", "Domain"),
+    moves: {
+      encryptAtRest: "encryptionAtRestOptions",
+      nodeToNodeEncryption: "nodeToNodeEncryptionOptions",
+    },
+  },
+  "AWS::S3::Bucket": {
+    type: sdkToken("s3", "Bucket"),
+    moves: { bucket: "bucketName" },
+    companions: {
+      publicAccessBlockConfiguration: ["BucketPublicAccessBlock", {}],
+      versioningConfiguration: ["BucketVersioning", { versioningConfiguration: "" }],
+      loggingConfiguration: ["BucketLogging", { targetBucket: "destinationBucketName" }],
+      bucketEncryption: [
+        "BucketServerSideEncryptionConfiguration",
+        {
+          rules: "serverSideEncryptionConfiguration",
+          "rules.applyServerSideEncryptionByDefault": "rules.serverSideEncryptionByDefault",
+        },
+      ],
+      ownershipControls: ["BucketOwnershipControls", { rule: "rules.0" }],
+      lifecycleConfiguration: [
+        "BucketLifecycleConfiguration",
+        {
+          "rules.expiration.days": "rules.expirationInDays",
+          "rules.transitions.days": "rules.transitions.transitionInDays",
+        },
+      ],
+    },
+  },
+  "AWS::KMS::Key": {
+    type: sdkToken("kms", "Key"),
+    moves: {
+      policy: "keyPolicy",
+      customerMasterKeySpec: "keySpec",
+      deletionWindowInDays: "pendingWindowInDays",
+    },
+  },
+  "AWS::IAM::Role": {
+    type: sdkToken("iam", "Role"),
+    moves: {
+      assumeRolePolicy: "assumeRolePolicyDocument",
+      inlinePolicies: "policies",
+      "inlinePolicies.policy": "inlinePolicies.policyDocument",
+      "inlinePolicies.name": "inlinePolicies.policyName",
+    },
+  },
+};
+
+/** CloudFormation's type for a token of AWS Native (aws-native:kinesis:Stream) and AWSCC (awscc:index/kinesisStream:…). */
+const native: ReadonlyMap<string, string> = new Map(
+  Object.keys(mappings).flatMap((name) => {
+    const [, service = "", type = ""] = name.split("::");
+    const joined = `${service.toLowerCase()}${type}`;
+    return [
+      [`aws-native:${service.toLowerCase()}:${type}`, name],
+      [`awscc:index/${joined.toLowerCase()}`, name],
+    ];
+  }),
+);
+
+const cloudControl = sdkToken("cloudcontrol", "Resource");
+
+/**
+ * What the policies judge of a resource: itself, or for one of AWS Native, AWSCC or Cloud Control what it would be in
+ * @pulumi/aws, a bucket's settings as resources of their own.
+ */
+export function formsOf({ type, props }: Form): readonly Form[] {
+  const name = cloudFormationType(type, props);
+  const mapping = name === undefined ? undefined : mappings[name];
+  if (mapping === undefined) {
+    return [{ type, props }];
+  }
+  const source =
+    type === cloudControl ? (camelCased(desiredState(props)) as Block) : (plain(props) as Block);
+  const companions = Object.entries(mapping.companions ?? {}).filter(([key]) => isSet(source, key));
+  const forms = [
+    { type: mapping.type, props: formed(source, mapping.moves) },
+    ...companions.map(([key, [companion, moves]]) => ({
+      type: sdkToken("s3", companion),
+      props: { bucket: source["bucketName"], ...formed(source[key] as Block, moves) },
+    })),
+  ];
+  for (const [key] of companions) {
+    Reflect.deleteProperty(forms[0]?.props ?? {}, key);
+  }
+  return forms.map((form) => ({ ...form, props: unknownCheckingProxy(form.props) as Block }));
+}
+
+/** Whether a resource has another form; its type alone does not tell for Cloud Control. */
+export function isMapped(type: string, props: Block): boolean {
+  const name = cloudFormationType(type, props);
+  return name !== undefined && name in mappings;
+}
+
+/** Resources of a stack, those of other providers in their forms, with their relations. */
+export function stackForms(resources: readonly PolicyResource[]): readonly PolicyResource[] {
+  return resources.some(({ type, props }) => isMapped(type, props))
+    ? resources.flatMap(resourceForms)
+    : resources;
+}
+
+function resourceForms(resource: PolicyResource): readonly PolicyResource[] {
+  if (!isMapped(resource.type, resource.props)) {
+    return [resource];
+  }
+  const dependencies = Object.values(resource.propertyDependencies).flat();
+  const forms = formsOf(resource);
+  const results: PolicyResource[] = [];
+  for (const { type, props } of forms) {
+    const [main] = results;
+    const isType = (one: object) => (one as { __pulumiType?: string }).__pulumiType === type;
+    results.push({
+      ...resource,
+      type,
+      props,
+      // Which property has a value from which resource the mapping does not follow.
+      propertyDependencies: {
+        ...Object.fromEntries(Object.keys(props).map((key) => [key, dependencies])),
+        ...(main && { bucket: [main] }),
+      },
+      isType,
+      asType: ((one: object) => (isType(one) ? props : undefined)) as PolicyResource["asType"],
+    });
+  }
+  return results;
+}
+
+function cloudFormationType(type: string, props: Block): string | undefined {
+  return type === cloudControl
+    ? known(() => props["typeName"] as string | undefined)
+    : native.get(type.startsWith("awscc:") ? type.split(":", 2).join(":").toLowerCase() : type);
+}
+
+function desiredState(props: Block): unknown {
+  const text = known(() => props["desiredState"]);
+  try {
+    return typeof text === "string" ? (JSON.parse(text) as unknown) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A copy that can be changed, with unknown values as the engine writes them. */
+function plain(value: unknown): unknown {
+  if (!(value instanceof Object)) {
+    return value;
+  }
+  const entries = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(
+    ([name]) => name !== "length",
+  );
+  const copies = entries.map(([name, { value: one }]) => [name, plain(one)] as const);
+  return Array.isArray(value) ? copies.map(([, one]) => one) : Object.fromEntries(copies);
+}
+
+/** The properties of a block under their names in @pulumi/aws. */
+function formed(source: Block, moves: Moves): Record<string, unknown> {
+  const result = plain(source) as Record<string, unknown>;
+  for (const [to, from] of Object.entries(moves)) {
+    move(result, to.split("."), from.split("."));
+  }
+  const { tags, logPublishingOptions: logs, serverSideEncryption } = result;
+  if (Array.isArray(tags)) {
+    const pairs = tags as readonly { readonly key: string; readonly value: unknown }[];
+    result["tags"] = Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
+  }
+  if (logs instanceof Object && !Array.isArray(logs)) {
+    result["logPublishingOptions"] = Object.entries(logs).map(([logType, log]) => ({
+      logType,
+      ...(log as Block),
+    }));
+  }
+  if (serverSideEncryption instanceof Object) {
+    Object.assign(serverSideEncryption, { enabled: true });
+  }
+  return result;
+}
+
+/** Moves a value to another path; what both paths have in common may lead through lists. */
+function move(block: unknown, to: readonly string[], from: readonly string[]): void {
+  const [target = "", ...targets] = to;
+  const [source = "", ...sources] = from;
+  if (Array.isArray(block)) {
+    block.forEach((item) => {
+      move(item, to, from);
+    });
+  } else if (block instanceof Object && target === source && targets.length > 0) {
+    move((block as Record<string, unknown>)[source], targets, sources);
+  } else if (block instanceof Object) {
+    const value = source === "" ? { ...block } : taken(block as Record<string, unknown>, from);
+    const parent = targets
+      .slice(0, -1)
+      .reduce<Record<string, unknown>>(
+        (inner, name) => (inner[name] ??= {}) as Record<string, unknown>,
+        targets.length === 0
+          ? (block as Record<string, unknown>)
+          : (((block as Record<string, unknown>)[target] ??= {}) as Record<string, unknown>),
+      );
+    if (value !== undefined) {
+      parent[to.at(-1) ?? ""] = value;
+    }
+  }
+}
+
+function taken(block: Record<string, unknown>, [name = "", ...rest]: readonly string[]): unknown {
+  const value = block[name];
+  if (rest.length === 0) {
+    Reflect.deleteProperty(block, name);
+    return value;
+  }
+  return value instanceof Object ? taken(value as Record<string, unknown>, rest) : undefined;
+}
+
+/** Values whose keys are no names of properties. */
+const asWritten = /polic|tags|propertymap/i;
+
+/** Cloud Control takes names as CloudFormation has them: KMSMasterKeyID, SizeInMBs. */
+function camelCased(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(camelCased);
+  }
+  if (!(value instanceof Object)) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      const key = name
+        .replace(/ARN$/, "Arn")
+        .replace(/ID$/, "Id")
+        .replace("MBs", "Mbs")
+        .replace(/^([A-Z]+)(?=[A-Z][a-z]|$|[0-9])|^[A-Z]/, (start) => start.toLowerCase());
+      const isKept = asWritten.test(name) && !/^Policies$|Options$|Configuration/.test(name);
+      return [key, isKept && name !== "Tags" ? one : camelCased(one)];
+    }),
+  );
+}

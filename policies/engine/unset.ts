@@ -1,0 +1,66 @@
+import { unknownCheckingProxy } from "@pulumi/policy";
+import { known } from "./known";
+
+/**
+ * Removes nulls and empty texts from a block, at any depth: a program in JSON or YAML, and some SDKs, write them for
+ * what is not set, and the provider sends neither to AWS.
+ *
+ * In place, as the properties of a resource refer to one object, which the library unpacks anew for each policy. Values
+ * are read from their descriptors: through the library's proxy an unknown one would throw.
+ */
+export function dropUnset(block: object): void {
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(block))) {
+    if (isUnset(value)) {
+      Reflect.deleteProperty(block, name);
+    } else if (Array.isArray(value)) {
+      const items = value as unknown[];
+      if (items.some(isUnset)) {
+        items.splice(0, items.length, ...items.filter((item) => !isUnset(item)));
+      }
+      dropUnset(items);
+    } else if (isPlain(value)) {
+      dropUnset(value);
+    }
+  }
+}
+
+function isUnset(value: unknown): boolean {
+  return value === null || value === "";
+}
+
+/** Assets and archives are objects of classes and stay as they are. */
+function isPlain(value: unknown): value is object {
+  return value instanceof Object && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/**
+ * What each resource's program declared, by URN. The engine shows a stack policy the outputs, in which a preview leaves
+ * everything unknown that AWS computes; the inputs it has shown before, resource by resource.
+ */
+export const declaredInputs = new Map<string, object>();
+
+/** Removes unknown values that the program did not set, at any depth; without the inputs it removes nothing. */
+export function dropComputed(block: object, inputs: object | undefined): void {
+  if (inputs === undefined) {
+    return;
+  }
+  const declared = Object.getOwnPropertyDescriptors(inputs);
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(block))) {
+    const input = declared[name]?.value as unknown;
+    if (isUnknown(value) && (input === undefined || input === null) && !identities.test(name)) {
+      Reflect.deleteProperty(block, name);
+    } else if (isUnknown(value) && !isUnknown(input) && input !== undefined) {
+      Object.assign(block, { [name]: input });
+    } else if (isPlain(value) || Array.isArray(value)) {
+      dropComputed(value, input instanceof Object ? input : undefined);
+    }
+  }
+}
+
+/** Outputs that tell resources apart: unknown is all that a preview can say of them. */
+const identities = /^(id|arn|name|bucket|\w*(Id|Arn|Name|Url|Endpoint))$/;
+
+function isUnknown(value: unknown): boolean {
+  const block = unknownCheckingProxy({ value }) as { readonly value: unknown };
+  return typeof value === "string" && known(() => block.value) === undefined;
+}
