@@ -4,7 +4,7 @@ import { EncryptionKey } from "../core/encryption-key";
 import { allow, policyDocument, type Statement, useKey } from "../core/iam";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, Problems, type Range } from "../core/validate";
-import { type Account, deployStatements, readStatements } from "./permissions";
+import { type Account, deployStatements, readStatements, reportStatements } from "./permissions";
 
 export interface GithubAccessArgs {
   /** Repository whose workflows get the roles, such as owner/name. */
@@ -34,6 +34,9 @@ const environmentName: Form = {
   pattern: /^[a-z][a-z0-9-]{0,30}$/,
   description: "1 to 31 lower-case letters, digits and hyphens, beginning with a letter",
 };
+
+/** Seconds that credentials may be valid: a deployment in which the domain is updated takes hours. */
+const sessionSeconds = 21_600;
 
 const issuer = "token.actions.githubusercontent.com";
 
@@ -100,7 +103,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         `${name}-${suffix}`,
         {
           assumeRolePolicy: trust(providerArn, repositoriesOf(args), subjects),
-          maxSessionDuration: 7200,
+          maxSessionDuration: sessionSeconds,
         },
         child,
       );
@@ -129,7 +132,7 @@ export class GithubAccess extends pulumi.ComponentResource {
     const preview = role(
       "preview",
       ["pull_request", "ref:refs/heads/main"],
-      [...readState, ...readStatements(account)],
+      [...readState, ...readStatements(account), ...reportStatements(account)],
     );
     const deploy = environments.map(
       (environment) =>

@@ -58,7 +58,10 @@ describe("The access of GitHub's workflows", () => {
     const actions = actionsOf(policyOf("github-preview"));
     const verb = (action: string): string => action.split(":")[1] ?? "";
     expect(
-      actions.filter((action) => !/^(GET$|Get|List|Describe|BatchGet|Decrypt)/.test(verb(action))),
+      actions.filter(
+        (action) =>
+          !/^(GET$|Get|List|Describe|BatchGet|Decrypt|Publish|GenerateDataKey$)/.test(verb(action)),
+      ),
     ).to.be.empty;
     for (const data of [
       "kinesis:GetRecords",
@@ -72,6 +75,25 @@ describe("The access of GitHub's workflows", () => {
     expect(statementFor(policyOf("github-preview"), "s3:GetObjectVersion").Resource).to.deep.equal([
       "arn:aws:s3:::pipeline-artifacts-*/*",
     ]);
+  });
+
+  it("lets previews read of what may hold secrets only the program's own", () => {
+    const policy = policyOf("github-preview");
+    expect(statementFor(policy, "lambda:Get*").Resource).to.deep.equal([
+      `arn:aws:lambda:us-east-1:${account}:function:pipeline-*`,
+    ]);
+    expect(statementFor(policy, "codebuild:BatchGetProjects").Resource).to.deep.equal([
+      `arn:aws:codebuild:us-east-1:${account}:project/pipeline-*`,
+    ]);
+    expect(statementFor(policy, "ssm:GetParameter").Resource).to.deep.equal([
+      "arn:aws:ssm:us-east-1::parameter/aws/service/*",
+    ]);
+    expect(JSON.stringify(statementFor(policy, "apigateway:GET").Resource)).not.to.match(
+      /apikeys|::\/\*/,
+    );
+    expect(statementFor(policy, "kms:GenerateDataKey").Condition).to.deep.equal({
+      StringEquals: { "kms:ViaService": "sns.us-east-1.amazonaws.com" },
+    });
   });
 
   it("lets previews read what the provider reads of a table", () => {
