@@ -3,12 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { EncryptionKey } from "../core/encryption-key";
 import { allow, policyDocument, type Statement, useKey } from "../core/iam";
 import { PrivateBucket } from "../core/private-bucket";
-import { type Form, Problems } from "../core/validate";
-import { type Account, deployStatements, readStatements } from "./permissions";
+import { type Form, Problems, type Range } from "../core/validate";
+import { type Account, deployStatements, readStatements, reportStatements } from "./permissions";
 
 export interface GithubAccessArgs {
-  /** Repository whose workflows are let in, such as owner/name. */
+  /** Repository whose workflows get the roles, such as owner/name. */
   readonly repository: string;
+  /** Ids of the repository's owner and of the repository, which GitHub never gives to another. */
+  readonly ownerId: number;
+  readonly repositoryId: number;
+  /**
+   * Trusts subjects without ids as well, which repositories from before July 15, 2026 present unless they opted in:
+   * https://docs.github.com/en/actions/concepts/security/openid-connect. A repository that takes over a name that was
+   * given up presents the same. @default false
+   */
+  readonly trustNames?: boolean;
+  /** ARN of GitHub's OIDC provider where the account has it. @default a new one */
+  readonly providerArn?: string | undefined;
   /** Environments of the repository that deploy to this account; the approval of prod is a rule of its environment. */
   readonly environments: readonly string[];
 }
@@ -17,10 +28,15 @@ const repositoryName: Form = {
   pattern: /^[\w.-]+\/[\w.-]+$/,
   description: "of the form owner/name, without a pattern",
 };
+/** https://docs.github.com/en/rest/repos/repos#get-a-repository */
+const githubId: Range = { min: 1, max: Number.MAX_SAFE_INTEGER };
 const environmentName: Form = {
   pattern: /^[a-z][a-z0-9-]{0,30}$/,
   description: "1 to 31 lower-case letters, digits and hyphens, beginning with a letter",
 };
+
+/** Seconds that credentials may be valid: a deployment in which the domain is updated takes hours. */
+const sessionSeconds = 21_600;
 
 const issuer = "token.actions.githubusercontent.com";
 
@@ -47,6 +63,8 @@ export class GithubAccess extends pulumi.ComponentResource {
     const { repository, environments } = args;
     const problems = new Problems();
     problems.matches("repository", repository, repositoryName);
+    problems.integer("ownerId", args.ownerId, githubId);
+    problems.integer("repositoryId", args.repositoryId, githubId);
     problems.distinct("environments", environments, { min: 1, max: 10 });
     for (const environment of environments) {
       problems.matches("environments", environment, environmentName);
@@ -69,11 +87,13 @@ export class GithubAccess extends pulumi.ComponentResource {
       { kmsKeyArn: key.arn, protectData: true },
       child,
     );
-    const provider = new aws.iam.OpenIdConnectProvider(
-      name,
-      { url: `https://${issuer}`, clientIdLists: ["sts.amazonaws.com"] },
-      child,
-    );
+    const providerArn =
+      args.providerArn ??
+      new aws.iam.OpenIdConnectProvider(
+        name,
+        { url: `https://${issuer}`, clientIdLists: ["sts.amazonaws.com"] },
+        child,
+      ).arn;
     const role = (
       suffix: string,
       subjects: readonly Subject[],
@@ -82,8 +102,8 @@ export class GithubAccess extends pulumi.ComponentResource {
       const made = new aws.iam.Role(
         `${name}-${suffix}`,
         {
-          assumeRolePolicy: trust(provider.arn, repository, subjects),
-          maxSessionDuration: 7200,
+          assumeRolePolicy: trust(providerArn, repositoriesOf(args), subjects),
+          maxSessionDuration: sessionSeconds,
         },
         child,
       );
@@ -112,7 +132,7 @@ export class GithubAccess extends pulumi.ComponentResource {
     const preview = role(
       "preview",
       ["pull_request", "ref:refs/heads/main"],
-      [...readState, ...readStatements(account)],
+      [...readState, ...readStatements(account), ...reportStatements(account)],
     );
     const deploy = environments.map(
       (environment) =>
@@ -139,10 +159,17 @@ export class GithubAccess extends pulumi.ComponentResource {
   }
 }
 
-/** Only this repository, and of it only these; the subjects are given in full, for a pattern would let more in. */
+/** The repository as it stands in the subjects of its tokens. */
+function repositoriesOf(args: GithubAccessArgs): readonly string[] {
+  const { repository, ownerId, repositoryId, trustNames = false } = args;
+  const [owner = "", name = ""] = repository.split("/");
+  return [`${owner}@${ownerId}/${name}@${repositoryId}`, ...(trustNames ? [repository] : [])];
+}
+
+/** Only this repository, and of it only these; the subjects are complete, as a pattern would match more. */
 function trust(
   providerArn: pulumi.Input<string>,
-  repository: string,
+  repositories: readonly string[],
   subjects: readonly Subject[],
 ): pulumi.Output<string> {
   return policyDocument([
@@ -153,7 +180,9 @@ function trust(
       Condition: {
         StringEquals: {
           [`${issuer}:aud`]: "sts.amazonaws.com",
-          [`${issuer}:sub`]: subjects.map((subject) => `repo:${repository}:${subject}`),
+          [`${issuer}:sub`]: repositories.flatMap((repository) =>
+            subjects.map((subject) => `repo:${repository}:${subject}`),
+          ),
         },
       },
     },

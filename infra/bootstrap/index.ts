@@ -7,6 +7,10 @@ export const { backendUrl, secretsProvider, previewRoleArn, deployRoleArns } = n
   "github",
   {
     repository: config.require("repository"),
+    ownerId: config.requireNumber("ownerId"),
+    repositoryId: config.requireNumber("repositoryId"),
+    trustNames: config.requireBoolean("trustNames"),
+    providerArn: config.get("providerArn"),
     environments: config.requireObject<string[]>("environments"),
   },
 );

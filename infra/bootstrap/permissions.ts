@@ -15,13 +15,11 @@ const stackNames = "streaming-*";
 
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
 const readActions = [
-  "apigateway:GET",
   "application-autoscaling:Describe*",
   "application-autoscaling:ListTagsForResource",
   "cloudwatch:Describe*",
   "cloudwatch:GetDashboard",
   "cloudwatch:ListTagsForResource",
-  "codebuild:BatchGetProjects",
   "codepipeline:GetPipeline",
   "codepipeline:ListTagsForResource",
   "cognito-identity:DescribeIdentityPool",
@@ -55,7 +53,6 @@ const readActions = [
   "kms:GetKeyPolicy",
   "kms:GetKeyRotationStatus",
   "kms:List*",
-  "lambda:Get*",
   "lambda:List*",
   "logs:Describe*",
   "logs:ListTagsForResource",
@@ -68,19 +65,50 @@ const readActions = [
   "sns:GetSubscriptionAttributes",
   "sns:GetTopicAttributes",
   "sns:ListTagsForResource",
-  "ssm:GetParameter",
   "sts:GetCallerIdentity",
 ];
 
-/** What previews and the search for drift read. */
+/** What previews and the search for drift read: of what may hold secrets, only the program's own. */
 export function readStatements(account: Account): Statement[] {
+  const { partition, region, accountId } = account;
+  const arn = (service: string, resource: string): pulumi.Output<string> =>
+    pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
   return [
     allow(readActions, ["*"]),
+    allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${names}`)]),
+    allow(["lambda:Get*"], [arn("lambda", `function:${names}`)]),
+    // Not /apikeys, whose values are secrets:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+    allow(
+      ["apigateway:GET"],
+      ["account", "restapis", "restapis/*", "tags/*"].map(
+        (path) => pulumi.interpolate`arn:${partition}:apigateway:${region}::/${path}`,
+      ),
+    ),
+    // The newest image of Amazon Linux is a parameter of AWS's own.
+    allow(
+      ["ssm:GetParameter"],
+      [pulumi.interpolate`arn:${partition}:ssm:${region}::parameter/aws/service/*`],
+    ),
     // Jar and producer are objects of the program.
     allow(
       ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
       [pulumi.interpolate`arn:${account.partition}:s3:::pipeline-artifacts-*/*`],
     ),
+  ];
+}
+
+/** How the search for drift reports what it finds: on the topic of the stack's alarms. */
+export function reportStatements({ partition, region, accountId }: Account): Statement[] {
+  return [
+    allow(
+      ["sns:Publish"],
+      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:pipeline-monitoring-*`],
+    ),
+    // The topic may be encrypted with a key of the stack.
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
+      StringEquals: { "kms:ViaService": pulumi.interpolate`sns.${region}.amazonaws.com` },
+    }),
   ];
 }
 

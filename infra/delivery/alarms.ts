@@ -79,6 +79,17 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
       missing: "notBreaching",
     },
     {
+      name: "delivery-lag",
+      description: `Firehose has been more than ${seconds} s behind its stream for a quarter of an hour. Look at its log and at read throttling of the stream.`,
+      severity: "warning",
+      value: read("KinesisMillisBehindLatest", "Maximum"),
+      comparison: ">",
+      threshold: seconds * 1000,
+      periodSeconds: 300,
+      periods: 3,
+      missing: "notBreaching",
+    },
+    {
       name: "delivery-failures",
       description: `Writes to ${place} fail: look at Firehose's log, ${mend}.`,
       severity: "warning",

@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { defaultMaxLagSeconds, type WatchedStream } from "../stream/alarms";
 import { type Alarm, type Reading, reading } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
+import { jobLag, type MetricName, sourceId, type Statistic } from "../watch/metrics";
 
 /** A Flink application to be watched. */
 export interface WatchedApplication {
@@ -10,6 +11,8 @@ export interface WatchedApplication {
   readonly checkpointIntervalSeconds: number;
   /** Group of the job's log. */
   readonly logGroupName: pulumi.Input<string>;
+  /** Stream that it reads. @default its lag is not watched */
+  readonly source?: WatchedStream | undefined;
 }
 
 /** Whether a runtime tells restarts and outages by the metrics of Flink 2. */
@@ -19,7 +22,7 @@ export function isFlink2(runtime: string): boolean {
 
 /** Does the job run, does it keep its state safe, and has it room? */
 export function applicationAlarms(application: WatchedApplication): Alarm[] {
-  const { checkpointIntervalSeconds } = application;
+  const { checkpointIntervalSeconds, source } = application;
   const dimensions = { Application: application.name };
   const read = (name: MetricName<"application">, statistic: Statistic): Reading =>
     reading("application", name, dimensions, statistic);
@@ -41,6 +44,7 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
   });
 
   return [
+    ...(source ? [lagAlarm(application.name, source)] : []),
     {
       name: "application-down",
       description:
@@ -126,4 +130,24 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       missing: "notBreaching",
     },
   ];
+}
+
+function lagAlarm(
+  applicationName: pulumi.Input<string>,
+  { name, maxLagSeconds = defaultMaxLagSeconds }: WatchedStream,
+): Alarm {
+  return {
+    name: "application-lag",
+    description: `The Flink application has been more than ${maxLagSeconds} s behind its stream for five minutes: results are late. Look at its load and its restarts.`,
+    severity: "warning",
+    value: {
+      metric: jobLag(applicationName, pulumi.output(name).apply(sourceId)),
+      statistic: "Maximum",
+    },
+    comparison: ">",
+    threshold: maxLagSeconds * 1000,
+    periodSeconds: 60,
+    periods: 5,
+    missing: "notBreaching",
+  };
 }

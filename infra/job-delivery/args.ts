@@ -30,10 +30,8 @@ export interface JobDeliveryArgs {
   readonly source: RepositorySource | ObjectSource;
   /** The application to release to, one that leaves its code to others. */
   readonly application: OperatedApplication & { readonly name: pulumi.Input<string> };
-  /** Name of the stream whose readers must keep up after a release. */
+  /** Name of the stream that the application must keep up with after a release. */
   readonly sourceStreamName: pulumi.Input<string>;
-  /** Name of the consumer with enhanced fan-out by which the application reads the stream. @default it polls */
-  readonly fanOutConsumer?: string | undefined;
   /** Name of the application's versioned bucket. */
   readonly codeBucketName: pulumi.Input<string>;
   /** ARN of that bucket. */

@@ -6,7 +6,7 @@ import { deliveryAlarms } from "../delivery/alarms";
 import { domainAlarms } from "../search/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { scalingAlarms } from "../scaling/alarms";
-import { streamAlarms } from "../stream/alarms";
+import { readerLagAlarms, streamAlarms } from "../stream/alarms";
 import { dashboardBody } from "./dashboard";
 import { type MonitoringArgs, validate } from "./args";
 import { AlarmTopic } from "./topic";
@@ -95,12 +95,13 @@ function watched(args: MonitoringArgs): Alarm[] {
   const { results, resultsDelivery, eventsDelivery } = args;
   return [
     ...(stream ? streamAlarms(stream) : []),
-    ...(application ? applicationAlarms(application) : []),
+    ...(stream && !application ? readerLagAlarms(stream) : []),
+    ...(application ? applicationAlarms({ ...application, source: stream }) : []),
     ...(delivery ? deliveryAlarms(delivery) : []),
     ...(domain ? domainAlarms(domain) : []),
     ...(host ? hostAlarms(host) : []),
     ...(scaling ? scalingAlarms(scaling) : []),
-    ...(results ? of("results", streamAlarms(results)) : []),
+    ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
     ...(resultsDelivery ? of("results", deliveryAlarms(resultsDelivery)) : []),
     ...(eventsDelivery ? of("events", deliveryAlarms(eventsDelivery)) : []),
   ];

@@ -40,6 +40,22 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
       ...failures,
       missing: "notBreaching",
     },
+    ...scaling.targets.map(({ kind, name }): Alarm => ({
+      name: `scaling-${kind}-refused`,
+      description: `The ${units[kind]} could not grow although the load asks for it. The log of the scaling function gives the reason: the changes of 24 hours are used, one shard is hot, or the service declined.`,
+      severity: "warning",
+      value: reading(
+        "scaling",
+        "RefusedScaleOut",
+        { Target: targetIds[kind], Name: name },
+        "Maximum",
+      ),
+      comparison: ">=",
+      threshold: 1,
+      periodSeconds: 300,
+      periods: 1,
+      missing: "notBreaching",
+    })),
     ...scaling.targets.map(({ kind, name, max }): Alarm => ({
       name: `scaling-${kind}-maximum`,
       description: `The ${units[kind]} have been at their maximum, ${max}, for an hour: raise the maximum, or find out what makes so much load.`,

@@ -47,8 +47,11 @@ export interface AutoscalingArgs {
     | undefined;
   /** Name of the stream whose readers must keep up before anything shrinks. */
   readonly sourceStreamName: pulumi.Input<string>;
-  /** Names of that stream's consumers with enhanced fan-out. @default none */
-  readonly fanOutConsumers?: readonly string[];
+  /**
+   * Name of the Flink application whose lag counts as that of the readers.
+   * @default the application that is scaled; without one, the slowest reader that polls
+   */
+  readonly sourceApplicationName?: pulumi.Input<string> | undefined;
   /** Seconds that readers may be behind while capacity shrinks, 1 to 86,400; more counts as full load. @default 60 */
   readonly maxLagSeconds?: number;
   /** Decides and logs, but changes nothing. @default false */

@@ -2,11 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "../watch/alarm";
 import type { WatchedScaling } from "./alarms";
-import { defaultMaxLagSeconds, lagMetrics } from "../stream/alarms";
+import { defaultMaxLagSeconds } from "../stream/alarms";
+import { jobLag, readerLag, sourceId } from "../watch/metrics";
 import { ScalingApi } from "./api";
 import { type AutoscalingArgs, type Bounds, validate } from "./args";
 import { targetIds, type TargetKind } from "../watch/scaling-targets";
-import { cooldowns, ScalingFunction } from "./function";
+import { cooldowns, ScalingFunction, steps } from "./function";
 import { applicationScalingAlarms, type ScalingAlarms, streamScalingAlarms } from "./load-alarms";
 
 export type { AutoscalingArgs } from "./args";
@@ -37,6 +38,8 @@ export class Autoscaling extends pulumi.ComponentResource {
   readonly #name: string;
   readonly #api: ScalingApi;
   readonly #targets: aws.appautoscaling.Target[] = [];
+  /** The URL by which each target is registered, by id. */
+  readonly #urls: Record<string, pulumi.Output<string>> = {};
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: AutoscalingArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -45,13 +48,16 @@ export class Autoscaling extends pulumi.ComponentResource {
     this.#name = name;
 
     const { stream, application, logRetentionDays, kmsKeyArn } = args;
-    const { sourceStreamName, fanOutConsumers = [] } = args;
-    const lags = lagMetrics({ name: sourceStreamName, fanOutConsumers });
+    const { sourceStreamName, sourceApplicationName: reader = application?.name } = args;
+    const lag =
+      reader === undefined
+        ? readerLag(sourceStreamName)
+        : jobLag(reader, pulumi.output(sourceStreamName).apply(sourceId));
     const maxLagMilliseconds = (args.maxLagSeconds ?? defaultMaxLagSeconds) * 1000;
 
     const scaler = new ScalingFunction(
       `${name}-function`,
-      { ...args, lagMetrics: Object.values(lags), maxLagMilliseconds },
+      { ...args, lagMetrics: [lag], maxLagMilliseconds },
       { parent: this },
     );
     this.#api = new ScalingApi(
@@ -68,14 +74,16 @@ export class Autoscaling extends pulumi.ComponentResource {
 
     if (stream !== undefined) {
       this.#scale("stream", stream, 1, () =>
-        streamScalingAlarms(stream.name, targetIds.stream, lags, maxLagMilliseconds),
+        streamScalingAlarms(stream.name, targetIds.stream, lag, maxLagMilliseconds),
       );
     }
     if (application !== undefined) {
       this.#scale("application", application, application.parallelismPerKpu, () =>
-        applicationScalingAlarms(application.name, lags, maxLagMilliseconds),
+        applicationScalingAlarms(application.name, lag, maxLagMilliseconds),
       );
     }
+
+    scaler.everyMinute(`${name}-function`, this.#urls);
 
     this.watched = {
       functionName: scaler.name,
@@ -112,10 +120,11 @@ export class Autoscaling extends pulumi.ComponentResource {
     );
     this.#targets.push(target);
     const { resourceId } = target;
+    this.#urls[targetIds[kind]] = resourceId;
     if (bounds.byLoad) {
       const { out, in: back } = alarms();
-      this.#step(`${kind}-out`, resourceId, out, cooldowns[kind].out, magnitude, 100);
-      this.#step(`${kind}-in`, resourceId, back, cooldowns[kind].in, magnitude, -50);
+      this.#step(`${kind}-out`, resourceId, out, cooldowns[kind].out, magnitude, steps.out);
+      this.#step(`${kind}-in`, resourceId, back, cooldowns[kind].in, magnitude, steps.in);
     }
     for (const schedule of schedules) {
       new aws.appautoscaling.ScheduledAction(

@@ -2,7 +2,7 @@ import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "../watch/alarm";
-import type { AutoscalingArgs } from "./args";
+import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
 import { allow, type Statement } from "../core/iam";
 import { queried } from "../watch/metrics";
@@ -19,6 +19,9 @@ export const cooldowns: Readonly<
   application: { out: 600, in: 1800 },
 };
 
+/** Percent by which a policy changes the capacity. */
+export const steps = { out: 100, in: -50 } as const;
+
 /** UpdateShardCount works ten times in any 24 hours: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 const shardUpdatesPerDay = 10;
 
@@ -32,9 +35,10 @@ export interface ScalingFunctionArgs extends Pick<
   readonly maxLagMilliseconds: number;
 }
 
-/** The function behind the scaling API; a schedule calls it every minute to publish the capacities as metrics. */
+/** The function behind the scaling API. */
 export class ScalingFunction extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
   readonly invokeArn: pulumi.Output<string>;
 
   constructor(name: string, args: ScalingFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -54,10 +58,21 @@ export class ScalingFunction extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const everyMinute = new aws.cloudwatch.EventRule(
+    this.name = scaler.name;
+    this.arn = scaler.arn;
+    this.invokeArn = scaler.invokeArn;
+    this.registerOutputs({ name: this.name, invokeArn: this.invokeArn });
+  }
+
+  /**
+   * Calls the function every minute to publish the capacities and to enforce the bounds that are registered.
+   * @param urls - of the registered targets, by id.
+   */
+  everyMinute(name: string, urls: Readonly<Record<string, pulumi.Input<string>>>): void {
+    const schedule = new aws.cloudwatch.EventRule(
       name,
       {
-        description: "Publishes the capacity of stream and Flink application as metrics",
+        description: "Publishes the capacity of stream and Flink application, and enforces bounds",
         scheduleExpression: "rate(1 minute)",
       },
       { parent: this },
@@ -66,27 +81,23 @@ export class ScalingFunction extends pulumi.ComponentResource {
       `${name}-publish`,
       {
         action: "lambda:InvokeFunction",
-        function: scaler.name,
+        function: this.name,
         principal: "events.amazonaws.com",
-        sourceArn: everyMinute.arn,
+        sourceArn: schedule.arn,
       },
       { parent: this },
     );
     new aws.cloudwatch.EventTarget(
       name,
       {
-        rule: everyMinute.name,
-        arn: scaler.arn,
-        input: JSON.stringify({ publish: true }),
+        rule: schedule.name,
+        arn: this.arn,
+        input: pulumi.jsonStringify({ minute: urls }),
         // A minute later there is a newer capacity to publish.
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
       { parent: this, dependsOn: [permission] },
     );
-
-    this.name = scaler.name;
-    this.invokeArn = scaler.invokeArn;
-    this.registerOutputs({ name: this.name, invokeArn: this.invokeArn });
   }
 }
 
@@ -107,6 +118,8 @@ function statements(
           ),
           ...stateOperatorStatements(application, region),
         ]),
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
+    allow(["application-autoscaling:DescribeScalableTargets"], ["*"]),
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
     allow(["cloudwatch:PutMetricData"], ["*"], {
@@ -115,14 +128,14 @@ function statements(
   ];
 }
 
-/** What the function is told: `ScalingSettings`, once the names are known. */
-function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
-  const { stream, application, dryRun = false, maxLagMilliseconds } = args;
-  const rules = (
-    kind: TargetKind,
-    { min, max }: { readonly min: number; readonly max: number },
-    granularity: number,
-  ): Rules => ({
+/** The rules by which the function decides about a target. */
+export function scalingRules(
+  kind: TargetKind,
+  { min, max }: Pick<Bounds, "min" | "max">,
+  granularity: number,
+  maxLagMilliseconds: number,
+): Rules {
+  return {
     min,
     max,
     granularity,
@@ -130,21 +143,33 @@ function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
     inCooldownSeconds: cooldowns[kind].in,
     changesPerDay: kind === "stream" ? shardUpdatesPerDay : undefined,
     maxLagMilliseconds,
-  });
+    // The load of a day repeats, and so does the limit on changes. A parallelism has no limit.
+    lookBackMinutes: kind === "stream" ? 24 * 60 : 0,
+  };
+}
+
+/** What the function is told: `ScalingSettings`, once the names are known. */
+function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
+  const { stream, application, dryRun = false, maxLagMilliseconds } = args;
   return pulumi.jsonStringify({
     targets: {
       ...(stream && {
         [targetIds.stream]: {
           kind: "stream",
           name: stream.name,
-          rules: rules("stream", stream, 1),
+          rules: scalingRules("stream", stream, 1, maxLagMilliseconds),
         },
       }),
       ...(application && {
         [targetIds.application]: {
           kind: "application",
           name: application.name,
-          rules: rules("application", application, application.parallelismPerKpu),
+          rules: scalingRules(
+            "application",
+            application,
+            application.parallelismPerKpu,
+            maxLagMilliseconds,
+          ),
         },
       }),
     },

@@ -1,34 +1,31 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type Reading, type ResourceMetric } from "../watch/alarm";
-
-/** When a load is too high or too low, and for how long before anything happens. */
-export interface Thresholds {
-  /** Per cent of the capacity from which it grows. */
-  readonly outPercent: number;
-  /** Per cent of the capacity below which it shrinks. */
-  readonly inPercent: number;
-}
-
-/** Share of what the open shards take in; half of the upper bound stays above the lower one, so that it does not swing. */
-export const streamThresholds: Thresholds = { outPercent: 75, inPercent: 25 };
+import { type Alarm, reading, type ResourceMetric } from "../watch/alarm";
+import {
+  growthMinutes,
+  shardBytesPerSecond,
+  shardRecordsPerSecond,
+  streamThresholds,
+  throttledShare,
+  type Thresholds,
+} from "./lambda/stream-load";
 
 /** Share of the processors of the task managers. */
 export const applicationThresholds: Thresholds = { outPercent: 80, inPercent: 20 };
 
-/** Five minutes of load are no accident; capacity is given back when an hour has shown that it is not needed. */
+/** Five minutes of load are no accident; capacity is reduced when an hour has shown that it is not needed. */
 const out = { periodSeconds: 60, periods: 5 } as const;
 const back = { periodSeconds: 300, periods: 12 } as const;
 
-/** What a shard takes in a second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-const shardBytesPerSecond = 1024 * 1024;
-const shardRecordsPerSecond = 1000;
-
 /**
- * Per cent of what the open shards take in, by the fuller of bytes and records; nothing where nobody knows the shards.
+ * Utilization of the open shards in percent: the higher of bytes and records, and full load where records are throttled,
+ * as those do not count as incoming. No data while the shard count is unknown.
  * @param shards - the metric, or what is to be made of it.
+ * @param isKnown - a condition without which the minute has no value.
  */
-function streamUsage(bytes: string, records: string, shards: string): string {
-  return `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
+function streamUsage(bytes: string, records: string, shards: string, isKnown?: string): string {
+  const used = `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
+  const offered = "(FILL(records, 0) + FILL(throttled, 0))";
+  return `IF(FILL(throttled, 0) > ${throttledShare} * ${offered}, 100, ${isKnown === undefined ? used : `IF(${isKnown}, ${used})`})`;
 }
 
 /** The alarms that scale something out and in. */
@@ -39,51 +36,53 @@ export interface ScalingAlarms {
 
 /**
  * Alarms on the load of a stream, relative to the shards that are open at the time.
- * @param lags - how far readers are behind; a stream does not shrink meanwhile.
+ * @param lag - how far readers are behind; a stream does not shrink meanwhile.
  */
 export function streamScalingAlarms(
   streamName: pulumi.Input<string>,
   target: string,
-  lags: Readonly<Record<string, ResourceMetric>>,
+  lag: ResourceMetric,
   maxLagMilliseconds: number,
 ): ScalingAlarms {
   const stream = { StreamName: streamName };
   const load = {
     bytes: reading("stream", "IncomingBytes", stream, "Sum"),
     records: reading("stream", "IncomingRecords", stream, "Sum"),
+    throttled: reading("stream", "WriteProvisionedThroughputExceeded", stream, "Sum"),
     shards: reading("scaling", "Capacity", { Target: target, Name: streamName }, "Maximum"),
   };
   const { outPercent, inPercent } = streamThresholds;
   return {
     out: {
       name: "stream-out",
-      description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more.`,
+      description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more, or were throttled.`,
       severity: "warning",
       value: {
         // The shards of the last minute are known before its records. A minute that counted as empty until they come
         // would be the last one each time, and five in a row were never full; so it has no value until then:
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions
-        expression: `IF(records > 0, ${streamUsage("bytes", "records", "FILL(shards, REPEAT)")})`,
-        label: "per cent of the open shards",
+        expression: streamUsage("bytes", "records", "FILL(shards, REPEAT)", "records > 0"),
+        label: "percent of the open shards, 100 while records are throttled",
         readings: load,
       },
       comparison: ">=",
       threshold: outPercent,
       ...out,
+      periods: growthMinutes,
+      breaching: out.periods,
       missing: "notBreaching",
     },
     in: {
       name: "stream-in",
-      description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, and readers keep up.`,
+      description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, none was throttled, and readers keep up.`,
       severity: "warning",
       value: {
         expression: unlessBehind(
           streamUsage("FILL(bytes, 0)", "FILL(records, 0)", "shards"),
-          lags,
           maxLagMilliseconds,
         ),
-        label: "per cent of the open shards, 100 while readers are behind",
-        readings: { ...load, ...lagReadings(lags) },
+        label: "percent of the open shards, 100 while records are throttled or readers are behind",
+        readings: { ...load, lag: { metric: lag, statistic: "Maximum" } },
       },
       comparison: "<",
       threshold: inPercent,
@@ -98,12 +97,12 @@ export function streamScalingAlarms(
  */
 export function applicationScalingAlarms(
   applicationName: pulumi.Input<string>,
-  lags: Readonly<Record<string, ResourceMetric>>,
+  lag: ResourceMetric,
   maxLagMilliseconds: number,
 ): ScalingAlarms {
-  const value = {
-    expression: unlessBehind("cpu", lags, maxLagMilliseconds),
-    label: "per cent of the processors, 100 while behind",
+  const value: Alarm["value"] = {
+    expression: unlessBehind("cpu", maxLagMilliseconds),
+    label: "percent of the processors, 100 while behind",
     readings: {
       cpu: reading(
         "application",
@@ -111,7 +110,7 @@ export function applicationScalingAlarms(
         { Application: applicationName },
         "Average",
       ),
-      ...lagReadings(lags),
+      lag: { metric: lag, statistic: "Maximum" },
     },
   };
   const { outPercent, inPercent } = applicationThresholds;
@@ -140,23 +139,9 @@ export function applicationScalingAlarms(
 }
 
 /**
- * Full load while a reader is behind. The last minute, which may not be measured yet, is like the one before it; nobody
- * reads where nothing is measured, which the function judges.
+ * Full load while a reader is behind. The last minute, which may not be measured yet, is like the one before it. Where
+ * nothing is measured, the function decides.
  */
-function unlessBehind(
-  expression: string,
-  lags: Readonly<Record<string, ResourceMetric>>,
-  maxLagMilliseconds: number,
-): string {
-  return Object.keys(lags).reduce(
-    (inner, _, index) =>
-      `IF(FILL(FILL(lag${index}, REPEAT), 0) > ${maxLagMilliseconds}, 100, ${inner})`,
-    expression,
-  );
-}
-
-function lagReadings(lags: Readonly<Record<string, ResourceMetric>>): Record<string, Reading> {
-  return Object.fromEntries(
-    Object.values(lags).map((lag, index) => [`lag${index}`, { metric: lag, statistic: "Maximum" }]),
-  );
+function unlessBehind(expression: string, maxLagMilliseconds: number): string {
+  return `IF(FILL(FILL(lag, REPEAT), 0) > ${maxLagMilliseconds}, 100, ${expression})`;
 }

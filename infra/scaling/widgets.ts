@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedScaling } from "./alarms";
+import { targetIds } from "../watch/scaling-targets";
 import { capacityLine, functionGraph, linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 
@@ -17,6 +18,17 @@ export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedSca
           [capacityLine("Capacity", kind, name), capacityLine("RequestedCapacity", kind, name)],
           [{ label: "maximum", value: max }],
         ),
+      ),
+      graph(
+        region,
+        "Changes left in 24 hours, and growth that was refused",
+        scaling.targets.flatMap(({ kind, name }) => {
+          const line = linesOf("scaling", { Target: targetIds[kind], Name: name });
+          return [
+            line("ChangesLeft", "Minimum", `${kind}: left`),
+            line("RefusedScaleOut", "Maximum", `${kind}: refused`, true),
+          ];
+        }),
       ),
       functionGraph(region, "Function", scaling.functionName),
       graph(region, "API", [

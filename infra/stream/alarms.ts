@@ -29,40 +29,47 @@ export function lagMetrics({
   };
 }
 
-/** Is the stream too small, and do its readers keep up? */
+/** Do the readers of a stream keep up? Of one that a Flink application reads, its own lag is the measure. */
+export function readerLagAlarms(stream: WatchedStream): Alarm[] {
+  const { maxLagSeconds = defaultMaxLagSeconds } = stream;
+  return Object.entries(lagMetrics(stream)).map(([reader, lag]): Alarm => ({
+    name: `stream-lag${suffixOf(reader)}`,
+    description: `${nameOf(reader)} has been more than ${maxLagSeconds} s behind for five minutes: results are late. Look at the load and the restarts of the readers.`,
+    severity: "warning",
+    value: { metric: lag, statistic: "Maximum" },
+    comparison: ">",
+    threshold: maxLagSeconds * 1000,
+    periodSeconds: 60,
+    periods: 5,
+    missing: "notBreaching",
+  }));
+}
+
+function suffixOf(reader: string): string {
+  return reader === "polling" ? "" : `-${reader}`;
+}
+
+function nameOf(reader: string): string {
+  return reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
+}
+
+/** Is the stream too small, and are its records read before they expire? */
 export function streamAlarms(stream: WatchedStream): Alarm[] {
-  const { retentionHours, maxLagSeconds = defaultMaxLagSeconds } = stream;
+  const { retentionHours } = stream;
   const dimensions = { StreamName: stream.name };
-  const lags = Object.entries(lagMetrics(stream)).flatMap(([reader, lag]): Alarm[] => {
-    const suffix = reader === "polling" ? "" : `-${reader}`;
-    const who = reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
-    return [
-      {
-        name: `stream-lag${suffix}`,
-        description: `${who} has been more than ${maxLagSeconds} s behind for five minutes: results are late. Look at the load and the restarts of the Flink application.`,
-        severity: "warning",
-        value: { metric: lag, statistic: "Maximum" },
-        comparison: ">",
-        threshold: maxLagSeconds * 1000,
-        periodSeconds: 60,
-        periods: 5,
-        missing: "notBreaching",
-      },
-      {
-        name: `stream-loss${suffix}`,
-        description: `${who} is behind by more than half of the ${retentionHours} h that the stream keeps records: bring it back, or lengthen the retention, before records expire unread.`,
-        severity: "critical",
-        value: { metric: lag, statistic: "Maximum" },
-        comparison: ">=",
-        threshold: retentionShare * retentionHours * 3_600_000,
-        periodSeconds: 300,
-        periods: 1,
-        missing: "notBreaching",
-      },
-    ];
-  });
+  const losses = Object.entries(lagMetrics(stream)).map(([reader, lag]): Alarm => ({
+    name: `stream-loss${suffixOf(reader)}`,
+    description: `${nameOf(reader)} is behind by more than half of the ${retentionHours} h that the stream keeps records: bring it back, or lengthen the retention, before records expire unread.`,
+    severity: "critical",
+    value: { metric: lag, statistic: "Maximum" },
+    comparison: ">=",
+    threshold: retentionShare * retentionHours * 3_600_000,
+    periodSeconds: 300,
+    periods: 1,
+    missing: "notBreaching",
+  }));
   return [
-    ...lags,
+    ...losses,
     {
       name: "stream-write-throttled",
       description:

@@ -59,6 +59,12 @@ export const metricFamilies = {
       "uptime",
     ],
   },
+  /** The connector of the job's source, by its stream: https://docs.aws.amazon.com/managed-flink/latest/java/metrics-dimensions.html */
+  source: {
+    namespace: "AWS/KinesisAnalytics",
+    dimensions: ["Application", "Flow", "Id"],
+    metrics: ["millisBehindLatest"],
+  },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
   delivery: {
     namespace: "AWS/Firehose",
@@ -135,7 +141,7 @@ export const metricFamilies = {
   scaling: {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],
-    metrics: ["Capacity", "RequestedCapacity"],
+    metrics: ["Capacity", "ChangesLeft", "RefusedScaleOut", "RequestedCapacity"],
   },
 } as const;
 
@@ -177,6 +183,24 @@ export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | 
         StreamName: stream,
         ConsumerName: consumer,
       });
+}
+
+/**
+ * Milliseconds by which a Flink application is behind its stream, as its connector measures them: other readers of the
+ * stream, such as a delivery stream, do not count.
+ * @param id - of the stream, by `sourceId`.
+ */
+export function jobLag<Text>(application: Text, id: Text): Metric<Text | string> {
+  return metric<"source", Text | string>("source", "millisBehindLatest", {
+    Application: application,
+    Flow: "Input",
+    Id: id,
+  });
+}
+
+/** Id of a stream in the metrics of a Flink application, which have no hyphens. */
+export function sourceId(streamName: string): string {
+  return streamName.replaceAll("-", "_");
 }
 
 /** A metric by the names that CloudWatch's API has for its parts, as functions are told. */

@@ -27,7 +27,7 @@ describe("docs/operations.md", () => {
       .filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm")
       .filter(({ parent }) => parent === "pipeline-monitoring")
       .map(({ name }) => name.replace("pipeline-monitoring-", ""));
-    expect(names).to.include.members(["stream-lag", "application-down", "domain-red"]);
+    expect(names).to.include.members(["application-lag", "application-down", "domain-red"]);
     expect(names.filter((name) => !operations.includes(name))).to.deep.equal([]);
   });
 

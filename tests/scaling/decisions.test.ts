@@ -18,9 +18,20 @@ const rules: Rules = {
   inCooldownSeconds: 1800,
   changesPerDay: 10,
   maxLagMilliseconds: 60_000,
+  lookBackMinutes: 1440,
 };
 
-const calm: Situation = { now, capacity: 4, obstacle: undefined, changes: [], lagMilliseconds: 0 };
+const calm: Situation = {
+  now,
+  capacity: 4,
+  obstacle: undefined,
+  changing: false,
+  changes: [],
+  lagMilliseconds: 0,
+  needed: 0,
+  isOutdated: false,
+  hotShard: false,
+};
 
 interface Case {
   readonly title: string;
@@ -113,11 +124,54 @@ const cases: readonly Case[] = [
     becomes: 8,
   },
   {
+    title: "keeps the changes that lead to the maximum, and does not shrink with them",
+    wish: 4,
+    situation: { capacity: 8, changes: every(8, 60) },
+    becomes:
+      /8 of 10 changes in 24 hours are used, and the way from 4 to the maximum, 16, takes 2$/,
+  },
+  {
+    title: "shrinks with a change that the way to the maximum does not need",
+    wish: 4,
+    situation: { capacity: 8, changes: every(7, 60) },
+    becomes: 4,
+  },
+  {
+    title: "shrinks to what the load of the last day needed",
+    wish: 4,
+    situation: { capacity: 8, needed: 5 },
+    becomes: 5,
+  },
+  {
+    title: "saves its changes where that needed nearly as much",
+    wish: 4,
+    situation: { capacity: 8, needed: 7 },
+    becomes: /the load of the last 1440 minutes takes 7/,
+  },
+  {
+    title: "does not shrink when the load of the last day is not known",
+    wish: 4,
+    situation: { capacity: 8, needed: undefined },
+    becomes: /the load of the last 1440 minutes is not known/,
+  },
+  {
+    title: "does not grow for one shard",
+    wish: 8,
+    situation: { hotShard: true },
+    becomes: /one shard is throttled and the others are not/,
+  },
+  {
+    title: "waits for a measure of what it has changed",
+    wish: 8,
+    situation: { isOutdated: true },
+    becomes: /no full minute is known since the last change/,
+  },
+  {
     title: "does not make an eleventh",
     wish: 8,
     situation: { changes: every(10, 60) },
     becomes:
-      /10 changes in 24 hours, the limit is 10; the next is possible at 2026-03-02T02:00:00.000Z/,
+      /10 of 10 changes in 24 hours are used; the next is possible at 2026-03-02T02:00:00.000Z/,
   },
   {
     title: "forgets a change after 24 hours",
@@ -168,7 +222,7 @@ describe("a scaling decision", () => {
     it(title, () => {
       const decision = decide(wish, { ...calm, ...situation }, { ...rules, ...changed });
       if (becomes instanceof RegExp) {
-        expect(decision.kind).to.equal("refuse");
+        expect(decision.kind).to.be.oneOf(["refuse", "wait"]);
         expect(decision).to.have.property("reason").that.matches(becomes);
       } else if (becomes === undefined) {
         expect(decision).to.deep.equal({ kind: "keep" });
@@ -227,6 +281,32 @@ describe("a scaling decision", () => {
         const low = reachable(Math.min(one, other), capacity, some);
         const high = reachable(Math.max(one, other), capacity, some);
         expect(low).to.be.at.most(high);
+      }),
+    );
+  });
+
+  it("always has the changes left that lead to the maximum", () => {
+    const requests = fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 200,
+    });
+    fc.assert(
+      fc.property(requests, (wishes) => {
+        const changes: Date[] = [];
+        let capacity = rules.min;
+        let time = now;
+        for (const [wait, out] of wishes) {
+          time = new Date(time.getTime() + wait * 60_000);
+          const situation = { ...calm, now: time, capacity, changes: [...changes] };
+          const decision = decide(out ? capacity * 2 : capacity / 2, situation, rules);
+          if (out && capacity < rules.max && decision.kind !== "change") {
+            // Only the cool-down stands in the way.
+            expect(decision.kind).to.equal("wait");
+          }
+          if (decision.kind !== "change") continue;
+          changes.push(time);
+          capacity = decision.capacity;
+        }
       }),
     );
   });

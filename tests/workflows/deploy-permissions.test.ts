@@ -79,7 +79,13 @@ describe("The role of a deployment", function () {
 
   before(async () => {
     const access = await deploy(
-      () => new GithubAccess("github", { repository: "owner/pipeline", environments: ["prod"] }),
+      () =>
+        new GithubAccess("github", {
+          repository: "owner/pipeline",
+          ownerId: 11,
+          repositoryId: 22,
+          environments: ["prod"],
+        }),
     );
     const { policy } = access.one("aws:iam/rolePolicy:RolePolicy", "github-deploy-prod").inputs;
     roleDocument = String(policy);

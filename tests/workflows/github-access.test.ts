@@ -3,16 +3,15 @@ import { GithubAccess } from "../../infra/bootstrap/github-access";
 import { actionsOf, document, statementFor } from "../infra/policy-documents";
 import { deploy, type Deployment, refusal } from "../support/mocks";
 
-const repository = "owner/pipeline";
+const repository = { repository: "owner/pipeline", ownerId: 11, repositoryId: 22 };
+const environments = ["dev", "prod"];
 const account = "123456789012";
 
 describe("The access of GitHub's workflows", () => {
   let deployment: Deployment;
 
   before(async () => {
-    deployment = await deploy(
-      () => new GithubAccess("github", { repository, environments: ["dev", "prod"] }),
-    );
+    deployment = await deploy(() => new GithubAccess("github", { ...repository, environments }));
   });
 
   const trustOf = (role: string): unknown =>
@@ -21,12 +20,12 @@ describe("The access of GitHub's workflows", () => {
   const policyOf = (role: string): unknown =>
     deployment.one("aws:iam/rolePolicy:RolePolicy", role).inputs["policy"];
 
-  it("lets in one repository, a role for each purpose, without a pattern", () => {
+  it("trusts one repository by its ids, a role for each purpose, without a pattern", () => {
     const issuer = "token.actions.githubusercontent.com";
     const condition = (...subjects: readonly string[]) => ({
       StringEquals: {
         [`${issuer}:aud`]: "sts.amazonaws.com",
-        [`${issuer}:sub`]: subjects.map((subject) => `repo:${repository}:${subject}`),
+        [`${issuer}:sub`]: subjects.map((subject) => `repo:owner@11/pipeline@22:${subject}`),
       },
     });
     expect(trustOf("github-preview")).to.deep.equal(
@@ -36,11 +35,33 @@ describe("The access of GitHub's workflows", () => {
     expect(trustOf("github-deploy-prod")).to.deep.equal(condition("environment:prod"));
   });
 
+  it("trusts names alone only where that is asked for, and makes no provider where there is one", async () => {
+    const older = await deploy(
+      () =>
+        new GithubAccess("github", {
+          ...repository,
+          environments,
+          trustNames: true,
+          providerArn: "arn:provider",
+        }),
+    );
+    const role = older.one("aws:iam/role:Role", "github-deploy-dev").inputs;
+    const [statement] = document(role["assumeRolePolicy"]).Statement;
+    expect(JSON.stringify(statement)).to.contain(
+      '["repo:owner@11/pipeline@22:environment:dev","repo:owner/pipeline:environment:dev"]',
+    );
+    expect(JSON.stringify(statement)).to.contain("arn:provider");
+    expect(older.ofType("aws:iam/openIdConnectProvider:OpenIdConnectProvider")).to.be.empty;
+  });
+
   it("lets previews read what describes resources, and none of their data", () => {
     const actions = actionsOf(policyOf("github-preview"));
     const verb = (action: string): string => action.split(":")[1] ?? "";
     expect(
-      actions.filter((action) => !/^(GET$|Get|List|Describe|BatchGet|Decrypt)/.test(verb(action))),
+      actions.filter(
+        (action) =>
+          !/^(GET$|Get|List|Describe|BatchGet|Decrypt|Publish|GenerateDataKey$)/.test(verb(action)),
+      ),
     ).to.be.empty;
     for (const data of [
       "kinesis:GetRecords",
@@ -54,6 +75,25 @@ describe("The access of GitHub's workflows", () => {
     expect(statementFor(policyOf("github-preview"), "s3:GetObjectVersion").Resource).to.deep.equal([
       "arn:aws:s3:::pipeline-artifacts-*/*",
     ]);
+  });
+
+  it("lets previews read of what may hold secrets only the program's own", () => {
+    const policy = policyOf("github-preview");
+    expect(statementFor(policy, "lambda:Get*").Resource).to.deep.equal([
+      `arn:aws:lambda:us-east-1:${account}:function:pipeline-*`,
+    ]);
+    expect(statementFor(policy, "codebuild:BatchGetProjects").Resource).to.deep.equal([
+      `arn:aws:codebuild:us-east-1:${account}:project/pipeline-*`,
+    ]);
+    expect(statementFor(policy, "ssm:GetParameter").Resource).to.deep.equal([
+      "arn:aws:ssm:us-east-1::parameter/aws/service/*",
+    ]);
+    expect(JSON.stringify(statementFor(policy, "apigateway:GET").Resource)).not.to.match(
+      /apikeys|::\/\*/,
+    );
+    expect(statementFor(policy, "kms:GenerateDataKey").Condition).to.deep.equal({
+      StringEquals: { "kms:ViaService": "sns.us-east-1.amazonaws.com" },
+    });
   });
 
   it("lets previews read what the provider reads of a table", () => {
@@ -102,10 +142,18 @@ describe("The access of GitHub's workflows", () => {
 
   it("lists everything that is wrong", async () => {
     const message = await refusal(
-      () => new GithubAccess("github", { repository: "owner/*", environments: ["Prod", "Prod"] }),
+      () =>
+        new GithubAccess("github", {
+          repository: "owner/*",
+          ownerId: 0,
+          repositoryId: 1.5,
+          environments: ["Prod", "Prod"],
+        }),
     );
     expect(message)
       .to.match(/repository must be of the form owner\/name, without a pattern; got "owner\/\*"/)
+      .and.match(/ownerId must be an integer from 1 to \d+; got 0/)
+      .and.match(/repositoryId must be an integer from 1 to \d+; got 1.5/)
       .and.match(/environments must be 1 to 10 values that differ/)
       .and.match(/environments must be 1 to 31 lower-case letters.*got "Prod"/);
   });

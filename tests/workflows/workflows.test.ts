@@ -3,13 +3,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { load } from "js-yaml";
+import { GithubAccess } from "../../infra/bootstrap/github-access";
+import { program } from "../../infra/program";
 import { projectRoot } from "../support/command";
+import { deploy as deployStack } from "../support/mocks";
+import { stackConfig } from "../support/stack-config";
 
 const version = "1.7.12";
 const tools = path.join(projectRoot, ".tools", `actionlint-${version}`);
 const actionlint = path.join(tools, "actionlint");
 const folder = path.join(projectRoot, ".github", "workflows");
 const files = readdirSync(folder).sort();
+const paths = {
+  jobJar: path.join(projectRoot, "tests/infra/fixtures/job.jar"),
+  producer: path.join(projectRoot, "tests/infra/fixtures/producer.ts"),
+};
 
 interface Workflow {
   readonly permissions?: Readonly<Record<string, string>>;
@@ -102,14 +110,76 @@ describe("The GitHub workflows", function () {
   }
 
   it("use the same version of an action everywhere", () => {
-    const action = readFileSync(path.join(projectRoot, ".github/actions/setup/action.yml"), "utf8");
+    const actions = ["setup", "credentials"].map((name) =>
+      readFileSync(path.join(projectRoot, `.github/actions/${name}/action.yml`), "utf8"),
+    );
     const versions = new Map<string, Set<string>>();
-    for (const content of [action, ...files.map(text)]) {
+    for (const content of [...actions, ...files.map(text)]) {
       for (const [, name = "", pin = ""] of content.matchAll(/uses: ([\w-]+\/[\w.-]+)@(.+)$/gm)) {
         versions.set(name, (versions.get(name) ?? new Set()).add(pin));
       }
     }
     for (const [name, pins] of versions) expect([...pins], name).to.have.length(1);
+  });
+
+  it("use the version of Pulumi that the local engine has", () => {
+    const module = readFileSync(path.join(projectRoot, "local/engine/go.mod"), "utf8");
+    const [, engine = ""] = /pulumi\/pkg\/v3 v(\S+)/.exec(module) ?? [];
+    for (const file of ["deploy.yml", "drift.yml", "preview.yml"]) {
+      const steps = text(file).match(/uses: pulumi\/actions@/g) ?? [];
+      const versions = [...text(file).matchAll(/pulumi-version: (\S+)/g)].map(([, pin]) => pin);
+      expect(versions, file).to.deep.equal(steps.map(() => engine));
+    }
+  });
+
+  it("follow the stacks that exist where they need an account", () => {
+    for (const file of ["drift.yml", "preview.yml"]) {
+      expect(text(file), file).to.include("stack: ${{ fromJSON(vars.STACKS || '[\"dev\"]') }}");
+    }
+  });
+
+  it("build a deployment without an identity, and deploy what was built", () => {
+    const { build, attest, deploy } = parsed("deploy.yml").jobs;
+    expect(build?.permissions).to.equal(undefined);
+    expect(JSON.stringify(build?.steps)).to.include("npm run build:job");
+    // Only the action that signs runs with the identity of the attestation.
+    expect(attest?.steps.map(({ run }) => run)).to.deep.equal([undefined]);
+    const steps = deploy?.steps ?? [];
+    const position = (part: string) =>
+      steps.findIndex((step) => JSON.stringify(step).includes(part));
+    const order = ["actions/setup", "sha256sum --check", "actions/credentials", "preview", '"up"'];
+    expect(order.map(position)).to.deep.equal(order.map(position).sort((a, b) => a - b));
+    expect(order.map(position)).not.to.include(-1);
+    expect(steps[position("actions/setup")]).to.have.deep.property("with", {
+      cache: "false",
+      scripts: "false",
+    });
+  });
+
+  it("give a deployment more time than the longest updates in it take", async () => {
+    const { resources } = await deployStack(() => program(paths), {
+      stack: "prod",
+      config: stackConfig("prod"),
+    });
+    const minutes = (timeouts: object): number =>
+      Math.max(0, ...Object.values(timeouts).map((value) => parseInt(String(value), 10)));
+    const longest = resources.reduce((sum, made) => sum + minutes(made.customTimeouts), 0);
+    expect(longest).to.be.at.least(180);
+    const job = parsed("deploy.yml").jobs["deploy"];
+    expect(job?.["timeout-minutes"])
+      .to.be.at.least(longest + 15)
+      .and.at.most(360);
+    const [, duration = ""] = /duration: "(\d+)"/.exec(text("deploy.yml")) ?? [];
+    expect(Number(duration) / 60).to.be.at.least(job?.["timeout-minutes"] ?? Infinity);
+    const access = await deployStack(
+      () =>
+        new GithubAccess("github", {
+          ...{ repository: "owner/pipeline", ownerId: 1, repositoryId: 2 },
+          environments: ["dev"],
+        }),
+    );
+    const role = access.one("aws:iam/role:Role", "github-deploy-dev").inputs;
+    expect(role["maxSessionDuration"]).to.be.at.least(Number(duration));
   });
 
   it("give no credentials to what comes from a fork", () => {

@@ -3,7 +3,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { silenceSdkNotice } from "../../../cli/command";
-import { queried, readerLag } from "../../watch/metrics";
+import { jobLag, queried, sourceId } from "../../watch/metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
 import type { EndKind, Outcome, Progress } from "./progress";
@@ -26,7 +26,6 @@ interface Options {
   readonly objectVersion: string;
   readonly region?: string;
   readonly stream?: string;
-  readonly consumer?: string;
   readonly maxLagSeconds: number;
   readonly watchMinutes: number;
   readonly timeoutMinutes: number;
@@ -48,15 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
     )
     .option(
       "--stream <name>",
-      "stream whose readers must keep up; without it the lag is not judged",
+      "stream that the job must keep up with; without it the lag is not judged",
     )
-    .option("--consumer <name>", "the job's consumer of that stream, with enhanced fan-out")
-    .option(
-      "--max-lag-seconds <n>",
-      "how far they may be behind",
-      whole,
-      defaultRules.maxLagSeconds,
-    )
+    .option("--max-lag-seconds <n>", "how far it may be behind", whole, defaultRules.maxLagSeconds)
     .option("--watch-minutes <n>", "watch the job so long", whole, defaultRules.watchMinutes)
     .option("--timeout-minutes <n>", "go back after so long", whole, defaultRules.timeoutMinutes)
     .option("--interval-seconds <n>", "look at it so often", whole, 15)
@@ -76,9 +69,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function release(options: Options): Promise<number> {
-  const { application, key, objectVersion, stream, consumer, intervalSeconds } = options;
+  const { application, key, objectVersion, stream, intervalSeconds } = options;
   const client = options.region === undefined ? {} : { region: options.region };
-  const lagMetrics = stream === undefined ? [] : [queried(readerLag(stream, consumer))];
+  const lagMetrics = stream === undefined ? [] : [queried(jobLag(application, sourceId(stream)))];
   const steps = new Release(
     new ReleasedApplication(new KinesisAnalyticsV2Client(client), application),
     new HealthMetrics(new CloudWatchClient(client), application, lagMetrics),

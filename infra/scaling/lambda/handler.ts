@@ -1,7 +1,9 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { registeredBounds, type RegisteredBounds } from "./registered-bounds";
 import type { Scalable } from "./scalable";
 import { ScalableApplication } from "./scalable-application";
 import { ScalableStream } from "./scalable-stream";
@@ -17,8 +19,9 @@ export interface ApiRequest {
 }
 
 /** What the schedule sends every minute. */
-export interface PublishRequest {
-  readonly publish: true;
+export interface MinuteRequest {
+  /** URLs under which the targets are registered, by id. */
+  readonly minute: Readonly<Record<string, string>>;
 }
 
 export interface ApiResponse {
@@ -27,15 +30,27 @@ export interface ApiResponse {
   readonly body: string;
 }
 
-/** The function behind the scaling API, and the one that publishes the capacities. */
-export type Handler = (event: ApiRequest | PublishRequest) => Promise<ApiResponse | undefined>;
+/** The function behind the scaling API, which also publishes the capacities and enforces the registered bounds. */
+export type Handler = (event: ApiRequest | MinuteRequest) => Promise<ApiResponse | undefined>;
 
-export function createHandler(scalers: ReadonlyMap<string, Scaler>, clock: () => Date): Handler {
-  return async (event) => {
-    if ("publish" in event) {
-      await Promise.all([...scalers.values()].map((scaler) => scaler.publish()));
-      return undefined;
+/** Errors of a service that is asked too often; the caller has to come back later. */
+const throttled = ["LimitExceededException", "ThrottlingException", "TooManyRequestsException"];
+
+export function createHandler(
+  scalers: ReadonlyMap<string, Scaler>,
+  bounds: (urls: readonly string[]) => Promise<ReadonlyMap<string, RegisteredBounds>>,
+  clock: () => Date,
+): Handler {
+  const everyMinute = async (urls: Readonly<Record<string, string>>): Promise<void> => {
+    const now = clock();
+    await Promise.all([...scalers.values()].map((scaler) => scaler.publish(now)));
+    const registered = await bounds(Object.values(urls));
+    for (const [id, url] of Object.entries(urls)) {
+      const range = registered.get(url);
+      if (range !== undefined) await scalers.get(id)?.enforce(range, now);
     }
+  };
+  const answer = async (event: ApiRequest): Promise<ApiResponse> => {
     const id = event.pathParameters?.["scalableTargetDimensionId"] ?? "";
     const scaler = scalers.get(id);
     if (scaler === undefined) {
@@ -49,11 +64,22 @@ export function createHandler(scalers: ReadonlyMap<string, Scaler>, clock: () =>
     }
     return respond(200, await scaler.request(wish, clock()));
   };
+  return async (event) => {
+    if ("minute" in event) {
+      await everyMinute(event.minute);
+      return undefined;
+    }
+    try {
+      return await answer(event);
+    } catch (failure) {
+      if (!(failure instanceof Error) || !throttled.includes(failure.name)) throw failure;
+      return error(429, `${failure.name}: ${failure.message}`);
+    }
+  };
 }
 
 /** A scaler for each target; the clients find their endpoints and credentials in the environment. */
 export function createScalers(settings: ScalingSettings): Map<string, Scaler> {
-  const requestHandler = new NodeHttpHandler({ connectionTimeout: 2_000, requestTimeout: 5_000 });
   const metrics = new ScalingMetrics(new CloudWatchClient({ requestHandler }), settings.lagMetrics);
   const scalable = ({ kind, name }: ScalableSettings): Scalable =>
     kind === "stream"
@@ -67,11 +93,20 @@ export function createScalers(settings: ScalingSettings): Map<string, Scaler> {
   );
 }
 
+const requestHandler = new NodeHttpHandler({ connectionTimeout: 2_000, requestTimeout: 5_000 });
+
 let started: Handler | undefined;
 
 /** Entry point of the function. */
 export const handler: Handler = async (event) => {
-  started ??= createHandler(createScalers(readSettings()), () => new Date());
+  if (started === undefined) {
+    const client = new ApplicationAutoScalingClient({ requestHandler });
+    started = createHandler(
+      createScalers(readSettings()),
+      (urls) => registeredBounds(client, urls),
+      () => new Date(),
+    );
+  }
   return await started(event);
 };
 

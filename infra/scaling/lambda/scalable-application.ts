@@ -6,8 +6,17 @@ import {
 } from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Scalable, State } from "./scalable";
 
-/** States in which the service changes the application by itself or for somebody. */
+/** States in which the service changes the application automatically or on request. */
 const changingStates: readonly string[] = ["AUTOSCALING", "MAINTENANCE", "STARTING", "UPDATING"];
+
+/** States after a change that did not succeed, and on the way to a stop. */
+const failedStates: readonly string[] = [
+  "DELETING",
+  "FORCE_STOPPING",
+  "ROLLED_BACK",
+  "ROLLING_BACK",
+  "STOPPING",
+];
 
 /** The parallelism of an application of Managed Service for Apache Flink. */
 export class ScalableApplication implements Scalable {
@@ -30,6 +39,7 @@ export class ScalableApplication implements Scalable {
       actual: parallelism?.CurrentParallelism ?? desired,
       desired,
       changing: changingStates.includes(status),
+      failed: failedStates.includes(status),
       obstacle: parallelism?.AutoScalingEnabled
         ? `the application ${this.#name} has the service's own scaling switched on`
         : status === "RUNNING"

@@ -25,7 +25,8 @@ export class ScalableStream implements Scalable {
     return {
       actual,
       desired: actual,
-      changing: status === "UPDATING",
+      changing: status === "UPDATING" || status === "CREATING",
+      failed: status === "DELETING",
       obstacle:
         mode === "ON_DEMAND"
           ? `the stream ${this.#name} is in mode ON_DEMAND, where AWS decides on the shards`

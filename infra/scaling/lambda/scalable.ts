@@ -5,6 +5,8 @@ export interface State {
   /** What it will be once a change under way is over; the actual capacity when nothing is known of a change. */
   readonly desired: number;
   readonly changing: boolean;
+  /** The last change did not succeed, or the capacity is about to end. */
+  readonly failed: boolean;
   /** Why it cannot be changed now; undefined when it can. */
   readonly obstacle: string | undefined;
 }

@@ -1,6 +1,7 @@
-import { type Decision, decide } from "./decisions";
-import type { Scalable } from "./scalable";
-import type { ScalingMetrics } from "./scaling-metrics";
+import { changesLeft, DAY, type Decision, decide } from "./decisions";
+import type { RegisteredBounds } from "./registered-bounds";
+import type { Scalable, State } from "./scalable";
+import type { Change, ScalingMetrics } from "./scaling-metrics";
 import type { ScalableSettings } from "./settings";
 
 /** What Application Auto Scaling reads: https://github.com/aws/aws-auto-scaling-custom-resource */
@@ -18,7 +19,7 @@ export interface ScalableTargetDimension {
 
 const dimensionNames = { stream: "open shards", application: "parallelism" } as const;
 
-/** Errors by which a service says that it will not make this change now. */
+/** Errors with which a service declines a change for now. */
 const refusals = [
   "ConcurrentModificationException",
   "InvalidApplicationConfigurationException",
@@ -26,8 +27,16 @@ const refusals = [
   "InvalidRequestException",
   "LimitExceededException",
   "ResourceInUseException",
+  "ThrottlingException",
+  "TooManyRequestsException",
   "ValidationException",
 ];
+
+const MINUTE = 60 * 1000;
+/** A service may describe for this long what was there before a change. */
+const SETTLES = MINUTE;
+/** A change and the minute that CloudWatch gives for it lie no further apart. */
+const SAME_CHANGE = 5 * MINUTE;
 
 /** Reads and changes the capacity of one target by the rules. */
 export class Scaler {
@@ -36,6 +45,8 @@ export class Scaler {
   readonly #scalable: Scalable;
   readonly #metrics: ScalingMetrics;
   readonly #dryRun: boolean;
+  /** The changes of the last day that this instance of the function began; CloudWatch returns them later. */
+  #begun: readonly Change[] = [];
 
   constructor(
     id: string,
@@ -52,51 +63,89 @@ export class Scaler {
   }
 
   async describe(now: Date): Promise<ScalableTargetDimension> {
-    const { actual, desired, changing } = await this.#scalable.state();
-    if (!changing) return this.#answer(actual, desired, "Successful");
-    // A stream does not tell where a change will end; our own record does.
-    const [last] = await this.#metrics.changes(this.#id, this.#settings.name, now);
-    const goal = desired === actual ? (last?.capacity ?? desired) : desired;
-    return this.#answer(actual, goal, "InProgress");
+    const { actual, desired, changing, failed, obstacle } = await this.#scalable.state();
+    if (failed) return this.#answer(actual, desired, "Failed", obstacle);
+    const [begun] = this.#begun;
+    const settles = begun !== undefined && now.getTime() - begun.time.getTime() < SETTLES;
+    if (!changing && !settles) return this.#answer(actual, desired, "Successful");
+    // A stream does not show where a change will end; the function's own record does.
+    const [last] = desired === actual ? await this.#changes(now) : [];
+    const goal = last?.capacity ?? desired;
+    return this.#answer(actual, goal, changing || goal !== actual ? "InProgress" : "Successful");
   }
 
-  /** Carries out a wish as far as the rules let it, and tells what came of it. */
+  /** Carries out a wish as far as the rules allow, and returns what came of it. */
   async request(wish: number, now: Date): Promise<ScalableTargetDimension> {
-    const { name, rules } = this.#settings;
-    const [state, changes, lagMilliseconds] = await Promise.all([
-      this.#scalable.state(),
-      this.#metrics.changes(this.#id, name, now),
-      this.#metrics.lag(now),
-    ]);
-    const decision = decide(
-      wish,
-      {
-        now,
-        capacity: state.actual,
-        obstacle: state.obstacle,
-        changes: changes.map(({ time }) => time),
-        lagMilliseconds,
-      },
-      rules,
-    );
-    this.#tell(wish, state.actual, lagMilliseconds, decision);
-    switch (decision.kind) {
-      case "keep":
-        return this.#answer(state.actual, state.actual, "Successful");
-      case "refuse":
-        return this.#answer(state.actual, state.desired, "Failed", decision.reason);
-      case "change":
-        return await this.#change(state.actual, decision.capacity);
-    }
+    return await this.#pursue(wish, await this.#scalable.state(), await this.#changes(now), now);
   }
 
   /** Publishes the capacity as a metric, for alarms that measure load against it. */
-  async publish(): Promise<void> {
-    const { actual } = await this.#scalable.state();
-    await this.#metrics.publishCapacity(this.#id, this.#settings.name, actual);
+  async publish(now: Date): Promise<void> {
+    const [{ actual }, changes] = await Promise.all([this.#scalable.state(), this.#changes(now)]);
+    const left = changesLeft(
+      { now, changes: changes.map(({ time }) => time) },
+      this.#settings.rules,
+    );
+    await this.#metrics.publish(this.#id, this.#settings.name, {
+      Capacity: actual,
+      RefusedScaleOut: 0,
+      ...(left !== undefined && { ChangesLeft: left }),
+    });
   }
 
-  async #change(from: number, to: number): Promise<ScalableTargetDimension> {
+  /** Goes on until the capacity lies inside the bounds that are registered, whatever was granted at first. */
+  async enforce({ min, max }: RegisteredBounds, now: Date): Promise<void> {
+    const state = await this.#scalable.state();
+    const wish = Math.min(Math.max(state.actual, min), max);
+    if (wish !== state.actual) await this.#pursue(wish, state, await this.#changes(now), now, true);
+  }
+
+  /** @param bounded - the wish is one of the registered bounds, which hold whatever the load was. */
+  async #pursue(
+    wish: number,
+    state: State,
+    changes: readonly Change[],
+    now: Date,
+    bounded = false,
+  ): Promise<ScalableTargetDimension> {
+    const { kind, name, rules } = this.#settings;
+    const lagMilliseconds = await this.#metrics.lag(now);
+    const situation = {
+      now,
+      capacity: state.actual,
+      obstacle: state.obstacle,
+      changing: state.changing,
+      changes: changes.map(({ time }) => time),
+      lagMilliseconds,
+      needed: 0,
+      isOutdated: false,
+      hotShard: false,
+    };
+    let decision = decide(wish, situation, rules);
+    if (decision.kind === "change" && kind === "stream" && !bounded) {
+      const { lookBackMinutes } = rules;
+      // The load of a day is read only where nothing else forbids the change.
+      const load =
+        decision.capacity > state.actual
+          ? await this.#metrics.growth(this.#id, name, state.actual, now)
+          : { needed: await this.#metrics.neededShards(this.#id, name, lookBackMinutes, now) };
+      decision = decide(wish, { ...situation, ...load }, rules);
+    }
+    this.#log(wish, state.actual, lagMilliseconds, decision);
+    switch (decision.kind) {
+      case "keep":
+        return this.#answer(state.actual, state.actual, "Successful");
+      case "wait":
+        return this.#answer(state.actual, state.desired, "Failed", decision.reason);
+      case "refuse":
+        if (wish > state.actual) await this.#publish({ RefusedScaleOut: 1 });
+        return this.#answer(state.actual, state.desired, "Failed", decision.reason);
+      case "change":
+        return await this.#change(state.actual, decision.capacity, now);
+    }
+  }
+
+  async #change(from: number, to: number, now: Date): Promise<ScalableTargetDimension> {
     if (this.#dryRun) {
       return this.#answer(from, from, "Failed", `dry run: it would change from ${from} to ${to}`);
     }
@@ -104,15 +153,35 @@ export class Scaler {
       await this.#scalable.change(to);
     } catch (error) {
       if (!(error instanceof Error) || !refusals.includes(error.name)) throw error;
+      if (to > from) await this.#publish({ RefusedScaleOut: 1 });
       return this.#answer(from, from, "Failed", `${error.name}: ${error.message}`);
     }
-    try {
-      await this.#metrics.publishChange(this.#id, this.#settings.name, to);
-    } catch (error) {
-      // The change is under way all the same; without the record only the service's own limits hold it back.
-      console.error(JSON.stringify({ target: this.#id, unrecorded: to, error: String(error) }));
-    }
+    const day = now.getTime() - DAY;
+    this.#begun = [
+      { time: now, capacity: to },
+      ...this.#begun.filter(({ time }) => time.getTime() > day),
+    ];
+    await this.#publish({ RequestedCapacity: to });
     return this.#answer(from, to, "InProgress");
+  }
+
+  /** The changes of the last 24 hours, newest first. */
+  async #changes(now: Date): Promise<readonly Change[]> {
+    const known = await this.#metrics.changes(this.#id, this.#settings.name, now);
+    const unknown = this.#begun.filter(
+      (begun) =>
+        !known.some(({ time }) => Math.abs(time.getTime() - begun.time.getTime()) < SAME_CHANGE),
+    );
+    return [...unknown, ...known].sort((one, other) => other.time.getTime() - one.time.getTime());
+  }
+
+  /** Publishes what came of a request, which stands whether or not CloudWatch takes it. */
+  async #publish(values: Parameters<ScalingMetrics["publish"]>[2]): Promise<void> {
+    try {
+      await this.#metrics.publish(this.#id, this.#settings.name, values);
+    } catch (error) {
+      console.error(JSON.stringify({ target: this.#id, unrecorded: values, error: String(error) }));
+    }
   }
 
   #answer(
@@ -133,7 +202,7 @@ export class Scaler {
     };
   }
 
-  #tell(wish: number, capacity: number, lag: number | undefined, decision: Decision): void {
+  #log(wish: number, capacity: number, lag: number | undefined, decision: Decision): void {
     const { name } = this.#settings;
     console.info(
       JSON.stringify({

@@ -1,15 +1,28 @@
 import {
   type CloudWatchClient,
   GetMetricDataCommand,
+  type MetricDataQuery,
   type MetricDataResult,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { type LagMetric, scalingNamespace } from "../../watch/scaling-targets";
+import { DAY } from "./decisions";
+import {
+  growthMinutes,
+  hotShardShare,
+  isFull,
+  isThrottled,
+  shardsFor,
+  type StreamMinute,
+} from "./stream-load";
 
 const MINUTE = 60 * 1000;
-const DAY = 24 * 60 * MINUTE;
-/** How far back a lag still counts as the present one: metrics are up to two or three minutes late. */
-const LAG_WINDOW = 5 * MINUTE;
+/** How far back a measure still counts as the present one: metrics are up to two or three minutes late. */
+const PRESENT = 5 * MINUTE;
+/** Share of the minutes to look back on whose capacity has to be known. */
+const KNOWN_SHARE = 0.95;
+/** A change by another principal moves the number of open shards step by step for as long as this. */
+const CHANGE = 30 * MINUTE;
 
 /** A change of capacity that was begun. */
 export interface Change {
@@ -17,89 +30,188 @@ export interface Change {
   readonly capacity: number;
 }
 
+/** What speaks against more shards. */
+export interface Growth {
+  /** The load is that of fewer shards, before the last change. */
+  readonly isOutdated: boolean;
+  /** Nearly all of the throttling is on one of several shards. */
+  readonly hotShard: boolean;
+}
+
+/** The function's own measures. */
+export type Measure = "Capacity" | "RequestedCapacity" | "ChangesLeft" | "RefusedScaleOut";
+
+type Stat = "Maximum" | "Sum";
+type Query = Omit<MetricDataQuery, "Id">;
+
 /**
  * What the function remembers, kept in CloudWatch: the changes are metrics, which the dashboard shows as well. They are
  * readable a minute or two after they were written, well before any cool-down is over.
  */
 export class ScalingMetrics {
-  readonly #client: CloudWatchClient;
+  readonly #client: Pick<CloudWatchClient, "send">;
   readonly #lagMetrics: readonly LagMetric[];
 
-  constructor(client: CloudWatchClient, lagMetrics: readonly LagMetric[]) {
+  constructor(client: Pick<CloudWatchClient, "send">, lagMetrics: readonly LagMetric[]) {
     this.#client = client;
     this.#lagMetrics = lagMetrics;
   }
 
-  /** The changes of the last 24 hours, newest first. */
+  /** The changes of the last 24 hours, newest first: the function's own, and those of other principals. */
   async changes(target: string, name: string, now: Date): Promise<Change[]> {
-    const [result] = await this.#read(now, DAY, [
-      {
-        namespace: scalingNamespace,
-        metricName: "RequestedCapacity",
-        dimensions: dimensions(target, name),
-      },
-    ]);
-    return (result?.Timestamps ?? []).map((minute, index) => ({
-      // CloudWatch tells the minute; the change was before its end.
-      time: new Date(Math.min(minute.getTime() + MINUTE, now.getTime())),
-      capacity: result?.Values?.[index] ?? NaN,
-    }));
+    const [requested = new Map<number, number>(), capacities = new Map<number, number>()] =
+      await this.#series(now, DAY, [
+        query(own("RequestedCapacity", target, name), "Maximum"),
+        query(own("Capacity", target, name), "Maximum"),
+      ]);
+    const known = [...requested].map(([time, capacity]) => ({ time, capacity }));
+    let before: number | undefined;
+    for (const [time, capacity] of capacities) {
+      const isNew = before !== undefined && capacity !== before;
+      if (isNew && !known.some((change) => Math.abs(time - change.time) < CHANGE)) {
+        known.push({ time, capacity });
+      }
+      before = capacity;
+    }
+    return known
+      .sort((one, other) => other.time - one.time)
+      .map(({ time, capacity }) => ({
+        // CloudWatch gives the minute; the change was before its end.
+        time: new Date(Math.min(time + MINUTE, now.getTime())),
+        capacity,
+      }));
   }
 
   /** Milliseconds that the slowest reader was behind in the last minutes; undefined when nothing was measured. */
   async lag(now: Date): Promise<number | undefined> {
     if (this.#lagMetrics.length === 0) return undefined;
-    const results = await this.#read(now, LAG_WINDOW, this.#lagMetrics);
-    const values = results.flatMap(({ Values }) => Values ?? []);
+    const found = await this.#series(
+      now,
+      PRESENT,
+      this.#lagMetrics.map((metric) => query(metric, "Maximum")),
+    );
+    const values = found.flatMap((points) => [...points.values()]);
     return values.length === 0 ? undefined : Math.max(...values);
   }
 
-  async publishCapacity(target: string, name: string, capacity: number): Promise<void> {
-    await this.#publish("Capacity", target, name, capacity);
+  /** Shards that hold the load of the minutes before; undefined where too many of them are not known. */
+  async neededShards(
+    target: string,
+    stream: string,
+    minutes: number,
+    now: Date,
+  ): Promise<number | undefined> {
+    const load = await this.#load(target, stream, minutes * MINUTE, now);
+    if (load.length < KNOWN_SHARE * minutes) return undefined;
+    return load.reduce((most, minute) => Math.max(most, shardsFor(minute)), 0);
   }
 
-  async publishChange(target: string, name: string, capacity: number): Promise<void> {
-    await this.#publish("RequestedCapacity", target, name, capacity);
+  /** What the last minutes say about more shards than there are. */
+  async growth(target: string, stream: string, shards: number, now: Date): Promise<Growth> {
+    const load = await this.#load(target, stream, growthMinutes * MINUTE, now);
+    const present = load.filter((minute) => minute.shards === shards);
+    return {
+      // After a change, what the shards before could not take tells nothing of those that there are.
+      isOutdated:
+        present.length < load.length &&
+        !present.some((minute) => isFull(minute) || isThrottled(minute)),
+      hotShard: await this.#hasHotShard(stream, present, now),
+    };
   }
 
-  async #publish(metric: string, target: string, name: string, value: number): Promise<void> {
+  /** Whether a stream with room is throttled all the same, nearly all of it on one of several shards. */
+  async #hasHotShard(stream: string, load: readonly StreamMinute[], now: Date): Promise<boolean> {
+    if (!load.some(isThrottled) || load.some((minute) => minute.shards < 2 || isFull(minute))) {
+      return false;
+    }
+    const [busiest = new Map<number, number>()] = await this.#series(now, growthMinutes * MINUTE, [
+      {
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
+        Expression: `SELECT SUM(WriteProvisionedThroughputExceeded) FROM SCHEMA("AWS/Kinesis", ShardId, StreamName) WHERE StreamName = '${stream}' GROUP BY ShardId ORDER BY SUM() DESC LIMIT 1`,
+        Period: 60,
+      },
+    ]);
+    const total = load.reduce((sum, { throttled }) => sum + throttled, 0);
+    return [...busiest.values()].reduce((sum, value) => sum + value, 0) >= hotShardShare * total;
+  }
+
+  async publish(
+    target: string,
+    name: string,
+    values: Partial<Readonly<Record<Measure, number>>>,
+  ): Promise<void> {
+    const Dimensions = list(dimensions(target, name));
     await this.#client.send(
       new PutMetricDataCommand({
         Namespace: scalingNamespace,
-        MetricData: [
-          { MetricName: metric, Dimensions: list(dimensions(target, name)), Value: value },
-        ],
+        MetricData: Object.entries(values).map(([MetricName, Value]) => ({
+          MetricName,
+          Dimensions,
+          Value,
+        })),
       }),
     );
   }
 
-  async #read(
+  /** The minutes whose shards are known. A minute without records has no data of the stream. */
+  async #load(
+    target: string,
+    stream: string,
+    milliseconds: number,
+    now: Date,
+  ): Promise<StreamMinute[]> {
+    const ofStream = (metricName: string): Query =>
+      query({ namespace: "AWS/Kinesis", metricName, dimensions: { StreamName: stream } }, "Sum");
+    const [capacities, bytes, records, throttled] = await this.#series(now, milliseconds, [
+      query(own("Capacity", target, stream), "Maximum"),
+      ofStream("IncomingBytes"),
+      ofStream("IncomingRecords"),
+      ofStream("WriteProvisionedThroughputExceeded"),
+    ]);
+    return [...(capacities ?? [])].map(([time, shards]) => ({
+      shards,
+      bytes: bytes?.get(time) ?? 0,
+      records: records?.get(time) ?? 0,
+      throttled: throttled?.get(time) ?? 0,
+    }));
+  }
+
+  /** The values of each query by the time of their minutes, oldest first. */
+  async #series(
     now: Date,
     milliseconds: number,
-    metrics: readonly LagMetric[],
-  ): Promise<MetricDataResult[]> {
-    const { MetricDataResults } = await this.#client.send(
+    queries: readonly Query[],
+  ): Promise<ReadonlyMap<number, number>[]> {
+    const { MetricDataResults = [] } = await this.#client.send(
       new GetMetricDataCommand({
         StartTime: new Date(now.getTime() - milliseconds),
         // The period that is under way counts too.
         EndTime: new Date(now.getTime() + MINUTE),
-        ScanBy: "TimestampDescending",
-        MetricDataQueries: metrics.map((metric, index) => ({
-          Id: `m${index}`,
-          MetricStat: {
-            Metric: {
-              Namespace: metric.namespace,
-              MetricName: metric.metricName,
-              Dimensions: list(metric.dimensions),
-            },
-            Period: 60,
-            Stat: "Maximum",
-          },
-        })),
+        ScanBy: "TimestampAscending",
+        MetricDataQueries: queries.map((each, index) => ({ ...each, Id: `m${index}` })),
       }),
     );
-    return MetricDataResults ?? [];
+    return queries.map((_, index) =>
+      pointsOf(MetricDataResults.find(({ Id }) => Id === `m${index}`)),
+    );
   }
+}
+
+function pointsOf({ Timestamps = [], Values = [] }: MetricDataResult = {}): Map<number, number> {
+  return new Map(Timestamps.map((time, index) => [time.getTime(), Values[index] ?? NaN]));
+}
+
+function query(
+  { namespace: Namespace, metricName: MetricName, dimensions: named }: LagMetric,
+  Stat: Stat,
+): Query {
+  return {
+    MetricStat: { Metric: { Namespace, MetricName, Dimensions: list(named) }, Period: 60, Stat },
+  };
+}
+
+function own(metricName: Measure, target: string, name: string): LagMetric {
+  return { namespace: scalingNamespace, metricName, dimensions: dimensions(target, name) };
 }
 
 /** How the function's own metrics are told apart. */

@@ -119,9 +119,9 @@ describe("JobDelivery", function () {
       application: "analytics",
       lagMetrics: [
         {
-          namespace: "AWS/Kinesis",
-          metricName: "GetRecords.IteratorAgeMilliseconds",
-          dimensions: { StreamName: "trips" },
+          namespace: "AWS/KinesisAnalytics",
+          metricName: "millisBehindLatest",
+          dimensions: { Application: "analytics", Flow: "Input", Id: "trips" },
         },
       ],
       rules: {
@@ -131,22 +131,6 @@ describe("JobDelivery", function () {
         busyMinutes: 20,
         updateMinutes: 45,
       },
-    });
-  });
-
-  it("watches the job's own consumer where it has one, for then it never polls", async () => {
-    const { inputs } = (await deliver({ fanOutConsumer: "flink-job" })).one(
-      "aws:lambda/function:Function",
-    );
-    const { variables } = inputs["environment"] as { variables: Record<string, string> };
-    expect(JSON.parse(variables["RELEASE_SETTINGS"] ?? "")).to.deep.include({
-      lagMetrics: [
-        {
-          namespace: "AWS/Kinesis",
-          metricName: "SubscribeToShardEvent.MillisBehindLatest",
-          dimensions: { StreamName: "trips", ConsumerName: "flink-job" },
-        },
-      ],
     });
   });
 

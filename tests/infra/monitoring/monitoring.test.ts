@@ -161,12 +161,12 @@ describe("Monitoring", () => {
   it("watches only what it is given", async () => {
     const deployment = await monitor({ title: "t", stream });
     expect(deployment.ofType(alarmType).map(({ name }) => name)).to.deep.equal([
-      "monitoring-stream-lag",
       "monitoring-stream-loss",
       "monitoring-stream-write-throttled",
       "monitoring-stream-read-throttled",
       "monitoring-stream-put-failures",
       "monitoring-stream-get-failures",
+      "monitoring-stream-lag",
     ]);
     expect(JSON.stringify(await widgets({ title: "t", stream }))).not.to.match(
       /AWS\/(ES|EC2|Firehose|KinesisAnalytics|Lambda)/,

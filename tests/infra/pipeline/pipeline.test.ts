@@ -208,7 +208,7 @@ describe("Pipeline", function () {
     ]);
   });
 
-  it("has the job read by enhanced fan-out, watched and scaled by that reader's lag", async () => {
+  it("has the job read by enhanced fan-out, with an alarm on its consumer", async () => {
     const deployment = await run("dev", { streamFanOut: true });
     const consumer = deployment.one("aws:kinesis/streamConsumer:StreamConsumer");
     const consumerArn = `arn:aws:test:us-east-1:123456789012:${consumer.name}`;
@@ -219,7 +219,7 @@ describe("Pipeline", function () {
     expect(jobMay(deployment, "kinesis:ListShards")).to.have.length(1);
     const lag = deployment.one(
       "aws:cloudwatch/metricAlarm:MetricAlarm",
-      "pipeline-monitoring-stream-lag-flink-job",
+      "pipeline-monitoring-stream-loss-flink-job",
     );
     expect(lag.inputs["dimensions"]).to.deep.equal({
       StreamName: "pipeline-events",

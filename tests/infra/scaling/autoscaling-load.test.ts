@@ -1,70 +1,21 @@
-import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Alarm } from "../../../infra/watch/alarm";
-import { lagMetrics } from "../../../infra/stream/alarms";
+import { jobLag } from "../../../infra/watch/metrics";
 import {
   applicationScalingAlarms,
   applicationThresholds,
   streamScalingAlarms,
-  streamThresholds,
 } from "../../../infra/scaling/load-alarms";
+import { shardsFor, streamThresholds } from "../../../infra/scaling/lambda/stream-load";
+import { metricMath, type Values } from "../../scaling/metric-math";
 
-const lags = lagMetrics({ name: "trips", fanOutConsumers: ["job"] });
-const stream = streamScalingAlarms("trips", "stream-shards", lags, 60_000);
-const application = applicationScalingAlarms("analytics", lags, 60_000);
+const lag = jobLag("analytics", "trips");
+const stream = streamScalingAlarms("trips", "stream-shards", lag, 60_000);
+const application = applicationScalingAlarms("analytics", lag, 60_000);
 
-/** One period's values by id; undefined is a period without data. */
-type Values = Readonly<Record<string, number | undefined>>;
-
-/** A metric in one period. */
-class Sample {
-  readonly value: number | undefined;
-  /** The value of the period before. */
-  readonly before: number | undefined;
-
-  constructor(value: number | undefined, before: number | undefined) {
-    this.value = value;
-    this.before = before;
-  }
-
-  /** Arithmetic and comparisons take a missing value for 0. */
-  valueOf(): number {
-    return this.value ?? 0;
-  }
-}
-
-const REPEAT = "REPEAT";
-
-/**
- * Evaluates the metric math that the expressions use, for one period.
- * @param before - the values of the period before. @default there were none
- */
-function evaluate(
-  { value, periodSeconds }: Alarm,
-  values: Values,
-  before: Values = {},
-): number | undefined {
-  if (!("expression" in value)) throw new Error("It has no expression");
-  expect(Object.keys(values)).to.include.members(
-    Object.keys(value.readings).filter((id) => !id.startsWith("lag")),
-  );
-  const all = Object.fromEntries(
-    Object.keys(value.readings).map((id) => [id, new Sample(values[id], before[id])]),
-  );
-  const result = Number(
-    runInNewContext(value.expression, {
-      ...all,
-      REPEAT,
-      FILL: (metric: Sample, filler: number | typeof REPEAT) =>
-        new Sample(metric.value ?? (filler === REPEAT ? metric.before : filler), undefined),
-      IF: (condition: boolean, yes: number, no = NaN) => (condition ? yes : no),
-      MAX: (metrics: number[]) => Math.max(...metrics.map(Number)),
-      PERIOD: () => periodSeconds,
-    }),
-  );
-  // A division by zero drops the value.
-  return Number.isFinite(result) ? result : undefined;
+function evaluate(alarm: Alarm, values: Values, before?: Values): number | undefined {
+  return metricMath(alarm)(values, before);
 }
 
 const MiB = 1024 * 1024;
@@ -100,11 +51,10 @@ describe("the load of a stream", () => {
     expect(evaluate(stream.in, { ...full, shards: undefined })).to.equal(undefined);
   });
 
-  it("counts as full for the alarm that removes shards while any reader is behind", () => {
+  it("counts as full for the alarm that removes shards while the job is behind", () => {
     const idle = { bytes: 0, records: 0, shards: 2 };
-    expect(evaluate(stream.in, { ...idle, lag0: 60_001 })).to.equal(100);
-    expect(evaluate(stream.in, { ...idle, lag1: 60_001 })).to.equal(100);
-    expect(evaluate(stream.in, { ...idle, lag0: 60_000, lag1: 60_000 })).to.equal(0);
+    expect(evaluate(stream.in, { ...idle, lag: 60_001 })).to.equal(100);
+    expect(evaluate(stream.in, { ...idle, lag: 60_000 })).to.equal(0);
   });
 
   it("never crosses both thresholds by one change, which at most doubles or halves the shards", () => {
@@ -117,6 +67,21 @@ describe("the load of a stream", () => {
         if (before < inPercent && factor < 1) expect(after).to.be.below(outPercent);
       }),
     );
+  });
+
+  it("is full while records are throttled, which do not count as incoming", () => {
+    const bursts = { bytes: 2_400_000, records: 24_000, shards: 2 };
+    expect(evaluate(stream.out, { ...bursts, throttled: 0 })).to.equal(20);
+    expect(evaluate(stream.out, { ...bursts, throttled: 66_000 })).to.equal(100);
+    expect(evaluate(stream.in, { ...bursts, throttled: 66_000 })).to.equal(100);
+    expect(evaluate(stream.out, { ...bursts, throttled: 200 })).to.equal(20);
+  });
+
+  it("takes more shards than there were while records were throttled", () => {
+    const bursts = { bytes: 2_400_000, records: 24_000, shards: 4 };
+    expect(shardsFor({ ...bursts, throttled: 66_000 })).to.equal(8);
+    expect(shardsFor({ ...bursts, throttled: 0 })).to.equal(1);
+    expect(shardsFor({ bytes: 0, records: 4 * 60_000, throttled: 0, shards: 8 })).to.equal(6);
   });
 
   it("is measured against the shards that the scaling function publishes", () => {
@@ -132,13 +97,13 @@ describe("the load of a stream", () => {
 describe("the load of a Flink application", () => {
   it("is that of its processors, and full while it is behind", () => {
     expect(evaluate(application.out, { cpu: 42 })).to.equal(42);
-    expect(evaluate(application.out, { cpu: 42, lag0: 60_001 })).to.equal(100);
-    expect(evaluate(application.in, { cpu: 5, lag1: 90_000 })).to.equal(100);
+    expect(evaluate(application.out, { cpu: 42, lag: 60_001 })).to.equal(100);
+    expect(evaluate(application.in, { cpu: 5, lag: 90_000 })).to.equal(100);
   });
 
   it("stays full for a minute whose lag is not measured yet", () => {
-    expect(evaluate(application.out, { cpu: 42 }, { lag0: 60_001 })).to.equal(100);
-    expect(evaluate(application.out, { cpu: 42 }, { lag0: 60_000 })).to.equal(42);
+    expect(evaluate(application.out, { cpu: 42 }, { lag: 60_001 })).to.equal(100);
+    expect(evaluate(application.out, { cpu: 42 }, { lag: 60_000 })).to.equal(42);
   });
 
   it("does not swing when the parallelism doubles or halves", () => {
@@ -150,7 +115,8 @@ describe("the load of a Flink application", () => {
 describe("the alarms that scale", () => {
   it("act on minutes of too much and on an hour of too little", () => {
     for (const { out, in: back } of [stream, application]) {
-      expect(out).to.include({ comparison: ">=", periodSeconds: 60, periods: 5 });
+      expect(out).to.include({ comparison: ">=", periodSeconds: 60 });
+      expect(out.breaching ?? out.periods).to.equal(5);
       expect(back).to.include({ comparison: "<", periodSeconds: 300, periods: 12 });
       expect(back.missing).to.equal("missing");
     }

@@ -14,7 +14,7 @@ const application = {
   byLoad: true,
   parallelismPerKpu: 2,
 };
-const base = { sourceStreamName: "trips", logRetentionDays: 7 };
+const base = { sourceStreamName: "taxi-trips", logRetentionDays: 7 };
 const both: AutoscalingArgs = { ...base, stream, application };
 const account = "123456789012";
 
@@ -109,6 +109,7 @@ describe("Autoscaling", function () {
             inCooldownSeconds: 1800,
             changesPerDay: 10,
             maxLagMilliseconds: 60_000,
+            lookBackMinutes: 1440,
           },
         },
         "application-parallelism": {
@@ -121,14 +122,15 @@ describe("Autoscaling", function () {
             outCooldownSeconds: 600,
             inCooldownSeconds: 1800,
             maxLagMilliseconds: 60_000,
+            lookBackMinutes: 0,
           },
         },
       },
       lagMetrics: [
         {
-          namespace: "AWS/Kinesis",
-          metricName: "GetRecords.IteratorAgeMilliseconds",
-          dimensions: { StreamName: "trips" },
+          namespace: "AWS/KinesisAnalytics",
+          metricName: "millisBehindLatest",
+          dimensions: { Application: "analytics", Flow: "Input", Id: "taxi_trips" },
         },
       ],
       dryRun: false,
@@ -149,6 +151,7 @@ describe("Autoscaling", function () {
       "kinesis:UpdateShardCount",
       "kinesisanalytics:DescribeApplication",
       "kinesisanalytics:UpdateApplication",
+      "application-autoscaling:DescribeScalableTargets",
       "cloudwatch:GetMetricData",
       "cloudwatch:PutMetricData",
     ]);
@@ -189,14 +192,21 @@ describe("Autoscaling", function () {
     });
   });
 
-  it("lets the function publish the capacities every minute", async () => {
+  it("lets the function publish the capacities and enforce the bounds every minute", async () => {
     const deployment = await scale();
     expect(deployment.one("aws:cloudwatch/eventRule:EventRule").inputs).to.include({
       scheduleExpression: "rate(1 minute)",
     });
     expect(deployment.one("aws:cloudwatch/eventTarget:EventTarget").inputs).to.include({
-      input: '{"publish":true}',
       arn: `arn:aws:test:us-east-1:${account}:scaling-function`,
+    });
+    const { input } = deployment.one("aws:cloudwatch/eventTarget:EventTarget").inputs;
+    const url = "https://scaling-api-id.execute-api.us-east-1.amazonaws.com/v1";
+    expect(JSON.parse(String(input))).to.deep.equal({
+      minute: {
+        "stream-shards": `${url}/scalableTargetDimensions/stream-shards`,
+        "application-parallelism": `${url}/scalableTargetDimensions/application-parallelism`,
+      },
     });
     expect(
       deployment.one("aws:lambda/permission:Permission", "scaling-function-publish").inputs,

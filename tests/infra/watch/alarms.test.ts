@@ -5,14 +5,16 @@ import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/ala
 import { domainAlarms } from "../../../infra/search/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
-import { streamAlarms } from "../../../infra/stream/alarms";
+import { readerLagAlarms, streamAlarms } from "../../../infra/stream/alarms";
 
-const stream = streamAlarms({ name: "trips-1a2b", retentionHours: 24 });
+const watched = { name: "trips-1a2b", retentionHours: 24 };
+const stream = [...readerLagAlarms(watched), ...streamAlarms(watched)];
 const watchedApplication = {
   name: "analytics-1a2b",
   runtime: "FLINK-1_20",
   checkpointIntervalSeconds: 60,
   logGroupName: "analytics-logs",
+  source: watched,
 };
 const application = applicationAlarms(watchedApplication);
 const delivery = deliveryAlarms({
@@ -77,13 +79,15 @@ describe("alarms", () => {
       "stream-put-failures": "Average PutRecords.Success <= 0.95, 5 of 5 x 60 s, notBreaching",
       "stream-get-failures": "Average GetRecords.Success <= 0.98, 5 of 5 x 60 s, notBreaching",
     });
-    const longer = described(streamAlarms({ name: "s", retentionHours: 168, maxLagSeconds: 10 }));
+    const other = { name: "s", retentionHours: 168, maxLagSeconds: 10 };
+    const longer = described([...readerLagAlarms(other), ...streamAlarms(other)]);
     expect(longer["stream-lag"]).to.contain("> 10000,");
     expect(longer["stream-loss"]).to.contain(">= 302400000,");
   });
 
   it("on a stream watch each consumer with enhanced fan-out by itself", () => {
-    const alarms = streamAlarms({ name: "s", retentionHours: 24, fanOutConsumers: ["job"] });
+    const other = { name: "s", retentionHours: 24, fanOutConsumers: ["job"] };
+    const alarms = [...readerLagAlarms(other), ...streamAlarms(other)];
     const lag = alarms.find(({ name }) => name === "stream-lag-job");
     expect(lag && readings(lag)).to.deep.equal([
       {
@@ -100,6 +104,7 @@ describe("alarms", () => {
 
   it("on a Flink application follow the checkpoint interval", () => {
     expect(described(application)).to.deep.equal({
+      "application-lag": "Maximum millisBehindLatest > 60000, 5 of 5 x 60 s, notBreaching",
       "application-down": "Average downtime > 0, 1 of 1 x 60 s, breaching",
       "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
       "application-checkpoints-slow":
@@ -131,6 +136,7 @@ describe("alarms", () => {
   it("on a delivery stream follow its buffer, and watch what it does", () => {
     expect(described(delivery)).to.deep.equal({
       "delivery-late": "Maximum DeliveryToS3.DataFreshness > 900, 1 of 1 x 300 s, notBreaching",
+      "delivery-lag": "Maximum KinesisMillisBehindLatest > 900000, 3 of 3 x 300 s, notBreaching",
       "delivery-failures": "Average DeliveryToS3.Success < 0.95, 3 of 3 x 300 s, notBreaching",
       "delivery-transform-failures":
         "Average ExecuteProcessing.Success < 0.95, 1 of 1 x 300 s, notBreaching",
@@ -143,6 +149,7 @@ describe("alarms", () => {
     });
     expect(Object.keys(described(deliveryAlarms({ name: "a", bufferSeconds: 0 })))).to.deep.equal([
       "delivery-late",
+      "delivery-lag",
       "delivery-failures",
     ]);
     expect([0, 300, 450, 451, 900].map(maxFreshnessSeconds)).to.deep.equal([
@@ -188,6 +195,7 @@ describe("alarms", () => {
     expect(described(scaling)).to.deep.equal({
       "scaling-function-errors": "Sum Errors >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-api-errors": "Sum 5XXError >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-stream-refused": "Maximum RefusedScaleOut >= 1, 1 of 1 x 300 s, notBreaching",
       "scaling-stream-maximum": "Minimum Capacity >= 8, 12 of 12 x 300 s, notBreaching",
     });
   });

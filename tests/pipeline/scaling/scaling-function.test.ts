@@ -36,6 +36,7 @@ const rules: Rules = {
   inCooldownSeconds: 60,
   changesPerDay: 10,
   maxLagMilliseconds: 60_000,
+  lookBackMinutes: 0,
 };
 
 describe("The scaling function, as it is deployed", () => {
@@ -296,7 +297,7 @@ describe("The scaling function, as it is deployed", () => {
   });
 
   it("publishes the capacities that it finds and the changes that it makes", async () => {
-    expect(await handler({ publish: true })).to.equal(undefined);
+    expect(await handler({ minute: {} })).to.equal(undefined);
     await scale("stream-shards", 4);
     expect(await published("Capacity", "stream-shards", stream)).to.deep.equal([2]);
     expect(await published("Capacity", "application-parallelism", `job-${streams}`)).to.deep.equal([

@@ -1,0 +1,84 @@
+import type { Trace, Traffic } from "./simulation";
+
+const hour = 60;
+const day = 24 * hour;
+
+const even = (recordsPerSecond: number): readonly Traffic[] => [{ seconds: 60, recordsPerSecond }];
+
+/** Two rush hours of two hours each, which come and go within half an hour. */
+function rushHours(minute: number): readonly Traffic[] {
+  const height = [8 * hour, 18 * hour].map((middle) => {
+    const away = Math.abs((minute % day) - middle);
+    return Math.min(1, Math.max(0, (90 - away) / 30));
+  });
+  return even(1000 + 10_500 * Math.max(...height));
+}
+
+const wide = { min: 2, max: 16 };
+
+/** What streams go through in practice. */
+export const traces: readonly Trace[] = [
+  { ...wide, name: "Two rush hours", traffic: rushHours },
+  {
+    ...wide,
+    name: "Two rush hours, Monday to Friday",
+    days: 8,
+    traffic: (minute) => (Math.floor(minute / day) % 7 < 5 ? rushHours(minute) : even(1000)),
+  },
+  {
+    name: "A batch every three hours",
+    min: 2,
+    max: 8,
+    traffic: (minute) => even(minute % (3 * hour) < 40 ? 6500 : 300),
+  },
+  {
+    ...wide,
+    name: "90,000 records in 12 s of each minute",
+    start: 8,
+    traffic: () => [
+      { seconds: 12, recordsPerSecond: 7500 },
+      { seconds: 48, recordsPerSecond: 0 },
+    ],
+  },
+  {
+    ...wide,
+    name: "A hot key",
+    start: 4,
+    traffic: () => [{ seconds: 60, recordsPerSecond: 4000, hotRecordsPerSecond: 3000 }],
+  },
+  {
+    ...wide,
+    name: "Two rush hours, one minute in ten and four hours lost",
+    traffic: rushHours,
+    isLost: (minute) => minute % 10 === 7 || (minute > day && minute < day + 4 * hour),
+  },
+  { ...wide, name: "Two rush hours, metrics six minutes late", traffic: rushHours, delay: 6 },
+  {
+    ...wide,
+    name: "Two rush hours, every second update fails",
+    traffic: rushHours,
+    fails: (change) => change % 2 === 1,
+  },
+  {
+    ...wide,
+    name: "Two rush hours, halved by hand at noon",
+    traffic: rushHours,
+    manual: (minute, shards) =>
+      minute % day === 12 * hour ? Math.max(2, Math.ceil(shards / 2)) : undefined,
+  },
+  {
+    ...wide,
+    name: "Two rush hours, by the clock",
+    traffic: rushHours,
+    schedule: (minute) => {
+      const time = minute % day;
+      if (time === 5.5 * hour || time === 15.5 * hour) return { min: 16, max: 16 };
+      return time === 10 * hour || time === 20 * hour ? { min: 8, max: 8 } : undefined;
+    },
+  },
+  {
+    ...wide,
+    name: "Nothing, after a day of load",
+    traffic: (minute) => even(minute < day ? 9000 : 100),
+  },
+];
