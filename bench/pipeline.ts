@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
+import * as v from "valibot";
 import type { RunReport } from "../local/run/report";
 import { projectFolder } from "../local/machine/project";
 import { fetchJson } from "../local/status/http";
@@ -75,6 +76,10 @@ async function measure({ workload }: { readonly workload: Workload }): Promise<F
   }
 }
 
+const totalHits = v.object({
+  hits: v.object({ total: v.object({ value: v.number() }) }),
+});
+
 /** Waits for a document of a run. @returns whether there was one before the run ended */
 async function firstDocument(pid: number, workload: Workload, end: AbortSignal): Promise<boolean> {
   const search = `/${resultIndices[workload].join(",")}/_search?ignore_unavailable=true&size=0`;
@@ -82,10 +87,7 @@ async function firstDocument(pid: number, workload: Workload, end: AbortSignal):
     const endpoint = searchEndpoint(pid);
     // It does not answer before it is up.
     const answer =
-      endpoint &&
-      (await fetchJson<{ hits: { total: { value: number } } }>(endpoint, search).catch(
-        () => undefined,
-      ));
+      endpoint && (await fetchJson(endpoint, search, totalHits).catch(() => undefined));
     if (answer && answer.hits.total.value > 0) return true;
     await delay(SEARCH_MILLISECONDS);
   }

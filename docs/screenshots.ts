@@ -115,7 +115,7 @@ async function withResults(url: string, child: ChildProcess | undefined): Promis
     if (status === undefined && child === undefined) throw new Error(`${url} does not answer`);
     if (status?.search.up === true) {
       const { demand, symbols } = status.search.value;
-      if (demand !== null || symbols.length > 0) return status;
+      if (demand || symbols?.length) return status;
     }
     await delay(POLL_MILLISECONDS);
   }

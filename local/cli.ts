@@ -24,7 +24,7 @@ async function main(): Promise<number> {
       if (options["fault"] === "list") process.stdout.write(faultList());
       else code = exitCodeOf(await runLocal(localOptions(options), stop.signal), stop.signalName());
     });
-    command.addCommand(statusCommand().exitOverride());
+    command.addCommand(statusCommand(stop.signal).exitOverride());
     command.addCommand(logsCommand(stop.signal).exitOverride());
     await command.parseAsync();
     return code;

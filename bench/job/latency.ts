@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import * as v from "valibot";
 import { fetchJson } from "../../local/status/http";
 import { jobStatus } from "../../local/status/job-status";
 import { percentile } from "./figures";
@@ -139,9 +140,10 @@ async function probed(
 
 /** Which of the documents a search finds. */
 async function readable(endpoint: string, ids: readonly string[]): Promise<readonly string[]> {
-  const { hits } = await fetchJson<{ hits: { hits: readonly { _id: string }[] } }>(
+  const { hits } = await fetchJson(
     endpoint,
     `/${INDEX}/_search?ignore_unavailable=true`,
+    v.object({ hits: v.object({ hits: v.array(v.object({ _id: v.string() })) }) }),
     JSON.stringify({ query: { ids: { values: ids } }, _source: false, size: ids.length }),
   );
   return hits.hits.map(({ _id }) => _id);

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
-import { jobConfiguration } from "../../local/services/flink/flink-configuration";
 import type { FlinkSettings } from "../../local/services/flink/flink-settings";
 import { install, type Progress } from "../../local/machine/installation";
 import {
@@ -18,7 +17,6 @@ import { ServiceFolders } from "../../local/machine/service-folders";
 import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
 
 const REGION = "us-east-1";
-const RUNNING_SECONDS = 120;
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const templates = path.join(projectFolder, "infra", "search", "index-templates");
 
@@ -113,6 +111,7 @@ export class BenchServices {
     const cluster = new FlinkCluster({
       installation: await install("flinkRuntime", this.#onProgress),
       settings,
+      jar,
       ports,
       folders: this.#folders,
       env: {
@@ -122,23 +121,17 @@ export class BenchServices {
         AWS_ENDPOINT_URL_OPENSEARCH: this.search,
       },
       onProgress: this.#onProgress,
-      onJobManagerLost: () => Promise.reject(new Error("The job manager was lost.")),
+      latestState: () => undefined,
       onFailure: (error) => {
         this.#onProgress(error.message);
       },
     });
     this.#cluster = cluster;
     await cluster.start();
-    const id = await cluster.rest.run(jar, {
-      parallelism: PARALLELISM,
-      configuration: jobConfiguration(settings),
-      allowNonRestoredState: false,
-    });
-    await cluster.rest.running(id, RUNNING_SECONDS);
     return {
       flink: `http://127.0.0.1:${ports.rest}`,
       stop: async () => {
-        await cluster.rest.cancelled(id);
+        await cluster.rest.cancelled(cluster.jobId);
         await cluster.stop();
       },
     };

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive } from "./process";
@@ -21,7 +21,9 @@ export class FolderLock {
    * @throws Error when another run has the folder.
    */
   static async take(folder: string, processes: string): Promise<FolderLock> {
-    mkdirSync(folder, { recursive: true });
+    // Records, documents and state are the user's own.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
     const file = lockFile(folder);
     const owner = ownerOf(file);
     // Only what a dead process left: another run may be taking the folder at this very moment.

@@ -58,6 +58,11 @@ export class ProcessError extends Error {
     this.signal = exit?.signal ?? null;
     this.logFile = process.logFile;
   }
+
+  /** How it ended: the signal, or the exit code. */
+  get how(): string {
+    return this.signal ?? `exit code ${this.code ?? "unknown"}`;
+  }
 }
 
 interface Exit {

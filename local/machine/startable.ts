@@ -1,4 +1,5 @@
-import type { ServiceProcess } from "./process";
+import type { ProcessError, ServiceProcess } from "./process";
+import { RestartLimit } from "./restart-limit";
 
 /** A process that is there when it is needed. */
 export interface Startable {
@@ -7,21 +8,46 @@ export interface Startable {
   stop(): Promise<void>;
 }
 
-/** A process that starts when it is first needed, and again after it was stopped. */
-export function startable(start: () => Promise<ServiceProcess>): Startable {
+export interface StartableOptions {
+  /** Called with each restart, in words. */
+  readonly onProgress: (text: string) => void;
+  /** Called when it does not stay up, or could not be started again. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * A process that starts when it is first needed, and again after it was stopped or ended unexpectedly; after more than five
+ * unexpected ends in a minute it is given up.
+ */
+export function startable(
+  launch: (onExit: (exit: ProcessError) => void) => Promise<ServiceProcess>,
+  { onProgress, onFailure }: StartableOptions,
+): Startable {
+  const limit = new RestartLimit();
   let starting: Promise<ServiceProcess> | undefined;
   let running: ServiceProcess | undefined;
+  const start = (): Promise<ServiceProcess> => {
+    starting ??= launch(ended).then(
+      (process) => (running = process),
+      (error: unknown) => {
+        starting = undefined;
+        throw error;
+      },
+    );
+    return starting;
+  };
+  const ended = (exit: ProcessError): void => {
+    starting = undefined;
+    running = undefined;
+    if (!limit.allows()) {
+      onFailure(exit);
+      return;
+    }
+    onProgress(`${exit.process} ended (${exit.how}); it is started again`);
+    start().catch(onFailure);
+  };
   return {
-    start() {
-      starting ??= start().then(
-        (process) => (running = process),
-        (error: unknown) => {
-          starting = undefined;
-          throw error;
-        },
-      );
-      return starting;
-    },
+    start,
     running: () => running,
     async stop() {
       const process = await starting?.catch(() => undefined);

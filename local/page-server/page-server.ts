@@ -3,24 +3,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
-import { actionsStatus, carryOut } from "./page-actions";
+import { carryOut } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
 import type { PipelineActions } from "./pipeline-actions";
 import type { DemandHistory } from "../status/demand-history";
-import type { PipelineStatus } from "../status/pipeline-status";
-import { StatusEvents } from "../status/status-events";
+import { StatusEvents, type StatusFeed } from "./status-events";
 
 export interface PageServerOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
-  /** Asks the pipeline how it is; called about once a second while somebody looks. */
-  readonly status: () => Promise<PipelineStatus>;
+  readonly feed: StatusFeed;
   /** Where past windows are found. @default the page shows the newest window only */
   readonly history?: DemandHistory;
   /** What somebody who watches can do. @default nothing: the page only shows */
   readonly actions?: PipelineActions;
-  /** Milliseconds between two polls. @default 1000 */
-  readonly pollMilliseconds?: number;
   /** Folder of a built page. @default the project's own page, built first when it is missing or older than its sources */
   readonly folder?: string;
 }
@@ -52,8 +48,8 @@ const HEADERS = {
 };
 
 /**
- * Serves the page on 127.0.0.1, and nowhere else, with what it needs: the zones' outlines, `/status.json` and the
- * server-sent events `/events`; of past windows the list `/windows.json` and each as `/windows/<start in epoch
+ * Serves the page on 127.0.0.1, and nowhere else, with what it needs: the zones' outlines, `/status.json`, ten
+ * minutes of `/samples.json` and the server-sent events `/events`; of past windows the list `/windows.json` and each as `/windows/<start in epoch
  * seconds>.json`; and `POST /actions/<name>`.
  *
  * @throws Error that names the port when it is taken.
@@ -61,14 +57,10 @@ const HEADERS = {
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   if (options.folder === undefined) await buildPage();
   const folder = options.folder ?? PAGE_DIST;
-  const { actions, history } = options;
-  const status = async (): Promise<PipelineStatus> => ({
-    ...(await options.status()),
-    ...(actions && { actions: actionsStatus(actions) }),
-  });
-  const events = new StatusEvents(status, options.pollMilliseconds ?? 1000);
+  const { actions, feed, history } = options;
+  const events = new StatusEvents(feed);
   const server = createServer((request, response) => {
-    answer(request, response, { events, folder, status, actions, history }).catch(
+    answer(request, response, { events, folder, feed, actions, history }).catch(
       (error: unknown) => {
         if (!response.headersSent) response.writeHead(500, HEADERS);
         response.end(`${String(error)}\n`);
@@ -106,7 +98,7 @@ function listen(server: Server, port: number): Promise<void> {
 interface Served {
   readonly events: StatusEvents;
   readonly folder: string;
-  readonly status: PageServerOptions["status"];
+  readonly feed: StatusFeed;
   readonly actions: PipelineActions | undefined;
   readonly history: DemandHistory | undefined;
 }
@@ -114,7 +106,7 @@ interface Served {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { events, folder, status, actions, history }: Served,
+  { events, folder, feed, actions, history }: Served,
 ): Promise<void> {
   // A foreign name that resolves to this machine must not read the pipeline's figures (DNS rebinding).
   const host = request.headers.host?.replace(/:\d+$/, "");
@@ -142,10 +134,12 @@ async function answer(
   }
   switch (pathname) {
     case "/events":
-      events.add(response, HEADERS);
-      return;
+      return events.add(request, response, HEADERS);
     case "/status.json":
-      sendJson(response, await status());
+      sendJson(response, await feed.status());
+      return;
+    case "/samples.json":
+      sendJson(response, feed.samples);
       return;
     case "/windows.json":
       sendJson(response, (await history?.windows()) ?? []);

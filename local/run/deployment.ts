@@ -2,11 +2,11 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
 import type { DeployedSettings } from "../verify/deployed-settings";
 import type { OperationResult } from "../engine/stack";
-import type { ReplayProcess } from "./replay-process";
 import type { LocalCloud } from "../services/cloud";
 import type { StatusSources } from "../status/collect-status";
 import { deployedResources } from "../status/deployed-resources";
 import type { SearchSource } from "../status/multi-search";
+import type { ReplayProgress } from "../status/pipeline-status";
 import type { Workload } from "../verify/result-document";
 
 /** What runs on this machine after the deployment. */
@@ -28,21 +28,33 @@ export function searchSource({
     endpoint: cloud.endpoints().opensearch,
     windowMinutes: settings.demandWindowMinutes,
     slideMinutes: settings.demandSlideMinutes,
+    tradeWindowSeconds: settings.tradeWindowSeconds,
   };
 }
 
+/** What is known of a replay. */
+export interface ReplayState {
+  readonly progress: ReplayProgress | undefined;
+  readonly ended: boolean;
+  readonly paused?: boolean;
+  /** Why no producer runs that should. */
+  readonly problem?: string | undefined;
+}
+
 /** Where the status is to be found. */
-export function statusSources(
-  deployment: Deployment,
-  replay: Pick<ReplayProcess, "progress" | "ended">,
-): () => StatusSources {
+export function statusSources(deployment: Deployment, replay: ReplayState): () => StatusSources {
   const { workload, cloud, result, stream } = deployment;
-  const { flink } = cloud.endpoints();
+  const { flink, kinesis } = cloud.endpoints();
   const resources = deployedResources(result.resources);
   return () => ({
     workload,
-    replay: replay.progress && { finished: replay.ended, progress: replay.progress },
-    stream,
+    replay: replay.progress && {
+      finished: replay.ended,
+      paused: replay.paused ?? false,
+      progress: replay.progress,
+    },
+    replayProblem: replay.problem,
+    stream: { ...stream, endpoint: kinesis },
     flinkEndpoint: flink,
     search: searchSource(deployment),
     policies: result.policies,

@@ -1,15 +1,25 @@
-import type { ReplayProcess } from "./replay-process";
+import { RestartLimit } from "../machine/restart-limit";
+import { ReplayError, type ReplayProcess } from "./replay-process";
 import type { ReplayReport } from "./report";
 import type { ReplayProgress } from "../status/pipeline-status";
 
-/** A replay that can be paused and sped up: each time the producer drains, ends, and goes on from its position. */
+/** The producer's exit code for options or an input that it cannot use. */
+const UNUSABLE = 2;
+
+/**
+ * A replay that can be paused and sped up: each time the producer drains, ends, and goes on from its position. One that
+ * ends by itself is started again, five times a minute at most.
+ */
 export class LiveReplay {
   /** The report of the replay that came to the end of the input; rejects when one failed. */
   readonly finished: Promise<ReplayReport>;
   readonly #start: (speedup: number) => ReplayProcess;
+  readonly #onRestart: (reason: string) => void;
+  readonly #limit = new RestartLimit();
   #process: ReplayProcess | undefined;
   #speedup: number;
   #progress: ReplayProgress | undefined;
+  #problem: string | undefined;
   #ended = false;
   #change: Promise<void> = Promise.resolve();
   #settle!: {
@@ -17,8 +27,14 @@ export class LiveReplay {
     readonly failed: (error: unknown) => void;
   };
 
-  constructor(start: (speedup: number) => ReplayProcess, speedup: number) {
+  /** @param onRestart called when the producer ended by itself and is started again, with the reason */
+  constructor(
+    start: (speedup: number) => ReplayProcess,
+    speedup: number,
+    onRestart: (reason: string) => void = () => undefined,
+  ) {
     this.#start = start;
+    this.#onRestart = onRestart;
     this.#speedup = speedup;
     this.finished = new Promise((done, failed) => {
       this.#settle = { done, failed };
@@ -28,8 +44,23 @@ export class LiveReplay {
     this.#run();
   }
 
+  /** The progress of the replay, whichever producers have had a part in it. */
   get progress(): ReplayProgress | undefined {
-    return this.#process?.progress ?? this.#progress;
+    const [own, before] = [this.#process?.progress, this.#progress];
+    if (own === undefined || before === undefined) return own ?? before;
+    return {
+      ...own,
+      // What was not acknowledged when a producer ended is put again.
+      recordsPut: Math.max(own.recordsPut, before.recordsPut),
+      bytesPut: own.bytesPut + before.bytesPut,
+      throttled: own.throttled + before.throttled,
+      retries: own.retries + before.retries,
+    };
+  }
+
+  /** Why the producer is being started again; undefined while it works. */
+  get problem(): string | undefined {
+    return this.#process?.progress === undefined ? this.#problem : undefined;
   }
 
   /** Whether the input has come to its end. */
@@ -79,15 +110,28 @@ export class LiveReplay {
         this.#settle.done(report);
       },
       (error: unknown) => {
-        if (this.#process === process) this.#settle.failed(error);
+        if (this.#process === process) this.#restart(error);
       },
     );
+  }
+
+  #restart(error: unknown): void {
+    const canGoOn = error instanceof ReplayError && error.code !== UNUSABLE;
+    if (!canGoOn || !this.#limit.allows()) {
+      this.#settle.failed(error);
+      return;
+    }
+    this.#problem = `ended (${error.how}) and is started again`;
+    this.#onRestart(this.#problem);
+    this.#progress = this.progress;
+    this.#run();
   }
 
   async #halt(): Promise<void> {
     const process = this.#process;
     if (process === undefined || this.#ended) return;
-    this.#progress = process.progress;
+    this.#progress = this.progress;
+    this.#problem = undefined;
     this.#process = undefined;
     await process.stop();
   }

@@ -30,9 +30,23 @@ export interface ReplayProcessOptions {
   readonly extraArguments?: readonly string[];
 }
 
+/** A producer that failed, ended by itself, or lost a record. */
+export class ReplayError extends Error {
+  readonly code: number | null;
+  /** The signal, or the exit code. */
+  readonly how: string;
+
+  constructor(code: number | null, signal: NodeJS.Signals | null, said: string) {
+    const how = signal ?? `exit code ${code ?? "unknown"}`;
+    super(`the replay ended with ${how}: ${said.trim()}`);
+    this.code = code;
+    this.how = how;
+  }
+}
+
 /** The producer at work: the very command that the replay host runs. */
 export class ReplayProcess {
-  /** Its latest progress line. */
+  /** Its latest progress line, with the records that earlier producers have put. */
   progress: ReplayProgress | undefined;
   ended = false;
   /** The final report; rejects with the producer's own message when it failed or lost a record. */
@@ -44,6 +58,8 @@ export class ReplayProcess {
     this.#aboutRecords = options.aboutRecords;
     mkdirSync(options.folder, { recursive: true });
     const reportFile = path.join(options.folder, "replay-report.json");
+    const positionFile = path.join(options.folder, "replay-position.json");
+    const position = positionIn(positionFile);
     const child = spawn(
       process.execPath,
       [
@@ -56,7 +72,7 @@ export class ReplayProcess {
         ...options.input,
         ...["--speedup", String(options.speedup)],
         ...["--max-disorder", String(options.maxDisorderSeconds)],
-        ...["--resume", path.join(options.folder, "replay-position.json")],
+        ...["--resume", positionFile],
         ...["--report", reportFile],
         ...(options.extraArguments ?? []),
       ],
@@ -69,8 +85,9 @@ export class ReplayProcess {
     );
     this.#child = child;
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const told = JSON.parse(line) as { readonly type: string };
-      if (told.type === "progress") this.progress = told as ReplayProgress;
+      const told = JSON.parse(line) as ReplayProgress | { readonly type: "other" };
+      if (told.type !== "progress") return;
+      this.progress = { ...told, recordsPut: told.recordsPut + position };
     });
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => {
@@ -81,12 +98,7 @@ export class ReplayProcess {
       child.on("close", (code, signal) => {
         this.ended = true;
         if (code === 0) resolve(JSON.parse(readFileSync(reportFile, "utf8")) as ReplayReport);
-        else
-          reject(
-            new Error(
-              `the replay ended with ${signal ?? `exit code ${code ?? "unknown"}`}: ${said.trim()}`,
-            ),
-          );
+        else reject(new ReplayError(code, signal, said));
       });
     });
     // Whoever awaits it sees the rejection; until then it is no unhandled one.
@@ -111,5 +123,15 @@ export class ReplayProcess {
     const kill = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MILLISECONDS);
     await this.finished.catch(() => undefined);
     clearTimeout(kill);
+  }
+}
+
+/** How many records have been put, according to the producer's resume file; none without one. */
+function positionIn(file: string): number {
+  try {
+    const { position } = JSON.parse(readFileSync(file, "utf8")) as { readonly position?: unknown };
+    return typeof position === "number" ? position : 0;
+  } catch {
+    return 0;
   }
 }

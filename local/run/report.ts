@@ -1,3 +1,4 @@
+import type { JournalEntry } from "../status/pipeline-status";
 import type { Workload } from "../verify/result-document";
 
 /** One policy of the pack and whether the program kept it. */
@@ -36,6 +37,8 @@ export interface RunReport extends ReplayReport {
   readonly examples: readonly string[];
   readonly deadLetters: number;
   readonly policies: readonly PolicyResult[];
+  /** What happened meanwhile, oldest first. */
+  readonly journal: readonly JournalEntry[];
   /** Seconds of each step, by its name. */
   readonly seconds: Readonly<Record<string, number>>;
 }

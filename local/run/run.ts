@@ -15,7 +15,7 @@ import { keepWorkload, stackFolder } from "./run-file";
 import { localCloud, type LocalCloud } from "../services/cloud";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
 import { projectFolder } from "../machine/project";
-import { Steps } from "../machine/steps";
+import { Steps, type Tell } from "../machine/steps";
 import { verifiedRun } from "./verified-run";
 import { watchedRun } from "./watched-run";
 
@@ -48,12 +48,15 @@ class Run {
   readonly #stop: AbortSignal;
   /** What the run keeps; that of `--once` is thrown away when all was well. */
   readonly #folder: string;
+  /** Where what the services say goes. */
+  #onProgress: Tell;
   #closing: (() => Promise<void> | void)[] = [];
   #keepFolder = true;
 
   constructor(options: LocalOptions, steps: Steps, stop: AbortSignal) {
     this.#options = options;
     this.#steps = steps;
+    this.#onProgress = steps.progress;
     this.#stop = AbortSignal.any([stop, this.#ending.signal]);
     this.#folder = options.once ? onceFolder() : stackFolder;
   }
@@ -64,7 +67,9 @@ class Run {
       region: REGION,
       accountId: ACCOUNT_ID,
       fresh: this.#options.fresh,
-      onProgress: this.#steps.progress,
+      onProgress: (text) => {
+        this.#onProgress(text);
+      },
       onFailure: (error) => {
         this.#ending.abort(error);
       },
@@ -97,6 +102,9 @@ class Run {
     const replay = new LiveReplay(
       (speedup) => this.#replay(deployment, "replay", speedup),
       this.#options.speedup,
+      (reason) => {
+        this.#onProgress(`The producer ${reason}`);
+      },
     );
     this.#closing.push(() => replay.stop());
     await watchedRun({
@@ -106,6 +114,9 @@ class Run {
       replay,
       signal: this.#stop,
       closing: (close) => this.#closing.push(close),
+      listen: (onProgress) => {
+        this.#onProgress = onProgress;
+      },
       stopped: () => this.#stopped(),
     });
     return "stopped";

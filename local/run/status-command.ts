@@ -1,82 +1,101 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 
 import { runningPipeline, type RunningPipeline } from "./run-file";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
-import { collectStatus } from "../status/collect-status";
-import { fetchJson } from "../status/http";
+import { clock } from "../status/figures";
+import { PipelineMonitor } from "../status/monitor";
 import type { PipelineStatus } from "../status/pipeline-status";
 
+const WATCH_MILLISECONDS = 1000;
+/** Events that are told. */
+const LATEST = 8;
+/** Puts the cursor at the top left and clears what is below. */
+const CLEAR = "\u001b[H\u001b[J";
+
+interface StatusOptions {
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
 /** `npm run local -- status`: what the pipeline that runs is doing. */
-export function statusCommand(): Command {
+export function statusCommand(signal: AbortSignal): Command {
   return new Command("status")
     .description("what the running pipeline is doing")
-    .option("--json", "the whole status as JSON", false)
-    .action(async ({ json }: { readonly json: boolean }) => {
+    .option("--json", "the whole status as JSON, with --watch a line each second", false)
+    .option("--watch", "show it each second, until Ctrl-C", false)
+    .action(async ({ json, watch }: StatusOptions) => {
       const pipeline = runningPipeline();
-      const status = await statusOf(pipeline);
-      const text = json ? JSON.stringify(status, undefined, 2) : statusText(status, pipeline);
-      process.stdout.write(`${text}\n`);
+      const ask = asking(pipeline);
+      try {
+        do {
+          const status = await ask.status();
+          const indent = watch ? undefined : 2;
+          const text = json
+            ? JSON.stringify(status, undefined, indent)
+            : statusText(status, pipeline);
+          process.stdout.write(`${watch && !json && process.stdout.isTTY ? CLEAR : ""}${text}\n`);
+          if (watch) await delay(WATCH_MILLISECONDS, undefined, { signal });
+        } while (watch);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        ask.end();
+      }
     });
 }
 
-/** The page knows most, the replay included; without it the parts are asked themselves. */
-async function statusOf({
-  page,
-  endpoints,
-  region,
-  streamName,
-  workload,
-}: RunningPipeline): Promise<PipelineStatus> {
-  if (page !== undefined) return fetchJson<PipelineStatus>(page, "/status.json");
+/** The run itself knows most, the journal included; without its page the parts are asked themselves. */
+function asking({ page, endpoints, region, streamName, workload }: RunningPipeline): {
+  readonly status: () => Promise<PipelineStatus>;
+  readonly end: () => void;
+} {
+  if (page !== undefined) {
+    const status = async (): Promise<PipelineStatus> => {
+      const response = await fetch(new URL("/status.json", page));
+      if (!response.ok) throw new Error(`${page} answered ${response.status}`);
+      return (await response.json()) as PipelineStatus;
+    };
+    return { status, end: () => undefined };
+  }
   const client = kinesisClient(endpoints.kinesis, region);
-  try {
-    return await collectStatus({
-      stream: { client, name: streamName },
+  const windows = { windowMinutes: 1, slideMinutes: 1, tradeWindowSeconds: 60 };
+  const monitor = new PipelineMonitor({
+    sources: () => ({
+      stream: { client, name: streamName, endpoint: endpoints.kinesis },
       flinkEndpoint: endpoints.flink,
-      search: { endpoint: endpoints.opensearch, windowMinutes: 1, slideMinutes: 1 },
+      search: { endpoint: endpoints.opensearch, ...windows },
       policies: [],
       resources: [],
       workload,
-    });
-  } finally {
-    client.destroy();
-  }
+    }),
+  });
+  return {
+    status: () => monitor.poll(),
+    end: () => {
+      client.destroy();
+    },
+  };
 }
 
-/** The status in lines, each part with what matters. */
+/** The status in lines: the verdict, the stations of a record, and what happened. */
 export function statusText(
-  { phase, replay, stream, job, search, rates, lag }: PipelineStatus,
+  { verdict, stages, journal }: PipelineStatus,
   { page, pid }: Pick<RunningPipeline, "page" | "pid">,
 ): string {
-  const rate = (perSecond: number | null): string =>
-    perSecond === null ? "" : `, ${Math.round(perSecond)}/s`;
-  const documents = search.up ? Object.entries(search.value.documents) : [];
+  const events = journal.filter(({ kind }) => kind !== "checkpoint").slice(-LATEST);
   const lines: readonly (readonly [string, string])[] = [
-    ["Pipeline", `${phase}, process ${pid}${page === undefined ? "" : `, ${page}`}`],
-    [
-      "Replay",
-      replay.up
-        ? `${replay.value.progress.recordsPut} of ${replay.value.progress.recordsTotal ?? "endless"} records put${rate(rates.recordsPut)}, lag ${replay.value.progress.replayLagSeconds} s`
-        : replay.reason,
-    ],
-    [
-      "Stream",
-      stream.up
-        ? `${stream.value.name}, ${stream.value.status}, ${stream.value.openShards} shards, ${stream.value.retentionHours} h`
-        : stream.reason,
-    ],
-    [
-      "Job",
-      job.up
-        ? `${job.value.state}, ${job.value.recordsRead ?? "?"} records read${rate(rates.recordsRead)}, lag ${lag.consumerSeconds ?? "?"} s, ${job.value.checkpoints.completed} checkpoints, ${job.value.restarts} restarts`
-        : job.reason,
-    ],
-    [
-      "Search",
-      search.up
-        ? documents.map(([index, count]) => `${index} ${count}`).join(", ") || "no documents yet"
-        : search.reason,
-    ],
+    ["Pipeline", `process ${pid}${page === undefined ? "" : `, ${page}`}`],
+    ["State", [verdict.title, verdict.detail].filter(Boolean).join(": ")],
+    ...stages.map(({ title, state, figure, lines: more, asOf }): [string, string] => [
+      title,
+      [
+        ...(state === "" ? [] : [state]),
+        ...(asOf === undefined ? [] : [`as of ${clock(asOf)}`]),
+        ...[figure, ...more],
+      ].join(", "),
+    ]),
+    ...events.map(({ at, text }): [string, string] => [clock(at), text]),
   ];
-  return lines.map(([name, text]) => `${name.padEnd(10)}${text}`).join("\n");
+  return lines.map(([name, text]) => `${name.padEnd(12)}${text}`).join("\n");
 }

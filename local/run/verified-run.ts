@@ -6,8 +6,9 @@ import type { Fault } from "../faults/fault";
 import type { LocalOptions } from "./options";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
-import { collectStatus, hasReadEverything } from "../status/collect-status";
+import { collectParts, hasReadEverything, type StatusSources } from "../status/collect-status";
 import type { Steps } from "../machine/steps";
+import { PipelineMonitor } from "../status/monitor";
 import { tellSummary } from "./summary";
 import { compareWithDomain } from "../verify/compare";
 import { storedDocuments } from "../verify/documents";
@@ -29,31 +30,45 @@ export interface VerifiedRunParts {
 
 /** Replay, results, comparison and report of `--once`. */
 export async function verifiedRun(parts: VerifiedRunParts): Promise<RunReport> {
+  const sources = statusSources(parts.deployment, parts.replays[0]);
+  const monitor = new PipelineMonitor({ sources });
+  const stop = monitor.run();
+  try {
+    return await replayedAndCompared(parts, sources, monitor);
+  } finally {
+    stop();
+  }
+}
+
+async function replayedAndCompared(
+  parts: VerifiedRunParts,
+  sources: () => StatusSources,
+  monitor: PipelineMonitor,
+): Promise<RunReport> {
   const { options, steps, workload, deployment, replays, signal } = parts;
   const { settings, cloud } = deployment;
   const { opensearch } = cloud.endpoints();
-  const [replay] = replays;
   const reports = await steps.run("replay", "Replay the input", () =>
     Promise.race([
       Promise.all([
         ...replays.map(({ finished }) => finished),
-        injected(parts, options.fault).then(() => undefined),
+        injected(parts, options.fault, monitor).then(() => undefined),
       ]).then((ended) => ended.filter((report) => report !== undefined)),
       parts.stopped(),
     ]),
   );
   const expected = await workload.expected(settings);
-  const sources = statusSources(deployment, replay);
   const { comparison } = await steps.run("results", "Wait for the results", () =>
     settled({
       compare: () => compareWithDomain(expected.documents, opensearch),
-      jobHasReadEverything: async () => hasReadEverything(await collectStatus(sources())),
+      jobHasReadEverything: async () => hasReadEverything(await collectParts(sources())),
       signal,
     }),
   );
   const deadLetters = await steps.run("documents", "Read the documents", () =>
     writeDocuments(opensearch, workload, options.documents),
   );
+  const { journal } = await monitor.status();
   const counted = reports.every(
     ({ tripsRead, recordsPut }) =>
       tripsRead === expected.events.read && recordsPut === expected.events.good,
@@ -74,6 +89,7 @@ export async function verifiedRun(parts: VerifiedRunParts): Promise<RunReport> {
     policies: deployment.result.policies.map(({ name, enforcementLevel, result }) => ({
       ...{ name, enforcementLevel, result },
     })),
+    journal: journal.filter(({ kind }) => kind !== "checkpoint"),
     seconds: steps.seconds,
   };
   tellSummary(report, steps.tell);
@@ -86,11 +102,15 @@ export async function verifiedRun(parts: VerifiedRunParts): Promise<RunReport> {
 async function injected(
   { deployment, replays, steps, signal }: VerifiedRunParts,
   fault: Fault | undefined,
+  monitor: PipelineMonitor,
 ): Promise<void> {
   await fault?.inject?.({
     cloud: deployment.cloud,
     stream: deployment.stream,
-    tell: steps.tell,
+    tell: (text) => {
+      steps.tell(text);
+      monitor.note("fault", text);
+    },
     signal,
     replayed: (share) => replays[0].replayed(share, signal),
   });

@@ -1,12 +1,14 @@
 import { type Deployment, searchSource, statusSources } from "./deployment";
 import type { LocalOptions } from "./options";
+import { actionsStatus } from "../page-server/page-actions";
 import { startPageServer } from "../page-server/page-server";
 import { liveActions } from "./live-actions";
 import type { LiveReplay } from "./live-replay";
 import { announce } from "./run-file";
 import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
-import { statusCollector } from "../status/collect-status";
 import { demandHistory } from "../status/demand-history";
+import { journalTeller } from "../status/journal";
+import { PipelineMonitor } from "../status/monitor";
 import type { Tell } from "../machine/steps";
 
 export interface WatchedRunParts {
@@ -17,6 +19,8 @@ export interface WatchedRunParts {
   readonly signal: AbortSignal;
   /** Keeps what has to be closed at the end. */
   readonly closing: (close: () => Promise<void> | void) => void;
+  /** Takes over what the services say from now on. */
+  readonly listen: (onProgress: Tell) => void;
   /** Resolves when somebody wants to stop; rejects when a service ended by itself. */
   readonly stopped: () => Promise<undefined>;
 }
@@ -26,12 +30,27 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
   const { options, tell, deployment, replay, closing, stopped } = parts;
   const endpoints = deployment.cloud.endpoints();
   const { kinesis, opensearch, flink } = endpoints;
+  const monitor = new PipelineMonitor({
+    sources: statusSources(deployment, replay),
+    actions: () => actionsStatus(actions),
+  });
+  const actions = liveActions(deployment, replay, {
+    tell: (text) => {
+      monitor.note("fault", text);
+    },
+    signal: parts.signal,
+  });
+  parts.listen((text) => {
+    monitor.note("problem", text);
+  });
+  closing(monitor.onStatus(journalTeller(tell)));
+  closing(monitor.run());
   const page = options.page
     ? await startPageServer({
         port: options.port,
-        status: statusCollector(statusSources(deployment, replay)),
+        feed: monitor,
         history: demandHistory(searchSource(deployment)),
-        actions: liveActions(deployment, replay, { tell, signal: parts.signal }),
+        actions,
       })
     : undefined;
   if (page !== undefined) {
@@ -52,7 +71,10 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
   tell(`  ${tailCommand(deployment)}`);
   tell("Ctrl-C stops everything; the next start goes on from here, --fresh begins anew.");
   const report = await Promise.race([replay.finished, stopped()]);
-  if (report !== undefined) tell(`The replay has ended: ${report.recordsPut} records put.`);
+  if (report !== undefined) {
+    const put = replay.progress?.recordsPut ?? report.recordsPut;
+    tell(`The replay has ended: ${put} records put.`);
+  }
   await stopped();
 }
 

@@ -110,24 +110,28 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
   };
 
-  const kinesis = startable(() =>
-    startKinesisServer({
-      port: ports.kinesis,
-      region,
-      accountId,
-      folders,
-      onProgress,
-      onExit: onFailure,
-    }),
+  const kinesis = startable(
+    (onExit) =>
+      startKinesisServer({
+        port: ports.kinesis,
+        region,
+        accountId,
+        folders,
+        onProgress,
+        onExit,
+      }),
+    options,
   );
-  const search = startable(() =>
-    startSearchNode({
-      httpPort: ports.opensearch,
-      transportPort: ports.opensearchTransport,
-      folders,
-      onProgress,
-      onExit: onFailure,
-    }),
+  const search = startable(
+    (onExit) =>
+      startSearchNode({
+        httpPort: ports.opensearch,
+        transportPort: ports.opensearchTransport,
+        folders,
+        onProgress,
+        onExit,
+      }),
+    options,
   );
   let client: KinesisClient | undefined;
   const kinesisApi = async (): Promise<KinesisClient> => {

@@ -1,27 +1,26 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
-
 import { jobStatus } from "./job-status";
 import type { Workload } from "../verify/result-document";
 import type {
   DeployedResource,
-  Lag,
+  JobStatus,
   Part,
-  PipelineStatus,
   PolicyResult,
-  Rates,
   ReplayStatus,
+  StreamStatus,
 } from "./pipeline-status";
 import type { SearchSource } from "./multi-search";
+import type { SearchStatus } from "./result-status";
 import { searchStatus } from "./search-status";
-import { streamStatus } from "./stream-status";
+import { streamStatus, type StreamSource } from "./stream-status";
 
 /** Where the parts of the pipeline are; one that is not started yet is left out. */
 export interface StatusSources {
   readonly workload: Workload;
   /** The producer's latest progress line, and whether it has come to the end of its input. */
   readonly replay?: ReplayStatus | undefined;
-  readonly stream?:
-    { readonly client: Pick<KinesisClient, "send">; readonly name: string } | undefined;
+  /** Why no producer runs that should. */
+  readonly replayProblem?: string | undefined;
+  readonly stream?: StreamSource | undefined;
   /** URL of Flink's REST API, such as http://127.0.0.1:8081. */
   readonly flinkEndpoint?: string | undefined;
   readonly search?: SearchSource | undefined;
@@ -29,123 +28,133 @@ export interface StatusSources {
   readonly resources: readonly DeployedResource[];
 }
 
-/** Statuses that a rate looks back on: at a poll a second, the last ten seconds. */
-const LOOK_BACK = 10;
-
-const NOT_STARTED = "not started yet";
-
-type Parts = Pick<PipelineStatus, "at" | "replay" | "stream" | "job" | "search">;
-
-/**
- * Asks every part of the pipeline once. Never rejects: a part that does not answer says so in the status.
- *
- * @param earlier an earlier status, from which the rates are measured.
- */
-export async function collectStatus(
-  sources: StatusSources,
-  earlier?: PipelineStatus,
-  now: () => number = Date.now,
-): Promise<PipelineStatus> {
-  const [stream, job, search] = await Promise.all([
-    part(sources.stream, ({ client, name }) => streamStatus(client, name)),
-    part(sources.flinkEndpoint, jobStatus),
-    part(sources.search, (search) => searchStatus(search, sources.workload)),
-  ]);
-  const replay: Part<ReplayStatus> = sources.replay
-    ? { up: true, value: sources.replay }
-    : { up: false, reason: NOT_STARTED };
-  const parts = { at: new Date(now()).toISOString(), replay, stream, job, search };
-  return {
-    ...parts,
-    workload: sources.workload,
-    phase: phaseOf(parts),
-    rates: ratesOf(parts, earlier),
-    lag: lagOf(parts),
-    policies: sources.policies,
-    resources: sources.resources,
-  };
+/** What the parts of the pipeline answer. */
+export interface Parts {
+  readonly replay: Part<ReplayStatus>;
+  readonly stream: Part<StreamStatus>;
+  readonly job: Part<JobStatus>;
+  readonly search: Part<SearchStatus>;
 }
 
-/** A poll that remembers the last ones, so that its rates are measured over some seconds. */
-export function statusCollector(
-  sources: () => StatusSources,
-  now: () => number = Date.now,
-): () => Promise<PipelineStatus> {
-  const earlier: PipelineStatus[] = [];
-  return async () => {
-    const status = await collectStatus(sources(), earlier[0], now);
-    earlier.push(status);
-    if (earlier.length > LOOK_BACK) earlier.shift();
-    return status;
-  };
+/** How long a part may take to answer before it counts as one that does not. */
+const PATIENCE_MILLISECONDS = 2500;
+/** A producer tells its progress each second. */
+const SILENCE_MILLISECONDS = 5000;
+
+const NOT_STARTED = { up: false, reason: "not started yet" } as const;
+
+/** Asks one part, one question at a time, and remembers its last answer. */
+class Probe<Source, T> {
+  readonly #ask: (source: Source) => Promise<T>;
+  #part: Part<T> = NOT_STARTED;
+  #last: { readonly at: string; readonly value: T } | undefined;
+  #asking: { readonly since: number; readonly answered: Promise<void> } | undefined;
+
+  constructor(ask: (source: Source) => Promise<T>) {
+    this.#ask = ask;
+  }
+
+  /** Resolves when the part has answered. */
+  ask(source: Source | undefined, now: () => number): Promise<void> {
+    if (source === undefined) return Promise.resolve();
+    this.#asking ??= { since: now(), answered: this.#answer(source, now) };
+    return this.#asking.answered;
+  }
+
+  async #answer(source: Source, now: () => number): Promise<void> {
+    try {
+      const value = await this.#ask(source);
+      this.#last = { at: new Date(now()).toISOString(), value };
+      this.#part = { up: true, value };
+    } catch (error) {
+      this.#down(error instanceof Error ? error.message : String(error));
+    }
+    this.#asking = undefined;
+  }
+
+  part(now: number): Part<T> {
+    const waited = now - (this.#asking?.since ?? now);
+    if (waited > PATIENCE_MILLISECONDS) {
+      this.#down(`has not answered for ${Math.round(waited / 1000)} s`);
+    }
+    return this.#part;
+  }
+
+  #down(reason: string): void {
+    this.#part = { up: false, reason, ...(this.#last && { last: this.#last }) };
+  }
+}
+
+/** Asks every part of the pipeline, again and again. */
+export class Probes {
+  readonly #sources: () => StatusSources;
+  readonly #now: () => number;
+  readonly #stream = new Probe(streamStatus);
+  readonly #job = new Probe(jobStatus);
+  readonly #search = new Probe(
+    ({
+      search,
+      workload,
+    }: Required<Pick<StatusSources, "workload">> & {
+      readonly search: SearchSource;
+    }) => searchStatus(search, workload),
+  );
+
+  constructor(sources: () => StatusSources, now: () => number) {
+    this.#sources = sources;
+    this.#now = now;
+  }
+
+  /** Resolves when every part has answered, which one that hangs may not do for some seconds. Never rejects. */
+  async ask(): Promise<void> {
+    const { stream, flinkEndpoint, search, workload } = this.#sources();
+    await Promise.all([
+      this.#stream.ask(stream, this.#now),
+      this.#job.ask(flinkEndpoint, this.#now),
+      this.#search.ask(search && { search, workload }, this.#now),
+    ]);
+  }
+
+  parts(): Parts {
+    const now = this.#now();
+    return {
+      replay: replayPart(this.#sources(), now),
+      stream: this.#stream.part(now),
+      job: this.#job.part(now),
+      search: this.#search.part(now),
+    };
+  }
+}
+
+/** Asks every part once. Never rejects: a part that does not answer says so. */
+export async function collectParts(sources: StatusSources): Promise<Parts> {
+  const probes = new Probes(() => sources, Date.now);
+  await probes.ask();
+  return probes.parts();
+}
+
+function replayPart({ replay, replayProblem }: StatusSources, now: number): Part<ReplayStatus> {
+  const last = replay && { at: replay.progress.at, value: replay };
+  const silent = last && now - Date.parse(last.at);
+  const isSilent =
+    silent !== undefined &&
+    silent > SILENCE_MILLISECONDS &&
+    replay?.finished === false &&
+    !replay.paused;
+  const reason =
+    replayProblem ?? (isSilent ? `has told nothing for ${Math.round(silent / 1000)} s` : undefined);
+  if (reason !== undefined) return { up: false, reason, ...(last && { last }) };
+  return replay ? { up: true, value: replay } : NOT_STARTED;
 }
 
 /**
  * Whether the job has read every record that was put. False while that cannot be known: before the replay's end, without
  * metrics, or when records were read more than once after a restart and the count is no proof.
  */
-export function hasReadEverything({ replay, job }: PipelineStatus): boolean {
+export function hasReadEverything({ replay, job }: Parts): boolean {
   if (!replay.up || !replay.value.finished || !job.up) return false;
   const { recordsRead, millisBehindLatest, restarts, state } = job.value;
   if (state !== "RUNNING" || recordsRead === null) return false;
   if (restarts === 0) return recordsRead >= replay.value.progress.recordsPut;
   return millisBehindLatest === 0;
-}
-
-async function part<Source, T>(
-  source: Source | undefined,
-  ask: (source: Source) => Promise<T>,
-): Promise<Part<T>> {
-  if (source === undefined) return { up: false, reason: NOT_STARTED };
-  try {
-    return { up: true, value: await ask(source) };
-  } catch (error) {
-    return { up: false, reason: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function phaseOf({ replay, search }: Parts): PipelineStatus["phase"] {
-  if (replay.up && replay.value.finished) return "finished";
-  const put = replay.up ? replay.value.progress.recordsPut : 0;
-  const documents = search.up ? Object.values(search.value.documents) : [];
-  return put > 0 || documents.some((count) => count > 0) ? "live" : "waiting";
-}
-
-function ratesOf(parts: Parts, earlier: Parts | undefined): Rates {
-  const seconds = earlier ? (Date.parse(parts.at) - Date.parse(earlier.at)) / 1000 : 0;
-  const rate = (now: number | null, before: number | null) =>
-    // A count that went down has begun anew, after a restart.
-    now === null || before === null || seconds <= 0 || now < before
-      ? null
-      : (now - before) / seconds;
-  const read = ({ job }: Parts) => (job.up ? job.value.recordsRead : null);
-  const writes = ({ search }: Parts) => (search.up ? search.value.writes : null);
-  const throttled = ({ replay }: Parts) => (replay.up ? replay.value.progress.throttled : null);
-  const { replay } = parts;
-  return {
-    recordsPut: replay.up ? putRate(replay.value) : null,
-    recordsRead: rate(read(parts), earlier ? read(earlier) : null),
-    writes: rate(writes(parts), earlier ? writes(earlier) : null),
-    throttled: rate(throttled(parts), earlier ? throttled(earlier) : null),
-  };
-}
-
-/** The last progress line of a finished replay still tells the rate before its end. */
-function putRate({ finished, progress }: ReplayStatus): number {
-  return finished ? 0 : progress.recordsPerSecond;
-}
-
-function lagOf({ replay, job }: Parts): Lag {
-  const progress = replay.up ? replay.value.progress : undefined;
-  const watermark = job.up ? job.value.watermark : null;
-  const behind = job.up ? job.value.millisBehindLatest : null;
-  const eventTime = progress?.eventTime ?? null;
-  return {
-    replaySeconds: progress?.replayLagSeconds ?? null,
-    consumerSeconds: behind === null ? null : behind / 1000,
-    watermarkSeconds:
-      watermark === null || eventTime === null
-        ? null
-        : (Date.parse(eventTime) - Date.parse(watermark)) / 1000,
-  };
 }

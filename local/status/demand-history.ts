@@ -1,13 +1,17 @@
+import * as v from "valibot";
+
 import {
+  aggregations,
+  buckets,
+  documents,
   multiSearch,
-  sources,
-  type Answer,
-  type Buckets,
+  value,
   type SearchSource,
-  type Value,
 } from "./multi-search";
-import type { CellDemand, PastWindow, WindowList } from "./result-status";
+import { cellDemand, type PastWindow, type WindowList } from "./result-status";
 import { windowDemand, windowSearch, ZONES_INDEX } from "./window-demand";
+
+const allWindows = v.object({ windows: buckets({ trips: value }) });
 
 /** OpenSearch answers so many documents at once, and that is more than the city has cells. */
 const ALL_CELLS = 10_000;
@@ -24,9 +28,7 @@ export interface DemandHistory {
 export function demandHistory(source: SearchSource): DemandHistory {
   return {
     async windows() {
-      const [{ aggregations }] = await multiSearch<
-        [Answer<{ readonly windows: Buckets<{ readonly trips: Value }> }>]
-      >(source.endpoint, [
+      const [answer] = await multiSearch(source.endpoint, [
         {
           index: [ZONES_INDEX],
           body: {
@@ -40,7 +42,7 @@ export function demandHistory(source: SearchSource): DemandHistory {
           },
         },
       ]);
-      return (aggregations?.windows.buckets ?? []).map(({ key, trips }) => [
+      return (aggregations(answer, allWindows)?.windows.buckets ?? []).map(({ key, trips }) => [
         Number(key) / 1000,
         trips.value ?? 0,
       ]);
@@ -48,16 +50,14 @@ export function demandHistory(source: SearchSource): DemandHistory {
     async window(start) {
       const [demand, [cells]] = await Promise.all([
         windowDemand(source, start * 1000),
-        multiSearch<[Answer<unknown, CellDemand>]>(source.endpoint, [
+        multiSearch(source.endpoint, [
           windowSearch("taxi-demand-cells", start * 1000, ALL_CELLS, "cell"),
         ]),
       ]);
       return (
         demand && {
           ...demand,
-          cells: sources(cells).map(({ cell, trips, normal, score }) => ({
-            ...{ cell, trips, normal, score },
-          })),
+          cells: documents(cells, cellDemand),
         }
       );
     },

@@ -1,14 +1,23 @@
-import type { Buckets, Search, SearchSource, Value } from "./multi-search";
+import * as v from "valibot";
+
+import {
+  aggregations,
+  buckets,
+  value,
+  type Answer,
+  type Search,
+  type SearchSource,
+} from "./multi-search";
 import type { DemandStatus } from "./result-status";
 import { ALL_ZONES, windowDemand, ZONES_INDEX } from "./window-demand";
 
-export interface DemandTotals {
-  readonly newest: Value;
-  readonly newestComplete: { readonly start: Value };
-  readonly windows: Value;
-  readonly peak: Value;
-  readonly zones: Buckets<{ readonly trips: Value }>;
-}
+const totalsOf = v.object({
+  newest: value,
+  newestComplete: v.object({ start: value }),
+  windows: value,
+  peak: value,
+  zones: buckets({ trips: value }),
+});
 
 /** Figures over all windows. */
 export const demandTotals: Search = {
@@ -34,8 +43,9 @@ export const demandTotals: Search = {
 /** The newest window, and what all of them come to. */
 export async function demandOf(
   source: SearchSource,
-  totals: DemandTotals | undefined,
+  answer: Answer | undefined,
 ): Promise<DemandStatus | null> {
+  const totals = aggregations(answer, totalsOf);
   const start = totals?.newestComplete.start.value ?? totals?.newest.value;
   if (totals === undefined || start === null || start === undefined) return null;
   const window = await windowDemand(source, start);

@@ -1,12 +1,22 @@
-/** How long a service may take to answer; polls wait for each other. */
+import * as v from "valibot";
+
+/** How long a service may take to answer. */
 const PATIENCE_MILLISECONDS = 5000;
+
+/** What an answer must look like; what it holds beside that is left out. */
+export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /**
  * The JSON that a local service answers; a body is posted.
  *
- * @throws Error that names the request when the service does not answer in time or refuses.
+ * @throws Error that names the request when the service does not answer in time, refuses, or answers something else.
  */
-export async function fetchJson<T>(endpoint: string, path: string, body?: string): Promise<T> {
+export async function fetchJson<T>(
+  endpoint: string,
+  path: string,
+  schema: Schema<T>,
+  body?: string,
+): Promise<T> {
   const url = new URL(path, endpoint);
   let response: Response;
   try {
@@ -20,7 +30,19 @@ export async function fetchJson<T>(endpoint: string, path: string, body?: string
     throw new Error(`${url.origin} does not answer (${causeOf(error)})`, { cause: error });
   }
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
-  return (await response.json()) as T;
+  return parsed(schema, await response.json(), `The answer of ${url.origin}${url.pathname}`);
+}
+
+/**
+ * A value from outside.
+ *
+ * @throws Error that names the first place that is not as it must be.
+ */
+export function parsed<T>(schema: Schema<T>, value: unknown, what: string): T {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new Error(`${what} is not understood: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
 }
 
 /** What fetch's own "fetch failed" hides. */

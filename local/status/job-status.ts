@@ -1,38 +1,47 @@
-import { fetchJson } from "./http";
-import type { JobStatus, ShardReading } from "./pipeline-status";
+import * as v from "valibot";
 
-interface JobsOverview {
-  readonly jobs: readonly {
-    readonly jid: string;
-    readonly name: string;
-    readonly state: string;
-    readonly "start-time": number;
-  }[];
-}
-interface Vertex {
-  readonly id: string;
-  readonly name: string;
-}
-interface Checkpoints {
-  readonly counts: { readonly completed: number; readonly failed: number };
-  readonly latest: { readonly completed?: { readonly end_to_end_duration: number } | null };
-}
-/** A metric of a job or, for watermarks, of one of a vertex's subtasks. */
-interface Metric {
-  readonly id: string;
-  readonly value: string;
-}
-/** A metric over all subtasks of a vertex; the figures are there only when it was asked for by name. */
-interface SubtaskMetric {
-  readonly id: string;
-  readonly sum?: number;
-  readonly max?: number;
-}
+import { fetchJson } from "./http";
+import type { JobStatus, ShardReading, VertexLoad } from "./pipeline-status";
+
+const jobsOverview = v.object({
+  jobs: v.array(
+    v.object({
+      jid: v.string(),
+      name: v.string(),
+      state: v.string(),
+      "start-time": v.number(),
+    }),
+  ),
+});
+const jobDetails = v.object({ vertices: v.array(v.object({ id: v.string(), name: v.string() })) });
+type Vertex = v.InferOutput<typeof jobDetails>["vertices"][number];
+const checkpointsOf = v.object({
+  counts: v.object({ completed: v.number(), failed: v.number() }),
+  latest: v.object({
+    completed: v.nullish(
+      v.object({
+        id: v.optional(v.number()),
+        end_to_end_duration: v.number(),
+        latest_ack_timestamp: v.optional(v.number()),
+      }),
+    ),
+    restored: v.nullish(v.object({ id: v.number() })),
+  }),
+});
+/** Metrics of a job or, for watermarks, of one of a vertex's subtasks. */
+const metricsOf = v.array(v.object({ id: v.string(), value: v.optional(v.string()) }));
+/** A number, or the "NaN" of an operator that does not measure itself. */
+const measured = v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number)));
+/** Metrics over all subtasks of a vertex; the figures are there only when they were asked for by name. */
+const subtaskMetrics = v.array(v.object({ id: v.string(), sum: measured, max: measured }));
+type SubtaskMetrics = v.InferOutput<typeof subtaskMetrics>;
 
 /** The source's own operator, in the names of its metrics. */
 const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
 /** Figures of one shard: how far behind it is read, and how fast. */
 const SHARD_FIGURE = /\.shardId\.([^.]+)\.(millisBehindLatest|recordsPerSecond)$/;
+/** Milliseconds of each second: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/metrics/#io */
+const LOAD = ["busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"] as const;
 /** The latest instant that JavaScript can tell; the watermark at the end of all input lies beyond it. */
 const LAST_INSTANT = 8.64e15;
 
@@ -40,34 +49,55 @@ const LAST_INSTANT = 8.64e15;
  * The job that was started last, by Flink's REST API at `endpoint`
  * (https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/rest_api/).
  *
- * @throws Error when the API does not answer or has no job.
+ * @throws Error when the API does not answer, answers something else, or has no job.
  */
 export async function jobStatus(endpoint: string): Promise<JobStatus> {
-  const { jobs } = await fetchJson<JobsOverview>(endpoint, "/jobs/overview");
+  const { jobs } = await fetchJson(endpoint, "/jobs/overview", jobsOverview);
   const job = [...jobs].sort((a, b) => b["start-time"] - a["start-time"])[0];
   if (job === undefined) throw new Error("Flink runs no job yet");
   const path = `/jobs/${job.jid}`;
   const [{ vertices }, checkpoints, restarts] = await Promise.all([
-    fetchJson<{ vertices: readonly Vertex[] }>(endpoint, path),
-    fetchJson<Checkpoints>(endpoint, `${path}/checkpoints`),
-    fetchJson<readonly Metric[]>(endpoint, `${path}/metrics?get=numRestarts`),
+    fetchJson(endpoint, path, jobDetails),
+    fetchJson(endpoint, `${path}/checkpoints`, checkpointsOf),
+    fetchJson(endpoint, `${path}/metrics?get=numRestarts`, metricsOf),
   ]);
-  const [source, watermark] = await Promise.all([
+  const [source, watermark, loads] = await Promise.all([
     sourceFigures(endpoint, path, vertices),
     lowestWatermark(endpoint, path, vertices),
+    Promise.all(vertices.map((vertex) => loadOf(endpoint, path, vertex))),
   ]);
+  const { completed, restored } = checkpoints.latest;
+  const at = completed?.latest_ack_timestamp;
   return {
+    id: job.jid,
     name: job.name,
     state: job.state,
     ...source,
     watermark,
+    vertices: loads,
     restarts: Number(restarts[0]?.value ?? 0),
     checkpoints: {
       completed: checkpoints.counts.completed,
       failed: checkpoints.counts.failed,
-      lastMilliseconds: checkpoints.latest.completed?.end_to_end_duration ?? null,
+      lastMilliseconds: completed?.end_to_end_duration ?? null,
+      lastAt: at === undefined ? null : new Date(at).toISOString(),
+      restoredId: restored?.id ?? null,
     },
   };
+}
+
+/** How busy a vertex is, and how much it waits for those after it, by its fullest subtask. */
+async function loadOf(endpoint: string, path: string, { id, name }: Vertex): Promise<VertexLoad> {
+  const metrics = await fetchJson(
+    endpoint,
+    `${path}/vertices/${id}/subtasks/metrics?get=${LOAD.join(",")}&agg=max`,
+    subtaskMetrics,
+  );
+  const [busy = null, backPressure = null] = LOAD.map((wanted) => {
+    const max = metrics.find((metric) => metric.id === wanted)?.max;
+    return max === undefined || !Number.isFinite(max) ? null : max / 1000;
+  });
+  return { name: name.split(" -> ")[0] ?? name, busy, backPressure };
 }
 
 async function sourceFigures(
@@ -79,13 +109,13 @@ async function sourceFigures(
   const metrics = await Promise.all(
     sources.map(async ({ id }) => {
       const subtasks = `${path}/vertices/${id}/subtasks/metrics`;
-      const all = await fetchJson<readonly SubtaskMetric[]>(endpoint, subtasks);
+      const all = await fetchJson(endpoint, subtasks, subtaskMetrics);
       const wanted = all
         .map((metric) => metric.id)
         .filter((name) => RECORDS_READ.test(name) || SHARD_FIGURE.test(name));
       if (wanted.length === 0) return [];
       const get = wanted.map(encodeURIComponent).join(",");
-      return fetchJson<readonly SubtaskMetric[]>(endpoint, `${subtasks}?get=${get}`);
+      return fetchJson(endpoint, `${subtasks}?get=${get}`, subtaskMetrics);
     }),
   );
   const read = metrics.flat().filter(({ id }) => RECORDS_READ.test(id));
@@ -99,7 +129,7 @@ async function sourceFigures(
   };
 }
 
-function shardReadings(metrics: readonly SubtaskMetric[]): readonly ShardReading[] {
+function shardReadings(metrics: SubtaskMetrics): readonly ShardReading[] {
   const figures = new Map<string, Record<string, number>>();
   for (const { id, max } of metrics) {
     const [, shard, figure] = SHARD_FIGURE.exec(id) ?? [];
@@ -123,9 +153,7 @@ async function lowestWatermark(
   vertices: readonly Vertex[],
 ): Promise<string | null> {
   const watermarks = await Promise.all(
-    vertices.map(({ id }) =>
-      fetchJson<readonly Metric[]>(endpoint, `${path}/vertices/${id}/watermarks`),
-    ),
+    vertices.map(({ id }) => fetchJson(endpoint, `${path}/vertices/${id}/watermarks`, metricsOf)),
   );
   const lowest = Math.min(...watermarks.flat().map(({ value }) => Number(value)));
   // An operator without a watermark reports the lowest long; sources have none to report.

@@ -1,15 +1,9 @@
-import { fetchJson } from "./http";
+import * as v from "valibot";
 
-export interface Buckets<T = unknown> {
-  readonly buckets: readonly ({ readonly key: string | number; readonly doc_count: number } & T)[];
-}
-export interface Hits<Source> {
-  readonly hits: { readonly hits: readonly { readonly _source: Source }[] };
-}
+import { fetchJson, parsed, type Schema } from "./http";
+
 /** A figure of an aggregation; null over no document. */
-export interface Value {
-  readonly value: number | null;
-}
+export const value = v.object({ value: v.nullable(v.number()) });
 
 /** A search in one index or several; those that do not exist yet hold nothing. */
 export interface Search {
@@ -17,11 +11,11 @@ export interface Search {
   readonly body: object;
 }
 
-/** What a search answers; without any of its indices it has no aggregations. */
-export type Answer<Aggregations = unknown, Source = unknown> = Partial<Hits<Source>> & {
-  readonly aggregations?: Aggregations;
-  readonly error?: { readonly type: string; readonly reason: string };
-};
+/** What a search answers; without any of its indices it has neither hits nor aggregations. */
+export interface Answer {
+  readonly hits?: unknown;
+  readonly aggregations?: unknown;
+}
 
 export interface SearchSource {
   /** URL of the domain, such as http://127.0.0.1:9200. */
@@ -30,29 +24,84 @@ export interface SearchSource {
   readonly windowMinutes: number;
   /** Minutes from the start of a window to that of the next. */
   readonly slideMinutes: number;
+  /** Length of a window of the workload trades, in seconds. */
+  readonly tradeWindowSeconds: number;
 }
+
+/** What is read of a workload's results beside the number of documents in its indices. */
+export interface ResultReader<Results> {
+  /** Index with a document for each of the finest windows, and the seconds from one to the next. */
+  readonly finest: (source: SearchSource) => {
+    readonly index: string;
+    readonly stepSeconds: number;
+  };
+  readonly searches: readonly Search[];
+  /** @param answers one for each of the searches */
+  readonly read: (source: SearchSource, answers: readonly Answer[]) => Promise<Results>;
+}
+
+const responses = v.object({
+  responses: v.array(
+    v.object({
+      hits: v.optional(v.unknown()),
+      aggregations: v.optional(v.unknown()),
+      error: v.optional(v.object({ type: v.string(), reason: v.nullish(v.string()) })),
+    }),
+  ),
+});
 
 /**
  * Asks all searches in one request.
  *
+ * @returns an answer for each search
  * @throws Error when the domain does not answer, or refuses a search.
  */
-export async function multiSearch<Answers extends readonly Answer[]>(
+export async function multiSearch(
   endpoint: string,
   searches: readonly Search[],
-): Promise<Answers> {
+): Promise<readonly Answer[]> {
   const lines = searches.flatMap(({ index, body }) => [{ index, ignore_unavailable: true }, body]);
-  const { responses } = await fetchJson<{ readonly responses: Answers }>(
+  const { responses: answers } = await fetchJson(
     endpoint,
     "/_msearch",
+    responses,
     lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
   );
-  const refused = responses.find(({ error }) => error !== undefined)?.error;
-  if (refused) throw new Error(`${endpoint} refuses a search: ${refused.type}: ${refused.reason}`);
-  return responses;
+  const refused = answers.find(({ error }) => error !== undefined)?.error;
+  if (refused) {
+    throw new Error(`${endpoint} refuses a search: ${refused.type}: ${refused.reason ?? ""}`);
+  }
+  return answers;
 }
 
-/** The documents of an answer. */
-export function sources<Source>(answer: Partial<Hits<Source>> | undefined): readonly Source[] {
-  return (answer?.hits?.hits ?? []).map((hit) => hit._source);
+/** Buckets of an aggregation, with what they hold beside key and count. */
+export function buckets<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.object({
+    buckets: v.array(
+      v.object({
+        key: v.union([v.string(), v.number()]),
+        doc_count: v.number(),
+        ...entries,
+      }),
+    ),
+  });
+}
+
+/** The aggregations of an answer; undefined without any index. */
+export function aggregations<T>(answer: Answer | undefined, schema: Schema<T>): T | undefined {
+  return answer?.aggregations === undefined
+    ? undefined
+    : parsed(schema, answer.aggregations, "An aggregation of OpenSearch");
+}
+
+const hits = v.object({ hits: v.object({ hits: v.array(v.object({ _source: v.unknown() })) }) });
+export const topHits = hits;
+
+/** The documents of an answer, without those that are not as they must be: anybody can write to the domain. */
+export function documents<T>(answer: unknown, schema: Schema<T>): readonly T[] {
+  const found = v.safeParse(hits, answer);
+  return (found.success ? found.output.hits.hits : []).flatMap(({ _source }) => {
+    const document = v.safeParse(schema, _source);
+    return document.success ? [document.output] : [];
+  });
 }

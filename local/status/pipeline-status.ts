@@ -2,9 +2,21 @@ import type { ProgressReport } from "../../producer/command/report";
 import type { Workload } from "../verify/result-document";
 import type { SearchStatus } from "./result-status";
 
-/** What is known about one part of the pipeline; a part that does not answer yet says why. */
+/** What is known about one part of the pipeline. A part that does not answer says why, and keeps what it said last. */
 export type Part<T> =
-  { readonly up: true; readonly value: T } | { readonly up: false; readonly reason: string };
+  | { readonly up: true; readonly value: T }
+  | {
+      readonly up: false;
+      readonly reason: string;
+      /** When it last answered, and what. */
+      readonly last?: { readonly at: string; readonly value: T };
+    };
+
+/** The latest value of a part, however old; undefined before its first answer. */
+export function known<T>(part: Part<T> | undefined): T | undefined {
+  if (part === undefined) return undefined;
+  return part.up ? part.value : part.last?.value;
+}
 
 /** The pipeline at one moment: what the page shows and `/status.json` serves. */
 export interface PipelineStatus {
@@ -24,6 +36,11 @@ export interface PipelineStatus {
   readonly search: Part<SearchStatus>;
   readonly rates: Rates;
   readonly lag: Lag;
+  readonly verdict: Verdict;
+  /** The stations of a record, from the producer to the results. */
+  readonly stages: readonly Stage[];
+  /** The latest events, oldest first. */
+  readonly journal: readonly JournalEntry[];
   /** What the policy pack said about the deployed program. */
   readonly policies: readonly PolicyResult[];
   /** What was deployed: parents before their children. */
@@ -37,6 +54,7 @@ export type ReplayProgress = Omit<ProgressReport, "advice">;
 
 export interface ReplayStatus {
   readonly finished: boolean;
+  readonly paused: boolean;
   readonly progress: ReplayProgress;
 }
 
@@ -54,9 +72,12 @@ export interface ShardStatus {
   readonly id: string;
   /** Part of all hash keys that the shard takes, 0 to 1. */
   readonly share: number;
+  /** What the shard has taken since the server's start; null while unknown. */
+  readonly taken: { readonly records: number; readonly bytes: number } | null;
 }
 
 export interface JobStatus {
+  readonly id: string;
   readonly name: string;
   /** Flink's job state, such as RUNNING or RESTARTING. */
   readonly state: string;
@@ -72,9 +93,22 @@ export interface JobStatus {
     readonly failed: number;
     /** How long the latest completed checkpoint took, end to end. */
     readonly lastMilliseconds: number | null;
+    /** When the latest one was complete, an ISO instant. */
+    readonly lastAt: string | null;
+    /** The checkpoint that the job went on from; null when it began without. */
+    readonly restoredId: number | null;
   };
+  readonly vertices: readonly VertexLoad[];
   /** How the source reads each shard; a reader that tells no figures of its shards leaves it empty. */
   readonly shards: readonly ShardReading[];
+}
+
+/** How a vertex of the job spends its time, by its fullest subtask: parts of a second, 0 to 1; null while unknown. */
+export interface VertexLoad {
+  readonly name: string;
+  readonly busy: number | null;
+  /** Waiting for the vertices after it, or for the sink's service. */
+  readonly backPressure: number | null;
 }
 
 export interface ShardReading {
@@ -95,19 +129,85 @@ export interface Rates {
   readonly writes: number | null;
   /** Records that the stream refused for want of throughput. */
   readonly throttled: number | null;
+  /** What each open shard takes, by its id. */
+  readonly shards: Readonly<Record<string, ShardRate>>;
+}
+
+export interface ShardRate {
+  readonly records: number;
+  readonly bytes: number;
+  /** Part of what a shard takes, 0 to 1, of records or bytes, whichever is more. */
+  readonly load: number;
 }
 
 /** Who is how far behind; null while unknown. */
 export interface Lag {
   /** Due records wait this long to be sent. */
   readonly replaySeconds: number | null;
-  /** The job reads the stream this far behind its tip. */
+  /** The job reads the open shards this far behind their tips. */
   readonly consumerSeconds: number | null;
+  /** Wall-clock time for which the oldest event has waited that no visible result counts yet. */
+  readonly resultSeconds: number | null;
+  /** Where that event has waited. */
+  readonly waits: Waits | null;
   /**
    * Event time between the newest record put and the job's watermark. The allowed disorder of events is part of it, so it
    * does not come down to zero.
    */
   readonly watermarkSeconds: number | null;
+}
+
+/** Seconds of a delay, by where they were spent; together they are the delay. */
+export interface Waits {
+  /** In the stream, to be read by the job. */
+  readonly stream: number;
+  readonly job: number;
+  /** At the sink, while OpenSearch does not answer. */
+  readonly search: number;
+}
+
+/** `idle`: nothing is wrong and nothing flows. `warning` and `problem` mean now, never what is over. */
+export type Level = "ok" | "idle" | "warning" | "problem" | "unknown";
+
+/** The worst state on the way of a record, in a sentence. */
+export interface Verdict {
+  readonly level: Level;
+  readonly title: string;
+  /** Since when it is so, and what is being done about it. */
+  readonly detail: string;
+}
+
+export interface Stage {
+  readonly name: "producer" | "stream" | "job" | "search" | "results";
+  readonly title: string;
+  readonly level: Level;
+  /** What it is doing, in a few words; empty when that is as usual. */
+  readonly state: string;
+  readonly figure: string;
+  readonly lines: readonly string[];
+  /** What waits before the next station. */
+  readonly waiting: readonly string[];
+  /** When the figures were last known, an ISO instant; absent while they are of now. */
+  readonly asOf?: string;
+}
+
+/** Something that happened. */
+export interface JournalEntry {
+  /** An ISO instant. */
+  readonly at: string;
+  readonly kind: "action" | "fault" | "problem" | "recovery" | "checkpoint" | "change";
+  readonly text: string;
+}
+
+/** Figures of one moment; null where nothing is known. */
+export interface Sample {
+  /** Seconds since the epoch. */
+  readonly at: number;
+  readonly put: number | null;
+  readonly read: number | null;
+  readonly written: number | null;
+  readonly replayLag: number | null;
+  readonly waits: Waits | null;
 }
 
 export interface PolicyResult {
@@ -123,6 +223,19 @@ export interface DeployedResource {
   /** Index of the parent in the list; null at the top. */
   readonly parent: number | null;
 }
+
+/** What the event stream sends: first all, then each second what changed. */
+export interface StatusHistory {
+  readonly status: PipelineStatus;
+  readonly samples: readonly Sample[];
+}
+
+/** What changed from one status to the next: parts that are missing are as before. */
+export type StatusChange = Partial<PipelineStatus> & {
+  /** Of a domain that answered before as well. */
+  readonly results?: Partial<SearchStatus>;
+  readonly sample: Sample;
+};
 
 export interface ActionsStatus {
   readonly paused: boolean;

@@ -1,4 +1,9 @@
-export interface SearchStatus {
+import * as v from "valibot";
+
+const instant = v.pipe(v.string(), v.isoTimestamp());
+
+/** What every workload writes beside its results. */
+export interface DomainStatus {
   /** Documents by index. */
   readonly documents: Readonly<Record<string, number>>;
   /** Index operations since the domain started: a result that is overwritten counts each time. */
@@ -7,22 +12,43 @@ export interface SearchStatus {
   readonly deadLetters: Readonly<Record<string, number>>;
   /** The dead letters with the highest sequence numbers, newest first. */
   readonly latestDeadLetters: readonly DeadLetter[];
-  /** Results of the workload taxi; null before there are any. */
+  /** The newest result of the finest windows; null before there is one. */
+  readonly newest: NewestResult | null;
+}
+
+export interface NewestResult {
+  /** Start of its window, an ISO instant. */
+  readonly start: string;
+  /** Seconds from the start of a window to that of the next. */
+  readonly stepSeconds: number;
+}
+
+/** Results of the workload taxi. */
+export interface TaxiResults {
+  /** Null before there is any. */
   readonly demand: DemandStatus | null;
   readonly airports: readonly AirportStatus[];
   /** Where most trips to an airport in its newest window came from, by airport. */
   readonly origins: readonly OriginStatus[];
-  /** Results of the workload trades, by symbol. */
+}
+
+/** Results of the workload trades, by symbol. */
+export interface TradesResults {
   readonly symbols: readonly SymbolStatus[];
 }
 
-export interface DeadLetter {
-  readonly reason: string;
-  readonly detail: string;
-  readonly shardId: string;
-  readonly sequenceNumber: string;
-  readonly eventTime?: string;
-}
+/** What the domain holds; of the workloads' results those of the one that runs. */
+export type SearchStatus = DomainStatus & Partial<TaxiResults> & Partial<TradesResults>;
+
+/** A document that the domain refused has no place in the stream. */
+export const deadLetter = v.object({
+  reason: v.string(),
+  detail: v.optional(v.string(), ""),
+  shardId: v.optional(v.string()),
+  sequenceNumber: v.optional(v.string()),
+  eventTime: v.optional(instant),
+});
+export type DeadLetter = v.InferOutput<typeof deadLetter>;
 
 export interface DemandStatus {
   /** The newest window that is complete or, before there is one, the newest window. */
@@ -49,23 +75,30 @@ export interface PastWindow extends WindowDemand {
   readonly cells: readonly CellDemand[];
 }
 
-/** Trips, and how they compare with what is normal: the same area's mean over the windows before. */
-export interface AreaDemand {
-  readonly trips: number;
-  readonly normal: number;
-  /** (trips − normal) / sqrt(max(normal, 1)). */
-  readonly score: number;
-}
+const areaDemand = { trips: v.number(), normal: v.number(), score: v.number() };
 
-export interface ZoneDemand extends AreaDemand {
-  readonly zone: number;
-  readonly zoneName: string;
-  readonly borough: string;
-}
+/**
+ * Trips, and how they compare with what is normal, the same area's mean over the windows before; the score is
+ * (trips − normal) / sqrt(max(normal, 1)).
+ */
+export type AreaDemand = Pick<ZoneDemand, keyof typeof areaDemand>;
 
-export interface CellDemand extends AreaDemand {
-  readonly cell: string;
-}
+const zoneDemand = { ...areaDemand, zone: v.number(), zoneName: v.string(), borough: v.string() };
+export type ZoneDemand = Omit<ZoneDocument, "windowStart" | "windowEnd" | "complete">;
+
+const windowed = { windowStart: instant, windowEnd: instant, complete: v.boolean() };
+
+export const zoneDocument = v.object({ ...zoneDemand, ...windowed });
+type ZoneDocument = v.InferOutput<typeof zoneDocument>;
+
+export const cellDemand = v.object({ ...areaDemand, cell: v.string() });
+export type CellDemand = v.InferOutput<typeof cellDemand>;
+
+export const topAreasDocument = v.object({
+  areas: v.array(
+    v.object({ rank: v.number(), area: v.string(), name: v.string(), trips: v.number() }),
+  ),
+});
 
 export interface TopArea {
   readonly rank: number;
@@ -87,23 +120,19 @@ export interface ZoneTotal {
   readonly tripsPerWindow: number;
 }
 
-interface DurationResult {
-  readonly airport: string;
-  readonly windowStart: string;
-  readonly windowEnd: string;
-  readonly trips: number;
-  readonly averageSeconds: number;
-  readonly p50Seconds: number;
-  readonly p95Seconds: number;
-  readonly complete: boolean;
-}
+const durations = {
+  airport: v.string(),
+  trips: v.number(),
+  averageSeconds: v.number(),
+  p50Seconds: v.number(),
+  p95Seconds: v.number(),
+  ...windowed,
+};
+export const airportStatus = v.object(durations);
+export type AirportStatus = v.InferOutput<typeof airportStatus>;
 
-export type AirportStatus = DurationResult;
-
-export interface OriginStatus extends DurationResult {
-  readonly zone: number;
-  readonly zoneName: string;
-}
+export const originStatus = v.object({ ...durations, zone: v.number(), zoneName: v.string() });
+export type OriginStatus = v.InferOutput<typeof originStatus>;
 
 export interface SymbolStatus {
   readonly symbol: string;
@@ -111,15 +140,16 @@ export interface SymbolStatus {
   readonly windows: readonly TradeWindow[];
 }
 
-export interface TradeWindow {
-  readonly windowStart: string;
-  readonly trades: number;
-  readonly volume: number;
-  readonly vwap: number;
-  readonly open: number;
-  readonly close: number;
-  readonly high: number;
-  readonly low: number;
-  readonly changePercent: number;
-  readonly complete: boolean;
-}
+export const tradeWindow = v.object({
+  windowStart: instant,
+  trades: v.number(),
+  volume: v.number(),
+  vwap: v.number(),
+  open: v.number(),
+  close: v.number(),
+  high: v.number(),
+  low: v.number(),
+  changePercent: v.number(),
+  complete: v.boolean(),
+});
+export type TradeWindow = v.InferOutput<typeof tradeWindow>;

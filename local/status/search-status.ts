@@ -1,30 +1,38 @@
+import * as v from "valibot";
+
 import { DEAD_LETTERS_INDEX, resultIndices, type Workload } from "../verify/result-document";
-import { demandOf, demandTotals, type DemandTotals } from "./demand-status";
 import { fetchJson } from "./http";
 import {
+  aggregations,
+  buckets,
+  documents,
   multiSearch,
-  sources,
+  value,
   type Answer,
-  type Buckets,
-  type Hits,
+  type ResultReader,
   type Search,
   type SearchSource,
 } from "./multi-search";
-import type {
-  AirportStatus,
-  DeadLetter,
-  OriginStatus,
-  SearchStatus,
-  TradeWindow,
-} from "./result-status";
+import { deadLetter, type SearchStatus } from "./result-status";
+import { taxiResults } from "./taxi-results";
+import { tradesResults } from "./trades-results";
 
 /** Dead letters that are told in full. */
 const LATEST = 5;
-/** Zones told for each airport. */
-const ORIGINS = 3;
-/** Windows told for each symbol; top_hits allows 100. */
-const TRADE_WINDOWS = 60;
-const SYMBOLS = 12;
+
+/** The results of each workload. */
+const readers = { taxi: taxiResults, trades: tradesResults } as const satisfies Record<
+  Workload,
+  ResultReader<Partial<SearchStatus>>
+>;
+
+const indexing = v.object({
+  _all: v.object({
+    primaries: v.object({ indexing: v.optional(v.object({ index_total: v.number() })) }),
+  }),
+});
+const counts = v.object({ counts: buckets({}) });
+const newestWindow = v.object({ newest: value });
 
 /**
  * Counts and newest results of the domain; indices that do not exist yet hold nothing.
@@ -36,67 +44,33 @@ export async function searchStatus(
   workload: Workload,
 ): Promise<SearchStatus> {
   const { endpoint } = source;
+  const reader: ResultReader<Partial<SearchStatus>> = readers[workload];
+  const { index: finest, stepSeconds } = reader.finest(source);
   const indices = [...resultIndices[workload], DEAD_LETTERS_INDEX];
-  const [[counts, deadLetters, ...results], stats] = await Promise.all([
-    multiSearch<Answers>(endpoint, [
-      aggregation(indices, { indices: { terms: { field: "_index", size: indices.length } } }),
+  const [[all, dead, window, ...results], stats] = await Promise.all([
+    multiSearch(endpoint, [
+      {
+        index: indices,
+        body: {
+          size: 0,
+          aggs: { counts: { terms: { field: "_index", size: indices.length } } },
+        },
+      },
       deadLetterSearch,
-      ...(workload === "taxi" ? taxiSearches : [symbolSearch]),
+      { index: [finest], body: { size: 0, aggs: { newest: { max: { field: "windowStart" } } } } },
+      ...reader.searches,
     ]),
-    fetchJson<{ _all: { primaries: { indexing?: { index_total: number } } } }>(
-      endpoint,
-      `/${indices.join(",")}/_stats/indexing?ignore_unavailable=true`,
-    ),
+    fetchJson(endpoint, `/${indices.join(",")}/_stats/indexing?ignore_unavailable=true`, indexing),
   ]);
+  const newest = aggregations(window, newestWindow)?.newest.value ?? null;
   return {
-    documents: countsOf(counts.aggregations?.indices),
+    documents: countsOf(all),
     writes: stats._all.primaries.indexing?.index_total ?? 0,
-    deadLetters: countsOf(deadLetters.aggregations?.reasons),
-    latestDeadLetters: sources(deadLetters),
-    ...(await resultsOf(source, workload, results)),
+    deadLetters: countsOf(dead),
+    latestDeadLetters: documents(dead, deadLetter),
+    newest: newest === null ? null : { start: new Date(newest).toISOString(), stepSeconds },
+    ...(await reader.read(source, results)),
   };
-}
-
-type Answers = readonly [
-  Answer<{ readonly indices: Buckets }>,
-  Answer<{ readonly reasons: Buckets }, DeadLetter>,
-  ...Answer[],
-];
-type TaxiAnswers = readonly [
-  Answer<DemandTotals>,
-  Answer<{ readonly airports: Buckets<{ readonly newest: Hits<AirportStatus> }> }>,
-  Answer<{ readonly airports: Buckets<{ readonly newest: Hits<OriginStatus> }> }>,
-];
-type TradeAnswers = readonly [
-  Answer<{ readonly symbols: Buckets<{ readonly newest: Hits<TradeWindow> }> }>,
-];
-
-async function resultsOf(
-  source: SearchSource,
-  workload: Workload,
-  results: readonly Answer[],
-): Promise<Pick<SearchStatus, "demand" | "airports" | "origins" | "symbols">> {
-  if (workload === "trades") {
-    const [symbols] = results as TradeAnswers;
-    return {
-      ...{ demand: null, airports: [], origins: [] },
-      symbols: (symbols.aggregations?.symbols.buckets ?? []).map(({ key, newest }) => ({
-        symbol: String(key),
-        windows: [...sources(newest)].reverse(),
-      })),
-    };
-  }
-  const [zones, airports, origins] = results as TaxiAnswers;
-  return {
-    demand: await demandOf(source, zones.aggregations),
-    airports: newestByAirport(airports),
-    origins: newestWindowOnly(newestByAirport(origins)),
-    symbols: [],
-  };
-}
-
-function aggregation(index: readonly string[], aggs: object): Search {
-  return { index, body: { size: 0, aggs } };
 }
 
 const deadLetterSearch: Search = {
@@ -104,52 +78,13 @@ const deadLetterSearch: Search = {
   body: {
     size: LATEST,
     // Sequence numbers have one length and grow with time.
-    sort: [{ sequenceNumber: "desc" }],
+    sort: [{ sequenceNumber: { order: "desc", unmapped_type: "keyword" } }],
     _source: ["reason", "detail", "shardId", "sequenceNumber", "eventTime"],
-    aggs: { reasons: { terms: { field: "reason" } } },
+    aggs: { counts: { terms: { field: "reason" } } },
   },
 };
 
-const taxiSearches: readonly Search[] = [
-  demandTotals,
-  aggregation(["taxi-airport-durations"], byAirport(1, [{ windowStart: "desc" }])),
-  aggregation(
-    ["taxi-airport-origins"],
-    byAirport(ORIGINS, [{ windowStart: "desc" }, { trips: "desc" }, { zone: "asc" }]),
-  ),
-];
-
-const symbolSearch: Search = aggregation(["trade-statistics"], {
-  symbols: {
-    terms: { field: "symbol", size: SYMBOLS, order: { _key: "asc" } },
-    aggs: { newest: { top_hits: { size: TRADE_WINDOWS, sort: [{ windowStart: "desc" }] } } },
-  },
-});
-
-function byAirport(size: number, sort: readonly object[]): object {
-  return {
-    airports: {
-      terms: { field: "airport", order: { _key: "asc" } },
-      aggs: { newest: { top_hits: { size, sort } } },
-    },
-  };
-}
-
-function newestByAirport<Result>(
-  answer: Answer<{ readonly airports: Buckets<{ readonly newest: Hits<Result> }> }>,
-): readonly Result[] {
-  return (answer.aggregations?.airports.buckets ?? []).flatMap(({ newest }) => sources(newest));
-}
-
-/** A window with fewer zones than were asked for is followed by those of the window before. */
-function newestWindowOnly(origins: readonly OriginStatus[]): readonly OriginStatus[] {
-  const newest = new Map<string, string>();
-  for (const { airport, windowStart } of origins) {
-    if (!newest.has(airport)) newest.set(airport, windowStart);
-  }
-  return origins.filter(({ airport, windowStart }) => newest.get(airport) === windowStart);
-}
-
-function countsOf(buckets: Buckets | undefined): Readonly<Record<string, number>> {
-  return Object.fromEntries((buckets?.buckets ?? []).map(({ key, doc_count }) => [key, doc_count]));
+function countsOf(answer: Answer | undefined): Readonly<Record<string, number>> {
+  const found = aggregations(answer, counts)?.counts.buckets ?? [];
+  return Object.fromEntries(found.map(({ key, doc_count }) => [String(key), doc_count]));
 }

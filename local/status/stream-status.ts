@@ -3,11 +3,27 @@ import {
   type KinesisClient,
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
+import * as v from "valibot";
 
+import { fetchJson } from "./http";
 import type { ShardStatus, StreamStatus } from "./pipeline-status";
 
 /** Hash keys of a stream: 0 to 2^128 - 1. */
 const HASH_KEYS = 2 ** 128;
+
+/** What each shard has taken since the server's start, by stream and shard. */
+const loadByShard = v.record(
+  v.string(),
+  v.record(v.string(), v.object({ records: v.number(), bytes: v.number() })),
+);
+
+/** A stream of a local Kinesis server. */
+export interface StreamSource {
+  readonly client: Pick<KinesisClient, "send">;
+  readonly name: string;
+  /** URL of the server, which counts what its shards take. @default the load of shards is unknown */
+  readonly endpoint?: string;
+}
 
 /**
  * The stream as its API describes it. DescribeStreamSummary allows 20 calls a second for an account
@@ -16,28 +32,34 @@ const HASH_KEYS = 2 ** 128;
  *
  * @throws the SDK's error when the stream or the API is not there.
  */
-export async function streamStatus(
-  client: Pick<KinesisClient, "send">,
-  streamName: string,
-): Promise<StreamStatus> {
-  const [{ StreamDescriptionSummary: summary }, shards] = await Promise.all([
-    client.send(new DescribeStreamSummaryCommand({ StreamName: streamName })),
-    openShards(client, streamName),
+export async function streamStatus({
+  client,
+  name,
+  endpoint,
+}: StreamSource): Promise<StreamStatus> {
+  const [{ StreamDescriptionSummary: summary }, shards, load] = await Promise.all([
+    client.send(new DescribeStreamSummaryCommand({ StreamName: name })),
+    openShards(client, name),
+    endpoint === undefined ? undefined : fetchJson(endpoint, "/load", loadByShard),
   ]);
   return {
-    name: streamName,
+    name,
     status: summary?.StreamStatus ?? "UNKNOWN",
     mode: summary?.StreamModeDetails?.StreamMode ?? "UNKNOWN",
     openShards: summary?.OpenShardCount ?? 0,
     retentionHours: summary?.RetentionPeriodHours ?? 0,
-    shards,
+    shards: shards.map((shard) => ({
+      ...shard,
+      // A shard that has not taken anything is not counted.
+      taken: load ? (load[name]?.[shard.id] ?? { records: 0, bytes: 0 }) : null,
+    })),
   };
 }
 
 async function openShards(
   client: Pick<KinesisClient, "send">,
   streamName: string,
-): Promise<readonly ShardStatus[]> {
+): Promise<readonly Pick<ShardStatus, "id" | "share">[]> {
   // One answer names up to 1,000 shards: more than a stream on one machine has.
   const { Shards = [] } = await client.send(
     new ListShardsCommand({ StreamName: streamName, ShardFilter: { Type: "AT_LATEST" } }),

@@ -1,13 +1,15 @@
+import * as v from "valibot";
+
 import {
+  aggregations,
+  buckets,
+  documents,
   multiSearch,
-  sources,
-  type Answer,
-  type Buckets,
+  value,
   type Search,
   type SearchSource,
-  type Value,
 } from "./multi-search";
-import type { TopArea, WindowDemand, ZoneDemand } from "./result-status";
+import { topAreasDocument, zoneDocument, type TopArea, type WindowDemand } from "./result-status";
 
 export const ZONES_INDEX = "taxi-demand-zones";
 /** More than there are taxi zones. */
@@ -15,39 +17,26 @@ export const ALL_ZONES = 300;
 /** Windows that a trend looks back. */
 const TREND_WINDOWS = 24;
 
-interface Zone extends ZoneDemand {
-  readonly windowStart: string;
-  readonly windowEnd: string;
-  readonly complete: boolean;
-}
-interface TopAreas {
-  readonly areas: readonly {
-    readonly rank: number;
-    readonly area: string;
-    readonly name: string;
-    readonly trips: number;
-  }[];
-}
-type Trends = Buckets<{ readonly windows: Buckets<{ readonly trips: Value }> }>;
+const trendsByZone = v.object({
+  zones: buckets({ windows: buckets({ trips: value }) }),
+});
 
 /** The demand of the window that starts then, in epoch milliseconds; undefined without a document. */
 export async function windowDemand(
   source: SearchSource,
   start: number,
 ): Promise<WindowDemand | undefined> {
-  const [zoneAnswer, topAnswer] = await multiSearch<
-    [Answer<unknown, Zone>, Answer<unknown, TopAreas>]
-  >(source.endpoint, [
+  const [zoneAnswer, topAnswer] = await multiSearch(source.endpoint, [
     windowSearch(ZONES_INDEX, start, ALL_ZONES, "zone"),
     {
       index: ["taxi-top-areas"],
       body: { size: 1, query: { bool: { filter: [at(start), { term: { kind: "zones" } }] } } },
     },
   ]);
-  const zones = sources(zoneAnswer);
+  const zones = documents(zoneAnswer, zoneDocument);
   const [first] = zones;
   if (first === undefined) return undefined;
-  const areas = sources(topAnswer)[0]?.areas ?? [];
+  const areas = documents(topAnswer, topAreasDocument)[0]?.areas ?? [];
   const trends = await trendsOf(
     source,
     start,
@@ -78,7 +67,7 @@ async function trendsOf(
     { length: TREND_WINDOWS },
     (_, at) => start - (TREND_WINDOWS - 1 - at) * slide,
   );
-  const [{ aggregations }] = await multiSearch<[Answer<{ readonly zones: Trends }>]>(endpoint, [
+  const [answer] = await multiSearch(endpoint, [
     {
       index: [ZONES_INDEX],
       body: {
@@ -106,7 +95,7 @@ async function trendsOf(
     },
   ]);
   return new Map(
-    (aggregations?.zones.buckets ?? []).map(({ key, windows }) => {
+    (aggregations(answer, trendsByZone)?.zones.buckets ?? []).map(({ key, windows }) => {
       const trips = new Map(windows.buckets.map((window) => [Number(window.key), window.trips]));
       return [String(key), starts.map((at) => trips.get(at)?.value ?? 0)];
     }),

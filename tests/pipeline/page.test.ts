@@ -4,10 +4,12 @@ import axe, { type AxeResults } from "axe-core";
 import { expect } from "chai";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
+import { actionsStatus } from "../../local/page-server/page-actions";
 import { startPageServer, type PageServer } from "../../local/page-server/page-server";
 import type { PipelineStatus } from "../../local/status/pipeline-status";
 import { fakeActions, type FakeActions } from "../local/page/fake-actions";
 import { fakeHistory, zonesAt } from "../local/page/fake-demand";
+import { fakeFeed, type FakeFeed } from "../local/page/fake-feed";
 import { fakeStatus } from "../local/page/fake-status";
 import { fakeTrades } from "../local/page/fake-trades";
 
@@ -35,12 +37,15 @@ const NOTHING_YET: Partial<PipelineStatus> = {
   search: {
     up: true,
     value: {
-      ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [] },
-      ...{ demand: null, airports: [], origins: [], symbols: [] },
+      ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], newest: null },
+      ...{ demand: null, airports: [], origins: [] },
     },
   },
-  rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null },
-  lag: { replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
+  rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null, shards: {} },
+  lag: {
+    ...{ replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
+    ...{ resultSeconds: null, waits: null },
+  },
   policies: [],
   resources: [],
 };
@@ -51,8 +56,7 @@ describe("the page in a browser", () => {
   let status: PipelineStatus;
   let actions: FakeActions;
   let onAction: (asked: string) => void;
-  /** Lets time pass by a second with each status. */
-  let seconds: number;
+  let feed: FakeFeed;
   const pages: Page[] = [];
   /** Console errors and requests to other hosts, of all pages. */
   const complaints: string[] = [];
@@ -67,6 +71,7 @@ describe("the page in a browser", () => {
       return this.skip();
     }
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    status = fakeStatus();
     server = await startServer(0);
     return undefined;
   });
@@ -80,26 +85,27 @@ describe("the page in a browser", () => {
   });
   after(async () => {
     await (browser as Browser | undefined)?.close();
-    await (server as PageServer | undefined)?.close();
+    if ((server as PageServer | undefined) !== undefined) await closeServer();
   });
 
   function startServer(port: number): Promise<PageServer> {
-    seconds = 0;
     actions = fakeActions((asked) => {
       onAction(asked);
     });
-    return startPageServer({
-      ...{ port, actions, history: fakeHistory, pollMilliseconds: 50 },
-      status: () => {
-        const at = new Date(Date.parse(status.at) + 1000 * seconds++).toISOString();
-        return Promise.resolve({ ...status, at });
-      },
-    });
+    feed = fakeFeed(() => ({ ...status, actions: actionsStatus(actions) }));
+    return startPageServer({ port, actions, feed, history: fakeHistory });
+  }
+
+  /** Ends the server and what feeds it. */
+  async function closeServer(): Promise<void> {
+    feed.stop();
+    await server.close();
   }
 
   async function open(options: BrowserContextOptions = DESKTOP): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
+    page.setDefaultTimeout(8000);
     pages.push(page);
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
@@ -122,6 +128,8 @@ describe("the page in a browser", () => {
     await coloured.nth(wanted).waitFor({ state: "detached" });
   }
 
+  const stage = (page: Page, name: string) => page.locator(`[data-stage=${name}]`).innerText();
+
   const manhattan = () =>
     status.search.up ? (status.search.value.demand?.window.zones.length ?? 0) : 0;
 
@@ -132,7 +140,7 @@ describe("the page in a browser", () => {
       `[...document.querySelectorAll('${COLOURED}')].map((path) => getComputedStyle(path).fill)`,
     );
     expect(new Set(fills).size).to.equal(6);
-    expect(await page.locator(".state").textContent()).to.equal("Live");
+    expect(await page.locator(".verdict .title").textContent()).to.equal("Live");
     expect(complaints).to.deep.equal([]);
   });
 
@@ -140,9 +148,14 @@ describe("the page in a browser", () => {
     const page = await open();
     await zonesColoured(page, manhattan());
     const text = await page.locator("main").innerText();
-    for (const figure of ["1,834", "1,830", "412", "40,296 documents", "0.4 s", "0.3 s"]) {
-      expect(text).to.include(figure);
-    }
+    expect(await stage(page, "producer")).to.match(
+      /Producer\s*1,834 records\/s\s*×3,600\s*123,456 of 500,000 records\s*on schedule/,
+    );
+    expect(await stage(page, "stream")).to.match(/2 shards\s*busiest at 92 % of its limit/);
+    expect(await stage(page, "job")).to.match(/1,830 records\/s\s*busy 31 % · back pressure 2 %/);
+    expect(await stage(page, "search")).to.match(/412 writes\/s\s*40,296 documents\s*3 dead/);
+    expect(await stage(page, "results")).to.match(/2\.1 s behind\s*newest window 2019-03-02 00:00/);
+    expect(await page.locator(".delay").innerText()).to.match(/^2\.1 s/);
     expect(text).to.include("2 malformed, 1 late").and.include("45 min 12 s");
     expect(text).to.include("log-group-retention-floor");
     expect(await page.locator(".clock").innerText()).to.include("19:01 Fri, Mar 1, 2019");
@@ -161,13 +174,13 @@ describe("the page in a browser", () => {
     await zonesColoured(page, manhattan());
     if (!status.search.up) throw new Error("the fake status has a domain");
     const { demand } = status.search.value;
-    if (demand === null) throw new Error("the fake status has demand");
+    if (!demand) throw new Error("the fake status has demand");
     const zones = demand.window.zones.slice(0, 3);
     const window = { ...demand.window, zones };
     const value = { ...status.search.value, demand: { ...demand, window } };
     status = { ...status, phase: "finished", search: { up: true, value } };
     await zonesColoured(page, 3);
-    expect(await page.locator(".state").textContent()).to.match(/^Finished/);
+    await page.getByText("Finished", { exact: true }).waitFor();
     expect(await page.locator(".top li").count()).to.equal(3);
   });
 
@@ -235,23 +248,135 @@ describe("the page in a browser", () => {
     expect(await page.locator(".details p").innerText()).to.match(/^\d+ trips/);
   });
 
-  it("shows the fault that was asked for in the lag, and that it is over", async () => {
+  it("shows a fault while it lasts, with what was known last, and what happened afterwards", async () => {
     const page = await open();
     await zonesColoured(page, manhattan());
-    const lag = page.locator(".chart li", { hasText: "Consumer" });
+    const { search } = status;
+    if (!search.up) throw new Error("the fake status has a domain");
+    const last = { at: "2026-01-05T10:00:00.000Z", value: search.value };
+    const coloured = manhattan();
     onAction = () => {
-      status = { ...status, lag: { ...status.lag, consumerSeconds: 42 } };
+      status = {
+        ...status,
+        search: { up: false, reason: "no answer", last },
+        lag: { ...status.lag, resultSeconds: 37, waits: { stream: 1, job: 0, search: 36 } },
+      };
     };
     await page.getByLabel("Fault").selectOption("search-down");
     await page.getByRole("button", { name: "Inject" }).click();
-    await page.getByText("Happening: search-down").waitFor();
-    await lag.getByText("42 s").waitFor();
+    await page.getByText("Results are 37 s behind").waitFor();
+    const verdict = page.locator(".verdict");
+    expect(await verdict.getAttribute("data-level")).to.equal("problem");
+    expect(await verdict.innerText())
+      .to.match(/OpenSearch does not answer\. Since [\d:]+ \(fault search-down\)/)
+      .and.include("37 s");
+    expect(await stage(page, "search")).to.match(
+      /down for [^]*0 writes\/s\s*40,296 documents[^]*as of/,
+    );
+    expect(await stage(page, "producer")).to.include("1,834 records/s");
+    expect(await page.locator(".chart li", { hasText: "At the sink" }).innerText()).to.match(
+      /36 s/,
+    );
+    // What was known last stays, and says how old it is.
+    await zonesColoured(page, coloured);
+    expect(await page.locator(".map-card[data-old=true]").innerText()).to.match(/As of [\d:]+/);
+    expect(await page.locator("main").innerText()).not.to.include("No results yet");
+    expect(await page.locator(".told").innerText()).to.include("Injecting search-down");
     status = fakeStatus();
     actions.endFault();
-    await page.locator(".marks").getByText("search-down over").waitFor();
-    await lag.getByText("0.3 s").waitFor();
+    await page.locator(".verdict .title", { hasText: /^Live$/ }).waitFor();
+    await page.locator(".journal").getByText("Fault search-down is over").waitFor();
+    await page.getByText("Injecting search-down").waitFor({ state: "detached" });
+    expect(await page.locator(".journal").innerText())
+      .to.match(/OpenSearch answers again/)
+      .and.match(/Fault search-down began/);
+    expect(await page.locator("[data-old=true]").count()).to.equal(0);
     expect(actions.asked.at(-1)).to.equal("fault search-down");
     expect(complaints).to.deep.equal([]);
+  });
+
+  it("loses nothing when it is loaded again", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.locator(".journal").getByText("Paused").waitFor();
+    await page.reload();
+    await page.locator(".journal").getByText("Paused").waitFor();
+    await page.getByRole("button", { name: "Resume" }).click();
+    const samples = (await (
+      await page.request.get(`${server.url}samples.json`)
+    ).json()) as object[];
+    expect(samples).to.have.length.above(2);
+  });
+
+  it("says that it hears nothing when the pipeline freezes, and comes back", async () => {
+    const page = await open();
+    await page.getByText("Live", { exact: true }).waitFor();
+    feed.freeze(true);
+    await page.getByText("Disconnected", { exact: true }).waitFor();
+    expect(await page.locator(".verdict").innerText()).to.match(/What is shown is of [\d:]+/);
+    feed.freeze(false);
+    await page.getByText("Live", { exact: true }).waitFor();
+  });
+
+  it("shows every kind of dead letter, and the rest of the page with what it cannot show", async () => {
+    const { search } = status;
+    if (!search.up) throw new Error("the fake status has a domain");
+    const letters = [
+      { reason: "refused", detail: "mapper_parsing_exception" },
+      { reason: "late", detail: "", shardId: "shardId-0" },
+      { reason: "late", detail: "", sequenceNumber: "49590338271490256608559692538361571095" },
+    ];
+    const value = { ...search.value, latestDeadLetters: letters };
+    status = { ...status, search: { up: true, value } };
+    const page = await open();
+    await page.getByText("mapper_parsing_exception").waitFor();
+    expect(await page.locator(".dead-letters li").count()).to.equal(3);
+    // No document that the server lets through does this; a fault of the page's own may.
+    const broken = [null] as unknown as typeof letters;
+    status = { ...status, search: { up: true, value: { ...value, latestDeadLetters: broken } } };
+    const alert = page.getByRole("alert");
+    await alert.getByText(/^Cannot be shown/).waitFor();
+    expect(await alert.innerText()).to.include("Dead letters");
+    await zonesColoured(page, manhattan());
+    expect(await stage(page, "producer")).to.include("1,834");
+    status = { ...status, search: { up: true, value } };
+    await alert.waitFor({ state: "detached" });
+    await page.getByText("mapper_parsing_exception").waitFor();
+  });
+
+  it("makes the map one tab stop, in which arrow keys go from zone to zone", async () => {
+    const page = await open();
+    await zonesColoured(page, manhattan());
+    const map = page.getByRole("application");
+    await map.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.locator("path.zone.selected").waitFor();
+    const first = await page.locator(".details select").inputValue();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction(
+      `document.querySelector(".details select").value !== ${JSON.stringify(first)}`,
+    );
+    expect(await page.locator(".details p").innerText()).to.match(/trip/i);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Escape");
+    await page.locator("path.zone.selected").waitFor({ state: "detached" });
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate<string>("document.activeElement.outerHTML")).to.match(/>Play</);
+  });
+
+  it("has the figures before the map on a phone, and targets for fingers", async () => {
+    const page = await open(PHONE);
+    await zonesColoured(page, manhattan());
+    const top = async (selector: string) =>
+      (await page.locator(selector).first().boundingBox())?.y ?? Infinity;
+    expect(await top(".stages")).to.be.lessThan(await top(".map"));
+    expect(await top(".verdict")).to.be.lessThan(await top(".stages"));
+    const small = await page.evaluate<string[]>(
+      `[...document.querySelectorAll("button, select, summary, .choice span, .slider input, .leaflet-bar a")]
+        .filter((target) => target.getBoundingClientRect().height < 44)
+        .map((target) => target.outerHTML.slice(0, 80))`,
+    );
+    expect(small).to.deep.equal([]);
   });
 
   it("pauses, changes the speed and reshards, with the effect in the figures", async () => {
@@ -268,15 +393,15 @@ describe("the page in a browser", () => {
       }
     };
     await page.getByRole("button", { name: "Pause" }).click();
-    await page.locator(".tile", { hasText: "Put to the stream" }).getByText(/^0/).waitFor();
+    await page.locator("[data-stage=producer] .figure").getByText(/^0 /).waitFor();
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByLabel("Speed-up").selectOption("14400");
     await page.getByRole("button", { name: "Double the shards" }).click();
-    await page.locator(".marks").getByText("4 shards").waitFor();
+    await page.locator(".journal").getByText("2 → 4 shards").waitFor();
     expect(actions.asked.slice(before)).to.deep.equal([
       ...["pause true", "pause false", "speedup 14400", "reshard 4"],
     ]);
-    expect(await page.locator(".marks").innerText()).to.include("speed ×14,400");
+    expect(await page.locator(".journal").innerText()).to.include("Speed-up ×14,400");
   });
 
   it("says why an action did not work", async () => {
@@ -286,7 +411,7 @@ describe("the page in a browser", () => {
     if (!stream.up) throw new Error("the fake status has a stream");
     // The fake refuses 99 shards: half of these, rounded up.
     status = { ...status, stream: { up: true, value: { ...stream.value, openShards: 198 } } };
-    await page.getByText("198 shards", { exact: true }).waitFor();
+    await page.locator(".controls").getByText("198 shards").waitFor();
     await page.getByRole("button", { name: "Halve the shards" }).click();
     await page.getByText("The stream can get 1 to 4 shards.").waitFor();
   });
@@ -312,7 +437,7 @@ describe("the page in a browser", () => {
   it("says what it is waiting for before there is data", async () => {
     status = fakeStatus(NOTHING_YET);
     const page = await open();
-    await page.getByText("Waiting for data: the Flink job is not up yet").waitFor();
+    await page.getByText("Flink's job manager is not up yet").waitFor();
     await zonesColoured(page, 0);
     expect(await page.locator("main").innerText()).to.include("No results yet");
     expect(complaints).to.deep.equal([]);
@@ -322,7 +447,7 @@ describe("the page in a browser", () => {
     const page = await open();
     await page.getByText("Live", { exact: true }).waitFor();
     const port = Number(new URL(server.url).port);
-    await server.close();
+    await closeServer();
     await page.getByText(/^Disconnected/).waitFor();
     server = await startServer(port);
     await page.getByText("Live", { exact: true }).waitFor();

@@ -2,11 +2,11 @@
 //! here a put costs one append.
 
 use ferrokinesis::persistence::PersistentStream;
-use ferrokinesis::sequence::{parse_sequence, shard_ix_to_hex};
+use ferrokinesis::sequence::{parse_sequence, shard_id_name, shard_ix_to_hex};
 use ferrokinesis::store::Store;
 use ferrokinesis::types::{Consumer, StoredRecord, Stream, StreamStatus};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,18 @@ struct RecordFile {
     saved_shards: usize,
 }
 
+/// What a shard has taken since the start of this process.
+#[derive(Default, Serialize)]
+pub struct Load {
+    records: u64,
+    /// Data and partition keys, as the limits of a shard count them.
+    bytes: u64,
+}
+
+pub type LoadByShard = BTreeMap<String, BTreeMap<String, Load>>;
+
 pub struct Journal {
+    load: LoadByShard,
     folder: PathBuf,
     store: Store,
     record_files: HashMap<String, RecordFile>,
@@ -47,8 +58,13 @@ impl Journal {
     /// Brings the state in `folder` back into `store`, which must be empty.
     pub async fn open(folder: PathBuf, store: Store) -> Result<Self, String> {
         fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, error))?;
-        let mut journal =
-            Self { folder, store, record_files: HashMap::new(), saved_state: Vec::new() };
+        let mut journal = Self {
+            load: LoadByShard::new(),
+            folder,
+            store,
+            record_files: HashMap::new(),
+            saved_state: Vec::new(),
+        };
         let path = journal.state_path();
         if path.exists() {
             let bytes = fs::read(&path).map_err(|error| cannot("read", &path, error))?;
@@ -57,6 +73,10 @@ impl Journal {
             journal.restore(state).await?;
         }
         Ok(journal)
+    }
+
+    pub fn load(&self) -> &LoadByShard {
+        &self.load
     }
 
     /// Appends the records that came since the last call.
@@ -83,7 +103,11 @@ impl Journal {
                 if let Some((key, _)) = records.last() {
                     last_keys.push((shard, key.clone()));
                 }
+                let load = self.load.entry(name.clone()).or_default();
+                let load = load.entry(shard_id_name(index as i64)).or_default();
                 for (key, record) in records {
+                    load.records += 1;
+                    load.bytes += bytes_of(&record);
                     serde_json::to_writer(&mut lines, &Line { key, record })
                         .map_err(|error| error.to_string())?;
                     lines.push(b'\n');
@@ -250,6 +274,11 @@ impl Journal {
     fn state_path(&self) -> PathBuf {
         self.folder.join("streams.json")
     }
+}
+
+/// Four characters of base64 stand for three bytes.
+fn bytes_of(record: &StoredRecord) -> u64 {
+    (record.data.trim_end_matches('=').len() * 3 / 4 + record.partition_key.len()) as u64
 }
 
 /// A stream that is deleted and created again begins a new file.

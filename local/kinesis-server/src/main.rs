@@ -3,19 +3,22 @@
 
 mod fan_out;
 mod faults;
+mod guard;
 mod journal;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use axum::serve::ListenerExt;
 use clap::Parser;
 use fan_out::with_fan_out;
 use faults::{Faults, with_faults};
 use ferrokinesis::create_app;
 use ferrokinesis::store::StoreOptions;
+use guard::programs_only;
 use journal::Journal;
 use std::io::Read;
 use std::path::PathBuf;
@@ -102,7 +105,9 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(subscriptions)
         .layer(middleware::from_fn_with_state(journal.clone(), one_change_at_a_time))
-        .layer(middleware::from_fn_with_state(Faults::default(), with_faults));
+        .layer(middleware::from_fn_with_state(Faults::default(), with_faults))
+        .route("/load", get(load).with_state(journal.clone()))
+        .layer(middleware::from_fn(programs_only));
 
     let (stop, stopped) = oneshot::channel();
     let server = axum::serve(listener.tap_io(|stream| _ = stream.set_nodelay(true)), app)
@@ -160,6 +165,16 @@ async fn one_change_at_a_time(
             eprintln!("kinesis-server: {message}");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+/// Records and bytes that each shard has taken since the start, by stream and shard.
+async fn load(State(journal): State<SharedJournal>) -> Response {
+    let journal = journal.lock().await;
+    let load = journal.as_ref().map(|journal| serde_json::to_vec(journal.load()));
+    match load {
+        Some(Ok(bytes)) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

@@ -1,32 +1,29 @@
 import type { JSX } from "preact";
 
-import { ConnectionState } from "./connection-state";
+import { known } from "../../status/pipeline-status";
+import { Boundary } from "./boundary";
 import { Controls } from "./controls";
 import { DeadLetters } from "./dead-letters";
-import { DemandPanel } from "./demand-panel";
 import { FlowCharts } from "./flow-charts";
 import { newYorkDate, newYorkTime } from "./format";
+import { Journal } from "./journal";
 import { usePipeline } from "./pipeline-events";
 import { PolicyResults } from "./policy-results";
 import { ResourceGraph } from "./resource-graph";
 import { Shards } from "./shards";
-import { Tiles } from "./tiles";
-import { TradesPanel } from "./trades-panel";
+import { Stages } from "./stages";
+import { Verdict } from "./verdict";
+import { workloads } from "./workloads";
 
-const TITLES = { taxi: "New York taxi demand", trades: "Stock trades" } as const;
-
-/** The page: the results of the workload, with the figures of the pipeline around them. */
+/** The page: how the pipeline is, and the results of the workload. */
 export function App(): JSX.Element {
-  const { connection, status, history } = usePipeline();
-  const eventTime = status?.replay.up === true ? status.replay.value.progress.eventTime : null;
-  const workload = status?.workload ?? "taxi";
+  const { connection, status, samples } = usePipeline();
+  const eventTime = known(status?.replay)?.progress.eventTime ?? null;
+  const view = status && workloads[status.workload];
   return (
     <div class="page" data-stale={connection === "lost"}>
       <header>
-        <div>
-          <h1>{TITLES[workload]}</h1>
-          <ConnectionState connection={connection} status={status} />
-        </div>
+        <h1>{view?.title ?? "Streaming pipeline"}</h1>
         <p class="clock">
           <span>Event time in New York</span>
           {eventTime === null ? (
@@ -38,31 +35,46 @@ export function App(): JSX.Element {
           )}
         </p>
       </header>
-      <main>
-        {status?.actions && (
-          <Controls
-            actions={status.actions}
-            shards={status.stream.up ? status.stream.value.openShards : undefined}
-          />
-        )}
-        <Tiles status={status} />
-        <div class="results">
-          {status?.workload === "trades" ? (
-            <TradesPanel status={status} />
-          ) : (
-            <DemandPanel status={status} />
+      <Verdict connection={connection} status={status} />
+      {status && view && (
+        <main>
+          <Boundary title="Stations of a record">
+            <Stages stages={status.stages} />
+          </Boundary>
+          {status.actions && (
+            <Boundary title="Controls">
+              <Controls actions={status.actions} shards={known(status.stream)?.openShards} />
+            </Boundary>
           )}
-        </div>
-        <div class="columns two">
-          <FlowCharts history={history} />
-        </div>
-        <div class="columns three">
-          <Shards stream={status?.stream} job={status?.job} rates={status?.rates} />
-          <DeadLetters search={status?.search} />
-          <PolicyResults policies={status?.policies ?? []} />
-        </div>
-        <ResourceGraph resources={status?.resources ?? []} />
-      </main>
+          <div class="results">
+            <Boundary title={view.title}>
+              <view.Panel status={status} />
+            </Boundary>
+          </div>
+          <div class="columns three">
+            <Boundary title="Charts">
+              <FlowCharts samples={samples} journal={status.journal} />
+            </Boundary>
+            <Boundary title="What happened">
+              <Journal journal={status.journal} />
+            </Boundary>
+          </div>
+          <div class="columns three">
+            <Boundary title="Shards">
+              <Shards stream={status.stream} job={status.job} rates={status.rates} />
+            </Boundary>
+            <Boundary title="Dead letters">
+              <DeadLetters search={status.search} />
+            </Boundary>
+            <Boundary title="Policy pack">
+              <PolicyResults policies={status.policies} />
+            </Boundary>
+          </div>
+          <Boundary title="Deployed stack">
+            <ResourceGraph resources={status.resources} />
+          </Boundary>
+        </main>
+      )}
     </div>
   );
 }

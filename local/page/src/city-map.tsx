@@ -52,6 +52,13 @@ export function CityMap(props: CityMapProps): JSX.Element {
       }).addTo(map);
       setDrawn({ map, zones, cells: new Map() });
     });
+    // One tab stop instead of one for each zone.
+    const tabs = new MutationObserver(() => {
+      for (const inner of map.getContainer().querySelectorAll(TAB_STOPS)) {
+        inner.setAttribute("tabindex", "-1");
+      }
+    });
+    tabs.observe(container.current, { subtree: true, childList: true, attributes: true });
     // Its size depends on the window's, which a turned phone changes without an event that Leaflet listens to.
     const resized = new ResizeObserver(() => {
       map.invalidateSize({ pan: false });
@@ -61,6 +68,7 @@ export function CityMap(props: CityMapProps): JSX.Element {
     return () => {
       removed = true;
       resized.disconnect();
+      tabs.disconnect();
       map.remove();
     };
   }, []);
@@ -89,7 +97,67 @@ export function CityMap(props: CityMapProps): JSX.Element {
     }
   }, [drawn, view, selected]);
 
-  return <div ref={container} class="map" role="region" aria-label="Map of the city" />;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (drawn === undefined || event.target !== container.current) return;
+    const { map, zones, cells } = drawn;
+    const step = STEPS[event.key];
+    if (step !== undefined) {
+      const areas = view.kind === "zones" ? zones : cells;
+      props.onSelect(neighbour(map, areas, selected, step) ?? selected);
+    } else if (event.key === "Escape") props.onSelect(undefined);
+    else if (event.key === "+") map.zoomIn();
+    else if (event.key === "-") map.zoomOut();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={container}
+      class="map"
+      role="application"
+      tabIndex={0}
+      aria-label="Map of the city: arrow keys go from area to area, + and - zoom, Escape chooses none"
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+/** A browser takes even a path for one that listens to its focus, as one with a tooltip does. */
+const TAB_STOPS = "[tabindex='0'], a[href]:not([tabindex]), path:not([tabindex])";
+
+/** Where an arrow key goes to, in pixels. */
+const STEPS: Readonly<Record<string, readonly [x: number, y: number]>> = {
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+};
+
+/** The next area in a direction, those straight ahead first; the one in the middle when none is chosen. */
+function neighbour(
+  map: L.Map,
+  areas: ReadonlyMap<string, L.Path>,
+  from: string | undefined,
+  [stepX, stepY]: readonly [x: number, y: number],
+): string | undefined {
+  const centre = (path: L.Path | undefined) =>
+    path instanceof L.Polygon
+      ? map.latLngToContainerPoint(path.getBounds().getCenter())
+      : undefined;
+  const start = centre(from === undefined ? undefined : areas.get(from));
+  const here = start ?? map.getSize().divideBy(2);
+  let best: { readonly area: string; readonly way: number } | undefined;
+  for (const [area, path] of areas) {
+    const there = centre(path);
+    if (there === undefined || area === from) continue;
+    const [x, y] = [there.x - here.x, there.y - here.y];
+    const ahead = x * stepX + y * stepY;
+    const aside = Math.abs(x * stepY) + Math.abs(y * stepX);
+    if (start !== undefined && ahead <= aside) continue;
+    const way = start === undefined ? Math.hypot(x, y) : ahead + 2 * aside;
+    if (best === undefined || way < best.way) best = { area, way };
+  }
+  return best?.area;
 }
 
 function paint(path: L.Path, level: number, selected: boolean): void {
@@ -129,6 +197,8 @@ function createMap(container: HTMLElement): L.Map {
     // A finger that scrolls the page must not be caught by the map; two fingers zoom and move it.
     dragging: !L.Browser.mobile,
     scrollWheelZoom: false,
+    // Arrow keys choose an area.
+    keyboard: false,
     zoomSnap: 0.25,
     minZoom: 9,
     maxZoom: 15,

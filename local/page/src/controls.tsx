@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 
 import type { ActionsStatus } from "../../status/pipeline-status";
 import { ask } from "./action-request";
-import { count, speed } from "./format";
+import { count } from "../../status/figures";
+import { speed } from "./format";
 
 const SPEEDUPS = [1, 60, 600, 3600, 14_400, 43_200, 86_400] as const;
 
@@ -25,7 +26,9 @@ export function Controls({ actions, shards }: ControlsProps): JSX.Element {
   const act = (text: string, action: string, body: object) => {
     setTold({ text, failed: false });
     void ask(action, body).then((problem) => {
-      if (problem !== undefined) setTold({ text: problem, failed: true });
+      // What is over is told no more, and of another action nothing.
+      const end = problem === undefined ? undefined : { text: problem, failed: true };
+      setTold((now) => (now?.text === text ? end : now));
     });
   };
   const reshard = (wanted: number) => () => {

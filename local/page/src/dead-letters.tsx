@@ -1,33 +1,47 @@
 import type { JSX } from "preact";
 
-import type { Part } from "../../status/pipeline-status";
+import { count } from "../../status/figures";
+import { known, type Part } from "../../status/pipeline-status";
 import type { SearchStatus } from "../../status/result-status";
-import { count, newYorkDay, newYorkTime } from "./format";
+import { AsOf } from "./as-of";
+import { newYorkDay, newYorkTime } from "./format";
 
 /** Records that could not be counted: how many for each reason, and the latest. */
-export function DeadLetters(props: {
+export function DeadLetters({
+  search,
+}: {
   readonly search: Part<SearchStatus> | undefined;
 }): JSX.Element {
-  const search = props.search?.up === true ? props.search.value : undefined;
-  const reasons = Object.entries(search?.deadLetters ?? {});
+  const found = known(search);
+  const reasons = Object.entries(found?.deadLetters ?? {});
+  const text =
+    found === undefined
+      ? "Not known yet"
+      : reasons.length === 0
+        ? "None: every record was counted"
+        : reasons.map(([reason, n]) => `${count(n)} ${reason}`).join(", ");
   return (
     <section class="card" aria-labelledby="dead-letters-title">
       <h2 id="dead-letters-title">Dead letters</h2>
-      {reasons.length === 0 ? (
-        <p class="note">None: every record was counted</p>
-      ) : (
-        <p class="note">{reasons.map(([reason, n]) => `${count(n)} ${reason}`).join(", ")}</p>
-      )}
-      <ol class="dead-letters">
-        {search?.latestDeadLetters.map(({ reason, detail, shardId, sequenceNumber, eventTime }) => (
-          <li key={`${shardId} ${sequenceNumber}`}>
-            <strong>{reason}</strong> {detail}
-            <small>
-              {shardId}, …{sequenceNumber.slice(-8)}
-              {eventTime !== undefined && `, ${newYorkDay(eventTime)}, ${newYorkTime(eventTime)}`}
-            </small>
-          </li>
-        ))}
+      <p class="note">{text}</p>
+      <AsOf part={search} />
+      <ol class="dead-letters" data-old={search?.up === false}>
+        {found?.latestDeadLetters.map(
+          ({ reason, detail, shardId, sequenceNumber, eventTime }, place) => (
+            <li key={sequenceNumber ?? place}>
+              <strong>{reason}</strong> {detail}
+              <small>
+                {[
+                  ...(shardId === undefined ? [] : [shardId]),
+                  ...(sequenceNumber === undefined ? [] : [`…${sequenceNumber.slice(-8)}`]),
+                  ...(eventTime === undefined
+                    ? []
+                    : [newYorkDay(eventTime), newYorkTime(eventTime)]),
+                ].join(", ")}
+              </small>
+            </li>
+          ),
+        )}
       </ol>
     </section>
   );

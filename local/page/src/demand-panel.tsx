@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import type { PipelineStatus } from "../../status/pipeline-status";
+import { known, type PipelineStatus } from "../../status/pipeline-status";
 import { Airports } from "./airports";
+import { AsOf } from "./as-of";
 import { AreaDetails } from "./area-details";
 import { Choice } from "./choice";
 import { CityMap } from "./city-map";
@@ -14,28 +15,28 @@ import { usePastWindow, useWindows } from "./window-loader";
 import { useZoneNames } from "./zones";
 
 /** The workload taxi: the city's demand on a map, its top areas, and trips to the airports. */
-export function DemandPanel({
-  status,
-}: {
-  readonly status: PipelineStatus | undefined;
-}): JSX.Element {
+export function DemandPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
   const [chosen, setChosen] = useState<Measure>();
   const [wanted, setKind] = useState<AreaKind>("zones");
   const [selected, setSelected] = useState<string>();
   const [start, setStart] = useState<number>();
   const windows = useWindows();
   const zones = useZoneNames();
-  const search = status?.search.up === true ? status.search.value : undefined;
+  const search = known(status.search);
   const demand = search?.demand ?? null;
   const measure = chosen ?? defaultMeasure(demand);
   const kind = measure === "total" ? "zones" : wanted;
   const newest = demand === null ? undefined : Date.parse(demand.window.start) / 1000;
   const needed = start ?? (kind === "cells" ? newest : undefined);
-  const loaded = usePastWindow(needed, start === undefined ? status?.at : undefined);
+  const loaded = usePastWindow(needed, start === undefined ? status.at : undefined);
   const view = viewOf(demand, { measure, kind, window: loaded });
   return (
     <>
-      <section class="card map-card" aria-labelledby="map-title">
+      <section
+        class="card map-card"
+        aria-labelledby="map-title"
+        data-old={status.search.up === false}
+      >
         <div class="card-head">
           <h2 id="map-title">Pick-ups by {kind === "zones" ? "zone" : "cell"}</h2>
           <div class="choices">
@@ -70,6 +71,7 @@ export function DemandPanel({
           </div>
         </div>
         <p class="note caption">{view.caption}</p>
+        <AsOf part={status.search} />
         <CityMap view={view} selected={selected} onSelect={setSelected} />
         <Legend title={view.legendTitle} entries={view.legend} />
         <TimeSlider
@@ -82,7 +84,7 @@ export function DemandPanel({
         />
         <AreaDetails view={view} zones={zones} selected={selected} onSelect={setSelected} />
       </section>
-      <div class="side">
+      <div class="side" data-old={status.search.up === false}>
         <TopAreas
           view={view}
           window={loaded ?? demand?.window}

@@ -1,65 +1,82 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
-import { duration, localTime, rate } from "./format";
-import type { History, Sample } from "./history";
-import { LineChart, type ChartLine } from "./line-chart";
+import { duration, rate } from "../../status/figures";
+import type { JournalEntry, Sample } from "../../status/pipeline-status";
+import { events } from "./journal";
+import { LineChart, type ChartLine, type Mark } from "./line-chart";
 
-/** Marks that are told in words. */
-const TOLD = 4;
+interface FlowChartsProps {
+  readonly samples: readonly Sample[];
+  readonly journal: readonly JournalEntry[];
+}
 
-/** Throughput and lag since the page was opened, with what happened meanwhile. */
-export function FlowCharts({ history }: { readonly history: History }): JSX.Element {
-  const { samples, marks } = history;
+/** Where results are delayed, and throughput: the last ten minutes, with what happened meanwhile. */
+export function FlowCharts({ samples, journal }: FlowChartsProps): JSX.Element {
   const at = useMemo(() => samples.map((sample) => sample.at), [samples]);
+  const first = at[0] ?? 0;
+  const marks = useMemo<readonly Mark[]>(
+    () =>
+      events(journal)
+        .map((entry) => ({ at: Date.parse(entry.at) / 1000, label: entry.text }))
+        .filter((mark) => mark.at >= first),
+    [journal, first],
+  );
+  const delay = useMemo<readonly ChartLine[]>(() => delayLines(samples), [samples]);
   const throughput = useMemo<readonly ChartLine[]>(
     () => [
-      { label: "Put", values: figures(samples, "put"), colour: "accent" },
-      { label: "Read", values: figures(samples, "read"), colour: "second", dash: [7, 4] },
-      { label: "Written", values: figures(samples, "written"), colour: "third", dash: [2, 3] },
-    ],
-    [samples],
-  );
-  const lag = useMemo<readonly ChartLine[]>(
-    () => [
-      { label: "Replay", values: figures(samples, "replayLag"), colour: "accent" },
+      { label: "Put", values: samples.map(({ put }) => put), colour: "accent" },
       {
-        label: "Consumer",
-        values: figures(samples, "consumerLag"),
-        colour: "second",
-        dash: [7, 4],
+        label: "Read",
+        values: samples.map(({ read }) => read),
+        ...{ colour: "second", dash: [7, 4] },
+      },
+      {
+        label: "Written",
+        values: samples.map(({ written }) => written),
+        ...{ colour: "third", dash: [2, 3] },
       },
     ],
     [samples],
   );
   return (
     <>
+      <section class="card" aria-labelledby="delay-title">
+        <h2 id="delay-title">
+          Where the delay is <small>seconds from event to result</small>
+        </h2>
+        <LineChart title="Delay" at={at} lines={delay} format={duration} marks={marks} />
+      </section>
       <section class="card" aria-labelledby="throughput-title">
         <h2 id="throughput-title">
           Throughput <small>records and writes a second</small>
         </h2>
-        <LineChart title="Throughput" at={at} lines={throughput} format={rate} marks={marks} />
-      </section>
-      <section class="card" aria-labelledby="lag-title">
-        <h2 id="lag-title">
-          Lag <small>behind the clock, and behind the tip of the stream</small>
-        </h2>
-        <LineChart title="Lag" at={at} lines={lag} format={duration} marks={marks} />
-        <ol class="marks" aria-live="polite" aria-label="What happened">
-          {marks.slice(-TOLD).map((mark) => (
-            <li key={`${mark.at} ${mark.label}`}>
-              <time>{localTime(mark.at)}</time> {mark.label}
-            </li>
-          ))}
-        </ol>
+        <LineChart title="Throughput" at={at} lines={throughput} format={rate} />
       </section>
     </>
   );
 }
 
-function figures(
-  samples: readonly Sample[],
-  figure: Exclude<keyof Sample, "at">,
-): readonly (number | null)[] {
-  return samples.map((sample) => sample[figure]);
+/** Areas on top of each other; the one on top is drawn first. */
+export function delayLines(samples: readonly Sample[]): readonly ChartLine[] {
+  const part = (of: "stream" | "job" | "search") =>
+    samples.map(({ waits }) => (waits === null ? null : waits[of]));
+  const upTo = (...parts: readonly ("stream" | "job" | "search")[]) =>
+    samples.map(({ waits }) =>
+      waits === null ? null : parts.reduce((sum, of) => sum + waits[of], 0),
+    );
+  return [
+    {
+      ...{ label: "At the sink", values: upTo("stream", "job", "search"), told: part("search") },
+      ...{ colour: "bad", area: true },
+    },
+    {
+      ...{ label: "In the job", values: upTo("stream", "job"), told: part("job") },
+      ...{ colour: "second", area: true },
+    },
+    {
+      ...{ label: "In the stream", values: part("stream") },
+      ...{ colour: "accent", area: true },
+    },
+  ];
 }

@@ -5,13 +5,23 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 
 import { axisTimes } from "./format";
-import type { Mark } from "./history";
+
+/** Something that happened, to be found again in the figures. */
+export interface Mark {
+  /** Seconds since the epoch. */
+  readonly at: number;
+  readonly label: string;
+}
 
 export interface ChartLine {
   readonly label: string;
   readonly values: readonly (number | null)[];
+  /** The figures that the legend tells. @default the values */
+  readonly told?: readonly (number | null)[];
+  /** Filled down to the axis, over the lines before it. */
+  readonly area?: boolean;
   /** Name of the style sheet's colour. */
-  readonly colour: "accent" | "second" | "third" | "bar";
+  readonly colour: "accent" | "second" | "third" | "bar" | "bad";
   /** Lines differ in more than colour. */
   readonly dash?: readonly number[];
   /** Bars below the lines, on a scale of their own. */
@@ -75,12 +85,14 @@ export function LineChart(props: LineChartProps): JSX.Element {
       <figcaption>
         <span class="hidden">{props.title}: </span>
         <ul>
-          {props.lines.map(({ label, values, colour, dash, format = props.format }) => (
-            <li key={label}>
-              <i class="line" data-colour={colour} data-dashed={dash !== undefined} /> {label}{" "}
-              <strong>{format(values[place])}</strong>
-            </li>
-          ))}
+          {props.lines.map(
+            ({ label, values, told = values, colour, dash, format = props.format }) => (
+              <li key={label}>
+                <i class="line" data-colour={colour} data-dashed={dash !== undefined} /> {label}{" "}
+                <strong>{format(told[place])}</strong>
+              </li>
+            ),
+          )}
         </ul>
       </figcaption>
       <div ref={container} class="plot" role="img" aria-label={`${props.title} over time`} />
@@ -128,12 +140,13 @@ function options(
     axes,
     series: [
       {},
-      ...lines.map(({ label, colour: name, dash, bars }) => ({
+      ...lines.map(({ label, colour: name, dash, bars, area }) => ({
         label,
         stroke: colour(name),
         width: 2,
         points: { show: false },
         ...(dash && { dash: [...dash] }),
+        ...(area === true && { fill: colour(`${name}-area`) }),
         ...(bars === true &&
           barPaths && {
             ...{ scale: "bars", fill: colour(name), width: 0 },

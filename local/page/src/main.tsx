@@ -5,11 +5,12 @@ import "./styles/layout.css";
 import "./styles/controls.css";
 import "./styles/map.css";
 import "./styles/slider.css";
-import "./styles/tiles.css";
+import "./styles/pipeline.css";
 import "./styles/results.css";
 import "./styles/charts.css";
 import "./styles/operation.css";
 import "./styles/motion.css";
+import "./styles/touch.css";
 
 import { render } from "preact";
 

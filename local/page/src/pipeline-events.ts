@@ -1,37 +1,60 @@
 import { useEffect, useState } from "preact/hooks";
 
-import type { PipelineStatus } from "../../status/pipeline-status";
-import { extended, NO_HISTORY, type History } from "./history";
+import type {
+  PipelineStatus,
+  Sample,
+  StatusChange,
+  StatusHistory,
+} from "../../status/pipeline-status";
+import { applied } from "./status-change";
 
-/** What the page knows: the latest status, what it saw before, and whether it still hears from the pipeline. */
+/** What the page knows: the latest status, ten minutes of figures, and whether it still hears from the pipeline. */
 export interface PipelineView {
+  /** `lost` also when the server says nothing: it sends something each second. */
   readonly connection: "connecting" | "open" | "lost";
   readonly status?: PipelineStatus;
-  readonly history: History;
+  readonly samples: readonly Sample[];
 }
 
 const RETRY_MILLISECONDS = 2000;
+const SILENCE_MILLISECONDS = 3000;
+/** Ten minutes. */
+const SAMPLES = 600;
 
 /** Listens to the server's events for as long as the page is open, and comes back after a loss. */
 export function usePipeline(): PipelineView {
-  const [view, setView] = useState<PipelineView>({ connection: "connecting", history: NO_HISTORY });
+  const [view, setView] = useState<PipelineView>({ connection: "connecting", samples: [] });
   useEffect(() => {
     let source: EventSource;
     let retry: number | undefined;
+    let silence: number | undefined;
     const lost = () => {
       setView((last) => ({ ...last, connection: "lost" }));
     };
+    const heard = () => {
+      window.clearTimeout(silence);
+      silence = window.setTimeout(lost, SILENCE_MILLISECONDS);
+    };
     const connect = () => {
       source = new EventSource("events");
-      source.addEventListener("status", (event: MessageEvent<string>) => {
-        const status = JSON.parse(event.data) as PipelineStatus;
-        setView((last) => ({
-          connection: "open",
-          status,
-          history: extended(last.history, status, last.status),
-        }));
+      source.addEventListener("all", (event: MessageEvent<string>) => {
+        const { status, samples } = JSON.parse(event.data) as StatusHistory;
+        heard();
+        setView({ connection: "open", status, samples });
       });
-      source.addEventListener("problem", lost);
+      source.addEventListener("change", (event: MessageEvent<string>) => {
+        const { sample, ...change } = JSON.parse(event.data) as StatusChange;
+        heard();
+        setView((last) =>
+          last.status === undefined
+            ? last
+            : {
+                connection: "open",
+                status: applied(last.status, change),
+                samples: [...last.samples, sample].slice(-SAMPLES),
+              },
+        );
+      });
       source.addEventListener("error", () => {
         lost();
         // The browser tries again by itself unless the answer was no event stream.
@@ -43,6 +66,7 @@ export function usePipeline(): PipelineView {
     connect();
     return () => {
       window.clearTimeout(retry);
+      window.clearTimeout(silence);
       source.close();
     };
   }, []);

@@ -1,8 +1,14 @@
 import type { JSX } from "preact";
 
-import type { JobStatus, Part, PipelineStatus, StreamStatus } from "../../status/pipeline-status";
-import { duration, percentOf, rate } from "./format";
-import { shardRows } from "./shard-rows";
+import { duration, percentOf, rate, UNKNOWN } from "../../status/figures";
+import {
+  known,
+  type JobStatus,
+  type Part,
+  type PipelineStatus,
+  type StreamStatus,
+} from "../../status/pipeline-status";
+import { AsOf } from "./as-of";
 
 interface ShardsProps {
   readonly stream: Part<StreamStatus> | undefined;
@@ -12,38 +18,47 @@ interface ShardsProps {
 
 /** Each open shard with its load, and how far behind it is read. */
 export function Shards({ stream, job, rates }: ShardsProps): JSX.Element {
-  const rows = shardRows(stream, job);
-  const mode = stream?.up === true ? stream.value.mode.toLowerCase().replace("_", "-") : undefined;
+  const found = known(stream);
+  const readings = new Map(known(job)?.shards.map((one) => [one.id, one]));
+  const mode = found?.mode.toLowerCase().replace("_", "-");
   return (
     <section class="card" aria-labelledby="shards-title">
       <h2 id="shards-title">
         Shards <small>{mode}</small>
       </h2>
       <p class="note">{rate(rates?.throttled)} records a second refused</p>
-      {rows.length > 0 && (
-        <table class="table">
+      <AsOf part={stream} />
+      <AsOf part={job} what="Behind" />
+      {found !== undefined && (
+        <table class="table" data-old={stream?.up === false}>
           <thead>
             <tr>
               <th scope="col">Shard</th>
               <th scope="col">Keys</th>
-              <th scope="col">Read/s</th>
+              <th scope="col">Put/s</th>
               <th scope="col">Load</th>
               <th scope="col">Behind</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ id, name, share, recordsPerSecond, load, behindSeconds }) => (
-              <tr key={id}>
-                <th scope="row">{name}</th>
-                <td>{percentOf(share)}</td>
-                <td>{rate(recordsPerSecond)}</td>
-                <td>
-                  <meter min={0} max={1} high={0.8} value={load ?? 0} aria-hidden="true" />{" "}
-                  {load === null ? "–" : percentOf(load)}
-                </td>
-                <td>{duration(behindSeconds)}</td>
-              </tr>
-            ))}
+            {found.shards.map(({ id, share }) => {
+              const taken = rates?.shards[id];
+              const behind = readings.get(id)?.millisBehindLatest ?? null;
+              return (
+                <tr key={id}>
+                  <th scope="row">{id.replace(/^shardId-0*(?=\d)/, "")}</th>
+                  <td>{percentOf(share)}</td>
+                  <td>{rate(taken?.records)}</td>
+                  <td>
+                    <meter min={0} max={1} high={0.8} value={taken?.load ?? 0} aria-hidden="true" />{" "}
+                    {taken === undefined ? UNKNOWN : percentOf(taken.load)}
+                  </td>
+                  <td data-old={job?.up === false}>
+                    {duration(behind === null ? null : behind / 1000)}
+                  </td>
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       )}

@@ -2,7 +2,8 @@ import type { JSX } from "preact";
 
 import type { WindowDemand } from "../../status/result-status";
 import type { DemandView } from "./demand-view";
-import { count, decimal } from "./format";
+import { count } from "../../status/figures";
+import { decimal } from "./format";
 import { Sparkline } from "./sparkline";
 import { topAreas } from "./top-area-rows";
 import type { ZoneNames } from "./zone-properties";

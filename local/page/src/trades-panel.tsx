@@ -1,9 +1,11 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 
-import type { PipelineStatus } from "../../status/pipeline-status";
+import { known, type PipelineStatus } from "../../status/pipeline-status";
 import type { SymbolStatus } from "../../status/result-status";
-import { count, dollars, newYorkDate, newYorkTime, percent } from "./format";
+import { count } from "../../status/figures";
+import { dollars, newYorkDate, newYorkTime, percent } from "./format";
+import { AsOf } from "./as-of";
 import { LineChart, type ChartLine } from "./line-chart";
 import { Sparkline } from "./sparkline";
 import { latestOf, symbolRows } from "./symbol-rows";
@@ -11,19 +13,28 @@ import { latestOf, symbolRows } from "./symbol-rows";
 /** The workload trades: price and volume of a symbol, and all symbols to choose from. */
 export function TradesPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
   const [chosen, setChosen] = useState<string>();
-  const symbols = status.search.up ? status.search.value.symbols : [];
+  const symbols = known(status.search)?.symbols ?? [];
   const shown = symbols.find(({ symbol }) => symbol === chosen) ?? symbols[0];
   return (
     <>
-      <section class="card map-card" aria-labelledby="price-title">
+      <section
+        class="card map-card"
+        aria-labelledby="price-title"
+        data-old={status.search.up === false}
+      >
         <h2 id="price-title">Price and volume{shown && ` of ${shown.symbol}`}</h2>
+        <AsOf part={status.search} />
         {shown === undefined ? (
           <p class="note">No results yet</p>
         ) : (
           <PriceChart key={shown.symbol} of={shown} />
         )}
       </section>
-      <section class="card side" aria-labelledby="symbols-title">
+      <section
+        class="card side"
+        aria-labelledby="symbols-title"
+        data-old={status.search.up === false}
+      >
         <h2 id="symbols-title">Symbols</h2>
         <ul class="top symbols">
           {symbolRows(symbols).map(({ symbol, close, changePercent, volume, closes }) => (

@@ -4,19 +4,12 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
 import { FlinkCluster } from "./flink-cluster";
-import {
-  checkpointFolder,
-  type FlinkPorts,
-  jobConfiguration,
-  savepointFolder,
-} from "./flink-configuration";
+import { checkpointFolder, type FlinkPorts, savepointFolder } from "./flink-configuration";
 import type { JobSummary } from "./flink-rest";
 import { type FlinkSettings, flinkSettings } from "./flink-settings";
 import { install, type Progress } from "../../machine/installation";
 import type { ObjectStore } from "../storage/object-store";
 import type { ServiceFolders } from "../../machine/service-folders";
-
-const RUNNING_SECONDS = 120;
 
 export interface ApplicationPlaneOptions {
   readonly store: ObjectStore;
@@ -35,7 +28,6 @@ export class ApplicationPlane implements DataPlane {
   readonly #options: ApplicationPlaneOptions;
   #cluster: FlinkCluster | undefined;
   #settings: FlinkSettings | undefined;
-  #jobId: string | undefined;
 
   constructor(options: ApplicationPlaneOptions) {
     this.#options = options;
@@ -48,7 +40,7 @@ export class ApplicationPlane implements DataPlane {
   /** The job that runs, as Flink sees it; undefined while there is none. */
   async job(): Promise<JobSummary | undefined> {
     const jobs = await this.#cluster?.rest.jobs();
-    return jobs?.find(({ id }) => id === this.#jobId);
+    return jobs?.find(({ id }) => id === this.#cluster?.jobId);
   }
 
   async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
@@ -66,7 +58,7 @@ export class ApplicationPlane implements DataPlane {
     previous: DeclaredResource,
   ): Promise<Readonly<Record<string, unknown>>> {
     const settings = flinkSettings(resource);
-    if (isDeepStrictEqual(settings, flinkSettings(previous)) && this.#cluster !== undefined) {
+    if (isDeepStrictEqual(settings, flinkSettings(previous)) && this.#settings !== undefined) {
       return statusOf(settings);
     }
     const state = settings.restore ? await this.#snapshot(settings) : undefined;
@@ -95,13 +87,11 @@ export class ApplicationPlane implements DataPlane {
   /** Ends the job, which keeps its last checkpoint, and the cluster. */
   async stop(): Promise<void> {
     const cluster = this.#cluster;
-    const jobId = this.#jobId;
     this.#cluster = undefined;
     this.#settings = undefined;
-    this.#jobId = undefined;
     if (cluster === undefined) return;
     // A job that is cancelled tells the stream that its consumer is gone; one that cannot be does not matter.
-    if (jobId !== undefined) await cluster.rest.cancelled(jobId).catch(() => undefined);
+    await cluster.rest.cancelled(cluster.jobId).catch(() => undefined);
     await cluster.stop();
   }
 
@@ -117,11 +107,9 @@ export class ApplicationPlane implements DataPlane {
     const jar = this.#options.store.find(bucket, key, version);
     this.#settings = settings;
     try {
-      const [cluster] = await Promise.all([
-        this.#startCluster(settings, jar),
-        this.#options.dependencies(),
-      ]);
-      if (settings.startApplication) await this.#run(cluster, settings, jar, restoreFrom);
+      await this.#options.dependencies();
+      // As on the service, an application that is not started has no processes.
+      if (settings.startApplication) await this.#startCluster(settings, jar, restoreFrom);
       return statusOf(settings);
     } catch (error) {
       await this.stop();
@@ -129,55 +117,34 @@ export class ApplicationPlane implements DataPlane {
     }
   }
 
-  async #startCluster(settings: FlinkSettings, jar: string): Promise<FlinkCluster> {
+  async #startCluster(
+    settings: FlinkSettings,
+    jar: string,
+    restoreFrom: string | undefined,
+  ): Promise<void> {
     const { folders, ports, env, onProgress, onFailure } = this.#options;
     const cluster = new FlinkCluster({
       installation: await install("flinkRuntime", onProgress),
       settings,
+      jar,
       ports,
       folders,
       env,
       onProgress,
       onFailure,
-      onJobManagerLost: async () => {
-        if (settings.startApplication) {
-          await this.#run(cluster, settings, jar, this.#latestState());
-        }
-      },
+      latestState: () => this.#latestState(),
     });
     // Known before it is up: whoever stops in the middle stops it as well.
     this.#cluster = cluster;
-    await cluster.start();
-    return cluster;
-  }
-
-  async #run(
-    cluster: FlinkCluster,
-    settings: FlinkSettings,
-    jar: string,
-    restoreFrom: string | undefined,
-  ): Promise<void> {
-    if (restoreFrom !== undefined) {
-      this.#options.onProgress(`the job goes on from ${path.basename(restoreFrom)}`);
-    }
-    this.#jobId = await cluster.rest.run(jar, {
-      parallelism: settings.parallelism,
-      configuration: jobConfiguration(settings),
-      restoreFrom,
-      allowNonRestoredState: settings.allowNonRestoredState,
-    });
-    await cluster.rest.running(this.#jobId, RUNNING_SECONDS);
+    await cluster.start(restoreFrom);
   }
 
   /** The state that an update begins with. A job that keeps failing gives no savepoint: its last checkpoint must do. */
   async #snapshot(settings: FlinkSettings): Promise<string | undefined> {
     if (!settings.snapshotsEnabled) return undefined;
-    const jobId = this.#jobId;
-    if (this.#cluster === undefined || jobId === undefined) return this.#latestState();
+    if (this.#cluster === undefined) return this.#latestState();
     try {
-      const savepoint = await this.#cluster.rest.stopWithSavepoint(jobId);
-      this.#jobId = undefined;
-      return savepoint;
+      return await this.#cluster.rest.stopWithSavepoint(this.#cluster.jobId);
     } catch {
       this.#options.onProgress("the job gives no savepoint; its last checkpoint is taken");
       return this.#latestState();

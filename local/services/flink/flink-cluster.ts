@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,34 +14,38 @@ import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-se
 import type { Progress } from "../../machine/installation";
 import { javaCommand } from "../../machine/preflight";
 import { ProcessError, ServiceProcess } from "../../machine/process";
+import { RestartLimit } from "../../machine/restart-limit";
 import type { ServiceFolders } from "../../machine/service-folders";
 
-const JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+/** Runs the one jar that it is started with, and takes no other. */
+const JOB_MANAGER = "streaming.local.ApplicationCluster";
 const TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
 const START_SECONDS = 120;
-/** A cluster whose processes end more often than this in a minute is given up. */
-const MAX_ENDS_A_MINUTE = 5;
+const RUNNING_SECONDS = 120;
 
 export interface FlinkClusterOptions {
   /** Folder of the Flink that is installed. */
   readonly installation: string;
   readonly settings: FlinkSettings;
+  /** The application's jar. */
+  readonly jar: string;
   readonly ports: FlinkPorts;
   readonly folders: ServiceFolders;
   /** Variables that lead the job's clients to the local services. */
   readonly env: Readonly<Record<string, string>>;
   readonly onProgress: Progress;
-  /** The job manager ended and is being replaced: the job has to be started again when this cluster is ready. */
-  readonly onJobManagerLost: () => Promise<void>;
+  /** Where the job goes on after its job manager was lost: the folder of its newest state, if there is one. */
+  readonly latestState: () => string | undefined;
   /** The processes do not stay up, or the job could not be started again. */
   readonly onFailure: (error: Error) => void;
 }
 
-/** Flink's job manager and task managers, each a process of its own, replaced when they end. */
+/** A job in application mode: Flink's job manager and task managers, each a process of its own, replaced when they end. */
 export class FlinkCluster {
   readonly rest: FlinkRest;
   readonly #options: FlinkClusterOptions;
-  readonly #ends: number[] = [];
+  readonly #limit = new RestartLimit();
+  #jobId = "";
   #jobManager: ServiceProcess | undefined;
   #taskManagers: ServiceProcess[] = [];
   readonly #stop = new AbortController();
@@ -53,15 +58,25 @@ export class FlinkCluster {
     this.rest = new FlinkRest(`http://127.0.0.1:${options.ports.rest}`);
   }
 
-  /** Starts the cluster and waits until every task manager has joined; to be called once. */
-  async start(): Promise<void> {
+  /**
+   * Starts the cluster and waits until the job runs; to be called once.
+   *
+   * @param restoreFrom checkpoint or savepoint that the job begins with
+   * @throws Error with the job's own reason when it does not run
+   */
+  async start(restoreFrom?: string): Promise<void> {
     try {
-      await this.#startAll();
+      await this.#startAll(restoreFrom);
       this.#started = true;
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** The job that runs; another one after its job manager was lost. */
+  get jobId(): string {
+    return this.#jobId;
   }
 
   /** Pids of the processes that run, the job manager's first. */
@@ -89,18 +104,22 @@ export class FlinkCluster {
     return this.#options.folders.state("flink");
   }
 
-  async #startAll(): Promise<void> {
-    const { settings, ports } = this.#options;
+  async #startAll(restoreFrom: string | undefined): Promise<void> {
+    const { settings, ports, onProgress } = this.#options;
+    if (restoreFrom !== undefined) onProgress(`the job goes on from ${path.basename(restoreFrom)}`);
+    this.#jobId = randomBytes(16).toString("hex");
     const temporary = path.join(this.#folder, "tmp");
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
     mkdirSync(this.#configuration, { recursive: true });
     writeFileSync(
       path.join(this.#configuration, "config.yaml"),
-      clusterConfiguration(settings, ports, {
-        flink: this.#folder,
-        buckets: this.#options.folders.state("s3"),
-      }),
+      clusterConfiguration(
+        settings,
+        ports,
+        { flink: this.#folder, buckets: this.#options.folders.state("s3") },
+        { id: this.#jobId, restoreFrom },
+      ),
     );
     writeFileSync(this.#properties, propertiesFile(settings.propertyGroups));
     const count = taskManagerCount(settings);
@@ -109,6 +128,7 @@ export class FlinkCluster {
       ...Array.from({ length: count }, (_, index) => this.#startTaskManager(index + 1)),
     ]);
     await this.#joined(count * settings.parallelismPerKpu);
+    await this.rest.running(this.#jobId, RUNNING_SECONDS);
   }
 
   get #configuration(): string {
@@ -122,6 +142,7 @@ export class FlinkCluster {
   async #startJobManager(): Promise<void> {
     const jobManager = await this.#startProcess("jobmanager", "Flink's job manager", JOB_MANAGER, {
       memory: jobManagerArguments(),
+      arguments: [this.#options.jar],
       ready: async () => (await this.rest.slots()) !== undefined,
       onExit: (exit) => void this.#replaceAll(exit),
     });
@@ -132,6 +153,7 @@ export class FlinkCluster {
     const name = `Flink's task manager ${number}`;
     const taskManager = await this.#startProcess(`taskmanager-${number}`, name, TASK_MANAGER, {
       memory: taskManagerArguments(this.#options.settings.parallelismPerKpu),
+      arguments: [],
       // What it writes depends on the declared log level; whether it has joined, the job manager knows.
       ready: () => Promise.resolve(true),
       onExit: (exit) => void this.#replaceTaskManager(number, exit),
@@ -145,6 +167,8 @@ export class FlinkCluster {
     mainClass: string,
     specifics: {
       readonly memory: readonly string[];
+      /** After the folder of the configuration. */
+      readonly arguments: readonly string[];
       readonly ready: RegExp | (() => Promise<boolean>);
       readonly onExit: (exit: ProcessError) => void;
     },
@@ -157,7 +181,7 @@ export class FlinkCluster {
       args: [
         ...specifics.memory,
         ...javaArguments(installation, logFile, settings.logLevel),
-        ...[mainClass, "--configDir", this.#configuration],
+        ...[mainClass, "--configDir", this.#configuration, ...specifics.arguments],
       ],
       env: { ...env, APPLICATION_PROPERTIES_FILE: this.#properties },
       logFile,
@@ -199,20 +223,16 @@ export class FlinkCluster {
       const taskManagers = this.#taskManagers;
       this.#taskManagers = [];
       await Promise.all(taskManagers.map((taskManager) => taskManager.kill()));
-      await this.#startAll();
-      await this.#options.onJobManagerLost();
+      await this.#startAll(this.#options.latestState());
     });
   }
 
   async #replace(exit: ProcessError, start: () => Promise<void>): Promise<void> {
-    const now = performance.now();
-    this.#ends.push(now);
-    if (this.#ends.filter((end) => now - end < 60_000).length > MAX_ENDS_A_MINUTE) {
+    if (!this.#limit.allows()) {
       this.#fail(exit);
       return;
     }
-    const how = exit.signal ?? `exit code ${exit.code ?? "unknown"}`;
-    this.#options.onProgress(`${exit.process} ended (${how}); it is started again`);
+    this.#options.onProgress(`${exit.process} ended (${exit.how}); it is started again`);
     try {
       await start();
     } catch (error) {

@@ -37,11 +37,20 @@ export function taskManagerMemory(slots: number): TaskManagerMemory {
   };
 }
 
+/** The job that a cluster runs. */
+export interface FlinkJob {
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+  /** Savepoint or retained checkpoint to begin with. */
+  readonly restoreFrom: string | undefined;
+}
+
 /** Flink's configuration file for the cluster that runs the application. */
 export function clusterConfiguration(
   settings: FlinkSettings,
   ports: FlinkPorts,
   { flink: folder, buckets }: { readonly flink: string; readonly buckets: string },
+  job: FlinkJob,
 ): string {
   const slots = settings.parallelismPerKpu;
   const memory = taskManagerMemory(slots);
@@ -54,6 +63,8 @@ export function clusterConfiguration(
     "rest.address": local,
     "rest.bind-address": local,
     "rest.port": ports.rest,
+    // Without it every origin may read what the API answers.
+    "web.access-control-allow-origin": `http://${local}:${ports.rest}`,
     "taskmanager.host": local,
     "taskmanager.bind-host": local,
     "taskmanager.numberOfTaskSlots": slots,
@@ -72,6 +83,18 @@ export function clusterConfiguration(
     "web.tmpdir": path.join(folder, "tmp"),
     // What the job writes to S3 goes to the folders of the buckets.
     "local.buckets": buckets,
+    "$internal.pipeline.job-id": job.id,
+    "parallelism.default": settings.parallelism,
+    // The reason of a job that ended stays to be read.
+    "execution.shutdown-on-application-finish": false,
+    "execution.submit-failed-job-on-application-error": true,
+    ...jobConfiguration(settings),
+    ...(job.restoreFrom !== undefined && {
+      "execution.state-recovery.path": job.restoreFrom,
+      // The new job takes the checkpoint over and removes it when it has newer ones.
+      "execution.state-recovery.claim-mode": "CLAIM",
+      "execution.state-recovery.ignore-unclaimed-state": settings.allowNonRestoredState,
+    }),
     // State as the service keeps it.
     "state.backend.type": "rocksdb",
     // Each of a job's states takes an eighth of this at once. With the default of 64 MB some thirty states take more than
@@ -96,7 +119,7 @@ export function clusterConfiguration(
 }
 
 /** What the service sets for the job itself. */
-export function jobConfiguration({ checkpointing }: FlinkSettings): Record<string, string> {
+function jobConfiguration({ checkpointing }: FlinkSettings): Record<string, string> {
   if (!checkpointing.enabled) return {};
   return {
     "execution.checkpointing.interval": `${checkpointing.intervalMilliseconds} ms`,

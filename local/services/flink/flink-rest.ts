@@ -1,5 +1,3 @@
-import { openAsBlob } from "node:fs";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MILLISECONDS = 100;
@@ -15,14 +13,6 @@ export interface JobSummary {
   /** Tasks that run, of all the job has. */
   readonly running: number;
   readonly tasks: number;
-}
-
-export interface RunRequest {
-  readonly parallelism: number;
-  readonly configuration: Readonly<Record<string, string>>;
-  /** Savepoint or retained checkpoint to begin with. */
-  readonly restoreFrom?: string | undefined;
-  readonly allowNonRestoredState: boolean;
 }
 
 /** Flink's REST API: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/rest_api/ */
@@ -62,29 +52,6 @@ export class FlinkRest {
     }));
   }
 
-  /** Uploads a jar and starts the job of its main class. @returns the job's id. */
-  async run(jar: string, request: RunRequest): Promise<string> {
-    const form = new FormData();
-    form.append(
-      "jarfile",
-      await openAsBlob(jar, { type: "application/java-archive" }),
-      // A version of an object has no name of its own, and Flink takes nothing but .jar.
-      "job.jar",
-    );
-    const { filename } = await this.#send<{ filename: string }>("POST", "/jars/upload", form);
-    const jarId = path.posix.basename(filename);
-    const { jobid } = await this.#send<{ jobid: string }>("POST", `/jars/${jarId}/run`, {
-      parallelism: request.parallelism,
-      flinkConfiguration: request.configuration,
-      savepointPath: request.restoreFrom,
-      allowNonRestoredState: request.allowNonRestoredState,
-      // The new job takes the checkpoint over and removes it when it has newer ones.
-      ...(request.restoreFrom !== undefined && { claimMode: "CLAIM" }),
-    });
-    await this.#send("DELETE", `/jars/${jarId}`);
-    return jobid;
-  }
-
   /**
    * Waits until every task of a job runs.
    *
@@ -109,7 +76,8 @@ export class FlinkRest {
     const exceptions = await this.#get<{
       exceptionHistory: { entries: { stacktrace: string }[] };
     }>(`/jobs/${jobId}/exceptions`);
-    return exceptions.exceptionHistory.entries[0]?.stacktrace ?? "It has not failed.";
+    const { stacktrace } = exceptions.exceptionHistory.entries[0] ?? {};
+    return stacktrace === undefined ? "It has not failed." : innermostCause(stacktrace);
   }
 
   /** Takes a savepoint and ends the job. @returns the savepoint's path. */
@@ -149,10 +117,10 @@ export class FlinkRest {
     return this.#send<T>("GET", path);
   }
 
-  async #send<T>(method: string, path: string, body?: FormData | object): Promise<T> {
+  async #send<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(this.#endpoint + path, {
       method,
-      ...(body instanceof FormData ? { body } : jsonBody(body)),
+      ...jsonBody(body),
       signal: AbortSignal.timeout(120_000),
     });
     const text = await response.text();
@@ -170,11 +138,16 @@ function jsonBody(body: object | undefined): Pick<RequestInit, "headers" | "body
 function reasonIn(text: string): string {
   try {
     const { errors } = JSON.parse(text) as { errors?: string[] };
-    const trace = errors?.find((error) => error.includes("Caused by:")) ?? errors?.[0] ?? text;
-    const causes = trace.split("Caused by: ");
-    // The innermost cause, with the lines of its message and without its stack.
-    return (causes.at(-1) ?? trace).split("\n\tat ")[0]?.trim() ?? text;
+    return innermostCause(
+      errors?.find((error) => error.includes("Caused by:")) ?? errors?.[0] ?? text,
+    );
   } catch {
     return text;
   }
+}
+
+/** The innermost cause of a stack trace, with the lines of its message and without its stack. */
+function innermostCause(trace: string): string {
+  const cause = trace.split("Caused by: ").at(-1) ?? trace;
+  return cause.split("\n\tat ")[0]?.trim() ?? trace;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { FolderLock, lockProblem } from "../../../local/machine/folder-lock";
@@ -22,6 +22,12 @@ describe("The lock of a run's folder", () => {
     lock.release();
     expect(lockProblem(folder())).to.equal(undefined);
     (await take()).release();
+  });
+
+  it("leaves the folder to its owner alone", async () => {
+    chmodSync(folder(), 0o755);
+    (await take()).release();
+    expect(statSync(folder()).mode & 0o777).to.equal(0o700);
   });
 
   it("is taken over from a run that was killed", async () => {

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { get } from "node:http";
+import { get, type IncomingMessage } from "node:http";
 import { createConnection, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { actionsStatus } from "../../../local/page-server/page-actions";
 import { startPageServer, type PageServer } from "../../../local/page-server/page-server";
-import type { PipelineStatus } from "../../../local/status/pipeline-status";
+import { changes, type StatusFeed } from "../../../local/page-server/status-events";
+import { applied } from "../../../local/page/src/status-change";
+import type { PipelineStatus, Sample, StatusChange } from "../../../local/status/pipeline-status";
 import { fakeActions, type FakeActions } from "../page/fake-actions";
 import { fakeHistory } from "../page/fake-demand";
 import { fakeStatus } from "../page/fake-status";
@@ -23,7 +26,11 @@ function statusWithHost(url: string, host: string): Promise<number | undefined> 
 }
 
 /** The first `count` events of the stream, as name and data. */
-async function events(url: string, count: number): Promise<[string, unknown][]> {
+async function events(
+  url: string,
+  count: number,
+  onFirst: () => void,
+): Promise<[string, unknown][]> {
   const response = await fetch(`${url}events`);
   expect(response.headers.get("content-type")).to.equal("text/event-stream");
   const found: [string, unknown][] = [];
@@ -34,18 +41,41 @@ async function events(url: string, count: number): Promise<[string, unknown][]> 
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
       const match = /^event: (\w+)\ndata: (.+)$/.exec(text.slice(0, end));
       text = text.slice(end + 2);
-      if (match) found.push([match[1] ?? "", JSON.parse(match[2] ?? "")]);
+      if (match === null) continue;
+      found.push([match[1] ?? "", JSON.parse(match[2] ?? "")]);
+      if (found.length === 1) onFirst();
     }
     if (found.length >= count) break;
   }
   return found;
 }
 
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate);
+}
+
 describe("the page server", () => {
   let folder: string;
   let server: PageServer;
-  let polls: number;
-  let status: () => Promise<PipelineStatus>;
+  let status: PipelineStatus;
+  let listeners: Set<(status: PipelineStatus, sample: Sample) => void>;
+  const sample: Sample = {
+    ...{ at: 1, put: 5, read: null, written: 7, replayLag: 0.4 },
+    waits: { stream: 1, job: 2, search: 0 },
+  };
+  const feed: StatusFeed = {
+    status: () => Promise.resolve(status),
+    samples: [sample],
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  /** Lets the next status be there. */
+  const tell = (next: PipelineStatus): void => {
+    status = next;
+    for (const listener of listeners) listener(next, sample);
+  };
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "page-"));
@@ -56,13 +86,9 @@ describe("the page server", () => {
     rmSync(folder, { recursive: true });
   });
   beforeEach(async () => {
-    polls = 0;
-    status = () => Promise.resolve(fakeStatus());
-    const counted = () => {
-      polls++;
-      return status();
-    };
-    server = await startPageServer({ port: 0, status: counted, pollMilliseconds: 5, folder });
+    status = fakeStatus();
+    listeners = new Set();
+    server = await startPageServer({ port: 0, feed, folder });
   });
   afterEach(async () => {
     await server.close();
@@ -84,7 +110,7 @@ describe("the page server", () => {
 
   it("serves the status as it is now", async () => {
     expect(await (await fetch(`${server.url}status.json`)).json()).to.deep.equal(fakeStatus());
-    expect(polls).to.equal(1);
+    expect(await (await fetch(`${server.url}samples.json`)).json()).to.deep.equal([sample]);
   });
 
   it("forbids the browser every other host, also on errors", async () => {
@@ -117,7 +143,7 @@ describe("the page server", () => {
   });
 
   it("serves the list of past windows, and each of them", async () => {
-    const more = await startPageServer({ port: 0, status, folder, history: fakeHistory });
+    const more = await startPageServer({ port: 0, feed, folder, history: fakeHistory });
     const windows = await (await fetch(`${more.url}windows.json`)).json();
     expect(windows).to.deep.equal(await fakeHistory.windows());
     const window = await fetch(`${more.url}windows/1551466200.json`);
@@ -148,7 +174,7 @@ describe("the page server", () => {
 
     beforeEach(async () => {
       actions = fakeActions();
-      acting = await startPageServer({ port: 0, status, folder, actions });
+      acting = await startPageServer({ port: 0, feed, folder, actions });
     });
     afterEach(() => acting.close());
 
@@ -162,11 +188,12 @@ describe("the page server", () => {
     it("tells in the status which fault is happening, and answers when it is over", async () => {
       const asked = post("fault", { name: "search-down" });
       while (actions.asked.length === 0) await new Promise(setImmediate);
-      const told = (await (await fetch(`${acting.url}status.json`)).json()) as PipelineStatus;
-      expect(told.actions?.faults.map(({ name, active }) => [name, active])).to.deep.equal([
-        ["search-down", true],
-        ["task-manager-killed", false],
-      ]);
+      expect(actionsStatus(actions).faults.map(({ name, active }) => [name, active])).to.deep.equal(
+        [
+          ["search-down", true],
+          ["task-manager-killed", false],
+        ],
+      );
       actions.endFault();
       expect(await (await asked).json()).to.have.nested.property("faults[0].active", false);
     });
@@ -216,36 +243,83 @@ describe("the page server", () => {
     });
   });
 
-  it("sends one status event a poll", async () => {
-    expect(await events(server.url, 2)).to.deep.equal([
-      ["status", fakeStatus()],
-      ["status", fakeStatus()],
-    ]);
+  it("sends everything once, and then what changed", async () => {
+    const before = fakeStatus();
+    const { stream } = before;
+    if (!stream.up || !before.search.up) throw new Error("the fake status has both");
+    const entry = { at: before.at, kind: "action", text: "Paused" } as const;
+    const now = fakeStatus({
+      stream: { up: true, value: { ...stream.value, openShards: 4 } },
+      search: { up: true, value: { ...before.search.value, writes: 91_500 } },
+      journal: [entry],
+    });
+    let started = 0;
+    const streams = [1, 2].map(() =>
+      events(server.url, 3, () => {
+        started++;
+      }),
+    );
+    for (const request of streams) request.catch(() => undefined);
+    await until(() => started === 2);
+    tell(now);
+    tell(now);
+    for (const request of streams) {
+      const [all, change, nothing] = await request;
+      expect(all).to.deep.equal(["all", { status: before, samples: [sample] }]);
+      expect(change).to.deep.equal([
+        "change",
+        {
+          ...{ stream: now.stream, stages: now.stages, results: { writes: 91_500 } },
+          ...{ journal: [entry], sample },
+        },
+      ]);
+      expect(nothing).to.deep.equal(["change", { sample }]);
+      expect(applied(before, change?.[1] as StatusChange)).to.deep.include({
+        ...{ stream: now.stream, search: now.search, journal: [entry] },
+      });
+    }
   });
 
-  it("sends a problem, and goes on, when the status cannot be had", async () => {
-    let answers = 0;
-    status = () =>
-      answers++ === 0 ? Promise.reject(new Error("no answer")) : Promise.resolve(fakeStatus());
-    expect(await events(server.url, 2)).to.deep.equal([
-      ["problem", { message: "Error: no answer" }],
-      ["status", fakeStatus()],
-    ]);
+  it("sends all of a domain that has gone or come back", () => {
+    const up = fakeStatus();
+    const down = fakeStatus({ search: { up: false, reason: "no answer" } });
+    expect(changes(up, down)).to.have.property("search", down.search);
+    expect(changes(down, up)).to.have.property("search", up.search);
   });
 
-  it("polls once for everybody who listens, and not while nobody does", async () => {
-    expect(polls).to.equal(0);
-    let running = 0;
-    let most = 0;
-    status = async () => {
-      most = Math.max(most, ++running);
-      await new Promise(setImmediate);
-      running--;
-      return fakeStatus();
-    };
-    await Promise.all([events(server.url, 3), events(server.url, 3), events(server.url, 3)]);
-    expect(most).to.equal(1);
-    expect(polls).to.be.lessThan(9);
+  it("takes a few kilobytes a second, however much there is", async () => {
+    let bytes = 0;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${server.url}events`, { headers: { "accept-encoding": "gzip" } }, resolve).on(
+        "error",
+        reject,
+      );
+    });
+    response.on("data", (chunk: Buffer) => (bytes += chunk.length));
+    await until(() => bytes > 0);
+    const all = bytes;
+    // Each second another window, with other figures of every zone.
+    for (let second = 1; second <= 20; second++) {
+      const { search } = fakeStatus();
+      const value = search.up ? search.value : undefined;
+      if (!value?.demand) throw new Error("the fake status has demand");
+      const zones = value.demand.window.zones.map((zone, at) => ({
+        ...zone,
+        trips: (zone.trips * (second + at)) % 97,
+      }));
+      const window = { ...value.demand.window, zones };
+      tell(
+        fakeStatus({
+          search: { up: true, value: { ...value, demand: { ...value.demand, window } } },
+        }),
+      );
+    }
+    const end = fakeStatus({ phase: "finished" });
+    tell(end);
+    const sent = bytes;
+    await until(() => bytes > sent);
+    response.destroy();
+    expect((bytes - all) / 20).to.be.lessThan(5000);
   });
 
   it("listens on 127.0.0.1 and on no other address of this machine", async () => {
@@ -276,7 +350,7 @@ describe("the page server", () => {
     await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));
     const { port } = other.address() as { port: number };
     let message = "";
-    await startPageServer({ port, status, folder }).catch((error: unknown) => {
+    await startPageServer({ port, feed, folder }).catch((error: unknown) => {
       message = String(error);
     });
     other.close();
@@ -288,7 +362,7 @@ describe("the page server", () => {
     await server.close();
     await response.text().catch(() => "cut off");
     const port = Number(new URL(server.url).port);
-    server = await startPageServer({ port, status, folder });
+    server = await startPageServer({ port, feed, folder });
     expect((await fetch(server.url)).status).to.equal(200);
   });
 });

@@ -1,18 +1,14 @@
 import { expect } from "chai";
 
+import { count, duration, percentOf, plural, rate } from "../../../local/status/figures";
 import {
   axisTimes,
-  count,
   decimal,
   dollars,
-  duration,
   newYorkDate,
   newYorkDay,
   newYorkTime,
   percent,
-  percentOf,
-  plural,
-  rate,
   speed,
 } from "../../../local/page/src/format";
 

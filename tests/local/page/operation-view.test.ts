@@ -1,27 +1,9 @@
 import { expect } from "chai";
 
 import { resourceCount, resourceTree } from "../../../local/page/src/resource-tree";
-import { shardRows } from "../../../local/page/src/shard-rows";
 import { symbolRows } from "../../../local/page/src/symbol-rows";
 import { fakeStatus } from "./fake-status";
 import { fakeTrades } from "./fake-trades";
-
-describe("the shards on the page", () => {
-  const { stream, job } = fakeStatus();
-
-  it("have the load that the job reads from them, as part of what a shard takes", () => {
-    expect(shardRows(stream, job)[0]).to.deep.equal({
-      ...{ id: "shardId-000000000000", name: "0", share: 0.5 },
-      ...{ recordsPerSecond: 912, load: 0.912, behindSeconds: 0.3 },
-    });
-  });
-
-  it("are there without a job that tells of them, and not without a stream", () => {
-    const down = { up: false, reason: "no answer" } as const;
-    expect(shardRows(stream, down)[1]).to.deep.include({ name: "1", load: null });
-    expect(shardRows(down, job)).to.deep.equal([]);
-  });
-});
 
 describe("the deployed stack on the page", () => {
   const tree = resourceTree(fakeStatus().resources);
@@ -62,7 +44,7 @@ describe("the symbols on the page", () => {
 
   it("are those of the status", () => {
     const { search } = fakeTrades();
-    const symbols = search.up ? search.value.symbols : [];
+    const symbols = (search.up && search.value.symbols) || [];
     expect(symbolRows(symbols).map(({ symbol }) => symbol)).to.deep.equal([
       ...["ACME", "BOLT", "CORA", "DUNE"],
     ]);

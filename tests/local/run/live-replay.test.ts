@@ -1,8 +1,9 @@
 import { expect } from "chai";
 
 import { LiveReplay } from "../../../local/run/live-replay";
-import type { ReplayProcess } from "../../../local/run/replay-process";
+import { ReplayError, type ReplayProcess } from "../../../local/run/replay-process";
 import type { ReplayReport } from "../../../local/run/report";
+import type { ReplayProgress } from "../../../local/status/pipeline-status";
 
 const REPORT: ReplayReport = {
   ...{ tripsRead: 10, tripsRejected: {}, recordsPut: 10 },
@@ -12,7 +13,7 @@ const REPORT: ReplayReport = {
 /** A producer that ends when it is told to. */
 class FakeProcess {
   static readonly started: FakeProcess[] = [];
-  progress = undefined;
+  progress: ReplayProgress | undefined;
   stopped = false;
   readonly finished: Promise<ReplayReport>;
   end!: () => void;
@@ -38,14 +39,23 @@ class FakeProcess {
   }
 }
 
+const progress = (recordsPut: number, throttled: number): ReplayProgress => ({
+  ...{ type: "progress", at: "2026-01-05T10:00:00.000Z", eventTime: null, recordsPut },
+  ...{ recordsPerSecond: 1, bytesPut: 1, replayLagSeconds: 0, throttled, retries: throttled },
+  ...{ shards: 1, recordsTotal: 9983 },
+});
+
 describe("a replay that can be paused and sped up", () => {
   let replay: LiveReplay;
+  let restarts: string[];
   const started = FakeProcess.started;
   beforeEach(() => {
     started.length = 0;
+    restarts = [];
     replay = new LiveReplay(
       (speedup) => new FakeProcess(speedup) as unknown as ReplayProcess,
       3600,
+      (reason) => void restarts.push(reason),
     );
   });
 
@@ -55,10 +65,54 @@ describe("a replay that can be paused and sped up", () => {
     expect(replay).to.include({ ended: true, paused: false });
   });
 
-  it("fails with its producer", async () => {
-    started[0]?.fail(new Error("no stream"));
+  /** Ends the producer that runs, and lets what follows happen. */
+  const killed = async () => {
+    started.at(-1)?.fail(new ReplayError(null, "SIGKILL", ""));
+    await new Promise(setImmediate);
+  };
+
+  it("fails with a producer that cannot use its input", async () => {
+    started[0]?.fail(new ReplayError(2, null, "no such file"));
     const error: unknown = await replay.finished.catch((reason: unknown) => reason);
-    expect(error).to.be.an("error").with.property("message", "no stream");
+    expect(error)
+      .to.be.an("error")
+      .with.property("message", "the replay ended with exit code 2: no such file");
+    expect(started).to.have.length(1);
+  });
+
+  it("goes on with another producer when one is killed, and keeps its totals", async () => {
+    const [first] = started;
+    if (first === undefined) throw new Error("a producer has been started");
+    first.progress = progress(2014, 7);
+    await killed();
+    expect(restarts).to.deep.equal(["ended (SIGKILL) and is started again"]);
+    expect(replay).to.deep.include({ paused: false, problem: restarts[0] });
+    expect(replay.progress).to.include({ recordsPut: 2014, throttled: 7 });
+    const [, second] = started;
+    if (second === undefined) throw new Error("another producer has been started");
+    // It begins at the last position that was acknowledged completely.
+    second.progress = progress(2010, 1);
+    expect(replay.problem).to.equal(undefined);
+    expect(replay.progress).to.include({ recordsPut: 2014, throttled: 8 });
+    second.progress = progress(2100, 1);
+    expect(replay.progress).to.include({ recordsPut: 2100 });
+  });
+
+  it("gives up on a producer that does not stay up", async () => {
+    for (let end = 0; end < 6; end++) await killed();
+    expect([started.length, restarts.length]).to.deep.equal([6, 5]);
+    const error: unknown = await replay.finished.catch((reason: unknown) => reason);
+    expect(error).to.be.an("error").with.property("message").that.includes("SIGKILL");
+  });
+
+  it("keeps its totals over a pause", async () => {
+    const [first] = started;
+    if (first === undefined) throw new Error("a producer has been started");
+    first.progress = progress(703, 2);
+    await replay.pause(true);
+    expect(replay.progress).to.include({ recordsPut: 703, throttled: 2 });
+    await replay.pause(false);
+    expect(replay.progress).to.include({ recordsPut: 703, throttled: 2 });
   });
 
   it("has no producer while it is paused, and goes on with another", async () => {

@@ -7,7 +7,12 @@ import { fakeDomain, startFakeSearch } from "./fake-services";
 describe("the demand of past windows", () => {
   let domain: FakeService;
   const history = () =>
-    demandHistory({ endpoint: domain.endpoint, windowMinutes: 15, slideMinutes: 5 });
+    demandHistory({
+      endpoint: domain.endpoint,
+      windowMinutes: 15,
+      slideMinutes: 5,
+      tradeWindowSeconds: 60,
+    });
 
   before(async () => {
     domain = await startFakeSearch(fakeDomain);
@@ -36,7 +41,7 @@ describe("the demand of past windows", () => {
       ],
     }));
     const windows = await demandHistory({
-      ...{ endpoint: listed.endpoint, windowMinutes: 15, slideMinutes: 5 },
+      ...{ endpoint: listed.endpoint, windowMinutes: 15, slideMinutes: 5, tradeWindowSeconds: 60 },
     }).windows();
     await listed.close();
     expect(windows).to.deep.equal([[1_551_463_200, 5]]);

@@ -17,21 +17,25 @@ export interface FakeJob {
   /** Milliseconds since the epoch, by subtask of the windows. */
   readonly watermarks?: readonly string[];
   readonly checkpointMilliseconds?: number;
+  /** The checkpoint that it went on from. */
+  readonly restoredId?: number;
+  /** @default "new" */
+  readonly id?: string;
 }
 
 /** Flink's REST API with a source, windows, and an older job that was cancelled. */
 export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
   const source = "Source__trips.numRecordsOut";
   const shard = (n: number, figure: string) =>
-    `Source__trips.KinesisStreamSource.shardId.shardId-${n}.${figure}`;
+    `Source__trips.KinesisStreamSource.shardId.shardId-00000000000${n + 1}.${figure}`;
   return startFakeService(({ path, query }) => {
     const { recordsRead, millisBehindLatest = [], ...now } = job();
-    switch (path) {
+    switch (path.replace("/jobs/other", "/jobs/new")) {
       case "/jobs/overview":
         return {
           jobs: [
             { jid: "old", name: "taxi", state: "CANCELED", "start-time": 1 },
-            { jid: "new", name: "taxi", state: now.state ?? "RUNNING", "start-time": 2 },
+            { jid: now.id ?? "new", name: "taxi", state: now.state ?? "RUNNING", "start-time": 2 },
           ],
         };
       case "/jobs/new":
@@ -45,8 +49,10 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
         return {
           counts: { completed: 7, failed: 1 },
           latest: {
+            restored: now.restoredId === undefined ? null : { id: now.restoredId },
             completed: now.checkpointMilliseconds && {
               end_to_end_duration: now.checkpointMilliseconds,
+              latest_ack_timestamp: Date.parse("2026-01-05T09:59:50Z"),
             },
           },
         };
@@ -59,7 +65,18 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
           id: `${at}.currentInputWatermark`,
           value,
         }));
+      case "/jobs/new/vertices/v2/subtasks/metrics":
+        return [
+          { id: "busyTimeMsPerSecond", max: "NaN" },
+          { id: "backPressuredTimeMsPerSecond", max: 0 },
+        ];
       case "/jobs/new/vertices/v1/subtasks/metrics": {
+        if (query.get("agg") === "max") {
+          return [
+            { id: "busyTimeMsPerSecond", max: 250 },
+            { id: "backPressuredTimeMsPerSecond", max: 500 },
+          ];
+        }
         if (recordsRead === undefined) return [];
         const metrics = [
           { id: source, sum: recordsRead, max: recordsRead },
@@ -107,27 +124,41 @@ export const deadLetter = {
 };
 
 export const jfk = (windowStart: string) => ({
-  ...{ airport: "JFK", windowStart, trips: 2, averageSeconds: 1800 },
+  ...{ airport: "JFK", windowStart, windowEnd: "2019-03-01T19:00:00Z", trips: 2 },
+  ...{ averageSeconds: 1800, p50Seconds: 1700, p95Seconds: 3000, complete: true },
 });
 
 export const tradeWindow = (windowStart: string) => ({
-  ...{ symbol: "ACME", windowStart, trades: 3, volume: 700, vwap: 10.5, close: 10.6 },
+  ...{ windowStart, trades: 3, volume: 700, vwap: 10.5, open: 10.4, close: 10.6 },
+  ...{ high: 10.7, low: 10.3, changePercent: 1.9, complete: true },
 });
 
+const NEWEST = JSON.stringify({
+  size: 0,
+  aggs: { newest: { max: { field: "windowStart" } } },
+});
 const newestComplete = Date.parse("2019-03-01T18:00:00Z");
 const newest = Date.parse("2019-03-01T18:10:00Z");
 
 export interface FakeDomain {
   /** Whether it has any index. */
-  readonly filled: boolean;
+  filled: boolean;
   /** Whether a window is complete. */
   readonly complete: boolean;
   readonly refuses: boolean;
   readonly writes: number;
+  /** Whether anybody has written documents that are not as the job writes them. */
+  broken: boolean;
 }
 
 /** A domain in which a window is complete. */
-export const fakeDomain: FakeDomain = { filled: true, complete: true, refuses: false, writes: 100 };
+export const fakeDomain: FakeDomain = {
+  filled: true,
+  complete: true,
+  refuses: false,
+  writes: 100,
+  broken: false,
+};
 
 /** A domain with two zones in its newest complete window; before `filled` it has no index. */
 export function startFakeSearch(state: FakeDomain): Promise<FakeService> {
@@ -159,14 +190,14 @@ export function startFakeSearch(state: FakeDomain): Promise<FakeService> {
 
 function answer(
   search: { readonly index: readonly string[]; readonly text: string },
-  { complete }: FakeDomain,
+  { complete, broken }: FakeDomain,
 ): unknown {
   if (search.index.length > 1) {
     const buckets = [
       { key: "taxi-demand-zones", doc_count: 6 },
       { key: "dead-letters", doc_count: 2 },
     ];
-    return { aggregations: { indices: { buckets } } };
+    return { aggregations: { counts: { buckets } } };
   }
   const window = complete ? "18:00:00" : "18:10:00";
   const byAirport = (found: readonly unknown[]) => ({
@@ -175,14 +206,15 @@ function answer(
   switch (search.index[0]) {
     case "dead-letters":
       return {
-        ...hits([deadLetter]),
-        aggregations: { reasons: { buckets: [{ key: "late", doc_count: 2 }] } },
+        ...hits([broken ? { reason: "refused" } : deadLetter]),
+        aggregations: { counts: { buckets: [{ key: "late", doc_count: 2 }] } },
       };
     case "taxi-demand-zones":
+      if (search.text === NEWEST) return { aggregations: { newest: { value: newest } } };
       if (search.text.includes('"newestComplete"')) return { aggregations: totals(complete) };
       if (search.text.includes('"range"')) return { aggregations: trends };
       return search.text.includes(window)
-        ? hits([zone(132, 4, complete), zone(7, 1, complete)])
+        ? hits([zone(132, 4, complete), broken ? { zone: "seven" } : zone(7, 1, complete)])
         : hits([]);
     case "taxi-demand-cells":
       return hits([{ cell: "dr5ru7", trips: 3, normal: 1, score: 2, complete }]);
@@ -196,7 +228,7 @@ function answer(
         },
       ]);
     case "taxi-airport-durations":
-      return byAirport([jfk("2019-03-01T18:00:00Z")]);
+      return byAirport([broken ? { airport: 4 } : jfk("2019-03-01T18:00:00Z")]);
     case "taxi-airport-origins":
       return byAirport(
         [7, 12].map((id, at) => ({
@@ -205,6 +237,7 @@ function answer(
         })),
       );
     case "trade-statistics": {
+      if (search.text === NEWEST) return { aggregations: { newest: { value: newest } } };
       const windows = ["2019-03-01T18:01:00Z", "2019-03-01T18:00:00Z"].map(tradeWindow);
       return {
         aggregations: {

@@ -14,7 +14,9 @@ import {
   LOOPBACK,
   needsServices,
   newFolder,
+  foreignHeaders,
   removeFolder,
+  statusOf,
   until,
 } from "./support";
 
@@ -126,6 +128,22 @@ describe("The Flink application", () => {
     if (os.platform() !== "linux") this.skip();
     const { pids } = await cloud.status();
     expect(LOOPBACK).to.include.members(listeningAddresses(pids.flink));
+  });
+
+  it("takes no other jar, and no request of a web page other than its dashboard", async () => {
+    const { flink: endpoint } = cloud.endpoints();
+    const form = new FormData();
+    form.append("jarfile", new Blob(["a jar"], { type: "application/java-archive" }), "other.jar");
+    const upload = await fetch(`${endpoint}/jars/upload`, { method: "POST", body: form });
+    expect(upload.status).to.equal(400);
+    expect(await statusOf(`${endpoint}/jars`)).to.equal(404);
+    const overview = `${endpoint}/jobs/overview`;
+    expect(await statusOf(overview)).to.equal(200);
+    const own = { origin: endpoint, "sec-fetch-site": "same-origin" };
+    expect(await statusOf(overview, own)).to.equal(200);
+    for (const headers of foreignHeaders) {
+      expect(await statusOf(overview, headers), JSON.stringify(headers)).to.equal(403);
+    }
   });
 
   it("is the only one", async () => {

@@ -19,12 +19,14 @@ import { ServiceFolders } from "../../../local/machine/service-folders";
 import { declared } from "../../local/services/declared-resource";
 import {
   accepts,
+  foreignHeaders,
   listeningAddresses,
   LOOPBACK,
   needsServices,
   newFolder,
   outsideAddresses,
   removeFolder,
+  statusOf,
   until,
 } from "./support";
 
@@ -222,6 +224,26 @@ describe("The Kinesis server", () => {
     expect(await plane.read(consumer)).to.deep.equal(outputs);
     await plane.delete(consumer);
     expect(await plane.read(consumer)).to.equal(undefined);
+  });
+
+  it("counts what each shard has taken", async () => {
+    await create("loaded", 1);
+    await put("loaded", numbered("record", 10));
+    const response = await fetch(`http://127.0.0.1:${port}/load`);
+    const load = (await response.json()) as Record<string, Record<string, object>>;
+    const bytes = 2 * numbered("record", 10).join("").length;
+    expect(load["loaded"]).to.deep.equal({
+      "shardId-000000000000": { records: 10, bytes },
+    });
+  });
+
+  it("refuses web pages and other host names", async () => {
+    const url = `http://127.0.0.1:${port}/_health`;
+    expect(await statusOf(url)).to.equal(200);
+    expect(await statusOf(url, { host: "localhost" })).to.equal(200);
+    for (const headers of foreignHeaders) {
+      expect(await statusOf(url, headers), JSON.stringify(headers)).to.equal(403);
+    }
   });
 
   it("is reached from this machine only", async function () {

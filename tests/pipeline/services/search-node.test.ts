@@ -18,7 +18,9 @@ import {
   needsServices,
   newFolder,
   outsideAddresses,
+  foreignHeaders,
   removeFolder,
+  statusOf,
 } from "./support";
 
 const DOCUMENT = {
@@ -140,6 +142,14 @@ describe("The OpenSearch node", () => {
     await ask("GET", "/_cluster/health/taxi-demand-cells?wait_for_status=yellow");
     const { answer } = await ask("GET", "/taxi-demand-cells/_doc/a");
     expect(answer["_source"]).to.deep.equal(DOCUMENT);
+  });
+
+  it("refuses web pages and other host names", async () => {
+    const url = `http://127.0.0.1:${ports.http}/_cluster/health`;
+    expect(await statusOf(url)).to.equal(200);
+    for (const headers of foreignHeaders) {
+      expect(await statusOf(url, headers), JSON.stringify(headers)).to.equal(403);
+    }
   });
 
   it("is reached from this machine only", async function () {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { request, type OutgoingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -48,6 +49,27 @@ export function accepts(host: string, port: number): Promise<boolean> {
     socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
   });
 }
+
+/** The status that a service answers a GET with these headers with. */
+export function statusOf(url: string, headers: OutgoingHttpHeaders = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** What a browser sends for a page of another origin, and for a foreign name that leads to this machine. */
+export const foreignHeaders: readonly OutgoingHttpHeaders[] = [
+  { origin: "http://127.0.0.1:3000" },
+  { origin: "null" },
+  { "sec-fetch-site": "same-site", "sec-fetch-dest": "image" },
+  { "sec-fetch-site": "cross-site", "sec-fetch-dest": "empty" },
+  { host: "rebound.example:80" },
+];
 
 /** Addresses under which other machines reach this one. */
 export function outsideAddresses(): string[] {

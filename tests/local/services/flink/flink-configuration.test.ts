@@ -3,7 +3,6 @@ import { load } from "js-yaml";
 import {
   clusterConfiguration,
   javaArguments,
-  jobConfiguration,
   taskManagerArguments,
   taskManagerMemory,
 } from "../../../../local/services/flink/flink-configuration";
@@ -24,8 +23,12 @@ const settings: FlinkSettings = {
 };
 const ports = { rest: 1001, rpc: 1002, blob: 1003 };
 
-function configuration(changes: Partial<FlinkSettings> = {}): Record<string, unknown> {
-  return load(clusterConfiguration({ ...settings, ...changes }, ports, folders)) as Record<
+function configuration(
+  changes: Partial<FlinkSettings> = {},
+  restoreFrom?: string,
+): Record<string, unknown> {
+  const job = { id: "0123456789abcdef0123456789abcdef", restoreFrom };
+  return load(clusterConfiguration({ ...settings, ...changes }, ports, folders, job)) as Record<
     string,
     unknown
   >;
@@ -68,12 +71,34 @@ describe("The configuration of the Flink cluster", () => {
   });
 
   it("gives the job the declared checkpointing, or none", () => {
-    expect(jobConfiguration(settings)).to.deep.equal({
+    expect(configuration()).to.include({
       "execution.checkpointing.interval": "10000 ms",
       "execution.checkpointing.min-pause": "500 ms",
     });
     const off = { ...settings.checkpointing, enabled: false };
-    expect(jobConfiguration({ ...settings, checkpointing: off })).to.deep.equal({});
+    expect(configuration({ checkpointing: off })).not.to.have.any.keys(
+      "execution.checkpointing.interval",
+      "execution.checkpointing.min-pause",
+    );
+  });
+
+  it("runs one job with the declared parallelism, from the state that it is given", () => {
+    expect(configuration()).to.include({
+      "$internal.pipeline.job-id": "0123456789abcdef0123456789abcdef",
+      "parallelism.default": 4,
+    });
+    expect(configuration()).not.to.have.property("execution.state-recovery.path");
+    expect(configuration({ allowNonRestoredState: true }, "/run/flink/checkpoints/1")).to.include({
+      "execution.state-recovery.path": "/run/flink/checkpoints/1",
+      "execution.state-recovery.claim-mode": "CLAIM",
+      "execution.state-recovery.ignore-unclaimed-state": true,
+    });
+  });
+
+  it("lets no other origin read what its API answers", () => {
+    expect(configuration()).to.include({
+      "web.access-control-allow-origin": "http://127.0.0.1:1001",
+    });
   });
 
   it("limits Java to the memory that Flink reckons with", () => {

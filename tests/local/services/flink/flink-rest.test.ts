@@ -1,13 +1,9 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { expect } from "chai";
 import { FlinkRest } from "../../../../local/services/flink/flink-rest";
 import { type Answer, httpServer } from "../http-server";
 import { rejection } from "../rejection";
-import { temporaryFolder } from "../temporary-folder";
 
 describe("The client of Flink's REST API", () => {
-  const folder = temporaryFolder();
   let answers: Record<string, Answer[]> = {};
   const { requests, address } = httpServer(({ method, path: where }) => {
     const queue = answers[`${method} ${where}`] ?? [];
@@ -22,36 +18,6 @@ describe("The client of Flink's REST API", () => {
 
   beforeEach(() => {
     answers = {};
-  });
-
-  it("runs an uploaded jar with parallelism, configuration and state, and removes the upload", async () => {
-    const jar = path.join(folder(), "a.jar");
-    writeFileSync(jar, "the jar");
-    answers = {
-      "POST /jars/upload": [{ body: { filename: "/tmp/web/flink-web-upload/1_a.jar" } }],
-      "POST /jars/1_a.jar/run": [{ body: { jobid: "j1" } }],
-      "DELETE /jars/1_a.jar": [{ body: {} }],
-    };
-    const id = await rest().run(jar, {
-      parallelism: 2,
-      configuration: { "execution.checkpointing.interval": "1 s" },
-      restoreFrom: "file:///checkpoints/1",
-      allowNonRestoredState: true,
-    });
-    expect(id).to.equal("j1");
-    expect(requests.map(({ method, path: where }) => `${method} ${where}`)).to.deep.equal([
-      "POST /jars/upload",
-      "POST /jars/1_a.jar/run",
-      "DELETE /jars/1_a.jar",
-    ]);
-    expect(requests[0]?.body).to.include("the jar").and.include('name="jarfile"');
-    expect(JSON.parse(requests[1]?.body ?? "")).to.deep.equal({
-      parallelism: 2,
-      flinkConfiguration: { "execution.checkpointing.interval": "1 s" },
-      savepointPath: "file:///checkpoints/1",
-      allowNonRestoredState: true,
-      claimMode: "CLAIM",
-    });
   });
 
   it("gives the innermost reason when the job does not begin", async () => {

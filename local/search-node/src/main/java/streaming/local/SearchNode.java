@@ -32,6 +32,7 @@ public final class SearchNode extends Node {
             CommonAnalysisPlugin.class,
             GeoModulePlugin.class,
             IngestCommonPlugin.class,
+            LoopbackGuard.class,
             MapperExtrasPlugin.class,
             PainlessPlugin.class,
             PercolatorPlugin.class,

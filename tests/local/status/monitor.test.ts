@@ -1,13 +1,13 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { expect } from "chai";
 
-import {
-  collectStatus,
-  hasReadEverything,
-  statusCollector,
-  type StatusSources,
-} from "../../../local/status/collect-status";
-import type { ReplayStatus } from "../../../local/status/pipeline-status";
-import type { FakeService } from "./fake-service";
+import { hasReadEverything, type StatusSources } from "../../../local/status/collect-status";
+import type { SearchSource } from "../../../local/status/multi-search";
+import { PipelineMonitor } from "../../../local/status/monitor";
+import type { PipelineStatus, ReplayStatus } from "../../../local/status/pipeline-status";
+import { startFakeService, type FakeService } from "./fake-service";
 import {
   deadLetter,
   fakeDomain,
@@ -23,11 +23,25 @@ const policies = [
   { name: "kinesis-stream-shard-limit", enforcementLevel: "mandatory", result: "passed" },
 ] as const;
 const resources = [{ name: "taxi", type: "streaming:infra:Pipeline", parent: null }];
-const WINDOWS = { windowMinutes: 15, slideMinutes: 5 };
+const WINDOWS = { windowMinutes: 15, slideMinutes: 5, tradeWindowSeconds: 60 };
+const AT = Date.parse("2026-01-05T10:00:00.000Z");
+
+function collectStatus(sources: StatusSources): Promise<PipelineStatus> {
+  return new PipelineMonitor({ sources: () => sources, now: () => AT }).poll();
+}
+
+function statusCollector(
+  sources: () => StatusSources,
+  now: () => number,
+): () => Promise<PipelineStatus> {
+  const monitor = new PipelineMonitor({ sources, now });
+  return () => monitor.poll();
+}
 
 function replay(changes: Partial<ReplayStatus["progress"]> = {}, finished = false): ReplayStatus {
   return {
     finished,
+    paused: false,
     progress: {
       type: "progress",
       at: "2026-01-05T10:00:00.000Z",
@@ -48,12 +62,15 @@ function replay(changes: Partial<ReplayStatus["progress"]> = {}, finished = fals
 describe("the status of the pipeline", () => {
   let flink: FakeService;
   let search: FakeService;
+  let kinesis: FakeService;
   let job: FakeJob;
+  let load: unknown;
   const domain = { ...fakeDomain };
 
   before(async () => {
     flink = await startFakeFlink(() => job);
     search = await startFakeSearch(domain);
+    kinesis = await startFakeService(() => load);
   });
   beforeEach(() => {
     job = {
@@ -63,14 +80,15 @@ describe("the status of the pipeline", () => {
       checkpointMilliseconds: 45,
     };
     Object.assign(domain, fakeDomain);
+    load = {};
   });
   after(async () => {
-    await Promise.all([flink.close(), search.close()]);
+    await Promise.all([flink.close(), search.close(), kinesis.close()]);
   });
 
   const sources = (changes: Partial<StatusSources> = {}): StatusSources => ({
     replay: replay(),
-    stream: { client: fakeKinesis, name: "events" },
+    stream: { client: fakeKinesis, name: "events", endpoint: kinesis.endpoint },
     flinkEndpoint: flink.endpoint,
     search: { endpoint: search.endpoint, ...WINDOWS },
     policies,
@@ -85,8 +103,11 @@ describe("the status of the pipeline", () => {
     expect(status).to.deep.include({ replay: down, stream: down, job: down, search: down });
     expect(status).to.deep.include({
       phase: "waiting",
-      rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null },
-      lag: { replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
+      rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null, shards: {} },
+      lag: {
+        ...{ replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
+        ...{ resultSeconds: null, waits: null },
+      },
     });
   });
 
@@ -96,7 +117,7 @@ describe("the status of the pipeline", () => {
     const status = await collectStatus(
       sources({
         search: { endpoint: gone.endpoint, ...WINDOWS },
-        stream: { client: fakeKinesis, name: "wrong" },
+        stream: { client: fakeKinesis, name: "wrong", endpoint: kinesis.endpoint },
       }),
     );
     expect(status.search).to.deep.equal({
@@ -121,8 +142,8 @@ describe("the status of the pipeline", () => {
         openShards: 2,
         retentionHours: 24,
         shards: [
-          { id: "shardId-000000000001", share: 0.25 },
-          { id: "shardId-000000000002", share: 0.75 },
+          { id: "shardId-000000000001", share: 0.25, taken: { records: 0, bytes: 0 } },
+          { id: "shardId-000000000002", share: 0.75, taken: { records: 0, bytes: 0 } },
         ],
       },
     });
@@ -135,16 +156,24 @@ describe("the status of the pipeline", () => {
     expect(found).to.deep.equal({
       up: true,
       value: {
+        id: "new",
         name: "taxi",
         state: "RUNNING",
         recordsRead: 900,
         millisBehindLatest: 1700,
         watermark: "2019-03-01T18:19:00.000Z",
         restarts: 0,
-        checkpoints: { completed: 7, failed: 1, lastMilliseconds: 45 },
+        checkpoints: {
+          ...{ completed: 7, failed: 1, lastMilliseconds: 45, restoredId: null },
+          lastAt: "2026-01-05T09:59:50.000Z",
+        },
+        vertices: [
+          { name: "Source: trips", busy: 0.25, backPressure: 0.5 },
+          { name: "demand by zone", busy: null, backPressure: 0 },
+        ],
         shards: [
-          { id: "shardId-0", millisBehindLatest: 200, recordsPerSecond: 120 },
-          { id: "shardId-1", millisBehindLatest: 1700, recordsPerSecond: 120 },
+          { id: "shardId-000000000001", millisBehindLatest: 200, recordsPerSecond: 120 },
+          { id: "shardId-000000000002", millisBehindLatest: 1700, recordsPerSecond: 120 },
         ],
       },
     });
@@ -161,7 +190,10 @@ describe("the status of the pipeline", () => {
         recordsRead: null,
         millisBehindLatest: null,
         watermark: null,
-        checkpoints: { completed: 7, failed: 1, lastMilliseconds: null },
+        checkpoints: {
+          ...{ completed: 7, failed: 1, lastMilliseconds: null },
+          ...{ lastAt: null, restoredId: null },
+        },
       });
     expect(lag).to.include({ consumerSeconds: null, watermarkSeconds: null });
   });
@@ -170,14 +202,16 @@ describe("the status of the pipeline", () => {
     job = { recordsRead: 0, millisBehindLatest: [-1, -1] };
     const { lag, job: found } = await collectStatus(sources());
     expect(lag.consumerSeconds).to.equal(null);
-    expect(found)
-      .to.have.nested.property("value.shards[0]")
-      .that.deep.equals({ id: "shardId-0", millisBehindLatest: null, recordsPerSecond: 120 });
+    expect(found).to.have.nested.property("value.shards[0]").that.deep.equals({
+      id: "shardId-000000000001",
+      millisBehindLatest: null,
+      recordsPerSecond: 120,
+    });
   });
 
   it("tells the lag of the replay, of the consumer, and of the watermark in event time", async () => {
     const { lag } = await collectStatus(sources());
-    expect(lag).to.deep.equal({ replaySeconds: 1.5, consumerSeconds: 1.7, watermarkSeconds: 60 });
+    expect(lag).to.deep.include({ replaySeconds: 1.5, consumerSeconds: 1.7, watermarkSeconds: 60 });
   });
 
   it("tells the documents, the dead letters and the demand of the newest complete window", async () => {
@@ -192,6 +226,7 @@ describe("the status of the pipeline", () => {
         writes: 100,
         deadLetters: { late: 2 },
         latestDeadLetters: [deadLetter],
+        newest: { start: "2019-03-01T18:10:00.000Z", stepSeconds: 300 },
         demand: {
           window: {
             start: "2019-03-01T18:00:00Z",
@@ -216,7 +251,6 @@ describe("the status of the pipeline", () => {
         },
         airports: [jfk("2019-03-01T18:00:00Z")],
         origins: [{ ...jfk("2019-03-01T18:00:00Z"), zone: 7, zoneName: "Zone 7" }],
-        symbols: [],
       },
     });
   });
@@ -227,7 +261,6 @@ describe("the status of the pipeline", () => {
     expect(found)
       .to.have.property("value")
       .that.deep.includes({
-        ...{ demand: null, airports: [], origins: [] },
         symbols: [
           {
             symbol: "ACME",
@@ -261,8 +294,8 @@ describe("the status of the pipeline", () => {
     expect(found).to.deep.equal({
       up: true,
       value: {
-        ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], demand: null },
-        ...{ airports: [], origins: [], symbols: [] },
+        ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], newest: null },
+        ...{ demand: null, airports: [], origins: [] },
       },
     });
   });
@@ -288,13 +321,19 @@ describe("the status of the pipeline", () => {
       recordsRead: null,
       writes: null,
       throttled: null,
+      shards: {},
     });
     now += 2000;
     job = { ...job, recordsRead: 1100 };
     domain.writes = 160;
     progress = replay({ throttled: 13 });
+    load = { events: { "shardId-000000000002": { records: 1000, bytes: 4096 } } };
     expect((await poll()).rates).to.deep.equal({
       ...{ recordsPut: 250, recordsRead: 100, writes: 30, throttled: 5 },
+      shards: {
+        "shardId-000000000001": { records: 0, bytes: 0, load: 0 },
+        "shardId-000000000002": { records: 500, bytes: 2048, load: 0.5 },
+      },
     });
   });
 
@@ -329,6 +368,151 @@ describe("the status of the pipeline", () => {
   it("has no rate of putting any more when the replay has finished", async () => {
     const { rates } = await collectStatus(sources({ replay: replay({}, true) }));
     expect(rates.recordsPut).to.equal(0);
+  });
+
+  describe("over time", () => {
+    let now: number;
+    let progress: ReplayStatus;
+    let changes: Partial<StatusSources>;
+    let monitor: PipelineMonitor;
+    beforeEach(() => {
+      now = AT;
+      progress = replay({ eventTime: "2019-03-01T18:12:00Z" });
+      changes = {};
+      monitor = new PipelineMonitor({
+        sources: () => sources({ replay: progress, ...changes }),
+        now: () => now,
+      });
+    });
+    /** A poll this many seconds later; the replay tells of them, at this event time. */
+    const later = (seconds: number, eventTime = progress.progress.eventTime) => {
+      now += 1000 * seconds;
+      progress = replay({ at: new Date(now).toISOString(), eventTime }, progress.finished);
+      return monitor.poll();
+    };
+    const texts = ({ journal }: PipelineStatus) => journal.map(({ text }) => text);
+    let nobody: SearchSource;
+    before(async () => {
+      const gone = await startFakeSearch(domain);
+      await gone.close();
+      nobody = { endpoint: gone.endpoint, ...WINDOWS };
+    });
+
+    it("says since when the oldest event has waited that no result counts", async () => {
+      // The newest result is of the window that starts at 18:10, the next of 18:15.
+      expect((await monitor.poll()).lag).to.deep.include({ resultSeconds: 0 });
+      await later(1, "2019-03-01T18:15:00Z");
+      await later(4, "2019-03-01T18:40:00Z");
+      const { lag } = await later(5, "2019-03-01T19:40:00Z");
+      expect(lag.resultSeconds).to.equal(9);
+      expect(lag.waits).to.deep.equal({ stream: 1.7, job: 7.3, search: 0 });
+    });
+
+    it("keeps what a domain said last, with its time, and lets the delay grow while it is away", async () => {
+      const before = await monitor.poll();
+      changes = { search: nobody };
+      await later(1, "2019-03-01T18:20:00Z");
+      const { search: found, lag, verdict, stages } = await later(29, "2019-03-01T20:00:00Z");
+      expect(found).to.deep.equal({
+        up: false,
+        reason: `${nobody.endpoint} does not answer (ECONNREFUSED)`,
+        last: { at: before.at, value: before.search.up && before.search.value },
+      });
+      expect(lag).to.deep.include({
+        resultSeconds: 29,
+        waits: { stream: 0, job: 0, search: 29 },
+      });
+      expect(verdict).to.deep.include({
+        level: "problem",
+        title: "Results are 29 s behind and falling further behind",
+      });
+      expect(verdict.detail).to.match(/^OpenSearch does not answer\. Since \d\d:\d\d:\d\d\./);
+      const byName = new Map(stages.map((stage) => [stage.name, stage]));
+      expect(byName.get("search")).to.deep.include({
+        ...{ level: "problem", state: "down for 29 s", asOf: before.at },
+        lines: ["8 documents", "2 dead letters"],
+      });
+      expect(byName.get("producer")).to.include({ level: "ok" });
+    });
+
+    it("tells what happened, and how long it lasted, once", async () => {
+      await monitor.poll();
+      changes = { search: nobody };
+      await later(1);
+      await later(30);
+      changes = {};
+      const back = await later(1);
+      expect(texts(back)).to.deep.equal([
+        `OpenSearch does not answer: ${nobody.endpoint} does not answer (ECONNREFUSED)`,
+        "OpenSearch answers again after 31 s",
+      ]);
+      expect(back.verdict).to.deep.include({ level: "ok", title: "Live" });
+      expect(texts(await later(1))).to.have.length(2);
+    });
+
+    it("follows the job through a restart", async () => {
+      await monitor.poll();
+      job = { ...job, state: "RESTARTING" };
+      const restarting = await later(1);
+      expect(restarting.verdict).to.deep.include({
+        ...{ level: "problem", title: "The job is restarting" },
+      });
+      job = { ...job, state: "RUNNING", restarts: 1, restoredId: 22 };
+      expect(texts(await later(8))).to.deep.equal([
+        "The job is restarting",
+        "The job runs again after 8 s, from checkpoint 22",
+      ]);
+      job = { ...job, id: "other", restoredId: 23 };
+      expect(texts(await later(1)).at(-1)).to.equal("The job was restarted, from checkpoint 23");
+    });
+
+    it("is not misled by a shard that was closed and keeps its last figure", async () => {
+      job = { ...job, millisBehindLatest: [0, 200, 90_000] };
+      expect((await monitor.poll()).lag.consumerSeconds).to.equal(0.2);
+    });
+
+    it("counts a producer that says nothing as one that does not work", async () => {
+      await monitor.poll();
+      now += 6000;
+      const { replay: found, verdict } = await monitor.poll();
+      expect(found).to.deep.include({ up: false, reason: "has told nothing for 6 s" });
+      expect(verdict).to.deep.include({
+        ...{ level: "problem", title: "The producer has told nothing for 6 s" },
+      });
+    });
+
+    it("counts a part that hangs as one that does not answer", async () => {
+      await monitor.poll();
+      const hanging = createServer(() => undefined);
+      await new Promise<void>((listening) => hanging.listen(0, "127.0.0.1", listening));
+      const { port } = hanging.address() as AddressInfo;
+      changes = { flinkEndpoint: `http://127.0.0.1:${port}` };
+      await later(1);
+      const { job: found } = await later(3);
+      hanging.close();
+      hanging.closeAllConnections();
+      expect(found).to.deep.include({ up: false, reason: "has not answered for 3 s" });
+    });
+
+    it("keeps ten minutes of figures, and what it is told", async () => {
+      monitor.note("fault", "Fault: stopped OpenSearch");
+      await monitor.poll();
+      await later(1);
+      expect(monitor.samples.map(({ at, put }) => [at - now / 1000, put])).to.deep.equal([
+        [-1, 250],
+        [0, 250],
+      ]);
+      expect(texts(await monitor.status())).to.deep.equal(["Fault: stopped OpenSearch"]);
+    });
+  });
+
+  it("leaves out documents that are not as they must be, and shows the others", async () => {
+    domain.broken = true;
+    const { search: found } = await collectStatus(sources());
+    const value = found.up ? found.value : undefined;
+    expect(value?.latestDeadLetters).to.deep.equal([{ reason: "refused", detail: "" }]);
+    expect(value?.demand?.window.zones.map(({ zone }) => zone)).to.deep.equal([132]);
+    expect(value?.airports).to.deep.equal([]);
   });
 
   describe("knows whether the job has read everything:", () => {

@@ -1,0 +1,102 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
+import { constants, createGzip } from "node:zlib";
+
+import type { PipelineStatus, Sample, StatusChange } from "../status/pipeline-status";
+
+/** Where statuses come from. */
+export interface StatusFeed {
+  /** The latest status. */
+  status(): Promise<PipelineStatus>;
+  /** Ten minutes of figures, oldest first. */
+  readonly samples: readonly Sample[];
+  /** @returns ends the subscription */
+  onStatus(listener: (status: PipelineStatus, sample: Sample) => void): () => void;
+}
+
+/** A viewer that takes nothing for this many bytes is dropped; it comes back and gets everything. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+
+/** The status for everybody who listens: all of it once, and then what changed. */
+export class StatusEvents {
+  readonly #feed: StatusFeed;
+  readonly #listeners = new Set<Writable>();
+  readonly #unsubscribe: () => void;
+  #latest: PipelineStatus | undefined;
+
+  constructor(feed: StatusFeed) {
+    this.#feed = feed;
+    this.#unsubscribe = feed.onStatus((status, sample) => {
+      const change = { ...(this.#latest && changes(this.#latest, status)), sample };
+      this.#latest = status;
+      this.#send(this.#listeners, "change", change);
+    });
+  }
+
+  /** Answers a request with the event stream, compressed where the client can read that. */
+  async add(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: OutgoingHttpHeaders,
+  ): Promise<void> {
+    // Changes are from one status to the next: everything first, and nothing between.
+    const status = await this.#feed.status();
+    this.#latest ??= status;
+    const isZipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    response.writeHead(200, {
+      ...headers,
+      "content-type": "text/event-stream",
+      ...(isZipped && { "content-encoding": "gzip" }),
+    });
+    const listener = isZipped ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : response;
+    if (listener !== response) listener.pipe(response);
+    listener.write("retry: 1000\n\n");
+    const all = { status: this.#latest, samples: this.#feed.samples };
+    this.#send([listener], "all", all);
+    this.#listeners.add(listener);
+    response.on("close", () => {
+      this.#listeners.delete(listener);
+    });
+  }
+
+  /** Ends every stream. */
+  close(): void {
+    this.#unsubscribe();
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
+  }
+
+  #send(listeners: Iterable<Writable>, event: string, content: unknown): void {
+    const text = `event: ${event}\ndata: ${JSON.stringify(content)}\n\n`;
+    for (const listener of listeners) {
+      if (listener.writableLength > MOST_WAITING_BYTES) listener.destroy();
+      else listener.write(text);
+    }
+  }
+}
+
+/** What is different in a later status; of the domain and the journal only what came. */
+export function changes(before: PipelineStatus, now: PipelineStatus): Omit<StatusChange, "sample"> {
+  const { journal, search, ...rest } = now;
+  const last = before.journal.at(-1);
+  const added = last === undefined ? journal : journal.slice(journal.lastIndexOf(last) + 1);
+  const stayed = search.up && before.search.up;
+  const results = stayed ? different(before.search.value, search.value) : {};
+  return {
+    ...different(before, rest),
+    ...(added.length > 0 && { journal: added }),
+    ...(Object.keys(results).length > 0 && { results }),
+    ...(!stayed && !isSame(before.search, search) && { search }),
+  };
+}
+
+function different<T extends object>(before: T, now: Partial<T>): Partial<T> {
+  const entries = Object.entries(now) as [keyof T, unknown][];
+  return Object.fromEntries(
+    entries.filter(([key, value]) => !isSame(before[key], value)),
+  ) as Partial<T>;
+}
+
+function isSame(before: unknown, now: unknown): boolean {
+  return before === now || JSON.stringify(before) === JSON.stringify(now);
+}

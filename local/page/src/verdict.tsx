@@ -1,0 +1,40 @@
+import type { JSX } from "preact";
+
+import { clock, duration } from "../../status/figures";
+import type { PipelineStatus, Verdict as Judged } from "../../status/pipeline-status";
+import type { PipelineView } from "./pipeline-events";
+
+/** The worst state of the pipeline in a sentence, aloud for those who listen, and the delay of the results. */
+export function Verdict(props: {
+  readonly connection: PipelineView["connection"];
+  readonly status: PipelineStatus | undefined;
+}): JSX.Element {
+  const { connection, status } = props;
+  const { level, title, detail } = judged(connection, status);
+  const seconds = status?.lag.resultSeconds;
+  return (
+    <section class="card verdict" data-level={level} aria-label="State of the pipeline">
+      <div>
+        <p class="title" role="status" aria-live="polite">
+          {title}
+        </p>
+        <p class="detail">{detail}</p>
+      </div>
+      <p class="delay">
+        <strong>{duration(seconds)}</strong> <span>oldest event not yet visible</span>
+      </p>
+    </section>
+  );
+}
+
+function judged(
+  connection: PipelineView["connection"],
+  status: PipelineStatus | undefined,
+): Judged {
+  if (connection === "lost") {
+    const asOf = status === undefined ? "" : ` What is shown is of ${clock(status.at)}.`;
+    const detail = `The pipeline has said nothing for 3 s or more; trying again.${asOf}`;
+    return { level: "problem", title: "Disconnected", detail };
+  }
+  return status?.verdict ?? { level: "unknown", title: "Connecting to the pipeline", detail: "" };
+}
