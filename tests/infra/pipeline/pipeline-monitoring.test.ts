@@ -76,7 +76,7 @@ describe("The pipeline's monitoring and scaling", function () {
               expect(
                 (named[dimension] ?? [])
                   .flatMap(namesOf)
-                  .map(dimension === "Id" ? sourceId : String),
+                  .map((name) => (dimension === "Id" ? sourceId(String(name)) : String(name))),
                 `${alarm.name}: ${dimension}`,
               ).to.include(value);
             }
