@@ -26,6 +26,11 @@ public final class Patience implements Serializable {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+  private static final long NEVER = Long.MIN_VALUE;
+
+  /** Fewer retries are daily life for a reader that uses all that a shard gives. */
+  private static final int LOGGED_RETRIES = 5;
+
   private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
 
   private final long firstWait;
@@ -89,7 +94,7 @@ public final class Patience implements Serializable {
     private final String call;
     private final Counter count;
     private int failed;
-    private long logged;
+    private long logged = NEVER;
 
     private Attempts(String call, Counter count) {
       this.call = call;
@@ -98,7 +103,7 @@ public final class Patience implements Serializable {
 
     /** The request has been answered. */
     public void succeeded() {
-      if (failed > 0) {
+      if (failed > LOGGED_RETRIES) {
         LOG.info("{} succeeded after {} retries", call, failed);
       }
       failed = 0;
@@ -129,7 +134,7 @@ public final class Patience implements Serializable {
             String.format("%s failed, tried %d times: %s", call, failed + 1, reason), cause);
       }
       long now = System.nanoTime();
-      if (failed == 0 || now - logged >= LOG_INTERVAL.toNanos()) {
+      if (logged == NEVER || now - logged >= LOG_INTERVAL.toNanos()) {
         LOG.warn("{} is tried again, retry {} of {}: {}", call, failed + 1, retries, reason);
         logged = now;
       }

@@ -1,7 +1,6 @@
 package streaming.source;
 
 import java.time.Instant;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -10,12 +9,8 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import streaming.JobMetrics;
-import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
 /**
@@ -98,17 +93,7 @@ public final class KinesisSource<E> implements RecordSource<E> {
 
     @Override
     public SourceReader<SourceRecord<E>, ShardSplit> createReader(SourceReaderContext context) {
-      Counter retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
-      return new ShardsReader<>(
-          context,
-          schema,
-          settings
-              .consumerArn()
-              .map(arn -> (ShardsReader.FetchFactory) new FanOut(clients, arn, retries))
-              .orElseGet(() -> new Polling(clients, settings.streamName(), retries)),
-          settings.outOfOrderness(),
-          settings.idleness(),
-          settings.maxDrift());
+      return new ShardsReader<>(context, schema, settings, clients);
     }
 
     @Override
@@ -119,65 +104,6 @@ public final class KinesisSource<E> implements RecordSource<E> {
     @Override
     public SimpleVersionedSerializer<KnownShards> getEnumeratorCheckpointSerializer() {
       return new KnownShards.Serializer();
-    }
-  }
-
-  private static final class Polling implements ShardsReader.FetchFactory {
-    private final KinesisAsyncClient client;
-    private final String stream;
-    private final Counter retries;
-
-    private Polling(KinesisClients clients, String stream, Counter retries) {
-      client = clients.requests();
-      this.stream = stream;
-      this.retries = retries;
-    }
-
-    @Override
-    public ShardFetch fetch(
-        ShardSplit split, ScheduledExecutorService clock, ShardFetch.Receiver receiver) {
-      Patience.Attempts attempts = Patience.DEFAULT.attempts("Reading " + split.shardId, retries);
-      return new PollingFetch(client, stream, split, attempts, clock, receiver);
-    }
-
-    @Override
-    public boolean alwaysAnswers() {
-      return true;
-    }
-
-    @Override
-    public void close() {
-      client.close();
-    }
-  }
-
-  private static final class FanOut implements ShardsReader.FetchFactory {
-    private final KinesisAsyncClient client;
-    private final String consumerArn;
-    private final Counter retries;
-
-    private FanOut(KinesisClients clients, String consumerArn, Counter retries) {
-      client = clients.subscriptions();
-      this.consumerArn = consumerArn;
-      this.retries = retries;
-    }
-
-    @Override
-    public ShardFetch fetch(
-        ShardSplit split, ScheduledExecutorService clock, ShardFetch.Receiver receiver) {
-      Patience.Attempts attempts =
-          Patience.DEFAULT.attempts("Subscribing to " + split.shardId, retries);
-      return new FanOutFetch(client, consumerArn, split, attempts, clock, receiver);
-    }
-
-    @Override
-    public boolean alwaysAnswers() {
-      return false;
-    }
-
-    @Override
-    public void close() {
-      client.close();
     }
   }
 }

@@ -33,7 +33,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   private static final long DISCOVERY_INTERVAL = 10_000;
 
   /** How often readers are told how far they may read, in milliseconds. */
-  private static final long ALIGNMENT_INTERVAL = 200;
+  private static final long ALIGNMENT_INTERVAL = 100;
 
   private static final long UNLIMITED = Long.MAX_VALUE;
   private static final int HASH_KEY_BITS = 128;

@@ -23,9 +23,14 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MeterView;
 import org.apache.flink.metrics.MetricGroup;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.Record;
+import streaming.JobMetrics;
+import streaming.retry.Patience;
+import streaming.settings.JobSettings;
 
 /**
  * Reads the shards of one subtask. Answers arrive on the threads of the client and are taken up by
@@ -49,14 +54,17 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   /** Records that may follow each other before the slowest shard is looked for. */
   private static final int RUN = 500;
 
+  /** Records of a shard that may wait when the next ones are asked for: about an answer of them. */
+  private static final int PREFETCHED_RECORDS = 10_000;
+
   /** Bytes that may wait for the job before answers are asked for one at a time only. */
   private static final long PREFETCHED_BYTES = 16L << 20;
 
   private final SourceReaderContext context;
   private final RecordSchema<E> schema;
-  private final FetchFactory fetches;
-  private final Duration outOfOrderness;
-  private final Duration idleness;
+  private final JobSettings settings;
+  private final KinesisAsyncClient client;
+  private final Counter retries;
   private final long maxDrift;
 
   private final ScheduledExecutorService clock =
@@ -82,31 +90,17 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private long limit = Long.MAX_VALUE;
   private long reported = Long.MAX_VALUE;
 
-  /** Makes the fetches of a reader. */
-  interface FetchFactory extends AutoCloseable {
-    ShardFetch fetch(
-        ShardSplit split, ScheduledExecutorService clock, ShardFetch.Receiver receiver);
-
-    /** Whether each answer says how far behind it is, one without records included. */
-    boolean alwaysAnswers();
-
-    @Override
-    void close();
-  }
-
   ShardsReader(
       SourceReaderContext context,
       RecordSchema<E> schema,
-      FetchFactory fetches,
-      Duration outOfOrderness,
-      Duration idleness,
-      Duration maxDrift) {
+      JobSettings settings,
+      KinesisClients clients) {
     this.context = context;
     this.schema = schema;
-    this.fetches = fetches;
-    this.outOfOrderness = outOfOrderness;
-    this.idleness = idleness;
-    this.maxDrift = maxDrift.toMillis();
+    this.settings = settings;
+    client = settings.consumerArn().isPresent() ? clients.subscriptions() : clients.requests();
+    retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
+    maxDrift = settings.maxDrift().toMillis();
   }
 
   @Override
@@ -171,17 +165,29 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private void choose() {
     shards.values().forEach(ActiveShard::ask);
     run = 0;
+    long slowest = slowest();
+    long farthest =
+        slowest >= Long.MAX_VALUE - maxDrift ? limit : Math.min(limit, slowest + maxDrift);
     current =
         shards.values().stream()
-            .filter(ActiveShard::isReadable)
+            .filter(shard -> shard.isReadable() && shard.time.newestEventTime() <= farthest)
             .min(Comparator.comparingLong(shard -> shard.time.newestEventTime()))
             .orElse(null);
+  }
+
+  /** The event time of the slowest shard with records left to read. */
+  private long slowest() {
+    return shards.values().stream()
+        .filter(ActiveShard::hasRecordsLeft)
+        .mapToLong(shard -> shard.time.newestEventTime())
+        .filter(time -> time != SourceRecord.NO_EVENT_TIME)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   private void tick(ReaderOutput<SourceRecord<E>> output, long now) {
     List<ActiveShard> opened = new ArrayList<>(shards.values());
     opened.stream().filter(shard -> shard.output == null).forEach(shard -> shard.open(output));
-    long slowest = Long.MAX_VALUE;
     for (Iterator<ActiveShard> each = shards.values().iterator(); each.hasNext(); ) {
       ActiveShard shard = each.next();
       if (shard.hasEnded && now >= shard.holdsUntil) {
@@ -191,13 +197,11 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
         continue;
       }
       shard.emitWatermark(now);
-      if (shard.hasRecordsLeft() && shard.time.newestEventTime() != SourceRecord.NO_EVENT_TIME) {
-        slowest = Math.min(slowest, shard.time.newestEventTime());
-      }
     }
     if (shards.isEmpty() && begun) {
       output.markIdle();
     }
+    long slowest = slowest();
     if (slowest != reported) {
       reported = slowest;
       context.sendSourceEventToCoordinator(new ShardEvents.Progress(slowest));
@@ -229,7 +233,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   public void close() {
     shards.values().forEach(shard -> shard.fetch.close());
     clock.shutdownNow();
-    fetches.close();
+    client.close();
   }
 
   private static final class EndedShard {
@@ -280,10 +284,19 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
       this.split = split;
       time =
           new ShardTime(
-              outOfOrderness, idleness, split.newestEventTime, System.currentTimeMillis());
-      millisBehindLatest = fetches.alwaysAnswers() ? Long.MAX_VALUE : 0;
+              settings.outOfOrderness(),
+              settings.idleness(),
+              split.newestEventTime,
+              System.currentTimeMillis());
       hasLastAnswer = split.position.isEnded();
-      fetch = fetches.fetch(split, clock, this);
+      Patience.Attempts attempts = Patience.DEFAULT.attempts("Reading " + split.shardId, retries);
+      String consumer = settings.consumerArn().orElse(null);
+      // A subscription may be silent from the beginning, a poll is always answered.
+      millisBehindLatest = consumer == null ? Long.MAX_VALUE : 0;
+      fetch =
+          consumer == null
+              ? new PollingFetch(client, settings.streamName(), split, attempts, clock, this)
+              : new FanOutFetch(client, consumer, split, attempts, clock, this);
       MetricGroup metrics =
           context.metricGroup().addGroup("KinesisStreamSource").addGroup("shardId", split.shardId);
       // Minus one until it is known.
@@ -355,18 +368,15 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     private void ask() {
       if (!isAsked
           && !hasLastAnswer
-          && (waiting.isEmpty() || waiting.size() < RUN && waitingBytes < PREFETCHED_BYTES)) {
+          && (waiting.isEmpty()
+              || waiting.size() < PREFETCHED_RECORDS && waitingBytes < PREFETCHED_BYTES)) {
         isAsked = true;
         fetch.next();
       }
     }
 
     private boolean isReadable() {
-      return !waiting.isEmpty() && output != null && time.newestEventTime() <= farthest();
-    }
-
-    private long farthest() {
-      return reported >= Long.MAX_VALUE - maxDrift ? limit : Math.min(limit, reported + maxDrift);
+      return !waiting.isEmpty() && output != null;
     }
 
     private boolean hasRecordsLeft() {

@@ -1,0 +1,194 @@
+package streaming.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.metrics.SimpleCounter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.core.async.SdkPublisher;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.InternalFailureException;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardRequest;
+import software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
+import streaming.retry.Patience;
+
+@Timeout(30)
+class FanOutFetchTest {
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final Subscriptions subscriptions = new Subscriptions();
+  private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+  private final SimpleCounter retries = new SimpleCounter();
+
+  @AfterEach
+  void stopTheClock() {
+    clock.shutdownNow();
+  }
+
+  @Test
+  void givesAnEventAtATimeWhenItIsAskedFor() throws Exception {
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("10", 500)));
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("11", 0)));
+    ShardFetch fetch = fetch(ShardPosition.from(0));
+
+    fetch.next();
+    assertThat(answer().millisBehindLatest).isEqualTo(500);
+    assertThat(subscriptions.next).hasSize(1);
+
+    fetch.next();
+    assertThat(answer().isLast).isFalse();
+    assertThat(subscriptions.starts).containsExactly("TRIM_HORIZON null");
+  }
+
+  @Test
+  void continuesBehindTheLastEventWhenASubscriptionIsOver() throws Exception {
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("10", 0)));
+    subscriptions.next.add(Subscriber::onComplete);
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("11", 0)));
+    ShardFetch fetch = fetch(ShardPosition.after("9", 3));
+
+    fetch.next();
+    answer();
+    fetch.next();
+    answer();
+
+    assertThat(subscriptions.starts)
+        .containsExactly("AT_SEQUENCE_NUMBER 9", "AFTER_SEQUENCE_NUMBER 10");
+  }
+
+  @Test
+  void waitsOutWhatIsTemporary() throws Exception {
+    subscriptions.next.add(
+        subscriber ->
+            subscriber.onError(InternalFailureException.builder().statusCode(500).build()));
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("10", 0)));
+
+    fetch(ShardPosition.after("9", ShardPosition.WHOLE)).next();
+    answer();
+
+    assertThat(retries.getCount()).isEqualTo(1);
+    assertThat(subscriptions.starts)
+        .containsExactly("AFTER_SEQUENCE_NUMBER 9", "AFTER_SEQUENCE_NUMBER 9");
+  }
+
+  @Test
+  void aShardWhoseConsumerIsRemovedHasNotBeenReadToItsEnd() throws Exception {
+    subscriptions.next.add(
+        subscriber ->
+            subscriber.onError(
+                ResourceNotFoundException.builder().statusCode(400).message("removed").build()));
+
+    fetch(ShardPosition.from(0)).next();
+
+    assertThat(received.take())
+        .isInstanceOfSatisfying(
+            Exception.class, failure -> assertThat(failure).hasMessageContaining("removed"));
+  }
+
+  @Test
+  void aShardWithoutAnythingToContinueWithHasBeen() throws Exception {
+    subscriptions.next.add(subscriber -> subscriber.onNext(event(null, 0)));
+
+    fetch(ShardPosition.from(0)).next();
+
+    assertThat(answer().isLast).isTrue();
+  }
+
+  private ShardFetch.Answer answer() throws InterruptedException {
+    return (ShardFetch.Answer) received.take();
+  }
+
+  private static SubscribeToShardEvent event(String continuation, long behind) {
+    return SubscribeToShardEvent.builder()
+        .records(List.of())
+        .continuationSequenceNumber(continuation)
+        .millisBehindLatest(behind)
+        .build();
+  }
+
+  private ShardFetch fetch(ShardPosition position) {
+    return new FanOutFetch(
+        subscriptions,
+        "consumer",
+        new ShardSplit(
+            "shardId-000000000000",
+            BigInteger.ZERO,
+            BigInteger.ONE,
+            position,
+            SourceRecord.NO_EVENT_TIME),
+        new Patience(Duration.ofMillis(1), 3).attempts("Subscribing", retries),
+        clock,
+        new ShardFetch.Receiver() {
+          @Override
+          public void onAnswer(ShardFetch.Answer answer) {
+            received.add(answer);
+          }
+
+          @Override
+          public void onFailure(Exception failure) {
+            received.add(failure);
+          }
+        });
+  }
+
+  /** What happens to a subscription that an event has been requested from. */
+  private interface Happening {
+    void to(Subscriber<? super SubscribeToShardEventStream> subscriber);
+  }
+
+  private final class Subscriptions implements KinesisAsyncClient {
+    private final Deque<Happening> next = new ArrayDeque<>();
+    private final List<String> starts = new ArrayList<>();
+
+    @Override
+    public CompletableFuture<Void> subscribeToShard(
+        SubscribeToShardRequest request, SubscribeToShardResponseHandler handler) {
+      starts.add(
+          request.startingPosition().typeAsString()
+              + " "
+              + request.startingPosition().sequenceNumber());
+      Publisher<SubscribeToShardEventStream> events = this::accept;
+      handler.onEventStream(SdkPublisher.adapt(events));
+      return new CompletableFuture<>();
+    }
+
+    private void accept(Subscriber<? super SubscribeToShardEventStream> subscriber) {
+      subscriber.onSubscribe(
+          new Subscription() {
+            @Override
+            public void request(long events) {
+              clock.schedule(() -> next.remove().to(subscriber), 0, TimeUnit.MILLISECONDS);
+            }
+
+            @Override
+            public void cancel() {}
+          });
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
