@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { COMPUTED, type Computed, type EachTime, type Resource, type Row } from "./computed";
 import { factsOf, type PropertyFacts } from "./facts";
 import { logicalName } from "./names";
-import { containsUnknown, defined, reveal, secret, UNKNOWN, type Values } from "./values";
+import { containsUnknown, defined, isObject, reveal, secret, UNKNOWN, type Values } from "./values";
 
 /** Where the resources are said to be. */
 export interface Place {
@@ -50,6 +50,27 @@ export function plannedOutputs(
     id,
     outputs: { ...Object.fromEntries(unknown.map(([name]) => [name, UNKNOWN])), ...outputs },
   };
+}
+
+/**
+ * Outputs as the published provider plans them: unknown is each property that AWS computes and the program leaves out,
+ * in blocks that are set as well.
+ */
+export function withUnknownComputed(values: Values, facts: PropertyFacts): Values {
+  const result: Record<string, unknown> = { ...values };
+  for (const [name, { computed, input, properties }] of Object.entries(facts)) {
+    const value = result[name];
+    if (value === undefined || value === null) {
+      if (computed && input) result[name] = UNKNOWN;
+    } else if (properties && Array.isArray(value)) {
+      result[name] = value.map((item: unknown) =>
+        isObject(item) ? withUnknownComputed(item, properties) : item,
+      );
+    } else if (properties && isObject(value)) {
+      result[name] = withUnknownComputed(value, properties);
+    }
+  }
+  return result;
 }
 
 /** Outputs and id of a resource on creation, the same for the same resource on every machine. */

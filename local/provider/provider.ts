@@ -2,9 +2,16 @@ import { check } from "./check";
 import type { DataPlanes, DeclaredResource } from "./data-plane";
 import { diff, type Difference } from "./diff";
 import { callFunction } from "./functions";
+import { factsOf } from "./facts";
 import type { Problem } from "./input-problems";
 import { isAutoName, logicalName, nameRule } from "./names";
-import { createdOutputs, plannedOutputs, updatedOutputs, type Place } from "./outputs";
+import {
+  createdOutputs,
+  plannedOutputs,
+  updatedOutputs,
+  withUnknownComputed,
+  type Place,
+} from "./outputs";
 import { isObject, reveal, toPlain, type Values } from "./values";
 
 /** The account that everything is said to belong to; Kinesis servers on a laptop use the same. */
@@ -15,6 +22,12 @@ export interface AwsProviderArgs {
   readonly root: string;
   /** What really runs on this machine; types without a data plane are recorded only. */
   readonly dataPlanes?: DataPlanes | undefined;
+  /**
+   * Leaves in a preview what AWS computes and the program leaves out unknown, as the published provider does.
+   *
+   * @default the environment's LOCAL_PROVIDER_UNKNOWN_COMPUTED
+   */
+  readonly unknownComputed?: boolean;
 }
 
 /** A resource in the engine's state. */
@@ -33,6 +46,7 @@ export interface RecordedResource {
 export class AwsProvider {
   readonly #root: string;
   readonly #dataPlanes: DataPlanes;
+  readonly #unknownComputed: boolean;
   #urnPrefix: string | undefined;
   #signal: AbortSignal | undefined;
   #region: string | undefined;
@@ -42,7 +56,9 @@ export class AwsProvider {
   /** Ids of resources that this run has compared, by URN: creating one of them again replaces it. */
   readonly #ids = new Map<string, string>();
 
-  constructor({ root, dataPlanes = {} }: AwsProviderArgs) {
+  constructor({ root, dataPlanes = {}, unknownComputed }: AwsProviderArgs) {
+    this.#unknownComputed =
+      unknownComputed ?? Boolean(process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"]);
     this.#root = root;
     this.#dataPlanes = dataPlanes;
   }
@@ -128,7 +144,10 @@ export class AwsProvider {
     const deployed = { urn, type, inputs, replaced: this.#ids.get(urn) };
     if (preview) {
       const { id = "", outputs } = plannedOutputs(deployed, this.#place);
-      return { id, outputs };
+      return {
+        id,
+        outputs: this.#unknownComputed ? withUnknownComputed(outputs, factsOf(type)) : outputs,
+      };
     }
     const { id, outputs } = createdOutputs(deployed, this.#place);
     const resource = this.#declared({ urn, type, id, inputs, outputs });

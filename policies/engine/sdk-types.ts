@@ -1,4 +1,4 @@
-import table from "./sdk-types.json";
+import table from "./sdk-table.json";
 import { known } from "./known";
 
 /** Paths of the properties by which policies find types, by type token; of every type of @pulumi/aws. */

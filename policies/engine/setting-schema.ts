@@ -98,22 +98,38 @@ export function configuredValues<S extends Settings>(
   given: Readonly<Record<string, unknown>>,
 ): Values<S> {
   const keys = Object.keys(settings);
-  const defaults = Object.fromEntries(keys.map((key) => [key, settings[key]?.default]));
-  const values: Readonly<Record<string, unknown>> = { ...defaults, ...given };
-
-  const problems = Object.keys(given)
-    .filter((key) => !keys.includes(key))
-    .map((key) => `there is no key ${key}, only ${keys.join(", ")}`);
-  for (const floor of keys.filter((key) => key.startsWith("min"))) {
-    const ceiling = floor.replace("min", "max");
-    if (Number(values[floor]) > Number(values[ceiling])) {
-      problems.push(
-        `${floor} is ${String(values[floor])}, above ${ceiling}, which is ${String(values[ceiling])}`,
-      );
-    }
-  }
+  const problems = [
+    ...Object.keys(given)
+      .filter((key) => !keys.includes(key))
+      .map((key) => `there is no key ${key}, only ${keys.join(", ")}`),
+    ...configuredProblems(settings, given),
+  ];
   if (problems.length > 0) {
     throw new ConfigurationError(policy, problems);
   }
-  return values as Values<S>;
+  return valuesOf(settings, given) as Values<S>;
+}
+
+/** Floors above their ceilings: a floor is a setting min… and its ceiling the setting max… of the same thing. */
+export function configuredProblems(
+  settings: Settings,
+  given: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const values = valuesOf(settings, given);
+  return Object.keys(settings).flatMap((floor) => {
+    const ceiling = floor.replace(/^min/, "max");
+    return floor !== ceiling && Number(values[floor]) > Number(values[ceiling])
+      ? [
+          `${floor} is ${String(values[floor])}, above ${ceiling}, which is ${String(values[ceiling])}`,
+        ]
+      : [];
+  });
+}
+
+function valuesOf(
+  settings: Settings,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const defaults = Object.entries(settings).map(([key, setting]) => [key, setting.default]);
+  return { ...Object.fromEntries(defaults), ...given };
 }
