@@ -56,7 +56,7 @@ export function statusText(
     [
       "Replay",
       replay.up
-        ? `${replay.value.progress.recordsPut} of ${replay.value.progress.recordsTotal ?? "endless"} records put${rate(rates.recordsPut)}, lag ${replay.value.progress.replayLagSeconds} s`
+        ? `${replay.value.progress.recordsPut} of ${replay.value.progress.recordsTotal ?? "endless"} records put${rate(rates.recordsPut)}, lag ${replayLag(replay.value.progress.replayLagSeconds)}`
         : replay.reason,
     ],
     [
@@ -79,4 +79,8 @@ export function statusText(
     ],
   ];
   return lines.map(([name, text]) => `${name.padEnd(10)}${text}`).join("\n");
+}
+
+function replayLag(seconds: number | null): string {
+  return seconds === null ? "unknown" : `${seconds} s`;
 }
