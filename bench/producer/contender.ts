@@ -47,6 +47,7 @@ async function replayed(name: string, records: readonly OutgoingRecord[], aggreg
     shardLimits: { records: Infinity, bytes: Infinity },
     maxDisorderMs: Infinity,
     maxAttempts: 100,
+    giveUpAfterMs: Infinity,
     aggregate,
   };
   const { progress, error } = await replay(

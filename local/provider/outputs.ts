@@ -60,8 +60,9 @@ export function withUnknownComputed(values: Values, facts: PropertyFacts): Value
   const result: Record<string, unknown> = { ...values };
   for (const [name, { computed, input, properties }] of Object.entries(facts)) {
     const value = result[name];
-    if (value === undefined || value === null) {
-      if (computed && input) result[name] = UNKNOWN;
+    // The tags of a resource are known from its inputs and the provider's default tags.
+    if (name !== "tagsAll" && computed && (!input || value === undefined || value === null)) {
+      result[name] = UNKNOWN;
     } else if (properties && Array.isArray(value)) {
       result[name] = value.map((item: unknown) =>
         isObject(item) ? withUnknownComputed(item, properties) : item,

@@ -50,7 +50,7 @@ export interface PipelineStatus {
 }
 
 /** The producer's progress, as it prints it with `--json`. */
-export type ReplayProgress = Omit<ProgressReport, "advice">;
+export type ReplayProgress = Omit<ProgressReport, "advice" | "lastError" | "errors">;
 
 export interface ReplayStatus {
   readonly finished: boolean;

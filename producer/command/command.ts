@@ -1,7 +1,9 @@
-import { closeSync, writeSync } from "node:fs";
-import { openOutput } from "../files/input";
+import { appendFileSync } from "node:fs";
+import type { OutgoingRecord } from "../events/record";
+import { OutputFile } from "../files/output-file";
 import { explain } from "../kinesis/kinesis-advice";
 import type { StreamTarget } from "../kinesis/target";
+import type { Connection } from "../kinesis/kinesis-connection";
 import { connect } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
@@ -32,48 +34,57 @@ import type { Sink } from "../replay/sink";
  */
 export async function run(options: CommandOptions): Promise<number> {
   const { destination } = options;
+  if (destination !== "nothing" && destination !== "stdout") {
+    // The stream first: it is quickly looked at, and reading the input may take minutes.
+    return sendToStream(await connect(destination), destination, options);
+  }
   const events = await readEvents(options);
-  const reportFile =
-    options.report === undefined ? undefined : openOutput(options.report, "report file");
-  const output = options.json
-    ? new JsonOutput(process.stdout)
-    : new ConsoleOutput(destination === "nothing" ? process.stdout : process.stderr);
-  const end = (report: ReplayReport | DryRunReport) => {
-    output.end(report);
-    if (reportFile !== undefined) {
-      writeSync(reportFile, `${JSON.stringify(report, undefined, 2)}\n`);
-      closeSync(reportFile);
-    }
-  };
+  const { output, end } = outputsOf(options);
   if (destination === "nothing") {
     const records = recordsOf(events, options, shiftOf(events, options));
     end(dryRunReport(events, records, options.pace));
     return exitCodes.done;
   }
-  if (destination === "stdout") {
-    const open = (progress: Progress) => new LineSink(process.stdout, progress);
-    const outcome = await send(events, options, open, undefined, output, end);
-    return exitCode(outcome, (error) => String(error));
-  }
-  return sendToStream(events, destination, options, output, end);
+  const open = (progress: Progress) => new LineSink(process.stdout, progress);
+  const outcome = await send(events, options, open, undefined, output, end);
+  return exitCode(outcome, 0, options, (error) => String(error));
+}
+
+/** Where progress goes, and where the report goes at the end. */
+function outputsOf({ report, json, destination }: CommandOptions) {
+  const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
+  const output: Output = json
+    ? new JsonOutput(process.stdout)
+    : new ConsoleOutput(destination === "nothing" ? process.stdout : process.stderr);
+  const end = (document: ReplayReport | DryRunReport) => {
+    output.end(document);
+    reportFile?.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    reportFile?.close();
+  };
+  return { output, end };
 }
 
 async function sendToStream(
-  events: Reading,
+  { stream, shardMap, state }: Connection,
   target: StreamTarget,
   options: CommandOptions,
-  output: Output,
-  end: (report: ReplayReport) => void,
 ): Promise<number> {
+  const events = await readEvents(options);
+  const { output, end } = outputsOf(options);
   const resumeFile =
     options.resume === undefined
       ? undefined
       : new ResumeFile(options.resume, {
-          stream: target.stream,
-          region: target.region,
+          arn: state.arn,
+          created: state.created,
+          endpoint: hostOf(target.endpoint),
           input: identityOf(events, options),
         });
-  const { rateLimitPercent } = options;
+  const resumption = resumeFile && {
+    resumeFile,
+    point: resumeFile.open(shiftOf(events, options)),
+  };
+  const { rateLimitPercent, lostRecords } = options;
   const deliveryOptions = {
     shardLimits: {
       records: (shardLimits.records * rateLimitPercent) / 100,
@@ -81,18 +92,30 @@ async function sendToStream(
     },
     maxDisorderMs: options.maxDisorderSeconds * 1000,
     maxAttempts: options.maxAttempts,
+    giveUpAfterMs: options.giveUpAfterMs,
     aggregate: options.aggregate,
+    onLost: ({ data }: OutgoingRecord) => {
+      if (lostRecords !== undefined) {
+        appendFileSync(lostRecords, `${Buffer.from(data).toString()}\n`);
+      }
+    },
   };
-  const resumption = resumeFile && {
-    resumeFile,
-    point: resumeFile.open(shiftOf(events, options)),
-  };
-  const { stream, shardMap } = await connect(target);
   const open = (progress: Progress) =>
     new Delivery(stream, shardMap, deliveryOptions, progress, systemRuntime);
-  const outcome = await send(events, options, open, resumption, output, end);
-  stream.close();
-  return exitCode(outcome, (error) => explain(error, target));
+  try {
+    const outcome = await send(events, options, open, resumption, output, end);
+    return exitCode(outcome, resumption?.point.position ?? 0, options, (error) =>
+      explain(error, target),
+    );
+  } finally {
+    stream.close();
+    resumeFile?.close();
+  }
+}
+
+/** The port of a server on this machine may be another one each time. */
+function hostOf(endpoint: string | undefined): string {
+  return endpoint === undefined ? "" : new URL(endpoint).hostname;
 }
 
 /** Where a resumed replay goes on, and where it keeps that. */
@@ -140,25 +163,41 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
   };
 }
 
-function exitCode({ progress, error }: ReplayOutcome, say: (error: unknown) => string): number {
-  // Nobody reads the records any more, as after `| head`: that is a wish to end.
+/** @param skipped - records that an earlier run has sent */
+function exitCode(
+  { progress, error }: ReplayOutcome,
+  skipped: number,
+  { json, lostRecords }: CommandOptions,
+  explained: (error: unknown) => string,
+): number {
+  // The reader of the records has gone, as after `| head`: that is a wish to end.
   if (error instanceof Error && "code" in error && error.code === "EPIPE") {
     return exitCodes.done;
   }
   if (error !== undefined) {
-    const cause = error instanceof ResumeFileError ? error.message : say(error);
+    const cause = error instanceof ResumeFileError ? error.message : explained(error);
     process.stderr.write(`The replay was ended by an error: ${cause}\n`);
-    return progress.recordsPut === 0 ? exitCodes.notStarted : exitCodes.failed;
+    if (json) {
+      writeError([cause]);
+    }
+    const isNothingSent = progress.recordsPut + skipped === 0 && !progress.isUncertain;
+    return isNothingSent ? exitCodes.notStarted : exitCodes.failed;
   }
   if (progress.recordsLost > 0) {
     const codes = [...progress.lossCodes].join(", ");
+    const kept = lostRecords === undefined ? "" : `; they are in ${lostRecords}`;
     process.stderr.write(
-      `${progress.recordsLost} records were given up after --max-attempts attempts (${codes}); ` +
-        "a replay with the same --resume file, or a new one, sends them again\n",
+      `${progress.recordsLost} records were given up after --max-attempts refusals (${codes})${kept}; ` +
+        "a replay with the same --resume file, or of that file, sends them again\n",
     );
     return exitCodes.failed;
   }
   return exitCodes.done;
+}
+
+/** Reports to programs why the replay did not start or was ended. */
+export function writeError(problems: readonly string[]): void {
+  process.stdout.write(`${JSON.stringify({ type: "error", problems })}\n`);
 }
 
 /** The first signal ends the replay in order, the second one at once. */

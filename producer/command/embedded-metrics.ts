@@ -7,6 +7,7 @@ const units = {
   BytesPut: "Bytes",
   Throttled: "Count",
   Retries: "Count",
+  Errors: "Count",
   ReplayLag: "Seconds",
 } as const;
 
@@ -18,7 +19,7 @@ const units = {
  */
 export class EmbeddedMetrics {
   readonly #stream: string;
-  #previous = { recordsPut: 0, bytesPut: 0, throttled: 0, retries: 0 };
+  #previous = { recordsPut: 0, bytesPut: 0, throttled: 0, retries: 0, errors: 0 };
 
   constructor(stream: string) {
     this.#stream = stream;
@@ -26,7 +27,10 @@ export class EmbeddedMetrics {
 
   line(report: ProgressReport): object {
     const previous = this.#previous;
-    this.#previous = report;
+    const errors = Object.values(report.errors).reduce((sum, count) => sum + count, 0);
+    this.#previous = { ...report, errors };
+    const lag = report.replayLagSeconds;
+    const metrics = Object.entries(units).filter(([name]) => name !== "ReplayLag" || lag !== null);
     return {
       _aws: {
         Timestamp: Date.parse(report.at),
@@ -34,7 +38,7 @@ export class EmbeddedMetrics {
           {
             Namespace: namespace,
             Dimensions: [["StreamName"]],
-            Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
+            Metrics: metrics.map(([Name, Unit]) => ({ Name, Unit })),
           },
         ],
       },
@@ -43,7 +47,9 @@ export class EmbeddedMetrics {
       BytesPut: report.bytesPut - previous.bytesPut,
       Throttled: report.throttled - previous.throttled,
       Retries: report.retries - previous.retries,
-      ReplayLag: report.replayLagSeconds,
+      Errors: errors - previous.errors,
+      ...(lag === null ? {} : { ReplayLag: lag }),
+      ...(report.lastError === null ? {} : { LastError: report.lastError.code }),
     };
   }
 }

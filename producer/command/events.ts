@@ -5,12 +5,12 @@ import type { Reading } from "../events/workload";
 import type { CommandOptions } from "./options";
 
 /** @throws StartError when an input cannot be used or holds nothing to send */
-export function readEvents({ workload, json }: CommandOptions): Promise<Reading> {
+export function readEvents({ workload, json, outputs }: CommandOptions): Promise<Reading> {
   if (!json && workload.inputs.length > 0) {
     const names = workload.inputs.map((name) => (name === "-" ? "the standard input" : name));
     process.stderr.write(`Reading ${names.join(", ")}\n`);
   }
-  return workload.read();
+  return workload.read(outputs);
 }
 
 /** What is added to every event time: nothing, or what makes the first one now, in whole seconds. */

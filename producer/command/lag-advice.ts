@@ -35,7 +35,7 @@ export class LagAdvisor {
   advice(state: ReplayState): string | undefined {
     const now: Look = {
       at: state.now,
-      lagSeconds: state.lagSeconds,
+      lagSeconds: state.lagSeconds ?? 0,
       sentUpTo: state.sentUpTo,
       records: state.progress.recordsPut,
       bytes: state.progress.bytesPut,
@@ -46,6 +46,10 @@ export class LagAdvisor {
     if (then === undefined || this.#looks.length <= windowStates) {
       return undefined;
     }
+    // While requests fail, the error says why; no number of shards would help.
+    if (state.progress.isFailing || (now.sentUpTo ?? 0) <= (then.sentUpTo ?? 0)) {
+      return undefined;
+    }
     const isGrowing = now.lagSeconds > smallestLag && now.lagSeconds > then.lagSeconds + 1;
     return isGrowing ? this.#words(then, now, state.shards) : undefined;
   }
@@ -54,9 +58,6 @@ export class LagAdvisor {
     const seconds = (now.at - then.at) / 1000;
     const covered = ((now.sentUpTo ?? NaN) - (then.sentUpTo ?? NaN)) / 1000 / seconds;
     const lag = `The lag grows (${now.lagSeconds.toFixed(0)} s)`;
-    if (!(covered > 0)) {
-      return `${lag}: nothing is taken in; look at the errors, the network and the stream's limits.`;
-    }
     // The stream takes event time at the speed of `covered`; all of it is needed at that of the pace.
     const growth = this.#pace.speedup / covered;
     const recordsNeeded = ((now.records - then.records) / seconds) * growth;

@@ -4,11 +4,12 @@ import { Command, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { numberFrom, outputProblem, parseAll, wholeNumber } from "../../cli/options";
 import type { EventTimeRange } from "../events/event-time";
-import { eventTimeOption } from "../events/event-time";
+import { durationOption, eventTimeOption } from "../events/event-time";
 import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
 import type { StreamTarget } from "../kinesis/target";
 import { targetFrom, targetOptions } from "../kinesis/target";
 import manifest from "../package.json";
+import type { Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
 import { workloads } from "./workloads";
 
@@ -30,8 +31,14 @@ export interface CommandOptions {
   readonly partitionKey: string;
   readonly aggregate: boolean;
   readonly maxRecordKiB: number;
+  /** Milliseconds for which an outage is waited out; Infinity for ever. */
+  readonly giveUpAfterMs: number;
   readonly resume: string | undefined;
   readonly report: string | undefined;
+  /** Where records that were given up are kept. */
+  readonly lostRecords: string | undefined;
+  /** All files that are written, by their options. */
+  readonly outputs: Outputs;
   readonly metrics: "none" | "emf";
   readonly json: boolean;
 }
@@ -58,6 +65,8 @@ interface SharedValues {
   readonly partitionKey?: string;
   readonly aggregate?: true;
   readonly maxRecordKib: number;
+  readonly giveUpAfter: number;
+  readonly lostRecords?: string;
   readonly deadLetters?: string;
   readonly resume?: string;
   readonly report?: string;
@@ -169,10 +178,21 @@ export function replayCommand(): Command {
       .default(0),
     new Option(
       "--max-attempts <count>",
-      "failed attempts after which a record is given up, 1 to 1000000",
+      "refusals of a record after which it is given up, 1 to 1000000",
     )
       .argParser(wholeNumber(1, 1_000_000))
       .default(100),
+    new Option(
+      "--give-up-after <time>",
+      "outage after which the replay ends, in ms, s, m, h or d; until then it is waited out",
+    )
+      .argParser(durationOption("never", 0))
+      .default(Infinity, "never"),
+    new Option(
+      "--lost-records <file>",
+      "append records that were given up there, as JSON lines that --input takes " +
+        "(default: the resume file's name and .lost.jsonl)",
+    ),
     new Option(
       "--rate-limit <percent>",
       "share of a shard's throughput (1000 records/s, 1 MiB/s) to use, 1 to 10000",
@@ -250,15 +270,18 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     partitionKey: partitionKeyOf(values, configured, problems),
     aggregate: values.aggregate ?? false,
     maxRecordKiB: values.maxRecordKib,
+    giveUpAfterMs: values.giveUpAfter,
     resume: values.resume,
     report: values.report,
+    lostRecords: lostRecordsOf(values),
+    outputs: outputsOf(values),
     metrics: values.metrics,
     json: values.json ?? false,
   };
   problems.push(
     ...contradictions(options),
-    ...sharedFiles(values, configured),
-    ...unwritable(values),
+    ...sharedFiles(options.outputs, configured),
+    ...unwritable(options.outputs),
   );
   if (problems.length > 0) {
     throw new StartError(problems);
@@ -379,28 +402,36 @@ function contradictions(options: CommandOptions): string[] {
   ];
 }
 
-const outputs = ["deadLetters", "resume", "report"] as const;
-const optionNames = { deadLetters: "dead-letters", resume: "resume", report: "report" };
-
-/** One file for two purposes would be overwritten; the input would be lost. */
-function sharedFiles(values: SharedValues, { inputs }: ConfiguredWorkload): string[] {
-  const users = new Map(inputs.map((file) => [resolve(file), "input"]));
-  const problems: string[] = [];
-  for (const output of outputs) {
-    const file = values[output];
-    const user = file === undefined ? undefined : users.get(resolve(file));
-    if (file !== undefined && user !== undefined) {
-      const name = optionNames[output];
-      problems.push(`--${user} and --${name} both name ${file}; give each a file of its own`);
-    }
-    users.set(resolve(file ?? ""), optionNames[output]);
-  }
-  return problems;
+function lostRecordsOf({ lostRecords, resume }: SharedValues): string | undefined {
+  return lostRecords ?? (resume === undefined ? undefined : `${resume}.lost.jsonl`);
 }
 
-function unwritable(values: SharedValues): string[] {
-  return outputs.flatMap((output) => {
-    const file = values[output];
-    return file === undefined ? [] : (outputProblem(optionNames[output], file) ?? []);
+function outputsOf(values: SharedValues): Outputs {
+  return {
+    "dead-letters": values.deadLetters,
+    resume: values.resume,
+    report: values.report,
+    "lost-records": lostRecordsOf(values),
+  };
+}
+
+/** One file for two purposes would be overwritten; the input would be lost. */
+function sharedFiles(outputs: Outputs, { inputs }: ConfiguredWorkload): string[] {
+  const users = new Map(inputs.map((file) => [resolve(file), "input"]));
+  return Object.entries(outputs).flatMap(([option, file]) => {
+    if (file === undefined) {
+      return [];
+    }
+    const user = users.get(resolve(file));
+    users.set(resolve(file), option);
+    return user === undefined
+      ? []
+      : [`--${user} and --${option} both name ${file}; give each a file of its own`];
   });
+}
+
+function unwritable(outputs: Outputs): string[] {
+  return Object.entries(outputs).flatMap(([option, file]) =>
+    file === undefined ? [] : (outputProblem(option, file) ?? []),
+  );
 }

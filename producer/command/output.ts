@@ -50,11 +50,12 @@ export class ConsoleOutput implements Output {
         ? `${count(report.recordsPut)} records`
         : `${count(report.recordsPut)} of ${count(report.recordsTotal)} records`,
       `${count(Math.round(report.recordsPerSecond))}/s`,
-      `lag ${report.replayLagSeconds.toFixed(1)} s`,
+      ...(report.replayLagSeconds === null ? [] : [`lag ${report.replayLagSeconds.toFixed(1)} s`]),
       `${count(report.throttled)} throttled`,
       `${count(report.retries)} retries`,
       // There are none where no stream is.
       ...(report.shards > 0 ? [`${count(report.shards)} shards`] : []),
+      ...(report.lastError === null ? [] : [errorText(report.lastError)]),
     ].join("  ");
     if (report.advice !== null && report.advice !== this.#advice) {
       this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${report.advice}\n`);
@@ -72,6 +73,15 @@ export class ConsoleOutput implements Output {
     const lines = report.type === "report" ? replayLines(report) : dryRunLines(report);
     this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${lines.join("\n")}\n`);
   }
+}
+
+function errorText({
+  code,
+  message,
+  count: times,
+  since,
+}: NonNullable<ProgressReport["lastError"]>): string {
+  return `last error ${code}${message === "" ? "" : ` (${message})`}, ${count(times)} times since ${since.slice(11, 19)}Z`;
 }
 
 function replayLines(report: ReplayReport): string[] {

@@ -21,8 +21,8 @@ export interface ProgressReport {
   readonly recordsPerSecond: number;
   /** Partition keys and data. */
   readonly bytesPut: number;
-  /** How long the oldest record that is due has been due. */
-  readonly replayLagSeconds: number;
+  /** How long the oldest record that is due has been due; null before the first one and without a schedule. */
+  readonly replayLagSeconds: number | null;
   /** How often a record was refused for want of throughput. */
   readonly throttled: number;
   /** How often a record was sent again. */
@@ -31,6 +31,16 @@ export interface ProgressReport {
   readonly shards: number;
   /** Records of the whole replay, also those that an earlier run has sent; null while that is not known. */
   readonly recordsTotal: number | null;
+  /** The newest error; null before the first one. */
+  readonly lastError: {
+    readonly code: string;
+    readonly message: string;
+    /** How often it came since then, with no other in between. */
+    readonly count: number;
+    readonly since: string;
+  } | null;
+  /** How often each error came, by its code. */
+  readonly errors: Readonly<Record<string, number>>;
   /** What would let a growing lag shrink, in words; null while it does not grow. */
   readonly advice: string | null;
 }
@@ -54,6 +64,8 @@ export interface ReplayReport {
   /** Of the records put; null when there are none. */
   readonly firstEventTime: string | null;
   readonly lastEventTime: string | null;
+  /** How often each error came, by its code. */
+  readonly errors: Readonly<Record<string, number>>;
   /** From the first record to the last answer. */
   readonly seconds: number;
   /** Stopped by a signal or an error before all records were sent. */
@@ -84,6 +96,7 @@ export function progressReport(
   advice: string | undefined,
 ): ProgressReport {
   const { progress } = state;
+  const { lastError } = progress;
   return {
     type: "progress",
     at: new Date(state.now).toISOString(),
@@ -91,11 +104,16 @@ export function progressReport(
     recordsPut: progress.recordsPut,
     recordsPerSecond: state.recordsPerSecond,
     bytesPut: progress.bytesPut,
-    replayLagSeconds: state.lagSeconds,
+    replayLagSeconds: state.lagSeconds ?? null,
     throttled: progress.throttled,
     retries: progress.retries,
     shards: state.shards,
     recordsTotal: recordsTotal ?? null,
+    lastError:
+      lastError === undefined
+        ? null
+        : { ...lastError, since: new Date(lastError.since).toISOString() },
+    errors: Object.fromEntries(progress.errors),
     advice: advice ?? null,
   };
 }
@@ -121,6 +139,7 @@ export function replayReport(
     retries: progress.retries,
     firstEventTime: isoOrNull(progress.firstEventTime),
     lastEventTime: isoOrNull(progress.lastEventTime),
+    errors: Object.fromEntries(progress.errors),
     seconds,
     interrupted: !exhausted,
   };

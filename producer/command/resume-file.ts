@@ -1,10 +1,13 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { StartError } from "../../cli/command";
 
 /** What a position belongs to; it is of no use for anything else. */
 export interface ReplayIdentity {
-  readonly stream: string;
-  readonly region: string;
+  readonly arn: string;
+  /** When the stream was created: another one may have its name. */
+  readonly created: string;
+  /** Host of the server, where it is none of AWS's. */
+  readonly endpoint: string;
   /** Fingerprint of the input. */
   readonly input: string;
 }
@@ -35,9 +38,19 @@ export class ResumeFile {
   /**
    * @param shiftMs - of a replay that begins
    * @returns where to go on: at the beginning when there is no file yet
-   * @throws StartError when the file was written by another replay, or cannot be read or written
+   * @throws StartError when the file was written by another replay or is in use, or cannot be read or written
    */
   open(shiftMs: number): ResumePoint {
+    this.#lock();
+    try {
+      return this.#begin(shiftMs);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #begin(shiftMs: number): ResumePoint {
     const point = this.#read() ?? { position: 0, shiftMs };
     this.#shiftMs = point.shiftMs;
     try {
@@ -48,12 +61,42 @@ export class ResumeFile {
     return point;
   }
 
+  /** Lets another run use the file. */
+  close(): void {
+    rmSync(this.#lockPath, { force: true });
+  }
+
+  get #lockPath(): string {
+    return `${this.#path}.lock`;
+  }
+
+  /** Keeps a second run apart; a lock whose process has ended is taken over. */
+  #lock(): void {
+    for (;;) {
+      try {
+        writeFileSync(this.#lockPath, String(process.pid), { flag: "wx" });
+        return;
+      } catch (error) {
+        if (!isCode(error, "EEXIST")) {
+          throw new StartError([`the resume file cannot be locked: ${String(error)}`]);
+        }
+      }
+      const owner = lockOwner(this.#lockPath);
+      if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
+        throw new StartError([
+          `${this.#path} is in use by process ${owner}; wait for it, or use another file`,
+        ]);
+      }
+      this.close();
+    }
+  }
+
   #read(): ResumePoint | undefined {
     let text;
     try {
       text = readFileSync(this.#path, "utf8");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      if (isCode(error, "ENOENT")) {
         return undefined;
       }
       throw new StartError([`the resume file cannot be read: ${String(error)}`]);
@@ -61,17 +104,17 @@ export class ResumeFile {
     const saved = parse(text);
     if (saved === undefined) {
       throw new StartError([
-        `${this.#path} is no resume file of a replay; delete it to start afresh`,
+        `${this.#path} is no resume file of this version; delete it to start from the beginning`,
       ]);
     }
-    const others = (["stream", "region", "input"] as const).filter(
+    const others = (["arn", "created", "endpoint", "input"] as const).filter(
       (key) => saved[key] !== this.#identity[key],
     );
     if (others.length > 0) {
       const differences = others.map((key) => `${key} ${saved[key]}, not ${this.#identity[key]}`);
       throw new StartError([
         `${this.#path} belongs to another replay (${differences.join("; ")}); ` +
-          "give that replay's options, or delete the file to start afresh",
+          "use that replay's options, or delete the file to start from the beginning",
       ]);
     }
     return saved;
@@ -99,18 +142,40 @@ export class ResumeFile {
   }
 }
 
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function lockOwner(path: string): number | undefined {
+  try {
+    return Number(readFileSync(path, "utf8")) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    // A process of another user is running, too.
+    return isCode(error, "EPERM");
+  }
+}
+
 function parse(text: string): (ReplayIdentity & ResumePoint) | undefined {
   try {
     const value = JSON.parse(text) as Partial<Record<string, unknown>> | null;
-    const { stream, region, input, position, shiftMs = 0 } = value ?? {};
-    return typeof stream === "string" &&
-      typeof region === "string" &&
+    const { arn, created, endpoint, input, position, shiftMs } = value ?? {};
+    return typeof arn === "string" &&
+      typeof created === "string" &&
+      typeof endpoint === "string" &&
       typeof input === "string" &&
       typeof position === "number" &&
       Number.isInteger(position) &&
       position >= 0 &&
       typeof shiftMs === "number"
-      ? { stream, region, input, position, shiftMs }
+      ? { arn, created, endpoint, input, position, shiftMs }
       : undefined;
   } catch {
     return undefined;

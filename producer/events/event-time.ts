@@ -82,3 +82,19 @@ export function parseDuration(text: string): number | undefined {
   const ms = Number(amount) * unitMs[unit as keyof typeof unitMs];
   return ms > 0 ? ms : undefined;
 }
+
+/**
+ * Reads the value of an option that takes a duration; see parseDuration.
+ *
+ * @param endless - the word for Infinity
+ * @param zero - what 0 means, where it is allowed
+ */
+export function durationOption(endless: string, zero?: number): (text: string) => number {
+  return (text) => {
+    const duration = text === endless ? Infinity : text === "0" ? zero : parseDuration(text);
+    if (duration === undefined) {
+      throw new InvalidArgumentError(`It must be such as 90s, 30m, 6.5h or 2d, or ${endless}.`);
+    }
+    return duration;
+  };
+}

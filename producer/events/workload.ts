@@ -45,8 +45,11 @@ export interface ConfiguredWorkload extends EventShape {
   readonly inputs: readonly string[];
   /** Whether its events have no end. */
   readonly isEndless: boolean;
-  /** @throws StartError when an input cannot be used or holds nothing to send */
-  read(): Promise<Reading>;
+  /**
+   * @param outputs - files that the command writes by their options, none of which may be an input
+   * @throws StartError when an input cannot be used or holds nothing to send
+   */
+  read(outputs: Readonly<Record<string, string | undefined>>): Promise<Reading>;
 }
 
 /** A kind of events that can be replayed. */

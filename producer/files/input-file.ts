@@ -28,7 +28,8 @@ function formatOf(name: string): InputFormat | undefined {
 
 /**
  * Finds the files that the sources name: paths, globs, `s3://` objects and prefixes, `https://`
- * addresses, or - for the standard input. The files of a glob or prefix come in the order of their names.
+ * addresses, or - for the standard input. The files of a glob or prefix come in the order of their names,
+ * and a file that several sources name is read once.
  *
  * @param format - of all files; undefined to tell it by the names
  * @param problems - gets one line for every source that cannot be used
@@ -46,7 +47,9 @@ export async function inputFiles(
         problems.push(`no file matches ${source}`);
       }
       for (const place of places) {
-        files.push({ ...place, format: format ?? formatOf(place.name) ?? "csv" });
+        if (files.every(({ identity }) => identity !== place.identity)) {
+          files.push({ ...place, format: format ?? formatOf(place.name) ?? "csv" });
+        }
       }
     } catch (error) {
       problems.push(`${source} cannot be read: ${messageOf(error)}`);

@@ -1,11 +1,14 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import type { AsyncBuffer } from "hyparquet";
+import { fileIdentity } from "./output-file";
 
 /** A place where the content of an input file is. */
 export interface InputPlace {
   /** The name of the file in messages. */
   readonly name: string;
+  /** The same for the same content under another name: a link, or another spelling of the path. */
+  readonly identity: string;
   /** The content from the beginning on, still compressed where it is. */
   open(): Promise<Readable>;
   /** The content at any place; undefined where that cannot be had. */
@@ -14,6 +17,7 @@ export interface InputPlace {
 
 export const standardInput: InputPlace = {
   name: "the standard input",
+  identity: fileIdentity(0) ?? "-",
   open: () => Promise.resolve(process.stdin),
   randomAccess: undefined,
 };
@@ -21,6 +25,7 @@ export const standardInput: InputPlace = {
 export function localFile(path: string): InputPlace {
   return {
     name: path,
+    identity: fileIdentity(path) ?? path,
     open: () => Promise.resolve(createReadStream(path)),
     randomAccess: async () => (await import("hyparquet")).asyncBufferFromFile(path),
   };
@@ -29,6 +34,7 @@ export function localFile(path: string): InputPlace {
 export function webFile(url: string): InputPlace {
   return {
     name: url,
+    identity: url,
     open: async () => {
       const response = await fetch(url);
       if (!response.ok || response.body === null) {

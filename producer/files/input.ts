@@ -1,6 +1,5 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { Option } from "commander";
-import type { InputFormat } from "./input-file";
+import type { InputFile, InputFormat } from "./input-file";
 import { inputFiles, inputFormats } from "./input-file";
 import type { EventTimeRange } from "../events/event-time";
 import type { OptionValues } from "../events/workload";
@@ -8,6 +7,8 @@ import { StartError } from "../../cli/command";
 import { listOf } from "../../cli/options";
 import type { FileEvents } from "./event-files";
 import { readFiles } from "./event-files";
+import type { Outputs } from "./output-file";
+import { fileIdentity, OutputFile } from "./output-file";
 import type { RowDecoder } from "./rows";
 
 /** What is read, and where what cannot be sent goes. */
@@ -54,38 +55,41 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
 /**
  * Reads the events of all files, sorted by event time in bounded memory.
  *
+ * @param outputs - files that the command writes, none of which may be an input
  * @throws StartError when a file cannot be used, or there are no events
  */
 export async function readInputs(
   { sources, format, deadLetters }: InputOptions,
   decoder: RowDecoder,
   range: EventTimeRange,
+  outputs: Outputs = {},
 ): Promise<FileEvents> {
   const problems: string[] = [];
   const files = await inputFiles(sources, format, problems);
+  problems.push(...outputsAmongInputs(files, outputs));
   if (problems.length > 0) {
     throw new StartError(problems);
   }
-  const output =
-    deadLetters === undefined ? undefined : openOutput(deadLetters, "dead-letter file");
+  const rows =
+    deadLetters === undefined ? undefined : new OutputFile(deadLetters, "dead-letter file");
   try {
     return await readFiles(files, decoder, range, (row) => {
-      if (output !== undefined) {
-        writeSync(output, `${JSON.stringify(row)}\n`);
-      }
+      rows?.write(`${JSON.stringify(row)}\n`);
     });
   } finally {
-    if (output !== undefined) {
-      closeSync(output);
-    }
+    rows?.close();
   }
 }
 
-/** @throws StartError when the file cannot be written */
-export function openOutput(path: string, purpose: string): number {
-  try {
-    return openSync(path, "w");
-  } catch (error) {
-    throw new StartError([`the ${purpose} cannot be written: ${String(error)}`]);
-  }
+/** Problems of files that are both read and written: they would be overwritten, or read what is written. */
+function outputsAmongInputs(files: readonly InputFile[], outputs: Outputs): string[] {
+  return Object.entries(outputs).flatMap(([option, file]) => {
+    const identity = file === undefined ? undefined : fileIdentity(file);
+    const input = files.find((each) => each.identity === identity);
+    return input === undefined || file === undefined
+      ? []
+      : [
+          `--${option} ${file} is an input, too (${input.name}); name a file that --input does not match`,
+        ];
+  });
 }

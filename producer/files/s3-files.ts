@@ -1,6 +1,10 @@
 import { Readable } from "node:stream";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { InputPlace } from "./input-place";
+
+/** A connection that is silent for so long is given up. */
+const idleTimeoutMs = 60_000;
 
 /** Where a bucket is looked for when nothing says it; S3 then names the right region. */
 const firstRegion = "us-east-1";
@@ -37,6 +41,7 @@ async function s3Client(): Promise<S3Client> {
   return new S3Client({
     region: env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? firstRegion,
     followRegionRedirects: true,
+    requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, socketTimeout: idleTimeoutMs }),
     // Servers other than Amazon's have no host name for each bucket.
     forcePathStyle: (env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"]) !== undefined,
   });
@@ -46,6 +51,7 @@ function s3Object(client: S3Client, bucket: string, key: string): InputPlace {
   const object = { Bucket: bucket, Key: key };
   return {
     name: `s3://${bucket}/${key}`,
+    identity: `s3://${bucket}/${key}`,
     open: async () => {
       const { GetObjectCommand } = await import("@aws-sdk/client-s3");
       const { Body } = await client.send(new GetObjectCommand(object));

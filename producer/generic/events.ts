@@ -14,6 +14,7 @@ import type { FileEvents } from "../files/event-files";
 import type { InputOptions } from "../files/input";
 import { inputFrom, inputOptions, readInputs } from "../files/input";
 import { messageOf } from "../files/input-place";
+import type { Outputs } from "../files/output-file";
 import type { RowDecoder } from "../files/rows";
 import { RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
@@ -68,7 +69,7 @@ export const events: Workload = {
       ...eventShape(fields),
       inputs: input.sources,
       isEndless: false,
-      read: () => readFields(input, fields, range),
+      read: (outputs) => readFields(input, fields, range, outputs),
     };
   },
 };
@@ -108,8 +109,9 @@ async function readFields(
   input: InputOptions,
   fields: EventFields,
   range: EventTimeRange,
+  outputs: Outputs = {},
 ): Promise<FileEvents> {
-  const read = await readInputs(input, eventDecoder(fields), range);
+  const read = await readInputs(input, eventDecoder(fields), range, outputs);
   // Other fields give the same rows other times, and with them other positions.
   const { eventTimeField, eventTimeFormat, timeZone, keyField } = fields;
   const text = JSON.stringify([

@@ -1,17 +1,17 @@
 import { setMaxListeners } from "node:events";
 import { backoffMs } from "./backoff";
-import { errorCode, isRetryable } from "./kinesis-error";
+import { errorCode, isRetryable, isThrottling } from "./kinesis-error";
 import type { LaneContext, LaneListener, LaneOptions } from "./lane";
+import { earlierRecordLost } from "./lane";
 import type { Part } from "./lanes";
 import { Lanes } from "./lanes";
 import type { Progress } from "../replay/progress";
 import type { OutgoingRecord } from "../events/record";
 import type { Runtime } from "../replay/runtime";
 import { shardLimits } from "./shard-budget";
-import type { ShardMap } from "./shard-map";
-import { openShardMap } from "./shard-map";
+import { IncompleteShardMapError, listAttempts, ShardMap } from "./shard-map";
 import type { Sink } from "../replay/sink";
-import type { PutResult, Stream } from "./stream";
+import type { Stream } from "./stream";
 
 /** What waits in memory is at most what the shards take in this many seconds. */
 const bufferSeconds = 2;
@@ -20,6 +20,10 @@ const bufferSeconds = 2;
 export interface DeliveryOptions extends LaneOptions {
   /** How much older than a record before it a record may be, in milliseconds of event time. */
   readonly maxDisorderMs: number;
+  /** Gets each record that is given up. */
+  readonly onLost?: (record: OutgoingRecord) => void;
+  /** How long an outage is waited out before it ends the delivery, in milliseconds; Infinity for ever. */
+  readonly giveUpAfterMs: number;
 }
 
 /**
@@ -46,6 +50,12 @@ export class Delivery implements Sink {
   /** How often in a row the stream listed the shards of before although it had been resharded. */
   #staleListings = 0;
   #wakers: (() => void)[] = [];
+  readonly #onLost: (record: OutgoingRecord) => void;
+  #giveUpAfterMs: number;
+  /** When requests began to fail as a whole; undefined while they do not. */
+  #outageSince: number | undefined;
+  /** Partition keys of records given up, of which nothing may follow. */
+  readonly #lostKeys = new Set<string>();
 
   constructor(
     stream: Stream,
@@ -59,6 +69,8 @@ export class Delivery implements Sink {
     this.#runtime = runtime;
     this.#maxDisorderMs = options.maxDisorderMs;
     this.#aggregate = options.aggregate;
+    this.#onLost = options.onLost ?? (() => undefined);
+    this.#giveUpAfterMs = options.giveUpAfterMs;
     const listener = this.#listener();
     const closing = this.#closing.signal;
     setMaxListeners(Infinity, closing); // every lane may wait for it
@@ -91,6 +103,10 @@ export class Delivery implements Sink {
     this.#progress.offered(record);
     this.#unsettledRecords += 1;
     this.#unsettledBytes += record.bytes;
+    if (this.#lostKeys.has(record.partitionKey)) {
+      this.#laneContext.listener.lost(record, earlierRecordLost);
+      return;
+    }
     this.#lanes.add(record);
     if (!this.#sendingSoon) {
       this.#sendingSoon = true;
@@ -104,6 +120,10 @@ export class Delivery implements Sink {
 
   async drained(): Promise<void> {
     await this.#until(() => this.#unsettledRecords === 0);
+  }
+
+  endSoon(): void {
+    this.#giveUpAfterMs = 0;
   }
 
   async close(): Promise<void> {
@@ -150,14 +170,16 @@ export class Delivery implements Sink {
     }
     this.#requestsUnderWay += 1;
     try {
-      const results = await this.#put(parts.flatMap(({ batch }) => batch.puts));
+      const results = await this.#stream.putRecords(parts.flatMap(({ batch }) => batch.puts));
+      this.#outageSince = undefined;
+      this.#progress.answered();
       let answered = 0;
       for (const { lane, batch } of parts) {
         lane.answered(results.slice(answered, answered + batch.puts.length));
         answered += batch.puts.length;
       }
     } catch (error) {
-      this.#failed.abort(error);
+      this.#failedRequest(error, parts);
     }
     this.#requestsUnderWay -= 1;
     if (this.#resharded && this.#requestsUnderWay === 0) {
@@ -167,16 +189,32 @@ export class Delivery implements Sink {
     this.#send();
   }
 
-  /** A request that failed as a whole and may be repeated counts as one in which every record failed. */
-  async #put(records: readonly OutgoingRecord[]): Promise<readonly PutResult[]> {
-    try {
-      return await this.#stream.putRecords(records);
-    } catch (error) {
-      if (!isRetryable(error)) {
-        throw error;
-      }
-      return records.map(() => ({ errorCode: errorCode(error) }));
+  /** Waits an outage out: the records of a request that failed as a whole keep their places. */
+  #failedRequest(error: unknown, parts: readonly Part[]): void {
+    if (!this.#mayPass(error)) {
+      this.#failed.abort(error);
+      return;
     }
+    for (const { lane, batch } of parts) {
+      if (isThrottling(errorCode(error))) {
+        this.#progress.throttled += batch.records.length;
+      }
+      lane.unanswered();
+    }
+  }
+
+  /** Notes a failure of the service or of the way to it, and tells whether to try again. */
+  #mayPass(error: unknown): boolean {
+    // Credentials were there before: their source may be back soon.
+    const isRefreshing = errorCode(error) === "CredentialsProviderError";
+    const now = this.#runtime.now();
+    if (!isRetryable(error) && !(isRefreshing && this.#progress.recordsPut > 0)) {
+      return false;
+    }
+    this.#outageSince ??= now;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#progress.failed(errorCode(error), message, now, !isThrottling(errorCode(error)));
+    return now - this.#outageSince < this.#giveUpAfterMs;
   }
 
   /**
@@ -185,7 +223,7 @@ export class Delivery implements Sink {
    */
   async #reroute(): Promise<void> {
     try {
-      const shardMap = await openShardMap(this.#stream, this.#runtime);
+      const shardMap = await this.#openShards();
       if (this.#lanes.leadInto(shardMap)) {
         this.#staleListings += 1;
         const pause = backoffMs(this.#staleListings, this.#runtime.random());
@@ -201,6 +239,20 @@ export class Delivery implements Sink {
       this.#resharded = false;
     } catch (error) {
       this.#failed.abort(error);
+    }
+  }
+
+  async #openShards(): Promise<ShardMap> {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return new ShardMap(await this.#stream.openShards());
+      } catch (error) {
+        const isEarly = error instanceof IncompleteShardMapError && attempts < listAttempts;
+        if (this.#closing.signal.aborted || !(isEarly || this.#mayPass(error))) {
+          throw error;
+        }
+      }
+      await this.#runtime.sleep(backoffMs(attempts, this.#runtime.random()), this.#closing.signal);
     }
   }
 
@@ -220,8 +272,13 @@ export class Delivery implements Sink {
         settled(record);
         this.#progress.acknowledged(record);
       },
+      refused: (_, code, message) => {
+        this.#progress.failed(code, message ?? "", this.#runtime.now(), false);
+      },
       lost: (record, code) => {
         settled(record);
+        this.#lostKeys.add(record.partitionKey);
+        this.#onLost(record);
         this.#progress.lost(record, code);
       },
       resharded: () => {

@@ -1,4 +1,5 @@
 import { retrying } from "./backoff";
+import type { StreamState } from "./kinesis";
 import { KinesisStream } from "./kinesis";
 import { explain } from "./kinesis-advice";
 import { isRetryable } from "./kinesis-error";
@@ -11,27 +12,27 @@ import { StartError } from "../../cli/command";
 /** Attempts to reach the stream before the replay starts; about a second. */
 const describeAttempts = 5;
 
+/** A stream that can be written to. */
+export interface Connection {
+  readonly stream: KinesisStream;
+  readonly shardMap: ShardMap;
+  readonly state: StreamState;
+}
+
 /**
  * Finds the stream and its shards.
  * @throws StartError when it is not there, takes no records, or may not be looked at
  */
-export async function connect(
-  target: StreamTarget,
-): Promise<{ stream: KinesisStream; shardMap: ShardMap }> {
+export async function connect(target: StreamTarget): Promise<Connection> {
   const stream = new KinesisStream(target.stream, target.region);
-  let status: string | undefined;
+  let state: StreamState;
   try {
-    status = await retrying(
-      () => stream.unwritableStatus(),
-      isRetryable,
-      describeAttempts,
-      systemRuntime,
-    );
-    if (status === undefined) {
-      return { stream, shardMap: await openShardMap(stream, systemRuntime) };
+    state = await retrying(() => stream.describe(), isRetryable, describeAttempts, systemRuntime);
+    if (state.isWritable) {
+      return { stream, shardMap: await openShardMap(stream, systemRuntime), state };
     }
   } catch (error) {
     throw new StartError([explain(error, target)]);
   }
-  throw new StartError([`stream ${target.stream} is ${status}; wait until it is ACTIVE`]);
+  throw new StartError([`stream ${target.stream} is ${state.status}; wait until it is ACTIVE`]);
 }

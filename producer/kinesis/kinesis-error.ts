@@ -17,6 +17,11 @@ const passingCodes = new Set([
   "TimeoutError",
 ]);
 
+/** The service answered, but not what it was asked for. */
+export class MalformedAnswerError extends Error {
+  override readonly name = "MalformedAnswer";
+}
+
 /** The code by which AWS and Node.js name an error. */
 export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : "Unknown";
@@ -27,7 +32,10 @@ export function isThrottling(code: string): boolean {
   return throttlingCodes.has(code);
 }
 
-/** Whether the same request may succeed later: it was throttled, lost on the way, or the service failed. */
+/**
+ * Whether the same request may succeed later: it was throttled, lost on the way, the service failed, or the answer is
+ * not a well-formed one of the service, such as the page of a proxy.
+ */
 export function isRetryable(error: unknown): boolean {
   if (!(error instanceof Error)) {
     return false;
@@ -38,6 +46,7 @@ export function isRetryable(error: unknown): boolean {
     passingCodes.has(error.name) ||
     isClockSkewCorrected(error) ||
     isNetworkError(error) ||
+    isMalformed(error) ||
     (status !== undefined && (status >= 500 || status === 408 || status === 429))
   );
 }
@@ -50,6 +59,12 @@ export function isNetworkError(error: unknown): boolean {
     (error.name === "TimeoutError" ||
       ("code" in error && /^E(?!RR_)[A-Z_]+$/.test(String(error.code))))
   );
+}
+
+/** The SDK could not read the answer, or found no code of an error in it. */
+function isMalformed(error: Error): boolean {
+  const isRefusal = "$fault" in error && error.name !== "Unknown";
+  return error instanceof MalformedAnswerError || (httpStatus(error) !== undefined && !isRefusal);
 }
 
 /** The signature was too old or too new, and the SDK signs with the time of the service from now on. */

@@ -8,11 +8,14 @@ import type { Runtime } from "../replay/runtime";
 import { ShardBudget } from "./shard-budget";
 import type { PutResult } from "./stream";
 
+/** Why a record is given up that follows on a lost one of its key. */
+export const earlierRecordLost = "EarlierRecordLost";
+
 /** How records are sent. */
 export interface LaneOptions {
   /** What a lane may send in a second. */
   readonly shardLimits: Load;
-  /** Failed attempts after which a record is given up, 1 or more. */
+  /** Refusals after which a record is given up, 1 or more; a request that fails as a whole is none. */
   readonly maxAttempts: number;
   /** Whether waiting records are made one, as the Kinesis Producer Library does. */
   readonly aggregate: boolean;
@@ -33,7 +36,9 @@ export interface LaneListener {
   /** Refused because the throughput of the shard is used up. */
   throttled(record: OutgoingRecord): void;
   acknowledged(record: OutgoingRecord): void;
-  /** Given up after the last attempt. */
+  /** Refused by the service, for this record alone. */
+  refused(record: OutgoingRecord, errorCode: string, message: string | undefined): void;
+  /** Given up after the last attempt, or because an earlier record of its key was. */
   lost(record: OutgoingRecord, errorCode: string): void;
   /** A record went into another shard than the lane's: the stream has been resharded. */
   resharded(): void;
@@ -64,7 +69,8 @@ export class Lane {
   readonly #closing: AbortSignal;
   readonly #failedAttempts: WeakMap<OutgoingRecord, number>;
   readonly #budget: ShardBudget;
-  readonly #waiting: OutgoingRecord[] = [];
+  #waiting: OutgoingRecord[] = [];
+  #failedRequests = 0;
   #underWay: Batch | undefined;
   #resting = false;
 
@@ -131,6 +137,7 @@ export class Lane {
     const { records, puts } = this.#underWay ?? batchOf([]);
     const isAggregate = puts.length < records.length;
     const settled = new Set<OutgoingRecord>();
+    const lostKeys = new Set<string>();
     let attemptsOfOldest = 0;
     let resharded = false;
     for (const [index, record] of records.entries()) {
@@ -144,16 +151,19 @@ export class Lane {
         settled.add(record);
         this.#listener.acknowledged(record);
       } else {
-        const attempts = this.#refused(record, result.errorCode);
+        const attempts = this.#refused(record, result.errorCode, result.message);
         if (attempts === 0) {
           settled.add(record);
+          lostKeys.add(record.partitionKey);
         } else {
           attemptsOfOldest ||= attempts;
         }
       }
     }
     this.#underWay = undefined;
+    this.#failedRequests = 0;
     this.#remove(settled);
+    this.#loseFollowers(lostKeys);
     this.#budget.spend(loadOf(puts), this.#runtime.now());
     if (attemptsOfOldest > 0) {
       void this.#rest(backoffMs(attemptsOfOldest, this.#runtime.random()));
@@ -163,8 +173,33 @@ export class Lane {
     }
   }
 
+  /** The request failed as a whole: what became of its records is not known, and all are sent again. */
+  unanswered(): void {
+    const { records, puts } = this.#underWay ?? batchOf([]);
+    this.#underWay = undefined;
+    for (const record of records) {
+      this.#failedAttempts.set(record, this.#failedAttempts.get(record) ?? 0);
+    }
+    this.#budget.spend(loadOf(puts), this.#runtime.now());
+    this.#failedRequests += 1;
+    void this.#rest(backoffMs(this.#failedRequests, this.#runtime.random()));
+  }
+
+  /** After a record that is lost nothing of its key may follow. */
+  #loseFollowers(keys: ReadonlySet<string>): void {
+    if (keys.size === 0) {
+      return;
+    }
+    const followers = this.#waiting.filter(({ partitionKey }) => keys.has(partitionKey));
+    this.#waiting = this.#waiting.filter(({ partitionKey }) => !keys.has(partitionKey));
+    for (const record of followers) {
+      this.#listener.lost(record, earlierRecordLost);
+    }
+  }
+
   /** @returns the failed attempts of the record; 0 when it is given up */
-  #refused(record: OutgoingRecord, errorCode: string): number {
+  #refused(record: OutgoingRecord, errorCode: string, message: string | undefined): number {
+    this.#listener.refused(record, errorCode, message);
     if (isThrottling(errorCode)) {
       this.#listener.throttled(record);
     }

@@ -5,7 +5,7 @@ import type { Runtime } from "../replay/runtime";
 import type { Shard, Stream } from "./stream";
 
 /** Spread over about 20 seconds: a reshard lists no complete set of open shards for a moment only. */
-const listAttempts = 12;
+export const listAttempts = 12;
 
 const maxHash = 2n ** 128n - 1n;
 

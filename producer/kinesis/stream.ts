@@ -8,7 +8,9 @@ export interface Shard {
 }
 
 /** What became of one record of a request: the shard that took it, or why it was refused. */
-export type PutResult = { readonly shardId: string } | { readonly errorCode: string };
+export type PutResult =
+  | { readonly shardId: string }
+  | { readonly errorCode: string; readonly message?: string | undefined };
 
 /** The stream that is written to. */
 export interface Stream {

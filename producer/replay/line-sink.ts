@@ -60,6 +60,9 @@ export class LineSink implements Sink {
     await this.#until(() => this.#unwritten === 0);
   }
 
+  /** The reader of the lines decides. */
+  endSoon(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -3,6 +3,19 @@ import type { OutgoingRecord } from "../events/record";
 /** Settled records that are kept at most before they are forgotten together. */
 const forgottenAtOnce = 10_000;
 
+/** The newest of the errors that requests or records met. */
+export interface LastError {
+  readonly code: string;
+  readonly message: string;
+  /** How often this code came since `since`, with no other in between. */
+  readonly count: number;
+  /** When it came first; milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Codes that are counted one by one; a server may make up any number of them. */
+const mostCodes = 100;
+
 /** Counts what became of the records of a replay. */
 export class Progress {
   recordsPut = 0;
@@ -15,6 +28,13 @@ export class Progress {
   throttled = 0;
   /** How often a record was sent again. */
   retries = 0;
+  /** How often each error came, by its code. */
+  readonly errors = new Map<string, number>();
+  lastError: LastError | undefined;
+  /** Whether the newest request failed as a whole. */
+  isFailing = false;
+  /** Whether a request failed in a way that leaves open what became of its records. */
+  isUncertain = false;
   /** Earliest and latest event time of the records put; milliseconds since the epoch. */
   firstEventTime: number | undefined;
   lastEventTime: number | undefined;
@@ -47,6 +67,23 @@ export class Progress {
   /** How many leading records are all acknowledged: where a later run has to go on. */
   get acknowledgedUpTo(): number {
     return Math.min(this.#first + this.#settledUpTo, this.#firstLost);
+  }
+
+  /** A request or a record failed, and is sent again. @param isUnanswered - the request as a whole, without an answer */
+  failed(code: string, message: string, now: number, isUnanswered: boolean): void {
+    if (this.errors.has(code) || this.errors.size < mostCodes) {
+      this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+    }
+    const last = this.lastError;
+    const before = last?.code === code ? last : { count: 0, since: now };
+    this.lastError = { code, message, count: before.count + 1, since: before.since };
+    this.isFailing ||= isUnanswered;
+    this.isUncertain ||= isUnanswered;
+  }
+
+  /** A request was answered. */
+  answered(): void {
+    this.isFailing = false;
   }
 
   /** The next record is on its way; it will be acknowledged or lost. */

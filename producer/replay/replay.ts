@@ -22,8 +22,8 @@ export interface ReplayState {
   readonly sentUpTo: number | undefined;
   /** Since the state before. */
   readonly recordsPerSecond: number;
-  /** How long the oldest record that is due has been due. */
-  readonly lagSeconds: number;
+  /** How long the oldest record that is due has been due; undefined before the first one and without a schedule. */
+  readonly lagSeconds: number | undefined;
   readonly shards: number;
 }
 
@@ -59,6 +59,13 @@ export async function replay(
   const tickFailed = new AbortController();
   const stopFeeding = AbortSignal.any([stop, tickFailed.signal, sink.failed]);
   const errors: unknown[] = [];
+  const onStop = () => {
+    sink.endSoon();
+  };
+  stop.addEventListener("abort", onStop);
+  if (stop.aborted) {
+    onStop();
+  }
   let clock: ReplayClock | undefined;
   let next: OutgoingRecord | undefined;
   let exhausted = false;
@@ -93,7 +100,12 @@ export async function replay(
       sentUpTo: progress.sentUpTo,
       recordsPerSecond:
         now > previous.at ? ((recordsPut - previous.recordsPut) / (now - previous.at)) * 1000 : 0,
-      lagSeconds: oldest === undefined ? 0 : (clock?.lagSeconds(oldest, now) ?? 0),
+      lagSeconds:
+        clock === undefined || options.speedup === Infinity
+          ? undefined
+          : oldest === undefined
+            ? 0
+            : clock.lagSeconds(oldest, now),
       shards: sink.shardCount,
     });
     previous = { at: now, recordsPut };
@@ -117,6 +129,7 @@ export async function replay(
   } catch (error) {
     errors.push(error);
   }
+  stop.removeEventListener("abort", onStop);
   await sink.close();
   ended.abort();
   await ticking;

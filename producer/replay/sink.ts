@@ -17,6 +17,8 @@ export interface Sink {
    * @throws the reason of `failed`
    */
   drained(): Promise<void>;
+  /** What stands in the way is not waited out any more: the replay has been asked to end. */
+  endSoon(): void;
   /** Sends nothing more; resolves when nothing is under way. */
   close(): Promise<void>;
 }

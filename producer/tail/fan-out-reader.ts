@@ -8,6 +8,7 @@ import {
   SubscribeToShardCommand,
 } from "@aws-sdk/client-kinesis";
 import { backoffMs } from "../kinesis/backoff";
+import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import { isRetryable } from "../kinesis/kinesis-error";
 import type { Runtime } from "../replay/runtime";
 import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
@@ -125,18 +126,32 @@ export class FanOutReader implements ShardReader {
     last: string | undefined,
     stop: AbortSignal,
   ) {
-    const { EventStream } = await this.#client.send(
-      new SubscribeToShardCommand({
-        ConsumerARN: this.#consumerArn,
-        ShardId: shardId,
-        StartingPosition: startingPosition(start, last),
-      }),
-      { abortSignal: stop },
-    );
-    for await (const event of EventStream ?? []) {
-      if (event.SubscribeToShardEvent !== undefined) {
-        yield event.SubscribeToShardEvent;
+    const command = new SubscribeToShardCommand({
+      ConsumerARN: this.#consumerArn,
+      ShardId: shardId,
+      StartingPosition: startingPosition(start, last),
+    });
+    const idle = new AbortController();
+    const signal = AbortSignal.any([stop, idle.signal]);
+    try {
+      const { EventStream } = await withDeadline(readTimeoutMs, stop, () =>
+        this.#client.send(command, { abortSignal: signal }),
+      );
+      const events = EventStream?.[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await withDeadline(readTimeoutMs, stop, () =>
+          Promise.resolve(events?.next() ?? { done: true as const, value: undefined }),
+        );
+        if (next.done) {
+          return;
+        }
+        if (next.value.SubscribeToShardEvent !== undefined) {
+          yield next.value.SubscribeToShardEvent;
+        }
       }
+    } finally {
+      // Without this a subscription that came to a halt would stay open.
+      idle.abort();
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   GetShardIteratorCommand,
 } from "@aws-sdk/client-kinesis";
 import { backoffMs } from "../kinesis/backoff";
+import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import { isRetryable } from "../kinesis/kinesis-error";
 import type { Runtime } from "../replay/runtime";
 import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
@@ -38,15 +39,19 @@ export class PollingReader implements ShardReader {
     let from = start;
     let last: string | undefined;
     let failures = 0;
-    while (!stop.aborted) {
+    const hasStopped = () => stop.aborted;
+    while (!hasStopped()) {
       try {
         if (iterator === undefined) {
           const now = this.#runtime.now();
-          iterator = await this.#iterator(shardId, from, last);
+          iterator = await this.#iterator(shardId, from, last, stop);
           // Later, the latest record could be one behind others that nobody has read.
           from = from === "latest" ? now : from;
         }
-        const answer = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+        const command = new GetRecordsCommand({ ShardIterator: iterator });
+        const answer = await withDeadline(readTimeoutMs, stop, (signal) =>
+          this.#client.send(command, { abortSignal: signal }),
+        );
         const records = storedRecords(answer.Records);
         const lagMs = answer.MillisBehindLatest ?? 0;
         failures = 0;
@@ -59,6 +64,9 @@ export class PollingReader implements ShardReader {
         }
         await this.#runtime.sleep(lagMs > 0 ? busyPauseMs : idlePauseMs, stop);
       } catch (error) {
+        if (hasStopped()) {
+          return;
+        }
         if (error instanceof ExpiredIteratorException) {
           iterator = undefined;
         } else if (!isRetryable(error)) {
@@ -71,16 +79,17 @@ export class PollingReader implements ShardReader {
   }
 
   /** @param last - sequence number of the record read last */
-  async #iterator(shardId: string, start: ShardStart, last: string | undefined) {
+  async #iterator(shardId: string, start: ShardStart, last: string | undefined, stop: AbortSignal) {
     const position = startingPosition(start, last);
-    const { ShardIterator } = await this.#client.send(
-      new GetShardIteratorCommand({
-        StreamName: this.#stream,
-        ShardId: shardId,
-        ShardIteratorType: position.Type,
-        StartingSequenceNumber: position.SequenceNumber,
-        Timestamp: position.Timestamp,
-      }),
+    const command = new GetShardIteratorCommand({
+      StreamName: this.#stream,
+      ShardId: shardId,
+      ShardIteratorType: position.Type,
+      StartingSequenceNumber: position.SequenceNumber,
+      Timestamp: position.Timestamp,
+    });
+    const { ShardIterator } = await withDeadline(readTimeoutMs, stop, (signal) =>
+      this.#client.send(command, { abortSignal: signal }),
     );
     return ShardIterator;
   }

@@ -5,6 +5,7 @@ import type {
   StartingPosition,
 } from "@aws-sdk/client-kinesis";
 import { ListShardsCommand } from "@aws-sdk/client-kinesis";
+import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import type { ChildShard, ShardStart, StoredRecord } from "./shard-reader";
 
 const filters = { latest: "AT_LATEST", horizon: "AT_TRIM_HORIZON" } as const;
@@ -22,12 +23,13 @@ export async function listShards(
   const ids: string[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await client.send(
-      new ListShardsCommand(
-        nextToken === undefined
-          ? { StreamName: stream, ShardFilter: filter }
-          : { NextToken: nextToken },
-      ),
+    const command = new ListShardsCommand(
+      nextToken === undefined
+        ? { StreamName: stream, ShardFilter: filter }
+        : { NextToken: nextToken },
+    );
+    const page = await withDeadline(readTimeoutMs, new AbortController().signal, (signal) =>
+      client.send(command, { abortSignal: signal }),
     );
     ids.push(...(page.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []));
     nextToken = page.NextToken;

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { eventTimeOption, parseDuration } from "../events/event-time";
+import { durationOption, eventTimeOption } from "../events/event-time";
 import type { EventShape, OptionValues, Workload } from "../events/workload";
 import { movedEvent } from "../events/workload";
 import { numberFrom, wholeNumber } from "../../cli/options";
@@ -49,7 +49,7 @@ export const trades: Workload = {
       .argParser(eventTimeOption)
       .default(Date.parse("2024-01-02T14:30:00Z"), "2024-01-02T14:30:00Z"),
     new Option("--duration <time>", "event time after which they end, in ms, s, m, h or d")
-      .argParser(durationOption)
+      .argParser(durationOption("endless"))
       .default(Infinity, "endless"),
     new Option("--seed <number>", "the same seed gives the same trades, 0 to 4294967295")
       .argParser(wholeNumber(0, 2 ** 32 - 1))
@@ -114,12 +114,4 @@ function tradingHoursOption(text: string): string {
     );
   }
   return text;
-}
-
-function durationOption(text: string): number {
-  const duration = text === "endless" ? Infinity : parseDuration(text);
-  if (duration === undefined) {
-    throw new InvalidArgumentError("It must be such as 90s, 30m, 6.5h or 2d, or endless.");
-  }
-  return duration;
 }

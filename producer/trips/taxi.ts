@@ -47,7 +47,7 @@ export const taxi: Workload = {
       ...tripShape,
       inputs: input.sources,
       isEndless: false,
-      read: () => readInputs(input, tripDecoder, range),
+      read: (outputs) => readInputs(input, tripDecoder, range, outputs),
     };
   },
 };

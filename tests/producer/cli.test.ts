@@ -216,6 +216,60 @@ describe("The replay command, bundled into one file", function () {
     expect(json("position")["position"]).to.equal(300);
   });
 
+  it("waits an outage out, says why on the screen, and loses nothing", async () => {
+    const fault = { status: 500, type: "InternalFailure", message: "down for now" };
+    const puts = Array.from({ length: 5 }, () => ({ operation: "PutRecords", fault }));
+    server.faults.push(...puts, { operation: "PutRecords", fault: { status: 403, body: "<p>" } });
+    const args = [...toStream(tripFile(300, 10)), ...atFullSpeed, "--max-attempts", "1"];
+    const producer = start(args);
+    expect(await producer.exit(), producer.stderr).to.equal(0);
+    expect(producer.report).to.include({ recordsPut: 300, recordsLost: 0, throttled: 0 });
+    expect(producer.report["errors"]).to.deep.equal({ InternalFailure: 5, SyntaxError: 1 });
+    const progress = producer.reports.at(-2) ?? {};
+    expect(progress["lastError"]).to.include({ code: "SyntaxError", count: 1 });
+    expect(progress["replayLagSeconds"]).to.equal(null);
+  });
+
+  it("keeps records given up in a file that can be sent", async () => {
+    server.refusal = ({ partitionKey }) => (partitionKey === "7" ? "InternalFailure" : undefined);
+    const args = [...toStream(tripFile(100, 10)), ...atFullSpeed, "--max-attempts", "2"];
+    const producer = start([...args, "--lost-records", "lost.jsonl"]);
+    expect(await producer.exit(), producer.stderr).to.equal(1);
+    expect(producer.report).to.include({ recordsPut: 95, recordsLost: 5 });
+    server.refusal = () => undefined;
+    const again = start([...toStream(path("lost.jsonl")), ...atFullSpeed]);
+    expect(await again.exit(), again.stderr).to.equal(0);
+    expect(new Set(storedIds()).size).to.equal(100);
+  });
+
+  it("ends in order on a signal although no answer is complete", async () => {
+    const cut = { status: 500, body: "{", isCut: true } as const;
+    server.faults.push({
+      operation: "PutRecords",
+      fault: { status: 500, type: "InternalFailure", message: "" },
+    });
+    for (let index = 0; index < 20; index += 1) {
+      server.faults.push({ operation: "PutRecords", fault: cut });
+    }
+    const producer = start([...toStream(tripFile(3, 10)), ...atFullSpeed, "--resume", "position"]);
+    await producer.says("InternalFailure");
+    producer.kill("SIGTERM");
+    expect(await producer.exit(), producer.stderr).to.equal(1);
+    expect(producer.report["type"]).to.equal("error");
+    expect(json("position")["position"]).to.equal(0);
+  });
+
+  it("does not go on in another stream of the same name", async () => {
+    const args = [...toStream(tripFile(3, 10)), ...atFullSpeed, "--resume", "position"];
+    const first = start(args);
+    expect(await first.exit(), first.stderr).to.equal(0);
+    server.created += 1;
+    const second = start(args);
+    expect(await second.exit()).to.equal(2);
+    expect(second.stderr).to.include("belongs to another replay (created ");
+    expect(second.report["problems"]).to.have.length(1);
+  });
+
   it("says what a dry run would send, without AWS", async () => {
     const producer = start(["--dry-run", "--input", sample], { AWS_REGION: "" });
     expect(await producer.exit()).to.equal(0);
@@ -253,7 +307,7 @@ describe("The replay command, bundled into one file", function () {
     expect(sent.length).to.equal(json("report.json")["recordsPut"]);
     expect(sent.length).to.be.above(5000);
     expect(server.stream.records.length).to.be.below(30);
-    expect(producer.report).to.include({ StreamName: "trips", ReplayLag: 0 });
+    expect(producer.report).to.include({ StreamName: "trips", Errors: 0 });
   });
 
   it("begins again in a loop until it is told to stop, and resumes there", async () => {

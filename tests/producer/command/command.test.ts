@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { run } from "../../../producer/command/command";
 import { parseOptions } from "../../../producer/command/options";
 import { StartError } from "../../../cli/command";
+import { FakeKinesisServer } from "../support/fake-kinesis-server";
 import { header, row } from "../support/trip-rows";
 
 describe("The replay command refuses to start", () => {
@@ -15,14 +16,25 @@ describe("The replay command refuses to start", () => {
     input = join(folder, "trips.csv");
     writeFileSync(input, [header, row()].join("\n"));
   });
-  afterEach(() => {
+  const kept = { ...process.env };
+  let server: FakeKinesisServer;
+  beforeEach(async () => {
+    server = await FakeKinesisServer.start("trips", 1);
+    process.env["AWS_ENDPOINT_URL_KINESIS"] = server.endpoint;
+    process.env["AWS_ACCESS_KEY_ID"] = "test";
+    process.env["AWS_SECRET_ACCESS_KEY"] = "test";
+  });
+  afterEach(async () => {
+    process.env = kept;
+    await server.stop();
+    expect(server.stream.records).to.have.length(0);
     rmSync(folder, { recursive: true });
   });
 
   async function refusal(args: readonly string[]): Promise<string> {
     const target = ["--stream", "trips", "--region", "us-east-1", "--json"];
     try {
-      await run(parseOptions([...target, ...args], {}));
+      await run(parseOptions([...target, ...args], process.env));
     } catch (error) {
       if (error instanceof StartError) {
         return error.message;
@@ -31,6 +43,24 @@ describe("The replay command refuses to start", () => {
     }
     throw new Error("The replay started");
   }
+
+  it("when an output is an input under any name", async () => {
+    const link = join(folder, "link.csv");
+    symlinkSync(input, link);
+    const rejected = join(folder, "rejected.csv");
+    writeFileSync(rejected, "kept");
+    const wanted = ["--input", join(folder, "*.csv")];
+    for (const option of ["--dead-letters", "--report", "--resume", "--lost-records"]) {
+      expect(await refusal([...wanted, option, rejected])).to.include(
+        `${option} ${rejected} is an input, too`,
+      );
+      expect(await refusal(["--input", input, option, link])).to.include(
+        `${option} ${link} is an input, too`,
+      );
+    }
+    expect(readFileSync(rejected, "utf8")).to.equal("kept");
+    expect(readFileSync(input, "utf8")).to.include(header);
+  });
 
   it("when the input is missing", async () => {
     const missing = join(folder, "missing.csv");
@@ -59,8 +89,12 @@ describe("The replay command refuses to start", () => {
 
   it("when the resume file is a folder or belongs to another input", async () => {
     const path = join(folder, "position");
-    const other = { stream: "trips", region: "us-east-1", input: "x", position: 1 };
-    writeFileSync(path, JSON.stringify(other));
+    const stream = {
+      arn: "arn:aws:kinesis:us-east-1:000000000000:stream/trips",
+      created: new Date(server.created * 1000).toISOString(),
+      endpoint: "127.0.0.1",
+    };
+    writeFileSync(path, JSON.stringify({ ...stream, input: "x", position: 1, shiftMs: 0 }));
     expect(await refusal(["--input", input, "--resume", path])).to.include(
       "belongs to another replay (input x, not ",
     );

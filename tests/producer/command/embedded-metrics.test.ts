@@ -14,6 +14,8 @@ const report: ProgressReport = {
   retries: 4,
   shards: 2,
   recordsTotal: null,
+  lastError: { code: "InternalFailure", message: "", count: 2, since: "2026-01-01T00:00:00.000Z" },
+  errors: { InternalFailure: 2 },
   advice: null,
 };
 
@@ -32,6 +34,7 @@ describe("The metrics of a replay", () => {
               { Name: "BytesPut", Unit: "Bytes" },
               { Name: "Throttled", Unit: "Count" },
               { Name: "Retries", Unit: "Count" },
+              { Name: "Errors", Unit: "Count" },
               { Name: "ReplayLag", Unit: "Seconds" },
             ],
           },
@@ -42,8 +45,16 @@ describe("The metrics of a replay", () => {
       BytesPut: 1000,
       Throttled: 3,
       Retries: 4,
+      Errors: 2,
       ReplayLag: 2.5,
+      LastError: "InternalFailure",
     });
+  });
+
+  it("leave out a lag that is not known", () => {
+    const line = new EmbeddedMetrics("trips").line({ ...report, replayLagSeconds: null });
+    expect(line).not.to.have.property("ReplayLag");
+    expect(JSON.stringify(line)).not.to.include("ReplayLag");
   });
 
   it("count since the line before", () => {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { ColumnSource } from "hyparquet-writer";
@@ -60,6 +60,15 @@ describe("The input", () => {
     expect(await refusal(join(folder, "*.parquet"), join(folder, "c.csv"))).to.match(
       /no file matches .*\*\.parquet/,
     );
+  });
+
+  it("is read once, whatever names it has", async () => {
+    const path = put("a.csv", csv(1, 10));
+    symlinkSync(path, join(folder, "b.csv"));
+    linkSync(path, join(folder, "c.csv"));
+    symlinkSync(folder, join(folder, "d"));
+    const names = ["*.csv", "a*", "b.csv", "./../" + basename(folder) + "/a.csv", "d/a.csv"];
+    expect(await zones(names.map((name) => `${folder}/${name}`))).to.deep.equal([1]);
   });
 
   it("names everything that is missing or wrong about it", async () => {

@@ -19,8 +19,12 @@ const options: DeliveryOptions = {
   maxDisorderMs: 60_000,
   shardLimits: { records: 1000, bytes: 1_000_000 },
   maxAttempts: Infinity,
+  giveUpAfterMs: Infinity,
   aggregate: false,
 };
+
+/** As the SDK notes an answer. */
+const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode }, $fault: "server" });
 
 /** Records of the given keys; `gaps` are the milliseconds of event time from one to the next. */
 function records(events: readonly { key: string; gap: number }[]): OutgoingRecord[] {
@@ -246,6 +250,65 @@ describe("The delivery", function () {
     expect([...progress.lossCodes]).to.deep.equal(["InternalFailure"]);
     expect(progress.acknowledgedUpTo).to.equal(1);
     expect(progress.oldestUnsettledTime).to.equal(undefined);
+  });
+
+  it("lets nothing follow a record of the same key that it gave up", async () => {
+    const lost: number[] = [];
+    const { time, fake, stream, progress, deliver } = setUp(2, calm, seededRandom(1), {
+      maxAttempts: 3,
+      onLost: ({ position }) => lost.push(position),
+    });
+    stream.refuseAlways("b", "InternalFailure");
+    const keys = ["a", "b", "b", "c", "b", "a"].map((key) => ({ key, gap: 0 }));
+    await time.run(deliver(records(keys)));
+    await time.run(deliver([outgoingRecord(6, 0, "b", Buffer.from("6"))]));
+    expect(fake.records.map(({ partitionKey }) => partitionKey)).to.have.members(["a", "c", "a"]);
+    expect(lost).to.deep.equal([1, 2, 4, 6]);
+    expect([...progress.lossCodes]).to.deep.equal(["InternalFailure", "EarlierRecordLost"]);
+  });
+
+  it("waits an outage out without losing a record or the order of a key, whatever the attempts", async () => {
+    const { time, fake, stream, progress, deliver } = setUp(2, calm, seededRandom(1), {
+      maxAttempts: 2,
+    });
+    const put = stream.putRecords.bind(stream);
+    const [begin, end] = [time.now() + 500, time.now() + 300_000];
+    stream.putRecords = async (batch) => {
+      if (time.now() > begin && time.now() < end) {
+        await time.sleep(10);
+        throw Object.assign(new Error("down"), { name: "InternalFailure", ...status(500) });
+      }
+      return put(batch);
+    };
+    const keys = Array.from({ length: 100 }, (_, index) => ({ key: `k${index % 5}`, gap: 0 }));
+    await time.run(deliver(records(keys)));
+    expect([progress.recordsPut, progress.recordsLost]).to.deep.equal([100, 0]);
+    for (const shard of fake.shards) {
+      for (const key of new Set(shard.records.map(({ partitionKey }) => partitionKey))) {
+        const positions = shard.records
+          .filter(({ partitionKey }) => partitionKey === key)
+          .map(({ position }) => position);
+        expect(positions).to.deep.equal(positions.toSorted((a, b) => a - b));
+      }
+    }
+    expect(progress.lastError).to.include({ code: "InternalFailure", message: "down" });
+    expect(progress.errors.get("InternalFailure")).to.equal(progress.lastError?.count);
+  });
+
+  it("ends in order after an outage of the time wanted, or soon once it is asked to end", async () => {
+    for (const isAsked of [false, true]) {
+      const { time, stream, delivery, deliver } = setUp(1, calm, seededRandom(1), {
+        giveUpAfterMs: isAsked ? Infinity : 60_000,
+      });
+      stream.failForGood(Object.assign(new Error("down"), { name: "Failure", ...status(503) }));
+      const began = time.now();
+      if (isAsked) {
+        delivery.endSoon();
+      }
+      const failure = await time.run(deliver(records([{ key: "a", gap: 0 }])).then(String, String));
+      expect(failure).to.equal("Failure: down");
+      expect(time.now() - began).to.be.within(isAsked ? 0 : 60_000, isAsked ? 1000 : 70_000);
+    }
   });
 
   it("stops all lanes at an error that would meet every request", async () => {

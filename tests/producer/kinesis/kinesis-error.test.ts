@@ -4,7 +4,7 @@ import { explain } from "../../../producer/kinesis/kinesis-advice";
 import { isRetryable } from "../../../producer/kinesis/kinesis-error";
 
 const serviceError = (name: string, httpStatusCode: number) =>
-  Object.assign(new Error("said AWS"), { name, $metadata: { httpStatusCode } });
+  Object.assign(new Error("said AWS"), { name, $metadata: { httpStatusCode }, $fault: "client" });
 const networkError = (code: string) => Object.assign(new Error(""), { code });
 
 describe("An error of the service", () => {

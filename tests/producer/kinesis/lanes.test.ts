@@ -28,6 +28,7 @@ describe("The lanes of a stream", () => {
       throttled: nothing,
       acknowledged: nothing,
       lost: nothing,
+      refused: nothing,
       resharded: nothing,
       rested: nothing,
     },

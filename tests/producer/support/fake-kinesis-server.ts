@@ -8,12 +8,15 @@ interface PutRecordsInput {
   readonly Records: readonly { readonly PartitionKey: string; readonly Data: string }[];
 }
 
-/** What the server answers instead of the truth. */
-export interface Fault {
-  readonly status: number;
-  readonly type: string;
-  readonly message: string;
-}
+/** What the server answers instead of the truth: an error of the service, or any text. */
+export type Fault =
+  | { readonly status: number; readonly type: string; readonly message: string }
+  | {
+      readonly status: number;
+      readonly body: string;
+      /** Announces more than it sends, and leaves the connection open. */
+      readonly isCut?: true;
+    };
 
 /** The part of the Kinesis API that a producer uses, over HTTP and in memory, with faults on demand. */
 export class FakeKinesisServer {
@@ -27,6 +30,7 @@ export class FakeKinesisServer {
   /** Called after the records of a request are written; its answer waits for the promise. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
   status = "ACTIVE";
+  created = 1_767_225_600.5;
 
   private constructor(name: string, shardCount: number) {
     this.#name = name;
@@ -62,8 +66,15 @@ export class FakeKinesisServer {
     const index = this.faults.findIndex((planned) => planned.operation === operation);
     const [planned] = index < 0 ? [] : this.faults.splice(index, 1);
     if (planned !== undefined) {
-      const { status, type, message } = planned.fault;
-      answer(response, status, { __type: type, message });
+      const { fault } = planned;
+      if ("type" in fault) {
+        answer(response, fault.status, { __type: fault.type, message: fault.message });
+      } else if (fault.isCut) {
+        response.writeHead(fault.status, { "content-length": fault.body.length + 100 });
+        response.write(fault.body);
+      } else {
+        response.writeHead(fault.status, { "content-type": "text/html" }).end(fault.body);
+      }
     } else if (input.StreamName !== undefined && input.StreamName !== this.#name) {
       const message = `Stream ${input.StreamName} under account 000000000000 not found.`;
       answer(response, 400, { __type: "ResourceNotFoundException", message });
@@ -75,7 +86,12 @@ export class FakeKinesisServer {
       answer(response, 200, this.#listShards());
     } else {
       answer(response, 200, {
-        StreamDescriptionSummary: { StreamName: this.#name, StreamStatus: this.status },
+        StreamDescriptionSummary: {
+          StreamName: this.#name,
+          StreamARN: `arn:aws:kinesis:us-east-1:000000000000:stream/${this.#name}`,
+          StreamCreationTimestamp: this.created,
+          StreamStatus: this.status,
+        },
       });
     }
   }

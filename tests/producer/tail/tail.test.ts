@@ -8,6 +8,8 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
 import { aggregated } from "../../../producer/kinesis/aggregation";
 import { PollingReader } from "../../../producer/tail/polling-reader";
+import { systemRuntime } from "../../../producer/replay/runtime";
+import { FakeKinesisServer } from "../support/fake-kinesis-server";
 import { outgoingRecord } from "../../../producer/events/record";
 import type {
   ShardPart,
@@ -257,6 +259,31 @@ describe("Polling a shard", () => {
   it("fails where waiting does not help", async () => {
     answers.push([400, { __type: "AccessDeniedException", message: "no" }]);
     expect(await parts("latest").then(String, String)).to.include("AccessDeniedException: no");
+  });
+});
+
+describe("Reading a shard from a server that never ends its answers", () => {
+  it("ends as soon as it is stopped", async () => {
+    const server = await FakeKinesisServer.start("trips", 1);
+    const client = new KinesisClient({
+      region: "us-east-1",
+      endpoint: server.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      requestHandler: new NodeHttpHandler(),
+    });
+    const fault = { status: 200, body: "{", isCut: true } as const;
+    server.faults.push({ operation: "GetShardIterator", fault });
+    const stop = new AbortController();
+    const part = new PollingReader(client, "trips", systemRuntime)
+      .read("shard-1", "horizon", stop.signal)
+      .next();
+    while (server.faults.length > 0) {
+      await new Promise(setImmediate);
+    }
+    stop.abort();
+    expect(await part).to.deep.equal({ done: true, value: undefined });
+    client.destroy();
+    await server.stop();
   });
 });
 

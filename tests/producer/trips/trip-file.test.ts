@@ -22,7 +22,13 @@ interface Reading extends FileEvents {
 }
 
 function file(input: Readable, format: InputFormat = "csv", name = "trips.csv"): InputFile {
-  return { name, format, open: () => Promise.resolve(input), randomAccess: undefined };
+  return {
+    name,
+    identity: name,
+    format,
+    open: () => Promise.resolve(input),
+    randomAccess: undefined,
+  };
 }
 
 async function read(files: readonly InputFile[], range = always): Promise<Reading> {
