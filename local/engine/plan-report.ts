@@ -4,22 +4,6 @@ import { isAsset, isObject, isResource, mapValues, UNKNOWN, type Values } from "
 import type { OperationResult } from "./policy-pack";
 import type { ResourceStep } from "./run-record";
 
-/** A plan for other programs: the same for two plans of the same program. */
-export interface PlanDocument {
-  readonly resources: readonly {
-    readonly urn: string;
-    readonly type: string;
-    readonly inputs: unknown;
-  }[];
-  /** What breaks a rule. */
-  readonly policies: readonly {
-    readonly name: string;
-    readonly level: string;
-    readonly resource: string;
-    readonly message: string;
-  }[];
-}
-
 const SIGNS: Readonly<Record<string, string>> = {
   create: "+",
   update: "~",
@@ -27,25 +11,6 @@ const SIGNS: Readonly<Record<string, string>> = {
   delete: "-",
   same: " ",
 };
-
-/**
- * @param root - the project's folder; paths are given from there.
- */
-export function planDocument(result: OperationResult, root: string): PlanDocument {
-  return {
-    resources: declared(result)
-      .map(({ urn, type, inputs }) => ({ urn, type, inputs: stable(inputs, root) }))
-      .sort(byText(({ urn }) => urn)),
-    policies: result.violations
-      .map(({ name, enforcementLevel, resource, message }) => ({
-        name,
-        level: enforcementLevel,
-        resource,
-        message,
-      }))
-      .sort(byText(({ name, resource, message }) => [name, resource, message].join(" "))),
-  };
-}
 
 /** Resources under the components that they belong to, then every policy. */
 export function planText(stack: string, result: OperationResult): string {
@@ -61,7 +26,7 @@ export function planText(stack: string, result: OperationResult): string {
   const summary = Object.entries(result.summary).map(([op, count]) => `${count} ${op}`);
   const passed = result.policies.filter((policy) => policy.result === "passed");
   return [
-    `Offline plan of the stack ${stack}, made on this machine without AWS`,
+    `Plan of the stack ${stack}`,
     "",
     ...lines((parent) => !urns.has(parent), 0),
     "",
@@ -98,9 +63,16 @@ function describe({ type, urn, changes, op }: ResourceStep): string {
   return op === "create" || changes.length === 0 ? what : `${what} (${changes.join(", ")})`;
 }
 
-/** A value as the same program gives it on any machine and at any time. */
-function stable(value: unknown, root: string): unknown {
-  if (value === UNKNOWN) return "[unknown before deployment]";
+/** What stands for a value that is known only in the update. */
+export const unknownText = "[unknown before the update]";
+
+/**
+ * A value as the same program gives it on any machine and at any time.
+ *
+ * @param root - the project's folder; paths are given from there.
+ */
+export function stable(value: unknown, root: string): unknown {
+  if (value === UNKNOWN) return unknownText;
   if (typeof value === "string") return fromRoot(value, root);
   if (Array.isArray(value)) return value.map((item) => stable(item, root));
   if (!isObject(value)) return value;

@@ -14,7 +14,7 @@ export interface ResourceStep {
   readonly op: string;
   /** Checked inputs; secrets are blinded. Of what is deleted those as deployed. */
   readonly inputs: Values;
-  /** What is known of the outputs; those as deployed where nothing changes. */
+  /** What is known of the outputs and the id; those as deployed where nothing changes. */
   readonly outputs: Values;
   /** Paths of the properties that change. */
   readonly changes: readonly string[];
@@ -143,23 +143,24 @@ export class RunRecord {
         .map(([path]) => path),
       protect: next?.protect === true,
       isDeletedFirst: op === "replace" && this.#deletedFirst.has(urn),
-      old: old && deployed(old),
+      // The engine sends null for what is not there.
+      old: old ? deployed(old) : undefined,
     });
   }
 
   #addOutputs({ urn, op, new: next }: StepEventMetadata): void {
     const step = this.#resources.get(urn);
     if (step === undefined || !next || op === "delete-replaced") return;
-    this.#resources.set(urn, { ...step, outputs: (next.outputs ?? {}) as Values });
+    this.#resources.set(urn, { ...step, outputs: { ...next.outputs, id: next.id } });
   }
 }
 
 function deployed(state: StepEventStateMetadata): DeployedState {
-  const { urn, inputs, outputs, protect, retainOnDelete } = state;
+  const { urn, id, inputs, outputs, protect, retainOnDelete } = state;
   return {
     urn,
-    inputs: (inputs ?? {}) as Values,
-    outputs: (outputs ?? {}) as Values,
+    inputs,
+    outputs: { ...outputs, id },
     protect: protect === true,
     retainOnDelete: retainOnDelete === true,
   };

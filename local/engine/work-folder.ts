@@ -28,6 +28,8 @@ export interface WorkFolderArgs {
 export interface WorkFolder {
   readonly folder: string;
   readonly project: string;
+  /** ESC environments that the stack's file imports, which are not opened here. */
+  readonly environments: readonly string[];
 }
 
 const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
@@ -81,7 +83,10 @@ export function makeWorkFolder({
   link(root, folder);
   copyFileSync(path.join(root, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
   writeFileSync(own, dump({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
-  return { folder, project };
+  const { environment } = settings(path.join(root, file));
+  const imports = isObject(environment) ? (environment["imports"] ?? []) : (environment ?? []);
+  const environments = (Array.isArray(imports) ? imports : [imports]).map(String);
+  return { folder, project, environments };
 }
 
 /** Names of a project's stacks, from its stack files. */

@@ -21,6 +21,8 @@ export interface WorkspaceArgs extends FindEngineArgs {
   readonly configOverrides?: ConfigOverrides | undefined;
   /** Folder of Pulumi.yaml. */
   readonly root: string;
+  /** The state is written once, at the end: nothing of it has to outlive a crash. @default false */
+  readonly isThrowaway?: boolean | undefined;
 }
 
 /** The engine, a stack of its own, and the providers that serve it. */
@@ -49,12 +51,18 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
     for (const cleanup of cleanups.splice(0)) cleanup();
   };
   try {
-    const { folder, project } = makeWorkFolder({
+    const { folder, project, environments } = makeWorkFolder({
       folder: path.join(backendFolder, "work"),
       root,
       stack: stackName,
       overrides: args.configOverrides,
     });
+    if (environments.length > 0) {
+      args.onProgress?.(
+        `Pulumi.${stackName}.yaml imports the ESC environment ${environments.join(", ")}, which cannot be ` +
+          "opened here. Set what it configures by --config.",
+      );
+    }
     const { command, policyHostFolder } = await findEngine(args);
     const providers = await startProviders({ root, dataPlanes: args.dataPlanes });
     cleanups.push(() => {
@@ -81,6 +89,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
         // Secrets of the local state are worth no more than the state that lies beside them.
         PULUMI_CONFIG_PASSPHRASE: "",
         PULUMI_DEBUG_PROVIDERS: providers.attachment,
+        ...(args.isThrowaway === true && { PULUMI_SKIP_CHECKPOINTS: "true" }),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         ...(policyHostFolder && {

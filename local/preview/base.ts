@@ -1,67 +1,53 @@
-import { execFileSync, spawn } from "node:child_process";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { PlanDocument } from "../engine/plan-report";
+import { pathToFileURL } from "node:url";
 import { jobJar } from "../machine/job-jar";
 import { projectFolder } from "../machine/project";
 
-/** The plan of another commit. */
-export interface BasePlan {
+/** The program of another commit. */
+export interface Base {
   readonly ref: string;
   readonly commit: string;
-  readonly document: PlanDocument;
+  /** Folder of its Pulumi.yaml. */
+  readonly root: string;
+  readonly program: PulumiFn;
 }
-
-export interface BaseArgs {
-  readonly stack: string;
-  /** A commit by any name that git knows. */
-  readonly ref: string;
-  readonly onProgress: (message: string) => void;
-  readonly signal: AbortSignal;
-}
-
-/** What a checkout lacks, and the project has: packages and tools. */
-const linked = ["node_modules", ".tools"];
 
 /**
- * Plans a stack of another commit, by that commit's own program, in a checkout of its own that is gone afterwards.
- * The packages are those of this checkout.
+ * Uses the program of another commit, in a checkout of its own that is gone afterwards. The packages are those of
+ * this checkout, and the job is not built: where its sources differ, their hash stands for the jar.
  *
- * @throws when there is no such commit, or when its program makes no plan, with the end of what it said.
+ * @throws when there is no such commit.
  */
-export async function planBase({ stack, ref, onProgress, signal }: BaseArgs): Promise<BasePlan> {
+export async function withBase<T>(ref: string, use: (base: Base) => Promise<T>): Promise<T> {
   const commit = commitOf(ref);
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "preview-base-")));
-  const checkout = path.join(folder, "checkout");
+  const root = path.join(folder, "checkout");
   try {
-    git("worktree", "add", "--quiet", "--detach", checkout, commit);
-    for (const name of linked) {
-      const source = path.join(projectFolder, name);
-      if (existsSync(source)) symlinkSync(source, path.join(checkout, name));
-    }
-    if (hasSameJob(commit)) {
-      const target = path.join(checkout, path.relative(projectFolder, jobJar));
-      mkdirSync(path.dirname(target), { recursive: true });
-      copyFileSync(jobJar, target);
-    }
-    onProgress(`Planning ${stack} of ${ref}`);
-    const file = path.join(folder, "plan.json");
-    await plan(checkout, stack, file, signal);
-    return {
+    git("worktree", "add", "--quiet", "--detach", root, commit);
+    symlinkSync(path.join(projectFolder, "node_modules"), path.join(root, "node_modules"));
+    placeJob(root, commit);
+    const { program } = (await import(
+      pathToFileURL(path.join(root, "infra", "program.ts")).href
+    )) as { readonly program: () => Record<string, unknown> };
+    return await use({
       ref,
       commit: commit.slice(0, 7),
-      document: JSON.parse(readFileSync(file, "utf8")) as PlanDocument,
-    };
+      root,
+      program: async () => Promise.resolve(program()),
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
     git("worktree", "prune");
@@ -76,43 +62,22 @@ export function commitOf(ref: string): string {
   try {
     return git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`).trim();
   } catch {
-    throw new Error(`There is no commit "${ref}" here to compare with; fetch it, or name another.`);
+    throw new Error(
+      `--against must be a commit of this repository; got "${ref}". Fetch it, or name another.`,
+    );
   }
 }
 
-/** Whether the job is the same there as here, so that it need not be built again. */
-function hasSameJob(commit: string): boolean {
+function placeJob(root: string, commit: string): void {
+  const target = path.join(root, path.relative(projectFolder, jobJar));
+  mkdirSync(path.dirname(target), { recursive: true });
   const job = path.relative(projectFolder, path.resolve(jobJar, "../.."));
-  return (
+  const isSame =
     existsSync(jobJar) &&
     git("diff", "--name-only", commit, "--", job) === "" &&
-    git("ls-files", "--others", "--exclude-standard", "--", job) === ""
-  );
-}
-
-async function plan(
-  checkout: string,
-  stack: string,
-  file: string,
-  signal: AbortSignal,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const script = path.join("local", "preview.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", script, stack, "--json", file], {
-      cwd: checkout,
-      stdio: ["ignore", "ignore", "pipe"],
-      signal,
-      killSignal: "SIGTERM",
-    });
-    const said: string[] = [];
-    child.stderr.on("data", (chunk: Buffer) => said.push(chunk.toString()));
-    child.on("error", reject);
-    child.on("close", () => {
-      // A program that the policies refuse has a plan all the same.
-      if (existsSync(file)) resolve();
-      else reject(new Error(`It could not be planned:\n${said.join("").slice(-4000)}`));
-    });
-  });
+    git("ls-files", "--others", "--exclude-standard", "--", job) === "";
+  if (isSame) copyFileSync(jobJar, target);
+  else writeFileSync(target, git("rev-parse", `${commit}:${job}`));
 }
 
 function git(...args: readonly string[]): string {

@@ -4,15 +4,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { program as pipeline } from "../../infra/program";
 import { outputProblem } from "../../cli/options";
-import { type PlanDocument, planDocument, planText } from "../engine/plan-report";
+import { planText } from "../engine/plan-report";
 import { EngineError } from "../engine/engine-error";
 import { type OperationResult, unjudged } from "../engine/policy-pack";
 import { openStack } from "../engine/stack";
 import { configValue, regionOf, stackNames } from "../engine/work-folder";
 import { ensureJobJar } from "../machine/job-jar";
-import { commitOf, planBase } from "./base";
-import { previewMarkdown } from "./markdown";
 import { projectFolder } from "../machine/project";
+import { commitOf, withBase } from "./base";
+import { DeclaredOptions } from "./declared-options";
+import { previewDocument, type Preview } from "./document";
+import { previewMarkdown } from "./markdown";
+import { planOf } from "./plan";
+import { readPlanFile } from "./plan-file";
+import { previewText } from "./terminal";
 
 const EXIT_REFUSED = 1;
 const EXIT_USAGE = 2;
@@ -23,30 +28,39 @@ interface Options {
   readonly json?: string;
   readonly markdown?: string;
   readonly against?: string;
+  readonly plan?: string;
+  readonly verbose?: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
   const stacks = stackNames(projectFolder);
   const command = new Command("npm run preview --")
     .description("Plans a stack of the program and judges it by the policy pack, without AWS.")
-    .argument("<stack>", `stack to plan: ${stacks.join(", ")}`, (name) => {
-      if (!stacks.includes(name)) {
-        throw new InvalidArgumentError(`There is no such stack; there are ${stacks.join(", ")}.`);
-      }
-      return name;
-    })
+    .argument(
+      "<stack>",
+      `stack to plan: ${stacks.join(", ")}; organization/project/stack is accepted`,
+      (name) => {
+        const stack = name.split("/").at(-1) ?? name;
+        if (!stacks.includes(stack)) {
+          throw new InvalidArgumentError(`There is no such stack; there are ${stacks.join(", ")}.`);
+        }
+        return stack;
+      },
+    )
     .option(
       "--config <key=value>",
-      "configuration over the stack's file, any number of times; a key without a namespace is the project's",
+      "configuration over the stack's file, for this program and not for the one of --against; repeatable; a key without a namespace is the project's",
       withSetting,
     )
-    .option("--json <file>", "write resources and violations to a file as JSON")
-    .option("--markdown <file>", "write a summary for reviewers to a file as Markdown")
-    .option("--against <ref>", "compare it in the Markdown with the program of another commit")
+    .option("--against <ref>", "plan the changes to what the program of another commit declares")
+    .option("--plan <file>", "use the output of pulumi preview --json instead of planning offline")
+    .option("--json <file>", "write the preview as JSON, see local/preview/preview.schema.json")
+    .option("--markdown <file>", "write the preview for reviewers as Markdown")
+    .option("--verbose", "list every resource, policy and violation")
     .addHelpText(
       "after",
-      `\nExit code: 0 when the plan was made and no mandatory policy is violated, ${EXIT_REFUSED} when it was refused,\n` +
-        `${EXIT_USAGE} when the command was not understood.`,
+      `\nExit code: 0 when the plan is accepted, ${EXIT_REFUSED} when it is refused by a mandatory policy, stopped by a\n` +
+        `protected resource or not judged by every policy, ${EXIT_USAGE} when the command was not understood.`,
     )
     .exitOverride();
   try {
@@ -78,88 +92,107 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** What would show only when the work is done. */
-function optionProblems({ json, markdown, against }: Options): string[] {
+function optionProblems({ json, markdown, against, plan, config }: Options): string[] {
   return [
     ...(json === undefined ? [] : [outputProblem("json", json)]),
     ...(markdown === undefined ? [] : [outputProblem("markdown", markdown)]),
-    ...(against !== undefined && markdown === undefined
-      ? ["option '--against <ref>' is of use with --markdown <file> alone"]
+    ...(plan !== undefined && (against !== undefined || config !== undefined)
+      ? ["--plan must be alone: the plan has its own configuration. Remove --against and --config."]
       : []),
   ].filter((problem) => problem !== undefined);
 }
 
 async function preview(stack: string, options: Options, signal: AbortSignal): Promise<number> {
+  const { against: ref, plan: file, config } = options;
   // A name that is wrong shows before the work begins.
-  if (options.against !== undefined) commitOf(options.against);
+  if (ref !== undefined) commitOf(ref);
+  const made = file === undefined ? await planned(stack, options, signal) : fromFile(file, stack);
+  const { result, failure } = made;
+  for (const warning of result.warnings) say(`Warning: ${warning}`);
+  // Any other failure than a refusal left the plan unfinished: there is nothing to show or to judge.
+  const isRefused = result.violations.some(
+    ({ enforcementLevel }) => enforcementLevel === "mandatory",
+  );
+  if (failure !== undefined && (!isRefused || result.errors.length > 0)) {
+    say(failure);
+    return EXIT_REFUSED;
+  }
+  const shown: Preview = {
+    plan: planOf({ stack, root: projectFolder, ...made }),
+    region: regionOf(projectFolder, stack, config),
+    isDeployed: file !== undefined,
+    against: made.against,
+    settings: config,
+  };
+  if (options.verbose === true) process.stdout.write(`${planText(stack, result)}\n\n`);
+  process.stdout.write(`${previewText(shown)}\n`);
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(previewDocument(shown), null, 2)}\n`);
+  }
+  if (options.markdown !== undefined) writeFileSync(options.markdown, previewMarkdown(shown));
+  for (const message of unjudged(result)) say(`Not judged: ${message}`);
+  if (isRefused) say("Refused: a mandatory policy is violated. Nothing would be deployed.");
+  return shown.plan.verdict === "accepted" ? 0 : EXIT_REFUSED;
+}
+
+interface Made {
+  readonly result: OperationResult;
+  readonly failure?: string;
+  readonly options?: DeclaredOptions;
+  readonly deployedOptions?: DeclaredOptions;
+  readonly against?: Preview["against"];
+}
+
+function fromFile(file: string, stack: string): Made {
+  const result = readPlanFile(file, stack);
+  // The engine ends a plan with protected resources by errors; the preview shows them as changes.
+  const failure = result.errors.find((error) => !/protect/.test(error));
+  return { result, ...(failure !== undefined && { failure }) };
+}
+
+async function planned(stack: string, options: Options, signal: AbortSignal): Promise<Made> {
+  const { config, against: ref } = options;
   await ensureJobJar(say, signal);
   const backendFolder = mkdtempSync(path.join(tmpdir(), "preview-"));
+  const common = { stack, backendFolder, onProgress: say, signal };
   try {
-    const { result, failure } = await planned(stack, options, { backendFolder, signal });
-    for (const warning of result.warnings) say(`Warning: ${warning}`);
-    // Any other failure than a refusal left the plan unfinished: there is nothing to show or to judge.
-    const isRefused = result.violations.some(
-      ({ enforcementLevel }) => enforcementLevel === "mandatory",
-    );
-    if (failure !== undefined && (!isRefused || result.errors.length > 0)) {
-      say(failure);
-      return EXIT_REFUSED;
+    const base =
+      ref === undefined
+        ? {}
+        : await withBase(ref, async ({ commit, root, program }) => {
+            const deployedOptions = new DeclaredOptions();
+            const deployed = await openStack({
+              ...common,
+              root,
+              program: deployedOptions.watch(program, { unprotect: true }),
+              isThrowaway: true,
+            });
+            try {
+              say(`Planning ${stack} of ${ref}`);
+              await deployed.record();
+            } finally {
+              deployed.close();
+            }
+            return { deployedOptions, against: { ref, commit } };
+          });
+    const declared = new DeclaredOptions();
+    const program = declared.watch(async () => Promise.resolve(pipeline()));
+    const opened = await openStack({
+      ...common,
+      program,
+      ...(config && { configOverrides: config }),
+    });
+    try {
+      say(`Planning ${stack}`);
+      return { ...base, options: declared, result: await opened.preview() };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return { ...base, options: declared, result: error.result, failure: error.message };
+    } finally {
+      opened.close();
     }
-    process.stdout.write(`${planText(stack, result)}\n`);
-    const document = planDocument(result, projectFolder);
-    if (options.json !== undefined) {
-      writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`);
-    }
-    await summarize(stack, options, document, result, signal);
-    const open = unjudged(result);
-    if (failure === undefined && open.length === 0) return 0;
-    for (const message of open) say(`Not judged: ${message}`);
-    say(
-      failure === undefined
-        ? "Refused: a policy could not judge the plan."
-        : "Refused: a mandatory policy is violated. Nothing would be created.",
-    );
-    return EXIT_REFUSED;
   } finally {
     rmSync(backendFolder, { recursive: true, force: true });
-  }
-}
-
-/** Writes what a reviewer reads, where that is asked for. */
-async function summarize(
-  stack: string,
-  { markdown, against: ref, config }: Options,
-  document: PlanDocument,
-  { policies }: OperationResult,
-  signal: AbortSignal,
-): Promise<void> {
-  if (markdown === undefined) return;
-  const against =
-    ref === undefined ? undefined : await planBase({ stack, ref, onProgress: say, signal });
-  const region = regionOf(projectFolder, stack, config);
-  writeFileSync(markdown, previewMarkdown({ stack, region, document, policies, against }));
-}
-
-async function planned(
-  stackName: string,
-  { config }: Options,
-  { backendFolder, signal }: { readonly backendFolder: string; readonly signal: AbortSignal },
-): Promise<{ result: OperationResult; failure?: string }> {
-  const stack = await openStack({
-    stack: stackName,
-    backendFolder,
-    program: async () => Promise.resolve(pipeline()),
-    ...(config && { configOverrides: config }),
-    onProgress: say,
-    signal,
-  });
-  try {
-    say(`Planning ${stackName}`);
-    return { result: await stack.preview() };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return { result: error.result, failure: error.message };
-  } finally {
-    stack.close();
   }
 }
 

@@ -1,8 +1,7 @@
 import { estimate } from "../../policies/cost/estimate";
 import { totalUsd } from "../../policies/cost/cost";
-import type { PlanDocument } from "../engine/plan-report";
 import { logicalName } from "../provider/names";
-import { isObject } from "../provider/values";
+import type { Plan } from "./plan";
 
 /** What one resource costs in a month because it is there, in US dollars. */
 export interface CostChange {
@@ -18,12 +17,12 @@ export interface PlanCost {
   readonly unpriced: readonly string[];
 }
 
-export function costOf({ resources }: PlanDocument, region: string): PlanCost {
+export function costOf(resources: Plan["resources"], region: string): PlanCost {
   const { items, unpriced } = estimate(
     resources.map(({ urn, type, inputs }) => ({
       type,
       name: logicalName(urn),
-      props: isObject(inputs) ? inputs : {},
+      props: inputs,
     })),
     region,
   );

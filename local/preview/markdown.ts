@@ -1,158 +1,281 @@
-import { statefulTypes } from "../../policies/operations/stateful-types";
-import type { PlanDocument } from "../engine/plan-report";
-import type { PolicyStatus } from "../engine/policy-pack";
-import { compare, type PropertyChange, type ResourceChange } from "./comparison";
-import { costChanges, costOf } from "./cost";
-import { logicalName } from "../provider/names";
+import { unknownText } from "../engine/plan-report";
+import { policyOutcomes, previewDocument, type Preview } from "./document";
+import type { Change } from "./plan";
+import { commonEnds, type PropertyChange } from "./structure";
+import {
+  counted,
+  headline,
+  isCompared,
+  operationCounts,
+  origin,
+  shortened,
+  signed,
+  usd,
+  verb,
+  violator,
+} from "./summary";
 
-/** A plan as a reviewer is to see it. */
-export interface Preview {
-  readonly stack: string;
-  /** Where prices are taken from. */
-  readonly region: string;
-  readonly document: PlanDocument;
-  readonly policies: readonly PolicyStatus[];
-  /** The program to compare with. */
-  readonly against?:
-    { readonly ref: string; readonly commit: string; readonly document: PlanDocument } | undefined;
-}
-
-/** Rows of a table; a comment on GitHub has at most 65,536 characters. */
-const maxRows = 100;
+/** Characters of each section; together less than the 65,536 that a comment on GitHub may have. */
+const budgets = { caution: 4_000, access: 10_000, changes: 24_000, policies: 14_000, cost: 4_000 };
 const maxProperties = 8;
+const maxNames = 6;
 const maxValueLength = 60;
 
-/** What holds data: of the types that must be protected, and the application, whose snapshots go with it. */
-const stateful: ReadonlySet<string> = new Set([
-  ...statefulTypes,
-  "aws:kinesisanalyticsv2/application:Application",
-]);
-
-const verbs = {
-  replace: { sign: "±", text: "replaced" },
-  remove: { sign: "−", text: "removed" },
-  change: { sign: "~", text: "changed" },
-  add: { sign: "+", text: "added" },
-} as const satisfies Record<ResourceChange["kind"], unknown>;
-
-type Kind = keyof typeof verbs;
-
-/** What most needs a reviewer's eye comes first. */
-const kinds = Object.keys(verbs) as Kind[];
+const signs = { replace: "±", delete: "−", update: "~", create: "+", keep: "=" } as const;
 
 /**
  * A preview as Markdown for a comment or a summary; the first line marks it, so that a later one can take its place.
  */
 export function previewMarkdown(preview: Preview): string {
-  const { stack, against } = preview;
-  const compared = against === undefined ? "" : ` against \`${against.ref}\` (${against.commit})`;
+  const { plan, against, isDeployed } = preview;
+  const [verdict = "", ...facts] = headline(preview);
+  const other = isDeployed
+    ? " against the deployed stack"
+    : against === undefined
+      ? ""
+      : ` against \`${against.ref}\` (${against.commit})`;
   return `${[
-    `<!-- preview of ${stack} -->`,
-    `## Preview of ${stack}${compared}`,
-    ...(against === undefined ? inventory(preview) : changes(preview, against.document)),
+    `<!-- preview of ${plan.stack}${isDeployed ? "-deployed" : ""} -->`,
+    `## Preview of ${plan.stack}${other}`,
+    [`**${verdict}**`, ...facts].join(" · "),
+    ...(isCompared(preview)
+      ? [...caution(preview), ...access(preview), ...changes(preview)]
+      : inventory(preview)),
+    ...unknown(preview),
     ...policies(preview),
     ...cost(preview),
-    "Planned offline from the programs, without looking at what is deployed. What others have taken over since, such as a number of shards that is scaled, a deployment leaves as it is.",
+    [`${escaped(origin(preview))}.`, ...settings(preview)].join(" "),
   ].join("\n\n")}\n`;
 }
 
-function inventory({ document }: Preview): string[] {
-  const counts = new Map<string, number>();
-  const resources = document.resources.filter(({ type }) => type.startsWith("aws:"));
-  for (const { type } of resources) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const rows = [...counts].sort().map(([type, count]) => `| ${shown(type)} | ${count} |`);
-  return [
-    `The program declares ${counted(resources.length, "resource")}.`,
-    folded("Resources by type", table(["Type", "Count"], rows)),
-  ];
+function caution({ plan }: Preview): string[] {
+  const lines = plan.changes
+    .filter(({ dataLoss, isStopped }) => dataLoss !== undefined || isStopped)
+    .map(({ name, component, operation, dataLoss, isStopped }) => {
+      const place = component === "" ? "" : ` of ${escaped(component)}`;
+      const what = `> **${escaped(name)}**${place} is ${verb(operation)}`;
+      return [
+        what,
+        ...(dataLoss === undefined ? [] : [dataLoss]),
+        ...(isStopped ? ["it is protected, which stops the update"] : []),
+      ].join("; ");
+    });
+  return lines.length === 0
+    ? []
+    : [["> [!CAUTION]", ...fitting(lines, budgets.caution, "> ")].join("\n>\n")];
 }
 
-function changes({ document }: Preview, before: PlanDocument): string[] {
-  const found = compare(before, document);
-  if (found.length === 0) {
-    const count = document.resources.filter(({ type }) => type.startsWith("aws:")).length;
-    return [`**No changes**: both programs declare the same ${counted(count, "resource")}.`];
-  }
-  const sorted = kinds.flatMap((kind) => found.filter((change) => change.kind === kind));
-  const summary = kinds
-    .map(
-      (kind) => [found.filter((change) => change.kind === kind).length, verbs[kind].text] as const,
-    )
-    .filter(([count]) => count > 0)
-    .map(([count, text]) => `${count} ${text}`);
-  const lost = found.filter(
-    ({ kind, type }) => stateful.has(type) && (kind === "replace" || kind === "remove"),
+function access({ plan }: Preview): string[] {
+  const all = plan.changes.flatMap((change) => change.access);
+  if (all.length === 0) return [];
+  const lines = [...all.filter(({ widens }) => widens), ...all.filter(({ widens }) => !widens)].map(
+    ({ widens, text }) => `- ${widens ? "⚠️ " : ""}${text}`,
   );
+  return ["### IAM and network access", fitting(lines, budgets.access, "- ").join("\n")];
+}
+
+interface Row {
+  readonly changes: readonly Change[];
+  readonly component: string;
+  readonly details: readonly string[];
+}
+
+function changes({ plan }: Preview): string[] {
+  if (plan.changes.length === 0) {
+    return [
+      `**No changes**: both sides declare the same ${counted(plan.resources.length, "resource")}.`,
+    ];
+  }
+  const rows = rowsOf(plan.changes);
+  // By rank of their first rows: what is replaced or deleted makes a component come first.
+  const components = [...new Set(rows.map(({ component }) => component))];
+  const lines = components.flatMap((component) =>
+    rows.filter((row) => row.component === component).map(rowText),
+  );
+  const heading = `### Changes: ${operationCounts(plan.changes).join(", ")}`;
+  const head = ["| Component | | Resources | Changes |", "| --- | --- | --- | --- |"];
+  return [heading, [...head, ...fitting(lines, budgets.changes, "")].join("\n")];
+}
+
+/** Changes that are alike in one row: those with one cause, new and deleted parts of a component, equal values. */
+function rowsOf(all: readonly Change[]): readonly Row[] {
+  const groups = new Map<string, Change[]>();
+  for (const change of all) {
+    const { operation, component, causes, notes } = change;
+    const own = operation === "create" || operation === "delete" ? component : "";
+    const key = JSON.stringify([
+      operation,
+      own,
+      causes,
+      notes,
+      causes.length === 0 && detailsOf(change),
+    ]);
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()]
+    .map((changes) => {
+      const components = new Set(changes.map(({ component }) => component));
+      const [first] = changes;
+      return {
+        changes,
+        component:
+          components.size === 1 ? (first?.component ?? "") : `${components.size} components`,
+        details: first === undefined ? [] : detailsOf(first),
+      };
+    })
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+function rank({ changes: [first] }: Row): number {
+  return Object.keys(signs).indexOf(first?.operation ?? "keep");
+}
+
+function detailsOf({ properties, access: granted, causes, notes, operation }: Change): string[] {
+  const more = properties.length - maxProperties;
+  const isListed = causes.length === 0 && operation !== "create" && operation !== "delete";
   return [
-    `Resources: ${summary.join(", ")}.`,
-    ...(lost.length > 0
-      ? [
-          `> [!CAUTION]\n> ${lost.map(({ urn, kind }) => `**${escaped(logicalName(urn))}** holds data and would be ${verbs[kind].text}`).join("; ")}.`,
-        ]
-      : []),
-    table(["", "Resource", "Type", "Properties"], limited(sorted.map(row))),
+    ...(causes.length > 0 ? [`follows the change of ${namesText(causes)}`] : []),
+    ...(isListed ? properties.slice(0, maxProperties).map(propertyText) : []),
+    ...(isListed && more > 0 ? [`… and ${more} more`] : []),
+    ...(isListed && granted.length > 0 ? ["policy or access, see above"] : []),
+    ...notes.map(escaped),
   ];
 }
 
-function row({ kind, urn, type, properties }: ResourceChange): string {
-  const name = escaped(logicalName(urn));
-  const { sign, text } = verbs[kind];
-  const listed = properties.slice(0, maxProperties).map(property);
-  const more = properties.length - listed.length;
+function rowText({ changes: all, component, details }: Row): string {
+  const [first] = all;
+  if (first === undefined) return "";
+  const { operation } = first;
+  const kinds = new Map<string, string[]>();
+  for (const { type, name } of all) {
+    const kind = type.split(":").at(-1) ?? type;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  }
+  const resources =
+    all.length > maxNames
+      ? `${all.length}: ${[...kinds].map(([kind, names]) => `${escaped(kind)} × ${names.length}`).join(", ")}`
+      : [...kinds].map(([kind, names]) => `${escaped(kind)} ${namesText(names)}`).join("<br>");
   const cells = [
-    `${sign} ${text}`,
-    stateful.has(type) ? `**${name}**` : name,
-    shown(type),
-    [...listed, ...(more > 0 ? [`… and ${more} more`] : [])].join("<br>"),
+    escaped(component),
+    `${signs[operation]} ${verb(operation)}`,
+    resources,
+    details.join("<br>"),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-function property({ path, before, after }: PropertyChange): string {
-  const [from, to] = [value(before), value(after)];
-  // Long values, such as documents, say less than that they differ.
-  return from.length > maxValueLength || to.length > maxValueLength
-    ? `${escaped(path)} differs`
-    : `${escaped(path)}: ${escaped(from)} → ${escaped(to)}`;
+function namesText(names: readonly string[]): string {
+  const more = names.length - maxNames;
+  const shown = names.slice(0, maxNames).map((name) => `**${escaped(name)}**`);
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
-function value(given: unknown): string {
+/** What becomes of a property; of long values the part that differs. */
+export function propertyText({ path, before, after }: PropertyChange): string {
+  const name = escaped(path);
+  const [old, next] = [valueText(before), valueText(after)];
+  if (next.startsWith("[asset")) return `${name}: new content`;
+  if (next.startsWith(unknownText)) return `${name}: known only in the update`;
+  if (next.startsWith("[secret]")) return `${name}: another secret`;
+  if (typeof after === "object" && before === undefined) return `${name}: added`;
+  if (typeof before === "object" && after === undefined) return `${name}: removed`;
+  if (old.length <= maxValueLength && next.length <= maxValueLength) {
+    return `${name}: ${escaped(old)} → ${escaped(next)}`;
+  }
+  const { start, end } = commonEnds(old, next);
+  const part = (text: string): string => {
+    const from = Math.max(0, start - 12);
+    const until = Math.min(text.length, text.length - end + 12);
+    const shown = shortened(text.slice(from, until), maxValueLength);
+    return `${from > 0 ? "…" : ""}${shown}${until < text.length ? "…" : ""}`;
+  };
+  return `${name}: ${escaped(part(old))} → ${escaped(part(next))}`;
+}
+
+function valueText(given: unknown): string {
   if (given === undefined) return "not set";
   return typeof given === "string" ? given : JSON.stringify(given);
 }
 
-function policies({ document, policies: statuses }: Preview): string[] {
-  const kept = statuses.filter(({ result }) => result === "passed").length;
-  const mandatory = document.policies.some(({ level }) => level === "mandatory");
-  const heading = `### Policies: ${kept} of ${statuses.length} kept${mandatory ? ", the deployment is refused" : ""}`;
-  if (document.policies.length === 0) return [heading];
-  const items = document.policies.map(({ name, level, resource, message }) => {
-    const [rule = "", ...facts] = message.split("\n");
-    const sign = level === "mandatory" ? "❌" : "⚠️";
-    const details = facts.map((line) => `\n  ${escaped(line.trim())}`).join("");
-    return `- ${sign} **${name}** (${level}), ${escaped(logicalName(resource)) || "the stack"}: ${escaped(rule)}${details}`;
-  });
-  return [heading, limited(items).join("\n")];
+function inventory({ plan }: Preview): string[] {
+  const counts = new Map<string, number>();
+  for (const { type } of plan.resources) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const rows = [...counts].sort().map(([type, count]) => `| ${shown(type)} | ${count} |`);
+  return [
+    folded("Resources by type", table(["Type", "Count"], fitting(rows, budgets.changes, ""))),
+  ];
 }
 
-function cost({ document, region, against }: Preview): string[] {
-  const after = costOf(document, region);
-  const unpriced =
-    after.unpriced.length === 0 ? "" : `\n\nWithout a price: ${after.unpriced.join(", ")}.`;
-  const note = `List prices of what is there all month, without what depends on traffic.${unpriced}`;
-  if (against === undefined) return [`### Cost: ${usd(after.usd)} a month`, note];
-  const before = costOf(against.document, region);
-  const found = costChanges(before, after);
-  if (found.length === 0) return [`### Cost: ${usd(after.usd)} a month, as before`, note];
-  const rows = found.map(
-    (change) =>
-      `| ${escaped(change.resource)} | ${usd(change.before)} | ${usd(change.after)} | ${signed(change.after - change.before)} |`,
+function unknown({ plan }: Preview): string[] {
+  if (plan.unknown.length === 0) return [];
+  const all = plan.unknown.map(
+    ({ resource, properties }) =>
+      `${escaped(violator(resource))} (${escaped(properties.join(", "))})`,
   );
+  const text = fitting(all, budgets.caution, "").join("; ");
   return [
-    `### Cost: ${usd(before.usd)} → ${usd(after.usd)} a month (${signed(after.usd - before.usd)})`,
-    table(["Resource", "Before", "After", "Difference"], limited(rows)),
-    note,
+    `Known only in the update, neither compared nor judged, in ${counted(all.length, "resource")}: ${text}.`,
   ];
+}
+
+function policies({ plan }: Preview): string[] {
+  const outcomes = policyOutcomes(plan);
+  if (outcomes.length === 0) return ["### Policies: this plan was made without them"];
+  const violated = outcomes.filter(({ result }) => result === "violated");
+  const idle = outcomes.filter(({ result }) => result === "notApplicable").length;
+  const passed = outcomes.length - violated.length - idle;
+  const heading = `### Policies: ${passed} passed, ${idle} not applicable, ${violated.length} violated`;
+  if (violated.length === 0) return [heading];
+  const rows = violated.map(({ name, level, violations }) => {
+    const [first] = violations;
+    const [rule = "", ...facts] = (first?.message ?? "").split("\n");
+    const sign = level === "mandatory" ? "❌" : "⚠️";
+    const resources = namesText([...new Set(violations.map(({ resource }) => violator(resource)))]);
+    const fact = escaped(shortened(facts[0] ?? rule, 300));
+    return `| ${sign} **${name}** (${level}) | ${resources} | ${fact} |`;
+  });
+  const messages = violated.flatMap(({ name, violations }) =>
+    violations.map(
+      ({ resource, message }) =>
+        `- **${name}**, ${escaped(violator(resource))}: ${escaped(message)}`,
+    ),
+  );
+  const half = budgets.policies / 2;
+  return [
+    heading,
+    table(["Policy", "Resources", "First finding"], fitting(rows, half, "")),
+    folded("All findings", fitting(messages, half, "- ").join("\n")),
+  ];
+}
+
+function cost(preview: Preview): string[] {
+  const { costs } = previewDocument(preview);
+  const unpriced =
+    costs.unpriced.length === 0
+      ? ""
+      : `\n\nWithout a price: ${escaped(costs.unpriced.join(", "))}.`;
+  const note = `List prices of what is there all month, without what depends on traffic.${unpriced}`;
+  const rows = costs.changes.map(
+    ({ resource, before, after }) =>
+      `| ${escaped(resource)} | ${usd(before)} | ${usd(after)} | ${signed(after - before)} |`,
+  );
+  const heading = `Cost: ${usd(costs.monthly)} per month`;
+  if (rows.length === 0) return [`### ${heading}`, shortened(note, budgets.cost)];
+  const content = table(
+    ["Resource", "Before", "After", "Difference"],
+    fitting(rows, budgets.cost, ""),
+  );
+  return [`### ${heading}`, folded("Differences", content), shortened(note, budgets.cost)];
+}
+
+function settings({ settings: given = {}, against }: Preview): string[] {
+  const all = Object.entries(given).map(
+    ([key, value]) => `\`${key}=${valueText(value).replaceAll("`", "'")}\``,
+  );
+  if (all.length === 0) return [];
+  const side =
+    against === undefined ? "" : `, for this program and not for that of \`${against.ref}\``;
+  return [`Set over the stack's file${side}: ${all.join(", ")}.`];
 }
 
 function table(headings: readonly string[], rows: readonly string[]): string {
@@ -161,9 +284,17 @@ function table(headings: readonly string[], rows: readonly string[]): string {
   );
 }
 
-function limited(rows: readonly string[]): readonly string[] {
-  if (rows.length <= maxRows) return rows;
-  return [...rows.slice(0, maxRows), `\n… and ${rows.length - maxRows} more.`];
+/** As many lines as fit, and how many are left out. */
+function fitting(lines: readonly string[], budget: number, mark: string): readonly string[] {
+  let left = budget;
+  const fits = lines.filter((line) => {
+    left -= line.length + 1;
+    return left >= 0;
+  });
+  const more = lines.length - fits.length;
+  return more === 0
+    ? lines
+    : [...fits, `${mark || "\n"}… and ${more} more; npm run preview with --json lists all.`];
 }
 
 function folded(summary: string, content: string): string {
@@ -184,16 +315,4 @@ function escaped(text: string): string {
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
     .replace(/@/g, "&#64;");
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function usd(amount: number): string {
-  return `$${amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-}
-
-function signed(amount: number): string {
-  return `${amount < 0 ? "−" : "+"}${usd(Math.abs(amount))}`;
 }

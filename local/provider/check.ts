@@ -27,6 +27,8 @@ export interface CheckContext {
   readonly previous?: Values | undefined;
   /** Name of the resource that this one replaces. */
   readonly retired?: string | undefined;
+  /** Name by the stack's `pulumi:autonaming`; null where that leaves names to AWS. */
+  readonly proposedName?: string | null | undefined;
   /** Tags that the provider adds to whatever can be tagged. */
   readonly defaultTags: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,7 @@ export function check(news: Values, context: CheckContext): Checked {
   if (facts["tags"]?.input && facts["tagsAll"] && Object.keys(context.defaultTags).length > 0) {
     inputs["tags"] = tagged(inputs["tags"], context.defaultTags);
   }
+  problems.push(...tagProblems(inputs["tags"], context.type));
   const others = inputProblems(inputs, facts, context.type).filter(
     ({ property }) => !problems.some((problem) => problem.property === property),
   );
@@ -95,11 +98,28 @@ function named(inputs: Values, facts: PropertyFacts, context: CheckContext): Val
   const given = inputs[property] ?? inputs[`${property}Prefix`];
   if (!facts[property]?.input || given !== undefined) return {};
   // A name that was given once and is given no more makes room for a generated one.
-  const previous = isAutoName(context.previous?.[property], context.urn)
-    ? context.previous?.[property]
-    : undefined;
+  const { proposedName } = context;
+  if (proposedName === null) return {};
+  const isKept = proposedName !== undefined || isAutoName(context.previous?.[property]);
+  const previous = isKept ? context.previous?.[property] : undefined;
   const suffix = inputs["fifoQueue"] === true || inputs["fifoTopic"] === true ? ".fifo" : "";
-  return { [property]: previous ?? autoName(context.type, { ...context, suffix }) };
+  return {
+    [property]: previous ?? proposedName ?? autoName(context.type, { ...context, suffix }),
+  };
+}
+
+/**
+ * Tags that AWS refuses for their number.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html and
+ * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+ */
+function tagProblems(wrapped: unknown, type: string): Problem[] {
+  const tags = reveal(wrapped);
+  const count = isBlock(tags) ? Object.keys(tags).length : 0;
+  const limit = /^aws:s3\/(bucketObject|objectCopy)/.test(type) ? 10 : 50;
+  if (count <= limit) return [];
+  const reason = `must have at most ${limit} tags, default tags included; got ${count}. Remove tags`;
+  return [{ property: "tags", reason }];
 }
 
 function tagged(tags: unknown, defaults: Values): unknown {

@@ -6,6 +6,8 @@ export interface Resource {
   readonly inputs: Values;
   /** Outputs before an update; empty on creation. */
   readonly previous: Values;
+  /** An update changes the tags and nothing else, which makes no new version of anything. */
+  readonly changesTagsOnly: boolean;
 }
 
 /** A value, a template (see {@link COMPUTED}) or a function that returns one of them. */
@@ -27,7 +29,11 @@ function eachTime(compute: EachTime["eachTime"]): EachTime {
 
 /** Counts the versions of a resource, from 1. */
 function counter(property: string): EachTime {
-  return eachTime(({ previous }) => Number(previous[property] ?? 0) + 1);
+  return eachTime((resource) => nextVersion(property, resource));
+}
+
+function nextVersion(property: string, { previous, changesTagsOnly }: Resource): number {
+  return Number(previous[property] ?? 0) + (changesTagsOnly ? 0 : 1);
 }
 
 /** Hash of an object's content, so that a new content is a new version in the plan as well. */
@@ -285,7 +291,7 @@ export const COMPUTED: Readonly<Record<string, Row>> = {
   "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": {
     ...byArn(arn("firehose", "deliverystream/{name}")),
     destinationId: "destinationId-000000000001",
-    versionId: eachTime(({ previous }) => String(Number(previous["versionId"] ?? 0) + 1)),
+    versionId: eachTime((resource) => String(nextVersion("versionId", resource))),
   },
   "aws:kinesis/resourcePolicy:ResourcePolicy": { id: "{resourceArn}" },
   "aws:kinesis/stream:Stream": byArn(arn("kinesis", "stream/{name}")),
@@ -319,8 +325,8 @@ export const COMPUTED: Readonly<Record<string, Row>> = {
     id: "{name}",
     arn: arn("lambda", "function:{name}"),
     invokeArn: lambdaInvocation(""),
-    version: eachTime(({ inputs, previous }) =>
-      inputs["publish"] === true ? String(Number(previous["version"] ?? 0) + 1) : "$LATEST",
+    version: eachTime((resource) =>
+      resource.inputs["publish"] === true ? String(nextVersion("version", resource)) : "$LATEST",
     ),
     qualifiedArn: eachTime(() => "{arn}:{version}"),
     qualifiedInvokeArn: eachTime(() => lambdaInvocation(":{version}")),

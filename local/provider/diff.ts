@@ -25,7 +25,7 @@ const REPLACED_WHEN: Readonly<Record<string, (news: Values) => readonly string[]
 };
 
 /** Compares a resource's inputs as deployed with those that the program wants now. */
-export function diff(type: string, urn: string, olds: Values, news: Values): Difference {
+export function diff(type: string, olds: Values, news: Values): Difference {
   const changes: Record<string, Change> = {};
   compareProperties(olds, news, { path: "", facts: factsOf(type), replaces: false, changes });
   for (const name of REPLACED_WHEN[type]?.(news) ?? []) {
@@ -33,7 +33,7 @@ export function diff(type: string, urn: string, olds: Values, news: Values): Dif
   }
   const { property } = nameRule(type);
   const sameName = olds[property] !== undefined && olds[property] === news[property];
-  return { changes, deleteBeforeReplace: sameName && !isAutoName(olds[property], urn) };
+  return { changes, deleteBeforeReplace: sameName && !isAutoName(olds[property]) };
 }
 
 interface Context {
@@ -64,17 +64,27 @@ function compare(oldValue: unknown, newValue: unknown, context: Context): void {
   const absent = Object.keys(context.facts).length > 0 ? {} : undefined;
   const olds = before ?? absent;
   const news = after ?? absent;
+  // As in the Terraform SDK, which the provider bridges: a block that replaces does so by coming or going.
+  const inside =
+    absent !== undefined && sizeOf(before) === sizeOf(after)
+      ? { ...context, replaces: false }
+      : context;
   if (Array.isArray(before ?? after) && olds !== undefined && news !== undefined) {
     const [oldItems, newItems] = [items(olds), items(news)];
     for (let i = 0; i < Math.max(oldItems.length, newItems.length); i++) {
-      compare(oldItems[i], newItems[i], { ...context, path: `${context.path}[${i}]` });
+      compare(oldItems[i], newItems[i], { ...inside, path: `${context.path}[${i}]` });
     }
   } else if (isObject(olds) && isObject(news)) {
-    compareProperties(olds, news, context);
+    compareProperties(olds, news, inside);
   } else {
     const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
     context.changes[context.path] = { kind, replaces: context.replaces };
   }
+}
+
+/** How many blocks a value is. */
+function sizeOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : value === undefined ? 0 : 1;
 }
 
 function items(value: unknown): readonly unknown[] {

@@ -56,13 +56,9 @@ export function autoName(
   return name;
 }
 
-/** Whether a physical name looks like one that {@link autoName} made for the resource. */
-export function isAutoName(name: unknown, urn: string): boolean {
-  return (
-    typeof name === "string" &&
-    /-[0-9a-f]{7}(\.fifo)?$/.test(name) &&
-    name.toLowerCase().includes(`${logicalName(urn).toLowerCase()}-`)
-  );
+/** Whether a physical name looks like one that {@link autoName} made, under this logical name or an earlier one. */
+export function isAutoName(name: unknown): boolean {
+  return typeof name === "string" && /.-[0-9a-f]{7}(\.fifo)?$/.test(name);
 }
 
 /** The name at the end of a URN, which may itself contain `::`. */

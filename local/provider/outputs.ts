@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { COMPUTED, type Computed, type EachTime, type Resource, type Row } from "./computed";
 import { factsOf, type PropertyFacts } from "./facts";
 import { logicalName } from "./names";
@@ -87,7 +88,11 @@ function computedOutputs(
   place: Place,
 ): { id: string | undefined; outputs: Values } {
   const { type, inputs, urn, replaced = "" } = deployed;
-  const resource: Resource = { inputs: reveal(inputs) as Values, previous: {} };
+  const resource: Resource = {
+    inputs: reveal(inputs) as Values,
+    previous: {},
+    changesTagsOnly: false,
+  };
   const isKnown = !containsUnknown(resource.inputs);
   const names: Record<string, unknown> = { ...environment(resource, urn, place) };
   const draw = drawnFrom(`${urn} ${replaced}`);
@@ -126,6 +131,7 @@ export function updatedOutputs(
   const resource: Resource = {
     inputs: reveal(inputs) as Values,
     previous: reveal(previous.outputs) as Values,
+    changesTagsOnly: isSameButForTags(previous.inputs, inputs),
   };
   // What was an input and is none any more is not to linger.
   const kept = Object.entries(previous.outputs).filter(([name]) => !(name in previous.inputs));
@@ -144,6 +150,11 @@ export function updatedOutputs(
     Object.assign(names, { [name]: outputs[name] });
   }
   return { ...secretive(type, outputs), ...declared(type, inputs, place) };
+}
+
+function isSameButForTags(olds: Values, news: Values): boolean {
+  const rest = (values: Values): unknown => ({ ...(reveal(values) as Values), tags: undefined });
+  return isDeepStrictEqual(rest(olds), rest(news));
 }
 
 function rowOf(type: string): Row {

@@ -12,7 +12,7 @@ import {
   withUnknownComputed,
   type Place,
 } from "./outputs";
-import { isObject, reveal, toPlain, type Values } from "./values";
+import { isObject, reveal, toPlain, UNKNOWN, type Values } from "./values";
 
 /** The account that everything is said to belong to; Kinesis servers on a laptop use the same. */
 export const LOCAL_ACCOUNT = "000000000000";
@@ -53,6 +53,8 @@ export class AwsProvider {
   #defaultTags: Readonly<Record<string, string>> = {};
   /** Names of resources that are to be replaced, which their successors must not bear. */
   readonly #retired = new Map<string, string>();
+  /** URNs of what this run has planned or made, by type and ARN. */
+  readonly #owners = new Map<string, string>();
   /** Ids of resources that this run has compared, by URN: creating one of them again replaces it. */
   readonly #ids = new Map<string, string>();
 
@@ -72,6 +74,7 @@ export class AwsProvider {
     this.#urnPrefix = `urn:pulumi:${stack}::${project}::`;
     this.#signal = signal;
     this.#ids.clear();
+    this.#owners.clear();
   }
 
   close(): void {
@@ -110,17 +113,19 @@ export class AwsProvider {
     type: string,
     olds: Values | undefined,
     news: Values,
+    proposedName?: string | null,
   ): { inputs: Values; problems: readonly Problem[] } {
     this.admit(urn);
     const previous = olds && Object.keys(olds).length > 0 ? olds : undefined;
     const name = previous?.[nameRule(type).property];
-    if (isAutoName(name, urn)) this.#retired.set(urn, String(name));
+    if (isAutoName(name)) this.#retired.set(urn, String(name));
     return check(news, {
       urn,
       type,
       previous,
       // The engine checks a replacement as something new, right after the resource that it replaces.
       retired: previous ? undefined : this.#retired.get(urn),
+      proposedName,
       defaultTags: this.#defaultTags,
     });
   }
@@ -132,7 +137,7 @@ export class AwsProvider {
   ): Difference {
     this.admit(urn);
     this.#ids.set(urn, id);
-    return diff(type, urn, olds, news);
+    return diff(type, olds, news);
   }
 
   async create(
@@ -144,12 +149,14 @@ export class AwsProvider {
     const deployed = { urn, type, inputs, replaced: this.#ids.get(urn) };
     if (preview) {
       const { id = "", outputs } = plannedOutputs(deployed, this.#place);
+      this.#claim(urn, type, outputs);
       return {
         id,
         outputs: this.#unknownComputed ? withUnknownComputed(outputs, factsOf(type)) : outputs,
       };
     }
     const { id, outputs } = createdOutputs(deployed, this.#place);
+    this.#claim(urn, type, outputs);
     const resource = this.#declared({ urn, type, id, inputs, outputs });
     const made = await this.#unlessAborted(this.#dataPlanes[type]?.create(resource));
     return { id, outputs: { ...outputs, ...made } };
@@ -188,6 +195,20 @@ export class AwsProvider {
   invoke(token: string, args: Values): Values {
     this.admit();
     return callFunction(token, reveal(args) as Values, this.#place);
+  }
+
+  /** @throws when another resource of the run has the same ARN, hence the same name: AWS refuses or overwrites one. */
+  #claim(urn: string, type: string, outputs: Values): void {
+    const arn = outputs["arn"] ?? outputs["dashboardArn"];
+    // Several versions of a secret share its ARN.
+    if (typeof arn !== "string" || arn === UNKNOWN || type.endsWith(":SecretVersion")) return;
+    const owner = this.#owners.get(`${type} ${arn}`) ?? urn;
+    this.#owners.set(`${type} ${arn}`, owner);
+    if (owner === urn) return;
+    throw new Error(
+      `${logicalName(urn)} must have a name of its own; ${logicalName(owner)} is ${arn} as well. ` +
+        "Rename one of them.",
+    );
   }
 
   get #place(): Place {

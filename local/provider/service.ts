@@ -74,6 +74,7 @@ export function awsService(
         typeOf(request),
         request.hasOlds() ? fromStruct(request.getOlds()) : undefined,
         fromStruct(request.getNews()),
+        proposedName(request.getAutonaming()),
       );
       const failures = problems.map(({ property, reason }) =>
         new wire.CheckFailure().setProperty(property).setReason(`${property} ${reason}`),
@@ -134,6 +135,13 @@ export function awsService(
     }),
     construct: unimplemented("Construct"),
   };
+}
+
+function proposedName(
+  options: wire.CheckRequest.AutonamingOptions | undefined,
+): string | null | undefined {
+  const { DISABLE } = wire.CheckRequest.AutonamingOptions.Mode;
+  return options?.getMode() === DISABLE ? null : options?.getProposedName();
 }
 
 interface ResourceRequest {

@@ -31,11 +31,13 @@ describe("npm run preview for reviewers", () => {
     const text = readFileSync(file, "utf8");
     expect(text).to.match(/^## Preview of prod against `HEAD` \([0-9a-f]{7}\)$/m);
     expect(text).to.match(
-      /^\| ~ changed \| \*\*pipeline-events\*\* \| aws\.kinesis\.Stream \| .*shardCount: 4 → 7/m,
+      /^\*\*Accepted\*\* · no data store .* · \$[\d,.]+ per month \(\+\$[\d,.]+\)$/m,
     );
-    expect(text).to.match(/^### Policies: \d+ of \d+ kept$/m);
-    expect(text).to.match(/^### Cost: \$[\d,.]+ → \$[\d,.]+ a month \(\+\$/m);
+    expect(text).to.match(
+      /^\| EventStream .* Stream \*\*pipeline-events\*\* .*shardCount 4 → 7 is ignored|shardCount: 4 → 7/m,
+    );
     expect(text).to.match(/^\| pipeline-events \| \$[\d,.]+ \| \$[\d,.]+ \| \+\$/m);
+    expect(text).to.include("for this program and not for that of `HEAD`: `shardCount=7`");
     expect(listWorktrees()).to.equal(worktrees);
     expect(readdirSync(folder).filter((name) => name.startsWith("preview-base-"))).to.be.empty;
   });
@@ -44,10 +46,8 @@ describe("npm run preview for reviewers", () => {
     const args = ["prod", "--config", "shardCount=500", "--markdown", file];
     expect((await command(script, args)).code).to.equal(1);
     const text = readFileSync(file, "utf8");
-    expect(text).to.include("kept, the deployment is refused");
-    expect(text).to.match(
-      /^- ❌ \*\*kinesis-stream-shard-limit\*\* \(mandatory\), pipeline-events: /m,
-    );
+    expect(text).to.match(/^\*\*Refused by \d+ polic(y|ies)\*\*/m);
+    expect(text).to.match(/^\| ❌ \*\*kinesis-stream-shard-limit\*\* \(mandatory\) \| /m);
     expect(text).to.match(/shardCount is 500; the limit is \d+/);
   });
 
@@ -56,13 +56,15 @@ describe("npm run preview for reviewers", () => {
     const args = ["dev", "--markdown", file, "--against", "no-such-commit"];
     const { code, stderr } = await command(script, args);
     expect(code).to.equal(1);
-    expect(stderr).to.include('There is no commit "no-such-commit" here');
+    expect(stderr).to.include(
+      '--against must be a commit of this repository; got "no-such-commit"',
+    );
   });
 
-  it("does not compare for nobody", async () => {
-    const { code, stderr } = await command(script, ["dev", "--against", "HEAD"]);
+  it("takes a plan of Pulumi's alone", async () => {
+    const { code, stderr } = await command(script, ["dev", "--plan", file, "--against", "HEAD"]);
     expect(code).to.equal(2);
-    expect(stderr).to.include("--markdown");
+    expect(stderr).to.include("--plan must be alone");
   });
 });
 

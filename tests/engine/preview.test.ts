@@ -2,7 +2,9 @@ import { expect } from "chai";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { PlanDocument } from "../../local/engine/plan-report";
+import { Ajv } from "ajv";
+import type { PreviewDocument } from "../../local/preview/document";
+import schema from "../../local/preview/preview.schema.json";
 import { command, projectRoot, RunningCommand } from "../support/command";
 import { requireEngine } from "./engine";
 
@@ -20,20 +22,30 @@ describe("npm run preview", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function written(): PlanDocument {
-    return JSON.parse(readFileSync(json, "utf8")) as PlanDocument;
+  const conforms = new Ajv({ allErrors: true }).compile(schema);
+
+  /** The document of the last preview, which conforms to its schema. */
+  function written(): PreviewDocument {
+    const document: unknown = JSON.parse(readFileSync(json, "utf8"));
+    expect(conforms(document), JSON.stringify(conforms.errors)).to.equal(true);
+    return document as PreviewDocument;
   }
 
   for (const stack of ["dev", "prod", "local"]) {
-    it(`plans ${stack} and finds every mandatory policy kept`, async () => {
+    it(`plans ${stack} and finds every policy passed, with nothing unknown`, async () => {
       const { code, stdout, stderr } = await command(script, [stack, "--json", json]);
       expect(code, stderr).to.equal(0);
-      expect(stdout).to.include(`Offline plan of the stack ${stack}`).and.include("without AWS");
-      expect(stdout).to.match(/^ +\+ aws:kinesis\/stream:Stream pipeline-events$/m);
-      expect(stdout).to.match(/^✓ passed {3}kinesis-stream-shard-limit$/m);
-      expect(stdout).not.to.include("✗");
-      const { resources, policies } = written();
-      expect(policies.filter(({ level }) => level === "mandatory")).to.be.empty;
+      expect(stdout).to.include(`Preview of ${stack}. Planned offline`);
+      expect(stdout).to.match(/^Accepted · \d+ resources · \$[\d,.]+ per month$/m);
+      expect(stdout.trim().split("\n").length).to.be.lessThan(17);
+      const { resources, policies, verdict, unknown, source } = written();
+      expect({ verdict, unknown, source }).to.deep.equal({
+        ...{ verdict: "accepted", unknown: [], source: "programs" },
+      });
+      expect(policies.filter(({ result }) => result === "violated")).to.be.empty;
+      expect(policies.find(({ name }) => name === "kinesis-stream-shard-limit")).to.include({
+        ...{ level: "mandatory", result: "passed" },
+      });
       expect(resources.map(({ type }) => type)).to.include.members([
         "aws:kinesis/stream:Stream",
         "aws:kinesisanalyticsv2/application:Application",
@@ -78,12 +90,18 @@ describe("npm run preview", () => {
     it(`refuses ${title}, with policy, value, limit and fix`, async () => {
       const { code, stdout, stderr } = await command(script, [...args, "--json", json]);
       expect(code).to.equal(1);
-      expect(stdout).to.include(`✗ violated ${policy}`).and.match(message);
-      expect(stderr).to.include("Nothing would be created");
-      const violation = written().policies.find(({ name }) => name === policy);
-      expect(violation).to.include({ level: "mandatory" });
-      expect(violation?.resource).to.match(/aws:kinesis\/stream:Stream::pipeline-events$/);
-      expect(violation?.message).to.match(message);
+      expect(stdout)
+        .to.match(new RegExp(`^ {2}✗ ${policy}: pipeline-events: `, "m"))
+        .and.match(message);
+      expect(stderr).to.include("Nothing would be deployed");
+      const { policies, verdict } = written();
+      expect(verdict).to.equal("refused");
+      const violated = policies.find(({ name }) => name === policy);
+      expect(violated).to.include({ level: "mandatory", result: "violated" });
+      expect(violated?.violations[0]?.resource).to.match(
+        /kinesis\/stream:Stream::pipeline-events$/,
+      );
+      expect(violated?.violations[0]?.message).to.match(message);
     });
   }
 
@@ -119,6 +137,12 @@ describe("npm run preview", () => {
     preview.child.kill("SIGINT");
     expect(await preview.finished).to.include({ code: 130, signal: null, stdout: "" });
     expect(readdirSync(temporary).filter((name) => name.startsWith("preview-"))).to.be.empty;
+  });
+
+  it("lists every resource and policy on request, for a stack by its full name", async () => {
+    const { stdout } = await command(script, ["acme/streaming-pipeline/dev", "--verbose"]);
+    expect(stdout).to.match(/^ +\+ aws:kinesis\/stream:Stream pipeline-events$/m);
+    expect(stdout).to.match(/^✓ passed {3}kinesis-stream-shard-limit$/m);
   });
 
   it("explains itself", async () => {

@@ -113,4 +113,14 @@ describe("work folder of the engine", () => {
       tags: { a: "b" },
     });
   });
+
+  it("tells which ESC environments the stack's file imports, which nobody opens here", () => {
+    const environmentsOf = (text: string): readonly string[] => {
+      write("Pulumi.dev.yaml", `${text}config:\n  aws:region: eu-central-1\n`);
+      return makeWorkFolder({ folder, root, stack: "dev" }).environments;
+    };
+    expect(environmentsOf("")).to.be.empty;
+    expect(environmentsOf("environment:\n  - shared\n  - dev\n")).to.deep.equal(["shared", "dev"]);
+    expect(environmentsOf("environment:\n  imports: [aws]\n")).to.deep.equal(["aws"]);
+  });
 });

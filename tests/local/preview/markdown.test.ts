@@ -1,150 +1,167 @@
 import { expect } from "chai";
-import type { PlanDocument } from "../../../local/engine/plan-report";
-import { type Preview, previewMarkdown } from "../../../local/preview/markdown";
+import type { Preview } from "../../../local/preview/document";
+import { previewMarkdown } from "../../../local/preview/markdown";
+import type { Plan } from "../../../local/preview/plan";
+import { UNKNOWN } from "../../../local/provider/values";
+import { GROUP, kept, planFrom, STREAM } from "./results";
 
-const STREAM = "aws:kinesis/stream:Stream";
-const GROUP = "aws:cloudwatch/logGroup:LogGroup";
+const stream = (shardCount: number, more: object = {}) => ({
+  name: "events-1",
+  shardCount,
+  retentionPeriod: 24,
+  ...more,
+});
 
-function resource(type: string, name: string, inputs: object) {
-  return { urn: `urn:pulumi:prod::pipeline::${type}::${name}`, type, inputs };
-}
-
-const stream = (shardCount: number, more: object = {}) =>
-  resource(STREAM, "events", { name: "events-1", shardCount, retentionPeriod: 24, ...more });
-const group = (name: string, retentionInDays: number) => resource(GROUP, name, { retentionInDays });
-
-function document(
-  resources: PlanDocument["resources"],
-  policies: PlanDocument["policies"] = [],
-): PlanDocument {
-  return { resources, policies };
-}
-
-const kept = {
-  name: "shard-limit",
-  enforcementLevel: "mandatory",
-  result: "passed",
-  passes: 1,
-} as const;
-
-function markdown(
-  after: PlanDocument,
-  before?: PlanDocument,
-  policies: Preview["policies"] = [kept],
-): string {
-  return previewMarkdown({
-    stack: "prod",
-    region: "us-east-1",
-    document: after,
-    policies,
-    against: before && { ref: "main", commit: "0123abc", document: before },
-  });
+function markdown(plan: Plan, more: Partial<Preview> = {}): string {
+  const against = { ref: "main", commit: "0123abc" };
+  return previewMarkdown({ plan, region: "us-east-1", isDeployed: false, against, ...more });
 }
 
 describe("The preview that a reviewer reads", () => {
-  it("begins with a mark by which a later one finds it", () => {
-    expect(markdown(document([])).split("\n")[0]).to.equal("<!-- preview of prod -->");
-  });
-
-  it("shows a changed shard count with both values, and what it costs", () => {
-    const text = markdown(document([stream(4)]), document([stream(2)]));
-    expect(text).to.include("## Preview of prod against `main` (0123abc)");
-    expect(text).to.include("Resources: 1 changed.");
-    expect(text).to.include("| ~ changed | **events** | aws.kinesis.Stream | shardCount: 2 → 4 |");
-    expect(text).to.include("### Cost: $21.90 → $43.80 a month (+$21.90)");
-    expect(text).to.include("| events | $21.90 | $43.80 | +$21.90 |");
-  });
-
-  it("puts replaced and removed resources first, and warns of those that hold data", () => {
-    const text = markdown(
-      document([stream(2, { name: "events-2" }), group("new", 7), group("kept", 30)]),
-      document([stream(2), group("gone", 7), group("kept", 7)]),
-    );
-    expect(text).to.include("Resources: 1 replaced, 1 removed, 1 changed, 1 added.");
-    expect(text).to.include("> [!CAUTION]\n> **events** holds data and would be replaced.");
-    const rows = text.split("\n").filter((line) => /^\| [±−~+]/.test(line));
-    expect(rows.map((line) => line.split(" | ").slice(0, 2).join(" "))).to.deep.equal([
-      "| ± replaced **events**",
-      "| − removed gone",
-      "| ~ changed kept",
-      "| + added new",
+  it("begins with a mark by which a later one finds it, and then the verdict", () => {
+    const plan = planFrom([{ name: "events", before: stream(2), after: stream(4) }]);
+    expect(markdown(plan).split("\n").slice(0, 5)).to.deep.equal([
+      "<!-- preview of prod -->",
+      "",
+      "## Preview of prod against `main` (0123abc)",
+      "",
+      "**Accepted** · no data store replaced or deleted · IAM and network access unchanged · $43.80 per month (+$21.90)",
     ]);
+    expect(markdown(plan))
+      .to.include("shardCount: 2 → 4")
+      .and.include("| events | $21.90 | $43.80 |");
+  });
+
+  it("puts what loses data and what stops the update before everything else", () => {
+    const text = markdown(
+      planFrom([
+        { name: "events", before: stream(2), after: stream(2, { name: "b" }), replaces: true },
+        { name: "audit", before: stream(1, { retentionPeriod: 48 }), protect: true },
+        { type: GROUP, name: "new", after: { retentionInDays: 7 } },
+      ]),
+    );
+    expect(text).to.include(
+      "**Stopped by the protection of 1 resource** · data stores: 1 replaced, 1 deleted",
+    );
+    expect(text).to.include("> **events** is replaced; loses the records of the last 24 hours");
+    expect(text).to.match(
+      /\*\*audit\*\*.* is deleted; loses the records of the last 48 hours.*; it is protected, which stops the update/,
+    );
+    const order = ["± replaced", "− deleted", "+ created"].map((sign) => text.indexOf(sign));
+    expect(order)
+      .to.deep.equal([...order].sort((a, b) => a - b))
+      .and.not.include(-1);
   });
 
   it("says so when both programs declare the same", () => {
-    const text = markdown(document([stream(2)]), document([stream(2)]));
-    expect(text).to.include("**No changes**: both programs declare the same 1 resource.");
-    expect(text).to.include("### Cost: $21.90 a month, as before");
-    expect(text).not.to.include("CAUTION").and.not.to.include("| ~");
+    const plan = planFrom([{ name: "events", before: stream(2), after: stream(2) }]);
+    expect(markdown(plan)).to.include("**No changes**: both sides declare the same 1 resource.");
+    expect(markdown(plan)).to.include("$21.90 per month (unchanged)");
   });
 
-  it("tells of what there is when there is nothing to compare with", () => {
-    const text = markdown(document([stream(2), group("a", 7), group("b", 7)]));
-    expect(text).to.include("The program declares 3 resources.");
+  it("counts the resources when there is nothing to compare with", () => {
+    const groups = ["a", "b"].map((name) => ({ type: GROUP, name, after: { retentionInDays: 7 } }));
+    const text = markdown(planFrom([{ name: "events", after: stream(2) }, ...groups]), {
+      against: undefined,
+    });
+    expect(text).to.include("**Accepted** · 3 resources · $21.90 per month");
     expect(text).to.include("| aws.cloudwatch.LogGroup | 2 |");
-    expect(text).to.include("### Cost: $21.90 a month");
   });
 
-  it("shows each violation with the resource and the fix, and that nothing would be deployed", () => {
-    const { urn } = stream(5);
-    const violations = [
-      {
-        name: "shard-limit",
-        level: "mandatory",
-        resource: urn,
-        message: "Keep shards few.\nevents: shardCount is 5; the limit is 4. Lower shardCount.",
-      },
-      { name: "price-hint", level: "advisory", resource: "", message: "It is dear." },
-    ];
-    const text = markdown(document([stream(5)], violations), undefined, [
-      { ...kept, result: "violated", passes: 0 },
-    ]);
-    expect(text).to.include("### Policies: 0 of 1 kept, the deployment is refused");
-    expect(text).to.include(
-      "- ❌ **shard-limit** (mandatory), events: Keep shards few.\n  events: shardCount is 5; the limit is 4. Lower shardCount.",
+  it("says that it comes from the deployed stack, and marks that comment otherwise", () => {
+    const plan = planFrom([{ name: "events", before: stream(2), after: stream(4) }]);
+    const text = markdown(plan, { isDeployed: true, against: undefined });
+    expect(text).to.match(
+      /^<!-- preview of prod-deployed -->\n\n## Preview of prod against the deployed stack$/m,
     );
-    expect(text).to.include("- ⚠️ **price-hint** (advisory), the stack: It is dear.");
-    const advised = markdown(document([], violations.slice(1)));
-    expect(advised).not.to.include("refused");
+    expect(text).to.include("Planned by pulumi preview against the deployed stack.");
   });
 
-  it("names what has no price", () => {
-    const host = resource("aws:ec2/instance:Instance", "host", { instanceType: "z9.large" });
-    expect(markdown(document([host]))).to.include("Without a price: host (z9.large).");
+  it("says to which program the settings apply", () => {
+    const text = markdown(planFrom([]), { settings: { shardCount: 4 } });
+    expect(text).to.include("for this program and not for that of `main`: `shardCount=4`.");
+  });
+
+  it("names and counts what is known only in the update, and never calls it unchanged", () => {
+    const after = stream(2, { kmsKeyId: UNKNOWN });
+    const text = markdown(
+      planFrom([{ name: "events", before: stream(2, { kmsKeyId: "a" }), after }]),
+    );
+    expect(text).to.include("kmsKeyId: known only in the update");
+    expect(text).to.include("neither compared nor judged, in 1 resource: events (kmsKeyId).");
+  });
+
+  it("shows a policy in one row, with its resources and all findings folded", () => {
+    const message = (name: string) =>
+      `Keep shards few.\n${name}: shardCount is 5; the limit is 4. ${"x".repeat(1500)}`;
+    const text = markdown(
+      planFrom([], {
+        policies: [{ ...kept, result: "violated", passes: 0 }],
+        violations: ["a", "b"].map((name) => ({
+          ...{ name: "shard-limit", enforcementLevel: "mandatory", message: message(name) },
+          resource: `urn:pulumi:prod::pipeline::${STREAM}::${name}`,
+        })),
+      }),
+    );
+    expect(text).to.include("**Refused by 1 policy**");
+    const [row = "", ...others] = text.split("\n").filter((line) => line.startsWith("| ❌"));
+    expect(others).to.be.empty;
+    expect(row).to.include("| **a**, **b** | a: shardCount is 5; the limit is 4.");
+    expect(row.length).to.be.lessThan(420);
+    expect(text).to.match(
+      /<details><summary>All findings[^]*- \*\*shard-limit\*\*, b: Keep shards few/,
+    );
+  });
+
+  it("makes one row of what has one cause", () => {
+    const tagged = (team: string) => ({ retentionInDays: 7, tags: { team } });
+    const steps = Array.from({ length: 15 }, (_, index) => ({
+      ...{ type: GROUP, name: `group-${index}`, before: tagged("a"), after: tagged("b") },
+    }));
+    const rows = markdown(planFrom(steps))
+      .split("\n")
+      .filter((line) => line.includes("~ updated"));
+    expect(rows).to.have.length(1);
+    expect(rows[0]).to.include("15: LogGroup × 15").and.include("tags.team: a → b");
+  });
+
+  it("stays short enough for a comment, however much changes", () => {
+    const long = "y".repeat(400);
+    const steps = Array.from({ length: 1000 }, (_, index) => ({
+      ...{ type: GROUP, name: `group-${index}`, before: { name: `${index}${long}` } },
+      after: {
+        name: `${long}${index}`,
+        policy: JSON.stringify({
+          Statement: [{ Effect: "Allow", Action: `s3:${index}`, Resource: long }],
+        }),
+      },
+    }));
+    const violations = steps.map(({ name }) => ({
+      ...{ name: "shard-limit", enforcementLevel: "mandatory", message: `No.\n${long}` },
+      resource: `urn:pulumi:prod::pipeline::${GROUP}::${name}`,
+    }));
+    const text = markdown(
+      planFrom(steps, { violations, policies: [{ ...kept, result: "violated" }] }),
+    );
+    expect(text.length).to.be.lessThan(65_536);
+    expect(text).to.match(/… and \d+ more/);
+    expect(text).to.include("### Cost");
   });
 
   it("lets no value break the table, run as HTML or call somebody", () => {
     const name = "a|b `c` <img src=x> @owner\n[x](http://x)";
     const text = markdown(
-      document([stream(2, { kmsKeyId: name })]),
-      document([stream(2, { kmsKeyId: "plain" })]),
+      planFrom([
+        {
+          name: "events",
+          before: stream(2, { kmsKeyId: "plain" }),
+          after: stream(2, { kmsKeyId: name }),
+        },
+      ]),
     );
-    const [line = ""] = text.split("\n").filter((candidate) => candidate.startsWith("| ~"));
+    const [line = ""] = text.split("\n").filter((candidate) => candidate.includes("~ updated"));
     expect(line).to.include("kmsKeyId: plain → a\\|b \\`c\\` &lt;img src=x&gt; &#64;owner");
     expect(line).to.include("\\[x\\](http");
     expect(line.split(/(?<!\\)\|/)).to.have.length(6);
-  });
-
-  it("says of long values only that they differ", () => {
-    const text = markdown(
-      document([stream(2, { kmsKeyId: "x".repeat(61) })]),
-      document([stream(2, { kmsKeyId: "y" })]),
-    );
-    expect(text).to.include("kmsKeyId differs");
-    expect(text).not.to.include("xxx");
-  });
-
-  it("stays short enough for a comment, however much changes", () => {
-    const groups = (days: number) =>
-      Array.from({ length: 1000 }, (_, index) => group(`group-${index}`, days));
-    const text = markdown(document(groups(7)), document(groups(30)));
-    expect(text).to.include("… and 900 more.");
-    expect(text.length).to.be.lessThan(65_536);
-  });
-
-  it("finds changes inside lists and tags of any name", () => {
-    const tagged = (value: string) => stream(2, { tags: { "cost centre": value } });
-    const text = markdown(document([tagged("b")]), document([tagged("a")]));
-    expect(text).to.include('tags\\["cost centre"\\]: a → b');
   });
 });

@@ -104,15 +104,36 @@ describe("check of the local AWS provider", () => {
     expect(policy.inputs).not.to.have.property("tags");
   });
 
-  it("makes up a name and keeps it", () => {
+  it("refuses more tags than AWS takes, default tags included", () => {
+    const tags = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag-${index}`, "x"]));
+    expect(problems(STREAM, { tags: tags(50) })).to.be.empty;
+    expect(problems(STREAM, { tags: tags(51) })[0]).to.match(/^tags must have at most 50 .*got 51/);
+    const type = "aws:s3/bucketObjectv2:BucketObjectv2";
+    const context = { ...newResource(type), defaultTags: { stack: "dev" } };
+    const { problems: found } = check({ bucket: "b", tags: tags(10) }, context);
+    expect(found.map(({ reason }) => reason)[0]).to.match(/at most 10 .*got 11/);
+  });
+
+  it("makes up a name and keeps it, also when the resource is renamed", () => {
     const context = newResource(STREAM);
     const { inputs } = check({}, context);
     expect(inputs["name"]).to.match(/^events-[0-9a-f]{7}$/);
     const again = check({}, { ...context, previous: { name: "events-0000000" } });
     expect(again.inputs["name"]).to.equal("events-0000000");
+    const renamed = check({}, { ...context, previous: { name: "earlier-0000000" } });
+    expect(renamed.inputs["name"]).to.equal("earlier-0000000");
     expect(check({ name: "mine" }, context).inputs["name"]).to.equal("mine");
     const unnamed = check({}, { ...context, previous: { name: "mine" } });
     expect(unnamed.inputs["name"]).to.equal(inputs["name"]);
+  });
+
+  it("takes the name that the stack's autonaming proposes, and keeps it", () => {
+    const context = { ...newResource(STREAM), proposedName: "dev-events-1" };
+    expect(check({}, context).inputs["name"]).to.equal("dev-events-1");
+    const again = { ...context, proposedName: "dev-events-2", previous: { name: "dev-events-1" } };
+    expect(check({}, again).inputs["name"]).to.equal("dev-events-1");
+    expect(check({}, { ...context, proposedName: null }).inputs).not.to.have.property("name");
   });
 
   it("leaves the name to AWS when a prefix for it is given", () => {

@@ -3,12 +3,12 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { diff, type Difference } from "../../../local/provider/diff";
 import { secret, UNKNOWN, type Values } from "../../../local/provider/values";
-import { BUCKET, DOMAIN, STREAM, urn } from "./resources";
+import { BUCKET, DOMAIN, STREAM } from "./resources";
 
 const OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2";
 
 function compare(type: string, olds: Values, news: Values): Difference {
-  return diff(type, urn(type, "events"), olds, news);
+  return diff(type, olds, news);
 }
 
 function asset(hash: string, path: string): Values {
@@ -58,11 +58,13 @@ describe("diff of the local AWS provider", () => {
     });
   });
 
-  it("replaces for whatever changes inside a block that replaces as a whole", () => {
-    const olds = { vpcOptions: { subnetIds: ["a"] } };
-    const news = { vpcOptions: { subnetIds: ["a", "b"] } };
-    expect(compare(DOMAIN, olds, news).changes).to.deep.equal({
-      "vpcOptions.subnetIds[1]": { kind: "add", replaces: true },
+  it("updates what changes inside a block that replaces, and replaces when the block comes", () => {
+    const inside = (...subnetIds: string[]) => ({ vpcOptions: { subnetIds } });
+    expect(compare(DOMAIN, inside("a"), inside("a", "b")).changes).to.deep.equal({
+      "vpcOptions.subnetIds[1]": { kind: "add", replaces: false },
+    });
+    expect(compare(DOMAIN, {}, inside("a")).changes).to.deep.equal({
+      "vpcOptions.subnetIds": { kind: "add", replaces: true },
     });
   });
 

@@ -155,6 +155,16 @@ describe("outputs of the local AWS provider", () => {
     ).to.include({ versionId: 2, status: "READY" });
   });
 
+  it("makes no new version for a change of tags alone", () => {
+    const type = "aws:lambda/function:Function";
+    const inputs = { name: "scaler", role: "arn", publish: true, tags: { team: "one" } };
+    const created = createdOutputs(deployed(type, inputs), place);
+    const versionOf = (news: Values): unknown =>
+      updatedOutputs(deployed(type, news), { ...created, inputs }, place)["version"];
+    expect(versionOf({ ...inputs, tags: { team: "two" } })).to.equal("1");
+    expect(versionOf({ ...inputs, timeout: 10 })).to.equal("2");
+  });
+
   it("does not guess a version from inputs that are not known yet", () => {
     const object = "aws:s3/bucketObjectv2:BucketObjectv2";
     const inputs = { bucket: "b", key: "k", content: "one" };

@@ -149,6 +149,20 @@ describe("the local AWS provider", () => {
     expect((await provider.create(key, type, { inputs, preview: true })).id).not.to.equal(id);
   });
 
+  it("refuses two resources of one type and name, and none that only share a name", async () => {
+    const provider = openProvider();
+    const plan = (type: string, name: string) =>
+      provider.create(newResource(type, name).urn, type, {
+        ...{ inputs: { name: "events", function: "f" }, preview: true },
+      });
+    await plan(STREAM, "one");
+    await plan(STREAM, "one");
+    await plan("aws:sns/topic:Topic", "other");
+    expect(await rejection(plan(STREAM, "two"))).to.match(
+      /two must have a name of its own; one is arn:aws:kinesis:.* Rename one/,
+    );
+  });
+
   it("updates, reads and deletes through the data plane", async () => {
     const plane = new NotingPlane();
     const provider = openProvider({ [STREAM]: plane });

@@ -1,0 +1,335 @@
+import { logicalName } from "../provider/names";
+import { isObject, type Values } from "../provider/values";
+import { parsed, structuralChanges } from "./structure";
+
+/** A change of what somebody may do or reach. */
+export interface AccessChange {
+  /** More is allowed than before. */
+  readonly widens: boolean;
+  /** Such as: Allow `s3:*` on `*` added to the role writer. */
+  readonly text: string;
+}
+
+/** A resource before and after; undefined inputs where it is not there. */
+export interface Compared {
+  readonly urn: string;
+  readonly type: string;
+  readonly before: Values | undefined;
+  readonly after: Values | undefined;
+  /** Component that the resource belongs to, empty when to none. */
+  readonly component: string;
+}
+
+/** One action on one resource for one principal. */
+interface Grant {
+  readonly effect: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly principal: string;
+  readonly condition: string;
+}
+
+/** More grants than a document on AWS can spell out without wildcards. */
+const maxGrants = 20_000;
+const maxListed = 4;
+
+/** Settings that decide who reaches a resource, besides policy documents. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  "aws:apigateway/method:Method": ["authorization", "authorizerId", "apiKeyRequired"],
+  "aws:apigatewayv2/route:Route": ["authorizationType", "authorizerId"],
+  "aws:iam/role:Role": ["managedPolicyArns", "permissionsBoundary"],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["policyArn", "role"],
+  "aws:lambda/functionUrl:FunctionUrl": ["authorizationType"],
+  "aws:lambda/permission:Permission": ["principal", "action", "sourceArn", "sourceAccount"],
+  "aws:opensearch/domain:Domain": ["advancedSecurityOptions"],
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [
+    "blockPublicAcls",
+    "blockPublicPolicy",
+    "ignorePublicAcls",
+    "restrictPublicBuckets",
+  ],
+};
+
+const ruleTypes: Readonly<Record<string, string>> = {
+  "aws:ec2/securityGroupRule:SecurityGroupRule": "",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "to",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "from",
+};
+
+/** What policies of a type are called; others are called by their resource. */
+const documents: Readonly<Record<string, string>> = {
+  "aws:apigateway/restApiPolicy:RestApiPolicy": "API policy",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "endpoint policy",
+  "aws:iam/policy:Policy": "managed policy",
+  "aws:kms/key:Key": "key policy",
+  "aws:kms/keyPolicy:KeyPolicy": "key policy",
+  "aws:s3/bucketPolicy:BucketPolicy": "bucket policy",
+  "aws:sns/topicPolicy:TopicPolicy": "topic policy",
+  "aws:sqs/queuePolicy:QueuePolicy": "queue policy",
+};
+
+/**
+ * What changes in policy documents, security group rules and settings of access, what widens access first.
+ *
+ * @param names - logical names of roles by their physical ones.
+ */
+export function accessChanges(
+  compared: Compared,
+  names: ReadonlyMap<string, string>,
+): readonly AccessChange[] {
+  const changes = [
+    ...documentChanges(compared, names),
+    ...ruleChanges(compared),
+    ...settingChanges(compared),
+  ];
+  return [...changes.filter(({ widens }) => widens), ...changes.filter(({ widens }) => !widens)];
+}
+
+/** Whether a property holds policy documents, which are compared by their statements. */
+export function isPolicyDocument(value: unknown): boolean {
+  return documentsIn(value).length > 0;
+}
+
+function documentChanges(
+  { urn, type, before, after, component }: Compared,
+  names: ReadonlyMap<string, string>,
+): AccessChange[] {
+  const properties = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...properties].flatMap((property) => {
+    const [old, next] = [before?.[property], after?.[property]].map(documentsIn) as [
+      Values[],
+      Values[],
+    ];
+    if (old.length === 0 && next.length === 0) return [];
+    const role = (after ?? before)?.["role"];
+    const owner =
+      type === "aws:iam/rolePolicy:RolePolicy"
+        ? `the role ${code(names.get(String(role)) ?? String(role))}`
+        : property === "assumeRolePolicy"
+          ? `the trust policy of the role ${code(logicalName(urn))}`
+          : type === "aws:iam/role:Role"
+            ? `the role ${code(logicalName(urn))}`
+            : `the ${documents[type] ?? property} of ${code(logicalName(urn))}`;
+    return grantChanges(old, next, `${owner}${placed(component)}`);
+  });
+}
+
+function documentsIn(value: unknown): Values[] {
+  const content = parsed(value);
+  if (Array.isArray(content)) return content.flatMap(documentsIn);
+  if (!isObject(content)) return [];
+  if ("Statement" in content) return [content];
+  return "policy" in content ? documentsIn(content["policy"]) : [];
+}
+
+function grantChanges(
+  old: readonly Values[],
+  next: readonly Values[],
+  owner: string,
+): AccessChange[] {
+  const [before, after] = [grantsOf(old), grantsOf(next)];
+  const removed = grouped([...before].filter(([key]) => !after.has(key)).map(([, grant]) => grant));
+  const added = grouped([...after].filter(([key]) => !before.has(key)).map(([, grant]) => grant));
+  const conditional = added.flatMap((one) => {
+    const other = removed.find((candidate) => candidate.text === one.text);
+    return other === undefined ? [] : [{ one, other }];
+  });
+  const paired = new Set(conditional.flatMap(({ one, other }) => [one, other]));
+  return [
+    ...conditional.map(({ one, other }) => ({
+      widens: true,
+      text: `Condition of ${one.text} changed from ${conditionText(other)} to ${conditionText(one)} in ${owner}`,
+    })),
+    ...added
+      .filter((one) => !paired.has(one))
+      .map((one) => ({
+        widens: one.effect === "Allow",
+        text: `${one.text}${withCondition(one)} added to ${owner}`,
+      })),
+    ...removed
+      .filter((one) => !paired.has(one))
+      .map((one) => ({
+        widens: one.effect !== "Allow",
+        text: `${one.text}${withCondition(one)} removed from ${owner}`,
+      })),
+  ];
+}
+
+function grantsOf(documents: readonly Values[]): ReadonlyMap<string, Grant> {
+  const grants = new Map<string, Grant>();
+  for (const statement of documents.flatMap(({ Statement: all }) => listed(all)).filter(isObject)) {
+    const condition = statement["Condition"] === undefined ? "" : sorted(statement["Condition"]);
+    for (const principal of principalsOf(statement)) {
+      for (const action of named(statement, "Action")) {
+        for (const resource of named(statement, "Resource")) {
+          const effect = String(statement["Effect"]);
+          const grant = { effect, action, resource, principal, condition };
+          if (grants.size < maxGrants) grants.set(Object.values(grant).join("\n"), grant);
+        }
+      }
+    }
+  }
+  return grants;
+}
+
+/** Values of an element, those of its negation marked; a trust policy has no resource. */
+function named(statement: Values, element: string): string[] {
+  const except = listed(statement[`Not${element}`]).map((value) => `all but ${String(value)}`);
+  const values = listed(statement[element]).map(String);
+  return values.length + except.length === 0 ? [""] : [...values, ...except];
+}
+
+function principalsOf(statement: Values): string[] {
+  const all = ["Principal", "NotPrincipal"].flatMap((element) => {
+    const value = statement[element];
+    const names = isObject(value)
+      ? Object.values(value).flatMap((one) => listed(one).map(String))
+      : listed(value).map(String);
+    return names.map((name) => (element === "Principal" ? name : `all but ${name}`));
+  });
+  return all.length === 0 ? [""] : all;
+}
+
+interface GroupedGrants {
+  readonly effect: string;
+  readonly condition: string;
+  readonly text: string;
+}
+
+/** Grants that share all but the action, then all but the resource, then all but the principal, in one each. */
+function grouped(grants: readonly Grant[]): readonly GroupedGrants[] {
+  const sets = grants.map(({ action, resource, principal, ...rest }) => ({
+    ...rest,
+    actions: [action],
+    resources: [resource],
+    principals: [principal],
+  }));
+  const merged = (["actions", "resources", "principals"] as const).reduce((all, part) => {
+    const groups = new Map<string, (typeof sets)[number]>();
+    for (const one of all) {
+      const key = JSON.stringify({ ...one, [part]: undefined });
+      const group = groups.get(key) ?? { ...one, [part]: [] };
+      group[part].push(...one[part]);
+      groups.set(key, group);
+    }
+    return [...groups.values()];
+  }, sets);
+  return merged.map(({ effect, condition, actions, resources, principals }) => ({
+    effect,
+    condition,
+    text: [
+      `${effect} ${codes(actions)}`,
+      ...(resources.join("") === "" ? [] : [`on ${codes(resources)}`]),
+      ...(principals.join("") === "" ? [] : [`for ${codes(principals)}`]),
+    ].join(" "),
+  }));
+}
+
+function withCondition({ condition }: GroupedGrants): string {
+  return condition === "" ? "" : ` if ${code(condition)}`;
+}
+
+function conditionText({ condition }: GroupedGrants): string {
+  return condition === "" ? "none" : code(condition);
+}
+
+function ruleChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
+  if (type in ruleTypes) {
+    const [old, next] = [before, after].map((inputs) => inputs && ruleText(type, inputs));
+    if (old === next) return [];
+    const what = `the security group rule ${code(logicalName(urn))}${placed(component)}`;
+    if (old === undefined) return [{ widens: true, text: `${next ?? ""} allowed by ${what}` }];
+    if (next === undefined) return [{ widens: false, text: `${old} no longer allowed by ${what}` }];
+    return [{ widens: true, text: `${old} changed to ${next} in ${what}` }];
+  }
+  if (!/SecurityGroup$/.test(type)) return [];
+  return ["ingress", "egress"].flatMap((direction) => {
+    const rules = [before, after].map((inputs) =>
+      listed(inputs?.[direction]).map((rule) => ruleText(direction, isObject(rule) ? rule : {})),
+    );
+    const [old = [], next = []] = rules;
+    const what = `the security group ${code(logicalName(urn))}${placed(component)}`;
+    return [
+      ...next
+        .filter((rule) => !old.includes(rule))
+        .map((rule) => ({ widens: true, text: `${rule} allowed by ${what}` })),
+      ...old
+        .filter((rule) => !next.includes(rule))
+        .map((rule) => ({ widens: false, text: `${rule} no longer allowed by ${what}` })),
+    ];
+  });
+}
+
+function ruleText(kind: string, rule: Values): string {
+  const { ipProtocol, protocol, fromPort, toPort, self } = rule;
+  const transport = String(ipProtocol ?? protocol);
+  const way = ruleTypes[kind] || (rule["type"] ?? kind) === "egress" ? "to" : "from";
+  const direction = ruleTypes[kind] === "from" ? "from" : way;
+  const peers = [
+    ...["cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId", "prefixListIds"],
+    ...["referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups"],
+  ].flatMap((name) => listed(rule[name]).map(String));
+  const ports =
+    transport === "-1"
+      ? "All traffic"
+      : `${transport.toUpperCase()} ${fromPort === toPort ? String(fromPort) : `${String(fromPort)}-${String(toPort)}`}`;
+  return `${ports} ${direction} ${codes([...peers, ...(self === true ? ["itself"] : [])])}`;
+}
+
+function settingChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
+  const what = `${type.split(":").at(-1) ?? type} ${code(logicalName(urn))}${placed(component)}`;
+  const properties = settings[type] ?? [];
+  if (before === undefined || after === undefined) {
+    const inputs = before ?? after ?? {};
+    const isGrant = /attachment|permission/i.test(type);
+    const isNotable = isGrant || /PublicAccessBlock/.test(type);
+    if (!isNotable || (!isGrant && after !== undefined)) return [];
+    const values = properties.flatMap((name) => listed(inputs[name]).map(String));
+    const verb = after === undefined ? "deleted" : "created";
+    return [
+      { widens: isGrant === (after !== undefined), text: `${what} ${verb}: ${codes(values)}` },
+    ];
+  }
+  return properties.flatMap((name) =>
+    structuralChanges(name, before[name], after[name]).map(
+      ({ path, before: old, after: next }) => ({
+        widens: true,
+        text: `${code(path)} of ${what} changed from ${code(shown(old))} to ${code(shown(next))}`,
+      }),
+    ),
+  );
+}
+
+function placed(component: string): string {
+  return component === "" ? "" : ` of ${code(component)}`;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function listed(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function codes(values: readonly string[]): string {
+  const more = values.length - maxListed;
+  return [...values.slice(0, maxListed).map(code), ...(more > 0 ? [`${more} more`] : [])].join(
+    ", ",
+  );
+}
+
+function code(text: string): string {
+  return `\`${text.replace(/\s+/g, " ").replaceAll("`", "'")}\``;
+}
+
+/** JSON in which the order of keys and of values says nothing. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => {
+    if (Array.isArray(item)) return [...(item as unknown[])].sort();
+    if (!isObject(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

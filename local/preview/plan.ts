@@ -1,0 +1,250 @@
+import { stable, unknownText } from "../engine/plan-report";
+import { unjudged, type OperationResult } from "../engine/policy-pack";
+import type { ResourceStep } from "../engine/run-record";
+import { logicalName } from "../provider/names";
+import { containsUnknown, type Values } from "../provider/values";
+import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
+import { Consequences } from "./consequences";
+import { dataLoss } from "./data-loss";
+import { optionKey, type DeclaredOptions } from "./declared-options";
+import { structuralChanges, valueAt, type PropertyChange } from "./structure";
+
+export const operations = ["replace", "delete", "update", "create", "keep"] as const;
+export type Operation = (typeof operations)[number];
+
+/** What an update does to a resource; `keep` when it shows in the program only. */
+export interface Change {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** The component that the resource belongs to, such as `EventStream pipeline-events`. */
+  readonly component: string;
+  readonly operation: Operation;
+  readonly properties: readonly PropertyChange[];
+  readonly access: readonly AccessChange[];
+  /** Resources whose replacement, or new version, is the only reason. */
+  readonly causes: readonly string[];
+  /** What happens besides: deletion first, a new name in the program, ignored properties. */
+  readonly notes: readonly string[];
+  /** Protection, which ends the update with an error. */
+  readonly isStopped: boolean;
+  /** What a deletion or replacement loses. */
+  readonly dataLoss?: string | undefined;
+}
+
+export type Verdict = "accepted" | "refused" | "stopped" | "unjudged";
+
+/** A plan as reviewers and programs see it. */
+export interface Plan {
+  readonly stack: string;
+  readonly result: OperationResult;
+  readonly verdict: Verdict;
+  /** Resources of AWS that the program declares, with values that are the same on every machine. */
+  readonly resources: readonly {
+    readonly urn: string;
+    readonly type: string;
+    readonly inputs: Values;
+  }[];
+  /** Those that are deployed. */
+  readonly deployed: Plan["resources"];
+  readonly changes: readonly Change[];
+  /** Properties that are known only in the update, by resource. */
+  readonly unknown: readonly {
+    readonly resource: string;
+    readonly properties: readonly string[];
+  }[];
+}
+
+export interface PlanArgs {
+  readonly stack: string;
+  readonly result: OperationResult;
+  /** Folder of the project; paths are given from there. */
+  readonly root: string;
+  /** Options of the program that is planned, and of the one that is deployed, where they were noted. */
+  readonly options?: DeclaredOptions | undefined;
+  readonly deployedOptions?: DeclaredOptions | undefined;
+}
+
+export function planOf(args: PlanArgs): Plan {
+  const { stack, result, root } = args;
+  const steps = result.resources.filter(({ type }) => !type.startsWith("pulumi:"));
+  const stableSteps = steps.map((step) => stableStep(step, root));
+  const components = componentsOf(stableSteps);
+  const consequences = new Consequences(stableSteps);
+  const roles = new Map(
+    stableSteps
+      .filter(({ type }) => type === "aws:iam/role:Role")
+      .map(({ urn, inputs }) => [String(inputs["name"]), logicalName(urn)]),
+  );
+  const resources = stableSteps.filter(isOfAws);
+  const changes = resources
+    .map((step) => changeOf(step, { ...args, component: components(step), consequences, roles }))
+    .filter((change) => change !== undefined)
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1));
+  const declared = steps.filter((step) => isOfAws(step) && step.op !== "delete");
+  return {
+    stack,
+    result,
+    verdict: verdictOf(result, changes),
+    resources: resources
+      .filter(({ op }) => op !== "delete")
+      .map(({ urn, type, inputs }) => ({ urn, type, inputs }))
+      .sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+    deployed: resources.flatMap(({ type, old }) =>
+      old === undefined ? [] : [{ urn: old.urn, type, inputs: old.inputs }],
+    ),
+    changes,
+    unknown: declared
+      .map(({ urn, inputs }) => ({
+        resource: urn,
+        properties: Object.keys(inputs).filter((name) => containsUnknown(inputs[name])),
+      }))
+      .filter(({ properties }) => properties.length > 0),
+  };
+}
+
+function isOfAws({ type }: ResourceStep): boolean {
+  return type.startsWith("aws:");
+}
+
+function stableStep(step: ResourceStep, root: string): ResourceStep {
+  const of = (values: Values): Values => stable(values, root) as Values;
+  const { old } = step;
+  return {
+    ...step,
+    inputs: of(step.inputs),
+    outputs: of(step.outputs),
+    old: old && { ...old, inputs: of(old.inputs), outputs: of(old.outputs) },
+  };
+}
+
+interface Context extends PlanArgs {
+  readonly component: string;
+  readonly consequences: Consequences;
+  readonly roles: ReadonlyMap<string, string>;
+}
+
+function changeOf(step: ResourceStep, context: Context): Change | undefined {
+  const { urn, type, op, old, inputs } = step;
+  const { component, consequences, roles } = context;
+  const operation = operations.find((one) => one === op) ?? "keep";
+  const isDeleted = operation === "delete";
+  const causes = new Set<string>();
+  const before = old && consequences.apply(old.inputs, urn, causes);
+  const after = isDeleted ? undefined : inputs;
+  const changed = [...new Set(step.changes.map((path) => path.split(/[.[]/)[0] ?? path))];
+  const differing = changed.filter(
+    (name) => before === undefined || !sameText(before[name], inputs[name]),
+  );
+  const notes = notesOf(step, context);
+  const access =
+    operation === "keep" ? [] : accessChanges({ urn, type, before, after, component }, roles);
+  if (operation === "keep" && notes.length === 0) return undefined;
+  const removes = operation === "replace" || isDeleted;
+  const isKept = old?.retainOnDelete === true;
+  return {
+    urn,
+    type,
+    name: logicalName(urn),
+    component,
+    operation,
+    properties:
+      before === undefined || after === undefined
+        ? []
+        : differing
+            .filter((name) => !isPolicyDocument(inputs[name] ?? before[name]))
+            .flatMap((name) => changesOf(name, before[name], after[name])),
+    access,
+    causes: differing.length === 0 ? [...causes] : [],
+    notes,
+    isStopped: removes && isStopped(step, context),
+    dataLoss: removes && !isKept && old ? dataLoss(type, old.inputs) : undefined,
+  };
+}
+
+/** The engine tells that a secret differs, not how. */
+function changesOf(name: string, before: unknown, after: unknown): PropertyChange[] {
+  const changes = structuralChanges(name, before, after);
+  return changes.length > 0 ? changes : [{ path: name, before, after }];
+}
+
+function sameText(before: unknown, after: unknown): boolean {
+  const text = JSON.stringify(before);
+  return (
+    text === JSON.stringify(after) && !text.includes("[secret]") && !text.includes(unknownText)
+  );
+}
+
+function isStopped({ urn, type, op, old, protect }: ResourceStep, { deployedOptions }: Context) {
+  if (old === undefined) return false;
+  const key = optionKey(type, logicalName(old.urn));
+  const wasProtected = deployedOptions?.protectedResources.has(key) ?? old.protect;
+  // A program that takes the protection off may replace the resource in the same update.
+  return wasProtected && (op === "delete" || protect) && urn !== "";
+}
+
+function notesOf(step: ResourceStep, { options }: Context): readonly string[] {
+  const { urn, type, op, old, inputs, isDeletedFirst } = step;
+  if (old === undefined) return [];
+  const name = logicalName(urn);
+  const ignored = [...(options?.ignored.get(optionKey(type, name)) ?? [])].flatMap(
+    ([path, wanted]) => {
+      const current = valueAt(old.inputs, path);
+      return structuralChanges(path, current, wanted);
+    },
+  );
+  return [
+    ...(op !== "delete" && old.urn !== urn
+      ? [`renamed from ${logicalName(old.urn)} by an alias`]
+      : []),
+    ...(isDeletedFirst ? ["deleted before its replacement is created"] : []),
+    ...(op === "delete" && old.retainOnDelete ? ["stays in AWS without the stack"] : []),
+    ...(op === "replace" && old.retainOnDelete ? ["the replaced one stays in AWS"] : []),
+    ...ignored.map(
+      ({ path, before, after }) =>
+        `${path} ${text(before)} → ${text(after)} is ignored: ${isScaled(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${text(valueAt(inputs, path))}`,
+    ),
+  ];
+}
+
+function isScaled(type: string): boolean {
+  return /:(Stream|Application|Target)$/.test(type);
+}
+
+function text(value: unknown): string {
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function verdictOf(result: OperationResult, changes: readonly Change[]): Verdict {
+  if (result.violations.some(({ enforcementLevel }) => enforcementLevel === "mandatory")) {
+    return "refused";
+  }
+  if (changes.some(({ isStopped: stopped }) => stopped)) return "stopped";
+  return unjudged(result).length > 0 || result.policies.length === 0 ? "unjudged" : "accepted";
+}
+
+/** The part of the program that a resource belongs to: the outermost component below the one that holds everything. */
+function componentsOf(steps: readonly ResourceStep[]): (step: ResourceStep) => string {
+  const parents = new Map(steps.map(({ urn, parent }) => [urn, parent]));
+  const chainOf = (step: ResourceStep): string[] => {
+    const chain: string[] = [];
+    for (let urn = step.parent; urn !== ""; urn = parents.get(urn) ?? "") {
+      const type = typeOf(urn);
+      if (!/^(aws|awsx|pulumi):/.test(type)) {
+        chain.unshift(`${type.split(":").at(-1) ?? type} ${logicalName(urn)}`);
+      }
+    }
+    return chain;
+  };
+  const chains = new Map(steps.filter(isOfAws).map((step) => [step, chainOf(step)]));
+  const outermost = new Set([...chains.values()].map(([first]) => first));
+  return (step) => {
+    const chain = chains.get(step) ?? [];
+    return (outermost.size === 1 ? chain[1] : undefined) ?? chain[0] ?? "";
+  };
+}
+
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}

@@ -1,0 +1,103 @@
+import { logicalName } from "../provider/names";
+import { policyOutcomes, previewDocument, type Preview } from "./document";
+import { operations, type Change, type Operation } from "./plan";
+
+const verbs: Readonly<Record<Operation, string>> = {
+  replace: "replaced",
+  delete: "deleted",
+  update: "updated",
+  create: "created",
+  keep: "kept",
+};
+
+/** Whether there is anything that the plan changes, rather than an empty account. */
+export function isCompared({ isDeployed, against }: Preview): boolean {
+  return isDeployed || against !== undefined;
+}
+
+/** Verdict, data stores, access and cost, the parts of the first line. */
+export function headline(preview: Preview): readonly string[] {
+  const { plan } = preview;
+  const { costs } = previewDocument(preview);
+  if (!isCompared(preview)) {
+    const count = counted(plan.resources.length, "resource");
+    return [verdictText(preview), count, `${usd(costs.monthly)} per month`];
+  }
+  const lost = plan.changes.filter(({ dataLoss }) => dataLoss !== undefined);
+  const access = plan.changes.flatMap((change) => change.access);
+  const widened = access.filter(({ widens }) => widens).length;
+  const before = costs.monthlyBefore ?? 0;
+  const difference = costs.monthly - before;
+  return [
+    verdictText(preview),
+    lost.length === 0
+      ? "no data store replaced or deleted"
+      : `data stores: ${operationCounts(lost).join(", ")}`,
+    access.length === 0
+      ? "IAM and network access unchanged"
+      : `IAM and network access changed: ${widened} widened, ${access.length - widened} narrowed`,
+    `${usd(costs.monthly)} per month (${Math.abs(difference) < 0.005 ? "unchanged" : signed(difference)})`,
+  ];
+}
+
+function verdictText({ plan }: Preview): string {
+  const violated = policyOutcomes(plan).filter(
+    ({ result, level }) => result === "violated" && level === "mandatory",
+  );
+  const stopped = plan.changes.filter(({ isStopped }) => isStopped);
+  switch (plan.verdict) {
+    case "refused":
+      return `Refused by ${violated.length === 1 ? "1 policy" : `${violated.length} policies`}`;
+    case "stopped":
+      return `Stopped by the protection of ${counted(stopped.length, "resource")}`;
+    case "unjudged":
+      return "Not judged by all policies";
+    case "accepted":
+      return "Accepted";
+  }
+}
+
+/** Such as: 1 replaced, 3 updated. */
+export function operationCounts(changes: readonly Change[]): readonly string[] {
+  return operations
+    .map(
+      (one) => [changes.filter(({ operation }) => operation === one).length, verbs[one]] as const,
+    )
+    .filter(([count]) => count > 0)
+    .map(([count, verb]) => `${count} ${verb}`);
+}
+
+export function verb(operation: Operation): string {
+  return verbs[operation];
+}
+
+/** What the preview is, for its first line in a terminal and its last one in a comment. */
+export function origin({ isDeployed, against }: Preview): string {
+  if (isDeployed) return "Planned by pulumi preview against the deployed stack";
+  return against === undefined
+    ? "Planned offline from the program, for an empty account"
+    : `Planned offline: compares this program with that of ${against.ref} (${against.commit}), not with what is deployed`;
+}
+
+/** The resource of a violation, or what has none. */
+export function violator(resource: string): string {
+  return logicalName(resource) || "the stack";
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+export function usd(amount: number): string {
+  return `$${amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+export function signed(amount: number): string {
+  return `${amount < 0 ? "−" : "+"}${usd(Math.abs(amount))}`;
+}
+
+/** The start of a text, up to a number of characters. */
+export function shortened(text: string, length: number): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+}
