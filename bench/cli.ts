@@ -3,12 +3,19 @@ import { jobBenchmark } from "./job";
 import { pipelineBenchmark } from "./pipeline";
 import { policiesBenchmark } from "./policies";
 import { producerBenchmark } from "./producer";
+import { soakBenchmark } from "./soak";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 /** Benchmarks, each a file of its own that exports its command: `npm run bench -- <name> [--json]`. */
-const benchmarks = [jobBenchmark, pipelineBenchmark, policiesBenchmark, producerBenchmark];
+const benchmarks = [
+  jobBenchmark,
+  pipelineBenchmark,
+  policiesBenchmark,
+  producerBenchmark,
+  soakBenchmark,
+];
 
 const program = new Command("npm run bench --")
   .description("Measures parts of the pipeline on this machine.")

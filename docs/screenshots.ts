@@ -72,11 +72,21 @@ async function takeAll(
   );
   // A chart needs something to show.
   await delay(1000 * seconds);
-  for (const [name, page] of pages) {
-    const file = path.join(out, `${workload}-${name}.png`);
-    await page.screenshot({ path: file });
-    console.log(path.relative(process.cwd(), file));
+  for (const [name, page] of pages) await take(page, path.join(out, `${workload}-${name}.png`));
+  const [first] = pages;
+  if (first !== undefined) {
+    const [, page] = first;
+    await page.getByLabel("Fault").selectOption("search-down");
+    await page.getByRole("button", { name: "Inject" }).click();
+    const verdict = page.locator(".verdict[data-level=problem]");
+    await verdict.getByText(/^Results are .* behind/).waitFor();
+    await take(page, path.join(out, `${workload}-fault.png`));
   }
+}
+
+async function take(page: Page, file: string): Promise<void> {
+  await page.screenshot({ path: file });
+  console.log(path.relative(process.cwd(), file));
 }
 
 /** The page of the pipeline that runs on this machine. */
@@ -144,7 +154,7 @@ function watchTime(text: string): number {
 
 const command = new Command("npm run screenshots --")
   .description(
-    "Takes the pictures of the page that the README shows, in light, dark and on a phone.",
+    "Takes the pictures of the page that the README shows, in light, dark, on a phone and during a fault.",
   )
   .option(
     "--url <url>",

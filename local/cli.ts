@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 
 import { silenceSdkNotice, StartError } from "../cli/command";
+import { actionCommands } from "./run/action-commands";
 import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
 import { logsCommand } from "./run/logs-command";
 import { MachineError } from "./run/preparation";
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
     });
     command.addCommand(statusCommand(stop.signal).exitOverride());
     command.addCommand(logsCommand(stop.signal).exitOverride());
+    for (const action of actionCommands()) command.addCommand(action.exitOverride());
     await command.parseAsync();
     return code;
   } catch (error) {

@@ -42,7 +42,7 @@ export class StatusEvents {
     // Changes are from one status to the next: everything first, and nothing between.
     const status = await this.#feed.status();
     this.#latest ??= status;
-    const isZipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    const isZipped = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     response.writeHead(200, {
       ...headers,
       "content-type": "text/event-stream",

@@ -47,7 +47,12 @@ export class LiveReplay {
   /** The progress of the replay, whichever producers have had a part in it. */
   get progress(): ReplayProgress | undefined {
     const [own, before] = [this.#process?.progress, this.#progress];
-    if (own === undefined || before === undefined) return own ?? before;
+    if (before === undefined) return own;
+    if (own === undefined) {
+      // A producer that starts has put nothing yet, and tells nothing for some seconds.
+      const starting = { at: new Date().toISOString(), recordsPerSecond: 0 };
+      return this.#process === undefined ? before : { ...before, ...starting };
+    }
     return {
       ...own,
       // What was not acknowledged when a producer ended is put again.

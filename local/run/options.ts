@@ -95,7 +95,8 @@ Examples:
   npm run local -- --speedup 3600 --fresh           an hour a second, from an empty pipeline
   npm run local -- --once --report report.json      a verified run for CI
   npm run local -- --once --workload trades         the same with generated stock trades
-  npm run local -- status                           what the pipeline is doing, from another terminal
+  npm run local -- status --watch                   what the pipeline is doing, from another terminal
+  npm run local -- pause                            what the page can do: pause, resume, speed N, reshard N, fault NAME, stop
   npm run local -- logs flink-jobmanager --follow   what a part of it says
   npm run local -- --once --fault search-down       a verified run in which OpenSearch fails for a while
 

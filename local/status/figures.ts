@@ -42,7 +42,7 @@ export function plural(value: number, noun: string): string {
 
 /** 42 % of the whole that 1 stands for. */
 export function percentOf(part: number): string {
-  return `${whole.format(100 * part)} %`;
+  return `${rate(100 * part)} %`;
 }
 
 /** 14:03:07, in the time zone of who looks. */

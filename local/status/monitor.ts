@@ -28,6 +28,9 @@ const LOOK_BACK = 10;
  */
 const SHARD_LIMIT = { records: 1000, bytes: 1024 * 1024 };
 
+/** What an event may take from the stream into a window, and a window until it tells a first result. */
+const ON_THE_WAY_SECONDS = 5;
+
 /** What counts up; rates are differences of it. */
 interface Counters {
   readonly at: number;
@@ -98,7 +101,7 @@ export class PipelineMonitor {
   run(): () => void {
     const poll = async (): Promise<void> => {
       const begun = performance.now();
-      await this.poll();
+      await this.poll(ANSWERS_MILLISECONDS);
       if (this.#stopped) return;
       const rest = POLL_MILLISECONDS - (performance.now() - begun);
       this.#timer = setTimeout(() => void poll(), Math.max(0, rest));
@@ -110,13 +113,20 @@ export class PipelineMonitor {
     };
   }
 
-  /** Asks every part. Never rejects: a part that does not answer says so in the status. */
-  async poll(): Promise<PipelineStatus> {
+  /**
+   * Asks every part. Never rejects: a part that does not answer says so in the status.
+   *
+   * @param patience milliseconds after which it goes on without those that have not answered. @default until they have
+   */
+  async poll(patience?: number): Promise<PipelineStatus> {
+    const answers = this.#probes.ask();
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ANSWERS_MILLISECONDS);
-    });
-    await Promise.race([this.#probes.ask(), patience]);
+    const late =
+      patience !== undefined &&
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, patience);
+      });
+    await (late === false ? answers : Promise.race([answers, late]));
     clearTimeout(timer);
     const [status, sample] = this.#compose();
     for (const listener of this.#listeners) listener(status, sample);
@@ -171,7 +181,9 @@ export class PipelineMonitor {
   #remember({ replay, stream, job, search }: Parts, at: number): void {
     const progress = known(replay)?.progress;
     const eventTime = progress?.eventTime ?? null;
-    if (eventTime !== null) this.#puts.push({ at, eventTime: Date.parse(eventTime) });
+    if (eventTime !== null && Date.parse(eventTime) !== this.#puts.at(-1)?.eventTime) {
+      this.#puts.push({ at, eventTime: Date.parse(eventTime) });
+    }
     if (this.#puts.length > SAMPLES) this.#puts.shift();
     const records = job.up ? job.value.recordsRead : null;
     this.#counters.push({
@@ -239,7 +251,7 @@ export class PipelineMonitor {
       .filter(({ id }) => open?.includes(id) ?? true)
       .flatMap(({ millisBehindLatest }) => millisBehindLatest ?? []);
     const consumerSeconds = behind.length === 0 ? null : Math.max(...behind) / 1000;
-    const resultSeconds = this.#resultSeconds(parts, at);
+    const resultSeconds = this.#resultSeconds(parts, at, consumerSeconds ?? 0);
     return {
       replaySeconds: progress?.replayLagSeconds ?? null,
       consumerSeconds,
@@ -254,14 +266,21 @@ export class PipelineMonitor {
 
   /**
    * The wall-clock age of the oldest event that is not in a visible result. Events are put in the order of their time: all
-   * that were put after the newest result's window had passed are not visible yet.
+   * that were put after the newest result's window had passed are not visible yet. Those that a complete checkpoint covers
+   * have left the job; without a result they are dead letters or duplicates.
    */
-  #resultSeconds({ search }: Parts, at: number): number | null {
+  #resultSeconds({ job, search }: Parts, at: number, behindSeconds: number): number | null {
     const status = known(search);
     if (status === undefined || this.#puts.length === 0) return null;
     const { newest } = status;
     const visible = newest === null ? 0 : Date.parse(newest.start) + 1000 * newest.stepSeconds;
-    const waiting = this.#puts.find(({ eventTime }) => eventTime >= visible);
+    const checkpoint = job.up ? job.value.checkpoints : undefined;
+    const covered = checkpoint?.lastAt
+      ? Date.parse(checkpoint.lastAt) -
+        (checkpoint.lastMilliseconds ?? 0) -
+        1000 * (behindSeconds + ON_THE_WAY_SECONDS)
+      : 0;
+    const waiting = this.#puts.find((put) => put.eventTime >= visible && put.at > covered);
     return waiting === undefined ? 0 : (at - waiting.at) / 1000;
   }
 

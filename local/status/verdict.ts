@@ -122,9 +122,10 @@ function kept({ stream }: Facts): string {
 function whereItWaits({ lag: { waits }, job }: Facts): string {
   const held = known(job)?.vertices.find(({ backPressure }) => (backPressure ?? 0) > HELD_UP);
   if (held !== undefined) return `“${held.name}” waits for what comes after it`;
-  return waits !== null && waits.stream > waits.job
-    ? "Records wait in the stream for the job"
-    : "Records wait in the job for their windows";
+  if (waits !== null && waits.stream > waits.job) return "Records wait in the stream for the job";
+  const busiest = most(known(job)?.vertices ?? [], ({ busy }) => busy);
+  const busy = busiest === undefined ? "" : `, “${busiest.name}” is busy ${part(busiest.busy)}`;
+  return `Records are on their way through the job${busy}`;
 }
 
 /** The stations of a record, in its order. */
@@ -181,7 +182,7 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
         `busiest at ${Number.isFinite(busiest) ? percentOf(busiest) : UNKNOWN} of its limit`,
         ...(shards ? [`keeps ${shards.retentionHours} h`] : []),
       ],
-      waiting: [`${duration(waits?.stream ?? lag.consumerSeconds)}`],
+      waiting: [duration(waits?.stream ?? lag.consumerSeconds)],
       ...asOf(stream),
     },
     {

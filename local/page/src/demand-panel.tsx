@@ -32,11 +32,7 @@ export function DemandPanel({ status }: { readonly status: PipelineStatus }): JS
   const view = viewOf(demand, { measure, kind, window: loaded });
   return (
     <>
-      <section
-        class="card map-card"
-        aria-labelledby="map-title"
-        data-old={status.search.up === false}
-      >
+      <section class="card map-card" aria-labelledby="map-title" data-old={!status.search.up}>
         <div class="card-head">
           <h2 id="map-title">Pick-ups by {kind === "zones" ? "zone" : "cell"}</h2>
           <div class="choices">
@@ -84,7 +80,7 @@ export function DemandPanel({ status }: { readonly status: PipelineStatus }): JS
         />
         <AreaDetails view={view} zones={zones} selected={selected} onSelect={setSelected} />
       </section>
-      <div class="side" data-old={status.search.up === false}>
+      <div class="side" data-old={!status.search.up}>
         <TopAreas
           view={view}
           window={loaded ?? demand?.window}

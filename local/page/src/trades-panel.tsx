@@ -17,11 +17,7 @@ export function TradesPanel({ status }: { readonly status: PipelineStatus }): JS
   const shown = symbols.find(({ symbol }) => symbol === chosen) ?? symbols[0];
   return (
     <>
-      <section
-        class="card map-card"
-        aria-labelledby="price-title"
-        data-old={status.search.up === false}
-      >
+      <section class="card map-card" aria-labelledby="price-title" data-old={!status.search.up}>
         <h2 id="price-title">Price and volume{shown && ` of ${shown.symbol}`}</h2>
         <AsOf part={status.search} />
         {shown === undefined ? (
@@ -30,11 +26,7 @@ export function TradesPanel({ status }: { readonly status: PipelineStatus }): JS
           <PriceChart key={shown.symbol} of={shown} />
         )}
       </section>
-      <section
-        class="card side"
-        aria-labelledby="symbols-title"
-        data-old={status.search.up === false}
-      >
+      <section class="card side" aria-labelledby="symbols-title" data-old={!status.search.up}>
         <h2 id="symbols-title">Symbols</h2>
         <ul class="top symbols">
           {symbolRows(symbols).map(({ symbol, close, changePercent, volume, closes }) => (

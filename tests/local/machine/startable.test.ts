@@ -9,7 +9,7 @@ describe("A process that is there when it is needed", () => {
   let told: string[];
   let failures: Error[];
   let launches: () => Promise<ServiceProcess>;
-  const process = { stop: () => Promise.resolve() } as ServiceProcess;
+  const process = { stop: () => Promise.resolve() } as unknown as ServiceProcess;
   const killed = () =>
     new ProcessError(
       "was ended by SIGKILL",

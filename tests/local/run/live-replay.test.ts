@@ -110,9 +110,11 @@ describe("a replay that can be paused and sped up", () => {
     if (first === undefined) throw new Error("a producer has been started");
     first.progress = progress(703, 2);
     await replay.pause(true);
-    expect(replay.progress).to.include({ recordsPut: 703, throttled: 2 });
+    expect(replay.progress).to.include({ recordsPut: 703, throttled: 2, at: first.progress.at });
     await replay.pause(false);
-    expect(replay.progress).to.include({ recordsPut: 703, throttled: 2 });
+    // The next producer starts: that it has told nothing yet is no silence.
+    expect(replay.progress).to.include({ recordsPut: 703, throttled: 2, recordsPerSecond: 0 });
+    expect(Date.parse(replay.progress?.at ?? "")).to.be.above(Date.parse(first.progress.at));
   });
 
   it("has no producer while it is paused, and goes on with another", async () => {

@@ -17,6 +17,8 @@ export interface FakeJob {
   /** Milliseconds since the epoch, by subtask of the windows. */
   readonly watermarks?: readonly string[];
   readonly checkpointMilliseconds?: number;
+  /** When its last checkpoint was complete. */
+  readonly checkpointAt?: string;
   /** The checkpoint that it went on from. */
   readonly restoredId?: number;
   /** @default "new" */
@@ -52,7 +54,7 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
             restored: now.restoredId === undefined ? null : { id: now.restoredId },
             completed: now.checkpointMilliseconds && {
               end_to_end_duration: now.checkpointMilliseconds,
-              latest_ack_timestamp: Date.parse("2026-01-05T09:59:50Z"),
+              latest_ack_timestamp: Date.parse(now.checkpointAt ?? "2026-01-05T09:59:50Z"),
             },
           },
         };

@@ -408,6 +408,17 @@ describe("the status of the pipeline", () => {
       expect(lag.waits).to.deep.equal({ stream: 1.7, job: 7.3, search: 0 });
     });
 
+    it("does not wait for an event that leads to no result, once a checkpoint covers it", async () => {
+      await monitor.poll();
+      expect((await later(1, "2019-03-01T18:40:00Z")).lag.resultSeconds).to.equal(0);
+      expect((await later(8)).lag.resultSeconds).to.equal(8);
+      // Complete before the event can have been part of it, and afterwards.
+      job = { ...job, checkpointAt: new Date(now - 4000).toISOString() };
+      expect((await later(1)).lag.resultSeconds).to.equal(9);
+      job = { ...job, checkpointAt: new Date(now).toISOString() };
+      expect((await later(1)).lag.resultSeconds).to.equal(0);
+    });
+
     it("keeps what a domain said last, with its time, and lets the delay grow while it is away", async () => {
       const before = await monitor.poll();
       changes = { search: nobody };
@@ -487,8 +498,9 @@ describe("the status of the pipeline", () => {
       await new Promise<void>((listening) => hanging.listen(0, "127.0.0.1", listening));
       const { port } = hanging.address() as AddressInfo;
       changes = { flinkEndpoint: `http://127.0.0.1:${port}` };
-      await later(1);
-      const { job: found } = await later(3);
+      await monitor.poll(1);
+      now += 3000;
+      const { job: found } = await monitor.poll(1);
       hanging.close();
       hanging.closeAllConnections();
       expect(found).to.deep.include({ up: false, reason: "has not answered for 3 s" });

@@ -1,0 +1,138 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Command, Option } from "commander";
+import { wholeNumber } from "../cli/whole-number";
+import { freePorts } from "../local/machine/ports";
+import { projectFolder } from "../local/machine/project";
+import { ServiceFolders } from "../local/machine/service-folders";
+import { stackFolder } from "../local/run/run-file";
+import type { PipelineStatus } from "../local/status/pipeline-status";
+import { benchmark } from "./benchmark";
+import { type Machine, machineInWords, thisMachine } from "./machine";
+
+/** Ten symbols with a trade a second: 1,000 records a second, half of what two shards take. */
+const SPEEDUP = 100;
+const SAMPLE_MILLISECONDS = 10_000;
+/** Memory that a process may gain from the second sixth of the time to the last: garbage that is not collected yet. */
+const FLAT_MIB = 64;
+
+interface ProcessMemory {
+  readonly name: string;
+  /** Median of the second sixth of the time, in MiB; the first is for warming up. */
+  readonly earlyMib: number;
+  /** Median of the last sixth. */
+  readonly lateMib: number;
+  readonly flat: boolean;
+}
+
+interface Figures {
+  readonly machine: Machine;
+  readonly minutes: number;
+  readonly recordsPut: number;
+  /** Samples in which nothing was wrong, of all. */
+  readonly calm: readonly [samples: number, of: number];
+  readonly processes: readonly ProcessMemory[];
+}
+
+/** Whether the local stack stays as it is under a steady load. */
+export const soakBenchmark = benchmark(
+  new Command("soak")
+    .description(
+      "npm run local for a while at half load, from an empty pipeline: memory of every process.",
+    )
+    .addOption(
+      new Option("--minutes <n>", "how long it runs, 3 to 1440")
+        .default(30)
+        .argParser(wholeNumber(3, 1440)),
+    ),
+  measure,
+  inWords,
+);
+
+async function measure({ minutes }: { readonly minutes: number }): Promise<Figures> {
+  const { port } = await freePorts(["port"]);
+  const load = ["--workload", "trades", "--speedup", String(SPEEDUP)];
+  const run = spawn(
+    process.execPath,
+    ["--import", "tsx", "local/cli.ts", "--fresh", "--port", String(port), ...load],
+    { cwd: projectFolder, stdio: ["ignore", process.stderr, process.stderr] },
+  );
+  const exit = once(run, "exit");
+  const ended = (): boolean => (run.exitCode ?? run.signalCode) !== null;
+  const memory = new Map<string, (readonly [at: number, mib: number])[]>();
+  let begun: number | undefined;
+  let [calm, samples, recordsPut] = [0, 0, 0];
+  try {
+    while (begun === undefined || performance.now() - begun < minutes * 60_000) {
+      if (ended()) throw new Error("The pipeline ended before the time was over.");
+      const status = await statusOf(port);
+      if (status !== undefined) {
+        begun ??= performance.now();
+        samples++;
+        if (status.verdict.level === "ok") calm++;
+        recordsPut = status.replay.up ? status.replay.value.progress.recordsPut : recordsPut;
+        for (const [name, mib] of memoryOf(run.pid ?? 0)) {
+          memory.set(name, [...(memory.get(name) ?? []), [performance.now() - begun, mib]]);
+        }
+      }
+      await delay(SAMPLE_MILLISECONDS);
+    }
+  } finally {
+    if (!ended()) run.kill("SIGINT");
+    await exit;
+  }
+  const sixth = minutes * 10_000;
+  return {
+    ...{ machine: thisMachine(), minutes, recordsPut, calm: [calm, samples] },
+    processes: [...memory].map(([name, all]) => {
+      const median = (from: number): number => {
+        const part = all.filter(([at]) => at >= from && at < from + sixth).map(([, mib]) => mib);
+        return part.sort((a, b) => a - b)[Math.floor(part.length / 2)] ?? 0;
+      };
+      const [earlyMib, lateMib] = [median(sixth), median(5 * sixth)];
+      return { name, earlyMib, lateMib, flat: lateMib - earlyMib < FLAT_MIB };
+    }),
+  };
+}
+
+/** Resident memory of the run and of each of its children. */
+function memoryOf(run: number): readonly (readonly [name: string, mib: number])[] {
+  const { processes } = new ServiceFolders(stackFolder);
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="])
+    .toString()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid = 0, parent, kib = 0]) => {
+      if (pid !== run && parent !== run) return [];
+      const file = path.join(processes, String(pid));
+      const other = pid === run ? "run" : "producer and helpers";
+      const name = existsSync(file) ? readFileSync(file, "utf8").trim() : other;
+      return [[name, Math.round(kib / 1024)] as const];
+    });
+}
+
+async function statusOf(port: number): Promise<PipelineStatus | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/status.json`);
+    return (await response.json()) as PipelineStatus;
+  } catch {
+    // Its page is not up yet.
+    return undefined;
+  }
+}
+
+function inWords({ machine, minutes, recordsPut, calm, processes }: Figures): string {
+  const width = Math.max(...processes.map(({ name }) => name.length));
+  return [
+    machineInWords(machine),
+    `${minutes} minutes, ${recordsPut} records put, nothing wrong in ${calm[0]} of ${calm[1]} samples`,
+    ...processes.map(
+      ({ name, earlyMib, lateMib, flat }) =>
+        `${name.padEnd(width)}  ${earlyMib} MiB, at the end ${lateMib} MiB${flat ? "" : ", which grows"}`,
+    ),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,230 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+
+import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
+import { expect } from "chai";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+import { freePorts } from "../../local/machine/ports";
+import { isAlive } from "../../local/machine/process";
+import { runningPipeline, type RunningPipeline } from "../../local/run/run-file";
+import { kinesisClient } from "../../local/services/kinesis/kinesis-server";
+import type { PipelineStatus } from "../../local/status/pipeline-status";
+import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
+import { command, RunningCommand } from "../support/command";
+import { needsServices, until } from "./services/support";
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** What the services themselves say, and what the page must therefore show. */
+interface Figures {
+  readonly shards: string;
+  readonly documents: string;
+  readonly job: string;
+}
+
+describe("the page during faults of the real pipeline", () => {
+  let run: RunningCommand;
+  let pipeline: RunningPipeline;
+  let kinesis: KinesisClient;
+  let browser: Browser;
+  let page: Page;
+
+  before(async function () {
+    await needsServices(this, "kinesisServer", "searchNode", "flinkRuntime");
+    try {
+      accessSync(CHROMIUM, constants.X_OK);
+    } catch {
+      return this.skip();
+    }
+    const { port } = await freePorts(["port"]);
+    run = new RunningCommand("local/cli.ts", [
+      "--fresh",
+      "--port",
+      String(port),
+      "--speedup",
+      "1200",
+    ]);
+    await run.says(/Ctrl-C stops everything/);
+    pipeline = runningPipeline();
+    kinesis = kinesisClient(pipeline.endpoints.kinesis, pipeline.region);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    page = await browser.newPage();
+    await page.goto(pipeline.page ?? "");
+    return undefined;
+  });
+  after(async () => {
+    await (browser as Browser | undefined)?.close();
+    (kinesis as KinesisClient | undefined)?.destroy();
+    (run as RunningCommand | undefined)?.child.kill("SIGINT");
+    await (run as RunningCommand | undefined)?.finished;
+  });
+
+  const json = async (url: string): Promise<unknown> => (await fetch(url)).json();
+  const status = async () =>
+    (await json(new URL("/status.json", pipeline.page).href)) as PipelineStatus;
+  const act = async (action: string, body: object): Promise<void> => {
+    const origin = new URL(pipeline.page ?? "").origin;
+    const response = await fetch(`${origin}/actions/${action}`, {
+      method: "POST",
+      headers: { origin, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(response.status, await response.text()).to.equal(200);
+  };
+  const paused = (wanted: boolean) => act("pause", { paused: wanted });
+  const whole = new Intl.NumberFormat("en-US");
+
+  async function figuresOfServices(): Promise<Figures> {
+    const { opensearch, flink } = pipeline.endpoints;
+    const indices = [...resultIndices.taxi, DEAD_LETTERS_INDEX].join(",");
+    const [{ StreamDescriptionSummary: stream }, counted, overview] = await Promise.all([
+      kinesis.send(new DescribeStreamSummaryCommand({ StreamName: pipeline.streamName })),
+      json(`${opensearch}/${indices}/_count?ignore_unavailable=true`),
+      json(`${flink}/jobs/overview`),
+    ]);
+    const { count } = counted as { count: number };
+    const { jobs } = overview as { jobs: { state: string }[] };
+    return {
+      shards: `${stream?.OpenShardCount ?? 0} shards`,
+      documents: `${whole.format(count)} documents`,
+      job: jobs.map(({ state }) => state).join(),
+    };
+  }
+
+  async function figuresOfPage(): Promise<Figures> {
+    const stage = (name: string) => page.locator(`[data-stage=${name}]`).innerText();
+    const [stream, search, job] = [
+      await stage("stream"),
+      await stage("search"),
+      await stage("job"),
+    ];
+    const [, state = "running"] = /Flink job · (.*)/.exec(job) ?? [];
+    return {
+      shards: /\d+ shards/.exec(stream)?.[0] ?? "",
+      documents: /[\d,]+ documents/.exec(search)?.[0] ?? "",
+      job: state.toUpperCase(),
+    };
+  }
+
+  /** Resolves when the page shows what the services say, all of them at the same time. */
+  async function agree(): Promise<Figures> {
+    let [shown, told] = [await figuresOfPage(), await figuresOfServices()];
+    while (JSON.stringify(shown) !== JSON.stringify(told)) {
+      [shown, told] = [await figuresOfPage(), await figuresOfServices()];
+    }
+    return told;
+  }
+
+  const verdict = () => page.locator(".verdict").innerText();
+  const said = async (pattern: RegExp) => {
+    await until(async () => pattern.test(await verdict()));
+  };
+  const isCalm = async () => {
+    await until(async () => {
+      const { verdict: judged, lag } = await status();
+      return judged.level === "idle" && lag.resultSeconds === 0;
+    });
+  };
+  const journal = async () => (await status()).journal.map(({ text }) => text);
+  /** Agreement while nothing flows; then the fault, while records flow; then agreement again. */
+  async function through(name: string, during: (before: Figures) => Promise<void>): Promise<void> {
+    await paused(true);
+    await isCalm();
+    const before = await agree();
+    const told = (await journal()).length;
+    await paused(false);
+    const over = act("fault", { name });
+    await during(before);
+    await over;
+    await until(async () => (await status()).verdict.level === "ok");
+    await paused(true);
+    await isCalm();
+    const after = await agree();
+    expect(after).to.include({ job: "RUNNING", shards: before.shards });
+    expect((await journal()).slice(told).join("\n")).to.match(/^Fault/m);
+    const { replay } = await status();
+    const total = replay.up ? replay.value.progress.recordsPut : 0;
+    expect(await page.locator("[data-stage=producer]").innerText()).to.include(
+      `${whole.format(total)} of 9,983 records`,
+    );
+  }
+
+  it("agrees with the services before there is a fault", async () => {
+    await until(async () => {
+      const { search, verdict: judged } = await status();
+      return judged.level === "ok" && search.up && search.value.newest !== null;
+    });
+    await paused(true);
+    await isCalm();
+    const { job, documents } = await agree();
+    expect(`${job}, ${documents}`).to.match(/^RUNNING, [1-9]/);
+    await paused(false);
+  });
+
+  it("follows the job through the loss of a task manager", () =>
+    through("task-manager-killed", async () => {
+      await said(/The job is (restarting|failing)|Results are/);
+      await until(async () => (await journal()).some((text) => /The job runs again/.test(text)));
+    }));
+
+  it("follows the job through the loss of its job manager", () =>
+    through("job-manager-killed", async () => {
+      await said(/Flink's job manager does not answer/);
+      expect(await page.locator("[data-stage=job]").innerText()).to.match(/down for [^]*as of/);
+      await until(async () => (await journal()).some((text) => /answers again/.test(text)));
+    }));
+
+  for (const name of ["kinesis-throttled", "kinesis-errors"]) {
+    it(`says that ${name} is happening, and only while it is`, () =>
+      through(name, async () => {
+        await said(new RegExp(name));
+      }));
+  }
+
+  it("keeps what OpenSearch said last while it is down", () =>
+    through("search-down", async () => {
+      await said(/OpenSearch does not answer/);
+      const kept = (await figuresOfPage()).documents;
+      expect(kept).to.match(/^[1-9]/);
+      expect(await page.locator("[data-stage=search]").innerText()).to.match(/down for [^]*as of/);
+      await said(/Results are \d+ s behind/);
+      expect(await page.locator("[data-stage=search]").innerText()).to.include(kept);
+      expect((await status()).lag.waits?.search).to.be.above(5);
+    }));
+
+  it("keeps its totals when the producer is killed, which is started again", async () => {
+    await paused(false);
+    await until(async () => (await status()).verdict.level === "ok");
+    const put = async () => {
+      const { replay } = await status();
+      return replay.up ? replay.value.progress.recordsPut : 0;
+    };
+    const before = await put();
+    const found = execFileSync("pgrep", ["-P", String(pipeline.pid), "-f", "replay-child"]);
+    const producer = Number(found.toString());
+    process.kill(producer, "SIGKILL");
+    await until(() => !isAlive(producer));
+    await until(async () =>
+      (await journal()).some((text) => /^The producer ended \(SIGKILL\)/.test(text)),
+    );
+    await until(async () => (await status()).verdict.level === "ok");
+    expect(await put()).to.be.at.least(before);
+  });
+
+  it("does what the commands ask for, and says why it does not", async () => {
+    const paused = async () => (await status()).actions?.paused;
+    expect(await command("local/cli.ts", ["pause"])).to.include({ code: 0 });
+    await until(async () => (await paused()) === true);
+    expect(await command("local/cli.ts", ["resume"])).to.include({ code: 0 });
+    await until(async () => (await paused()) === false);
+    expect(await command("local/cli.ts", ["speed", "600"])).to.include({ code: 0 });
+    await until(async () => (await status()).actions?.speedup === 600);
+    const refused = await command("local/cli.ts", ["reshard", "9"]);
+    expect(refused).to.include({ code: 2 });
+    expect(refused.stderr).to.match(/one update takes it to 1 at least and 4 at most, not to 9/);
+    expect(await command("local/cli.ts", ["fault", "flood"])).to.include({ code: 2 });
+    expect(await command("local/cli.ts", ["stop"])).to.include({ code: 0 });
+    expect(await command("local/cli.ts", ["status"])).to.include({ code: 2 });
+  });
+});
