@@ -4,7 +4,7 @@ import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation"
 async function up(): Promise<void> {
   const workspace = await LocalWorkspace.create({
     workDir: process.cwd(),
-    program: async () => ({ ...(await import("../../infra/bootstrap/index")) }),
+    program: async () => ({ ...(await import("../../infra/bootstrap/index.js")) }),
     pulumiCommand: await PulumiCommand.get({ root: process.env["ENGINE_ROOT"] ?? "" }),
   });
   const stack = await Stack.select("account", workspace);

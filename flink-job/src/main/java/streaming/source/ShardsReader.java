@@ -26,6 +26,7 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.MeterView;
 import org.apache.flink.metrics.MetricGroup;
 import software.amazon.awssdk.services.kinesis.model.Record;
+import streaming.JobMetrics;
 
 /**
  * Reads the shards of one subtask. Answers arrive on the threads of the client and are taken up by
@@ -79,6 +80,9 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private long limit = Long.MAX_VALUE;
   private long reported = Long.MAX_VALUE;
 
+  /** Milliseconds by which the slowest shard is behind; minus one until one is known. */
+  private volatile long lag = -1;
+
   /** Makes the fetches of a reader. */
   interface FetchFactory extends AutoCloseable {
     ShardFetch fetch(
@@ -108,6 +112,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
   @Override
   public void start() {
+    JobMetrics.gauge(context.metricGroup(), JobMetrics.LAG, () -> lag);
     clock.scheduleAtFixedRate(() -> available.complete(null), TICK, TICK, TimeUnit.MILLISECONDS);
   }
 
@@ -322,6 +327,12 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
         take(record);
       }
       millisBehindLatest = answer.millisBehindLatest;
+      lag =
+          shards.values().stream()
+              .mapToLong(shard -> shard.millisBehindLatest)
+              .filter(behind -> behind != Long.MAX_VALUE)
+              .max()
+              .orElse(-1);
       hasLastAnswer = answer.isLast;
       ask();
       endIfRead();
