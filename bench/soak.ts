@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { wholeNumber } from "../cli/whole-number";
+import { wholeNumber } from "../cli/options";
 import { freePorts } from "../local/machine/ports";
 import { projectFolder } from "../local/machine/project";
 import { ServiceFolders } from "../local/machine/service-folders";

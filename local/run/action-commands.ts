@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Argument, Command } from "commander";
 
-import { wholeNumber } from "../../cli/whole-number";
+import { wholeNumber } from "../../cli/options";
 import { isAlive } from "../machine/process";
 import { OptionsError } from "./options";
 import { runningPipeline } from "./run-file";
