@@ -58,7 +58,7 @@ export const flinkCodeVersion = resourcePolicy(Application, {
   fix: "Set applicationCodeConfiguration.codeContent.s3ContentLocation.objectVersion to the object's versionId.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/troubleshooting-update.html",
   *check({ applicationConfiguration }) {
-    const code = applicationConfiguration?.applicationCodeConfiguration.codeContent;
+    const { codeContent: code } = applicationConfiguration?.applicationCodeConfiguration ?? {};
     const location = code?.s3ContentLocation;
     if (location === undefined) {
       // A notebook's or a Python program's text is in the plan itself.

@@ -123,6 +123,8 @@ function packAndInstall(folder: string, installed: string): void {
     installed,
     "--strip-components=1",
   ]);
-  const scope = path.join("node_modules", "@pulumi");
-  symlinkSync(path.join(projectRoot, scope), path.join(folder, scope));
+  for (const name of ["@pulumi", "ajv", "ajv-formats", "fastest-levenshtein"]) {
+    const place = path.join("node_modules", name);
+    symlinkSync(path.join(projectRoot, place), path.join(folder, place));
+  }
 }

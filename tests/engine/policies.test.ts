@@ -65,6 +65,23 @@ describe("the policy pack in the real engine", () => {
   }
 
   for (const stack of ["dev", "prod"]) {
+    it(`judges a preview of ${stack} by the published provider, which knows less, like any other`, async () => {
+      process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"] = "1";
+      try {
+        const { violations } = await run({ program: pipeline, stack, limits: limitsOf(stack) });
+        expect(violations.map(summary)).to.satisfy((all: string[]) =>
+          all.every((one) => one.startsWith(`advisory ${informing}`)),
+        );
+        const tight = { ...limitsOf(stack), "stack-monthly-cost": { maxMonthlyUsd: 1 } };
+        const refused = await run({ program: pipeline, stack, limits: tight });
+        expect(refused.violations.filter(isMandatory).map(({ name }) => name)).to.deep.equal([
+          "stack-monthly-cost",
+        ]);
+      } finally {
+        delete process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"];
+      }
+    });
+
     it(`accepts a preview of ${stack}, and leaves nothing unjudged but documents`, async () => {
       const { violations } = await run({ program: pipeline, stack, limits: limitsOf(stack) });
       expect(violations.map(summary)).to.satisfy((all: string[]) =>

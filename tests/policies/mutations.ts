@@ -654,7 +654,12 @@ export const additions: readonly Addition[] = [
     resource: {
       type: "aws:s3/bucketObjectv2:BucketObjectv2",
       name: "open",
-      props: { acl: "public-read", tags: { project: "trips", stack: "test" } },
+      props: {
+        bucket: "trips",
+        key: "a",
+        acl: "public-read",
+        tags: { project: "trips", stack: "test" },
+      },
     },
   },
   {
