@@ -18,8 +18,6 @@ export interface ResourceStep {
   readonly outputs: Values;
   /** Paths of the properties that change. */
   readonly changes: readonly string[];
-  /** Those of {@link changes} for which the resource is replaced. */
-  readonly replacing: readonly string[];
   readonly protect: boolean;
   /** The replaced resource is deleted before its replacement is created. */
   readonly isDeletedFirst: boolean;
@@ -129,7 +127,7 @@ export class RunRecord {
     if (op === "delete-replaced" && !this.#resources.has(urn)) this.#deletedFirst.add(urn);
     if (PARTS_OF_REPLACEMENT.has(op)) return;
     const state = next ?? old;
-    const details = Object.entries(detailedDiff ?? {});
+    const details = Object.keys(detailedDiff ?? {});
     this.#resources.set(urn, {
       urn,
       type,
@@ -137,10 +135,7 @@ export class RunRecord {
       parent: state?.parent ?? "",
       inputs: (state?.inputs ?? {}) as Values,
       outputs: (state?.outputs ?? {}) as Values,
-      changes: details.length > 0 ? details.map(([path]) => path) : (diffs ?? []),
-      replacing: details
-        .filter(([, { diffKind }]) => diffKind.endsWith("-replace"))
-        .map(([path]) => path),
+      changes: details.length > 0 ? details : (diffs ?? []),
       protect: next?.protect === true,
       isDeletedFirst: op === "replace" && this.#deletedFirst.has(urn),
       // The engine sends null for what is not there.

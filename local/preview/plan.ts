@@ -175,12 +175,12 @@ function sameText(before: unknown, after: unknown): boolean {
   );
 }
 
-function isStopped({ urn, type, op, old, protect }: ResourceStep, { deployedOptions }: Context) {
+function isStopped({ type, op, old, protect }: ResourceStep, { deployedOptions }: Context) {
   if (old === undefined) return false;
   const key = optionKey(type, logicalName(old.urn));
   const wasProtected = deployedOptions?.protectedResources.has(key) ?? old.protect;
   // A program that takes the protection off may replace the resource in the same update.
-  return wasProtected && (op === "delete" || protect) && urn !== "";
+  return wasProtected && (op === "delete" || protect);
 }
 
 function notesOf(step: ResourceStep, { options }: Context): readonly string[] {

@@ -73,6 +73,7 @@ export class AwsProvider {
   open(project: string, stack: string, signal?: AbortSignal): void {
     this.#urnPrefix = `urn:pulumi:${stack}::${project}::`;
     this.#signal = signal;
+    this.#retired.clear();
     this.#ids.clear();
     this.#owners.clear();
   }

@@ -11,7 +11,7 @@ function step(type: string, name: string, more: Partial<ResourceStep> = {}): Res
   const urn = `urn:pulumi:dev::trips::${type}::${name}`;
   return {
     ...{ urn, type, parent: stackUrn, op: "create", inputs: {}, outputs: {} },
-    ...{ changes: [], replacing: [], protect: false, isDeletedFirst: false },
+    ...{ changes: [], protect: false, isDeletedFirst: false },
     ...more,
   };
 }

@@ -31,7 +31,7 @@ function stepOf({
   );
   const kept = changes.length === 0 ? "same" : replaces ? "replace" : "update";
   return {
-    ...{ urn, type, parent: "", changes, replacing: [], isDeletedFirst: false },
+    ...{ urn, type, parent: "", changes, isDeletedFirst: false },
     op: before === undefined ? "create" : after === undefined ? "delete" : kept,
     inputs: after ?? before ?? {},
     outputs: after ?? before ?? {},
