@@ -13,6 +13,7 @@ import { RowRejection } from "./rows";
  */
 export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGenerator<InputRow[]> {
   let read: ReturnType<RowDecoder["columns"]> | undefined;
+  let delimiter = ",";
   let line = 0;
   for await (const lines of lineBlocks(await file.open())) {
     const rows: InputRow[] = [];
@@ -22,11 +23,12 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
         continue;
       }
       if (read === undefined) {
-        read = decoder.columns(headerFields(text, file.name), file.name, false);
+        delimiter = delimiterOf(text);
+        read = decoder.columns(headerFields(text, delimiter, file.name), file.name, false);
         continue;
       }
-      const known = read;
-      rows.push({ line, text, event: () => known(splitRow(text)) });
+      const [known, separator] = [read, delimiter];
+      rows.push({ line, text, event: () => known(splitRow(text, separator)) });
     }
     yield rows;
   }
@@ -35,9 +37,14 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
   }
 }
 
-function headerFields(text: string, name: string): string[] {
+/** The character that parts the names of the header: a comma, unless there is none. */
+function delimiterOf(header: string): string {
+  return [",", "\t", ";", "|"].find((each) => header.includes(each)) ?? ",";
+}
+
+function headerFields(text: string, delimiter: string, name: string): string[] {
   try {
-    return splitRow(text);
+    return splitRow(text, delimiter);
   } catch (error) {
     throw new StartError([`${name}: the header is broken: ${messageOf(error)}`]);
   }
@@ -47,12 +54,12 @@ function headerFields(text: string, name: string): string[] {
  * A row is one line. A parser for the whole file would let a stray quote swallow all rows up to the
  * next one; this way it spoils its own row only.
  */
-function splitRow(text: string): string[] {
+function splitRow(text: string, delimiter: string): string[] {
   if (!text.includes('"')) {
-    return text.split(",");
+    return text.split(delimiter);
   }
   try {
-    const [values] = parse(text, { relax_column_count: true });
+    const [values] = parse(text, { relax_column_count: true, delimiter });
     return values ?? [];
   } catch (error) {
     throw new RowRejection("unparsable-row", messageOf(error));

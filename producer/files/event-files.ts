@@ -52,6 +52,7 @@ export async function readFiles(
 ): Promise<FileEvents> {
   const rejected: Record<string, number> = {};
   const fingerprint = createHash("sha256").update(JSON.stringify([range.from, range.to]));
+  const examples = new Map<string, string>();
   let rowsRead = 0;
   let outOfRange = 0;
   for (const file of files) {
@@ -72,6 +73,7 @@ export async function readFiles(
           }
           const { reason, message } = error;
           rejected[reason] = (rejected[reason] ?? 0) + 1;
+          examples.set(reason, examples.get(reason) ?? `, as line ${row.line}: ${message}`);
           onRejected({ file: file.name, line: row.line, reason, detail: message, row: row.text });
         }
       }
@@ -82,7 +84,9 @@ export async function readFiles(
     throw new StartError([`${name} has no rows; expected ${decoder.noun}`]);
   }
   if (store.count === 0) {
-    const reasons = Object.entries(rejected).map(([reason, count]) => `${reason}: ${count}`);
+    const reasons = Object.entries(rejected).map(
+      ([reason, count]) => `${reason}: ${count}${examples.get(reason) ?? ""}`,
+    );
     const others = outOfRange > 0 ? [`before --seek or after --until: ${outOfRange}`] : [];
     throw new StartError([
       `${name} has no ${decoder.noun} to send in ${rowsRead} rows (${[...reasons, ...others].join(", ")})`,

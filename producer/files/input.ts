@@ -1,4 +1,5 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { IANAZone } from "luxon";
 import type { InputFile, InputFormat } from "./input-file";
 import { inputFiles, inputFormats } from "./input-file";
 import type { EventTimeRange } from "../events/event-time";
@@ -33,10 +34,21 @@ export function inputOptions(): Option[] {
       inputFormats,
     ),
     new Option(
+      "--time-zone <zone>",
+      "IANA time zone of times that name none (default: America/New_York for taxi, else UTC)",
+    ).argParser(zoneOption),
+    new Option(
       "--dead-letters <file>",
       "write rejected rows there, with the reason, as JSON lines",
     ),
   ];
+}
+
+function zoneOption(text: string): string {
+  if (!IANAZone.isValidZone(text)) {
+    throw new InvalidArgumentError("It must be an IANA time zone such as Europe/London.");
+  }
+  return text;
 }
 
 /** @param problems - gets a line when no input is named */

@@ -7,9 +7,8 @@ const maxLineLength = 1024 * 1024;
 /** The lines of a text, some at a time; gzip is recognised by its first bytes. */
 export async function* lineBlocks(input: Readable): AsyncGenerator<string[]> {
   let rest = "";
-  const text = new TextDecoder();
-  for await (const chunk of unzipped(input)) {
-    const lines = (rest + text.decode(chunk, { stream: true })).split(/\r?\n/);
+  for await (const text of texts(input)) {
+    const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop() ?? "";
     if (rest.length > maxLineLength) {
       throw new Error(`it has a line of more than ${maxLineLength} characters: not a text of rows`);
@@ -17,6 +16,85 @@ export async function* lineBlocks(input: Readable): AsyncGenerator<string[]> {
     yield lines;
   }
   yield [rest];
+}
+
+/**
+ * The JSON texts of a file, some at a time: one a line, or objects one after the other as Firehose writes them.
+ * A line that is no JSON is one text, whatever it holds.
+ */
+export async function* jsonBlocks(input: Readable): AsyncGenerator<string[][]> {
+  let rest = "";
+  for await (const text of texts(input)) {
+    const lines = (rest + text).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    const found = lines.map(objectsOf);
+    if (rest.length > maxLineLength) {
+      // A line without an end, as in the objects of Firehose: all but its last object are complete.
+      const objects = objectsOf(rest);
+      rest = objects.length > 1 ? (objects.pop() ?? "") : rest;
+      if (rest.length > maxLineLength) {
+        throw new Error(
+          `it has a row of more than ${maxLineLength} characters: not a text of rows`,
+        );
+      }
+      found.push(objects);
+    }
+    yield found;
+  }
+  yield [objectsOf(rest)];
+}
+
+/** The objects of a line, cut where one follows on another; strings are left whole. */
+function objectsOf(line: string): string[] {
+  if (!/\}\s*\{/.test(line)) {
+    return [line];
+  }
+  const objects: string[] = [];
+  let [start, depth] = [0, 0];
+  for (const { 0: token, index } of line.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    depth += token === "{" ? 1 : token === "}" ? -1 : 0;
+    if (token === "}" && depth === 0) {
+      objects.push(line.slice(start, index + 1).trim());
+      start = index + 1;
+    }
+  }
+  const last = line.slice(start).trim();
+  return last === "" ? objects : [...objects, last];
+}
+
+/** Byte order marks of encodings other than UTF-8. */
+const otherEncodings: readonly [mark: readonly number[], encoding: string][] = [
+  [[0xff, 0xfe], "utf-16le"],
+  [[0xfe, 0xff], "utf-16be"],
+];
+
+/** Compressions that are told by their first bytes, and that cannot be read. */
+const otherCompressions: readonly [mark: readonly number[], name: string, tool: string][] = [
+  [[0x28, 0xb5, 0x2f, 0xfd], "Zstandard", "zstd -dc"],
+  [[0x42, 0x5a, 0x68], "bzip2", "bzip2 -dc"],
+  [[0xfd, 0x37, 0x7a, 0x58], "xz", "xz -dc"],
+  [[0x50, 0x4b, 0x03, 0x04], "a ZIP archive", "unzip -p"],
+  [[0x04, 0x22, 0x4d, 0x18], "LZ4", "lz4 -dc"],
+  [[0x50, 0x41, 0x52, 0x31], "Parquet", ""],
+];
+
+async function* texts(input: Readable): AsyncGenerator<string> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  for await (const chunk of unzipped(input)) {
+    const startsWith = (mark: readonly number[]) => mark.every((byte, at) => chunk[at] === byte);
+    if (decoder === undefined) {
+      const other = otherCompressions.find(([mark]) => startsWith(mark));
+      if (other !== undefined) {
+        const [, name, tool] = other;
+        const fix = tool === "" ? "use --format parquet" : `decompress it, such as by ${tool}`;
+        throw new Error(`it is ${name}; ${fix}`);
+      }
+      const encoding = otherEncodings.find(([mark]) => startsWith(mark))?.[1];
+      decoder = new TextDecoder(encoding ?? "utf-8");
+    }
+    yield decoder.decode(chunk, { stream: true });
+  }
+  yield decoder?.decode() ?? "";
 }
 
 async function* unzipped(input: Readable): AsyncGenerator<Uint8Array> {

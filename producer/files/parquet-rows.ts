@@ -45,7 +45,7 @@ export async function* parquetRows(
       },
     });
     const ordered = elements.map((element) => ({
-      cellOf: isTimestamp(element) ? wallClock : (value: unknown) => value,
+      cellOf: isTimestamp(element) ? timeText(isInstant(element)) : (value: unknown) => value,
       values: new Cursor(columns.get(element.name) ?? []),
     }));
     for (let from = groupStart; from < groupEnd; from += rowsPerBlock) {
@@ -82,21 +82,29 @@ class Cursor {
   }
 }
 
-function isTimestamp({ logical_type, converted_type }: SchemaElement): boolean {
-  return logical_type?.type === "TIMESTAMP" || (converted_type ?? "").startsWith("TIMESTAMP");
+function isTimestamp({ type, logical_type, converted_type }: SchemaElement): boolean {
+  return (
+    type === "INT96" ||
+    logical_type?.type === "TIMESTAMP" ||
+    (converted_type ?? "").startsWith("TIMESTAMP")
+  );
 }
 
-/**
- * @param ms - milliseconds from 1970 on, as if the wall clock were that of UTC
- * @returns for a time that no date can have, the milliseconds: text that is no time
- */
-function wallClock(ms: unknown): string {
-  if (typeof ms !== "number") {
-    return "";
-  }
-  const date = new Date(ms);
-  const isTime = !Number.isNaN(date.getTime());
-  return isTime ? date.toISOString().slice(0, 19).replace("T", " ") : String(ms);
+/** Whether the file says that its times are instants; others are taken for wall-clock times. */
+function isInstant({ logical_type }: SchemaElement): boolean {
+  return logical_type?.type === "TIMESTAMP" && logical_type.isAdjustedToUTC;
+}
+
+/** The text of a time in milliseconds since 1970; of what is no time, its text: it is rejected as such. */
+function timeText(isUtc: boolean): (ms: unknown) => unknown {
+  return (ms) => {
+    const date = ms instanceof Date ? ms : new Date(typeof ms === "number" ? ms : NaN);
+    if (Number.isNaN(date.getTime())) {
+      return ms;
+    }
+    const text = date.toISOString().replace(".000", "");
+    return isUtc ? text : text.slice(0, -1).replace("T", " ");
+  };
 }
 
 /** The text of a cell in a CSV file; empty where it has none. */

@@ -4,7 +4,7 @@ import { Ajv, type AnySchemaObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { InvalidArgumentError, Option } from "commander";
-import { DateTime, IANAZone } from "luxon";
+import { DateTime } from "luxon";
 import { StartError } from "../../cli/command";
 import type { EventTimeRange } from "../events/event-time";
 import { everything } from "../events/event-time";
@@ -50,9 +50,6 @@ export const events: Workload = {
     )
       .argParser(formatOption)
       .default("iso"),
-    new Option("--time-zone <zone>", "IANA time zone of event times that name none")
-      .argParser(zoneOption)
-      .default("UTC"),
     new Option("--key-field <path>", "field that is the partition key, such as device.id"),
     new Option("--schema <file>", "JSON Schema; events that do not match are rejected"),
   ],
@@ -229,13 +226,6 @@ function formatOption(text: string): string {
     throw new InvalidArgumentError(
       `It must be ${namedFormats.join(", ")}, or a pattern such as MM/dd/yyyy HH:mm:ss.`,
     );
-  }
-  return text;
-}
-
-function zoneOption(text: string): string {
-  if (!IANAZone.isValidZone(text)) {
-    throw new InvalidArgumentError("It must be an IANA time zone such as Europe/London.");
   }
   return text;
 }

@@ -1,5 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import type { ValidateFunction } from "ajv";
+import { newYorkZone } from "../events/wall-clock";
 import { everything, isoSeconds, parseEventTime } from "../events/event-time";
 import type { EventShape, Workload } from "../events/workload";
 import { movedEvent } from "../events/workload";
@@ -24,17 +25,51 @@ export const tripShape: EventShape = {
 };
 
 /** Rows of the TLC's files and of extracts of them, and trips as the stream carries them. */
-export const tripDecoder: RowDecoder = {
-  noun: "trips",
-  columns(header, file) {
-    const reader = new TripRowReader(header);
+export const tripDecoder: RowDecoder = decoderIn(newYorkZone);
+
+/** @param zone - IANA time zone of times that name none */
+function decoderIn(zone: string): RowDecoder {
+  return { noun: "trips", columns: columnsIn(zone), json: (text) => tripEvent(tripOf(text)) };
+}
+
+function columnsIn(zone: string): RowDecoder["columns"] {
+  return (header, file) => {
+    const archived = archivedTrip(header);
+    if (archived !== undefined) {
+      return (cells) => tripEvent(tripOf(archived(cells)));
+    }
+    const reader = new TripRowReader(header, zone);
     if (reader.problems.length > 0) {
       throw new StartError(reader.problems.map((problem) => `${file}: ${problem}`));
     }
     return (cells) => tripEvent(reader.read(cells.map(textOf)));
-  },
-  json: (text) => tripEvent(tripOf(text)),
-};
+  };
+}
+
+/** The JSON of rows of the archive, whose columns are the event's properties in lower case and whose times are UTC. */
+function archivedTrip(
+  header: readonly string[],
+): ((cells: readonly unknown[]) => string) | undefined {
+  const names = header.map((name) => name.toLowerCase());
+  const columns = Object.keys(schema.properties).map((name) => ({
+    name,
+    at: names.indexOf(name.toLowerCase()),
+  }));
+  if (columns.some(({ name, at }) => schema.required.includes(name) && at < 0)) {
+    return undefined;
+  }
+  return (cells) => {
+    const values = columns.flatMap(({ name, at }) => {
+      const value = textOf(cells[at]);
+      const isText = name === "id" || name.endsWith("Time");
+      const time = `${value.slice(0, 19).replace(" ", "T")}Z`;
+      return value === ""
+        ? []
+        : [[name, isText ? (name === "id" ? value : time) : Number(value)] as const];
+    });
+    return JSON.stringify(Object.fromEntries(values));
+  };
+}
 
 /** Recorded taxi trips. */
 export const taxi: Workload = {
@@ -43,11 +78,12 @@ export const taxi: Workload = {
   options: inputOptions,
   configure(values, range, problems) {
     const input = inputFrom(values, problems);
+    const zone = (values["timeZone"] as string | undefined) ?? newYorkZone;
     return {
       ...tripShape,
       inputs: input.sources,
       isEndless: false,
-      read: (outputs) => readInputs(input, tripDecoder, range, outputs),
+      read: (outputs) => readInputs(input, decoderIn(zone), range, outputs),
     };
   },
 };
@@ -69,6 +105,9 @@ type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly dropoffTime: string;
 };
 
+/** What the transform of the archive adds to a trip. */
+const addedByArchive = ["pickupBorough", "dropoffBorough", "durationSeconds"];
+
 let validator: ValidateFunction<TripJson> | undefined;
 
 function tripOf(text: string): Trip {
@@ -78,6 +117,11 @@ function tripOf(text: string): Trip {
     event = JSON.parse(text);
   } catch (error) {
     throw new RowRejection("unparsable-row", messageOf(error));
+  }
+  if (typeof event === "object" && event !== null) {
+    for (const name of addedByArchive) {
+      Reflect.deleteProperty(event, name);
+    }
   }
   if (!validator(event)) {
     const [problem] = validator.errors ?? [];

@@ -19,8 +19,8 @@ const columnNames = {
   dropoffLongitude: ["dropoff_longitude", "end_lon"],
   dropoffLatitude: ["dropoff_latitude", "end_lat"],
   passengers: ["passenger_count"],
-  distanceMiles: ["trip_distance"],
-  fareUsd: ["fare_amount", "fare_amt"],
+  distanceMiles: ["trip_distance", "trip_miles"],
+  fareUsd: ["fare_amount", "fare_amt", "base_passenger_fare"],
   totalUsd: ["total_amount", "total_amt"],
 };
 

@@ -1,10 +1,31 @@
 import { createHash } from "node:crypto";
 import { RowRejection } from "../files/rows";
-import { newYorkInstant } from "../events/wall-clock";
+import { DateTime } from "luxon";
+import { parseInstant } from "../events/event-time";
+import type { WallClock } from "../events/wall-clock";
+import { newYorkZone, wallClock } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
 import type { Column } from "./trip-columns";
 import { tripColumns } from "./trip-columns";
 import type { Trip } from "./trip";
+
+const hourMs = 3_600_000;
+/** How databases and programs write that a value is missing. */
+const nothing = /^(null|\\n|nan|none|n\/a)$/i;
+const usTime = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AP])M)?$/i;
+
+/** A time as 3/1/2019 1:05:00 PM in the order of ISO 8601; anything else as it is. */
+function usual(text: string): string {
+  const [, month = "", day = "", year, hour = "", minute = "", second = "00", half] =
+    usTime.exec(text) ?? [];
+  if (year === undefined) {
+    return text;
+  }
+  const hours =
+    half === undefined ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
+  const two = (part: string | number) => String(part).padStart(2, "0");
+  return `${year}-${two(month)}-${two(day)} ${two(hours)}:${minute}:${second}`;
+}
 
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -15,7 +36,13 @@ export class TripRowReader {
   /** What is wrong with the header; a reader with problems must not be used. */
   readonly problems: readonly string[];
 
-  constructor(header: readonly string[]) {
+  readonly #zoneName: string;
+  readonly #local: WallClock;
+
+  /** @param zone - IANA time zone of times that name none */
+  constructor(header: readonly string[], zone: string = newYorkZone) {
+    this.#zoneName = zone;
+    this.#local = wallClock(zone);
     this.#fields = header.length;
     const { indexes, problems } = tripColumns(header);
     this.#indexes = indexes;
@@ -34,7 +61,7 @@ export class TripRowReader {
       throw new RowRejection("unparsable-row", detail);
     }
     const pickupTime = this.#time(values, "pickupTime");
-    const dropoffTime = this.#time(values, "dropoffTime");
+    const dropoffTime = this.#endTime(this.#time(values, "dropoffTime"), pickupTime);
     const pickupZone = this.#zone(values, "pickup");
     const dropoffZone = this.#zone(values, "dropoff");
     if (dropoffTime <= pickupTime) {
@@ -57,7 +84,8 @@ export class TripRowReader {
 
   #text(values: readonly string[], column: Column): string {
     const index = this.#indexes.get(column);
-    return index === undefined ? "" : (values[index] ?? "").trim();
+    const text = index === undefined ? "" : (values[index] ?? "").trim();
+    return nothing.test(text) ? "" : text;
   }
 
   #requiredText(values: readonly string[], column: Column): string {
@@ -70,12 +98,21 @@ export class TripRowReader {
 
   #time(values: readonly string[], column: Column): number {
     const text = this.#requiredText(values, column);
-    const instant = newYorkInstant(text);
+    const instant = parseInstant(text) ?? this.#local(text) ?? this.#local(usual(text));
     if (instant === undefined) {
       const detail = `${column} is ${text}; expected YYYY-MM-DD HH:MM:SS`;
       throw new RowRejection("invalid-time", detail);
     }
-    return instant;
+    return Math.floor(instant / 1000) * 1000;
+  }
+
+  /** In the hour that is repeated in autumn the second instant is meant where the first one is before the pick-up. */
+  #endTime(dropoff: number, pickup: number): number {
+    const offset = (ms: number) => DateTime.fromMillis(ms, { zone: this.#zoneName }).offset;
+    const later = dropoff + hourMs;
+    const isRepeated =
+      dropoff <= pickup && later > pickup && offset(dropoff) - offset(later) === 60;
+    return isRepeated ? later : dropoff;
   }
 
   #zone(values: readonly string[], end: "pickup" | "dropoff"): number {

@@ -251,7 +251,7 @@ describe("A trip file", function () {
     expect(await refusal("\n")).to.include("trips.csv is empty");
     expect(await refusal(`${header}\n`)).to.include("trips.csv has no rows; expected trips");
     expect(await refusal([header, row({ fare: "-1" }), "x"].join("\n"))).to.include(
-      "no trips to send in 2 rows (negative-amount: 1, unparsable-row: 1)",
+      "no trips to send in 2 rows (negative-amount: 1, as line 2: fareUsd is -1; expected 0 or more, unparsable-row: 1, as line 3: ",
     );
   });
 

@@ -78,7 +78,7 @@ describe("A trip row", () => {
     ["invalid-number", { passengers: "1.5" }, "passengers is 1.5; expected an integer"],
     ["invalid-number", { distance: "-1" }, "distanceMiles is -1"],
     ["invalid-number", { fare: "1e999" }, "fareUsd is 1e999"],
-    ["invalid-number", { total: "NaN" }, "totalUsd is NaN"],
+    ["invalid-number", { total: "1.5.0" }, "totalUsd is 1.5.0"],
     ["invalid-zone", { pickupZone: "0" }, "pickupZone is 0; expected an integer from 1 to 265"],
     ["invalid-zone", { dropoffZone: "266" }, "dropoffZone is 266"],
     ["invalid-zone", { pickupZone: "1.5" }, "pickupZone is 1.5"],

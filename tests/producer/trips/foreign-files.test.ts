@@ -1,0 +1,339 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect } from "chai";
+import type { SchemaElement } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { StartError } from "../../../cli/command";
+import { parseOptions } from "../../../producer/command/options";
+
+const names = "pickup_datetime,dropoff_datetime,PULocationID,DOLocationID";
+const trip = "2019-03-01 12:00:00,2019-03-01 12:10:00,143,238";
+const sent = ["143 2019-03-01T17:00:00Z 2019-03-01T17:10:00Z"];
+const tripEvent = {
+  id: "0123456789abcdef0123456789abcdef",
+  pickupTime: "2019-03-01T17:00:00Z",
+  dropoffTime: "2019-03-01T17:10:00Z",
+  pickupZone: 143,
+  dropoffZone: 238,
+};
+const json = JSON.stringify(tripEvent);
+const archived = JSON.stringify({
+  ...tripEvent,
+  pickupBorough: "Manhattan",
+  dropoffBorough: "Manhattan",
+  durationSeconds: 600,
+});
+const failed = JSON.stringify({
+  attemptsMade: 4,
+  arrivalTimestamp: 1551459600000,
+  errorCode: "Lambda.FunctionError",
+  errorMessage: "The Lambda function returned an error",
+  rawData: Buffer.from(json).toString("base64"),
+});
+const times = (pickup: string, dropoff: string) => `${names}\n${pickup},${dropoff},143,238`;
+const optional = (column: string, value: string) => `${names},${column}\n${trip},${value}`;
+
+/** A column of Parquet with times as a program writes them. */
+function parquet(
+  columns: readonly { name: string; data: unknown[]; element: Omit<SchemaElement, "name"> }[],
+): Buffer {
+  const schema: SchemaElement[] = [
+    { name: "root", num_children: columns.length },
+    ...columns.map(({ name, element }) => ({
+      name,
+      repetition_type: "OPTIONAL" as const,
+      ...element,
+    })),
+  ];
+  const columnData = columns.map(({ name, data }) => ({ name, data }));
+  return Buffer.from(parquetWriteBuffer({ columnData, schema }));
+}
+
+const micros = (isAdjustedToUTC: boolean) => ({
+  type: "INT64" as const,
+  logical_type: { type: "TIMESTAMP" as const, isAdjustedToUTC, unit: "MICROS" as const },
+});
+const integers = { type: "INT32" as const };
+const zones = [
+  { name: "PULocationID", data: [143], element: integers },
+  { name: "DOLocationID", data: [238], element: integers },
+];
+const parquetTimes = (isUtc: boolean) => [
+  {
+    name: "tpep_pickup_datetime",
+    data: [new Date(`2019-03-01T${isUtc ? 17 : 12}:00:00Z`)],
+    element: micros(isUtc),
+  },
+  {
+    name: "tpep_dropoff_datetime",
+    data: [new Date(`2019-03-01T${isUtc ? 17 : 12}:10:00Z`)],
+    element: micros(isUtc),
+  },
+];
+const text = { type: "BYTE_ARRAY" as const, converted_type: "UTF8" as const };
+
+interface Case {
+  readonly title: string;
+  readonly content: string | Uint8Array;
+  readonly name?: string;
+  readonly args?: readonly string[];
+  /** Zone and times of each trip that is sent, or a part of the message. */
+  readonly expected: readonly string[] | RegExp;
+}
+
+const utf16 = (content: string) => Buffer.from(`\ufeff${content}`, "utf16le");
+const withTimes = (title: string, pickup: string, dropoff: string, at = sent): Case => ({
+  title: `times: ${title}`,
+  content: times(pickup, dropoff),
+  expected: at,
+});
+const withOptional = (column: string, value: string): Case => ({
+  title: `optional: ${column} of ${value === "" ? "nothing" : value}`,
+  content: optional(column, value),
+  expected: sent,
+});
+const refusedTime = (value: string): Case => ({
+  title: `refused time: ${value}`,
+  content: times(value, "2019-03-01 12:10:00"),
+  expected: /no trips to send in 1 rows \(invalid-time: 1, as line 2: pickupTime is /,
+});
+const compressed = (title: string, bytes: readonly number[], expected: RegExp): Case => ({
+  title: `compression: ${title}`,
+  content: Buffer.from([...bytes, 0, 0, 0, 0]),
+  expected,
+});
+
+const cases: readonly Case[] = [
+  withTimes("seconds", "2019-03-01 12:00:00", "2019-03-01 12:10:00"),
+  withTimes("with T", "2019-03-01T12:00:00", "2019-03-01T12:10:00"),
+  withTimes("milliseconds", "2019-03-01 12:00:00.000", "2019-03-01 12:10:00.999"),
+  withTimes("microseconds", "2019-03-01 12:00:00.000000", "2019-03-01 12:10:00.123456"),
+  withTimes("nanoseconds", "2019-03-01 12:00:00.000000000", "2019-03-01 12:10:00.000000001"),
+  withTimes("Z", "2019-03-01T17:00:00Z", "2019-03-01T17:10:00Z"),
+  withTimes("Z and milliseconds", "2019-03-01T17:00:00.000Z", "2019-03-01T17:10:00.500Z"),
+  withTimes("an offset", "2019-03-01T12:00:00-05:00", "2019-03-01T18:10:00+01:00"),
+  withTimes("an offset without colon", "2019-03-01 12:00:00-0500", "2019-03-01 12:10:00-0500"),
+  withTimes("US, 12 hours", "03/01/2019 12:00:00 PM", "03/01/2019 12:10:00 PM"),
+  withTimes("US, short", "3/1/2019 12:00:00 PM", "3/1/2019 12:10:00 pm"),
+  withTimes("US, 24 hours", "03/01/2019 12:00:00", "03/01/2019 12:10:00"),
+  withTimes("US, without seconds", "3/1/2019 12:00", "3/1/2019 12:10"),
+  withTimes("midnight in US", "03/01/2019 12:00:00 AM", "03/01/2019 12:10:00 AM", [
+    "143 2019-03-01T05:00:00Z 2019-03-01T05:10:00Z",
+  ]),
+  withTimes("over the end of summer time", "2019-11-03 01:50:00", "2019-11-03 01:10:00", [
+    "143 2019-11-03T05:50:00Z 2019-11-03T06:10:00Z",
+  ]),
+  withTimes("within the hour that is repeated", "2019-11-03 01:10:00", "2019-11-03 01:50:00", [
+    "143 2019-11-03T05:10:00Z 2019-11-03T05:50:00Z",
+  ]),
+  withTimes("in the hour that is skipped", "2019-03-10 01:50:00", "2019-03-10 02:10:00", [
+    "143 2019-03-10T06:50:00Z 2019-03-10T07:10:00Z",
+  ]),
+  {
+    title: "times: of another zone",
+    content: times("2019-03-01 18:00:00", "2019-03-01 18:10:00"),
+    args: ["--time-zone", "Europe/Paris"],
+    expected: sent,
+  },
+  {
+    title: "times: end before the start outside of the repeated hour",
+    content: times("2019-11-03 03:50:00", "2019-11-03 03:10:00"),
+    expected: /dropoff-not-after-pickup: 1, as line 2: the drop-off is 2400 s before/,
+  },
+  refusedTime("yesterday"),
+  refusedTime("2019-02-30 12:00:00"),
+  refusedTime("13/13/2019 12:00:00"),
+  refusedTime("2019-03-01 24:00:00"),
+  refusedTime("1551459600"),
+  ...["", "NULL", "null", "\\N", "NaN", "nan", "None", "N/A"].map((value) =>
+    withOptional("passenger_count", value),
+  ),
+  ...["", "NULL", "\\N", "NaN"].map((value) => withOptional("fare_amount", value)),
+  withOptional("trip_miles", "2.41"),
+  withOptional("base_passenger_fare", "9.35"),
+  withOptional("Store_and_fwd_flag", "Ünïcödé"),
+  {
+    title: "optional: a number with a decimal comma",
+    content: optional("fare_amount", '"6,5"'),
+    expected: /invalid-number: 1, as line 2: fareUsd is 6,5; expected a number/,
+  },
+  {
+    title: "required: a zone of NULL",
+    content: `${names}\n2019-03-01 12:00:00,2019-03-01 12:10:00,NULL,238`,
+    expected: /missing-field: 1, as line 2: pickupZone is empty/,
+  },
+  {
+    title: "required: zone 0",
+    content: `${names}\n2019-03-01 12:00:00,2019-03-01 12:10:00,0,238`,
+    expected: /invalid-zone: 1, as line 2: pickupZone is 0; expected an integer from 1 to 265/,
+  },
+  ...(
+    [
+      ["semicolons", ";"],
+      ["tabs", "\t"],
+      ["bars", "|"],
+    ] as const
+  ).map(([title, delimiter]) => ({
+    title: `layout: ${title}`,
+    content: `${names}\n${trip}`.replaceAll(",", delimiter),
+    expected: sent,
+  })),
+  {
+    title: "layout: quoted semicolons",
+    content: `${names},note\n${trip},"a;b"`.replaceAll(",", ";"),
+    expected: sent,
+  },
+  { title: "layout: CRLF", content: `${names}\r\n${trip}\r\n`, expected: sent },
+  {
+    title: "layout: names in capitals",
+    content: `${names.toUpperCase()}\n${trip}`,
+    expected: sent,
+  },
+  {
+    title: "layout: quoted names",
+    content: `"${names.replaceAll(",", '","')}"\n${trip}`,
+    expected: sent,
+  },
+  {
+    title: "layout: spaces in the header",
+    content: `${names.replaceAll(",", " , ")}\n${trip}`,
+    expected: sent,
+  },
+  {
+    title: "layout: high-volume for-hire",
+    content:
+      "hvfhs_license_num,dispatching_base_num,request_datetime,pickup_datetime,dropoff_datetime,PULocationID,DOLocationID,trip_miles\n" +
+      "HV0003,B02764,2019-03-01 11:58:00,2019-03-01 12:00:00,2019-03-01 12:10:00,143,238,1.2",
+    expected: sent,
+  },
+  {
+    title: "layout: for-hire of 2015",
+    content:
+      "dispatching_base_num,Pickup_DateTime,DropOff_datetime,PUlocationID,DOlocationID,SR_Flag\n" +
+      "B00013,2019-03-01 12:00:00,2019-03-01 12:10:00,143,238,",
+    expected: sent,
+  },
+  {
+    title: "layout: a missing column",
+    content: "pickup_datetime,PULocationID,DOLocationID\n",
+    expected: /missing columns: dropoff_datetime or .*; columns found: pickup_datetime/,
+  },
+  { title: "encoding: UTF-8 with a mark", content: `\ufeff${names}\n${trip}`, expected: sent },
+  {
+    title: "encoding: UTF-16, little end first",
+    content: utf16(`${names}\n${trip}`),
+    expected: sent,
+  },
+  {
+    title: "encoding: UTF-16, big end first",
+    content: utf16(`${names}\n${trip}`).swap16(),
+    expected: sent,
+  },
+  {
+    title: "compression: gzip without .gz",
+    content: gzipSync(`${names}\n${trip}`),
+    expected: sent,
+  },
+  compressed("Zstandard", [0x28, 0xb5, 0x2f, 0xfd], /it is Zstandard; decompress it, .* zstd -dc/),
+  compressed("bzip2", [0x42, 0x5a, 0x68], /it is bzip2; decompress it/),
+  compressed("xz", [0xfd, 0x37, 0x7a, 0x58], /it is xz; decompress it/),
+  compressed("LZ4", [0x04, 0x22, 0x4d, 0x18], /it is LZ4; decompress it/),
+  compressed("ZIP", [0x50, 0x4b, 0x03, 0x04], /it is a ZIP archive; decompress it/),
+  compressed("Parquet under another name", [0x50, 0x41, 0x52, 0x31], /use --format parquet/),
+  { title: "pipeline: the stream's own events", name: "a.jsonl", content: json, expected: sent },
+  { title: "pipeline: the archive's JSON", name: "a.json", content: archived, expected: sent },
+  {
+    title: "pipeline: the archive's source without line breaks",
+    name: "source-1",
+    args: ["--format", "jsonl"],
+    content: gzipSync(`${json}${json}${json}`),
+    expected: [...sent, ...sent, ...sent],
+  },
+  {
+    title: "pipeline: more than a megabyte without line breaks",
+    name: "source-2",
+    args: ["--format", "jsonl"],
+    content: json.repeat(8000),
+    expected: Array.from({ length: 8000 }, () => sent[0] ?? ""),
+  },
+  {
+    title: "pipeline: the archive's errors with their raw data",
+    name: "errors-1",
+    args: ["--format", "jsonl"],
+    content: `${failed}\n${failed}\n`,
+    expected: [...sent, ...sent],
+  },
+  {
+    title: "pipeline: the archive's Parquet",
+    name: "a.parquet",
+    content: parquet([
+      { name: "id", data: [tripEvent.id], element: text },
+      { name: "pickuptime", data: [new Date(tripEvent.pickupTime)], element: micros(true) },
+      { name: "dropofftime", data: [new Date(tripEvent.dropoffTime)], element: micros(false) },
+      { name: "pickupzone", data: [143], element: integers },
+      { name: "dropoffzone", data: [238], element: integers },
+      { name: "passengers", data: [null], element: integers },
+      { name: "pickupborough", data: ["Manhattan"], element: text },
+    ]),
+    expected: sent,
+  },
+  {
+    title: "Parquet: wall-clock times",
+    name: "a.parquet",
+    content: parquet([...parquetTimes(false), ...zones]),
+    expected: sent,
+  },
+  {
+    title: "Parquet: times adjusted to UTC",
+    name: "a.parquet",
+    content: parquet([...parquetTimes(true), ...zones]),
+    expected: sent,
+  },
+  {
+    title: "Parquet: no Parquet",
+    name: "a.parquet",
+    content: "nothing of the kind",
+    expected: /a\.parquet cannot be read: /,
+  },
+];
+
+describe("Files that other programs write", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "foreign-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("are tried in many kinds", () => {
+    expect(cases.length).to.be.at.least(60);
+  });
+
+  for (const { title, content, name = "a.csv", args = [], expected } of cases) {
+    it(`are read right or refused with the cause: ${title}`, async () => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      const { workload } = parseOptions(["--dry-run", "--input", path, ...args], {});
+      let found: unknown;
+      try {
+        const { source } = await workload.read({});
+        found = [...source.events()].map(({ partitionKey, data }) => {
+          const { pickupTime, dropoffTime } = JSON.parse(
+            Buffer.from(data).toString(),
+          ) as typeof tripEvent;
+          return `${partitionKey} ${pickupTime} ${dropoffTime}`;
+        });
+      } catch (error) {
+        found = error instanceof StartError ? error.message : error;
+      }
+      if (expected instanceof RegExp) {
+        expect(found).to.match(expected);
+      } else {
+        expect(found).to.deep.equal(expected);
+      }
+    });
+  }
+});
