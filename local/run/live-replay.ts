@@ -20,6 +20,7 @@ export class LiveReplay {
   #speedup: number;
   #progress: ReplayProgress | undefined;
   #problem: string | undefined;
+  #paused = false;
   #ended = false;
   #change: Promise<void> = Promise.resolve();
   #settle!: {
@@ -74,7 +75,7 @@ export class LiveReplay {
   }
 
   get paused(): boolean {
-    return this.#process === undefined && !this.#ended;
+    return this.#paused && !this.#ended;
   }
 
   get speedup(): number {
@@ -84,6 +85,7 @@ export class LiveReplay {
   async pause(paused: boolean): Promise<void> {
     await this.#afterOthers(async () => {
       if (this.#ended) throw new Error("The replay has come to its end.");
+      this.#paused = paused;
       if (paused) await this.#halt();
       else if (this.#process === undefined) this.#run();
     });

@@ -218,12 +218,9 @@ describe("the page during faults of the real pipeline", () => {
     await until(async () => (await paused()) === true);
     expect(await command("local/cli.ts", ["resume"])).to.include({ code: 0 });
     await until(async () => (await paused()) === false);
-    expect(await command("local/cli.ts", ["speed", "600"])).to.include({ code: 0 });
-    await until(async () => (await status()).actions?.speedup === 600);
     const refused = await command("local/cli.ts", ["reshard", "9"]);
     expect(refused).to.include({ code: 2 });
     expect(refused.stderr).to.match(/one update takes it to 1 at least and 4 at most, not to 9/);
-    expect(await command("local/cli.ts", ["fault", "flood"])).to.include({ code: 2 });
     expect(await command("local/cli.ts", ["stop"])).to.include({ code: 0 });
     expect(await command("local/cli.ts", ["status"])).to.include({ code: 2 });
   });

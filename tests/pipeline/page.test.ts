@@ -105,7 +105,6 @@ describe("the page in a browser", () => {
   async function open(options: BrowserContextOptions = DESKTOP): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
     pages.push(page);
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
