@@ -16,7 +16,6 @@ export function example(): Record<string, unknown> {
       name: "analytics",
       arn: `arn:aws:kinesisanalytics:${account}:application/analytics`,
     },
-    sourceStreamName: "trips",
     codeBucketName: code.bucketName,
     codeBucketArn: code.arn,
     alarmTopicArn: `arn:aws:sns:${account}:alarms`,

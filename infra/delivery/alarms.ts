@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type Reading, reading } from "../watch/alarm";
+import { type Alarm, type Reading, reading, stopped } from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A delivery stream to be watched. */
@@ -8,6 +8,8 @@ export interface WatchedDelivery {
   readonly name: pulumi.Input<string>;
   /** Where it delivers to. @default S3 */
   readonly destination?: keyof typeof destinations;
+  /** Name of the stream that it reads. @default it is not watched whether it reads at all */
+  readonly sourceName?: pulumi.Input<string> | undefined;
   /** Seconds after which a batch is delivered. */
   readonly bufferSeconds: number;
   /** Name of the function that prepares records. @default there is none */
@@ -89,6 +91,25 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
       periods: 3,
       missing: "notBreaching",
     },
+    ...(delivery.sourceName === undefined
+      ? []
+      : [
+          {
+            name: "delivery-silent",
+            description:
+              "Records have come into the stream for a quarter of an hour and Firehose has read none. Look at its log, its role and the key of the stream.",
+            severity: "critical",
+            value: stopped(
+              reading("stream", "IncomingRecords", { StreamName: delivery.sourceName }, "Sum"),
+              read("DataReadFromKinesisStream.Records", "Sum"),
+            ),
+            comparison: ">=",
+            threshold: 1,
+            periodSeconds: 300,
+            periods: 3,
+            missing: "notBreaching",
+          } satisfies Alarm,
+        ]),
     {
       name: "delivery-failures",
       description: `Writes to ${place} fail: look at Firehose's log, ${mend}.`,

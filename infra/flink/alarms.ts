@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { defaultMaxLagSeconds, type WatchedStream } from "../stream/alarms";
-import { type Alarm, type Reading, reading } from "../watch/alarm";
-import { jobLag, type MetricName, sourceId, type Statistic } from "../watch/metrics";
+import { type Alarm, type Reading, reading, stopped } from "../watch/alarm";
+import { jobLag, type MetricName, type Statistic } from "../watch/metrics";
 
 /** A Flink application to be watched. */
 export interface WatchedApplication {
@@ -67,6 +67,27 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       periods: 1,
       missing: "breaching",
     },
+    {
+      name: "application-restarts",
+      description:
+        "The job restarts again and again: each restart repeats what came since the last checkpoint. Its log and Flink's dashboard give the exception.",
+      severity: "warning",
+      value: {
+        // The metric counts from the start of the job.
+        expression: "RATE(restarts)",
+        label: "restarts per second",
+        readings: {
+          restarts: read(isFlink2(application.runtime) ? "numRestarts" : "fullRestarts", "Maximum"),
+        },
+      },
+      comparison: ">",
+      threshold: 0,
+      periodSeconds: 300,
+      periods: 3,
+      breaching: 2,
+      missing: "notBreaching",
+    },
+    ...(source ? [silenceAlarm(application.name, source)] : []),
     {
       name: "application-checkpoints-failed",
       description:
@@ -134,20 +155,36 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
 
 function lagAlarm(
   applicationName: pulumi.Input<string>,
-  { name, maxLagSeconds = defaultMaxLagSeconds }: WatchedStream,
+  { maxLagSeconds = defaultMaxLagSeconds }: WatchedStream,
 ): Alarm {
   return {
     name: "application-lag",
     description: `The Flink application has been more than ${maxLagSeconds} s behind its stream for five minutes: results are late. Look at its load and its restarts.`,
     severity: "warning",
-    value: {
-      metric: jobLag(applicationName, pulumi.output(name).apply(sourceId)),
-      statistic: "Maximum",
-    },
+    value: { metric: jobLag(applicationName), statistic: "Maximum" },
     comparison: ">",
     threshold: maxLagSeconds * 1000,
     periodSeconds: 60,
     periods: 5,
+    missing: "notBreaching",
+  };
+}
+
+/** Records come in and none are read: the job runs, and stands still. */
+function silenceAlarm(applicationName: pulumi.Input<string>, source: WatchedStream): Alarm {
+  return {
+    name: "application-silent",
+    description:
+      "Records have come into the stream for a quarter of an hour and the Flink application has processed none. Look at its log, and restart it from the last snapshot.",
+    severity: "critical",
+    value: stopped(
+      reading("stream", "IncomingRecords", { StreamName: source.name }, "Sum"),
+      reading("application", "numRecordsInPerSecond", { Application: applicationName }, "Maximum"),
+    ),
+    comparison: ">=",
+    threshold: 1,
+    periodSeconds: 300,
+    periods: 3,
     missing: "notBreaching",
   };
 }

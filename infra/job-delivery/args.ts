@@ -30,14 +30,14 @@ export interface JobDeliveryArgs {
   readonly source: RepositorySource | ObjectSource;
   /** The application to release to, one that leaves its code to others. */
   readonly application: OperatedApplication & { readonly name: pulumi.Input<string> };
-  /** Name of the stream that the application must keep up with after a release. */
-  readonly sourceStreamName: pulumi.Input<string>;
   /** Name of the application's versioned bucket. */
   readonly codeBucketName: pulumi.Input<string>;
   /** ARN of that bucket. */
   readonly codeBucketArn: pulumi.Input<string>;
   /** What a release waits for and for how long. @default 5 minutes to watch, 20 to become healthy, 60 s of lag */
   readonly rules?: Partial<ReleaseRules>;
+  /** Waits for a person between build and release, who approves in the console or by the CLI. @default false */
+  readonly approval?: boolean;
   /** ARN of the topic that is told when a build or a release fails. @default nobody is told */
   readonly alarmTopicArn?: pulumi.Input<string> | undefined;
   /** Days for which logs are kept, one of those CloudWatch Logs offers. */

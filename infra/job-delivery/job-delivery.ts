@@ -11,6 +11,7 @@ import {
 import { JobBuild } from "./build";
 import { releaseSettings, releaseStatements } from "./release-function";
 import {
+  approvalAction,
   buildAction,
   changesOfTheJob,
   releaseAction,
@@ -34,7 +35,6 @@ const sourceDays = 90;
  * new JobDelivery("delivery", {
  *   source: { connectionArn: github.arn, repository: "owner/pipeline" },
  *   application: { name: analytics.name, arn: analytics.arn },
- *   sourceStreamName: events.name,
  *   codeBucketName: artifacts.bucketName,
  *   codeBucketArn: artifacts.arn,
  *   logRetentionDays: 30,
@@ -113,6 +113,7 @@ export class JobDelivery extends pulumi.ComponentResource {
         stages: [
           { name: "Source", actions: [sourceActionOf(source)] },
           { name: "Build", actions: [buildAction(build.projectName)] },
+          ...(args.approval === true ? [{ name: "Approve", actions: [approvalAction] }] : []),
           { name: "Release", actions: [releaseAction(release.name)] },
         ],
         ...(!isObjectSource(source) && { triggers: [changesOfTheJob(source.branch)] }),

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stateOperatorStatements } from "../flink/permissions";
 import { allow, type Statement, useKey } from "../core/iam";
 import type { JobDeliveryArgs } from "./args";
-import { jobLag, queried, sourceId } from "../watch/metrics";
+import { jobLag, queried } from "../watch/metrics";
 import type { ReleaseRules } from "./release/settings";
 
 /** What the function may do: change this application, see how it fares, and tell the pipeline. */
@@ -40,9 +40,7 @@ export function releaseStatements(
 export function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
   return pulumi.jsonStringify({
     application: args.application.name,
-    lagMetrics: [
-      queried(jobLag(args.application.name, pulumi.output(args.sourceStreamName).apply(sourceId))),
-    ],
+    lagMetrics: [queried(jobLag(args.application.name))],
     rules,
   });
 }

@@ -66,6 +66,16 @@ export function buildAction(ProjectName: pulumi.Input<string>): Action {
   };
 }
 
+/** Waits for a person, for seven days at most: https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html */
+export const approvalAction: Action = {
+  name: "Approve",
+  category: "Approval",
+  owner: "AWS",
+  provider: "Manual",
+  version: "1",
+  configuration: { CustomData: "Release the jar of this build to the Flink application?" },
+};
+
 /** Hands the jar of the build to the release function. */
 export function releaseAction(FunctionName: pulumi.Input<string>): Action {
   return {

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "../watch/alarm";
 import { applicationAlarms } from "../flink/alarms";
 import { deliveryAlarms } from "../delivery/alarms";
-import { domainAlarms } from "../search/alarms";
+import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { scalingAlarms } from "../scaling/alarms";
-import { readerLagAlarms, streamAlarms } from "../stream/alarms";
+import { idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
 import { dashboardBody } from "./dashboard";
 import { type MonitoringArgs, validate } from "./args";
 import { AlarmTopic } from "./topic";
@@ -94,16 +94,21 @@ function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
   const { results, resultsDelivery, eventsDelivery } = args;
   return [
-    ...(stream ? streamAlarms(stream) : []),
+    ...(stream ? [...streamAlarms(stream), idleAlarm(stream)] : []),
     ...(stream && !application ? readerLagAlarms(stream) : []),
     ...(application ? applicationAlarms({ ...application, source: stream }) : []),
-    ...(delivery ? deliveryAlarms(delivery) : []),
+    ...(delivery ? deliveryAlarms({ sourceName: stream?.name, ...delivery }) : []),
     ...(domain ? domainAlarms(domain) : []),
+    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name)] : []),
     ...(host ? hostAlarms(host) : []),
     ...(scaling ? scalingAlarms(scaling) : []),
     ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
-    ...(resultsDelivery ? of("results", deliveryAlarms(resultsDelivery)) : []),
-    ...(eventsDelivery ? of("events", deliveryAlarms(eventsDelivery)) : []),
+    ...(resultsDelivery
+      ? of("results", deliveryAlarms({ sourceName: results?.name, ...resultsDelivery }))
+      : []),
+    ...(eventsDelivery
+      ? of("events", deliveryAlarms({ sourceName: stream?.name, ...eventsDelivery }))
+      : []),
   ];
 }
 

@@ -387,8 +387,8 @@ export class Pipeline extends pulumi.ComponentResource {
         `${name}-job-delivery`,
         {
           source: args.jobDelivery,
+          approval: protectData,
           application: { name: analytics.name, arn: analytics.arn, stateKmsKeyArn: kmsKeyArn },
-          sourceStreamName: events.name,
           codeBucketName: artifacts.bucketName,
           codeBucketArn: artifacts.arn,
           alarmTopicArn: monitoring.topicArn,

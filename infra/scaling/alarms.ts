@@ -40,6 +40,31 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
       ...failures,
       missing: "notBreaching",
     },
+    {
+      name: "scaling-api-refused",
+      description:
+        "The scaling API has refused requests for a quarter of an hour: a caller without permission, or a service that is asked too often. Its access log names the caller.",
+      severity: "warning",
+      value: reading(
+        "api",
+        "4XXError",
+        { ApiName: scaling.apiName, Stage: scaling.apiStageName },
+        "Sum",
+      ),
+      ...failures,
+      missing: "notBreaching",
+    },
+    ...scaling.targets.map(({ kind, name }): Alarm => ({
+      name: `scaling-${kind}-silent`,
+      description: `The scaling function has not published the ${units[kind]} for a quarter of an hour: nothing is scaled. Look at its schedule and its log.`,
+      severity: "warning",
+      value: reading("scaling", "Capacity", { Target: targetIds[kind], Name: name }, "Maximum"),
+      comparison: "<",
+      threshold: 1,
+      periodSeconds: 300,
+      periods: 3,
+      missing: "breaching",
+    })),
     ...scaling.targets.map(({ kind, name }): Alarm => ({
       name: `scaling-${kind}-refused`,
       description: `The ${units[kind]} could not grow although the load asks for it. The log of the scaling function gives the reason: the changes of 24 hours are used, one shard is hot, or the service declined.`,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, metricAlarmArgs } from "../watch/alarm";
 import type { WatchedScaling } from "./alarms";
 import { defaultMaxLagSeconds } from "../stream/alarms";
-import { jobLag, readerLag, sourceId } from "../watch/metrics";
+import { jobLag, readerLag } from "../watch/metrics";
 import { ScalingApi } from "./api";
 import { type AutoscalingArgs, type Bounds, validate } from "./args";
 import { targetIds, type TargetKind } from "../watch/scaling-targets";
@@ -49,10 +49,7 @@ export class Autoscaling extends pulumi.ComponentResource {
 
     const { stream, application, logRetentionDays, kmsKeyArn } = args;
     const { sourceStreamName, sourceApplicationName: reader = application?.name } = args;
-    const lag =
-      reader === undefined
-        ? readerLag(sourceStreamName)
-        : jobLag(reader, pulumi.output(sourceStreamName).apply(sourceId));
+    const lag = reader === undefined ? readerLag(sourceStreamName) : jobLag(reader);
     const maxLagMilliseconds = (args.maxLagSeconds ?? defaultMaxLagSeconds) * 1000;
 
     const scaler = new ScalingFunction(

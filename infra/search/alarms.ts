@@ -1,4 +1,5 @@
-import type { Alarm } from "../watch/alarm";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, reading, stopped } from "../watch/alarm";
 import { domainLoadAlarms } from "./load-alarms";
 import { alarm, readerOf, spans, type WatchedDomain } from "./alarm";
 
@@ -6,6 +7,25 @@ export type { WatchedDomain } from "./alarm";
 
 /** Share of a node's volume that has to be free: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html */
 const freeStorageShare = 0.25;
+
+/** Records come into the stream, and no documents into the domain. */
+export function indexSilenceAlarm(domain: WatchedDomain, streamName: pulumi.Input<string>): Alarm {
+  return {
+    name: "domain-silent",
+    description:
+      "Records have come into the stream for half an hour and the domain has indexed nothing. Look at the job's log, its dead letters and its role in the domain.",
+    severity: "critical",
+    value: stopped(
+      reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum"),
+      readerOf(domain)("IndexingRate", "Maximum"),
+    ),
+    comparison: ">=",
+    threshold: 1,
+    periodSeconds: 300,
+    periods: 6,
+    missing: "notBreaching",
+  };
+}
 
 /** Is the domain whole, has it room, and does it take documents? */
 export function domainAlarms(domain: WatchedDomain): Alarm[] {

@@ -53,6 +53,22 @@ function nameOf(reader: string): string {
   return reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
 }
 
+/** Nothing comes in: every metric of the stream and of what reads it falls silent, and nothing else would tell. */
+export function idleAlarm(stream: Pick<WatchedStream, "name">): Alarm {
+  return {
+    name: "stream-idle",
+    description:
+      "Nothing has come into the stream for an hour. Look at the producers; switch this alarm's actions off while nothing is meant to come.",
+    severity: "warning",
+    value: reading("stream", "IncomingRecords", { StreamName: stream.name }, "Sum"),
+    comparison: "<",
+    threshold: 1,
+    periodSeconds: 300,
+    periods: 12,
+    missing: "breaching",
+  };
+}
+
 /** Is the stream too small, and are its records read before they expire? */
 export function streamAlarms(stream: WatchedStream): Alarm[] {
   const { retentionHours } = stream;

@@ -64,6 +64,18 @@ export interface Alarm {
   readonly missing: "breaching" | "notBreaching" | "missing";
 }
 
+/**
+ * The value of an alarm on a flow that has stopped: 1 while something comes in and nothing goes out, also where what
+ * counts the output falls silent.
+ */
+export function stopped(incoming: Reading, outgoing: Reading): Alarm["value"] {
+  return {
+    expression: "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
+    label: "1 while records come in and none go out",
+    readings: { incoming, outgoing },
+  };
+}
+
 /** What happens when an alarm changes its state: ARNs of topics or scaling policies. */
 export interface AlarmActions {
   readonly alarm: readonly pulumi.Input<string>[];

@@ -47,6 +47,8 @@ export const metricFamilies = {
       "heapMemoryUtilization",
       "lastCheckpointDuration",
       "lastCheckpointSize",
+      // The job's own, by https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html.
+      "millisBehindLatest",
       "numLateRecordsDropped",
       "numRecordsInPerSecond",
       "numRecordsOutPerSecond",
@@ -58,12 +60,6 @@ export const metricFamilies = {
       "threadCount",
       "uptime",
     ],
-  },
-  /** The connector of the job's source, by its stream: https://docs.aws.amazon.com/managed-flink/latest/java/metrics-dimensions.html */
-  source: {
-    namespace: "AWS/KinesisAnalytics",
-    dimensions: ["Application", "Flow", "Id"],
-    metrics: ["millisBehindLatest"],
   },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
   delivery: {
@@ -186,21 +182,11 @@ export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | 
 }
 
 /**
- * Milliseconds by which a Flink application is behind its stream, as its connector measures them: other readers of the
+ * Milliseconds by which a Flink application is behind its stream, which its own source forwards: other readers of the
  * stream, such as a delivery stream, do not count.
- * @param id - of the stream, by `sourceId`.
  */
-export function jobLag<Text>(application: Text, id: Text): Metric<Text | string> {
-  return metric<"source", Text | string>("source", "millisBehindLatest", {
-    Application: application,
-    Flow: "Input",
-    Id: id,
-  });
-}
-
-/** Id of a stream in the metrics of a Flink application, which have no hyphens. */
-export function sourceId(streamName: string): string {
-  return streamName.replaceAll("-", "_");
+export function jobLag<Text>(application: Text): Metric<Text> {
+  return metric("application", "millisBehindLatest", { Application: application });
 }
 
 /** A metric by the names that CloudWatch's API has for its parts, as functions are told. */

@@ -30,7 +30,6 @@ async function program(): Promise<void> {
       name: "analytics",
       arn: `arn:aws:kinesisanalytics:${account}:application/analytics`,
     },
-    sourceStreamName: "trips",
     codeBucketName: "code",
     codeBucketArn: "arn:aws:s3:::code",
     alarmTopicArn: `arn:aws:sns:${account}:alarms`,

@@ -3,7 +3,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { silenceSdkNotice } from "../../../cli/command";
-import { jobLag, queried, sourceId } from "../../watch/metrics";
+import { jobLag, queried } from "../../watch/metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
 import type { EndKind, Outcome, Progress } from "./progress";
@@ -25,7 +25,6 @@ interface Options {
   readonly key: string;
   readonly objectVersion: string;
   readonly region?: string;
-  readonly stream?: string;
   readonly maxLagSeconds: number;
   readonly watchMinutes: number;
   readonly timeoutMinutes: number;
@@ -44,10 +43,6 @@ async function main(args: readonly string[]): Promise<number> {
     .option(
       "--region <region>",
       "region of the application (default: AWS_REGION, or the profile's)",
-    )
-    .option(
-      "--stream <name>",
-      "stream that the job must keep up with; without it the lag is not judged",
     )
     .option("--max-lag-seconds <n>", "how far it may be behind", whole, defaultRules.maxLagSeconds)
     .option("--watch-minutes <n>", "watch the job so long", whole, defaultRules.watchMinutes)
@@ -69,12 +64,11 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function release(options: Options): Promise<number> {
-  const { application, key, objectVersion, stream, intervalSeconds } = options;
+  const { application, key, objectVersion, intervalSeconds } = options;
   const client = options.region === undefined ? {} : { region: options.region };
-  const lagMetrics = stream === undefined ? [] : [queried(jobLag(application, sourceId(stream)))];
   const steps = new Release(
     new ReleasedApplication(new KinesisAnalyticsV2Client(client), application),
-    new HealthMetrics(new CloudWatchClient(client), application, lagMetrics),
+    new HealthMetrics(new CloudWatchClient(client), application, [queried(jobLag(application))]),
     { key, objectVersion },
     { ...defaultRules, ...options },
   );

@@ -10,6 +10,8 @@ import {
 } from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Code } from "./code";
 
+const MINUTE = 60_000;
+
 /** An application as the service describes it. */
 export interface ApplicationState {
   /** Such as RUNNING. */
@@ -18,6 +20,8 @@ export interface ApplicationState {
   readonly version: number;
   readonly code: Code;
   readonly snapshotsEnabled: boolean;
+  /** Minutes between two checkpoints. */
+  readonly checkpointMinutes: number;
 }
 
 /** The calls of Managed Service for Apache Flink that a release is made of. */
@@ -45,6 +49,9 @@ export class ReleasedApplication {
       code: { key: code?.FileKey ?? "", objectVersion: code?.ObjectVersion },
       snapshotsEnabled:
         configuration?.ApplicationSnapshotConfigurationDescription?.SnapshotsEnabled ?? false,
+      checkpointMinutes:
+        (configuration?.FlinkApplicationConfigurationDescription?.CheckpointConfigurationDescription
+          ?.CheckpointInterval ?? 0) / MINUTE,
     };
   }
 

@@ -60,13 +60,15 @@ export function judge(health: Health, since: Date, now: Date, rules: GateRules):
     : sick(`after ${rules.timeoutMinutes} minutes there is still missing: ${missing.join(", ")}`);
 }
 
-function missingLag(lag: readonly number[] | undefined, { maxLagSeconds }: GateRules): string[] {
-  if (lag === undefined) return [];
+function missingLag(points: readonly number[] | undefined, { maxLagSeconds }: GateRules): string[] {
+  if (points === undefined) return [];
+  // Negative while the source does not know it.
+  const lag = points.filter((value) => value >= 0);
   const last = lag.at(-1);
-  if (last === undefined) return ["a measure of how far readers are behind"];
+  if (last === undefined) return ["a measure of how far the job is behind"];
   const falls = last < (lag[0] ?? last);
   if (last <= maxLagSeconds * 1000 || falls) return [];
-  return [`readers that catch up (they are ${Math.round(last / 1000)} s behind)`];
+  return [`a job that catches up (it is ${Math.round(last / 1000)} s behind)`];
 }
 
 function sick(reason: string): Verdict {

@@ -145,7 +145,12 @@ export class Release {
       return waiting(watched, "RUNNING; watching the job");
     }
     const since = new Date(progress.since);
-    const verdict = judge(await this.#metrics.read(since, now), since, now, this.#rules);
+    const rules = {
+      ...this.#rules,
+      // Without a complete checkpoint no job is healthy: one that fails and another must fit in.
+      timeoutMinutes: this.#rules.timeoutMinutes + 2 * state.checkpointMinutes,
+    };
+    const verdict = judge(await this.#metrics.read(since, now), since, now, rules);
     switch (verdict.kind) {
       case "healthy":
         return { kind: "released", message: `${this.#target.key} runs and is healthy.` };

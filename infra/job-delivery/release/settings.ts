@@ -4,7 +4,7 @@ import type { LagMetric } from "../../watch/scaling-targets";
 export interface GateRules {
   /** Minutes for which the job is watched at least. */
   readonly watchMinutes: number;
-  /** Minutes after which a job that is not yet healthy counts as sick. */
+  /** Minutes, besides two checkpoint intervals, after which a job that is not yet healthy counts as sick. */
   readonly timeoutMinutes: number;
   /** Seconds that readers may be behind; further behind, they must be catching up. */
   readonly maxLagSeconds: number;

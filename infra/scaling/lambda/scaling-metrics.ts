@@ -90,7 +90,8 @@ export class ScalingMetrics {
       PRESENT,
       this.#lagMetrics.map((metric) => query(metric, "Maximum")),
     );
-    const values = found.flatMap((points) => [...points.values()]);
+    // The job's source reports a negative lag while it does not know it.
+    const values = found.flatMap((points) => [...points.values()]).filter((value) => value >= 0);
     return values.length === 0 ? undefined : Math.max(...values);
   }
 

@@ -16,6 +16,7 @@ export class FakeReleases extends FakeService {
   version = 7;
   code: Code;
   snapshotsEnabled = true;
+  checkpointMilliseconds = 0;
   /** State that the application settles in after the next change. */
   settlesIn: string | undefined;
   /** Ends every change as soon as it was seen. */
@@ -137,6 +138,9 @@ export class FakeReleases extends FakeService {
               ObjectVersion: this.code.objectVersion,
             },
           },
+        },
+        FlinkApplicationConfigurationDescription: {
+          CheckpointConfigurationDescription: { CheckpointInterval: this.checkpointMilliseconds },
         },
         ApplicationSnapshotConfigurationDescription: { SnapshotsEnabled: this.snapshotsEnabled },
       },

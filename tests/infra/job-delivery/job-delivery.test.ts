@@ -9,7 +9,6 @@ const application = { name: "analytics", arn: "arn:application" };
 const base: JobDeliveryArgs = {
   source: { connectionArn: "arn:connection", repository: "owner/pipeline" },
   application,
-  sourceStreamName: "trips",
   codeBucketName: "code",
   codeBucketArn: "arn:aws:s3:::code",
   logRetentionDays: 30,
@@ -46,6 +45,20 @@ const policyOf = async (name: string, args: Partial<JobDeliveryArgs> = {}): Prom
 describe("JobDelivery", function () {
   // Each deployment bundles the function.
   this.timeout(30_000);
+
+  it("waits for a person between build and release where that is asked for", async () => {
+    const names = async (args: Partial<JobDeliveryArgs>) =>
+      (await stages(args)).map(({ name }) => name);
+    expect(await names({})).to.deep.equal(["Source", "Build", "Release"]);
+    expect(await names({ approval: true })).to.deep.equal([
+      "Source",
+      "Build",
+      "Approve",
+      "Release",
+    ]);
+    const [, , approve] = await stages({ approval: true });
+    expect(approve?.actions[0]).to.include({ category: "Approval", provider: "Manual" });
+  });
 
   it("fetches the sources, builds the jar and releases what the build has told", async () => {
     const [source, build, release] = await stages();
@@ -121,7 +134,7 @@ describe("JobDelivery", function () {
         {
           namespace: "AWS/KinesisAnalytics",
           metricName: "millisBehindLatest",
-          dimensions: { Application: "analytics", Flow: "Input", Id: "trips" },
+          dimensions: { Application: "analytics" },
         },
       ],
       rules: {

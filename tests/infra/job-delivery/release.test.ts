@@ -113,6 +113,16 @@ describe("A release", () => {
     expect(flink.code).to.deep.equal(old);
   });
 
+  it("waits for two checkpoints longer where they are rare", async () => {
+    flink.checkpointMilliseconds = 30 * MINUTE;
+    ailment = "silence";
+    await step();
+    flink.settle();
+    expect((await step(1)).message).to.equal("RUNNING; watching the job");
+    expect((await step(79)).message).to.match(/^Still missing: .*a complete checkpoint/);
+    expect((await step(1)).message).to.match(/^Rolling back: after 80 minutes/);
+  });
+
   it("rolls back when the application does not become RUNNING", async () => {
     await step();
     expect((await step(44)).message).to.equal("UPDATING");

@@ -105,16 +105,21 @@ describe("Monitoring", () => {
         "stream-loss-job",
         "stream-write-throttled",
         "application-down",
+        "application-silent",
         "application-checkpoints-failed",
         "delivery-late",
+        "delivery-silent",
         "domain-red",
         "domain-storage",
         "domain-writes-blocked",
         "domain-master-unreachable",
+        "domain-silent",
         "results-stream-loss",
         "results-stream-write-throttled",
         "results-delivery-late",
+        "results-delivery-silent",
         "events-delivery-late",
+        "events-delivery-silent",
       ].map((name) => `ALARM("monitoring-${name}")`),
     );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
@@ -166,6 +171,7 @@ describe("Monitoring", () => {
       "monitoring-stream-read-throttled",
       "monitoring-stream-put-failures",
       "monitoring-stream-get-failures",
+      "monitoring-stream-idle",
       "monitoring-stream-lag",
     ]);
     expect(JSON.stringify(await widgets({ title: "t", stream }))).not.to.match(

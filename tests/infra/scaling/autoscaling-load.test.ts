@@ -10,7 +10,7 @@ import {
 import { shardsFor, streamThresholds } from "../../../infra/scaling/lambda/stream-load";
 import { metricMath, type Values } from "../../scaling/metric-math";
 
-const lag = jobLag("analytics", "trips");
+const lag = jobLag("analytics");
 const stream = streamScalingAlarms("trips", "stream-shards", lag, 60_000);
 const application = applicationScalingAlarms("analytics", lag, 60_000);
 

@@ -14,7 +14,7 @@ const application = {
   byLoad: true,
   parallelismPerKpu: 2,
 };
-const base = { sourceStreamName: "taxi-trips", logRetentionDays: 7 };
+const base = { sourceStreamName: "trips", logRetentionDays: 7 };
 const both: AutoscalingArgs = { ...base, stream, application };
 const account = "123456789012";
 
@@ -130,7 +130,7 @@ describe("Autoscaling", function () {
         {
           namespace: "AWS/KinesisAnalytics",
           metricName: "millisBehindLatest",
-          dimensions: { Application: "analytics", Flow: "Input", Id: "taxi_trips" },
+          dimensions: { Application: "analytics" },
         },
       ],
       dryRun: false,

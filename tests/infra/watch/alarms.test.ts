@@ -5,10 +5,11 @@ import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/ala
 import { domainAlarms } from "../../../infra/search/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
-import { readerLagAlarms, streamAlarms } from "../../../infra/stream/alarms";
+import { idleAlarm, readerLagAlarms, streamAlarms } from "../../../infra/stream/alarms";
 
 const watched = { name: "trips-1a2b", retentionHours: 24 };
-const stream = [...readerLagAlarms(watched), ...streamAlarms(watched)];
+const stream = [...readerLagAlarms(watched), ...streamAlarms(watched), idleAlarm(watched)];
+const stoppedFlow = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)";
 const watchedApplication = {
   name: "analytics-1a2b",
   runtime: "FLINK-1_20",
@@ -19,6 +20,7 @@ const watchedApplication = {
 const application = applicationAlarms(watchedApplication);
 const delivery = deliveryAlarms({
   name: "archive-1a2b",
+  sourceName: "trips-1a2b",
   bufferSeconds: 300,
   transformName: "transform-1a2b",
   converts: true,
@@ -72,6 +74,7 @@ describe("alarms", () => {
     expect(described(stream)).to.deep.equal({
       "stream-lag": "Maximum IteratorAgeMilliseconds > 60000, 5 of 5 x 60 s, notBreaching",
       "stream-loss": "Maximum IteratorAgeMilliseconds >= 43200000, 1 of 1 x 300 s, notBreaching",
+      "stream-idle": "Sum IncomingRecords < 1, 12 of 12 x 300 s, breaching",
       "stream-write-throttled":
         "Average WriteProvisionedThroughputExceeded >= 0.01, 5 of 5 x 60 s, notBreaching",
       "stream-read-throttled":
@@ -104,6 +107,8 @@ describe("alarms", () => {
 
   it("on a Flink application follow the checkpoint interval", () => {
     expect(described(application)).to.deep.equal({
+      "application-restarts": "RATE(restarts) > 0, 2 of 3 x 300 s, notBreaching",
+      "application-silent": `${stoppedFlow} >= 1, 3 of 3 x 300 s, notBreaching`,
       "application-lag": "Maximum millisBehindLatest > 60000, 5 of 5 x 60 s, notBreaching",
       "application-down": "Average downtime > 0, 1 of 1 x 60 s, breaching",
       "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
@@ -136,6 +141,7 @@ describe("alarms", () => {
   it("on a delivery stream follow its buffer, and watch what it does", () => {
     expect(described(delivery)).to.deep.equal({
       "delivery-late": "Maximum DeliveryToS3.DataFreshness > 900, 1 of 1 x 300 s, notBreaching",
+      "delivery-silent": `${stoppedFlow} >= 1, 3 of 3 x 300 s, notBreaching`,
       "delivery-lag": "Maximum KinesisMillisBehindLatest > 900000, 3 of 3 x 300 s, notBreaching",
       "delivery-failures": "Average DeliveryToS3.Success < 0.95, 3 of 3 x 300 s, notBreaching",
       "delivery-transform-failures":
@@ -193,6 +199,8 @@ describe("alarms", () => {
 
   it("on the scaler tell that it fails and that it has no room", () => {
     expect(described(scaling)).to.deep.equal({
+      "scaling-api-refused": "Sum 4XXError >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-stream-silent": "Maximum Capacity < 1, 3 of 3 x 300 s, breaching",
       "scaling-function-errors": "Sum Errors >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-api-errors": "Sum 5XXError >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-refused": "Maximum RefusedScaleOut >= 1, 1 of 1 x 300 s, notBreaching",
@@ -211,7 +219,7 @@ describe("alarms", () => {
   it("call silence a failure only where something always speaks while it lives", () => {
     expect(
       all.filter(({ missing }) => missing === "breaching").map(({ name }) => name),
-    ).to.have.members(["application-down", "domain-nodes"]);
+    ).to.have.members(["application-down", "domain-nodes", "scaling-stream-silent", "stream-idle"]);
   });
 
   it("look at the growth of what counts from the start, not at the count", () => {
@@ -225,9 +233,38 @@ describe("alarms", () => {
     const counted = all.filter((alarm) =>
       readings(alarm).some(({ metric }) => counters.includes(metric.name)),
     );
-    expect(counted).to.have.length(3);
+    expect(counted).to.have.length(4);
     for (const { name, value } of counted) {
       expect("expression" in value && value.expression, name).to.match(/^(RATE|DIFF)\(/);
+    }
+  });
+
+  it("have another alarm for each failure that makes a metric absent", () => {
+    /** By namespace: what silences its metrics, and the alarm that speaks then. */
+    const absences: Readonly<Record<string, readonly [failure: string, alarm: string]>> = {
+      "AWS/Kinesis": ["producers stop, or the stream is gone", "stream-idle"],
+      "AWS/KinesisAnalytics": ["the application stops", "application-down"],
+      "AWS/Firehose": ["the delivery stream does not read", "delivery-silent"],
+      "AWS/ES": ["the domain is gone", "domain-nodes"],
+      "AWS/Lambda": ["the schedule does not call the function", "scaling-stream-silent"],
+      "StreamingPipeline/Scaling": ["the function does not publish", "scaling-stream-silent"],
+      "AWS/ApiGateway": [
+        "the API is not called; bounds hold all the same",
+        "scaling-stream-silent",
+      ],
+      "AWS/EC2": ["the host is stopped, which nothing depends on but the replay", "stream-idle"],
+    };
+    for (const alarm of all) {
+      for (const { metric } of readings(alarm)) {
+        const [failure = "", other = ""] = absences[metric.namespace] ?? [];
+        expect(failure, `${alarm.name}: ${metric.namespace}`).not.to.equal("");
+        const speaking = all.find(({ name }) => name === other);
+        expect(speaking, other).not.to.equal(undefined);
+        if (speaking === undefined) continue;
+        const { missing, value } = speaking;
+        const isFilled = "expression" in value && value.expression.includes("FILL(outgoing, 0)");
+        expect(missing === "breaching" || isFilled, other).to.equal(true);
+      }
     }
   });
 

@@ -20,6 +20,7 @@ public final class JobMetrics {
   public static final String WATERMARK_LAG = "watermarkLagMilliseconds";
   public static final String DOCUMENTS = "documents";
   public static final String REJECTED = "rejected";
+  public static final String LAG = "millisBehindLatest";
   public static final String RETRIES = "retries";
   public static final String QUEUE = "queuedDocuments";
   public static final String REQUEST_TIME = "requestMilliseconds";

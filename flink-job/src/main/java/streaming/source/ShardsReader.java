@@ -90,6 +90,9 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private long limit = Long.MAX_VALUE;
   private long reported = Long.MAX_VALUE;
 
+  /** Milliseconds by which the slowest shard is behind; minus one until one is known. */
+  private volatile long lag = -1;
+
   ShardsReader(
       SourceReaderContext context,
       RecordSchema<E> schema,
@@ -105,6 +108,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
   @Override
   public void start() {
+    JobMetrics.gauge(context.metricGroup(), JobMetrics.LAG, () -> lag);
     clock.scheduleAtFixedRate(() -> available.complete(null), TICK, TICK, TimeUnit.MILLISECONDS);
   }
 
@@ -338,6 +342,12 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
         take(record);
       }
       millisBehindLatest = answer.millisBehindLatest;
+      lag =
+          shards.values().stream()
+              .mapToLong(shard -> shard.millisBehindLatest)
+              .filter(behind -> behind != Long.MAX_VALUE)
+              .max()
+              .orElse(-1);
       hasLastAnswer = answer.isLast;
       ask();
       endIfRead();
