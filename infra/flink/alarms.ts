@@ -20,6 +20,28 @@ export function isFlink2(runtime: string): boolean {
   return /^FLINK-(?!1_)/.test(runtime);
 }
 
+/** A counter of the job in percent of the records that it has read meanwhile. Both begin again with each restart. */
+export const shareOfRecords = "IF(RATE(records) > 0, 100 * RATE(part) / RATE(records))";
+
+/** Counters of the job, the percentage of the records above which they are an alarm, and what to do. */
+const shares = [
+  [
+    "late",
+    1,
+    "More than 1 % of the records come too late for every window. Look at the producers' clocks and order, and at the detail of the dead letters.",
+  ],
+  [
+    "malformed",
+    1,
+    "More than 1 % of the records cannot be parsed. Look at the reasons of the dead letters, and at the last change of the producers.",
+  ],
+  [
+    "rejected",
+    0.1,
+    "The domain rejects documents. Look at the reasons of the dead letters, and at the index templates.",
+  ],
+] as const;
+
 /** Does the job run, does it keep its state safe, and has it room? */
 export function applicationAlarms(application: WatchedApplication): Alarm[] {
   const { checkpointIntervalSeconds, source } = application;
@@ -88,6 +110,21 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       missing: "notBreaching",
     },
     ...(source ? [silenceAlarm(application.name, source)] : []),
+    ...shares.map(([part, percent, description]): Alarm => ({
+      name: `application-${part}`,
+      description,
+      severity: "warning",
+      value: {
+        expression: shareOfRecords,
+        label: `percent of the records, ${part}`,
+        readings: { part: read(part, "Average"), records: read("records", "Average") },
+      },
+      comparison: ">",
+      threshold: percent,
+      periodSeconds: 300,
+      periods: 3,
+      missing: "notBreaching",
+    })),
     {
       name: "application-checkpoints-failed",
       description:

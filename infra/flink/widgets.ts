@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isFlink2, type WatchedApplication } from "./alarms";
+import { isFlink2, shareOfRecords, type WatchedApplication } from "./alarms";
 import { linesOf } from "../watch/lines";
 import { graph, type Line, logLines, type Section } from "../watch/widgets";
 import { metric, type MetricName } from "../watch/metrics";
@@ -17,6 +17,17 @@ export function applicationSection(
     label,
     metrics: {
       samples: { metric: metric("application", measure, { Application: name }), statistic: "Sum" },
+    },
+  });
+  const share = (measure: MetricName<"application">, label: string): Line => ({
+    expression: shareOfRecords,
+    label,
+    metrics: {
+      part: { metric: metric("application", measure, { Application: name }), statistic: "Average" },
+      records: {
+        metric: metric("application", "records", { Application: name }),
+        statistic: "Average",
+      },
     },
   });
   return {
@@ -66,9 +77,17 @@ export function applicationSection(
         line("numberOfFailedCheckpoints", "Maximum", "failed checkpoints"),
         line("numLateRecordsDropped", "Maximum", "late records dropped", true),
       ]),
-      graph(region, "KPUs and threads", [
-        line("KPUs", "Maximum", "KPUs"),
-        line("threadCount", "Maximum", "threads", true),
+      // The service publishes KPUs once an hour.
+      graph(region, "KPUs", [line("KPUs", "Maximum", "KPUs")], [], 3600),
+      graph(region, "Lag and threads", [
+        line("millisBehindLatest", "Maximum", "behind the stream (ms)"),
+        line("threadsCount", "Maximum", "threads", true),
+      ]),
+      graph(region, "Events that do not count, in percent of the records", [
+        share("late", "late"),
+        share("malformed", "malformed"),
+        share("rejected", "rejected by the domain"),
+        share("duplicates", "duplicates"),
       ]),
       logLines(
         region,

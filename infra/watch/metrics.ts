@@ -47,8 +47,6 @@ export const metricFamilies = {
       "heapMemoryUtilization",
       "lastCheckpointDuration",
       "lastCheckpointSize",
-      // The job's own, by https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html.
-      "millisBehindLatest",
       "numLateRecordsDropped",
       "numRecordsInPerSecond",
       "numRecordsOutPerSecond",
@@ -57,8 +55,15 @@ export const metricFamilies = {
       "oldGenerationGCTime",
       "restartingTime",
       "runningTime",
-      "threadCount",
+      "threadsCount",
       "uptime",
+      // The job's own: https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html
+      "duplicates",
+      "late",
+      "malformed",
+      "millisBehindLatest",
+      "records",
+      "rejected",
     ],
   },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */

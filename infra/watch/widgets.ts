@@ -57,6 +57,7 @@ export function graph(
   title: string,
   lines: readonly Line[],
   marks: readonly Mark[] = [],
+  periodSeconds = 60,
 ): Widget {
   return {
     type: "metric",
@@ -65,7 +66,7 @@ export function graph(
       region,
       view: "timeSeries",
       stacked: false,
-      period: 60,
+      period: periodSeconds,
       metrics: lines.flatMap((line, index) => rows(line, index)),
       ...(marks.length > 0 && { annotations: { horizontal: marks } }),
       yAxis: { left: { min: 0 }, right: { min: 0 } },

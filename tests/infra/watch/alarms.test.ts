@@ -9,6 +9,7 @@ import { idleAlarm, readerLagAlarms, streamAlarms } from "../../../infra/stream/
 
 const watched = { name: "trips-1a2b", retentionHours: 24 };
 const stream = [...readerLagAlarms(watched), ...streamAlarms(watched), idleAlarm(watched)];
+const share = "IF(RATE(records) > 0, 100 * RATE(part) / RATE(records))";
 const stoppedFlow = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)";
 const watchedApplication = {
   name: "analytics-1a2b",
@@ -108,6 +109,9 @@ describe("alarms", () => {
   it("on a Flink application follow the checkpoint interval", () => {
     expect(described(application)).to.deep.equal({
       "application-restarts": "RATE(restarts) > 0, 2 of 3 x 300 s, notBreaching",
+      "application-late": `${share} > 1, 3 of 3 x 300 s, notBreaching`,
+      "application-malformed": `${share} > 1, 3 of 3 x 300 s, notBreaching`,
+      "application-rejected": `${share} > 0.1, 3 of 3 x 300 s, notBreaching`,
       "application-silent": `${stoppedFlow} >= 1, 3 of 3 x 300 s, notBreaching`,
       "application-lag": "Maximum millisBehindLatest > 60000, 5 of 5 x 60 s, notBreaching",
       "application-down": "Average downtime > 0, 1 of 1 x 60 s, breaching",
