@@ -39,7 +39,14 @@ const rooms = {
     ["faults", "workloads", "page-server", "preview"],
     ["run"],
   ],
-  producer: [["events"], ["replay", "trips", "trades"], ["kinesis"], ["tail"], ["command"]],
+  producer: [
+    ["events"],
+    ["replay", "files"],
+    ["trips", "generic", "trades"],
+    ["kinesis"],
+    ["tail"],
+    ["command"],
+  ],
 };
 
 /** Top folders that a top folder may import, besides itself. */

@@ -32,6 +32,13 @@ export default tseslint.config(
       ],
       // Registering a resource is the effect; its variable is often not needed.
       "no-new": "off",
+      "no-restricted-syntax": [
+        "error",
+        ...["Object", "Array"].map((kind) => ({
+          selector: `${kind}Expression > SpreadElement > ${kind}Expression`,
+          message: "Write the elements themselves instead of spreading a literal.",
+        })),
+      ],
       "no-restricted-imports": [
         "error",
         {

@@ -103,9 +103,13 @@ async function measure(options: Options): Promise<Figures> {
       });
     }
     return {
-      ...{ machine, events, shards: SHARDS },
-      ...{ parallelism: PARALLELISM, checkpointSeconds: CHECKPOINT_SECONDS },
-      ...{ backlogs, latency: latencies },
+      machine,
+      events,
+      shards: SHARDS,
+      parallelism: PARALLELISM,
+      checkpointSeconds: CHECKPOINT_SECONDS,
+      backlogs,
+      latency: latencies,
     };
   } finally {
     await services.stop();

@@ -68,8 +68,15 @@ async function measure({ workload }: { readonly workload: Workload }): Promise<F
     const report = JSON.parse(readFileSync(file, "utf8")) as RunReport;
     const { speedup, result, recordsPut, documents, seconds } = report;
     return {
-      ...{ machine, workload, speedup, result, recordsPut, documents },
-      ...{ totalSeconds, firstDocumentSeconds, seconds },
+      machine,
+      workload,
+      speedup,
+      result,
+      recordsPut,
+      documents,
+      totalSeconds,
+      firstDocumentSeconds,
+      seconds,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

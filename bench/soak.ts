@@ -86,7 +86,10 @@ async function measure({ minutes }: { readonly minutes: number }): Promise<Figur
   }
   const sixth = minutes * 10_000;
   return {
-    ...{ machine: thisMachine(), minutes, recordsPut, calm: [calm, samples] },
+    machine: thisMachine(),
+    minutes,
+    recordsPut,
+    calm: [calm, samples],
     processes: [...memory].map(([name, all]) => {
       const median = (from: number): number => {
         const part = all.filter(([at]) => at >= from && at < from + sixth).map(([, mib]) => mib);

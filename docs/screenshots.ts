@@ -24,8 +24,10 @@ interface Options {
 
 const desktop = { viewport: { width: 1440, height: 1230 } };
 const phone = {
-  ...{ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
-  ...{ isMobile: true, hasTouch: true },
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
 };
 const pictures: readonly (readonly [name: string, context: BrowserContextOptions])[] = [
   ["light", { ...desktop, colorScheme: "light" }],
@@ -106,10 +108,7 @@ async function startPipeline(
   const { page } = await freePorts(["page"]);
   const child = spawn(
     process.execPath,
-    [
-      ...["--import", "tsx", "local/cli.ts", "--fresh"],
-      ...["--workload", workload, "--port", String(page)],
-    ],
+    ["--import", "tsx", "local/cli.ts", "--fresh", "--workload", workload, "--port", String(page)],
     { cwd: path.join(__dirname, ".."), stdio: ["ignore", "inherit", "inherit"] },
   );
   return { url: `http://127.0.0.1:${page}/`, process: child };

@@ -76,9 +76,11 @@ export async function compare(options: ComparisonOptions): Promise<Comparison> {
   await stream.delete();
   const [job, readAndCount] = [jobFigures(computing), jobFigures(reading)];
   return {
-    ...{ density, tripsADay: sample.length * copiesADay },
+    density,
+    tripsADay: sample.length * copiesADay,
     recordBytes: Math.round(bytes / events),
-    ...{ readAndCount, job },
+    readAndCount,
+    job,
     ratio: Number((job.eventsPerSecond / readAndCount.eventsPerSecond).toFixed(3)),
   };
 }

@@ -24,12 +24,23 @@ export async function jars(folder: string, onProgress: Progress): Promise<Jars> 
   copyFileSync(job, readAndCount);
   const classPath = [path.join(flink, "lib", "*"), job].join(path.delimiter);
   await run(java("javac"), [
-    ...["--release", "11", "-cp", classPath, "-d", classes],
+    "--release",
+    "11",
+    "-cp",
+    classPath,
+    "-d",
+    classes,
     path.join(__dirname, "ReadAndCount.java"),
   ]);
   await run(java("jar"), [
-    ...["--update", "--file", readAndCount, "--main-class", "ReadAndCount"],
-    ...["-C", classes, "."],
+    "--update",
+    "--file",
+    readAndCount,
+    "--main-class",
+    "ReadAndCount",
+    "-C",
+    classes,
+    ".",
   ]);
   return { job, readAndCount };
 }

@@ -83,11 +83,15 @@ export async function latency(options: LatencyOptions): Promise<Latency> {
       return Number.isFinite(value) ? Math.round(value) : null;
     };
     return {
-      ...{ sharePercent, eventsPerSecond, putPerSecond },
+      sharePercent,
+      eventsPerSecond,
+      putPerSecond,
       unread: Math.max(0, taken - recordsRead),
       probes,
       unseen: milliseconds.filter((value) => !Number.isFinite(value)).length,
-      ...{ p50Milliseconds: at(0.5), p95Milliseconds: at(0.95), p99Milliseconds: at(0.99) },
+      p50Milliseconds: at(0.5),
+      p95Milliseconds: at(0.95),
+      p99Milliseconds: at(0.99),
     };
   } finally {
     end.abort();

@@ -87,7 +87,9 @@ export class BenchServices {
       },
     };
     const search = {
-      ...{ httpPort: ports.search, transportPort: ports.transport, sustained: true },
+      httpPort: ports.search,
+      transportPort: ports.transport,
+      sustained: true,
       ...common,
     };
     const account = { region: REGION, accountId: "000000000000", throttled: false };

@@ -46,7 +46,9 @@ export async function sampleTrips(file: string): Promise<SampleTrip[]> {
       return {
         dropoffSecond: (eventTime / 1000) % DAY_SECONDS,
         seconds: (eventTime - Date.parse(event.pickupTime)) / 1000,
-        ...{ pickupZone, dropoffZone, others: { passengers, distanceMiles, fareUsd, totalUsd } },
+        pickupZone,
+        dropoffZone,
+        others: { passengers, distanceMiles, fareUsd, totalUsd },
       };
     })
     .sort((a, b) => a.dropoffSecond - b.dropoffSecond);

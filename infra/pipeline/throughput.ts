@@ -31,9 +31,12 @@ export function readThroughput(
   const streamMaxShards = Math.max(2, shardCount);
   const flinkMaxParallelism = Math.max(2 * parallelismPerKpu, parallelism);
   return {
-    ...{ shardCount, streamMaxShards },
+    shardCount,
+    streamMaxShards,
     streamMinShards: Math.min(averageShardCount, streamMaxShards - 1),
-    ...{ flinkParallelism: parallelism, flinkParallelismPerKpu: parallelismPerKpu },
-    ...{ flinkMinParallelism: parallelismPerKpu, flinkMaxParallelism },
+    flinkParallelism: parallelism,
+    flinkParallelismPerKpu: parallelismPerKpu,
+    flinkMinParallelism: parallelismPerKpu,
+    flinkMaxParallelism,
   };
 }

@@ -96,7 +96,10 @@ export function layOut(sections: readonly Section[]): PlacedWidget[] {
     placed.push({
       type: "text",
       properties: { markdown: `## ${heading}`, background: "transparent" },
-      ...{ x: 0, y, width: columns, height: headingHeight },
+      x: 0,
+      y,
+      width: columns,
+      height: headingHeight,
     });
     y += headingHeight;
     widgets.forEach((widget, index) => {

@@ -72,7 +72,11 @@ async function build(binary: string, { onProgress, signal }: FindEngineArgs): Pr
   try {
     await runGo(
       [
-        ...["build", "-o", unfinished, "-ldflags", `-s -w -X ${version}`],
+        "build",
+        "-o",
+        unfinished,
+        "-ldflags",
+        `-s -w -X ${version}`,
         "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       ],
       signal,

@@ -13,7 +13,9 @@ export const outOfOrder: Fault = {
   description: "events are put out of order, by up to half of what the job tolerates",
   // The other half is for what the lanes of the producer do to the order.
   replayArguments: (seconds) => [
-    ...["--shuffle", String(Math.floor(seconds / 2))],
-    ...["--max-disorder", String(Math.floor(seconds / 2))],
+    "--shuffle",
+    String(Math.floor(seconds / 2)),
+    "--max-disorder",
+    String(Math.floor(seconds / 2)),
   ],
 };

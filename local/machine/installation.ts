@@ -33,8 +33,15 @@ const cargoTool: Tool = {
   build: (sources, into, scratch) => ({
     command: "cargo",
     args: [
-      ...["install", "--locked", "--no-track", "--path", sources],
-      ...["--root", into, "--target-dir", scratch],
+      "install",
+      "--locked",
+      "--no-track",
+      "--path",
+      sources,
+      "--root",
+      into,
+      "--target-dir",
+      scratch,
     ],
   }),
   step: /^\s*Compiling /,
@@ -48,8 +55,12 @@ function mavenTool(title: string, name: string, sources: string): Tool {
     build: (folder, into, scratch) => ({
       command: "mvn",
       args: [
-        ...["--batch-mode", "-f", path.join(folder, "pom.xml"), "package"],
-        ...[`-Dinstallation=${path.join(into, "lib")}`, `-Dscratch=${scratch}`],
+        "--batch-mode",
+        "-f",
+        path.join(folder, "pom.xml"),
+        "package",
+        `-Dinstallation=${path.join(into, "lib")}`,
+        `-Dscratch=${scratch}`,
       ],
     }),
     step: /Downloaded from /,

@@ -73,7 +73,9 @@ export function actionsStatus(actions: PipelineActions): ActionsStatus {
     paused,
     speedup,
     faults: actions.faults.map(({ name, description }) => ({
-      ...{ name, description, active: faults.includes(name) },
+      name,
+      description,
+      active: faults.includes(name),
     })),
   };
 }

@@ -266,8 +266,15 @@ function ruleText(kind: string, rule: Values): string {
   const way = ruleTypes[kind] || (rule["type"] ?? kind) === "egress" ? "to" : "from";
   const direction = ruleTypes[kind] === "from" ? "from" : way;
   const peers = [
-    ...["cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId", "prefixListIds"],
-    ...["referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups"],
+    "cidrIpv4",
+    "cidrIpv6",
+    "cidrBlocks",
+    "ipv6CidrBlocks",
+    "prefixListId",
+    "prefixListIds",
+    "referencedSecurityGroupId",
+    "sourceSecurityGroupId",
+    "securityGroups",
   ].flatMap((name) => listed(rule[name]).map(String));
   const ports =
     transport === "-1"

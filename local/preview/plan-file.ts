@@ -56,7 +56,11 @@ function eventsOf({ steps, changeSummary = {}, diagnostics = [] }: Digest): Engi
     ...steps.map(({ op, urn, oldState, newState, diffReasons, detailedDiff }) => ({
       resourcePreEvent: {
         metadata: {
-          ...{ op, urn, type: (newState ?? oldState)?.["type"], old: oldState, new: newState },
+          op,
+          urn,
+          type: (newState ?? oldState)?.["type"],
+          old: oldState,
+          new: newState,
           diffs: diffReasons,
           detailedDiff: mapValues(isObject(detailedDiff) ? detailedDiff : {}, ({ kind }) => ({
             diffKind: kind,

@@ -38,7 +38,10 @@ export function liveActions(
       let passed = 0;
       try {
         await fault.inject({
-          ...{ cloud, stream, tell, signal },
+          cloud,
+          stream,
+          tell,
+          signal,
           async replayed(share) {
             // What waits for its turn happens at once; what lasts for a part of the replay lasts for a while.
             const wait = passed === 0 ? 0 : Math.max(0, share - passed) * FAULT_SECONDS * 1000;

@@ -161,8 +161,11 @@ class Run {
       client.destroy();
     });
     return {
-      ...{ region: REGION, workload: this.#options.workload.name },
-      ...{ cloud, result, settings: deployedSettings(result) },
+      region: REGION,
+      workload: this.#options.workload.name,
+      cloud,
+      result,
+      settings: deployedSettings(result),
       stream: { client, name: String(streamName) },
     };
   }

@@ -92,7 +92,8 @@ export function statusText(
       [
         ...(state === "" ? [] : [state]),
         ...(asOf === undefined ? [] : [`as of ${clock(asOf)}`]),
-        ...[figure, ...more],
+        figure,
+        ...more,
       ].join(", "),
     ]),
     ...events.map(({ at, text }): [string, string] => [clock(at), text]),

@@ -77,7 +77,9 @@ async function replayedAndCompared(
   const passed = comparison.mismatches === 0 && total.recordsLost === 0 && counted;
   const report: RunReport = {
     result: passed ? "passed" : "failed",
-    ...{ workload: workload.name, input: workload.input, speedup: options.speedup },
+    workload: workload.name,
+    input: workload.input,
+    speedup: options.speedup,
     ...(options.fault && { fault: options.fault.name }),
     ...total,
     counted,
@@ -87,7 +89,9 @@ async function replayedAndCompared(
     examples: comparison.examples,
     deadLetters,
     policies: deployment.result.policies.map(({ name, enforcementLevel, result }) => ({
-      ...{ name, enforcementLevel, result },
+      name,
+      enforcementLevel,
+      result,
     })),
     journal: journal.filter(({ kind }) => kind !== "checkpoint"),
     seconds: steps.seconds,

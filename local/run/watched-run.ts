@@ -59,8 +59,11 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
   }
   closing(
     announce({
-      ...{ pid: process.pid, endpoints, region: deployment.region },
-      ...{ streamName: deployment.stream.name, workload: options.workload.name },
+      pid: process.pid,
+      endpoints,
+      region: deployment.region,
+      streamName: deployment.stream.name,
+      workload: options.workload.name,
       ...(page && { page: page.url }),
     }),
   );

@@ -141,7 +141,8 @@ export class PipelineMonitor {
     const parts = this.#probes.parts();
     this.#remember(parts, at);
     const facts = {
-      ...{ at: new Date(at).toISOString(), workload },
+      at: new Date(at).toISOString(),
+      workload,
       ...parts,
       phase: phaseOf(parts),
       rates: this.#rates(parts),

@@ -1,4 +1,4 @@
-import type { ProgressReport } from "../../producer/command/report";
+import type { ProgressReport } from "../../producer/command/progress-report";
 import type { Workload } from "../verify/result-document";
 import type { SearchStatus } from "./result-status";
 

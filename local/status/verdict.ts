@@ -151,7 +151,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
   const refused = rates.throttled ?? 0;
   return [
     {
-      ...{ name: "producer", title: "Producer" },
+      name: "producer",
+      title: "Producer",
       level: levelOf(replay, isIdle ? "idle" : late > LATE_SECONDS ? "warning" : "ok"),
       state: !replay.up
         ? replay.reason
@@ -170,7 +171,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
       ...asOf(replay),
     },
     {
-      ...{ name: "stream", title: "Stream" },
+      name: "stream",
+      title: "Stream",
       level: levelOf(stream, refused > 0 ? "warning" : "ok"),
       state: stream.up
         ? stream.value.status === "ACTIVE"
@@ -186,7 +188,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
       ...asOf(stream),
     },
     {
-      ...{ name: "job", title: "Flink job" },
+      name: "job",
+      title: "Flink job",
       level: levelOf(job, running?.state !== "RUNNING" ? "problem" : heldUp ? "warning" : "ok"),
       state: !job.up
         ? downFor("job")
@@ -209,7 +212,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
       ...asOf(job),
     },
     {
-      ...{ name: "search", title: "OpenSearch" },
+      name: "search",
+      title: "OpenSearch",
       level: levelOf(search, "ok"),
       state: search.up || domain === undefined ? "" : downFor("search"),
       figure: `${rate(search.up || domain === undefined ? rates.writes : 0)} writes/s`,
@@ -221,7 +225,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
       ...asOf(search),
     },
     {
-      ...{ name: "results", title: "Results" },
+      name: "results",
+      title: "Results",
       level: levelOf(
         search,
         lag.resultSeconds === null

@@ -47,10 +47,18 @@ export async function windowDemand(
     end: first.windowEnd,
     complete: zones.every(({ complete }) => complete),
     zones: zones.map(({ zone, zoneName, borough, trips, normal, score }) => ({
-      ...{ zone, zoneName, borough, trips, normal, score },
+      zone,
+      zoneName,
+      borough,
+      trips,
+      normal,
+      score,
     })),
     top: areas.map(({ rank, area, name, trips }): TopArea => ({
-      ...{ rank, zone: Number(area), name, trips },
+      rank,
+      zone: Number(area),
+      name,
+      trips,
       trend: trends.get(area) ?? [],
     })),
   };

@@ -65,10 +65,15 @@ function statistics(trades: readonly Trade[]): DocumentSource {
   const volume = ordered.reduce((sum, { quantity }) => sum + quantity, 0);
   const paid = ordered.reduce((sum, { quantity }, at) => sum + (cents[at] ?? 0) * quantity, 0);
   return {
-    ...{ trades: trades.length, volume, vwap: paid / volume / 100 },
-    ...{ high: Math.max(...cents) / 100, low: Math.min(...cents) / 100 },
-    ...{ open: open / 100, close: close / 100 },
-    ...{ change: (close - open) / 100, changePercent: (100 * (close - open)) / open },
+    trades: trades.length,
+    volume,
+    vwap: paid / volume / 100,
+    high: Math.max(...cents) / 100,
+    low: Math.min(...cents) / 100,
+    open: open / 100,
+    close: close / 100,
+    change: (close - open) / 100,
+    changePercent: (100 * (close - open)) / open,
   };
 }
 

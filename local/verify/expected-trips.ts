@@ -105,7 +105,9 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
       const normal = before / settings.normalWindows;
       return {
         ...describe(key),
-        ...{ trips, normal, score: (trips - normal) / Math.sqrt(Math.max(normal, 1)) },
+        trips,
+        normal,
+        score: (trips - normal) / Math.sqrt(Math.max(normal, 1)),
       };
     });
   const zoneDemand = demand(byZone, (zone) => ({ ...zones.get(zone) }));

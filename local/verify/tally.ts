@@ -44,7 +44,9 @@ export class DurationTally<Key extends string> {
       const sorted = Float64Array.from(seconds).sort();
       const rank = (percent: number) => sorted[Math.ceil((percent * sorted.length) / 100) - 1] ?? 0;
       yield {
-        ...{ key, start, trips: sorted.length },
+        key,
+        start,
+        trips: sorted.length,
         averageSeconds: sorted.reduce((sum, each) => sum + each, 0) / sorted.length,
         p50Seconds: rank(50),
         p95Seconds: rank(95),

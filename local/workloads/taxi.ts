@@ -10,8 +10,10 @@ export function taxi(input: string): LocalWorkload {
     name: "taxi",
     input,
     replayArguments: (folder) => [
-      ...["--input", input],
-      ...["--dead-letters", path.join(folder, "rejected-rows.jsonl")],
+      "--input",
+      input,
+      "--dead-letters",
+      path.join(folder, "rejected-rows.jsonl"),
     ],
     async check() {
       const { source, rowsRead } = await readTrips(input);

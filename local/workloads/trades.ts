@@ -16,8 +16,16 @@ const HOUR = ["--start", "2024-05-06T13:30:00Z", "--duration", "1h"];
 /** Trades that the producer makes up, always the same ones. */
 export function trades({ endless }: { readonly endless: boolean }): LocalWorkload {
   const replayArguments = [
-    ...["--workload", "trades", "--symbols", "10", "--trades-per-second", "1"],
-    ...["--trading-hours", endless ? "always" : "09:30-16:00", "--seed", "1"],
+    "--workload",
+    "trades",
+    "--symbols",
+    "10",
+    "--trades-per-second",
+    "1",
+    "--trading-hours",
+    endless ? "always" : "09:30-16:00",
+    "--seed",
+    "1",
     ...(endless ? [] : HOUR),
   ];
   return {
@@ -43,10 +51,7 @@ export function trades({ endless }: { readonly endless: boolean }): LocalWorkloa
 async function generate(replayArguments: readonly string[], file: string): Promise<void> {
   const child = spawn(
     process.execPath,
-    [
-      ...["--import", "tsx", PRODUCER, ...replayArguments],
-      ...["--output", "stdout", "--speedup", "max"],
-    ],
+    ["--import", "tsx", PRODUCER, ...replayArguments, "--output", "stdout", "--speedup", "max"],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let said = "";

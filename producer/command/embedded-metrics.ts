@@ -1,4 +1,4 @@
-import type { ProgressReport } from "./report";
+import type { ProgressReport } from "./progress-report";
 
 const namespace = "StreamingPipeline/Replay";
 

@@ -1,4 +1,5 @@
-import type { DryRunReport, ProgressReport, ReplayReport } from "./report";
+import type { ProgressReport } from "./progress-report";
+import type { DryRunReport, ReplayReport } from "./report";
 import { mostCountedKeys } from "./report";
 
 /** Tells whoever started the replay how it goes. */

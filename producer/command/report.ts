@@ -3,47 +3,12 @@ import { ReplayClock } from "../replay/clock";
 import { isoSeconds } from "../events/event-time";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";
+import type { ProgressReport } from "./progress-report";
 import { StartError } from "../../cli/command";
 import type { Rejections, RowCounts } from "../events/workload";
 
 /** A key may be one of a few hundred, or of one record only: no more are remembered. */
 export const mostCountedKeys = 100_000;
-
-/** The state of a running replay, written once a second. */
-export interface ProgressReport {
-  readonly type: "progress";
-  /** When this was written. */
-  readonly at: string;
-  /** Every event up to this time is sent; null before the first one. */
-  readonly eventTime: string | null;
-  readonly recordsPut: number;
-  /** Since the progress report before. */
-  readonly recordsPerSecond: number;
-  /** Partition keys and data. */
-  readonly bytesPut: number;
-  /** How long the oldest record that is due has been due; null before the first one and without a schedule. */
-  readonly replayLagSeconds: number | null;
-  /** How often a record was refused for want of throughput. */
-  readonly throttled: number;
-  /** How often a record was sent again. */
-  readonly retries: number;
-  /** Open shards of the stream. */
-  readonly shards: number;
-  /** Records of the whole replay, also those that an earlier run has sent; null while that is not known. */
-  readonly recordsTotal: number | null;
-  /** The newest error; null before the first one. */
-  readonly lastError: {
-    readonly code: string;
-    readonly message: string;
-    /** How often it came since then, with no other in between. */
-    readonly count: number;
-    readonly since: string;
-  } | null;
-  /** How often each error came, by its code. */
-  readonly errors: Readonly<Record<string, number>>;
-  /** What would let a growing lag shrink, in words; null while it does not grow. */
-  readonly advice: string | null;
-}
 
 /** What a replay has done; see ProgressReport for the names they share. */
 export interface ReplayReport {

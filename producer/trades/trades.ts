@@ -86,7 +86,13 @@ export function tradeOptions(values: OptionValues): TradeOptions {
     throw new RangeError(`${tradingHours} are no trading hours`);
   }
   return {
-    ...{ symbols, tradesPerSecond, tradingHours, hours, start, seed, volatility },
+    symbols,
+    tradesPerSecond,
+    tradingHours,
+    hours,
+    start,
+    seed,
+    volatility,
     end: start + duration,
   };
 }

@@ -35,7 +35,13 @@ describe("npm run capacity", () => {
   it("measures a file, whose figures options replace", async () => {
     const sample = path.join("local", "data", "yellow_tripdata_sample_2019-03.csv");
     const { stdout, stderr } = await command(script, [
-      ...["--from-file", sample, "--speedup", "600", "--peak", "2", "--json"],
+      "--from-file",
+      sample,
+      "--speedup",
+      "600",
+      "--peak",
+      "2",
+      "--json",
     ]);
     expect(stderr).to.be.empty;
     const { load } = JSON.parse(stdout) as Recommendation;

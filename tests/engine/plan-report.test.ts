@@ -10,8 +10,15 @@ const stackUrn = "urn:pulumi:dev::trips::pulumi:pulumi:Stack::trips-dev";
 function step(type: string, name: string, more: Partial<ResourceStep> = {}): ResourceStep {
   const urn = `urn:pulumi:dev::trips::${type}::${name}`;
   return {
-    ...{ urn, type, parent: stackUrn, op: "create", inputs: {}, outputs: {} },
-    ...{ changes: [], protect: false, isDeletedFirst: false },
+    urn,
+    type,
+    parent: stackUrn,
+    op: "create",
+    inputs: {},
+    outputs: {},
+    changes: [],
+    protect: false,
+    isDeletedFirst: false,
     ...more,
   };
 }

@@ -40,11 +40,14 @@ describe("npm run preview", () => {
       expect(stdout.trim().split("\n").length).to.be.lessThan(17);
       const { resources, policies, verdict, unknown, source } = written();
       expect({ verdict, unknown, source }).to.deep.equal({
-        ...{ verdict: "accepted", unknown: [], source: "programs" },
+        verdict: "accepted",
+        unknown: [],
+        source: "programs",
       });
       expect(policies.filter(({ result }) => result === "violated")).to.be.empty;
       expect(policies.find(({ name }) => name === "kinesis-stream-shard-limit")).to.include({
-        ...{ level: "mandatory", result: "passed" },
+        level: "mandatory",
+        result: "passed",
       });
       expect(resources.map(({ type }) => type)).to.include.members([
         "aws:kinesis/stream:Stream",

@@ -153,7 +153,8 @@ export function smallProgram(settings: Settings): PulumiFn {
         {
           securityGroupId: group.id,
           ipProtocol: "tcp",
-          ...{ fromPort: 443, toPort: 443 },
+          fromPort: 443,
+          toPort: 443,
           cidrIpv4: settings.sourceCidr,
           tags,
         },
@@ -162,7 +163,9 @@ export function smallProgram(settings: Settings): PulumiFn {
       new aws.apigateway.Method(
         "get",
         {
-          ...{ restApi: "abc", resourceId: "def", httpMethod: "GET" },
+          restApi: "abc",
+          resourceId: "def",
+          httpMethod: "GET",
           authorization: settings.authorization,
         },
         { parent },
@@ -198,7 +201,8 @@ export function smallProgram(settings: Settings): PulumiFn {
           threshold: settings.threshold,
           namespace: "AWS/Kinesis",
           metricName: "GetRecords.IteratorAgeMilliseconds",
-          ...{ period: 60, statistic: "Maximum" },
+          period: 60,
+          statistic: "Maximum",
           dimensions: { StreamName: streamName },
           tags,
         },
@@ -210,7 +214,11 @@ export function smallProgram(settings: Settings): PulumiFn {
           dashboardName: "overview",
           dashboardBody: pulumi.jsonStringify({
             widgets: settings.widgets.map((title, index) => ({
-              ...{ type: "metric", x: 0, y: 6 * index, width: 24, height: 6 },
+              type: "metric",
+              x: 0,
+              y: 6 * index,
+              width: 24,
+              height: 6,
               properties: { title, metrics: [["AWS/Kinesis", "IncomingRecords", streamName]] },
             })),
           }),

@@ -12,26 +12,47 @@ const DEMAND = { ...WINDOW, trips: 9, normal: 4, score: 2.5, complete: true };
 const PLACE = { location: { lat: 40.75, lon: -73.98 } };
 const ZONE = { zone: 161, zoneName: "Midtown Center", borough: "Manhattan", ...PLACE };
 const DURATION = {
-  ...{ ...WINDOW, airport: "JFK", trips: 3, averageSeconds: 2700.5, complete: true },
-  ...{ p50Seconds: 2640, p95Seconds: 4210 },
+  ...WINDOW,
+  airport: "JFK",
+  trips: 3,
+  averageSeconds: 2700.5,
+  complete: true,
+  p50Seconds: 2640,
+  p95Seconds: 4210,
 };
 /** A result of each kind, by its index. */
 const DOCUMENTS: Readonly<Record<string, object>> = {
   "taxi-demand-cells": { cell: "dr5ru7", ...PLACE, ...DEMAND },
   "taxi-demand-zones": { ...ZONE, ...DEMAND },
   "taxi-top-areas": {
-    ...{ ...WINDOW, kind: "zones", complete: true },
+    ...WINDOW,
+    kind: "zones",
+    complete: true,
     areas: [{ rank: 1, area: "161", name: "Midtown Center", trips: 9 }],
   },
   "taxi-airport-durations": DURATION,
   "taxi-airport-origins": { ...ZONE, ...DURATION },
   "trade-statistics": {
-    ...{ ...WINDOW, symbol: "ACME", trades: 3, volume: 700, vwap: 10.5, high: 11, low: 10 },
-    ...{ open: 10.2, close: 10.6, change: 0.4, changePercent: 3.9, complete: true },
+    ...WINDOW,
+    symbol: "ACME",
+    trades: 3,
+    volume: 700,
+    vwap: 10.5,
+    high: 11,
+    low: 10,
+    open: 10.2,
+    close: 10.6,
+    change: 0.4,
+    changePercent: 3.9,
+    complete: true,
   },
   "dead-letters": {
-    ...{ reason: "late", detail: "two hours", shardId: "shardId-0", sequenceNumber: "49" },
-    ...{ eventTime: "2019-03-01T16:00:00Z", payload: "{}" },
+    reason: "late",
+    detail: "two hours",
+    shardId: "shardId-0",
+    sequenceNumber: "49",
+    eventTime: "2019-03-01T16:00:00Z",
+    payload: "{}",
   },
 };
 

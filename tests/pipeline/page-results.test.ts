@@ -13,17 +13,42 @@ function window(start: string): { readonly windowStart: string; readonly windowE
   return { windowStart: start, windowEnd: end };
 }
 const zone = (id: number, start: string, trips: number, complete = true) => ({
-  ...{ zone: id, zoneName: `Zone ${id}`, borough: "Queens", ...PLACE, ...window(start) },
-  ...{ trips, normal: 2, score: trips - 2, complete },
+  zone: id,
+  zoneName: `Zone ${id}`,
+  borough: "Queens",
+  ...PLACE,
+  ...window(start),
+  trips,
+  normal: 2,
+  score: trips - 2,
+  complete,
 });
 const origin = (id: number, start: string, trips: number) => ({
-  ...{ airport: "JFK", zone: id, zoneName: `Zone ${id}`, borough: "Queens", ...PLACE },
-  ...{ ...window(start), trips, averageSeconds: 1800, p50Seconds: 1700, p95Seconds: 3000 },
+  airport: "JFK",
+  zone: id,
+  zoneName: `Zone ${id}`,
+  borough: "Queens",
+  ...PLACE,
+  ...window(start),
+  trips,
+  averageSeconds: 1800,
+  p50Seconds: 1700,
+  p95Seconds: 3000,
   complete: true,
 });
 const trade = (start: string, close: number) => ({
-  ...{ symbol: "ACME", ...window(start), trades: 2, volume: 300, vwap: 10, high: 11, low: 9 },
-  ...{ open: 10, close, change: 0, changePercent: 0, complete: true },
+  symbol: "ACME",
+  ...window(start),
+  trades: 2,
+  volume: 300,
+  vwap: 10,
+  high: 11,
+  low: 9,
+  open: 10,
+  close,
+  change: 0,
+  changePercent: 0,
+  complete: true,
 });
 
 /** Documents by index; each has the place in its list as its id. */
@@ -37,12 +62,19 @@ const DOCUMENTS: Readonly<Record<string, readonly object[]>> = {
   ],
   "taxi-demand-cells": [
     {
-      ...{ cell: "dr5ru7", ...PLACE, ...window("2019-03-01T18:10:00Z") },
-      ...{ trips: 7, normal: 2, score: 3.5, complete: true },
+      cell: "dr5ru7",
+      ...PLACE,
+      ...window("2019-03-01T18:10:00Z"),
+      trips: 7,
+      normal: 2,
+      score: 3.5,
+      complete: true,
     },
   ],
   "taxi-top-areas": ["zones", "cells"].map((kind) => ({
-    ...{ kind, ...window("2019-03-01T18:10:00Z"), complete: true },
+    kind,
+    ...window("2019-03-01T18:10:00Z"),
+    complete: true,
     areas: [{ rank: 1, area: kind === "zones" ? "132" : "dr5ru7", name: "Zone 132", trips: 4 }],
   })),
   "taxi-airport-origins": [
@@ -52,7 +84,11 @@ const DOCUMENTS: Readonly<Record<string, readonly object[]>> = {
   ],
   "trade-statistics": [trade("2019-03-01T18:15:00Z", 12), trade("2019-03-01T18:00:00Z", 11)],
   "dead-letters": ["48", "50", "49"].map((sequenceNumber) => ({
-    ...{ reason: "late", detail: "two hours", shardId: "shardId-0", sequenceNumber, payload: "{}" },
+    reason: "late",
+    detail: "two hours",
+    shardId: "shardId-0",
+    sequenceNumber,
+    payload: "{}",
   })),
 };
 
@@ -74,7 +110,11 @@ describe("the results on the page", () => {
   it("are none before the job has written any", async () => {
     for (const workload of ["taxi", "trades"] as const) {
       expect(await searchStatus(source(), workload)).to.deep.equal({
-        ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], newest: null },
+        documents: {},
+        writes: 0,
+        deadLetters: {},
+        latestDeadLetters: [],
+        newest: null,
         ...(workload === "taxi" ? { demand: null, airports: [], origins: [] } : { symbols: [] }),
       });
     }
@@ -118,7 +158,9 @@ describe("the results on the page", () => {
       const { latestDeadLetters, deadLetters } = await searchStatus(source(), "taxi");
       expect(deadLetters).to.deep.equal({ late: 3 });
       expect(latestDeadLetters.map(({ sequenceNumber }) => sequenceNumber)).to.deep.equal([
-        ...["50", "49", "48"],
+        "50",
+        "49",
+        "48",
       ]);
       expect(latestDeadLetters[0]).not.to.have.property("payload");
     });

@@ -37,14 +37,23 @@ const NOTHING_YET: Partial<PipelineStatus> = {
   search: {
     up: true,
     value: {
-      ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], newest: null },
-      ...{ demand: null, airports: [], origins: [] },
+      documents: {},
+      writes: 0,
+      deadLetters: {},
+      latestDeadLetters: [],
+      newest: null,
+      demand: null,
+      airports: [],
+      origins: [],
     },
   },
   rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null, shards: {} },
   lag: {
-    ...{ replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
-    ...{ resultSeconds: null, waits: null },
+    replaySeconds: null,
+    consumerSeconds: null,
+    watermarkSeconds: null,
+    resultSeconds: null,
+    waits: null,
   },
   policies: [],
   resources: [],
@@ -398,7 +407,10 @@ describe("the page in a browser", () => {
     await page.getByRole("button", { name: "Double the shards" }).click();
     await page.locator(".journal").getByText("2 → 4 shards").waitFor();
     expect(actions.asked.slice(before)).to.deep.equal([
-      ...["pause true", "pause false", "speedup 14400", "reshard 4"],
+      "pause true",
+      "pause false",
+      "speedup 14400",
+      "reshard 4",
     ]);
     expect(await page.locator(".journal").innerText()).to.include("Speed-up ×14,400");
   });

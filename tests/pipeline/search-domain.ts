@@ -24,7 +24,8 @@ export class SearchDomain {
     const folder = newFolder();
     const ports = await freePorts(["http", "transport"]);
     const node = await startSearchNode({
-      ...{ httpPort: ports.http, transportPort: ports.transport },
+      httpPort: ports.http,
+      transportPort: ports.transport,
       folders: new ServiceFolders(folder),
       onProgress: () => undefined,
       onExit: () => undefined,

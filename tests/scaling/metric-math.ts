@@ -35,7 +35,11 @@ export function metricMath({
   const ids = Object.keys(value.readings);
   const evaluate = compileFunction(`return ${value.expression};`, [
     ...ids,
-    ...["REPEAT", "FILL", "IF", "MAX", "PERIOD"],
+    "REPEAT",
+    "FILL",
+    "IF",
+    "MAX",
+    "PERIOD",
   ]) as (...values: unknown[]) => unknown;
   return (values, before = {}) => {
     const result = Number(

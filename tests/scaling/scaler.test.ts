@@ -11,14 +11,23 @@ import { SimulatedCloudWatch } from "./simulated-services";
 
 const id = "application-parallelism";
 const rules = {
-  ...{ min: 1, max: 16, granularity: 1, outCooldownSeconds: 600, inCooldownSeconds: 1800 },
-  ...{ maxLagMilliseconds: 60_000, lookBackMinutes: 0 },
+  min: 1,
+  max: 16,
+  granularity: 1,
+  outCooldownSeconds: 600,
+  inCooldownSeconds: 1800,
+  maxLagMilliseconds: 60_000,
+  lookBackMinutes: 0,
 };
 
 /** Something to be scaled that shows a change only when it is told to. */
 class SlowScalable implements Scalable {
   present: State = {
-    ...{ actual: 2, desired: 2, changing: false, failed: false, obstacle: undefined },
+    actual: 2,
+    desired: 2,
+    changing: false,
+    failed: false,
+    obstacle: undefined,
   };
   readonly changes: number[] = [];
   error: Error | undefined;

@@ -136,7 +136,10 @@ export async function simulate(trace: Trace): Promise<Outcome> {
     shards.push(stream.shards);
   }
   return {
-    ...{ name: trace.name, min, max, days },
+    name: trace.name,
+    min,
+    max,
+    days,
     refused: refused / offered,
     refusedAtMaximum: refusedAtMaximum / offered,
     mostChanges: Math.max(0, ...stream.changes.map((time) => stream.mostChanges(time))),

@@ -174,7 +174,9 @@ describe("The GitHub workflows", function () {
     const access = await deployStack(
       () =>
         new GithubAccess("github", {
-          ...{ repository: "owner/pipeline", ownerId: 1, repositoryId: 2 },
+          repository: "owner/pipeline",
+          ownerId: 1,
+          repositoryId: 2,
           environments: ["dev"],
         }),
     );

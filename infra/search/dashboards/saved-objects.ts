@@ -127,7 +127,10 @@ export function savedObject(source: Source): SavedObject {
       return {
         ...common,
         attributes: {
-          ...{ title, description, version: 1, uiStateJSON: "{}" },
+          title,
+          description,
+          version: 1,
+          uiStateJSON: "{}",
           visState: JSON.stringify({ title, type: kind, aggs, params: textParams(params) }),
           ...searchSource(query, index),
         },
@@ -139,7 +142,12 @@ export function savedObject(source: Source): SavedObject {
       return {
         ...common,
         attributes: {
-          ...{ title, description, version: 1, hits: 0, columns, sort: [sort] },
+          title,
+          description,
+          version: 1,
+          hits: 0,
+          columns,
+          sort: [sort],
           ...searchSource("", index),
         },
         references: references(index),
@@ -158,13 +166,21 @@ function dashboard({
 }: Dashboard): Pick<SavedObject, "attributes" | "references"> {
   return {
     attributes: {
-      ...{ title, description, version: 1, hits: 0 },
-      ...{ timeRestore: true, timeFrom: time.from, timeTo: time.to },
+      title,
+      description,
+      version: 1,
+      hits: 0,
+      timeRestore: true,
+      timeFrom: time.from,
+      timeTo: time.to,
       optionsJSON: JSON.stringify({ hidePanelTitles: false, useMargins: true }),
       panelsJSON: JSON.stringify(
         panels.map(({ x, y, w, h }, at) => ({
-          ...{ version: "2.19.0", panelIndex: String(at), panelRefName: `panel_${at}` },
-          ...{ gridData: { x, y, w, h, i: String(at) }, embeddableConfig: {} },
+          version: "2.19.0",
+          panelIndex: String(at),
+          panelRefName: `panel_${at}`,
+          gridData: { x, y, w, h, i: String(at) },
+          embeddableConfig: {},
         })),
       ),
       ...searchSource("", undefined),
@@ -181,7 +197,8 @@ function textParams(params: Readonly<Record<string, unknown>>): object {
 
 function searchSource(query: string, index: string | undefined): object {
   const source = {
-    ...{ query: { query, language: "kuery" }, filter: [] },
+    query: { query, language: "kuery" },
+    filter: [],
     ...(index !== undefined && { indexRefName: INDEX_REFERENCE }),
   };
   return { kibanaSavedObjectMeta: { searchSourceJSON: JSON.stringify(source) } };

@@ -63,7 +63,11 @@ export function viewOf(demand: DemandStatus | null, { measure, kind, window }: S
   const caption = captionOf(shown);
   if (measure === "score") {
     return {
-      ...{ kind, areas, caption, legend: scoreLegend, legendTitle: "Above normal, by score" },
+      kind,
+      areas,
+      caption,
+      legend: scoreLegend,
+      legendTitle: "Above normal, by score",
       levels: mapped(areas, ({ score = 0 }) => scoreLevel(score)),
     };
   }
@@ -72,7 +76,11 @@ export function viewOf(demand: DemandStatus | null, { measure, kind, window }: S
     kind === "zones" ? demand.peak : Math.max(0, ...[...areas.values()].map(({ trips }) => trips)),
   );
   return {
-    ...{ kind, areas, caption, legend: demandLegend(classes), legendTitle: "Trips" },
+    kind,
+    areas,
+    caption,
+    legend: demandLegend(classes),
+    legendTitle: "Trips",
     levels: mapped(areas, ({ trips }) => demandLevel(trips, classes)),
   };
 }
@@ -82,7 +90,10 @@ function totalView({ zones }: DemandStatus): DemandView {
   const classes = demandClasses(Math.max(0, ...zones.map(({ trips }) => trips)));
   const total = zones.reduce((sum, { trips }) => sum + trips, 0);
   return {
-    ...{ kind: "zones", areas, legend: demandLegend(classes), legendTitle: "Trips" },
+    kind: "zones",
+    areas,
+    legend: demandLegend(classes),
+    legendTitle: "Trips",
     levels: mapped(areas, ({ trips }) => demandLevel(trips, classes)),
     caption: `${count(total)} trips counted so far`,
   };

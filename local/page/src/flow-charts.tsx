@@ -29,12 +29,14 @@ export function FlowCharts({ samples, journal }: FlowChartsProps): JSX.Element {
       {
         label: "Read",
         values: samples.map(({ read }) => read),
-        ...{ colour: "second", dash: [7, 4] },
+        colour: "second",
+        dash: [7, 4],
       },
       {
         label: "Written",
         values: samples.map(({ written }) => written),
-        ...{ colour: "third", dash: [2, 3] },
+        colour: "third",
+        dash: [2, 3],
       },
     ],
     [samples],
@@ -67,16 +69,24 @@ export function delayLines(samples: readonly Sample[]): readonly ChartLine[] {
     );
   return [
     {
-      ...{ label: "At the sink", values: upTo("stream", "job", "search"), told: part("search") },
-      ...{ colour: "bad", area: true },
+      label: "At the sink",
+      values: upTo("stream", "job", "search"),
+      told: part("search"),
+      colour: "bad",
+      area: true,
     },
     {
-      ...{ label: "In the job", values: upTo("stream", "job"), told: part("job") },
-      ...{ colour: "second", area: true },
+      label: "In the job",
+      values: upTo("stream", "job"),
+      told: part("job"),
+      colour: "second",
+      area: true,
     },
     {
-      ...{ label: "In the stream", values: part("stream") },
-      ...{ colour: "accent", area: true },
+      label: "In the stream",
+      values: part("stream"),
+      colour: "accent",
+      area: true,
     },
   ];
 }

@@ -61,7 +61,9 @@ export function axisTimes(
 ): readonly string[] {
   const seconds = epochSeconds.some((at) => at % 60 !== 0);
   const format = new Intl.DateTimeFormat("en-US", {
-    ...{ hourCycle: "h23", hour: "2-digit", minute: "2-digit" },
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
     ...(seconds && { second: "2-digit" }),
     ...(timeZone !== undefined && { timeZone }),
   });

@@ -149,7 +149,9 @@ function options(
         ...(area === true && { fill: colour(`${name}-area`) }),
         ...(bars === true &&
           barPaths && {
-            ...{ scale: "bars", fill: colour(name), width: 0 },
+            scale: "bars",
+            fill: colour(name),
+            width: 0,
             paths: barPaths({ size: [0.7, 20] }),
           }),
       })),

@@ -19,7 +19,9 @@ export function resourceTree(
     const [provider, module = "", kind = resource.type] = resource.type.split(":");
     return [
       {
-        ...{ name: resource.name, kind, children: resourceTree(resources, at) },
+        name: resource.name,
+        kind,
+        children: resourceTree(resources, at),
         service: provider === "aws" ? (module.split("/")[0] ?? null) : null,
       },
     ];

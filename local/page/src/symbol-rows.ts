@@ -21,7 +21,8 @@ export function symbolRows(symbols: readonly SymbolStatus[]): readonly SymbolRow
     if (first === undefined || last === undefined) return [];
     return [
       {
-        ...{ symbol, close: last.close },
+        symbol,
+        close: last.close,
         changePercent: (100 * (last.close - first.open)) / first.open,
         volume: windows.reduce((sum, { volume }) => sum + volume, 0),
         closes: windows.map(({ close }) => close),

@@ -63,8 +63,11 @@ function PriceChart({ of }: { readonly of: SymbolStatus }): JSX.Element {
   const price = useMemo<readonly ChartLine[]>(
     () => [
       {
-        ...{ label: "Volume", values: windows.map((one) => one.volume) },
-        ...{ colour: "bar", bars: true, format: count },
+        label: "Volume",
+        values: windows.map((one) => one.volume),
+        colour: "bar",
+        bars: true,
+        format: count,
       },
       { label: "Close", values: windows.map((one) => one.close), colour: "accent" },
       { label: "VWAP", values: windows.map((one) => one.vwap), colour: "second", dash: [7, 4] },

@@ -181,7 +181,10 @@ export class FlinkCluster {
       args: [
         ...specifics.memory,
         ...javaArguments(installation, logFile, settings.logLevel),
-        ...[mainClass, "--configDir", this.#configuration, ...specifics.arguments],
+        mainClass,
+        "--configDir",
+        this.#configuration,
+        ...specifics.arguments,
       ],
       env: { ...env, APPLICATION_PROPERTIES_FILE: this.#properties },
       logFile,

@@ -161,7 +161,9 @@ export function javaArguments(installation: string, logFile: string, logLevel: s
     `-Dlog.file=${logFile}`,
     `-Dlog.level=${logLevel}`,
     "-Dlog4j2.disable.jmx=true",
-    ...["-cp", path.join(installation, "lib", "*"), "streaming.local.Launcher"],
+    "-cp",
+    path.join(installation, "lib", "*"),
+    "streaming.local.Launcher",
   ];
 }
 

@@ -146,11 +146,13 @@ describe("the saved objects of OpenSearch Dashboards", () => {
 
   it("hold as text what Dashboards keeps as text", () => {
     const { attributes, references } = savedObject({
-      ...{ type: "visualization", id: "a", title: "A", description: "", index: "trips" },
-      ...{
-        query: "complete: true",
-        visState: { type: "vega", aggs: [], params: { spec: { b: 1 } } },
-      },
+      type: "visualization",
+      id: "a",
+      title: "A",
+      description: "",
+      index: "trips",
+      query: "complete: true",
+      visState: { type: "vega", aggs: [], params: { spec: { b: 1 } } },
     });
     const state = JSON.parse(String(attributes["visState"])) as { params: { spec: string } };
     expect(JSON.parse(state.params.spec)).to.deep.equal({ b: 1 });

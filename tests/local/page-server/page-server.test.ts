@@ -60,7 +60,11 @@ describe("the page server", () => {
   let status: PipelineStatus;
   let listeners: Set<(status: PipelineStatus, sample: Sample) => void>;
   const sample: Sample = {
-    ...{ at: 1, put: 5, read: null, written: 7, replayLag: 0.4 },
+    at: 1,
+    put: 5,
+    read: null,
+    written: 7,
+    replayLag: 0.4,
     waits: { stream: 1, job: 2, search: 0 },
   };
   const feed: StatusFeed = {
@@ -269,13 +273,18 @@ describe("the page server", () => {
       expect(change).to.deep.equal([
         "change",
         {
-          ...{ stream: now.stream, stages: now.stages, results: { writes: 91_500 } },
-          ...{ journal: [entry], sample },
+          stream: now.stream,
+          stages: now.stages,
+          results: { writes: 91_500 },
+          journal: [entry],
+          sample,
         },
       ]);
       expect(nothing).to.deep.equal(["change", { sample }]);
       expect(applied(before, change?.[1] as StatusChange)).to.deep.include({
-        ...{ stream: now.stream, search: now.search, journal: [entry] },
+        stream: now.stream,
+        search: now.search,
+        journal: [entry],
       });
     }
   });

@@ -76,7 +76,13 @@ describe("the map's colour scale", () => {
     expect([-9, 0, 0.49].map(scoreLevel)).to.deep.equal([0, 0, 0]);
     expect([0.5, 1, 2, 3, 5, 8, 99].map(scoreLevel)).to.deep.equal([1, 2, 3, 4, 5, 6, 6]);
     expect(scoreLegend.map(({ label }) => label)).to.deep.equal([
-      ...["normal or less", "0.5–1", "1–2", "2–3", "3–5", "5–8", "8 or more"],
+      "normal or less",
+      "0.5–1",
+      "1–2",
+      "2–3",
+      "3–5",
+      "5–8",
+      "8 or more",
     ]);
   });
 });

@@ -6,8 +6,12 @@ import { topAreas } from "../../../local/page/src/top-area-rows";
 import type { DemandStatus, PastWindow } from "../../../local/status/result-status";
 
 const JFK = {
-  ...{ zone: 132, zoneName: "JFK Airport", borough: "Queens" },
-  ...{ trips: 4, normal: 1, score: 3 },
+  zone: 132,
+  zoneName: "JFK Airport",
+  borough: "Queens",
+  trips: 4,
+  normal: 1,
+  score: 3,
 };
 const demand: DemandStatus = {
   window: {
@@ -109,8 +113,12 @@ describe("the top areas", () => {
     const view = viewOf(demand, { measure: "trips", kind: "zones" });
     expect(topAreas(view, demand.window, names)).to.deep.equal([
       {
-        ...{ area: "132", name: "JFK Airport", borough: "Queens" },
-        ...{ trips: 4, score: 3, trend: [0, 1, 4] },
+        area: "132",
+        name: "JFK Airport",
+        borough: "Queens",
+        trips: 4,
+        score: 3,
+        trend: [0, 1, 4],
       },
     ]);
   });
@@ -129,11 +137,20 @@ describe("the top areas", () => {
 
   it("are the eight with most trips, equal ones by number", () => {
     const zones = [10, 9, 2, 1, 3, 4, 5, 6, 7, 8].map((zone) => ({
-      ...{ zone, trips: zone === 8 ? 2 : 1, tripsPerWindow: 1 },
+      zone,
+      trips: zone === 8 ? 2 : 1,
+      tripsPerWindow: 1,
     }));
     const view = viewOf({ ...demand, zones }, { measure: "total", kind: "zones" });
     expect(topAreas(view, undefined, names).map(({ area }) => area)).to.deep.equal([
-      ...["8", "1", "2", "3", "4", "5", "6", "7"],
+      "8",
+      "1",
+      "2",
+      "3",
+      "4",
+      "5",
+      "6",
+      "7",
     ]);
   });
 });

@@ -36,7 +36,10 @@ const SLIDE = 300;
 const WINDOWS = 61;
 
 const top = manhattan.slice(0, 8).map(({ zone, zoneName, trips }, at) => ({
-  ...{ rank: at + 1, zone, name: zoneName, trips },
+  rank: at + 1,
+  zone,
+  name: zoneName,
+  trips,
   trend: Array.from({ length: 24 }, (_, back) => Math.round(trips * Math.abs(Math.sin(back / 4)))),
 }));
 

@@ -26,8 +26,11 @@ export function fakeFeed(current: () => PipelineStatus, milliseconds = 50): Fake
     const { rates, lag } = status;
     const sample = {
       at: Date.parse(at) / 1000,
-      ...{ put: rates.recordsPut, read: rates.recordsRead, written: rates.writes },
-      ...{ replayLag: lag.replaySeconds, waits: lag.waits },
+      put: rates.recordsPut,
+      read: rates.recordsRead,
+      written: rates.writes,
+      replayLag: lag.replaySeconds,
+      waits: lag.waits,
     };
     samples = [...samples, sample];
     before = status;

@@ -62,7 +62,10 @@ const running: Omit<PipelineStatus, "verdict" | "stages"> = {
       watermark: "2019-03-02T00:00:12.000Z",
       restarts: 0,
       checkpoints: {
-        ...{ completed: 14, failed: 0, lastMilliseconds: 118, restoredId: null },
+        completed: 14,
+        failed: 0,
+        lastMilliseconds: 118,
+        restoredId: null,
         lastAt: "2026-01-05T09:59:54.000Z",
       },
       vertices: [
@@ -149,14 +152,20 @@ const running: Omit<PipelineStatus, "verdict" | "stages"> = {
     },
   },
   rates: {
-    ...{ recordsPut: 1834, recordsRead: 1829.6, writes: 412.3, throttled: 0 },
+    recordsPut: 1834,
+    recordsRead: 1829.6,
+    writes: 412.3,
+    throttled: 0,
     shards: {
       "shardId-000000000000": { records: 912, bytes: 180_000, load: 0.912 },
       "shardId-000000000001": { records: 922, bytes: 184_000, load: 0.922 },
     },
   },
   lag: {
-    ...{ replaySeconds: 0.4, consumerSeconds: 0.3, watermarkSeconds: 78, resultSeconds: 2.1 },
+    replaySeconds: 0.4,
+    consumerSeconds: 0.3,
+    watermarkSeconds: 78,
+    resultSeconds: 2.1,
     waits: { stream: 0.3, job: 1.8, search: 0 },
   },
   policies: [

@@ -14,8 +14,13 @@ export function fakeTrades(): PipelineStatus {
       const close = 100 * (at + 1) + 4 * Math.sin(minute / 8 + at);
       return {
         windowStart: new Date(Date.parse("2019-03-01T14:30:00Z") + minute * 60_000).toISOString(),
-        ...{ trades: 60, volume: 3000 + 40 * minute, vwap: close - 0.2, open: close - 0.5 },
-        ...{ close, high: close + 0.6, low: close - 0.9 },
+        trades: 60,
+        volume: 3000 + 40 * minute,
+        vwap: close - 0.2,
+        open: close - 0.5,
+        close,
+        high: close + 0.6,
+        low: close - 0.9,
         changePercent: 100 * (0.5 / (close - 0.5)),
         complete: minute < 59,
       };

@@ -65,15 +65,22 @@ describe("the page's figures", () => {
 
   it("tell with a sign how far a figure is below or above", () => {
     expect([decimal(-0.44), decimal(21.46), percent(0.424), percent(-1.3)]).to.deep.equal([
-      ...["−0.4", "21.5", "+0.42 %", "−1.30 %"],
+      "−0.4",
+      "21.5",
+      "+0.42 %",
+      "−1.30 %",
     ]);
     expect([percentOf(0.914), dollars(1203.4)]).to.deep.equal(["91 %", "$1,203.40"]);
   });
 
   it("tell a speed-up as event time a second, in its largest whole unit", () => {
     expect([1, 45, 600, 5400, 14_400, 86_400].map(speed)).to.deep.equal([
-      ...["real time", "45 s a second", "10 min a second", "90 min a second"],
-      ...["4 h a second", "1 d a second"],
+      "real time",
+      "45 s a second",
+      "10 min a second",
+      "90 min a second",
+      "4 h a second",
+      "1 d a second",
     ]);
   });
 

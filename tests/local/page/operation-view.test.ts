@@ -29,8 +29,16 @@ describe("the deployed stack on the page", () => {
 describe("the symbols on the page", () => {
   it("have price, change and volume over the windows that are shown", () => {
     const window = (open: number, close: number) => ({
-      ...{ windowStart: "2019-03-01T14:30:00Z", trades: 1, volume: 100, vwap: 1, open, close },
-      ...{ high: close, low: open, changePercent: 0, complete: true },
+      windowStart: "2019-03-01T14:30:00Z",
+      trades: 1,
+      volume: 100,
+      vwap: 1,
+      open,
+      close,
+      high: close,
+      low: open,
+      changePercent: 0,
+      complete: true,
     });
     expect(
       symbolRows([
@@ -46,7 +54,10 @@ describe("the symbols on the page", () => {
     const { search } = fakeTrades();
     const symbols = (search.up && search.value.symbols) || [];
     expect(symbolRows(symbols).map(({ symbol }) => symbol)).to.deep.equal([
-      ...["ACME", "BOLT", "CORA", "DUNE"],
+      "ACME",
+      "BOLT",
+      "CORA",
+      "DUNE",
     ]);
   });
 });

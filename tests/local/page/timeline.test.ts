@@ -19,7 +19,10 @@ describe("the time slider", () => {
 
   it("follows the newest window when it is moved to the end", () => {
     expect([0, 1, 2, 3].map((place) => startAt(windows, place))).to.deep.equal([
-      ...[100, 200, undefined, undefined],
+      100,
+      200,
+      undefined,
+      undefined,
     ]);
   });
 

@@ -98,7 +98,9 @@ describe("The preview that a reviewer reads", () => {
       planFrom([], {
         policies: [{ ...kept, result: "violated", passes: 0 }],
         violations: ["a", "b"].map((name) => ({
-          ...{ name: "shard-limit", enforcementLevel: "mandatory", message: message(name) },
+          name: "shard-limit",
+          enforcementLevel: "mandatory",
+          message: message(name),
           resource: `urn:pulumi:prod::pipeline::${STREAM}::${name}`,
         })),
       }),
@@ -116,7 +118,10 @@ describe("The preview that a reviewer reads", () => {
   it("makes one row of what has one cause", () => {
     const tagged = (team: string) => ({ retentionInDays: 7, tags: { team } });
     const steps = Array.from({ length: 15 }, (_, index) => ({
-      ...{ type: GROUP, name: `group-${index}`, before: tagged("a"), after: tagged("b") },
+      type: GROUP,
+      name: `group-${index}`,
+      before: tagged("a"),
+      after: tagged("b"),
     }));
     const rows = markdown(planFrom(steps))
       .split("\n")
@@ -128,7 +133,9 @@ describe("The preview that a reviewer reads", () => {
   it("stays short enough for a comment, however much changes", () => {
     const long = "y".repeat(400);
     const steps = Array.from({ length: 1000 }, (_, index) => ({
-      ...{ type: GROUP, name: `group-${index}`, before: { name: `${index}${long}` } },
+      type: GROUP,
+      name: `group-${index}`,
+      before: { name: `${index}${long}` },
       after: {
         name: `${long}${index}`,
         policy: JSON.stringify({
@@ -137,7 +144,9 @@ describe("The preview that a reviewer reads", () => {
       },
     }));
     const violations = steps.map(({ name }) => ({
-      ...{ name: "shard-limit", enforcementLevel: "mandatory", message: `No.\n${long}` },
+      name: "shard-limit",
+      enforcementLevel: "mandatory",
+      message: `No.\n${long}`,
       resource: `urn:pulumi:prod::pipeline::${GROUP}::${name}`,
     }));
     const text = markdown(

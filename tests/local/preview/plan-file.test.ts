@@ -8,8 +8,13 @@ import { readPlanFile } from "../../../local/preview/plan-file";
 const urn = "urn:pulumi:prod::pipeline::aws:kinesis/stream:Stream::events";
 const type = "aws:kinesis/stream:Stream";
 const state = (shardCount: number) => ({
-  ...{ urn, type, id: "events", parent: "", protect: true },
-  ...{ inputs: { name: "events", shardCount }, outputs: { name: "events", shardCount } },
+  urn,
+  type,
+  id: "events",
+  parent: "",
+  protect: true,
+  inputs: { name: "events", shardCount },
+  outputs: { name: "events", shardCount },
 });
 
 describe("A plan of the deployed stack by pulumi preview --json", () => {
@@ -54,7 +59,10 @@ describe("A plan of the deployed stack by pulumi preview --json", () => {
     const digest = {
       steps: [
         {
-          ...{ op: "replace", urn, oldState: state(2), newState: state(4) },
+          op: "replace",
+          urn,
+          oldState: state(2),
+          newState: state(4),
           detailedDiff: { shardCount: { kind: "update-replace", inputDiff: true } },
         },
       ],

@@ -31,13 +31,20 @@ function stepOf({
   );
   const kept = changes.length === 0 ? "same" : replaces ? "replace" : "update";
   return {
-    ...{ urn, type, parent: "", changes, isDeletedFirst: false },
+    urn,
+    type,
+    parent: "",
+    changes,
+    isDeletedFirst: false,
     op: before === undefined ? "create" : after === undefined ? "delete" : kept,
     inputs: after ?? before ?? {},
     outputs: after ?? before ?? {},
     protect: protect === true,
     old: before && {
-      ...{ urn, inputs: before, outputs: before, retainOnDelete: false },
+      urn,
+      inputs: before,
+      outputs: before,
+      retainOnDelete: false,
       protect: protect === true,
     },
   };
@@ -52,7 +59,12 @@ export const kept = {
 
 export function planFrom(steps: readonly Step[], more: Partial<OperationResult> = {}): Plan {
   const result: OperationResult = {
-    ...{ violations: [], passes: {}, summary: {}, errors: [], warnings: [], policies: [kept] },
+    violations: [],
+    passes: {},
+    summary: {},
+    errors: [],
+    warnings: [],
+    policies: [kept],
     resources: steps.map(stepOf),
     ...more,
   };

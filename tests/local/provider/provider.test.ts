@@ -153,7 +153,8 @@ describe("the local AWS provider", () => {
     const provider = openProvider();
     const plan = (type: string, name: string) =>
       provider.create(newResource(type, name).urn, type, {
-        ...{ inputs: { name: "events", function: "f" }, preview: true },
+        inputs: { name: "events", function: "f" },
+        preview: true,
       });
     await plan(STREAM, "one");
     await plan(STREAM, "one");

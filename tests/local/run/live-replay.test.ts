@@ -6,8 +6,12 @@ import type { ReplayReport } from "../../../local/run/report";
 import type { ReplayProgress } from "../../../local/status/pipeline-status";
 
 const REPORT: ReplayReport = {
-  ...{ tripsRead: 10, tripsRejected: {}, recordsPut: 10 },
-  ...{ recordsLost: 0, throttled: 0, retries: 0 },
+  tripsRead: 10,
+  tripsRejected: {},
+  recordsPut: 10,
+  recordsLost: 0,
+  throttled: 0,
+  retries: 0,
 };
 
 /** A producer that ends when it is told to. */
@@ -40,9 +44,17 @@ class FakeProcess {
 }
 
 const progress = (recordsPut: number, throttled: number): ReplayProgress => ({
-  ...{ type: "progress", at: "2026-01-05T10:00:00.000Z", eventTime: null, recordsPut },
-  ...{ recordsPerSecond: 1, bytesPut: 1, replayLagSeconds: 0, throttled, retries: throttled },
-  ...{ shards: 1, recordsTotal: 9983 },
+  type: "progress",
+  at: "2026-01-05T10:00:00.000Z",
+  eventTime: null,
+  recordsPut,
+  recordsPerSecond: 1,
+  bytesPut: 1,
+  replayLagSeconds: 0,
+  throttled,
+  retries: throttled,
+  shards: 1,
+  recordsTotal: 9983,
 });
 
 describe("a replay that can be paused and sped up", () => {

@@ -41,7 +41,10 @@ describe("the demand of past windows", () => {
       ],
     }));
     const windows = await demandHistory({
-      ...{ endpoint: listed.endpoint, windowMinutes: 15, slideMinutes: 5, tradeWindowSeconds: 60 },
+      endpoint: listed.endpoint,
+      windowMinutes: 15,
+      slideMinutes: 5,
+      tradeWindowSeconds: 60,
     }).windows();
     await listed.close();
     expect(windows).to.deep.equal([[1_551_463_200, 5]]);

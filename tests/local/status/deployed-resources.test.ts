@@ -4,7 +4,10 @@ import { deployedResources } from "../../../local/status/deployed-resources";
 
 const urn = (name: string) => `urn:pulumi:local::pipeline::some:type::${name}`;
 const step = (name: string, type: string, parent: string, op = "create") => ({
-  ...{ urn: urn(name), type, parent: parent && urn(parent), op },
+  urn: urn(name),
+  type,
+  parent: parent && urn(parent),
+  op,
 });
 
 describe("the deployed resources", () => {

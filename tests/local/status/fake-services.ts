@@ -126,13 +126,27 @@ export const deadLetter = {
 };
 
 export const jfk = (windowStart: string) => ({
-  ...{ airport: "JFK", windowStart, windowEnd: "2019-03-01T19:00:00Z", trips: 2 },
-  ...{ averageSeconds: 1800, p50Seconds: 1700, p95Seconds: 3000, complete: true },
+  airport: "JFK",
+  windowStart,
+  windowEnd: "2019-03-01T19:00:00Z",
+  trips: 2,
+  averageSeconds: 1800,
+  p50Seconds: 1700,
+  p95Seconds: 3000,
+  complete: true,
 });
 
 export const tradeWindow = (windowStart: string) => ({
-  ...{ windowStart, trades: 3, volume: 700, vwap: 10.5, open: 10.4, close: 10.6 },
-  ...{ high: 10.7, low: 10.3, changePercent: 1.9, complete: true },
+  windowStart,
+  trades: 3,
+  volume: 700,
+  vwap: 10.5,
+  open: 10.4,
+  close: 10.6,
+  high: 10.7,
+  low: 10.3,
+  changePercent: 1.9,
+  complete: true,
 });
 
 const NEWEST = JSON.stringify({
@@ -235,7 +249,8 @@ function answer(
       return byAirport(
         [7, 12].map((id, at) => ({
           ...jfk(at === 0 ? "2019-03-01T18:00:00Z" : "2019-03-01T17:00:00Z"),
-          ...{ zone: id, zoneName: `Zone ${id}` },
+          zone: id,
+          zoneName: `Zone ${id}`,
         })),
       );
     case "trade-statistics": {

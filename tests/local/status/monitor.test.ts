@@ -105,8 +105,11 @@ describe("the status of the pipeline", () => {
       phase: "waiting",
       rates: { recordsPut: null, recordsRead: null, writes: null, throttled: null, shards: {} },
       lag: {
-        ...{ replaySeconds: null, consumerSeconds: null, watermarkSeconds: null },
-        ...{ resultSeconds: null, waits: null },
+        replaySeconds: null,
+        consumerSeconds: null,
+        watermarkSeconds: null,
+        resultSeconds: null,
+        waits: null,
       },
     });
   });
@@ -164,7 +167,10 @@ describe("the status of the pipeline", () => {
         watermark: "2019-03-01T18:19:00.000Z",
         restarts: 0,
         checkpoints: {
-          ...{ completed: 7, failed: 1, lastMilliseconds: 45, restoredId: null },
+          completed: 7,
+          failed: 1,
+          lastMilliseconds: 45,
+          restoredId: null,
           lastAt: "2026-01-05T09:59:50.000Z",
         },
         vertices: [
@@ -191,8 +197,11 @@ describe("the status of the pipeline", () => {
         millisBehindLatest: null,
         watermark: null,
         checkpoints: {
-          ...{ completed: 7, failed: 1, lastMilliseconds: null },
-          ...{ lastAt: null, restoredId: null },
+          completed: 7,
+          failed: 1,
+          lastMilliseconds: null,
+          lastAt: null,
+          restoredId: null,
         },
       });
     expect(lag).to.include({ consumerSeconds: null, watermarkSeconds: null });
@@ -217,7 +226,12 @@ describe("the status of the pipeline", () => {
   it("tells the documents, the dead letters and the demand of the newest complete window", async () => {
     const { search: found } = await collectStatus(sources());
     const newest = (zone: number, trips: number) => ({
-      ...{ zone, zoneName: `Zone ${zone}`, borough: "Queens", trips, normal: 1, score: trips - 1 },
+      zone,
+      zoneName: `Zone ${zone}`,
+      borough: "Queens",
+      trips,
+      normal: 1,
+      score: trips - 1,
     });
     expect(found).to.deep.equal({
       up: true,
@@ -235,7 +249,10 @@ describe("the status of the pipeline", () => {
             zones: [newest(132, 4), newest(7, 1)],
             top: [
               {
-                ...{ rank: 1, zone: 132, name: "Zone 132", trips: 4 },
+                rank: 1,
+                zone: 132,
+                name: "Zone 132",
+                trips: 4,
                 // Two of the windows have a document; of the 24 that a trend shows they are the last and the last but two.
                 trend: [...Array<number>(21).fill(0), 2, 0, 4],
               },
@@ -294,8 +311,14 @@ describe("the status of the pipeline", () => {
     expect(found).to.deep.equal({
       up: true,
       value: {
-        ...{ documents: {}, writes: 0, deadLetters: {}, latestDeadLetters: [], newest: null },
-        ...{ demand: null, airports: [], origins: [] },
+        documents: {},
+        writes: 0,
+        deadLetters: {},
+        latestDeadLetters: [],
+        newest: null,
+        demand: null,
+        airports: [],
+        origins: [],
       },
     });
   });
@@ -329,7 +352,10 @@ describe("the status of the pipeline", () => {
     progress = replay({ throttled: 13 });
     load = { events: { "shardId-000000000002": { records: 1000, bytes: 4096 } } };
     expect((await poll()).rates).to.deep.equal({
-      ...{ recordsPut: 250, recordsRead: 100, writes: 30, throttled: 5 },
+      recordsPut: 250,
+      recordsRead: 100,
+      writes: 30,
+      throttled: 5,
       shards: {
         "shardId-000000000001": { records: 0, bytes: 0, load: 0 },
         "shardId-000000000002": { records: 500, bytes: 2048, load: 0.5 },
@@ -440,7 +466,9 @@ describe("the status of the pipeline", () => {
       expect(verdict.detail).to.match(/^OpenSearch does not answer\. Since \d\d:\d\d:\d\d\./);
       const byName = new Map(stages.map((stage) => [stage.name, stage]));
       expect(byName.get("search")).to.deep.include({
-        ...{ level: "problem", state: "down for 29 s", asOf: before.at },
+        level: "problem",
+        state: "down for 29 s",
+        asOf: before.at,
         lines: ["8 documents", "2 dead letters"],
       });
       expect(byName.get("producer")).to.include({ level: "ok" });
@@ -466,7 +494,8 @@ describe("the status of the pipeline", () => {
       job = { ...job, state: "RESTARTING" };
       const restarting = await later(1);
       expect(restarting.verdict).to.deep.include({
-        ...{ level: "problem", title: "The job is restarting" },
+        level: "problem",
+        title: "The job is restarting",
       });
       job = { ...job, state: "RUNNING", restarts: 1, restoredId: 22 };
       expect(texts(await later(8))).to.deep.equal([
@@ -488,7 +517,8 @@ describe("the status of the pipeline", () => {
       const { replay: found, verdict } = await monitor.poll();
       expect(found).to.deep.include({ up: false, reason: "has told nothing for 6 s" });
       expect(verdict).to.deep.include({
-        ...{ level: "problem", title: "The producer has told nothing for 6 s" },
+        level: "problem",
+        title: "The producer has told nothing for 6 s",
       });
     });
 

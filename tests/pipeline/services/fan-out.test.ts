@@ -71,7 +71,9 @@ describe("A subscription to a shard of the Kinesis server", () => {
     await needsServices(this, "kinesisServer");
     const { port } = await freePorts(["port"]);
     server = await startKinesisServer({
-      ...{ port, region: "us-east-1", accountId: "000000000000" },
+      port,
+      region: "us-east-1",
+      accountId: "000000000000",
       folders: new ServiceFolders(folder),
       onProgress: () => undefined,
       onExit: () => undefined,
@@ -80,7 +82,8 @@ describe("A subscription to a shard of the Kinesis server", () => {
     await client.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: 1 }));
     await active();
     const consumer = declared("aws:kinesis/streamConsumer:StreamConsumer", {
-      ...{ name: "job", streamArn: `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}` },
+      name: "job",
+      streamArn: `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}`,
     });
     ({ arn: consumerArn } = await consumerPlane(() => Promise.resolve(client)).create(consumer));
     numbers = await put("a", "b", "c");
@@ -119,7 +122,8 @@ describe("A subscription to a shard of the Kinesis server", () => {
     before(async () => {
       await client.send(
         new SplitShardCommand({
-          ...{ StreamName: STREAM, ShardToSplit: "shardId-000000000000" },
+          StreamName: STREAM,
+          ShardToSplit: "shardId-000000000000",
           NewStartingHashKey: String(2n ** 127n),
         }),
       );
@@ -141,7 +145,8 @@ describe("A subscription to a shard of the Kinesis server", () => {
 
     it("gives nothing more to a reader that has read it", async () => {
       const events = await subscribe({
-        ...{ Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: numbers[2] },
+        Type: "AFTER_SEQUENCE_NUMBER",
+        SequenceNumber: numbers[2],
       });
       expect(texts(events)).to.deep.equal([]);
       expect(events.at(-1)?.ContinuationSequenceNumber).to.equal(undefined);
@@ -157,7 +162,8 @@ describe("A subscription to a shard of the Kinesis server", () => {
       expect(events.flatMap(texts)).to.deep.equal(["d"]);
       await client.send(
         new MergeShardsCommand({
-          ...{ StreamName: STREAM, ShardToMerge: "shardId-000000000001" },
+          StreamName: STREAM,
+          ShardToMerge: "shardId-000000000001",
           AdjacentShardToMerge: "shardId-000000000002",
         }),
       );

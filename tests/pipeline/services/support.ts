@@ -134,7 +134,12 @@ export async function countingJob(folder: string): Promise<string> {
   const java = (tool: string): string =>
     process.env["JAVA_HOME"] ? path.join(process.env["JAVA_HOME"], "bin", tool) : tool;
   execFileSync(java("javac"), [
-    ...["--release", "11", "-cp", path.join(flink, "lib", "*"), "-d", classes],
+    "--release",
+    "11",
+    "-cp",
+    path.join(flink, "lib", "*"),
+    "-d",
+    classes,
     path.join(__dirname, "CountingJob.java"),
   ]);
   execFileSync(java("jar"), [

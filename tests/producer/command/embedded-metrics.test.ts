@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { EmbeddedMetrics } from "../../../producer/command/embedded-metrics";
-import type { ProgressReport } from "../../../producer/command/report";
+import type { ProgressReport } from "../../../producer/command/progress-report";
 
 const report: ProgressReport = {
   type: "progress",
