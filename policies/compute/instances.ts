@@ -81,7 +81,7 @@ export const instancePublicAddress = typesPolicy(
       }
       for (const path of pathsOf(type, publicAddressNames)) {
         for (const { path: place, block, property } of placesAt(resource, path)) {
-          const value = block[property];
+          const value = block[property] as string | boolean | undefined;
           if (value !== undefined && !["false", "DISABLED"].includes(String(value))) {
             yield { fact: `${place} is ${String(value)}`, limit: "it must be false" };
           }

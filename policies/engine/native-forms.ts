@@ -160,7 +160,10 @@ export function formsOf({ type, props }: Form): readonly Form[] {
   for (const [key] of companions) {
     Reflect.deleteProperty(forms[0]?.props ?? {}, key);
   }
-  return forms.map((form) => ({ ...form, props: unknownCheckingProxy(form.props) as Block }));
+  return forms.map((form) => ({
+    ...form,
+    props: (unknownCheckingProxy as (props: object) => Block)(form.props),
+  }));
 }
 
 /** Whether a resource has another form; its type alone does not tell for Cloud Control. */
@@ -263,7 +266,10 @@ function move(block: unknown, to: readonly string[], from: readonly string[]): v
   } else if (block instanceof Object && target === source && targets.length > 0) {
     move((block as Record<string, unknown>)[source], targets, sources);
   } else if (block instanceof Object) {
-    const value = source === "" ? { ...block } : taken(block as Record<string, unknown>, from);
+    const value =
+      source === ""
+        ? { ...(block as Record<string, unknown>) }
+        : taken(block as Record<string, unknown>, from);
     const parent = targets
       .slice(0, -1)
       .reduce<Record<string, unknown>>(

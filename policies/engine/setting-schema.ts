@@ -131,5 +131,5 @@ function valuesOf(
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const defaults = Object.entries(settings).map(([key, setting]) => [key, setting.default]);
-  return { ...Object.fromEntries(defaults), ...given };
+  return { ...(Object.fromEntries(defaults) as Record<string, unknown>), ...given };
 }

@@ -61,6 +61,6 @@ export function dropComputed(block: object, inputs: object | undefined): void {
 const identities = /^(id|arn|name|bucket|\w*(Id|Arn|Name|Url|Endpoint))$/;
 
 function isUnknown(value: unknown): boolean {
-  const block = unknownCheckingProxy({ value }) as { readonly value: unknown };
+  const block = (unknownCheckingProxy as (props: object) => { readonly value: unknown })({ value });
   return typeof value === "string" && known(() => block.value) === undefined;
 }

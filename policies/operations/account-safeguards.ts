@@ -77,7 +77,7 @@ export const accountSafeguards = typesPolicy(
         const value = (resource[property] ?? byDefault[property]) as Value | undefined;
         if (value === undefined || !values.includes(value)) {
           yield {
-            fact: `${property} is ${String(resource[property] ?? "not set")}`,
+            fact: `${property} is ${String(value ?? "not set")}`,
             limit: `it must be ${values.join(" or ")}`,
           };
         }
@@ -116,7 +116,7 @@ export const accountPasswords = typesPolicy([sdkToken("iam", "AccountPasswordPol
     ]) {
       if (policy[property] !== true) {
         yield {
-          fact: `${property} is ${String(policy[property] ?? "not set")}`,
+          fact: `${property} is ${String((policy[property] as boolean | undefined) ?? "not set")}`,
           limit: "it must be true",
         };
       }

@@ -164,7 +164,7 @@ export const copyEncryption = typesPolicy(
       for (const { path, block, property } of places) {
         // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
         const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
-        const value = block[property];
+        const value = block[property] as string | boolean | undefined;
         if (!(isOther && value === undefined) && String(value) !== "true") {
           yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
         }
