@@ -2,17 +2,17 @@ import type { JSX } from "preact";
 
 import { known } from "../../status/pipeline-status";
 import { Boundary } from "./boundary";
-import { Controls } from "./controls";
-import { DeadLetters } from "./dead-letters";
-import { FlowCharts } from "./flow-charts";
+import { Controls } from "./pipeline/controls";
+import { DeadLetters } from "./pipeline/dead-letters";
+import { FlowCharts } from "./charts/flow-charts";
 import { newYorkDate, newYorkTime } from "./format";
-import { Journal } from "./journal";
+import { Journal } from "./pipeline/journal";
 import { usePipeline } from "./pipeline-events";
-import { PolicyResults } from "./policy-results";
-import { ResourceGraph } from "./resource-graph";
-import { Shards } from "./shards";
-import { Stages } from "./stages";
-import { Verdict } from "./verdict";
+import { PolicyResults } from "./pipeline/policy-results";
+import { ResourceGraph } from "./pipeline/resource-graph";
+import { Shards } from "./pipeline/shards";
+import { Stages } from "./pipeline/stages";
+import { Verdict } from "./pipeline/verdict";
 import { workloads } from "./workloads";
 
 /** The page: how the pipeline is, and the results of the workload. */

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 
 import type { PipelineStatus } from "../../status/pipeline-status";
-import { DemandPanel } from "./demand-panel";
-import { TradesPanel } from "./trades-panel";
+import { DemandPanel } from "./taxi/demand-panel";
+import { TradesPanel } from "./trades/trades-panel";
 
 /** What the page shows of a workload beside the pipeline itself. */
 interface WorkloadView {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { cellBounds } from "../../../local/page/src/cell-bounds";
+import { cellBounds } from "../../../local/page/src/taxi/cell-bounds";
 import { cellOf } from "../../../local/verify/geohash";
 
 describe("the bounds of a cell", () => {

@@ -8,7 +8,7 @@ import {
   LEVELS,
   scoreLegend,
   scoreLevel,
-} from "../../../local/page/src/demand-scale";
+} from "../../../local/page/src/taxi/demand-scale";
 
 describe("the map's colour scale", () => {
   it("grows with the square of the class", () => {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { describeArea } from "../../../local/page/src/area-text";
-import { defaultMeasure, viewOf } from "../../../local/page/src/demand-view";
-import { topAreas } from "../../../local/page/src/top-area-rows";
+import { describeArea } from "../../../local/page/src/taxi/area-text";
+import { defaultMeasure, viewOf } from "../../../local/page/src/taxi/demand-view";
+import { topAreas } from "../../../local/page/src/taxi/top-area-rows";
 import type { DemandStatus, PastWindow } from "../../../local/status/result-status";
 
 const JFK = {

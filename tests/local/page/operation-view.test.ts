@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { resourceCount, resourceTree } from "../../../local/page/src/resource-tree";
-import { symbolRows } from "../../../local/page/src/symbol-rows";
+import { resourceCount, resourceTree } from "../../../local/page/src/pipeline/resource-tree";
+import { symbolRows } from "../../../local/page/src/trades/symbol-rows";
 import { fakeStatus } from "./fake-status";
 import { fakeTrades } from "./fake-trades";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { sparklinePoints } from "../../../local/page/src/sparkline-points";
-import { placeOf, startAt, timelinePath } from "../../../local/page/src/timeline";
+import { sparklinePoints } from "../../../local/page/src/charts/sparkline-points";
+import { placeOf, startAt, timelinePath } from "../../../local/page/src/charts/timeline";
 
 const windows = [
   [100, 1],

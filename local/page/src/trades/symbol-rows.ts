@@ -1,4 +1,4 @@
-import type { SymbolStatus, TradeWindow } from "../../status/result-status";
+import type { SymbolStatus, TradeWindow } from "../../../status/result-status";
 
 export interface SymbolRow {
   readonly symbol: string;

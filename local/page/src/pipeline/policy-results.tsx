@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
-import type { PolicyResult } from "../../status/pipeline-status";
-import { plural } from "../../status/figures";
+import type { PolicyResult } from "../../../status/pipeline-status";
+import { plural } from "../../../status/figures";
 
 /** What the policy pack said about the program that was deployed. */
 export function PolicyResults(props: { readonly policies: readonly PolicyResult[] }): JSX.Element {

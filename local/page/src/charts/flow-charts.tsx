@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
-import { duration, rate } from "../../status/figures";
-import type { JournalEntry, Sample } from "../../status/pipeline-status";
-import { events } from "./journal";
+import { duration, rate } from "../../../status/figures";
+import type { JournalEntry, Sample } from "../../../status/pipeline-status";
+import { events } from "../pipeline/journal";
 import { LineChart, type ChartLine, type Mark } from "./line-chart";
 
 interface FlowChartsProps {

@@ -3,7 +3,7 @@ import type {
   DemandStatus,
   PastWindow,
   WindowDemand,
-} from "../../status/result-status";
+} from "../../../status/result-status";
 import {
   demandClasses,
   demandLegend,
@@ -12,8 +12,8 @@ import {
   scoreLevel,
   type LegendEntry,
 } from "./demand-scale";
-import { count } from "../../status/figures";
-import { newYorkDate, newYorkTime } from "./format";
+import { count } from "../../../status/figures";
+import { newYorkDate, newYorkTime } from "../format";
 
 /** What colours the map: the trips of a window, how far they are above normal, or all trips so far. */
 export type Measure = "trips" | "score" | "total";

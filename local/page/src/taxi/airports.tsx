@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 
-import type { AirportStatus, OriginStatus } from "../../status/result-status";
-import { duration, plural } from "../../status/figures";
-import { newYorkDay, newYorkTime } from "./format";
+import type { AirportStatus, OriginStatus } from "../../../status/result-status";
+import { duration, plural } from "../../../status/figures";
+import { newYorkDay, newYorkTime } from "../format";
 
 const AIRPORTS: readonly (readonly [string, string])[] = [
   ["JFK", "John F. Kennedy"],

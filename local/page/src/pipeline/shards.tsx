@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 
-import { duration, percentOf, rate, UNKNOWN } from "../../status/figures";
+import { duration, percentOf, rate, UNKNOWN } from "../../../status/figures";
 import {
   known,
   type JobStatus,
   type Part,
   type PipelineStatus,
   type StreamStatus,
-} from "../../status/pipeline-status";
-import { AsOf } from "./as-of";
+} from "../../../status/pipeline-status";
+import { AsOf } from "../as-of";
 
 interface ShardsProps {
   readonly stream: Part<StreamStatus> | undefined;

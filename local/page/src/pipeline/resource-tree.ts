@@ -1,4 +1,4 @@
-import type { DeployedResource } from "../../status/pipeline-status";
+import type { DeployedResource } from "../../../status/pipeline-status";
 
 export interface ResourceNode {
   readonly name: string;

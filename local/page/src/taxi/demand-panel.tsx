@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import { known, type PipelineStatus } from "../../status/pipeline-status";
+import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import { Airports } from "./airports";
-import { AsOf } from "./as-of";
+import { AsOf } from "../as-of";
 import { AreaDetails } from "./area-details";
-import { Choice } from "./choice";
+import { Choice } from "../choice";
 import { CityMap } from "./city-map";
 import { defaultMeasure, viewOf, type AreaKind, type Measure } from "./demand-view";
 import { Legend } from "./legend";

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 
-import { clock, duration } from "../../status/figures";
-import type { PipelineStatus, Verdict as Judged } from "../../status/pipeline-status";
-import type { PipelineView } from "./pipeline-events";
+import { clock, duration } from "../../../status/figures";
+import type { PipelineStatus, Verdict as Judged } from "../../../status/pipeline-status";
+import type { PipelineView } from "../pipeline-events";
 
 /** The worst state of the pipeline in a sentence, aloud for those who listen, and the delay of the results. */
 export function Verdict(props: {

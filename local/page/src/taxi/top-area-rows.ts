@@ -1,4 +1,4 @@
-import type { WindowDemand } from "../../status/result-status";
+import type { WindowDemand } from "../../../status/result-status";
 import type { DemandView } from "./demand-view";
 import type { ZoneNames } from "./zone-properties";
 

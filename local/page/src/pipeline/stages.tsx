@@ -1,7 +1,7 @@
 import { Fragment, type JSX } from "preact";
 
-import { clock } from "../../status/figures";
-import type { Level, Stage } from "../../status/pipeline-status";
+import { clock } from "../../../status/figures";
+import type { Level, Stage } from "../../../status/pipeline-status";
 
 /** States differ in more than colour. */
 const SYMBOLS: Readonly<Record<Level, string>> = {

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
-import type { WindowList } from "../../status/result-status";
-import { newYorkDay, newYorkTime } from "./format";
-import { placeOf, startAt, timelinePath } from "./timeline";
+import type { WindowList } from "../../../status/result-status";
+import { newYorkDay, newYorkTime } from "../format";
+import { placeOf, startAt, timelinePath } from "../charts/timeline";
 
 const STEP_MILLISECONDS = 350;
 

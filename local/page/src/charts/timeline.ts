@@ -1,4 +1,4 @@
-import type { WindowList } from "../../status/result-status";
+import type { WindowList } from "../../../status/result-status";
 
 /** The place of a window in the list: the last one when none is chosen or it is not there any more. */
 export function placeOf(windows: WindowList, start: number | undefined): number {

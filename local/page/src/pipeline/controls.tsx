@@ -1,10 +1,10 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import type { ActionsStatus } from "../../status/pipeline-status";
-import { ask } from "./action-request";
-import { count } from "../../status/figures";
-import { speed } from "./format";
+import type { ActionsStatus } from "../../../status/pipeline-status";
+import { ask } from "../action-request";
+import { count } from "../../../status/figures";
+import { speed } from "../format";
 
 const SPEEDUPS = [1, 60, 600, 3600, 14_400, 43_200, 86_400] as const;
 

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 
-import type { WindowDemand } from "../../status/result-status";
+import type { WindowDemand } from "../../../status/result-status";
 import type { DemandView } from "./demand-view";
-import { count } from "../../status/figures";
-import { decimal } from "./format";
-import { Sparkline } from "./sparkline";
+import { count } from "../../../status/figures";
+import { decimal } from "../format";
+import { Sparkline } from "../charts/sparkline";
 import { topAreas } from "./top-area-rows";
 import type { ZoneNames } from "./zone-properties";
 

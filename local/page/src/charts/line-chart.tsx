@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 
-import { axisTimes } from "./format";
+import { axisTimes } from "../format";
 
 /** Something that happened, to be found again in the figures. */
 export interface Mark {

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 
-import { known, type PipelineStatus } from "../../status/pipeline-status";
-import type { SymbolStatus } from "../../status/result-status";
-import { count } from "../../status/figures";
-import { dollars, newYorkDate, newYorkTime, percent } from "./format";
-import { AsOf } from "./as-of";
-import { LineChart, type ChartLine } from "./line-chart";
-import { Sparkline } from "./sparkline";
+import { known, type PipelineStatus } from "../../../status/pipeline-status";
+import type { SymbolStatus } from "../../../status/result-status";
+import { count } from "../../../status/figures";
+import { dollars, newYorkDate, newYorkTime, percent } from "../format";
+import { AsOf } from "../as-of";
+import { LineChart, type ChartLine } from "../charts/line-chart";
+import { Sparkline } from "../charts/sparkline";
 import { latestOf, symbolRows } from "./symbol-rows";
 
 /** The workload trades: price and volume of a symbol, and all symbols to choose from. */

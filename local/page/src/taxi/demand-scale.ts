@@ -1,4 +1,4 @@
-import { count } from "../../status/figures";
+import { count } from "../../../status/figures";
 
 /** Classes of the colour scale; class 0 means nothing. */
 export const LEVELS = 6;

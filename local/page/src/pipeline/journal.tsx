@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
-import { clock } from "../../status/figures";
-import type { JournalEntry } from "../../status/pipeline-status";
+import { clock } from "../../../status/figures";
+import type { JournalEntry } from "../../../status/pipeline-status";
 
 /** Events that are told. */
 const TOLD = 12;

@@ -1,6 +1,6 @@
 import type { AreaFigures } from "./demand-view";
-import { plural } from "../../status/figures";
-import { decimal } from "./format";
+import { plural } from "../../../status/figures";
+import { decimal } from "../format";
 
 /** 116 trips, 48 are normal (score 15.1). */
 export function describeArea(figures: AreaFigures | undefined): string {
