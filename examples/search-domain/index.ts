@@ -1,12 +1,10 @@
 import { ServiceRole } from "../../infra/core/iam";
-import { SearchBootstrap } from "../../infra/search/bootstrap/bootstrap";
 import { SearchDomain } from "../../infra/search/domain";
 
-/** A domain in a network that is there, with its index templates, and a role that may write. */
+/** A domain in an existing network, administered by one role, with a role that may write. */
 export function example(): Record<string, unknown> {
   const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
   const admin = new ServiceRole("search-admin", { service: "lambda.amazonaws.com" });
-  const indexer = new ServiceRole("indexer", { service: "lambda.amazonaws.com" });
   const search = new SearchDomain("search", {
     domainName: "orders-dev",
     instanceType: "m7g.large.search",
@@ -16,14 +14,9 @@ export function example(): Record<string, unknown> {
     masterUserArn: admin.arn,
     logRetentionDays: 30,
   });
-  new SearchBootstrap("search-settings", {
-    endpoint: search.endpoint,
-    masterRole: admin,
-    statements: search.adminStatements(),
-    vpc: { subnetIds, securityGroupIds: search.clientSecurityGroupIds },
-    replicas: 1,
-    writerRoleArns: [indexer.arn],
-    logRetentionDays: 30,
+  new ServiceRole("indexer", {
+    service: "lambda.amazonaws.com",
+    statements: search.writeStatements(),
   });
   return { endpoint: search.endpoint };
 }

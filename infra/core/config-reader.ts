@@ -116,12 +116,20 @@ export class ConfigReader {
     return [];
   }
 
-  /** Complains about every key of the namespace that nobody has read. */
+  /** Complains about unknown keys of the namespace, and about known keys under another one. */
   rejectUnknownKeys(): void {
     const keys = [...this.#keys].sort();
     for (const name of Object.keys(pulumi.runtime.allConfig()).sort()) {
       const [namespace, key = ""] = name.split(":");
-      if (namespace !== this.#config.name || this.#keys.has(key)) continue;
+      if (namespace !== this.#config.name) {
+        // As after a change of the project's name: the key would be ignored, and its default used.
+        this.#problems.require(
+          !this.#keys.has(key) || providers.includes(namespace ?? ""),
+          `${name} is not read: the project is ${this.#config.name}. Rename it to ${this.name(key)}`,
+        );
+        continue;
+      }
+      if (this.#keys.has(key)) continue;
       const meant = nearest(key, keys);
       const fix =
         meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
@@ -148,6 +156,9 @@ export class ConfigReader {
     return text;
   }
 }
+
+/** Namespaces of providers, whose keys may have any name. */
+const providers = ["aws", "awsx", "pulumi"];
 
 /** What an error of the schema is about, of the kinds that name something. */
 interface ErrorParams {

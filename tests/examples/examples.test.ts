@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { deploy } from "../support/mocks";
@@ -9,7 +9,14 @@ describe("Each component's example", function () {
   // Some bundle a function with the clients of AWS.
   this.timeout(30_000);
 
-  for (const file of readdirSync(folder)) {
+  const files = readdirSync(folder).filter((file) => file !== "README.md");
+
+  it("is in the list of examples", () => {
+    const list = readFileSync(path.join(folder, "README.md"), "utf8");
+    for (const file of files) expect(list).to.include(`](${file}/index.ts)`);
+  });
+
+  for (const file of files) {
     it(`deploys: ${file}`, async () => {
       const { example } = (await import(path.join(folder, file, "index.ts"))) as {
         example: () => Record<string, unknown>;

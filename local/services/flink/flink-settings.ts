@@ -1,9 +1,10 @@
+import { flinkDefaults } from "../../../infra/flink/args";
 import type { DeclaredResource } from "../../provider/data-plane";
 import { Declared } from "../declared";
 import { bucketOf } from "../storage/object-store";
 
 /** The Flink that runs here, as Managed Service for Apache Flink names it. */
-export const localRuntime = "FLINK-1_20";
+export const localRuntime = flinkDefaults.runtime;
 
 export interface PropertyGroup {
   readonly propertyGroupId: string;

@@ -137,6 +137,15 @@ describe("configuration", () => {
     ]);
   });
 
+  it("refuses its keys under another namespace, as after a change of the project's name", async () => {
+    const config = { ...stackConfig("dev"), "orders:shardCount": "4", "orders:vpcId": "vpc-1" };
+    const message = await refusal(loadConfig, { config });
+    expect(message.split("\n- ").slice(1)).to.deep.equal([
+      "orders:shardCount is not read: the project is streaming-pipeline. Rename it to streaming-pipeline:shardCount",
+      "orders:vpcId is not read: the project is streaming-pipeline. Rename it to streaming-pipeline:vpcId",
+    ]);
+  });
+
   it("leaves keys of others alone", async () => {
     await deploy(() => void loadConfig(), {
       config: { ...stackConfig("dev"), "aws:profile": "me", "other:key": "1" },
