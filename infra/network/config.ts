@@ -1,6 +1,6 @@
 import type { ConfigReader } from "../core/config-reader";
 import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "../core/limits";
-import { checkReachability, type ExistingNetwork, type NewNetwork } from "./args";
+import { checkReachability, type ExistingNetwork, type NewNetwork } from "./network";
 import type { Problems } from "../core/validate";
 
 /** A network of the stack's own, or one that is there. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { WatchedDomain } from "./alarm";
+import type { WatchedDomain } from "./alarms";
 import { linesOf } from "../watch/lines";
 import { graph, type Section } from "../watch/widgets";
 

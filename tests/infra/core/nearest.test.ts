@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { nearest } from "../../../infra/core/nearest";
+import { nearest } from "../../../infra/core/config-reader";
 
 describe("The nearest word", () => {
   const words = ["shardCount", "streamMode", "streamMinShards", "streamMaxShards", "vpcId"];

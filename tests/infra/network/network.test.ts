@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { Network, withoutPublicAddresses } from "../../../infra/network/network";
-import type { NewNetwork } from "../../../infra/network/args";
+import type { NewNetwork } from "../../../infra/network/network";
 import { deploy, refusal } from "../../support/mocks";
 import { statementFor } from "../policy-documents";
 

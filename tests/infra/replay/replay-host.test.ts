@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
 import { allow } from "../../../infra/core/iam";
-import type { ReplayHostArgs } from "../../../infra/replay/args";
+import type { ReplayHostArgs } from "../../../infra/replay/host";
 import { ReplayHost } from "../../../infra/replay/host";
 import { deploy, refusal } from "../../support/mocks";
 import { actionsOf, document, statementFor } from "../policy-documents";
