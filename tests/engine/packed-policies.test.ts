@@ -63,7 +63,6 @@ describe("the policy pack as another repository has it", () => {
       "kinesis-stream-encryption",
       "kinesis-stream-retention",
       "kinesis-stream-shard-level-metrics",
-      "policy-document-unknown",
       "required-tags",
       "stateful-resource-protection",
     ]);
@@ -88,8 +87,16 @@ describe("the policy pack as another repository has it", () => {
   });
 
   it("tells which verdicts a number that is unknown in a preview keeps it from", async () => {
-    const result = await preview(unknownShards, advising);
-    expect(unjudged(result).join("\n")).to.include("can't run policy 'kinesis-stream-shard-limit'");
+    // As with the published provider, which computes nothing in a preview.
+    process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"] = "true";
+    try {
+      const result = await preview(unknownShards, advising);
+      expect(unjudged(result).join("\n")).to.include(
+        "can't run policy 'kinesis-stream-shard-limit'",
+      );
+    } finally {
+      delete process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"];
+    }
     expect(unjudged(await preview(plainStream, advising))).to.be.empty;
   });
 });
