@@ -157,6 +157,8 @@ export function javaArguments(installation: string, logFile: string, logLevel: s
     ...OPENED_PACKAGES.flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`]),
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
+    // The Kinesis server writes instants as seconds in CBOR, too, which the SDK reads as milliseconds.
+    "-Daws.cborEnabled=false",
     // The dashboard shows it.
     `-Dlog.file=${logFile}`,
     `-Dlog.level=${logLevel}`,
