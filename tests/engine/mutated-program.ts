@@ -88,7 +88,11 @@ function declare(fixtures: readonly TestResource[]): void {
   for (const fixture of order) {
     const links = Object.entries(fixture.dependencies ?? {}).flatMap(([property, [needed]]) => {
       const resource = needed && declared.get(`${needed.type} ${needed.name}`);
-      return resource === undefined ? [] : [[property, resource.id] as const];
+      if (resource === undefined) return [];
+      // A dimension names the queue, whose id is its URL.
+      const { id } = resource;
+      const named = id.apply((url) => url.slice(url.lastIndexOf("/") + 1));
+      return [[property, property === "dimensions" ? named : id] as const];
     });
     const { props } = change(fixture, {});
     const linked = links.reduce(

@@ -322,6 +322,7 @@ export const resourceMutations: readonly Mutation[] = [
   {
     policy: "clear-text-secret",
     type: lambda,
+    name: /scaling-function$/,
     set: { "environment.variables": { DB_PASSWORD: "hunter2" } },
   },
   {
