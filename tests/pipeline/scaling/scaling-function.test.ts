@@ -72,6 +72,7 @@ describe("The scaling function, as it is deployed", () => {
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
       AWS_ENDPOINT_URL_CLOUDWATCH: moto.url,
+      AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING: moto.url,
       AWS_ENDPOINT_URL_KINESIS: `http://127.0.0.1:${port}`,
     });
     kinesis = kinesisClient(`http://127.0.0.1:${port}`, region);
