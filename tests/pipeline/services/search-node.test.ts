@@ -96,7 +96,11 @@ describe("The OpenSearch node", () => {
       "lifecycle policy dead-letters",
       "lifecycle policy events",
       "role pipeline_writer",
+      "role pipeline_delivery",
+      "role pipeline_reader",
       "role mapping pipeline_writer",
+      "role mapping pipeline_delivery",
+      "role mapping pipeline_reader",
       "saved objects of the dashboards",
     ]);
     expect(await applySettings(client(), settings, new Set(plugins))).to.deep.equal(report);
