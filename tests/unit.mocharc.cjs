@@ -7,6 +7,8 @@ env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 module.exports = {
   import: "tsx",
   spec: [
+    // The longest comes first, so that the others run beside it.
+    "tests/scaling/**/*.test.ts",
     "tests/bench/**/*.test.ts",
     "tests/capacity/**/*.test.ts",
     "tests/docs/**/*.test.ts",
@@ -16,7 +18,6 @@ module.exports = {
     "tests/policies/**/*.test.ts",
     "tests/producer/**/*.test.ts",
     "tests/release/**/*.test.ts",
-    "tests/scaling/**/*.test.ts",
     "tests/support/**/*.test.ts",
     "tests/workflows/**/*.test.ts",
   ],

@@ -562,7 +562,7 @@ export const stackMutations: readonly Mutation[] = [
   {
     policy: "lambda-function-dead-letters",
     type: lambda,
-    name: /^transform$/,
+    name: /^(transform|scaling-function)$/,
     set: { deadLetterConfig: undefined },
   },
   { policy: "opensearch-domain-alarms", limits: ignoredMetric },

@@ -60,7 +60,11 @@ export class SimulatedCloudWatch {
 
   /** The value of a minute, as far as it can be read by now. */
   at(metric: string, minute: number): number | undefined {
-    return minute < this.#readable() ? this.#series.get(metric)?.at(minute) : undefined;
+    return this.isReadable(minute) ? this.#series.get(metric)?.at(minute) : undefined;
+  }
+
+  isReadable(minute: number): boolean {
+    return minute < this.#readable();
   }
 
   readonly send = (

@@ -180,6 +180,8 @@ class SimulatedPolicy {
   readonly #cooldownSeconds: number;
   readonly #cloudWatch: SimulatedCloudWatch;
   readonly #evaluate: (values: Values, before?: Values) => number | undefined;
+  /** Values of periods that no longer change. */
+  readonly #values = new Map<number, number>();
   #coolUntil = 0;
 
   constructor(
@@ -233,6 +235,16 @@ class SimulatedPolicy {
   }
 
   #valueOf(minute: number, length: number): number | undefined {
+    const known = this.#values.get(minute);
+    if (known !== undefined) return known;
+    const value = this.#computed(minute, length);
+    if (value !== undefined && this.#cloudWatch.isReadable(minute + length - 1)) {
+      this.#values.set(minute, value);
+    }
+    return value;
+  }
+
+  #computed(minute: number, length: number): number | undefined {
     const { value } = this.#alarm;
     if (!("readings" in value)) throw new Error("It has no expression");
     const of = (first: number): Values =>
