@@ -59,6 +59,7 @@ const folders = {
   infra: ["capacity", "cli", "flink-job", "producer"],
   local: ["capacity", "cli", "flink-job", "infra", "policies", "producer"],
   examples: ["infra"],
+  workloads: ["cli"],
 };
 
 const upwards = Object.entries(rooms).flatMap(([folder, lines]) =>
