@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Properties;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.java.tuple.Tuple3;
@@ -35,12 +36,12 @@ final class OpenSearchWriter implements SinkWriter<Tuple3<String, String, String
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-  OpenSearchWriter(String endpoint, String region) {
-    this.bulk = URI.create(endpoint).resolve("/_bulk");
-    this.region = region;
-    this.signed = "https".equals(bulk.getScheme());
+  OpenSearchWriter(Properties output) {
+    bulk = URI.create(output.getProperty("endpoint")).resolve("/_bulk");
+    region = output.getProperty("aws.region");
+    signed = "https".equals(bulk.getScheme());
     if (!signed && !"127.0.0.1".equals(bulk.getHost())) {
-      throw new IllegalArgumentException("endpoint must begin with https://; got " + endpoint);
+      throw new IllegalArgumentException("endpoint must begin with https://; got " + bulk);
     }
   }
 

@@ -3,6 +3,7 @@ package pageviewsjob;
 import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -11,14 +12,13 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.AbstractDeserializationSchema;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.timestamps.BoundedOutOfOrdernessTimestampExtractor;
-import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
-import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +32,19 @@ public final class StreamingJob {
     Properties input = groups.get("InputStream0");
     Properties output = groups.get("SearchOutput");
     String index = output.getProperty("index");
-    String endpoint = output.getProperty("endpoint");
-    String region = output.getProperty("aws.region");
+    Duration outOfOrderness =
+        Duration.ofSeconds(Long.parseLong(input.getProperty("out.of.orderness.seconds")));
 
     FlinkKinesisConsumer<PageView> source =
         new FlinkKinesisConsumer<>(input.getProperty("stream.name"), new PageViewSchema(), input);
     // Watermarks per shard: of those that are read, the one that is furthest behind counts.
     source.setPeriodicWatermarkAssigner(
-        new EventTime(Long.parseLong(input.getProperty("out.of.orderness.seconds"))));
+        new BoundedOutOfOrdernessTimestampExtractor<>(outOfOrderness) {
+          @Override
+          public long extractTimestamp(PageView view) {
+            return view.viewedAt;
+          }
+        });
 
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.addSource(source)
@@ -48,9 +53,13 @@ public final class StreamingJob {
         .window(TumblingEventTimeWindows.of(Duration.ofMinutes(1)))
         // A shard that is read after the others is late as a whole; its events write documents again.
         .allowedLateness(Duration.ofDays(1))
-        .reduce((one, other) -> one.plus(other), new ToDocument(index))
+        .reduce(
+            (one, other) -> one.plus(other),
+            (page, window, sums, documents) ->
+                documents.collect(document(index, window, sums.iterator().next())),
+            Types.<Tuple3<String, String, String>>TUPLE(Types.STRING, Types.STRING, Types.STRING))
         .uid("count")
-        .sinkTo(context -> new OpenSearchWriter(endpoint, region))
+        .sinkTo(context -> new OpenSearchWriter(output))
         .uid("search");
     env.execute("page-views");
   }
@@ -87,41 +96,16 @@ public final class StreamingJob {
     }
   }
 
-  private static final class EventTime extends BoundedOutOfOrdernessTimestampExtractor<PageView> {
-    EventTime(long outOfOrdernessSeconds) {
-      super(Duration.ofSeconds(outOfOrdernessSeconds));
-    }
-
-    @Override
-    public long extractTimestamp(PageView view) {
-      return view.viewedAt;
-    }
-  }
-
-  /** Makes index, id and JSON of a document; a window that is computed again has the same id. */
-  private static final class ToDocument
-      extends ProcessWindowFunction<PageView, Tuple3<String, String, String>, String, TimeWindow> {
-    private final String index;
-
-    ToDocument(String index) {
-      this.index = index;
-    }
-
-    @Override
-    public void process(
-        String page,
-        Context context,
-        Iterable<PageView> sum,
-        Collector<Tuple3<String, String, String>> documents) {
-      String start = Instant.ofEpochMilli(context.window().getStart()).toString();
-      String source =
-          JSON.createObjectNode()
-              .put("page", page)
-              .put("windowStart", start)
-              .put("views", sum.iterator().next().views)
-              .toString();
-      documents.collect(
-          Tuple3.of(index + "-" + start.substring(0, 10), page + "|" + start, source));
-    }
+  /** Index, id and JSON; a window that is computed again has the same id. */
+  private static Tuple3<String, String, String> document(
+      String index, TimeWindow window, PageView sum) {
+    String start = Instant.ofEpochMilli(window.getStart()).toString();
+    ObjectNode source =
+        JSON.createObjectNode()
+            .put("page", sum.page)
+            .put("windowStart", start)
+            .put("views", sum.views);
+    return Tuple3.of(
+        index + "-" + start.substring(0, 10), sum.page + "|" + start, source.toString());
   }
 }
