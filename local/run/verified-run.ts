@@ -12,7 +12,7 @@ import { PipelineMonitor } from "../status/monitor";
 import { tellSummary } from "./summary";
 import { compareWithDomain } from "../verify/compare";
 import { storedDocuments } from "../verify/documents";
-import { DEAD_LETTERS_INDEX } from "../verify/result-document";
+import { DEAD_LETTERS_INDEX, isMatched } from "../verify/result-document";
 import { settled } from "../verify/settled";
 import type { LocalWorkload } from "../workloads/workload";
 
@@ -58,7 +58,13 @@ async function replayedAndCompared(
     ]),
   );
   const expected = await workload.expected(settings);
-  const indices = [...new Set([...workload.indices, ...(expected.documents?.keys() ?? [])])];
+  // An expected index may be one that no pattern has.
+  const indices = [
+    ...workload.indices,
+    ...[...(expected.documents?.keys() ?? [])].filter(
+      (index) => !isMatched(index, workload.indices),
+    ),
+  ];
   const { comparison } = await steps.run("results", "Wait for the results", () =>
     settled({
       compare: () => compareWithDomain(expected.documents, opensearch, indices),
