@@ -175,6 +175,18 @@ describe("the results on the page", () => {
       expect(symbols?.[0]?.windows.map(({ close }) => close)).to.deep.equal([11, 12]);
     });
 
+    it("are the newest documents of each index for a workload without results of its own", async () => {
+      const indices = ["trade-*", "nothing-*"];
+      const workload = { name: "orders", description: "Orders", indices };
+      const { indices: found, documents } = await searchStatus(source(), workload);
+      expect(documents).to.deep.include({ "trade-statistics": 2 });
+      expect(found?.map(({ index, documents: count }) => [index, count])).to.deep.equal([
+        ["trade-statistics", 2],
+      ]);
+      expect(found?.[0]?.newest.map(({ id }) => id)).to.deep.equal(["1", "0"]);
+      expect(found?.[0]?.newest[0]?.source).to.include({ close: 11 });
+    });
+
     it("are past windows, listed with their trips, and each with its cells", async () => {
       const history = demandHistory(source());
       const windows = await history.windows();

@@ -11,6 +11,7 @@ import { fakeActions, type FakeActions } from "../local/page/fake-actions";
 import { fakeHistory, zonesAt } from "../local/page/fake-demand";
 import { fakeFeed, type FakeFeed } from "../local/page/fake-feed";
 import { fakeStatus } from "../local/page/fake-status";
+import { fakeIndices } from "../local/page/fake-indices";
 import { fakeTrades } from "../local/page/fake-trades";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -471,9 +472,11 @@ describe("the page in a browser", () => {
     ["dark", "taxi", "a desktop", DESKTOP],
     ["light", "trades", "a phone", PHONE],
     ["dark", "trades", "a desktop", DESKTOP],
+    ["light", "orders", "a phone", PHONE],
   ] as const) {
     it(`fits ${name} and passes the accessibility rules with ${workload} in the ${scheme} scheme`, async () => {
       if (workload === "trades") status = fakeTrades();
+      if (workload === "orders") status = fakeIndices();
       const page = await open({ ...options, colorScheme: scheme, reducedMotion: "reduce" });
       await page.locator(".chart canvas").nth(1).waitFor();
       if (workload === "taxi") await zonesColoured(page, manhattan());
@@ -485,6 +488,21 @@ describe("the page in a browser", () => {
       expect(complaints).to.deep.equal([]);
     });
   }
+
+  it("shows the newest documents of a workload without a view of its own", async () => {
+    status = fakeIndices();
+    const page = await open();
+    await page.getByRole("heading", { name: "Orders", exact: true }).waitFor();
+    const rows = await page.locator(".documents tbody tr").allInnerTexts();
+    expect(rows.map((row) => row.split("\t"))).to.deep.equal([
+      ["b", "shop-2", "12.5", '["new"]'],
+      ["a", "shop-1", "3", ""],
+    ]);
+    expect(await page.locator(".documents h3").innerText()).to.match(
+      /^orders-2026\s+1,200 documents$/,
+    );
+    expect(complaints).to.deep.equal([]);
+  });
 
   it("has another look in the dark", async () => {
     const background = async (colorScheme: "light" | "dark") => {
