@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import { install, type Progress } from "../../local/machine/installation";
+import { install } from "../../local/machine/installation";
 import { kinesisEnvironment } from "../../local/services/kinesis/kinesis-server";
 import { javaCommand } from "../../local/machine/preflight";
 
@@ -72,13 +72,6 @@ export const contenders = {
 
 export type ContenderId = keyof typeof contenders;
 export const contenderIds = Object.keys(contenders) as ContenderId[];
-
-/** Builds what the contenders need. */
-export async function prepare(ids: readonly ContenderId[], onProgress: Progress): Promise<void> {
-  if (ids.some((id) => contenders[id].language === "Java")) {
-    await install("javaProducers", onProgress);
-  }
-}
 
 /** Runs one in a process of its own, so that its processor time and memory are nobody else's. */
 export async function contend(id: ContenderId, task: Task, folder: string): Promise<Run> {
