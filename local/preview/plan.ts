@@ -7,7 +7,7 @@ import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
 import { Consequences } from "./consequences";
 import { dataLoss } from "./data-loss";
 import { optionKey, type DeclaredOptions } from "./declared-options";
-import { structuralChanges, valueAt, type PropertyChange } from "./structure";
+import { structuralChanges, valueAt, valueText, type PropertyChange } from "./structure";
 
 export const operations = ["replace", "delete", "update", "create", "keep"] as const;
 export type Operation = (typeof operations)[number];
@@ -202,18 +202,13 @@ function notesOf(step: ResourceStep, { options }: Context): readonly string[] {
     ...(op === "replace" && old.retainOnDelete ? ["the replaced one stays in AWS"] : []),
     ...ignored.map(
       ({ path, before, after }) =>
-        `${path} ${text(before)} → ${text(after)} is ignored: ${isScaled(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${text(valueAt(inputs, path))}`,
+        `${path} ${valueText(before)} → ${valueText(after)} is ignored: ${isScaled(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${valueText(valueAt(inputs, path))}`,
     ),
   ];
 }
 
 function isScaled(type: string): boolean {
   return /:(Stream|Application|Target)$/.test(type);
-}
-
-function text(value: unknown): string {
-  if (value === undefined) return "not set";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function verdictOf(result: OperationResult, changes: readonly Change[]): Verdict {

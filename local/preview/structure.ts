@@ -144,6 +144,12 @@ export function commonEnds(
   return { start, end };
 }
 
+/** A value in words. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function joined(path: string, name: string): string {
   if (path === "") return name;
   return /^[a-z_][\w-]*$/i.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;

@@ -1,8 +1,9 @@
 import { logicalName } from "../provider/names";
-import { policyOutcomes, previewDocument, type Preview } from "./document";
-import { operations, type Change, type Operation } from "./plan";
+import type { AccessChange } from "./access";
+import { policyOutcomes, previewDocument, type PolicyOutcome, type Preview } from "./document";
+import { operations, type Change, type Operation, type Plan } from "./plan";
 
-const verbs: Readonly<Record<Operation, string>> = {
+export const verbs: Readonly<Record<Operation, string>> = {
   replace: "replaced",
   delete: "deleted",
   update: "updated",
@@ -24,7 +25,7 @@ export function headline(preview: Preview): readonly string[] {
     return [verdictText(preview), count, `${usd(costs.monthly)} per month`];
   }
   const lost = plan.changes.filter(({ dataLoss }) => dataLoss !== undefined);
-  const access = plan.changes.flatMap((change) => change.access);
+  const access = accessOf(plan);
   const widened = access.filter(({ widens }) => widens).length;
   const before = costs.monthlyBefore ?? 0;
   const difference = costs.monthly - before;
@@ -41,9 +42,7 @@ export function headline(preview: Preview): readonly string[] {
 }
 
 function verdictText({ plan }: Preview): string {
-  const violated = policyOutcomes(plan).filter(
-    ({ result, level }) => result === "violated" && level === "mandatory",
-  );
+  const violated = policySummary(plan).violated.filter(({ level }) => level === "mandatory");
   const stopped = plan.changes.filter(({ isStopped }) => isStopped);
   switch (plan.verdict) {
     case "refused":
@@ -57,6 +56,32 @@ function verdictText({ plan }: Preview): string {
   }
 }
 
+/** Changes of what somebody may do or reach, what widens access first. */
+export function accessOf({ changes }: Plan): readonly AccessChange[] {
+  const all = changes.flatMap((change) => change.access);
+  return [...all.filter(({ widens }) => widens), ...all.filter(({ widens }) => !widens)];
+}
+
+/** Changes that lose data or stop the update. */
+export function cautionsOf({ changes }: Plan): readonly Change[] {
+  return changes.filter(({ dataLoss, isStopped }) => dataLoss !== undefined || isStopped);
+}
+
+/** The violated policies, and how many passed, applied to nothing and were violated, in words. */
+export function policySummary(plan: Plan): {
+  readonly violated: readonly PolicyOutcome[];
+  readonly text: string;
+} {
+  const outcomes = policyOutcomes(plan);
+  const violated = outcomes.filter(({ result }) => result === "violated");
+  const passed = outcomes.filter(({ result }) => result === "passed").length;
+  const idle = outcomes.length - passed - violated.length;
+  return {
+    violated,
+    text: `${passed} passed, ${idle} not applicable, ${violated.length} violated`,
+  };
+}
+
 /** Such as: 1 replaced, 3 updated. */
 export function operationCounts(changes: readonly Change[]): readonly string[] {
   return operations
@@ -65,10 +90,6 @@ export function operationCounts(changes: readonly Change[]): readonly string[] {
     )
     .filter(([count]) => count > 0)
     .map(([count, verb]) => `${count} ${verb}`);
-}
-
-export function verb(operation: Operation): string {
-  return verbs[operation];
 }
 
 /** What the preview is, for its first line in a terminal and its last one in a comment. */

@@ -1,5 +1,15 @@
-import { policyOutcomes, type Preview } from "./document";
-import { headline, isCompared, operationCounts, origin, shortened, violator } from "./summary";
+import type { Preview } from "./document";
+import {
+  accessOf,
+  cautionsOf,
+  headline,
+  isCompared,
+  operationCounts,
+  origin,
+  policySummary,
+  shortened,
+  violator,
+} from "./summary";
 
 const maxComponents = 5;
 const maxAccess = 3;
@@ -9,23 +19,18 @@ const width = 160;
 /** A plan in about fifteen lines. */
 export function previewText(preview: Preview): string {
   const { plan } = preview;
-  const outcomes = policyOutcomes(plan);
-  const violated = outcomes.filter(({ result }) => result === "violated");
-  const idle = outcomes.filter(({ result }) => result === "notApplicable").length;
-  const access = isCompared(preview) ? plan.changes.flatMap((change) => change.access) : [];
-  const lost = plan.changes.filter(
-    ({ dataLoss, isStopped }) => dataLoss !== undefined || isStopped,
-  );
+  const { violated, text: policies } = policySummary(plan);
+  const access = isCompared(preview) ? accessOf(plan) : [];
   return [
     `Preview of ${plan.stack}. ${origin(preview)}.`,
     ...componentLines(preview),
-    ...limited(lost, maxAccess, ({ name, operation, dataLoss, isStopped }) =>
+    ...limited(cautionsOf(plan), maxAccess, ({ name, operation, dataLoss, isStopped }) =>
       [`! ${name}: ${operation}`, dataLoss, isStopped && "protected, which stops the update"]
         .filter(Boolean)
         .join("; "),
     ),
     ...limited(access, maxAccess, ({ text, widens }) => `${widens ? "!" : " "} ${text}`),
-    `Policies: ${outcomes.length - violated.length - idle} passed, ${idle} not applicable, ${violated.length} violated`,
+    `Policies: ${policies}`,
     ...limited(violated, maxViolations, ({ name, level, violations }) => {
       const [first] = violations;
       const fact = first?.message.split("\n").at(1)?.trim() ?? first?.message ?? "";

@@ -45,11 +45,11 @@ export interface Endpoints {
 /** What the local services are doing. */
 export interface CloudStatus {
   readonly pids: {
-    readonly kinesis?: number;
-    readonly opensearch?: number;
+    readonly kinesis?: number | undefined;
+    readonly opensearch?: number | undefined;
     readonly flink: readonly number[];
   };
-  readonly job?: JobSummary;
+  readonly job?: JobSummary | undefined;
   readonly deliveries: readonly DeliveryStatus[];
   readonly functions: readonly FunctionStatus[];
 }
@@ -73,15 +73,6 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
-const PORTS = [
-  "kinesis",
-  "opensearch",
-  "opensearchTransport",
-  "flink",
-  "flinkRpc",
-  "flinkBlob",
-] as const;
-
 /**
  * Prepares the services; each starts when a resource of the program needs it.
  *
@@ -97,7 +88,14 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     }
   }
   rmSync(path.dirname(folders.log("")), { recursive: true, force: true });
-  const ports = await rememberedPorts(folders.root, PORTS);
+  const ports = await rememberedPorts(folders.root, [
+    "kinesis",
+    "opensearch",
+    "opensearchTransport",
+    "flink",
+    "flinkRpc",
+    "flinkBlob",
+  ]);
   const endpoints: Endpoints = {
     kinesis: `http://127.0.0.1:${ports.kinesis}`,
     opensearch: `http://127.0.0.1:${ports.opensearch}`,
@@ -110,29 +108,12 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
   };
 
-  const kinesis = startable(
-    (onExit) =>
-      startKinesisServer({
-        port: ports.kinesis,
-        region,
-        accountId,
-        folders,
-        onProgress,
-        onExit,
-      }),
-    options,
-  );
-  const search = startable(
-    (onExit) =>
-      startSearchNode({
-        httpPort: ports.opensearch,
-        transportPort: ports.opensearchTransport,
-        folders,
-        onProgress,
-        onExit,
-      }),
-    options,
-  );
+  const common = { folders, onProgress };
+  const server = { port: ports.kinesis, region, accountId, ...common };
+  const kinesis = startable((onExit) => startKinesisServer({ ...server, onExit }), options);
+  const [httpPort, transportPort] = [ports.opensearch, ports.opensearchTransport];
+  const node = { httpPort, transportPort, ...common };
+  const search = startable((onExit) => startSearchNode({ ...node, onExit }), options);
   let client: KinesisClient | undefined;
   const kinesisApi = async (): Promise<KinesisClient> => {
     await kinesis.start();
@@ -195,18 +176,13 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
       for (const service of [kinesis, search]) service.start().catch(() => undefined);
     },
     async status() {
-      const [kinesisPid, searchPid, job] = [
-        kinesis.running()?.pid,
-        search.running()?.pid,
-        await application.job().catch(() => undefined),
-      ];
       return {
         pids: {
-          ...(kinesisPid !== undefined && { kinesis: kinesisPid }),
-          ...(searchPid !== undefined && { opensearch: searchPid }),
+          kinesis: kinesis.running()?.pid,
+          opensearch: search.running()?.pid,
           flink: application.pids,
         },
-        ...(job !== undefined && { job }),
+        job: await application.job().catch(() => undefined),
         deliveries: deliveries.statuses,
         functions: functions.statuses,
       };
@@ -227,9 +203,9 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
         ...(await Promise.allSettled([functions.stop(), kinesis.stop(), search.stop()])),
       );
       lock.release();
-      const failures = stopped.flatMap((result) =>
-        result.status === "rejected" ? [result.reason as unknown] : [],
-      );
+      const failures = stopped
+        .filter((result) => result.status === "rejected")
+        .map(({ reason }): unknown => reason);
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
     },
   };

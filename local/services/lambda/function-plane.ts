@@ -152,39 +152,17 @@ export class FunctionPlane implements DataPlane {
 
 /** Calls a function when the program is deployed: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */
 export function invocationPlane(functions: Pick<FunctionPlane, "invoke">): DataPlane {
-  const invoke = async (
-    resource: DeclaredResource,
-    lifecycle?: { readonly action: string; readonly prev_input: unknown },
-  ): Promise<{ result: string }> => {
+  const invoke = async (resource: DeclaredResource): Promise<{ result: string }> => {
     const inputs = Declared.inputsOf(resource);
-    const input = inputs.string("input");
-    const payload = followsLifecycle(resource)
-      ? JSON.stringify({
-          ...(JSON.parse(input) as object),
-          [inputs.string("terraformKey", "tf")]: lifecycle,
-        })
-      : input;
-    return { result: await functions.invoke(inputs.string("functionName"), payload) };
+    const name = inputs.string("functionName");
+    return { result: await functions.invoke(name, inputs.string("input")) };
   };
   return {
-    create: (resource) => invoke(resource, { action: "create", prev_input: null }),
-    update: (resource, previous) =>
-      invoke(resource, { action: "update", prev_input: inputOf(previous) }),
+    create: invoke,
+    update: invoke,
     read: () => Promise.resolve({}),
-    async delete(resource) {
-      if (followsLifecycle(resource)) {
-        await invoke(resource, { action: "delete", prev_input: inputOf(resource) });
-      }
-    },
+    delete: () => Promise.resolve(),
   };
-}
-
-function followsLifecycle(resource: DeclaredResource): boolean {
-  return Declared.inputsOf(resource).string("lifecycleScope", "CREATE_ONLY") === "CRUD";
-}
-
-function inputOf(resource: DeclaredResource): unknown {
-  return JSON.parse(Declared.inputsOf(resource).string("input"));
 }
 
 /** Name of the function in an ARN such as arn:aws:lambda:us-east-1:000000000000:function:transform:3. */
