@@ -1,8 +1,13 @@
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
-import { Registered, type Registrar } from "./registrar";
-import type { Subnet, SubnetSpec } from "./subnet-layout";
+import type { Registered, Registrar } from "./registrar";
 import { fromStruct, isObject, mapValues, reveal, type Values } from "./values";
-import { vpcPlan } from "./vpc-plan";
+import { vpcPlan, type SubnetType } from "./vpc-plan";
+
+/** What a component returns: its values, and the resources that each value comes from. */
+interface Outputs {
+  readonly values: Values;
+  readonly dependencies: Readonly<Record<string, readonly string[]>>;
+}
 
 /** Makes the resources of an `awsx.ec2.Vpc`, as awsx itself does, and names them likewise. */
 export async function constructVpc(
@@ -15,136 +20,97 @@ export async function constructVpc(
   const component = await registrar.component(inputs);
   const tags = isObject(inputs["tags"]) ? inputs["tags"] : {};
   const tagged = (label: string, more: Values = {}): Values => ({ Name: label, ...tags, ...more });
+  const make = (type: string, label: string, parent: Registered, own: Values) =>
+    registrar.resource(type, label, { parent, inputs: own });
 
-  const vpc = await registrar.resource("aws:ec2/vpc:Vpc", name, {
-    parent: component,
-    inputs: { ...vpcInputs, tags: tagged(name) },
-  });
-  const internetGateway = await registrar.resource(
-    "aws:ec2/internetGateway:InternetGateway",
-    name,
-    {
-      parent: vpc,
-      inputs: { vpcId: vpc, tags: tagged(name) },
-    },
-  );
+  const ofVpc = { ...vpcInputs, tags: tagged(name) };
+  const vpc = await make("aws:ec2/vpc:Vpc", name, component, ofVpc);
+  const ofGateway = { vpcId: vpc, tags: tagged(name) };
+  const gatewayType = "aws:ec2/internetGateway:InternetGateway";
+  const internetGateway = await make(gatewayType, name, vpc, ofGateway);
 
-  const made: MadeSubnet[] = [];
-  for (const subnet of subnets) {
-    const label = `${name}-${subnet.name}-${subnet.zone + 1}`;
-    const { type, tags: own } = subnet.spec;
-    const resource = await registrar.resource("aws:ec2/subnet:Subnet", label, {
-      parent: vpc,
-      inputs: {
-        vpcId: vpc,
-        availabilityZone: zones[subnet.zone],
-        cidrBlock: subnet.cidrBlock,
-        mapPublicIpOnLaunch: type === "Public",
-        tags: tagged(label, { SubnetType: type, ...own }),
-      },
+  const made: { label: string; type: SubnetType; zone: number; subnet: Registered }[] = [];
+  const routeTables: Registered[] = [];
+  const routeTableAssociations: Registered[] = [];
+  for (const { type, zone, cidrBlock } of subnets) {
+    const label = `${name}-${type.toLowerCase()}-${zone + 1}`;
+    const tagsOf = tagged(label, { SubnetType: type });
+    const subnet = await make("aws:ec2/subnet:Subnet", label, vpc, {
+      vpcId: vpc,
+      availabilityZone: zones[zone],
+      cidrBlock,
+      mapPublicIpOnLaunch: type === "Public",
+      tags: tagsOf,
     });
-    const routeTable = await registrar.resource("aws:ec2/routeTable:RouteTable", label, {
-      parent: resource,
-      inputs: { vpcId: vpc, tags: tagged(label, { SubnetType: type }) },
-    });
-    const association = await registrar.resource(
-      "aws:ec2/routeTableAssociation:RouteTableAssociation",
-      label,
-      { parent: routeTable, inputs: { subnetId: resource, routeTableId: routeTable } },
-    );
-    made.push({ ...subnet, label, resource, routeTable, association });
+    const ofTable = { vpcId: vpc, tags: tagsOf };
+    const routeTable = await make("aws:ec2/routeTable:RouteTable", label, subnet, ofTable);
+    const associationType = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+    const ofAssociation = { subnetId: subnet, routeTableId: routeTable };
+    const association = await make(associationType, label, routeTable, ofAssociation);
+    made.push({ label, type, zone, subnet });
+    routeTables.push(routeTable);
+    routeTableAssociations.push(association);
   }
 
   const eips: Registered[] = [];
   const natGateways: Registered[] = [];
   const natZones = { None: 0, Single: 1, OnePerAz: zones.length }[natStrategy];
-  for (const subnet of ofType(made, "Public").filter(({ zone }) => zone < natZones)) {
-    const label = `${name}-${subnet.zone + 1}`;
-    const parent = subnet.resource;
-    const eip = await registrar.resource("aws:ec2/eip:Eip", label, {
-      parent,
-      inputs: { domain: "vpc", tags: tagged(label) },
-    });
-    const inputs = { subnetId: subnet.resource, allocationId: eip, tags: tagged(label) };
+  for (const { type, zone, subnet } of made) {
+    if (type !== "Public" || zone >= natZones) continue;
+    const label = `${name}-${zone + 1}`;
+    const ofEip = { domain: "vpc", tags: tagged(label) };
+    const eip = await make("aws:ec2/eip:Eip", label, subnet, ofEip);
+    const ofNat = { subnetId: subnet, allocationId: eip, tags: tagged(label) };
     eips.push(eip);
-    natGateways.push(
-      await registrar.resource("aws:ec2/natGateway:NatGateway", label, { parent, inputs }),
-    );
+    natGateways.push(await make("aws:ec2/natGateway:NatGateway", label, subnet, ofNat));
   }
 
   const routes: Registered[] = [];
-  for (const { spec, zone, label, routeTable } of made) {
-    const target =
-      spec.type === "Public"
-        ? { gatewayId: internetGateway }
-        : { natGatewayId: natGateways[zone] ?? natGateways[0] };
-    if (spec.type === "Isolated" || Object.values(target)[0] === undefined) continue;
-    const inputs = { routeTableId: routeTable, destinationCidrBlock: "0.0.0.0/0", ...target };
-    routes.push(
-      await registrar.resource("aws:ec2/route:Route", label, { parent: routeTable, inputs }),
-    );
+  for (const [place, { label, type, zone }] of made.entries()) {
+    const routeTable = routeTables[place];
+    const natGatewayId = natGateways[zone] ?? natGateways[0];
+    const target = type === "Public" ? { gatewayId: internetGateway } : { natGatewayId };
+    if (routeTable === undefined || (type === "Private" && natGatewayId === undefined)) continue;
+    const ofRoute = { routeTableId: routeTable, destinationCidrBlock: "0.0.0.0/0", ...target };
+    routes.push(await make("aws:ec2/route:Route", label, routeTable, ofRoute));
   }
 
-  const subnetsOf = (type: SubnetSpec["type"]): readonly Registered[] =>
-    ofType(made, type).map(({ resource }) => resource);
-  const parts = {
-    vpc,
-    internetGateway,
-    subnets: made.map(({ resource }) => resource),
+  const subnetsOf = (wanted: SubnetType): readonly Registered[] =>
+    made.filter(({ type }) => type === wanted).map(({ subnet }) => subnet);
+  const lists = {
+    subnets: made.map(({ subnet }) => subnet),
     publicSubnets: subnetsOf("Public"),
     privateSubnets: subnetsOf("Private"),
-    isolatedSubnets: subnetsOf("Isolated"),
+    isolatedSubnets: [],
     eips,
     natGateways,
     routes,
-    routeTables: made.map(({ routeTable }) => routeTable),
-    routeTableAssociations: made.map(({ association }) => association),
+    routeTables,
+    routeTableAssociations,
     vpcEndpoints: [],
   };
-  const outputs = outputsOf(parts);
+  const idLists = {
+    publicSubnetIds: lists.publicSubnets,
+    privateSubnetIds: lists.privateSubnets,
+    isolatedSubnetIds: [],
+  };
+  const urns = (all: readonly Registered[]): readonly string[] => all.map(({ urn }) => urn);
+  const outputs: Outputs = {
+    values: {
+      vpc: vpc.reference,
+      internetGateway: internetGateway.reference,
+      ...mapValues(lists, (all) => all.map(({ reference }) => reference)),
+      vpcId: vpc.knownId,
+      ...mapValues(idLists, (all) => all.map(({ knownId }) => knownId)),
+    },
+    dependencies: {
+      vpc: [vpc.urn],
+      internetGateway: [internetGateway.urn],
+      ...mapValues(lists, urns),
+      vpcId: [vpc.urn],
+      ...mapValues(idLists, urns),
+    },
+  };
   await registrar.outputs(component, outputs.values);
   return { urn: component.urn, outputs };
-}
-
-interface Parts extends Readonly<Record<string, Registered | readonly Registered[]>> {
-  readonly vpc: Registered;
-  readonly publicSubnets: readonly Registered[];
-  readonly privateSubnets: readonly Registered[];
-  readonly isolatedSubnets: readonly Registered[];
-}
-
-interface Outputs {
-  readonly values: Values;
-  /** The resources that each value comes from. */
-  readonly dependencies: Readonly<Record<string, readonly string[]>>;
-}
-
-/** The component's outputs: its parts, and the ids of the VPC and of the subnets. */
-function outputsOf(parts: Parts): Outputs {
-  const ids = {
-    vpcId: parts.vpc,
-    publicSubnetIds: parts.publicSubnets,
-    privateSubnetIds: parts.privateSubnets,
-    isolatedSubnetIds: parts.isolatedSubnets,
-  };
-  const each = (part: Registered | readonly Registered[], map: (one: Registered) => unknown) =>
-    part instanceof Registered ? map(part) : part.map(map);
-  return {
-    values: {
-      ...mapValues(parts, (part) => each(part, ({ reference }) => reference)),
-      ...mapValues(ids, (part) => each(part, ({ knownId }) => knownId)),
-    },
-    dependencies: mapValues({ ...parts, ...ids }, (part) => [part].flat().map(({ urn }) => urn)),
-  };
-}
-
-interface MadeSubnet extends Subnet {
-  readonly label: string;
-  readonly resource: Registered;
-  readonly routeTable: Registered;
-  readonly association: Registered;
-}
-
-function ofType(subnets: readonly MadeSubnet[], type: SubnetSpec["type"]): readonly MadeSubnet[] {
-  return subnets.filter(({ spec }) => spec.type === type);
 }
