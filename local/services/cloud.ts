@@ -7,7 +7,7 @@ import { CatalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { DeliveryPlane } from "./firehose/delivery-plane";
 import type { DeliveryStatus } from "./firehose/delivery-worker";
-import { DomainPlane } from "./opensearch/domain-plane";
+import { domainPlane } from "./opensearch/domain-plane";
 import type { JobSummary } from "./flink/flink-rest";
 import { FolderLock } from "../machine/folder-lock";
 import { FunctionPlane, type FunctionStatus, invocationPlane } from "./lambda/function-plane";
@@ -159,7 +159,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
       "aws:kinesisanalyticsv2/application:Application": application,
       "aws:lambda/function:Function": functions,
       "aws:lambda/invocation:Invocation": invocationPlane(functions),
-      "aws:opensearch/domain:Domain": new DomainPlane({
+      "aws:opensearch/domain:Domain": domainPlane({
         start: () => search.start(),
         stop: () => search.stop(),
         endpoint: `127.0.0.1:${ports.opensearch}`,

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { DataPlane, DeclaredAsset, DeclaredResource } from "../../provider/data-plane";
+import type {
+  DataPlane,
+  DeclaredAsset,
+  DeclaredResource,
+  Outputs,
+} from "../../provider/data-plane";
 import { Declared } from "../declared";
 import { FunctionProcess } from "./function-process";
 
@@ -67,7 +72,7 @@ export class FunctionPlane implements DataPlane {
     }
   }
 
-  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  async create(resource: DeclaredResource): Promise<Outputs> {
     const inputs = Declared.inputsOf(resource);
     const name = nameOf(resource);
     const runtime = inputs.string("runtime", "");
@@ -116,11 +121,11 @@ export class FunctionPlane implements DataPlane {
     return {};
   }
 
-  update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  update(resource: DeclaredResource): Promise<Outputs> {
     return this.create(resource);
   }
 
-  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
+  async read(resource: DeclaredResource): Promise<Outputs | undefined> {
     if (this.#functions.has(nameOf(resource))) return {};
     return existsSync(this.#folder(resource)) ? this.create(resource) : undefined;
   }

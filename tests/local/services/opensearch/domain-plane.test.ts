@@ -1,7 +1,8 @@
 import path from "node:path";
 import { expect } from "chai";
+import type { DataPlane } from "../../../../local/provider/data-plane";
 import {
-  DomainPlane,
+  domainPlane,
   type DomainPlaneOptions,
 } from "../../../../local/services/opensearch/domain-plane";
 import { declared } from "../declared-resource";
@@ -17,8 +18,8 @@ describe("The OpenSearch domain on this machine", () => {
   const endpoint = "127.0.0.1:9200";
   const steps: string[] = [];
 
-  const plane = (options: Partial<DomainPlaneOptions> = {}): DomainPlane => {
-    return new DomainPlane({
+  const plane = (options: Partial<DomainPlaneOptions> = {}): DataPlane => {
+    return domainPlane({
       start: () => Promise.resolve(steps.push("start")),
       stop: () => Promise.resolve(void steps.push("stop")),
       endpoint,
