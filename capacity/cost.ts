@@ -9,7 +9,7 @@ import {
   type Usage,
   used,
 } from "../policies/cost/cost";
-import type { ApplicationPlan } from "./application";
+import type { ApplicationPlan } from "./sizing";
 import { billing } from "./limits";
 import type { Load } from "./load";
 import type { SearchPlan } from "./search";
@@ -23,7 +23,7 @@ export interface PartCost {
   readonly usd: number;
 }
 
-const secondsPerMonth = hoursPerMonth * 3600;
+export const secondsPerMonth = hoursPerMonth * 3600;
 
 /** PUT payload units of a record: https://aws.amazon.com/kinesis/data-streams/pricing/ */
 export function putUnits(recordBytes: number): number {

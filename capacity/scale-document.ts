@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { format } from "prettier";
+import { secondsPerMonth } from "./cost";
 import { amount, counted, percent, usd, whole } from "./figures";
 import { findings } from "./findings";
 import type { LoadArgs } from "./load";
@@ -94,7 +95,7 @@ function costTable(steps: readonly Recommendation[]): string {
       whole(load.recordsPerSecond),
       ...costs.map((cost) => usd(cost.usd)),
       usd(monthlyUsd),
-      `$${perMillionRecords(monthlyUsd, load.recordsPerSecond).toFixed(2)}`,
+      `$${((monthlyUsd / (load.recordsPerSecond * secondsPerMonth)) * 1_000_000).toFixed(2)}`,
       usd(onDemandStream.usd),
     ]),
   );
@@ -143,12 +144,6 @@ function packing(
       }),
     ),
   ];
-}
-
-const secondsPerMonth = 730 * 3600;
-
-function perMillionRecords(monthlyUsd: number, recordsPerSecond: number): number {
-  return (monthlyUsd / (recordsPerSecond * secondsPerMonth)) * 1_000_000;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

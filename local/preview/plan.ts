@@ -1,7 +1,7 @@
 import { stable, unknownText } from "../engine/plan-report";
 import { unjudged, type OperationResult } from "../engine/policy-pack";
 import type { ResourceStep } from "../engine/run-record";
-import { logicalName } from "../provider/names";
+import { logicalName, typeInUrn } from "../provider/names";
 import { containsUnknown, type Values } from "../provider/values";
 import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
 import { Consequences } from "./consequences";
@@ -202,13 +202,9 @@ function notesOf(step: ResourceStep, { options }: Context): readonly string[] {
     ...(op === "replace" && old.retainOnDelete ? ["the replaced one stays in AWS"] : []),
     ...ignored.map(
       ({ path, before, after }) =>
-        `${path} ${valueText(before)} → ${valueText(after)} is ignored: ${isScaled(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${valueText(valueAt(inputs, path))}`,
+        `${path} ${valueText(before)} → ${valueText(after)} is ignored: ${/:(Stream|Application|Target)$/.test(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${valueText(valueAt(inputs, path))}`,
     ),
   ];
-}
-
-function isScaled(type: string): boolean {
-  return /:(Stream|Application|Target)$/.test(type);
 }
 
 function verdictOf(result: OperationResult, changes: readonly Change[]): Verdict {
@@ -225,7 +221,7 @@ function componentsOf(steps: readonly ResourceStep[]): (step: ResourceStep) => s
   const chainOf = (step: ResourceStep): string[] => {
     const chain: string[] = [];
     for (let urn = step.parent; urn !== ""; urn = parents.get(urn) ?? "") {
-      const type = typeOf(urn);
+      const type = typeInUrn(urn);
       if (!/^(aws|awsx|pulumi):/.test(type)) {
         chain.unshift(`${type.split(":").at(-1) ?? type} ${logicalName(urn)}`);
       }
@@ -238,8 +234,4 @@ function componentsOf(steps: readonly ResourceStep[]): (step: ResourceStep) => s
     const chain = chains.get(step) ?? [];
     return (outermost.size === 1 ? chain[1] : undefined) ?? chain[0] ?? "";
   };
-}
-
-function typeOf(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }

@@ -4,6 +4,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import type { Change } from "./diff";
+import { typeInUrn } from "./names";
 import type { AwsProvider, RecordedResource } from "./provider";
 import { fromStruct, toStruct } from "./values";
 
@@ -149,9 +150,9 @@ interface ResourceRequest {
   getType(): string;
 }
 
-/** Older engines leave the type to the URN, where parents' types come before it. */
+/** Older engines leave the type to the URN. */
 function typeOf(request: ResourceRequest): string {
-  return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
+  return request.getType() || typeInUrn(request.getUrn());
 }
 
 type StructValue = Parameters<typeof fromStruct>[0];

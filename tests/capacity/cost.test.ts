@@ -6,7 +6,7 @@ import {
   putUnits,
   streamCost,
 } from "../../capacity/cost";
-import { planApplication } from "../../capacity/application";
+import { planApplication } from "../../capacity/sizing";
 import { completeLoad, type LoadArgs } from "../../capacity/load";
 import { planStream } from "../../capacity/stream";
 import { hoursPerMonth } from "../../policies/cost/cost";

@@ -44,7 +44,7 @@ describe("The OpenSearch domain on this machine", () => {
   it("is the only one", async () => {
     const only = plane();
     await only.create(domain("search"));
-    await only.update(domain("search"));
+    await only.update(domain("search"), domain("search"));
     expect((await rejection(only.create(domain("other")))).message).to.include(
       "runs one OpenSearch domain, search; other would be a second one",
     );
@@ -64,7 +64,7 @@ describe("The OpenSearch domain on this machine", () => {
   it("makes room for another when it is deleted", async () => {
     const only = plane();
     await only.create(domain("search"));
-    await only.delete();
+    await only.delete(domain("search"));
     await only.create(domain("other"));
     expect(steps).to.deep.equal(["start", "stop", "start"]);
   });
