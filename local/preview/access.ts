@@ -1,5 +1,6 @@
 import { logicalName } from "../provider/names";
 import { isObject, type Values } from "../provider/values";
+import tables from "./access.json";
 import { parsed, structuralChanges, valueText } from "./structure";
 
 /** A change of what somebody may do or reach. */
@@ -34,39 +35,11 @@ const maxGrants = 20_000;
 const maxListed = 4;
 
 /** Settings that decide who reaches a resource, besides policy documents. */
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "aws:apigateway/method:Method": ["authorization", "authorizerId", "apiKeyRequired"],
-  "aws:apigatewayv2/route:Route": ["authorizationType", "authorizerId"],
-  "aws:iam/role:Role": ["managedPolicyArns", "permissionsBoundary"],
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["policyArn", "role"],
-  "aws:lambda/functionUrl:FunctionUrl": ["authorizationType"],
-  "aws:lambda/permission:Permission": ["principal", "action", "sourceArn", "sourceAccount"],
-  "aws:opensearch/domain:Domain": ["advancedSecurityOptions"],
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [
-    "blockPublicAcls",
-    "blockPublicPolicy",
-    "ignorePublicAcls",
-    "restrictPublicBuckets",
-  ],
-};
-
-const ruleTypes: Readonly<Record<string, string>> = {
-  "aws:ec2/securityGroupRule:SecurityGroupRule": "",
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "to",
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "from",
-};
-
+const settings: Readonly<Record<string, readonly string[]>> = tables.settings;
+/** Resources that are one rule each, and the word before its peers. */
+const ruleTypes: Readonly<Record<string, string>> = tables.securityGroupRules;
 /** What policies of a type are called; others are called by their resource. */
-const documents: Readonly<Record<string, string>> = {
-  "aws:apigateway/restApiPolicy:RestApiPolicy": "API policy",
-  "aws:ec2/vpcEndpoint:VpcEndpoint": "endpoint policy",
-  "aws:iam/policy:Policy": "managed policy",
-  "aws:kms/key:Key": "key policy",
-  "aws:kms/keyPolicy:KeyPolicy": "key policy",
-  "aws:s3/bucketPolicy:BucketPolicy": "bucket policy",
-  "aws:sns/topicPolicy:TopicPolicy": "topic policy",
-  "aws:sqs/queuePolicy:QueuePolicy": "queue policy",
-};
+const documents: Readonly<Record<string, string>> = tables.documents;
 
 /**
  * What changes in policy documents, security group rules and settings of access, what widens access first.
