@@ -1,11 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { format } from "prettier";
-import { secondsPerMonth } from "./cost";
 import { amount, counted, percent, usd, whole } from "./figures";
 import { findings } from "./findings";
 import type { LoadArgs } from "./load";
-import { recommend, type Recommendation } from "./recommendation";
+import { recommend, type Recommendation, secondsPerMonth } from "./recommendation";
 
 /*
  * docs/scale.md, written from the calculator: `npm run docs:scale`.

@@ -18,7 +18,7 @@ import { previewDocument, type Preview } from "./document";
 import { previewMarkdown } from "./markdown";
 import { planOf } from "./plan";
 import { readPlanFile } from "./plan-file";
-import { previewText } from "./terminal";
+import { previewText } from "./summary";
 
 interface Options {
   readonly config?: Readonly<Record<string, unknown>>;

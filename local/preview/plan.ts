@@ -1,3 +1,4 @@
+import { statefulTypes } from "../../policies/operations/stateful-types";
 import { stable, unknownText } from "../engine/plan-report";
 import { unjudged, type OperationResult } from "../engine/policy-pack";
 import type { ResourceStep } from "../engine/run-record";
@@ -5,7 +6,6 @@ import { logicalName, typeInUrn } from "../provider/names";
 import { containsUnknown, type Values } from "../provider/values";
 import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
 import { Consequences } from "./consequences";
-import { dataLoss } from "./data-loss";
 import { optionKey, type DeclaredOptions } from "./declared-options";
 import { structuralChanges, valueAt, valueText, type PropertyChange } from "./structure";
 
@@ -234,4 +234,29 @@ function componentsOf(steps: readonly ResourceStep[]): (step: ResourceStep) => s
     const chain = chains.get(step) ?? [];
     return (outermost.size === 1 ? chain[1] : undefined) ?? chain[0] ?? "";
   };
+}
+
+/** What goes with a resource that holds data, and how long it is away. */
+const losses: Readonly<Record<string, (inputs: Values) => string>> = {
+  "aws:kinesis/stream:Stream": ({ retentionPeriod = 24 }) =>
+    `loses the records of the last ${String(retentionPeriod)} hours; a new stream takes up to 5 minutes`,
+  "aws:kinesisanalyticsv2/application:Application": () =>
+    "loses the job's state and its snapshots; a new application takes up to 10 minutes",
+  // https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+  "aws:kms/key:Key": ({ deletionWindowInDays = 30 }) =>
+    `makes everything it encrypts unreadable; deletion can be cancelled for ${String(deletionWindowInDays)} days`,
+  // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/gsgcreate-domain.html
+  "aws:opensearch/domain:Domain": () =>
+    "loses all indices and the automated snapshots; a new domain takes 15 to 30 minutes",
+  "aws:s3/bucket:Bucket": ({ forceDestroy }) =>
+    forceDestroy === true
+      ? "loses all objects"
+      : "fails while the bucket has objects; they must be moved first",
+};
+
+/** What deleting a resource loses; undefined when it holds no data. */
+function dataLoss(type: string, inputs: Values): string | undefined {
+  const loss = losses[type];
+  if (loss !== undefined) return loss(inputs);
+  return (statefulTypes as readonly string[]).includes(type) ? "loses its data" : undefined;
 }

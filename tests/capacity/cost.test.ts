@@ -5,7 +5,7 @@ import {
   onDemandCost,
   putUnits,
   streamCost,
-} from "../../capacity/cost";
+} from "../../capacity/recommendation";
 import { planApplication } from "../../capacity/sizing";
 import { completeLoad, type LoadArgs } from "../../capacity/load";
 import { planStream } from "../../capacity/stream";
