@@ -27,5 +27,10 @@ export async function ensureJobJar(
 ): Promise<void> {
   if (!isJobJarStale()) return;
   onProgress("Building the Flink job (npm run build:job)");
-  await runCommand("npm", ["run", "--silent", "build:job"], { cwd: projectFolder, signal });
+  try {
+    await runCommand("npm", ["run", "--silent", "build:job"], { cwd: projectFolder, signal });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The Flink job could not be built:\n${reason}`, { cause: error });
+  }
 }
