@@ -12,14 +12,13 @@ import {
   type Comparison,
   type Density,
   densityNames,
+  jars,
   type JobFigures,
 } from "./job/comparison";
-import { jars } from "./job/jars";
 import { type Latency, latency, MAX_PROBES } from "./job/latency";
 import { BenchServices, CHECKPOINT_SECONDS, PARALLELISM } from "./job/services";
 import { SHARDS } from "./job/stream";
 import { sampleTrips } from "./job/trips";
-import { type Machine, machineInWords, thisMachine } from "./machine";
 
 silenceSdkNotice();
 
@@ -34,16 +33,7 @@ interface Options {
   readonly latency: boolean;
 }
 
-interface Figures {
-  readonly machine: Machine;
-  readonly events: number;
-  readonly shards: number;
-  readonly parallelism: number;
-  readonly checkpointSeconds: number;
-  readonly backlogs: readonly Comparison[];
-  /** At shares of the rate of the first backlog. */
-  readonly latency: readonly Latency[];
-}
+type Figures = Awaited<ReturnType<typeof measure>>;
 
 /** How fast the job is: events a second beside a job that only reads them, and the time from put to document. */
 export const jobBenchmark = benchmark(
@@ -77,9 +67,8 @@ export const jobBenchmark = benchmark(
   inWords,
 );
 
-async function measure(options: Options): Promise<Figures> {
+async function measure(options: Options) {
   const { events, rounds, density, probes, latency: timed } = options;
-  const machine = thisMachine();
   const steps = new Steps();
   await steps.run("build", "Build what is missing or changed", (tell) =>
     ensureJob(pipelineJob, tell),
@@ -105,12 +94,12 @@ async function measure(options: Options): Promise<Figures> {
       });
     }
     return {
-      machine,
       events,
       shards: SHARDS,
       parallelism: PARALLELISM,
       checkpointSeconds: CHECKPOINT_SECONDS,
       backlogs,
+      // At shares of the rate of the first backlog.
       latency: latencies,
     };
   } finally {
@@ -118,13 +107,12 @@ async function measure(options: Options): Promise<Figures> {
   }
 }
 
-function inWords(figures: Figures): string {
+function inWords(figures: Figures): readonly string[] {
   const { events, shards, parallelism, checkpointSeconds, backlogs } = figures;
   const speed = ({ eventsPerSecond, rounds }: JobFigures): string =>
     `${eventsPerSecond} events/s (${rounds.map(({ whole }) => whole).join(", ")}; ` +
     `second halves ${rounds.map(({ secondHalf }) => secondHalf).join(", ")})`;
-  const lines = [
-    machineInWords(figures.machine),
+  return [
     `${events} events; ${shards} shards, parallelism ${parallelism}, a checkpoint every ${checkpointSeconds} s`,
     ...backlogs.flatMap(({ density, tripsADay, recordBytes, readAndCount, job, ratio }) => [
       `As dense as the ${density}: ${tripsADay} events of ${recordBytes} bytes in a day of event time`,
@@ -135,7 +123,6 @@ function inWords(figures: Figures): string {
     ...(figures.latency.length > 0 ? ["From put to readable document"] : []),
     ...figures.latency.map((one) => `  ${latencyInWords(one)}`),
   ];
-  return `${lines.join("\n")}\n`;
 }
 
 function latencyInWords(figures: Latency): string {

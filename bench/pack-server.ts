@@ -10,24 +10,12 @@ import {
   type AnalyzeResponse,
   AnalyzeStackRequest,
 } from "@pulumi/pulumi/proto/analyzer_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { ResourceStep } from "../local/engine/run-record";
+import { logicalName } from "../local/provider/names";
+import { toStruct } from "../local/provider/values";
 
-/** A resource as the engine shows it to a pack. */
-export interface AnalyzedResource {
-  readonly type: string;
-  readonly name: string;
-  readonly props: Record<string, JavaScriptValue>;
-}
-
-/** A policy pack in a process of its own. */
-export interface RunningPack {
-  analyze(resource: AnalyzedResource): Promise<void>;
-  analyzeStack(resources: readonly AnalyzedResource[]): Promise<void>;
-  stop(): void;
-}
-
-/** Starts a pack as the engine does. @param folder of the pack */
-export async function startPack(folder: string): Promise<RunningPack> {
+/** Starts a policy pack in a process of its own, as the engine does. @param folder of the pack */
+export async function startPack(folder: string) {
   const host = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
   const server = spawn(process.execPath, [host, "127.0.0.1:0", "."], {
     cwd: folder,
@@ -41,35 +29,30 @@ export async function startPack(folder: string): Promise<RunningPack> {
     { "grpc.max_send_message_length": -1, "grpc.max_receive_message_length": -1 },
   );
   return {
-    async analyze({ type, name, props }) {
-      const request = new AnalyzeRequest()
-        .setType(type)
-        .setName(name)
-        .setUrn(urn(type, name))
-        .setProperties(Struct.fromJavaScript(props))
-        .setOptions(new AnalyzerResourceOptions().setProtect(true));
+    async analyze(resource: ResourceStep): Promise<void> {
+      const request = described(new AnalyzeRequest(), resource);
       await promisify<AnalyzeResponse>((done) => client.analyze(request, done))();
     },
-    async analyzeStack(resources) {
-      const request = new AnalyzeStackRequest().setResourcesList(
-        resources.map(({ type, name, props }) =>
-          new AnalyzerResource()
-            .setType(type)
-            .setName(name)
-            .setUrn(urn(type, name))
-            .setProperties(Struct.fromJavaScript(props))
-            .setOptions(new AnalyzerResourceOptions().setProtect(true)),
-        ),
-      );
+    async analyzeStack(resources: readonly ResourceStep[]): Promise<void> {
+      const all = resources.map((resource) => described(new AnalyzerResource(), resource));
+      const request = new AnalyzeStackRequest().setResourcesList(all);
       await promisify<AnalyzeResponse>((done) => client.analyzeStack(request, done))();
     },
-    stop() {
+    stop(): void {
       client.close();
       server.kill();
     },
   };
 }
 
-function urn(type: string, name: string): string {
-  return `urn:pulumi:bench::bench::${type}::${name}`;
+function described<Message extends AnalyzeRequest | AnalyzerResource>(
+  message: Message,
+  { type, urn, inputs }: ResourceStep,
+): Message {
+  message.setType(type);
+  message.setName(logicalName(urn));
+  message.setUrn(urn);
+  message.setProperties(toStruct(inputs));
+  message.setOptions(new AnalyzerResourceOptions().setProtect(true));
+  return message;
 }

@@ -11,24 +11,10 @@ import { projectFolder } from "../local/machine/project";
 import { fetchJson } from "../local/status/http";
 import { resultIndices } from "../local/verify/result-document";
 import { benchmark } from "./benchmark";
-import { type Machine, machineInWords, thisMachine } from "./machine";
 
 const SEARCH_MILLISECONDS = 100;
 
-interface Figures {
-  readonly machine: Machine;
-  readonly workload: keyof typeof resultIndices;
-  readonly speedup: number;
-  readonly result: RunReport["result"];
-  readonly recordsPut: number;
-  readonly documents: number;
-  /** Of the command, from its start to its end. */
-  readonly totalSeconds: number;
-  /** From the command's start to the first result that a search finds; null when none was found in time. */
-  readonly firstDocumentSeconds: number | null;
-  /** Of each step, by its name. */
-  readonly seconds: RunReport["seconds"];
-}
+type Figures = Awaited<ReturnType<typeof measure>>;
 
 /** How long a verified run takes on this machine, step by step. */
 export const pipelineBenchmark = benchmark(
@@ -43,12 +29,7 @@ export const pipelineBenchmark = benchmark(
   inWords,
 );
 
-async function measure({
-  workload,
-}: {
-  readonly workload: keyof typeof resultIndices;
-}): Promise<Figures> {
-  const machine = thisMachine();
+async function measure({ workload }: { readonly workload: keyof typeof resultIndices }) {
   const folder = mkdtempSync(path.join(tmpdir(), "bench-pipeline-"));
   const file = path.join(folder, "report.json");
   const begun = performance.now();
@@ -72,14 +53,16 @@ async function measure({
     const report = JSON.parse(readFileSync(file, "utf8")) as RunReport;
     const { speedup, result, recordsPut, documents, seconds } = report;
     return {
-      machine,
       workload,
       speedup,
       result,
       recordsPut,
       documents,
+      // Of the command, from its start to its end.
       totalSeconds,
+      // From the command's start to the first result that a search finds; null when none was found in time.
       firstDocumentSeconds,
+      // Of each step, by its name.
       seconds,
     };
   } finally {
@@ -132,16 +115,14 @@ function searchEndpoint(pid: number): string | undefined {
   return `http://127.0.0.1:${opensearch}`;
 }
 
-function inWords(figures: Figures): string {
+function inWords(figures: Figures): readonly string[] {
   const { workload, speedup, recordsPut, documents, totalSeconds, firstDocumentSeconds } = figures;
   const width = Math.max(...Object.keys(figures.seconds).map((name) => name.length));
-  const lines = [
-    machineInWords(figures.machine),
+  return [
     `${workload} at ${speedup} times its speed: ${recordsPut} records, ${documents} documents, ${figures.result}`,
     ...Object.entries(figures.seconds).map(
       ([name, seconds]) => `  ${name.padEnd(width)}  ${seconds.toFixed(1)} s`,
     ),
     `first document after ${firstDocumentSeconds?.toFixed(1) ?? "an unknown number of"} s, all after ${totalSeconds.toFixed(1)} s`,
   ];
-  return `${lines.join("\n")}\n`;
 }

@@ -1,115 +1,99 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { performance } from "node:perf_hooks";
 import { Command } from "commander";
 import { program } from "../infra/program";
-import { openStack } from "../local/engine/stack";
+import { openStack, type PolicyPack } from "../local/engine/stack";
+import { ensureJob, pipelineJob } from "../local/machine/job-build";
+import { projectFolder } from "../local/machine/project";
 import { wholeNumber } from "../cli/options";
 import { policies } from "../policies/pack";
 import { benchmark } from "./benchmark";
-import { generatedStack } from "./generated-stack";
+import { median, rounded } from "./figures";
 import { startPack } from "./pack-server";
-
-const root = path.join(__dirname, "..");
 
 interface Options {
   readonly resources: number;
   readonly runs: number;
-  readonly preview: boolean;
 }
 
-interface Figures {
-  readonly policies: number;
-  readonly resources: number;
-  readonly runs: number;
-  /** Medians over the runs, in milliseconds. */
-  readonly startMilliseconds: number;
-  readonly resourcePoliciesMillisecondsPerResource: number;
-  readonly stackPoliciesMilliseconds: number;
-  readonly millisecondsPerResource: number;
-  /** Medians of previews of the stack prod, with the pack and with one that has no policies. */
-  readonly preview?: {
-    readonly resources: number;
-    readonly withPackMilliseconds: number;
-    readonly withoutMilliseconds: number;
-    readonly sharePercent: number;
-  };
-}
+/** Milliseconds of one run. */
+type Timing = Readonly<Record<"start" | "each" | "stack" | "without" | "withPack", number>>;
+type Figures = Awaited<ReturnType<typeof measure>>;
 
 /** What the policy pack costs: milliseconds a resource, and its share of a preview. */
 export const policiesBenchmark = benchmark(
   new Command("policies")
     .description("The policy pack: milliseconds a resource, and its share of a preview of prod.")
-    .option("--resources <n>", "resources of the generated stack", wholeNumber(1, 100_000), 1000)
-    .option("--runs <n>", "runs, whose median counts", wholeNumber(1, 100), 3)
-    .option("--no-preview", "leave out the previews, which need the engine and the job's jar"),
+    .option(
+      "--resources <n>",
+      "resources that the pack judges: those of prod, over and over",
+      wholeNumber(1, 100_000),
+      1000,
+    )
+    .option("--runs <n>", "runs, whose median counts", wholeNumber(1, 100), 3),
   measure,
-  report,
+  inWords,
 );
 
-async function measure({ resources: size, runs, preview }: Options): Promise<Figures> {
-  const resources = generatedStack(size);
-  const timings = [];
-  for (let run = 0; run < runs; run++) {
-    const begin = performance.now();
-    const pack = await startPack(path.join(root, "policies"));
-    const started = performance.now();
-    try {
-      for (const resource of resources) await pack.analyze(resource);
-      const analyzed = performance.now();
-      await pack.analyzeStack(resources);
-      const judged = performance.now();
-      timings.push({ start: started - begin, each: analyzed - started, stack: judged - analyzed });
-    } finally {
-      pack.stop();
-    }
-  }
-  const each = median(timings.map((one) => one.each)) / size;
-  const stack = median(timings.map((one) => one.stack));
-  return {
-    policies: policies.length,
-    resources: size,
-    runs,
-    startMilliseconds: rounded(median(timings.map(({ start }) => start))),
-    resourcePoliciesMillisecondsPerResource: rounded(each),
-    stackPoliciesMilliseconds: rounded(stack),
-    millisecondsPerResource: rounded(each + stack / size),
-    ...(preview && { preview: await measurePreview(runs) }),
-  };
-}
-
-async function measurePreview(runs: number): Promise<NonNullable<Figures["preview"]>> {
+async function measure({ resources: size, runs }: Options) {
   const folder = mkdtempSync(path.join(tmpdir(), "bench-policies-"));
-  const empty = emptyPack(path.join(folder, "pack"));
-  const timings = [];
+  const timings: Timing[] = [];
   try {
-    let resources = 0;
+    await ensureJob(pipelineJob);
+    const empty = emptyPack(path.join(folder, "pack"));
     // The first one loads the program, which the others do not.
-    await timedPreview(path.join(folder, "first"), empty);
+    const { resources: planned } = await timedPreview(path.join(folder, "first"), empty);
+    const resources = Array.from({ length: Math.ceil(size / planned.length) }, () => planned)
+      .flat()
+      .slice(0, size);
     for (let run = 0; run < runs; run++) {
-      // One after the other, so that whatever else the machine does hits both alike.
-      const without = await timedPreview(path.join(folder, `without-${run}`), empty);
-      const withPack = await timedPreview(path.join(folder, `with-${run}`));
-      resources = withPack.resources;
-      timings.push({ without: without.milliseconds, withPack: withPack.milliseconds });
+      const begin = performance.now();
+      const pack = await startPack(path.join(projectFolder, "policies"));
+      const started = performance.now();
+      try {
+        for (const resource of resources) await pack.analyze(resource);
+        const analyzed = performance.now();
+        await pack.analyzeStack(resources);
+        const judged = performance.now();
+        // One after the other, so that whatever else the machine does hits both alike.
+        const without = await timedPreview(path.join(folder, `without-${run}`), empty);
+        const withPack = await timedPreview(path.join(folder, `with-${run}`));
+        timings.push({
+          start: started - begin,
+          each: (analyzed - started) / size,
+          stack: judged - analyzed,
+          without: without.milliseconds,
+          withPack: withPack.milliseconds,
+        });
+      } finally {
+        pack.stop();
+      }
     }
-    const without = median(timings.map((one) => one.without));
-    const withPack = median(timings.map((one) => one.withPack));
+    const middle = (of: keyof Timing) => median(timings.map((one) => one[of]));
     return {
-      resources,
-      withPackMilliseconds: rounded(withPack),
-      withoutMilliseconds: rounded(without),
-      sharePercent: rounded(((withPack - without) / withPack) * 100),
+      policies: policies.length,
+      resources: size,
+      runs,
+      // Medians over the runs.
+      startMilliseconds: rounded(middle("start")),
+      resourcePoliciesMillisecondsPerResource: rounded(middle("each")),
+      stackPoliciesMilliseconds: rounded(middle("stack")),
+      millisecondsPerResource: rounded(middle("each") + middle("stack") / size),
+      // Of previews of the stack prod, with the pack and with one that has no policies.
+      preview: {
+        resources: planned.length,
+        withPackMilliseconds: rounded(middle("withPack")),
+        withoutMilliseconds: rounded(middle("without")),
+        sharePercent: rounded((1 - middle("without") / middle("withPack")) * 100),
+      },
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-type Pack = NonNullable<Parameters<typeof openStack>[0]["policyPack"]>;
-
-async function timedPreview(backendFolder: string, policyPack?: Pack) {
+async function timedPreview(backendFolder: string, policyPack?: PolicyPack) {
   const stack = await openStack({
     stack: "prod",
     backendFolder,
@@ -119,16 +103,17 @@ async function timedPreview(backendFolder: string, policyPack?: Pack) {
   try {
     const begin = performance.now();
     const { resources } = await stack.preview();
-    return { milliseconds: performance.now() - begin, resources: resources.length };
+    const milliseconds = performance.now() - begin;
+    return { milliseconds, resources: resources.filter(({ type }) => type.startsWith("aws:")) };
   } finally {
     stack.close();
   }
 }
 
 /** A pack that is started like the other one, and judges nothing. */
-function emptyPack(folder: string): Pack {
+function emptyPack(folder: string): PolicyPack {
   mkdirSync(folder);
-  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+  symlinkSync(path.join(projectFolder, "node_modules"), path.join(folder, "node_modules"));
   const files = {
     "PulumiPolicy.yaml": "runtime: nodejs\n",
     "package.json": '{ "name": "no-policies", "version": "0.0.0", "main": "index.js" }\n',
@@ -140,31 +125,16 @@ function emptyPack(folder: string): Pack {
   return { folder, configFile: path.join(folder, "limits.json"), policies: [] };
 }
 
-function report(figures: Figures): string {
-  const { preview } = figures;
-  const lines = [
-    `${figures.policies} policies on a generated stack of ${figures.resources} resources, median of ${figures.runs} runs`,
+function inWords({ preview, ...figures }: Figures): readonly string[] {
+  return [
+    `${figures.policies} policies on ${figures.resources} resources, median of ${figures.runs} runs`,
     `  start of the pack        ${figures.startMilliseconds} ms`,
     `  resource policies        ${figures.resourcePoliciesMillisecondsPerResource} ms a resource`,
     `  stack policies           ${figures.stackPoliciesMilliseconds} ms for all`,
     `  together                 ${figures.millisecondsPerResource} ms a resource`,
-    ...(preview
-      ? [
-          `Preview of prod, ${preview.resources} resources`,
-          `  with the pack            ${preview.withPackMilliseconds} ms`,
-          `  with a pack of no policy ${preview.withoutMilliseconds} ms`,
-          `  share of the policies    ${preview.sharePercent} %`,
-        ]
-      : []),
+    `Preview of prod, ${preview.resources} resources`,
+    `  with the pack            ${preview.withPackMilliseconds} ms`,
+    `  with a pack of no policy ${preview.withoutMilliseconds} ms`,
+    `  share of the policies    ${preview.sharePercent} %`,
   ];
-  return `${lines.join("\n")}\n`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }

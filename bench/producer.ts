@@ -4,21 +4,23 @@ import { Command, Option } from "commander";
 import { install } from "../local/machine/installation";
 import { freePorts } from "../local/machine/ports";
 import { projectFolder } from "../local/machine/project";
+import { ServiceFolders } from "../local/machine/service-folders";
 import { Steps } from "../local/machine/steps";
+import { kinesisClient, startKinesisServer } from "../local/services/kinesis/kinesis-server";
+import { LiveStream } from "../local/services/kinesis/live-stream";
 import { wholeNumber } from "../cli/options";
 import { benchmark } from "./benchmark";
-import { percentile } from "./job/figures";
-import { type Machine, machineInWords, thisMachine } from "./machine";
+import { median, rounded } from "./figures";
 import {
   contend,
   type ContenderId,
   contenderIds,
   contenders,
-  prepare,
   type Run,
 } from "./producer/contenders";
-import { inStream, withServer } from "./producer/server";
 import { openTls } from "./producer/tls";
+
+const region = "us-east-1";
 
 interface Options {
   readonly records: number;
@@ -28,23 +30,7 @@ interface Options {
   readonly contenders: readonly ContenderId[];
 }
 
-/** Medians over the rounds. */
-interface ContenderFigures {
-  readonly recordsPerSecond: number;
-  readonly megabytesPerSecond: number;
-  readonly cpuSeconds: number;
-  readonly memoryMiB: number;
-  /** Records of all rounds that the stream did not take. */
-  readonly lost: number;
-  /** Records a second beside those of each contender. */
-  readonly beside: Partial<Record<ContenderId, number>>;
-  readonly rounds: readonly Run[];
-}
-
-interface Figures extends Options {
-  readonly machine: Machine;
-  readonly figures: Partial<Record<ContenderId, ContenderFigures>>;
-}
+type Figures = Awaited<ReturnType<typeof measure>>;
 
 /** How fast the producer is beside AWS's own ways to send, on the same server and with the same records. */
 export const producerBenchmark = benchmark(
@@ -68,96 +54,89 @@ export const producerBenchmark = benchmark(
   inWords,
 );
 
-async function measure(options: Options): Promise<Figures> {
-  const machine = thisMachine();
+async function measure(options: Options) {
+  const { records, bytes, shards, rounds } = options;
   const steps = new Steps();
+  if (options.contenders.some((id) => contenders[id].language === "Java")) {
+    await install("javaProducers", steps.progress);
+  }
   const local = path.join(projectFolder, ".local");
   mkdirSync(local, { recursive: true });
-  await prepare(options.contenders, steps.progress);
-  const installation = await install("kinesisServer", steps.progress);
   const folder = mkdtempSync(path.join(local, "bench-producer-"));
   const { kinesis: port } = await freePorts(["kinesis"]);
   const runs = new Map<ContenderId, Run[]>(options.contenders.map((id) => [id, []]));
   const tls = await openTls(port, folder);
+  const client = kinesisClient(`http://127.0.0.1:${port}`, region);
+  // Without limits and a journal: those would be what is measured.
+  const server = await startKinesisServer({
+    port,
+    region,
+    accountId: "000000000000",
+    folders: new ServiceFolders(folder),
+    throttled: false,
+    journal: false,
+    onProgress: steps.progress,
+    onExit: () => undefined,
+  });
   try {
-    const command = path.join(installation, "bin", "kinesis-server");
-    await withServer(command, port, folder, async (client) => {
-      for (let round = 1; round <= options.rounds; round += 1) {
-        // In turn, so that whatever else the machine does hits all alike.
-        for (const [id, ofContender] of runs) {
-          const words = `Round ${round} of ${options.rounds}: ${contenders[id].name}`;
-          await steps.run(id, words, async (tell) => {
-            const run = await inStream(client, options.shards, (stream) =>
-              contend(id, { ...options, ...tls, stream }, folder),
-            );
-            tell(`${Math.round(run.put / run.seconds)} records/s, ${run.lost} lost`);
-            ofContender.push(run);
-          });
-        }
+    for (let round = 1; round <= rounds; round += 1) {
+      // In turn, so that whatever else the machine does hits all alike.
+      for (const [id, ofContender] of runs) {
+        const words = `Round ${round} of ${rounds}: ${contenders[id].name}`;
+        await steps.run(id, words, async (tell) => {
+          // A stream of its own for each run: an older one would leave less memory to the server.
+          const stream = new LiveStream(client, "bench");
+          await stream.create({ shards });
+          const run = await contend(id, { records, bytes, ...tls, stream: "bench" }, folder);
+          await stream.delete();
+          tell(`${Math.round(run.put / run.seconds)} records/s, ${run.lost} lost`);
+          ofContender.push(run);
+        });
       }
-    });
+    }
   } finally {
+    client.destroy();
+    await server.stop();
     tls.close();
     rmSync(folder, { recursive: true });
   }
-  return { machine, ...options, figures: compared(runs, options.bytes) };
+  return { ...options, figures: compared(runs, bytes) };
 }
 
-function compared(
-  runs: ReadonlyMap<ContenderId, readonly Run[]>,
-  bytes: number,
-): Partial<Record<ContenderId, ContenderFigures>> {
-  const rates = [...runs].map(([id, rounds]) => [id, rateOf(rounds)] as const);
-  return Object.fromEntries(
-    [...runs].map(([id, rounds]) => {
-      const rate = rateOf(rounds);
-      const beside = rates.map(([other, its]) => [other, Number((rate / its).toFixed(2))]);
-      const figures = {
-        recordsPerSecond: Math.round(rate),
-        megabytesPerSecond: Number(((rate * bytes) / 1e6).toFixed(2)),
-        cpuSeconds: Number(median(rounds.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)),
-        memoryMiB: median(rounds.map(({ memoryMiB }) => memoryMiB)),
-        lost: rounds.reduce((sum, { lost }) => sum + lost, 0),
-        beside: Object.fromEntries(beside) as ContenderFigures["beside"],
-        rounds,
-      };
-      return [id, figures];
-    }),
+/** Medians over the rounds, and records a second beside those of each contender. */
+function compared(runs: ReadonlyMap<ContenderId, readonly Run[]>, bytes: number) {
+  const rates = new Map(
+    [...runs].map(([id, rounds]) => [id, median(rounds.map(({ put, seconds }) => put / seconds))]),
   );
-}
-
-function rateOf(rounds: readonly Run[]): number {
-  return median(rounds.map(({ put, seconds }) => put / seconds));
-}
-
-function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
-}
-
-function inWords({ machine, records, bytes, shards, rounds, figures }: Figures): string {
-  const lines = contenderIds.flatMap((id) => {
-    const each = figures[id];
-    const { name, explanation } = contenders[id];
-    return each === undefined
-      ? []
-      : [
-          `  ${name} (${explanation})`,
-          `    ${each.recordsPerSecond} records/s, ${each.megabytesPerSecond} MB/s, ` +
-            `${each.cpuSeconds} CPU s, ${each.memoryMiB} MiB, ${each.lost} lost`,
-          `    beside ${besideOthers(id, each)}`,
-        ];
+  return [...runs].map(([id, rounds]) => {
+    const rate = rates.get(id) ?? Number.NaN;
+    return {
+      id,
+      recordsPerSecond: Math.round(rate),
+      megabytesPerSecond: rounded((rate * bytes) / 1e6),
+      cpuSeconds: rounded(median(rounds.map(({ cpuSeconds }) => cpuSeconds))),
+      memoryMiB: median(rounds.map(({ memoryMiB }) => memoryMiB)),
+      // Records of all rounds that the stream did not take.
+      lost: rounds.reduce((sum, { lost }) => sum + lost, 0),
+      beside: Object.fromEntries([...rates].map(([other, its]) => [other, rounded(rate / its)])),
+      rounds,
+    };
   });
-  return [
-    machineInWords(machine),
-    `${records} records of ${bytes} bytes into ${shards} shards over TLS, median of ${rounds} rounds`,
-    ...lines,
-    "",
-  ].join("\n");
 }
 
-function besideOthers(id: ContenderId, { beside }: ContenderFigures): string {
-  const ratios = (Object.entries(beside) as [ContenderId, number][]).filter(
-    ([other]) => other !== id,
-  );
-  return ratios.map(([other, ratio]) => `${contenders[other].name} ${ratio}`).join(", ") || "none";
+function inWords({ records, bytes, shards, rounds, figures }: Figures): readonly string[] {
+  return [
+    `${records} records of ${bytes} bytes into ${shards} shards over TLS, median of ${rounds} rounds`,
+    ...figures.flatMap(({ id, beside, ...each }) => {
+      const others = Object.entries(beside)
+        .filter(([other]) => other !== id)
+        .map(([other, ratio]) => `${contenders[other as ContenderId].name} ${ratio}`);
+      return [
+        `  ${contenders[id].name} (${contenders[id].explanation})`,
+        `    ${each.recordsPerSecond} records/s, ${each.megabytesPerSecond} MB/s, ` +
+          `${each.cpuSeconds} CPU s, ${each.memoryMiB} MiB, ${each.lost} lost`,
+        `    beside ${others.join(", ") || "none"}`,
+      ];
+    }),
+  ];
 }

@@ -11,7 +11,7 @@ import { ServiceFolders } from "../local/machine/service-folders";
 import { stackFolder } from "../local/run/run-file";
 import type { PipelineStatus } from "../local/status/pipeline-status";
 import { benchmark } from "./benchmark";
-import { type Machine, machineInWords, thisMachine } from "./machine";
+import { median } from "./figures";
 
 /** Ten symbols with a trade a second: 1,000 records a second, half of what two shards take. */
 const SPEEDUP = 100;
@@ -19,23 +19,7 @@ const SAMPLE_MILLISECONDS = 10_000;
 /** Memory that a process may gain from the second sixth of the time to the last: garbage that is not collected yet. */
 const FLAT_MIB = 64;
 
-interface ProcessMemory {
-  readonly name: string;
-  /** Median of the second sixth of the time, in MiB; the first is for warming up. */
-  readonly earlyMib: number;
-  /** Median of the last sixth. */
-  readonly lateMib: number;
-  readonly flat: boolean;
-}
-
-interface Figures {
-  readonly machine: Machine;
-  readonly minutes: number;
-  readonly recordsPut: number;
-  /** Samples in which nothing was wrong, of all. */
-  readonly calm: readonly [samples: number, of: number];
-  readonly processes: readonly ProcessMemory[];
-}
+type Figures = Awaited<ReturnType<typeof measure>>;
 
 /** Whether the local stack stays as it is under a steady load. */
 export const soakBenchmark = benchmark(
@@ -52,7 +36,7 @@ export const soakBenchmark = benchmark(
   inWords,
 );
 
-async function measure({ minutes }: { readonly minutes: number }): Promise<Figures> {
+async function measure({ minutes }: { readonly minutes: number }) {
   const { port } = await freePorts(["port"]);
   const load = ["--workload", "trades", "--speedup", String(SPEEDUP)];
   const run = spawn(
@@ -86,16 +70,15 @@ async function measure({ minutes }: { readonly minutes: number }): Promise<Figur
   }
   const sixth = minutes * 10_000;
   return {
-    machine: thisMachine(),
     minutes,
     recordsPut,
-    calm: [calm, samples],
+    // Samples in which nothing was wrong, of all.
+    calm: [calm, samples] as const,
+    // Medians of the second sixth of the time, in MiB, and of the last; the first is for warming up.
     processes: [...memory].map(([name, all]) => {
-      const median = (from: number): number => {
-        const part = all.filter(([at]) => at >= from && at < from + sixth).map(([, mib]) => mib);
-        return part.sort((a, b) => a - b)[Math.floor(part.length / 2)] ?? 0;
-      };
-      const [earlyMib, lateMib] = [median(sixth), median(5 * sixth)];
+      const typical = (from: number): number =>
+        median(all.filter(([at]) => at >= from && at < from + sixth).map(([, mib]) => mib)) || 0;
+      const [earlyMib, lateMib] = [typical(sixth), typical(5 * sixth)];
       return { name, earlyMib, lateMib, flat: lateMib - earlyMib < FLAT_MIB };
     }),
   };
@@ -127,15 +110,13 @@ async function statusOf(port: number): Promise<PipelineStatus | undefined> {
   }
 }
 
-function inWords({ machine, minutes, recordsPut, calm, processes }: Figures): string {
+function inWords({ minutes, recordsPut, calm, processes }: Figures): readonly string[] {
   const width = Math.max(...processes.map(({ name }) => name.length));
   return [
-    machineInWords(machine),
     `${minutes} minutes, ${recordsPut} records put, nothing wrong in ${calm[0]} of ${calm[1]} samples`,
     ...processes.map(
       ({ name, earlyMib, lateMib, flat }) =>
         `${name.padEnd(width)}  ${earlyMib} MiB, at the end ${lateMib} MiB${flat ? "" : ", which grows"}`,
     ),
-    "",
-  ].join("\n");
+  ];
 }

@@ -1,5 +1,5 @@
 import { fallbackRegion } from "../policies/cost/cost";
-import { planApplication } from "./application";
+import { planApplication } from "./sizing";
 import {
   billing,
   kpuLimits,

@@ -24,18 +24,12 @@ export const onDemandMebibytesPerSecond = { largeRegions: 10_240, otherRegions: 
 /** Where the quotas of Kinesis are highest: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const largeRegions: readonly string[] = ["us-east-1", "us-west-2", "eu-west-1"];
 
-/** Bytes of the largest record, unless a stream is set to take larger ones: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-export const maxRecordBytes = mebibyte;
-
 /**
  * Consumers that can poll a full shard: each reads everything, and a shard gives out twice what it takes in:
  * https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html
  */
 export const pollingConsumersPerShard =
   shardLimits.readBytesPerSecond / shardLimits.writeBytesPerSecond;
-
-/** Consumers of a stream with a throughput of their own: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
-export const maxFanOutConsumers = 20;
 
 /** KPUs of an application: until AWS raises the quota, and after: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
 export const kpuLimits = { quota: 64, raised: 250 } as const;

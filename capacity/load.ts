@@ -1,4 +1,4 @@
-import { kpuLimits, maxFanOutConsumers, maxRecordBytes, pollingConsumersPerShard } from "./limits";
+import table from "./quantities.json";
 
 /** What flows through a pipeline, and for how long it is kept. */
 export interface Load {
@@ -41,92 +41,18 @@ interface Quantity {
   readonly default?: number;
 }
 
-/** The numbers of a load: what they mean, their range and their defaults. */
-export const quantities: Readonly<Record<Exclude<keyof Load, "region">, Quantity>> = {
-  recordsPerSecond: {
-    meaning: "records a second on average",
-    min: 0.001,
-    max: 1_000_000_000,
-    whole: false,
-  },
-  recordBytes: {
-    meaning: "bytes of an average record, partition key included",
-    min: 1,
-    max: maxRecordBytes,
-    whole: false,
-  },
-  peak: {
-    meaning: "how many times the average the busiest second is",
-    min: 1,
-    max: 1000,
-    whole: false,
-    default: 1,
-  },
-  consumers: {
-    meaning: "applications that read the whole stream, Firehose among them",
-    min: 1,
-    max: pollingConsumersPerShard + maxFanOutConsumers,
-    whole: true,
-    default: 2,
-  },
-  retentionHours: {
-    meaning: "hours for which the stream keeps a record",
-    min: 24,
-    max: 8760,
-    whole: true,
-    default: 24,
-  },
-  parallelism: {
-    meaning: "parallelism of the Flink application, instead of the one reckoned",
-    min: 1,
-    // A KPU for each: an application has fewer of them than subtasks.
-    max: kpuLimits.raised,
-    whole: true,
-  },
-  recordsPerSecondPerKpu: {
-    meaning: "records a second that one KPU gets done: measure your job",
-    min: 1,
-    max: 10_000_000,
-    whole: false,
-    // Where AWS's sample of an autoscaler for Flink on Kinesis starts from.
-    default: 4400,
-  },
-  documentsPerRecord: {
-    meaning: "documents that the job makes of a record",
-    min: 0,
-    max: 100,
-    whole: false,
-    default: 0.01,
-  },
-  documentBytes: {
-    meaning: "bytes of an average document",
-    min: 1,
-    max: maxRecordBytes,
-    whole: false,
-    default: 300,
-  },
-  indexDays: {
-    meaning: "days for which documents are searchable",
-    min: 1,
-    max: 3653,
-    whole: true,
-    default: 30,
-  },
-  replicas: {
-    meaning: "copies of each document besides the first",
-    min: 0,
-    max: 2,
-    whole: true,
-    default: 1,
-  },
-  archiveDays: {
-    meaning: "days for which the archive keeps records",
-    min: 1,
-    max: 3653,
-    whole: true,
-    default: 30,
-  },
-};
+/**
+ * The numbers of a load: what they mean, their range and their defaults. Limits of the services are the maximum of
+ *
+ * - recordBytes and documentBytes, the largest record unless a stream is set to take larger ones:
+ *   https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ * - consumers, two that poll and twenty with enhanced fan-out:
+ *   https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html
+ * - parallelism, a KPU for each subtask of an application whose quota has been raised.
+ *
+ * The default of recordsPerSecondPerKpu is where AWS's sample of an autoscaler for Flink on Kinesis starts from.
+ */
+export const quantities: Readonly<Record<Exclude<keyof Load, "region">, Quantity>> = table;
 
 /** Region of a load that names none. */
 export const defaultRegion = "us-east-1";

@@ -20,7 +20,7 @@ export function report(recommendation: Recommendation): string {
     ...stackLines(recommendation),
     "",
     "In the configuration of the policy pack, policies/limits.<stack>.json",
-    ...limitLines(recommendation),
+    JSON.stringify(policyLimits(recommendation), null, 2),
     "",
   ].join("\n");
 }
@@ -94,10 +94,6 @@ function costTable({ costs, onDemandStream, monthlyUsd }: Recommendation): reado
     ...table([["Cost a month", "", ""], ...items, ["Together", usd(monthlyUsd), ""]]),
     `The stream on demand would cost ${usd(onDemandStream.usd)}. List prices; data transfer, logs, functions and network are not in them.`,
   ];
-}
-
-function limitLines(recommendation: Recommendation): readonly string[] {
-  return JSON.stringify(policyLimits(recommendation), null, 2).split("\n");
 }
 
 function table(rows: readonly Row[]): readonly string[] {

@@ -4,7 +4,7 @@ import { format } from "prettier";
 import { amount, counted, percent, usd, whole } from "./figures";
 import { findings } from "./findings";
 import type { LoadArgs } from "./load";
-import { recommend, type Recommendation } from "./recommendation";
+import { recommend, type Recommendation, secondsPerMonth } from "./recommendation";
 
 /*
  * docs/scale.md, written from the calculator: `npm run docs:scale`.
@@ -94,7 +94,7 @@ function costTable(steps: readonly Recommendation[]): string {
       whole(load.recordsPerSecond),
       ...costs.map((cost) => usd(cost.usd)),
       usd(monthlyUsd),
-      `$${perMillionRecords(monthlyUsd, load.recordsPerSecond).toFixed(2)}`,
+      `$${((monthlyUsd / (load.recordsPerSecond * secondsPerMonth)) * 1_000_000).toFixed(2)}`,
       usd(onDemandStream.usd),
     ]),
   );
@@ -143,12 +143,6 @@ function packing(
       }),
     ),
   ];
-}
-
-const secondsPerMonth = 730 * 3600;
-
-function perMillionRecords(monthlyUsd: number, recordsPerSecond: number): number {
-  return (monthlyUsd / (recordsPerSecond * secondsPerMonth)) * 1_000_000;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

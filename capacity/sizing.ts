@@ -1,12 +1,69 @@
-import { type ApplicationPlan, planApplication } from "./application";
-import { type DeliveryPlan, planDelivery } from "./delivery";
-import { kpuLimits, maxDataNodes, maxShardsPerStream } from "./limits";
+import { deliveryBuffer, kpuLimits, maxDataNodes, maxShardsPerStream } from "./limits";
 import { completeLoad, type Load, type LoadArgs } from "./load";
 import { planSearch, type SearchPlan } from "./search";
 import { planStream, type StreamPlan } from "./stream";
 
+/** A Flink application. */
+export interface ApplicationPlan {
+  readonly parallelism: number;
+  readonly parallelismPerKpu: number;
+  /** KPUs of the job; the service bills one more for orchestration. */
+  readonly kpus: number;
+  /** Records a second that they get done. */
+  readonly recordsPerSecond: number;
+}
+
+/** A subtask of each operator has a vCPU of its own, so that what a KPU gets done holds for each of them. */
+const parallelismPerKpu = 1;
+
+/**
+ * The application that keeps up with the busiest second of a load, or that has the parallelism asked for.
+ * @see https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html
+ */
+export function planApplication(load: Load): ApplicationPlan {
+  const { recordsPerSecond, peak, recordsPerSecondPerKpu } = load;
+  const needed = Math.max(1, Math.ceil((recordsPerSecond * peak) / recordsPerSecondPerKpu));
+  const parallelism = load.parallelism ?? needed * parallelismPerKpu;
+  const kpus = Math.ceil(parallelism / parallelismPerKpu);
+  return {
+    parallelism,
+    parallelismPerKpu,
+    kpus,
+    recordsPerSecond: kpus * recordsPerSecondPerKpu,
+  };
+}
+
+/** How Firehose collects objects for the archive. */
+export interface DeliveryPlan {
+  readonly bufferMebibytes: number;
+  readonly bufferSeconds: number;
+  /** What writes an object at average load: the buffer being full, or its time being over. */
+  readonly endedBy: "size" | "time";
+  /** MiB of an object at average load, before compression; all partitions together. */
+  readonly objectMebibytes: number;
+}
+
+/**
+ * Objects as large as they can be, for the queries that read them, without keeping records back for longer than it takes
+ * to fill one. Firehose itself has no throughput limit when it reads a stream.
+ * @see https://docs.aws.amazon.com/firehose/latest/dev/limits.html
+ */
+export function planDelivery({ recordsPerSecond, recordBytes }: Load): DeliveryPlan {
+  const { maxMebibytes, minSeconds, maxSeconds } = deliveryBuffer;
+  const mebibytesPerSecond = (recordsPerSecond * recordBytes) / 1024 ** 2;
+  const secondsToFill = maxMebibytes / mebibytesPerSecond;
+  const wholeMinutes = Math.ceil(secondsToFill / 60) * 60;
+  const bufferSeconds = Math.min(maxSeconds, Math.max(minSeconds, wholeMinutes));
+  return {
+    bufferMebibytes: maxMebibytes,
+    bufferSeconds,
+    endedBy: secondsToFill <= bufferSeconds ? "size" : "time",
+    objectMebibytes: Math.min(maxMebibytes, mebibytesPerSecond * bufferSeconds),
+  };
+}
+
 /** A pipeline that carries a load. */
-export interface PipelinePlan {
+interface PipelinePlan {
   readonly stream: StreamPlan;
   readonly application: ApplicationPlan;
   readonly delivery: DeliveryPlan;

@@ -1,22 +1,19 @@
 /**
- * Takes the pictures of the page that the README shows: `npm run screenshots`, or with `-- --help` how.
+ * Takes the pictures of the page that the README shows, while `npm run local` runs: `npm run screenshots`, or with
+ * `-- --help` how.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-import { NotRunningError, runningPipeline } from "../local/run/run-file";
-import { freePorts } from "../local/machine/ports";
+import { runningPipeline } from "../local/run/run-file";
 import type { PipelineStatus } from "../local/status/pipeline-status";
 
 interface Options {
   readonly url?: string;
-  readonly workload: "taxi" | "trades";
   readonly out: string;
   readonly seconds: number;
   readonly chromium: string;
@@ -39,22 +36,17 @@ const POLL_MILLISECONDS = 500;
 
 async function main(options: Options): Promise<void> {
   mkdirSync(options.out, { recursive: true });
-  const found = options.url ?? runningPage();
-  const pipeline = found === undefined ? await startPipeline(options.workload) : undefined;
+  const url = options.url ?? runningPipeline().page;
+  if (url === undefined) throw new Error("The pipeline that runs shows no page.");
+  const { workload } = await withResults(url);
+  const browser = await chromium.launch({
+    executablePath: options.chromium,
+    args: ["--no-sandbox"],
+  });
   try {
-    const url = found ?? pipeline?.url ?? "";
-    const status = await withResults(url, pipeline?.process);
-    const browser = await chromium.launch({
-      executablePath: options.chromium,
-      args: ["--no-sandbox"],
-    });
-    try {
-      await takeAll(browser, url, status.workload.name, options);
-    } finally {
-      await browser.close();
-    }
+    await takeAll(browser, url, workload.name, options);
   } finally {
-    await stop(pipeline?.process);
+    await browser.close();
   }
 }
 
@@ -91,58 +83,17 @@ async function take(page: Page, file: string): Promise<void> {
   console.log(path.relative(process.cwd(), file));
 }
 
-/** The page of the pipeline that runs on this machine. */
-function runningPage(): string | undefined {
-  try {
-    return runningPipeline().page;
-  } catch (error) {
-    if (error instanceof NotRunningError) return undefined;
-    throw error;
-  }
-}
-
-/** `npm run local` on a port of its own. */
-async function startPipeline(
-  workload: Options["workload"],
-): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const { page } = await freePorts(["page"]);
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "local/cli.ts", "--fresh", "--workload", workload, "--port", String(page)],
-    { cwd: path.join(__dirname, ".."), stdio: ["ignore", "inherit", "inherit"] },
-  );
-  return { url: `http://127.0.0.1:${page}/`, process: child };
-}
-
 /** The first status with results of the workload. */
-async function withResults(url: string, child: ChildProcess | undefined): Promise<PipelineStatus> {
+async function withResults(url: string): Promise<PipelineStatus> {
   for (;;) {
-    if (child !== undefined && (child.exitCode ?? child.signalCode) !== null) {
-      throw new Error("The pipeline ended before there was anything to see.");
-    }
-    const status = await statusOf(url);
-    if (status === undefined && child === undefined) throw new Error(`${url} does not answer`);
-    if (status?.search.up === true) {
+    const response = await fetch(new URL("status.json", url));
+    const status = (await response.json()) as PipelineStatus;
+    if (status.search.up) {
       const { demand, symbols } = status.search.value;
       if (demand || symbols?.length) return status;
     }
     await delay(POLL_MILLISECONDS);
   }
-}
-
-async function statusOf(url: string): Promise<PipelineStatus | undefined> {
-  try {
-    const response = await fetch(new URL("status.json", url));
-    return (await response.json()) as PipelineStatus;
-  } catch {
-    return undefined;
-  }
-}
-
-async function stop(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGINT");
-  await once(child, "exit");
 }
 
 function watchTime(text: string): number {
@@ -155,15 +106,7 @@ const command = new Command("npm run screenshots --")
   .description(
     "Takes the pictures of the page that the README shows, in light, dark, on a phone and during a fault.",
   )
-  .option(
-    "--url <url>",
-    "page of a pipeline (default: that of the one that runs; else one is started, and stopped)",
-  )
-  .addOption(
-    new Option("--workload <name>", "what the pipeline that is started processes")
-      .choices(["taxi", "trades"])
-      .default("taxi"),
-  )
+  .option("--url <url>", "page of a pipeline (default: that of the one that runs)")
   .option("--out <folder>", "where the pictures go", path.join(__dirname, "images"))
   .option("--seconds <n>", "how long the page is watched before, 0 to 600", watchTime, 60)
   .option("--chromium <file>", "the browser", "/usr/bin/chromium")

@@ -1,11 +1,23 @@
-import { shardLimits } from "../../producer/kinesis/shard-budget";
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { install, type Progress } from "../../local/machine/installation";
+import { pipelineJob } from "../../local/machine/job-build";
 import type { Steps } from "../../local/machine/steps";
-import { percentile } from "./figures";
-import type { Jars } from "./jars";
+import { jobStatus } from "../../local/status/job-status";
+import { shardLimits } from "../../producer/kinesis/shard-budget";
+import { median, rate, type Sample } from "../figures";
 import type { BenchServices } from "./services";
 import { BenchStream, SHARDS } from "./stream";
-import { type Throughput, throughput } from "./throughput";
 import { backlog, DAY_SECONDS, type SampleTrip } from "./trips";
+
+const run = promisify(execFile);
+const SAMPLE_MILLISECONDS = 250;
+const PROGRESS_MILLISECONDS = 5_000;
+/** A reader that stands still for so long has failed. */
+const PATIENCE_MILLISECONDS = 60_000;
 
 /**
  * Backlogs, by how many trips of it a day of event time has, in copies of the sample. What the job has to write depends
@@ -21,6 +33,42 @@ const densities = {
 export type Density = keyof typeof densities;
 
 export const densityNames = Object.keys(densities) as Density[];
+
+/** The jars of the two jobs that are compared. */
+export interface Jars {
+  readonly job: string;
+  readonly readAndCount: string;
+}
+
+/** Copies the job's jar, which somebody may build anew meanwhile, and makes of it one that only reads and counts. */
+export async function jars(folder: string, onProgress: Progress): Promise<Jars> {
+  const flink = await install("flinkRuntime", onProgress);
+  const classes = path.join(folder, "classes");
+  mkdirSync(classes, { recursive: true });
+  const job = path.join(folder, "job.jar");
+  const readAndCount = path.join(folder, "read-and-count.jar");
+  copyFileSync(pipelineJob.code, job);
+  copyFileSync(job, readAndCount);
+  const classPath = [path.join(flink, "lib", "*"), job].join(path.delimiter);
+  const source = path.join(__dirname, "ReadAndCount.java");
+  await run(java("javac"), ["--release", "11", "-cp", classPath, "-d", classes, source]);
+  const update = ["--update", "--file", readAndCount, "--main-class", "ReadAndCount"];
+  await run(java("jar"), [...update, "-C", classes, "."]);
+  return { job, readAndCount };
+}
+
+function java(tool: string): string {
+  const home = process.env["JAVA_HOME"];
+  return home === undefined ? tool : path.join(home, "bin", tool);
+}
+
+/** How fast a job read a backlog, in events a second. */
+export interface Throughput {
+  /** Over the whole backlog. */
+  readonly whole: number;
+  /** Over its second half: Java has compiled by then what is used most. */
+  readonly secondHalf: number;
+}
 
 /** Events a second of one job. */
 export interface JobFigures {
@@ -53,28 +101,34 @@ export interface ComparisonOptions {
 
 /** Lets both jobs read the same backlog, in turn, so that whatever else the machine does hits both alike. */
 export async function compare(options: ComparisonOptions): Promise<Comparison> {
-  const { services, jars, sample, density, events, rounds, steps } = options;
+  const { services, jars: jar, sample, density, events, rounds, steps } = options;
   const copiesADay = densities[density](sample.length);
   const stream = await BenchStream.create(services.kinesis, `backlog-${density}`);
   const bytes = await steps.run("fill", `Put ${events} events, density of the ${density}`, () =>
     stream.fill(backlog(sample, copiesADay, events)),
   );
-  const reading: Throughput[] = [];
-  const computing: Throughput[] = [];
+  const throughputs = { readAndCount: [] as Throughput[], job: [] as Throughput[] };
   for (let round = 1; round <= rounds; round++) {
-    for (const [name, jar, results] of [
-      ["read and count", jars.readAndCount, reading],
-      ["the job", jars.job, computing],
+    for (const [id, name] of [
+      ["readAndCount", "read and count"],
+      ["job", "the job"],
     ] as const) {
       await steps.run(name, `Round ${round} of ${rounds}: ${name}`, async (tell) => {
-        const speed = await throughput(services, jar, stream.name, events, tell);
-        tell(`${speed.whole} events/s, ${speed.secondHalf} in the second half`);
-        results.push(speed);
+        const running = await services.run(jar[id], stream.name);
+        try {
+          const samples = await readToTheEnd(running.flink, events, tell);
+          const whole = Math.round(rate(samples, events));
+          const secondHalf = Math.round(rate(samples, events, 0.5));
+          tell(`${whole} events/s, ${secondHalf} in the second half`);
+          throughputs[id].push({ whole, secondHalf });
+        } finally {
+          await running.stop();
+        }
       });
     }
   }
   await stream.delete();
-  const [job, readAndCount] = [jobFigures(computing), jobFigures(reading)];
+  const [job, readAndCount] = [jobFigures(throughputs.job), jobFigures(throughputs.readAndCount)];
   return {
     density,
     tripsADay: sample.length * copiesADay,
@@ -86,9 +140,35 @@ export async function compare(options: ComparisonOptions): Promise<Comparison> {
 }
 
 function jobFigures(rounds: readonly Throughput[]): JobFigures {
-  const eventsPerSecond = percentile(
-    rounds.map(({ whole }) => whole),
-    0.5,
-  );
-  return { eventsPerSecond, rounds };
+  return { eventsPerSecond: median(rounds.map(({ whole }) => whole)), rounds };
+}
+
+/** What Flink's own metric, the records that the source has sent on, said until all had been read. */
+async function readToTheEnd(
+  flink: string,
+  events: number,
+  onProgress: Progress,
+): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  let count = 0;
+  let progressed = performance.now();
+  let told = progressed;
+  while (count < events) {
+    const { recordsRead, restarts } = await jobStatus(flink);
+    const milliseconds = performance.now();
+    if (restarts > 0) throw new Error("The job failed and was started again: nothing is measured.");
+    samples.push({ milliseconds, count: recordsRead ?? 0 });
+    if ((recordsRead ?? 0) > count) {
+      count = recordsRead ?? 0;
+      progressed = milliseconds;
+    } else if (milliseconds - progressed > PATIENCE_MILLISECONDS) {
+      throw new Error(`The job has read ${count} of ${events} events and reads no more.`);
+    }
+    if (milliseconds - told > PROGRESS_MILLISECONDS) {
+      told = milliseconds;
+      onProgress(`${count} of ${events} events read`);
+    }
+    await delay(SAMPLE_MILLISECONDS);
+  }
+  return samples;
 }

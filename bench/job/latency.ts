@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { fetchJson } from "../../local/status/http";
 import { jobStatus } from "../../local/status/job-status";
-import { percentile } from "./figures";
+import { percentile } from "../figures";
 import type { BenchServices } from "./services";
 import { BenchStream } from "./stream";
 import { type SampleTrip, tripRecord } from "./trips";

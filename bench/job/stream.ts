@@ -1,11 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  CreateStreamCommand,
-  DeleteStreamCommand,
-  type KinesisClient,
-  PutRecordsCommand,
-  waitUntilStreamExists,
-} from "@aws-sdk/client-kinesis";
+import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { LiveStream } from "../../local/services/kinesis/live-stream";
 import type { TripRecord } from "./trips";
 
 /** Shards of a stream: two for each subtask that reads. */
@@ -27,9 +22,7 @@ export class BenchStream {
   }
 
   static async create(client: KinesisClient, name: string): Promise<BenchStream> {
-    await client.send(new CreateStreamCommand({ StreamName: name, ShardCount: SHARDS }));
-    const limits = { client, minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
-    await waitUntilStreamExists(limits, { StreamName: name });
+    await new LiveStream(client, name).create({ shards: SHARDS });
     return new BenchStream(client, name);
   }
 
@@ -39,7 +32,7 @@ export class BenchStream {
   }
 
   async delete(): Promise<void> {
-    await this.#client.send(new DeleteStreamCommand({ StreamName: this.name }));
+    await new LiveStream(this.#client, this.name).delete();
   }
 
   /** Puts records in their order, one request after the other. @returns their bytes without the partition keys */

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import { install, type Progress } from "../../local/machine/installation";
+import { install } from "../../local/machine/installation";
 import { kinesisEnvironment } from "../../local/services/kinesis/kinesis-server";
 import { javaCommand } from "../../local/machine/preflight";
+import contenders from "./contenders.json";
 
 /** Enough for the records that wait; without it Java takes a quarter of the memory before it collects. */
 const javaMemory = "-Xmx512m";
@@ -30,55 +31,10 @@ export interface Task {
   readonly certificate: string;
 }
 
-interface Contender {
-  readonly name: string;
-  readonly explanation: string;
-  readonly language: "TypeScript" | "Java";
-}
-
 /** All that are measured, each in a process of its own. */
-export const contenders = {
-  ordered: {
-    name: "ordered",
-    explanation: "the producer: order of each key, every record accounted for",
-    language: "TypeScript",
-  },
-  aggregated: {
-    name: "aggregated",
-    explanation: "the same with --aggregate",
-    language: "TypeScript",
-  },
-  "plain-loop": {
-    name: "plain loop",
-    explanation: "4 loops of the AWS SDK for JavaScript: no order, nothing sent again",
-    language: "TypeScript",
-  },
-  kpl: {
-    name: "KPL",
-    explanation: "the Kinesis Producer Library 1.1.1 without aggregation: no order",
-    language: "Java",
-  },
-  "kpl-aggregated": {
-    name: "KPL aggregated",
-    explanation: "the same with aggregation",
-    language: "Java",
-  },
-  sdk: {
-    name: "SDK for Java",
-    explanation: "the async client of the AWS SDK for Java 2, 4 requests under way: no order",
-    language: "Java",
-  },
-} as const satisfies Readonly<Record<string, Contender>>;
-
+export { contenders };
 export type ContenderId = keyof typeof contenders;
 export const contenderIds = Object.keys(contenders) as ContenderId[];
-
-/** Builds what the contenders need. */
-export async function prepare(ids: readonly ContenderId[], onProgress: Progress): Promise<void> {
-  if (ids.some((id) => contenders[id].language === "Java")) {
-    await install("javaProducers", onProgress);
-  }
-}
 
 /** Runs one in a process of its own, so that its processor time and memory are nobody else's. */
 export async function contend(id: ContenderId, task: Task, folder: string): Promise<Run> {
@@ -89,17 +45,21 @@ export async function contend(id: ContenderId, task: Task, folder: string): Prom
     ...kinesisEnvironment(`https://localhost:${port}`),
     NODE_EXTRA_CA_CERTS: certificate,
   };
-  const [command, before] =
-    contenders[id].language === "Java"
-      ? [javaCommand(), await javaArguments(folder)]
-      : [process.execPath, ["--import", "tsx", path.join(__dirname, "contender.ts")]];
+  const isJava = contenders[id].language === "Java";
+  const library = isJava ? await install("javaProducers", () => undefined) : "";
+  const [command, before] = isJava
+    ? // The library unpacks its native part into the temporary folder.
+      [
+        javaCommand(),
+        [
+          javaMemory,
+          `-Djava.io.tmpdir=${folder}`,
+          "-cp",
+          path.join(library, "lib", "*"),
+          "Contender",
+        ],
+      ]
+    : [process.execPath, ["--import", "tsx", path.join(__dirname, "contender.ts")]];
   const { stdout } = await promisify(execFile)(command, [...before, ...args], { env });
   return JSON.parse(stdout) as Run;
-}
-
-async function javaArguments(folder: string): Promise<string[]> {
-  const installation = await install("javaProducers", () => undefined);
-  const classPath = path.join(installation, "lib", "*");
-  // The library unpacks its native part into the temporary folder.
-  return [javaMemory, `-Djava.io.tmpdir=${folder}`, "-cp", classPath, "Contender"];
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import path from "node:path";
 import { createServer } from "node:tls";
 import { pipeline } from "node:stream";
@@ -37,13 +38,9 @@ export async function openTls(to: number, folder: string): Promise<TlsPort> {
     pipeline(socket, behind, end);
     pipeline(behind, socket, end);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") {
-    throw new Error("The TLS server has no port");
-  }
+  await once(server.listen(0, "127.0.0.1"), "listening");
   return {
-    port: address.port,
+    port: (server.address() as AddressInfo).port,
     certificate,
     close: () => {
       server.close();

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
+import { isAlive } from "../machine/process";
+import { filesIn } from "../machine/project";
 import { isObject } from "../provider/values";
 
 /** A backend folder that belongs to this process. */
@@ -20,7 +22,7 @@ export interface Backend {
 export function claimBackend(folder: string): Backend {
   const owner = path.join(folder, "owner");
   const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : undefined;
-  if (pid !== undefined && pid !== process.pid && isRunning(pid)) {
+  if (pid !== undefined && pid !== process.pid && isAlive(pid)) {
     throw new Error(`${folder} is in use by process ${pid}: end it, or wait for its end.`);
   }
   mkdirSync(folder, { recursive: true });
@@ -35,9 +37,7 @@ export function claimBackend(folder: string): Backend {
 
 function breakLocks(folder: string): boolean {
   if (!existsSync(folder)) return false;
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
+  const files = filesIn(folder);
   for (const file of files) {
     if (file.endsWith(".json")) endEngine(JSON.parse(readFileSync(file, "utf8")));
     rmSync(file);
@@ -48,17 +48,8 @@ function breakLocks(folder: string): boolean {
 function endEngine(lock: unknown): void {
   if (!isObject(lock) || typeof lock["pid"] !== "number" || lock["hostname"] !== hostname()) return;
   // The number may belong to something else by now.
-  if (isRunning(lock["pid"]) && commandLine(lock["pid"]).includes("pulumi")) {
+  if (isAlive(lock["pid"]) && commandLine(lock["pid"]).includes("pulumi")) {
     process.kill(lock["pid"], "SIGKILL");
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

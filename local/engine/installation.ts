@@ -1,7 +1,7 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import { runCommand } from "../machine/command";
 import { toolsFolder } from "../machine/project";
 
 /** Version that is built where there is no engine; go.mod names the same. */
@@ -69,48 +69,19 @@ async function build(binary: string, { onProgress, signal }: FindEngineArgs): Pr
   // Under a name of its own until it is whole, for another process may look for it meanwhile.
   const unfinished = `${binary}.${process.pid}`;
   const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${VERSION}`;
+  const flags = ["-o", unfinished, "-ldflags", `-s -w -X ${version}`];
   try {
-    await runGo(
-      [
-        "build",
-        "-o",
-        unfinished,
-        "-ldflags",
-        `-s -w -X ${version}`,
-        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      ],
-      signal,
-    );
+    const args = ["build", ...flags, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"];
+    await runCommand("go", args, { cwd: __dirname, signal });
     renameSync(unfinished, binary);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Error(
+      `The Pulumi engine is needed. Install the pulumi command, version ${OLDEST} or newer ` +
+        "(https://www.pulumi.com/docs/install/), or Go (https://go.dev/doc/install), with which it is built once.",
+      { cause: error },
+    );
   } finally {
     rmSync(unfinished, { force: true });
   }
-}
-
-async function runGo(args: readonly string[], signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn("go", args, {
-      cwd: __dirname,
-      stdio: ["ignore", "ignore", "pipe"],
-      ...(signal && { signal }),
-    });
-    const errors: string[] = [];
-    child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === "ENOENT"
-          ? new Error(
-              `The Pulumi engine is needed. Install the pulumi command, version ${OLDEST} or newer ` +
-                "(https://www.pulumi.com/docs/install/), or Go (https://go.dev/doc/install), with which " +
-                "it is built once.",
-            )
-          : error,
-      );
-    });
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else
-        reject(new Error(`The Pulumi engine could not be built:\n${errors.join("").slice(-4000)}`));
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { logicalName } from "../provider/names";
-import { isAsset, isObject, isResource, mapValues, UNKNOWN, type Values } from "../provider/values";
+import { isAsset, isObject, isResource, mapValues, UNKNOWN } from "../provider/values";
 import type { OperationResult } from "./policy-pack";
 import type { ResourceStep } from "./run-record";
 
@@ -14,7 +14,8 @@ const SIGNS: Readonly<Record<string, string>> = {
 
 /** Resources under the components that they belong to, then every policy. */
 export function planText(stack: string, result: OperationResult): string {
-  const resources = declared(result);
+  // What the program declares; the engine adds the stack itself and its providers.
+  const resources = result.resources.filter(({ type }) => !type.startsWith("pulumi:"));
   const urns = new Set(resources.map(({ urn }) => urn));
   const lines = (parents: (parent: string) => boolean, depth: number): string[] =>
     resources
@@ -53,11 +54,6 @@ function violationSign(enforcementLevel: string): string {
   return enforcementLevel === "mandatory" ? "✗" : "!";
 }
 
-/** What the program declares; the engine adds the stack itself and its providers. */
-function declared({ resources }: OperationResult): readonly ResourceStep[] {
-  return resources.filter(({ type }) => !type.startsWith("pulumi:"));
-}
-
 function describe({ type, urn, changes, op }: ResourceStep): string {
   const what = `${type} ${logicalName(urn)}`;
   return op === "create" || changes.length === 0 ? what : `${what} (${changes.join(", ")})`;
@@ -76,23 +72,18 @@ export function stable(value: unknown, root: string): unknown {
   if (typeof value === "string") return fromRoot(value, root);
   if (Array.isArray(value)) return value.map((item) => stable(item, root));
   if (!isObject(value)) return value;
-  if (isAsset(value)) return assetText(value, root);
+  if (isAsset(value)) {
+    const { hash, path: file } = value;
+    const name = typeof file === "string" ? ` ${fromRoot(file, root)}` : "";
+    return `[asset${name} sha256:${String(hash)}]`;
+  }
   if (isResource(value)) return String(value["urn"]);
   // The engine blinds secrets before it tells of them.
   if ("ciphertext" in value) return "[secret]";
-  const sorted = Object.entries(value).sort(byText(([key]) => key));
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return mapValues(Object.fromEntries(sorted), (item) => stable(item, root));
-}
-
-function assetText({ hash, path: file }: Values, root: string): string {
-  const name = typeof file === "string" ? ` ${fromRoot(file, root)}` : "";
-  return `[asset${name} sha256:${String(hash)}]`;
 }
 
 function fromRoot(text: string, root: string): string {
   return text.startsWith(`${root}${path.sep}`) ? path.relative(root, text) : text;
-}
-
-function byText<T>(text: (item: T) => string): (a: T, b: T) => number {
-  return (a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0);
 }

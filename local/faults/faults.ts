@@ -1,8 +1,132 @@
-import { duplicates, outOfOrder } from "./event-faults";
-import type { Fault } from "./fault";
-import { jobManagerKilled, taskManagerKilled } from "./flink-faults";
-import { kinesisErrors, kinesisThrottled, reshard } from "./stream-faults";
-import { searchDown } from "./search-faults";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { LiveStream } from "../services/kinesis/live-stream";
+import type { Fault, FaultContext } from "./fault";
+
+/** Where in the replay a process is killed. */
+const KILL_SHARE = 0.4;
+
+/** The process that runs the job's operators ends without a word. */
+const taskManagerKilled: Fault = {
+  name: "task-manager-killed",
+  description: "a task manager is killed; the job goes on from its last checkpoint",
+  inject: (context) => kill(context, "task manager", ([, taskManager]) => taskManager),
+};
+
+/** The process that holds the job together ends without a word. */
+const jobManagerKilled: Fault = {
+  name: "job-manager-killed",
+  description: "the job manager's JVM is killed; the job starts again from its last checkpoint",
+  inject: (context) => kill(context, "job manager", ([jobManager]) => jobManager),
+};
+
+async function kill(
+  { cloud, replayed, tell }: FaultContext,
+  what: string,
+  choose: (pids: readonly number[]) => number | undefined,
+): Promise<void> {
+  await replayed(KILL_SHARE);
+  const pid = choose((await cloud.status()).pids.flink);
+  if (pid === undefined) throw new Error(`There is no ${what} to kill: Flink does not run.`);
+  process.kill(pid, "SIGKILL");
+  tell(`Fault: killed the ${what}, process ${pid}`);
+}
+
+const DOWN_SHARE = 0.3;
+const DOWN_SECONDS = 30;
+
+/** The domain does not answer for a while. */
+const searchDown: Fault = {
+  name: "search-down",
+  description: `OpenSearch is stopped for ${DOWN_SECONDS} seconds; what it missed is written afterwards`,
+  async inject({ cloud, replayed, tell, signal }) {
+    await replayed(DOWN_SHARE);
+    await cloud.interruptSearch(async () => {
+      tell(`Fault: stopped OpenSearch for ${DOWN_SECONDS} s`);
+      await delay(DOWN_SECONDS * 1000, undefined, { signal });
+    });
+    tell("Fault: OpenSearch answers again");
+  },
+};
+
+const SHARDS = 4;
+/** Requests for records that go wrong, of those that are made while the fault lasts. */
+const REQUESTS = 0.1;
+/** Part of the replay in which they do. */
+const LASTS = { from: 0.1, to: 0.8 };
+
+/** Requests are refused as by shards that are over their limits. */
+const kinesisThrottled: Fault = {
+  name: "kinesis-throttled",
+  description: `${REQUESTS * 100} % of the requests to put and get records are throttled`,
+  inject: (context) => disturb(context, { throttled: REQUESTS }),
+};
+
+/** Requests fail, half of them after they were carried out, which the caller cannot know. */
+const kinesisErrors: Fault = {
+  name: "kinesis-errors",
+  description: `${REQUESTS * 100} % of the requests to put and get records are answered with a server error`,
+  inject: (context) => disturb(context, { failed: REQUESTS }),
+};
+
+/** The stream gets more shards and fewer again while it is written and read. */
+const reshard: Fault = {
+  name: "reshard",
+  description: `the stream goes from ${SHARDS} shards to ${SHARDS * 2} and back while it is in use`,
+  config: { shardCount: SHARDS },
+  async inject(context) {
+    await context.replayed(0.2);
+    await resize(context, SHARDS * 2);
+    await context.replayed(0.6);
+    await resize(context, SHARDS);
+  },
+};
+
+async function disturb(
+  { cloud, replayed, tell }: FaultContext,
+  shares: Readonly<Record<string, number>>,
+): Promise<void> {
+  const change = async (wanted: object): Promise<void> => {
+    const url = `${cloud.endpoints().kinesis}/faults`;
+    const response = await fetch(url, { method: "PUT", body: JSON.stringify(wanted) });
+    if (!response.ok)
+      throw new Error(`The Kinesis server refused ${JSON.stringify(wanted)}: ${response.status}`);
+  };
+  await replayed(LASTS.from);
+  await change(shares);
+  tell(`Fault: the Kinesis server now disturbs requests, ${JSON.stringify(shares)}`);
+  try {
+    await replayed(LASTS.to);
+  } finally {
+    await change({});
+  }
+  tell("Fault: the Kinesis server answers every request again");
+}
+
+async function resize({ stream, tell }: FaultContext, shards: number): Promise<void> {
+  await new LiveStream(stream.client, stream.name).resize(shards);
+  tell(`Fault: the stream has ${shards} shards now`);
+}
+
+/** Every event arrives twice. */
+const duplicates: Fault = {
+  name: "duplicates",
+  description: "every event is put twice, by two producers",
+  twice: true,
+};
+
+/** Events arrive out of order, as far as the job has been told to expect. */
+const outOfOrder: Fault = {
+  name: "out-of-order",
+  description: "events are put out of order, by up to half of what the job tolerates",
+  // The other half is for what the lanes of the producer do to the order.
+  replayArguments: (seconds) => [
+    "--shuffle",
+    String(Math.floor(seconds / 2)),
+    "--max-disorder",
+    String(Math.floor(seconds / 2)),
+  ],
+};
 
 /** What `--fault` can let happen. */
 export const faults: readonly Fault[] = [

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
+import { runCommand } from "./command";
 import { isAlive } from "./process";
-import { projectFolder, toolsFolder } from "./project";
+import { filesIn, projectFolder, toolsFolder } from "./project";
 
 /** Called with what is going on, in a few words. */
 export type Progress = (text: string) => void;
@@ -30,20 +29,10 @@ const cargoTool: Tool = {
   title: "the Kinesis server",
   name: "kinesis-server",
   sources: "local/kinesis-server",
-  build: (sources, into, scratch) => ({
-    command: "cargo",
-    args: [
-      "install",
-      "--locked",
-      "--no-track",
-      "--path",
-      sources,
-      "--root",
-      into,
-      "--target-dir",
-      scratch,
-    ],
-  }),
+  build: (sources, into, scratch) => {
+    const folders = ["--path", sources, "--root", into, "--target-dir", scratch];
+    return { command: "cargo", args: ["install", "--locked", "--no-track", ...folders] };
+  },
   step: /^\s*Compiling /,
 };
 
@@ -82,7 +71,8 @@ export function toolFolder(tool: ToolName): string {
   const { name, sources } = tools[tool];
   const hash = createHash("sha256");
   const folder = path.join(projectFolder, sources);
-  for (const file of sourceFiles(folder)) {
+  const files = filesIn(folder).filter((file) => !path.relative(folder, file).startsWith("target"));
+  for (const file of files.sort()) {
     hash.update(path.relative(folder, file)).update("\0").update(readFileSync(file)).update("\0");
   }
   return path.join(toolsFolder, `${name}-${hash.digest("hex").slice(0, 12)}`);
@@ -116,14 +106,15 @@ export async function install(
     const begun = performance.now();
     let parts = 0;
     let told = begun;
-    await run(command, args, signal, (line) => {
+    const onLine = (line: string): void => {
       if (!step.test(line)) return;
       parts += 1;
       const now = performance.now();
       if (now - told < PROGRESS_MILLISECONDS) return;
       told = now;
       onProgress(`building ${title}: ${parts} parts after ${Math.round((now - begun) / 1000)} s`);
-    });
+    };
+    await runCommand(command, args, { signal, onLine });
     try {
       renameSync(partial, folder);
     } catch (error) {
@@ -145,44 +136,4 @@ function removeBrokenOff(): void {
     if (pid === undefined || isAlive(Number(pid))) continue;
     rmSync(path.join(toolsFolder, name), { recursive: true, force: true });
   }
-}
-
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => !path.relative(folder, file).startsWith("target"))
-    .sort();
-}
-
-function run(
-  command: string,
-  args: readonly string[],
-  signal: AbortSignal | undefined,
-  onLine: (line: string) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(signal && { signal }),
-    });
-    const end = (): void => void child.kill();
-    process.once("exit", end);
-    const tail: string[] = [];
-    for (const output of [child.stdout, child.stderr]) {
-      createInterface({ input: output }).on("line", (line) => {
-        tail.push(line);
-        if (tail.length > 30) tail.shift();
-        onLine(line);
-      });
-    }
-    child.once("error", (error) => {
-      reject(new Error(`${command} was not carried out: ${error.message}`));
-    });
-    child.once("close", (code) => {
-      process.off("exit", end);
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ${args.join(" ")} failed:\n${tail.join("\n")}`));
-    });
-  });
 }

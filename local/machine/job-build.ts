@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { projectFolder } from "./project";
+import { runCommand } from "./command";
+import { filesIn, projectFolder } from "./project";
 
 /** The code of a Flink application and what builds it. */
 export interface JobBuild {
@@ -30,9 +30,7 @@ const NO_SOURCES = /(^|\/)(target|build|node_modules|\.[^/]+|src\/test)(\/|$)/;
 export function isJobStale({ code, sources }: JobBuild): boolean {
   if (!existsSync(code)) return true;
   const built = statSync(code).mtimeMs;
-  return readdirSync(sources, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
+  return filesIn(sources)
     .filter((file) => !NO_SOURCES.test(path.relative(sources, file)))
     .some((file) => statSync(file).mtimeMs > built);
 }
@@ -53,22 +51,6 @@ export async function ensureJob(
     throw new Error(`${code} does not exist. Build it, or set job.build in workload.yaml`);
   }
   onProgress(`Building the Flink job (${build})`);
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(build, {
-      cwd: folder,
-      shell: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(signal && { signal }),
-    });
-    const output: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-    }
-    child.on("error", reject);
-    child.on("close", (exit) => {
-      if (exit === 0) resolve();
-      else reject(new Error(`${build} failed in ${folder}:\n${output.join("").slice(-4000)}`));
-    });
-  });
+  await runCommand("sh", ["-c", build], { cwd: folder, signal });
   if (!existsSync(code)) throw new Error(`${build} ran in ${folder} but did not write ${code}`);
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import path from "node:path";
@@ -94,22 +95,15 @@ async function listenFirst(ports: Iterable<number>): Promise<Server> {
   throw problem;
 }
 
-function listen(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(port, LOOPBACK, () => {
-      resolve(server);
-    });
-  });
+async function listen(port: number): Promise<Server> {
+  const server = createServer().listen(port, LOOPBACK);
+  await once(server, "listening");
+  return server;
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, "close");
 }
 
 /** Linux has `ss`, macOS has `lsof`; without either the owner stays unknown. */

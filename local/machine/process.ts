@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Lines of a log that an error repeats. */
@@ -105,28 +106,17 @@ export class ServiceProcess {
       detached: true,
     });
     const tail: string[] = [];
-    const lines = (onLine: (line: string) => void): ((chunk: string) => void) => {
-      let rest = "";
-      return (chunk) => {
-        log.write(chunk);
-        const parts = (rest + chunk).split("\n");
-        rest = parts.pop() ?? "";
-        for (const line of parts) {
-          tail.push(line);
-          if (tail.length > TAIL_LINES) tail.shift();
-          onLine(line);
-        }
-      };
-    };
-
+    const { ready } = options;
     let readyLine: () => void = () => undefined;
     const said = new Promise<void>((resolve) => (readyLine = resolve));
-    const { ready } = options;
-    const onLine = (line: string): void => {
-      if (ready instanceof RegExp && ready.test(line)) readyLine();
-    };
-    child.stdout.setEncoding("utf8").on("data", lines(onLine));
-    child.stderr.setEncoding("utf8").on("data", lines(onLine));
+    for (const output of [child.stdout, child.stderr]) {
+      output.pipe(log, { end: false });
+      createInterface({ input: output }).on("line", (line) => {
+        tail.push(line);
+        if (tail.length > TAIL_LINES) tail.shift();
+        if (ready instanceof RegExp && ready.test(line)) readyLine();
+      });
+    }
     // Writing to a child that has just ended is no error of ours.
     child.stdin.on("error", () => undefined);
 
@@ -190,16 +180,11 @@ export class ServiceProcess {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#signal("SIGTERM");
-    const grace = new AbortController();
-    const killed = delay(GRACE_MILLISECONDS, undefined, { signal: grace.signal }).then(
-      () => {
-        this.#signal("SIGKILL");
-      },
-      () => undefined,
-    );
+    const grace = setTimeout(() => {
+      this.#signal("SIGKILL");
+    }, GRACE_MILLISECONDS);
     await this.exited;
-    grace.abort();
-    await killed;
+    clearTimeout(grace);
     // What it started and left behind.
     this.#signal("SIGKILL");
   }

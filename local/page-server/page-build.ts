@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "vite";
+
+import { filesIn } from "../machine/project";
 
 /** The page's sources. */
 export const PAGE_FOLDER = join(__dirname, "../page");
@@ -30,8 +32,8 @@ export async function buildPage(): Promise<void> {
 function isStale(): boolean {
   const built = join(PAGE_DIST, "index.html");
   if (!existsSync(built)) return true;
-  const sources = readdirSync(PAGE_FOLDER, { recursive: true, encoding: "utf8" })
-    .filter((file) => !file.startsWith("dist"))
-    .map((file) => statSync(join(PAGE_FOLDER, file)).mtimeMs);
+  const sources = filesIn(PAGE_FOLDER)
+    .filter((file) => !file.startsWith(PAGE_DIST))
+    .map((file) => statSync(file).mtimeMs);
   return Math.max(...sources) > statSync(built).mtimeMs;
 }

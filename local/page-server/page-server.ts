@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -71,28 +72,26 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
-    close: () =>
-      new Promise((done) => {
-        events.close();
-        server.close(() => {
-          done();
-        });
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      events.close();
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((listening, failed) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const message =
-        error.code === "EADDRINUSE"
-          ? `Port ${port} on 127.0.0.1 is taken; stop what listens there or choose another with --port`
-          : `The page cannot be served on 127.0.0.1:${port}: ${error.message}`;
-      failed(new Error(message, { cause: error }));
-    });
-    server.listen({ host: "127.0.0.1", port }, listening);
-  });
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    await once(server.listen({ host: "127.0.0.1", port }), "listening");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason =
+      code === "EADDRINUSE"
+        ? `Port ${port} on 127.0.0.1 is taken; stop what listens there or choose another with --port`
+        : `The page cannot be served on 127.0.0.1:${port}: ${message}`;
+    throw new Error(reason, { cause: error });
+  }
 }
 
 interface Served {

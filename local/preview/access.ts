@@ -1,6 +1,7 @@
 import { logicalName } from "../provider/names";
 import { isObject, type Values } from "../provider/values";
-import { parsed, structuralChanges } from "./structure";
+import tables from "./access.json";
+import { parsed, structuralChanges, valueText } from "./structure";
 
 /** A change of what somebody may do or reach. */
 export interface AccessChange {
@@ -34,39 +35,11 @@ const maxGrants = 20_000;
 const maxListed = 4;
 
 /** Settings that decide who reaches a resource, besides policy documents. */
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "aws:apigateway/method:Method": ["authorization", "authorizerId", "apiKeyRequired"],
-  "aws:apigatewayv2/route:Route": ["authorizationType", "authorizerId"],
-  "aws:iam/role:Role": ["managedPolicyArns", "permissionsBoundary"],
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["policyArn", "role"],
-  "aws:lambda/functionUrl:FunctionUrl": ["authorizationType"],
-  "aws:lambda/permission:Permission": ["principal", "action", "sourceArn", "sourceAccount"],
-  "aws:opensearch/domain:Domain": ["advancedSecurityOptions"],
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [
-    "blockPublicAcls",
-    "blockPublicPolicy",
-    "ignorePublicAcls",
-    "restrictPublicBuckets",
-  ],
-};
-
-const ruleTypes: Readonly<Record<string, string>> = {
-  "aws:ec2/securityGroupRule:SecurityGroupRule": "",
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "to",
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "from",
-};
-
+const settings: Readonly<Record<string, readonly string[]>> = tables.settings;
+/** Resources that are one rule each, and the word before its peers. */
+const ruleTypes: Readonly<Record<string, string>> = tables.securityGroupRules;
 /** What policies of a type are called; others are called by their resource. */
-const documents: Readonly<Record<string, string>> = {
-  "aws:apigateway/restApiPolicy:RestApiPolicy": "API policy",
-  "aws:ec2/vpcEndpoint:VpcEndpoint": "endpoint policy",
-  "aws:iam/policy:Policy": "managed policy",
-  "aws:kms/key:Key": "key policy",
-  "aws:kms/keyPolicy:KeyPolicy": "key policy",
-  "aws:s3/bucketPolicy:BucketPolicy": "bucket policy",
-  "aws:sns/topicPolicy:TopicPolicy": "topic policy",
-  "aws:sqs/queuePolicy:QueuePolicy": "queue policy",
-};
+const documents: Readonly<Record<string, string>> = tables.documents;
 
 /**
  * What changes in policy documents, security group rules and settings of access, what widens access first.
@@ -135,23 +108,20 @@ function grantChanges(
     return other === undefined ? [] : [{ one, other }];
   });
   const paired = new Set(conditional.flatMap(({ one, other }) => [one, other]));
+  const alone = (grants: readonly GroupedGrants[], verb: string, widening: boolean) =>
+    grants
+      .filter((one) => !paired.has(one))
+      .map((one) => ({
+        widens: (one.effect === "Allow") === widening,
+        text: `${one.text}${one.condition === "" ? "" : ` if ${code(one.condition)}`} ${verb} ${owner}`,
+      }));
   return [
     ...conditional.map(({ one, other }) => ({
       widens: true,
       text: `Condition of ${one.text} changed from ${conditionText(other)} to ${conditionText(one)} in ${owner}`,
     })),
-    ...added
-      .filter((one) => !paired.has(one))
-      .map((one) => ({
-        widens: one.effect === "Allow",
-        text: `${one.text}${withCondition(one)} added to ${owner}`,
-      })),
-    ...removed
-      .filter((one) => !paired.has(one))
-      .map((one) => ({
-        widens: one.effect !== "Allow",
-        text: `${one.text}${withCondition(one)} removed from ${owner}`,
-      })),
+    ...alone(added, "added to", true),
+    ...alone(removed, "removed from", false),
   ];
 }
 
@@ -190,14 +160,10 @@ function principalsOf(statement: Values): string[] {
   return all.length === 0 ? [""] : all;
 }
 
-interface GroupedGrants {
-  readonly effect: string;
-  readonly condition: string;
-  readonly text: string;
-}
+type GroupedGrants = ReturnType<typeof grouped>[number];
 
 /** Grants that share all but the action, then all but the resource, then all but the principal, in one each. */
-function grouped(grants: readonly Grant[]): readonly GroupedGrants[] {
+function grouped(grants: readonly Grant[]) {
   const sets = grants.map(({ action, resource, principal, ...rest }) => ({
     ...rest,
     actions: [action],
@@ -225,46 +191,41 @@ function grouped(grants: readonly Grant[]): readonly GroupedGrants[] {
   }));
 }
 
-function withCondition({ condition }: GroupedGrants): string {
-  return condition === "" ? "" : ` if ${code(condition)}`;
-}
-
 function conditionText({ condition }: GroupedGrants): string {
   return condition === "" ? "none" : code(condition);
 }
 
 function ruleChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
-  if (type in ruleTypes) {
-    const [old, next] = [before, after].map((inputs) => inputs && ruleText(type, inputs));
-    if (old === next) return [];
-    const what = `the security group rule ${code(logicalName(urn))}${placed(component)}`;
-    if (old === undefined) return [{ widens: true, text: `${next ?? ""} allowed by ${what}` }];
-    if (next === undefined) return [{ widens: false, text: `${old} no longer allowed by ${what}` }];
-    return [{ widens: true, text: `${old} changed to ${next} in ${what}` }];
-  }
-  if (!/SecurityGroup$/.test(type)) return [];
-  return ["ingress", "egress"].flatMap((direction) => {
-    const rules = [before, after].map((inputs) =>
-      listed(inputs?.[direction]).map((rule) => ruleText(direction, isObject(rule) ? rule : {})),
+  const isRule = type in ruleTypes;
+  if (!isRule && !/SecurityGroup$/.test(type)) return [];
+  const rules = (inputs: Values = {}): string[] =>
+    ["ingress", "egress"].flatMap((direction) =>
+      listed(inputs[direction])
+        .filter(isObject)
+        .map((rule) => ruleText(direction, rule)),
     );
-    const [old = [], next = []] = rules;
-    const what = `the security group ${code(logicalName(urn))}${placed(component)}`;
-    return [
-      ...next
-        .filter((rule) => !old.includes(rule))
-        .map((rule) => ({ widens: true, text: `${rule} allowed by ${what}` })),
-      ...old
-        .filter((rule) => !next.includes(rule))
-        .map((rule) => ({ widens: false, text: `${rule} no longer allowed by ${what}` })),
-    ];
-  });
+  const [old, next] = isRule
+    ? [before, after].map((inputs) => (inputs ? [ruleText(type, inputs)] : []))
+    : [rules(before), rules(after)];
+  const what = `the security group ${isRule ? "rule " : ""}${code(logicalName(urn))}${placed(component)}`;
+  if (isRule && old?.[0] && next?.[0] && old[0] !== next[0]) {
+    return [{ widens: true, text: `${old[0]} changed to ${next[0]} in ${what}` }];
+  }
+  const without = (some: readonly string[] = [], others: readonly string[] = []) =>
+    some.filter((rule) => !others.includes(rule));
+  return [
+    ...without(next, old).map((rule) => ({ widens: true, text: `${rule} allowed by ${what}` })),
+    ...without(old, next).map((rule) => ({
+      widens: false,
+      text: `${rule} no longer allowed by ${what}`,
+    })),
+  ];
 }
 
 function ruleText(kind: string, rule: Values): string {
   const { ipProtocol, protocol, fromPort, toPort, self } = rule;
   const transport = String(ipProtocol ?? protocol);
-  const way = ruleTypes[kind] || (rule["type"] ?? kind) === "egress" ? "to" : "from";
-  const direction = ruleTypes[kind] === "from" ? "from" : way;
+  const direction = ruleTypes[kind] || ((rule["type"] ?? kind) === "egress" ? "to" : "from");
   const peers = [
     "cidrIpv4",
     "cidrIpv6",
@@ -301,7 +262,7 @@ function settingChanges({ urn, type, before, after, component }: Compared): Acce
     structuralChanges(name, before[name], after[name]).map(
       ({ path, before: old, after: next }) => ({
         widens: true,
-        text: `${code(path)} of ${what} changed from ${code(shown(old))} to ${code(shown(next))}`,
+        text: `${code(path)} of ${what} changed from ${code(valueText(old))} to ${code(valueText(next))}`,
       }),
     ),
   );
@@ -309,11 +270,6 @@ function settingChanges({ urn, type, before, after, component }: Compared): Acce
 
 function placed(component: string): string {
   return component === "" ? "" : ` of ${code(component)}`;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return "not set";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function listed(value: unknown): unknown[] {

@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program as pipeline } from "../../infra/program";
+import { exitCodes } from "../../cli/command";
 import { outputProblem } from "../../cli/options";
 import { planText } from "../engine/plan-report";
 import { EngineError } from "../engine/engine-error";
@@ -17,11 +18,7 @@ import { previewDocument, type Preview } from "./document";
 import { previewMarkdown } from "./markdown";
 import { planOf } from "./plan";
 import { readPlanFile } from "./plan-file";
-import { previewText } from "./terminal";
-
-const EXIT_REFUSED = 1;
-const EXIT_USAGE = 2;
-const EXIT_INTERRUPTED = 130;
+import { previewText } from "./summary";
 
 interface Options {
   readonly config?: Readonly<Record<string, unknown>>;
@@ -53,26 +50,34 @@ async function main(args: readonly string[]): Promise<number> {
       withSetting,
     )
     .option("--against <ref>", "plan the changes to what the program of another commit declares")
-    .option("--plan <file>", "use the output of pulumi preview --json instead of planning offline")
-    .option("--json <file>", "write the preview as JSON, see local/preview/preview.schema.json")
-    .option("--markdown <file>", "write the preview for reviewers as Markdown")
+    .addOption(
+      new Option(
+        "--plan <file>",
+        "use the output of pulumi preview --json, which has its own configuration, instead of planning offline",
+      ).conflicts(["against", "config"]),
+    )
+    .option(
+      "--json <file>",
+      "write the preview as JSON, see local/preview/preview.schema.json",
+      writable("json"),
+    )
+    .option(
+      "--markdown <file>",
+      "write the preview for reviewers as Markdown",
+      writable("markdown"),
+    )
     .option("--verbose", "list every resource, policy and violation")
     .addHelpText(
       "after",
-      `\nExit code: 0 when the plan is accepted, ${EXIT_REFUSED} when it is refused by a mandatory policy, stopped by a\n` +
-        `protected resource or not judged by every policy, ${EXIT_USAGE} when the command was not understood.`,
+      `\nExit code: 0 when the plan is accepted, ${exitCodes.failed} when it is refused by a mandatory policy, stopped by a\n` +
+        `protected resource or not judged by every policy, ${exitCodes.notStarted} when the command was not understood.`,
     )
     .exitOverride();
   try {
     command.parse(args, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    throw error;
-  }
-  const problems = optionProblems(command.opts<Options>());
-  if (problems.length > 0) {
-    for (const problem of problems) say(`error: ${problem}`);
-    return EXIT_USAGE;
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
   }
 
   const abort = new AbortController();
@@ -85,21 +90,10 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await preview(command.args[0] ?? "", command.opts<Options>(), abort.signal);
   } catch (error) {
-    if (abort.signal.aborted) return EXIT_INTERRUPTED;
+    if (abort.signal.aborted) return exitCodes.aborted;
     say(error instanceof Error ? error.message : String(error));
-    return EXIT_REFUSED;
+    return exitCodes.failed;
   }
-}
-
-/** What would show only when the work is done. */
-function optionProblems({ json, markdown, against, plan, config }: Options): string[] {
-  return [
-    ...(json === undefined ? [] : [outputProblem("json", json)]),
-    ...(markdown === undefined ? [] : [outputProblem("markdown", markdown)]),
-    ...(plan !== undefined && (against !== undefined || config !== undefined)
-      ? ["--plan must be alone: the plan has its own configuration. Remove --against and --config."]
-      : []),
-  ].filter((problem) => problem !== undefined);
 }
 
 async function preview(stack: string, options: Options, signal: AbortSignal): Promise<number> {
@@ -115,7 +109,7 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
   );
   if (failure !== undefined && (!isRefused || result.errors.length > 0)) {
     say(failure);
-    return EXIT_REFUSED;
+    return exitCodes.failed;
   }
   const shown: Preview = {
     plan: planOf({ stack, root: projectFolder, ...made }),
@@ -132,7 +126,7 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
   if (options.markdown !== undefined) writeFileSync(options.markdown, previewMarkdown(shown));
   for (const message of unjudged(result)) say(`Not judged: ${message}`);
   if (isRefused) say("Refused: a mandatory policy is violated. Nothing would be deployed.");
-  return shown.plan.verdict === "accepted" ? 0 : EXIT_REFUSED;
+  return shown.plan.verdict === "accepted" ? 0 : exitCodes.failed;
 }
 
 interface Made {
@@ -194,6 +188,15 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
   } finally {
     rmSync(backendFolder, { recursive: true, force: true });
   }
+}
+
+/** Refuses a file that cannot be written, which would show only when the work is done. */
+function writable(option: string): (file: string) => string {
+  return (file) => {
+    const problem = outputProblem(option, file);
+    if (problem !== undefined) throw new InvalidArgumentError(problem);
+    return file;
+  };
 }
 
 function withSetting(setting: string, settings: Options["config"] = {}): Options["config"] {

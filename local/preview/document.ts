@@ -1,6 +1,5 @@
-import type { PolicyStatus } from "../engine/policy-pack";
 import { costChanges, costOf } from "./cost";
-import type { Change, Plan, Verdict } from "./plan";
+import type { Plan } from "./plan";
 
 /** What a plan is compared with, as the reader should know it. */
 export interface Comparison {
@@ -21,36 +20,12 @@ export interface Preview {
 }
 
 /** The preview for other programs, as `preview.schema.json` describes it. */
-export interface PreviewDocument {
-  readonly schemaVersion: 1;
-  readonly stack: string;
-  readonly source: "programs" | "deployed stack";
-  readonly against: Comparison | null;
-  readonly verdict: Verdict;
-  readonly changes: readonly Change[];
-  readonly policies: readonly PolicyOutcome[];
-  readonly costs: {
-    readonly currency: "USD";
-    /** List prices per month, without what depends on traffic. */
-    readonly monthly: number;
-    readonly monthlyBefore: number | null;
-    readonly changes: readonly { resource: string; before: number; after: number }[];
-    readonly unpriced: readonly string[];
-  };
-  readonly unknown: Plan["unknown"];
-  readonly resources: Plan["resources"];
-}
+export type PreviewDocument = ReturnType<typeof previewDocument>;
 
-export interface PolicyOutcome {
-  readonly name: string;
-  readonly level: string;
-  readonly result: "passed" | "violated" | "notApplicable";
-  /** Resources that it passed. */
-  readonly passed: number;
-  readonly violations: readonly { readonly resource: string; readonly message: string }[];
-}
+/** A policy with what it found: how many resources it passed, and what it says of the others. */
+export type PolicyOutcome = ReturnType<typeof policyOutcomes>[number];
 
-export function previewDocument({ plan, region, isDeployed, against }: Preview): PreviewDocument {
+export function previewDocument({ plan, region, isDeployed, against }: Preview) {
   const isCompared = isDeployed || against !== undefined;
   const cost = costOf(plan.resources, region);
   const before = isCompared ? costOf(plan.deployed, region) : undefined;
@@ -62,6 +37,7 @@ export function previewDocument({ plan, region, isDeployed, against }: Preview):
     verdict: plan.verdict,
     changes: plan.changes,
     policies: policyOutcomes(plan),
+    // List prices per month, without what depends on traffic.
     costs: {
       currency: "USD",
       monthly: cost.usd,
@@ -75,19 +51,18 @@ export function previewDocument({ plan, region, isDeployed, against }: Preview):
 }
 
 /** Every policy with what it found. */
-export function policyOutcomes({ result }: Plan): readonly PolicyOutcome[] {
+export function policyOutcomes({ result }: Plan) {
   return result.policies.map((policy) => ({
     name: policy.name,
     level: policy.enforcementLevel,
-    result: outcome(policy),
+    result:
+      policy.result === "passed" && policy.passes === 0
+        ? ("notApplicable" as const)
+        : policy.result,
     passed: policy.passes,
     violations: result.violations
       .filter(({ name }) => name === policy.name)
       .map(({ resource, message }) => ({ resource, message }))
       .sort((a, b) => (a.resource + a.message < b.resource + b.message ? -1 : 1)),
   }));
-}
-
-function outcome({ result, passes }: PolicyStatus): PolicyOutcome["result"] {
-  return result === "passed" && passes === 0 ? "notApplicable" : result;
 }

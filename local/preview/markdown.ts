@@ -1,17 +1,20 @@
 import { unknownText } from "../engine/plan-report";
-import { policyOutcomes, previewDocument, type Preview } from "./document";
+import { previewDocument, type Preview } from "./document";
 import type { Change } from "./plan";
-import { commonEnds, type PropertyChange } from "./structure";
+import { commonEnds, valueText, type PropertyChange } from "./structure";
 import {
+  accessOf,
+  cautionsOf,
   counted,
   headline,
   isCompared,
   operationCounts,
   origin,
+  policySummary,
   shortened,
   signed,
   usd,
-  verb,
+  verbs,
   violator,
 } from "./summary";
 
@@ -49,28 +52,21 @@ export function previewMarkdown(preview: Preview): string {
 }
 
 function caution({ plan }: Preview): string[] {
-  const lines = plan.changes
-    .filter(({ dataLoss, isStopped }) => dataLoss !== undefined || isStopped)
-    .map(({ name, component, operation, dataLoss, isStopped }) => {
-      const place = component === "" ? "" : ` of ${escaped(component)}`;
-      const what = `> **${escaped(name)}**${place} is ${verb(operation)}`;
-      return [
-        what,
-        ...(dataLoss === undefined ? [] : [dataLoss]),
-        ...(isStopped ? ["it is protected, which stops the update"] : []),
-      ].join("; ");
-    });
+  const lines = cautionsOf(plan).map(({ name, component, operation, dataLoss, isStopped }) => {
+    const place = component === "" ? "" : ` of ${escaped(component)}`;
+    const what = `> **${escaped(name)}**${place} is ${verbs[operation]}`;
+    return [what, dataLoss, isStopped && "it is protected, which stops the update"]
+      .filter(Boolean)
+      .join("; ");
+  });
   return lines.length === 0
     ? []
     : [["> [!CAUTION]", ...fitting(lines, budgets.caution, "> ")].join("\n>\n")];
 }
 
 function access({ plan }: Preview): string[] {
-  const all = plan.changes.flatMap((change) => change.access);
-  if (all.length === 0) return [];
-  const lines = [...all.filter(({ widens }) => widens), ...all.filter(({ widens }) => !widens)].map(
-    ({ widens, text }) => `- ${widens ? "⚠️ " : ""}${text}`,
-  );
+  const lines = accessOf(plan).map(({ widens, text }) => `- ${widens ? "⚠️ " : ""}${text}`);
+  if (lines.length === 0) return [];
   return ["### IAM and network access", fitting(lines, budgets.access, "- ").join("\n")];
 }
 
@@ -157,7 +153,7 @@ function rowText({ changes: all, component, details }: Row): string {
       : [...kinds].map(([kind, names]) => `${escaped(kind)} ${namesText(names)}`).join("<br>");
   const cells = [
     escaped(component),
-    `${signs[operation]} ${verb(operation)}`,
+    `${signs[operation]} ${verbs[operation]}`,
     resources,
     details.join("<br>"),
   ];
@@ -192,11 +188,6 @@ export function propertyText({ path, before, after }: PropertyChange): string {
   return `${name}: ${escaped(part(old))} → ${escaped(part(next))}`;
 }
 
-function valueText(given: unknown): string {
-  if (given === undefined) return "not set";
-  return typeof given === "string" ? given : JSON.stringify(given);
-}
-
 function inventory({ plan }: Preview): string[] {
   const counts = new Map<string, number>();
   for (const { type } of plan.resources) counts.set(type, (counts.get(type) ?? 0) + 1);
@@ -219,12 +210,9 @@ function unknown({ plan }: Preview): string[] {
 }
 
 function policies({ plan }: Preview): string[] {
-  const outcomes = policyOutcomes(plan);
-  if (outcomes.length === 0) return ["### Policies: this plan was made without them"];
-  const violated = outcomes.filter(({ result }) => result === "violated");
-  const idle = outcomes.filter(({ result }) => result === "notApplicable").length;
-  const passed = outcomes.length - violated.length - idle;
-  const heading = `### Policies: ${passed} passed, ${idle} not applicable, ${violated.length} violated`;
+  if (plan.result.policies.length === 0) return ["### Policies: this plan was made without them"];
+  const { violated, text } = policySummary(plan);
+  const heading = `### Policies: ${text}`;
   if (violated.length === 0) return [heading];
   const rows = violated.map(({ name, level, violations }) => {
     const [first] = violations;

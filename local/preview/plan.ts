@@ -1,13 +1,13 @@
+import { statefulTypes } from "../../policies/operations/stateful-types";
 import { stable, unknownText } from "../engine/plan-report";
 import { unjudged, type OperationResult } from "../engine/policy-pack";
 import type { ResourceStep } from "../engine/run-record";
-import { logicalName } from "../provider/names";
+import { logicalName, typeInUrn } from "../provider/names";
 import { containsUnknown, type Values } from "../provider/values";
 import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
 import { Consequences } from "./consequences";
-import { dataLoss } from "./data-loss";
 import { optionKey, type DeclaredOptions } from "./declared-options";
-import { structuralChanges, valueAt, type PropertyChange } from "./structure";
+import { structuralChanges, valueAt, valueText, type PropertyChange } from "./structure";
 
 export const operations = ["replace", "delete", "update", "create", "keep"] as const;
 export type Operation = (typeof operations)[number];
@@ -202,18 +202,9 @@ function notesOf(step: ResourceStep, { options }: Context): readonly string[] {
     ...(op === "replace" && old.retainOnDelete ? ["the replaced one stays in AWS"] : []),
     ...ignored.map(
       ({ path, before, after }) =>
-        `${path} ${text(before)} → ${text(after)} is ignored: ${isScaled(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${text(valueAt(inputs, path))}`,
+        `${path} ${valueText(before)} → ${valueText(after)} is ignored: ${/:(Stream|Application|Target)$/.test(type) ? "scaled elsewhere" : "set elsewhere"}; it stays ${valueText(valueAt(inputs, path))}`,
     ),
   ];
-}
-
-function isScaled(type: string): boolean {
-  return /:(Stream|Application|Target)$/.test(type);
-}
-
-function text(value: unknown): string {
-  if (value === undefined) return "not set";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function verdictOf(result: OperationResult, changes: readonly Change[]): Verdict {
@@ -230,7 +221,7 @@ function componentsOf(steps: readonly ResourceStep[]): (step: ResourceStep) => s
   const chainOf = (step: ResourceStep): string[] => {
     const chain: string[] = [];
     for (let urn = step.parent; urn !== ""; urn = parents.get(urn) ?? "") {
-      const type = typeOf(urn);
+      const type = typeInUrn(urn);
       if (!/^(aws|awsx|pulumi):/.test(type)) {
         chain.unshift(`${type.split(":").at(-1) ?? type} ${logicalName(urn)}`);
       }
@@ -245,6 +236,27 @@ function componentsOf(steps: readonly ResourceStep[]): (step: ResourceStep) => s
   };
 }
 
-function typeOf(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+/** What goes with a resource that holds data, and how long it is away. */
+const losses: Readonly<Record<string, (inputs: Values) => string>> = {
+  "aws:kinesis/stream:Stream": ({ retentionPeriod = 24 }) =>
+    `loses the records of the last ${String(retentionPeriod)} hours; a new stream takes up to 5 minutes`,
+  "aws:kinesisanalyticsv2/application:Application": () =>
+    "loses the job's state and its snapshots; a new application takes up to 10 minutes",
+  // https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+  "aws:kms/key:Key": ({ deletionWindowInDays = 30 }) =>
+    `makes everything it encrypts unreadable; deletion can be cancelled for ${String(deletionWindowInDays)} days`,
+  // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/gsgcreate-domain.html
+  "aws:opensearch/domain:Domain": () =>
+    "loses all indices and the automated snapshots; a new domain takes 15 to 30 minutes",
+  "aws:s3/bucket:Bucket": ({ forceDestroy }) =>
+    forceDestroy === true
+      ? "loses all objects"
+      : "fails while the bucket has objects; they must be moved first",
+};
+
+/** What deleting a resource loses; undefined when it holds no data. */
+function dataLoss(type: string, inputs: Values): string | undefined {
+  const loss = losses[type];
+  if (loss !== undefined) return loss(inputs);
+  return (statefulTypes as readonly string[]).includes(type) ? "loses its data" : undefined;
 }

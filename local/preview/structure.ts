@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject, type Values } from "../provider/values";
+import { isObject, pathTo, type Values } from "../provider/values";
 
 /** A part of a property that changes, by path. */
 export interface PropertyChange {
@@ -20,7 +20,7 @@ export function structuralChanges(path: string, before: unknown, after: unknown)
   if (Array.isArray(old) && Array.isArray(next)) return listChanges(path, old, next);
   if (isObject(old) && isObject(next)) {
     return [...new Set([...Object.keys(old), ...Object.keys(next)])].flatMap((name) =>
-      structuralChanges(joined(path, name), old[name], next[name]),
+      structuralChanges(pathTo(path, name), old[name], next[name]),
     );
   }
   if (isText(before) && isText(after)) return [lineChange(path, before, after)];
@@ -144,7 +144,8 @@ export function commonEnds(
   return { start, end };
 }
 
-function joined(path: string, name: string): string {
-  if (path === "") return name;
-  return /^[a-z_][\w-]*$/i.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+/** A value in words. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,8 +1,15 @@
 import { logicalName } from "../provider/names";
-import { policyOutcomes, previewDocument, type Preview } from "./document";
-import { operations, type Change, type Operation } from "./plan";
+import type { AccessChange } from "./access";
+import { policyOutcomes, previewDocument, type PolicyOutcome, type Preview } from "./document";
+import { operations, type Change, type Operation, type Plan } from "./plan";
 
-const verbs: Readonly<Record<Operation, string>> = {
+/** Lines of the text in a terminal. */
+const maxComponents = 5;
+const maxAccess = 3;
+const maxViolations = 4;
+const width = 160;
+
+export const verbs: Readonly<Record<Operation, string>> = {
   replace: "replaced",
   delete: "deleted",
   update: "updated",
@@ -24,7 +31,7 @@ export function headline(preview: Preview): readonly string[] {
     return [verdictText(preview), count, `${usd(costs.monthly)} per month`];
   }
   const lost = plan.changes.filter(({ dataLoss }) => dataLoss !== undefined);
-  const access = plan.changes.flatMap((change) => change.access);
+  const access = accessOf(plan);
   const widened = access.filter(({ widens }) => widens).length;
   const before = costs.monthlyBefore ?? 0;
   const difference = costs.monthly - before;
@@ -41,9 +48,7 @@ export function headline(preview: Preview): readonly string[] {
 }
 
 function verdictText({ plan }: Preview): string {
-  const violated = policyOutcomes(plan).filter(
-    ({ result, level }) => result === "violated" && level === "mandatory",
-  );
+  const violated = policySummary(plan).violated.filter(({ level }) => level === "mandatory");
   const stopped = plan.changes.filter(({ isStopped }) => isStopped);
   switch (plan.verdict) {
     case "refused":
@@ -57,6 +62,32 @@ function verdictText({ plan }: Preview): string {
   }
 }
 
+/** Changes of what somebody may do or reach, what widens access first. */
+export function accessOf({ changes }: Plan): readonly AccessChange[] {
+  const all = changes.flatMap((change) => change.access);
+  return [...all.filter(({ widens }) => widens), ...all.filter(({ widens }) => !widens)];
+}
+
+/** Changes that lose data or stop the update. */
+export function cautionsOf({ changes }: Plan): readonly Change[] {
+  return changes.filter(({ dataLoss, isStopped }) => dataLoss !== undefined || isStopped);
+}
+
+/** The violated policies, and how many passed, applied to nothing and were violated, in words. */
+export function policySummary(plan: Plan): {
+  readonly violated: readonly PolicyOutcome[];
+  readonly text: string;
+} {
+  const outcomes = policyOutcomes(plan);
+  const violated = outcomes.filter(({ result }) => result === "violated");
+  const passed = outcomes.filter(({ result }) => result === "passed").length;
+  const idle = outcomes.length - passed - violated.length;
+  return {
+    violated,
+    text: `${passed} passed, ${idle} not applicable, ${violated.length} violated`,
+  };
+}
+
 /** Such as: 1 replaced, 3 updated. */
 export function operationCounts(changes: readonly Change[]): readonly string[] {
   return operations
@@ -65,10 +96,6 @@ export function operationCounts(changes: readonly Change[]): readonly string[] {
     )
     .filter(([count]) => count > 0)
     .map(([count, verb]) => `${count} ${verb}`);
-}
-
-export function verb(operation: Operation): string {
-  return verbs[operation];
 }
 
 /** What the preview is, for its first line in a terminal and its last one in a comment. */
@@ -100,4 +127,60 @@ export function signed(amount: number): string {
 export function shortened(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+}
+
+/** A plan in about fifteen lines. */
+export function previewText(preview: Preview): string {
+  const { plan } = preview;
+  const { violated, text: policies } = policySummary(plan);
+  const access = isCompared(preview) ? accessOf(plan) : [];
+  return [
+    `Preview of ${plan.stack}. ${origin(preview)}.`,
+    ...componentLines(preview),
+    ...limited(cautionsOf(plan), maxAccess, ({ name, operation, dataLoss, isStopped }) =>
+      [`! ${name}: ${operation}`, dataLoss, isStopped && "protected, which stops the update"]
+        .filter(Boolean)
+        .join("; "),
+    ),
+    ...limited(access, maxAccess, ({ text, widens }) => `${widens ? "!" : " "} ${text}`),
+    `Policies: ${policies}`,
+    ...limited(violated, maxViolations, ({ name, level, violations }) => {
+      const [first] = violations;
+      const fact = first?.message.split("\n").at(1)?.trim() ?? first?.message ?? "";
+      const resource = violator(first?.resource ?? "");
+      // Most messages begin with the resource.
+      const finding = fact.startsWith(`${resource}: `) ? fact : `${resource}: ${fact}`;
+      const more = violations.length > 1 ? ` (${violations.length} resources)` : "";
+      return `${level === "mandatory" ? "✗" : "!"} ${name}${more}: ${finding}`;
+    }),
+    ...(plan.unknown.length > 0
+      ? [`Known only in the update: properties of ${plan.unknown.length} resources`]
+      : []),
+    headline(preview).join(" · "),
+  ].join("\n");
+}
+
+function componentLines({ plan }: Preview): string[] {
+  const components = new Map<string, (typeof plan.changes)[number][]>();
+  for (const change of plan.changes) {
+    const group = components.get(change.component) ?? [];
+    components.set(change.component, [...group, change]);
+  }
+  const sorted = [...components].sort(([, a], [, b]) => b.length - a.length);
+  return sorted.length === 0
+    ? ["  No changes"]
+    : limited(
+        sorted,
+        maxComponents,
+        ([name, changes]) =>
+          `${name || "Outside of components"}: ${operationCounts(changes).join(", ")}`,
+      );
+}
+
+function limited<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
+  const more = items.length - most;
+  return [
+    ...items.slice(0, most).map((item) => `  ${shortened(line(item), width)}`),
+    ...(more > 0 ? [`  … and ${more} more; --verbose lists all`] : []),
+  ];
 }

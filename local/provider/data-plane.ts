@@ -28,6 +28,8 @@ export interface DeclaredAsset {
   readonly hash?: string;
 }
 
+export type Outputs = Readonly<Record<string, unknown>>;
+
 /**
  * The real thing behind a resource type on this machine: a stream, a search node, a job.
  *
@@ -36,17 +38,14 @@ export interface DeclaredAsset {
  * engine's plan with the error's message.
  */
 export interface DataPlane {
-  create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>>;
-  update(
-    resource: DeclaredResource,
-    previous: DeclaredResource,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  create(resource: DeclaredResource): Promise<Outputs>;
+  update(resource: DeclaredResource, previous: DeclaredResource): Promise<Outputs>;
   /**
    * Brings a resource that an earlier run recorded back to life on `refresh`.
    *
    * @returns `undefined` when it is gone; the engine then creates it anew on the next `up`.
    */
-  read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined>;
+  read(resource: DeclaredResource): Promise<Outputs | undefined>;
   delete(resource: DeclaredResource): Promise<void>;
 }
 

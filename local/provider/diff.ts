@@ -1,6 +1,6 @@
 import { factsOf, type PropertyFacts } from "./facts";
 import { isAutoName, nameRule } from "./names";
-import { isAsset, isObject, reveal, UNKNOWN, type Values } from "./values";
+import { isAsset, isObject, pathTo, reveal, UNKNOWN, type Values } from "./values";
 
 export type ChangeKind = "add" | "delete" | "update";
 
@@ -49,7 +49,7 @@ function compareProperties(olds: Values, news: Values, context: Context): void {
     const fact = context.facts[name];
     compare(olds[name], news[name], {
       ...context,
-      path: joined(context.path, name),
+      path: pathTo(context.path, name),
       facts: fact?.properties ?? {},
       replaces: context.replaces || fact?.replaces === true,
     });
@@ -89,11 +89,6 @@ function sizeOf(value: unknown): number {
 
 function items(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function joined(path: string, name: string): string {
-  if (path === "") return name;
-  return /^[a-z_]\w*$/i.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
 }
 
 /** Secrets by their value, assets by their content, null as absent. */

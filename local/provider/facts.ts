@@ -1,23 +1,42 @@
 import facts from "./aws-resource-facts.json";
-import { CORRECTIONS, type PropertyFact } from "./corrections";
 
-export type PropertyFacts = Readonly<Record<string, PropertyFact>>;
+/** What is known of a property of a resource type. */
+export interface PropertyFact {
+  readonly type: "string" | "integer" | "number" | "boolean" | "array" | "object" | "asset";
+  /** Of an array its elements' type, of an object without `properties` its values' type. */
+  readonly items?: "string" | "boolean" | "integer" | "number" | "object";
+  /** Of an object, or of the elements of an array of objects. */
+  readonly properties?: PropertyFacts;
+  /** The program may set it. */
+  readonly input?: boolean;
+  readonly required?: boolean;
+  /** AWS sets it when the program does not. */
+  readonly computed?: boolean;
+  /** A change replaces the resource. */
+  readonly replaces?: boolean;
+  readonly secret?: boolean;
+  readonly default?: unknown;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** A policy document: takes an object too, which is sent as JSON text. */
+  readonly document?: boolean;
+}
+
+export interface PropertyFacts {
+  readonly [name: string]: PropertyFact;
+}
 
 /**
  * Property facts by resource type token.
  *
  * `aws-resource-facts.json` was read from the Terraform AWS provider 6.34.0, which @pulumi/aws 7
- * bridges, and names properties by rule; `corrections.ts` holds where @pulumi/aws differs from it.
- * A test compares the two together with the types of the installed @pulumi/aws.
+ * bridges, and corrected where @pulumi/aws 7.48 differs from it. A test compares it with the types of
+ * the installed @pulumi/aws.
  *
- * Not in them: replacements that the provider decides from values (such as a downgrade of an engine
+ * Not in it: replacements that the provider decides from values (such as a downgrade of an engine
  * version), save those that `diff.ts` adds; 13 newer types do not tell what replaces them.
  */
-const FACTS: Readonly<Record<string, PropertyFacts>> = Object.fromEntries(
-  Object.entries(facts as Record<string, { readonly properties: PropertyFacts }>).map(
-    ([type, { properties }]) => [type, corrected(type, properties)],
-  ),
-);
+const FACTS = facts as Readonly<Record<string, object>> as Readonly<Record<string, PropertyFacts>>;
 
 /** Every resource type whose properties are known. */
 export const KNOWN_TYPES: readonly string[] = Object.keys(FACTS);
@@ -30,36 +49,8 @@ export function factsOf(type: string): PropertyFacts {
   if (properties === undefined) {
     throw new Error(
       `${type} is not known to the local AWS provider: add its properties to ` +
-        `local/provider/aws-resource-facts.json and what AWS computes for it to local/provider/computed.ts.`,
+        `local/provider/aws-resource-facts.json and what AWS computes for it to local/provider/computed.json.`,
     );
   }
   return properties;
-}
-
-function corrected(type: string, properties: PropertyFacts): PropertyFacts {
-  const { renamed = {}, properties: changes = {} } = CORRECTIONS[type] ?? {};
-  const result: Record<string, PropertyFact> = {};
-  for (const [name, fact] of Object.entries(properties)) {
-    // Computed from the tags and the provider's default tags; no input in Pulumi.
-    result[renamed[name] ?? name] = name === "tagsAll" ? { ...fact, input: false } : fact;
-  }
-  return Object.entries(changes).reduce<PropertyFacts>(
-    (facts, [path, change]) => changed(facts, path.split("."), change),
-    result,
-  );
-}
-
-function changed(
-  facts: PropertyFacts,
-  [name = "", ...rest]: readonly string[],
-  change: Partial<PropertyFact>,
-): PropertyFacts {
-  const fact: PropertyFact = { type: "string", ...facts[name] };
-  return {
-    ...facts,
-    [name]:
-      rest.length === 0
-        ? { ...fact, ...change }
-        : { ...fact, properties: changed(fact.properties ?? {}, rest, change) },
-  };
 }

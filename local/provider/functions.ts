@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { partitionOf, type Place } from "./outputs";
-import { policyDocument } from "./policy-document";
 import type { Values } from "./values";
 
 type ProviderFunction = (args: Values, place: Place) => Values;
@@ -42,18 +41,6 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
     const zoneIds = names.map((_, index) => `${region}-az${index + 1}`);
     return { id: region, region, names, zoneIds, groupNames: [region] };
   },
-  "aws:index/getServicePrincipal:getServicePrincipal": (args, place) => {
-    const region = regionOf(args, place);
-    const service = String(args["serviceName"]);
-    const name = `${service}.amazonaws.com`;
-    return {
-      id: `${service}.${region}`,
-      name,
-      region,
-      serviceName: service,
-      suffix: "amazonaws.com",
-    };
-  },
   "aws:ec2/getAmi:getAmi": (args, place) => {
     const region = regionOf(args, place);
     const id = imageId(JSON.stringify(args), region);
@@ -67,15 +54,6 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
       rootDeviceName: "/dev/xvda",
       state: "available",
     };
-  },
-  "aws:ec2/getPrefixList:getPrefixList": (args, place) => {
-    const region = regionOf(args, place);
-    const id = `pl-${hash(`${String(args["name"])} ${region}`).slice(0, 8)}`;
-    return { ...args, id, prefixListId: id, cidrBlocks: [], region };
-  },
-  "aws:iam/getPolicyDocument:getPolicyDocument": (args) => {
-    const json = policyDocument(args);
-    return { id: hash(json), json, minifiedJson: JSON.stringify(JSON.parse(json)) };
   },
   "aws:ssm/getParameter:getParameter": (args, place) => {
     const name = String(args["name"]);

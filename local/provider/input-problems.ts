@@ -1,5 +1,4 @@
-import type { PropertyFact } from "./corrections";
-import type { PropertyFacts } from "./facts";
+import type { PropertyFact, PropertyFacts } from "./facts";
 import { isAsset, isBlock, isObject, reveal, UNKNOWN, type Values } from "./values";
 
 /** A problem with an input: the property's path and a sentence on it. */

@@ -61,6 +61,11 @@ export function isAutoName(name: unknown): boolean {
   return typeof name === "string" && /.-[0-9a-f]{7}(\.fifo)?$/.test(name);
 }
 
+/** The type in a URN, where parents' types come before it. */
+export function typeInUrn(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}
+
 /** The name at the end of a URN, which may itself contain `::`. */
 export function logicalName(urn: string): string {
   return urn.split("::").slice(3).join("::");

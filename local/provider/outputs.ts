@@ -161,7 +161,7 @@ function rowOf(type: string): Row {
   const row = COMPUTED[type];
   if (row === undefined) {
     throw new Error(
-      `What AWS computes for ${type} is not in local/provider/computed.ts: add a row for it.`,
+      `What AWS computes for ${type} is not in local/provider/computed.json: add a row for it.`,
     );
   }
   return row;

@@ -1,8 +1,9 @@
-import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { credentials } from "@grpc/grpc-js";
 import { runtime } from "@pulumi/pulumi";
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as wire from "@pulumi/pulumi/proto/resource_pb";
+import { promisify } from "node:util";
 import { toStruct, UNKNOWN, type Values } from "./values";
 
 /** A resource that was registered with the engine; as an input it stands for its id. */
@@ -95,11 +96,9 @@ export class Registrar {
     const message = new wire.RegisterResourceOutputsRequest()
       .setUrn(component.urn)
       .setOutputs(toStruct(outputs));
-    await new Promise<void>((resolve, reject) => {
-      this.#monitor.registerResourceOutputs(message, (error) => {
-        settle(error, resolve, reject);
-      });
-    });
+    await promisify((done: (error: Error | null) => void) =>
+      this.#monitor.registerResourceOutputs(message, done),
+    )();
   }
 
   #message(type: string, name: string, parent: string): wire.RegisterResourceRequest {
@@ -118,25 +117,9 @@ export class Registrar {
   }
 
   async #register(message: wire.RegisterResourceRequest): Promise<Registered> {
-    return new Promise((resolve, reject) => {
-      this.#monitor.registerResource(message, (error, response) => {
-        settle(
-          error,
-          () => {
-            resolve(new Registered(response.getUrn(), response.getId()));
-          },
-          reject,
-        );
-      });
-    });
+    const response = await promisify<wire.RegisterResourceResponse>((done) =>
+      this.#monitor.registerResource(message, done),
+    )();
+    return new Registered(response.getUrn(), response.getId());
   }
-}
-
-function settle(
-  error: ServiceError | null,
-  resolve: () => void,
-  reject: (error: Error) => void,
-): void {
-  if (error) reject(new Error(error.details));
-  else resolve();
 }

@@ -4,6 +4,7 @@ import { version as awsxVersion } from "@pulumi/awsx/package.json";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { promisify } from "node:util";
 import { awsxService } from "./awsx-service";
 import { AwsProvider, type AwsProviderArgs } from "./provider";
 import { awsService } from "./service";
@@ -34,7 +35,9 @@ export async function startProviders(args: AwsProviderArgs): Promise<ProviderSer
   for (const [name, service] of Object.entries(services)) {
     const server = new Server({ "grpc.max_receive_message_length": -1 });
     server.addService(ResourceProviderService, service);
-    attachments.push(`${name}:${await listen(server)}`);
+    const listen = promisify<string, ServerCredentials, number>(server.bindAsync.bind(server));
+    const port = await listen("127.0.0.1:0", ServerCredentials.createInsecure());
+    attachments.push(`${name}:${port}`);
     servers.push(server);
   }
   return {
@@ -44,15 +47,6 @@ export async function startProviders(args: AwsProviderArgs): Promise<ProviderSer
       for (const server of servers) server.forceShutdown();
     },
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
 }
 
 /** Says in the engine's own output who answers. */

@@ -4,6 +4,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import type { Change } from "./diff";
+import { typeInUrn } from "./names";
 import type { AwsProvider, RecordedResource } from "./provider";
 import { fromStruct, toStruct } from "./values";
 
@@ -97,10 +98,13 @@ export function awsService(
       return new wire.CreateResponse().setId(id).setProperties(toStruct(outputs));
     }),
     update: unary(async (request: wire.UpdateRequest) => {
-      const outputs = await provider.update(recorded(request, request.getOlds()), {
-        inputs: fromStruct(request.getNews()),
-        preview: request.getPreview(),
-      });
+      const outputs = await provider.update(
+        recorded(request, request.getOldInputs(), request.getOlds()),
+        {
+          inputs: fromStruct(request.getNews()),
+          preview: request.getPreview(),
+        },
+      );
       return new wire.UpdateResponse().setProperties(toStruct(outputs));
     }),
     read: unary(async (request: wire.ReadRequest) => {
@@ -109,15 +113,7 @@ export function awsService(
           `${typeOf(request)} ${request.getId()}: the local AWS provider cannot import.`,
         );
       }
-      const resource = recorded(
-        {
-          getUrn: () => request.getUrn(),
-          getType: () => request.getType(),
-          getId: () => request.getId(),
-          getOldInputs: () => request.getInputs(),
-        },
-        request.getProperties(),
-      );
+      const resource = recorded(request, request.getInputs(), request.getProperties());
       const outputs = await provider.read(resource);
       if (outputs === undefined) return new wire.ReadResponse();
       return new wire.ReadResponse()
@@ -126,7 +122,7 @@ export function awsService(
         .setProperties(toStruct(outputs));
     }),
     delete: unary(async (request: wire.DeleteRequest) => {
-      await provider.delete(recorded(request, request.getProperties()));
+      await provider.delete(recorded(request, request.getOldInputs(), request.getProperties()));
       return new Empty();
     }),
     invoke: unary((request: wire.InvokeRequest) => {
@@ -149,22 +145,23 @@ interface ResourceRequest {
   getType(): string;
 }
 
-/** Older engines leave the type to the URN, where parents' types come before it. */
+/** Older engines leave the type to the URN. */
 function typeOf(request: ResourceRequest): string {
-  return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
+  return request.getType() || typeInUrn(request.getUrn());
 }
 
 type StructValue = Parameters<typeof fromStruct>[0];
 
 function recorded(
-  request: ResourceRequest & { getId(): string; getOldInputs(): StructValue },
+  request: ResourceRequest & { getId(): string },
+  inputs: StructValue,
   outputs: StructValue,
 ): RecordedResource {
   return {
     urn: request.getUrn(),
     type: typeOf(request),
     id: request.getId(),
-    inputs: fromStruct(request.getOldInputs()),
+    inputs: fromStruct(inputs),
     outputs: fromStruct(outputs),
   };
 }

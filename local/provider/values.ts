@@ -62,6 +62,12 @@ export function mapValues<T, U>(
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }
 
+/** Path of a property, such as `tags.team` or `tags["cost centre"]`. */
+export function pathTo(path: string, name: string): string {
+  if (path === "") return name;
+  return /^[a-z_]\w*$/i.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+}
+
 /** Leaves out the keys whose value is undefined: the wire has no such thing. */
 export function defined(values: Values): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

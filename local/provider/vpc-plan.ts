@@ -1,9 +1,6 @@
-import { subnetLayout, type Subnet, type SubnetSpec } from "./subnet-layout";
 import { defined, isObject, type Values } from "./values";
 
 export const VPC_TYPE = "awsx:ec2:Vpc";
-
-const DEFAULT_CIDR = "10.0.0.0/16";
 
 /** Inputs of the component that go to the VPC itself. */
 const VPC_INPUTS = [
@@ -14,58 +11,109 @@ const VPC_INPUTS = [
   "instanceTenancy",
   "tags",
 ];
-const OWN_INPUTS = [
-  "availabilityZoneNames",
-  "natGateways",
-  "subnetSpecs",
-  "subnetStrategy",
-  "subnetNameTagStrategy",
-];
+const OWN_INPUTS = ["availabilityZoneNames", "natGateways", "subnetSpecs", "subnetStrategy"];
+const natStrategies = ["None", "Single", "OnePerAz"] as const;
+const subnetTypes = ["Public", "Private"] as const;
+
+export type SubnetType = (typeof subnetTypes)[number];
+
+export interface Subnet {
+  readonly type: SubnetType;
+  readonly cidrBlock: string;
+  /** Index of its availability zone, from 0. */
+  readonly zone: number;
+}
 
 /** What an `awsx.ec2.Vpc` comes to. */
 export interface VpcPlan {
   /** Inputs of the aws.ec2.Vpc. */
   readonly vpcInputs: Values;
   readonly zones: readonly string[];
-  readonly natStrategy: "None" | "Single" | "OnePerAz";
+  readonly natStrategy: (typeof natStrategies)[number];
   readonly subnets: readonly Subnet[];
 }
 
 /** @throws an error that lists every argument that the local component does not take. */
 export function vpcPlan(name: string, inputs: Values): VpcPlan {
   const { availabilityZoneNames, natGateways, subnetSpecs, subnetStrategy, cidrBlock } = inputs;
-  const problems: string[] = [];
-  for (const key of Object.keys(defined(inputs))) {
-    if (![...VPC_INPUTS, ...OWN_INPUTS].includes(key)) {
-      problems.push(`${key} is not supported by the local ${VPC_TYPE}`);
-    }
-  }
+  const problems = Object.keys(defined(inputs))
+    .filter((key) => ![...VPC_INPUTS, ...OWN_INPUTS].includes(key))
+    .map((key) => `${key} is not supported by the local ${VPC_TYPE}`);
   const zones = Array.isArray(availabilityZoneNames) ? (availabilityZoneNames as string[]) : [];
   if (zones.length === 0) problems.push("availabilityZoneNames must name at least one zone");
   if (subnetStrategy !== "Auto") {
     problems.push(`subnetStrategy must be "Auto"; got ${JSON.stringify(subnetStrategy)}`);
   }
-  const nat = isObject(natGateways) ? natGateways : { strategy: "OnePerAz" };
-  const { strategy, ...rest } = nat;
-  if (!isStrategy(strategy) || Object.keys(rest).length > 0) {
+  const natStrategy = natStrategies.find(
+    (one) => JSON.stringify(natGateways) === JSON.stringify({ strategy: one }),
+  );
+  if (natStrategy === undefined) {
     problems.push(
-      `natGateways must be { strategy: "None" | "Single" | "OnePerAz" }; got ${JSON.stringify(nat)}`,
+      `natGateways must be { strategy: "None" | "Single" | "OnePerAz" }; got ${JSON.stringify(natGateways)}`,
     );
   }
-  if (problems.length > 0 || !isStrategy(strategy)) {
+  const specs: readonly unknown[] = Array.isArray(subnetSpecs) ? subnetSpecs : [];
+  const types = specs.flatMap((spec) => {
+    const { type, ...rest } = isObject(spec) ? spec : {};
+    const known = subnetTypes.find((one) => one === type);
+    return known !== undefined && Object.keys(rest).length === 0 ? [known] : [];
+  });
+  if (types.length === 0 || types.length < specs.length) {
+    problems.push(
+      `subnetSpecs must be a list of { type: "Public" | "Private" }; got ${JSON.stringify(subnetSpecs)}`,
+    );
+  }
+  if (problems.length > 0 || natStrategy === undefined) {
     throw new Error([`${VPC_TYPE} "${name}":`, ...problems].join("\n- "));
   }
-  const cidr = typeof cidrBlock === "string" ? cidrBlock : DEFAULT_CIDR;
-  const specs = Array.isArray(subnetSpecs) ? (subnetSpecs as SubnetSpec[]) : undefined;
+  const cidr = typeof cidrBlock === "string" ? cidrBlock : "10.0.0.0/16";
   const own = Object.entries(inputs).filter(([key]) => VPC_INPUTS.includes(key));
   return {
     vpcInputs: { ...Object.fromEntries(own), cidrBlock: cidr },
     zones,
-    natStrategy: strategy,
-    subnets: subnetLayout(cidr, zones.length, specs),
+    natStrategy,
+    subnets: subnetLayout(cidr, zones.length, types),
   };
 }
 
-function isStrategy(value: unknown): value is VpcPlan["natStrategy"] {
-  return value === "None" || value === "Single" || value === "OnePerAz";
+/**
+ * Divides a VPC's addresses as awsx does with the strategy Auto and subnets without sizes: evenly over the zones, and in
+ * each zone evenly over the subnets in their order.
+ *
+ * @throws when the subnets do not fit.
+ */
+export function subnetLayout(
+  cidrBlock: string,
+  zones: number,
+  types: readonly SubnetType[],
+): readonly Subnet[] {
+  const vpc = parseCidr(cidrBlock);
+  const zoneMask = vpc.mask + Math.ceil(Math.log2(zones));
+  const mask = zoneMask + Math.ceil(Math.log2(types.length));
+  if (mask > 28) {
+    throw new Error(
+      `The subnets do not fit: ${cidrBlock} leaves a /${zoneMask} for each of ${zones} availability ` +
+        `zones, and a subnet must have from /16 to /28.`,
+    );
+  }
+  return Array.from({ length: zones }, (_, zone) =>
+    types.map((type, place) => {
+      const address = vpc.address + zone * 2 ** (32 - zoneMask) + place * 2 ** (32 - mask);
+      const bytes = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
+      return { type, zone, cidrBlock: `${bytes.join(".")}/${mask}` };
+    }),
+  ).flat();
+}
+
+function parseCidr(cidrBlock: string): { address: number; mask: number } {
+  const [, address = "", mask = ""] =
+    /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(cidrBlock) ?? [];
+  const bytes = address.split(".").map(Number);
+  const prefix = Number(mask);
+  if (bytes.length !== 4 || bytes.some((byte) => byte > 255) || prefix < 16 || prefix > 28) {
+    throw new Error(`cidrBlock must be like 10.0.0.0/16, from /16 to /28; got "${cidrBlock}".`);
+  }
+  const size = 2 ** (32 - prefix);
+  const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+  return { address: Math.floor(value / size) * size, mask: prefix };
 }

@@ -8,7 +8,7 @@ import { CatalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { DeliveryPlane } from "./firehose/delivery-plane";
 import type { DeliveryStatus } from "./firehose/delivery-worker";
-import { DomainPlane } from "./opensearch/domain-plane";
+import { domainPlane } from "./opensearch/domain-plane";
 import type { JobSummary } from "./flink/flink-rest";
 import { FolderLock } from "../machine/folder-lock";
 import { FunctionPlane, type FunctionStatus, invocationPlane } from "./lambda/function-plane";
@@ -48,11 +48,11 @@ export interface Endpoints {
 /** What the local services are doing. */
 export interface CloudStatus {
   readonly pids: {
-    readonly kinesis?: number;
-    readonly opensearch?: number;
+    readonly kinesis?: number | undefined;
+    readonly opensearch?: number | undefined;
     readonly flink: readonly number[];
   };
-  readonly job?: JobSummary;
+  readonly job?: JobSummary | undefined;
   readonly deliveries: readonly DeliveryStatus[];
   readonly functions: readonly FunctionStatus[];
 }
@@ -76,15 +76,6 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
-const PORTS = [
-  "kinesis",
-  "opensearch",
-  "opensearchTransport",
-  "flink",
-  "flinkRpc",
-  "flinkBlob",
-] as const;
-
 /**
  * Prepares the services; each starts when a resource of the program needs it.
  *
@@ -100,7 +91,14 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     }
   }
   rmSync(path.dirname(folders.log("")), { recursive: true, force: true });
-  const ports = await rememberedPorts(folders.root, PORTS);
+  const ports = await rememberedPorts(folders.root, [
+    "kinesis",
+    "opensearch",
+    "opensearchTransport",
+    "flink",
+    "flinkRpc",
+    "flinkBlob",
+  ]);
   const endpoints: Endpoints = {
     kinesis: `http://127.0.0.1:${ports.kinesis}`,
     opensearch: `http://127.0.0.1:${ports.opensearch}`,
@@ -113,29 +111,12 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
   };
 
-  const kinesis = startable(
-    (onExit) =>
-      startKinesisServer({
-        port: ports.kinesis,
-        region,
-        accountId,
-        folders,
-        onProgress,
-        onExit,
-      }),
-    options,
-  );
-  const search = startable(
-    (onExit) =>
-      startSearchNode({
-        httpPort: ports.opensearch,
-        transportPort: ports.opensearchTransport,
-        folders,
-        onProgress,
-        onExit,
-      }),
-    options,
-  );
+  const common = { folders, onProgress };
+  const server = { port: ports.kinesis, region, accountId, ...common };
+  const kinesis = startable((onExit) => startKinesisServer({ ...server, onExit }), options);
+  const [httpPort, transportPort] = [ports.opensearch, ports.opensearchTransport];
+  const node = { httpPort, transportPort, ...common };
+  const search = startable((onExit) => startSearchNode({ ...node, onExit }), options);
   let client: KinesisClient | undefined;
   const kinesisApi = async (): Promise<KinesisClient> => {
     await kinesis.start();
@@ -190,7 +171,7 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
       "aws:kinesisanalyticsv2/application:Application": application,
       "aws:lambda/function:Function": functions,
       "aws:lambda/invocation:Invocation": invocationPlane(functions),
-      "aws:opensearch/domain:Domain": new DomainPlane({
+      "aws:opensearch/domain:Domain": domainPlane({
         start: () => search.start(),
         stop: () => search.stop(),
         endpoint: `127.0.0.1:${ports.opensearch}`,
@@ -207,18 +188,13 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
       for (const service of [kinesis, search]) service.start().catch(() => undefined);
     },
     async status() {
-      const [kinesisPid, searchPid, job] = [
-        kinesis.running()?.pid,
-        search.running()?.pid,
-        await application.job().catch(() => undefined),
-      ];
       return {
         pids: {
-          ...(kinesisPid !== undefined && { kinesis: kinesisPid }),
-          ...(searchPid !== undefined && { opensearch: searchPid }),
+          kinesis: kinesis.running()?.pid,
+          opensearch: search.running()?.pid,
           flink: application.pids,
         },
-        ...(job !== undefined && { job }),
+        job: await application.job().catch(() => undefined),
         deliveries: deliveries.statuses,
         functions: functions.statuses,
       };
@@ -239,9 +215,9 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
         ...(await Promise.allSettled([functions.stop(), kinesis.stop(), search.stop()])),
       );
       lock.release();
-      const failures = stopped.flatMap((result) =>
-        result.status === "rejected" ? [result.reason as unknown] : [],
-      );
+      const failures = stopped
+        .filter((result) => result.status === "rejected")
+        .map(({ reason }): unknown => reason);
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
     },
   };

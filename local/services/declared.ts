@@ -19,16 +19,11 @@ export class Declared {
 
   /** A block; an absent one is empty. */
   block(name: string): Declared {
-    const value = this.#values[name] ?? {};
-    if (!isRecord(value)) throw this.#wrong(name, "a block");
-    return new Declared(`${this.#where} ${name}`, value);
+    return new Declared(`${this.#where} ${name}`, this.#value(name, "a block", isRecord, {}));
   }
 
   blocks(name: string): Declared[] {
-    const value = this.#values[name] ?? [];
-    if (!Array.isArray(value) || !value.every(isRecord)) {
-      throw this.#wrong(name, "a list of blocks");
-    }
+    const value = this.#value(name, "a list of blocks", isListOf(isRecord), []);
     return value.map((item, index) => new Declared(`${this.#where} ${name}[${index}]`, item));
   }
 
@@ -37,46 +32,52 @@ export class Declared {
   }
 
   string(name: string, fallback?: string): string {
-    const value = this.#values[name] ?? fallback;
-    if (typeof value !== "string") throw this.#wrong(name, "a string");
-    return value;
+    return this.#value(name, "a string", isString, fallback);
   }
 
   number(name: string, fallback?: number): number {
-    const value = this.#values[name] ?? fallback;
-    if (typeof value !== "number") throw this.#wrong(name, "a number");
-    return value;
+    return this.#value(name, "a number", (value) => typeof value === "number", fallback);
   }
 
   boolean(name: string, fallback?: boolean): boolean {
-    const value = this.#values[name] ?? fallback;
-    if (typeof value !== "boolean") throw this.#wrong(name, "true or false");
-    return value;
+    return this.#value(name, "true or false", (value) => typeof value === "boolean", fallback);
   }
 
   strings(name: string): string[] {
-    const value = this.#values[name] ?? [];
-    if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
-      throw this.#wrong(name, "a list of strings");
-    }
-    return value as string[];
+    return this.#value(name, "a list of strings", isListOf(isString), []);
   }
 
   stringMap(name: string): Readonly<Record<string, string>> {
-    const value = this.#values[name] ?? {};
-    if (!isRecord(value) || Object.values(value).some((item) => typeof item !== "string")) {
-      throw this.#wrong(name, "strings by name");
-    }
+    const value = this.#value(name, "strings by name", isRecord, {});
+    if (!Object.values(value).every(isString)) throw this.#wrong(name, "strings by name");
     return value as Record<string, string>;
   }
 
+  #value<T>(
+    name: string,
+    wanted: string,
+    is: (value: unknown) => value is T,
+    fallback: T | undefined,
+  ): T {
+    const value = this.#values[name] ?? fallback;
+    if (!is(value)) throw this.#wrong(name, wanted);
+    return value;
+  }
+
   #wrong(name: string, wanted: string): Error {
-    return new Error(
-      `${this.#where}: ${name} must be ${wanted}; got ${JSON.stringify(this.#values[name])}`,
-    );
+    const got = JSON.stringify(this.#values[name]);
+    return new Error(`${this.#where}: ${name} must be ${wanted}; got ${got}`);
   }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isListOf<T>(is: (item: unknown) => item is T): (value: unknown) => value is T[] {
+  return (value): value is T[] => Array.isArray(value) && value.every(is);
 }

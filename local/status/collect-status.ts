@@ -92,12 +92,8 @@ export class Probes {
   readonly #stream = new Probe(streamStatus);
   readonly #job = new Probe(jobStatus);
   readonly #search = new Probe(
-    ({
-      search,
-      workload,
-    }: Required<Pick<StatusSources, "workload">> & {
-      readonly search: SearchSource;
-    }) => searchStatus(search, workload),
+    ({ search, workload }: { readonly search: SearchSource; readonly workload: WorkloadSource }) =>
+      searchStatus(search, workload),
   );
 
   constructor(sources: () => StatusSources, now: () => number) {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { type Parts, Probes, type StatusSources } from "./collect-status";
 import { newEvents } from "./journal";
 import {
@@ -120,14 +122,10 @@ export class PipelineMonitor {
    */
   async poll(patience?: number): Promise<PipelineStatus> {
     const answers = this.#probes.ask();
-    let timer: NodeJS.Timeout | undefined;
-    const late =
-      patience !== undefined &&
-      new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, patience);
-      });
-    await (late === false ? answers : Promise.race([answers, late]));
-    clearTimeout(timer);
+    const answered = new AbortController();
+    const late = patience !== undefined && delay(patience, undefined, answered);
+    await (late === false ? answers : Promise.race([answers, late.catch(() => undefined)]));
+    answered.abort();
     const [status, sample] = this.#compose();
     for (const listener of this.#listeners) listener(status, sample);
     return status;
@@ -220,11 +218,9 @@ export class PipelineMonitor {
     const seconds = now && earlier ? (now.at - earlier.at) / 1000 : 0;
     // A count that went down has begun anew, after a restart.
     const rate = (to: number | null | undefined, from: number | null | undefined) =>
-      to === null || to === undefined || from === null || from === undefined || seconds <= 0
+      typeof to !== "number" || typeof from !== "number" || seconds <= 0 || to < from
         ? null
-        : to < from
-          ? null
-          : (to - from) / seconds;
+        : (to - from) / seconds;
     const sameJob = now?.read?.job === earlier?.read?.job;
     const shards = [...(now?.taken ?? [])].flatMap(([id, taken]): [string, ShardRate][] => {
       const from = earlier?.taken.get(id);

@@ -98,7 +98,12 @@ const areaDemand = { trips: v.number(), normal: v.number(), score: v.number() };
  */
 export type AreaDemand = Pick<ZoneDemand, keyof typeof areaDemand>;
 
-const zoneDemand = { ...areaDemand, zone: v.number(), zoneName: v.string(), borough: v.string() };
+export const zoneDemand = {
+  ...areaDemand,
+  zone: v.number(),
+  zoneName: v.string(),
+  borough: v.string(),
+};
 export type ZoneDemand = Omit<ZoneDocument, "windowStart" | "windowEnd" | "complete">;
 
 const windowed = { windowStart: instant, windowEnd: instant, complete: v.boolean() };

@@ -1,18 +1,54 @@
 import * as v from "valibot";
 
-import { demandOf, demandTotals } from "./demand-status";
+import { ALL_ZONES, windowDemand, ZONES_INDEX } from "./demand-history";
 import {
   aggregations,
   buckets,
   documents,
   topHits,
+  value,
   type Answer,
   type ResultReader,
   type Search,
+  type SearchSource,
 } from "./multi-search";
-import { airportStatus, originStatus, type OriginStatus, type TaxiResults } from "./result-status";
+import {
+  airportStatus,
+  originStatus,
+  type DemandStatus,
+  type OriginStatus,
+  type TaxiResults,
+} from "./result-status";
 import type { Schema } from "./http";
-import { ZONES_INDEX } from "./window-demand";
+
+const totalsOf = v.object({
+  newest: value,
+  newestComplete: v.object({ start: value }),
+  windows: value,
+  peak: value,
+  zones: buckets({ trips: value }),
+});
+
+/** Figures over all windows. */
+const demandTotals: Search = {
+  index: [ZONES_INDEX],
+  body: {
+    size: 0,
+    aggs: {
+      newest: { max: { field: "windowStart" } },
+      newestComplete: {
+        filter: { term: { complete: true } },
+        aggs: { start: { max: { field: "windowStart" } } },
+      },
+      windows: { cardinality: { field: "windowStart", precision_threshold: 40_000 } },
+      peak: { max: { field: "trips" } },
+      zones: {
+        terms: { field: "zone", size: ALL_ZONES },
+        aggs: { trips: { sum: { field: "trips" } } },
+      },
+    },
+  },
+};
 
 /** Zones told for each airport. */
 const ORIGINS = 3;
@@ -66,4 +102,26 @@ function newestWindowOnly(origins: readonly OriginStatus[]): readonly OriginStat
     if (!newest.has(airport)) newest.set(airport, windowStart);
   }
   return origins.filter(({ airport, windowStart }) => newest.get(airport) === windowStart);
+}
+
+/** The newest window, and what all of them come to. */
+async function demandOf(
+  source: SearchSource,
+  answer: Answer | undefined,
+): Promise<DemandStatus | null> {
+  const totals = aggregations(answer, totalsOf);
+  const start = totals?.newestComplete.start.value ?? totals?.newest.value;
+  if (totals === undefined || start === null || start === undefined) return null;
+  const window = await windowDemand(source, start);
+  if (window === undefined) return null;
+  const windowsPerTrip = source.windowMinutes / source.slideMinutes;
+  return {
+    window,
+    zones: totals.zones.buckets.map(({ key, trips }) => ({
+      zone: Number(key),
+      trips: Math.round((trips.value ?? 0) / windowsPerTrip),
+      tripsPerWindow: (trips.value ?? 0) / Math.max(1, totals.windows.value ?? 0),
+    })),
+    peak: totals.peak.value ?? 0,
+  };
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { percentile, rate } from "../../bench/job/figures";
+import { percentile, rate } from "../../bench/figures";
 
 describe("The figures of a benchmark", () => {
   const seconds = (...counts: number[]) =>

@@ -5,8 +5,8 @@ import {
   onDemandCost,
   putUnits,
   streamCost,
-} from "../../capacity/cost";
-import { planApplication } from "../../capacity/application";
+} from "../../capacity/recommendation";
+import { planApplication } from "../../capacity/sizing";
 import { completeLoad, type LoadArgs } from "../../capacity/load";
 import { planStream } from "../../capacity/stream";
 import { hoursPerMonth } from "../../policies/cost/cost";

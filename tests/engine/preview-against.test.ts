@@ -63,7 +63,7 @@ describe("npm run preview for reviewers", () => {
   it("takes a plan of Pulumi's alone", async () => {
     const { code, stderr } = await command(script, ["dev", "--plan", file, "--against", "HEAD"]);
     expect(code).to.equal(2);
-    expect(stderr).to.include("--plan must be alone");
+    expect(stderr).to.include("'--plan <file>' cannot be used with option");
   });
 });
 

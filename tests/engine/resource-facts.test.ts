@@ -2,8 +2,12 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
-import type { PropertyFact } from "../../local/provider/corrections";
-import { factsOf, KNOWN_TYPES, type PropertyFacts } from "../../local/provider/facts";
+import {
+  factsOf,
+  KNOWN_TYPES,
+  type PropertyFact,
+  type PropertyFacts,
+} from "../../local/provider/facts";
 import { nameRule } from "../../local/provider/names";
 
 const aws = path.dirname(require.resolve("@pulumi/aws/package.json"));

@@ -1,11 +1,57 @@
-import type { BufferedRecord } from "./delivery-buffer";
+import { randomUUID } from "node:crypto";
+import { DateTime } from "luxon";
 import { type DeliveryFormat, joined } from "./delivery-format";
-import type { DeliveryLedger } from "./delivery-ledger";
-import { DeliveryOutput, type OutputAddress } from "./delivery-output";
-import type { DeliverySettings } from "./delivery-settings";
+import type { DeliveryLedger, Ticket } from "./delivery-ledger";
+import type { BufferLimits, DeliverySettings, DeliveryTarget } from "./delivery-settings";
 
 /** https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
 const MAX_PARTITIONS = 500;
+
+/** What of a record goes into an object, and the record that it comes from. */
+export interface BufferedRecord {
+  readonly data: Uint8Array;
+  readonly arrival: Date;
+  readonly ticket: Ticket;
+}
+
+/** Records that go on together: into one object, or to the transform. */
+export class DeliveryBuffer<Item extends Pick<BufferedRecord, "data">> {
+  readonly items: Item[] = [];
+  readonly #limits: BufferLimits;
+  #bytes = 0;
+  #begun: number | undefined;
+
+  constructor(limits: BufferLimits) {
+    this.#limits = limits;
+  }
+
+  add(item: Item, now: number): void {
+    this.items.push(item);
+    this.#bytes += item.data.byteLength;
+    this.#begun ??= now;
+  }
+
+  /** Whether it holds as much as it should, or its first record has waited long enough. */
+  isDue(now: number): boolean {
+    if (this.#begun === undefined) return false;
+    const { bufferBytes, bufferMilliseconds } = this.#limits;
+    return this.#bytes >= bufferBytes || now - this.#begun >= bufferMilliseconds;
+  }
+}
+
+/** Which object records go into. */
+type Address =
+  | { readonly kind: "events"; readonly partitionKeys?: Readonly<Record<string, string>> }
+  | { readonly kind: "source" }
+  | { readonly kind: "errors"; readonly errorType: string };
+
+/** An object that is being collected. */
+interface Output {
+  readonly address: Address;
+  readonly target: DeliveryTarget;
+  readonly format: DeliveryFormat;
+  readonly buffer: DeliveryBuffer<BufferedRecord>;
+}
 
 export interface OutputsOptions {
   readonly settings: DeliverySettings;
@@ -19,6 +65,7 @@ export interface OutputsOptions {
 
 /** Why a record could not be delivered. */
 export interface DeliveryFailure {
+  readonly errorType: string;
   readonly errorCode: string;
   readonly errorMessage: string;
   readonly attempts?: number;
@@ -27,23 +74,19 @@ export interface DeliveryFailure {
 
 /** The objects that are being collected: of records as delivered, as they came, and of those that failed. */
 export class DeliveryOutputs {
+  readonly counts = { objects: 0, records: 0, failed: 0 };
   readonly #options: OutputsOptions;
-  readonly #outputs = new Map<string, DeliveryOutput>();
-  #counts = { objects: 0, records: 0, failed: 0 };
+  readonly #outputs = new Map<string, Output>();
 
   constructor(options: OutputsOptions) {
     this.#options = options;
-  }
-
-  get counts() {
-    return this.#counts;
   }
 
   /** Records in objects to come. */
   get buffered(): number {
     return [...this.#outputs.values()]
       .filter(({ address }) => address.kind !== "source")
-      .reduce((sum, { size }) => sum + size, 0);
+      .reduce((sum, { buffer }) => sum + buffer.items.length, 0);
   }
 
   /** Keeps a record as it came. @returns whether an object has become due. */
@@ -54,22 +97,17 @@ export class DeliveryOutputs {
   /** Puts a record into its object, or files it as failed. @returns whether an object has become due. */
   deliver(record: BufferedRecord, partitionKeys: Readonly<Record<string, string>>): boolean {
     if (!this.#options.settings.partitioned) return this.#add({ kind: "events" }, record);
-    const address: OutputAddress = { kind: "events", partitionKeys };
+    const address: Address = { kind: "events", partitionKeys };
     // An open partition has proved its keys.
     const failure = this.#outputs.has(keyOf(address))
       ? undefined
       : this.#partitionFailure(record, partitionKeys);
-    return failure === undefined
-      ? this.#add(address, record)
-      : this.fail(record, failure.errorType, failure);
+    return failure === undefined ? this.#add(address, record) : this.fail(record, failure);
   }
 
   /** Files a record as failed. @returns whether an object has become due. */
-  fail(
-    record: BufferedRecord,
-    errorType: string,
-    { errorCode, errorMessage, attempts = 1, lambdaArn }: DeliveryFailure,
-  ): boolean {
+  fail(record: BufferedRecord, failure: DeliveryFailure): boolean {
+    const { errorType, errorCode, errorMessage, attempts = 1, lambdaArn } = failure;
     const document = {
       attemptsMade: attempts,
       arrivalTimestamp: record.arrival.getTime(),
@@ -86,45 +124,62 @@ export class DeliveryOutputs {
   /** Writes the objects that are full or old enough. @returns whether there were any. */
   async writeDue(): Promise<boolean> {
     const now = this.#options.now();
-    return this.#write([...this.#outputs.values()].filter(({ buffer }) => buffer.isDue(now)));
+    const due = [...this.#outputs.values()].filter(({ buffer }) => buffer.isDue(now));
+    for (const output of due) await this.#write(output);
+    return due.length > 0;
   }
 
   async writeAll(): Promise<void> {
-    // What cannot become part of an object begins another.
-    while (await this.#write([...this.#outputs.values()]));
+    // What cannot become part of an object begins another, which the map then holds after the others.
+    for (const output of this.#outputs.values()) await this.#write(output);
   }
 
-  async #write(outputs: readonly DeliveryOutput[]): Promise<boolean> {
-    for (const output of outputs) await this.#writeOne(output);
-    return outputs.length > 0;
-  }
-
-  async #writeOne(output: DeliveryOutput): Promise<void> {
-    const { ledger, put } = this.#options;
-    const { kind } = output.address;
-    const { key, content, rejected } = await output.object();
-    if (content !== undefined) await put(output.target.bucket, key, content);
-    this.#outputs.delete(keyOf(output.address));
-    output.buffer.items.forEach((record, index) => {
+  async #write({ address, target, format, buffer: { items } }: Output): Promise<void> {
+    const { content, rejected } = await format(items.map(({ data }) => data));
+    const oldest = Math.min(...items.map(({ arrival }) => arrival.getTime()));
+    if (content !== undefined) {
+      await this.#options.put(target.bucket, this.#key(address, target, oldest), content);
+    }
+    this.#outputs.delete(keyOf(address));
+    items.forEach((record, index) => {
       const errorMessage = rejected.get(index);
       if (errorMessage !== undefined) {
-        const errorCode = "DataFormatConversion.MalformedData";
-        this.fail(record, "format-conversion-failed", { errorCode, errorMessage });
+        this.fail(record, {
+          errorType: "format-conversion-failed",
+          errorCode: "DataFormatConversion.MalformedData",
+          errorMessage,
+        });
       }
-      ledger.release(record.ticket);
+      this.#options.ledger.release(record.ticket);
     });
-    if (kind === "events") {
-      this.#counts.records += output.size - rejected.size;
-      if (content !== undefined) this.#counts.objects += 1;
-    } else if (kind === "errors") {
-      this.#counts.failed += output.size;
+    if (address.kind === "events") {
+      this.counts.records += items.length - rejected.size;
+      if (content !== undefined) this.counts.objects += 1;
+    } else if (address.kind === "errors") {
+      this.counts.failed += items.length;
     }
+  }
+
+  /**
+   * The key of an object, which is named after the arrival of its oldest record:
+   * https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
+   */
+  #key(address: Address, { prefix, fileExtension }: DeliveryTarget, oldest: number): string {
+    const { name, version, timeZone } = this.#options.settings;
+    const partitionKeys = (address.kind === "events" && address.partitionKeys) || {};
+    const context = { time: new Date(oldest), timeZone, partitionKeys };
+    const stamp = DateTime.fromMillis(oldest, { zone: timeZone }).toFormat("yyyy-MM-dd-HH-mm-ss");
+    const folder =
+      address.kind === "errors"
+        ? prefix.evaluateError(address.errorType, context)
+        : prefix.evaluate(context);
+    return `${folder}${name}-${version}-${stamp}-${randomUUID()}${fileExtension}`;
   }
 
   #partitionFailure(
     { arrival }: BufferedRecord,
     partitionKeys: Readonly<Record<string, string>>,
-  ): (DeliveryFailure & { readonly errorType: string }) | undefined {
+  ): DeliveryFailure | undefined {
     const { prefix, timeZone } = this.#options.settings;
     try {
       prefix.evaluate({ time: arrival, timeZone, partitionKeys });
@@ -135,8 +190,8 @@ export class DeliveryOutputs {
         errorMessage: error instanceof Error ? error.message : String(error),
       };
     }
-    const open = [...this.#outputs.values()].filter(({ isPartition }) => isPartition).length;
-    return open < MAX_PARTITIONS
+    const open = [...this.#outputs.values()].filter(({ address }) => address.kind === "events");
+    return open.length < MAX_PARTITIONS
       ? undefined
       : {
           errorType: "activePartitionExceeded",
@@ -145,7 +200,7 @@ export class DeliveryOutputs {
         };
   }
 
-  #add(address: OutputAddress, record: BufferedRecord): boolean {
+  #add(address: Address, record: BufferedRecord): boolean {
     const key = keyOf(address);
     const { ledger, now } = this.#options;
     const output = this.#outputs.get(key) ?? this.#output(address);
@@ -155,24 +210,24 @@ export class DeliveryOutputs {
     return output.buffer.isDue(now());
   }
 
-  #output(address: OutputAddress): DeliveryOutput {
+  #output(address: Address): Output {
     const { settings, format } = this.#options;
-    switch (address.kind) {
-      case "events":
-        return new DeliveryOutput(settings, settings, address, format);
-      case "source": {
-        // Nothing is done to what came in: records follow one another as they are.
-        const { backup = settings } = settings;
-        return new DeliveryOutput(settings, backup, address, joined("", backup.compression));
-      }
-      case "errors": {
-        const target = { ...settings, fileExtension: "" };
-        return new DeliveryOutput(settings, target, address, joined("\n", "UNCOMPRESSED"));
-      }
-    }
+    const { backup = settings } = settings;
+    const target = {
+      events: settings,
+      source: backup,
+      errors: { ...settings, fileExtension: "" },
+    }[address.kind];
+    const formats = {
+      events: format,
+      // Nothing is done to what came in: records follow one another as they are.
+      source: joined("", backup.compression),
+      errors: joined("\n", "UNCOMPRESSED"),
+    };
+    return { address, target, format: formats[address.kind], buffer: new DeliveryBuffer(target) };
   }
 }
 
-function keyOf(address: OutputAddress): string {
+function keyOf(address: Address): string {
   return JSON.stringify(address);
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
 import type { CatalogPlane } from "../storage/catalog-plane";
 import { Declared } from "../declared";
 import { joined, parquet } from "./delivery-format";
@@ -37,7 +37,7 @@ export class DeliveryPlane implements DataPlane {
     return [...this.#workers.values()].map((worker) => worker.status);
   }
 
-  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  async create(resource: DeclaredResource): Promise<Outputs> {
     const settings = deliverySettings(resource);
     const { client, functions, catalog, region } = this.#options;
     for (const { bucket } of [settings, settings.backup ?? settings]) {
@@ -68,12 +68,12 @@ export class DeliveryPlane implements DataPlane {
     return {};
   }
 
-  async update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  async update(resource: DeclaredResource): Promise<Outputs> {
     await this.#stop(nameOf(resource));
     return this.create(resource);
   }
 
-  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
+  async read(resource: DeclaredResource): Promise<Outputs | undefined> {
     if (this.#workers.has(nameOf(resource))) return {};
     // Without its bucket it has nowhere to deliver to: it is gone with it.
     return this.#store.hasBucket(deliverySettings(resource).bucket)

@@ -18,12 +18,11 @@ export interface PrefixContext {
   readonly partitionKeys?: Readonly<Record<string, string>>;
 }
 
-type Part =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "timestamp"; readonly pattern: string }
-  | { readonly kind: "random" }
-  | { readonly kind: "partition"; readonly key: string }
-  | { readonly kind: "error" };
+interface Part {
+  readonly kind: "text" | "timestamp" | "random" | "partition" | "error";
+  /** The text, the pattern of the timestamp or the key of the partition. */
+  readonly value: string;
+}
 
 /** Which of the expressions that are not for every prefix are allowed. */
 type Use = "objects" | "partitions" | "errors";
@@ -62,7 +61,7 @@ export class DeliveryPrefix {
     this.#objects = hasExpressions(objects) ? objects : [...objects, hour];
     this.#errors = hasExpressions(errors)
       ? errors
-      : [...errors, { kind: "error" }, { kind: "text", text: "/" }, hour];
+      : [...errors, { kind: "error", value: "" }, { kind: "text", value: "/" }, hour];
   }
 
   /** @throws Error when a partition key has no value. */
@@ -76,7 +75,7 @@ export class DeliveryPrefix {
   }
 }
 
-const hour: Part = { kind: "timestamp", pattern: DEFAULT_TIMESTAMP };
+const hour: Part = { kind: "timestamp", value: DEFAULT_TIMESTAMP };
 
 function hasExpressions(parts: readonly Part[]): boolean {
   return parts.some(({ kind }) => kind !== "text");
@@ -84,30 +83,21 @@ function hasExpressions(parts: readonly Part[]): boolean {
 
 function evaluate(
   parts: readonly Part[],
-  { time, timeZone, random = randomString, partitionKeys = {} }: PrefixContext,
+  { time, timeZone, random, partitionKeys = {} }: PrefixContext,
   errorType = "",
 ): string {
   const zoned = DateTime.fromJSDate(time, { zone: timeZone });
   // Every instance of the expression gives the same string.
-  const string = random();
+  const string = random?.() ?? randomBytes(8).toString("base64url");
   const evaluated = parts
-    .map((part) => {
-      switch (part.kind) {
-        case "text":
-          return part.text;
-        case "random":
-          return string;
-        case "error":
-          return errorType;
-        case "timestamp":
-          return zoned.toFormat(part.pattern, { locale: "en-US" });
-        case "partition": {
-          const value = partitionKeys[part.key];
-          // Firehose takes no empty key: the folder would have no name.
-          if (!value) throw new Error(`Partition key ${part.key} has no value`);
-          return value;
-        }
-      }
+    .map(({ kind, value }) => {
+      if (kind === "random") return string;
+      if (kind === "error") return errorType;
+      if (kind === "timestamp") return zoned.toFormat(value, { locale: "en-US" });
+      if (kind === "text") return value;
+      // Firehose takes no empty key: the folder would have no name.
+      if (!partitionKeys[value]) throw new Error(`Partition key ${value} has no value`);
+      return partitionKeys[value];
     })
     .join("");
   if (evaluated.length > MAX_LENGTH) {
@@ -120,30 +110,30 @@ function parse(prefix: string, problems: string[], use: Use): Part[] {
   const parts: Part[] = [];
   let end = 0;
   for (const match of prefix.matchAll(/!\{([^:}]*):([^}]*)\}/g)) {
-    parts.push({ kind: "text", text: prefix.slice(end, match.index) });
+    parts.push({ kind: "text", value: prefix.slice(end, match.index) });
     end = match.index + match[0].length;
     const [expression, namespace = "", value = ""] = match;
     if (namespace === "timestamp") {
       const problem = patternProblem(value);
       if (problem !== undefined) problems.push(`${expression}: ${problem}`);
-      parts.push({ kind: "timestamp", pattern: value });
+      parts.push({ kind: "timestamp", value });
     } else if (namespace === "firehose" && value === "random-string") {
-      parts.push({ kind: "random" });
+      parts.push({ kind: "random", value });
     } else if (namespace === "firehose" && value === "error-output-type") {
       if (use !== "errors") problems.push(`${expression} is allowed in errorOutputPrefix only`);
-      parts.push({ kind: "error" });
+      parts.push({ kind: "error", value });
     } else if (namespace === "partitionKeyFromLambda" || namespace === "partitionKeyFromQuery") {
       if (use !== "partitions") {
         problems.push(`${expression} needs dynamic partitioning, and a place in prefix`);
       }
-      parts.push({ kind: "partition", key: value });
+      parts.push({ kind: "partition", value });
     } else {
       problems.push(`${expression} is not an expression that Firehose knows`);
     }
   }
   const rest = prefix.slice(end);
   if (rest.includes("!{")) problems.push(`${rest} has a !{ that does not begin an expression`);
-  parts.push({ kind: "text", text: rest });
+  parts.push({ kind: "text", value: rest });
   return parts;
 }
 
@@ -155,8 +145,4 @@ function patternProblem(pattern: string): string | undefined {
   return unknown.length === 0
     ? undefined
     : `${unknown.join(", ")} cannot be evaluated locally; use yyyy, MM, dd, HH, mm, ss`;
-}
-
-function randomString(): string {
-  return randomBytes(8).toString("base64url");
 }

@@ -1,11 +1,18 @@
 import type { DeclaredResource } from "../../provider/data-plane";
 import { Declared } from "../declared";
-import type { BufferLimits } from "./delivery-buffer";
 import { DeliveryPrefix } from "./delivery-prefix";
 import type { TransformSettings } from "./delivery-transform";
 import { bucketOf } from "../storage/object-store";
 
 const MIB = 1024 ** 2;
+
+/** How long records are collected. */
+export interface BufferLimits {
+  /** An object is written when the records weigh this much, before compression. */
+  readonly bufferBytes: number;
+  /** An object is written at the latest this long after its first record. */
+  readonly bufferMilliseconds: number;
+}
 
 /** A place for objects, and how long records are collected for one of them. */
 export interface DeliveryTarget extends BufferLimits {

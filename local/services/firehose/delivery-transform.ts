@@ -105,27 +105,19 @@ function outcomes(
       return failed("Lambda.MissingRecordId", "The response lacks the id of this record", attempts);
     }
     const { result, data, metadata } = answer;
-    switch (result) {
-      case "Dropped":
-        return { result };
-      case "Ok":
-        if (typeof data !== "string") {
-          return failed("Lambda.InvalidData", "The response has no data for this record", attempts);
-        }
-        return {
-          result,
-          data: Buffer.from(data, "base64"),
-          partitionKeys: metadata?.partitionKeys ?? {},
-        };
-      case "ProcessingFailed":
-        return failed(
-          "Lambda.ProcessingFailedStatus",
-          "ProcessingFailed status set for record",
-          attempts,
-        );
-      default:
-        return failed("Lambda.InvalidResult", `The result is ${JSON.stringify(result)}`, attempts);
+    if (result === "Dropped") return { result };
+    if (result === "ProcessingFailed") {
+      const errorMessage = "ProcessingFailed status set for record";
+      return failed("Lambda.ProcessingFailedStatus", errorMessage, attempts);
     }
+    if (result !== "Ok") {
+      return failed("Lambda.InvalidResult", `The result is ${JSON.stringify(result)}`, attempts);
+    }
+    if (typeof data !== "string") {
+      return failed("Lambda.InvalidData", "The response has no data for this record", attempts);
+    }
+    const partitionKeys = metadata?.partitionKeys ?? {};
+    return { result, data: Buffer.from(data, "base64"), partitionKeys };
   });
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DeliveryBuffer } from "./delivery-buffer";
 import { DeliveryLedger, type Ticket } from "./delivery-ledger";
-import { DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
+import { DeliveryBuffer, DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
 import type { DeliveryTransform } from "./delivery-transform";
 import type { ShardReader, ShardRecord } from "../kinesis/shard-reader";
 
@@ -146,7 +145,7 @@ export class DeliveryWorker {
         this.#outputs.deliver({ ...record, data: outcome.data }, outcome.partitionKeys);
       } else if (outcome?.result === "ProcessingFailed") {
         const lambdaArn = settings.transform?.functionArn;
-        this.#outputs.fail(record, "processing-failed", { ...outcome, lambdaArn });
+        this.#outputs.fail(record, { ...outcome, errorType: "processing-failed", lambdaArn });
       } else {
         this.#dropped += 1;
       }

@@ -7,7 +7,7 @@ import {
   RegisterStreamConsumerCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
-import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
 import { Declared } from "../declared";
 
 const POLL_MILLISECONDS = 50;
@@ -38,10 +38,7 @@ export function consumerPlane(client: () => Promise<KinesisClient>): DataPlane {
 }
 
 /** Outputs of a consumer as soon as it can be subscribed. */
-async function active(
-  kinesis: KinesisClient,
-  resource: DeclaredResource,
-): Promise<Readonly<Record<string, unknown>>> {
+async function active(kinesis: KinesisClient, resource: DeclaredResource): Promise<Outputs> {
   let consumer: ConsumerDescription | undefined;
   await until(resource, async () => {
     consumer = await described(kinesis, resource);

@@ -15,13 +15,16 @@ export interface KinesisServerOptions {
   readonly folders: ServiceFolders;
   /** Whether a shard takes and gives no more than on AWS; a benchmark wants to know what the reader can do. @default true */
   readonly throttled?: boolean;
+  /** Whether its streams survive a restart. @default true */
+  readonly journal?: boolean;
   readonly onProgress: Progress;
   readonly onExit: (exit: ProcessError) => void;
 }
 
 /** A Kinesis Data Streams API, with AWS's throttling unless told otherwise, whose streams survive a restart. */
 export async function startKinesisServer(options: KinesisServerOptions): Promise<ServiceProcess> {
-  const { port, region, accountId, folders, throttled = true, onProgress, onExit } = options;
+  const { port, region, accountId, folders, onProgress, onExit } = options;
+  const { throttled = true, journal = true } = options;
   const installation = await install("kinesisServer", onProgress);
   return ServiceProcess.start({
     name: "Kinesis server",
@@ -36,8 +39,7 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
       "--shard-limit",
       String(SHARD_LIMIT),
       ...(throttled ? ["--enforce-limits"] : []),
-      "--state-dir",
-      folders.state("kinesis"),
+      ...(journal ? ["--state-dir", folders.state("kinesis")] : []),
     ],
     logFile: folders.log("kinesis"),
     pidFolder: folders.processes,

@@ -50,46 +50,61 @@ export class LiveStream {
     this.#name = name;
   }
 
-  async create({ shards }: StreamSettings): Promise<void> {
-    await this.#client.send(
-      new CreateStreamCommand({ StreamName: this.#name, ShardCount: shards }),
+  async create({ shards }: Pick<StreamSettings, "shards">): Promise<void> {
+    await this.#done(
+      this.#client.send(new CreateStreamCommand({ StreamName: this.#name, ShardCount: shards })),
     );
-    await this.#active();
   }
 
   /** Changes what differs, one after the other as the service demands. */
   async change(previous: StreamSettings | undefined, wanted: StreamSettings): Promise<void> {
     const StreamName = this.#name;
     const summary = await this.#active();
-    const StreamARN = summary.StreamARN;
-    if (wanted.mode !== (previous?.mode ?? "PROVISIONED")) {
-      const StreamModeDetails = { StreamMode: wanted.mode };
-      await this.#client.send(new UpdateStreamModeCommand({ StreamARN, StreamModeDetails }));
-      await this.#active();
+    const { StreamARN, RetentionPeriodHours: hours = DEFAULT_RETENTION_HOURS } = summary;
+    const { mode, retentionHours, kmsKey, metrics, recordKib, warmMibPerSecond } = wanted;
+    if (mode !== (previous?.mode ?? "PROVISIONED")) {
+      const StreamModeDetails = { StreamMode: mode };
+      await this.#done(
+        this.#client.send(new UpdateStreamModeCommand({ StreamARN, StreamModeDetails })),
+      );
     }
-    if (wanted.mode === "PROVISIONED") await this.#reshard(summary, wanted.shards);
-    const hours = summary.RetentionPeriodHours ?? DEFAULT_RETENTION_HOURS;
-    if (wanted.retentionHours !== hours) {
-      const input = { StreamName, RetentionPeriodHours: wanted.retentionHours };
-      await (wanted.retentionHours > hours
-        ? this.#client.send(new IncreaseStreamRetentionPeriodCommand(input))
-        : this.#client.send(new DecreaseStreamRetentionPeriodCommand(input)));
-      await this.#active();
+    if (mode === "PROVISIONED") await this.#reshard(summary, wanted.shards);
+    if (retentionHours !== hours) {
+      const input = { StreamName, RetentionPeriodHours: retentionHours };
+      await this.#done(
+        retentionHours > hours
+          ? this.#client.send(new IncreaseStreamRetentionPeriodCommand(input))
+          : this.#client.send(new DecreaseStreamRetentionPeriodCommand(input)),
+      );
     }
-    await this.#encrypt(previous?.kmsKey, wanted.kmsKey);
-    await this.#meter(previous?.metrics ?? [], wanted.metrics);
-    if (wanted.recordKib !== (previous?.recordKib ?? DEFAULT_RECORD_KIB)) {
-      const input = { StreamARN, MaxRecordSizeInKiB: wanted.recordKib };
-      await this.#client.send(new UpdateMaxRecordSizeCommand(input));
-      await this.#active();
+    if (kmsKey !== previous?.kmsKey) {
+      const input = { StreamName, EncryptionType: "KMS" as const };
+      await this.#done(
+        kmsKey === undefined
+          ? this.#client.send(
+              new StopStreamEncryptionCommand({ ...input, KeyId: previous?.kmsKey }),
+            )
+          : this.#client.send(new StartStreamEncryptionCommand({ ...input, KeyId: kmsKey })),
+      );
     }
-    if (
-      wanted.warmMibPerSecond !== undefined &&
-      wanted.warmMibPerSecond !== previous?.warmMibPerSecond
-    ) {
-      const input = { StreamName, WarmThroughputMiBps: wanted.warmMibPerSecond };
-      await this.#client.send(new UpdateStreamWarmThroughputCommand(input));
-      await this.#active();
+    const measured = previous?.metrics ?? [];
+    const added = metrics.filter((metric) => !measured.includes(metric)) as MetricsName[];
+    const removed = measured.filter((metric) => !metrics.includes(metric)) as MetricsName[];
+    if (added.length > 0) {
+      const input = { StreamName, ShardLevelMetrics: added };
+      await this.#done(this.#client.send(new EnableEnhancedMonitoringCommand(input)));
+    }
+    if (removed.length > 0) {
+      const input = { StreamName, ShardLevelMetrics: removed };
+      await this.#done(this.#client.send(new DisableEnhancedMonitoringCommand(input)));
+    }
+    if (recordKib !== (previous?.recordKib ?? DEFAULT_RECORD_KIB)) {
+      const input = { StreamARN, MaxRecordSizeInKiB: recordKib };
+      await this.#done(this.#client.send(new UpdateMaxRecordSizeCommand(input)));
+    }
+    if (warmMibPerSecond !== undefined && warmMibPerSecond !== previous?.warmMibPerSecond) {
+      const input = { StreamName, WarmThroughputMiBps: warmMibPerSecond };
+      await this.#done(this.#client.send(new UpdateStreamWarmThroughputCommand(input)));
     }
     await this.#tag(previous?.tags ?? {}, wanted.tags);
   }
@@ -112,50 +127,17 @@ export class LiveStream {
   }
 
   async #reshard(summary: StreamDescriptionSummary, shards: number): Promise<void> {
+    const StreamName = this.#name;
     const open = summary.OpenShardCount ?? shards;
     if (shards === open) return;
     // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
     if (shards > 2 * open || shards < open / 2) {
       throw new Error(
-        `Stream ${this.#name} has ${open} shards; one update takes it to ${Math.ceil(open / 2)} at least and ${2 * open} at most, not to ${shards}. Go there in several updates.`,
+        `Stream ${StreamName} has ${open} shards; one update takes it to ${Math.ceil(open / 2)} at least and ${2 * open} at most, not to ${shards}. Go there in several updates.`,
       );
     }
-    await this.#client.send(
-      new UpdateShardCountCommand({
-        StreamName: this.#name,
-        TargetShardCount: shards,
-        ScalingType: "UNIFORM_SCALING",
-      }),
-    );
-    await this.#active();
-  }
-
-  async #encrypt(previous: string | undefined, wanted: string | undefined): Promise<void> {
-    if (wanted === previous) return;
-    const input = { StreamName: this.#name, EncryptionType: "KMS" as const };
-    if (wanted === undefined) {
-      const KeyId = previous;
-      await this.#client.send(new StopStreamEncryptionCommand({ ...input, KeyId }));
-    } else {
-      await this.#client.send(new StartStreamEncryptionCommand({ ...input, KeyId: wanted }));
-    }
-    await this.#active();
-  }
-
-  async #meter(previous: readonly string[], wanted: readonly string[]): Promise<void> {
-    const added = wanted.filter((metric) => !previous.includes(metric)) as MetricsName[];
-    const removed = previous.filter((metric) => !wanted.includes(metric)) as MetricsName[];
-    const StreamName = this.#name;
-    if (added.length > 0) {
-      const input = { StreamName, ShardLevelMetrics: added };
-      await this.#client.send(new EnableEnhancedMonitoringCommand(input));
-      await this.#active();
-    }
-    if (removed.length > 0) {
-      const input = { StreamName, ShardLevelMetrics: removed };
-      await this.#client.send(new DisableEnhancedMonitoringCommand(input));
-      await this.#active();
-    }
+    const input = { StreamName, TargetShardCount: shards, ScalingType: "UNIFORM_SCALING" as const };
+    await this.#done(this.#client.send(new UpdateShardCountCommand(input)));
   }
 
   async #tag(
@@ -164,15 +146,20 @@ export class LiveStream {
   ): Promise<void> {
     const StreamName = this.#name;
     const TagKeys = Object.keys(previous).filter((key) => !(key in wanted));
-    const Tags = Object.fromEntries(
-      Object.entries(wanted).filter(([key, value]) => previous[key] !== value),
-    );
+    const changed = Object.entries(wanted).filter(([key, value]) => previous[key] !== value);
     if (TagKeys.length > 0) {
       await this.#client.send(new RemoveTagsFromStreamCommand({ StreamName, TagKeys }));
     }
-    if (Object.keys(Tags).length > 0) {
+    if (changed.length > 0) {
+      const Tags = Object.fromEntries(changed);
       await this.#client.send(new AddTagsToStreamCommand({ StreamName, Tags }));
     }
+  }
+
+  /** A change is done when the stream is active again. */
+  async #done(change: Promise<unknown>): Promise<void> {
+    await change;
+    await this.#active();
   }
 
   async #active(): Promise<StreamDescriptionSummary> {

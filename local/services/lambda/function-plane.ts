@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { DataPlane, DeclaredAsset, DeclaredResource } from "../../provider/data-plane";
+import type {
+  DataPlane,
+  DeclaredAsset,
+  DeclaredResource,
+  Outputs,
+} from "../../provider/data-plane";
 import { Declared } from "../declared";
 import { FunctionProcess } from "./function-process";
 
@@ -67,7 +72,7 @@ export class FunctionPlane implements DataPlane {
     }
   }
 
-  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  async create(resource: DeclaredResource): Promise<Outputs> {
     const inputs = Declared.inputsOf(resource);
     const name = nameOf(resource);
     const runtime = inputs.string("runtime", "");
@@ -116,11 +121,11 @@ export class FunctionPlane implements DataPlane {
     return {};
   }
 
-  update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  update(resource: DeclaredResource): Promise<Outputs> {
     return this.create(resource);
   }
 
-  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
+  async read(resource: DeclaredResource): Promise<Outputs | undefined> {
     if (this.#functions.has(nameOf(resource))) return {};
     return existsSync(this.#folder(resource)) ? this.create(resource) : undefined;
   }
@@ -152,39 +157,17 @@ export class FunctionPlane implements DataPlane {
 
 /** Calls a function when the program is deployed: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */
 export function invocationPlane(functions: Pick<FunctionPlane, "invoke">): DataPlane {
-  const invoke = async (
-    resource: DeclaredResource,
-    lifecycle?: { readonly action: string; readonly prev_input: unknown },
-  ): Promise<{ result: string }> => {
+  const invoke = async (resource: DeclaredResource): Promise<{ result: string }> => {
     const inputs = Declared.inputsOf(resource);
-    const input = inputs.string("input");
-    const payload = followsLifecycle(resource)
-      ? JSON.stringify({
-          ...(JSON.parse(input) as object),
-          [inputs.string("terraformKey", "tf")]: lifecycle,
-        })
-      : input;
-    return { result: await functions.invoke(inputs.string("functionName"), payload) };
+    const name = inputs.string("functionName");
+    return { result: await functions.invoke(name, inputs.string("input")) };
   };
   return {
-    create: (resource) => invoke(resource, { action: "create", prev_input: null }),
-    update: (resource, previous) =>
-      invoke(resource, { action: "update", prev_input: inputOf(previous) }),
+    create: invoke,
+    update: invoke,
     read: () => Promise.resolve({}),
-    async delete(resource) {
-      if (followsLifecycle(resource)) {
-        await invoke(resource, { action: "delete", prev_input: inputOf(resource) });
-      }
-    },
+    delete: () => Promise.resolve(),
   };
-}
-
-function followsLifecycle(resource: DeclaredResource): boolean {
-  return Declared.inputsOf(resource).string("lifecycleScope", "CREATE_ONLY") === "CRUD";
-}
-
-function inputOf(resource: DeclaredResource): unknown {
-  return JSON.parse(Declared.inputsOf(resource).string("input"));
 }
 
 /** Name of the function in an ARN such as arn:aws:lambda:us-east-1:000000000000:function:transform:3. */

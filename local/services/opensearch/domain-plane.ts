@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
+import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
 import { Declared } from "../declared";
 
 export interface DomainPlaneOptions {
@@ -14,44 +14,17 @@ export interface DomainPlaneOptions {
   readonly hasData: () => boolean;
 }
 
-/** An OpenSearch domain: one node. */
-export class DomainPlane implements DataPlane {
-  readonly #options: DomainPlaneOptions;
-  #domain: string | undefined;
-
-  constructor(options: DomainPlaneOptions) {
-    this.#options = options;
-  }
-
-  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
-    const domain = this.#take(resource);
-    await this.#options.start();
-    this.#domain = domain;
-    return this.#outputs();
-  }
-
-  /** Sizes, keys and policies of a domain mean nothing to one node. */
-  async update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
-    return this.create(resource);
-  }
-
-  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
-    return this.#options.hasData() ? this.create(resource) : undefined;
-  }
-
-  async delete(): Promise<void> {
-    await this.#options.stop();
-    await rm(this.#options.dataFolder, { recursive: true, force: true });
-    this.#domain = undefined;
-  }
-
-  #take(resource: DeclaredResource): string {
+/** An OpenSearch domain: one node, to which sizes, keys and policies of a domain mean nothing. */
+export function domainPlane(options: DomainPlaneOptions): DataPlane {
+  const { start, stop, endpoint, dataFolder, hasData } = options;
+  let running: string | undefined;
+  const create = async (resource: DeclaredResource): Promise<Outputs> => {
     const inputs = Declared.inputsOf(resource);
     const domain = inputs.string("domainName");
     const version = inputs.string("engineVersion", "OpenSearch_2.19");
-    if (this.#domain !== undefined && this.#domain !== domain) {
+    if (running !== undefined && running !== domain) {
       throw new Error(
-        `This machine runs one OpenSearch domain, ${this.#domain}; ${domain} would be a second one.`,
+        `This machine runs one OpenSearch domain, ${running}; ${domain} would be a second one.`,
       );
     }
     if (!version.startsWith("OpenSearch_2.")) {
@@ -59,11 +32,18 @@ export class DomainPlane implements DataPlane {
         `Domain ${domain}: engineVersion is ${version}; the OpenSearch on this machine is 2.19.`,
       );
     }
-    return domain;
-  }
-
-  #outputs(): Readonly<Record<string, unknown>> {
-    const { endpoint } = this.#options;
+    await start();
+    running = domain;
     return { endpoint, dashboardEndpoint: `${endpoint}/_dashboards` };
-  }
+  };
+  return {
+    create,
+    update: create,
+    read: async (resource) => (hasData() ? create(resource) : undefined),
+    async delete() {
+      await stop();
+      await rm(dataFolder, { recursive: true, force: true });
+      running = undefined;
+    },
+  };
 }

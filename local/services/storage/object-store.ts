@@ -61,18 +61,12 @@ export class ObjectStore {
   async delete(bucket: string, key: string): Promise<void> {
     await rm(this.#object(bucket, key), { force: true });
     // As in S3, folders are there only as long as something lies in them.
-    for (
-      let folder = path.dirname(this.#object(bucket, key));
-      folder !== this.bucketFolder(bucket);
-      folder = path.dirname(folder)
-    ) {
-      if (
-        !(await rmdir(folder).then(
-          () => true,
-          () => false,
-        ))
-      )
-        return;
+    let folder = path.dirname(this.#object(bucket, key));
+    try {
+      for (; folder !== this.bucketFolder(bucket); folder = path.dirname(folder))
+        await rmdir(folder);
+    } catch {
+      // It is not empty, or was not there.
     }
   }
 

@@ -151,7 +151,7 @@ describe("check of the local AWS provider", () => {
 
   it("says how to add a type that it does not know", () => {
     expect(() => check({}, newResource("aws:sagemaker/model:Model"))).to.throw(
-      /aws:sagemaker\/model:Model is not known.*aws-resource-facts\.json.*computed\.ts/,
+      /aws:sagemaker\/model:Model is not known.*aws-resource-facts\.json.*computed\.json/,
     );
   });
 });

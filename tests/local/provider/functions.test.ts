@@ -1,15 +1,8 @@
 import { expect } from "chai";
 import { callFunction } from "../../../local/provider/functions";
 import type { Place } from "../../../local/provider/outputs";
-import type { Values } from "../../../local/provider/values";
 
 const place: Place = { account: "000000000000", region: "cn-north-1" };
-
-function document(args: Values): unknown {
-  return JSON.parse(
-    String(callFunction("aws:iam/getPolicyDocument:getPolicyDocument", args, place)["json"]),
-  );
-}
 
 describe("functions of the local AWS provider", () => {
   it("answer for the region of the plan", () => {
@@ -48,51 +41,6 @@ describe("functions of the local AWS provider", () => {
     expect(() => callFunction("aws:ssm/getParameter:getParameter", args, place)).to.throw(
       /"\/team\/password" is not known/,
     );
-  });
-
-  it("write a policy document as AWS reads it", () => {
-    const statements = [
-      {
-        sid: "Read",
-        actions: ["s3:GetObject"],
-        resources: ["a", "b"],
-        principals: [
-          { type: "AWS", identifiers: ["one"] },
-          { type: "AWS", identifiers: ["two"] },
-        ],
-        conditions: [
-          { test: "Bool", variable: "aws:SecureTransport", values: ["true"] },
-          { test: "StringEquals", variable: "aws:SourceAccount", values: ["1", "2"] },
-        ],
-      },
-      {
-        effect: "Deny",
-        notActions: ["s3:*"],
-        resources: ["*"],
-        principals: [{ type: "*", identifiers: ["*"] }],
-      },
-    ];
-    expect(document({ statements })).to.deep.equal({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Sid: "Read",
-          Effect: "Allow",
-          Action: "s3:GetObject",
-          Resource: ["a", "b"],
-          Principal: { AWS: ["one", "two"] },
-          Condition: {
-            Bool: { "aws:SecureTransport": "true" },
-            StringEquals: { "aws:SourceAccount": ["1", "2"] },
-          },
-        },
-        { Effect: "Deny", NotAction: "s3:*", Resource: "*", Principal: "*" },
-      ],
-    });
-  });
-
-  it("refuse arguments that would be lost", () => {
-    expect(() => document({ sourcePolicyDocuments: ["{}"] })).to.throw(/got also sourcePolicy/);
   });
 
   it("say how to add one that is missing", () => {

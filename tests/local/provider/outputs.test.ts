@@ -176,6 +176,6 @@ describe("outputs of the local AWS provider", () => {
 
   it("says how to add a type that it cannot create", () => {
     const resource = deployed("aws:sagemaker/model:Model", {});
-    expect(() => plannedOutputs(resource, place)).to.throw(/computed\.ts/);
+    expect(() => plannedOutputs(resource, place)).to.throw(/computed\.json/);
   });
 });

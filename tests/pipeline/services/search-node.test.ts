@@ -5,7 +5,7 @@ import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
 import type { Report } from "../../../infra/search/bootstrap/domain-settings";
-import { DomainPlane } from "../../../local/services/opensearch/domain-plane";
+import { domainPlane } from "../../../local/services/opensearch/domain-plane";
 import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
 import { startSearchNode } from "../../../local/services/opensearch/search-node";
@@ -75,7 +75,7 @@ describe("The OpenSearch node", () => {
   before(async function () {
     await needsServices(this, "searchNode");
     ports = await freePorts(["http", "transport"]);
-    const plane = new DomainPlane({
+    const plane = domainPlane({
       start,
       stop: () => node.stop(),
       endpoint: `127.0.0.1:${ports.http}`,

@@ -21,53 +21,38 @@ export function ResourceGraph(props: {
       {tree.length === 0 ? (
         <p class="note">Not deployed yet</p>
       ) : (
-        <Components nodes={tree.length === 1 && tree[0] ? tree[0].children : tree} />
+        <Nodes nodes={tree.length === 1 && tree[0] ? tree[0].children : tree} top />
       )}
     </section>
   );
 }
 
-/** The parts of the program, each closed: together they are longer than the rest of the page. */
-function Components({ nodes }: { readonly nodes: readonly ResourceNode[] }): JSX.Element {
+/** Resources and components. Those of the top are closed: together they are longer than the rest of the page. */
+function Nodes(props: {
+  readonly nodes: readonly ResourceNode[];
+  readonly top?: boolean;
+}): JSX.Element {
   return (
     <ul>
-      {nodes.map((node) => (
-        <li key={`${node.kind} ${node.name}`} data-component={node.service === null}>
-          {node.service === null ? (
+      {props.nodes.map(({ kind, name, service, children }) => (
+        <li key={`${kind} ${name}`} data-component={service === null}>
+          {props.top && service === null ? (
             <details>
               <summary>
-                <span class="kind">{node.kind}</span> <small>{node.name}</small>
-                <span class="service">{resourceCount(node.children)}</span>
+                <span class="kind">{kind}</span> <small>{name}</small>
+                <span class="service">{resourceCount(children)}</span>
               </summary>
-              <Nodes nodes={node.children} />
+              <Nodes nodes={children} />
             </details>
           ) : (
-            <Node node={node} />
+            <>
+              <span class="kind">{kind}</span> <small>{name}</small>
+              {service !== null && <span class="service">{service}</span>}
+              {children.length > 0 && <Nodes nodes={children} />}
+            </>
           )}
         </li>
       ))}
     </ul>
-  );
-}
-
-function Nodes({ nodes }: { readonly nodes: readonly ResourceNode[] }): JSX.Element {
-  return (
-    <ul>
-      {nodes.map((node) => (
-        <li key={`${node.kind} ${node.name}`} data-component={node.service === null}>
-          <Node node={node} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Node({ node }: { readonly node: ResourceNode }): JSX.Element {
-  return (
-    <>
-      <span class="kind">{node.kind}</span> <small>{node.name}</small>
-      {node.service !== null && <span class="service">{node.service}</span>}
-      {node.children.length > 0 && <Nodes nodes={node.children} />}
-    </>
   );
 }

@@ -121,21 +121,8 @@ describe("Invocations of a deployment", () => {
     expect(calls).to.deep.equal([["setUp", { a: 1 }]]);
   });
 
-  it("happen once unless they follow the resource's life", async () => {
+  it("happen once", async () => {
     await invocations.delete(invocation({ input: "{}" }));
     expect(calls).to.be.empty;
-  });
-
-  it("tell what happens to the resource where they follow its life", async () => {
-    const first = invocation({ input: '{"a":1}', lifecycleScope: "CRUD" });
-    const second = invocation({ input: '{"a":2}', lifecycleScope: "CRUD" });
-    await invocations.create(first);
-    await invocations.update(second, first);
-    await invocations.delete(second);
-    expect(calls).to.deep.equal([
-      ["setUp", { a: 1, tf: { action: "create", prev_input: null } }],
-      ["setUp", { a: 2, tf: { action: "update", prev_input: { a: 1 } } }],
-      ["setUp", { a: 2, tf: { action: "delete", prev_input: { a: 2 } } }],
-    ]);
   });
 });

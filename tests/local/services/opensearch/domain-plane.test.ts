@@ -1,7 +1,8 @@
 import path from "node:path";
 import { expect } from "chai";
+import type { DataPlane } from "../../../../local/provider/data-plane";
 import {
-  DomainPlane,
+  domainPlane,
   type DomainPlaneOptions,
 } from "../../../../local/services/opensearch/domain-plane";
 import { declared } from "../declared-resource";
@@ -17,8 +18,8 @@ describe("The OpenSearch domain on this machine", () => {
   const endpoint = "127.0.0.1:9200";
   const steps: string[] = [];
 
-  const plane = (options: Partial<DomainPlaneOptions> = {}): DomainPlane => {
-    return new DomainPlane({
+  const plane = (options: Partial<DomainPlaneOptions> = {}): DataPlane => {
+    return domainPlane({
       start: () => Promise.resolve(steps.push("start")),
       stop: () => Promise.resolve(void steps.push("stop")),
       endpoint,
@@ -43,7 +44,7 @@ describe("The OpenSearch domain on this machine", () => {
   it("is the only one", async () => {
     const only = plane();
     await only.create(domain("search"));
-    await only.update(domain("search"));
+    await only.update(domain("search"), domain("search"));
     expect((await rejection(only.create(domain("other")))).message).to.include(
       "runs one OpenSearch domain, search; other would be a second one",
     );
@@ -63,7 +64,7 @@ describe("The OpenSearch domain on this machine", () => {
   it("makes room for another when it is deleted", async () => {
     const only = plane();
     await only.create(domain("search"));
-    await only.delete();
+    await only.delete(domain("search"));
     await only.create(domain("other"));
     expect(steps).to.deep.equal(["start", "stop", "start"]);
   });

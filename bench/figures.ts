@@ -31,3 +31,13 @@ export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }
+
+/** The middle value, of two the lower one. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** A value with two decimals. */
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** Lines of the output that an error repeats. */
+const TAIL_LINES = 30;
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Runs a command to its end, and ends it with this process.
+ *
+ * @throws Error with the end of its output when it fails.
+ */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { cwd, signal, onLine }: CommandOptions = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(cwd && { cwd }),
+      ...(signal && { signal }),
+    });
+    const end = (): void => void child.kill();
+    process.once("exit", end);
+    const tail: string[] = [];
+    for (const output of [child.stdout, child.stderr]) {
+      createInterface({ input: output }).on("line", (line) => {
+        tail.push(line);
+        if (tail.length > TAIL_LINES) tail.shift();
+        onLine?.(line);
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("exit", end);
+      if (code === 0) resolve();
+      else reject(new Error(`${command} ${args.join(" ")} failed:\n${tail.join("\n")}`));
+    });
+  });
+}
