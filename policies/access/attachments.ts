@@ -36,10 +36,7 @@ export const managedPolicies = typesPolicy(attachments, {
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-use-aws-defined-policies",
   config: {
-    allowed: texts({
-      description: "Names of AWS's policies that may be attached, such as SecurityAudit.",
-      default: [],
-    }),
+    allowed: texts("Names of AWS's policies that may be attached, such as SecurityAudit."),
   },
   *check(resource, { allowed }, { type }) {
     for (const arn of knownTexts(type, resource)) {

@@ -52,10 +52,10 @@ export const serviceGrants = typesPolicy(
     fix: "Add a condition with aws:SourceArn or aws:SourceAccount, or add the service to withoutSource in the policy's configuration.",
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     config: {
-      withoutSource: texts({
-        description: "Services that may come without a source, such as those that send none.",
-        default: ["cloudwatch.amazonaws.com"],
-      }),
+      withoutSource: texts(
+        "Services that may come without a source, such as those that send none.",
+        ["cloudwatch.amazonaws.com"],
+      ),
     },
     *check(resource, { withoutSource }, { type }) {
       for (const { path, statement } of resourceStatements(type, resource)) {
@@ -97,11 +97,9 @@ export const foreignGrants = typesPolicy(
     source:
       "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
     config: {
-      trustedAccounts: texts({
-        description:
-          "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
-        default: [],
-      }),
+      trustedAccounts: texts(
+        "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
+      ),
     },
     *check(resource, { trustedAccounts }, { type }) {
       const direct = known(() => resource[grantees[type] ?? ""]);
@@ -133,7 +131,7 @@ export const keyGrants = resourcePolicy(Grant, {
   fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
   config: {
-    exempt: texts({ description: "Logical names of grants that may do more.", default: [] }),
+    exempt: texts("Logical names of grants that may do more."),
   },
   *check({ operations, granteePrincipal }, { exempt }, { name }) {
     const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));

@@ -19,10 +19,10 @@ export const wildcardActions = typesPolicy(identityDocuments, {
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   config: {
-    patterns: texts({
-      description: "Actions with wildcards that may be allowed, exactly as they are written.",
-      default: ["ec2messages:*", "ssmmessages:*"],
-    }),
+    patterns: texts("Actions with wildcards that may be allowed, exactly as they are written.", [
+      "ec2messages:*",
+      "ssmmessages:*",
+    ]),
   },
   *check(resource, { patterns }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
@@ -48,11 +48,9 @@ export const wildcardResources = typesPolicy(identityDocuments, {
   source:
     "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
   config: {
-    moreActions: texts({
-      description:
-        "Further actions that may be allowed on every resource; * and ? stand for any characters.",
-      default: [],
-    }),
+    moreActions: texts(
+      "Further actions that may be allowed on every resource; * and ? stand for any characters.",
+    ),
   },
   *check(resource, { moreActions }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {

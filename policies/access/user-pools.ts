@@ -11,12 +11,7 @@ export const userPoolPasswords = resourcePolicy(UserPool, {
   controls: ["Cognito.3"],
   source: "https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html",
   config: {
-    minLength: integer({
-      description: "Least length of a password.",
-      default: 12,
-      minimum: 8,
-      maximum: 99,
-    }),
+    minLength: integer("Least length of a password.", 12, [8, 99]),
   },
   *check({ passwordPolicy: policy }, { minLength }) {
     const length = policy?.minimumLength ?? 0;
@@ -60,10 +55,7 @@ export const userPoolProtection = resourcePolicy(UserPool, {
   source:
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html",
   config: {
-    requireDeletionProtection: flag({
-      description: "Whether a pool must be kept from being deleted.",
-      default: true,
-    }),
+    requireDeletionProtection: flag("Whether a pool must be kept from being deleted.", true),
   },
   *check({ mfaConfiguration, userPoolAddOns, deletionProtection }, { requireDeletionProtection }) {
     const flows = userPoolAddOns?.advancedSecurityAdditionalFlows;

@@ -21,11 +21,9 @@ export const apiAuthorization = typesPolicy([typeToken(Api), ...Object.keys(auth
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
   config: {
-    open: texts({
-      description:
-        "Routes for everybody, such as POST /webhook, and logical names of methods, whose backend checks a signature.",
-      default: [],
-    }),
+    open: texts(
+      "Routes for everybody, such as POST /webhook, and logical names of methods, whose backend checks a signature.",
+    ),
   },
   *check(resource, { open }, { name, type }) {
     const field = authorizations[type];
@@ -70,10 +68,7 @@ export const integrationTls = resourcePolicy(Integration, {
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html",
   config: {
-    exempt: texts({
-      description: "Logical names of integrations that may do without TLS.",
-      default: [],
-    }),
+    exempt: texts("Logical names of integrations that may do without TLS."),
   },
   *check(integration, { exempt }, { name }) {
     const isPrivate = integration.connectionType === "VPC_LINK";
@@ -95,16 +90,13 @@ export const apiTls = typesPolicy([restDomain, typeToken(HttpDomainName)], {
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html",
   config: {
-    policies: texts({
-      description: "TLS policies that are current, for REST APIs.",
-      default: [
-        "SecurityPolicy_TLS12_PFS_2025_EDGE",
-        "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
-        "SecurityPolicy_TLS13_1_3_2025_09",
-        "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
-        "SecurityPolicy_TLS13_2025_EDGE",
-      ],
-    }),
+    policies: texts("TLS policies that are current, for REST APIs.", [
+      "SecurityPolicy_TLS12_PFS_2025_EDGE",
+      "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+      "SecurityPolicy_TLS13_1_3_2025_09",
+      "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
+      "SecurityPolicy_TLS13_2025_EDGE",
+    ]),
   },
   *check(domain, { policies }, { type }) {
     const isRest = type === restDomain;

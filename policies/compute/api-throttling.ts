@@ -5,18 +5,8 @@ import { integer } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
 const throttlingSettings = {
-  maxRate: integer({
-    description: "Most calls a second, on average.",
-    default: 100,
-    minimum: 1,
-    maximum: 10_000,
-  }),
-  maxBurst: integer({
-    description: "Most calls at once.",
-    default: 200,
-    minimum: 1,
-    maximum: 5000,
-  }),
+  maxRate: integer("Most calls a second, on average.", 100, [1, 10_000]),
+  maxBurst: integer("Most calls at once.", 200, [1, 5000]),
 };
 
 export const apiThrottling = typesPolicy([typeToken(MethodSettings), typeToken(HttpStage)], {

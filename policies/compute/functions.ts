@@ -15,11 +15,11 @@ export const functionRuntime = resourcePolicy(LambdaFunction, {
   controls: ["Lambda.2"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
   config: {
-    runtimes: texts({
-      description: "Runtimes allowed. Functions from images bring their own.",
+    runtimes: texts(
+      "Runtimes allowed. Functions from images bring their own.",
       // Those that AWS supports on 21 November 2026, by the source above. Over are nodejs20.x (30 April), ruby3.2
       // (31 March), python3.10 (31 October) and dotnet8 (10 November).
-      default: [
+      [
         "dotnet10",
         "java17",
         "java17.al2023",
@@ -36,7 +36,7 @@ export const functionRuntime = resourcePolicy(LambdaFunction, {
         "ruby3.4",
         "ruby4.0",
       ],
-    }),
+    ),
   },
   *check({ packageType, runtime = "not set" }, { runtimes }) {
     if (packageType !== "Image" && !runtimes.includes(runtime)) {
@@ -72,10 +72,7 @@ export const functionNetwork = resourcePolicy(LambdaFunction, {
   controls: ["Lambda.5"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
   config: {
-    requireVpc: flag({
-      description: "Whether every function has to run in a VPC.",
-      default: false,
-    }),
+    requireVpc: flag("Whether every function has to run in a VPC.", false),
   },
   *check(lambda, { requireVpc }) {
     const network = lambda.vpcConfig;
@@ -101,10 +98,7 @@ export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
   fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name the function in synchronous.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
   config: {
-    synchronous: texts({
-      description: "Logical names of functions whose callers wait for the answer.",
-      default: [],
-    }),
+    synchronous: texts("Logical names of functions whose callers wait for the answer."),
   },
   *check(resources, { synchronous }) {
     const configs = resources.filter(

@@ -54,10 +54,7 @@ export const instancePublicAddress = typesPolicy(
     controls: ["EC2.9"],
     source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
     config: {
-      exempt: texts({
-        description: "Logical names of resources that may have a public address.",
-        default: [],
-      }),
+      exempt: texts("Logical names of resources that may have a public address."),
     },
     *check(resource, { exempt }, { name, type }) {
       if (exempt.includes(name)) {

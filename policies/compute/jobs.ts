@@ -31,11 +31,7 @@ export const sparkVersion = resourcePolicy(Job, {
   controls: ["Glue.4"],
   source: "https://docs.aws.amazon.com/glue/latest/dg/release-notes.html",
   config: {
-    leastMajor: integer({
-      description: "Oldest major version of Glue.",
-      default: 4,
-      minimum: 3,
-    }),
+    leastMajor: integer("Oldest major version of Glue.", 4, [3]),
   },
   *check({ command, glueVersion }, { leastMajor }) {
     const isSpark = ["glueetl", "gluestreaming"].includes(command.name ?? "glueetl");

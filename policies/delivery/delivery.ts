@@ -16,30 +16,10 @@ export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
   fix: "Set bufferingSize and bufferingInterval within the limits, or change them in the policy's configuration.",
   source: "https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html",
   config: {
-    minMiB: integer({
-      description: "Smallest buffer, in MiB.",
-      default: 5,
-      minimum: 1,
-      maximum: 128,
-    }),
-    maxMiB: integer({
-      description: "Largest buffer, in MiB.",
-      default: 128,
-      minimum: 1,
-      maximum: 128,
-    }),
-    minSeconds: integer({
-      description: "Shortest time, in seconds.",
-      default: 60,
-      minimum: 0,
-      maximum: 900,
-    }),
-    maxSeconds: integer({
-      description: "Longest time, in seconds.",
-      default: 600,
-      minimum: 0,
-      maximum: 900,
-    }),
+    minMiB: integer("Smallest buffer, in MiB.", 5, [1, 128]),
+    maxMiB: integer("Largest buffer, in MiB.", 128, [1, 128]),
+    minSeconds: integer("Shortest time, in seconds.", 60, [0, 900]),
+    maxSeconds: integer("Longest time, in seconds.", 600, [0, 900]),
   },
   *check(delivery, limits) {
     const found = bufferOf(delivery);
@@ -112,11 +92,10 @@ export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
   fix: "For S3 and Redshift set s3BackupMode Enabled with s3BackupConfiguration; for other destinations s3BackupMode, which keeps everything as AllData, AllDocuments or AllEvents, and s3Configuration.",
   source: "https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html",
   config: {
-    requireSourceBackup: flag({
-      description:
-        "Whether a delivery stream whose records a Lambda function changes needs a backup of its source, whatever the destination. A Kinesis stream that keeps its records long enough to be read again may do instead.",
-      default: true,
-    }),
+    requireSourceBackup: flag(
+      "Whether a delivery stream whose records a Lambda function changes needs a backup of its source, whatever the destination. A Kinesis stream that keeps its records long enough to be read again may do instead.",
+      true,
+    ),
   },
   *check(delivery, { requireSourceBackup }) {
     const found = destinationOf(delivery);

@@ -35,10 +35,7 @@ export const clearText = typesPolicy([], {
   controls: ["CodeBuild.2"],
   source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
   config: {
-    allowed: texts({
-      description: "Names of values that are no secrets; * stands for any characters.",
-      default: [],
-    }),
+    allowed: texts("Names of values that are no secrets; * stands for any characters."),
   },
   *check(resource, { allowed }, { type }) {
     for (const { path, name, value } of textsIn(resource, type)) {

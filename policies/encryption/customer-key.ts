@@ -4,11 +4,10 @@ import { flag } from "../engine/setting-schema";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {
-  requireCustomerManagedKey: flag({
-    description:
-      "Whether the key must be one of your own, whose policy and rotation you decide; a key of AWS's is not enough then.",
-    default: true,
-  }),
+  requireCustomerManagedKey: flag(
+    "Whether the key must be one of your own, whose policy and rotation you decide; a key of AWS's is not enough then.",
+    true,
+  ),
 };
 
 /** Keys that AWS makes in an account for one service, such as alias/aws/kinesis. */

@@ -13,12 +13,7 @@ export const keyRotation = resourcePolicy(Key, {
   controls: ["KMS.4"],
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
   config: {
-    maxDays: integer({
-      description: "Most days between two rotations.",
-      default: 365,
-      minimum: 90,
-      maximum: 2560,
-    }),
+    maxDays: integer("Most days between two rotations.", 365, [90, 2560]),
   },
   *check(key, { maxDays }) {
     // KMS cannot rotate asymmetric and HMAC keys, nor those whose material lies in a key store of the customer's.
@@ -49,12 +44,7 @@ export const keyDeletionWindow = typesPolicy(keyTypes, {
   fix: "Raise deletionWindowInDays, or lower minDays in the policy's configuration.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
   config: {
-    minDays: integer({
-      description: "Shortest waiting time, in days.",
-      default: 30,
-      minimum: 7,
-      maximum: 30,
-    }),
+    minDays: integer("Shortest waiting time, in days.", 30, [7, 30]),
   },
   *check(key, { minDays }) {
     const days = (key["deletionWindowInDays"] ?? 30) as number;

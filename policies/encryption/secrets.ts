@@ -13,12 +13,7 @@ export const secretRotation = stackPolicy([typeToken(Secret)], {
   controls: ["SecretsManager.1", "SecretsManager.4"],
   source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
   config: {
-    maxDays: integer({
-      description: "Most days between two rotations.",
-      default: 90,
-      minimum: 1,
-      maximum: 1000,
-    }),
+    maxDays: integer("Most days between two rotations.", 90, [1, 1000]),
   },
   *check(resources, { maxDays }) {
     const rotations = resources.filter((resource) => resource.isType(SecretRotation));

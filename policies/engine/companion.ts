@@ -21,11 +21,9 @@ export function companionPolicy({ subject, companion, ...text }: CompanionDefini
   return stackPolicy([typeToken(subject)], {
     ...text,
     config: {
-      exempt: texts({
-        description:
-          "Logical names of buckets that do without, for good; for a while there are exceptions.",
-        default: [],
-      }),
+      exempt: texts(
+        "Logical names of buckets that do without, for good; for a while there are exceptions.",
+      ),
     },
     *check(resources, { exempt }) {
       const companions = resources.filter((resource) => resource.isType(companion));

@@ -41,21 +41,13 @@ export const flinkCheckpointing = resourcePolicy(Application, {
   fix: "Set checkpointConfiguration to CUSTOM with checkpointingEnabled, checkpointInterval and minPauseBetweenCheckpoints within the limits, or leave it at DEFAULT.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-fault.html",
   config: {
-    minSeconds: integer({
-      description: "Shortest interval between checkpoints, in seconds.",
-      default: 10,
-      minimum: 1,
-    }),
-    maxSeconds: integer({
-      description: "Longest interval between checkpoints, in seconds.",
-      default: 300,
-      minimum: 1,
-    }),
-    leastPauseMilliseconds: integer({
-      description: "Least pause between two checkpoints, in milliseconds.",
-      default: 1000,
-      minimum: 0,
-    }),
+    minSeconds: integer("Shortest interval between checkpoints, in seconds.", 10, [1]),
+    maxSeconds: integer("Longest interval between checkpoints, in seconds.", 300, [1]),
+    leastPauseMilliseconds: integer(
+      "Least pause between two checkpoints, in milliseconds.",
+      1000,
+      [0],
+    ),
   },
   *check(application, { minSeconds, maxSeconds, leastPauseMilliseconds }) {
     const checkpoints = flinkConfiguration(application)?.checkpointConfiguration;

@@ -44,12 +44,7 @@ export const openIngress = typesPolicy(
     controls: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.53", "EC2.54"],
     source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     config: {
-      ports: integers({
-        description: "Ports that may be open to the whole world, such as 443.",
-        default: [],
-        minimum: 0,
-        maximum: 65_535,
-      }),
+      ports: integers("Ports that may be open to the whole world, such as 443.", [], [0, 65_535]),
     },
     *check(resource, { ports }, { type }) {
       const rulesBefore = new Map<string, readonly string[]>();

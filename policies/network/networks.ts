@@ -124,11 +124,10 @@ export const vpcEndpoints = stackPolicy([typeToken(Vpc)], {
   source:
     "https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html",
   config: {
-    services: texts({
-      description:
-        "Services that need an interface endpoint in every VPC, as in the end of their names: ec2, ssm, ecr.api, ecr.dkr, ssm-contacts, ssm-incidents, kinesis-streams and others.",
-      default: ["ec2", "ssm"],
-    }),
+    services: texts(
+      "Services that need an interface endpoint in every VPC, as in the end of their names: ec2, ssm, ecr.api, ecr.dkr, ssm-contacts, ssm-incidents, kinesis-streams and others.",
+      ["ec2", "ssm"],
+    ),
   },
   *check(resources, { services }) {
     const endpoints = resources.filter((resource) => resource.isType(VpcEndpoint));

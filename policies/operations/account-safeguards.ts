@@ -54,7 +54,7 @@ export const accountSafeguards = typesPolicy(
     fix: "Set the property to the value that keeps the safeguard on, leave the resource out, or name it in exempt.",
     source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
     config: {
-      exempt: texts({ description: "Logical names of resources that may be off.", default: [] }),
+      exempt: texts("Logical names of resources that may be off."),
     },
     *check(resource, { exempt }, { name, type }) {
       if (exempt.includes(name)) {
@@ -95,10 +95,7 @@ export const accountPasswords = typesPolicy([sdkToken("iam", "AccountPasswordPol
   controls: ["IAM.7"],
   source: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
   config: {
-    exempt: texts({
-      description: "Logical names of password policies that may be weaker.",
-      default: [],
-    }),
+    exempt: texts("Logical names of password policies that may be weaker."),
   },
   *check(policy, { exempt }, { name }) {
     if (exempt.includes(name)) {

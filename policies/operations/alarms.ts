@@ -138,11 +138,10 @@ function minimumAlarms(
     severity: "high",
     fix: `Add a cloudwatch.MetricAlarm for each, with dimension ${subject.dimension}, or take the metric out of the policy's configuration.`,
     config: {
-      metrics: texts({
-        description:
-          "Metrics that need an alarm; between alternatives stands a bar, and * stands for any characters.",
-        default: defaults,
-      }),
+      metrics: texts(
+        "Metrics that need an alarm; between alternatives stands a bar, and * stands for any characters.",
+        defaults,
+      ),
     },
     *check(resources, { metrics }) {
       const alarms = resources.filter((resource) => resource.isType(MetricAlarm));

@@ -15,10 +15,7 @@ export const requiredTags = typesPolicy(taggableTypes, {
   controls: ["EC2.40", "EC2.48"],
   source: "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
   config: {
-    keys: texts({
-      description: "Tags that every resource must have.",
-      default: ["project", "stack"],
-    }),
+    keys: texts("Tags that every resource must have.", ["project", "stack"]),
   },
   *check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.
@@ -48,10 +45,7 @@ export const statefulProtection = typesPolicy(statefulTypes, {
   controls: ["KMS.3", "Cognito.6"],
   source: "https://www.pulumi.com/docs/iac/concepts/options/protect/",
   config: {
-    types: texts({
-      description: "Types whose resources must be protected.",
-      default: statefulTypes,
-    }),
+    types: texts("Types whose resources must be protected.", statefulTypes),
   },
   *check(_resource, { types }, { type, opts }) {
     if (types.includes(type) && !opts.protect) {

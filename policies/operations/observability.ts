@@ -14,16 +14,13 @@ export const streamMetrics = resourcePolicy(Stream, {
   fix: "Add the metrics to shardLevelMetrics, or take them out of the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",
   config: {
-    metrics: texts({
-      description: "Metrics that must be reported for each shard.",
-      default: [
-        "IncomingBytes",
-        "IncomingRecords",
-        "IteratorAgeMilliseconds",
-        "ReadProvisionedThroughputExceeded",
-        "WriteProvisionedThroughputExceeded",
-      ],
-    }),
+    metrics: texts("Metrics that must be reported for each shard.", [
+      "IncomingBytes",
+      "IncomingRecords",
+      "IteratorAgeMilliseconds",
+      "ReadProvisionedThroughputExceeded",
+      "WriteProvisionedThroughputExceeded",
+    ]),
   },
   *check({ shardLevelMetrics = [] }, { metrics }) {
     const missing = metrics.filter((metric) => !shardLevelMetrics.includes(metric));

@@ -15,12 +15,7 @@ export const domainNodeLimit = resourcePolicy(Domain, {
   fix: "Lower the counts in clusterConfig, or raise maxNodes in the policy's configuration.",
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html",
   config: {
-    maxNodes: integer({
-      description: "Most nodes of one domain, of all kinds together.",
-      default: 6,
-      minimum: 1,
-      maximum: 1002,
-    }),
+    maxNodes: integer("Most nodes of one domain, of all kinds together.", 6, [1, 1002]),
   },
   *check(domain, { maxNodes }) {
     const groups = nodeGroups(domain);
@@ -67,11 +62,11 @@ export const domainStorageLimit = resourcePolicy(Domain, {
   fix: "Lower ebsOptions.volumeSize or the number of data nodes, or raise maxStorageGiB in the policy's configuration.",
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html",
   config: {
-    maxStorageGiB: integer({
-      description: "Most EBS storage of one domain, in GiB, all data nodes together.",
-      default: 300,
-      minimum: 10,
-    }),
+    maxStorageGiB: integer(
+      "Most EBS storage of one domain, in GiB, all data nodes together.",
+      300,
+      [10],
+    ),
   },
   *check({ clusterConfig, ebsOptions }, { maxStorageGiB }) {
     // Without EBS a node has the disks of its instance type, which the limits on size and number hold down.
@@ -122,12 +117,7 @@ export const functionMemoryLimit = resourcePolicy(LambdaFunction, {
   fix: "Lower memorySize, or raise maxMemoryMiB in the policy's configuration.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
   config: {
-    maxMemoryMiB: integer({
-      description: "Most memory of one function, in MiB.",
-      default: 1024,
-      minimum: 128,
-      maximum: 10_240,
-    }),
+    maxMemoryMiB: integer("Most memory of one function, in MiB.", 1024, [128, 10_240]),
   },
   *check(lambda, { maxMemoryMiB }) {
     const memory = lambda.memorySize ?? 128;

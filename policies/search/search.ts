@@ -31,10 +31,10 @@ export const domainAccessControl = resourcePolicy(Domain, {
   controls: ["Opensearch.7"],
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
   config: {
-    allowInternalUsers: flag({
-      description: "Whether users with passwords, kept in the domain, are allowed.",
-      default: false,
-    }),
+    allowInternalUsers: flag(
+      "Whether users with passwords, kept in the domain, are allowed.",
+      false,
+    ),
   },
   *check({ advancedSecurityOptions: security }, { allowInternalUsers }) {
     if (security?.enabled !== true) {
@@ -69,12 +69,7 @@ export const domainMasters = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html",
   config: {
-    least: integer({
-      description: "Fewest dedicated masters; 0 lets the data nodes be masters.",
-      default: 3,
-      minimum: 0,
-      maximum: 5,
-    }),
+    least: integer("Fewest dedicated masters; 0 lets the data nodes be masters.", 3, [0, 5]),
   },
   *check({ clusterConfig }, { least }) {
     const masters =
@@ -103,18 +98,8 @@ export const domainZones = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html",
   config: {
-    minNodes: integer({
-      description: "Fewest data nodes.",
-      default: 3,
-      minimum: 1,
-      maximum: 1002,
-    }),
-    leastZones: integer({
-      description: "Fewest zones; 1 asks for no spread.",
-      default: 3,
-      minimum: 1,
-      maximum: 3,
-    }),
+    minNodes: integer("Fewest data nodes.", 3, [1, 1002]),
+    leastZones: integer("Fewest zones; 1 asks for no spread.", 3, [1, 3]),
   },
   *check({ clusterConfig }, { minNodes, leastZones }) {
     const nodes = clusterConfig?.instanceCount ?? 1;
@@ -151,7 +136,7 @@ export const domainLogs = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html",
   config: {
-    logTypes: texts({ description: "Log types that must be published.", default: logTypes }),
+    logTypes: texts("Log types that must be published.", logTypes),
   },
   *check({ logPublishingOptions = [] }, { logTypes: required }) {
     const published = logPublishingOptions

@@ -145,7 +145,7 @@ export const objectAcl = typesPolicy(
     controls: ["S3.2", "S3.3", "S3.12"],
     source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
     config: {
-      lists: texts({ description: "Canned access lists allowed.", default: harmlessLists }),
+      lists: texts("Canned access lists allowed.", harmlessLists),
     },
     *check(resource, { lists }, { type }) {
       for (const path of pathsOf(type, aclNames)) {
@@ -194,10 +194,7 @@ export const bucketControl = resourcePolicy(BucketPolicy, {
   controls: ["S3.6"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
   config: {
-    accounts: texts({
-      description: "Ids of accounts that may control buckets, such as the own one.",
-      default: [],
-    }),
+    accounts: texts("Ids of accounts that may control buckets, such as the own one."),
   },
   *check(bucketPolicy, { accounts }) {
     for (const statement of statementsOf(bucketPolicy, "policy")) {

@@ -22,11 +22,9 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
   config: {
     ...customerKeySetting,
-    withS3Keys: texts({
-      description:
-        "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
-      default: [],
-    }),
+    withS3Keys: texts(
+      "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
+    ),
   },
   *check({ rules }, { requireCustomerManagedKey, withS3Keys }, { name }) {
     if (rules.length === 0) {
@@ -152,10 +150,7 @@ export const copyEncryption = typesPolicy(
     controls: ["EC2.173"],
     source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
     config: {
-      exempt: texts({
-        description: "Logical names of resources that may be unencrypted.",
-        default: [],
-      }),
+      exempt: texts("Logical names of resources that may be unencrypted."),
     },
     *check(resource, { exempt }, { name, type }) {
       const places = exempt.includes(name)

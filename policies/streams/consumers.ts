@@ -19,20 +19,16 @@ export const streamConsumers = stackPolicy([typeToken(Stream)], {
   fix: "Give readers enhanced fan-out, take one away, or change the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/building-consumers.html",
   config: {
-    maxPolling: integer({
-      description:
-        "Most readers that poll one stream: Firehose, Lambda and Flink. A Flink application that is given a stream counts as its reader; whether it writes to it cannot be told.",
-      default: 2,
-      minimum: 1,
-      maximum: 5,
-    }),
-    maxFanOut: integer({
-      description:
-        "Most consumers with enhanced fan-out of one stream. The quota is 20, or 50 with On-demand Advantage.",
-      default: 20,
-      minimum: 0,
-      maximum: 50,
-    }),
+    maxPolling: integer(
+      "Most readers that poll one stream: Firehose, Lambda and Flink. A Flink application that is given a stream counts as its reader; whether it writes to it cannot be told.",
+      2,
+      [1, 5],
+    ),
+    maxFanOut: integer(
+      "Most consumers with enhanced fan-out of one stream. The quota is 20, or 50 with On-demand Advantage.",
+      20,
+      [0, 50],
+    ),
   },
   *check(resources, { maxPolling, maxFanOut }) {
     const consumers = resources.filter((resource) => resource.isType(StreamConsumer));
@@ -67,10 +63,10 @@ export const idleSubtasks = stackPolicy([typeToken(Application)], {
   source:
     "https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/",
   config: {
-    allowIdleSubtasks: flag({
-      description: "Whether an application may have more parallelism than its stream has shards.",
-      default: false,
-    }),
+    allowIdleSubtasks: flag(
+      "Whether an application may have more parallelism than its stream has shards.",
+      false,
+    ),
   },
   *check(resources, { allowIdleSubtasks }) {
     const streams = resources.filter(

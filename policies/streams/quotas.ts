@@ -15,17 +15,12 @@ export const shardQuota = stackPolicy([typeToken(Stream)], {
   fix: "Lower the shard counts, have the quota raised, or change the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
   config: {
-    maxShards: integer({
-      description:
-        "Most shards of all streams. The quota is 20,000 in us-east-1, us-west-2 and eu-west-1, and less elsewhere.",
-      default: 1000,
-      minimum: 1,
-    }),
-    maxOnDemandStreams: integer({
-      description: "Most streams in on-demand mode. The quota is 50.",
-      default: 50,
-      minimum: 0,
-    }),
+    maxShards: integer(
+      "Most shards of all streams. The quota is 20,000 in us-east-1, us-west-2 and eu-west-1, and less elsewhere.",
+      1000,
+      [1],
+    ),
+    maxOnDemandStreams: integer("Most streams in on-demand mode. The quota is 50.", 50, [0]),
   },
   *check(resources, { maxShards, maxOnDemandStreams }) {
     const streams = resources.filter((resource) => resource.isType(Stream));
@@ -61,11 +56,7 @@ export const kpuQuota = stackPolicy([typeToken(Application)], {
   fix: "Lower parallelism, raise parallelismPerKpu, have the quota raised, or change maxKpus in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/limits.html",
   config: {
-    maxKpus: integer({
-      description: "Most KPUs of all applications, those for orchestration included.",
-      default: 64,
-      minimum: 2,
-    }),
+    maxKpus: integer("Most KPUs of all applications, those for orchestration included.", 64, [2]),
   },
   *check(resources, { maxKpus }) {
     const sizes = resources

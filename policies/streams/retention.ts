@@ -16,18 +16,8 @@ export const streamRetention = resourcePolicy(Stream, {
   controls: ["Kinesis.3"],
   source: "https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html",
   config: {
-    minHours: integer({
-      description: "Shortest retention, in hours.",
-      default: 168,
-      minimum: 24,
-      maximum: 8760,
-    }),
-    maxHours: integer({
-      description: "Longest retention, in hours.",
-      default: 336,
-      minimum: 24,
-      maximum: 8760,
-    }),
+    minHours: integer("Shortest retention, in hours.", 168, [24, 8760]),
+    maxHours: integer("Longest retention, in hours.", 336, [24, 8760]),
   },
   *check(stream, { minHours, maxHours }) {
     const hours = stream.retentionPeriod ?? 24;
@@ -51,18 +41,8 @@ export const logGroupRetention = resourcePolicy(LogGroup, {
   source:
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
   config: {
-    minDays: integer({
-      description: "Shortest retention, in days.",
-      default: 365,
-      minimum: 1,
-      maximum: 3653,
-    }),
-    maxDays: integer({
-      description: "Longest retention, in days.",
-      default: 731,
-      minimum: 1,
-      maximum: 3653,
-    }),
+    minDays: integer("Shortest retention, in days.", 365, [1, 3653]),
+    maxDays: integer("Longest retention, in days.", 731, [1, 3653]),
   },
   *check(group, { minDays, maxDays }) {
     // CloudWatch Logs reads 0 as for ever.
@@ -93,21 +73,15 @@ export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html",
   config: {
-    minDays: integer({
-      description: "Fewest days after which any rule may expire current objects.",
-      default: 30,
-      minimum: 1,
-    }),
-    maxDays: integer({
-      description: "Most days until every object has expired or moved to an archive class.",
-      default: 1095,
-      minimum: 1,
-    }),
-    keptForever: texts({
-      description:
-        "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
-      default: [],
-    }),
+    minDays: integer("Fewest days after which any rule may expire current objects.", 30, [1]),
+    maxDays: integer(
+      "Most days until every object has expired or moved to an archive class.",
+      1095,
+      [1],
+    ),
+    keptForever: texts(
+      "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
+    ),
   },
   *check(lifecycle, { minDays, maxDays, keptForever }, { name }) {
     const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");

@@ -14,16 +14,11 @@ export const streamShardLimit = resourcePolicy(Stream, {
   fix: "Lower shardCount, or raise maxShards in the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
   config: {
-    maxShards: integer({
-      description: "Most shards of one stream.",
-      default: 4,
-      minimum: 1,
-      maximum: 20_000,
-    }),
-    allowOnDemand: flag({
-      description: "Whether a stream may be in on-demand mode, which has no limit here.",
-      default: false,
-    }),
+    maxShards: integer("Most shards of one stream.", 4, [1, 20_000]),
+    allowOnDemand: flag(
+      "Whether a stream may be in on-demand mode, which has no limit here.",
+      false,
+    ),
   },
   *check(stream, { maxShards, allowOnDemand }) {
     const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
@@ -62,12 +57,7 @@ export const flinkParallelismLimit = resourcePolicy(Application, {
   fix: "Lower parallelism, or raise maxParallelism in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html",
   config: {
-    maxParallelism: integer({
-      description: "Highest parallelism of one application.",
-      default: 4,
-      minimum: 1,
-      maximum: 256,
-    }),
+    maxParallelism: integer("Highest parallelism of one application.", 4, [1, 256]),
   },
   *check(application, { maxParallelism }) {
     const scaling = flinkConfiguration(application)?.parallelismConfiguration;
@@ -95,16 +85,15 @@ export const flinkKpuLimit = resourcePolicy(Application, {
   fix: "Lower parallelism, raise parallelismPerKpu, or raise maxKpus in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-resources.html",
   config: {
-    maxKpus: integer({
-      description: "Most KPUs of one application, the one for orchestration included.",
-      default: 5,
-      minimum: 2,
-      maximum: 257,
-    }),
-    allowAutoScaling: flag({
-      description: "Whether the service may scale an application by itself, beyond this limit.",
-      default: false,
-    }),
+    maxKpus: integer(
+      "Most KPUs of one application, the one for orchestration included.",
+      5,
+      [2, 257],
+    ),
+    allowAutoScaling: flag(
+      "Whether the service may scale an application by itself, beyond this limit.",
+      false,
+    ),
   },
   *check(application, { maxKpus, allowAutoScaling }) {
     const { parallelism, perKpu, kpus, autoScaling } = flinkScale(application);
@@ -133,18 +122,8 @@ export const flinkParallelismPerKpu = resourcePolicy(Application, {
   fix: "Set parallelismPerKpu within the limits, or change minPerKpu or maxPerKpu in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-resources.html",
   config: {
-    minPerKpu: integer({
-      description: "Fewest subtasks on one KPU.",
-      default: 1,
-      minimum: 1,
-      maximum: 8,
-    }),
-    maxPerKpu: integer({
-      description: "Most subtasks on one KPU.",
-      default: 4,
-      minimum: 1,
-      maximum: 8,
-    }),
+    minPerKpu: integer("Fewest subtasks on one KPU.", 1, [1, 8]),
+    maxPerKpu: integer("Most subtasks on one KPU.", 4, [1, 8]),
   },
   *check(application, { minPerKpu, maxPerKpu }) {
     const { perKpu } = flinkScale(application);
@@ -167,12 +146,11 @@ export const scalingTargetLimit = resourcePolicy(Target, {
   source:
     "https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-custom.html",
   config: {
-    maxCapacity: integer({
-      description: "Highest maximum of one target, in shards or parallelism.",
-      default: 4,
-      minimum: 1,
-      maximum: 20_000,
-    }),
+    maxCapacity: integer(
+      "Highest maximum of one target, in shards or parallelism.",
+      4,
+      [1, 20_000],
+    ),
   },
   *check(target, { maxCapacity }) {
     // Targets of other services count something else.

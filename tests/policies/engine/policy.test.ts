@@ -23,7 +23,7 @@ const text = {
 
 const policy = resourcePolicy(Stream, {
   ...text,
-  config: { maxShards: integer({ description: "Most shards.", default: 1, minimum: 1 }) },
+  config: { maxShards: integer("Most shards.", 1, [1]) },
   *check(judged, { maxShards }) {
     const { shardCount = 1 } = judged;
     if (shardCount > maxShards) {
@@ -160,9 +160,9 @@ describe("an exception", () => {
 
 describe("a configuration", () => {
   const settings = {
-    minDays: integer({ description: "Fewest.", default: 1, minimum: 1 }),
-    maxDays: integer({ description: "Most.", default: 9, minimum: 1 }),
-    strict: flag({ description: "Whether it is.", default: true }),
+    minDays: integer("Fewest.", 1, [1]),
+    maxDays: integer("Most.", 9, [1]),
+    strict: flag("Whether it is.", true),
   };
 
   it("fills in what is not given", () => {
