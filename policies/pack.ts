@@ -3,7 +3,7 @@ import * as addresses from "./network/addresses";
 import * as alarms from "./operations/alarms";
 import * as apiAccess from "./compute/api-access";
 import * as apiStages from "./compute/api-stages";
-import * as apiThrottling from "./compute/api-throttling";
+import * as throttling from "./compute/api-throttling";
 import * as attachments from "./access/attachments";
 import * as bucketAccess from "./storage/bucket-access";
 import * as budget from "./cost/budget";
@@ -62,7 +62,7 @@ const judging: readonly PolicyFamily[] = [
     functions,
     apiAccess,
     apiStages,
-    apiThrottling,
+    throttling,
     builds,
     secrets,
     clearText,

@@ -26,8 +26,7 @@ const policyOfAws = /:iam::aws:policy\/(.*\/)?([^/]+)$/;
 /** Names that promise all of a service, for policies that are newer than the table. */
 const broadName = /(Administrator|AdminAccess|FullAccess)/;
 
-export const managedPolicies = typesPolicy(attachments, {
-  name: "iam-managed-policy-full-access",
+export const managedPolicies = typesPolicy("iam-managed-policy-full-access", attachments, {
   severity: "high",
   rule: "Attach none of AWS's policies that allow all of a service.",
   reason: "AmazonKinesisFullAccess lets a reader delete every stream of the account.",
@@ -56,8 +55,7 @@ const userPolicies: Readonly<Record<string, string | undefined>> = {
   "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
 };
 
-export const userPermissions = typesPolicy(Object.keys(userPolicies), {
-  name: "iam-user-policy",
+export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPolicies), {
   severity: "low",
   rule: "Give permissions to groups and roles, not to users.",
   reason:

@@ -17,8 +17,7 @@ import { accountOf, admitsEverybody, namedAccounts, servicesWithoutSource } from
 import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
-export const publicGrants = typesPolicy(resourceDocuments, {
-  name: "iam-resource-policy-public-access",
+export const publicGrants = typesPolicy("iam-resource-policy-public-access", resourceDocuments, {
   severity: "critical",
   rule: "Let no policy of a key, stream, bucket, domain, topic, queue, secret, function, API or role admit everybody.",
   reason:
@@ -41,37 +40,34 @@ export const publicGrants = typesPolicy(resourceDocuments, {
   },
 });
 
-export const serviceGrants = typesPolicy(
-  resourceDocuments.filter((type) => type !== typeToken(Role)),
-  {
-    name: "iam-resource-policy-service-source",
-    severity: "medium",
-    rule: "State for which resource or account a service may use a resource.",
-    reason:
-      "A service acts for each of its customers: without a source any account can make it use the resource, as a confused deputy.",
-    fix: "Add a condition with aws:SourceArn or aws:SourceAccount, or add the service to withoutSource in the policy's configuration.",
-    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
-    config: {
-      withoutSource: texts(
-        "Services that may come without a source, such as those that send none.",
-        ["cloudwatch.amazonaws.com"],
-      ),
-    },
-    *check(resource, { withoutSource }, { type }) {
-      for (const { path, statement } of resourceStatements(type, resource)) {
-        const services = servicesWithoutSource(statement).filter(
-          (service) => !withoutSource.includes(service),
-        );
-        if (services.length > 0) {
-          yield {
-            fact: `${path} admits ${services.join(", ")} without a source`,
-            limit: "a service must say for whom it calls",
-          };
-        }
-      }
-    },
+const sharedTypes = resourceDocuments.filter((type) => type !== typeToken(Role));
+
+export const serviceGrants = typesPolicy("iam-resource-policy-service-source", sharedTypes, {
+  severity: "medium",
+  rule: "State for which resource or account a service may use a resource.",
+  reason:
+    "A service acts for each of its customers: without a source any account can make it use the resource, as a confused deputy.",
+  fix: "Add a condition with aws:SourceArn or aws:SourceAccount, or add the service to withoutSource in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+  config: {
+    withoutSource: texts("Services that may come without a source, such as those that send none.", [
+      "cloudwatch.amazonaws.com",
+    ]),
   },
-);
+  *check(resource, { withoutSource }, { type }) {
+    for (const { path, statement } of resourceStatements(type, resource)) {
+      const services = servicesWithoutSource(statement).filter(
+        (service) => !withoutSource.includes(service),
+      );
+      if (services.length > 0) {
+        yield {
+          fact: `${path} admits ${services.join(", ")} without a source`,
+          limit: "a service must say for whom it calls",
+        };
+      }
+    }
+  },
+});
 
 /** Properties that name an account or a principal which gets access, by type. */
 const grantees: Readonly<Record<string, string>> = {
@@ -85,60 +81,52 @@ const grantees: Readonly<Record<string, string>> = {
   [typeToken(VpcEndpointServiceAllowedPrinciple)]: "principalArn",
 };
 
-export const foreignGrants = typesPolicy(
-  [...new Set([...resourceDocuments, ...Object.keys(grantees)])],
-  {
-    name: "iam-trusted-accounts",
-    severity: "high",
-    rule: "Grant access to accounts that are trusted only.",
-    reason:
-      "Whoever controls another account decides who uses the grant. An account that is not the program's own belongs on a list that somebody has reviewed.",
-    fix: "Add the account to trustedAccounts in the policy's configuration, or take it out.",
-    source:
-      "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
-    config: {
-      trustedAccounts: texts(
-        "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
-      ),
-    },
-    *check(resource, { trustedAccounts }, { type }) {
-      const direct = known(() => resource[grantees[type] ?? ""]);
-      const named = [
-        ...(typeof direct === "string" ? [accountOf(direct) ?? []].flat() : []),
-        ...[...(type in grantees ? [] : resourceStatements(type, resource))].flatMap(
-          ({ statement }) => namedAccounts(statement),
-        ),
-      ];
-      const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
-      const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
-      const strangers = [...new Set(named)].filter((account) => !trusted.includes(account));
-      if (strangers.length > 0) {
-        yield {
-          fact: `access is granted to ${strangers.join(", ")}`,
-          limit: `trusted are ${trusted.length > 0 ? trusted.join(", ") : "no accounts"}`,
-        };
-      }
-    },
-  },
-);
+const grantingTypes = [...new Set([...resourceDocuments, ...Object.keys(grantees)])];
 
-export const keyGrants = resourcePolicy(Grant, {
-  name: "kms-grant-scope",
+export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, {
+  severity: "high",
+  rule: "Grant access to accounts that are trusted only.",
+  reason:
+    "Whoever controls another account decides who uses the grant. An account that is not the program's own belongs on a list that somebody has reviewed.",
+  fix: "Add the account to trustedAccounts in the policy's configuration, or take it out.",
+  source:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
+  config: {
+    trustedAccounts: texts(
+      "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
+    ),
+  },
+  *check(resource, { trustedAccounts }, { type }) {
+    const direct = known(() => resource[grantees[type] ?? ""]);
+    const named = [
+      ...(typeof direct === "string" ? [accountOf(direct) ?? []].flat() : []),
+      ...[...(type in grantees ? [] : resourceStatements(type, resource))].flatMap(
+        ({ statement }) => namedAccounts(statement),
+      ),
+    ];
+    const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
+    const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
+    const strangers = [...new Set(named)].filter((account) => !trusted.includes(account));
+    if (strangers.length > 0) {
+      yield {
+        fact: `access is granted to ${strangers.join(", ")}`,
+        limit: `trusted are ${trusted.length > 0 ? trusted.join(", ") : "no accounts"}`,
+      };
+    }
+  },
+});
+
+export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
   severity: "high",
   rule: "Grant the use of a key to roles, without leave to pass it on.",
   reason:
     "A grant stands beside the key's policy, where reviews look; one with CreateGrant makes further ones.",
   fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
-  config: {
-    exempt: texts("Logical names of grants that may do more."),
-  },
-  *check({ operations, granteePrincipal }, { exempt }, { name }) {
+  exempt: "Logical names of grants that may do more.",
+  *check({ operations, granteePrincipal }) {
     const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));
     const principal = known(() => granteePrincipal);
-    if (exempt.includes(name)) {
-      return;
-    }
     if (passing.length > 0) {
       yield {
         fact: `operations are ${operations.join(", ")}`,
@@ -151,8 +139,7 @@ export const keyGrants = resourcePolicy(Grant, {
   },
 });
 
-export const functionGrants = resourcePolicy(Permission, {
-  name: "lambda-permission-public-access",
+export const functionGrants = resourcePolicy("lambda-permission-public-access", Permission, {
   severity: "critical",
   rule: "Let nobody call a function but callers that are known.",
   reason:
@@ -206,8 +193,9 @@ const permissionScopes: Readonly<Record<string, string>> = {
   [typeToken(LayerVersionPermission)]: "organizationId",
 };
 
-export const sharedPermissions = typesPolicy(Object.keys(permissionScopes), {
-  name: "iam-permission-public-access",
+const scopedTypes = Object.keys(permissionScopes);
+
+export const permissions = typesPolicy("iam-permission-public-access", scopedTypes, {
   severity: "critical",
   rule: "Let no permission on an event bus or a layer admit everybody.",
   reason: "A principal * is every AWS account there is.",
@@ -222,8 +210,7 @@ export const sharedPermissions = typesPolicy(Object.keys(permissionScopes), {
   },
 });
 
-export const sharedDocuments = resourcePolicy(SsmDocument, {
-  name: "ssm-document-public-access",
+export const sharedDocuments = resourcePolicy("ssm-document-public-access", SsmDocument, {
   severity: "critical",
   rule: "Share a Systems Manager document with named accounts only.",
   reason: "A document tells how machines are set up, and may hold secrets.",

@@ -8,8 +8,7 @@ import { texts } from "../engine/setting-schema";
 /** What makes clear text of what a key encrypted. */
 const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];
 
-export const wildcardActions = typesPolicy(identityDocuments, {
-  name: "iam-policy-wildcard-actions",
+export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identityDocuments, {
   severity: "high",
   rule: "Allow no identity every action, or every action of a service.",
   reason:
@@ -39,8 +38,7 @@ export const wildcardActions = typesPolicy(identityDocuments, {
   },
 });
 
-export const wildcardResources = typesPolicy(identityDocuments, {
-  name: "iam-policy-wildcard-resources",
+export const wildcardResources = typesPolicy("iam-policy-wildcard-resources", identityDocuments, {
   severity: "high",
   rule: "Allow an identity actions on resources that are named, but for actions that know no resources.",
   reason: "What may touch every stream or bucket may touch those of others, too.",
@@ -119,8 +117,7 @@ function isNarrowed({ conditions }: Statement): boolean {
   );
 }
 
-export const keyDecryption = typesPolicy(identityDocuments, {
-  name: "iam-policy-decryption",
+export const keyDecryption = typesPolicy("iam-policy-decryption", identityDocuments, {
   severity: "high",
   rule: "Allow an identity to decrypt with the keys that it needs, and no others.",
   reason: "With every key of an account every bucket and stream is readable that lets it in.",

@@ -1,9 +1,9 @@
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
+import { atLeast, mustBe } from "../engine/violation";
 
-export const userPoolPasswords = resourcePolicy(UserPool, {
-  name: "cognito-user-pool-passwords",
+export const userPoolPasswords = resourcePolicy("cognito-user-pool-passwords", UserPool, {
   severity: "medium",
   rule: "Ask the users of a pool for strong passwords.",
   reason: "Short ones are guessed.",
@@ -15,24 +15,18 @@ export const userPoolPasswords = resourcePolicy(UserPool, {
   },
   *check({ passwordPolicy: policy }, { minLength }) {
     const length = policy?.minimumLength ?? 0;
-    if (!(length >= minLength)) {
-      yield {
-        fact: `passwordPolicy.minimumLength is ${policy?.minimumLength ?? "not set"}`,
-        limit: `the least is ${minLength}`,
-      };
-    }
+    yield* atLeast(
+      length,
+      minLength,
+      `passwordPolicy.minimumLength is ${policy?.minimumLength ?? "not set"}`,
+    );
     for (const name of [
       "requireLowercase",
       "requireNumbers",
       "requireSymbols",
       "requireUppercase",
     ] as const) {
-      if (policy?.[name] !== true) {
-        yield {
-          fact: `passwordPolicy.${name} is ${policy?.[name] ?? "not set"}`,
-          limit: "it must be true",
-        };
-      }
+      yield* mustBe(`passwordPolicy.${name}`, policy?.[name], true);
     }
     // The service's default is 7.
     const days = policy?.temporaryPasswordValidityDays ?? 7;
@@ -45,8 +39,7 @@ export const userPoolPasswords = resourcePolicy(UserPool, {
   },
 });
 
-export const userPoolProtection = resourcePolicy(UserPool, {
-  name: "cognito-user-pool-protection",
+export const userPoolProtection = resourcePolicy("cognito-user-pool-protection", UserPool, {
   severity: "medium",
   rule: "Protect the users of a pool: a second factor, a watch on sign-ins, and no deletion by mistake.",
   reason: "Passwords leak; the pool is the only place that can notice their use.",
@@ -77,8 +70,7 @@ export const userPoolProtection = resourcePolicy(UserPool, {
   },
 });
 
-export const identityPoolGuests = resourcePolicy(IdentityPool, {
-  name: "cognito-identity-pool-guests",
+export const identityPoolGuests = resourcePolicy("cognito-identity-pool-guests", IdentityPool, {
   severity: "medium",
   rule: "Give no credentials to guests.",
   reason: "Whoever knows the pool's id gets credentials of the account.",

@@ -4,6 +4,7 @@ import { isSet, known } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
+import { mustBe } from "../engine/violation";
 
 /** Where a method or a route says who may call it. */
 const authorizations: Readonly<Record<string, string>> = {
@@ -11,8 +12,9 @@ const authorizations: Readonly<Record<string, string>> = {
   [typeToken(Route)]: "authorizationType",
 };
 
-export const apiAuthorization = typesPolicy([typeToken(Api), ...Object.keys(authorizations)], {
-  name: "apigateway-method-authorization",
+const authorized = [Api, ...Object.keys(authorizations)];
+
+export const apiAuthorization = typesPolicy("apigateway-method-authorization", authorized, {
   severity: "critical",
   rule: "Let nobody call an API's method without being authorised.",
   reason: "An API's address is public: an open method is for everybody.",
@@ -58,8 +60,7 @@ function asksForIdentity({ httpMethod, routeKey }: Readonly<Record<string, unkno
     : httpMethod !== "OPTIONS";
 }
 
-export const integrationTls = resourcePolicy(Integration, {
-  name: "apigateway-integration-tls",
+export const integrationTls = resourcePolicy("apigateway-integration-tls", Integration, {
   severity: "medium",
   rule: "Reach the private backends of an HTTP API by HTTPS.",
   reason: "Calls pass through a VPC link in clear text otherwise.",
@@ -67,12 +68,10 @@ export const integrationTls = resourcePolicy(Integration, {
   controls: ["APIGateway.10"],
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html",
-  config: {
-    exempt: texts("Logical names of integrations that may do without TLS."),
-  },
-  *check(integration, { exempt }, { name }) {
+  exempt: "Logical names of integrations that may do without TLS.",
+  *check(integration) {
     const isPrivate = integration.connectionType === "VPC_LINK";
-    if (isPrivate && !isSet(integration, "tlsConfig") && !exempt.includes(name)) {
+    if (isPrivate && !isSet(integration, "tlsConfig")) {
       yield { fact: "tlsConfig is not set", limit: "private integrations must use TLS" };
     }
   },
@@ -80,8 +79,7 @@ export const integrationTls = resourcePolicy(Integration, {
 
 const restDomain = typeToken(DomainName);
 
-export const apiTls = typesPolicy([restDomain, typeToken(HttpDomainName)], {
-  name: "apigateway-domain-tls",
+export const apiTls = typesPolicy("apigateway-domain-tls", [DomainName, HttpDomainName], {
   severity: "medium",
   rule: "Answer under an own domain name with a current TLS policy.",
   reason: "TLS 1.0 is broken, and for REST APIs the plain policy TLS_1_2 allows old ciphers.",
@@ -106,11 +104,6 @@ export const apiTls = typesPolicy([restDomain, typeToken(HttpDomainName)], {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
     const allowed =
       isRest && !isSet(domain, "mutualTlsAuthentication") ? policies : ["TLS_1_2", ...policies];
-    if (!allowed.includes(securityPolicy)) {
-      yield {
-        fact: `securityPolicy is ${securityPolicy}`,
-        limit: `it must be ${allowed.join(" or ")}`,
-      };
-    }
+    yield* mustBe("securityPolicy", securityPolicy, ...allowed);
   },
 });

@@ -4,10 +4,9 @@ import type { PolicyResource } from "@pulumi/policy";
 import { reference } from "../engine/known";
 import { resourcePolicy, stackPolicy, typesPolicy, type Violation } from "../engine/policy";
 import { refersTo, refersToSame } from "../engine/relation";
-import { typeToken } from "../engine/types";
+import { mustBe } from "../engine/violation";
 
-export const apiAccessLogs = typesPolicy([typeToken(Stage), typeToken(HttpStage)], {
-  name: "apigateway-stage-access-log",
+export const apiAccessLogs = typesPolicy("apigateway-stage-access-log", [Stage, HttpStage], {
   severity: "medium",
   rule: "Log who calls an API.",
   reason: "Without it nobody can tell afterwards who asked for what.",
@@ -22,57 +21,38 @@ export const apiAccessLogs = typesPolicy([typeToken(Stage), typeToken(HttpStage)
   },
 });
 
-export const apiTracing = resourcePolicy(Stage, {
-  name: "apigateway-stage-tracing",
+export const apiTracing = resourcePolicy("apigateway-stage-tracing", Stage, {
   severity: "low",
   rule: "Trace a REST API's calls with X-Ray.",
   reason: "A trace shows where a slow or failing call spent its time, across services.",
   fix: "Set xrayTracingEnabled.",
   controls: ["APIGateway.3"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html",
-  *check({ xrayTracingEnabled }) {
-    if (xrayTracingEnabled !== true) {
-      yield {
-        fact: `xrayTracingEnabled is ${xrayTracingEnabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
-  },
+  check: ({ xrayTracingEnabled }) => mustBe("xrayTracingEnabled", xrayTracingEnabled, true),
 });
 
-export const apiLogging = resourcePolicy(MethodSettings, {
-  name: "apigateway-method-logging",
+export const apiLogging = resourcePolicy("apigateway-method-logging", MethodSettings, {
   severity: "medium",
   rule: "Log how a REST API's methods are carried out, without what is in the calls.",
   reason: "The log tells why a call failed before it reached its function.",
   fix: "Set settings.loggingLevel to ERROR or INFO, and leave settings.dataTraceEnabled off.",
   controls: ["APIGateway.1"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
-  *check({ settings }) {
-    yield* loggingViolations("settings", settings);
-  },
+  check: ({ settings }) => loggingViolations("settings", settings),
 });
 
-export const apiCacheEncryption = resourcePolicy(MethodSettings, {
-  name: "apigateway-method-cache-encryption",
+export const answerCaches = resourcePolicy("apigateway-method-cache-encryption", MethodSettings, {
   severity: "medium",
   rule: "Encrypt the answers that a REST API caches.",
   reason: "They lie in clear text otherwise.",
   fix: "Set settings.cacheDataEncrypted.",
   controls: ["APIGateway.5"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html",
-  *check({ settings }) {
-    if (settings.cachingEnabled === true && settings.cacheDataEncrypted !== true) {
-      yield {
-        fact: `settings.cacheDataEncrypted is ${settings.cacheDataEncrypted ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
-  },
+  check: ({ settings: { cachingEnabled, cacheDataEncrypted } }) =>
+    cachingEnabled === true ? mustBe("settings.cacheDataEncrypted", cacheDataEncrypted, true) : [],
 });
 
-export const apiStageSettings = stackPolicy([typeToken(Stage)], {
-  name: "apigateway-stage-method-settings",
+export const apiStageSettings = stackPolicy("apigateway-stage-method-settings", [Stage], {
   severity: "medium",
   rule: "Give every stage of a REST API settings for all of its methods.",
   reason: "Logging and throttling are off unless a MethodSettings says otherwise.",
@@ -98,8 +78,7 @@ export const apiStageSettings = stackPolicy([typeToken(Stage)], {
   },
 });
 
-export const webSocketLogging = stackPolicy([typeToken(HttpStage)], {
-  name: "apigateway-websocket-logging",
+export const webSocketLogging = stackPolicy("apigateway-websocket-logging", [HttpStage], {
   severity: "medium",
   rule: "Log how a WebSocket API's routes are carried out, without what is in the messages.",
   reason: "The log tells why a message failed before it reached its function.",

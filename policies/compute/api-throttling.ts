@@ -9,8 +9,7 @@ const throttlingSettings = {
   maxBurst: integer("Most calls at once.", 200, [1, 5000]),
 };
 
-export const apiThrottling = typesPolicy([typeToken(MethodSettings), typeToken(HttpStage)], {
-  name: "apigateway-stage-throttling",
+export const throttling = typesPolicy("apigateway-stage-throttling", [MethodSettings, HttpStage], {
   severity: "medium",
   rule: "Limit how often an API may be called.",
   reason:

@@ -3,8 +3,7 @@ import { Pipeline } from "@pulumi/aws/codepipeline";
 import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
 import { resourcePolicy } from "../engine/policy";
 
-export const buildEncryption = resourcePolicy(Project, {
-  name: "codebuild-project-encryption",
+export const buildEncryption = resourcePolicy("codebuild-project-encryption", Project, {
   severity: "medium",
   rule: "Encrypt what a build makes with a key of your own, and its logs.",
   reason: "A build's output is what gets deployed; its log repeats what it was given.",
@@ -28,8 +27,7 @@ export const buildEncryption = resourcePolicy(Project, {
   },
 });
 
-export const buildLogs = resourcePolicy(Project, {
-  name: "codebuild-project-logs",
+export const buildLogs = resourcePolicy("codebuild-project-logs", Project, {
   severity: "medium",
   rule: "Log a build, to a log group or a bucket.",
   reason: "The log tells what was built from what, and by whom.",
@@ -55,8 +53,7 @@ const credentialNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESS
 const addressWithSecret =
   /^[a-z+]+:\/\/([^/@:]*:[^/@]+|(gh[a-z]_|github_pat_|glpat-|ATBB)[^/@]*)@/i;
 
-export const buildSecrets = resourcePolicy(Project, {
-  name: "codebuild-project-secrets",
+export const buildSecrets = resourcePolicy("codebuild-project-secrets", Project, {
   severity: "critical",
   rule: "Write no credentials into a build's sources and variables.",
   reason: "Whoever may read the project's configuration, or the program's state, has them.",
@@ -78,8 +75,7 @@ export const buildSecrets = resourcePolicy(Project, {
   },
 });
 
-export const buildPrivileges = resourcePolicy(Project, {
-  name: "codebuild-project-privileges",
+export const buildPrivileges = resourcePolicy("codebuild-project-privileges", Project, {
   severity: "high",
   rule: "Run a build without privileges on its host.",
   reason: "A privileged build can read everything on the machine that it runs on.",
@@ -96,8 +92,7 @@ export const buildPrivileges = resourcePolicy(Project, {
   },
 });
 
-export const reportEncryption = resourcePolicy(ReportGroup, {
-  name: "codebuild-report-encryption",
+export const reportEncryption = resourcePolicy("codebuild-report-encryption", ReportGroup, {
   severity: "medium",
   rule: "Encrypt exported test reports.",
   reason: "Reports repeat what the tests were given.",
@@ -114,8 +109,7 @@ export const reportEncryption = resourcePolicy(ReportGroup, {
   },
 });
 
-export const pipelineEncryption = resourcePolicy(Pipeline, {
-  name: "codepipeline-artifact-encryption",
+export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encryption", Pipeline, {
   severity: "medium",
   rule: "Encrypt what the stages of a delivery pipeline hand each other with a key of your own.",
   reason: "Whoever may change an artifact between two stages decides what is deployed.",

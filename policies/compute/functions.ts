@@ -3,10 +3,9 @@ import { known, reference } from "../engine/known";
 import { resourcePolicy, stackPolicy } from "../engine/policy";
 import { refersTo } from "../engine/relation";
 import { flag, texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
+import { mustBe } from "../engine/violation";
 
-export const functionRuntime = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-runtime",
+export const functionRuntime = resourcePolicy("lambda-function-runtime", LambdaFunction, {
   severity: "medium",
   rule: "Run a function on a supported runtime.",
   reason:
@@ -45,26 +44,17 @@ export const functionRuntime = resourcePolicy(LambdaFunction, {
   },
 });
 
-export const functionTracing = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-tracing",
+export const functionTracing = resourcePolicy("lambda-function-tracing", LambdaFunction, {
   severity: "low",
   rule: "Trace a function's calls with X-Ray.",
   reason: "A trace shows where a slow or failing call spent its time, across services.",
   fix: "Set tracingConfig.mode to Active, and allow the function's role xray:PutTraceSegments.",
   controls: ["Lambda.7"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
-  *check({ tracingConfig }) {
-    if (tracingConfig?.mode !== "Active") {
-      yield {
-        fact: `tracingConfig.mode is ${tracingConfig?.mode ?? "not set"}`,
-        limit: "it must be Active",
-      };
-    }
-  },
+  check: ({ tracingConfig }) => mustBe("tracingConfig.mode", tracingConfig?.mode, "Active"),
 });
 
-export const functionNetwork = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-vpc",
+export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunction, {
   severity: "low",
   rule: "Give a function in a VPC subnets in two zones or more.",
   reason: "In one subnet the function fails with its zone.",
@@ -89,8 +79,7 @@ export const functionNetwork = resourcePolicy(LambdaFunction, {
   },
 });
 
-export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
-  name: "lambda-function-dead-letters",
+export const functionDeadLetters = stackPolicy("lambda-function-dead-letters", [LambdaFunction], {
   severity: "medium",
   rule: "Keep the events that a function fails on.",
   reason:

@@ -3,8 +3,7 @@ import { StateMachine } from "@pulumi/aws/sfn";
 import { resourcePolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
 
-export const stateMachineLogging = resourcePolicy(StateMachine, {
-  name: "stepfunctions-state-machine-logging",
+export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {
   severity: "medium",
   rule: "Log what a state machine does.",
   reason: "A failed execution is explained by what came before, which nobody keeps otherwise.",
@@ -22,8 +21,7 @@ export const stateMachineLogging = resourcePolicy(StateMachine, {
   },
 });
 
-export const sparkVersion = resourcePolicy(Job, {
-  name: "glue-job-version",
+export const sparkVersion = resourcePolicy("glue-job-version", Job, {
   severity: "medium",
   rule: "Run a Spark job on a supported version of Glue.",
   reason: "Old versions of Spark get no security fixes.",

@@ -3,8 +3,7 @@ import { totalUsd } from "./cost";
 import { stackPolicy } from "../engine/policy";
 import { integer, text } from "../engine/setting-schema";
 
-export const monthlyBudget = stackPolicy([], {
-  name: "stack-monthly-cost",
+export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
   severity: "high",
   rule: "Keep what a stack costs in a month within its budget.",
   reason:

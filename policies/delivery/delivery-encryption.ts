@@ -1,4 +1,4 @@
-import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
+import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
 import { s3Destinations } from "./delivery-destination";
 import { isSet } from "../engine/known";
@@ -7,8 +7,7 @@ import { resourcePolicy } from "../engine/policy";
 /** Blocks that name a stream to read from, in place of direct puts. */
 const sourceProperties = ["kinesisSourceConfiguration", "mskSourceConfiguration"];
 
-export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-stream-encryption",
+export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encryption", Firehose, {
   severity: "high",
   rule: "Encrypt what a delivery stream buffers, unless it reads from a stream that is encrypted itself.",
   reason:
@@ -47,8 +46,7 @@ export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
   },
 });
 
-export const deliveryEncryption = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-destination-encryption",
+export const deliveryEncryption = resourcePolicy("firehose-destination-encryption", Firehose, {
   severity: "high",
   rule: "Encrypt the objects that a delivery stream writes, its backups among them.",
   reason:

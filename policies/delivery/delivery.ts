@@ -1,4 +1,4 @@
-import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
+import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
 import { reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
@@ -7,8 +7,7 @@ import { flag, integer } from "../engine/setting-schema";
 /** What Firehose takes: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
 const splunk = { minMiB: 1, maxMiB: 5, minSeconds: 0, maxSeconds: 60 };
 
-export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-buffering",
+export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", Firehose, {
   severity: "medium",
   rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
   reason:
@@ -55,8 +54,7 @@ export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
   },
 });
 
-export const deliveryErrorPrefix = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-error-prefix",
+export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefix", Firehose, {
   severity: "medium",
   rule: "Put what cannot be delivered under a prefix of its own.",
   reason:
@@ -83,8 +81,7 @@ export const deliveryErrorPrefix = resourcePolicy(FirehoseDeliveryStream, {
   },
 });
 
-export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-backup",
+export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehose, {
   severity: "medium",
   rule: "Keep the records as they came where a delivery stream changes them or may not be able to deliver them.",
   reason:
@@ -135,8 +132,7 @@ function keepsSource(mode: string | undefined): boolean {
   return mode === "Enabled" || mode?.startsWith("All") === true;
 }
 
-export const deliveryLogging = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-logging",
+export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Firehose, {
   severity: "medium",
   rule: "Log why a delivery stream cannot deliver.",
   reason:

@@ -24,8 +24,7 @@ const harmlessValue =
 /** Assignments in scripts and build specifications: export DB_PASSWORD=hunter2, password: "hunter2". */
 const assignment = /(?:^|[\s"'-])([A-Za-z][\w.-]*)\s*[=:]\s*["']?([^\s"',;{}()[\]]+)/gm;
 
-export const clearText = typesPolicy([], {
-  name: "clear-text-secret",
+export const clearText = typesPolicy("clear-text-secret", [], {
   severity: "critical",
   isGeneral: true,
   rule: "Write no secrets into texts that the service shows.",

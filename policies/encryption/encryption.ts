@@ -9,8 +9,7 @@ import { customerKeySetting, customerKeyViolations } from "./customer-key";
 import { given, known, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 
-export const streamEncryption = resourcePolicy(Stream, {
-  name: "kinesis-stream-encryption",
+export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stream, {
   severity: "high",
   rule: "Encrypt a stream at rest with KMS.",
   reason: "A stream is not encrypted at rest unless it is told to be.",
@@ -32,8 +31,7 @@ export const streamEncryption = resourcePolicy(Stream, {
   },
 });
 
-export const applicationEncryption = resourcePolicy(Application, {
-  name: "flink-application-encryption",
+export const applicationEncryption = resourcePolicy("flink-application-encryption", Application, {
   severity: "medium",
   rule: "Encrypt a Flink application's state with a key of your own.",
   reason:
@@ -55,8 +53,7 @@ export const applicationEncryption = resourcePolicy(Application, {
   },
 });
 
-export const domainEncryption = resourcePolicy(Domain, {
-  name: "opensearch-domain-encryption-at-rest",
+export const domainEncryption = resourcePolicy("opensearch-domain-encryption-at-rest", Domain, {
   severity: "high",
   rule: "Encrypt a domain at rest.",
   reason: "Indices, logs and snapshots of a domain hold the results in clear text otherwise.",
@@ -82,8 +79,7 @@ export const domainEncryption = resourcePolicy(Domain, {
   },
 });
 
-export const logGroupEncryption = resourcePolicy(LogGroup, {
-  name: "cloudwatch-log-group-encryption",
+export const logGroupEncryption = resourcePolicy("cloudwatch-log-group-encryption", LogGroup, {
   severity: "medium",
   rule: "Encrypt a log group with a key of your own.",
   reason:
@@ -91,13 +87,11 @@ export const logGroupEncryption = resourcePolicy(LogGroup, {
   fix: "Set kmsKeyId.",
   source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
   config: customerKeySetting,
-  *check(group, { requireCustomerManagedKey }) {
-    yield* customerKeyViolations(group, "kmsKeyId", requireCustomerManagedKey);
-  },
+  check: (group, { requireCustomerManagedKey }) =>
+    customerKeyViolations(group, "kmsKeyId", requireCustomerManagedKey),
 });
 
-export const topicEncryption = resourcePolicy(Topic, {
-  name: "sns-topic-encryption",
+export const topicEncryption = resourcePolicy("sns-topic-encryption", Topic, {
   severity: "medium",
   rule: "Encrypt a topic at rest.",
   reason:
@@ -115,8 +109,7 @@ export const topicEncryption = resourcePolicy(Topic, {
   },
 });
 
-export const queueEncryption = resourcePolicy(Queue, {
-  name: "sqs-queue-encryption",
+export const queueEncryption = resourcePolicy("sqs-queue-encryption", Queue, {
   severity: "medium",
   rule: "Encrypt a queue at rest.",
   reason:
@@ -138,8 +131,7 @@ export const queueEncryption = resourcePolicy(Queue, {
   },
 });
 
-export const functionEncryption = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-environment-encryption",
+export const variables = resourcePolicy("lambda-function-environment-encryption", LambdaFunction, {
   severity: "low",
   rule: "Encrypt a function's environment variables with a key of your own.",
   reason:

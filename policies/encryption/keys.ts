@@ -3,9 +3,9 @@ import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
+import { atLeast, atMost } from "../engine/violation";
 
-export const keyRotation = resourcePolicy(Key, {
-  name: "kms-key-rotation",
+export const keyRotation = resourcePolicy("kms-key-rotation", Key, {
   severity: "medium",
   rule: "Rotate a symmetric key's material.",
   reason: "Rotation bounds how much is ever encrypted with the same material.",
@@ -27,16 +27,15 @@ export const keyRotation = resourcePolicy(Key, {
         fact: `enableKeyRotation is ${key.enableKeyRotation ?? "not set"}`,
         limit: "it must be true",
       };
-    } else if (!(days <= maxDays)) {
-      yield { fact: `rotationPeriodInDays is ${days}`, limit: `the limit is ${maxDays}` };
+    } else {
+      yield* atMost(days, maxDays, `rotationPeriodInDays is ${days}`);
     }
   },
 });
 
 const keyTypes = [Key, ReplicaKey, ExternalKey, ReplicaExternalKey].map(typeToken);
 
-export const keyDeletionWindow = typesPolicy(keyTypes, {
-  name: "kms-key-deletion-window",
+export const keyDeletionWindow = typesPolicy("kms-key-deletion-window", keyTypes, {
   severity: "high",
   rule: "Leave enough days between the deletion of a key and its end.",
   reason:
@@ -48,11 +47,6 @@ export const keyDeletionWindow = typesPolicy(keyTypes, {
   },
   *check(key, { minDays }) {
     const days = (key["deletionWindowInDays"] ?? 30) as number;
-    if (!(days >= minDays)) {
-      yield {
-        fact: `deletionWindowInDays is ${days}`,
-        limit: `the least is ${minDays}`,
-      };
-    }
+    yield* atLeast(days, minDays, `deletionWindowInDays is ${days}`);
   },
 });

@@ -2,10 +2,8 @@ import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
 import { stackPolicy } from "../engine/policy";
 import { refersTo } from "../engine/relation";
 import { integer } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
 
-export const secretRotation = stackPolicy([typeToken(Secret)], {
-  name: "secretsmanager-secret-rotation",
+export const secretRotation = stackPolicy("secretsmanager-secret-rotation", [Secret], {
   severity: "medium",
   rule: "Rotate every secret, often enough.",
   reason: "A secret that leaked unseen is of use until it is changed.",

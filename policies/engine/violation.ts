@@ -28,6 +28,50 @@ export interface Violation {
   readonly fix?: string;
 }
 
+/** A violation unless a value is one of those allowed. */
+export function mustBe(
+  path: string,
+  value: Value | undefined,
+  ...allowed: readonly Value[]
+): readonly Violation[] {
+  return value !== undefined && allowed.includes(value)
+    ? []
+    : [{ fact: `${path} is ${value ?? "not set"}`, limit: `it must be ${allowed.join(" or ")}` }];
+}
+
+type Value = string | number | boolean;
+
+/** A violation unless a number is no higher than a limit. */
+export function atMost(
+  value: number,
+  limit: number,
+  fact: string,
+  unit = "",
+): readonly Violation[] {
+  return value <= limit ? [] : [{ fact, limit: `the limit is ${limit} ${unit}`.trimEnd() }];
+}
+
+/** A violation unless a number is no lower than a limit. */
+export function atLeast(
+  value: number,
+  limit: number,
+  fact: string,
+  unit = "",
+): readonly Violation[] {
+  return value >= limit ? [] : [{ fact, limit: `the least is ${limit} ${unit}`.trimEnd() }];
+}
+
+/** A violation unless a number is in a range, both ends allowed. */
+export function within(
+  value: number | undefined,
+  [least, most]: readonly [least: number, most: number],
+  fact: string,
+  unit = "",
+): readonly Violation[] {
+  const isWithin = value !== undefined && value >= least && value <= most;
+  return isWithin ? [] : [{ fact, limit: `the limit is ${least} to ${most} ${unit}`.trimEnd() }];
+}
+
 /** Where a policy is documented. */
 export function anchor(name: string): string {
   return `docs/policies.md#${name}`;

@@ -3,9 +3,9 @@ import { flinkConfiguration } from "./flink-configuration";
 import { known, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 
-export const flinkLogging = resourcePolicy(Application, {
-  name: "flink-application-logging",
+export const flinkLogging = resourcePolicy("flink-application-logging", Application, {
   severity: "high",
   rule: "Send a Flink application's log to CloudWatch, at a level that tells neither nothing nor everything.",
   reason:
@@ -34,23 +34,12 @@ export const flinkLogging = resourcePolicy(Application, {
     const monitoring = flinkConfiguration(application)?.monitoringConfiguration;
     const { logLevel = "INFO", metricsLevel = "APPLICATION" } =
       monitoring?.configurationType === "CUSTOM" ? monitoring : {};
-    if (!logLevels.includes(logLevel)) {
-      yield {
-        fact: `monitoringConfiguration.logLevel is ${logLevel}`,
-        limit: `it must be ${logLevels.join(" or ")}`,
-      };
-    }
-    if (!metricsLevels.includes(metricsLevel)) {
-      yield {
-        fact: `monitoringConfiguration.metricsLevel is ${metricsLevel}`,
-        limit: `it must be ${metricsLevels.join(" or ")}`,
-      };
-    }
+    yield* mustBe("monitoringConfiguration.logLevel", logLevel, ...logLevels);
+    yield* mustBe("monitoringConfiguration.metricsLevel", metricsLevel, ...metricsLevels);
   },
 });
 
-export const flinkCodeVersion = resourcePolicy(Application, {
-  name: "flink-application-code-version",
+export const flinkCodeVersion = resourcePolicy("flink-application-code-version", Application, {
   severity: "high",
   rule: "Name the version of the object that holds a Flink application's code.",
   reason:
@@ -77,8 +66,7 @@ export const flinkCodeVersion = resourcePolicy(Application, {
   },
 });
 
-export const flinkRuntime = resourcePolicy(Application, {
-  name: "flink-application-runtime",
+export const flinkRuntime = resourcePolicy("flink-application-runtime", Application, {
   severity: "medium",
   rule: "Run a Flink application on an allowed runtime.",
   reason:
@@ -88,18 +76,11 @@ export const flinkRuntime = resourcePolicy(Application, {
   config: {
     runtimes: texts("Runtimes allowed.", ["FLINK-1_19", "FLINK-1_20", "FLINK-2_2"]),
   },
-  *check({ runtimeEnvironment }, { runtimes }) {
-    if (!runtimes.includes(runtimeEnvironment)) {
-      yield {
-        fact: `runtimeEnvironment is ${runtimeEnvironment}`,
-        limit: `it must be ${runtimes.join(" or ")}`,
-      };
-    }
-  },
+  check: ({ runtimeEnvironment }, { runtimes }) =>
+    mustBe("runtimeEnvironment", runtimeEnvironment, ...runtimes),
 });
 
-export const flinkVpc = resourcePolicy(Application, {
-  name: "flink-application-vpc",
+export const flinkVpc = resourcePolicy("flink-application-vpc", Application, {
   severity: "high",
   rule: "Run a Flink application in subnets and security groups of your own.",
   reason:

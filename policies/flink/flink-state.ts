@@ -3,9 +3,9 @@ import { flinkConfiguration } from "./flink-configuration";
 import { given } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
+import { atLeast, mustBe } from "../engine/violation";
 
-export const flinkCustomBlocks = resourcePolicy(Application, {
-  name: "flink-application-custom-configuration",
+export const customBlocks = resourcePolicy("flink-application-custom-configuration", Application, {
   severity: "high",
   rule: "Set configurationType to CUSTOM wherever a Flink application is given a value.",
   reason:
@@ -32,8 +32,7 @@ export const flinkCustomBlocks = resourcePolicy(Application, {
   },
 });
 
-export const flinkCheckpointing = resourcePolicy(Application, {
-  name: "flink-application-checkpointing",
+export const flinkCheckpointing = resourcePolicy("flink-application-checkpointing", Application, {
   severity: "high",
   rule: "Let a Flink application take checkpoints, often enough and with a pause between them.",
   reason:
@@ -69,17 +68,16 @@ export const flinkCheckpointing = resourcePolicy(Application, {
         limit: `the limit is ${minSeconds} to ${maxSeconds} seconds`,
       };
     }
-    if (!(minPauseBetweenCheckpoints >= leastPauseMilliseconds)) {
-      yield {
-        fact: `checkpointConfiguration.minPauseBetweenCheckpoints is ${minPauseBetweenCheckpoints} ms`,
-        limit: `the least is ${leastPauseMilliseconds} ms`,
-      };
-    }
+    yield* atLeast(
+      minPauseBetweenCheckpoints,
+      leastPauseMilliseconds,
+      `checkpointConfiguration.minPauseBetweenCheckpoints is ${minPauseBetweenCheckpoints} ms`,
+      "ms",
+    );
   },
 });
 
-export const flinkSnapshots = resourcePolicy(Application, {
-  name: "flink-application-snapshots",
+export const flinkSnapshots = resourcePolicy("flink-application-snapshots", Application, {
   severity: "high",
   rule: "Let a Flink application take a snapshot before it stops or changes.",
   reason:
@@ -88,11 +86,6 @@ export const flinkSnapshots = resourcePolicy(Application, {
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-snapshots.html",
   *check({ applicationConfiguration }) {
     const enabled = applicationConfiguration?.applicationSnapshotConfiguration?.snapshotsEnabled;
-    if (enabled !== true) {
-      yield {
-        fact: `applicationSnapshotConfiguration.snapshotsEnabled is ${enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
+    yield* mustBe("applicationSnapshotConfiguration.snapshotsEnabled", enabled, true);
   },
 });

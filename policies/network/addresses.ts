@@ -3,10 +3,8 @@ import { Eip, EipAssociation, NatGateway } from "@pulumi/aws/ec2";
 import { reference } from "../engine/known";
 import { stackPolicy } from "../engine/policy";
 import { isMadeOf, refersTo } from "../engine/relation";
-import { typeToken } from "../engine/types";
 
-export const addressInUse = stackPolicy([typeToken(Eip)], {
-  name: "ec2-elastic-address-in-use",
+export const addressInUse = stackPolicy("ec2-elastic-address-in-use", [Eip], {
   severity: "low",
   rule: "Attach every Elastic IP address to something.",
   reason: "An address is billed by the hour, and one that nothing uses is forgotten.",

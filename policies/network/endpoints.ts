@@ -1,27 +1,22 @@
 import { FunctionUrl } from "@pulumi/aws/lambda";
-import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
+import { ServerlessSecurityPolicy as SecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
 import { decisive } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { sdkToken } from "../engine/sdk-types";
 import { publicAccessBlocks } from "../storage/public-access-blocks";
+import { mustBe } from "../engine/violation";
 
-export const functionUrls = resourcePolicy(FunctionUrl, {
-  name: "lambda-function-url-authorization",
+export const functionUrls = resourcePolicy("lambda-function-url-authorization", FunctionUrl, {
   severity: "critical",
   rule: "Let nobody call a function's URL without being authorised.",
   reason: "The address is public: without authorisation it is for everybody.",
   fix: "Set authorizationType to AWS_IAM.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
-  *check({ authorizationType }) {
-    if (authorizationType !== "AWS_IAM") {
-      yield { fact: `authorizationType is ${authorizationType}`, limit: "it must be AWS_IAM" };
-    }
-  },
+  check: ({ authorizationType }) => mustBe("authorizationType", authorizationType, "AWS_IAM"),
 });
 
-export const collectionNetworks = resourcePolicy(ServerlessSecurityPolicy, {
-  name: "opensearch-collection-public-access",
+export const collections = resourcePolicy("opensearch-collection-public-access", SecurityPolicy, {
   severity: "high",
   rule: "Let no serverless collection be reached from the internet.",
   reason: "Whoever gets hold of credentials can use them from anywhere.",
@@ -38,8 +33,7 @@ export const collectionNetworks = resourcePolicy(ServerlessSecurityPolicy, {
   },
 });
 
-export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
-  name: "s3-access-point-public-access-block",
+export const accessPoints = resourcePolicy("s3-access-point-public-access-block", AccessPoint, {
   severity: "high",
   rule: "Block every kind of public access to a bucket's access point.",
   reason: "An access point has a policy of its own, and its block can never be changed afterwards.",
@@ -58,10 +52,12 @@ export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
   },
 });
 
-export const multiRegionPublicAccess = typesPolicy(
-  [sdkToken("s3control", "MultiRegionAccessPoint")],
+const accessPointType = sdkToken("s3control", "MultiRegionAccessPoint");
+
+export const multiRegion = typesPolicy(
+  "s3-multi-region-access-point-public-access-block",
+  [accessPointType],
   {
-    name: "s3-multi-region-access-point-public-access-block",
     severity: "high",
     rule: "Block every kind of public access to a Multi-Region Access Point.",
     reason: "Its block can never be changed afterwards.",

@@ -15,8 +15,7 @@ import { refersTo } from "../engine/relation";
 import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
-export const subnetPublicAddresses = typesPolicy([typeToken(Subnet), typeToken(DefaultSubnet)], {
-  name: "ec2-subnet-public-addresses",
+export const subnets = typesPolicy("ec2-subnet-public-addresses", [Subnet, DefaultSubnet], {
   severity: "medium",
   rule: "Let a subnet hand out no public addresses.",
   reason: "Whatever is started in it would be on the internet without having asked for it.",
@@ -44,8 +43,7 @@ const ruleTypes = [SecurityGroupEgressRule, SecurityGroupIngressRule, SecurityGr
   typeToken,
 );
 
-export const defaultSecurityGroup = stackPolicy([typeToken(Vpc)], {
-  name: "ec2-vpc-default-security-group",
+export const defaultSecurityGroup = stackPolicy("ec2-vpc-default-security-group", [Vpc], {
   severity: "high",
   rule: "Close the default security group of every VPC.",
   reason:
@@ -87,8 +85,7 @@ export const defaultSecurityGroup = stackPolicy([typeToken(Vpc)], {
   },
 });
 
-export const flowLogs = stackPolicy([typeToken(Vpc)], {
-  name: "ec2-vpc-flow-log",
+export const flowLogs = stackPolicy("ec2-vpc-flow-log", [Vpc], {
   severity: "medium",
   rule: "Log the connections in every VPC.",
   reason: "After an incident the flow log tells who talked to whom, and who tried to.",
@@ -113,8 +110,7 @@ export const flowLogs = stackPolicy([typeToken(Vpc)], {
   },
 });
 
-export const vpcEndpoints = stackPolicy([typeToken(Vpc)], {
-  name: "ec2-vpc-endpoints",
+export const vpcEndpoints = stackPolicy("ec2-vpc-endpoints", [Vpc], {
   severity: "medium",
   rule: "Reach the services of AWS that a VPC's workloads call without the internet.",
   reason:

@@ -1,6 +1,6 @@
 import { sdkToken } from "../engine/sdk-types";
 import { typesPolicy } from "../engine/policy";
-import { texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 
 type Value = string | number | boolean;
 
@@ -43,64 +43,52 @@ const byDefault: Readonly<Record<string, Value>> = {
 const serviceSetting = sdkToken("ssm", "ServiceSetting");
 const publicExclusion = sdkToken("ec2", "VpcBlockPublicAccessExclusion");
 
-export const accountSafeguards = typesPolicy(
-  [...Object.keys(safeguards), serviceSetting, publicExclusion],
-  {
-    name: "account-safeguard-off",
-    severity: "high",
-    rule: "Switch no safeguard of the account off.",
-    reason:
-      "Such a resource is one switch for the whole account and region: off, it opens what other stacks rely on.",
-    fix: "Set the property to the value that keeps the safeguard on, leave the resource out, or name it in exempt.",
-    source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
-    config: {
-      exempt: texts("Logical names of resources that may be off."),
-    },
-    *check(resource, { exempt }, { name, type }) {
-      if (exempt.includes(name)) {
-        return;
-      }
-      if (type === publicExclusion) {
-        yield { fact: "it takes a network out of the block", limit: "the block must hold for all" };
-      }
-      if (
-        type === serviceSetting &&
-        String(resource["settingId"]).endsWith("/documents/console/public-sharing-permission") &&
-        resource["settingValue"] !== "Disable"
-      ) {
+const safeguardTypes = [...Object.keys(safeguards), serviceSetting, publicExclusion];
+const passwordPolicy = sdkToken("iam", "AccountPasswordPolicy");
+
+export const accountSafeguards = typesPolicy("account-safeguard-off", safeguardTypes, {
+  severity: "high",
+  rule: "Switch no safeguard of the account off.",
+  reason:
+    "Such a resource is one switch for the whole account and region: off, it opens what other stacks rely on.",
+  fix: "Set the property to the value that keeps the safeguard on, leave the resource out, or name it in exempt.",
+  source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
+  exempt: "Logical names of resources that may be off.",
+  *check(resource, _config, { type }) {
+    if (type === publicExclusion) {
+      yield { fact: "it takes a network out of the block", limit: "the block must hold for all" };
+    }
+    if (
+      type === serviceSetting &&
+      String(resource["settingId"]).endsWith("/documents/console/public-sharing-permission") &&
+      resource["settingValue"] !== "Disable"
+    ) {
+      yield {
+        fact: `settingValue is ${String(resource["settingValue"])}`,
+        limit: "it must be Disable",
+      };
+    }
+    for (const [property, values] of Object.entries(safeguards[type] ?? {})) {
+      const value = (resource[property] ?? byDefault[property]) as Value | undefined;
+      if (value === undefined || !values.includes(value)) {
         yield {
-          fact: `settingValue is ${String(resource["settingValue"])}`,
-          limit: "it must be Disable",
+          fact: `${property} is ${String(value ?? "not set")}`,
+          limit: `it must be ${values.join(" or ")}`,
         };
       }
-      for (const [property, values] of Object.entries(safeguards[type] ?? {})) {
-        const value = (resource[property] ?? byDefault[property]) as Value | undefined;
-        if (value === undefined || !values.includes(value)) {
-          yield {
-            fact: `${property} is ${String(value ?? "not set")}`,
-            limit: `it must be ${values.join(" or ")}`,
-          };
-        }
-      }
-    },
+    }
   },
-);
+});
 
-export const accountPasswords = typesPolicy([sdkToken("iam", "AccountPasswordPolicy")], {
-  name: "iam-account-password-policy",
+export const accountPasswords = typesPolicy("iam-account-password-policy", [passwordPolicy], {
   severity: "medium",
   rule: "Require strong passwords of the account's users.",
   reason: "Short passwords are guessed.",
   fix: "Set minimumPasswordLength to 8 or more, and require lower case, upper case, numbers and symbols.",
   controls: ["IAM.7"],
   source: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
-  config: {
-    exempt: texts("Logical names of password policies that may be weaker."),
-  },
-  *check(policy, { exempt }, { name }) {
-    if (exempt.includes(name)) {
-      return;
-    }
+  exempt: "Logical names of password policies that may be weaker.",
+  *check(policy) {
     const length = (policy["minimumPasswordLength"] ?? 6) as number;
     if (!(length >= 8)) {
       yield { fact: `minimumPasswordLength is ${length}`, limit: "the least is 8" };
@@ -111,12 +99,7 @@ export const accountPasswords = typesPolicy([sdkToken("iam", "AccountPasswordPol
       "requireSymbols",
       "requireUppercaseCharacters",
     ]) {
-      if (policy[property] !== true) {
-        yield {
-          fact: `${property} is ${String((policy[property] as boolean | undefined) ?? "not set")}`,
-          limit: "it must be true",
-        };
-      }
+      yield* mustBe(property, policy[property] as boolean | undefined, true);
     }
   },
 });

@@ -14,10 +14,8 @@ import { isSet } from "../engine/known";
 import { type StackPolicy, stackPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
 import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
 
-export const streamAlarms = minimumAlarms(streamSubject, {
-  name: "kinesis-stream-alarms",
+export const streamAlarms = minimumAlarms("kinesis-stream-alarms", streamSubject, {
   rule: "Watch every stream for readers that fall behind and for throttling.",
   reason:
     "Records that are not read in time expire, and throttled producers lose theirs: both begin unseen.",
@@ -29,8 +27,7 @@ export const streamAlarms = minimumAlarms(streamSubject, {
   ],
 });
 
-export const applicationAlarms = minimumAlarms(applicationSubject, {
-  name: "flink-application-alarms",
+export const applicationAlarms = minimumAlarms("flink-application-alarms", applicationSubject, {
   rule: "Watch every Flink application for failures, failed checkpoints and a lack of resources.",
   reason:
     "An application counts as running while its job restarts again and again; only the metrics tell.",
@@ -43,8 +40,7 @@ export const applicationAlarms = minimumAlarms(applicationSubject, {
   ],
 });
 
-export const deliveryAlarms = minimumAlarms(deliverySubject, {
-  name: "firehose-delivery-stream-alarms",
+export const deliveryAlarms = minimumAlarms("firehose-delivery-stream-alarms", deliverySubject, {
   rule: "Watch every delivery stream for records that do not arrive.",
   reason:
     "Firehose tries for a day and then puts records aside; the age of the oldest one tells of it at once.",
@@ -53,8 +49,7 @@ export const deliveryAlarms = minimumAlarms(deliverySubject, {
   metrics: ["DeliveryTo*.DataFreshness"],
 });
 
-export const domainAlarms = minimumAlarms(domainSubject, {
-  name: "opensearch-domain-alarms",
+export const domainAlarms = minimumAlarms("opensearch-domain-alarms", domainSubject, {
   rule: "Watch every domain for lost shards, full disks, blocked writes, failed snapshots and a lack of resources.",
   reason: "A domain that is short of disk or memory refuses writes long before it fails.",
   source:
@@ -69,8 +64,7 @@ export const domainAlarms = minimumAlarms(domainSubject, {
   ],
 });
 
-export const alarmDimensions = stackPolicy([typeToken(MetricAlarm)], {
-  name: "cloudwatch-alarm-dimensions",
+export const alarmDimensions = stackPolicy("cloudwatch-alarm-dimensions", [MetricAlarm], {
   severity: "high",
   rule: "Point every alarm at a resource of the stack.",
   reason:
@@ -120,7 +114,6 @@ function isOf(
 }
 
 interface MinimumAlarms {
-  readonly name: string;
   readonly rule: string;
   readonly reason: string;
   readonly source: string;
@@ -130,10 +123,11 @@ interface MinimumAlarms {
 
 /** A policy that every resource of a kind has the alarms without which nobody should run it. */
 function minimumAlarms(
+  name: string,
   subject: MetricSubject,
   { metrics: defaults, ...text }: MinimumAlarms,
 ): StackPolicy {
-  return stackPolicy([typeToken(subject.resourceClass)], {
+  return stackPolicy(name, [subject.resourceClass], {
     ...text,
     severity: "high",
     fix: `Add a cloudwatch.MetricAlarm for each, with dimension ${subject.dimension}, or take the metric out of the policy's configuration.`,

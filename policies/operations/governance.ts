@@ -5,8 +5,7 @@ import { statefulTypes } from "./stateful-types";
 import { taggableTypes } from "../engine/sdk-types";
 import { unknownDocuments } from "../engine/document-types";
 
-export const requiredTags = typesPolicy(taggableTypes, {
-  name: "required-tags",
+export const requiredTags = typesPolicy("required-tags", taggableTypes, {
   isGeneral: true,
   severity: "low",
   rule: "Tag every resource that can be tagged.",
@@ -36,8 +35,7 @@ interface Tag {
   readonly value: string;
 }
 
-export const statefulProtection = typesPolicy(statefulTypes, {
-  name: "stateful-resource-protection",
+export const statefulProtection = typesPolicy("stateful-resource-protection", statefulTypes, {
   severity: "high",
   rule: "Protect the resources that hold data from being destroyed.",
   reason: "A change that replaces them, or a destroy of the wrong stack, takes the data with it.",
@@ -54,8 +52,7 @@ export const statefulProtection = typesPolicy(statefulTypes, {
   },
 });
 
-export const undecidedDocuments = stackPolicy([], {
-  name: "policy-document-unknown",
+export const undecidedDocuments = stackPolicy("policy-document-unknown", [], {
   severity: "low",
   level: "advisory",
   rule: "Know in a preview what the update will judge only when it is under way.",

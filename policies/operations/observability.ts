@@ -3,10 +3,8 @@ import { Stream } from "@pulumi/aws/kinesis";
 import { isSet, known, Undecided } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
 
-export const streamMetrics = resourcePolicy(Stream, {
-  name: "kinesis-stream-shard-level-metrics",
+export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics", Stream, {
   severity: "low",
   rule: "Report a stream's metrics for each shard.",
   reason:
@@ -33,8 +31,7 @@ export const streamMetrics = resourcePolicy(Stream, {
   },
 });
 
-export const alarmActions = typesPolicy([typeToken(MetricAlarm), typeToken(CompositeAlarm)], {
-  name: "cloudwatch-alarm-action",
+export const alarmActions = typesPolicy("cloudwatch-alarm-action", [MetricAlarm, CompositeAlarm], {
   severity: "high",
   rule: "Let every alarm tell somebody.",
   reason: "An alarm without an action is a line on a page that nobody looks at.",

@@ -31,8 +31,9 @@ const successors: Readonly<Record<string, string>> = {
     "s3.BucketWebsiteConfiguration",
 };
 
-export const supersededResources = typesPolicy(Object.keys(successors), {
-  name: "superseded-resource-type",
+const supersededTypes = Object.keys(successors);
+
+export const superseded = typesPolicy("superseded-resource-type", supersededTypes, {
   severity: "high",
   rule: "Use the current class of a resource.",
   reason: "The policies judge the current class only; its predecessor would pass unjudged.",
@@ -60,8 +61,7 @@ const bucketProperties: Readonly<Record<string, string>> = {
   website: "BucketWebsiteConfiguration",
 };
 
-export const supersededBucketProperties = resourcePolicy(Bucket, {
-  name: "s3-bucket-superseded-properties",
+export const ownSettings = resourcePolicy("s3-bucket-superseded-properties", Bucket, {
   severity: "high",
   rule: "Give a bucket its settings by the resources made for them.",
   reason:

@@ -28,8 +28,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
   const isKnown = (type: string): boolean =>
     judged.has(type) || needless.has(type) || type.startsWith("pulumi:");
 
-  const unjudgedType = typesPolicy([], {
-    name: "unjudged-resource-type",
+  const unjudgedType = typesPolicy("unjudged-resource-type", [], {
     severity: "high",
     isGeneral: true,
     rule: "Declare resources of types that the policies judge.",
@@ -53,8 +52,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     },
   });
 
-  const policyCoverage = stackPolicy([], {
-    name: "policy-coverage",
+  const policyCoverage = stackPolicy("policy-coverage", [], {
     severity: "low",
     level: "advisory",
     isGeneral: true,

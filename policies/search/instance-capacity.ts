@@ -5,9 +5,9 @@ import { isWithinSize, maxSize } from "./instance-size";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
 import { startedTypes, starterTypes } from "./started-type";
+import { atMost } from "../engine/violation";
 
-export const domainNodeLimit = resourcePolicy(Domain, {
-  name: "opensearch-domain-node-limit",
+export const domainNodeLimit = resourcePolicy("opensearch-domain-node-limit", Domain, {
   severity: "high",
   rule: "Keep the number of a domain's nodes within the limit.",
   reason:
@@ -27,14 +27,11 @@ export const domainNodeLimit = resourcePolicy(Domain, {
       };
     }
     const nodes = groups.reduce((sum, { count }) => sum + (count ?? 0), 0);
-    if (!(nodes <= maxNodes)) {
-      yield { fact: `the domain has ${nodes} nodes`, limit: `the limit is ${maxNodes}` };
-    }
+    yield* atMost(nodes, maxNodes, `the domain has ${nodes} nodes`);
   },
 });
 
-export const domainInstanceSizeLimit = resourcePolicy(Domain, {
-  name: "opensearch-domain-instance-size-limit",
+export const domainSizeLimit = resourcePolicy("opensearch-domain-instance-size-limit", Domain, {
   severity: "medium",
   rule: "State the instance types of a domain's nodes, of a size within the limit.",
   reason: "The price doubles with every step in size, and a domain has several nodes.",
@@ -54,8 +51,7 @@ export const domainInstanceSizeLimit = resourcePolicy(Domain, {
   },
 });
 
-export const domainStorageLimit = resourcePolicy(Domain, {
-  name: "opensearch-domain-storage-limit",
+export const domainStorageLimit = resourcePolicy("opensearch-domain-storage-limit", Domain, {
   severity: "medium",
   rule: "Keep the EBS storage of a domain within the limit.",
   reason: "Volumes are billed by the size they are given, on every data node.",
@@ -80,17 +76,18 @@ export const domainStorageLimit = resourcePolicy(Domain, {
         limit: `the limit is ${maxStorageGiB} GiB`,
         fix: "Set ebsOptions.volumeSize.",
       };
-    } else if (!(nodes * ebsOptions.volumeSize <= maxStorageGiB)) {
-      yield {
-        fact: `${nodes} data nodes with ${ebsOptions.volumeSize} GiB have ${nodes * ebsOptions.volumeSize} GiB`,
-        limit: `the limit is ${maxStorageGiB} GiB`,
-      };
+    } else {
+      yield* atMost(
+        nodes * ebsOptions.volumeSize,
+        maxStorageGiB,
+        `${nodes} data nodes with ${ebsOptions.volumeSize} GiB have ${nodes * ebsOptions.volumeSize} GiB`,
+        "GiB",
+      );
     }
   },
 });
 
-export const instanceSizeLimit = typesPolicy(starterTypes, {
-  name: "ec2-instance-size-limit",
+export const instanceSizeLimit = typesPolicy("ec2-instance-size-limit", starterTypes, {
   severity: "medium",
   rule: "State an EC2 instance's type, of a size within the limit.",
   reason: "The price doubles with every step in size.",
@@ -109,8 +106,7 @@ export const instanceSizeLimit = typesPolicy(starterTypes, {
   },
 });
 
-export const functionMemoryLimit = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-memory-limit",
+export const functionMemoryLimit = resourcePolicy("lambda-function-memory-limit", LambdaFunction, {
   severity: "medium",
   rule: "Keep a function's memory within the limit.",
   reason: "A function is billed for the memory it is given, whether it uses it or not.",
@@ -121,8 +117,6 @@ export const functionMemoryLimit = resourcePolicy(LambdaFunction, {
   },
   *check(lambda, { maxMemoryMiB }) {
     const memory = lambda.memorySize ?? 128;
-    if (!(memory <= maxMemoryMiB)) {
-      yield { fact: `memorySize is ${memory} MiB`, limit: `the limit is ${maxMemoryMiB} MiB` };
-    }
+    yield* atMost(memory, maxMemoryMiB, `memorySize is ${memory} MiB`, "MiB");
   },
 });

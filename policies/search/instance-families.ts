@@ -4,8 +4,7 @@ import { startedTypes, starterTypes } from "./started-type";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { texts } from "../engine/setting-schema";
 
-export const domainInstanceFamilies = resourcePolicy(Domain, {
-  name: "opensearch-domain-instance-families",
+export const domainFamilies = resourcePolicy("opensearch-domain-instance-families", Domain, {
   severity: "medium",
   rule: "Build a domain of instances from the allowed families.",
   reason:
@@ -40,8 +39,7 @@ export const domainInstanceFamilies = resourcePolicy(Domain, {
   },
 });
 
-export const instanceFamilies = typesPolicy(starterTypes, {
-  name: "ec2-instance-families",
+export const instanceFamilies = typesPolicy("ec2-instance-families", starterTypes, {
   severity: "low",
   rule: "Start EC2 instances of the allowed families.",
   reason: "Old generations cost more for less; special ones cost more than is meant.",

@@ -2,9 +2,9 @@ import { Domain } from "@pulumi/aws/opensearch";
 import { known } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer, texts } from "../engine/setting-schema";
+import { atLeast, mustBe } from "../engine/violation";
 
-export const domainVpc = resourcePolicy(Domain, {
-  name: "opensearch-domain-vpc",
+export const domainVpc = resourcePolicy("opensearch-domain-vpc", Domain, {
   severity: "critical",
   rule: "Put a domain into a VPC.",
   reason:
@@ -21,8 +21,7 @@ export const domainVpc = resourcePolicy(Domain, {
   },
 });
 
-export const domainAccessControl = resourcePolicy(Domain, {
-  name: "opensearch-domain-access-control",
+export const domainAccessControl = resourcePolicy("opensearch-domain-access-control", Domain, {
   severity: "high",
   rule: "Control access to a domain's indices finely, by IAM identities.",
   reason:
@@ -37,12 +36,7 @@ export const domainAccessControl = resourcePolicy(Domain, {
     ),
   },
   *check({ advancedSecurityOptions: security }, { allowInternalUsers }) {
-    if (security?.enabled !== true) {
-      yield {
-        fact: `advancedSecurityOptions.enabled is ${security?.enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
+    yield* mustBe("advancedSecurityOptions.enabled", security?.enabled, true);
     if (security?.anonymousAuthEnabled === true) {
       yield {
         fact: "advancedSecurityOptions.anonymousAuthEnabled is true",
@@ -58,8 +52,7 @@ export const domainAccessControl = resourcePolicy(Domain, {
   },
 });
 
-export const domainMasters = resourcePolicy(Domain, {
-  name: "opensearch-domain-dedicated-masters",
+export const domainMasters = resourcePolicy("opensearch-domain-dedicated-masters", Domain, {
   severity: "medium",
   rule: "Let dedicated nodes elect a domain's master.",
   reason:
@@ -87,8 +80,7 @@ export const domainMasters = resourcePolicy(Domain, {
   },
 });
 
-export const domainZones = resourcePolicy(Domain, {
-  name: "opensearch-domain-zones",
+export const domainZones = resourcePolicy("opensearch-domain-zones", Domain, {
   severity: "medium",
   rule: "Spread a domain's data nodes over zones, evenly.",
   reason:
@@ -107,12 +99,8 @@ export const domainZones = resourcePolicy(Domain, {
       clusterConfig?.zoneAwarenessEnabled === true
         ? (clusterConfig.zoneAwarenessConfig?.availabilityZoneCount ?? 2)
         : 1;
-    if (!(nodes >= minNodes)) {
-      yield { fact: `instanceCount is ${nodes}`, limit: `the least is ${minNodes}` };
-    }
-    if (!(zones >= leastZones)) {
-      yield { fact: `the domain is in ${zones} zones`, limit: `the least is ${leastZones}` };
-    }
+    yield* atLeast(nodes, minNodes, `instanceCount is ${nodes}`);
+    yield* atLeast(zones, leastZones, `the domain is in ${zones} zones`);
     if (nodes % zones !== 0) {
       yield {
         fact: `instanceCount is ${nodes} in ${zones} zones`,
@@ -125,8 +113,7 @@ export const domainZones = resourcePolicy(Domain, {
 /** Log types by the control that asks for them. */
 const logTypes = ["ES_APPLICATION_LOGS", "AUDIT_LOGS", "SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS"];
 
-export const domainLogs = resourcePolicy(Domain, {
-  name: "opensearch-domain-logs",
+export const domainLogs = resourcePolicy("opensearch-domain-logs", Domain, {
   severity: "medium",
   rule: "Publish a domain's logs to CloudWatch.",
   reason:
@@ -148,8 +135,7 @@ export const domainLogs = resourcePolicy(Domain, {
   },
 });
 
-export const domainUpdates = resourcePolicy(Domain, {
-  name: "opensearch-domain-software-updates",
+export const domainUpdates = resourcePolicy("opensearch-domain-software-updates", Domain, {
   severity: "low",
   rule: "Let a domain install software updates by itself, in its off-peak window.",
   reason: "An update that waits for somebody waits for long, security fixes included.",
@@ -159,11 +145,6 @@ export const domainUpdates = resourcePolicy(Domain, {
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/service-software.html",
   *check({ softwareUpdateOptions }) {
     const enabled = softwareUpdateOptions?.autoSoftwareUpdateEnabled;
-    if (enabled !== true) {
-      yield {
-        fact: `softwareUpdateOptions.autoSoftwareUpdateEnabled is ${enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
+    yield* mustBe("softwareUpdateOptions.autoSoftwareUpdateEnabled", enabled, true);
   },
 });

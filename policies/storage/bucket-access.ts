@@ -15,9 +15,9 @@ import { typeToken } from "../engine/types";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
 import { texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 
-export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
-  name: "s3-bucket-public-access-block",
+export const access = resourcePolicy("s3-bucket-public-access-block", BucketPublicAccessBlock, {
   severity: "critical",
   rule: "Block every kind of public access to a bucket.",
   reason: "A policy or an access list written by mistake opens a bucket that is not blocked.",
@@ -27,15 +27,12 @@ export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   *check(block) {
     for (const name of publicAccessBlocks) {
-      if (block[name] !== true) {
-        yield { fact: `${name} is ${block[name] ?? "not set"}`, limit: "it must be true" };
-      }
+      yield* mustBe(name, block[name], true);
     }
   },
 });
 
-export const bucketPublicAccessPresence = companionPolicy({
-  name: "s3-bucket-public-access-block-presence",
+export const publicAccessPresence = companionPolicy("s3-bucket-public-access-block-presence", {
   severity: "high",
   rule: "Give every bucket a block of public access.",
   reason:
@@ -48,23 +45,18 @@ export const bucketPublicAccessPresence = companionPolicy({
   companion: BucketPublicAccessBlock,
 });
 
-export const bucketVersioning = resourcePolicy(BucketVersioning, {
-  name: "s3-bucket-versioning",
+export const bucketVersioning = resourcePolicy("s3-bucket-versioning", BucketVersioning, {
   severity: "medium",
   rule: "Keep the versions of a bucket's objects.",
   reason: "What is overwritten or deleted by mistake can be brought back from its last version.",
   fix: "Set versioningConfiguration.status to Enabled.",
   controls: ["S3.14"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
-  *check({ versioningConfiguration: { status } }) {
-    if (status !== "Enabled") {
-      yield { fact: `versioningConfiguration.status is ${status}`, limit: "it must be Enabled" };
-    }
-  },
+  check: ({ versioningConfiguration: { status } }) =>
+    mustBe("versioningConfiguration.status", status, "Enabled"),
 });
 
-export const bucketVersioningPresence = companionPolicy({
-  name: "s3-bucket-versioning-presence",
+export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-presence", {
   severity: "medium",
   rule: "Say of every bucket whether it keeps versions.",
   reason: "A bucket keeps none unless it is told to.",
@@ -75,8 +67,7 @@ export const bucketVersioningPresence = companionPolicy({
   companion: BucketVersioning,
 });
 
-export const bucketOwnership = resourcePolicy(BucketOwnershipControls, {
-  name: "s3-bucket-ownership",
+export const bucketOwnership = resourcePolicy("s3-bucket-ownership", BucketOwnershipControls, {
   severity: "medium",
   rule: "Let a bucket's owner own every object, and access lists decide nothing.",
   reason:
@@ -84,18 +75,11 @@ export const bucketOwnership = resourcePolicy(BucketOwnershipControls, {
   fix: "Set rule.objectOwnership to BucketOwnerEnforced.",
   controls: ["S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
-  *check({ rule: { objectOwnership } }) {
-    if (objectOwnership !== "BucketOwnerEnforced") {
-      yield {
-        fact: `rule.objectOwnership is ${objectOwnership}`,
-        limit: "it must be BucketOwnerEnforced",
-      };
-    }
-  },
+  check: ({ rule: { objectOwnership } }) =>
+    mustBe("rule.objectOwnership", objectOwnership, "BucketOwnerEnforced"),
 });
 
-export const bucketOwnershipPresence = companionPolicy({
-  name: "s3-bucket-ownership-presence",
+export const bucketOwnershipPresence = companionPolicy("s3-bucket-ownership-presence", {
   severity: "medium",
   rule: "Say of every bucket who owns its objects.",
   reason: "A bucket that was made long ago, or imported, may still heed access lists.",
@@ -106,8 +90,7 @@ export const bucketOwnershipPresence = companionPolicy({
   companion: BucketOwnershipControls,
 });
 
-export const bucketAcl = resourcePolicy(BucketAcl, {
-  name: "s3-bucket-acl",
+export const bucketAcl = resourcePolicy("s3-bucket-acl", BucketAcl, {
   severity: "high",
   rule: "Grant nobody but the owner access by a bucket's access list.",
   reason: "Access lists are a second way in beside policies, and easily public.",
@@ -133,38 +116,37 @@ const harmlessLists = ["bucket-owner-full-control", "bucket-owner-read", "privat
 const aclNames = ["acl", "cannedAcl", "grants", "accessControlPolicy"];
 const bucketLists = [sdkToken("s3", "Bucket"), typeToken(BucketAcl)];
 
-export const objectAcl = typesPolicy(
-  typesWith(...aclNames).filter((type) => !bucketLists.includes(type) && !/V2$/.test(type)),
-  {
-    name: "s3-object-acl",
-    severity: "high",
-    rule: "Grant nobody but the owners access by an object's access list.",
-    reason:
-      "A list of an object counts beside the bucket's policy, and is seen by no review of that.",
-    fix: "Leave acl and grants out.",
-    controls: ["S3.2", "S3.3", "S3.12"],
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
-    config: {
-      lists: texts("Canned access lists allowed.", harmlessLists),
-    },
-    *check(resource, { lists }, { type }) {
-      for (const path of pathsOf(type, aclNames)) {
-        for (const { path: place, block, property } of placesAt(resource, path)) {
-          const value = block[property];
-          if (isSet(block, property) && !(typeof value === "string" && lists.includes(value))) {
-            yield {
-              fact: typeof value === "string" ? `${place} is ${value}` : `${place} is set`,
-              limit: `it must be ${lists.join(" or ")}`,
-            };
-          }
-        }
-      }
-    },
-  },
+const listedTypes = typesWith(...aclNames).filter(
+  (type) => !bucketLists.includes(type) && !/V2$/.test(type),
 );
 
-export const bucketLogging = companionPolicy({
-  name: "s3-bucket-logging",
+export const objectAcl = typesPolicy("s3-object-acl", listedTypes, {
+  severity: "high",
+  rule: "Grant nobody but the owners access by an object's access list.",
+  reason:
+    "A list of an object counts beside the bucket's policy, and is seen by no review of that.",
+  fix: "Leave acl and grants out.",
+  controls: ["S3.2", "S3.3", "S3.12"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
+  config: {
+    lists: texts("Canned access lists allowed.", harmlessLists),
+  },
+  *check(resource, { lists }, { type }) {
+    for (const path of pathsOf(type, aclNames)) {
+      for (const { path: place, block, property } of placesAt(resource, path)) {
+        const value = block[property];
+        if (isSet(block, property) && !(typeof value === "string" && lists.includes(value))) {
+          yield {
+            fact: typeof value === "string" ? `${place} is ${value}` : `${place} is set`,
+            limit: `it must be ${lists.join(" or ")}`,
+          };
+        }
+      }
+    }
+  },
+});
+
+export const bucketLogging = companionPolicy("s3-bucket-logging", {
   severity: "medium",
   rule: "Log the requests to every bucket, save the one that holds the logs.",
   reason: "After a leak the log tells what was read, by whom and when.",
@@ -184,8 +166,7 @@ const controlActions = [
   "s3:PutObjectAcl",
 ];
 
-export const bucketControl = resourcePolicy(BucketPolicy, {
-  name: "s3-bucket-policy-control",
+export const bucketControl = resourcePolicy("s3-bucket-policy-control", BucketPolicy, {
   severity: "high",
   rule: "Let no bucket policy hand over control of the bucket to another account.",
   reason:

@@ -1,6 +1,6 @@
 import { Volume } from "@pulumi/aws/ebs";
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
-import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3";
+import { Bucket, BucketServerSideEncryptionConfiguration as Encryption } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
 import { isSet } from "../engine/known";
@@ -11,8 +11,7 @@ import { texts } from "../engine/setting-schema";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
-export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration, {
-  name: "s3-bucket-encryption",
+export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
   severity: "high",
   rule: "Encrypt a bucket's objects with KMS by default.",
   reason:
@@ -49,19 +48,17 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
   },
 });
 
-export const bucketEncryption = companionPolicy({
-  name: "s3-bucket-encryption-configuration",
+export const bucketEncryption = companionPolicy("s3-bucket-encryption-configuration", {
   severity: "medium",
   rule: "Give every bucket a default encryption.",
   reason: "Without one objects are encrypted with S3's own keys, however the program means it.",
   fix: "Add an s3.BucketServerSideEncryptionConfiguration with this bucket.",
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
   subject: Bucket,
-  companion: BucketServerSideEncryptionConfiguration,
+  companion: Encryption,
 });
 
-export const instanceVolumeEncryption = resourcePolicy(Instance, {
-  name: "ec2-instance-volume-encryption",
+export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encryption", Instance, {
   severity: "high",
   rule: "Encrypt every volume of an EC2 instance.",
   reason:
@@ -91,8 +88,7 @@ export const instanceVolumeEncryption = resourcePolicy(Instance, {
   },
 });
 
-export const volumeEncryption = resourcePolicy(Volume, {
-  name: "ebs-volume-encryption",
+export const volumeEncryption = resourcePolicy("ebs-volume-encryption", Volume, {
   severity: "high",
   rule: "Encrypt an EBS volume.",
   reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
@@ -100,13 +96,11 @@ export const volumeEncryption = resourcePolicy(Volume, {
   controls: ["EC2.3"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  *check(volume, { requireCustomerManagedKey }) {
-    yield* volumeViolations(volume, volume.encrypted, requireCustomerManagedKey);
-  },
+  check: (volume, { requireCustomerManagedKey }) =>
+    volumeViolations(volume, volume.encrypted, requireCustomerManagedKey),
 });
 
-export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
-  name: "ec2-launch-template-volume-encryption",
+export const template = resourcePolicy("ec2-launch-template-volume-encryption", LaunchTemplate, {
   severity: "high",
   rule: "Encrypt every volume that a launch template makes.",
   reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
@@ -139,34 +133,28 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
 const encryptionNames = ["encrypted", "storageEncrypted"];
 const judgedAlone = [Instance, LaunchTemplate, Volume].map(typeToken);
 
-export const copyEncryption = typesPolicy(
-  typesWith(...encryptionNames).filter((type) => !judgedAlone.includes(type)),
-  {
-    name: "storage-copy-encryption",
-    severity: "high",
-    rule: "Encrypt copies of volumes and images, and every other storage with such a switch.",
-    reason: "A copy may be unencrypted where its original was not, and is shared more easily.",
-    fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
-    controls: ["EC2.173"],
-    source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
-    config: {
-      exempt: texts("Logical names of resources that may be unencrypted."),
-    },
-    *check(resource, { exempt }, { name, type }) {
-      const places = exempt.includes(name)
-        ? []
-        : pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
-      for (const { path, block, property } of places) {
-        // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
-        const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
-        const value = block[property] as string | boolean | undefined;
-        if (!(isOther && value === undefined) && String(value) !== "true") {
-          yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
-        }
+const encryptedTypes = typesWith(...encryptionNames).filter((type) => !judgedAlone.includes(type));
+
+export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTypes, {
+  severity: "high",
+  rule: "Encrypt copies of volumes and images, and every other storage with such a switch.",
+  reason: "A copy may be unencrypted where its original was not, and is shared more easily.",
+  fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
+  controls: ["EC2.173"],
+  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+  exempt: "Logical names of resources that may be unencrypted.",
+  *check(resource, _config, { type }) {
+    const places = pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
+    for (const { path, block, property } of places) {
+      // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
+      const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
+      const value = block[property] as string | boolean | undefined;
+      if (!(isOther && value === undefined) && String(value) !== "true") {
+        yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
       }
-    },
+    }
   },
-);
+});
 
 function* volumeViolations(
   volume: object,

@@ -8,10 +8,8 @@ import { stackPolicy } from "../engine/policy";
 import { isIdentity, isMadeOf, refersTo } from "../engine/relation";
 import { flag, integer } from "../engine/setting-schema";
 import { isOnDemand, shardsOf } from "./stream-shards";
-import { typeToken } from "../engine/types";
 
-export const streamConsumers = stackPolicy([typeToken(Stream)], {
-  name: "kinesis-stream-consumer-limit",
+export const streamConsumers = stackPolicy("kinesis-stream-consumer-limit", [Stream], {
   severity: "medium",
   rule: "Let no more consumers read a stream than it can serve.",
   reason:
@@ -53,8 +51,7 @@ export const streamConsumers = stackPolicy([typeToken(Stream)], {
   },
 });
 
-export const idleSubtasks = stackPolicy([typeToken(Application)], {
-  name: "flink-application-parallelism-shards",
+export const idleSubtasks = stackPolicy("flink-application-parallelism-shards", [Application], {
   severity: "medium",
   rule: "Give a Flink application no more parallelism than its stream has shards.",
   reason:

@@ -4,10 +4,8 @@ import { flinkScale } from "../flink/flink-configuration";
 import { stackPolicy } from "../engine/policy";
 import { integer } from "../engine/setting-schema";
 import { isOnDemand, shardsOf } from "./stream-shards";
-import { typeToken } from "../engine/types";
 
-export const shardQuota = stackPolicy([typeToken(Stream)], {
-  name: "kinesis-shard-quota",
+export const shardQuota = stackPolicy("kinesis-shard-quota", [Stream], {
   severity: "high",
   rule: "Keep the shards of all streams together, and the number of streams in on-demand mode, within the account's quotas.",
   reason:
@@ -48,8 +46,7 @@ export const shardQuota = stackPolicy([typeToken(Stream)], {
   },
 });
 
-export const kpuQuota = stackPolicy([typeToken(Application)], {
-  name: "flink-kpu-quota",
+export const kpuQuota = stackPolicy("flink-kpu-quota", [Application], {
   severity: "high",
   rule: "Keep the Kinesis Processing Units (KPUs) of all Flink applications together within the account's quota.",
   reason: "Beyond the quota an application does not start, or does not scale when it has to.",

@@ -1,13 +1,13 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Bucket, BucketLifecycleConfiguration, DirectoryBucket } from "@pulumi/aws/s3";
+import { Bucket, BucketLifecycleConfiguration as Lifecycle, DirectoryBucket } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { given } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { integer, texts } from "../engine/setting-schema";
+import { within } from "../engine/violation";
 
-export const streamRetention = resourcePolicy(Stream, {
-  name: "kinesis-stream-retention",
+export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream, {
   severity: "high",
   rule: "Keep a stream's records long enough to survive an outage of its consumers, and no longer than allowed.",
   reason:
@@ -21,17 +21,16 @@ export const streamRetention = resourcePolicy(Stream, {
   },
   *check(stream, { minHours, maxHours }) {
     const hours = stream.retentionPeriod ?? 24;
-    if (!(hours >= minHours && hours <= maxHours)) {
-      yield {
-        fact: `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
-        limit: `the limit is ${minHours} to ${maxHours} hours`,
-      };
-    }
+    yield* within(
+      hours,
+      [minHours, maxHours],
+      `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
+      "hours",
+    );
   },
 });
 
-export const logGroupRetention = resourcePolicy(LogGroup, {
-  name: "cloudwatch-log-group-retention",
+export const logGroupRetention = resourcePolicy("cloudwatch-log-group-retention", LogGroup, {
   severity: "medium",
   rule: "Keep a log group's events for a set time: long enough to investigate, and not for ever.",
   reason:
@@ -52,19 +51,15 @@ export const logGroupRetention = resourcePolicy(LogGroup, {
         fact: `retentionInDays is ${group.retentionInDays ?? "not set"}, which means for ever`,
         limit: `the limit is ${minDays} to ${maxDays} days`,
       };
-    } else if (!(days >= minDays && days <= maxDays)) {
-      yield {
-        fact: `retentionInDays is ${days}`,
-        limit: `the limit is ${minDays} to ${maxDays} days`,
-      };
+    } else {
+      yield* within(days, [minDays, maxDays], `retentionInDays is ${days}`, "days");
     }
   },
 });
 
 const archiveClasses = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
 
-export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
-  name: "s3-bucket-lifecycle-retention",
+export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecycle, {
   severity: "medium",
   rule: "Let a lifecycle rule expire or archive every object of a bucket: not too early, and not too late.",
   reason:
@@ -120,8 +115,7 @@ export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
   },
 });
 
-export const bucketLifecycle = companionPolicy({
-  name: "s3-bucket-lifecycle-configuration",
+export const bucketLifecycle = companionPolicy("s3-bucket-lifecycle-configuration", {
   severity: "medium",
   rule: "Give every bucket a lifecycle configuration.",
   reason: "Without one a bucket keeps every object and every version of it for ever.",
@@ -129,11 +123,10 @@ export const bucketLifecycle = companionPolicy({
   controls: ["S3.10", "S3.13"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
   subject: Bucket,
-  companion: BucketLifecycleConfiguration,
+  companion: Lifecycle,
 });
 
-export const directoryBucketLifecycle = companionPolicy({
-  name: "s3-directory-bucket-lifecycle",
+export const directoryBucketLifecycle = companionPolicy("s3-directory-bucket-lifecycle", {
   severity: "low",
   rule: "Give every directory bucket a lifecycle configuration.",
   reason:
@@ -143,7 +136,7 @@ export const directoryBucketLifecycle = companionPolicy({
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-objects-lifecycle.html",
   subject: DirectoryBucket,
-  companion: BucketLifecycleConfiguration,
+  companion: Lifecycle,
 });
 
 /** Whether a lifecycle rule applies to all objects of its bucket. */

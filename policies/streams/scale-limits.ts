@@ -4,9 +4,9 @@ import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { flinkConfiguration, flinkScale } from "../flink/flink-configuration";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
+import { atMost, within } from "../engine/violation";
 
-export const streamShardLimit = resourcePolicy(Stream, {
-  name: "kinesis-stream-shard-limit",
+export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Stream, {
   severity: "high",
   rule: "Provision a stream's shards, and no more of them than the limit.",
   reason:
@@ -42,14 +42,13 @@ export const streamShardLimit = resourcePolicy(Stream, {
         limit: `the limit is ${maxShards}`,
         fix: "Set shardCount.",
       };
-    } else if (!(stream.shardCount <= maxShards)) {
-      yield { fact: `shardCount is ${stream.shardCount}`, limit: `the limit is ${maxShards}` };
+    } else {
+      yield* atMost(stream.shardCount, maxShards, `shardCount is ${stream.shardCount}`);
     }
   },
 });
 
-export const flinkParallelismLimit = resourcePolicy(Application, {
-  name: "flink-application-parallelism-limit",
+export const parallelismLimit = resourcePolicy("flink-application-parallelism-limit", Application, {
   severity: "high",
   rule: "State a Flink application's parallelism, within the limit.",
   reason:
@@ -76,8 +75,7 @@ export const flinkParallelismLimit = resourcePolicy(Application, {
   },
 });
 
-export const flinkKpuLimit = resourcePolicy(Application, {
-  name: "flink-application-kpu-limit",
+export const flinkKpuLimit = resourcePolicy("flink-application-kpu-limit", Application, {
   severity: "high",
   rule: "Keep the Kinesis Processing Units (KPUs) of a Flink application within the limit, and its automatic scaling off.",
   reason:
@@ -104,17 +102,15 @@ export const flinkKpuLimit = resourcePolicy(Application, {
         fix: "Set configurationType to CUSTOM and autoScalingEnabled to false, or allowAutoScaling in the policy's configuration.",
       };
     }
-    if (!(kpus <= maxKpus)) {
-      yield {
-        fact: `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
-        limit: `the limit is ${maxKpus}`,
-      };
-    }
+    yield* atMost(
+      kpus,
+      maxKpus,
+      `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
+    );
   },
 });
 
-export const flinkParallelismPerKpu = resourcePolicy(Application, {
-  name: "flink-application-parallelism-per-kpu",
+export const subtasksPerKpu = resourcePolicy("flink-application-parallelism-per-kpu", Application, {
   severity: "medium",
   rule: "Keep the number of subtasks on one KPU within the limits.",
   reason:
@@ -127,17 +123,11 @@ export const flinkParallelismPerKpu = resourcePolicy(Application, {
   },
   *check(application, { minPerKpu, maxPerKpu }) {
     const { perKpu } = flinkScale(application);
-    if (!(perKpu >= minPerKpu && perKpu <= maxPerKpu)) {
-      yield {
-        fact: `parallelismPerKpu is ${perKpu}`,
-        limit: `the limit is ${minPerKpu} to ${maxPerKpu}`,
-      };
-    }
+    yield* within(perKpu, [minPerKpu, maxPerKpu], `parallelismPerKpu is ${perKpu}`);
   },
 });
 
-export const scalingTargetLimit = resourcePolicy(Target, {
-  name: "autoscaling-custom-target-capacity-limit",
+export const targetLimit = resourcePolicy("autoscaling-custom-target-capacity-limit", Target, {
   severity: "high",
   rule: "Keep the maximum of a custom scalable target within the limit.",
   reason:
@@ -155,7 +145,10 @@ export const scalingTargetLimit = resourcePolicy(Target, {
   *check(target, { maxCapacity }) {
     // Targets of other services count something else.
     if (target.serviceNamespace === "custom-resource" && !(target.maxCapacity <= maxCapacity)) {
-      yield { fact: `maxCapacity is ${target.maxCapacity}`, limit: `the limit is ${maxCapacity}` };
+      yield {
+        fact: `maxCapacity is ${target.maxCapacity}`,
+        limit: `the limit is ${maxCapacity}`,
+      };
     }
   },
 });

@@ -21,7 +21,7 @@ const text = {
   fix: "Lower shardCount.",
 } as const;
 
-const policy = resourcePolicy(Stream, {
+const policy = resourcePolicy(text.name, Stream, {
   ...text,
   config: { maxShards: integer("Most shards.", 1, [1]) },
   *check(judged, { maxShards }) {
@@ -75,7 +75,7 @@ describe("a policy", () => {
   });
 
   it("lets an error of its own through instead of passing the resource", async () => {
-    const broken = resourcePolicy(Stream, {
+    const broken = resourcePolicy(text.name, Stream, {
       ...text,
       check: () => {
         throw new Error("broken");
@@ -111,7 +111,7 @@ describe("an exception", () => {
   });
 
   it("holds for a policy about a whole stack, too", async () => {
-    const noBuckets = stackPolicy([bucket.type], {
+    const noBuckets = stackPolicy(text.name, [bucket.type], {
       ...text,
       *check(resources) {
         for (const resource of resources.filter((one) => one.isType(Bucket))) {
