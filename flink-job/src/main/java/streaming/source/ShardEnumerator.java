@@ -17,6 +17,8 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 import streaming.JobMetrics;
 import streaming.retry.Patience;
@@ -40,7 +42,8 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   private static final Logger LOG = LoggerFactory.getLogger(ShardEnumerator.class);
 
   private final SplitEnumeratorContext<ShardSplit> context;
-  private final ShardCatalog catalog;
+  private final KinesisAsyncClient client;
+  private final String stream;
   private final long configuredBeginning;
   private final long maxDrift;
   private final Patience.Attempts attempts;
@@ -72,12 +75,14 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
    */
   ShardEnumerator(
       SplitEnumeratorContext<ShardSplit> context,
-      ShardCatalog catalog,
+      KinesisAsyncClient client,
+      String stream,
       long beginning,
       long maxDrift,
       KnownShards shards) {
     this.context = context;
-    this.catalog = catalog;
+    this.client = client;
+    this.stream = stream;
     this.configuredBeginning = beginning;
     this.maxDrift = maxDrift;
     this.shards = shards;
@@ -93,8 +98,16 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
         () -> null, (none, error) -> announceLimit(), ALIGNMENT_INTERVAL, ALIGNMENT_INTERVAL);
   }
 
+  /** The shards after the newest in the order of their ids, which is that of their creation. */
   private List<Shard> list() throws Exception {
-    List<Shard> found = catalog.after(newest);
+    ListShardsResponse page =
+        client.listShards(list -> list.streamName(stream).exclusiveStartShardId(newest)).get();
+    List<Shard> found = new ArrayList<>(page.shards());
+    while (page.nextToken() != null) {
+      String next = page.nextToken();
+      page = client.listShards(list -> list.nextToken(next)).get();
+      found.addAll(page.shards());
+    }
     if (!found.isEmpty()) {
       newest = found.get(found.size() - 1).shardId();
     }
@@ -277,6 +290,6 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
 
   @Override
   public void close() throws IOException {
-    catalog.close();
+    client.close();
   }
 }
