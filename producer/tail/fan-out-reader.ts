@@ -1,8 +1,8 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import {
   DeregisterStreamConsumerCommand,
   DescribeStreamConsumerCommand,
   DescribeStreamSummaryCommand,
+  type KinesisClient,
   RegisterStreamConsumerCommand,
   ResourceInUseException,
   SubscribeToShardCommand,

@@ -1,8 +1,8 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import {
   ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  type KinesisClient,
 } from "@aws-sdk/client-kinesis";
 import { backoffMs } from "../kinesis/backoff";
 import { readTimeoutMs, withDeadline } from "../kinesis/deadline";

@@ -1,10 +1,10 @@
-import type {
-  ChildShard as ChildShardAnswer,
-  KinesisClient,
-  _Record as RecordAnswer,
-  StartingPosition,
+import {
+  type _Record as RecordAnswer,
+  type ChildShard as ChildShardAnswer,
+  type KinesisClient,
+  ListShardsCommand,
+  type StartingPosition,
 } from "@aws-sdk/client-kinesis";
-import { ListShardsCommand } from "@aws-sdk/client-kinesis";
 import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import type { ChildShard, ShardStart, StoredRecord } from "./shard-reader";
 
