@@ -18,10 +18,10 @@ export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identi
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   config: {
-    patterns: texts("Actions with wildcards that may be allowed, exactly as they are written.", [
-      "ec2messages:*",
-      "ssmmessages:*",
-    ]),
+    patterns: texts(
+      "Actions with wildcards that may be allowed, exactly as they are written.",
+      "ec2messages:* ssmmessages:*",
+    ),
   },
   *check(resource, { patterns }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
@@ -74,34 +74,21 @@ export const wildcardResources = typesPolicy("iam-policy-wildcard-resources", id
  * A function and a Flink application in a VPC make their network interfaces themselves:
  * https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
  */
-const withoutResources = [
-  "application-autoscaling:Describe*",
-  "cloudwatch:DescribeAlarms",
-  "cloudwatch:GetMetric*",
-  "cloudwatch:ListMetrics",
-  "cloudwatch:PutMetricData",
-  "codepipeline:PutJobFailureResult",
-  "codepipeline:PutJobSuccessResult",
-  "ec2:AssignPrivateIpAddresses",
-  "ec2:CreateNetworkInterface",
-  "ec2:CreateNetworkInterfacePermission",
-  "ec2:DeleteNetworkInterface",
-  "ec2:Describe*",
-  "ec2:UnassignPrivateIpAddresses",
-  "ec2messages:*",
-  "logs:CreateLogDelivery",
-  "logs:DeleteLogDelivery",
-  "logs:DescribeResourcePolicies",
-  "logs:GetLogDelivery",
-  "logs:ListLogDeliveries",
-  "logs:PutResourcePolicy",
-  "logs:UpdateLogDelivery",
-  "ssm:UpdateInstanceInformation",
-  "ssmmessages:*",
-  "xray:Get*",
-  "xray:PutTelemetryRecords",
-  "xray:PutTraceSegments",
-];
+const withoutResources = Object.entries({
+  "application-autoscaling": "Describe*",
+  cloudwatch: "DescribeAlarms GetMetric* ListMetrics PutMetricData",
+  codepipeline: "PutJobFailureResult PutJobSuccessResult",
+  ec2:
+    "AssignPrivateIpAddresses CreateNetworkInterface CreateNetworkInterfacePermission " +
+    "DeleteNetworkInterface Describe* UnassignPrivateIpAddresses",
+  ec2messages: "*",
+  logs:
+    "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery " +
+    "ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
+  ssm: "UpdateInstanceInformation",
+  ssmmessages: "*",
+  xray: "Get* PutTelemetryRecords PutTraceSegments",
+}).flatMap(([service, names]) => names.split(" ").map((name) => `${service}:${name}`));
 
 /** Condition keys that stand for named resources: tags of the resource, the service that a role or a key is for. */
 const narrowingKey =

@@ -88,13 +88,12 @@ export const apiTls = typesPolicy("apigateway-domain-tls", [DomainName, HttpDoma
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html",
   config: {
-    policies: texts("TLS policies that are current, for REST APIs.", [
-      "SecurityPolicy_TLS12_PFS_2025_EDGE",
-      "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
-      "SecurityPolicy_TLS13_1_3_2025_09",
-      "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
-      "SecurityPolicy_TLS13_2025_EDGE",
-    ]),
+    policies: texts(
+      "TLS policies that are current, for REST APIs.",
+      "SecurityPolicy_TLS12_PFS_2025_EDGE SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09 " +
+        "SecurityPolicy_TLS13_1_3_2025_09 SecurityPolicy_TLS13_1_3_FIPS_2025_09 " +
+        "SecurityPolicy_TLS13_2025_EDGE",
+    ),
   },
   *check(domain, { policies }, { type }) {
     const isRest = type === restDomain;

@@ -1,6 +1,6 @@
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
-import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { resourcePolicy } from "../engine/policy";
 
 export const buildEncryption = resourcePolicy("codebuild-project-encryption", Project, {
@@ -11,8 +11,8 @@ export const buildEncryption = resourcePolicy("codebuild-project-encryption", Pr
   controls: ["CodeBuild.3"],
   source: "https://docs.aws.amazon.com/codebuild/latest/userguide/security-encryption.html",
   config: customerKeySetting,
-  *check(project, { requireCustomerManagedKey }) {
-    yield* customerKeyViolations(project, "encryptionKey", requireCustomerManagedKey);
+  *check(project, config) {
+    yield* customerKey(project, "encryptionKey", config);
     for (const [path, block] of [
       ["artifacts", project.artifacts],
       ...(project.secondaryArtifacts ?? []).map(
@@ -116,12 +116,12 @@ export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encrypti
   fix: "Set encryptionKey with type KMS in each of artifactStores.",
   source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html",
   config: customerKeySetting,
-  *check({ artifactStores }, { requireCustomerManagedKey }) {
+  *check({ artifactStores }, config) {
     for (const [index, { encryptionKey }] of artifactStores.entries()) {
-      yield* customerKeyViolations(
+      yield* customerKey(
         encryptionKey ?? {},
         "id",
-        requireCustomerManagedKey,
+        config,
         `artifactStores[${index}].encryptionKey`,
       );
     }

@@ -18,23 +18,8 @@ export const functionRuntime = resourcePolicy("lambda-function-runtime", LambdaF
       "Runtimes allowed. Functions from images bring their own.",
       // Those that AWS supports on 21 November 2026, by the source above. Over are nodejs20.x (30 April), ruby3.2
       // (31 March), python3.10 (31 October) and dotnet8 (10 November).
-      [
-        "dotnet10",
-        "java17",
-        "java17.al2023",
-        "java21",
-        "java25",
-        "nodejs22.x",
-        "nodejs24.x",
-        "provided.al2023",
-        "python3.11",
-        "python3.12",
-        "python3.13",
-        "python3.14",
-        "ruby3.3",
-        "ruby3.4",
-        "ruby4.0",
-      ],
+      "dotnet10 java17 java17.al2023 java21 java25 nodejs22.x nodejs24.x provided.al2023 " +
+        "python3.11 python3.12 python3.13 python3.14 ruby3.3 ruby3.4 ruby4.0",
     ),
   },
   *check({ packageType, runtime = "not set" }, { runtimes }) {

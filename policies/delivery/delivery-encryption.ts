@@ -1,5 +1,5 @@
 import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
-import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { s3Destinations } from "./delivery-destination";
 import { isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
@@ -16,7 +16,7 @@ export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encrypt
   controls: ["DataFirehose.1"],
   source: "https://docs.aws.amazon.com/firehose/latest/dev/encryption.html",
   config: customerKeySetting,
-  *check(delivery, { requireCustomerManagedKey }) {
+  *check(delivery, config) {
     const encryption = delivery.serverSideEncryption;
     if (sourceProperties.some((property) => isSet(delivery, property))) {
       if (encryption?.enabled === true) {
@@ -30,18 +30,13 @@ export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encrypt
         fact: `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`,
         limit: "direct puts must be encrypted",
       };
-    } else if (requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
+    } else if (config.requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
       yield {
         fact: `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`,
         limit: "a customer managed key is required",
       };
     } else {
-      yield* customerKeyViolations(
-        encryption,
-        "keyArn",
-        requireCustomerManagedKey,
-        "serverSideEncryption",
-      );
+      yield* customerKey(encryption, "keyArn", config, "serverSideEncryption");
     }
   },
 });
@@ -55,7 +50,7 @@ export const deliveryEncryption = resourcePolicy("firehose-destination-encryptio
   source:
     "https://docs.aws.amazon.com/firehose/latest/APIReference/API_EncryptionConfiguration.html",
   config: customerKeySetting,
-  *check(delivery, { requireCustomerManagedKey }) {
+  *check(delivery, config) {
     const places = s3Destinations(delivery);
     if (places.length === 0) {
       yield {
@@ -64,7 +59,7 @@ export const deliveryEncryption = resourcePolicy("firehose-destination-encryptio
       };
     }
     for (const { path, destination } of places) {
-      yield* customerKeyViolations(destination, "kmsKeyArn", requireCustomerManagedKey, path);
+      yield* customerKey(destination, "kmsKeyArn", config, path);
     }
   },
 });

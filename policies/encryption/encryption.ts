@@ -5,7 +5,7 @@ import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { Topic } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
-import { customerKeySetting, customerKeyViolations } from "./customer-key";
+import { customerKeySetting, customerKey } from "./customer-key";
 import { given, known, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 
@@ -17,7 +17,7 @@ export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stre
   controls: ["Kinesis.1"],
   source: "https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html",
   config: customerKeySetting,
-  *check(stream, { requireCustomerManagedKey }) {
+  *check(stream, config) {
     if (stream.encryptionType !== "KMS") {
       yield {
         fact: `encryptionType is ${stream.encryptionType ?? "not set"}`,
@@ -26,7 +26,7 @@ export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stre
     } else if (!reference(stream, "kmsKeyId").set) {
       yield { fact: "kmsKeyId is not set", limit: "encryption with KMS needs a key" };
     } else {
-      yield* customerKeyViolations(stream, "kmsKeyId", requireCustomerManagedKey);
+      yield* customerKey(stream, "kmsKeyId", config);
     }
   },
 });
@@ -39,16 +39,16 @@ export const applicationEncryption = resourcePolicy("flink-application-encryptio
   fix: "Set applicationConfiguration.applicationEncryptionConfiguration to keyType CUSTOMER_MANAGED_KEY with a keyId.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/key-management-flink.html",
   config: customerKeySetting,
-  *check({ applicationConfiguration }, { requireCustomerManagedKey }) {
+  *check({ applicationConfiguration }, config) {
     const path = "applicationConfiguration.applicationEncryptionConfiguration";
     const encryption = applicationConfiguration?.applicationEncryptionConfiguration;
-    if (requireCustomerManagedKey && encryption?.keyType !== "CUSTOMER_MANAGED_KEY") {
+    if (config.requireCustomerManagedKey && encryption?.keyType !== "CUSTOMER_MANAGED_KEY") {
       yield {
         fact: `${path}.keyType is ${encryption?.keyType ?? "not set"}`,
         limit: "a customer managed key is required",
       };
     } else if (encryption !== undefined) {
-      yield* customerKeyViolations(encryption, "keyId", requireCustomerManagedKey, path);
+      yield* customerKey(encryption, "keyId", config, path);
     }
   },
 });
@@ -62,19 +62,14 @@ export const domainEncryption = resourcePolicy("opensearch-domain-encryption-at-
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html",
   config: customerKeySetting,
-  *check({ encryptAtRest }, { requireCustomerManagedKey }) {
+  *check({ encryptAtRest }, config) {
     if (encryptAtRest?.enabled !== true) {
       yield {
         fact: `encryptAtRest.enabled is ${encryptAtRest?.enabled ?? "not set"}`,
         limit: "it must be true",
       };
     } else {
-      yield* customerKeyViolations(
-        encryptAtRest,
-        "kmsKeyId",
-        requireCustomerManagedKey,
-        "encryptAtRest",
-      );
+      yield* customerKey(encryptAtRest, "kmsKeyId", config, "encryptAtRest");
     }
   },
 });
@@ -87,8 +82,7 @@ export const logGroupEncryption = resourcePolicy("cloudwatch-log-group-encryptio
   fix: "Set kmsKeyId.",
   source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
   config: customerKeySetting,
-  check: (group, { requireCustomerManagedKey }) =>
-    customerKeyViolations(group, "kmsKeyId", requireCustomerManagedKey),
+  check: (group, config) => customerKey(group, "kmsKeyId", config),
 });
 
 export const topicEncryption = resourcePolicy("sns-topic-encryption", Topic, {
@@ -100,11 +94,11 @@ export const topicEncryption = resourcePolicy("sns-topic-encryption", Topic, {
   controls: ["SNS.1"],
   source: "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html",
   config: customerKeySetting,
-  *check(topic, { requireCustomerManagedKey }) {
+  *check(topic, config) {
     if (!reference(topic, "kmsMasterKeyId").set) {
       yield { fact: "kmsMasterKeyId is not set", limit: "a topic must be encrypted" };
     } else {
-      yield* customerKeyViolations(topic, "kmsMasterKeyId", requireCustomerManagedKey);
+      yield* customerKey(topic, "kmsMasterKeyId", config);
     }
   },
 });
@@ -119,9 +113,9 @@ export const queueEncryption = resourcePolicy("sqs-queue-encryption", Queue, {
   source:
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
   config: customerKeySetting,
-  *check(queue, { requireCustomerManagedKey }) {
-    if (reference(queue, "kmsMasterKeyId").set || requireCustomerManagedKey) {
-      yield* customerKeyViolations(queue, "kmsMasterKeyId", requireCustomerManagedKey);
+  *check(queue, config) {
+    if (reference(queue, "kmsMasterKeyId").set || config.requireCustomerManagedKey) {
+      yield* customerKey(queue, "kmsMasterKeyId", config);
     } else if (queue.sqsManagedSseEnabled !== true) {
       yield {
         fact: "neither kmsMasterKeyId nor sqsManagedSseEnabled is set",
@@ -139,11 +133,11 @@ export const variables = resourcePolicy("lambda-function-environment-encryption"
   fix: "Set kmsKeyArn, or do without environment variables.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html",
   config: customerKeySetting,
-  *check(lambda, { requireCustomerManagedKey }) {
+  *check(lambda, config) {
     // Unknown in a preview counts as some.
     const count = known(() => given(lambda.environment?.variables).length);
     if (count !== 0) {
-      yield* customerKeyViolations(lambda, "kmsKeyArn", requireCustomerManagedKey);
+      yield* customerKey(lambda, "kmsKeyArn", config);
     }
   },
 });

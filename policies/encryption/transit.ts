@@ -19,7 +19,7 @@ export const domainHttps = resourcePolicy("opensearch-domain-https", Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DomainEndpointOptions.html",
   config: {
-    tlsPolicies: texts("TLS policies that are current.", ["Policy-Min-TLS-1-2-PFS-2023-10"]),
+    tlsPolicies: texts("TLS policies that are current.", "Policy-Min-TLS-1-2-PFS-2023-10"),
   },
   *check({ domainEndpointOptions }, { tlsPolicies }) {
     yield* mustBe("domainEndpointOptions.enforceHttps", domainEndpointOptions?.enforceHttps, true);

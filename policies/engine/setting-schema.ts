@@ -33,13 +33,18 @@ export function text(description: string, byDefault: string, pattern: string): S
   return { type: "string", description, default: byDefault, pattern };
 }
 
-/** A list of different texts, possibly empty, as it is by default. */
+/**
+ * A list of different texts, possibly empty.
+ *
+ * @param byDefault the texts, or one with a space between those that have none
+ */
 export function texts(
   description: string,
-  byDefault: readonly string[] = [],
+  byDefault: string | readonly string[] = [],
 ): Setting<readonly string[]> {
   const items = { type: "string", minLength: 1 } as const;
-  return { type: "array", items, uniqueItems: true, description, default: byDefault };
+  const list = typeof byDefault === "string" ? byDefault.split(" ") : byDefault;
+  return { type: "array", items, uniqueItems: true, description, default: list };
 }
 
 /** A list of different whole numbers in a range, possibly empty. */

@@ -13,14 +13,13 @@ export const flinkLogging = resourcePolicy("flink-application-logging", Applicat
   fix: "Set cloudwatchLoggingOptions.logStreamArn, and monitoringConfiguration to CUSTOM with an allowed logLevel and metricsLevel.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/cloudwatch-logs.html",
   config: {
-    logLevels: texts("Log levels allowed; without a setting the service logs at INFO.", [
-      "INFO",
-      "WARN",
-      "ERROR",
-    ]),
+    logLevels: texts(
+      "Log levels allowed; without a setting the service logs at INFO.",
+      "INFO WARN ERROR",
+    ),
     metricsLevels: texts(
       "Levels of metrics allowed: the finer, the more there are, each at a price. Without a setting the service reports by APPLICATION.",
-      ["APPLICATION", "TASK", "OPERATOR"],
+      "APPLICATION TASK OPERATOR",
     ),
   },
   *check(application, { logLevels, metricsLevels }) {
@@ -74,7 +73,7 @@ export const flinkRuntime = resourcePolicy("flink-application-runtime", Applicat
   fix: "Set runtimeEnvironment to an allowed one, or extend runtimes in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/release-version-list.html",
   config: {
-    runtimes: texts("Runtimes allowed.", ["FLINK-1_19", "FLINK-1_20", "FLINK-2_2"]),
+    runtimes: texts("Runtimes allowed.", "FLINK-1_19 FLINK-1_20 FLINK-2_2"),
   },
   check: ({ runtimeEnvironment }, { runtimes }) =>
     mustBe("runtimeEnvironment", runtimeEnvironment, ...runtimes),

@@ -122,7 +122,7 @@ export const vpcEndpoints = stackPolicy("ec2-vpc-endpoints", [Vpc], {
   config: {
     services: texts(
       "Services that need an interface endpoint in every VPC, as in the end of their names: ec2, ssm, ecr.api, ecr.dkr, ssm-contacts, ssm-incidents, kinesis-streams and others.",
-      ["ec2", "ssm"],
+      "ec2 ssm",
     ),
   },
   *check(resources, { services }) {

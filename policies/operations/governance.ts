@@ -14,7 +14,7 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
   controls: ["EC2.40", "EC2.48"],
   source: "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
   config: {
-    keys: texts("Tags that every resource must have.", ["project", "stack"]),
+    keys: texts("Tags that every resource must have.", "project stack"),
   },
   *check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.

@@ -12,13 +12,11 @@ export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics"
   fix: "Add the metrics to shardLevelMetrics, or take them out of the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",
   config: {
-    metrics: texts("Metrics that must be reported for each shard.", [
-      "IncomingBytes",
-      "IncomingRecords",
-      "IteratorAgeMilliseconds",
-      "ReadProvisionedThroughputExceeded",
-      "WriteProvisionedThroughputExceeded",
-    ]),
+    metrics: texts(
+      "Metrics that must be reported for each shard.",
+      "IncomingBytes IncomingRecords IteratorAgeMilliseconds " +
+        "ReadProvisionedThroughputExceeded WriteProvisionedThroughputExceeded",
+    ),
   },
   *check({ shardLevelMetrics = [] }, { metrics }) {
     const missing = metrics.filter((metric) => !shardLevelMetrics.includes(metric));

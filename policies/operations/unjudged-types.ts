@@ -37,12 +37,10 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     fix: "Use a type that is judged, or add the type to allowed in the policy's configuration after a review.",
     source: "https://www.pulumi.com/docs/insights/policy/",
     config: {
-      allowed: texts("Types that may go unjudged; * stands for any characters.", [
-        "random:*",
-        "std:*",
-        "time:*",
-        "tls:*",
-      ]),
+      allowed: texts(
+        "Types that may go unjudged; * stands for any characters.",
+        "random:* std:* time:* tls:*",
+      ),
     },
     *check(_resource, { allowed }, { type, provider }) {
       const isComponent = provider === undefined && !custom.test(type);

@@ -13,19 +13,10 @@ export const domainFamilies = resourcePolicy("opensearch-domain-instance-familie
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
   config: {
-    families: texts("Families allowed, such as r7g; ultrawarm1 is that of warm nodes.", [
-      "c7g",
-      "c8g",
-      "m7g",
-      "m8g",
-      "om2",
-      "or1",
-      "or2",
-      "r7g",
-      "r7gd",
-      "r8g",
-      "ultrawarm1",
-    ]),
+    families: texts(
+      "Families allowed, such as r7g; ultrawarm1 is that of warm nodes.",
+      "c7g c8g m7g m8g om2 or1 or2 r7g r7gd r8g ultrawarm1",
+    ),
   },
   *check(domain, { families }) {
     for (const { typeField, type = "not set" } of nodeGroups(domain)) {
@@ -46,16 +37,7 @@ export const instanceFamilies = typesPolicy("ec2-instance-families", starterType
   fix: "Choose an instanceType of an allowed family, or extend families in the policy's configuration.",
   source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html",
   config: {
-    families: texts("Families allowed, such as t4g.", [
-      "c7g",
-      "c8g",
-      "m7g",
-      "m8g",
-      "r7g",
-      "r8g",
-      "t3",
-      "t4g",
-    ]),
+    families: texts("Families allowed, such as t4g.", "c7g c8g m7g m8g r7g r8g t3 t4g"),
   },
   *check(starter, { families }, { type: starterType }) {
     for (const { path, type } of startedTypes(starter, starterType)) {

@@ -2,12 +2,12 @@ import { Volume } from "@pulumi/aws/ebs";
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration as Encryption } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
-import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
 import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
 import { typeToken } from "../engine/types";
-import { texts } from "../engine/setting-schema";
+import { texts, type Values } from "../engine/setting-schema";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
@@ -25,7 +25,7 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
       "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
     ),
   },
-  *check({ rules }, { requireCustomerManagedKey, withS3Keys }, { name }) {
+  *check({ rules }, config, { name }) {
     if (rules.length === 0) {
       yield { fact: "rules is empty", limit: "a bucket needs a default encryption" };
     }
@@ -34,10 +34,10 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
       const encryption = rule.applyServerSideEncryptionByDefault;
       const algorithm = encryption?.sseAlgorithm ?? "not set";
       if (encryption !== undefined && kmsAlgorithms.includes(algorithm)) {
-        yield* customerKeyViolations(encryption, "kmsMasterKeyId", requireCustomerManagedKey, path);
+        yield* customerKey(encryption, "kmsMasterKeyId", config, path);
       } else if (
         algorithm !== "AES256" ||
-        (requireCustomerManagedKey && !withS3Keys.includes(name))
+        (config.requireCustomerManagedKey && !config.withS3Keys.includes(name))
       ) {
         yield {
           fact: `${path}.sseAlgorithm is ${algorithm}`,
@@ -67,23 +67,18 @@ export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encr
   controls: ["EC2.3"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  *check(instance, { requireCustomerManagedKey }) {
+  *check(instance, config) {
     // What an instance with a template leaves out the template says.
     if (instance.rootBlockDevice !== undefined || !isSet(instance, "launchTemplate")) {
       yield* volumeViolations(
         instance.rootBlockDevice ?? {},
         instance.rootBlockDevice?.encrypted,
-        requireCustomerManagedKey,
+        config,
         "rootBlockDevice",
       );
     }
     for (const [index, device] of (instance.ebsBlockDevices ?? []).entries()) {
-      yield* volumeViolations(
-        device,
-        device.encrypted,
-        requireCustomerManagedKey,
-        `ebsBlockDevices[${index}]`,
-      );
+      yield* volumeViolations(device, device.encrypted, config, `ebsBlockDevices[${index}]`);
     }
   },
 });
@@ -96,8 +91,7 @@ export const volumeEncryption = resourcePolicy("ebs-volume-encryption", Volume, 
   controls: ["EC2.3"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  check: (volume, { requireCustomerManagedKey }) =>
-    volumeViolations(volume, volume.encrypted, requireCustomerManagedKey),
+  check: (volume, config) => volumeViolations(volume, volume.encrypted, config),
 });
 
 export const template = resourcePolicy("ec2-launch-template-volume-encryption", LaunchTemplate, {
@@ -108,7 +102,7 @@ export const template = resourcePolicy("ec2-launch-template-volume-encryption", 
   controls: ["EC2.181"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  *check({ blockDeviceMappings = [] }, { requireCustomerManagedKey }) {
+  *check({ blockDeviceMappings = [] }, config) {
     // The root volume is as its image has it, unless a mapping says more.
     if (!blockDeviceMappings.some(({ ebs }) => ebs !== undefined)) {
       yield {
@@ -122,7 +116,7 @@ export const template = resourcePolicy("ec2-launch-template-volume-encryption", 
           ebs,
           // A launch template writes its switches as texts.
           ebs.encrypted === undefined ? undefined : ebs.encrypted === "true",
-          requireCustomerManagedKey,
+          config,
           `blockDeviceMappings[${index}].ebs`,
         );
       }
@@ -159,7 +153,7 @@ export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTy
 function* volumeViolations(
   volume: object,
   encrypted: boolean | undefined,
-  requireCustomerManagedKey: boolean,
+  config: Values<typeof customerKeySetting>,
   path = "",
 ): Iterable<Violation> {
   if (encrypted !== true) {
@@ -168,6 +162,6 @@ function* volumeViolations(
       limit: "it must be true",
     };
   } else {
-    yield* customerKeyViolations(volume, "kmsKeyId", requireCustomerManagedKey, path);
+    yield* customerKey(volume, "kmsKeyId", config, path);
   }
 }
