@@ -2,8 +2,8 @@ import { MethodSettings, Stage } from "@pulumi/aws/apigateway";
 import { Api, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
 import type { PolicyResource } from "@pulumi/policy";
 import { reference } from "../engine/known";
-import { resourcePolicy, stackPolicy, typesPolicy, type Violation } from "../engine/policy";
-import { refersTo, refersToSame } from "../engine/relation";
+import { relationPolicy, resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
+import { ofType, refersTo, refersToSame } from "../engine/relation";
 import { mustBe } from "../engine/violation";
 
 export const apiAccessLogs = typesPolicy("apigateway-stage-access-log", [Stage, HttpStage], {
@@ -52,51 +52,43 @@ export const answerCaches = resourcePolicy("apigateway-method-cache-encryption",
     cachingEnabled === true ? mustBe("settings.cacheDataEncrypted", cacheDataEncrypted, true) : [],
 });
 
-export const apiStageSettings = stackPolicy("apigateway-stage-method-settings", [Stage], {
+export const apiStageSettings = relationPolicy("apigateway-stage-method-settings", Stage, {
   severity: "medium",
   rule: "Give every stage of a REST API settings for all of its methods.",
   reason: "Logging and throttling are off unless a MethodSettings says otherwise.",
   fix: "Add an apigateway.MethodSettings with methodPath */* for the stage.",
   controls: ["APIGateway.1"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
-  *check(resources) {
-    const settings = resources.filter(
-      (resource) => resource.isType(MethodSettings) && resource.props["methodPath"] === "*/*",
-    );
-    for (const stage of resources.filter((resource) => resource.isType(Stage))) {
-      const isOfStage = (one: PolicyResource) =>
-        // APIs have stages of the same name.
-        refersTo(one, "stageName", stage, "stageName") && refersToSame(one, stage, "restApi");
-      if (!settings.some(isOfStage)) {
-        yield {
-          resource: stage,
-          fact: "no MethodSettings with methodPath */* names this stage",
-          limit: "every stage needs one",
-        };
-      }
+  *check(stage, resources) {
+    const isOfStage = (one: PolicyResource) =>
+      one.props["methodPath"] === "*/*" &&
+      // APIs have stages of the same name.
+      refersTo(one, "stageName", stage, "stageName") &&
+      refersToSame(one, stage, "restApi");
+    if (!ofType(resources, MethodSettings).some(isOfStage)) {
+      yield {
+        fact: "no MethodSettings with methodPath */* names this stage",
+        limit: "every stage needs one",
+      };
     }
   },
 });
 
-export const webSocketLogging = stackPolicy("apigateway-websocket-logging", [HttpStage], {
+export const webSocketLogging = relationPolicy("apigateway-websocket-logging", HttpStage, {
   severity: "medium",
   rule: "Log how a WebSocket API's routes are carried out, without what is in the messages.",
   reason: "The log tells why a message failed before it reached its function.",
   fix: "Set defaultRouteSettings.loggingLevel to ERROR or INFO, and leave defaultRouteSettings.dataTraceEnabled off.",
   controls: ["APIGateway.1"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html",
-  *check(resources) {
+  *check(stage, resources) {
     // An HTTP API has no such log, and the stage of an API elsewhere does not say which kind that is.
-    const apis = resources.filter(
-      (resource) => resource.isType(Api) && resource.props["protocolType"] === "WEBSOCKET",
+    const apis = ofType(resources, Api).filter(
+      ({ props }) => props["protocolType"] === "WEBSOCKET",
     );
-    for (const resource of resources.filter((one) => one.isType(HttpStage))) {
-      if (apis.some((api) => refersTo(resource, "apiId", api))) {
-        const settings = resource.asType(HttpStage)?.defaultRouteSettings;
-        for (const violation of loggingViolations("defaultRouteSettings", settings ?? {})) {
-          yield { resource, ...violation };
-        }
-      }
+    if (apis.some((api) => refersTo(stage, "apiId", api))) {
+      const settings = stage.asType(HttpStage)?.defaultRouteSettings;
+      yield* loggingViolations("defaultRouteSettings", settings ?? {});
     }
   },
 });

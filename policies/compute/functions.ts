@@ -1,7 +1,8 @@
 import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
+import type { PolicyResource } from "@pulumi/policy";
 import { known, reference } from "../engine/known";
-import { resourcePolicy, stackPolicy } from "../engine/policy";
-import { refersTo } from "../engine/relation";
+import { relationPolicy, resourcePolicy } from "../engine/policy";
+import { ofType, refersTo } from "../engine/relation";
 import { flag, texts } from "../engine/setting-schema";
 import { mustBe } from "../engine/violation";
 
@@ -64,7 +65,7 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
   },
 });
 
-export const functionDeadLetters = stackPolicy("lambda-function-dead-letters", [LambdaFunction], {
+export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
   severity: "medium",
   rule: "Keep the events that a function fails on.",
   reason:
@@ -74,30 +75,23 @@ export const functionDeadLetters = stackPolicy("lambda-function-dead-letters", [
   config: {
     synchronous: texts("Logical names of functions whose callers wait for the answer."),
   },
-  *check(resources, { synchronous }) {
-    const configs = resources.filter(
-      (resource) => resource.isType(FunctionEventInvokeConfig) && keepsFailures(resource.props),
-    );
-    const functions = resources.filter(
-      (resource) => resource.isType(LambdaFunction) && !synchronous.includes(resource.name),
-    );
-    for (const lambda of functions) {
-      const keeps =
-        reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
-        configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
-      if (!keeps) {
-        yield {
-          resource: lambda,
-          fact: "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events",
-          limit: "they must be kept",
-        };
-      }
+  *check(lambda, resources, { synchronous }) {
+    const configs = ofType(resources, FunctionEventInvokeConfig).filter(keepsFailures);
+    const keeps =
+      synchronous.includes(lambda.name) ||
+      reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
+      configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
+    if (!keeps) {
+      yield {
+        fact: "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events",
+        limit: "they must be kept",
+      };
     }
   },
 });
 
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
-function keepsFailures(config: Readonly<Record<string, unknown>>): boolean {
+function keepsFailures({ props: config }: PolicyResource): boolean {
   const read = known(() => ({
     onFailure: (config["destinationConfig"] as { readonly onFailure?: object } | undefined)
       ?.onFailure,

@@ -1,9 +1,9 @@
 import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
-import { stackPolicy } from "../engine/policy";
-import { refersTo } from "../engine/relation";
+import { relationPolicy } from "../engine/policy";
+import { ofType, refersTo } from "../engine/relation";
 import { integer } from "../engine/setting-schema";
 
-export const secretRotation = stackPolicy("secretsmanager-secret-rotation", [Secret], {
+export const secretRotation = relationPolicy("secretsmanager-secret-rotation", Secret, {
   severity: "medium",
   rule: "Rotate every secret, often enough.",
   reason: "A secret that leaked unseen is of use until it is changed.",
@@ -13,30 +13,24 @@ export const secretRotation = stackPolicy("secretsmanager-secret-rotation", [Sec
   config: {
     maxDays: integer("Most days between two rotations.", 90, [1, 1000]),
   },
-  *check(resources, { maxDays }) {
-    const rotations = resources.filter((resource) => resource.isType(SecretRotation));
-    for (const secret of resources.filter((resource) => resource.isType(Secret))) {
-      const rotation = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
-      if (rotation === undefined) {
-        yield {
-          resource: secret,
-          fact: "no SecretRotation names this secret",
-          limit: "every secret needs one",
-        };
-        continue;
-      }
-      const rules = rotation.asType(SecretRotation)?.rotationRules;
-      const [field, days] =
-        rules?.automaticallyAfterDays === undefined
-          ? ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")]
-          : ["automaticallyAfterDays", rules.automaticallyAfterDays];
-      if (days !== undefined && !(days <= maxDays)) {
-        yield {
-          resource: rotation,
-          fact: `rotationRules.${field} is ${field === "scheduleExpression" ? `every ${days} days` : days}`,
-          limit: `the limit is ${maxDays}`,
-        };
-      }
+  *check(secret, resources, { maxDays }) {
+    const rotations = ofType(resources, SecretRotation);
+    const resource = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
+    if (resource === undefined) {
+      yield { fact: "no SecretRotation names this secret", limit: "every secret needs one" };
+      return;
+    }
+    const rules = resource.asType(SecretRotation)?.rotationRules;
+    const [field, days] =
+      rules?.automaticallyAfterDays === undefined
+        ? ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")]
+        : ["automaticallyAfterDays", rules.automaticallyAfterDays];
+    if (days !== undefined && !(days <= maxDays)) {
+      yield {
+        resource,
+        fact: `rotationRules.${field} is ${field === "scheduleExpression" ? `every ${days} days` : days}`,
+        limit: `the limit is ${maxDays}`,
+      };
     }
   },
 });

@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { type PolicyText, type StackPolicy, stackPolicy } from "./policy";
-import { refersTo } from "./relation";
+import { type PolicyText, relationPolicy, type StackPolicy } from "./policy";
+import { ofType, refersTo } from "./relation";
 
 type ResourceClass = Parameters<PolicyResource["isType"]>[0];
 
@@ -19,19 +19,13 @@ export function companionPolicy(
   name: string,
   { subject, companion, ...text }: CompanionDefinition,
 ): StackPolicy {
-  return stackPolicy(name, [subject], {
+  return relationPolicy(name, subject, {
     ...text,
     exempt: "Logical names of buckets that do without, for good; for a while there are exceptions.",
-    *check(resources) {
-      const companions = resources.filter((resource) => resource.isType(companion));
-      for (const bucket of resources.filter((resource) => resource.isType(subject))) {
-        if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {
-          yield {
-            resource: bucket,
-            fact: `no ${companion.name} names this bucket`,
-            limit: "every bucket needs one",
-          };
-        }
+    *check(bucket, resources) {
+      const companions = ofType(resources, companion);
+      if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {
+        yield { fact: `no ${companion.name} names this bucket`, limit: "every bucket needs one" };
       }
     },
   });

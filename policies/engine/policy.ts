@@ -10,6 +10,7 @@ import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
+import { ofType } from "./relation";
 import { typeToken } from "./types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
 import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
@@ -39,6 +40,15 @@ interface StackDefinition<S extends Settings> extends Definition<S> {
     resources: readonly PolicyResource[],
     config: Values<S>,
   ): Iterable<Violation & { readonly resource: PolicyResource }>;
+}
+
+interface RelationDefinition<S extends Settings> extends Definition<S> {
+  /** Violations of the subject, unless they name another resource. */
+  check(
+    subject: PolicyResource,
+    resources: readonly PolicyResource[],
+    config: Values<S>,
+  ): Iterable<Violation & { readonly resource?: PolicyResource }>;
 }
 
 type ResourceClass<R extends Resource, Args> = new (
@@ -165,6 +175,24 @@ export function stackPolicy<const S extends Settings>(
   // As validateStackResourcesOfType does, which would pass on the resources of this type only.
   passOver(policy.validateStack, types);
   return policy;
+}
+
+/** A policy about the resources of one class, each judged with the others of its stack. */
+export function relationPolicy<const S extends Settings>(
+  name: string,
+  subject: Parameters<PolicyResource["isType"]>[0],
+  definition: RelationDefinition<S>,
+): StackPolicy {
+  return stackPolicy(name, [subject], {
+    ...definition,
+    *check(resources, config) {
+      for (const resource of ofType(resources, subject)) {
+        for (const violation of definition.check(resource, resources, config)) {
+          yield { resource, ...violation };
+        }
+      }
+    },
+  });
 }
 
 function judge<S extends Settings>(

@@ -1,34 +1,26 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { Eip, EipAssociation, NatGateway } from "@pulumi/aws/ec2";
 import { reference } from "../engine/known";
-import { stackPolicy } from "../engine/policy";
-import { isMadeOf, refersTo } from "../engine/relation";
+import { relationPolicy } from "../engine/policy";
+import { isMadeOf, ofType, refersTo } from "../engine/relation";
 
-export const addressInUse = stackPolicy("ec2-elastic-address-in-use", [Eip], {
+export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
   severity: "low",
   rule: "Attach every Elastic IP address to something.",
   reason: "An address is billed by the hour, and one that nothing uses is forgotten.",
   fix: "Give it to a NAT gateway, an instance or a network interface, or remove it.",
   controls: ["EC2.12"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html",
-  *check(resources) {
-    const users = resources.filter(
-      (resource) => resource.isType(NatGateway) || resource.isType(EipAssociation),
-    );
-    for (const address of resources.filter((resource) => resource.isType(Eip))) {
-      const isUsed =
-        isGiven(address, "instance") ||
-        isGiven(address, "networkInterface") ||
-        users.some((user) => refersTo(user, "allocationId", address, "allocationId")) ||
-        // Load balancers and further addresses of a gateway name it deep inside a block.
-        resources.some((one) => one !== address && isMadeFrom(one, address));
-      if (!isUsed) {
-        yield {
-          resource: address,
-          fact: "nothing uses this address",
-          limit: "an address must be in use",
-        };
-      }
+  *check(address, resources) {
+    const users = [...ofType(resources, NatGateway), ...ofType(resources, EipAssociation)];
+    const isUsed =
+      isGiven(address, "instance") ||
+      isGiven(address, "networkInterface") ||
+      users.some((user) => refersTo(user, "allocationId", address, "allocationId")) ||
+      // Load balancers and further addresses of a gateway name it deep inside a block.
+      resources.some((one) => one !== address && isMadeFrom(one, address));
+    if (!isUsed) {
+      yield { fact: "nothing uses this address", limit: "an address must be in use" };
     }
   },
 });

@@ -10,8 +10,8 @@ import {
 } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { isSet, known } from "../engine/known";
-import { stackPolicy, typesPolicy } from "../engine/policy";
-import { refersTo } from "../engine/relation";
+import { relationPolicy, typesPolicy } from "../engine/policy";
+import { ofType, refersTo } from "../engine/relation";
 import { texts } from "../engine/setting-schema";
 import { typeToken } from "../engine/types";
 
@@ -43,7 +43,7 @@ const ruleTypes = [SecurityGroupEgressRule, SecurityGroupIngressRule, SecurityGr
   typeToken,
 );
 
-export const defaultSecurityGroup = stackPolicy("ec2-vpc-default-security-group", [Vpc], {
+export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-group", Vpc, {
   severity: "high",
   rule: "Close the default security group of every VPC.",
   reason:
@@ -51,66 +51,51 @@ export const defaultSecurityGroup = stackPolicy("ec2-vpc-default-security-group"
   fix: "Add an ec2.DefaultSecurityGroup with this vpcId and without ingress and egress, and add no rules to it.",
   controls: ["EC2.2"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
-  *check(resources) {
-    const groups = resources.filter((resource) => resource.isType(DefaultSecurityGroup));
-    const rules = resources.filter((resource) => ruleTypes.includes(resource.type));
-    for (const vpc of vpcs(resources)) {
-      const group = groups.find((one) => refersTo(one, "vpcId", vpc));
-      if (group === undefined) {
-        yield {
-          resource: vpc,
-          fact: "no DefaultSecurityGroup names this VPC",
-          limit: "its default security group must be closed",
-        };
-      } else if (["ingress", "egress"].some((name) => ruleCount(group, name) > 0)) {
-        yield {
-          resource: group,
-          fact: "the default security group has rules",
-          limit: "it must have none",
-        };
-      }
-      for (const rule of rules) {
-        if (
-          (group !== undefined && refersTo(rule, "securityGroupId", group)) ||
-          refersTo(rule, "securityGroupId", vpc, "defaultSecurityGroupId")
-        ) {
-          yield {
-            resource: rule,
-            fact: "the rule is one of the default security group",
-            limit: "that group must have none",
-          };
-        }
+  *check(vpc, resources) {
+    const groups = ofType(resources, DefaultSecurityGroup);
+    const group = groups.find((one) => refersTo(one, "vpcId", vpc));
+    if (group === undefined) {
+      yield {
+        fact: "no DefaultSecurityGroup names this VPC",
+        limit: "its default security group must be closed",
+      };
+    } else if (["ingress", "egress"].some((name) => ruleCount(group, name) > 0)) {
+      const fact = "the default security group has rules";
+      yield { resource: group, fact, limit: "it must have none" };
+    }
+    for (const resource of resources.filter(({ type }) => ruleTypes.includes(type))) {
+      if (
+        (group !== undefined && refersTo(resource, "securityGroupId", group)) ||
+        refersTo(resource, "securityGroupId", vpc, "defaultSecurityGroupId")
+      ) {
+        const fact = "the rule is one of the default security group";
+        yield { resource, fact, limit: "that group must have none" };
       }
     }
   },
 });
 
-export const flowLogs = stackPolicy("ec2-vpc-flow-log", [Vpc], {
+export const flowLogs = relationPolicy("ec2-vpc-flow-log", Vpc, {
   severity: "medium",
   rule: "Log the connections in every VPC.",
   reason: "After an incident the flow log tells who talked to whom, and who tried to.",
   fix: "Add an ec2.FlowLog with this vpcId and trafficType ALL or REJECT.",
   controls: ["EC2.6"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
-  *check(resources) {
-    const logs = resources.filter(
-      (resource) =>
-        resource.isType(FlowLog) &&
-        ["ALL", "REJECT"].includes(String(resource.props["trafficType"])),
+  *check(vpc, resources) {
+    const logs = ofType(resources, FlowLog).filter(({ props }) =>
+      ["ALL", "REJECT"].includes(String(props["trafficType"])),
     );
-    for (const vpc of vpcs(resources)) {
-      if (!logs.some((log) => refersTo(log, "vpcId", vpc))) {
-        yield {
-          resource: vpc,
-          fact: "no FlowLog with trafficType ALL or REJECT names this VPC",
-          limit: "every VPC needs one",
-        };
-      }
+    if (!logs.some((log) => refersTo(log, "vpcId", vpc))) {
+      yield {
+        fact: "no FlowLog with trafficType ALL or REJECT names this VPC",
+        limit: "every VPC needs one",
+      };
     }
   },
 });
 
-export const vpcEndpoints = stackPolicy("ec2-vpc-endpoints", [Vpc], {
+export const vpcEndpoints = relationPolicy("ec2-vpc-endpoints", Vpc, {
   severity: "medium",
   rule: "Reach the services of AWS that a VPC's workloads call without the internet.",
   reason:
@@ -125,32 +110,21 @@ export const vpcEndpoints = stackPolicy("ec2-vpc-endpoints", [Vpc], {
       "ec2 ssm",
     ),
   },
-  *check(resources, { services }) {
-    const endpoints = resources.filter((resource) => resource.isType(VpcEndpoint));
-    for (const vpc of vpcs(resources)) {
-      const names = endpoints
-        .filter(
-          (endpoint) =>
-            endpoint.props["vpcEndpointType"] === "Interface" && refersTo(endpoint, "vpcId", vpc),
-        )
-        .map((endpoint) => known(() => endpoint.props["serviceName"] as string | undefined) ?? "");
-      const missing = services.filter(
-        (service) => !names.some((name) => name.endsWith(`.${service}`)),
-      );
-      if (missing.length > 0) {
-        yield {
-          resource: vpc,
-          fact: `no interface endpoint for ${missing.join(", ")}`,
-          limit: "these services must be reached privately",
-        };
-      }
+  *check(vpc, resources, { services }) {
+    const names = ofType(resources, VpcEndpoint)
+      .filter((one) => one.props["vpcEndpointType"] === "Interface" && refersTo(one, "vpcId", vpc))
+      .map(({ props }) => known(() => props["serviceName"] as string | undefined) ?? "");
+    const missing = services.filter(
+      (service) => !names.some((name) => name.endsWith(`.${service}`)),
+    );
+    if (missing.length > 0) {
+      yield {
+        fact: `no interface endpoint for ${missing.join(", ")}`,
+        limit: "these services must be reached privately",
+      };
     }
   },
 });
-
-function vpcs(resources: readonly PolicyResource[]): readonly PolicyResource[] {
-  return resources.filter((resource) => resource.isType(Vpc));
-}
 
 function ruleCount(group: PolicyResource, name: string): number {
   const rules = known((): unknown => group.props[name]);

@@ -1,5 +1,4 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch";
-import type { PolicyResource } from "@pulumi/policy";
 import {
   applicationSubject,
   deliverySubject,
@@ -11,7 +10,8 @@ import {
   watchedMetrics,
 } from "./alarm-metrics";
 import { isSet } from "../engine/known";
-import { type StackPolicy, stackPolicy } from "../engine/policy";
+import { relationPolicy, type StackPolicy } from "../engine/policy";
+import { ofType } from "../engine/relation";
 import { covers } from "../engine/policy-document";
 import { texts } from "../engine/setting-schema";
 
@@ -64,7 +64,7 @@ export const domainAlarms = minimumAlarms("opensearch-domain-alarms", domainSubj
   ],
 });
 
-export const alarmDimensions = stackPolicy("cloudwatch-alarm-dimensions", [MetricAlarm], {
+export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", MetricAlarm, {
   severity: "high",
   rule: "Point every alarm at a resource of the stack.",
   reason:
@@ -72,46 +72,36 @@ export const alarmDimensions = stackPolicy("cloudwatch-alarm-dimensions", [Metri
   fix: "Take the dimension's value from the resource itself, by the property that CloudWatch uses.",
   source:
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension",
-  *check(resources) {
-    for (const alarm of resources.filter((resource) => resource.isType(MetricAlarm))) {
-      for (const metric of watchedMetrics(alarm)) {
-        const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
-        const subject = candidates.find(({ dimension }) => isSet(metric.dimensions, dimension));
-        // Other namespaces, such as the program's own, have dimensions that nobody else knows.
-        const isOther = candidates.every(({ hasOthers = false }) => hasOthers);
-        if (subject === undefined && isOther) {
-          continue;
-        }
-        const missing =
-          subject === undefined
-            ? [candidates.map(({ dimension }) => dimension).join(" or ")]
-            : (subject.furtherDimensions ?? []).filter((name) => !isSet(metric.dimensions, name));
-        if (subject === undefined || missing.length > 0) {
-          yield {
-            resource: alarm,
-            fact: `metric ${metric.name} lacks ${missing.join(", ")}`,
-            limit: `${metric.namespace} has no data without`,
-          };
-        } else if (!resources.some((one) => isOf(alarm, metric, subject, one))) {
-          yield {
-            resource: alarm,
-            fact: `${subject.dimension} of metric ${metric.name} is no ${subject.resourceClass.name} of the stack`,
-            limit: `it must be the ${subject.property} of one`,
-          };
-        }
+  *check(alarm, resources) {
+    for (const metric of watchedMetrics(alarm)) {
+      const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
+      const subject = candidates.find(({ dimension }) => isSet(metric.dimensions, dimension));
+      // Other namespaces, such as the program's own, have dimensions that nobody else knows.
+      const isOther = candidates.every(({ hasOthers = false }) => hasOthers);
+      if (subject === undefined && isOther) {
+        continue;
+      }
+      const missing =
+        subject === undefined
+          ? [candidates.map(({ dimension }) => dimension).join(" or ")]
+          : (subject.furtherDimensions ?? []).filter((name) => !isSet(metric.dimensions, name));
+      if (subject === undefined || missing.length > 0) {
+        yield {
+          fact: `metric ${metric.name} lacks ${missing.join(", ")}`,
+          limit: `${metric.namespace} has no data without`,
+        };
+        continue;
+      }
+      const targets = ofType(resources, subject.resourceClass);
+      if (!targets.some((one) => isMetricOf(alarm, metric, subject, one))) {
+        yield {
+          fact: `${subject.dimension} of metric ${metric.name} is no ${subject.resourceClass.name} of the stack`,
+          limit: `it must be the ${subject.property} of one`,
+        };
       }
     }
   },
 });
-
-function isOf(
-  alarm: PolicyResource,
-  metric: ReturnType<typeof watchedMetrics>[number],
-  subject: MetricSubject,
-  target: PolicyResource,
-): boolean {
-  return target.isType(subject.resourceClass) && isMetricOf(alarm, metric, subject, target);
-}
 
 interface MinimumAlarms {
   readonly rule: string;
@@ -127,7 +117,7 @@ function minimumAlarms(
   subject: MetricSubject,
   { metrics: defaults, ...text }: MinimumAlarms,
 ): StackPolicy {
-  return stackPolicy(name, [subject.resourceClass], {
+  return relationPolicy(name, subject.resourceClass, {
     ...text,
     severity: "high",
     fix: `Add a cloudwatch.MetricAlarm for each, with dimension ${subject.dimension}, or take the metric out of the policy's configuration.`,
@@ -137,24 +127,18 @@ function minimumAlarms(
         defaults,
       ),
     },
-    *check(resources, { metrics }) {
-      const alarms = resources.filter((resource) => resource.isType(MetricAlarm));
-      for (const target of resources.filter((one) => one.isType(subject.resourceClass))) {
-        const watched = alarms.flatMap((alarm) =>
-          watchedMetrics(alarm)
-            .filter((metric) => isMetricOf(alarm, metric, subject, target))
-            .map(({ name }) => name),
-        );
-        const missing = metrics.filter(
-          (alternatives) => !watched.some((one) => covers(alternatives.split("|"), one)),
-        );
-        if (missing.length > 0) {
-          yield {
-            resource: target,
-            fact: `no alarm for ${missing.map((one) => one.replaceAll("|", " or ")).join(", ")}`,
-            limit: `every ${subject.resourceClass.name} needs its alarms`,
-          };
-        }
+    *check(target, resources, { metrics }) {
+      const watched = ofType(resources, MetricAlarm).flatMap((alarm) =>
+        watchedMetrics(alarm).filter((metric) => isMetricOf(alarm, metric, subject, target)),
+      );
+      const missing = metrics.filter(
+        (alternatives) => !watched.some((one) => covers(alternatives.split("|"), one.name)),
+      );
+      if (missing.length > 0) {
+        yield {
+          fact: `no alarm for ${missing.map((one) => one.replaceAll("|", " or ")).join(", ")}`,
+          limit: `every ${subject.resourceClass.name} needs its alarms`,
+        };
       }
     },
   });

@@ -4,12 +4,13 @@ import { EventSourceMapping } from "@pulumi/aws/lambda";
 import type { PolicyResource } from "@pulumi/policy";
 import { flinkScale } from "../flink/flink-configuration";
 import { known } from "../engine/known";
-import { stackPolicy } from "../engine/policy";
-import { isIdentity, isMadeOf, refersTo } from "../engine/relation";
+import { relationPolicy } from "../engine/policy";
+import { isIdentity, isMadeOf, ofType, refersTo } from "../engine/relation";
 import { flag, integer } from "../engine/setting-schema";
+import { atMost } from "../engine/violation";
 import { isOnDemand, shardsOf } from "./stream-shards";
 
-export const streamConsumers = stackPolicy("kinesis-stream-consumer-limit", [Stream], {
+export const streamConsumers = relationPolicy("kinesis-stream-consumer-limit", Stream, {
   severity: "medium",
   rule: "Let no more consumers read a stream than it can serve.",
   reason:
@@ -28,30 +29,17 @@ export const streamConsumers = stackPolicy("kinesis-stream-consumer-limit", [Str
       [0, 50],
     ),
   },
-  *check(resources, { maxPolling, maxFanOut }) {
-    const consumers = resources.filter((resource) => resource.isType(StreamConsumer));
-    for (const stream of resources.filter((resource) => resource.isType(Stream))) {
-      const own = consumers.filter((one) => refersTo(one, "streamArn", stream, "arn"));
-      const polling = resources.filter((one) => polls(one, stream, own));
-      if (own.length > maxFanOut) {
-        yield {
-          resource: stream,
-          fact: `${own.length} consumers have enhanced fan-out`,
-          limit: `the limit is ${maxFanOut}`,
-        };
-      }
-      if (polling.length > maxPolling) {
-        yield {
-          resource: stream,
-          fact: `${polling.length} readers poll the stream: ${polling.map(({ name }) => name).join(", ")}`,
-          limit: `the limit is ${maxPolling}`,
-        };
-      }
-    }
+  *check(stream, resources, { maxPolling, maxFanOut }) {
+    const consumers = ofType(resources, StreamConsumer);
+    const own = consumers.filter((one) => refersTo(one, "streamArn", stream, "arn"));
+    yield* atMost(own.length, maxFanOut, `${own.length} consumers have enhanced fan-out`);
+    const polling = resources.filter((one) => polls(one, stream, own)).map(({ name }) => name);
+    const fact = `${polling.length} readers poll the stream: ${polling.join(", ")}`;
+    yield* atMost(polling.length, maxPolling, fact);
   },
 });
 
-export const idleSubtasks = stackPolicy("flink-application-parallelism-shards", [Application], {
+export const idleSubtasks = relationPolicy("flink-application-parallelism-shards", Application, {
   severity: "medium",
   rule: "Give a Flink application no more parallelism than its stream has shards.",
   reason:
@@ -65,27 +53,19 @@ export const idleSubtasks = stackPolicy("flink-application-parallelism-shards", 
       false,
     ),
   },
-  *check(resources, { allowIdleSubtasks }) {
-    const streams = resources.filter(
-      (resource) => resource.isType(Stream) && !isOnDemand(resource),
+  *check(resource, resources, { allowIdleSubtasks }) {
+    const application = resource.asType(Application);
+    const sources = ofType(resources, Stream).filter(
+      (one) => !isOnDemand(one) && isMadeOf(resource, "applicationConfiguration", one),
     );
-    for (const resource of resources) {
-      const application = resource.asType(Application);
-      const sources = streams.filter((one) => isMadeOf(resource, "applicationConfiguration", one));
-      if (application === undefined || sources.length === 0 || allowIdleSubtasks) {
-        continue;
-      }
-      const { parallelism } = flinkScale(application);
-      // Which of its streams an application reads cannot be told: the largest one it might.
-      const shards = Math.max(...sources.map(shardsOf));
-      if (!(parallelism <= shards)) {
-        yield {
-          resource,
-          fact: `parallelism is ${parallelism} and its stream has ${shards} shards`,
-          limit: `the limit is ${shards}`,
-        };
-      }
+    if (application === undefined || sources.length === 0 || allowIdleSubtasks) {
+      return;
     }
+    const { parallelism } = flinkScale(application);
+    // Which of its streams an application reads cannot be told: the largest one it might.
+    const shards = Math.max(...sources.map(shardsOf));
+    const fact = `parallelism is ${parallelism} and its stream has ${shards} shards`;
+    yield* atMost(parallelism, shards, fact);
   },
 });
 
