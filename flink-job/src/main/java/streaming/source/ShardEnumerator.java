@@ -154,7 +154,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     }
     for (int reader : context.registeredReaders().keySet()) {
       if (begun.add(reader)) {
-        context.sendEventToSourceReader(reader, new ShardEvents.Limit(limit));
+        context.sendEventToSourceReader(reader, new ShardEvents.Time(limit));
       }
     }
   }
@@ -201,10 +201,10 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
 
   @Override
   public void handleSourceEvent(int reader, SourceEvent event) {
-    if (event instanceof ShardEvents.Progress) {
-      progress.put(reader, ((ShardEvents.Progress) event).slowest);
-    } else if (event instanceof ShardEvents.Ended) {
-      onEnded(reader, ((ShardEvents.Ended) event).shardId);
+    if (event instanceof ShardEvents.Time) {
+      progress.put(reader, ((ShardEvents.Time) event).eventTime);
+    } else if (event instanceof ShardEvents.End) {
+      onEnded(reader, ((ShardEvents.End) event).shardId);
     } else if (shards == null) {
       ShardEvents.Restored previous = (ShardEvents.Restored) event;
       restored = previous.positions;
@@ -238,7 +238,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
               .forEach(child -> readerOfParent.put(child.split.shardId, reader));
           onListed(found, error);
           if (readerOfParent.containsValue(reader)) {
-            context.sendEventToSourceReader(reader, new ShardEvents.Succeeded(shardId));
+            context.sendEventToSourceReader(reader, new ShardEvents.End(shardId));
           }
         });
   }
@@ -255,8 +255,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     if (next != limit) {
       limit = next;
       begun.retainAll(context.registeredReaders().keySet());
-      begun.forEach(
-          reader -> context.sendEventToSourceReader(reader, new ShardEvents.Limit(limit)));
+      begun.forEach(reader -> context.sendEventToSourceReader(reader, new ShardEvents.Time(limit)));
     }
   }
 

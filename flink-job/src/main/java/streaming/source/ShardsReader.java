@@ -131,11 +131,11 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
   @Override
   public void handleSourceEvents(SourceEvent event) {
-    if (event instanceof ShardEvents.Limit) {
-      limit = ((ShardEvents.Limit) event).eventTime;
+    if (event instanceof ShardEvents.Time) {
+      limit = ((ShardEvents.Time) event).eventTime;
       begun = true;
-    } else if (event instanceof ShardEvents.Succeeded) {
-      ActiveShard parent = shards.get(((ShardEvents.Succeeded) event).shardId);
+    } else if (event instanceof ShardEvents.End) {
+      ActiveShard parent = shards.get(((ShardEvents.End) event).shardId);
       if (parent != null) {
         parent.holdsUntil = 0;
       }
@@ -211,7 +211,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     long slowest = slowest();
     if (slowest != reported) {
       reported = slowest;
-      context.sendSourceEventToCoordinator(new ShardEvents.Progress(slowest));
+      context.sendSourceEventToCoordinator(new ShardEvents.Time(slowest));
     }
   }
 
@@ -424,7 +424,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
         hasEnded = true;
         holdsUntil = System.currentTimeMillis() + HANDOVER.toMillis();
         fetch.close();
-        context.sendSourceEventToCoordinator(new ShardEvents.Ended(split.shardId));
+        context.sendSourceEventToCoordinator(new ShardEvents.End(split.shardId));
       }
     }
 
