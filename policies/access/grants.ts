@@ -15,7 +15,7 @@ import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { coversEverything } from "../engine/policy-document";
 import { accountOf, admitsEverybody, namedAccounts, servicesWithoutSource } from "./callers";
 import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
+import { typeToken } from "../engine/sdk-types";
 
 export const publicGrants = typesPolicy("iam-resource-policy-public-access", resourceDocuments, {
   severity: "critical",
@@ -43,7 +43,6 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
 const sharedTypes = resourceDocuments.filter((type) => type !== typeToken(Role));
 
 export const serviceGrants = typesPolicy("iam-resource-policy-service-source", sharedTypes, {
-  severity: "medium",
   rule: "State for which resource or account a service may use a resource.",
   reason:
     "A service acts for each of its customers: without a source any account can make it use the resource, as a confused deputy.",

@@ -1,10 +1,9 @@
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
-import { atLeast, mustBe } from "../engine/violation";
+import { atLeast, atMost, mustBe } from "../engine/violation";
 
 export const userPoolPasswords = resourcePolicy("cognito-user-pool-passwords", UserPool, {
-  severity: "medium",
   rule: "Ask the users of a pool for strong passwords.",
   reason: "Short ones are guessed.",
   fix: "Set passwordPolicy with minimumLength, all four kinds of characters and temporaryPasswordValidityDays of 7 or less.",
@@ -30,17 +29,11 @@ export const userPoolPasswords = resourcePolicy("cognito-user-pool-passwords", U
     }
     // The service's default is 7.
     const days = policy?.temporaryPasswordValidityDays ?? 7;
-    if (!(days <= 7)) {
-      yield {
-        fact: `passwordPolicy.temporaryPasswordValidityDays is ${days}`,
-        limit: "the limit is 7",
-      };
-    }
+    yield* atMost(days, 7, `passwordPolicy.temporaryPasswordValidityDays is ${days}`);
   },
 });
 
 export const userPoolProtection = resourcePolicy("cognito-user-pool-protection", UserPool, {
-  severity: "medium",
   rule: "Protect the users of a pool: a second factor, a watch on sign-ins, and no deletion by mistake.",
   reason: "Passwords leak; the pool is the only place that can notice their use.",
   fix: "Set mfaConfiguration ON, userPoolAddOns.advancedSecurityMode ENFORCED, its advancedSecurityAdditionalFlows.customAuthMode ENFORCED, and deletionProtection ACTIVE.",
@@ -51,27 +44,18 @@ export const userPoolProtection = resourcePolicy("cognito-user-pool-protection",
     requireDeletionProtection: flag("Whether a pool must be kept from being deleted.", true),
   },
   *check({ mfaConfiguration, userPoolAddOns, deletionProtection }, { requireDeletionProtection }) {
-    const flows = userPoolAddOns?.advancedSecurityAdditionalFlows;
-    const kept = ["deletionProtection", deletionProtection, "ACTIVE"] as const;
-    for (const [field, value, expected] of [
-      ["mfaConfiguration", mfaConfiguration, "ON"],
-      ["userPoolAddOns.advancedSecurityMode", userPoolAddOns?.advancedSecurityMode, "ENFORCED"],
-      [
-        "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode",
-        flows?.customAuthMode,
-        "ENFORCED",
-      ],
-      ...(requireDeletionProtection ? [kept] : []),
-    ] as const) {
-      if (value !== expected) {
-        yield { fact: `${field} is ${value ?? "not set"}`, limit: `it must be ${expected}` };
-      }
+    const { advancedSecurityMode, advancedSecurityAdditionalFlows: flows } = userPoolAddOns ?? {};
+    const flow = "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode";
+    yield* mustBe("mfaConfiguration", mfaConfiguration, "ON");
+    yield* mustBe("userPoolAddOns.advancedSecurityMode", advancedSecurityMode, "ENFORCED");
+    yield* mustBe(flow, flows?.customAuthMode, "ENFORCED");
+    if (requireDeletionProtection) {
+      yield* mustBe("deletionProtection", deletionProtection, "ACTIVE");
     }
   },
 });
 
 export const identityPoolGuests = resourcePolicy("cognito-identity-pool-guests", IdentityPool, {
-  severity: "medium",
   rule: "Give no credentials to guests.",
   reason: "Whoever knows the pool's id gets credentials of the account.",
   fix: "Set allowUnauthenticatedIdentities to false.",

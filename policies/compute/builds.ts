@@ -4,7 +4,6 @@ import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { resourcePolicy } from "../engine/policy";
 
 export const buildEncryption = resourcePolicy("codebuild-project-encryption", Project, {
-  severity: "medium",
   rule: "Encrypt what a build makes with a key of your own, and its logs.",
   reason: "A build's output is what gets deployed; its log repeats what it was given.",
   fix: "Set encryptionKey, and leave encryptionDisabled off in logsConfig.s3Logs, artifacts and secondaryArtifacts.",
@@ -28,7 +27,6 @@ export const buildEncryption = resourcePolicy("codebuild-project-encryption", Pr
 });
 
 export const buildLogs = resourcePolicy("codebuild-project-logs", Project, {
-  severity: "medium",
   rule: "Log a build, to a log group or a bucket.",
   reason: "The log tells what was built from what, and by whom.",
   fix: "Set logsConfig.cloudwatchLogs or logsConfig.s3Logs with status ENABLED.",
@@ -93,7 +91,6 @@ export const buildPrivileges = resourcePolicy("codebuild-project-privileges", Pr
 });
 
 export const reportEncryption = resourcePolicy("codebuild-report-encryption", ReportGroup, {
-  severity: "medium",
   rule: "Encrypt exported test reports.",
   reason: "Reports repeat what the tests were given.",
   fix: "Leave exportConfig.s3Destination.encryptionDisabled off.",
@@ -110,7 +107,6 @@ export const reportEncryption = resourcePolicy("codebuild-report-encryption", Re
 });
 
 export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encryption", Pipeline, {
-  severity: "medium",
   rule: "Encrypt what the stages of a delivery pipeline hand each other with a key of your own.",
   reason: "Whoever may change an artifact between two stages decides what is deployed.",
   fix: "Set encryptionKey with type KMS in each of artifactStores.",

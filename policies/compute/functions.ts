@@ -1,13 +1,14 @@
-import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
-import type { PolicyResource } from "@pulumi/policy";
 import { known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
-import { flag, texts } from "../engine/setting-schema";
+import { flag, integer, texts } from "../engine/setting-schema";
 import { mustBe } from "../engine/violation";
+import { Job } from "@pulumi/aws/glue";
+import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
+import { StateMachine } from "@pulumi/aws/sfn";
+import type { PolicyResource } from "@pulumi/policy";
 
 export const functionRuntime = resourcePolicy("lambda-function-runtime", LambdaFunction, {
-  severity: "medium",
   rule: "Run a function on a supported runtime.",
   reason:
     "Out of support means without security fixes, and one day without updates of the function.",
@@ -66,7 +67,6 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
 });
 
 export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
-  severity: "medium",
   rule: "Keep the events that a function fails on.",
   reason:
     "An event that a function is called with and nobody waits for is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
@@ -98,3 +98,40 @@ function keepsFailures({ props: config }: PolicyResource): boolean {
   }));
   return read === undefined || reference(read.onFailure ?? {}, "destination").set;
 }
+
+export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {
+  rule: "Log what a state machine does.",
+  reason: "A failed execution is explained by what came before, which nobody keeps otherwise.",
+  fix: "Set loggingConfiguration.level to ERROR or ALL, with a log group.",
+  controls: ["StepFunctions.1"],
+  source: "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+  *check({ loggingConfiguration }) {
+    const level = loggingConfiguration?.level ?? "not set";
+    if (!["ALL", "ERROR", "FATAL"].includes(level)) {
+      yield {
+        fact: `loggingConfiguration.level is ${level}`,
+        limit: "it must be ALL, ERROR or FATAL",
+      };
+    }
+  },
+});
+
+export const sparkVersion = resourcePolicy("glue-job-version", Job, {
+  rule: "Run a Spark job on a supported version of Glue.",
+  reason: "Old versions of Spark get no security fixes.",
+  fix: "Set glueVersion to 4.0 or later.",
+  controls: ["Glue.4"],
+  source: "https://docs.aws.amazon.com/glue/latest/dg/release-notes.html",
+  config: {
+    leastMajor: integer("Oldest major version of Glue.", 4, [3]),
+  },
+  *check({ command, glueVersion }, { leastMajor }) {
+    const isSpark = ["glueetl", "gluestreaming"].includes(command.name ?? "glueetl");
+    if (isSpark && !(Number(glueVersion ?? 0) >= leastMajor)) {
+      yield {
+        fact: `glueVersion is ${glueVersion ?? "not set"}`,
+        limit: `the least is ${leastMajor}.0`,
+      };
+    }
+  },
+});

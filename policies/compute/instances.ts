@@ -1,8 +1,7 @@
 import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
 import { isSet, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
-import { typeToken } from "../engine/types";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { mustBe } from "../engine/violation";
 
 /** The metadata options of an instance and of a launch template are alike. */
@@ -80,7 +79,6 @@ export const publicAddress = typesPolicy("ec2-instance-public-address", addressa
 });
 
 export const instanceProfile = resourcePolicy("ec2-instance-profile", Instance, {
-  severity: "medium",
   rule: "Give an EC2 instance a role, and no key for SSH.",
   reason:
     "With a role it fetches its credentials and Systems Manager reaches it; a key is one more secret, and needs an open port.",

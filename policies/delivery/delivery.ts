@@ -3,12 +3,12 @@ import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
 import { reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
+import { mustBe, within } from "../engine/violation";
 
 /** What Firehose takes: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
 const splunk = { minMiB: 1, maxMiB: 5, minSeconds: 0, maxSeconds: 60 };
 
 export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", Firehose, {
-  severity: "medium",
   rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
   reason:
     "Small buffers make many small objects, slow and dear to read; long ones keep results waiting. Dynamic partitioning and conversion to columns take 64 MiB or more.",
@@ -35,27 +35,19 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
         ? Math.max(limits.minMiB, 64)
         : limits.minMiB;
     const maxMiB = isSplunk ? Math.min(limits.maxMiB, splunk.maxMiB) : limits.maxMiB;
-    if (!(size !== undefined && size >= minMiB && size <= maxMiB)) {
-      yield {
-        fact: `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`,
-        limit: `the limit is ${minMiB} to ${maxMiB} MiB`,
-      };
-    }
+    const sizeFact = `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`;
+    yield* within(size, [minMiB, maxMiB], sizeFact, "MiB");
     const minSeconds = isSplunk ? splunk.minSeconds : limits.minSeconds;
     const maxSeconds = isSplunk
       ? Math.min(limits.maxSeconds, splunk.maxSeconds)
       : limits.maxSeconds;
-    if (!(interval !== undefined && interval >= minSeconds && interval <= maxSeconds)) {
-      yield {
-        fact: `${path}.bufferingInterval is ${interval === undefined ? "not set" : `${interval} seconds`}`,
-        limit: `the limit is ${minSeconds} to ${maxSeconds} seconds`,
-      };
-    }
+    const time = interval === undefined ? "not set" : `${interval} seconds`;
+    const timeFact = `${path}.bufferingInterval is ${time}`;
+    yield* within(interval, [minSeconds, maxSeconds], timeFact, "seconds");
   },
 });
 
 export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefix", Firehose, {
-  severity: "medium",
   rule: "Put what cannot be delivered under a prefix of its own.",
   reason:
     "Without it failed records lie among the good ones, and whoever reads the archive reads them, too.",
@@ -82,7 +74,6 @@ export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefi
 });
 
 export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehose, {
-  severity: "medium",
   rule: "Keep the records as they came where a delivery stream changes them or may not be able to deliver them.",
   reason:
     "What a transformation spoils is lost if the original is nowhere. A search domain or an endpoint may refuse records for longer than Firehose tries.",
@@ -133,7 +124,6 @@ function keepsSource(mode: string | undefined): boolean {
 }
 
 export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Firehose, {
-  severity: "medium",
   rule: "Log why a delivery stream cannot deliver.",
   reason:
     "The metrics say that deliveries fail, only the log says why: a role, a key, a function or a mapping.",
@@ -143,10 +133,7 @@ export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Fireh
     const { path = "destination", destination } = destinationOf(delivery) ?? {};
     const options = destination?.cloudwatchLoggingOptions;
     if (options?.enabled !== true) {
-      yield {
-        fact: `${path}.cloudwatchLoggingOptions.enabled is ${options?.enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
+      yield* mustBe(`${path}.cloudwatchLoggingOptions.enabled`, options?.enabled, true);
       return;
     }
     for (const name of ["logGroupName", "logStreamName"]) {

@@ -1,13 +1,17 @@
+import { given, isSet, known, reference } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { typeToken } from "../engine/sdk-types";
+import { integer } from "../engine/setting-schema";
+import { atLeast, atMost, mustBe } from "../engine/violation";
+import { customerKey, customerKeySetting } from "./customer-key";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
+import { ExternalKey, Key, ReplicaExternalKey, ReplicaKey } from "@pulumi/aws/kms";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { Topic } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
-import { customerKeySetting, customerKey } from "./customer-key";
-import { given, known, reference } from "../engine/known";
-import { resourcePolicy } from "../engine/policy";
 
 export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stream, {
   severity: "high",
@@ -19,10 +23,7 @@ export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stre
   config: customerKeySetting,
   *check(stream, config) {
     if (stream.encryptionType !== "KMS") {
-      yield {
-        fact: `encryptionType is ${stream.encryptionType ?? "not set"}`,
-        limit: "it must be KMS",
-      };
+      yield* mustBe("encryptionType", stream.encryptionType, "KMS");
     } else if (!reference(stream, "kmsKeyId").set) {
       yield { fact: "kmsKeyId is not set", limit: "encryption with KMS needs a key" };
     } else {
@@ -32,7 +33,6 @@ export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stre
 });
 
 export const applicationEncryption = resourcePolicy("flink-application-encryption", Application, {
-  severity: "medium",
   rule: "Encrypt a Flink application's state with a key of your own.",
   reason:
     "Checkpoints, snapshots and local state hold the events of the open windows. The service encrypts them with a key of its own unless it is given one.",
@@ -64,10 +64,7 @@ export const domainEncryption = resourcePolicy("opensearch-domain-encryption-at-
   config: customerKeySetting,
   *check({ encryptAtRest }, config) {
     if (encryptAtRest?.enabled !== true) {
-      yield {
-        fact: `encryptAtRest.enabled is ${encryptAtRest?.enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
+      yield* mustBe("encryptAtRest.enabled", encryptAtRest?.enabled, true);
     } else {
       yield* customerKey(encryptAtRest, "kmsKeyId", config, "encryptAtRest");
     }
@@ -75,7 +72,6 @@ export const domainEncryption = resourcePolicy("opensearch-domain-encryption-at-
 });
 
 export const logGroupEncryption = resourcePolicy("cloudwatch-log-group-encryption", LogGroup, {
-  severity: "medium",
   rule: "Encrypt a log group with a key of your own.",
   reason:
     "Logs repeat what went wrong, events included. CloudWatch Logs encrypts them with a key of its own unless it is given one.",
@@ -86,7 +82,6 @@ export const logGroupEncryption = resourcePolicy("cloudwatch-log-group-encryptio
 });
 
 export const topicEncryption = resourcePolicy("sns-topic-encryption", Topic, {
-  severity: "medium",
   rule: "Encrypt a topic at rest.",
   reason:
     "Messages wait unencrypted by default. With the AWS managed key alias/aws/sns CloudWatch alarms cannot publish to the topic.",
@@ -104,7 +99,6 @@ export const topicEncryption = resourcePolicy("sns-topic-encryption", Topic, {
 });
 
 export const queueEncryption = resourcePolicy("sqs-queue-encryption", Queue, {
-  severity: "medium",
   rule: "Encrypt a queue at rest.",
   reason:
     "Failed events wait in queues for days. SQS encrypts new queues with a key of its own, which everybody who may read the queue reads through.",
@@ -139,5 +133,47 @@ export const variables = resourcePolicy("lambda-function-environment-encryption"
     if (count !== 0) {
       yield* customerKey(lambda, "kmsKeyArn", config);
     }
+  },
+});
+
+export const keyRotation = resourcePolicy("kms-key-rotation", Key, {
+  rule: "Rotate a symmetric key's material.",
+  reason: "Rotation bounds how much is ever encrypted with the same material.",
+  fix: "Set enableKeyRotation, and rotationPeriodInDays to no more than the limit.",
+  controls: ["KMS.4"],
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+  config: {
+    maxDays: integer("Most days between two rotations.", 365, [90, 2560]),
+  },
+  *check(key, { maxDays }) {
+    // KMS cannot rotate asymmetric and HMAC keys, nor those whose material lies in a key store of the customer's.
+    const isSymmetric = (key.customerMasterKeySpec ?? "SYMMETRIC_DEFAULT") === "SYMMETRIC_DEFAULT";
+    if (!isSymmetric || isSet(key, "customKeyStoreId") || isSet(key, "xksKeyId")) {
+      return;
+    }
+    const days = key.rotationPeriodInDays ?? 365;
+    if (key.enableKeyRotation !== true) {
+      yield* mustBe("enableKeyRotation", key.enableKeyRotation, true);
+    } else {
+      yield* atMost(days, maxDays, `rotationPeriodInDays is ${days}`);
+    }
+  },
+});
+
+const keyTypes = [Key, ReplicaKey, ExternalKey, ReplicaExternalKey].map(typeToken);
+
+export const keyDeletionWindow = typesPolicy("kms-key-deletion-window", keyTypes, {
+  severity: "high",
+  rule: "Leave enough days between the deletion of a key and its end.",
+  reason:
+    "What a key encrypted is lost with it. The window is the time in which a mistake can be undone.",
+  fix: "Raise deletionWindowInDays, or lower minDays in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+  config: {
+    minDays: integer("Shortest waiting time, in days.", 30, [7, 30]),
+  },
+  *check(key, { minDays }) {
+    const days = (key["deletionWindowInDays"] ?? 30) as number;
+    yield* atLeast(days, minDays, `deletionWindowInDays is ${days}`);
   },
 });

@@ -63,7 +63,6 @@ export const applicationTls = resourcePolicy("flink-application-endpoint-tls", A
 });
 
 export const subscriptionTls = resourcePolicy("sns-topic-subscription-tls", TopicSubscription, {
-  severity: "medium",
   rule: "Deliver a topic's messages to no address of plain HTTP.",
   reason: "An alarm tells what runs where and how badly.",
   fix: "Set protocol to https.",
@@ -76,7 +75,6 @@ export const subscriptionTls = resourcePolicy("sns-topic-subscription-tls", Topi
 });
 
 export const bucketTls = resourcePolicy("s3-bucket-policy-tls", BucketPolicy, {
-  severity: "medium",
   rule: "Deny plain HTTP in a bucket's policy, for the bucket and its objects.",
   reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
   fix: "Add a statement that denies s3:* to everybody, on the bucket and its objects, where aws:SecureTransport is false.",
@@ -94,7 +92,6 @@ export const bucketTls = resourcePolicy("s3-bucket-policy-tls", BucketPolicy, {
 });
 
 export const bucketPolicyPresence = companionPolicy("s3-bucket-policy", {
-  severity: "medium",
   rule: "Give every bucket a policy, which denies plain HTTP.",
   reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
   fix: "Add an s3.BucketPolicy with this bucket.",

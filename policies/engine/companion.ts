@@ -4,7 +4,9 @@ import { ofType, refersTo } from "./relation";
 
 type ResourceClass = Parameters<PolicyResource["isType"]>[0];
 
-export interface CompanionDefinition extends Omit<PolicyText, "name"> {
+export interface CompanionDefinition extends Omit<PolicyText, "name" | "severity"> {
+  /** @default medium */
+  readonly severity?: PolicyText["severity"];
   /** The class whose every resource needs a companion. */
   readonly subject: ResourceClass;
   /** The class of the companion, which names its subject in the property `bucket`. */

@@ -11,14 +11,16 @@ import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
 import { ofType } from "./relation";
-import { typeToken } from "./types";
+import { typeToken } from "./sdk-types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
 import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
 import { configuredValues, type Settings, texts, type Values } from "./setting-schema";
 
 export type { PolicyText, Violation };
 
-interface Definition<S extends Settings> extends Omit<PolicyText, "name"> {
+interface Definition<S extends Settings> extends Omit<PolicyText, "name" | "severity"> {
+  /** @default medium */
+  readonly severity?: PolicyText["severity"];
   /** The policy's own settings; exceptions come by themselves. */
   readonly config?: S;
   /** Adds the setting `exempt`, the logical names of resources that are not judged, with this description. */
@@ -96,7 +98,7 @@ export function typesPolicy<const S extends Settings>(
 ): ResourcePolicy {
   const types = judgedTypes.map(tokenOf);
   const judged = new Set(types);
-  const text = { name, ...definition };
+  const text = { name, severity: "medium" as const, ...definition };
   const validateResource: ResourcePolicy["validateResource"] = (args, report) => {
     if (types.length === 0) {
       declaredInputs.set(args.urn, args.props);
@@ -145,7 +147,7 @@ export function stackPolicy<const S extends Settings>(
   definition: StackDefinition<S>,
 ): StackPolicy {
   const types = judgedTypes.map(tokenOf);
-  const text = { name, ...definition };
+  const text = { name, severity: "medium" as const, ...definition };
   const policy: StackPolicy = {
     ...metadata(text),
     types,

@@ -42,38 +42,27 @@ export const accessPoints = resourcePolicy("s3-access-point-public-access-block"
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
   *check({ publicAccessBlockConfiguration: block = {} }) {
     for (const name of publicAccessBlocks) {
-      if (block[name] === false) {
-        yield {
-          fact: `publicAccessBlockConfiguration.${name} is false`,
-          limit: "it must be true",
-        };
-      }
+      yield* mustBe(`publicAccessBlockConfiguration.${name}`, block[name] ?? true, true);
     }
   },
 });
 
-const accessPointType = sdkToken("s3control", "MultiRegionAccessPoint");
+const types = [sdkToken("s3control", "MultiRegionAccessPoint")];
 
-export const multiRegion = typesPolicy(
-  "s3-multi-region-access-point-public-access-block",
-  [accessPointType],
-  {
-    severity: "high",
-    rule: "Block every kind of public access to a Multi-Region Access Point.",
-    reason: "Its block can never be changed afterwards.",
-    fix: "Leave details.publicAccessBlock out; all of it is on then.",
-    controls: ["S3.24"],
-    source:
-      "https://docs.aws.amazon.com/AmazonS3/latest/userguide/multi-region-access-point-block-public-access.html",
-    *check(resource) {
-      const { publicAccessBlock: block = {} } = (resource["details"] ?? {}) as {
-        readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
-      };
-      for (const name of publicAccessBlocks) {
-        if (block[name] === false) {
-          yield { fact: `details.publicAccessBlock.${name} is false`, limit: "it must be true" };
-        }
-      }
-    },
+export const regional = typesPolicy("s3-multi-region-access-point-public-access-block", types, {
+  severity: "high",
+  rule: "Block every kind of public access to a Multi-Region Access Point.",
+  reason: "Its block can never be changed afterwards.",
+  fix: "Leave details.publicAccessBlock out; all of it is on then.",
+  controls: ["S3.24"],
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/multi-region-access-point-block-public-access.html",
+  *check(resource) {
+    const { publicAccessBlock: block = {} } = (resource["details"] ?? {}) as {
+      readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
+    };
+    for (const name of publicAccessBlocks) {
+      yield* mustBe(`details.publicAccessBlock.${name}`, block[name] ?? true, true);
+    }
   },
-);
+});

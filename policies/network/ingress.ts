@@ -23,7 +23,7 @@ import {
   protocolOf,
   type TrafficRule,
 } from "./traffic-rules";
-import { typeToken } from "../engine/types";
+import { typeToken } from "../engine/sdk-types";
 
 const prefixListTypes = [ManagedPrefixList, ManagedPrefixListEntry].map(typeToken);
 
@@ -84,7 +84,6 @@ function trafficOf(rule: TrafficRule): string {
 const adminPorts = [22, 3389];
 
 export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes, {
-  severity: "medium",
   rule: "Let no network ACL admit the whole world to SSH and remote desktops.",
   reason: "It is the second line behind the security groups.",
   fix: "Allow the ports that are needed, or deny ports 22 and 3389 from 0.0.0.0/0 and ::/0 in ingress rules of the same NetworkAcl with lower numbers.",

@@ -1,22 +1,24 @@
-import type { PolicyResource } from "@pulumi/policy";
+import { isSet, known, reference } from "../engine/known";
+import { relationPolicy, typesPolicy } from "../engine/policy";
+import { isMadeOf, ofType, refersTo } from "../engine/relation";
+import { typeToken } from "../engine/sdk-types";
+import { texts } from "../engine/setting-schema";
 import {
   DefaultSecurityGroup,
   DefaultSubnet,
+  Eip,
+  EipAssociation,
   FlowLog,
+  NatGateway,
   SecurityGroupRule,
   Subnet,
   Vpc,
   VpcEndpoint,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import { isSet, known } from "../engine/known";
-import { relationPolicy, typesPolicy } from "../engine/policy";
-import { ofType, refersTo } from "../engine/relation";
-import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
+import type { PolicyResource } from "@pulumi/policy";
 
 export const subnets = typesPolicy("ec2-subnet-public-addresses", [Subnet, DefaultSubnet], {
-  severity: "medium",
   rule: "Let a subnet hand out no public addresses.",
   reason: "Whatever is started in it would be on the internet without having asked for it.",
   fix: "Set mapPublicIpOnLaunch and assignIpv6AddressOnCreation to false; NAT gateways bring their own address.",
@@ -76,7 +78,6 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
 });
 
 export const flowLogs = relationPolicy("ec2-vpc-flow-log", Vpc, {
-  severity: "medium",
   rule: "Log the connections in every VPC.",
   reason: "After an incident the flow log tells who talked to whom, and who tried to.",
   fix: "Add an ec2.FlowLog with this vpcId and trafficType ALL or REJECT.",
@@ -96,7 +97,6 @@ export const flowLogs = relationPolicy("ec2-vpc-flow-log", Vpc, {
 });
 
 export const vpcEndpoints = relationPolicy("ec2-vpc-endpoints", Vpc, {
-  severity: "medium",
   rule: "Reach the services of AWS that a VPC's workloads call without the internet.",
   reason:
     "What goes through an interface endpoint cannot be sent elsewhere, and its policy can say whose resources may be reached. Each endpoint has a price by the hour and zone.",
@@ -129,4 +129,40 @@ export const vpcEndpoints = relationPolicy("ec2-vpc-endpoints", Vpc, {
 function ruleCount(group: PolicyResource, name: string): number {
   const rules = known((): unknown => group.props[name]);
   return Array.isArray(rules) ? rules.length : 0;
+}
+
+export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
+  severity: "low",
+  rule: "Attach every Elastic IP address to something.",
+  reason: "An address is billed by the hour, and one that nothing uses is forgotten.",
+  fix: "Give it to a NAT gateway, an instance or a network interface, or remove it.",
+  controls: ["EC2.12"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html",
+  *check(address, resources) {
+    const users = [...ofType(resources, NatGateway), ...ofType(resources, EipAssociation)];
+    const isUsed =
+      isGiven(address, "instance") ||
+      isGiven(address, "networkInterface") ||
+      users.some((user) => refersTo(user, "allocationId", address, "allocationId")) ||
+      // Load balancers and further addresses of a gateway name it deep inside a block.
+      resources.some((one) => one !== address && isMadeFrom(one, address));
+    if (!isUsed) {
+      yield { fact: "nothing uses this address", limit: "an address must be in use" };
+    }
+  },
+});
+
+function isMadeFrom(resource: PolicyResource, address: PolicyResource): boolean {
+  return Object.keys(resource.propertyDependencies).some((property) =>
+    isMadeOf(resource, property, address),
+  );
+}
+
+/**
+ * Whether the program set a property. The service fills in what it did not: that is unknown in a preview, and made of no
+ * other resource.
+ */
+function isGiven(resource: PolicyResource, property: string): boolean {
+  const given = reference(resource.props, property);
+  return given.set && (given.value !== undefined || property in resource.propertyDependencies);
 }

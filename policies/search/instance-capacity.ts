@@ -1,11 +1,11 @@
-import { Function as LambdaFunction } from "@pulumi/aws/lambda";
-import { Domain } from "@pulumi/aws/opensearch";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { integer, texts } from "../engine/setting-schema";
+import { atMost } from "../engine/violation";
 import { nodeGroups } from "./domain-nodes";
 import { isWithinSize, maxSize } from "./instance-size";
-import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { integer } from "../engine/setting-schema";
 import { startedTypes, starterTypes } from "./started-type";
-import { atMost } from "../engine/violation";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { Domain } from "@pulumi/aws/opensearch";
 
 export const domainNodeLimit = resourcePolicy("opensearch-domain-node-limit", Domain, {
   severity: "high",
@@ -32,7 +32,6 @@ export const domainNodeLimit = resourcePolicy("opensearch-domain-node-limit", Do
 });
 
 export const domainSizeLimit = resourcePolicy("opensearch-domain-instance-size-limit", Domain, {
-  severity: "medium",
   rule: "State the instance types of a domain's nodes, of a size within the limit.",
   reason: "The price doubles with every step in size, and a domain has several nodes.",
   fix: "Choose a smaller instance type, or raise maxSize in the policy's configuration.",
@@ -52,7 +51,6 @@ export const domainSizeLimit = resourcePolicy("opensearch-domain-instance-size-l
 });
 
 export const domainStorageLimit = resourcePolicy("opensearch-domain-storage-limit", Domain, {
-  severity: "medium",
   rule: "Keep the EBS storage of a domain within the limit.",
   reason: "Volumes are billed by the size they are given, on every data node.",
   fix: "Lower ebsOptions.volumeSize or the number of data nodes, or raise maxStorageGiB in the policy's configuration.",
@@ -88,7 +86,6 @@ export const domainStorageLimit = resourcePolicy("opensearch-domain-storage-limi
 });
 
 export const instanceSizeLimit = typesPolicy("ec2-instance-size-limit", starterTypes, {
-  severity: "medium",
   rule: "State an EC2 instance's type, of a size within the limit.",
   reason: "The price doubles with every step in size.",
   fix: "Choose a smaller instanceType, or raise maxSize in the policy's configuration.",
@@ -107,7 +104,6 @@ export const instanceSizeLimit = typesPolicy("ec2-instance-size-limit", starterT
 });
 
 export const functionMemoryLimit = resourcePolicy("lambda-function-memory-limit", LambdaFunction, {
-  severity: "medium",
   rule: "Keep a function's memory within the limit.",
   reason: "A function is billed for the memory it is given, whether it uses it or not.",
   fix: "Lower memorySize, or raise maxMemoryMiB in the policy's configuration.",
@@ -120,3 +116,51 @@ export const functionMemoryLimit = resourcePolicy("lambda-function-memory-limit"
     yield* atMost(memory, maxMemoryMiB, `memorySize is ${memory} MiB`, "MiB");
   },
 });
+
+export const domainFamilies = resourcePolicy("opensearch-domain-instance-families", Domain, {
+  rule: "Build a domain of instances from the allowed families.",
+  reason:
+    "Burstable nodes stall once their credits are used up, and take no audit logs in old generations; old generations cost more for less.",
+  fix: "Choose an instance type of an allowed family, or extend families in the policy's configuration.",
+  source:
+    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html",
+  config: {
+    families: texts(
+      "Families allowed, such as r7g; ultrawarm1 is that of warm nodes.",
+      "c7g c8g m7g m8g om2 or1 or2 r7g r7gd r8g ultrawarm1",
+    ),
+  },
+  *check(domain, { families }) {
+    for (const { typeField, type = "not set" } of nodeGroups(domain)) {
+      if (!isOfFamily(type, families)) {
+        yield {
+          fact: `clusterConfig.${typeField} is ${type}`,
+          limit: `the families are ${families.join(", ")}`,
+        };
+      }
+    }
+  },
+});
+
+export const instanceFamilies = typesPolicy("ec2-instance-families", starterTypes, {
+  severity: "low",
+  rule: "Start EC2 instances of the allowed families.",
+  reason: "Old generations cost more for less; special ones cost more than is meant.",
+  fix: "Choose an instanceType of an allowed family, or extend families in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html",
+  config: {
+    families: texts("Families allowed, such as t4g.", "c7g c8g m7g m8g r7g r8g t3 t4g"),
+  },
+  *check(starter, { families }, { type: starterType }) {
+    for (const { path, type } of startedTypes(starter, starterType)) {
+      // ec2-instance-size-limit refuses requirements, which leave the family open too.
+      if (type !== undefined && !isOfFamily(type, families)) {
+        yield { fact: `${path} is ${type}`, limit: `the families are ${families.join(", ")}` };
+      }
+    }
+  },
+});
+
+function isOfFamily(type: string, families: readonly string[]): boolean {
+  return families.includes(type.split(".")[0] ?? "");
+}

@@ -53,7 +53,6 @@ export const domainAccessControl = resourcePolicy("opensearch-domain-access-cont
 });
 
 export const domainMasters = resourcePolicy("opensearch-domain-dedicated-masters", Domain, {
-  severity: "medium",
   rule: "Let dedicated nodes elect a domain's master.",
   reason:
     "A data node that is busy with a query is a bad master. Two cannot outvote each other, so it takes three.",
@@ -81,7 +80,6 @@ export const domainMasters = resourcePolicy("opensearch-domain-dedicated-masters
 });
 
 export const domainZones = resourcePolicy("opensearch-domain-zones", Domain, {
-  severity: "medium",
   rule: "Spread a domain's data nodes over zones, evenly.",
   reason:
     "With all nodes in one zone its failure takes the indices with it. An uneven spread fills some nodes' disks before the others'.",
@@ -114,7 +112,6 @@ export const domainZones = resourcePolicy("opensearch-domain-zones", Domain, {
 const logTypes = ["ES_APPLICATION_LOGS", "AUDIT_LOGS", "SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS"];
 
 export const domainLogs = resourcePolicy("opensearch-domain-logs", Domain, {
-  severity: "medium",
   rule: "Publish a domain's logs to CloudWatch.",
   reason:
     "The error log tells why a write was refused, the audit log who read what, the slow logs which query holds up the rest.",

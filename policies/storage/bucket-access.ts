@@ -10,8 +10,7 @@ import {
 import { companionPolicy } from "../engine/companion";
 import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { pathsOf, placesAt, sdkToken, typesWith } from "../engine/sdk-types";
-import { typeToken } from "../engine/types";
+import { pathsOf, placesAt, sdkToken, typesWith, typeToken } from "../engine/sdk-types";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
 import { texts } from "../engine/setting-schema";
@@ -46,7 +45,6 @@ export const publicAccessPresence = companionPolicy("s3-bucket-public-access-blo
 });
 
 export const bucketVersioning = resourcePolicy("s3-bucket-versioning", BucketVersioning, {
-  severity: "medium",
   rule: "Keep the versions of a bucket's objects.",
   reason: "What is overwritten or deleted by mistake can be brought back from its last version.",
   fix: "Set versioningConfiguration.status to Enabled.",
@@ -57,7 +55,6 @@ export const bucketVersioning = resourcePolicy("s3-bucket-versioning", BucketVer
 });
 
 export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-presence", {
-  severity: "medium",
   rule: "Say of every bucket whether it keeps versions.",
   reason: "A bucket keeps none unless it is told to.",
   fix: "Add an s3.BucketVersioning with this bucket.",
@@ -68,7 +65,6 @@ export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-pr
 });
 
 export const bucketOwnership = resourcePolicy("s3-bucket-ownership", BucketOwnershipControls, {
-  severity: "medium",
   rule: "Let a bucket's owner own every object, and access lists decide nothing.",
   reason:
     "Access lists are a second way in beside policies, and an object that another account wrote belongs to that account.",
@@ -80,7 +76,6 @@ export const bucketOwnership = resourcePolicy("s3-bucket-ownership", BucketOwner
 });
 
 export const bucketOwnershipPresence = companionPolicy("s3-bucket-ownership-presence", {
-  severity: "medium",
   rule: "Say of every bucket who owns its objects.",
   reason: "A bucket that was made long ago, or imported, may still heed access lists.",
   fix: "Add an s3.BucketOwnershipControls with this bucket.",
@@ -147,7 +142,6 @@ export const objectAcl = typesPolicy("s3-object-acl", listedTypes, {
 });
 
 export const bucketLogging = companionPolicy("s3-bucket-logging", {
-  severity: "medium",
   rule: "Log the requests to every bucket, save the one that holds the logs.",
   reason: "After a leak the log tells what was read, by whom and when.",
   fix: "Add an s3.BucketLogging with this bucket; name the bucket that holds the logs in exempt.",

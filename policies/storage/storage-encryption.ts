@@ -5,9 +5,9 @@ import { companionPolicy } from "../engine/companion";
 import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
-import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
-import { typeToken } from "../engine/types";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { texts, type Values } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
@@ -49,7 +49,6 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
 });
 
 export const bucketEncryption = companionPolicy("s3-bucket-encryption-configuration", {
-  severity: "medium",
   rule: "Give every bucket a default encryption.",
   reason: "Without one objects are encrypted with S3's own keys, however the program means it.",
   fix: "Add an s3.BucketServerSideEncryptionConfiguration with this bucket.",
@@ -157,10 +156,7 @@ function* volumeViolations(
   path = "",
 ): Iterable<Violation> {
   if (encrypted !== true) {
-    yield {
-      fact: `${path === "" ? "" : `${path}.`}encrypted is ${encrypted ?? "not set"}`,
-      limit: "it must be true",
-    };
+    yield* mustBe(path === "" ? "encrypted" : `${path}.encrypted`, encrypted, true);
   } else {
     yield* customerKey(volume, "kmsKeyId", config, path);
   }

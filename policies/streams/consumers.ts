@@ -11,7 +11,6 @@ import { atMost } from "../engine/violation";
 import { isOnDemand, shardsOf } from "./stream-shards";
 
 export const streamConsumers = relationPolicy("kinesis-stream-consumer-limit", Stream, {
-  severity: "medium",
   rule: "Let no more consumers read a stream than it can serve.",
   reason:
     "Readers that poll share 2 MB and 5 calls a second of each shard, so that a third one slows down the others. Consumers with enhanced fan-out have their own 2 MB, at a price, up to a quota.",
@@ -40,7 +39,6 @@ export const streamConsumers = relationPolicy("kinesis-stream-consumer-limit", S
 });
 
 export const idleSubtasks = relationPolicy("flink-application-parallelism-shards", Application, {
-  severity: "medium",
   rule: "Give a Flink application no more parallelism than its stream has shards.",
   reason:
     "A subtask of the source without a shard reads nothing, is billed, and holds back event time unless the job declares it idle.",

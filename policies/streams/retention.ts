@@ -31,7 +31,6 @@ export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream
 });
 
 export const logGroupRetention = resourcePolicy("cloudwatch-log-group-retention", LogGroup, {
-  severity: "medium",
   rule: "Keep a log group's events for a set time: long enough to investigate, and not for ever.",
   reason:
     "Without a retention CloudWatch Logs keeps events for ever: the bill only grows, and so does what a leak would reveal.",
@@ -60,7 +59,6 @@ export const logGroupRetention = resourcePolicy("cloudwatch-log-group-retention"
 const archiveClasses = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
 
 export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecycle, {
-  severity: "medium",
   rule: "Let a lifecycle rule expire or archive every object of a bucket: not too early, and not too late.",
   reason:
     "An archive without an end grows for ever in the dearest storage class; one that expires too early loses the data it was made to keep.",
@@ -116,7 +114,6 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
 });
 
 export const bucketLifecycle = companionPolicy("s3-bucket-lifecycle-configuration", {
-  severity: "medium",
   rule: "Give every bucket a lifecycle configuration.",
   reason: "Without one a bucket keeps every object and every version of it for ever.",
   fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",

@@ -2,7 +2,7 @@ import { LaunchConfiguration, SpotInstanceRequest } from "@pulumi/aws/ec2";
 import { BucketV2 } from "@pulumi/aws/s3";
 import * as s3 from "@pulumi/aws/s3";
 import { expect } from "chai";
-import { ownSettings, superseded } from "../../../policies/operations/superseded-types";
+import { ownSettings, superseded } from "../../../policies/operations/governance";
 import { change, evaluate, resource } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { compliant } from "../compliant";
