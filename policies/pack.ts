@@ -1,6 +1,5 @@
 import * as alarms from "./operations/alarms";
 import * as apis from "./compute/apis";
-import * as attachments from "./access/attachments";
 import * as bucketAccess from "./storage/bucket-access";
 import * as budget from "./cost/budget";
 import * as builds from "./compute/builds";
@@ -44,7 +43,7 @@ const judging: readonly PolicyFamily[] = [
   family("Search", search),
   family("Buckets", bucketAccess),
   family("Networks and hosts", networks, ingress, instances),
-  family("Identities and grants", identity, attachments, grants, endpoints),
+  family("Identities and grants", identity, grants, endpoints),
   family("Functions, APIs and builds", functions, apis, builds, secrets, userPools),
   family("Alarms and metrics", alarms),
   family("Governance", governance),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { controls, reasons } from "./controls";
-import { exceptions } from "../engine/exceptions";
+import { exceptions } from "../engine/violation";
 import type { PolicyFamily } from "../pack";
 import type { StreamingPolicy } from "../engine/policy";
 import type { Setting } from "../engine/setting-schema";

@@ -7,13 +7,12 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
-import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
 import { ofType } from "./relation";
 import { typeToken } from "./sdk-types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
-import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
+import { anchor, exceptions, type PolicyText, reportTo, type Violation } from "./violation";
 import { configuredValues, type Settings, texts, type Values } from "./setting-schema";
 
 export type { PolicyText, Violation };

@@ -1,7 +1,7 @@
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket } from "@pulumi/aws/s3";
 import { expect } from "chai";
-import { findException, isExpired } from "../../../policies/engine/exceptions";
+import { findException, isExpired } from "../../../policies/engine/violation";
 import { resourcePolicy, stackPolicy } from "../../../policies/engine/policy";
 import {
   ConfigurationError,
