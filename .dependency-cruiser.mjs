@@ -57,6 +57,7 @@ const folders = {
   producer: ["cli", "flink-job"],
   capacity: ["cli", "policies", "producer"],
   infra: ["capacity", "cli", "flink-job", "producer"],
+  workloads: ["cli", "infra", "producer"],
   local: ["capacity", "cli", "flink-job", "infra", "policies", "producer"],
   examples: ["infra"],
 };

@@ -3,6 +3,23 @@ import pulumi from "@pulumi/eslint-plugin";
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
+const spreads = ["Object", "Array"].map((kind) => ({
+  selector: `${kind}Expression > SpreadElement > ${kind}Expression`,
+  message: "Write the elements themselves instead of spreading a literal.",
+}));
+
+const named = ":matches(Identifier[name=NAME], MemberExpression[property.name=NAME])".replaceAll(
+  "NAME",
+  "/^(workload|plugin)$/",
+);
+const comparedWorkloads = [
+  `BinaryExpression[operator=/^[!=]=/]:has(> Literal):has(> ${named})`,
+  `SwitchStatement:has(> .discriminant${named})`,
+].map((selector) => ({
+  selector,
+  message: "Read it from workload.yaml or a table of plug-ins: no workload has a privilege.",
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -32,13 +49,7 @@ export default tseslint.config(
       ],
       // Registering a resource is the effect; its variable is often not needed.
       "no-new": "off",
-      "no-restricted-syntax": [
-        "error",
-        ...["Object", "Array"].map((kind) => ({
-          selector: `${kind}Expression > SpreadElement > ${kind}Expression`,
-          message: "Write the elements themselves instead of spreading a literal.",
-        })),
-      ],
+      "no-restricted-syntax": ["error", ...spreads],
       "no-restricted-imports": [
         "error",
         {
@@ -48,6 +59,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ["**/*.{ts,tsx}"],
+    ignores: ["tests/**"],
+    rules: { "no-restricted-syntax": ["error", ...spreads, ...comparedWorkloads] },
   },
   {
     files: ["infra/**/*.ts"],

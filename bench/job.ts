@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command, Option } from "commander";
-import { ensureJobJar } from "../local/machine/job-jar";
+import { ensureJob, pipelineJob } from "../local/machine/job-build";
 import { shippedTrips } from "../local/run/options";
 import { projectFolder } from "../local/machine/project";
 import { Steps } from "../local/machine/steps";
@@ -81,7 +81,9 @@ async function measure(options: Options): Promise<Figures> {
   const { events, rounds, density, probes, latency: timed } = options;
   const machine = thisMachine();
   const steps = new Steps();
-  await steps.run("build", "Build what is missing or changed", (tell) => ensureJobJar(tell));
+  await steps.run("build", "Build what is missing or changed", (tell) =>
+    ensureJob(pipelineJob, tell),
+  );
   const sample = await sampleTrips(path.join(projectFolder, shippedTrips));
   const services = await BenchServices.start(steps.progress);
   try {

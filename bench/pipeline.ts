@@ -9,7 +9,7 @@ import * as v from "valibot";
 import type { RunReport } from "../local/run/report";
 import { projectFolder } from "../local/machine/project";
 import { fetchJson } from "../local/status/http";
-import { resultIndices, type Workload } from "../local/verify/result-document";
+import { resultIndices } from "../local/verify/result-document";
 import { benchmark } from "./benchmark";
 import { type Machine, machineInWords, thisMachine } from "./machine";
 
@@ -17,7 +17,7 @@ const SEARCH_MILLISECONDS = 100;
 
 interface Figures {
   readonly machine: Machine;
-  readonly workload: Workload;
+  readonly workload: keyof typeof resultIndices;
   readonly speedup: number;
   readonly result: RunReport["result"];
   readonly recordsPut: number;
@@ -43,7 +43,11 @@ export const pipelineBenchmark = benchmark(
   inWords,
 );
 
-async function measure({ workload }: { readonly workload: Workload }): Promise<Figures> {
+async function measure({
+  workload,
+}: {
+  readonly workload: keyof typeof resultIndices;
+}): Promise<Figures> {
   const machine = thisMachine();
   const folder = mkdtempSync(path.join(tmpdir(), "bench-pipeline-"));
   const file = path.join(folder, "report.json");
@@ -88,7 +92,11 @@ const totalHits = v.object({
 });
 
 /** Waits for a document of a run. @returns whether there was one before the run ended */
-async function firstDocument(pid: number, workload: Workload, end: AbortSignal): Promise<boolean> {
+async function firstDocument(
+  pid: number,
+  workload: keyof typeof resultIndices,
+  end: AbortSignal,
+): Promise<boolean> {
   const search = `/${resultIndices[workload].join(",")}/_search?ignore_unavailable=true&size=0`;
   while (!end.aborted) {
     const endpoint = searchEndpoint(pid);

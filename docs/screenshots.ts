@@ -49,7 +49,7 @@ async function main(options: Options): Promise<void> {
       args: ["--no-sandbox"],
     });
     try {
-      await takeAll(browser, url, status.workload, options);
+      await takeAll(browser, url, status.workload.name, options);
     } finally {
       await browser.close();
     }
@@ -61,7 +61,7 @@ async function main(options: Options): Promise<void> {
 async function takeAll(
   browser: Browser,
   url: string,
-  workload: PipelineStatus["workload"],
+  workload: string,
   { out, seconds }: Options,
 ): Promise<void> {
   // All are open at the same time, so that their charts show the same.

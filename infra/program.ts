@@ -7,7 +7,6 @@ const root = resolve(__dirname, "..");
 
 /** Where this repository builds and keeps the programs. */
 export const repositoryPaths: PipelinePaths = {
-  jobJar: resolve(root, "flink-job/target/flink-job.jar"),
   producer: resolve(root, "producer/cli.ts"),
 };
 

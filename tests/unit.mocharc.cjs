@@ -20,6 +20,7 @@ module.exports = {
     "tests/release/**/*.test.ts",
     "tests/support/**/*.test.ts",
     "tests/workflows/**/*.test.ts",
+    "tests/workloads/**/*.test.ts",
   ],
   parallel: true,
   // Mocha alone would leave one processor free, and on two processors half of the machine.

@@ -1,3 +1,4 @@
+import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
@@ -5,7 +6,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import streaming.settings.JobSettings;
-import streaming.settings.PropertyGroups;
 import streaming.source.KinesisSource;
 import streaming.source.SourceRecord;
 import streaming.taxi.Trip;
@@ -17,7 +17,8 @@ public final class ReadAndCount {
 
   public static void main(String[] arguments) throws Exception {
     Map<String, String> environment = System.getenv();
-    JobSettings settings = JobSettings.from(PropertyGroups.read(environment), environment);
+    JobSettings settings =
+        JobSettings.from(KinesisAnalyticsRuntime.getApplicationProperties(), environment);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     new KinesisSource<>(settings, new TripParser())
         .addTo(env)

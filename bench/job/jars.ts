@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { jobJar } from "../../local/machine/job-jar";
+import { pipelineJob } from "../../local/machine/job-build";
 import { install, type Progress } from "../../local/machine/installation";
 
 const run = promisify(execFile);
@@ -20,7 +20,7 @@ export async function jars(folder: string, onProgress: Progress): Promise<Jars> 
   mkdirSync(classes, { recursive: true });
   const job = path.join(folder, "job.jar");
   const readAndCount = path.join(folder, "read-and-count.jar");
-  copyFileSync(jobJar, job);
+  copyFileSync(pipelineJob.code, job);
   copyFileSync(job, readAndCount);
   const classPath = [path.join(flink, "lib", "*"), job].join(path.delimiter);
   await run(java("javac"), [

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { loadWorkload } from "../../infra/contracts/workload";
 import type { StackConfig } from "../../infra/pipeline/config";
 import { Pipeline } from "../../infra/pipeline/pipeline";
 
@@ -21,10 +22,14 @@ const sizes: StackConfig = {
     fanOut: true,
   },
   job: {
-    workload: "trades",
-    windows: { trades: { windowSeconds: 60 } },
-    source: { initialPosition: "LATEST", outOfOrdernessSeconds: 60 },
+    workload: loadWorkload(path.join(__dirname, "../../workloads/trades")),
+    configured: {
+      sourceInitialPosition: "LATEST",
+      outOfOrdernessSeconds: "60",
+      tradesWindowSeconds: "60",
+    },
     archived: false,
+    maxDisorderSeconds: 60,
   },
   flink: {
     runtime: "FLINK-1_20",

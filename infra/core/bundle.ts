@@ -9,12 +9,15 @@ export interface Bundle {
   readonly sha256: string;
 }
 
+/** Values that a program finds as global constants, by name. */
+export type Constants = Readonly<Record<string, unknown>>;
+
 /**
  * Bundles a TypeScript program and everything it imports. The same sources give the same text on every machine, so
  * that only a change of the program shows up in a plan.
  * @throws Error of esbuild that names the file and line it stumbles over
  */
-export function bundle(entryPath: string): Bundle {
+export function bundle(entryPath: string, constants: Constants = {}): Bundle {
   const { outputFiles } = buildSync({
     entryPoints: [sourceOf(entryPath)],
     bundle: true,
@@ -23,6 +26,9 @@ export function bundle(entryPath: string): Bundle {
     format: "cjs",
     minify: true,
     legalComments: "none",
+    define: Object.fromEntries(
+      Object.entries(constants).map(([name, value]) => [name, JSON.stringify(value)]),
+    ),
     logLevel: "silent",
     write: false,
   });
@@ -33,9 +39,10 @@ export function bundle(entryPath: string): Bundle {
 const bundles = new Map<string, Bundle>();
 
 /** As {@link bundle}, but each program once in a process: its sources do not change while a deployment is planned. */
-export function bundleOnce(entryPath: string): Bundle {
-  const known = bundles.get(entryPath) ?? bundle(entryPath);
-  bundles.set(entryPath, known);
+export function bundleOnce(entryPath: string, constants?: Constants): Bundle {
+  const program = JSON.stringify([entryPath, constants]);
+  const known = bundles.get(program) ?? bundle(entryPath, constants);
+  bundles.set(program, known);
   return known;
 }
 

@@ -61,6 +61,12 @@ export class ConfigReader {
     return allowed.find((value) => value === text) ?? allowed[0];
   }
 
+  /** Any text, or none: an empty one. */
+  text(key: string): string | undefined {
+    const text = this.#text(key);
+    return text === "" ? undefined : text;
+  }
+
   /** A text of a certain form. */
   form(key: string, form: Form): string {
     const text = this.#text(key);
@@ -127,20 +133,24 @@ export class ConfigReader {
     return [];
   }
 
-  /** Complains about unknown keys of the namespace, and about known keys under another one. */
-  rejectUnknownKeys(): void {
-    const keys = [...this.#keys].sort();
+  /**
+   * Complains about unknown keys of the namespace, and about known keys under another one.
+   * @param declared - keys that are known without having been read
+   */
+  rejectUnknownKeys(declared: readonly string[]): void {
+    const known = new Set([...this.#keys, ...declared]);
+    const keys = [...known].sort();
     for (const name of Object.keys(pulumi.runtime.allConfig()).sort()) {
       const [namespace, key = ""] = name.split(":");
       if (namespace !== this.#config.name) {
         // As after a change of the project's name: the key would be ignored, and its default used.
         this.#problems.require(
-          !this.#keys.has(key) || providers.includes(namespace ?? ""),
+          !known.has(key) || providers.includes(namespace ?? ""),
           `${name} is not read: the project is ${this.#config.name}. Rename it to ${this.name(key)}`,
         );
         continue;
       }
-      if (this.#keys.has(key)) continue;
+      if (known.has(key)) continue;
       const meant = nearest(key, keys);
       const fix =
         meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
@@ -162,7 +172,9 @@ export class ConfigReader {
     this.#keys.add(key);
     const text = this.#config.get(key);
     if (text === undefined) {
-      this.#problems.add(`${this.name(key)} is missing; Pulumi.yaml tells its type and default`);
+      this.#problems.add(
+        `${this.name(key)} is not set. Run the command in the project folder; the default comes from Pulumi.yaml`,
+      );
     }
     return text;
   }

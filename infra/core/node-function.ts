@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleOnce } from "./bundle";
+import { bundleOnce, type Constants } from "./bundle";
 import { componentInputs } from "./component";
 import {
   actions,
@@ -19,6 +19,8 @@ export interface NodeFunctionArgs {
   readonly description: string;
   /** TypeScript module that exports `handler`; it is bundled with everything that it imports. */
   readonly entryPath: string;
+  /** Values that the module finds as global constants, by name; they become a part of the bundle. @default none */
+  readonly constants?: Constants | undefined;
   /** MiB of memory, 128 to 10,240; the share of a processor grows with it. @default 256 */
   readonly memoryMiB?: number | undefined;
   /** Seconds after which an invocation is ended, 1 to 900. @default 30 */
@@ -74,7 +76,12 @@ export class NodeFunction extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument, or what keeps the code from being bundled. */
   constructor(name: string, args: NodeFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:NodeFunction", name, componentInputs(args, "entryPath"), opts);
+    super(
+      "streaming:infra:NodeFunction",
+      name,
+      componentInputs(args, "entryPath", "constants"),
+      opts,
+    );
     validate(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
@@ -110,7 +117,7 @@ export class NodeFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset(bundleOnce(args.entryPath).text),
+          "index.js": new pulumi.asset.StringAsset(bundleOnce(args.entryPath, args.constants).text),
         }),
         publish: true,
         role: role.arn,

@@ -15,6 +15,8 @@ export interface DeliverySource {
 export interface DeliveryTransformArgs {
   /** TypeScript module that exports the `handler`, such as one made by `transformer` in infra/delivery/transform. */
   readonly entryPath: string;
+  /** Values that the module finds as global constants, by name. @default none */
+  readonly constants?: Readonly<Record<string, unknown>>;
   /** MiB of memory, 128 to 10,240. @default 256 */
   readonly memoryMiB?: number;
   /** Seconds that a batch may take, 1 to 300. @default 60 */

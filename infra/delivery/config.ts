@@ -1,6 +1,5 @@
 import { checkBuffers } from "./args";
 import type { ConfigReader } from "../core/config-reader";
-import { type ArchiveChoices, archiveFormats } from "./workloads";
 import { limits } from "../core/limits";
 import type { Problems } from "../core/validate";
 
@@ -11,6 +10,18 @@ export interface DeliveryConfig {
   readonly expirationDays: number;
   readonly keepSource: boolean;
 }
+
+/** How a stack keeps its archive. */
+export interface ArchiveChoices {
+  /** PARQUET: columns for Athena. JSON: gzipped lines as the producer wrote them. */
+  readonly format: (typeof archiveFormats)[number];
+  /** Folders by the partitions of the workload instead of by hour of arrival. */
+  readonly partitioned: boolean;
+  /** The Glue database of Parquet archives. */
+  readonly databaseName: string;
+}
+
+const archiveFormats = ["PARQUET", "JSON"] as const;
 
 export function readDelivery(read: ConfigReader): DeliveryConfig {
   return {

@@ -73,6 +73,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
         {
           description: `Prepares records for the delivery stream ${name}`,
           entryPath: args.transform.entryPath,
+          constants: args.transform.constants,
           memoryMiB: args.transform.memoryMiB,
           timeoutSeconds: args.transform.timeoutSeconds ?? 60,
           reservedConcurrency: args.transform.reservedConcurrency,

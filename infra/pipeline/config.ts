@@ -1,10 +1,17 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { load } from "js-yaml";
 import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
 import { ConfigReader } from "../core/config-reader";
-import { checkArchive, type DeliveryConfig, readArchive, readDelivery } from "../delivery/config";
-import type { ArchiveChoices } from "../delivery/workloads";
+import {
+  type ArchiveChoices,
+  checkArchive,
+  type DeliveryConfig,
+  readArchive,
+  readDelivery,
+} from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
-import { checkJob, type JobConfig, readJob } from "../flink/job-config";
 import { readJobDelivery } from "../job-delivery/config";
 import { logRetentionDays } from "../core/limits";
 import type { RepositorySource } from "../job-delivery/args";
@@ -20,6 +27,7 @@ import {
   type StreamConfig,
 } from "../stream/config";
 import { readThroughput } from "./throughput";
+import { checkJob, type JobConfig, readJob } from "./workload";
 import { Problems } from "../core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
@@ -48,6 +56,9 @@ export interface StackConfig {
   readonly jobDelivery: RepositorySource | undefined;
 }
 
+/** Folder of Pulumi.yaml, to which the path of a workload is relative. */
+const projectRoot = path.resolve(__dirname, "../..");
+
 /**
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
  * @throws Error that lists every unknown, missing and wrong key at once
@@ -58,9 +69,9 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   const stackName = pulumi.getStack();
 
   read.replace(readThroughput(read, problems));
-  const job = readJob(read);
+  const job = readJob(read, projectRoot, problems);
   const stream = readStream(read);
-  const stack: StackConfig = {
+  const stack = {
     protectData: read.boolean("protectData"),
     logRetentionDays: read.choice("logRetentionDays", logRetentionDays),
     encryption: {
@@ -75,29 +86,40 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
     delivery: readDelivery(read),
     archive: readArchive(read, stackName),
     searchEvents: read.boolean("searchEvents"),
-    results: readResults(job.workload, stream.mode, read),
+    results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
     replay: readReplay(read, problems),
     scaling: readScaling(read, problems),
     monitoring: readMonitoring(read),
     jobDelivery: readJobDelivery(read, problems),
   };
 
-  read.rejectUnknownKeys();
+  read.rejectUnknownKeys(declaredKeys());
   checkRelations(stack, read, problems);
   problems.throwIfAny(
     "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`",
   );
-  return stack;
+  // A workload that could not be read is among the problems.
+  return stack as StackConfig;
+}
+
+/** Keys that Pulumi.yaml declares: those that only another workload names are no mistakes. */
+function declaredKeys(): string[] {
+  const project = load(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"));
+  return Object.keys((project as { readonly config: object }).config);
 }
 
 /** What each key allows alone and all of them do not together. */
-function checkRelations(stack: StackConfig, read: ConfigReader, problems: Problems): void {
-  const { network, stream, flink, scaling } = stack;
+function checkRelations(
+  stack: Omit<StackConfig, "job"> & { readonly job: JobConfig | undefined },
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  const { network, stream, flink, scaling, job } = stack;
   checkNetwork(network, new pulumi.Config("aws").get("region"), read, problems);
   checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
-  checkReplay(stack.replay, stack.job.workload, network, read, problems);
+  checkReplay(stack.replay, job?.workload, network, read, problems);
   checkStream(stream, read, problems);
-  checkJob(stack.job, read, problems);
+  if (job !== undefined) checkJob(job, stream.fanOut, read, problems);
   checkFlink(flink, stack.encryption.customerManagedKey, read, problems);
   const { application } = scaling;
   if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);

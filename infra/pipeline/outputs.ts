@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Workload } from "../delivery/workloads";
+import path from "node:path";
+import type { Workload } from "../contracts/workload";
 
 /** What a stack tells about itself. */
 export interface PipelineOutputs {
@@ -23,16 +24,14 @@ export interface PipelineOutputs {
   readonly producerCommand: pulumi.Output<string>;
 }
 
-/** What the producer is told of its events, beside where to send them. */
-const sampleEvents: Readonly<Record<Workload, string>> = {
-  taxi: "--input local/data/yellow_tripdata_sample_2019-03.csv",
-  trades: "--workload trades",
-};
-
 export function producerCommand(
-  workload: Workload,
+  { replay, input }: Pick<Workload, "replay" | "input">,
   streamName: pulumi.Output<string>,
   region: pulumi.Output<string>,
 ): pulumi.Output<string> {
-  return pulumi.interpolate`npm run replay -- --stream ${streamName} --region ${region} ${sampleEvents[workload]}`;
+  const events = [
+    ...replay.arguments,
+    ...(input === undefined ? [] : ["--input", path.relative(process.cwd(), input)]),
+  ].join(" ");
+  return pulumi.interpolate`npm run replay -- --stream ${streamName} --region ${region} ${events}`;
 }

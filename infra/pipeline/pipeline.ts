@@ -1,14 +1,11 @@
-import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
-import { jobPropertyGroups } from "../contracts/runtime-properties";
 import { ServiceRole } from "../core/iam";
 import { keyServices } from "../core/key-services";
 import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
-import { archiveOf, indexOf } from "../delivery/workloads";
 import { FlinkApplication } from "../flink/application";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
@@ -23,11 +20,13 @@ import { EventStream } from "../stream/event-stream";
 import { ResultsStream } from "../stream/results-stream";
 import type { StackConfig } from "./config";
 import { type PipelineOutputs, producerCommand } from "./outputs";
+import type { WorkloadOutput } from "../contracts/workload";
+import { archiveOf, eventTemplates, propertyGroups, transformOf } from "./workload";
 
 /** Where the programs lie that run in the pipeline. */
 export interface PipelinePaths {
-  /** The Flink job's jar. */
-  readonly jobJar: string;
+  /** The job's jar in place of the workload's, such as one that was built elsewhere. */
+  readonly jobJar?: string;
   /** The producer's command line. */
   readonly producer: string;
 }
@@ -44,15 +43,12 @@ const jobFolder = "results/";
 /** Buffer of events that are indexed unchanged: shorter than the archive's. */
 const eventsBuffer = { bufferMiB: 5, bufferSeconds: 60 };
 
-/** Index templates, lifecycle policies and dashboards of the workloads. */
-export const searchFolder = path.join(__dirname, "../search");
-
 /**
  * The streaming pipeline: producer → event stream → Flink application → search domain, and event stream → archive.
  * Its parts in the order in which they are created.
  *
  * @example
- * const paths = { jobJar: "flink-job/target/flink-job.jar", producer: "producer/cli.ts" };
+ * const paths = { producer: "producer/cli.ts" };
  * const { outputs } = new Pipeline("pipeline", { ...loadConfig(), paths });
  */
 export class Pipeline extends pulumi.ComponentResource {
@@ -60,10 +56,13 @@ export class Pipeline extends pulumi.ComponentResource {
   readonly outputs: PipelineOutputs;
 
   constructor(name: string, args: PipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:Pipeline", name, componentInputs(args, "paths"), opts);
+    super("streaming:infra:Pipeline", name, componentInputs(args, "paths", "job"), opts);
 
     const child = { parent: this };
     const { logRetentionDays, protectData, job, scaling: scalers } = args;
+    const { workload } = job;
+    const writesTo = (output: WorkloadOutput): boolean => workload.outputs.includes(output);
+    const writesFiles = job.archived && writesTo("archive");
     const { encryptAtRest, customerManagedKey } = args.encryption;
     const { maxLagSeconds } = args.monitoring;
     const { region } = aws.getRegionOutput({}, child);
@@ -112,7 +111,7 @@ export class Pipeline extends pulumi.ComponentResource {
       `${name}-archive`,
       {
         ...args.delivery,
-        ...archiveOf(job.workload, args.archive),
+        ...archiveOf(workload, args.archive),
         source: { streamArn: events.arn, statements: events.readStatements() },
         logRetentionDays,
         kmsKeyArn,
@@ -180,17 +179,16 @@ export class Pipeline extends pulumi.ComponentResource {
       subnetIds: network.privateSubnetIds,
       securityGroupIds: search.clientSecurityGroupIds,
     };
-    const indexed = indexOf(job.workload);
     const eventsDelivery = args.searchEvents
       ? new DeliveryStream(
           `${name}-events-delivery`,
           {
             ...eventsBuffer,
             source: { streamArn: events.arn, statements: events.readStatements() },
-            transform: indexed.transform,
+            transform: transformOf(workload),
             search: {
               domainArn: search.arn,
-              indexName: indexed.indexName,
+              indexName: workload.archive.table,
               rotation: "OneDay",
               ...searchNetwork,
             },
@@ -216,7 +214,9 @@ export class Pipeline extends pulumi.ComponentResource {
         masterRole: searchAdmin,
         statements: search.adminStatements(),
         vpc: searchNetwork,
-        folders: [searchFolder],
+        folders: workload.settings,
+        indexTemplates: args.searchEvents ? eventTemplates(workload) : {},
+        indexPatterns: workload.indexPatterns,
         replicas: search.zones - 1,
         accessControl: encryptAtRest,
         writerRoleArns: [jobRole.arn],
@@ -228,6 +228,13 @@ export class Pipeline extends pulumi.ComponentResource {
       child,
     );
 
+    const codeBucket =
+      "bucket" in workload.job.code
+        ? {
+            name: workload.job.code.bucket,
+            arn: pulumi.interpolate`arn:${aws.getPartitionOutput({}, child).partition}:s3:::${workload.job.code.bucket}`,
+          }
+        : undefined;
     const [consumerArn] = fanOutConsumers.map((consumer) => events.consumerArns[consumer]);
     const analytics = new FlinkApplication(
       `${name}-analytics`,
@@ -237,32 +244,29 @@ export class Pipeline extends pulumi.ComponentResource {
         scaledElsewhere: scalers.application !== undefined,
         deliveredElsewhere: args.jobDelivery !== undefined,
         ...privateSubnets,
-        codeBucketName: artifacts.bucketName,
-        codeBucketArn: artifacts.arn,
-        code: { path: args.paths.jobJar },
-        propertyGroups: jobPropertyGroups({
-          job: { workload: job.workload },
-          source: {
-            streamName: events.name,
-            region,
-            ...job.source,
-            ...(consumerArn && { consumerArn }),
-          },
-          search: { endpoint: search.endpoint, region },
-          ...job.windows,
-          ...(results && { resultsStream: { streamName: results.name, region } }),
-          ...(job.archived && {
-            // Of Flink's two file systems for S3 only this one writes files exactly once; s3:// can be the other one.
-            archive: { path: pulumi.interpolate`s3a://${archive.bucketName}/${jobFolder}` },
-          }),
+        codeBucketName: codeBucket?.name ?? artifacts.bucketName,
+        codeBucketArn: codeBucket?.arn ?? artifacts.arn,
+        code: args.paths.jobJar === undefined ? workload.job.code : { path: args.paths.jobJar },
+        propertyGroups: propertyGroups(job, {
+          region,
+          "stream.name": events.name,
+          "stream.arn": events.arn,
+          "stream.consumerArn": consumerArn,
+          "results.name": results?.name,
+          "results.arn": results?.arn,
+          "search.endpoint": search.endpoint,
+          // Of Flink's two file systems for S3 only this one writes files exactly once; s3:// can be the other one.
+          "archive.path": writesFiles
+            ? pulumi.interpolate`s3a://${archive.bucketName}/${jobFolder}`
+            : undefined,
         }),
         role: jobRole,
         statements: [
           ...events.readStatements(),
           ...events.fanOutStatements(),
-          ...search.writeStatements(),
+          ...(writesTo("search") ? search.writeStatements() : []),
           ...(results?.writeStatements() ?? []),
-          ...(job.archived ? archive.fileStatements(jobFolder) : []),
+          ...(writesFiles ? archive.fileStatements(jobFolder) : []),
         ],
         securityGroupIds: search.clientSecurityGroupIds,
         startAfter: [domainSettings],
@@ -286,12 +290,12 @@ export class Pipeline extends pulumi.ComponentResource {
         codeBucketName: artifacts.bucketName,
         codeBucketArn: artifacts.arn,
         producerPath: args.paths.producer,
-        workload: job.workload,
+        producerArguments: workload.replay.arguments,
         streamName: events.name,
         statements: events.writeStatements(),
         // A port forwarded through the host is the way to the dashboards.
         securityGroupIds: search.clientSecurityGroupIds,
-        maxDisorderSeconds: job.source.outOfOrdernessSeconds,
+        maxDisorderSeconds: job.maxDisorderSeconds,
         logRetentionDays,
         encryptAtRest,
         kmsKeyArn,
@@ -413,7 +417,7 @@ export class Pipeline extends pulumi.ComponentResource {
       sessionManagerUrl: replay.sessionManagerUrl,
       monitoringUrl: monitoring.dashboardUrl,
       alarmTopicArn: monitoring.topicArn,
-      producerCommand: producerCommand(job.workload, events.name, region),
+      producerCommand: producerCommand(workload, events.name, region),
     };
     this.registerOutputs(this.outputs);
   }

@@ -1,5 +1,5 @@
 import type { ConfigReader } from "../core/config-reader";
-import type { Workload } from "../delivery/workloads";
+import type { Workload } from "../contracts/workload";
 import { inputUrl, limits, replayInstanceType, sshPublicKey } from "../core/limits";
 import type { NetworkConfig } from "../network/config";
 import type { Problems } from "../core/validate";
@@ -27,10 +27,10 @@ export function readReplay(read: ConfigReader, problems: Problems): ReplayConfig
   };
 }
 
-/** A host with a public address stands in a public subnet, and trades are in no file. */
+/** A host with a public address needs a public subnet, and generated events are in no file. */
 export function checkReplay(
   replay: ReplayConfig,
-  workload: Workload,
+  workload: Pick<Workload, "name" | "replay"> | undefined,
   network: NetworkConfig,
   read: ConfigReader,
   problems: Problems,
@@ -42,7 +42,7 @@ export function checkReplay(
     `${read.name("replaySshPublicKey")} needs a public subnet; name one in ${read.name("publicSubnetIds")}`,
   );
   problems.require(
-    workload === "taxi" || replay.start === undefined,
-    `${read.name("replayInput")} holds trips; leave it empty with ${read.name("workload")} ${workload}, whose events the producer makes up`,
+    workload?.replay.files !== false || replay.start === undefined,
+    `${read.name("replayInput")} must be empty with the workload ${workload?.name ?? ""}, whose events the producer generates`,
   );
 }

@@ -13,7 +13,6 @@ import {
 } from "../core/limits";
 import { https } from "../core/network-rules";
 import { Problems } from "../core/validate";
-import type { Workload } from "../delivery/workloads";
 import { ReplayAccess } from "./access";
 import { agentStatements, inputStatements, sessionManagerStatement } from "./permissions";
 import { replayUserData } from "./user-data";
@@ -25,8 +24,8 @@ export interface ReplayHostArgs {
   readonly streamName: pulumi.Input<string>;
   /** What the producer may do, such as `EventStream.writeStatements()`. */
   readonly statements: readonly Statement[];
-  /** What `replay` sends unless it is told: trips of a file, or trades that it makes up. @default taxi */
-  readonly workload?: Workload;
+  /** Options that `replay` passes to the producer before the caller's own, such as --workload trades. @default none */
+  readonly producerArguments?: readonly string[];
   /** EC2 instance type with a Graviton processor, such as t4g.small. */
   readonly instanceType: string;
   /** Name of the bucket that takes the producer. */
@@ -223,7 +222,7 @@ export class ReplayHost extends pulumi.ComponentResource {
               region: regionName,
               maxDisorderSeconds: args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
               logGroupName,
-              workload: args.workload ?? "taxi",
+              producerArguments: args.producerArguments ?? [],
               start: args.start,
             }),
           ),

@@ -1,5 +1,3 @@
-import type { Workload } from "../delivery/workloads";
-
 /** What the replay host's first boot needs to know. */
 export interface ReplayUserData {
   readonly bucketName: string;
@@ -10,7 +8,8 @@ export interface ReplayUserData {
   /** Event time in seconds by which records of a shard may be out of order. */
   readonly maxDisorderSeconds: number;
   readonly logGroupName: string;
-  readonly workload: Workload;
+  /** Options of the producer before those of the caller. */
+  readonly producerArguments: readonly string[];
   /** What to replay at once, if anything. */
   readonly start: { readonly input: string; readonly speedup: number } | undefined;
 }
@@ -49,10 +48,17 @@ echo '${data.sha256}  /opt/replay/replay.js' | sha256sum --check
 cat > /usr/local/bin/replay <<'SCRIPT'
 #!/bin/bash
 export AWS_REGION='${data.region}'
-exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' --max-disorder ${data.maxDisorderSeconds}${data.workload === "taxi" ? "" : ` --workload ${data.workload}`} "$@"
+exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' --max-disorder ${data.maxDisorderSeconds}${data.producerArguments.map((argument) => ` ${quoted(argument)}`).join("")} "$@"
 SCRIPT
 chmod +x /usr/local/bin/replay
 ${data.start === undefined ? "" : service(data.start)}`;
+}
+
+/** An argument as a shell takes it. */
+function quoted(argument: string): string {
+  return /^[A-Za-z0-9_./:=-]+$/.test(argument)
+    ? argument
+    : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The replay as a service; at the end of its input it is done. */

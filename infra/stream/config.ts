@@ -1,5 +1,4 @@
 import type { ConfigReader } from "../core/config-reader";
-import type { Workload } from "../delivery/workloads";
 import { limits, type StreamMode, streamModes } from "../core/limits";
 import { checkWarmThroughput } from "./event-stream";
 import type { Problems } from "../core/validate";
@@ -39,13 +38,13 @@ export function readStream(read: ConfigReader): StreamConfig {
 
 /** @returns undefined for a workload without a stream of results */
 export function readResults(
-  workload: Workload,
+  hasResults: boolean,
   mode: StreamMode,
   read: ConfigReader,
 ): ResultsConfig | undefined {
   const shardCount = read.integer("resultsShardCount", limits.shardCount);
   const archived = read.boolean("resultsArchived");
-  if (workload !== "trades") return undefined;
+  if (!hasResults) return undefined;
   return { shardCount: mode === "PROVISIONED" ? shardCount : undefined, archived };
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { isJobJarStale } from "./job-jar";
+import { isJobStale, pipelineJob } from "./job-build";
 import { isInstalled, type ToolName } from "./installation";
 import { projectFolder } from "./project";
 
@@ -42,7 +42,7 @@ const thisMachine: Machine = {
   mvn: async () => (await run("mvn", ["--version"])).stdout,
   cargo: async () => (await run("cargo", ["--version"])).stdout,
   isInstalled,
-  isJobJarStale,
+  isJobJarStale: () => isJobStale(pipelineJob),
   freeBytes: async () => {
     const { bavail, bsize } = await statfs(projectFolder);
     return bavail * bsize;

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { jobJar } from "../machine/job-jar";
+import { pipelineJob } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
 
 /** The program of another commit. */
@@ -69,14 +69,14 @@ export function commitOf(ref: string): string {
 }
 
 function placeJob(root: string, commit: string): void {
-  const target = path.join(root, path.relative(projectFolder, jobJar));
+  const target = path.join(root, path.relative(projectFolder, pipelineJob.code));
   mkdirSync(path.dirname(target), { recursive: true });
-  const job = path.relative(projectFolder, path.resolve(jobJar, "../.."));
+  const job = path.relative(projectFolder, path.resolve(pipelineJob.code, "../.."));
   const isSame =
-    existsSync(jobJar) &&
+    existsSync(pipelineJob.code) &&
     git("diff", "--name-only", commit, "--", job) === "" &&
     git("ls-files", "--others", "--exclude-standard", "--", job) === "";
-  if (isSame) copyFileSync(jobJar, target);
+  if (isSame) copyFileSync(pipelineJob.code, target);
   else writeFileSync(target, git("rev-parse", `${commit}:${job}`));
 }
 

@@ -9,7 +9,7 @@ import { EngineError } from "../engine/engine-error";
 import { type OperationResult, unjudged } from "../engine/policy-pack";
 import { openStack } from "../engine/stack";
 import { configValue, regionOf, stackNames } from "../engine/work-folder";
-import { ensureJobJar } from "../machine/job-jar";
+import { ensureJob, pipelineJob } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
 import { commitOf, withBase } from "./base";
 import { DeclaredOptions } from "./declared-options";
@@ -152,7 +152,7 @@ function fromFile(file: string, stack: string): Made {
 
 async function planned(stack: string, options: Options, signal: AbortSignal): Promise<Made> {
   const { config, against: ref } = options;
-  await ensureJobJar(say, signal);
+  await ensureJob(pipelineJob, say, signal);
   const backendFolder = mkdtempSync(path.join(tmpdir(), "preview-"));
   const common = { stack, backendFolder, onProgress: say, signal };
   try {

@@ -6,13 +6,13 @@ import type { LocalCloud } from "../services/cloud";
 import type { StatusSources } from "../status/collect-status";
 import { deployedResources } from "../status/deployed-resources";
 import type { SearchSource } from "../status/multi-search";
-import type { ReplayProgress } from "../status/pipeline-status";
-import type { Workload } from "../verify/result-document";
+import type { ReplayProgress, WorkloadSource } from "../status/pipeline-status";
+import type { LocalWorkload } from "../workloads/workload";
 
 /** What runs on this machine after the deployment. */
 export interface Deployment {
   readonly region: string;
-  readonly workload: Workload;
+  readonly workload: LocalWorkload;
   readonly cloud: LocalCloud;
   readonly result: OperationResult;
   readonly settings: DeployedSettings;
@@ -32,6 +32,12 @@ export function searchSource({
   };
 }
 
+/** What the status has to know of a workload. */
+export function workloadSource({ name, definition, indices }: LocalWorkload): WorkloadSource {
+  const { description, plugin } = definition;
+  return { name, description, ...(plugin !== undefined && { plugin }), indices };
+}
+
 /** What is known of a replay. */
 export interface ReplayState {
   readonly progress: ReplayProgress | undefined;
@@ -47,7 +53,7 @@ export function statusSources(deployment: Deployment, replay: ReplayState): () =
   const { flink, kinesis } = cloud.endpoints();
   const resources = deployedResources(result.resources);
   return () => ({
-    workload,
+    workload: workloadSource(workload),
     replay: replay.progress && {
       finished: replay.ended,
       paused: replay.paused ?? false,

@@ -1,23 +1,18 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
 
+import { readWorkload, type Workload, workloadFolder } from "../../infra/contracts/workload";
+import { Problems } from "../../infra/core/validate";
 import { outputProblem, wholeNumber } from "../../cli/options";
 import type { Fault } from "../faults/fault";
 import { faults } from "../faults/faults";
-import { resultIndices, type Workload } from "../verify/result-document";
-import { taxi } from "../workloads/taxi";
-import { trades } from "../workloads/trades";
-import type { LocalWorkload } from "../workloads/workload";
+import { projectFolder } from "../machine/project";
+import { localWorkload } from "../workloads/plugins";
+import type { LocalWorkload, WorkloadChoices } from "../workloads/workload";
 
 /** The trips that the project ships; their provenance is in local/data/README.md. */
 export const shippedTrips = "local/data/yellow_tripdata_sample_2019-03.csv";
-
-/** Seconds of event time in a second, where nobody says. */
-const defaultSpeedup = {
-  taxi: { watched: 3_600, once: 60_000 },
-  trades: { watched: 60, once: 120 },
-} as const;
 
 /** What the person asked `npm run local` for. */
 export interface LocalOptions {
@@ -58,16 +53,21 @@ export function localCommand(): Command {
       false,
     )
     .addOption(
-      new Option("--workload <name>", "what flows through the pipeline")
-        .choices(Object.keys(resultIndices))
-        .default("taxi"),
+      new Option(
+        "--workload <folder>",
+        "folder with a workload.yaml, or the name of one in workloads/",
+      ).default("taxi"),
     )
-    .option("--input <file>", `TLC trip file for taxi (default: "${shippedTrips}")`)
+    .option("--input <file>", "events to replay (default: `input` of the workload)")
+    .option(
+      "--expect <file>",
+      "JSON lines {index, id, source} of the documents that must be there; with --once (default: `expected` of the workload)",
+    )
     .addOption(
       new Option(
         "--speedup <n>",
-        "seconds of event time replayed in one second, 1 to 1000000 (default: taxi 3600, an hour a second; " +
-          "trades 60; with --once taxi 60000, a month in about 45 seconds; trades 120)",
+        "seconds of event time replayed in one second, 1 to 1000000 (default: local.speedup of the workload, 60; " +
+          "with --once local.onceSpeedup, 600)",
       ).argParser(wholeNumber(1, 1_000_000)),
     )
     .option(
@@ -95,6 +95,7 @@ Examples:
   npm run local -- --speedup 3600 --fresh           an hour a second, from an empty pipeline
   npm run local -- --once --report report.json      a verified run for CI
   npm run local -- --once --workload trades         the same with generated stock trades
+  npm run local -- --workload ./my-workload         your own events and job; docs/workloads.md
   npm run local -- status --watch                   what the pipeline is doing, from another terminal
   npm run local -- pause                            what the page can do: pause, resume, speed N, reshard N, fault NAME, stop
   npm run local -- logs flink-jobmanager --follow   what a part of it says
@@ -107,8 +108,9 @@ Exit codes: 0 done, 1 the run failed or a result differed, 2 the options or the 
 
 /** What commander makes of the command line. */
 interface ParsedOptions extends Omit<LocalOptions, "workload" | "fault" | "speedup"> {
-  readonly workload: Workload;
+  readonly workload: string;
   readonly input?: string;
+  readonly expect?: string;
   readonly fault?: string;
   readonly speedup?: number;
 }
@@ -121,11 +123,18 @@ export function faultList(): string {
 
 /** Checks what the command line cannot say by itself. */
 export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOptions {
-  const { workload, input, fault: faultName, ...given } = parsed as unknown as ParsedOptions;
+  const {
+    workload,
+    input,
+    expect,
+    fault: faultName,
+    ...given
+  } = parsed as unknown as ParsedOptions;
   const problems: string[] = [];
-  if (workload === "taxi") problems.push(...inputProblems(input ?? shippedTrips));
-  else if (input !== undefined)
-    problems.push("--input is for the workload taxi; trades are generated.");
+  const definition = definitionOf(workload, problems);
+  if (definition !== undefined) problems.push(...runProblems(definition, { input, expect }));
+  if (expect !== undefined && !given.once)
+    problems.push("--expect needs --once: only a finished run has a result.");
   const fault = faults.find(({ name }) => name === faultName);
   if (faultName !== undefined && fault === undefined) {
     const names = faults.map(({ name }) => name).join(", ");
@@ -140,31 +149,67 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
     const problem = outputProblem(option, file);
     if (problem !== undefined) problems.push(`${problem}.`);
   }
-  if (problems.length > 0) {
+  if (definition === undefined || problems.length > 0) {
     throw new OptionsError(problems.map((problem) => `- ${problem}`).join("\n"));
   }
+  const { speedup, onceSpeedup } = definition.local;
   return {
     ...given,
-    workload:
-      workload === "taxi"
-        ? taxi(path.resolve(input ?? shippedTrips))
-        : trades({ endless: !given.once }),
+    workload: localWorkload(definition, {
+      input: input === undefined ? undefined : path.resolve(input),
+      expect: expect === undefined ? undefined : path.resolve(expect),
+      endless: !given.once,
+    }),
     ...(fault && { fault }),
-    speedup: given.speedup ?? defaultSpeedup[workload][given.once ? "once" : "watched"],
+    speedup: given.speedup ?? (given.once ? onceSpeedup : speedup),
     fresh: given.fresh || given.once,
   };
 }
 
-function inputProblems(input: string): string[] {
-  const file = path.resolve(input);
+function definitionOf(named: string, found: string[]): Workload | undefined {
+  const problems = new Problems();
+  const here = path.resolve(named);
+  const folder = existsSync(here) ? here : workloadFolder(named, projectFolder);
+  const definition = readWorkload(folder, problems, named);
+  found.push(...problems.found);
+  return definition;
+}
+
+/** What keeps a workload from running on this machine. */
+function runProblems(
+  { name, job, plugin, replay, input: ownInput }: Workload,
+  { input, expect }: Pick<WorkloadChoices, "input" | "expect">,
+): string[] {
+  const problems: string[] = [];
+  if ("bucket" in job.code)
+    problems.push(`job.code of ${name} is in S3, which is not on this machine; set a local jar.`);
+  else if (job.code.path.endsWith(".zip"))
+    problems.push(
+      `job.code of ${name} is a Python application, which does not run on this machine; deploy it to AWS.`,
+    );
+  if (!replay.files && input !== undefined)
+    problems.push(`--input must be left out with ${name}, whose events the producer generates.`);
+  const replayed = input ?? ownInput;
+  if (replay.files && replayed === undefined)
+    problems.push(`${name} has no input; give --input FILE, or set input in its workload.yaml.`);
+  if (replay.files && replayed !== undefined)
+    problems.push(...fileProblems("--input", replayed, "events to replay"));
+  if (expect !== undefined && plugin !== undefined)
+    problems.push(`--expect must be left out with ${name}, whose documents are computed.`);
+  else if (expect !== undefined)
+    problems.push(...fileProblems("--expect", expect, "expected documents"));
+  return problems;
+}
+
+function fileProblems(option: string, name: string, what: string): string[] {
+  const file = path.resolve(name);
   try {
     accessSync(file, constants.R_OK);
     const stat = statSync(file);
-    if (!stat.isFile()) return [`--input ${input} is not a file; name a TLC trip csv file.`];
-    if (stat.size === 0) return [`--input ${input} is empty; name a TLC trip csv file.`];
-    return [];
+    if (!stat.isFile()) return [`${option} ${name} is not a file; name one with ${what}.`];
+    return stat.size === 0 ? [`${option} ${name} is empty; name a file with ${what}.`] : [];
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    return [`--input ${input} cannot be read (${reason}); name a TLC trip csv file.`];
+    return [`${option} ${name} cannot be read (${reason}); name a file with ${what}.`];
   }
 }

@@ -1,5 +1,5 @@
 import { findEngine } from "../engine/installation";
-import { ensureJobJar } from "../machine/job-jar";
+import { ensureJob } from "../machine/job-build";
 import type { LocalOptions } from "./options";
 import { buildPage } from "../page-server/page-build";
 import { stackFolder, workloadProblem } from "./run-file";
@@ -44,7 +44,9 @@ export async function prepare(
       stop.throwIfAborted();
       await install(tool, tell, stop);
     }
-    await ensureJobJar(tell, stop);
+    const { job, folder } = options.workload.definition;
+    const code = "path" in job.code ? job.code.path : "";
+    await ensureJob({ ...job, code, folder }, tell, stop);
     if (options.page && !options.once) await buildPage();
   });
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Endpoints } from "../services/cloud";
 import { isAlive } from "../machine/process";
 import { projectFolder } from "../machine/project";
-import type { Workload } from "../verify/result-document";
+import type { WorkloadSource } from "../status/pipeline-status";
 import type { LocalWorkload } from "../workloads/workload";
 
 /** Where a pipeline that somebody watches keeps its state and its logs. */
@@ -18,7 +18,7 @@ export interface RunningPipeline {
   readonly endpoints: Endpoints;
   readonly region: string;
   readonly streamName: string;
-  readonly workload: Workload;
+  readonly workload: WorkloadSource;
 }
 
 /** No pipeline runs that could be asked. */

@@ -67,6 +67,7 @@ class Run {
       region: REGION,
       accountId: ACCOUNT_ID,
       fresh: this.#options.fresh,
+      jobProperties: this.#options.workload.definition.local.properties,
       onProgress: (text) => {
         this.#onProgress(text);
       },
@@ -143,7 +144,7 @@ class Run {
       backendFolder,
       program: async () => Promise.resolve(program()),
       configOverrides: {
-        workload: this.#options.workload.name,
+        workload: this.#options.workload.definition.folder,
         ...this.#options.fault?.config,
       },
       dataPlanes: cloud.dataPlanes,
@@ -162,7 +163,7 @@ class Run {
     });
     return {
       region: REGION,
-      workload: this.#options.workload.name,
+      workload: this.#options.workload,
       cloud,
       result,
       settings: deployedSettings(result),

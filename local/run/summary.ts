@@ -10,8 +10,9 @@ export function tellSummary(report: RunReport, tell: Tell): void {
   tell(
     `Records     ${report.recordsPut} put, ${report.recordsLost} lost, ${report.retries} sent again`,
   );
+  const { documents, windowsExpected } = report;
   tell(
-    `Documents   ${report.documents} of ${report.windowsExpected} expected, ${report.deadLetters} dead letters`,
+    `Documents   ${documents}${windowsExpected === null ? ", compared with none" : ` of ${windowsExpected} expected`}, ${report.deadLetters} dead letters`,
   );
   const violated = report.policies.filter(({ result }) => result === "violated");
   tell(

@@ -12,7 +12,7 @@ import { PipelineMonitor } from "../status/monitor";
 import { tellSummary } from "./summary";
 import { compareWithDomain } from "../verify/compare";
 import { storedDocuments } from "../verify/documents";
-import { DEAD_LETTERS_INDEX, resultIndices } from "../verify/result-document";
+import { DEAD_LETTERS_INDEX, isMatched } from "../verify/result-document";
 import { settled } from "../verify/settled";
 import type { LocalWorkload } from "../workloads/workload";
 
@@ -58,15 +58,22 @@ async function replayedAndCompared(
     ]),
   );
   const expected = await workload.expected(settings);
+  // An expected index may be one that no pattern has.
+  const indices = [
+    ...workload.indices,
+    ...[...(expected.documents?.keys() ?? [])].filter(
+      (index) => !isMatched(index, workload.indices),
+    ),
+  ];
   const { comparison } = await steps.run("results", "Wait for the results", () =>
     settled({
-      compare: () => compareWithDomain(expected.documents, opensearch),
+      compare: () => compareWithDomain(expected.documents, opensearch, indices),
       jobHasReadEverything: async () => hasReadEverything(await collectParts(sources())),
       signal,
     }),
   );
   const deadLetters = await steps.run("documents", "Read the documents", () =>
-    writeDocuments(opensearch, workload, options.documents),
+    writeDocuments(opensearch, indices, options.documents),
   );
   const { journal } = await monitor.status();
   const counted = reports.every(
@@ -137,12 +144,12 @@ function sum(reports: readonly ReplayReport[]): ReplayReport {
 /** Writes every document where `--documents` says. @returns how many dead letters there are */
 async function writeDocuments(
   endpoint: string,
-  { name }: LocalWorkload,
+  results: readonly string[],
   file: string | undefined,
 ): Promise<number> {
   const out = file === undefined ? undefined : createWriteStream(file);
   let deadLetters = 0;
-  const indices = [...(out ? resultIndices[name] : []), DEAD_LETTERS_INDEX];
+  const indices = [...(out ? results : []), DEAD_LETTERS_INDEX];
   for await (const document of storedDocuments(endpoint, { indices })) {
     if (document.index === DEAD_LETTERS_INDEX) deadLetters++;
     if (out && !out.write(`${JSON.stringify(document)}\n`)) await once(out, "drain");

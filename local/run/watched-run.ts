@@ -1,4 +1,4 @@
-import { type Deployment, searchSource, statusSources } from "./deployment";
+import { type Deployment, searchSource, statusSources, workloadSource } from "./deployment";
 import type { LocalOptions } from "./options";
 import { actionsStatus } from "../page-server/page-actions";
 import { startPageServer } from "../page-server/page-server";
@@ -63,7 +63,7 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
       endpoints,
       region: deployment.region,
       streamName: deployment.stream.name,
-      workload: options.workload.name,
+      workload: workloadSource(options.workload),
       ...(page && { page: page.url }),
     }),
   );

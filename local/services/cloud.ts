@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { type PropertyTemplates, resolvedProperties } from "../../infra/contracts/workload";
 import type { DataPlanes } from "../provider/data-plane";
-import { ApplicationPlane } from "./flink/application-plane";
+import { ApplicationPlane, type LocalProperties } from "./flink/application-plane";
 import { CatalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { DeliveryPlane } from "./firehose/delivery-plane";
@@ -28,6 +29,8 @@ export interface CloudOptions {
   readonly accountId: string;
   /** Forgets what earlier runs left behind. */
   readonly fresh: boolean;
+  /** Properties of the job that differ here, with placeholders; they are merged over those of the program. @default none */
+  readonly jobProperties?: PropertyTemplates;
   readonly onProgress: Progress;
   /** A service ended that cannot do without, or does not stay up; the message holds the end of its log. */
   readonly onFailure: (error: Error) => void;
@@ -163,6 +166,15 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     folders,
     ports: { rest: ports.flink, rpc: ports.flinkRpc, blob: ports.flinkBlob },
     env: environment,
+    localProperties: resolvedProperties(
+      options.jobProperties ?? {},
+      (name) =>
+        ({
+          region,
+          "kinesis.endpoint": endpoints.kinesis,
+          "search.endpoint": endpoints.opensearch,
+        })[name],
+    ) as LocalProperties,
     // When an earlier run is taken up, nothing says that they were read before the application.
     dependencies: () => Promise.all([kinesis.start(), hasIndices() ? search.start() : undefined]),
     onProgress,

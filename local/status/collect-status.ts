@@ -1,5 +1,4 @@
 import { jobStatus } from "./job-status";
-import type { Workload } from "../verify/result-document";
 import type {
   DeployedResource,
   JobStatus,
@@ -7,6 +6,7 @@ import type {
   PolicyResult,
   ReplayStatus,
   StreamStatus,
+  WorkloadSource,
 } from "./pipeline-status";
 import type { SearchSource } from "./multi-search";
 import type { SearchStatus } from "./result-status";
@@ -15,7 +15,7 @@ import { streamStatus, type StreamSource } from "./stream-status";
 
 /** Where the parts of the pipeline are; one that is not started yet is left out. */
 export interface StatusSources {
-  readonly workload: Workload;
+  readonly workload: WorkloadSource;
   /** The producer's latest progress line, and whether it has come to the end of its input. */
   readonly replay?: ReplayStatus | undefined;
   /** Why no producer runs that should. */

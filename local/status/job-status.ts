@@ -39,7 +39,7 @@ type SubtaskMetrics = v.InferOutput<typeof subtaskMetrics>;
 /** The source's own operator, in the names of its metrics. */
 const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
 /** Figures of one shard: how far behind it is read, and how fast. */
-const SHARD_FIGURE = /\.shardId\.([^.]+)\.(millisBehindLatest|recordsPerSecond)$/;
+const SHARD_FIGURE = /\.shardId\.([^.]+)\.(?:.*\.)?(millisBehindLatest|recordsPerSecond)$/;
 /** Milliseconds of each second: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/metrics/#io */
 const LOAD = ["busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"] as const;
 /** The latest instant that JavaScript can tell; the watermark at the end of all input lies beyond it. */

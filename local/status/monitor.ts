@@ -136,13 +136,14 @@ export class PipelineMonitor {
   #compose(): [PipelineStatus, Sample] {
     const at = this.#now();
     const before = this.#status;
-    const { workload, policies, resources } = this.#options.sources();
+    const { workload: source, policies, resources } = this.#options.sources();
+    const { name, description, plugin } = source;
     const actions = this.#options.actions?.();
     const parts = this.#probes.parts();
     this.#remember(parts, at);
     const facts = {
       at: new Date(at).toISOString(),
-      workload,
+      workload: { name, description, ...(plugin !== undefined && { plugin }) },
       ...parts,
       phase: phaseOf(parts),
       rates: this.#rates(parts),

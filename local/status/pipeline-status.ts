@@ -1,5 +1,4 @@
 import type { ProgressReport } from "../../producer/command/progress-report";
-import type { Workload } from "../verify/result-document";
 import type { SearchStatus } from "./result-status";
 
 /** What is known about one part of the pipeline. A part that does not answer says why, and keeps what it said last. */
@@ -22,8 +21,7 @@ export function known<T>(part: Part<T> | undefined): T | undefined {
 export interface PipelineStatus {
   /** When it was asked, an ISO instant. */
   readonly at: string;
-  /** What flows through the pipeline. */
-  readonly workload: Workload;
+  readonly workload: WorkloadStatus;
   /**
    * - `waiting`: nothing has been replayed or written yet.
    * - `live`: records or documents are there and the replay goes on.
@@ -47,6 +45,20 @@ export interface PipelineStatus {
   readonly resources: readonly DeployedResource[];
   /** What somebody who watches can do; absent where nothing can be done. */
   readonly actions?: ActionsStatus;
+}
+
+/** What flows through the pipeline. */
+export interface WorkloadStatus {
+  readonly name: string;
+  readonly description: string;
+  /** Name under which a view and results of its own are registered. */
+  readonly plugin?: string;
+}
+
+/** What flows through the pipeline, and where its results are. */
+export interface WorkloadSource extends WorkloadStatus {
+  /** Patterns of its indices. */
+  readonly indices: readonly string[];
 }
 
 /** The producer's progress, as it prints it with `--json`. */

@@ -37,8 +37,23 @@ export interface TradesResults {
   readonly symbols: readonly SymbolStatus[];
 }
 
+/** Results of any workload: the newest documents of each index. */
+export interface IndexResults {
+  readonly indices: readonly IndexStatus[];
+}
+
+export interface IndexStatus {
+  readonly index: string;
+  readonly documents: number;
+  /** The documents that were written last, the newest first. */
+  readonly newest: readonly { readonly id: string; readonly source: object }[];
+}
+
 /** What the domain holds; of the workloads' results those of the one that runs. */
-export type SearchStatus = DomainStatus & Partial<TaxiResults> & Partial<TradesResults>;
+export type SearchStatus = DomainStatus &
+  Partial<TaxiResults> &
+  Partial<TradesResults> &
+  Partial<IndexResults>;
 
 /** A document that the domain refused has no place in the stream. */
 export const deadLetter = v.object({

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
-import { DEAD_LETTERS_INDEX, resultIndices, type Workload } from "../verify/result-document";
+import { DEAD_LETTERS_INDEX } from "../verify/result-document";
+import type { WorkloadSource } from "./pipeline-status";
 import { fetchJson } from "./http";
 import {
   aggregations,
@@ -13,18 +14,21 @@ import {
   type Search,
   type SearchSource,
 } from "./multi-search";
+import { indexResults } from "./index-results";
 import { deadLetter, type SearchStatus } from "./result-status";
 import { taxiResults } from "./taxi-results";
 import { tradesResults } from "./trades-results";
 
 /** Dead letters that are told in full. */
 const LATEST = 5;
+/** Indices that are counted: those of a pattern may be one per day. */
+const MOST_INDICES = 100;
 
-/** The results of each workload. */
-const readers = { taxi: taxiResults, trades: tradesResults } as const satisfies Record<
-  Workload,
-  ResultReader<Partial<SearchStatus>>
->;
+/** Results of the workloads that have a view of their own, by the name of their plug-in. */
+const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
+  taxi: taxiResults,
+  trades: tradesResults,
+};
 
 const indexing = v.object({
   _all: v.object({
@@ -41,23 +45,26 @@ const newestWindow = v.object({ newest: value });
  */
 export async function searchStatus(
   source: SearchSource,
-  workload: Workload,
+  workload: WorkloadSource,
 ): Promise<SearchStatus> {
   const { endpoint } = source;
-  const reader: ResultReader<Partial<SearchStatus>> = readers[workload];
-  const { index: finest, stepSeconds } = reader.finest(source);
-  const indices = [...resultIndices[workload], DEAD_LETTERS_INDEX];
+  const reader = readers[workload.plugin ?? ""] ?? indexResults(workload.indices);
+  const finest = reader.finest?.(source);
+  const indices = [...new Set([...workload.indices, DEAD_LETTERS_INDEX])];
   const [[all, dead, window, ...results], stats] = await Promise.all([
     multiSearch(endpoint, [
       {
         index: indices,
         body: {
           size: 0,
-          aggs: { counts: { terms: { field: "_index", size: indices.length } } },
+          aggs: { counts: { terms: { field: "_index", size: MOST_INDICES } } },
         },
       },
       deadLetterSearch,
-      { index: [finest], body: { size: 0, aggs: { newest: { max: { field: "windowStart" } } } } },
+      {
+        index: [finest?.index ?? DEAD_LETTERS_INDEX],
+        body: { size: 0, aggs: { newest: { max: { field: "windowStart" } } } },
+      },
       ...reader.searches,
     ]),
     fetchJson(endpoint, `/${indices.join(",")}/_stats/indexing?ignore_unavailable=true`, indexing),
@@ -68,7 +75,10 @@ export async function searchStatus(
     writes: stats._all.primaries.indexing?.index_total ?? 0,
     deadLetters: countsOf(dead),
     latestDeadLetters: documents(dead, deadLetter),
-    newest: newest === null ? null : { start: new Date(newest).toISOString(), stepSeconds },
+    newest:
+      newest === null || finest === undefined
+        ? null
+        : { start: new Date(newest).toISOString(), stepSeconds: finest.stepSeconds },
     ...(await reader.read(source, results)),
   };
 }

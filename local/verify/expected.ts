@@ -1,9 +1,9 @@
-import type { DocumentSource, ResultIndex } from "./result-document";
+import type { DocumentSource } from "./result-document";
 
 /** What the pipeline's indices must hold once its input has been replayed to the end. */
 export interface Expected {
   /** Index, then id, then the document without `complete`. */
-  readonly documents: ReadonlyMap<ResultIndex, ReadonlyMap<string, DocumentSource>>;
+  readonly documents: ReadonlyMap<string, ReadonlyMap<string, DocumentSource>>;
   readonly events: {
     /** Events or rows in the input. */
     readonly read: number;

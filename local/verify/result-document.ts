@@ -1,4 +1,4 @@
-/** The indices that hold the results of each workload: one expected document for each id. */
+/** The indices that hold the results of the workloads with a computed expectation: one document for each id. */
 export const resultIndices = {
   taxi: [
     "taxi-demand-zones",
@@ -10,13 +10,17 @@ export const resultIndices = {
   trades: ["trade-statistics"],
 } as const;
 
-/** What flows through the pipeline. */
-export type Workload = keyof typeof resultIndices;
-
-export type ResultIndex = (typeof resultIndices)[Workload][number];
+export type ResultIndex = (typeof resultIndices)[keyof typeof resultIndices][number];
 
 /** The index of records that the job could not count: malformed or late. */
 export const DEAD_LETTERS_INDEX = "dead-letters";
+
+/** Whether one of the patterns, such as trips-*, is that of an index. */
+export function isMatched(index: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) =>
+    new RegExp(`^${pattern.replaceAll(".", String.raw`\.`).replaceAll("*", ".*")}$`).test(index),
+  );
+}
 
 /** The fields of a document as they appear in OpenSearch's `_source`. */
 export type DocumentSource = Readonly<Record<string, unknown>>;

@@ -22,7 +22,7 @@ export interface SettledOptions {
 export interface Settled {
   /**
    * - `equal`: every document is as expected.
-   * - `quiet`: the job has read everything and nothing changes any more, but documents differ.
+   * - `quiet`: the job has read everything and nothing changes any more; documents differ, or nothing is compared.
    * - `stalled`: nothing changes although the job has not read everything.
    */
   readonly outcome: "equal" | "quiet" | "stalled";
@@ -45,7 +45,8 @@ export async function settled(options: SettledOptions): Promise<Settled> {
     // Asked before the comparison: what is read afterwards cannot be in the documents compared.
     const readEverything = await options.jobHasReadEverything();
     const comparison = await options.compare();
-    if (comparison.mismatches === 0) return { outcome: "equal", comparison };
+    if (comparison.expected !== null && comparison.mismatches === 0)
+      return { outcome: "equal", comparison };
     const { fingerprint } = comparison;
     if (fingerprint !== last.fingerprint || readEverything !== last.readEverything) {
       last = { fingerprint, readEverything, since: now() };

@@ -1,14 +1,19 @@
 import path from "node:path";
 
+import type { Workload } from "../../infra/contracts/workload";
 import { readTrips } from "../../producer/trips/taxi";
 import { expectedTrips } from "../verify/expected-trips";
-import type { LocalWorkload } from "./workload";
+import { resultIndices } from "../verify/result-document";
+import type { LocalWorkload, WorkloadChoices } from "./workload";
 
 /** Taxi trips of a TLC file. */
-export function taxi(input: string): LocalWorkload {
+export function taxi(definition: Workload, choices: WorkloadChoices): LocalWorkload {
+  const input = choices.input ?? definition.input ?? "";
   return {
-    name: "taxi",
+    name: definition.name,
+    definition,
     input,
+    indices: resultIndices.taxi,
     replayArguments: (folder) => [
       "--input",
       input,

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
+import type { Workload } from "../../infra/contracts/workload";
 import { expectedTrades } from "../verify/expected-trades";
-import type { LocalWorkload } from "./workload";
+import { resultIndices } from "../verify/result-document";
+import type { LocalWorkload, WorkloadChoices } from "./workload";
 
 const PRODUCER = path.join(__dirname, "../../producer/cli.ts");
 
@@ -14,10 +16,9 @@ const PRODUCER = path.join(__dirname, "../../producer/cli.ts");
 const HOUR = ["--start", "2024-05-06T13:30:00Z", "--duration", "1h"];
 
 /** Trades that the producer makes up, always the same ones. */
-export function trades({ endless }: { readonly endless: boolean }): LocalWorkload {
+export function trades(definition: Workload, { endless }: WorkloadChoices): LocalWorkload {
   const replayArguments = [
-    "--workload",
-    "trades",
+    ...definition.replay.arguments,
     "--symbols",
     "10",
     "--trades-per-second",
@@ -29,7 +30,9 @@ export function trades({ endless }: { readonly endless: boolean }): LocalWorkloa
     ...(endless ? [] : HOUR),
   ];
   return {
-    name: "trades",
+    name: definition.name,
+    definition,
+    indices: resultIndices.trades,
     input: replayArguments.join(" "),
     replayArguments: () => replayArguments,
     ...(!endless && { aboutRecords: 10 * 3600 }),

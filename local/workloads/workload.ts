@@ -1,12 +1,15 @@
+import type { Workload } from "../../infra/contracts/workload";
 import type { DeployedSettings } from "../verify/deployed-settings";
 import type { Expected } from "../verify/expected";
-import type { Workload } from "../verify/result-document";
 
 /** What flows through the pipeline in a run, and what must come of it. */
 export interface LocalWorkload {
-  readonly name: Workload;
+  readonly name: string;
+  readonly definition: Workload;
   /** What the input is, for the summary. */
   readonly input: string;
+  /** Patterns of the indices that hold its results. */
+  readonly indices: readonly string[];
   /**
    * Arguments that tell the producer what to replay.
    *
@@ -23,5 +26,20 @@ export interface LocalWorkload {
    */
   check(): Promise<string>;
   /** What must be in the domain when the input has been replayed to its end. */
-  expected(settings: DeployedSettings): Promise<Expected>;
+  expected(settings: DeployedSettings): Promise<ExpectedRun>;
+}
+
+/** What a run must lead to; without documents none are compared. */
+export interface ExpectedRun extends Pick<Expected, "events"> {
+  readonly documents: Expected["documents"] | undefined;
+}
+
+/** What a run asks of a workload. */
+export interface WorkloadChoices {
+  /** File or folder in place of the workload's own input. */
+  readonly input: string | undefined;
+  /** JSON lines {index, id, source} of the documents that must be there. */
+  readonly expect: string | undefined;
+  /** The run has no end: nobody verifies it. */
+  readonly endless: boolean;
 }

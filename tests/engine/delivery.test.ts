@@ -2,7 +2,8 @@ import path from "node:path";
 import { expect } from "chai";
 import { DeliveryEndpoint } from "../../infra/delivery/endpoint";
 import { DeliveryStream, type DeliveryStreamArgs } from "../../infra/delivery/delivery-stream";
-import { archiveOf } from "../../infra/delivery/workloads";
+import { loadWorkload } from "../../infra/contracts/workload";
+import { archiveOf } from "../../infra/pipeline/workload";
 import { requireEngine, Sandbox } from "./engine";
 
 const firehoseType = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
@@ -11,7 +12,11 @@ const source = {
   statements: [],
 };
 const archive = (partitioned: boolean) =>
-  archiveOf("taxi", { format: "PARQUET", partitioned, databaseName: "streaming_dev" });
+  archiveOf(loadWorkload("workloads/taxi"), {
+    format: "PARQUET",
+    partitioned,
+    databaseName: "streaming_dev",
+  });
 
 function program(args: Partial<DeliveryStreamArgs>) {
   return async (): Promise<void> => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { program } from "../../infra/program";
 import { openStack, type LocalStack, type OperationResult } from "../../local/engine/stack";
 import type { ConfigOverrides } from "../../local/engine/work-folder";
-import { ensureJobJar } from "../../local/machine/job-jar";
+import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { requireEngine } from "./engine";
 
 /** What happens to the resources of AWS that do not stay the same, by type and logical name. */
@@ -23,7 +23,7 @@ describe("the program in the real engine", () => {
     backendFolder = mkdtempSync(path.join(tmpdir(), "program-test-"));
   });
   before(requireEngine);
-  before(async () => ensureJobJar());
+  before(async () => ensureJob(pipelineJob));
   afterEach(() => {
     for (const stack of stacks.splice(0)) stack.close();
   });

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { expect } from "chai";
 
-import { searchFolder } from "../../infra/pipeline/pipeline";
-import { dashboardSources } from "../../infra/search/dashboards/saved-objects";
+import { settingsFolders } from "../support/workloads";
+import { dashboardSources } from "../../infra/search/bootstrap/saved-objects";
 import { visualQuery } from "../support/dashboard-query";
 import { SearchDomain } from "./search-domain";
 import { needsServices } from "./services/support";
@@ -73,7 +73,9 @@ describe("the visuals of OpenSearch Dashboards", () => {
   });
   after(() => domain?.stop());
 
-  for (const source of dashboardSources([path.join(searchFolder, "dashboards")])) {
+  for (const source of dashboardSources(
+    settingsFolders.map((folder) => path.join(folder, "dashboards")),
+  )) {
     if (source.type !== "visualization" && source.type !== "search") continue;
     it(`${source.id}: its query finds the result, and every figure of it is a number`, async () => {
       const { index, body } = visualQuery(source);

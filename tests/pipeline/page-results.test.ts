@@ -1,3 +1,4 @@
+import { workloadSource } from "../support/workloads";
 import { expect } from "chai";
 
 import { demandHistory } from "../../local/status/demand-history";
@@ -109,7 +110,7 @@ describe("the results on the page", () => {
 
   it("are none before the job has written any", async () => {
     for (const workload of ["taxi", "trades"] as const) {
-      expect(await searchStatus(source(), workload)).to.deep.equal({
+      expect(await searchStatus(source(), workloadSource(workload))).to.deep.equal({
         documents: {},
         writes: 0,
         deadLetters: {},
@@ -131,7 +132,7 @@ describe("the results on the page", () => {
     });
 
     it("are the newest complete window, with top areas and their trend", async () => {
-      const { demand } = await searchStatus(source(), "taxi");
+      const { demand } = await searchStatus(source(), workloadSource("taxi"));
       expect(demand?.window).to.deep.include({ start: "2019-03-01T18:10:00Z", complete: true });
       expect(demand?.window.zones.map(({ zone: id, trips }) => [id, trips])).to.deep.equal([
         [132, 4],
@@ -143,19 +144,22 @@ describe("the results on the page", () => {
     });
 
     it("are counted by index, without those of the other workload", async () => {
-      const { documents, writes } = await searchStatus(source(), "taxi");
+      const { documents, writes } = await searchStatus(source(), workloadSource("taxi"));
       expect(documents).to.include({ "taxi-demand-zones": 5, "taxi-top-areas": 2 });
       expect(documents).not.to.have.property("trade-statistics");
       expect(writes).to.equal(14);
     });
 
     it("are where most trips to the airport came from in its newest window", async () => {
-      const { origins } = await searchStatus(source(), "taxi");
+      const { origins } = await searchStatus(source(), workloadSource("taxi"));
       expect(origins?.map(({ zone: id }) => id)).to.deep.equal([8, 7]);
     });
 
     it("are the latest dead letters, without their payload", async () => {
-      const { latestDeadLetters, deadLetters } = await searchStatus(source(), "taxi");
+      const { latestDeadLetters, deadLetters } = await searchStatus(
+        source(),
+        workloadSource("taxi"),
+      );
       expect(deadLetters).to.deep.equal({ late: 3 });
       expect(latestDeadLetters.map(({ sequenceNumber }) => sequenceNumber)).to.deep.equal([
         "50",
@@ -166,7 +170,7 @@ describe("the results on the page", () => {
     });
 
     it("are the windows of each symbol, oldest first", async () => {
-      const { symbols } = await searchStatus(source(), "trades");
+      const { symbols } = await searchStatus(source(), workloadSource("trades"));
       expect(symbols?.map(({ symbol }) => symbol)).to.deep.equal(["ACME"]);
       expect(symbols?.[0]?.windows.map(({ close }) => close)).to.deep.equal([11, 12]);
     });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { searchFolder } from "../../infra/pipeline/pipeline";
+import { settingsFolders } from "../support/workloads";
 import { domainSettings } from "../../infra/search/bootstrap/bootstrap";
 import { freePorts } from "../../local/machine/ports";
 import type { ServiceProcess } from "../../local/machine/process";
@@ -32,7 +32,7 @@ export class SearchDomain {
     });
     const domain = new SearchDomain(`http://127.0.0.1:${ports.http}`, node, folder);
     const { indexTemplates } = domainSettings({
-      folders: [searchFolder],
+      folders: settingsFolders,
       replicas: 0,
       writerRoleArns: ["arn:job"],
     });

@@ -2,7 +2,7 @@ import type {
   Aggregation,
   SavedSearch,
   Visualization,
-} from "../../infra/search/dashboards/saved-objects";
+} from "../../infra/search/bootstrap/saved-objects";
 
 /** A search as Dashboards sends it for a visual. */
 export interface VisualQuery {

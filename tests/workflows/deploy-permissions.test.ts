@@ -110,7 +110,7 @@ describe("The role of a deployment", function () {
         jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
         jobRepository: "streams/pipeline",
         searchSignInPrefix: "trips",
-        workload: "trades",
+        workload: "./workloads/trades",
       }),
     });
     const seen = new Set<string>();

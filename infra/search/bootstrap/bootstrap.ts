@@ -8,7 +8,7 @@ import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
 import { deliveryRole, readerRole, roleNames, writerRole } from "./roles";
 import type { Body, DomainSettings } from "./domain-settings";
-import { dashboardSources, importBody, jsonFilesOf } from "../dashboards/saved-objects";
+import { dashboardSources, importBody, jsonFilesOf } from "./saved-objects";
 import { Problems } from "../../core/validate";
 
 export interface SearchBootstrapArgs {
@@ -30,8 +30,10 @@ export interface SearchBootstrapArgs {
    * named after what they hold, and `dashboards`, whose JSON files list saved objects. @default none
    */
   readonly folders?: readonly string[];
+  /** Index templates by name, besides those of the folders, which replace one of the same name. @default none */
+  readonly indexTemplates?: Readonly<Record<string, Body>>;
   /** Patterns of the indices that the roles may use. @default those of the index templates */
-  readonly indexPatterns?: readonly string[];
+  readonly indexPatterns?: readonly string[] | undefined;
   /** Copies of each shard beside the first, 0 to 2; as many as there are zones left. */
   readonly replicas: number;
   /** Whether the domain has fine-grained access control. Without it nobody is given a role. @default true */
@@ -116,7 +118,10 @@ export class SearchBootstrap extends pulumi.ComponentResource {
 
 /** What a domain should hold, by the files of the folders and by the principals of each role. */
 export function domainSettings<Arn>(
-  args: Pick<SearchBootstrapArgs, "accessControl" | "folders" | "indexPatterns" | "replicas"> & {
+  args: Pick<
+    SearchBootstrapArgs,
+    "accessControl" | "folders" | "indexPatterns" | "indexTemplates" | "replicas"
+  > & {
     readonly writerRoleArns: readonly Arn[];
     readonly deliveryRoleArns?: readonly Arn[] | undefined;
     readonly readerRoleArns?: readonly Arn[] | undefined;
@@ -126,7 +131,7 @@ export function domainSettings<Arn>(
 } {
   const { deliveryRoleArns = [], readerRoleArns = [], accessControl = true, folders = [] } = args;
   const within = (name: string) => folders.map((folder) => path.join(folder, name));
-  const templates = jsonFiles(within("index-templates"));
+  const templates = { ...args.indexTemplates, ...jsonFiles(within("index-templates")) };
   const patterns =
     args.indexPatterns ??
     Object.values(templates).flatMap((template) => template["index_patterns"] as string[]);

@@ -13,13 +13,13 @@ import { ResourceGraph } from "./pipeline/resource-graph";
 import { Shards } from "./pipeline/shards";
 import { Stages } from "./pipeline/stages";
 import { Verdict } from "./pipeline/verdict";
-import { workloads } from "./workloads";
+import { viewOf } from "./workloads";
 
 /** The page: how the pipeline is, and the results of the workload. */
 export function App(): JSX.Element {
   const { connection, status, samples } = usePipeline();
   const eventTime = known(status?.replay)?.progress.eventTime ?? null;
-  const view = status && workloads[status.workload];
+  const view = status && viewOf(status.workload);
   return (
     <div class="page" data-stale={connection === "lost"}>
       <header>

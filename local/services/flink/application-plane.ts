@@ -6,10 +6,13 @@ import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
 import { FlinkCluster } from "./flink-cluster";
 import { checkpointFolder, type FlinkPorts, savepointFolder } from "./flink-configuration";
 import type { JobSummary } from "./flink-rest";
-import { type FlinkSettings, flinkSettings } from "./flink-settings";
+import { type FlinkSettings, flinkSettings, type PropertyGroup } from "./flink-settings";
 import { install, type Progress } from "../../machine/installation";
 import type { ObjectStore } from "../storage/object-store";
 import type { ServiceFolders } from "../../machine/service-folders";
+
+/** Values by property group and key. */
+export type LocalProperties = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface ApplicationPlaneOptions {
   readonly store: ObjectStore;
@@ -17,6 +20,8 @@ export interface ApplicationPlaneOptions {
   readonly folders: ServiceFolders;
   /** Variables that lead the job's clients to the local services. */
   readonly env: Readonly<Record<string, string>>;
+  /** Properties that are merged over the declared ones. */
+  readonly localProperties?: LocalProperties;
   /** Settles when the services that the job talks to are up. */
   readonly dependencies: () => Promise<unknown>;
   readonly onProgress: Progress;
@@ -122,10 +127,13 @@ export class ApplicationPlane implements DataPlane {
     jar: string,
     restoreFrom: string | undefined,
   ): Promise<void> {
-    const { folders, ports, env, onProgress, onFailure } = this.#options;
+    const { folders, ports, env, localProperties = {}, onProgress, onFailure } = this.#options;
     const cluster = new FlinkCluster({
       installation: await install("flinkRuntime", onProgress),
-      settings,
+      settings: {
+        ...settings,
+        propertyGroups: mergedGroups(settings.propertyGroups, localProperties),
+      },
       jar,
       ports,
       folders,
@@ -167,6 +175,23 @@ export class ApplicationPlane implements DataPlane {
 
 function statusOf({ startApplication }: FlinkSettings): Readonly<Record<string, unknown>> {
   return { status: startApplication ? "RUNNING" : "READY" };
+}
+
+function mergedGroups(
+  declared: readonly PropertyGroup[],
+  local: LocalProperties,
+): readonly PropertyGroup[] {
+  const ids = new Set([
+    ...declared.map(({ propertyGroupId }) => propertyGroupId),
+    ...Object.keys(local),
+  ]);
+  return [...ids].map((propertyGroupId) => ({
+    propertyGroupId,
+    propertyMap: {
+      ...declared.find((group) => group.propertyGroupId === propertyGroupId)?.propertyMap,
+      ...local[propertyGroupId],
+    },
+  }));
 }
 
 function subfolders(folder: string): string[] {

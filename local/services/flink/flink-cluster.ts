@@ -7,6 +7,7 @@ import {
   type FlinkPorts,
   javaArguments,
   jobManagerArguments,
+  propertiesArgument,
   taskManagerArguments,
 } from "./flink-configuration";
 import { FlinkRest } from "./flink-rest";
@@ -180,13 +181,14 @@ export class FlinkCluster {
       command: javaCommand(),
       args: [
         ...specifics.memory,
+        propertiesArgument(this.#properties),
         ...javaArguments(installation, logFile, settings.logLevel),
         mainClass,
         "--configDir",
         this.#configuration,
         ...specifics.arguments,
       ],
-      env: { ...env, APPLICATION_PROPERTIES_FILE: this.#properties },
+      env,
       logFile,
       pidFolder: folders.processes,
       ready: specifics.ready,

@@ -83,6 +83,9 @@ export function clusterConfiguration(
     "web.tmpdir": path.join(folder, "tmp"),
     // What the job writes to S3 goes to the folders of the buckets.
     "local.buckets": buckets,
+    // The class with the property groups is the cluster's, whatever copy of AWS's library the jar has.
+    "classloader.parent-first-patterns.additional":
+      "com.amazonaws.services.kinesisanalytics.runtime.",
     "$internal.pipeline.job-id": job.id,
     "parallelism.default": settings.parallelism,
     // The reason of a job that ended stays to be read.
@@ -167,6 +170,11 @@ export function javaArguments(installation: string, logFile: string, logLevel: s
     path.join(installation, "lib", "*"),
     "streaming.local.Launcher",
   ];
+}
+
+/** Names the file with the property groups to the cluster's KinesisAnalyticsRuntime. */
+export function propertiesArgument(file: string): string {
+  return `-Dlocal.application.properties=${file}`;
 }
 
 export function jobManagerArguments(): string[] {

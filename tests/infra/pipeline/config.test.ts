@@ -4,6 +4,8 @@ import contract from "../../../flink-job/src/main/resources/runtime-properties.s
 import { ConfigReader } from "../../../infra/core/config-reader";
 import type { Range } from "../../../infra/core/validate";
 import { loadConfig, type StackConfig } from "../../../infra/pipeline/config";
+import { configuredKeys, loadWorkload } from "../../../infra/contracts/workload";
+import { propertyGroups } from "../../../infra/pipeline/workload";
 import { deploy, refusal } from "../../support/mocks";
 import { declaredKeys, stackConfig, stackFile } from "../../support/stack-config";
 
@@ -34,6 +36,11 @@ async function problems(
     "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`:",
   );
   return lines;
+}
+
+/** The property groups of a stack's job, without what only the deployment knows. */
+function groupsOf({ job }: StackConfig): Readonly<Record<string, unknown>> {
+  return propertyGroups(job, {});
 }
 
 describe("configuration", () => {
@@ -97,10 +104,13 @@ describe("configuration", () => {
   it("declares exactly the keys that the loader reads", async () => {
     const config = { "aws:region": "us-east-1" };
     const message = await refusal(loadConfig, { config });
-    const missing = [...message.matchAll(/streaming-pipeline:(\w+) is missing/g)].map(
+    const missing = [...message.matchAll(/streaming-pipeline:(\w+) is not set/g)].map(
       ([, key]) => key,
     );
-    expect(missing).to.have.members(Object.keys(declaredKeys));
+    const named = ["taxi", "trades"].flatMap((name) =>
+      configuredKeys(loadWorkload(`workloads/${name}`)),
+    );
+    expect([...new Set([...missing, ...named])]).to.have.members(Object.keys(declaredKeys));
   });
 
   it("lists everything that is wrong at once, by key", async () => {
@@ -121,7 +131,7 @@ describe("configuration", () => {
         replayInstanceType: "t3.small",
       }),
     ).to.have.members([
-      "streaming-pipeline:workload must be one of taxi, trades; got trucks",
+      "workload trucks is not a folder. Set it to the folder of a workload, such as ./workloads/taxi",
       "streaming-pipeline:shardCount must be an integer from 1 to 10000; got 0",
       "streaming-pipeline:streamRetentionHours must be an integer from 24 to 8760; got a week",
       "streaming-pipeline:protectData must be one of true, false; got yes",
@@ -271,45 +281,53 @@ describe("configuration", () => {
   });
 
   it("tells the job its workload's windows and no other's", async () => {
-    expect((await load("dev")).job.windows).to.deep.equal({
+    const { demand, airports, trades } = groupsOf(await load("dev"));
+    expect({ demand, airports, trades }).to.deep.equal({
       demand: {
-        windowMinutes: 15,
-        slideMinutes: 5,
-        geohashPrecision: 6,
-        topAreas: 10,
-        normalWindows: 4,
+        windowMinutes: "15",
+        slideMinutes: "5",
+        geohashPrecision: "6",
+        topAreas: "10",
+        normalWindows: "4",
       },
-      airports: { windowMinutes: 60 },
+      airports: { windowMinutes: "60" },
+      trades: undefined,
     });
-    const { job, results } = await load("dev", { workload: "trades", tradesWindowSeconds: 30 });
-    expect(job.windows).to.deep.equal({ trades: { windowSeconds: 30 } });
+    const stack = await load("dev", {
+      workload: "./workloads/trades",
+      tradesWindowSeconds: 30,
+    });
+    const { results } = stack;
+    expect(groupsOf(stack)).to.deep.include({ trades: { windowSeconds: "30" } });
+    expect(groupsOf(stack)).not.to.have.any.keys("demand", "airports");
     expect(results).to.deep.equal({ shardCount: 1, archived: false });
     expect((await load("dev")).results).to.equal(undefined);
   });
 
   it("has the defaults of the job's contract", async () => {
-    const { job } = await load("dev");
-    const trades = await load("dev", { workload: "trades" });
+    const taxi = groupsOf(await load("dev"));
+    const trades = groupsOf(await load("dev", { workload: "./workloads/trades" }));
     const defaultsOf = (group: { properties: Record<string, { default?: unknown }> }) =>
       Object.fromEntries(
-        Object.entries(group.properties).map(([key, value]) => [key, value.default]),
+        Object.entries(group.properties).map(([key, value]) => [key, String(value.default)]),
       );
     const { demand, airports, trades: tradesGroup, source } = contract.properties;
-    expect(job.windows).to.deep.equal({
+    expect(taxi).to.deep.include({
       demand: defaultsOf(demand),
       airports: defaultsOf(airports),
     });
-    expect(trades.job.windows).to.deep.equal({ trades: defaultsOf(tradesGroup) });
-    expect(job.source).to.deep.equal({
+    expect(trades).to.deep.include({ trades: defaultsOf(tradesGroup) });
+    expect(taxi["source"]).to.deep.include({
       initialPosition: source.properties.initialPosition.default,
-      outOfOrdernessSeconds: source.properties.outOfOrdernessSeconds.default,
+      outOfOrdernessSeconds: String(source.properties.outOfOrdernessSeconds.default),
     });
   });
 
   it("lets the job begin at an instant, and only with one", async () => {
     const at = { sourceInitialPosition: "AT_TIMESTAMP" };
     const sourceInitialTimestamp = "2019-03-01T00:00:00Z";
-    expect((await load("dev", { ...at, sourceInitialTimestamp })).job.source).to.deep.include({
+    const stack = await load("dev", { ...at, sourceInitialTimestamp });
+    expect(groupsOf(stack)["source"]).to.deep.include({
       initialPosition: "AT_TIMESTAMP",
       initialTimestamp: sourceInitialTimestamp,
     });
@@ -318,7 +336,7 @@ describe("configuration", () => {
     ]);
     expect(await problems({ sourceInitialTimestamp })).to.have.length(1);
     expect(await problems({ ...at, sourceInitialTimestamp: "yesterday" })).to.deep.equal([
-      'streaming-pipeline:sourceInitialTimestamp must be a UTC instant in whole seconds, such as 2019-03-01T18:00:00Z; got "yesterday"',
+      'streaming-pipeline:sourceInitialTimestamp must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"; got yesterday',
     ]);
   });
 
@@ -412,8 +430,10 @@ describe("configuration", () => {
   });
 
   it("replays no file of trips as trades", async () => {
-    expect(await problems({ workload: "trades", replayInput: "s3://trips/2019/" })).to.deep.equal([
-      "streaming-pipeline:replayInput holds trips; leave it empty with streaming-pipeline:workload trades, whose events the producer makes up",
+    expect(
+      await problems({ workload: "./workloads/trades", replayInput: "s3://trips/2019/" }),
+    ).to.deep.equal([
+      "streaming-pipeline:replayInput must be empty with the workload trades, whose events the producer generates",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { expect } from "chai";
-import { archiveOf, type Workload } from "../../../infra/delivery/workloads";
+import { loadWorkload } from "../../../infra/contracts/workload";
+import { archiveOf } from "../../../infra/pipeline/workload";
 import { program } from "../../../infra/program";
 import { projectRoot } from "../../support/command";
 import { deploy, type Deployment } from "../../support/mocks";
@@ -118,7 +119,7 @@ describe("Pipeline", function () {
   });
 
   it("records no path of this machine, which would be another one on the next", async () => {
-    const { resources } = await run("dev", { workload: "trades", searchEvents: true });
+    const { resources } = await run("dev", { workload: "./workloads/trades", searchEvents: true });
     for (const { name, custom, inputs } of resources) {
       if (!custom) expect(JSON.stringify(inputs), name).not.to.contain(projectRoot);
     }
@@ -164,7 +165,7 @@ describe("Pipeline", function () {
   });
 
   it("computes trades, whose final results have a stream of their own", async () => {
-    const deployment = await run("dev", { workload: "trades" });
+    const deployment = await run("dev", { workload: "./workloads/trades" });
     expect(propertyGroups(deployment).slice(2)).to.deep.equal([
       {
         propertyGroupId: "search",
@@ -192,7 +193,7 @@ describe("Pipeline", function () {
     expect(jobMay(await run("dev"), "kinesis:PutRecords")).to.deep.equal([]);
   });
 
-  it("puts the index templates of both workloads in place", async () => {
+  it("puts the index templates of its workload in place, and of no other", async () => {
     const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
     const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
       indexTemplates: Record<string, unknown>;
@@ -204,7 +205,6 @@ describe("Pipeline", function () {
       "taxi-demand-cells",
       "taxi-demand-zones",
       "taxi-top-areas",
-      "trade-statistics",
     ]);
   });
 
@@ -292,19 +292,23 @@ describe("Pipeline", function () {
   });
 
   it("has an index template with a field for each that the transform writes", async () => {
-    const columns = (workload: Workload) =>
+    const columns = (workload: string) =>
       Object.keys(
-        archiveOf(workload, { format: "PARQUET", partitioned: false, databaseName: "x" }).table
-          ?.schema.properties ?? {},
+        archiveOf(loadWorkload(`workloads/${workload}`), {
+          format: "PARQUET",
+          partitioned: false,
+          databaseName: "x",
+        }).table?.schema.properties ?? {},
       );
-    const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
-    const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
-      indexTemplates: Record<string, { template: { mappings: { properties: object } } }>;
-    };
     for (const [workload, name] of [
       ["taxi", "trips"],
       ["trades", "trades"],
     ] as const) {
+      const deployment = await run("dev", { workload: `./workloads/${workload}` });
+      const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+      const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
+        indexTemplates: Record<string, { template: { mappings: { properties: object } } }>;
+      };
       const { properties } = indexTemplates[name]?.template.mappings ?? {};
       expect(Object.keys(properties ?? {})).to.have.members(columns(workload));
     }

@@ -22,7 +22,7 @@ const replacements = {
 
 /** Everything that a stack can have. */
 const everything = {
-  workload: "trades",
+  workload: "./workloads/trades",
   resultsArchived: true,
   searchEvents: true,
   searchSignInPrefix: "trades",

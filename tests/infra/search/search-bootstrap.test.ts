@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
+import { settingsFolders } from "../../support/workloads";
 import { allow } from "../../../infra/core/iam";
-import { searchFolder } from "../../../infra/pipeline/pipeline";
 import {
   SearchBootstrap,
   type SearchBootstrapArgs,
@@ -18,7 +18,7 @@ const valid: SearchBootstrapArgs = {
   masterRole: { arn: "arn:admin", name: "admin" },
   statements: [allow(["es:ESHttpPut"], ["arn:domain/*"])],
   vpc: { subnetIds: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-clients"] },
-  folders: [searchFolder],
+  folders: settingsFolders,
   replicas: 1,
   writerRoleArns: ["arn:job"],
   logRetentionDays: 7,

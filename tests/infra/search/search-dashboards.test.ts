@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { expect } from "chai";
@@ -6,12 +6,14 @@ import { expect } from "chai";
 import {
   dashboardSources,
   importBody,
+  jsonFilesOf,
   savedObject,
   type SavedObject,
   type Visualization,
-} from "../../../infra/search/dashboards/saved-objects";
+} from "../../../infra/search/bootstrap/saved-objects";
+import { settingsFolders } from "../../support/workloads";
 
-const templates = path.join(__dirname, "../../../infra/search/index-templates");
+const within = (name: string) => settingsFolders.map((folder) => path.join(folder, name));
 
 interface Mapping {
   readonly type?: string;
@@ -26,8 +28,8 @@ interface Template {
 }
 
 const fields = new Map(
-  readdirSync(templates).flatMap((file) => {
-    const text = readFileSync(path.join(templates, file), "utf8");
+  jsonFilesOf(within("index-templates")).flatMap((file) => {
+    const text = readFileSync(file, "utf8");
     const { index_patterns, template } = JSON.parse(text) as Template;
     return index_patterns.map((pattern) => [pattern, template.mappings.properties] as const);
   }),
@@ -45,7 +47,7 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
   terms: ["keyword", "boolean", "integer", "long"],
 };
 
-const sources = dashboardSources([path.join(__dirname, "../../../infra/search/dashboards")]);
+const sources = dashboardSources(within("dashboards"));
 const objects = importBody(sources)
   .trim()
   .split("\n")

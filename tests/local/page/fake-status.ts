@@ -15,7 +15,7 @@ export function judged(status: Omit<PipelineStatus, "verdict" | "stages">): Pipe
 
 const running: Omit<PipelineStatus, "verdict" | "stages"> = {
   at: "2026-01-05T10:00:00.000Z",
-  workload: "taxi",
+  workload: { name: "taxi", description: "Completed taxi trips", plugin: "taxi" },
   phase: "live",
   replay: {
     up: true,

@@ -29,7 +29,7 @@ export function fakeTrades(): PipelineStatus {
   const value = { ...status.search.value, documents, demand: null, airports: [], origins: [] };
   return {
     ...status,
-    workload: "trades",
+    workload: { name: "trades", description: "Stock trades", plugin: "trades" },
     search: { up: true, value: { ...value, symbols } },
   };
 }

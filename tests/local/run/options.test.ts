@@ -45,7 +45,7 @@ describe("the options of npm run local", () => {
     expect(() => options(...wrong, "--report", "/nowhere/report.json"))
       .to.throw(OptionsError)
       .with.property("message")
-      .that.matches(/--input is for the workload taxi/)
+      .that.matches(/--input must be left out with trades, whose events the producer generates/)
       .and.matches(/--fault flood is unknown; it must be one of task-manager-killed, /)
       .and.matches(/--report needs --once/)
       .and.matches(/--report \/nowhere\/report\.json cannot be written; name a file in a folder/);

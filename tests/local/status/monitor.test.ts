@@ -1,3 +1,4 @@
+import { workloadSource } from "../../support/workloads";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -18,6 +19,8 @@ import {
   tradeWindow,
   type FakeJob,
 } from "./fake-services";
+
+const taxiSource = workloadSource("taxi");
 
 const policies = [
   { name: "kinesis-stream-shard-limit", enforcementLevel: "mandatory", result: "passed" },
@@ -93,12 +96,12 @@ describe("the status of the pipeline", () => {
     search: { endpoint: search.endpoint, ...WINDOWS },
     policies,
     resources,
-    workload: "taxi",
+    workload: taxiSource,
     ...changes,
   });
 
   it("says of each part that it is not started yet", async () => {
-    const status = await collectStatus({ workload: "taxi", policies: [], resources: [] });
+    const status = await collectStatus({ workload: taxiSource, policies: [], resources: [] });
     const down = { up: false, reason: "not started yet" };
     expect(status).to.deep.include({ replay: down, stream: down, job: down, search: down });
     expect(status).to.deep.include({
@@ -151,7 +154,11 @@ describe("the status of the pipeline", () => {
       },
     });
     expect(status.resources).to.equal(resources);
-    expect(status.workload).to.equal("taxi");
+    expect(status.workload).to.deep.equal({
+      name: "taxi",
+      description: "Completed taxi trips",
+      plugin: "taxi",
+    });
   });
 
   it("tells of the newest job what its source read, its lowest watermark and its checkpoints", async () => {
@@ -274,7 +281,7 @@ describe("the status of the pipeline", () => {
 
   it("tells of trades the newest windows of each symbol, oldest first, and asks for no demand", async () => {
     const before = search.requests.length;
-    const { search: found } = await collectStatus(sources({ workload: "trades" }));
+    const { search: found } = await collectStatus(sources({ workload: workloadSource("trades") }));
     expect(found)
       .to.have.property("value")
       .that.deep.includes({

@@ -1,4 +1,4 @@
-import java.nio.file.Files;
+import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SimpleStringEncoder;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -18,7 +18,7 @@ public final class CountingJob {
   private CountingJob() {}
 
   public static void main(String[] arguments) throws Exception {
-    String properties = Files.readString(java.nio.file.Path.of(System.getenv("APPLICATION_PROPERTIES_FILE")));
+    String properties = KinesisAnalyticsRuntime.getApplicationProperties().toString();
     if (properties.contains("broken")) {
       throw new IllegalArgumentException("The properties are wrong:\n- job.name is broken");
     }

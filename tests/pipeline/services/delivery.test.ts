@@ -5,7 +5,8 @@ import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { parquetReadObjects } from "hyparquet";
 import { DeliveryStream } from "../../../infra/delivery/delivery-stream";
-import { archiveOf } from "../../../infra/delivery/workloads";
+import { loadWorkload } from "../../../infra/contracts/workload";
+import { archiveOf } from "../../../infra/pipeline/workload";
 import { EventStream } from "../../../infra/stream/event-stream";
 import { type CloudStatus, type LocalCloud, localCloud } from "../../../local/services/cloud";
 import { kinesisClient } from "../../../local/services/kinesis/kinesis-server";
@@ -22,7 +23,11 @@ function program(): Promise<Readonly<Record<string, unknown>>> {
     retentionHours: 24,
   });
   const archive = new DeliveryStream("archive", {
-    ...archiveOf("taxi", { format: "PARQUET", partitioned: true, databaseName: "streaming_dev" }),
+    ...archiveOf(loadWorkload("workloads/taxi"), {
+      format: "PARQUET",
+      partitioned: true,
+      databaseName: "streaming_dev",
+    }),
     source: { streamArn: events.arn, statements: events.readStatements() },
     bufferMiB: 64,
     bufferSeconds: 900,

@@ -1,6 +1,6 @@
 import os from "node:os";
 import { expect } from "chai";
-import { searchFolder } from "../../../infra/pipeline/pipeline";
+import { settingsFolders } from "../../support/workloads";
 import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
@@ -34,7 +34,7 @@ const DOCUMENT = {
 
 const settings = {
   endpoint: "https://search",
-  ...domainSettings({ folders: [searchFolder], replicas: 0, writerRoleArns: ["arn:job"] }),
+  ...domainSettings({ folders: settingsFolders, replicas: 0, writerRoleArns: ["arn:job"] }),
 };
 
 describe("The OpenSearch node", () => {

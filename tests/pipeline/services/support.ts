@@ -125,14 +125,17 @@ export function declared(
   };
 }
 
+/** A tool of the JDK that the local stack uses. */
+export function java(tool: string): string {
+  return process.env["JAVA_HOME"] ? path.join(process.env["JAVA_HOME"], "bin", tool) : tool;
+}
+
 /** Compiles the counting job of this folder against the installed Flink. @returns its jar. */
 export async function countingJob(folder: string): Promise<string> {
   const flink = await install("flinkRuntime", () => undefined);
   const classes = path.join(folder, "classes");
   mkdirSync(classes, { recursive: true });
   const jar = path.join(folder, "counting-job.jar");
-  const java = (tool: string): string =>
-    process.env["JAVA_HOME"] ? path.join(process.env["JAVA_HOME"], "bin", tool) : tool;
   execFileSync(java("javac"), [
     "--release",
     "11",
@@ -141,6 +144,7 @@ export async function countingJob(folder: string): Promise<string> {
     "-d",
     classes,
     path.join(__dirname, "CountingJob.java"),
+    path.join(__dirname, "KinesisAnalyticsRuntime.java"),
   ]);
   execFileSync(java("jar"), [
     "--create",

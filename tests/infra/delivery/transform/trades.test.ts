@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { tableColumns } from "../../../../infra/delivery/columns";
-import { archiveOf } from "../../../../infra/delivery/workloads";
-import { handler } from "../../../../infra/delivery/transform/trades";
+import { loadWorkload } from "../../../../infra/contracts/workload";
+import { archiveOf } from "../../../../infra/pipeline/workload";
+import { handler } from "../../../../workloads/trades/transform";
 
 const trade = {
   id: "0123456789abcdef0123456789abcdef",
@@ -48,7 +49,7 @@ describe("The transform of trades", () => {
   }
 
   it("leaves the symbol to the folder, where the table takes it from", () => {
-    const { table } = archiveOf("trades", {
+    const { table } = archiveOf(loadWorkload("workloads/trades"), {
       format: "PARQUET",
       partitioned: true,
       databaseName: "streaming_dev",

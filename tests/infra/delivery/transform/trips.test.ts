@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { archiveOf } from "../../../../infra/delivery/workloads";
+import { loadWorkload } from "../../../../infra/contracts/workload";
+import { archiveOf } from "../../../../infra/pipeline/workload";
 import { tableColumns } from "../../../../infra/delivery/columns";
-import {
-  boroughFolder,
-  boroughFolders,
-  boroughOf,
-} from "../../../../infra/delivery/transform/boroughs";
-import { handler } from "../../../../infra/delivery/transform/trips";
+import { boroughFolder, boroughFolders, boroughOf } from "../../../../workloads/taxi/boroughs";
+import { handler } from "../../../../workloads/taxi/transform";
 
 const table = path.join(__dirname, "../../../../flink-job/src/main/resources/taxi-zones.csv");
 const trip = {
@@ -48,7 +45,7 @@ describe("The transform of trips", () => {
 
   it("fills the columns of the archive's table and no other", async () => {
     const { row } = await archived(trip);
-    const { table: archive } = archiveOf("taxi", {
+    const { table: archive } = archiveOf(loadWorkload("workloads/taxi"), {
       format: "PARQUET",
       partitioned: false,
       databaseName: "streaming_dev",

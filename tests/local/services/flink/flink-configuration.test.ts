@@ -3,6 +3,7 @@ import { load } from "js-yaml";
 import {
   clusterConfiguration,
   javaArguments,
+  propertiesArgument,
   taskManagerArguments,
   taskManagerMemory,
 } from "../../../../local/services/flink/flink-configuration";
@@ -115,6 +116,16 @@ describe("The configuration of the Flink cluster", () => {
       const min = values[`taskmanager.memory.${part}.min`];
       expect(min).to.be.a("string").and.equal(values[`taskmanager.memory.${part}.max`]);
     }
+  });
+
+  it("reads the property groups by its own class, from the file that it is started with", () => {
+    expect(configuration()).to.include({
+      "classloader.parent-first-patterns.additional":
+        "com.amazonaws.services.kinesisanalytics.runtime.",
+    });
+    expect(propertiesArgument("/run/flink/a.json")).to.equal(
+      "-Dlocal.application.properties=/run/flink/a.json",
+    );
   });
 
   it("passes the declared log level on and ends with the class that watches the parent", () => {

@@ -1,12 +1,12 @@
 package streaming;
 
+import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import streaming.document.DocumentSink;
 import streaming.settings.JobSettings;
-import streaming.settings.PropertyGroups;
 import streaming.source.KinesisSource;
 import streaming.taxi.TaxiWorkload;
 import streaming.taxi.TripParser;
@@ -29,7 +29,8 @@ public final class FlinkJob {
    */
   public static void main(String[] args) throws Exception {
     Map<String, String> environment = System.getenv();
-    JobSettings settings = JobSettings.from(PropertyGroups.read(environment), environment);
+    JobSettings settings =
+        JobSettings.from(KinesisAnalyticsRuntime.getApplicationProperties(), environment);
 
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     configure(env);

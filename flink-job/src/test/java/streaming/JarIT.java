@@ -33,22 +33,19 @@ class JarIT {
   }
 
   @Test
-  void hasTheContractTheZonesAndTheServicesReader() {
+  void hasTheContractAndTheZones() {
     assertThat(jar.getEntry("runtime-properties.schema.json")).isNotNull();
     assertThat(jar.getEntry("taxi-zones.csv")).isNotNull();
-    assertThat(
-            jar.getEntry(
-                "com/amazonaws/services/kinesisanalytics/runtime/KinesisAnalyticsRuntime.class"))
-        .isNotNull();
-    assertThat(jar.getEntry("config.properties")).isNotNull();
   }
 
   @Test
-  void leavesFlinkAndTheLoggingToTheCluster() {
+  void leavesFlinkTheLoggingAndThePropertyGroupsToTheCluster() {
     assertThat(entries())
         .noneMatch(
             entry ->
                 entry.startsWith("org/slf4j/")
+                    || entry.startsWith("com/amazonaws/")
+                    || entry.equals("config.properties")
                     || entry.contains("org/apache/logging/log4j/")
                     || entry.startsWith("org/apache/log4j/")
                     || entry.startsWith("org/apache/flink/runtime/")
@@ -66,8 +63,7 @@ class JarIT {
     assertThat(entries())
         .contains(
             "software/amazon/awssdk/http/nio/netty/NettyNioAsyncHttpClient.class",
-            "software/amazon/awssdk/http/apache5/Apache5HttpClient.class")
-        .noneMatch(entry -> entry.startsWith("com/amazonaws/services/kinesis/"));
+            "software/amazon/awssdk/http/apache5/Apache5HttpClient.class");
   }
 
   private List<String> entries() {

@@ -1,6 +1,6 @@
-import schema from "../../../producer/schemas/trip.schema.json";
+import schema from "../../producer/schemas/trip.schema.json";
 import { boroughFolder, boroughOf } from "./boroughs";
-import { transformer } from "./transformer";
+import { transformer } from "../../infra/delivery/transform/transformer";
 
 /** What of a trip the archive is arranged by; trip.schema.json has the rest. */
 interface Trip {

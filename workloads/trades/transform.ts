@@ -1,5 +1,5 @@
-import schema from "../../../producer/schemas/trade.schema.json";
-import { transformer } from "./transformer";
+import schema from "../../producer/schemas/trade.schema.json";
+import { transformer } from "../../infra/delivery/transform/transformer";
 
 /** What of a trade the archive is arranged by; trade.schema.json has the rest. */
 interface Trade {

@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { projectFolder } from "./project";
+
+/** The code of a Flink application and what builds it. */
+export interface JobBuild {
+  /** The jar. */
+  readonly code: string;
+  /** Command that builds it; undefined where somebody else does. */
+  readonly build: string | undefined;
+  /** Folder in which the command runs. */
+  readonly folder: string;
+  /** Folder of its sources. */
+  readonly sources: string;
+}
+
+/** This repository's own job. */
+export const pipelineJob: JobBuild = {
+  code: path.join(projectFolder, "flink-job/target/flink-job.jar"),
+  build: "npm run --silent build:job",
+  folder: projectFolder,
+  sources: path.join(projectFolder, "flink-job"),
+};
+
+/** Folders that builds write, tests, and what is no source. */
+const NO_SOURCES = /(^|\/)(target|build|node_modules|\.[^/]+|src\/test)(\/|$)/;
+
+/** Whether the code is missing or older than what it is built from. */
+export function isJobStale({ code, sources }: JobBuild): boolean {
+  if (!existsSync(code)) return true;
+  const built = statSync(code).mtimeMs;
+  return readdirSync(sources, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !NO_SOURCES.test(path.relative(sources, file)))
+    .some((file) => statSync(file).mtimeMs > built);
+}
+
+/**
+ * Builds the code of a job when it is missing or older than its sources.
+ *
+ * @throws Error when the build fails, with the end of its output, or does not write the code.
+ */
+export async function ensureJob(
+  job: JobBuild,
+  onProgress: (message: string) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { code, build, folder } = job;
+  if (build === undefined ? existsSync(code) : !isJobStale(job)) return;
+  if (build === undefined) {
+    throw new Error(`${code} does not exist. Build it, or set job.build in workload.yaml`);
+  }
+  onProgress(`Building the Flink job (${build})`);
+  await new Promise<void>((resolve, reject) => {
+    const child = spawn(build, {
+      cwd: folder,
+      shell: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(signal && { signal }),
+    });
+    const output: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+    }
+    child.on("error", reject);
+    child.on("close", (exit) => {
+      if (exit === 0) resolve();
+      else reject(new Error(`${build} failed in ${folder}:\n${output.join("").slice(-4000)}`));
+    });
+  });
+  if (!existsSync(code)) throw new Error(`${build} ran in ${folder} but did not write ${code}`);
+}

@@ -1,0 +1,94 @@
+import { createReadStream, readFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Workload } from "../../infra/contracts/workload";
+import { jsonFilesOf } from "../../infra/search/bootstrap/saved-objects";
+import { readEvents } from "../../producer/generic/events";
+import type { DocumentSource } from "../verify/result-document";
+import type { LocalWorkload, WorkloadChoices } from "./workload";
+
+/** Events of any kind, replayed from files; documents are compared only where the expected ones are given. */
+export function events(definition: Workload, choices: WorkloadChoices): LocalWorkload {
+  const { eventTime, partitionKey, eventSchemaPath } = definition;
+  const input = choices.input ?? definition.input ?? "";
+  const expect = choices.expect ?? definition.expected;
+  const read = () =>
+    readEvents([input], {
+      eventTimeField: eventTime.field,
+      eventTimeFormat: eventTime.format,
+      timeZone: eventTime.timeZone,
+      keyField: partitionKey,
+      schema: eventSchemaPath,
+    });
+  return {
+    name: definition.name,
+    definition,
+    input,
+    indices: resultPatterns(definition),
+    replayArguments: (folder) => [
+      ...definition.replay.arguments,
+      "--schema",
+      eventSchemaPath,
+      "--input",
+      input,
+      "--dead-letters",
+      path.join(folder, "rejected-rows.jsonl"),
+    ],
+    async check() {
+      const { source, rowsRead } = await read();
+      return `${source.count} events in ${rowsRead} rows`;
+    },
+    async expected() {
+      const { source, rowsRead } = await read();
+      return {
+        documents: expect === undefined ? undefined : await expectedDocuments(expect),
+        events: { read: rowsRead, good: source.count, duplicates: 0, rejected: {} },
+      };
+    },
+  };
+}
+
+/** Patterns of the indices that a workload writes to, as its roles have them. */
+export function resultPatterns({ indexPatterns, settings }: Workload): readonly string[] {
+  if (indexPatterns !== undefined) return indexPatterns;
+  return jsonFilesOf(settings.map((folder) => path.join(folder, "index-templates"))).flatMap(
+    (file) =>
+      (JSON.parse(readFileSync(file, "utf8")) as { readonly index_patterns: readonly string[] })
+        .index_patterns,
+  );
+}
+
+/**
+ * The documents of a file by index and id.
+ *
+ * @throws Error that names the first line that is no document
+ */
+export async function expectedDocuments(
+  file: string,
+): Promise<Map<string, Map<string, DocumentSource>>> {
+  const documents = new Map<string, Map<string, DocumentSource>>();
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    number++;
+    if (line.trim() === "") continue;
+    const { index, id, source } = documentIn(line, `${file}:${number}`);
+    const known = documents.get(index) ?? new Map<string, DocumentSource>();
+    if (known.has(id)) throw new Error(`${file}:${number} repeats the document ${index}/${id}`);
+    documents.set(index, known.set(id, source));
+  }
+  return documents;
+}
+
+function documentIn(line: string, place: string) {
+  let document: Partial<Record<"index" | "id" | "source", unknown>> | undefined;
+  try {
+    document = JSON.parse(line) as typeof document;
+  } catch {
+    // As a line that is JSON and no document.
+  }
+  const { index, id, source } = document ?? {};
+  if (typeof index !== "string" || typeof id !== "string" || typeof source !== "object") {
+    throw new Error(`${place} must be a document {"index": …, "id": …, "source": {…}}`);
+  }
+  return { index, id, source: source as DocumentSource };
+}
