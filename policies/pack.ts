@@ -1,37 +1,24 @@
-import * as accountSafeguards from "./operations/account-safeguards";
-import * as addresses from "./network/addresses";
 import * as alarms from "./operations/alarms";
-import * as apiAccess from "./compute/api-access";
-import * as apiStages from "./compute/api-stages";
-import * as apiThrottling from "./compute/api-throttling";
-import * as attachments from "./access/attachments";
+import * as apis from "./compute/apis";
 import * as bucketAccess from "./storage/bucket-access";
 import * as budget from "./cost/budget";
 import * as builds from "./compute/builds";
 import * as scaleLimits from "./streams/scale-limits";
-import * as clearText from "./encryption/clear-text";
 import * as consumers from "./streams/consumers";
-import * as supersededTypes from "./operations/superseded-types";
 import * as delivery from "./delivery/delivery";
 import * as deliveryEncryption from "./delivery/delivery-encryption";
 import * as encryption from "./encryption/encryption";
 import * as endpoints from "./network/endpoints";
 import * as flinkEnvironment from "./flink/flink-environment";
-import * as flinkState from "./flink/flink-state";
 import * as functions from "./compute/functions";
 import * as governance from "./operations/governance";
 import * as grants from "./access/grants";
 import * as identity from "./access/identity";
 import * as ingress from "./network/ingress";
 import * as instanceCapacity from "./search/instance-capacity";
-import * as instanceFamilies from "./search/instance-families";
 import * as instances from "./compute/instances";
-import * as jobs from "./compute/jobs";
-import * as keys from "./encryption/keys";
 import * as networks from "./network/networks";
-import * as observability from "./operations/observability";
 import type { StreamingPolicy } from "./engine/policy";
-import * as quotas from "./streams/quotas";
 import * as retention from "./streams/retention";
 import * as search from "./search/search";
 import * as secrets from "./encryption/secrets";
@@ -47,30 +34,19 @@ export interface PolicyFamily {
 }
 
 const judging: readonly PolicyFamily[] = [
-  family("Capacity and cost", scaleLimits, instanceCapacity, instanceFamilies, quotas, budget),
+  family("Capacity and cost", scaleLimits, instanceCapacity, budget),
   family("Retention", retention),
-  family("Encryption at rest", encryption, deliveryEncryption, storageEncryption, keys),
+  family("Encryption at rest", encryption, deliveryEncryption, storageEncryption),
   family("Encryption in transit", transit),
-  family("Flink applications", flinkState, flinkEnvironment, consumers),
+  family("Flink applications", flinkEnvironment, consumers),
   family("Delivery", delivery),
   family("Search", search),
   family("Buckets", bucketAccess),
-  family("Networks and hosts", networks, ingress, instances, addresses),
-  family("Identities and grants", identity, attachments, grants, endpoints),
-  family(
-    "Functions, APIs and builds",
-    functions,
-    apiAccess,
-    apiStages,
-    apiThrottling,
-    builds,
-    secrets,
-    clearText,
-    jobs,
-    userPools,
-  ),
-  family("Alarms and metrics", alarms, observability),
-  family("Governance", governance, supersededTypes, accountSafeguards),
+  family("Networks and hosts", networks, ingress, instances),
+  family("Identities and grants", identity, grants, endpoints),
+  family("Functions, APIs and builds", functions, apis, builds, secrets, userPools),
+  family("Alarms and metrics", alarms),
+  family("Governance", governance),
 ];
 
 /** The families of policies; the first one holds what the others leave unjudged, and sees every resource first. */

@@ -6,8 +6,7 @@ import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
 import { tail } from "./tail/tail";
-import type { TailOptions } from "./tail/tail-options";
-import { parseTailOptions } from "./tail/tail-options";
+import { parseTailOptions, type TailOptions } from "./tail/tail-options";
 import { TailOutput } from "./tail/tail-output";
 
 const statusMs = 5000;

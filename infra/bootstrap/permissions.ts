@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement } from "../core/iam";
+import { actions, allow, type Statement } from "../core/iam";
 
 /** Where a stack is deployed. */
 export interface Account {
@@ -14,59 +14,28 @@ const names = "pipeline-*";
 const stackNames = "streaming-*";
 
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
-const readActions = [
-  "application-autoscaling:Describe*",
-  "application-autoscaling:ListTagsForResource",
-  "cloudwatch:Describe*",
-  "cloudwatch:GetDashboard",
-  "cloudwatch:ListTagsForResource",
-  "codepipeline:GetPipeline",
-  "codepipeline:ListTagsForResource",
-  "cognito-identity:DescribeIdentityPool",
-  "cognito-identity:GetIdentityPoolRoles",
-  "cognito-identity:ListTagsForResource",
-  "cognito-idp:DescribeUserPool",
-  "cognito-idp:DescribeUserPoolDomain",
-  "cognito-idp:GetUserPoolMfaConfig",
-  "cognito-idp:ListTagsForResource",
-  "ec2:Describe*",
-  "es:Describe*",
-  "es:ListTags",
-  "events:Describe*",
-  "events:List*",
-  "firehose:Describe*",
-  "firehose:ListTagsForDeliveryStream",
-  "glue:GetDatabase",
-  // The provider reads them with every table.
-  "glue:GetPartitionIndexes",
-  "glue:GetTable",
-  "glue:GetTags",
-  "iam:GetInstanceProfile",
-  "iam:GetRole",
-  "iam:GetRolePolicy",
-  "iam:List*",
-  "kinesis:Describe*",
-  "kinesis:List*",
-  "kinesisanalytics:Describe*",
-  "kinesisanalytics:List*",
-  "kms:DescribeKey",
-  "kms:GetKeyPolicy",
-  "kms:GetKeyRotationStatus",
-  "kms:List*",
-  "lambda:List*",
-  "logs:Describe*",
-  "logs:ListTagsForResource",
-  "s3:GetAccelerateConfiguration",
-  "s3:GetBucket*",
-  "s3:GetEncryptionConfiguration",
-  "s3:GetLifecycleConfiguration",
-  "s3:GetReplicationConfiguration",
-  "s3:ListBucket",
-  "sns:GetSubscriptionAttributes",
-  "sns:GetTopicAttributes",
-  "sns:ListTagsForResource",
-  "sts:GetCallerIdentity",
-];
+const readActions = actions({
+  "application-autoscaling": "Describe* ListTagsForResource",
+  cloudwatch: "Describe* GetDashboard ListTagsForResource",
+  codepipeline: "GetPipeline ListTagsForResource",
+  "cognito-identity": "DescribeIdentityPool GetIdentityPoolRoles ListTagsForResource",
+  "cognito-idp": "DescribeUserPool DescribeUserPoolDomain GetUserPoolMfaConfig ListTagsForResource",
+  ec2: "Describe*",
+  es: "Describe* ListTags",
+  events: "Describe* List*",
+  firehose: "Describe* ListTagsForDeliveryStream",
+  // The provider reads the partition indexes with every table.
+  glue: "GetDatabase GetPartitionIndexes GetTable GetTags",
+  iam: "GetInstanceProfile GetRole GetRolePolicy List*",
+  kinesis: "Describe* List*",
+  kinesisanalytics: "Describe* List*",
+  kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
+  lambda: "List*",
+  logs: "Describe* ListTagsForResource",
+  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+  sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
+  sts: "GetCallerIdentity",
+});
 
 /** What previews and the search for drift read: of what may hold secrets, only the program's own. */
 export function readStatements(account: Account): Statement[] {
@@ -133,68 +102,51 @@ const namedServices: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Services whose resources have ids alone, and actions that know no resources, in this region. */
-const unnamedActions = [
-  "apigateway:*",
-  "application-autoscaling:*",
+const unnamedActions = actions({
+  apigateway: "*",
+  "application-autoscaling": "*",
   // Application Auto Scaling also asks whether who registers a target may make its alarms, under any name:
   // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
-  "cloudwatch:DeleteAlarms",
-  "cloudwatch:PutMetricAlarm",
-  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-  "cloudwatch:PutCompositeAlarm",
+  // For composite alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+  cloudwatch: "DeleteAlarms PutMetricAlarm PutCompositeAlarm",
   // To hand a pipeline the connection to its repository.
-  "codeconnections:PassConnection",
-  "codestar-connections:PassConnection",
-  "cognito-identity:*",
-  "cognito-idp:*",
-  "ec2:*",
+  codeconnections: "PassConnection",
+  "codestar-connections": "PassConnection",
+  "cognito-identity": "*",
+  "cognito-idp": "*",
+  ec2: "*",
   // For the metrics of each shard:
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html
-  "kinesis:DisableEnhancedMonitoring",
-  "kinesis:EnableEnhancedMonitoring",
+  kinesis: "DisableEnhancedMonitoring EnableEnhancedMonitoring",
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesisanalyticsv2.html
-  "kinesisanalytics:CreateApplication",
-  "kms:CreateAlias",
-  "kms:CreateGrant",
-  "kms:CreateKey",
-  "kms:Decrypt",
-  "kms:DeleteAlias",
-  "kms:EnableKeyRotation",
-  // For the settings of functions, the volume of the replay host and the state of the Flink application.
-  "kms:Encrypt",
-  "kms:GenerateDataKey",
-  "kms:GenerateDataKeyWithoutPlaintext",
-  "kms:PutKeyPolicy",
-  "kms:ReEncrypt*",
-  "kms:ScheduleKeyDeletion",
-  "kms:TagResource",
-  "kms:UntagResource",
-  "kms:UpdateAlias",
-  "kms:UpdateKeyDescription",
+  kinesisanalytics: "CreateApplication",
+  // Those that encrypt are for the settings of functions, the volume of the replay host and the state of the Flink
+  // application.
+  kms:
+    "CreateAlias CreateGrant CreateKey Decrypt DeleteAlias EnableKeyRotation Encrypt GenerateDataKey " +
+    "GenerateDataKeyWithoutPlaintext PutKeyPolicy ReEncrypt* ScheduleKeyDeletion TagResource UntagResource " +
+    "UpdateAlias UpdateKeyDescription",
   // Policies of log groups are the account's.
-  "logs:DeleteResourcePolicy",
-  "logs:PutResourcePolicy",
+  logs: "DeleteResourcePolicy PutResourcePolicy",
   // A subscription, unlike its topic, is no resource:
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-  "sns:SetSubscriptionAttributes",
-  "sns:Unsubscribe",
-];
+  sns: "SetSubscriptionAttributes Unsubscribe",
+});
+
+const roleActions = actions({
+  iam:
+    "AddRoleToInstanceProfile AttachRolePolicy CreateInstanceProfile CreateRole DeleteInstanceProfile DeleteRole " +
+    "DeleteRolePolicy DetachRolePolicy PutRolePolicy RemoveRoleFromInstanceProfile TagInstanceProfile " +
+    "TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+});
 
 /** Services that take one of the program's roles. */
-const roleUsers = [
-  "apigateway.amazonaws.com",
-  "cognito-identity.amazonaws.com",
-  "codebuild.amazonaws.com",
-  "codepipeline.amazonaws.com",
-  "ec2.amazonaws.com",
-  "es.amazonaws.com",
-  "events.amazonaws.com",
-  "firehose.amazonaws.com",
-  "kinesisanalytics.amazonaws.com",
-  "lambda.amazonaws.com",
-  "opensearchservice.amazonaws.com",
-  "vpc-flow-logs.amazonaws.com",
-];
+const roleUsers = (
+  "apigateway cognito-identity codebuild codepipeline " +
+  "ec2 es events firehose kinesisanalytics lambda opensearchservice vpc-flow-logs"
+)
+  .split(" ")
+  .map((service) => `${service}.amazonaws.com`);
 
 /**
  * What a deployment changes. Whoever may make roles and hand them out can reach whatever roles can: the way in, an
@@ -220,26 +172,7 @@ export function deployStatements({ partition, region, accountId }: Account): Sta
     ),
     allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
     allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
-    allow(
-      [
-        "iam:AddRoleToInstanceProfile",
-        "iam:AttachRolePolicy",
-        "iam:CreateInstanceProfile",
-        "iam:CreateRole",
-        "iam:DeleteInstanceProfile",
-        "iam:DeleteRole",
-        "iam:DeleteRolePolicy",
-        "iam:DetachRolePolicy",
-        "iam:PutRolePolicy",
-        "iam:RemoveRoleFromInstanceProfile",
-        "iam:TagInstanceProfile",
-        "iam:TagRole",
-        "iam:UntagRole",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateRole",
-      ],
-      [iam(`role/${names}`), iam(`instance-profile/${names}`)],
-    ),
+    allow(roleActions, [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
     // Default tags are put onto this role, too.
     allow(["iam:TagRole"], [iam("role/aws-service-role/opensearchservice.amazonaws.com/*")]),
     allow(["iam:PassRole"], [iam(`role/${names}`)], {

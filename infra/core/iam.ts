@@ -40,6 +40,13 @@ export function allow(
   };
 }
 
+/** Names of actions by their services, such as kinesis with "DescribeStream ListShards", as statements have them. */
+export function actions(byService: Readonly<Record<string, string>>): string[] {
+  return Object.entries(byService).flatMap(([service, names]) =>
+    names.split(" ").map((name) => `${service}:${name}`),
+  );
+}
+
 /** Renders statements as a policy document. */
 export function policyDocument(
   statements: readonly pulumi.Input<Statement>[],

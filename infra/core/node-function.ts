@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bundleOnce, type Constants } from "./bundle";
 import { componentInputs } from "./component";
 import {
+  actions,
   allow,
   policyDocument,
   type RoleReference,
@@ -179,14 +180,11 @@ export class NodeFunction extends pulumi.ComponentResource {
 
 /** What Lambda needs to run a function in a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
 const networkInterfaces = allow(
-  [
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-  ],
+  actions({
+    ec2:
+      "AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface " +
+      "DescribeNetworkInterfaces DescribeSubnets UnassignPrivateIpAddresses",
+  }),
   ["*"],
 );
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument, type Statement, useKey } from "./iam";
+import { actions, allow, policyDocument, type Statement, useKey } from "./iam";
 import { limits } from "./limits";
 import { Problems } from "./validate";
 
@@ -192,13 +192,9 @@ export class PrivateBucket extends pulumi.ComponentResource {
   fileStatements(folder: string): Statement[] {
     return [
       allow(
-        [
-          "s3:AbortMultipartUpload",
-          "s3:DeleteObject",
-          "s3:GetObject",
-          "s3:ListMultipartUploadParts",
-          "s3:PutObject",
-        ],
+        actions({
+          s3: "AbortMultipartUpload DeleteObject GetObject ListMultipartUploadParts PutObject",
+        }),
         [pulumi.interpolate`${this.arn}/${folder}*`],
       ),
       ...this.#surroundings(),

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, arnBeside, ServiceRole, type Statement, useKey } from "../core/iam";
+import { actions, allow, arnBeside, ServiceRole, type Statement, useKey } from "../core/iam";
 import type { JobDeliveryArgs } from "./args";
 import { buildspec } from "./buildspec";
 
@@ -39,12 +39,9 @@ export class JobBuild extends pulumi.ComponentResource {
             [pulumi.interpolate`${logGroup.arn}:*`],
           ),
           allow(
-            [
-              "codebuild:CreateReportGroup",
-              "codebuild:CreateReport",
-              "codebuild:UpdateReport",
-              "codebuild:BatchPutTestCases",
-            ],
+            actions({
+              codebuild: "CreateReportGroup CreateReport UpdateReport BatchPutTestCases",
+            }),
             // CodeBuild names a group after the project, which has the name of its resource and a random end.
             [arnBeside(logGroup.arn, "codebuild", `report-group/${name}-*`)],
           ),

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, ServiceRole, useKey } from "../core/iam";
+import { actions, allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import {
   isObjectSource,
   type JobDeliveryArgs,
@@ -9,7 +9,6 @@ import {
   validateJobDelivery,
 } from "./args";
 import { JobBuild } from "./build";
-import { releaseSettings, releaseStatements } from "./release-function";
 import {
   approvalAction,
   buildAction,
@@ -20,7 +19,9 @@ import {
 } from "./stages";
 import { NodeFunction } from "../core/node-function";
 import { PrivateBucket } from "../core/private-bucket";
-import { settingsVariable } from "./release/settings";
+import { jobLag, queried } from "../watch/metrics";
+import { stateOperatorStatements } from "../flink/permissions";
+import { type ReleaseRules, settingsVariable } from "./release/settings";
 
 /** Days for which the sources of a build are kept, to tell from what was built what runs. */
 const sourceDays = 90;
@@ -186,4 +187,40 @@ export class JobDelivery extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...starter.ready] },
     );
   }
+}
+
+const releaseActions = actions({
+  kinesisanalytics:
+    "DescribeApplication ListApplicationSnapshots RollbackApplication StartApplication " +
+    "StopApplication UpdateApplication",
+});
+
+/** What the function may do: change this application, see how it fares, and tell the pipeline. */
+function releaseStatements(
+  { application, alarmTopicArn, kmsKeyArn }: JobDeliveryArgs,
+  region: pulumi.Input<string>,
+): Statement[] {
+  return [
+    ...(alarmTopicArn === undefined
+      ? []
+      : [
+          allow(["sns:Publish"], [alarmTopicArn]),
+          ...useKey(kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "sns", region),
+        ]),
+    allow(releaseActions, [application.arn]),
+    ...stateOperatorStatements(application, region),
+    // Neither metrics nor the results of jobs are resources:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
+    allow(["cloudwatch:GetMetricData"], ["*"]),
+    allow(["codepipeline:PutJobFailureResult", "codepipeline:PutJobSuccessResult"], ["*"]),
+  ];
+}
+
+/** What the function is told: `ReleaseSettings`, once the names are known. */
+function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
+  return pulumi.jsonStringify({
+    application: args.application.name,
+    lagMetrics: [queried(jobLag(args.application.name))],
+    rules,
+  });
 }

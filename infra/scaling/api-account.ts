@@ -1,6 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument } from "../core/iam";
+import { actions, allow, policyDocument } from "../core/iam";
+
+/** What API Gateway tries before it accepts the role: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
+const logActions = actions({
+  logs:
+    "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents " +
+    "GetLogEvents PutLogEvents",
+});
 
 /**
  * The role with which API Gateway writes the logs of all APIs of an account in a region. There is one such setting:
@@ -31,22 +38,7 @@ export class ApiGatewayLogs extends pulumi.ComponentResource {
       name,
       {
         role: role.name,
-        // What API Gateway tries before it accepts the role:
-        // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-        policy: policyDocument([
-          allow(
-            [
-              "logs:CreateLogGroup",
-              "logs:CreateLogStream",
-              "logs:DescribeLogGroups",
-              "logs:DescribeLogStreams",
-              "logs:FilterLogEvents",
-              "logs:GetLogEvents",
-              "logs:PutLogEvents",
-            ],
-            ["*"],
-          ),
-        ]),
+        policy: policyDocument([allow(logActions, ["*"])]),
       },
       kept,
     );

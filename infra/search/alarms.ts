@@ -37,27 +37,23 @@ function readerOf(domain: WatchedDomain): DomainReader {
   return (name, statistic) => reading("domain", name, dimensions, statistic);
 }
 
+/** What the value must not be, and for how long. */
+type Breach = readonly [
+  comparison: Alarm["comparison"],
+  threshold: number,
+  span: readonly [periods: number, seconds: number],
+];
+
 /** An alarm as most of a domain are; a domain that says nothing at all fails the alarm on its nodes. */
 function alarm(
   name: string,
   value: Alarm["value"],
-  comparison: Alarm["comparison"],
-  threshold: number,
-  [periods, periodSeconds]: readonly [number, number],
+  [comparison, threshold, [periods, periodSeconds]]: Breach,
   description: string,
   severity: Alarm["severity"] = "warning",
 ): Alarm {
-  return {
-    name: `domain-${name}`,
-    description,
-    severity,
-    value,
-    comparison,
-    threshold,
-    periodSeconds,
-    periods,
-    missing: "notBreaching",
-  };
+  const conditions = { value, comparison, threshold, periodSeconds, periods } as const;
+  return { name: `domain-${name}`, description, severity, ...conditions, missing: "notBreaching" };
 }
 
 /** Has the domain the processors, the memory and the threads for what is asked of it? */
@@ -67,33 +63,25 @@ export function domainLoadAlarms(domain: WatchedDomain): Alarm[] {
     alarm(
       "cpu",
       read("CPUUtilization", "Maximum"),
-      ">=",
-      80,
-      spans.threeQuartersOfAnHour,
+      [">=", 80, spans.threeQuartersOfAnHour],
       "A node has used 80 % of its processor or more for three quarters of an hour. Use larger or more nodes.",
     ),
     alarm(
       "memory",
       read("JVMMemoryPressure", "Maximum"),
-      ">=",
-      95,
-      spans.threeMinutes,
+      [">=", 95, spans.threeMinutes],
       "A node's heap is 95 % full: it may fail. Reduce load or shards, or use larger nodes.",
     ),
     alarm(
       "old-memory",
       read("OldGenJVMMemoryPressure", "Maximum"),
-      ">=",
-      80,
-      spans.threeMinutes,
+      [">=", 80, spans.threeMinutes],
       "The old generation of a node's heap is 80 % full. Reduce load or shards, or use larger nodes.",
     ),
     alarm(
       "write-queue",
       read("ThreadpoolWriteQueue", "Average"),
-      ">=",
-      100,
-      spans.minute,
+      [">=", 100, spans.minute],
       "A hundred writes or more wait: the domain cannot keep up with the sink.",
     ),
     alarm(
@@ -104,25 +92,19 @@ export function domainLoadAlarms(domain: WatchedDomain): Alarm[] {
         label: "rejected writes",
         readings: { rejected: read("ThreadpoolWriteRejected", "Sum") },
       },
-      ">=",
-      1,
-      spans.minute,
+      [">=", 1, spans.minute],
       "The domain rejected writes; the sink sends them again and is held up.",
     ),
     alarm(
       "search-queue",
       read("ThreadpoolSearchQueue", "Average"),
-      ">=",
-      500,
-      spans.minute,
+      [">=", 500, spans.minute],
       "Five hundred searches or more wait: dashboards ask for more than the domain can give.",
     ),
     alarm(
       "search-queue-peak",
       read("ThreadpoolSearchQueue", "Maximum"),
-      ">=",
-      5000,
-      spans.minute,
+      [">=", 5000, spans.minute],
       "Five thousand searches waited at a time; further ones are rejected.",
     ),
     alarm(
@@ -132,9 +114,7 @@ export function domainLoadAlarms(domain: WatchedDomain): Alarm[] {
         label: "rejected searches",
         readings: { rejected: read("ThreadpoolSearchRejected", "Sum") },
       },
-      ">=",
-      1,
-      spans.minute,
+      [">=", 1, spans.minute],
       "The domain rejected searches: dashboards or readers ask for more than it can give.",
     ),
     ...(domain.dedicatedMasters === 0
@@ -143,25 +123,19 @@ export function domainLoadAlarms(domain: WatchedDomain): Alarm[] {
           alarm(
             "master-cpu",
             read("MasterCPUUtilization", "Maximum"),
-            ">=",
-            50,
-            spans.threeQuartersOfAnHour,
+            [">=", 50, spans.threeQuartersOfAnHour],
             "A dedicated master has used 50 % of its processor or more for three quarters of an hour. Use larger ones.",
           ),
           alarm(
             "master-memory",
             read("MasterJVMMemoryPressure", "Maximum"),
-            ">=",
-            95,
-            spans.threeMinutes,
+            [">=", 95, spans.threeMinutes],
             "A dedicated master's heap is 95 % full: too many shards, or too small an instance.",
           ),
           alarm(
             "master-unreachable",
             read("MasterReachableFromNode", "Minimum"),
-            "<",
-            1,
-            spans.minute,
+            ["<", 1, spans.minute],
             "The elected master is not reached: it has stopped, or the network between nodes fails.",
             "critical",
           ),
@@ -201,27 +175,21 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
     alarm(
       "red",
       read("ClusterStatus.red", "Maximum"),
-      ">=",
-      1,
-      spans.minute,
+      [">=", 1, spans.minute],
       "A primary shard and its replicas are on no node: documents are missing. Restore the index from a snapshot, or bring the node back.",
       "critical",
     ),
     alarm(
       "yellow",
       read("ClusterStatus.yellow", "Maximum"),
-      ">=",
-      1,
-      spans.fiveMinutes,
+      [">=", 1, spans.fiveMinutes],
       "A replica has been on no node for five minutes: with one node it has nowhere to be, otherwise a node is missing or full.",
     ),
     {
       ...alarm(
         "nodes",
         read("Nodes", "Minimum"),
-        "<",
-        nodes,
-        spans.day,
+        ["<", nodes, spans.day],
         `Fewer than ${nodes} nodes were there at some time of the day.`,
       ),
       missing: "breaching",
@@ -229,27 +197,21 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
     alarm(
       "storage",
       read("FreeStorageSpace", "Minimum"),
-      "<=",
-      freeMiB,
-      spans.minute,
+      ["<=", freeMiB, spans.minute],
       `A node has ${freeMiB} MiB or less left, a quarter of its volume. Delete indices or enlarge the volumes before writes are blocked.`,
       "critical",
     ),
     alarm(
       "writes-blocked",
       read("ClusterIndexWritesBlocked", "Maximum"),
-      ">=",
-      1,
-      spans.fiveMinutesAtOnce,
+      [">=", 1, spans.fiveMinutesAtOnce],
       "The domain takes no documents: storage is full or memory exhausted. The Flink job waits and falls behind.",
       "critical",
     ),
     alarm(
       "snapshot",
       read("AutomatedSnapshotFailure", "Maximum"),
-      ">=",
-      1,
-      spans.minute,
+      [">=", 1, spans.minute],
       "The last automated snapshot failed, often because the domain is red.",
     ),
     ...domainLoadAlarms(domain),
@@ -258,18 +220,14 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
           alarm(
             "key-error",
             read("KMSKeyError", "Maximum"),
-            ">=",
-            1,
-            spans.minute,
+            [">=", 1, spans.minute],
             "The key that encrypts the domain is disabled. Enable it, or the domain stops.",
             "critical",
           ),
           alarm(
             "key-inaccessible",
             read("KMSKeyInaccessible", "Maximum"),
-            ">=",
-            1,
-            spans.minute,
+            [">=", 1, spans.minute],
             "The key that encrypts the domain is deleted or its grants are revoked: the domain cannot be saved, only restored from a snapshot.",
             "critical",
           ),

@@ -1,5 +1,15 @@
 import { scalingNamespace } from "./scaling-targets";
 
+/** The words of a text, each a type. */
+type Words<Text extends string> = Text extends `${infer First} ${infer Rest}`
+  ? First | Words<Rest>
+  : Text;
+
+/** Words of lines, which the compiler knows one by one. */
+function words<const Line extends string>(...lines: readonly Line[]): readonly Words<Line>[] {
+  return lines.flatMap((line) => line.split(" ")) as Words<Line>[];
+}
+
 /**
  * The CloudWatch metrics that alarms and dashboard use, by what emits them: an alarm on a metric that does not exist, or
  * with other dimensions than it has, never has data and never says so. The compiler checks every use against this table.
@@ -9,20 +19,12 @@ export const metricFamilies = {
   stream: {
     namespace: "AWS/Kinesis",
     dimensions: ["StreamName"],
-    metrics: [
-      "GetRecords.Bytes",
-      "GetRecords.IteratorAgeMilliseconds",
-      "GetRecords.Records",
-      "GetRecords.Success",
-      "IncomingBytes",
-      "IncomingRecords",
-      "PutRecords.FailedRecords",
-      "PutRecords.Latency",
-      "PutRecords.Success",
-      "PutRecords.ThrottledRecords",
-      "ReadProvisionedThroughputExceeded",
-      "WriteProvisionedThroughputExceeded",
-    ],
+    metrics: words(
+      "GetRecords.Bytes GetRecords.IteratorAgeMilliseconds GetRecords.Records",
+      "GetRecords.Success IncomingBytes IncomingRecords PutRecords.FailedRecords",
+      "PutRecords.Latency PutRecords.Success PutRecords.ThrottledRecords",
+      "ReadProvisionedThroughputExceeded WriteProvisionedThroughputExceeded",
+    ),
   },
   /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
   fanOut: {
@@ -34,91 +36,42 @@ export const metricFamilies = {
   application: {
     namespace: "AWS/KinesisAnalytics",
     dimensions: ["Application"],
-    metrics: [
-      "KPUs",
-      "cancellingTime",
-      "containerCPUUtilization",
-      "containerDiskUtilization",
-      "containerMemoryUtilization",
-      "cpuUtilization",
-      "downtime",
-      "failingTime",
-      "fullRestarts",
-      "heapMemoryUtilization",
-      "lastCheckpointDuration",
-      "lastCheckpointSize",
-      "numLateRecordsDropped",
-      "numRecordsInPerSecond",
-      "numRecordsOutPerSecond",
-      "numRestarts",
-      "numberOfFailedCheckpoints",
-      "oldGenerationGCTime",
-      "restartingTime",
-      "runningTime",
-      "threadsCount",
-      "uptime",
+    metrics: words(
+      "KPUs cancellingTime containerCPUUtilization containerDiskUtilization",
+      "containerMemoryUtilization cpuUtilization downtime failingTime fullRestarts",
+      "heapMemoryUtilization lastCheckpointDuration lastCheckpointSize",
+      "numLateRecordsDropped numRecordsInPerSecond numRecordsOutPerSecond numRestarts",
+      "numberOfFailedCheckpoints oldGenerationGCTime restartingTime runningTime",
+      "threadsCount uptime",
       // The job's own: https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html
-      "duplicates",
-      "late",
-      "malformed",
-      "millisBehindLatest",
-      "records",
-      "rejected",
-    ],
+      "duplicates late malformed millisBehindLatest records rejected",
+    ),
   },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
   delivery: {
     namespace: "AWS/Firehose",
     dimensions: ["DeliveryStreamName"],
-    metrics: [
-      "DataReadFromKinesisStream.Records",
-      "DeliveryToAmazonOpenSearchService.DataFreshness",
-      "DeliveryToAmazonOpenSearchService.Success",
-      "DeliveryToS3.Bytes",
-      "DeliveryToS3.DataFreshness",
-      "DeliveryToS3.Records",
-      "DeliveryToS3.Success",
-      "ExecuteProcessing.Success",
-      "FailedConversion.Records",
-      "KMSKeyAccessDenied",
-      "KMSKeyDisabled",
-      "KMSKeyInvalidState",
-      "KMSKeyNotFound",
-      "KinesisMillisBehindLatest",
-      "PartitionCount",
-      "PartitionCountExceeded",
-      "ThrottledGetRecords",
-    ],
+    metrics: words(
+      "DataReadFromKinesisStream.Records DeliveryToAmazonOpenSearchService.DataFreshness",
+      "DeliveryToAmazonOpenSearchService.Success DeliveryToS3.Bytes",
+      "DeliveryToS3.DataFreshness DeliveryToS3.Records DeliveryToS3.Success",
+      "ExecuteProcessing.Success FailedConversion.Records KMSKeyAccessDenied KMSKeyDisabled",
+      "KMSKeyInvalidState KMSKeyNotFound KinesisMillisBehindLatest PartitionCount",
+      "PartitionCountExceeded ThrottledGetRecords",
+    ),
   },
   /** ClientId is the account: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html */
   domain: {
     namespace: "AWS/ES",
     dimensions: ["DomainName", "ClientId"],
-    metrics: [
-      "AutomatedSnapshotFailure",
-      "CPUUtilization",
-      "ClusterIndexWritesBlocked",
-      "ClusterStatus.red",
-      "ClusterStatus.yellow",
-      "FreeStorageSpace",
-      "IndexingLatency",
-      "IndexingRate",
-      "JVMMemoryPressure",
-      "KMSKeyError",
-      "KMSKeyInaccessible",
-      "MasterCPUUtilization",
-      "MasterJVMMemoryPressure",
-      "MasterReachableFromNode",
-      "Nodes",
-      "OldGenJVMMemoryPressure",
-      "SearchLatency",
-      "SearchRate",
-      "SearchableDocuments",
-      "ThreadpoolSearchQueue",
-      "ThreadpoolSearchRejected",
-      "ThreadpoolWriteQueue",
-      "ThreadpoolWriteRejected",
-    ],
+    metrics: words(
+      "AutomatedSnapshotFailure CPUUtilization ClusterIndexWritesBlocked ClusterStatus.red",
+      "ClusterStatus.yellow FreeStorageSpace IndexingLatency IndexingRate JVMMemoryPressure",
+      "KMSKeyError KMSKeyInaccessible MasterCPUUtilization MasterJVMMemoryPressure",
+      "MasterReachableFromNode Nodes OldGenJVMMemoryPressure SearchLatency SearchRate",
+      "SearchableDocuments ThreadpoolSearchQueue ThreadpoolSearchRejected",
+      "ThreadpoolWriteQueue ThreadpoolWriteRejected",
+    ),
   },
   /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html */
   host: {

@@ -1,3 +1,11 @@
+import { resourceDocuments, resourceStatements } from "../engine/document-types";
+import { isSet, known, reference } from "../engine/known";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { coversEverything } from "../engine/policy-document";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
+import { texts } from "../engine/setting-schema";
+import { accountOf, admitsEverybody, namedAccounts, servicesWithoutSource } from "./callers";
+import { broadPolicies } from "./iam-actions";
 import { EventPermission } from "@pulumi/aws/cloudwatch";
 import {
   AmiLaunchPermission,
@@ -9,16 +17,8 @@ import { Grant } from "@pulumi/aws/kms";
 import { LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
 import { PrincipalAssociation } from "@pulumi/aws/ram";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
-import { resourceDocuments, resourceStatements } from "../engine/document-types";
-import { isSet, known, reference } from "../engine/known";
-import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { coversEverything } from "../engine/policy-document";
-import { accountOf, admitsEverybody, namedAccounts, servicesWithoutSource } from "./callers";
-import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
 
-export const publicGrants = typesPolicy(resourceDocuments, {
-  name: "iam-resource-policy-public-access",
+export const publicGrants = typesPolicy("iam-resource-policy-public-access", resourceDocuments, {
   severity: "critical",
   rule: "Let no policy of a key, stream, bucket, domain, topic, queue, secret, function, API or role admit everybody.",
   reason:
@@ -41,37 +41,33 @@ export const publicGrants = typesPolicy(resourceDocuments, {
   },
 });
 
-export const serviceGrants = typesPolicy(
-  resourceDocuments.filter((type) => type !== typeToken(Role)),
-  {
-    name: "iam-resource-policy-service-source",
-    severity: "medium",
-    rule: "State for which resource or account a service may use a resource.",
-    reason:
-      "A service acts for each of its customers: without a source any account can make it use the resource, as a confused deputy.",
-    fix: "Add a condition with aws:SourceArn or aws:SourceAccount, or add the service to withoutSource in the policy's configuration.",
-    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
-    config: {
-      withoutSource: texts({
-        description: "Services that may come without a source, such as those that send none.",
-        default: ["cloudwatch.amazonaws.com"],
-      }),
-    },
-    *check(resource, { withoutSource }, { type }) {
-      for (const { path, statement } of resourceStatements(type, resource)) {
-        const services = servicesWithoutSource(statement).filter(
-          (service) => !withoutSource.includes(service),
-        );
-        if (services.length > 0) {
-          yield {
-            fact: `${path} admits ${services.join(", ")} without a source`,
-            limit: "a service must say for whom it calls",
-          };
-        }
-      }
-    },
+const sharedTypes = resourceDocuments.filter((type) => type !== typeToken(Role));
+
+export const serviceGrants = typesPolicy("iam-resource-policy-service-source", sharedTypes, {
+  rule: "State for which resource or account a service may use a resource.",
+  reason:
+    "A service acts for each of its customers: without a source any account can make it use the resource, as a confused deputy.",
+  fix: "Add a condition with aws:SourceArn or aws:SourceAccount, or add the service to withoutSource in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+  config: {
+    withoutSource: texts("Services that may come without a source, such as those that send none.", [
+      "cloudwatch.amazonaws.com",
+    ]),
   },
-);
+  *check(resource, { withoutSource }, { type }) {
+    for (const { path, statement } of resourceStatements(type, resource)) {
+      const services = servicesWithoutSource(statement).filter(
+        (service) => !withoutSource.includes(service),
+      );
+      if (services.length > 0) {
+        yield {
+          fact: `${path} admits ${services.join(", ")} without a source`,
+          limit: "a service must say for whom it calls",
+        };
+      }
+    }
+  },
+});
 
 /** Properties that name an account or a principal which gets access, by type. */
 const grantees: Readonly<Record<string, string>> = {
@@ -85,62 +81,52 @@ const grantees: Readonly<Record<string, string>> = {
   [typeToken(VpcEndpointServiceAllowedPrinciple)]: "principalArn",
 };
 
-export const foreignGrants = typesPolicy(
-  [...new Set([...resourceDocuments, ...Object.keys(grantees)])],
-  {
-    name: "iam-trusted-accounts",
-    severity: "high",
-    rule: "Grant access to accounts that are trusted only.",
-    reason:
-      "Whoever controls another account decides who uses the grant. An account that is not the program's own belongs on a list that somebody has reviewed.",
-    fix: "Add the account to trustedAccounts in the policy's configuration, or take it out.",
-    source:
-      "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
-    config: {
-      trustedAccounts: texts({
-        description:
-          "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
-        default: [],
-      }),
-    },
-    *check(resource, { trustedAccounts }, { type }) {
-      const direct = known(() => resource[grantees[type] ?? ""]);
-      const named = [
-        ...(typeof direct === "string" ? [accountOf(direct) ?? []].flat() : []),
-        ...[...(type in grantees ? [] : resourceStatements(type, resource))].flatMap(
-          ({ statement }) => namedAccounts(statement),
-        ),
-      ];
-      const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
-      const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
-      const strangers = [...new Set(named)].filter((account) => !trusted.includes(account));
-      if (strangers.length > 0) {
-        yield {
-          fact: `access is granted to ${strangers.join(", ")}`,
-          limit: `trusted are ${trusted.length > 0 ? trusted.join(", ") : "no accounts"}`,
-        };
-      }
-    },
-  },
-);
+const grantingTypes = [...new Set([...resourceDocuments, ...Object.keys(grantees)])];
 
-export const keyGrants = resourcePolicy(Grant, {
-  name: "kms-grant-scope",
+export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, {
+  severity: "high",
+  rule: "Grant access to accounts that are trusted only.",
+  reason:
+    "Whoever controls another account decides who uses the grant. An account that is not the program's own belongs on a list that somebody has reviewed.",
+  fix: "Add the account to trustedAccounts in the policy's configuration, or take it out.",
+  source:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
+  config: {
+    trustedAccounts: texts(
+      "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
+    ),
+  },
+  *check(resource, { trustedAccounts }, { type }) {
+    const direct = known(() => resource[grantees[type] ?? ""]);
+    const named = [
+      ...(typeof direct === "string" ? [accountOf(direct) ?? []].flat() : []),
+      ...[...(type in grantees ? [] : resourceStatements(type, resource))].flatMap(
+        ({ statement }) => namedAccounts(statement),
+      ),
+    ];
+    const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
+    const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
+    const strangers = [...new Set(named)].filter((account) => !trusted.includes(account));
+    if (strangers.length > 0) {
+      yield {
+        fact: `access is granted to ${strangers.join(", ")}`,
+        limit: `trusted are ${trusted.length > 0 ? trusted.join(", ") : "no accounts"}`,
+      };
+    }
+  },
+});
+
+export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
   severity: "high",
   rule: "Grant the use of a key to roles, without leave to pass it on.",
   reason:
     "A grant stands beside the key's policy, where reviews look; one with CreateGrant makes further ones.",
   fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
-  config: {
-    exempt: texts({ description: "Logical names of grants that may do more.", default: [] }),
-  },
-  *check({ operations, granteePrincipal }, { exempt }, { name }) {
+  exempt: "Logical names of grants that may do more.",
+  *check({ operations, granteePrincipal }) {
     const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));
     const principal = known(() => granteePrincipal);
-    if (exempt.includes(name)) {
-      return;
-    }
     if (passing.length > 0) {
       yield {
         fact: `operations are ${operations.join(", ")}`,
@@ -153,8 +139,7 @@ export const keyGrants = resourcePolicy(Grant, {
   },
 });
 
-export const functionGrants = resourcePolicy(Permission, {
-  name: "lambda-permission-public-access",
+export const functionGrants = resourcePolicy("lambda-permission-public-access", Permission, {
   severity: "critical",
   rule: "Let nobody call a function but callers that are known.",
   reason:
@@ -208,8 +193,9 @@ const permissionScopes: Readonly<Record<string, string>> = {
   [typeToken(LayerVersionPermission)]: "organizationId",
 };
 
-export const sharedPermissions = typesPolicy(Object.keys(permissionScopes), {
-  name: "iam-permission-public-access",
+const scopedTypes = Object.keys(permissionScopes);
+
+export const permissions = typesPolicy("iam-permission-public-access", scopedTypes, {
   severity: "critical",
   rule: "Let no permission on an event bus or a layer admit everybody.",
   reason: "A principal * is every AWS account there is.",
@@ -224,8 +210,7 @@ export const sharedPermissions = typesPolicy(Object.keys(permissionScopes), {
   },
 });
 
-export const sharedDocuments = resourcePolicy(SsmDocument, {
-  name: "ssm-document-public-access",
+export const sharedDocuments = resourcePolicy("ssm-document-public-access", SsmDocument, {
   severity: "critical",
   rule: "Share a Systems Manager document with named accounts only.",
   reason: "A document tells how machines are set up, and may hold secrets.",
@@ -238,3 +223,86 @@ export const sharedDocuments = resourcePolicy(SsmDocument, {
     }
   },
 });
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Properties with the ARNs of policies that are attached. */
+const attachedPolicies = ["policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns"];
+
+/** Types that attach policies to identities; a permissions boundary only narrows. */
+const attachments = typesWith(...attachedPolicies).filter(
+  (type) =>
+    /^aws:(iam|ssoadmin|budgets|quicksight|rolesanywhere)\//.test(type) &&
+    !type.endsWith("BoundaryAttachment"),
+);
+
+/**
+ * A policy of AWS; those of the own account may have the same name and be narrow.
+ *
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+ */
+const policyOfAws = /:iam::aws:policy\/(.*\/)?([^/]+)$/;
+
+/** Names that promise all of a service, for policies that are newer than the table. */
+const broadName = /(Administrator|AdminAccess|FullAccess)/;
+
+export const managedPolicies = typesPolicy("iam-managed-policy-full-access", attachments, {
+  severity: "high",
+  rule: "Attach none of AWS's policies that allow all of a service.",
+  reason: "AmazonKinesisFullAccess lets a reader delete every stream of the account.",
+  fix: "Write a policy with the actions and resources that are needed, or add the policy's name to allowed in the policy's configuration.",
+  controls: ["IAM.27"],
+  source:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-use-aws-defined-policies",
+  config: {
+    allowed: texts("Names of AWS's policies that may be attached, such as SecurityAudit."),
+  },
+  *check(resource, { allowed }, { type }) {
+    for (const arn of knownTexts(type, resource)) {
+      const [, , name = ""] = policyOfAws.exec(arn) ?? [];
+      if ((broadPolicies.has(name) || broadName.test(name)) && !allowed.includes(name)) {
+        yield { fact: `${arn} is attached`, limit: "policies must be narrower" };
+      }
+    }
+  },
+});
+
+/** What gives users permissions, by type; with the property that may be empty where there is one. */
+const userPolicies: Readonly<Record<string, string | undefined>> = {
+  "aws:iam/policyAttachment:PolicyAttachment": "users",
+  "aws:iam/userPolicy:UserPolicy": undefined,
+  "aws:iam/userPolicyAttachment:UserPolicyAttachment": undefined,
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
+};
+
+export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPolicies), {
+  severity: "low",
+  rule: "Give permissions to groups and roles, not to users.",
+  reason:
+    "Permissions that hang on single users are reviewed by nobody, and stay when their work changes.",
+  fix: "Use an iam.GroupPolicy, or better a role that the user may assume.",
+  controls: ["IAM.2"],
+  source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+  *check(resource, _config, { type }) {
+    const property = userPolicies[type];
+    if (property === undefined || isSet(resource, property)) {
+      yield {
+        fact: `it is a ${type.split(":")[2] ?? type}${property === undefined ? "" : ` with ${property}`}`,
+        limit: "users may have no policies of their own",
+      };
+    }
+  },
+});
+
+/** The ARNs of a resource, without those that are unknown: such an ARN is that of a policy of some program. */
+function knownTexts(type: string, resource: Properties): readonly string[] {
+  return pathsOf(type, attachedPolicies).flatMap((path) =>
+    placesAt(resource, path).flatMap(({ block, property }) => {
+      const value = known(() => block[property]);
+      const items = Array.isArray(value)
+        ? Array.from(value.keys(), (index) => known((): unknown => value[index]))
+        : [value];
+      return items.filter((item) => typeof item === "string");
+    }),
+  );
+}

@@ -8,8 +8,7 @@ import { texts } from "../engine/setting-schema";
 /** What makes clear text of what a key encrypted. */
 const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];
 
-export const wildcardActions = typesPolicy(identityDocuments, {
-  name: "iam-policy-wildcard-actions",
+export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identityDocuments, {
   severity: "high",
   rule: "Allow no identity every action, or every action of a service.",
   reason:
@@ -19,10 +18,10 @@ export const wildcardActions = typesPolicy(identityDocuments, {
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   config: {
-    patterns: texts({
-      description: "Actions with wildcards that may be allowed, exactly as they are written.",
-      default: ["ec2messages:*", "ssmmessages:*"],
-    }),
+    patterns: texts(
+      "Actions with wildcards that may be allowed, exactly as they are written.",
+      "ec2messages:* ssmmessages:*",
+    ),
   },
   *check(resource, { patterns }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
@@ -39,8 +38,7 @@ export const wildcardActions = typesPolicy(identityDocuments, {
   },
 });
 
-export const wildcardResources = typesPolicy(identityDocuments, {
-  name: "iam-policy-wildcard-resources",
+export const wildcardResources = typesPolicy("iam-policy-wildcard-resources", identityDocuments, {
   severity: "high",
   rule: "Allow an identity actions on resources that are named, but for actions that know no resources.",
   reason: "What may touch every stream or bucket may touch those of others, too.",
@@ -48,11 +46,9 @@ export const wildcardResources = typesPolicy(identityDocuments, {
   source:
     "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
   config: {
-    moreActions: texts({
-      description:
-        "Further actions that may be allowed on every resource; * and ? stand for any characters.",
-      default: [],
-    }),
+    moreActions: texts(
+      "Further actions that may be allowed on every resource; * and ? stand for any characters.",
+    ),
   },
   *check(resource, { moreActions }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
@@ -78,34 +74,21 @@ export const wildcardResources = typesPolicy(identityDocuments, {
  * A function and a Flink application in a VPC make their network interfaces themselves:
  * https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
  */
-const withoutResources = [
-  "application-autoscaling:Describe*",
-  "cloudwatch:DescribeAlarms",
-  "cloudwatch:GetMetric*",
-  "cloudwatch:ListMetrics",
-  "cloudwatch:PutMetricData",
-  "codepipeline:PutJobFailureResult",
-  "codepipeline:PutJobSuccessResult",
-  "ec2:AssignPrivateIpAddresses",
-  "ec2:CreateNetworkInterface",
-  "ec2:CreateNetworkInterfacePermission",
-  "ec2:DeleteNetworkInterface",
-  "ec2:Describe*",
-  "ec2:UnassignPrivateIpAddresses",
-  "ec2messages:*",
-  "logs:CreateLogDelivery",
-  "logs:DeleteLogDelivery",
-  "logs:DescribeResourcePolicies",
-  "logs:GetLogDelivery",
-  "logs:ListLogDeliveries",
-  "logs:PutResourcePolicy",
-  "logs:UpdateLogDelivery",
-  "ssm:UpdateInstanceInformation",
-  "ssmmessages:*",
-  "xray:Get*",
-  "xray:PutTelemetryRecords",
-  "xray:PutTraceSegments",
-];
+const withoutResources = Object.entries({
+  "application-autoscaling": "Describe*",
+  cloudwatch: "DescribeAlarms GetMetric* ListMetrics PutMetricData",
+  codepipeline: "PutJobFailureResult PutJobSuccessResult",
+  ec2:
+    "AssignPrivateIpAddresses CreateNetworkInterface CreateNetworkInterfacePermission " +
+    "DeleteNetworkInterface Describe* UnassignPrivateIpAddresses",
+  ec2messages: "*",
+  logs:
+    "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery " +
+    "ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
+  ssm: "UpdateInstanceInformation",
+  ssmmessages: "*",
+  xray: "Get* PutTelemetryRecords PutTraceSegments",
+}).flatMap(([service, names]) => names.split(" ").map((name) => `${service}:${name}`));
 
 /** Condition keys that stand for named resources: tags of the resource, the service that a role or a key is for. */
 const narrowingKey =
@@ -121,8 +104,7 @@ function isNarrowed({ conditions }: Statement): boolean {
   );
 }
 
-export const keyDecryption = typesPolicy(identityDocuments, {
-  name: "iam-policy-decryption",
+export const keyDecryption = typesPolicy("iam-policy-decryption", identityDocuments, {
   severity: "high",
   rule: "Allow an identity to decrypt with the keys that it needs, and no others.",
   reason: "With every key of an account every bucket and stream is readable that lets it in.",

@@ -1,58 +1,39 @@
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
+import { atLeast, atMost, mustBe } from "../engine/violation";
 
-export const userPoolPasswords = resourcePolicy(UserPool, {
-  name: "cognito-user-pool-passwords",
-  severity: "medium",
+export const userPoolPasswords = resourcePolicy("cognito-user-pool-passwords", UserPool, {
   rule: "Ask the users of a pool for strong passwords.",
   reason: "Short ones are guessed.",
   fix: "Set passwordPolicy with minimumLength, all four kinds of characters and temporaryPasswordValidityDays of 7 or less.",
   controls: ["Cognito.3"],
   source: "https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html",
   config: {
-    minLength: integer({
-      description: "Least length of a password.",
-      default: 12,
-      minimum: 8,
-      maximum: 99,
-    }),
+    minLength: integer("Least length of a password.", 12, [8, 99]),
   },
   *check({ passwordPolicy: policy }, { minLength }) {
     const length = policy?.minimumLength ?? 0;
-    if (!(length >= minLength)) {
-      yield {
-        fact: `passwordPolicy.minimumLength is ${policy?.minimumLength ?? "not set"}`,
-        limit: `the least is ${minLength}`,
-      };
-    }
+    yield* atLeast(
+      length,
+      minLength,
+      `passwordPolicy.minimumLength is ${policy?.minimumLength ?? "not set"}`,
+    );
     for (const name of [
       "requireLowercase",
       "requireNumbers",
       "requireSymbols",
       "requireUppercase",
     ] as const) {
-      if (policy?.[name] !== true) {
-        yield {
-          fact: `passwordPolicy.${name} is ${policy?.[name] ?? "not set"}`,
-          limit: "it must be true",
-        };
-      }
+      yield* mustBe(`passwordPolicy.${name}`, policy?.[name], true);
     }
     // The service's default is 7.
     const days = policy?.temporaryPasswordValidityDays ?? 7;
-    if (!(days <= 7)) {
-      yield {
-        fact: `passwordPolicy.temporaryPasswordValidityDays is ${days}`,
-        limit: "the limit is 7",
-      };
-    }
+    yield* atMost(days, 7, `passwordPolicy.temporaryPasswordValidityDays is ${days}`);
   },
 });
 
-export const userPoolProtection = resourcePolicy(UserPool, {
-  name: "cognito-user-pool-protection",
-  severity: "medium",
+export const userPoolProtection = resourcePolicy("cognito-user-pool-protection", UserPool, {
   rule: "Protect the users of a pool: a second factor, a watch on sign-ins, and no deletion by mistake.",
   reason: "Passwords leak; the pool is the only place that can notice their use.",
   fix: "Set mfaConfiguration ON, userPoolAddOns.advancedSecurityMode ENFORCED, its advancedSecurityAdditionalFlows.customAuthMode ENFORCED, and deletionProtection ACTIVE.",
@@ -60,34 +41,21 @@ export const userPoolProtection = resourcePolicy(UserPool, {
   source:
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html",
   config: {
-    requireDeletionProtection: flag({
-      description: "Whether a pool must be kept from being deleted.",
-      default: true,
-    }),
+    requireDeletionProtection: flag("Whether a pool must be kept from being deleted.", true),
   },
   *check({ mfaConfiguration, userPoolAddOns, deletionProtection }, { requireDeletionProtection }) {
-    const flows = userPoolAddOns?.advancedSecurityAdditionalFlows;
-    const kept = ["deletionProtection", deletionProtection, "ACTIVE"] as const;
-    for (const [field, value, expected] of [
-      ["mfaConfiguration", mfaConfiguration, "ON"],
-      ["userPoolAddOns.advancedSecurityMode", userPoolAddOns?.advancedSecurityMode, "ENFORCED"],
-      [
-        "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode",
-        flows?.customAuthMode,
-        "ENFORCED",
-      ],
-      ...(requireDeletionProtection ? [kept] : []),
-    ] as const) {
-      if (value !== expected) {
-        yield { fact: `${field} is ${value ?? "not set"}`, limit: `it must be ${expected}` };
-      }
+    const { advancedSecurityMode, advancedSecurityAdditionalFlows: flows } = userPoolAddOns ?? {};
+    const flow = "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode";
+    yield* mustBe("mfaConfiguration", mfaConfiguration, "ON");
+    yield* mustBe("userPoolAddOns.advancedSecurityMode", advancedSecurityMode, "ENFORCED");
+    yield* mustBe(flow, flows?.customAuthMode, "ENFORCED");
+    if (requireDeletionProtection) {
+      yield* mustBe("deletionProtection", deletionProtection, "ACTIVE");
     }
   },
 });
 
-export const identityPoolGuests = resourcePolicy(IdentityPool, {
-  name: "cognito-identity-pool-guests",
-  severity: "medium",
+export const identityPoolGuests = resourcePolicy("cognito-identity-pool-guests", IdentityPool, {
   rule: "Give no credentials to guests.",
   reason: "Whoever knows the pool's id gets credentials of the account.",
   fix: "Set allowUnauthenticatedIdentities to false.",

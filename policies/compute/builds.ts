@@ -1,19 +1,17 @@
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
-import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { resourcePolicy } from "../engine/policy";
 
-export const buildEncryption = resourcePolicy(Project, {
-  name: "codebuild-project-encryption",
-  severity: "medium",
+export const buildEncryption = resourcePolicy("codebuild-project-encryption", Project, {
   rule: "Encrypt what a build makes with a key of your own, and its logs.",
   reason: "A build's output is what gets deployed; its log repeats what it was given.",
   fix: "Set encryptionKey, and leave encryptionDisabled off in logsConfig.s3Logs, artifacts and secondaryArtifacts.",
   controls: ["CodeBuild.3"],
   source: "https://docs.aws.amazon.com/codebuild/latest/userguide/security-encryption.html",
   config: customerKeySetting,
-  *check(project, { requireCustomerManagedKey }) {
-    yield* customerKeyViolations(project, "encryptionKey", requireCustomerManagedKey);
+  *check(project, config) {
+    yield* customerKey(project, "encryptionKey", config);
     for (const [path, block] of [
       ["artifacts", project.artifacts],
       ...(project.secondaryArtifacts ?? []).map(
@@ -28,9 +26,7 @@ export const buildEncryption = resourcePolicy(Project, {
   },
 });
 
-export const buildLogs = resourcePolicy(Project, {
-  name: "codebuild-project-logs",
-  severity: "medium",
+export const buildLogs = resourcePolicy("codebuild-project-logs", Project, {
   rule: "Log a build, to a log group or a bucket.",
   reason: "The log tells what was built from what, and by whom.",
   fix: "Set logsConfig.cloudwatchLogs or logsConfig.s3Logs with status ENABLED.",
@@ -55,8 +51,7 @@ const credentialNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESS
 const addressWithSecret =
   /^[a-z+]+:\/\/([^/@:]*:[^/@]+|(gh[a-z]_|github_pat_|glpat-|ATBB)[^/@]*)@/i;
 
-export const buildSecrets = resourcePolicy(Project, {
-  name: "codebuild-project-secrets",
+export const buildSecrets = resourcePolicy("codebuild-project-secrets", Project, {
   severity: "critical",
   rule: "Write no credentials into a build's sources and variables.",
   reason: "Whoever may read the project's configuration, or the program's state, has them.",
@@ -78,8 +73,7 @@ export const buildSecrets = resourcePolicy(Project, {
   },
 });
 
-export const buildPrivileges = resourcePolicy(Project, {
-  name: "codebuild-project-privileges",
+export const buildPrivileges = resourcePolicy("codebuild-project-privileges", Project, {
   severity: "high",
   rule: "Run a build without privileges on its host.",
   reason: "A privileged build can read everything on the machine that it runs on.",
@@ -96,9 +90,7 @@ export const buildPrivileges = resourcePolicy(Project, {
   },
 });
 
-export const reportEncryption = resourcePolicy(ReportGroup, {
-  name: "codebuild-report-encryption",
-  severity: "medium",
+export const reportEncryption = resourcePolicy("codebuild-report-encryption", ReportGroup, {
   rule: "Encrypt exported test reports.",
   reason: "Reports repeat what the tests were given.",
   fix: "Leave exportConfig.s3Destination.encryptionDisabled off.",
@@ -114,20 +106,18 @@ export const reportEncryption = resourcePolicy(ReportGroup, {
   },
 });
 
-export const pipelineEncryption = resourcePolicy(Pipeline, {
-  name: "codepipeline-artifact-encryption",
-  severity: "medium",
+export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encryption", Pipeline, {
   rule: "Encrypt what the stages of a delivery pipeline hand each other with a key of your own.",
   reason: "Whoever may change an artifact between two stages decides what is deployed.",
   fix: "Set encryptionKey with type KMS in each of artifactStores.",
   source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html",
   config: customerKeySetting,
-  *check({ artifactStores }, { requireCustomerManagedKey }) {
+  *check({ artifactStores }, config) {
     for (const [index, { encryptionKey }] of artifactStores.entries()) {
-      yield* customerKeyViolations(
+      yield* customerKey(
         encryptionKey ?? {},
         "id",
-        requireCustomerManagedKey,
+        config,
         `artifactStores[${index}].encryptionKey`,
       );
     }

@@ -1,13 +1,14 @@
-import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
 import { known, reference } from "../engine/known";
-import { resourcePolicy, stackPolicy } from "../engine/policy";
-import { refersTo } from "../engine/relation";
-import { flag, texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
+import { relationPolicy, resourcePolicy } from "../engine/policy";
+import { ofType, refersTo } from "../engine/relation";
+import { flag, integer, texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
+import { Job } from "@pulumi/aws/glue";
+import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
+import { StateMachine } from "@pulumi/aws/sfn";
+import type { PolicyResource } from "@pulumi/policy";
 
-export const functionRuntime = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-runtime",
-  severity: "medium",
+export const functionRuntime = resourcePolicy("lambda-function-runtime", LambdaFunction, {
   rule: "Run a function on a supported runtime.",
   reason:
     "Out of support means without security fixes, and one day without updates of the function.",
@@ -15,28 +16,13 @@ export const functionRuntime = resourcePolicy(LambdaFunction, {
   controls: ["Lambda.2"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
   config: {
-    runtimes: texts({
-      description: "Runtimes allowed. Functions from images bring their own.",
+    runtimes: texts(
+      "Runtimes allowed. Functions from images bring their own.",
       // Those that AWS supports on 21 November 2026, by the source above. Over are nodejs20.x (30 April), ruby3.2
       // (31 March), python3.10 (31 October) and dotnet8 (10 November).
-      default: [
-        "dotnet10",
-        "java17",
-        "java17.al2023",
-        "java21",
-        "java25",
-        "nodejs22.x",
-        "nodejs24.x",
-        "provided.al2023",
-        "python3.11",
-        "python3.12",
-        "python3.13",
-        "python3.14",
-        "ruby3.3",
-        "ruby3.4",
-        "ruby4.0",
-      ],
-    }),
+      "dotnet10 java17 java17.al2023 java21 java25 nodejs22.x nodejs24.x provided.al2023 " +
+        "python3.11 python3.12 python3.13 python3.14 ruby3.3 ruby3.4 ruby4.0",
+    ),
   },
   *check({ packageType, runtime = "not set" }, { runtimes }) {
     if (packageType !== "Image" && !runtimes.includes(runtime)) {
@@ -45,26 +31,17 @@ export const functionRuntime = resourcePolicy(LambdaFunction, {
   },
 });
 
-export const functionTracing = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-tracing",
+export const functionTracing = resourcePolicy("lambda-function-tracing", LambdaFunction, {
   severity: "low",
   rule: "Trace a function's calls with X-Ray.",
   reason: "A trace shows where a slow or failing call spent its time, across services.",
   fix: "Set tracingConfig.mode to Active, and allow the function's role xray:PutTraceSegments.",
   controls: ["Lambda.7"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
-  *check({ tracingConfig }) {
-    if (tracingConfig?.mode !== "Active") {
-      yield {
-        fact: `tracingConfig.mode is ${tracingConfig?.mode ?? "not set"}`,
-        limit: "it must be Active",
-      };
-    }
-  },
+  check: ({ tracingConfig }) => mustBe("tracingConfig.mode", tracingConfig?.mode, "Active"),
 });
 
-export const functionNetwork = resourcePolicy(LambdaFunction, {
-  name: "lambda-function-vpc",
+export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunction, {
   severity: "low",
   rule: "Give a function in a VPC subnets in two zones or more.",
   reason: "In one subnet the function fails with its zone.",
@@ -72,10 +49,7 @@ export const functionNetwork = resourcePolicy(LambdaFunction, {
   controls: ["Lambda.5"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
   config: {
-    requireVpc: flag({
-      description: "Whether every function has to run in a VPC.",
-      default: false,
-    }),
+    requireVpc: flag("Whether every function has to run in a VPC.", false),
   },
   *check(lambda, { requireVpc }) {
     const network = lambda.vpcConfig;
@@ -92,47 +66,72 @@ export const functionNetwork = resourcePolicy(LambdaFunction, {
   },
 });
 
-export const functionDeadLetters = stackPolicy([typeToken(LambdaFunction)], {
-  name: "lambda-function-dead-letters",
-  severity: "medium",
+export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
   rule: "Keep the events that a function fails on.",
   reason:
     "An event that a function is called with and nobody waits for is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
   fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name the function in synchronous.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
   config: {
-    synchronous: texts({
-      description: "Logical names of functions whose callers wait for the answer.",
-      default: [],
-    }),
+    synchronous: texts("Logical names of functions whose callers wait for the answer."),
   },
-  *check(resources, { synchronous }) {
-    const configs = resources.filter(
-      (resource) => resource.isType(FunctionEventInvokeConfig) && keepsFailures(resource.props),
-    );
-    const functions = resources.filter(
-      (resource) => resource.isType(LambdaFunction) && !synchronous.includes(resource.name),
-    );
-    for (const lambda of functions) {
-      const keeps =
-        reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
-        configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
-      if (!keeps) {
-        yield {
-          resource: lambda,
-          fact: "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events",
-          limit: "they must be kept",
-        };
-      }
+  *check(lambda, resources, { synchronous }) {
+    const configs = ofType(resources, FunctionEventInvokeConfig).filter(keepsFailures);
+    const keeps =
+      synchronous.includes(lambda.name) ||
+      reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
+      configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
+    if (!keeps) {
+      yield {
+        fact: "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events",
+        limit: "they must be kept",
+      };
     }
   },
 });
 
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
-function keepsFailures(config: Readonly<Record<string, unknown>>): boolean {
+function keepsFailures({ props: config }: PolicyResource): boolean {
   const read = known(() => ({
     onFailure: (config["destinationConfig"] as { readonly onFailure?: object } | undefined)
       ?.onFailure,
   }));
   return read === undefined || reference(read.onFailure ?? {}, "destination").set;
 }
+
+export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {
+  rule: "Log what a state machine does.",
+  reason: "A failed execution is explained by what came before, which nobody keeps otherwise.",
+  fix: "Set loggingConfiguration.level to ERROR or ALL, with a log group.",
+  controls: ["StepFunctions.1"],
+  source: "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+  *check({ loggingConfiguration }) {
+    const level = loggingConfiguration?.level ?? "not set";
+    if (!["ALL", "ERROR", "FATAL"].includes(level)) {
+      yield {
+        fact: `loggingConfiguration.level is ${level}`,
+        limit: "it must be ALL, ERROR or FATAL",
+      };
+    }
+  },
+});
+
+export const sparkVersion = resourcePolicy("glue-job-version", Job, {
+  rule: "Run a Spark job on a supported version of Glue.",
+  reason: "Old versions of Spark get no security fixes.",
+  fix: "Set glueVersion to 4.0 or later.",
+  controls: ["Glue.4"],
+  source: "https://docs.aws.amazon.com/glue/latest/dg/release-notes.html",
+  config: {
+    leastMajor: integer("Oldest major version of Glue.", 4, [3]),
+  },
+  *check({ command, glueVersion }, { leastMajor }) {
+    const isSpark = ["glueetl", "gluestreaming"].includes(command.name ?? "glueetl");
+    if (isSpark && !(Number(glueVersion ?? 0) >= leastMajor)) {
+      yield {
+        fact: `glueVersion is ${glueVersion ?? "not set"}`,
+        limit: `the least is ${leastMajor}.0`,
+      };
+    }
+  },
+});

@@ -1,9 +1,8 @@
 import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
 import { isSet, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
-import { texts } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
+import { mustBe } from "../engine/violation";
 
 /** The metadata options of an instance and of a launch template are alike. */
 interface MetadataOptions {
@@ -11,8 +10,7 @@ interface MetadataOptions {
   readonly httpTokens?: string;
 }
 
-export const instanceMetadata = typesPolicy([typeToken(Instance), typeToken(LaunchTemplate)], {
-  name: "ec2-instance-metadata-v2",
+export const metadata = typesPolicy("ec2-instance-metadata-v2", [Instance, LaunchTemplate], {
   severity: "high",
   rule: "Let an instance's metadata be read with a session token only (IMDSv2).",
   reason:
@@ -27,11 +25,8 @@ export const instanceMetadata = typesPolicy([typeToken(Instance), typeToken(Laun
     if (options === undefined && isSet(instance, "launchTemplate")) {
       return;
     }
-    if (options?.httpEndpoint !== "disabled" && options?.httpTokens !== "required") {
-      yield {
-        fact: `metadataOptions.httpTokens is ${options?.httpTokens ?? "not set"}`,
-        limit: "it must be required",
-      };
+    if (options?.httpEndpoint !== "disabled") {
+      yield* mustBe("metadataOptions.httpTokens", options?.httpTokens, "required");
     }
   },
 });
@@ -41,59 +36,49 @@ const publicAddressNames = ["assignPublicIp", "associatePublicIpAddress", "publi
 
 const launchTemplate = typeToken(LaunchTemplate);
 const addressTypes = [Eip, EipAssociation].map(typeToken);
+const addressable = [
+  ...typesWith(...publicAddressNames).filter((type) => type !== launchTemplate),
+  ...addressTypes,
+];
 
-export const instancePublicAddress = typesPolicy(
-  [...typesWith(...publicAddressNames).filter((type) => type !== launchTemplate), ...addressTypes],
-  {
-    name: "ec2-instance-public-address",
-    severity: "high",
-    rule: "Give an EC2 instance, a task or a database no public address.",
-    reason:
-      "Whatever listens on it is tried from all over the world within minutes. Session Manager needs no way in.",
-    fix: "Set associatePublicIpAddress (assignPublicIp, publiclyAccessible) to false, take a private subnet, and name the instance in no Eip and no EipAssociation.",
-    controls: ["EC2.9"],
-    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-    config: {
-      exempt: texts({
-        description: "Logical names of resources that may have a public address.",
-        default: [],
-      }),
-    },
-    *check(resource, { exempt }, { name, type }) {
-      if (exempt.includes(name)) {
-        return;
+export const publicAddress = typesPolicy("ec2-instance-public-address", addressable, {
+  severity: "high",
+  rule: "Give an EC2 instance, a task or a database no public address.",
+  reason:
+    "Whatever listens on it is tried from all over the world within minutes. Session Manager needs no way in.",
+  fix: "Set associatePublicIpAddress (assignPublicIp, publiclyAccessible) to false, take a private subnet, and name the instance in no Eip and no EipAssociation.",
+  controls: ["EC2.9"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
+  exempt: "Logical names of resources that may have a public address.",
+  *check(resource, _config, { type }) {
+    for (const property of addressTypes.includes(type)
+      ? ["instance", "instanceId", "networkInterfaceId"]
+      : []) {
+      if (reference(resource, property).set) {
+        yield { fact: `${property} is set`, limit: "the instance would have a public address" };
       }
-      for (const property of addressTypes.includes(type)
-        ? ["instance", "instanceId", "networkInterfaceId"]
-        : []) {
-        if (reference(resource, property).set) {
-          yield { fact: `${property} is set`, limit: "the instance would have a public address" };
+    }
+    // Without the setting the subnet decides, unless an interface of its own has its addresses already.
+    const isOpen =
+      type === typeToken(Instance) &&
+      !isSet(resource, "primaryNetworkInterface") &&
+      !isSet(resource, "networkInterfaces") &&
+      resource["associatePublicIpAddress"] === undefined;
+    if (isOpen) {
+      yield { fact: "associatePublicIpAddress is not set", limit: "it must be false" };
+    }
+    for (const path of pathsOf(type, publicAddressNames)) {
+      for (const { path: place, block, property } of placesAt(resource, path)) {
+        const value = block[property] as string | boolean | undefined;
+        if (value !== undefined && !["false", "DISABLED"].includes(String(value))) {
+          yield { fact: `${place} is ${String(value)}`, limit: "it must be false" };
         }
       }
-      // Without the setting the subnet decides, unless an interface of its own has its addresses already.
-      const isOpen =
-        type === typeToken(Instance) &&
-        !isSet(resource, "primaryNetworkInterface") &&
-        !isSet(resource, "networkInterfaces") &&
-        resource["associatePublicIpAddress"] === undefined;
-      if (isOpen) {
-        yield { fact: "associatePublicIpAddress is not set", limit: "it must be false" };
-      }
-      for (const path of pathsOf(type, publicAddressNames)) {
-        for (const { path: place, block, property } of placesAt(resource, path)) {
-          const value = block[property] as string | boolean | undefined;
-          if (value !== undefined && !["false", "DISABLED"].includes(String(value))) {
-            yield { fact: `${place} is ${String(value)}`, limit: "it must be false" };
-          }
-        }
-      }
-    },
+    }
   },
-);
+});
 
-export const instanceProfile = resourcePolicy(Instance, {
-  name: "ec2-instance-profile",
-  severity: "medium",
+export const instanceProfile = resourcePolicy("ec2-instance-profile", Instance, {
   rule: "Give an EC2 instance a role, and no key for SSH.",
   reason:
     "With a role it fetches its credentials and Systems Manager reaches it; a key is one more secret, and needs an open port.",
@@ -117,8 +102,7 @@ interface Interfaces {
   readonly sourceDestCheck?: boolean;
 }
 
-export const instanceInterfaces = typesPolicy([typeToken(Instance), typeToken(NetworkInterface)], {
-  name: "ec2-instance-interfaces",
+export const interfaces = typesPolicy("ec2-instance-interfaces", [Instance, NetworkInterface], {
   severity: "low",
   rule: "Give an EC2 instance one network interface that checks its traffic's addresses.",
   reason:
@@ -140,8 +124,7 @@ export const instanceInterfaces = typesPolicy([typeToken(Instance), typeToken(Ne
   },
 });
 
-export const launchTemplateExposure = resourcePolicy(LaunchTemplate, {
-  name: "ec2-launch-template-public-address",
+export const templates = resourcePolicy("ec2-launch-template-public-address", LaunchTemplate, {
   severity: "high",
   rule: "Let a launch template give no public addresses.",
   reason: "Every instance that it starts would have one.",
@@ -150,12 +133,8 @@ export const launchTemplateExposure = resourcePolicy(LaunchTemplate, {
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
   *check({ networkInterfaces = [] }) {
     for (const [index, { associatePublicIpAddress }] of networkInterfaces.entries()) {
-      if (associatePublicIpAddress !== undefined && associatePublicIpAddress !== "false") {
-        yield {
-          fact: `networkInterfaces[${index}].associatePublicIpAddress is ${associatePublicIpAddress}`,
-          limit: "it must be false",
-        };
-      }
+      const path = `networkInterfaces[${index}].associatePublicIpAddress`;
+      yield* mustBe(path, associatePublicIpAddress ?? "false", "false");
     }
   },
 });

@@ -3,8 +3,7 @@ import { totalUsd } from "./cost";
 import { stackPolicy } from "../engine/policy";
 import { integer, text } from "../engine/setting-schema";
 
-export const monthlyBudget = stackPolicy([], {
-  name: "stack-monthly-cost",
+export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
   severity: "high",
   rule: "Keep what a stack costs in a month within its budget.",
   reason:
@@ -12,16 +11,16 @@ export const monthlyBudget = stackPolicy([], {
   fix: "Choose smaller sizes or fewer of the largest items, or raise maxMonthlyUsd in the policy's configuration.",
   source: "https://aws.amazon.com/pricing/",
   config: {
-    maxMonthlyUsd: integer({
-      description: "Budget of one stack in US dollars a month, at the list prices of prices.json.",
-      default: 1000,
-      minimum: 0,
-    }),
-    region: text({
-      description: "Region whose prices hold for resources that name none.",
-      default: "us-east-1",
-      pattern: "^[a-z]{2}(-[a-z]+)+-[0-9]$",
-    }),
+    maxMonthlyUsd: integer(
+      "Budget of one stack in US dollars a month, at the list prices of prices.json.",
+      1000,
+      [0],
+    ),
+    region: text(
+      "Region whose prices hold for resources that name none.",
+      "us-east-1",
+      "^[a-z]{2}(-[a-z]+)+-[0-9]$",
+    ),
   },
   *check(resources, { maxMonthlyUsd, region }) {
     const { items, unpriced } = estimate(resources, region);

@@ -1,5 +1,5 @@
-import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
-import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
+import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { s3Destinations } from "./delivery-destination";
 import { isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
@@ -7,8 +7,7 @@ import { resourcePolicy } from "../engine/policy";
 /** Blocks that name a stream to read from, in place of direct puts. */
 const sourceProperties = ["kinesisSourceConfiguration", "mskSourceConfiguration"];
 
-export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-stream-encryption",
+export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encryption", Firehose, {
   severity: "high",
   rule: "Encrypt what a delivery stream buffers, unless it reads from a stream that is encrypted itself.",
   reason:
@@ -17,7 +16,7 @@ export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
   controls: ["DataFirehose.1"],
   source: "https://docs.aws.amazon.com/firehose/latest/dev/encryption.html",
   config: customerKeySetting,
-  *check(delivery, { requireCustomerManagedKey }) {
+  *check(delivery, config) {
     const encryption = delivery.serverSideEncryption;
     if (sourceProperties.some((property) => isSet(delivery, property))) {
       if (encryption?.enabled === true) {
@@ -31,24 +30,18 @@ export const deliveryStreamEncryption = resourcePolicy(FirehoseDeliveryStream, {
         fact: `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`,
         limit: "direct puts must be encrypted",
       };
-    } else if (requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
+    } else if (config.requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
       yield {
         fact: `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`,
         limit: "a customer managed key is required",
       };
     } else {
-      yield* customerKeyViolations(
-        encryption,
-        "keyArn",
-        requireCustomerManagedKey,
-        "serverSideEncryption",
-      );
+      yield* customerKey(encryption, "keyArn", config, "serverSideEncryption");
     }
   },
 });
 
-export const deliveryEncryption = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-destination-encryption",
+export const deliveryEncryption = resourcePolicy("firehose-destination-encryption", Firehose, {
   severity: "high",
   rule: "Encrypt the objects that a delivery stream writes, its backups among them.",
   reason:
@@ -57,7 +50,7 @@ export const deliveryEncryption = resourcePolicy(FirehoseDeliveryStream, {
   source:
     "https://docs.aws.amazon.com/firehose/latest/APIReference/API_EncryptionConfiguration.html",
   config: customerKeySetting,
-  *check(delivery, { requireCustomerManagedKey }) {
+  *check(delivery, config) {
     const places = s3Destinations(delivery);
     if (places.length === 0) {
       yield {
@@ -66,7 +59,7 @@ export const deliveryEncryption = resourcePolicy(FirehoseDeliveryStream, {
       };
     }
     for (const { path, destination } of places) {
-      yield* customerKeyViolations(destination, "kmsKeyArn", requireCustomerManagedKey, path);
+      yield* customerKey(destination, "kmsKeyArn", config, path);
     }
   },
 });

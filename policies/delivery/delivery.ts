@@ -1,45 +1,24 @@
-import { FirehoseDeliveryStream } from "@pulumi/aws/kinesis";
+import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
 import { reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
+import { mustBe, within } from "../engine/violation";
 
 /** What Firehose takes: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
 const splunk = { minMiB: 1, maxMiB: 5, minSeconds: 0, maxSeconds: 60 };
 
-export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-buffering",
-  severity: "medium",
+export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", Firehose, {
   rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
   reason:
     "Small buffers make many small objects, slow and dear to read; long ones keep results waiting. Dynamic partitioning and conversion to columns take 64 MiB or more.",
   fix: "Set bufferingSize and bufferingInterval within the limits, or change them in the policy's configuration.",
   source: "https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html",
   config: {
-    minMiB: integer({
-      description: "Smallest buffer, in MiB.",
-      default: 5,
-      minimum: 1,
-      maximum: 128,
-    }),
-    maxMiB: integer({
-      description: "Largest buffer, in MiB.",
-      default: 128,
-      minimum: 1,
-      maximum: 128,
-    }),
-    minSeconds: integer({
-      description: "Shortest time, in seconds.",
-      default: 60,
-      minimum: 0,
-      maximum: 900,
-    }),
-    maxSeconds: integer({
-      description: "Longest time, in seconds.",
-      default: 600,
-      minimum: 0,
-      maximum: 900,
-    }),
+    minMiB: integer("Smallest buffer, in MiB.", 5, [1, 128]),
+    maxMiB: integer("Largest buffer, in MiB.", 128, [1, 128]),
+    minSeconds: integer("Shortest time, in seconds.", 60, [0, 900]),
+    maxSeconds: integer("Longest time, in seconds.", 600, [0, 900]),
   },
   *check(delivery, limits) {
     const found = bufferOf(delivery);
@@ -56,28 +35,19 @@ export const deliveryBuffering = resourcePolicy(FirehoseDeliveryStream, {
         ? Math.max(limits.minMiB, 64)
         : limits.minMiB;
     const maxMiB = isSplunk ? Math.min(limits.maxMiB, splunk.maxMiB) : limits.maxMiB;
-    if (!(size !== undefined && size >= minMiB && size <= maxMiB)) {
-      yield {
-        fact: `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`,
-        limit: `the limit is ${minMiB} to ${maxMiB} MiB`,
-      };
-    }
+    const sizeFact = `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`;
+    yield* within(size, [minMiB, maxMiB], sizeFact, "MiB");
     const minSeconds = isSplunk ? splunk.minSeconds : limits.minSeconds;
     const maxSeconds = isSplunk
       ? Math.min(limits.maxSeconds, splunk.maxSeconds)
       : limits.maxSeconds;
-    if (!(interval !== undefined && interval >= minSeconds && interval <= maxSeconds)) {
-      yield {
-        fact: `${path}.bufferingInterval is ${interval === undefined ? "not set" : `${interval} seconds`}`,
-        limit: `the limit is ${minSeconds} to ${maxSeconds} seconds`,
-      };
-    }
+    const time = interval === undefined ? "not set" : `${interval} seconds`;
+    const timeFact = `${path}.bufferingInterval is ${time}`;
+    yield* within(interval, [minSeconds, maxSeconds], timeFact, "seconds");
   },
 });
 
-export const deliveryErrorPrefix = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-error-prefix",
-  severity: "medium",
+export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefix", Firehose, {
   rule: "Put what cannot be delivered under a prefix of its own.",
   reason:
     "Without it failed records lie among the good ones, and whoever reads the archive reads them, too.",
@@ -103,20 +73,17 @@ export const deliveryErrorPrefix = resourcePolicy(FirehoseDeliveryStream, {
   },
 });
 
-export const deliveryBackup = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-backup",
-  severity: "medium",
+export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehose, {
   rule: "Keep the records as they came where a delivery stream changes them or may not be able to deliver them.",
   reason:
     "What a transformation spoils is lost if the original is nowhere. A search domain or an endpoint may refuse records for longer than Firehose tries.",
   fix: "For S3 and Redshift set s3BackupMode Enabled with s3BackupConfiguration; for other destinations s3BackupMode, which keeps everything as AllData, AllDocuments or AllEvents, and s3Configuration.",
   source: "https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html",
   config: {
-    requireSourceBackup: flag({
-      description:
-        "Whether a delivery stream whose records a Lambda function changes needs a backup of its source, whatever the destination. A Kinesis stream that keeps its records long enough to be read again may do instead.",
-      default: true,
-    }),
+    requireSourceBackup: flag(
+      "Whether a delivery stream whose records a Lambda function changes needs a backup of its source, whatever the destination. A Kinesis stream that keeps its records long enough to be read again may do instead.",
+      true,
+    ),
   },
   *check(delivery, { requireSourceBackup }) {
     const found = destinationOf(delivery);
@@ -156,9 +123,7 @@ function keepsSource(mode: string | undefined): boolean {
   return mode === "Enabled" || mode?.startsWith("All") === true;
 }
 
-export const deliveryLogging = resourcePolicy(FirehoseDeliveryStream, {
-  name: "firehose-delivery-logging",
-  severity: "medium",
+export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Firehose, {
   rule: "Log why a delivery stream cannot deliver.",
   reason:
     "The metrics say that deliveries fail, only the log says why: a role, a key, a function or a mapping.",
@@ -168,10 +133,7 @@ export const deliveryLogging = resourcePolicy(FirehoseDeliveryStream, {
     const { path = "destination", destination } = destinationOf(delivery) ?? {};
     const options = destination?.cloudwatchLoggingOptions;
     if (options?.enabled !== true) {
-      yield {
-        fact: `${path}.cloudwatchLoggingOptions.enabled is ${options?.enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
+      yield* mustBe(`${path}.cloudwatchLoggingOptions.enabled`, options?.enabled, true);
       return;
     }
     for (const name of ["logGroupName", "logStreamName"]) {

@@ -1,96 +1,17 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { controls, reasons } from "./controls";
-import { exceptions } from "../engine/exceptions";
+import { exceptions } from "../engine/violation";
 import type { PolicyFamily } from "../pack";
 import type { StreamingPolicy } from "../engine/policy";
 import type { Setting } from "../engine/setting-schema";
 
-const introduction = `<!-- Made from policies/ by npm run docs:policies; not to be edited. -->
-
-# Policies
-
-The pack \`streaming-policies\` judges what a Pulumi program declares before anything is created. It knows resources of
-AWS and nothing of this program, so it serves any other as well:
-
-\`\`\`sh
-pulumi preview --policy-pack policies --policy-pack-config policies/limits.dev.json
-\`\`\`
-
-Every policy is mandatory, save one that only informs: one violation stops the preview and the update. A message names
-the resource, the fact, the limit, the fix and its section here.
-
-## Always on
-
-\`npm run preview\` and \`npm run local\` hand the pack to the engine themselves. For \`pulumi preview\` and \`pulumi up\`
-two variables of the environment do, so that nobody has to remember the options:
-
-\`\`\`sh
-export PULUMI_OPTION_POLICY_PACK=policies
-export PULUMI_OPTION_POLICY_PACK_CONFIG=policies/limits.prod.json
-\`\`\`
-
-## In another repository
-
-\`npm pack -w policies\` makes a tarball with the pack compiled, which judges any program in any language; how to install,
-use and publish it is in [the pack's README](../policies/README.md).
-
-## Configuration
-
-Without configuration the defaults below hold; they are the strict ones. A file such as
-[limits.prod.json](../policies/limits.prod.json) holds what an environment decides otherwise, by policy:
-
-\`\`\`json
-{
-  "kinesis-stream-shard-limit": { "maxShards": 8 },
-  "ec2-instance-size-limit": { "enforcementLevel": "advisory" }
-}
-\`\`\`
-
-A value of the wrong type or out of range, a key that a policy does not have and a floor above its ceiling are errors.
-The engine passes over the name of a policy that does not exist; for the files in this repository a test looks for it.
-
-## Exceptions
-
-A resource that has to break a policy for some time is named in the policy's \`exceptions\`, by its name in the program
-or by its URN:
-
-\`\`\`json
-{
-  "kinesis-stream-shard-limit": {
-    "exceptions": [
-      { "resource": "events", "reason": "Marathon weekend, OPS-142", "expires": "2026-11-02" }
-    ]
-  }
-}
-\`\`\`
-
-Until the end of that day, in UTC, the violation is reported as advice, with reason and date; \`npm run preview\` prints it
-under the plan. The day after it is a violation again.
-
-## What a preview cannot know
-
-A value that depends on a resource yet to be made is unknown in a preview.
-
-- Keys, roles and log groups are judged by whether they are set, and what belongs to what by the engine's record of what
-  each property is made of.
-- The document of an IAM policy is judged once it is known: in a preview of a stack that exists, else in the update, which
-  judges every resource before it makes it. \`policy-document-unknown\` says in a preview which documents those are; the
-  engine does not count the policies about them as passed.
-- Where a number or a switch is unknown the engine says "can't run policy" instead of a verdict, and \`npm run preview\`
-  refuses: declare those as plain values.
-
-The endpoints of Kinesis, Firehose, SNS, KMS, Lambda and CloudWatch take no plain HTTP; there is no policy for what
-cannot be declared otherwise. How long a domain keeps an index is decided in the domain, not by a resource.
-
-## Costs
-
-\`stack-monthly-cost\` adds up what the resources of a stack cost because they are there, at the list prices of
-[prices.json](../policies/cost/prices.json), each with its date and source. What depends on traffic no program tells:
-\`npm run capacity\` reckons it with the same prices.
-`;
+const introduction = readFileSync(path.join(__dirname, "introduction.md"), "utf8");
 
 /** The documentation of a pack in Markdown, from what its policies say about themselves. */
 export function policyReference(families: readonly PolicyFamily[]): string {
   return [
+    "<!-- Made from policies/ by npm run docs:policies; not to be edited. -->\n",
     introduction,
     "## Overview",
     "| Policy | Rule | Severity | Security Hub |\n| --- | --- | --- | --- |",

@@ -1,14 +1,13 @@
 import { reference } from "../engine/known";
 import type { Violation } from "../engine/policy";
-import { flag } from "../engine/setting-schema";
+import { flag, type Values } from "../engine/setting-schema";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {
-  requireCustomerManagedKey: flag({
-    description:
-      "Whether the key must be one of your own, whose policy and rotation you decide; a key of AWS's is not enough then.",
-    default: true,
-  }),
+  requireCustomerManagedKey: flag(
+    "Whether the key must be one of your own, whose policy and rotation you decide; a key of AWS's is not enough then.",
+    true,
+  ),
 };
 
 /** Keys that AWS makes in an account for one service, such as alias/aws/kinesis. */
@@ -21,15 +20,15 @@ const awsManagedKey = /(^|:)alias\/aws\//;
  * @param block what has the property
  * @param path of `block` in the resource, for the message
  */
-export function* customerKeyViolations(
+export function* customerKey(
   block: object,
   property: string,
-  required: boolean,
+  { requireCustomerManagedKey }: Values<typeof customerKeySetting>,
   path = "",
 ): Iterable<Violation> {
   const key = reference(block, property);
   const isOwn = key.set && !awsManagedKey.test(key.value ?? "");
-  if (required && !isOwn) {
+  if (requireCustomerManagedKey && !isOwn) {
     yield {
       fact: `${path === "" ? "" : `${path}.`}${property} is ${key.set ? (key.value ?? "") : "not set"}`,
       limit: "a customer managed key is required",

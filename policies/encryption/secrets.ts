@@ -1,49 +1,37 @@
+import { known } from "../engine/known";
+import { relationPolicy, typesPolicy } from "../engine/policy";
+import { covers } from "../engine/policy-document";
+import { ofType, refersTo } from "../engine/relation";
+import { integer, texts } from "../engine/setting-schema";
 import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
-import { stackPolicy } from "../engine/policy";
-import { refersTo } from "../engine/relation";
-import { integer } from "../engine/setting-schema";
-import { typeToken } from "../engine/types";
 
-export const secretRotation = stackPolicy([typeToken(Secret)], {
-  name: "secretsmanager-secret-rotation",
-  severity: "medium",
+export const secretRotation = relationPolicy("secretsmanager-secret-rotation", Secret, {
   rule: "Rotate every secret, often enough.",
   reason: "A secret that leaked unseen is of use until it is changed.",
   fix: "Add a secretsmanager.SecretRotation with this secretId and rotationRules.automaticallyAfterDays within the limit.",
   controls: ["SecretsManager.1", "SecretsManager.4"],
   source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
   config: {
-    maxDays: integer({
-      description: "Most days between two rotations.",
-      default: 90,
-      minimum: 1,
-      maximum: 1000,
-    }),
+    maxDays: integer("Most days between two rotations.", 90, [1, 1000]),
   },
-  *check(resources, { maxDays }) {
-    const rotations = resources.filter((resource) => resource.isType(SecretRotation));
-    for (const secret of resources.filter((resource) => resource.isType(Secret))) {
-      const rotation = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
-      if (rotation === undefined) {
-        yield {
-          resource: secret,
-          fact: "no SecretRotation names this secret",
-          limit: "every secret needs one",
-        };
-        continue;
-      }
-      const rules = rotation.asType(SecretRotation)?.rotationRules;
-      const [field, days] =
-        rules?.automaticallyAfterDays === undefined
-          ? ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")]
-          : ["automaticallyAfterDays", rules.automaticallyAfterDays];
-      if (days !== undefined && !(days <= maxDays)) {
-        yield {
-          resource: rotation,
-          fact: `rotationRules.${field} is ${field === "scheduleExpression" ? `every ${days} days` : days}`,
-          limit: `the limit is ${maxDays}`,
-        };
-      }
+  *check(secret, resources, { maxDays }) {
+    const rotations = ofType(resources, SecretRotation);
+    const resource = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
+    if (resource === undefined) {
+      yield { fact: "no SecretRotation names this secret", limit: "every secret needs one" };
+      return;
+    }
+    const rules = resource.asType(SecretRotation)?.rotationRules;
+    const [field, days] =
+      rules?.automaticallyAfterDays === undefined
+        ? ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")]
+        : ["automaticallyAfterDays", rules.automaticallyAfterDays];
+    if (days !== undefined && !(days <= maxDays)) {
+      yield {
+        resource,
+        fact: `rotationRules.${field} is ${field === "scheduleExpression" ? `every ${days} days` : days}`,
+        limit: `the limit is ${maxDays}`,
+      };
     }
   },
 });
@@ -52,4 +40,104 @@ export const secretRotation = stackPolicy([typeToken(Secret)], {
 function daysOfRate(expression: string): number | undefined {
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression.trim()) ?? [];
   return count === undefined ? undefined : Number(count) / (unit === "hour" ? 24 : 1);
+}
+
+/** What a secret looks like wherever it stands: keys of AWS, tokens of services, private keys, addresses with a password. */
+const secretValues = [
+  /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /-----BEGIN ([A-Z]+ )*PRIVATE KEY-----/,
+  /\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|ATBB\w{20,})/,
+  /\b(xox[abprs]-[\w-]{10,}|sk_live_\w{16,}|AIza[\w-]{35}|npm_\w{36}|pul-[0-9a-f]{40})\b/,
+  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@$*{]+@[^\s/]/i,
+];
+
+/** Names of values that are secrets: DB_PASSWORD, hecToken, accessKey, --api-key. */
+const secretName =
+  /(passw(or)?d|passphrase|secret|(access|auth|bearer|hec|api|session|refresh)[_.-]?token|api[_.-]?key|secret[_.-]?(access[_.-]?)?key|access[_.-]?key|private[_.-]?key|credentials?)$/i;
+
+/** Values that point at a secret, or are none: references, ARNs, paths, switches, numbers, placeholders. */
+const harmlessValue =
+  /^(arn:|\/|\{\{resolve:|\$|s3:\/\/|ssm:|true$|false$|none$|null$|[0-9.]*$|\*+$)/i;
+
+/** Assignments in scripts and build specifications: export DB_PASSWORD=hunter2, password: "hunter2". */
+const assignment = /(?:^|[\s"'-])([A-Za-z][\w.-]*)\s*[=:]\s*["']?([^\s"',;{}()[\]]+)/gm;
+
+export const clearText = typesPolicy("clear-text-secret", [], {
+  severity: "critical",
+  isGeneral: true,
+  rule: "Write no secrets into texts that the service shows.",
+  reason:
+    "Environment variables, runtime properties, user data, build specifications and arguments are shown to each principal that may describe the resource, and are kept in the program's state.",
+  fix: "Keep the secret in Secrets Manager or Parameter Store and pass its name or ARN, or add the name of the value to allowed in the policy's configuration where it is no secret.",
+  controls: ["CodeBuild.2"],
+  source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
+  config: {
+    allowed: texts("Names of values that are no secrets; * stands for any characters."),
+  },
+  *check(resource, { allowed }, { type }) {
+    for (const { path, name, value } of textsIn(resource, type)) {
+      if (!covers(allowed, name) && isSecret(name, value)) {
+        // Without the value, which is the secret.
+        yield { fact: `${path} holds a secret in clear text`, limit: "secrets must not be" };
+      }
+    }
+  },
+});
+
+interface NamedText {
+  readonly path: string;
+  /** The key, or the name that stands beside a value in a list. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What Secrets Manager keeps, and parameters that are encrypted. */
+function isKept(type: string, block: Readonly<Record<string, unknown>>): boolean {
+  return (
+    type.startsWith("aws:secretsmanager/") ||
+    (type === "aws:ssm/parameter:Parameter" && known(() => block["type"]) === "SecureString")
+  );
+}
+
+function* textsIn(block: object, type: string, path = ""): Iterable<NamedText> {
+  const values = block as Readonly<Record<string, unknown>>;
+  if (path === "" && isKept(type, values)) {
+    return;
+  }
+  const beside = known(() => values["name"] ?? values["parameterName"]);
+  const isReference = /^(SECRETS_MANAGER|PARAMETER_STORE)$/.test(
+    String(known(() => values["type"])),
+  );
+  for (const key of Object.keys(block)) {
+    const value = known(() => values[key]);
+    const place = Array.isArray(block) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    const isPair = /^(value|parameterValue)$/.test(key) && typeof beside === "string";
+    if (typeof value === "string" && !(isPair && isReference)) {
+      yield { path: place, name: isPair ? beside : key, value };
+    } else if (value instanceof Object && !key.startsWith("__")) {
+      yield* textsIn(value, type, place);
+    }
+  }
+}
+
+/** Names of properties that only sound like secrets. */
+const publicNames = /^(nextToken|clientToken|clientRequestToken|publicKey)$/i;
+
+function isSecret(name: string, value: string): boolean {
+  const text = decoded(name, value);
+  return (
+    secretValues.some((pattern) => pattern.test(text)) ||
+    (secretName.test(name) && !publicNames.test(name) && !harmlessValue.test(value)) ||
+    (/\s/.test(text) &&
+      [...text.matchAll(assignment)].some(
+        ([, key = "", assigned = ""]) => secretName.test(key) && !harmlessValue.test(assigned),
+      ))
+  );
+}
+
+function decoded(name: string, value: string): string {
+  return /base64$/i.test(name) || (/userData/i.test(name) && /^[A-Za-z0-9+/]{16,}=*$/.test(value))
+    ? Buffer.from(value, "base64").toString("utf8")
+    : value;
 }

@@ -8,9 +8,9 @@ import { resourcePolicy } from "../engine/policy";
 import { statementsOf } from "../engine/policy-document";
 import { texts } from "../engine/setting-schema";
 import { denyPlainHttp } from "./tls-statement";
+import { mustBe } from "../engine/violation";
 
-export const domainHttps = resourcePolicy(Domain, {
-  name: "opensearch-domain-https",
+export const domainHttps = resourcePolicy("opensearch-domain-https", Domain, {
   severity: "high",
   rule: "Let clients reach a domain by HTTPS only, with a current TLS policy.",
   reason: "A domain answers plain HTTP, and old TLS, unless it is told not to.",
@@ -19,48 +19,27 @@ export const domainHttps = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DomainEndpointOptions.html",
   config: {
-    tlsPolicies: texts({
-      description: "TLS policies that are current.",
-      default: ["Policy-Min-TLS-1-2-PFS-2023-10"],
-    }),
+    tlsPolicies: texts("TLS policies that are current.", "Policy-Min-TLS-1-2-PFS-2023-10"),
   },
   *check({ domainEndpointOptions }, { tlsPolicies }) {
-    if (domainEndpointOptions?.enforceHttps !== true) {
-      yield {
-        fact: `domainEndpointOptions.enforceHttps is ${domainEndpointOptions?.enforceHttps ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
+    yield* mustBe("domainEndpointOptions.enforceHttps", domainEndpointOptions?.enforceHttps, true);
     const policy = domainEndpointOptions?.tlsSecurityPolicy ?? "not set";
-    if (!tlsPolicies.includes(policy)) {
-      yield {
-        fact: `domainEndpointOptions.tlsSecurityPolicy is ${policy}`,
-        limit: `it must be ${tlsPolicies.join(" or ")}`,
-      };
-    }
+    yield* mustBe("domainEndpointOptions.tlsSecurityPolicy", policy, ...tlsPolicies);
   },
 });
 
-export const domainNodeToNodeEncryption = resourcePolicy(Domain, {
-  name: "opensearch-domain-node-to-node-encryption",
+export const nodeToNode = resourcePolicy("opensearch-domain-node-to-node-encryption", Domain, {
   severity: "high",
   rule: "Encrypt what a domain's nodes send each other.",
   reason: "Replicas and queries travel between nodes and zones in clear text otherwise.",
   fix: "Set nodeToNodeEncryption.enabled. It cannot be switched off again.",
   controls: ["Opensearch.3"],
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ntn.html",
-  *check({ nodeToNodeEncryption }) {
-    if (nodeToNodeEncryption?.enabled !== true) {
-      yield {
-        fact: `nodeToNodeEncryption.enabled is ${nodeToNodeEncryption?.enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
-  },
+  check: ({ nodeToNodeEncryption }) =>
+    mustBe("nodeToNodeEncryption.enabled", nodeToNodeEncryption?.enabled, true),
 });
 
-export const applicationEndpointTls = resourcePolicy(Application, {
-  name: "flink-application-endpoint-tls",
+export const applicationTls = resourcePolicy("flink-application-endpoint-tls", Application, {
   severity: "high",
   rule: "Hand a Flink application no address of plain HTTP.",
   reason: "The job sends events and results wherever its runtime properties point.",
@@ -83,9 +62,7 @@ export const applicationEndpointTls = resourcePolicy(Application, {
   },
 });
 
-export const subscriptionTls = resourcePolicy(TopicSubscription, {
-  name: "sns-topic-subscription-tls",
-  severity: "medium",
+export const subscriptionTls = resourcePolicy("sns-topic-subscription-tls", TopicSubscription, {
   rule: "Deliver a topic's messages to no address of plain HTTP.",
   reason: "An alarm tells what runs where and how badly.",
   fix: "Set protocol to https.",
@@ -97,9 +74,7 @@ export const subscriptionTls = resourcePolicy(TopicSubscription, {
   },
 });
 
-export const bucketTls = resourcePolicy(BucketPolicy, {
-  name: "s3-bucket-policy-tls",
-  severity: "medium",
+export const bucketTls = resourcePolicy("s3-bucket-policy-tls", BucketPolicy, {
   rule: "Deny plain HTTP in a bucket's policy, for the bucket and its objects.",
   reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
   fix: "Add a statement that denies s3:* to everybody, on the bucket and its objects, where aws:SecureTransport is false.",
@@ -116,9 +91,7 @@ export const bucketTls = resourcePolicy(BucketPolicy, {
   },
 });
 
-export const bucketPolicyPresence = companionPolicy({
-  name: "s3-bucket-policy",
-  severity: "medium",
+export const bucketPolicyPresence = companionPolicy("s3-bucket-policy", {
   rule: "Give every bucket a policy, which denies plain HTTP.",
   reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
   fix: "Add an s3.BucketPolicy with this bucket.",

@@ -1,12 +1,12 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { type PolicyText, type StackPolicy, stackPolicy } from "./policy";
-import { refersTo } from "./relation";
-import { texts } from "./setting-schema";
-import { typeToken } from "./types";
+import { type PolicyText, relationPolicy, type StackPolicy } from "./policy";
+import { ofType, refersTo } from "./relation";
 
 type ResourceClass = Parameters<PolicyResource["isType"]>[0];
 
-export interface CompanionDefinition extends PolicyText {
+export interface CompanionDefinition extends Omit<PolicyText, "name" | "severity"> {
+  /** @default medium */
+  readonly severity?: PolicyText["severity"];
   /** The class whose every resource needs a companion. */
   readonly subject: ResourceClass;
   /** The class of the companion, which names its subject in the property `bucket`. */
@@ -17,29 +17,17 @@ export interface CompanionDefinition extends PolicyText {
  * A policy that every bucket has a resource of another class beside it, in which S3 keeps one of the bucket's
  * settings.
  */
-export function companionPolicy({ subject, companion, ...text }: CompanionDefinition): StackPolicy {
-  return stackPolicy([typeToken(subject)], {
+export function companionPolicy(
+  name: string,
+  { subject, companion, ...text }: CompanionDefinition,
+): StackPolicy {
+  return relationPolicy(name, subject, {
     ...text,
-    config: {
-      exempt: texts({
-        description:
-          "Logical names of buckets that do without, for good; for a while there are exceptions.",
-        default: [],
-      }),
-    },
-    *check(resources, { exempt }) {
-      const companions = resources.filter((resource) => resource.isType(companion));
-      const buckets = resources.filter(
-        (resource) => resource.isType(subject) && !exempt.includes(resource.name),
-      );
-      for (const bucket of buckets) {
-        if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {
-          yield {
-            resource: bucket,
-            fact: `no ${companion.name} names this bucket`,
-            limit: "every bucket needs one",
-          };
-        }
+    exempt: "Logical names of buckets that do without, for good; for a while there are exceptions.",
+    *check(bucket, resources) {
+      const companions = ofType(resources, companion);
+      if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {
+        yield { fact: `no ${companion.name} names this bucket`, limit: "every bucket needs one" };
       }
     },
   });

@@ -3,17 +3,10 @@ import { type Statement, statements } from "./policy-document";
 import { pathsOf, placesAt, sdkToken, typesWith } from "./sdk-types";
 
 /** Names of properties that hold policy documents. */
-const documentNames = [
-  "accessPolicies",
-  "accessPolicy",
-  "assumeRolePolicy",
-  "deliveryDestinationPolicy",
-  "inlinePolicy",
-  "policy",
-  "policyDocument",
-  "repositoryPolicy",
-  "resourcePolicy",
-];
+const documentNames = (
+  "accessPolicies accessPolicy assumeRolePolicy deliveryDestinationPolicy inlinePolicy " +
+  "policy policyDocument repositoryPolicy resourcePolicy"
+).split(" ");
 
 function tokens(types: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(types).flatMap(([service, names]) =>

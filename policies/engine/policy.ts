@@ -1,4 +1,5 @@
 import {
+  type PolicyConfigSchema,
   type PolicyResource,
   type ReportViolation,
   type ResourceValidationArgs,
@@ -6,19 +7,23 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
-import { exceptions } from "./exceptions";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
-import { typeToken } from "./types";
+import { ofType } from "./relation";
+import { typeToken } from "./sdk-types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
-import { anchor, type PolicyText, reportTo, type Violation } from "./violation";
-import { configuredValues, type Settings, type Values } from "./setting-schema";
+import { anchor, exceptions, type PolicyText, reportTo, type Violation } from "./violation";
+import { configuredValues, type Settings, texts, type Values } from "./setting-schema";
 
 export type { PolicyText, Violation };
 
-interface Definition<S extends Settings> extends PolicyText {
+interface Definition<S extends Settings> extends Omit<PolicyText, "name" | "severity"> {
+  /** @default medium */
+  readonly severity?: PolicyText["severity"];
   /** The policy's own settings; exceptions come by themselves. */
   readonly config?: S;
+  /** Adds the setting `exempt`, the logical names of resources that are not judged, with this description. */
+  readonly exempt?: string;
   /** Whether it judges something of every type, such as tags, which does not make a type one that is judged. */
   readonly isGeneral?: boolean;
 }
@@ -38,11 +43,23 @@ interface StackDefinition<S extends Settings> extends Definition<S> {
   ): Iterable<Violation & { readonly resource: PolicyResource }>;
 }
 
+interface RelationDefinition<S extends Settings> extends Definition<S> {
+  /** Violations of the subject, unless they name another resource. */
+  check(
+    subject: PolicyResource,
+    resources: readonly PolicyResource[],
+    config: Values<S>,
+  ): Iterable<Violation & { readonly resource?: PolicyResource }>;
+}
+
 type ResourceClass<R extends Resource, Args> = new (
   name: string,
   args: Args,
   opts?: CustomResourceOptions,
 ) => R;
+
+/** A type as its token, such as aws:iam/role:Role, or as its class. */
+type Type = string | object;
 
 interface Documented {
   readonly text: PolicyText;
@@ -57,10 +74,11 @@ export type StreamingPolicy = ResourcePolicy | StackPolicy;
 
 /** A policy about the resources of one class, judged one by one with the inputs that the program declares. */
 export function resourcePolicy<R extends Resource, Args, const S extends Settings>(
+  name: string,
   resourceClass: ResourceClass<R, Args>,
   definition: ResourceDefinition<Unwrap<NonNullable<Args>>, S>,
 ): ResourcePolicy {
-  return typesPolicy([typeToken(resourceClass)], {
+  return typesPolicy(name, [resourceClass], {
     ...definition,
     check: (props, config, resource) =>
       definition.check(props as Unwrap<NonNullable<Args>>, config, resource),
@@ -70,13 +88,16 @@ export function resourcePolicy<R extends Resource, Args, const S extends Setting
 /**
  * A policy about the resources of several types, judged one by one.
  *
- * @param types type tokens such as aws:iam/role:Role; none for every type
+ * @param judgedTypes none for every type
  */
 export function typesPolicy<const S extends Settings>(
-  types: readonly string[],
+  name: string,
+  judgedTypes: readonly Type[],
   definition: ResourceDefinition<Readonly<Record<string, unknown>>, S>,
 ): ResourcePolicy {
+  const types = judgedTypes.map(tokenOf);
   const judged = new Set(types);
+  const text = { name, severity: "medium" as const, ...definition };
   const validateResource: ResourcePolicy["validateResource"] = (args, report) => {
     if (types.length === 0) {
       declaredInputs.set(args.urn, args.props);
@@ -87,36 +108,47 @@ export function typesPolicy<const S extends Settings>(
       args.notApplicable(`It judges resources of other types than ${args.type}.`);
     }
     for (const { type, props } of forms) {
-      judge(definition, { ...args, type, props }, report);
+      judge(text, { ...args, type, props }, report);
     }
   };
-  const [onlyType, ...others] = types;
-  if (onlyType !== undefined && others.length === 0) {
-    // The library passes over resources of other types by this, without unpacking them. A resource of another provider
-    // has a type of its own: from the first one on, every policy sees every resource.
-    Object.defineProperty(validateResource, "__pulumiType", {
-      get: () => (mappedSeen ? undefined : onlyType),
-    });
-  }
-  return { ...metadata(definition), types, validateResource };
+  passOver(validateResource, types);
+  return { ...metadata(text), types, validateResource };
 }
 
 /** Whether a resource of a provider other than @pulumi/aws was seen that is judged by its form there. */
 let mappedSeen = false;
 
 /**
+ * Lets the library pass over resources of other types than the only one, without unpacking them. A resource of another
+ * provider has a type of its own: from the first one on, every policy sees every resource.
+ */
+function passOver(validate: object, [onlyType, ...others]: readonly string[]): void {
+  if (onlyType !== undefined && others.length === 0) {
+    Object.defineProperty(validate, "__pulumiType", {
+      get: () => (mappedSeen ? undefined : onlyType),
+    });
+  }
+}
+
+function tokenOf(type: Type): string {
+  return typeof type === "string" ? type : typeToken(type);
+}
+
+/**
  * A policy about relations between resources, judged when the program has declared all of them.
  *
- * @param types type tokens of the resources that it is about; a stack without any of them is not judged. They see to
- * speed, too: the library unpacks every resource of the stack for each policy that it runs.
+ * @param judgedTypes of the resources that it is about; a stack without any of them is not judged. They see to speed,
+ * too: the library unpacks every resource of the stack for each policy that it runs.
  */
 export function stackPolicy<const S extends Settings>(
-  types: readonly string[],
+  name: string,
+  judgedTypes: readonly Type[],
   definition: StackDefinition<S>,
 ): StackPolicy {
-  const [onlyType, ...others] = types;
+  const types = judgedTypes.map(tokenOf);
+  const text = { name, severity: "medium" as const, ...definition };
   const policy: StackPolicy = {
-    ...metadata(definition),
+    ...metadata(text),
     types,
     validateStack: (args, report) => {
       for (const { urn, props } of args.resources) {
@@ -126,37 +158,56 @@ export function stackPolicy<const S extends Settings>(
       if (types.length > 0 && !resources.some(({ type }) => types.includes(type))) {
         args.notApplicable(`It judges stacks with resources of type ${types.join(", ")}.`);
       }
-      const config = configuration(definition, args.getConfig());
+      const config = configuration(text, args.getConfig());
       for (const { props } of resources) {
         dropUnset(props);
       }
       try {
-        for (const violation of definition.check(resources, config.own)) {
-          reportTo(report, definition, config.exceptions, violation.resource, violation);
+        for (const violation of definition.check(resources, config)) {
+          if (!config.exempt.includes(violation.resource.name)) {
+            reportTo(report, text, config.exceptions, violation.resource, violation);
+          }
         }
       } catch (error) {
         skipUndecided(error, (reason) => args.notApplicable(reason));
       }
     },
   };
-  if (onlyType !== undefined && others.length === 0) {
-    // As validateStackResourcesOfType does, which would pass on the resources of this type only.
-    Object.defineProperty(policy.validateStack, "__pulumiType", {
-      get: () => (mappedSeen ? undefined : onlyType),
-    });
-  }
+  // As validateStackResourcesOfType does, which would pass on the resources of this type only.
+  passOver(policy.validateStack, types);
   return policy;
 }
 
+/** A policy about the resources of one class, each judged with the others of its stack. */
+export function relationPolicy<const S extends Settings>(
+  name: string,
+  subject: Parameters<PolicyResource["isType"]>[0],
+  definition: RelationDefinition<S>,
+): StackPolicy {
+  return stackPolicy(name, [subject], {
+    ...definition,
+    *check(resources, config) {
+      for (const resource of ofType(resources, subject)) {
+        for (const violation of definition.check(resource, resources, config)) {
+          yield { resource, ...violation };
+        }
+      }
+    },
+  });
+}
+
 function judge<S extends Settings>(
-  definition: ResourceDefinition<Readonly<Record<string, unknown>>, S>,
+  definition: PolicyText & ResourceDefinition<Readonly<Record<string, unknown>>, S>,
   args: ResourceValidationArgs,
   report: ReportViolation,
 ): void {
   const config = configuration(definition, args.getConfig());
+  if (config.exempt.includes(args.name)) {
+    return;
+  }
   dropUnset(args.props);
   try {
-    for (const violation of definition.check(args.props, config.own, args)) {
+    for (const violation of definition.check(args.props, config, args)) {
       reportTo(report, definition, config.exceptions, args, violation);
     }
   } catch (error) {
@@ -172,7 +223,7 @@ function skipUndecided(error: unknown, notApplicable: (reason: string) => never)
   throw error;
 }
 
-function metadata<S extends Settings>(definition: Definition<S>) {
+function metadata<S extends Settings>(definition: PolicyText & Definition<S>) {
   const { name, severity, rule, fix, controls = [] } = definition;
   return {
     text: definition,
@@ -183,19 +234,25 @@ function metadata<S extends Settings>(definition: Definition<S>) {
     remediationSteps: fix,
     url: anchor(name),
     tags: [...controls],
-    configSchema: { properties: { ...definition.config, exceptions } },
+    configSchema: { properties: settingsOf(definition) as PolicyConfigSchema["properties"] },
     ...(definition.level && { enforcementLevel: definition.level }),
   };
 }
 
+function settingsOf({ config, exempt }: Definition<Settings>): Settings {
+  return { ...config, ...(exempt !== undefined && { exempt: texts(exempt) }), exceptions };
+}
+
+/** What every policy's configuration has. */
+interface Common {
+  readonly exempt: readonly string[];
+  readonly exceptions: typeof exceptions.default;
+}
+
 function configuration<S extends Settings>(
-  definition: Definition<S>,
+  definition: PolicyText & Definition<S>,
   given: Readonly<Record<string, unknown>>,
 ) {
-  const settings: Settings = { ...definition.config, exceptions };
-  const values = configuredValues(definition.name, settings, given);
-  return {
-    own: values as Values<S>,
-    exceptions: (values as Values<{ exceptions: typeof exceptions }>).exceptions,
-  };
+  const values = configuredValues(definition.name, settingsOf(definition), given);
+  return { exempt: [], ...values } as unknown as Values<S> & Common;
 }

@@ -1,6 +1,14 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { known } from "./known";
 
+/** The resources of a class. */
+export function ofType(
+  resources: readonly PolicyResource[],
+  resourceClass: Parameters<PolicyResource["isType"]>[0],
+): readonly PolicyResource[] {
+  return resources.filter((resource) => resource.isType(resourceClass));
+}
+
 /**
  * Whether one resource names another in a property, such as a consumer its stream.
  *

@@ -19,6 +19,15 @@ export function sdkToken(service: string, type: string): string {
   return `aws:${service}/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
 }
 
+/** The type token of a class of a provider's SDK, such as aws:kinesis/stream:Stream. */
+export function typeToken(resourceClass: object): string {
+  const { __pulumiType: token } = resourceClass as { readonly __pulumiType?: string };
+  if (token === undefined) {
+    throw new Error("Only the classes of a provider's SDK have a type token.");
+  }
+  return token;
+}
+
 /** Paths in a type whose last segment is one of some names, such as details.policy. */
 export function pathsOf(type: string, names: readonly string[]): readonly string[] {
   return (paths.get(type) ?? []).filter((path) => names.includes(path.split(".").at(-1) ?? ""));

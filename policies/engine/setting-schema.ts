@@ -15,62 +15,50 @@ export type Values<S extends Settings> = {
   readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
 };
 
-interface IntegerRange {
-  readonly description: string;
-  readonly default: number;
-  readonly minimum: number;
-  readonly maximum?: number;
-}
+/** Ends of a range, both allowed; without a maximum it has no end. */
+type Range = readonly [minimum: number, maximum?: number];
 
-/** A whole number from `minimum` to `maximum`, both allowed. */
-export function integer(range: IntegerRange): Setting<number> {
-  return { type: "integer", ...range };
+/** A whole number in a range. */
+export function integer(description: string, byDefault: number, range: Range): Setting<number> {
+  return { type: "integer", description, default: byDefault, ...rangeSchema(range) };
 }
 
 /** A switch. Its default must be the stricter position. */
-export function flag(setting: {
-  readonly description: string;
-  readonly default: boolean;
-}): Setting<boolean> {
-  return { type: "boolean", ...setting };
+export function flag(description: string, byDefault: boolean): Setting<boolean> {
+  return { type: "boolean", description, default: byDefault };
 }
 
 /** A text that matches `pattern`, a regular expression. */
-export function text(setting: {
-  readonly description: string;
-  readonly default: string;
-  readonly pattern: string;
-}): Setting<string> {
-  return { type: "string", ...setting };
+export function text(description: string, byDefault: string, pattern: string): Setting<string> {
+  return { type: "string", description, default: byDefault, pattern };
 }
 
-/** A list of different texts, possibly empty. */
-export function texts(setting: {
-  readonly description: string;
-  readonly default: readonly string[];
-}): Setting<readonly string[]> {
-  return {
-    type: "array",
-    items: { type: "string", minLength: 1 },
-    uniqueItems: true,
-    ...setting,
-  };
+/**
+ * A list of different texts, possibly empty.
+ *
+ * @param byDefault the texts, or one with a space between those that have none
+ */
+export function texts(
+  description: string,
+  byDefault: string | readonly string[] = [],
+): Setting<readonly string[]> {
+  const items = { type: "string", minLength: 1 } as const;
+  const list = typeof byDefault === "string" ? byDefault.split(" ") : byDefault;
+  return { type: "array", items, uniqueItems: true, description, default: list };
 }
 
-/** A list of different whole numbers, possibly empty. */
-export function integers(setting: {
-  readonly description: string;
-  readonly default: readonly number[];
-  readonly minimum: number;
-  readonly maximum: number;
-}): Setting<readonly number[]> {
-  const { minimum, maximum, ...rest } = setting;
-  return {
-    type: "array",
-    items: { type: "integer", minimum, maximum },
-    uniqueItems: true,
-    ...rest,
-  };
+/** A list of different whole numbers in a range, possibly empty. */
+export function integers(
+  description: string,
+  byDefault: readonly number[],
+  range: Range,
+): Setting<readonly number[]> {
+  const items = { type: "integer", ...rangeSchema(range) } as const;
+  return { type: "array", items, uniqueItems: true, description, default: byDefault };
+}
+
+function rangeSchema([minimum, maximum]: Range) {
+  return { minimum, ...(maximum !== undefined && { maximum }) };
 }
 
 /** A configuration that cannot be meant: the run stops instead of judging by it. */

@@ -1,5 +1,5 @@
 import type { ReportViolation, Severity } from "@pulumi/policy";
-import { type Exception, findException, isExpired } from "./exceptions";
+import type { Setting } from "./setting-schema";
 
 /** What a policy says about itself, in the engine's output and in docs/policies.md. */
 export interface PolicyText {
@@ -26,6 +26,50 @@ export interface Violation {
   readonly limit: string;
   /** @default the policy's own */
   readonly fix?: string;
+}
+
+/** A violation unless a value is one of those allowed. */
+export function mustBe(
+  path: string,
+  value: Value | undefined,
+  ...allowed: readonly Value[]
+): readonly Violation[] {
+  return value !== undefined && allowed.includes(value)
+    ? []
+    : [{ fact: `${path} is ${value ?? "not set"}`, limit: `it must be ${allowed.join(" or ")}` }];
+}
+
+type Value = string | number | boolean;
+
+/** A violation unless a number is no higher than a limit. */
+export function atMost(
+  value: number,
+  limit: number,
+  fact: string,
+  unit = "",
+): readonly Violation[] {
+  return value <= limit ? [] : [{ fact, limit: `the limit is ${limit} ${unit}`.trimEnd() }];
+}
+
+/** A violation unless a number is no lower than a limit. */
+export function atLeast(
+  value: number,
+  limit: number,
+  fact: string,
+  unit = "",
+): readonly Violation[] {
+  return value >= limit ? [] : [{ fact, limit: `the least is ${limit} ${unit}`.trimEnd() }];
+}
+
+/** A violation unless a number is in a range, both ends allowed. */
+export function within(
+  value: number | undefined,
+  [least, most]: readonly [least: number, most: number],
+  fact: string,
+  unit = "",
+): readonly Violation[] {
+  const isWithin = value !== undefined && value >= least && value <= most;
+  return isWithin ? [] : [{ fact, limit: `the limit is ${least} to ${most} ${unit}`.trimEnd() }];
 }
 
 /** Where a policy is documented. */
@@ -68,4 +112,50 @@ export function reportTo(
       enforcementLevel: "advisory",
     });
   }
+}
+
+/** Leave to break one policy with one resource until a day. */
+export interface Exception {
+  /** Name of the resource in the program, or its URN where the name is not unique. */
+  readonly resource: string;
+  /** Why, for whoever reviews it. */
+  readonly reason: string;
+  /** Last day of the exception, YYYY-MM-DD, in UTC. */
+  readonly expires: string;
+}
+
+/** The setting that every policy has besides its own. */
+export const exceptions: Setting<readonly Exception[]> = {
+  description: "Resources that may break this policy until a day, with the reason.",
+  default: [],
+  type: "array",
+  items: {
+    type: "object",
+    required: ["resource", "reason", "expires"],
+    additionalProperties: false,
+    properties: {
+      resource: { type: "string", minLength: 1 },
+      reason: { type: "string", pattern: "\\S" },
+      expires: { type: "string", format: "date", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+    },
+  },
+};
+
+/** The exception of a resource; the one that lasts longest where there are several. */
+export function findException(
+  all: readonly Exception[],
+  resource: { readonly name: string; readonly urn: string },
+): Exception | undefined {
+  return all
+    .filter((one) => one.resource === resource.name || one.resource === resource.urn)
+    .reduce<Exception | undefined>(
+      (longest, one) => (longest && longest.expires >= one.expires ? longest : one),
+      undefined,
+    );
+}
+
+/** Whether the exception's last day lies before `now`, in UTC. */
+export function isExpired(exception: Exception, now: Date): boolean {
+  // ISO dates sort as text.
+  return exception.expires < now.toISOString().slice(0, 10);
 }

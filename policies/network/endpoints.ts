@@ -1,27 +1,22 @@
 import { FunctionUrl } from "@pulumi/aws/lambda";
-import { ServerlessSecurityPolicy } from "@pulumi/aws/opensearch";
+import { ServerlessSecurityPolicy as SecurityPolicy } from "@pulumi/aws/opensearch";
 import { AccessPoint } from "@pulumi/aws/s3";
 import { decisive } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { sdkToken } from "../engine/sdk-types";
 import { publicAccessBlocks } from "../storage/public-access-blocks";
+import { mustBe } from "../engine/violation";
 
-export const functionUrls = resourcePolicy(FunctionUrl, {
-  name: "lambda-function-url-authorization",
+export const functionUrls = resourcePolicy("lambda-function-url-authorization", FunctionUrl, {
   severity: "critical",
   rule: "Let nobody call a function's URL without being authorised.",
   reason: "The address is public: without authorisation it is for everybody.",
   fix: "Set authorizationType to AWS_IAM.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
-  *check({ authorizationType }) {
-    if (authorizationType !== "AWS_IAM") {
-      yield { fact: `authorizationType is ${authorizationType}`, limit: "it must be AWS_IAM" };
-    }
-  },
+  check: ({ authorizationType }) => mustBe("authorizationType", authorizationType, "AWS_IAM"),
 });
 
-export const collectionNetworks = resourcePolicy(ServerlessSecurityPolicy, {
-  name: "opensearch-collection-public-access",
+export const collections = resourcePolicy("opensearch-collection-public-access", SecurityPolicy, {
   severity: "high",
   rule: "Let no serverless collection be reached from the internet.",
   reason: "Whoever gets hold of credentials can use them from anywhere.",
@@ -38,8 +33,7 @@ export const collectionNetworks = resourcePolicy(ServerlessSecurityPolicy, {
   },
 });
 
-export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
-  name: "s3-access-point-public-access-block",
+export const accessPoints = resourcePolicy("s3-access-point-public-access-block", AccessPoint, {
   severity: "high",
   rule: "Block every kind of public access to a bucket's access point.",
   reason: "An access point has a policy of its own, and its block can never be changed afterwards.",
@@ -48,36 +42,27 @@ export const accessPointPublicAccess = resourcePolicy(AccessPoint, {
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
   *check({ publicAccessBlockConfiguration: block = {} }) {
     for (const name of publicAccessBlocks) {
-      if (block[name] === false) {
-        yield {
-          fact: `publicAccessBlockConfiguration.${name} is false`,
-          limit: "it must be true",
-        };
-      }
+      yield* mustBe(`publicAccessBlockConfiguration.${name}`, block[name] ?? true, true);
     }
   },
 });
 
-export const multiRegionPublicAccess = typesPolicy(
-  [sdkToken("s3control", "MultiRegionAccessPoint")],
-  {
-    name: "s3-multi-region-access-point-public-access-block",
-    severity: "high",
-    rule: "Block every kind of public access to a Multi-Region Access Point.",
-    reason: "Its block can never be changed afterwards.",
-    fix: "Leave details.publicAccessBlock out; all of it is on then.",
-    controls: ["S3.24"],
-    source:
-      "https://docs.aws.amazon.com/AmazonS3/latest/userguide/multi-region-access-point-block-public-access.html",
-    *check(resource) {
-      const { publicAccessBlock: block = {} } = (resource["details"] ?? {}) as {
-        readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
-      };
-      for (const name of publicAccessBlocks) {
-        if (block[name] === false) {
-          yield { fact: `details.publicAccessBlock.${name} is false`, limit: "it must be true" };
-        }
-      }
-    },
+const types = [sdkToken("s3control", "MultiRegionAccessPoint")];
+
+export const regional = typesPolicy("s3-multi-region-access-point-public-access-block", types, {
+  severity: "high",
+  rule: "Block every kind of public access to a Multi-Region Access Point.",
+  reason: "Its block can never be changed afterwards.",
+  fix: "Leave details.publicAccessBlock out; all of it is on then.",
+  controls: ["S3.24"],
+  source:
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/multi-region-access-point-block-public-access.html",
+  *check(resource) {
+    const { publicAccessBlock: block = {} } = (resource["details"] ?? {}) as {
+      readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
+    };
+    for (const name of publicAccessBlocks) {
+      yield* mustBe(`details.publicAccessBlock.${name}`, block[name] ?? true, true);
+    }
   },
-);
+});

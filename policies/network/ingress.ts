@@ -23,60 +23,56 @@ import {
   protocolOf,
   type TrafficRule,
 } from "./traffic-rules";
-import { typeToken } from "../engine/types";
+import { typeToken } from "../engine/sdk-types";
 
 const prefixListTypes = [ManagedPrefixList, ManagedPrefixListEntry].map(typeToken);
 
-export const openIngress = typesPolicy(
-  [
-    ...[SecurityGroup, DefaultSecurityGroup, SecurityGroupRule, SecurityGroupIngressRule].map(
-      typeToken,
-    ),
-    ...prefixListTypes,
-  ],
-  {
-    name: "ec2-security-group-open-ingress",
-    severity: "critical",
-    rule: "Let no security group admit the whole world.",
-    reason:
-      "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own. Nobody owns a network wider than /8, or /16 in IPv6: two halves of the world are the world.",
-    fix: "Name a security group, a prefix list or the addresses of the clients.",
-    controls: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.53", "EC2.54"],
-    source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-    config: {
-      ports: integers({
-        description: "Ports that may be open to the whole world, such as 443.",
-        default: [],
-        minimum: 0,
-        maximum: 65_535,
-      }),
-    },
-    *check(resource, { ports }, { type }) {
-      const rulesBefore = new Map<string, readonly string[]>();
-      yield* judgeEach(ingressRules(type, resource), function* ({ path, rule }) {
-        if (prefixListTypes.includes(type)) {
-          const networks = rulesBefore.get("") ?? [];
-          rulesBefore.set("", [...networks, ...networksOf(rule)]);
-          // The rules that name the list see nothing but its id.
-          if (isWorldOpen(rule, networks)) {
-            yield {
-              fact: `${path === "" ? "the entry" : path} is the whole world`,
-              limit: "a prefix list must hold known networks",
-            };
-          }
-          return;
-        }
-        const range = portRange(rule);
-        // Rules for the same ports add up.
-        const networks = rulesBefore.get(trafficOf(rule)) ?? [];
-        rulesBefore.set(trafficOf(rule), [...networks, ...networksOf(rule)]);
-        if (!isWithin(range, ports) && isWorldOpen(rule, networks)) {
-          yield openRule(path, rule, range);
-        }
-      });
-    },
+const ingressTypes = [
+  SecurityGroup,
+  DefaultSecurityGroup,
+  SecurityGroupRule,
+  SecurityGroupIngressRule,
+  ManagedPrefixList,
+  ManagedPrefixListEntry,
+];
+const aclTypes = [NetworkAcl, DefaultNetworkAcl, NetworkAclRule];
+
+export const openIngress = typesPolicy("ec2-security-group-open-ingress", ingressTypes, {
+  severity: "critical",
+  rule: "Let no security group admit the whole world.",
+  reason:
+    "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own. Nobody owns a network wider than /8, or /16 in IPv6: two halves of the world are the world.",
+  fix: "Name a security group, a prefix list or the addresses of the clients.",
+  controls: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.53", "EC2.54"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+  config: {
+    ports: integers("Ports that may be open to the whole world, such as 443.", [], [0, 65_535]),
   },
-);
+  *check(resource, { ports }, { type }) {
+    const rulesBefore = new Map<string, readonly string[]>();
+    yield* judgeEach(ingressRules(type, resource), function* ({ path, rule }) {
+      if (prefixListTypes.includes(type)) {
+        const networks = rulesBefore.get("") ?? [];
+        rulesBefore.set("", [...networks, ...networksOf(rule)]);
+        // The rules that name the list see nothing but its id.
+        if (isWorldOpen(rule, networks)) {
+          yield {
+            fact: `${path === "" ? "the entry" : path} is the whole world`,
+            limit: "a prefix list must hold known networks",
+          };
+        }
+        return;
+      }
+      const range = portRange(rule);
+      // Rules for the same ports add up.
+      const networks = rulesBefore.get(trafficOf(rule)) ?? [];
+      rulesBefore.set(trafficOf(rule), [...networks, ...networksOf(rule)]);
+      if (!isWithin(range, ports) && isWorldOpen(rule, networks)) {
+        yield openRule(path, rule, range);
+      }
+    });
+  },
+});
 
 /** Protocol and ports, for rules that are about the same. */
 function trafficOf(rule: TrafficRule): string {
@@ -87,39 +83,31 @@ function trafficOf(rule: TrafficRule): string {
 /** Ports of remote administration, which no network ACL may open either. */
 const adminPorts = [22, 3389];
 
-export const networkAclAdminPorts = typesPolicy(
-  [NetworkAcl, DefaultNetworkAcl, NetworkAclRule].map(typeToken),
-  {
-    name: "ec2-network-acl-admin-ports",
-    severity: "medium",
-    rule: "Let no network ACL admit the whole world to SSH and remote desktops.",
-    reason: "It is the second line behind the security groups.",
-    fix: "Allow the ports that are needed, or deny ports 22 and 3389 from 0.0.0.0/0 and ::/0 in ingress rules of the same NetworkAcl with lower numbers.",
-    controls: ["EC2.21"],
-    source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
-    *check(resource, _config, { type }) {
-      const rules = type === typeToken(NetworkAclRule) ? [] : inlineRules(resource, "ingress");
-      const isEntry = type === typeToken(NetworkAclRule) && resource["egress"] !== true;
-      yield* judgeEach(
-        isEntry ? [{ path: "", rule: resource }] : rules,
-        function* ({ path, rule }) {
-          const range = portRange(rule);
-          const reached = adminPorts.filter(
-            (port) =>
-              range !== undefined &&
-              port >= range.from &&
-              port <= range.to &&
-              !rules.some((other) => denies(other.rule, rule, port)),
-          );
-          const action = rule["action"] ?? rule["ruleAction"];
-          if (action === "allow" && reached.length > 0 && isWorldOpen(rule)) {
-            yield openRule(path, rule, range);
-          }
-        },
+export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes, {
+  rule: "Let no network ACL admit the whole world to SSH and remote desktops.",
+  reason: "It is the second line behind the security groups.",
+  fix: "Allow the ports that are needed, or deny ports 22 and 3389 from 0.0.0.0/0 and ::/0 in ingress rules of the same NetworkAcl with lower numbers.",
+  controls: ["EC2.21"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
+  *check(resource, _config, { type }) {
+    const rules = type === typeToken(NetworkAclRule) ? [] : inlineRules(resource, "ingress");
+    const isEntry = type === typeToken(NetworkAclRule) && resource["egress"] !== true;
+    yield* judgeEach(isEntry ? [{ path: "", rule: resource }] : rules, function* ({ path, rule }) {
+      const range = portRange(rule);
+      const reached = adminPorts.filter(
+        (port) =>
+          range !== undefined &&
+          port >= range.from &&
+          port <= range.to &&
+          !rules.some((other) => denies(other.rule, rule, port)),
       );
-    },
+      const action = rule["action"] ?? rule["ruleAction"];
+      if (action === "allow" && reached.length > 0 && isWorldOpen(rule)) {
+        yield openRule(path, rule, range);
+      }
+    });
   },
-);
+});
 
 /**
  * Whether a rule of a network ACL keeps another one from a port. The lowest number decides; rules of one family of

@@ -56,15 +56,8 @@ export function portRange(rule: TrafficRule): PortRange | undefined {
 }
 
 /** Names of the fields that hold addresses, in the resources that rules come in. */
-const addressFields = [
-  "cidr",
-  "cidrBlock",
-  "cidrBlocks",
-  "cidrIpv4",
-  "cidrIpv6",
-  "ipv6CidrBlock",
-  "ipv6CidrBlocks",
-];
+const addressFields =
+  "cidr cidrBlock cidrBlocks cidrIpv4 cidrIpv6 ipv6CidrBlock ipv6CidrBlocks".split(" ");
 
 /**
  * Whether a rule is about the whole world.

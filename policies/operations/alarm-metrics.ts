@@ -25,34 +25,27 @@ export interface MetricSubject {
   readonly hasOthers?: boolean;
 }
 
-export const streamSubject: MetricSubject = {
-  namespace: "AWS/Kinesis",
-  resourceClass: Stream,
-  dimension: "StreamName",
-  property: "name",
-};
+function subject(
+  namespace: string,
+  resourceClass: MetricSubject["resourceClass"],
+  dimension: string,
+  property: string,
+  more: Partial<MetricSubject> = {},
+): MetricSubject {
+  return { namespace: `AWS/${namespace}`, resourceClass, dimension, property, ...more };
+}
 
-export const applicationSubject: MetricSubject = {
-  namespace: "AWS/KinesisAnalytics",
-  resourceClass: Application,
-  dimension: "Application",
-  property: "name",
-};
-
-export const deliverySubject: MetricSubject = {
-  namespace: "AWS/Firehose",
-  resourceClass: FirehoseDeliveryStream,
-  dimension: "DeliveryStreamName",
-  property: "name",
-};
-
-export const domainSubject: MetricSubject = {
-  namespace: "AWS/ES",
-  resourceClass: Domain,
-  dimension: "DomainName",
-  property: "domainName",
+export const streamSubject = subject("Kinesis", Stream, "StreamName", "name");
+export const applicationSubject = subject("KinesisAnalytics", Application, "Application", "name");
+export const deliverySubject = subject(
+  "Firehose",
+  FirehoseDeliveryStream,
+  "DeliveryStreamName",
+  "name",
+);
+export const domainSubject = subject("ES", Domain, "DomainName", "domainName", {
   furtherDimensions: ["ClientId"],
-};
+});
 
 /** Every kind of resource whose alarms can be checked. */
 export const subjects: readonly MetricSubject[] = [
@@ -60,50 +53,17 @@ export const subjects: readonly MetricSubject[] = [
   applicationSubject,
   deliverySubject,
   domainSubject,
-  {
-    namespace: "AWS/ApiGateway",
-    resourceClass: RestApi,
-    dimension: "ApiName",
-    property: "name",
-  },
+  subject("ApiGateway", RestApi, "ApiName", "name"),
   // HTTP and WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-  { namespace: "AWS/ApiGateway", resourceClass: Api, dimension: "ApiId", property: "id" },
+  subject("ApiGateway", Api, "ApiId", "id"),
   // EC2 sums up scaling groups, images and types; Lambda the account and event source mappings.
-  {
-    namespace: "AWS/EC2",
-    resourceClass: Instance,
-    dimension: "InstanceId",
-    property: "id",
-    hasOthers: true,
-  },
-  {
-    namespace: "AWS/Lambda",
-    resourceClass: LambdaFunction,
-    dimension: "FunctionName",
-    property: "name",
-    hasOthers: true,
-  },
-  {
-    namespace: "AWS/NATGateway",
-    resourceClass: NatGateway,
-    dimension: "NatGatewayId",
-    property: "id",
-  },
+  subject("EC2", Instance, "InstanceId", "id", { hasOthers: true }),
+  subject("Lambda", LambdaFunction, "FunctionName", "name", { hasOthers: true }),
+  subject("NATGateway", NatGateway, "NatGatewayId", "id"),
   // What text messages cost is a matter of the account, whether they arrive one of countries.
-  {
-    namespace: "AWS/SNS",
-    resourceClass: Topic,
-    dimension: "TopicName",
-    property: "name",
-    hasOthers: true,
-  },
-  { namespace: "AWS/SQS", resourceClass: Queue, dimension: "QueueName", property: "name" },
-  {
-    namespace: "AWS/States",
-    resourceClass: StateMachine,
-    dimension: "StateMachineArn",
-    property: "arn",
-  },
+  subject("SNS", Topic, "TopicName", "name", { hasOthers: true }),
+  subject("SQS", Queue, "QueueName", "name"),
+  subject("States", StateMachine, "StateMachineArn", "arn"),
 ];
 
 /** A metric that an alarm watches. */

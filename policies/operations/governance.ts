@@ -1,12 +1,13 @@
-import { isSet } from "../engine/known";
-import { stackPolicy, typesPolicy } from "../engine/policy";
-import { texts } from "../engine/setting-schema";
-import { statefulTypes } from "./stateful-types";
-import { taggableTypes } from "../engine/sdk-types";
 import { unknownDocuments } from "../engine/document-types";
+import { isSet } from "../engine/known";
+import { resourcePolicy, stackPolicy, typesPolicy } from "../engine/policy";
+import { sdkToken, taggableTypes } from "../engine/sdk-types";
+import { texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
+import { statefulTypes } from "./stateful-types";
+import { Bucket } from "@pulumi/aws/s3";
 
-export const requiredTags = typesPolicy(taggableTypes, {
-  name: "required-tags",
+export const requiredTags = typesPolicy("required-tags", taggableTypes, {
   isGeneral: true,
   severity: "low",
   rule: "Tag every resource that can be tagged.",
@@ -15,10 +16,7 @@ export const requiredTags = typesPolicy(taggableTypes, {
   controls: ["EC2.40", "EC2.48"],
   source: "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
   config: {
-    keys: texts({
-      description: "Tags that every resource must have.",
-      default: ["project", "stack"],
-    }),
+    keys: texts("Tags that every resource must have.", "project stack"),
   },
   *check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.
@@ -39,8 +37,7 @@ interface Tag {
   readonly value: string;
 }
 
-export const statefulProtection = typesPolicy(statefulTypes, {
-  name: "stateful-resource-protection",
+export const statefulProtection = typesPolicy("stateful-resource-protection", statefulTypes, {
   severity: "high",
   rule: "Protect the resources that hold data from being destroyed.",
   reason: "A change that replaces them, or a destroy of the wrong stack, takes the data with it.",
@@ -48,10 +45,7 @@ export const statefulProtection = typesPolicy(statefulTypes, {
   controls: ["KMS.3", "Cognito.6"],
   source: "https://www.pulumi.com/docs/iac/concepts/options/protect/",
   config: {
-    types: texts({
-      description: "Types whose resources must be protected.",
-      default: statefulTypes,
-    }),
+    types: texts("Types whose resources must be protected.", statefulTypes),
   },
   *check(_resource, { types }, { type, opts }) {
     if (types.includes(type) && !opts.protect) {
@@ -60,8 +54,7 @@ export const statefulProtection = typesPolicy(statefulTypes, {
   },
 });
 
-export const undecidedDocuments = stackPolicy([], {
-  name: "policy-document-unknown",
+export const undecidedDocuments = stackPolicy("policy-document-unknown", [], {
   severity: "low",
   level: "advisory",
   rule: "Know in a preview what the update will judge only when it is under way.",
@@ -82,6 +75,174 @@ export const undecidedDocuments = stackPolicy([], {
         fact: `its policy document is unknown in this preview${others.size === 0 ? "" : `, as are those of ${[...others].join(", ")}`}`,
         limit: "the policies about documents judge them in the update",
       };
+    }
+  },
+});
+
+/** Classes with a successor that the other policies judge; through one of these a program would slip past them. */
+const successors: Readonly<Record<string, string>> = {
+  // https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html
+  "aws:ec2/launchConfiguration:LaunchConfiguration": "ec2.LaunchTemplate",
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestSpotInstances.html
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest": "ec2.Instance with instanceMarketOptions",
+  "aws:elasticsearch/domain:Domain": "opensearch.Domain",
+  "aws:elasticsearch/domainPolicy:DomainPolicy": "opensearch.DomainPolicy",
+  "aws:kinesis/analyticsApplication:AnalyticsApplication": "kinesisanalyticsv2.Application",
+  "aws:s3/bucketAccelerateConfigurationV2:BucketAccelerateConfigurationV2":
+    "s3.BucketAccelerateConfiguration",
+  "aws:s3/bucketAclV2:BucketAclV2": "s3.BucketAcl",
+  "aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2": "s3.BucketCorsConfiguration",
+  "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":
+    "s3.BucketLifecycleConfiguration",
+  "aws:s3/bucketLoggingV2:BucketLoggingV2": "s3.BucketLogging",
+  "aws:s3/bucketObject:BucketObject": "s3.BucketObjectv2",
+  "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2":
+    "s3.BucketObjectLockConfiguration",
+  "aws:s3/bucketRequestPaymentConfigurationV2:BucketRequestPaymentConfigurationV2":
+    "s3.BucketRequestPaymentConfiguration",
+  "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2":
+    "s3.BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketV2:BucketV2": "s3.Bucket",
+  "aws:s3/bucketVersioningV2:BucketVersioningV2": "s3.BucketVersioning",
+  "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2":
+    "s3.BucketWebsiteConfiguration",
+};
+
+const supersededTypes = Object.keys(successors);
+
+export const superseded = typesPolicy("superseded-resource-type", supersededTypes, {
+  severity: "high",
+  rule: "Use the current class of a resource.",
+  reason: "The policies judge the current class only; its predecessor would pass unjudged.",
+  fix: "Replace it, with an alias to keep what is deployed.",
+  source: "https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/",
+  *check(_resource, _config, { type }) {
+    yield { fact: `the type is ${type}`, limit: `the current class is ${successors[type]}` };
+  },
+});
+
+/** Settings that a bucket still takes itself and the class that has taken them over, which the other policies judge. */
+const bucketProperties: Readonly<Record<string, string>> = {
+  accelerationStatus: "BucketAccelerateConfiguration",
+  acl: "BucketAcl",
+  corsRules: "BucketCorsConfiguration",
+  grants: "BucketAcl",
+  lifecycleRules: "BucketLifecycleConfiguration",
+  logging: "BucketLogging",
+  objectLockConfiguration: "BucketObjectLockConfiguration",
+  policy: "BucketPolicy",
+  replicationConfiguration: "BucketReplicationConfig",
+  requestPayer: "BucketRequestPaymentConfiguration",
+  serverSideEncryptionConfiguration: "BucketServerSideEncryptionConfiguration",
+  versioning: "BucketVersioning",
+  website: "BucketWebsiteConfiguration",
+};
+
+export const ownSettings = resourcePolicy("s3-bucket-superseded-properties", Bucket, {
+  severity: "high",
+  rule: "Give a bucket its settings by the resources made for them.",
+  reason:
+    "The policies judge those resources only; an access list or a policy in the bucket itself would pass unjudged.",
+  fix: "Move each of these properties to its resource.",
+  source: "https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/",
+  *check(bucket) {
+    for (const [property, successor] of Object.entries(bucketProperties)) {
+      if (isSet(bucket, property)) {
+        yield { fact: `${property} is set`, limit: `its place is an s3.${successor}` };
+      }
+    }
+  },
+});
+
+type Value = string | number | boolean;
+
+/** The values that keep a safeguard of the account on, by type and property; a missing value counts as its default. */
+const safeguards: Readonly<Record<string, Readonly<Record<string, readonly [Value, ...Value[]]>>>> =
+  {
+    [sdkToken("cfg", "RecorderStatus")]: { isEnabled: [true] },
+    [sdkToken("cloudtrail", "Trail")]: {
+      enableLogging: [true],
+      enableLogFileValidation: [true],
+    },
+    [sdkToken("ebs", "EncryptionByDefault")]: { enabled: [true] },
+    [sdkToken("ebs", "SnapshotBlockPublicAccess")]: { state: ["block-all-sharing"] },
+    [sdkToken("ec2", "AllowedImagesSettings")]: { state: ["enabled", "audit-mode"] },
+    [sdkToken("ec2", "ImageBlockPublicAccess")]: { state: ["block-new-sharing"] },
+    [sdkToken("ec2", "InstanceMetadataDefaults")]: { httpTokens: ["required"] },
+    [sdkToken("ec2", "SerialConsoleAccess")]: { enabled: [false] },
+    [sdkToken("ec2", "VpcBlockPublicAccessOptions")]: {
+      internetGatewayBlockMode: ["block-bidirectional", "block-ingress"],
+    },
+    [sdkToken("emr", "BlockPublicAccessConfiguration")]: { blockPublicSecurityGroupRules: [true] },
+    [sdkToken("guardduty", "Detector")]: { enable: [true] },
+    [sdkToken("macie2", "Account")]: { status: ["ENABLED"] },
+    [sdkToken("s3", "AccountPublicAccessBlock")]: {
+      blockPublicAcls: [true],
+      blockPublicPolicy: [true],
+      ignorePublicAcls: [true],
+      restrictPublicBuckets: [true],
+    },
+  };
+
+/** What the provider takes where the program leaves a property out. */
+const byDefault: Readonly<Record<string, Value>> = {
+  enable: true,
+  enableLogging: true,
+  enabled: true,
+  status: "ENABLED",
+};
+
+const serviceSetting = sdkToken("ssm", "ServiceSetting");
+const publicExclusion = sdkToken("ec2", "VpcBlockPublicAccessExclusion");
+
+const safeguardTypes = [...Object.keys(safeguards), serviceSetting, publicExclusion];
+const passwordPolicy = sdkToken("iam", "AccountPasswordPolicy");
+
+export const accountSafeguards = typesPolicy("account-safeguard-off", safeguardTypes, {
+  severity: "high",
+  rule: "Switch no safeguard of the account off.",
+  reason:
+    "Such a resource is one switch for the whole account and region: off, it opens what other stacks rely on.",
+  fix: "Set the property to the value that keeps the safeguard on, leave the resource out, or name it in exempt.",
+  source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
+  exempt: "Logical names of resources that may be off.",
+  *check(resource, _config, { type }) {
+    if (type === publicExclusion) {
+      yield { fact: "it takes a network out of the block", limit: "the block must hold for all" };
+    }
+    const setting = String(resource["settingId"]);
+    if (
+      type === serviceSetting &&
+      setting.endsWith("/documents/console/public-sharing-permission")
+    ) {
+      yield* mustBe("settingValue", String(resource["settingValue"]), "Disable");
+    }
+    for (const [property, values] of Object.entries(safeguards[type] ?? {})) {
+      const value = (resource[property] ?? byDefault[property]) as Value | undefined;
+      yield* mustBe(property, value, ...values);
+    }
+  },
+});
+
+export const accountPasswords = typesPolicy("iam-account-password-policy", [passwordPolicy], {
+  rule: "Require strong passwords of the account's users.",
+  reason: "Short passwords are guessed.",
+  fix: "Set minimumPasswordLength to 8 or more, and require lower case, upper case, numbers and symbols.",
+  controls: ["IAM.7"],
+  source: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
+  exempt: "Logical names of password policies that may be weaker.",
+  *check(policy) {
+    const length = (policy["minimumPasswordLength"] ?? 6) as number;
+    if (!(length >= 8)) {
+      yield { fact: `minimumPasswordLength is ${length}`, limit: "the least is 8" };
+    }
+    for (const property of [
+      "requireLowercaseCharacters",
+      "requireNumbers",
+      "requireSymbols",
+      "requireUppercaseCharacters",
+    ]) {
+      yield* mustBe(property, policy[property] as boolean | undefined, true);
     }
   },
 });

@@ -28,8 +28,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
   const isKnown = (type: string): boolean =>
     judged.has(type) || needless.has(type) || type.startsWith("pulumi:");
 
-  const unjudgedType = typesPolicy([], {
-    name: "unjudged-resource-type",
+  const unjudgedType = typesPolicy("unjudged-resource-type", [], {
     severity: "high",
     isGeneral: true,
     rule: "Declare resources of types that the policies judge.",
@@ -38,10 +37,10 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     fix: "Use a type that is judged, or add the type to allowed in the policy's configuration after a review.",
     source: "https://www.pulumi.com/docs/insights/policy/",
     config: {
-      allowed: texts({
-        description: "Types that may go unjudged; * stands for any characters.",
-        default: ["random:*", "std:*", "time:*", "tls:*"],
-      }),
+      allowed: texts(
+        "Types that may go unjudged; * stands for any characters.",
+        "random:* std:* time:* tls:*",
+      ),
     },
     *check(_resource, { allowed }, { type, provider }) {
       const isComponent = provider === undefined && !custom.test(type);
@@ -51,8 +50,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     },
   });
 
-  const policyCoverage = stackPolicy([], {
-    name: "policy-coverage",
+  const policyCoverage = stackPolicy("policy-coverage", [], {
     severity: "low",
     level: "advisory",
     isGeneral: true,

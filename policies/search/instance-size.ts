@@ -7,12 +7,11 @@ const sizePattern = `^(${smallSizes.join("|")}|([1-9][0-9]*)?xlarge)$`;
 
 /** The setting of the largest size allowed. */
 export function maxSize(size: string) {
-  return text({
-    description:
-      "Largest instance size allowed: nano, micro, small, medium, large, xlarge, 2xlarge and so on.",
-    default: size,
-    pattern: sizePattern,
-  });
+  return text(
+    "Largest instance size allowed: nano, micro, small, medium, large, xlarge, 2xlarge and so on.",
+    size,
+    sizePattern,
+  );
 }
 
 /**

@@ -2,9 +2,9 @@ import { Domain } from "@pulumi/aws/opensearch";
 import { known } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer, texts } from "../engine/setting-schema";
+import { atLeast, mustBe } from "../engine/violation";
 
-export const domainVpc = resourcePolicy(Domain, {
-  name: "opensearch-domain-vpc",
+export const domainVpc = resourcePolicy("opensearch-domain-vpc", Domain, {
   severity: "critical",
   rule: "Put a domain into a VPC.",
   reason:
@@ -21,8 +21,7 @@ export const domainVpc = resourcePolicy(Domain, {
   },
 });
 
-export const domainAccessControl = resourcePolicy(Domain, {
-  name: "opensearch-domain-access-control",
+export const domainAccessControl = resourcePolicy("opensearch-domain-access-control", Domain, {
   severity: "high",
   rule: "Control access to a domain's indices finely, by IAM identities.",
   reason:
@@ -31,18 +30,13 @@ export const domainAccessControl = resourcePolicy(Domain, {
   controls: ["Opensearch.7"],
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
   config: {
-    allowInternalUsers: flag({
-      description: "Whether users with passwords, kept in the domain, are allowed.",
-      default: false,
-    }),
+    allowInternalUsers: flag(
+      "Whether users with passwords, kept in the domain, are allowed.",
+      false,
+    ),
   },
   *check({ advancedSecurityOptions: security }, { allowInternalUsers }) {
-    if (security?.enabled !== true) {
-      yield {
-        fact: `advancedSecurityOptions.enabled is ${security?.enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
+    yield* mustBe("advancedSecurityOptions.enabled", security?.enabled, true);
     if (security?.anonymousAuthEnabled === true) {
       yield {
         fact: "advancedSecurityOptions.anonymousAuthEnabled is true",
@@ -58,9 +52,7 @@ export const domainAccessControl = resourcePolicy(Domain, {
   },
 });
 
-export const domainMasters = resourcePolicy(Domain, {
-  name: "opensearch-domain-dedicated-masters",
-  severity: "medium",
+export const domainMasters = resourcePolicy("opensearch-domain-dedicated-masters", Domain, {
   rule: "Let dedicated nodes elect a domain's master.",
   reason:
     "A data node that is busy with a query is a bad master. Two cannot outvote each other, so it takes three.",
@@ -69,12 +61,7 @@ export const domainMasters = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html",
   config: {
-    least: integer({
-      description: "Fewest dedicated masters; 0 lets the data nodes be masters.",
-      default: 3,
-      minimum: 0,
-      maximum: 5,
-    }),
+    least: integer("Fewest dedicated masters; 0 lets the data nodes be masters.", 3, [0, 5]),
   },
   *check({ clusterConfig }, { least }) {
     const masters =
@@ -92,9 +79,7 @@ export const domainMasters = resourcePolicy(Domain, {
   },
 });
 
-export const domainZones = resourcePolicy(Domain, {
-  name: "opensearch-domain-zones",
-  severity: "medium",
+export const domainZones = resourcePolicy("opensearch-domain-zones", Domain, {
   rule: "Spread a domain's data nodes over zones, evenly.",
   reason:
     "With all nodes in one zone its failure takes the indices with it. An uneven spread fills some nodes' disks before the others'.",
@@ -103,18 +88,8 @@ export const domainZones = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html",
   config: {
-    minNodes: integer({
-      description: "Fewest data nodes.",
-      default: 3,
-      minimum: 1,
-      maximum: 1002,
-    }),
-    leastZones: integer({
-      description: "Fewest zones; 1 asks for no spread.",
-      default: 3,
-      minimum: 1,
-      maximum: 3,
-    }),
+    minNodes: integer("Fewest data nodes.", 3, [1, 1002]),
+    leastZones: integer("Fewest zones; 1 asks for no spread.", 3, [1, 3]),
   },
   *check({ clusterConfig }, { minNodes, leastZones }) {
     const nodes = clusterConfig?.instanceCount ?? 1;
@@ -122,12 +97,8 @@ export const domainZones = resourcePolicy(Domain, {
       clusterConfig?.zoneAwarenessEnabled === true
         ? (clusterConfig.zoneAwarenessConfig?.availabilityZoneCount ?? 2)
         : 1;
-    if (!(nodes >= minNodes)) {
-      yield { fact: `instanceCount is ${nodes}`, limit: `the least is ${minNodes}` };
-    }
-    if (!(zones >= leastZones)) {
-      yield { fact: `the domain is in ${zones} zones`, limit: `the least is ${leastZones}` };
-    }
+    yield* atLeast(nodes, minNodes, `instanceCount is ${nodes}`);
+    yield* atLeast(zones, leastZones, `the domain is in ${zones} zones`);
     if (nodes % zones !== 0) {
       yield {
         fact: `instanceCount is ${nodes} in ${zones} zones`,
@@ -140,9 +111,7 @@ export const domainZones = resourcePolicy(Domain, {
 /** Log types by the control that asks for them. */
 const logTypes = ["ES_APPLICATION_LOGS", "AUDIT_LOGS", "SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS"];
 
-export const domainLogs = resourcePolicy(Domain, {
-  name: "opensearch-domain-logs",
-  severity: "medium",
+export const domainLogs = resourcePolicy("opensearch-domain-logs", Domain, {
   rule: "Publish a domain's logs to CloudWatch.",
   reason:
     "The error log tells why a write was refused, the audit log who read what, the slow logs which query holds up the rest.",
@@ -151,7 +120,7 @@ export const domainLogs = resourcePolicy(Domain, {
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html",
   config: {
-    logTypes: texts({ description: "Log types that must be published.", default: logTypes }),
+    logTypes: texts("Log types that must be published.", logTypes),
   },
   *check({ logPublishingOptions = [] }, { logTypes: required }) {
     const published = logPublishingOptions
@@ -163,8 +132,7 @@ export const domainLogs = resourcePolicy(Domain, {
   },
 });
 
-export const domainUpdates = resourcePolicy(Domain, {
-  name: "opensearch-domain-software-updates",
+export const domainUpdates = resourcePolicy("opensearch-domain-software-updates", Domain, {
   severity: "low",
   rule: "Let a domain install software updates by itself, in its off-peak window.",
   reason: "An update that waits for somebody waits for long, security fixes included.",
@@ -174,11 +142,6 @@ export const domainUpdates = resourcePolicy(Domain, {
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/service-software.html",
   *check({ softwareUpdateOptions }) {
     const enabled = softwareUpdateOptions?.autoSoftwareUpdateEnabled;
-    if (enabled !== true) {
-      yield {
-        fact: `softwareUpdateOptions.autoSoftwareUpdateEnabled is ${enabled ?? "not set"}`,
-        limit: "it must be true",
-      };
-    }
+    yield* mustBe("softwareUpdateOptions.autoSoftwareUpdateEnabled", enabled, true);
   },
 });

@@ -1,7 +1,6 @@
 import { Instance } from "@pulumi/aws/ec2";
 import { isSet, known } from "../engine/known";
-import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
-import { typeToken } from "../engine/types";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 
 const typeNames = ["instanceType", "instanceTypes"];
 

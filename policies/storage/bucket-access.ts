@@ -10,14 +10,13 @@ import {
 import { companionPolicy } from "../engine/companion";
 import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { pathsOf, placesAt, sdkToken, typesWith } from "../engine/sdk-types";
-import { typeToken } from "../engine/types";
+import { pathsOf, placesAt, sdkToken, typesWith, typeToken } from "../engine/sdk-types";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
 import { texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 
-export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
-  name: "s3-bucket-public-access-block",
+export const access = resourcePolicy("s3-bucket-public-access-block", BucketPublicAccessBlock, {
   severity: "critical",
   rule: "Block every kind of public access to a bucket.",
   reason: "A policy or an access list written by mistake opens a bucket that is not blocked.",
@@ -27,15 +26,12 @@ export const bucketPublicAccess = resourcePolicy(BucketPublicAccessBlock, {
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   *check(block) {
     for (const name of publicAccessBlocks) {
-      if (block[name] !== true) {
-        yield { fact: `${name} is ${block[name] ?? "not set"}`, limit: "it must be true" };
-      }
+      yield* mustBe(name, block[name], true);
     }
   },
 });
 
-export const bucketPublicAccessPresence = companionPolicy({
-  name: "s3-bucket-public-access-block-presence",
+export const publicAccessPresence = companionPolicy("s3-bucket-public-access-block-presence", {
   severity: "high",
   rule: "Give every bucket a block of public access.",
   reason:
@@ -48,24 +44,17 @@ export const bucketPublicAccessPresence = companionPolicy({
   companion: BucketPublicAccessBlock,
 });
 
-export const bucketVersioning = resourcePolicy(BucketVersioning, {
-  name: "s3-bucket-versioning",
-  severity: "medium",
+export const bucketVersioning = resourcePolicy("s3-bucket-versioning", BucketVersioning, {
   rule: "Keep the versions of a bucket's objects.",
   reason: "What is overwritten or deleted by mistake can be brought back from its last version.",
   fix: "Set versioningConfiguration.status to Enabled.",
   controls: ["S3.14"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
-  *check({ versioningConfiguration: { status } }) {
-    if (status !== "Enabled") {
-      yield { fact: `versioningConfiguration.status is ${status}`, limit: "it must be Enabled" };
-    }
-  },
+  check: ({ versioningConfiguration: { status } }) =>
+    mustBe("versioningConfiguration.status", status, "Enabled"),
 });
 
-export const bucketVersioningPresence = companionPolicy({
-  name: "s3-bucket-versioning-presence",
-  severity: "medium",
+export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-presence", {
   rule: "Say of every bucket whether it keeps versions.",
   reason: "A bucket keeps none unless it is told to.",
   fix: "Add an s3.BucketVersioning with this bucket.",
@@ -75,28 +64,18 @@ export const bucketVersioningPresence = companionPolicy({
   companion: BucketVersioning,
 });
 
-export const bucketOwnership = resourcePolicy(BucketOwnershipControls, {
-  name: "s3-bucket-ownership",
-  severity: "medium",
+export const bucketOwnership = resourcePolicy("s3-bucket-ownership", BucketOwnershipControls, {
   rule: "Let a bucket's owner own every object, and access lists decide nothing.",
   reason:
     "Access lists are a second way in beside policies, and an object that another account wrote belongs to that account.",
   fix: "Set rule.objectOwnership to BucketOwnerEnforced.",
   controls: ["S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
-  *check({ rule: { objectOwnership } }) {
-    if (objectOwnership !== "BucketOwnerEnforced") {
-      yield {
-        fact: `rule.objectOwnership is ${objectOwnership}`,
-        limit: "it must be BucketOwnerEnforced",
-      };
-    }
-  },
+  check: ({ rule: { objectOwnership } }) =>
+    mustBe("rule.objectOwnership", objectOwnership, "BucketOwnerEnforced"),
 });
 
-export const bucketOwnershipPresence = companionPolicy({
-  name: "s3-bucket-ownership-presence",
-  severity: "medium",
+export const bucketOwnershipPresence = companionPolicy("s3-bucket-ownership-presence", {
   rule: "Say of every bucket who owns its objects.",
   reason: "A bucket that was made long ago, or imported, may still heed access lists.",
   fix: "Add an s3.BucketOwnershipControls with this bucket.",
@@ -106,8 +85,7 @@ export const bucketOwnershipPresence = companionPolicy({
   companion: BucketOwnershipControls,
 });
 
-export const bucketAcl = resourcePolicy(BucketAcl, {
-  name: "s3-bucket-acl",
+export const bucketAcl = resourcePolicy("s3-bucket-acl", BucketAcl, {
   severity: "high",
   rule: "Grant nobody but the owner access by a bucket's access list.",
   reason: "Access lists are a second way in beside policies, and easily public.",
@@ -133,39 +111,37 @@ const harmlessLists = ["bucket-owner-full-control", "bucket-owner-read", "privat
 const aclNames = ["acl", "cannedAcl", "grants", "accessControlPolicy"];
 const bucketLists = [sdkToken("s3", "Bucket"), typeToken(BucketAcl)];
 
-export const objectAcl = typesPolicy(
-  typesWith(...aclNames).filter((type) => !bucketLists.includes(type) && !/V2$/.test(type)),
-  {
-    name: "s3-object-acl",
-    severity: "high",
-    rule: "Grant nobody but the owners access by an object's access list.",
-    reason:
-      "A list of an object counts beside the bucket's policy, and is seen by no review of that.",
-    fix: "Leave acl and grants out.",
-    controls: ["S3.2", "S3.3", "S3.12"],
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
-    config: {
-      lists: texts({ description: "Canned access lists allowed.", default: harmlessLists }),
-    },
-    *check(resource, { lists }, { type }) {
-      for (const path of pathsOf(type, aclNames)) {
-        for (const { path: place, block, property } of placesAt(resource, path)) {
-          const value = block[property];
-          if (isSet(block, property) && !(typeof value === "string" && lists.includes(value))) {
-            yield {
-              fact: typeof value === "string" ? `${place} is ${value}` : `${place} is set`,
-              limit: `it must be ${lists.join(" or ")}`,
-            };
-          }
-        }
-      }
-    },
-  },
+const listedTypes = typesWith(...aclNames).filter(
+  (type) => !bucketLists.includes(type) && !/V2$/.test(type),
 );
 
-export const bucketLogging = companionPolicy({
-  name: "s3-bucket-logging",
-  severity: "medium",
+export const objectAcl = typesPolicy("s3-object-acl", listedTypes, {
+  severity: "high",
+  rule: "Grant nobody but the owners access by an object's access list.",
+  reason:
+    "A list of an object counts beside the bucket's policy, and is seen by no review of that.",
+  fix: "Leave acl and grants out.",
+  controls: ["S3.2", "S3.3", "S3.12"],
+  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
+  config: {
+    lists: texts("Canned access lists allowed.", harmlessLists),
+  },
+  *check(resource, { lists }, { type }) {
+    for (const path of pathsOf(type, aclNames)) {
+      for (const { path: place, block, property } of placesAt(resource, path)) {
+        const value = block[property];
+        if (isSet(block, property) && !(typeof value === "string" && lists.includes(value))) {
+          yield {
+            fact: typeof value === "string" ? `${place} is ${value}` : `${place} is set`,
+            limit: `it must be ${lists.join(" or ")}`,
+          };
+        }
+      }
+    }
+  },
+});
+
+export const bucketLogging = companionPolicy("s3-bucket-logging", {
   rule: "Log the requests to every bucket, save the one that holds the logs.",
   reason: "After a leak the log tells what was read, by whom and when.",
   fix: "Add an s3.BucketLogging with this bucket; name the bucket that holds the logs in exempt.",
@@ -184,8 +160,7 @@ const controlActions = [
   "s3:PutObjectAcl",
 ];
 
-export const bucketControl = resourcePolicy(BucketPolicy, {
-  name: "s3-bucket-policy-control",
+export const bucketControl = resourcePolicy("s3-bucket-policy-control", BucketPolicy, {
   severity: "high",
   rule: "Let no bucket policy hand over control of the bucket to another account.",
   reason:
@@ -194,10 +169,7 @@ export const bucketControl = resourcePolicy(BucketPolicy, {
   controls: ["S3.6"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
   config: {
-    accounts: texts({
-      description: "Ids of accounts that may control buckets, such as the own one.",
-      default: [],
-    }),
+    accounts: texts("Ids of accounts that may control buckets, such as the own one."),
   },
   *check(bucketPolicy, { accounts }) {
     for (const statement of statementsOf(bucketPolicy, "policy")) {

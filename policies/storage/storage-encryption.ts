@@ -1,18 +1,17 @@
 import { Volume } from "@pulumi/aws/ebs";
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
-import { Bucket, BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3";
+import { Bucket, BucketServerSideEncryptionConfiguration as Encryption } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
-import { customerKeySetting, customerKeyViolations } from "../encryption/customer-key";
+import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
-import { pathsOf, placesAt, typesWith } from "../engine/sdk-types";
-import { typeToken } from "../engine/types";
-import { texts } from "../engine/setting-schema";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
+import { texts, type Values } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
-export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration, {
-  name: "s3-bucket-encryption",
+export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
   severity: "high",
   rule: "Encrypt a bucket's objects with KMS by default.",
   reason:
@@ -22,13 +21,11 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
   config: {
     ...customerKeySetting,
-    withS3Keys: texts({
-      description:
-        "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
-      default: [],
-    }),
+    withS3Keys: texts(
+      "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
+    ),
   },
-  *check({ rules }, { requireCustomerManagedKey, withS3Keys }, { name }) {
+  *check({ rules }, config, { name }) {
     if (rules.length === 0) {
       yield { fact: "rules is empty", limit: "a bucket needs a default encryption" };
     }
@@ -37,10 +34,10 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
       const encryption = rule.applyServerSideEncryptionByDefault;
       const algorithm = encryption?.sseAlgorithm ?? "not set";
       if (encryption !== undefined && kmsAlgorithms.includes(algorithm)) {
-        yield* customerKeyViolations(encryption, "kmsMasterKeyId", requireCustomerManagedKey, path);
+        yield* customerKey(encryption, "kmsMasterKeyId", config, path);
       } else if (
         algorithm !== "AES256" ||
-        (requireCustomerManagedKey && !withS3Keys.includes(name))
+        (config.requireCustomerManagedKey && !config.withS3Keys.includes(name))
       ) {
         yield {
           fact: `${path}.sseAlgorithm is ${algorithm}`,
@@ -51,19 +48,16 @@ export const bucketKey = resourcePolicy(BucketServerSideEncryptionConfiguration,
   },
 });
 
-export const bucketEncryption = companionPolicy({
-  name: "s3-bucket-encryption-configuration",
-  severity: "medium",
+export const bucketEncryption = companionPolicy("s3-bucket-encryption-configuration", {
   rule: "Give every bucket a default encryption.",
   reason: "Without one objects are encrypted with S3's own keys, however the program means it.",
   fix: "Add an s3.BucketServerSideEncryptionConfiguration with this bucket.",
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
   subject: Bucket,
-  companion: BucketServerSideEncryptionConfiguration,
+  companion: Encryption,
 });
 
-export const instanceVolumeEncryption = resourcePolicy(Instance, {
-  name: "ec2-instance-volume-encryption",
+export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encryption", Instance, {
   severity: "high",
   rule: "Encrypt every volume of an EC2 instance.",
   reason:
@@ -72,29 +66,23 @@ export const instanceVolumeEncryption = resourcePolicy(Instance, {
   controls: ["EC2.3"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  *check(instance, { requireCustomerManagedKey }) {
+  *check(instance, config) {
     // What an instance with a template leaves out the template says.
     if (instance.rootBlockDevice !== undefined || !isSet(instance, "launchTemplate")) {
       yield* volumeViolations(
         instance.rootBlockDevice ?? {},
         instance.rootBlockDevice?.encrypted,
-        requireCustomerManagedKey,
+        config,
         "rootBlockDevice",
       );
     }
     for (const [index, device] of (instance.ebsBlockDevices ?? []).entries()) {
-      yield* volumeViolations(
-        device,
-        device.encrypted,
-        requireCustomerManagedKey,
-        `ebsBlockDevices[${index}]`,
-      );
+      yield* volumeViolations(device, device.encrypted, config, `ebsBlockDevices[${index}]`);
     }
   },
 });
 
-export const volumeEncryption = resourcePolicy(Volume, {
-  name: "ebs-volume-encryption",
+export const volumeEncryption = resourcePolicy("ebs-volume-encryption", Volume, {
   severity: "high",
   rule: "Encrypt an EBS volume.",
   reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
@@ -102,13 +90,10 @@ export const volumeEncryption = resourcePolicy(Volume, {
   controls: ["EC2.3"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  *check(volume, { requireCustomerManagedKey }) {
-    yield* volumeViolations(volume, volume.encrypted, requireCustomerManagedKey);
-  },
+  check: (volume, config) => volumeViolations(volume, volume.encrypted, config),
 });
 
-export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
-  name: "ec2-launch-template-volume-encryption",
+export const template = resourcePolicy("ec2-launch-template-volume-encryption", LaunchTemplate, {
   severity: "high",
   rule: "Encrypt every volume that a launch template makes.",
   reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
@@ -116,7 +101,7 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
   controls: ["EC2.181"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
-  *check({ blockDeviceMappings = [] }, { requireCustomerManagedKey }) {
+  *check({ blockDeviceMappings = [] }, config) {
     // The root volume is as its image has it, unless a mapping says more.
     if (!blockDeviceMappings.some(({ ebs }) => ebs !== undefined)) {
       yield {
@@ -130,7 +115,7 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
           ebs,
           // A launch template writes its switches as texts.
           ebs.encrypted === undefined ? undefined : ebs.encrypted === "true",
-          requireCustomerManagedKey,
+          config,
           `blockDeviceMappings[${index}].ebs`,
         );
       }
@@ -141,50 +126,38 @@ export const launchTemplateEncryption = resourcePolicy(LaunchTemplate, {
 const encryptionNames = ["encrypted", "storageEncrypted"];
 const judgedAlone = [Instance, LaunchTemplate, Volume].map(typeToken);
 
-export const copyEncryption = typesPolicy(
-  typesWith(...encryptionNames).filter((type) => !judgedAlone.includes(type)),
-  {
-    name: "storage-copy-encryption",
-    severity: "high",
-    rule: "Encrypt copies of volumes and images, and every other storage with such a switch.",
-    reason: "A copy may be unencrypted where its original was not, and is shared more easily.",
-    fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
-    controls: ["EC2.173"],
-    source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
-    config: {
-      exempt: texts({
-        description: "Logical names of resources that may be unencrypted.",
-        default: [],
-      }),
-    },
-    *check(resource, { exempt }, { name, type }) {
-      const places = exempt.includes(name)
-        ? []
-        : pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
-      for (const { path, block, property } of places) {
-        // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
-        const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
-        const value = block[property] as string | boolean | undefined;
-        if (!(isOther && value === undefined) && String(value) !== "true") {
-          yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
-        }
+const encryptedTypes = typesWith(...encryptionNames).filter((type) => !judgedAlone.includes(type));
+
+export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTypes, {
+  severity: "high",
+  rule: "Encrypt copies of volumes and images, and every other storage with such a switch.",
+  reason: "A copy may be unencrypted where its original was not, and is shared more easily.",
+  fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
+  controls: ["EC2.173"],
+  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+  exempt: "Logical names of resources that may be unencrypted.",
+  *check(resource, _config, { type }) {
+    const places = pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
+    for (const { path, block, property } of places) {
+      // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
+      const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
+      const value = block[property] as string | boolean | undefined;
+      if (!(isOther && value === undefined) && String(value) !== "true") {
+        yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
       }
-    },
+    }
   },
-);
+});
 
 function* volumeViolations(
   volume: object,
   encrypted: boolean | undefined,
-  requireCustomerManagedKey: boolean,
+  config: Values<typeof customerKeySetting>,
   path = "",
 ): Iterable<Violation> {
   if (encrypted !== true) {
-    yield {
-      fact: `${path === "" ? "" : `${path}.`}encrypted is ${encrypted ?? "not set"}`,
-      limit: "it must be true",
-    };
+    yield* mustBe(path === "" ? "encrypted" : `${path}.encrypted`, encrypted, true);
   } else {
-    yield* customerKeyViolations(volume, "kmsKeyId", requireCustomerManagedKey, path);
+    yield* customerKey(volume, "kmsKeyId", config, path);
   }
 }

@@ -1,13 +1,13 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
-import { Bucket, BucketLifecycleConfiguration, DirectoryBucket } from "@pulumi/aws/s3";
+import { Bucket, BucketLifecycleConfiguration as Lifecycle, DirectoryBucket } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { given } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { integer, texts } from "../engine/setting-schema";
+import { within } from "../engine/violation";
 
-export const streamRetention = resourcePolicy(Stream, {
-  name: "kinesis-stream-retention",
+export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream, {
   severity: "high",
   rule: "Keep a stream's records long enough to survive an outage of its consumers, and no longer than allowed.",
   reason:
@@ -16,33 +16,21 @@ export const streamRetention = resourcePolicy(Stream, {
   controls: ["Kinesis.3"],
   source: "https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html",
   config: {
-    minHours: integer({
-      description: "Shortest retention, in hours.",
-      default: 168,
-      minimum: 24,
-      maximum: 8760,
-    }),
-    maxHours: integer({
-      description: "Longest retention, in hours.",
-      default: 336,
-      minimum: 24,
-      maximum: 8760,
-    }),
+    minHours: integer("Shortest retention, in hours.", 168, [24, 8760]),
+    maxHours: integer("Longest retention, in hours.", 336, [24, 8760]),
   },
   *check(stream, { minHours, maxHours }) {
     const hours = stream.retentionPeriod ?? 24;
-    if (!(hours >= minHours && hours <= maxHours)) {
-      yield {
-        fact: `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
-        limit: `the limit is ${minHours} to ${maxHours} hours`,
-      };
-    }
+    yield* within(
+      hours,
+      [minHours, maxHours],
+      `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
+      "hours",
+    );
   },
 });
 
-export const logGroupRetention = resourcePolicy(LogGroup, {
-  name: "cloudwatch-log-group-retention",
-  severity: "medium",
+export const logGroupRetention = resourcePolicy("cloudwatch-log-group-retention", LogGroup, {
   rule: "Keep a log group's events for a set time: long enough to investigate, and not for ever.",
   reason:
     "Without a retention CloudWatch Logs keeps events for ever: the bill only grows, and so does what a leak would reveal.",
@@ -51,18 +39,8 @@ export const logGroupRetention = resourcePolicy(LogGroup, {
   source:
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
   config: {
-    minDays: integer({
-      description: "Shortest retention, in days.",
-      default: 365,
-      minimum: 1,
-      maximum: 3653,
-    }),
-    maxDays: integer({
-      description: "Longest retention, in days.",
-      default: 731,
-      minimum: 1,
-      maximum: 3653,
-    }),
+    minDays: integer("Shortest retention, in days.", 365, [1, 3653]),
+    maxDays: integer("Longest retention, in days.", 731, [1, 3653]),
   },
   *check(group, { minDays, maxDays }) {
     // CloudWatch Logs reads 0 as for ever.
@@ -72,20 +50,15 @@ export const logGroupRetention = resourcePolicy(LogGroup, {
         fact: `retentionInDays is ${group.retentionInDays ?? "not set"}, which means for ever`,
         limit: `the limit is ${minDays} to ${maxDays} days`,
       };
-    } else if (!(days >= minDays && days <= maxDays)) {
-      yield {
-        fact: `retentionInDays is ${days}`,
-        limit: `the limit is ${minDays} to ${maxDays} days`,
-      };
+    } else {
+      yield* within(days, [minDays, maxDays], `retentionInDays is ${days}`, "days");
     }
   },
 });
 
 const archiveClasses = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
 
-export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
-  name: "s3-bucket-lifecycle-retention",
-  severity: "medium",
+export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecycle, {
   rule: "Let a lifecycle rule expire or archive every object of a bucket: not too early, and not too late.",
   reason:
     "An archive without an end grows for ever in the dearest storage class; one that expires too early loses the data it was made to keep.",
@@ -93,21 +66,15 @@ export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html",
   config: {
-    minDays: integer({
-      description: "Fewest days after which any rule may expire current objects.",
-      default: 30,
-      minimum: 1,
-    }),
-    maxDays: integer({
-      description: "Most days until every object has expired or moved to an archive class.",
-      default: 1095,
-      minimum: 1,
-    }),
-    keptForever: texts({
-      description:
-        "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
-      default: [],
-    }),
+    minDays: integer("Fewest days after which any rule may expire current objects.", 30, [1]),
+    maxDays: integer(
+      "Most days until every object has expired or moved to an archive class.",
+      1095,
+      [1],
+    ),
+    keptForever: texts(
+      "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
+    ),
   },
   *check(lifecycle, { minDays, maxDays, keptForever }, { name }) {
     const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");
@@ -146,20 +113,17 @@ export const bucketRetention = resourcePolicy(BucketLifecycleConfiguration, {
   },
 });
 
-export const bucketLifecycle = companionPolicy({
-  name: "s3-bucket-lifecycle-configuration",
-  severity: "medium",
+export const bucketLifecycle = companionPolicy("s3-bucket-lifecycle-configuration", {
   rule: "Give every bucket a lifecycle configuration.",
   reason: "Without one a bucket keeps every object and every version of it for ever.",
   fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",
   controls: ["S3.10", "S3.13"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
   subject: Bucket,
-  companion: BucketLifecycleConfiguration,
+  companion: Lifecycle,
 });
 
-export const directoryBucketLifecycle = companionPolicy({
-  name: "s3-directory-bucket-lifecycle",
+export const directoryBucketLifecycle = companionPolicy("s3-directory-bucket-lifecycle", {
   severity: "low",
   rule: "Give every directory bucket a lifecycle configuration.",
   reason:
@@ -169,7 +133,7 @@ export const directoryBucketLifecycle = companionPolicy({
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-objects-lifecycle.html",
   subject: DirectoryBucket,
-  companion: BucketLifecycleConfiguration,
+  companion: Lifecycle,
 });
 
 /** Whether a lifecycle rule applies to all objects of its bucket. */

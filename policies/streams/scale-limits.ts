@@ -1,12 +1,13 @@
+import { resourcePolicy, stackPolicy } from "../engine/policy";
+import { flag, integer } from "../engine/setting-schema";
+import { atMost, within } from "../engine/violation";
+import { flinkConfiguration, flinkScale } from "../flink/flink-configuration";
+import { isOnDemand, shardsOf } from "./stream-shards";
 import { Target } from "@pulumi/aws/appautoscaling";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
-import { flinkConfiguration, flinkScale } from "../flink/flink-configuration";
-import { resourcePolicy } from "../engine/policy";
-import { flag, integer } from "../engine/setting-schema";
 
-export const streamShardLimit = resourcePolicy(Stream, {
-  name: "kinesis-stream-shard-limit",
+export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Stream, {
   severity: "high",
   rule: "Provision a stream's shards, and no more of them than the limit.",
   reason:
@@ -14,16 +15,11 @@ export const streamShardLimit = resourcePolicy(Stream, {
   fix: "Lower shardCount, or raise maxShards in the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
   config: {
-    maxShards: integer({
-      description: "Most shards of one stream.",
-      default: 4,
-      minimum: 1,
-      maximum: 20_000,
-    }),
-    allowOnDemand: flag({
-      description: "Whether a stream may be in on-demand mode, which has no limit here.",
-      default: false,
-    }),
+    maxShards: integer("Most shards of one stream.", 4, [1, 20_000]),
+    allowOnDemand: flag(
+      "Whether a stream may be in on-demand mode, which has no limit here.",
+      false,
+    ),
   },
   *check(stream, { maxShards, allowOnDemand }) {
     const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
@@ -47,14 +43,13 @@ export const streamShardLimit = resourcePolicy(Stream, {
         limit: `the limit is ${maxShards}`,
         fix: "Set shardCount.",
       };
-    } else if (!(stream.shardCount <= maxShards)) {
-      yield { fact: `shardCount is ${stream.shardCount}`, limit: `the limit is ${maxShards}` };
+    } else {
+      yield* atMost(stream.shardCount, maxShards, `shardCount is ${stream.shardCount}`);
     }
   },
 });
 
-export const flinkParallelismLimit = resourcePolicy(Application, {
-  name: "flink-application-parallelism-limit",
+export const parallelismLimit = resourcePolicy("flink-application-parallelism-limit", Application, {
   severity: "high",
   rule: "State a Flink application's parallelism, within the limit.",
   reason:
@@ -62,12 +57,7 @@ export const flinkParallelismLimit = resourcePolicy(Application, {
   fix: "Lower parallelism, or raise maxParallelism in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html",
   config: {
-    maxParallelism: integer({
-      description: "Highest parallelism of one application.",
-      default: 4,
-      minimum: 1,
-      maximum: 256,
-    }),
+    maxParallelism: integer("Highest parallelism of one application.", 4, [1, 256]),
   },
   *check(application, { maxParallelism }) {
     const scaling = flinkConfiguration(application)?.parallelismConfiguration;
@@ -86,8 +76,7 @@ export const flinkParallelismLimit = resourcePolicy(Application, {
   },
 });
 
-export const flinkKpuLimit = resourcePolicy(Application, {
-  name: "flink-application-kpu-limit",
+export const flinkKpuLimit = resourcePolicy("flink-application-kpu-limit", Application, {
   severity: "high",
   rule: "Keep the Kinesis Processing Units (KPUs) of a Flink application within the limit, and its automatic scaling off.",
   reason:
@@ -95,16 +84,15 @@ export const flinkKpuLimit = resourcePolicy(Application, {
   fix: "Lower parallelism, raise parallelismPerKpu, or raise maxKpus in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-resources.html",
   config: {
-    maxKpus: integer({
-      description: "Most KPUs of one application, the one for orchestration included.",
-      default: 5,
-      minimum: 2,
-      maximum: 257,
-    }),
-    allowAutoScaling: flag({
-      description: "Whether the service may scale an application by itself, beyond this limit.",
-      default: false,
-    }),
+    maxKpus: integer(
+      "Most KPUs of one application, the one for orchestration included.",
+      5,
+      [2, 257],
+    ),
+    allowAutoScaling: flag(
+      "Whether the service may scale an application by itself, beyond this limit.",
+      false,
+    ),
   },
   *check(application, { maxKpus, allowAutoScaling }) {
     const { parallelism, perKpu, kpus, autoScaling } = flinkScale(application);
@@ -115,50 +103,31 @@ export const flinkKpuLimit = resourcePolicy(Application, {
         fix: "Set configurationType to CUSTOM and autoScalingEnabled to false, or allowAutoScaling in the policy's configuration.",
       };
     }
-    if (!(kpus <= maxKpus)) {
-      yield {
-        fact: `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
-        limit: `the limit is ${maxKpus}`,
-      };
-    }
+    yield* atMost(
+      kpus,
+      maxKpus,
+      `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
+    );
   },
 });
 
-export const flinkParallelismPerKpu = resourcePolicy(Application, {
-  name: "flink-application-parallelism-per-kpu",
-  severity: "medium",
+export const subtasksPerKpu = resourcePolicy("flink-application-parallelism-per-kpu", Application, {
   rule: "Keep the number of subtasks on one KPU within the limits.",
   reason:
     "A KPU has one processor and 4 GB of memory: with too many subtasks they wait for each other and share a heap that is too small.",
   fix: "Set parallelismPerKpu within the limits, or change minPerKpu or maxPerKpu in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-resources.html",
   config: {
-    minPerKpu: integer({
-      description: "Fewest subtasks on one KPU.",
-      default: 1,
-      minimum: 1,
-      maximum: 8,
-    }),
-    maxPerKpu: integer({
-      description: "Most subtasks on one KPU.",
-      default: 4,
-      minimum: 1,
-      maximum: 8,
-    }),
+    minPerKpu: integer("Fewest subtasks on one KPU.", 1, [1, 8]),
+    maxPerKpu: integer("Most subtasks on one KPU.", 4, [1, 8]),
   },
   *check(application, { minPerKpu, maxPerKpu }) {
     const { perKpu } = flinkScale(application);
-    if (!(perKpu >= minPerKpu && perKpu <= maxPerKpu)) {
-      yield {
-        fact: `parallelismPerKpu is ${perKpu}`,
-        limit: `the limit is ${minPerKpu} to ${maxPerKpu}`,
-      };
-    }
+    yield* within(perKpu, [minPerKpu, maxPerKpu], `parallelismPerKpu is ${perKpu}`);
   },
 });
 
-export const scalingTargetLimit = resourcePolicy(Target, {
-  name: "autoscaling-custom-target-capacity-limit",
+export const targetLimit = resourcePolicy("autoscaling-custom-target-capacity-limit", Target, {
   severity: "high",
   rule: "Keep the maximum of a custom scalable target within the limit.",
   reason:
@@ -167,17 +136,88 @@ export const scalingTargetLimit = resourcePolicy(Target, {
   source:
     "https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-custom.html",
   config: {
-    maxCapacity: integer({
-      description: "Highest maximum of one target, in shards or parallelism.",
-      default: 4,
-      minimum: 1,
-      maximum: 20_000,
-    }),
+    maxCapacity: integer(
+      "Highest maximum of one target, in shards or parallelism.",
+      4,
+      [1, 20_000],
+    ),
   },
   *check(target, { maxCapacity }) {
     // Targets of other services count something else.
     if (target.serviceNamespace === "custom-resource" && !(target.maxCapacity <= maxCapacity)) {
-      yield { fact: `maxCapacity is ${target.maxCapacity}`, limit: `the limit is ${maxCapacity}` };
+      yield {
+        fact: `maxCapacity is ${target.maxCapacity}`,
+        limit: `the limit is ${maxCapacity}`,
+      };
+    }
+  },
+});
+
+export const shardQuota = stackPolicy("kinesis-shard-quota", [Stream], {
+  severity: "high",
+  rule: "Keep the shards of all streams together, and the number of streams in on-demand mode, within the account's quotas.",
+  reason:
+    "An update that goes over a quota fails half-way; other stacks of the account live on the same quota.",
+  fix: "Lower the shard counts, have the quota raised, or change the policy's configuration.",
+  source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
+  config: {
+    maxShards: integer(
+      "Most shards of all streams. The quota is 20,000 in us-east-1, us-west-2 and eu-west-1, and less elsewhere.",
+      1000,
+      [1],
+    ),
+    maxOnDemandStreams: integer("Most streams in on-demand mode. The quota is 50.", 50, [0]),
+  },
+  *check(resources, { maxShards, maxOnDemandStreams }) {
+    const streams = resources.filter((resource) => resource.isType(Stream));
+    const onDemand = streams.filter(isOnDemand);
+    const provisioned = streams.filter((stream) => !isOnDemand(stream));
+    const shards = provisioned.reduce((sum, stream) => sum + shardsOf(stream), 0);
+    const [largest] = [...provisioned].sort(
+      (a, b) => shardsOf(b) - shardsOf(a) || a.name.localeCompare(b.name),
+    );
+    if (largest !== undefined && !(shards <= maxShards)) {
+      yield {
+        resource: largest,
+        fact: `the ${provisioned.length} streams of the stack have ${shards} shards, this one ${shardsOf(largest)}`,
+        limit: `the limit is ${maxShards}`,
+      };
+    }
+    const [first] = onDemand;
+    if (first !== undefined && onDemand.length > maxOnDemandStreams) {
+      yield {
+        resource: first,
+        fact: `the stack has ${onDemand.length} streams in on-demand mode`,
+        limit: `the limit is ${maxOnDemandStreams}`,
+      };
+    }
+  },
+});
+
+export const kpuQuota = stackPolicy("flink-kpu-quota", [Application], {
+  severity: "high",
+  rule: "Keep the Kinesis Processing Units (KPUs) of all Flink applications together within the account's quota.",
+  reason: "Beyond the quota an application does not start, or does not scale when it has to.",
+  fix: "Lower parallelism, raise parallelismPerKpu, have the quota raised, or change maxKpus in the policy's configuration.",
+  source: "https://docs.aws.amazon.com/managed-flink/latest/java/limits.html",
+  config: {
+    maxKpus: integer("Most KPUs of all applications, those for orchestration included.", 64, [2]),
+  },
+  *check(resources, { maxKpus }) {
+    const sizes = resources
+      .flatMap((resource) => {
+        const application = resource.asType(Application);
+        return application === undefined ? [] : [{ resource, kpus: flinkScale(application).kpus }];
+      })
+      .sort((a, b) => b.kpus - a.kpus || a.resource.name.localeCompare(b.resource.name));
+    const kpus = sizes.reduce((sum, one) => sum + one.kpus, 0);
+    const [largest] = sizes;
+    if (largest !== undefined && !(kpus <= maxKpus)) {
+      yield {
+        resource: largest.resource,
+        fact: `the ${sizes.length} applications of the stack take ${kpus} KPUs, this one ${largest.kpus}`,
+        limit: `the limit is ${maxKpus}`,
+      };
     }
   },
 });

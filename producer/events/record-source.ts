@@ -1,5 +1,10 @@
-import type { EventSource, OutgoingRecord, RecordSource, SourceEvent } from "./record";
-import { outgoingRecord } from "./record";
+import {
+  type EventSource,
+  type OutgoingRecord,
+  outgoingRecord,
+  type RecordSource,
+  type SourceEvent,
+} from "./record";
 import type { EventShape } from "./workload";
 
 /** How the events of a source become records. */

@@ -3,8 +3,7 @@ import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
 import { lineBlocks } from "./lines";
 import { StartError } from "../../cli/command";
-import type { InputRow, RowDecoder } from "./rows";
-import { RowRejection } from "./rows";
+import { type InputRow, type RowDecoder, RowRejection } from "./rows";
 
 /**
  * The rows of a CSV file with a header.

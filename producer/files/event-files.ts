@@ -9,8 +9,7 @@ import { csvRows } from "./csv-rows";
 import { jsonRows } from "./json-rows";
 import { parquetRows } from "./parquet-rows";
 import { StartError } from "../../cli/command";
-import type { InputRow, RowDecoder } from "./rows";
-import { RowRejection } from "./rows";
+import { type InputRow, type RowDecoder, RowRejection } from "./rows";
 
 /** A row that is not sent, as it is written to the dead-letter file. */
 export interface RejectedRow {

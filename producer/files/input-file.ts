@@ -1,7 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { glob, hasMagic } from "glob";
-import type { InputPlace } from "./input-place";
-import { localFile, messageOf, standardInput, webFile } from "./input-place";
+import { type InputPlace, localFile, messageOf, standardInput, webFile } from "./input-place";
 import { s3Files } from "./s3-files";
 
 export const inputFormats = ["csv", "jsonl", "parquet"] as const;

@@ -1,15 +1,12 @@
 import { InvalidArgumentError, Option } from "commander";
 import { IANAZone } from "luxon";
-import type { InputFile, InputFormat } from "./input-file";
-import { inputFiles, inputFormats } from "./input-file";
+import { type InputFile, inputFiles, type InputFormat, inputFormats } from "./input-file";
 import type { EventTimeRange } from "../events/event-time";
 import type { OptionValues } from "../events/workload";
 import { StartError } from "../../cli/command";
 import { listOf } from "../../cli/options";
-import type { FileEvents } from "./event-files";
-import { readFiles } from "./event-files";
-import type { Outputs } from "./output-file";
-import { fileIdentity, OutputFile } from "./output-file";
+import { type FileEvents, readFiles } from "./event-files";
+import { fileIdentity, OutputFile, type Outputs } from "./output-file";
 import type { RowDecoder } from "./rows";
 
 /** What is read, and where what cannot be sent goes. */

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { OutgoingRecord } from "../events/record";
-import { outgoingRecord } from "../events/record";
+import { type OutgoingRecord, outgoingRecord } from "../events/record";
 
 /**
  * Data of a record made of others: large enough to make requests worth while, small enough to leave a

@@ -1,10 +1,8 @@
-import { setMaxListeners } from "node:events";
+import { EventEmitter, once, setMaxListeners } from "node:events";
 import { backoffMs } from "./backoff";
 import { errorCode, isRetryable, isThrottling } from "./kinesis-error";
-import type { LaneContext, LaneListener, LaneOptions } from "./lane";
-import { earlierRecordLost } from "./lane";
-import type { Part } from "./lanes";
-import { Lanes } from "./lanes";
+import { earlierRecordLost, type LaneContext, type LaneListener, type LaneOptions } from "./lane";
+import { Lanes, type Part } from "./lanes";
 import type { Progress } from "../replay/progress";
 import type { OutgoingRecord } from "../events/record";
 import type { Runtime } from "../replay/runtime";
@@ -36,8 +34,7 @@ export class Delivery implements Sink {
   readonly #stream: Stream;
   readonly #progress: Progress;
   readonly #runtime: Runtime;
-  readonly #maxDisorderMs: number;
-  readonly #aggregate: boolean;
+  readonly #options: DeliveryOptions;
   readonly #laneContext: LaneContext;
   readonly #closing = new AbortController();
   readonly #failed = new AbortController();
@@ -49,8 +46,7 @@ export class Delivery implements Sink {
   #resharded = false;
   /** How often in a row the stream listed the shards of before although it had been resharded. */
   #staleListings = 0;
-  #wakers: (() => void)[] = [];
-  readonly #onLost: (record: OutgoingRecord) => void;
+  readonly #changes = new EventEmitter();
   #giveUpAfterMs: number;
   /** When requests began to fail as a whole; undefined while they do not. */
   #outageSince: number | undefined;
@@ -67,9 +63,7 @@ export class Delivery implements Sink {
     this.#stream = stream;
     this.#progress = progress;
     this.#runtime = runtime;
-    this.#maxDisorderMs = options.maxDisorderMs;
-    this.#aggregate = options.aggregate;
-    this.#onLost = options.onLost ?? (() => undefined);
+    this.#options = options;
     this.#giveUpAfterMs = options.giveUpAfterMs;
     const listener = this.#listener();
     const closing = this.#closing.signal;
@@ -90,7 +84,7 @@ export class Delivery implements Sink {
     const seconds = bufferSeconds * this.shardCount;
     return (
       !this.#failed.signal.aborted &&
-      (this.#aggregate || this.#unsettledRecords < seconds * shardLimits.records) &&
+      (this.#options.aggregate || this.#unsettledRecords < seconds * shardLimits.records) &&
       this.#unsettledBytes < seconds * shardLimits.bytes
     );
   }
@@ -129,7 +123,7 @@ export class Delivery implements Sink {
   async close(): Promise<void> {
     this.#closing.abort();
     while (this.#requestsUnderWay > 0) {
-      await this.#change();
+      await once(this.#changes, "change");
     }
   }
 
@@ -139,19 +133,7 @@ export class Delivery implements Sink {
       if (condition()) {
         return;
       }
-      await this.#change();
-    }
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#wakers.push(resolve));
-  }
-
-  #wake(): void {
-    const wakers = this.#wakers;
-    this.#wakers = [];
-    for (const wake of wakers) {
-      wake();
+      await once(this.#changes, "change");
     }
   }
 
@@ -159,7 +141,7 @@ export class Delivery implements Sink {
     if (this.#closing.signal.aborted || this.#failed.signal.aborted || this.#resharded) {
       return;
     }
-    for (const parts of this.#lanes.requests(this.#maxDisorderMs)) {
+    for (const parts of this.#lanes.requests(this.#options.maxDisorderMs)) {
       void this.#request(parts);
     }
   }
@@ -185,7 +167,7 @@ export class Delivery implements Sink {
     if (this.#resharded && this.#requestsUnderWay === 0) {
       await this.#reroute();
     }
-    this.#wake();
+    this.#changes.emit("change");
     this.#send();
   }
 
@@ -278,7 +260,7 @@ export class Delivery implements Sink {
       lost: (record, code) => {
         settled(record);
         this.#lostKeys.add(record.partitionKey);
-        this.#onLost(record);
+        this.#options.onLost?.(record);
         this.#progress.lost(record, code);
       },
       resharded: () => {

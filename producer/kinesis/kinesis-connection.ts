@@ -1,11 +1,9 @@
 import { retrying } from "./backoff";
-import type { StreamState } from "./kinesis";
-import { KinesisStream } from "./kinesis";
+import { KinesisStream, type StreamState } from "./kinesis";
 import { explain } from "./kinesis-advice";
 import { isRetryable } from "./kinesis-error";
 import { systemRuntime } from "../replay/runtime";
-import type { ShardMap } from "./shard-map";
-import { openShardMap } from "./shard-map";
+import { openShardMap, type ShardMap } from "./shard-map";
 import type { StreamTarget } from "./target";
 import { StartError } from "../../cli/command";
 

@@ -1,7 +1,6 @@
 import { aggregateBytes, aggregated, selectAggregate } from "./aggregation";
 import { backoffMs } from "./backoff";
-import type { Load } from "./batch";
-import { loadOf, requestLimits, selectBatch } from "./batch";
+import { type Load, loadOf, requestLimits, selectBatch } from "./batch";
 import { isThrottling } from "./kinesis-error";
 import type { OutgoingRecord } from "../events/record";
 import type { Runtime } from "../replay/runtime";
@@ -63,11 +62,7 @@ export interface LaneContext {
  */
 export class Lane {
   readonly #shardId: string;
-  readonly #options: LaneOptions;
-  readonly #listener: LaneListener;
-  readonly #runtime: Runtime;
-  readonly #closing: AbortSignal;
-  readonly #failedAttempts: WeakMap<OutgoingRecord, number>;
+  readonly #context: LaneContext;
   readonly #budget: ShardBudget;
   #waiting: OutgoingRecord[] = [];
   #failedRequests = 0;
@@ -76,11 +71,7 @@ export class Lane {
 
   constructor(shardId: string, context: LaneContext) {
     this.#shardId = shardId;
-    this.#options = context.options;
-    this.#listener = context.listener;
-    this.#runtime = context.runtime;
-    this.#closing = context.closing;
-    this.#failedAttempts = context.failedAttempts;
+    this.#context = context;
     this.#budget = new ShardBudget(context.options.shardLimits);
   }
 
@@ -103,18 +94,18 @@ export class Lane {
     if (this.#underWay !== undefined || this.#resting) {
       return undefined;
     }
-    const { shardLimits } = this.#options;
+    const { shardLimits } = this.#context.options;
     const limit = {
       records: Math.min(requestLimits.records, shardLimits.records),
       bytes: Math.min(requestLimits.bytes, shardLimits.bytes),
     };
-    const batch = this.#options.aggregate
+    const batch = this.#context.options.aggregate
       ? aggregateOf(this.#waiting, Math.min(aggregateBytes, limit.bytes), latest)
       : batchOf(selectBatch(this.#waiting, limit, latest));
     if (batch.records.length === 0) {
       return undefined;
     }
-    const delay = this.#budget.delayFor(loadOf(batch.puts), this.#runtime.now());
+    const delay = this.#budget.delayFor(loadOf(batch.puts), this.#context.runtime.now());
     if (delay > 0) {
       void this.#rest(delay);
       return undefined;
@@ -126,8 +117,8 @@ export class Lane {
   sent(batch: Batch): void {
     this.#underWay = batch;
     for (const record of batch.records) {
-      if (this.#failedAttempts.has(record)) {
-        this.#listener.resent(record);
+      if (this.#context.failedAttempts.has(record)) {
+        this.#context.listener.resent(record);
       }
     }
   }
@@ -146,10 +137,10 @@ export class Lane {
       resharded ||= isElsewhere;
       if (isElsewhere && isAggregate) {
         // Consumers drop what does not belong into the shard of the whole: all are sent again.
-        this.#failedAttempts.set(record, this.#failedAttempts.get(record) ?? 0);
+        this.#context.failedAttempts.set(record, this.#context.failedAttempts.get(record) ?? 0);
       } else if ("shardId" in result) {
         settled.add(record);
-        this.#listener.acknowledged(record);
+        this.#context.listener.acknowledged(record);
       } else {
         const attempts = this.#refused(record, result.errorCode, result.message);
         if (attempts === 0) {
@@ -164,12 +155,12 @@ export class Lane {
     this.#failedRequests = 0;
     this.#remove(settled);
     this.#loseFollowers(lostKeys);
-    this.#budget.spend(loadOf(puts), this.#runtime.now());
+    this.#budget.spend(loadOf(puts), this.#context.runtime.now());
     if (attemptsOfOldest > 0) {
-      void this.#rest(backoffMs(attemptsOfOldest, this.#runtime.random()));
+      void this.#rest(backoffMs(attemptsOfOldest, this.#context.runtime.random()));
     }
     if (resharded) {
-      this.#listener.resharded();
+      this.#context.listener.resharded();
     }
   }
 
@@ -178,11 +169,11 @@ export class Lane {
     const { records, puts } = this.#underWay ?? batchOf([]);
     this.#underWay = undefined;
     for (const record of records) {
-      this.#failedAttempts.set(record, this.#failedAttempts.get(record) ?? 0);
+      this.#context.failedAttempts.set(record, this.#context.failedAttempts.get(record) ?? 0);
     }
-    this.#budget.spend(loadOf(puts), this.#runtime.now());
+    this.#budget.spend(loadOf(puts), this.#context.runtime.now());
     this.#failedRequests += 1;
-    void this.#rest(backoffMs(this.#failedRequests, this.#runtime.random()));
+    void this.#rest(backoffMs(this.#failedRequests, this.#context.runtime.random()));
   }
 
   /** After a record that is lost nothing of its key may follow. */
@@ -193,22 +184,22 @@ export class Lane {
     const followers = this.#waiting.filter(({ partitionKey }) => keys.has(partitionKey));
     this.#waiting = this.#waiting.filter(({ partitionKey }) => !keys.has(partitionKey));
     for (const record of followers) {
-      this.#listener.lost(record, earlierRecordLost);
+      this.#context.listener.lost(record, earlierRecordLost);
     }
   }
 
   /** @returns the failed attempts of the record; 0 when it is given up */
   #refused(record: OutgoingRecord, errorCode: string, message: string | undefined): number {
-    this.#listener.refused(record, errorCode, message);
+    this.#context.listener.refused(record, errorCode, message);
     if (isThrottling(errorCode)) {
-      this.#listener.throttled(record);
+      this.#context.listener.throttled(record);
     }
-    const attempts = (this.#failedAttempts.get(record) ?? 0) + 1;
-    if (attempts >= this.#options.maxAttempts) {
-      this.#listener.lost(record, errorCode);
+    const attempts = (this.#context.failedAttempts.get(record) ?? 0) + 1;
+    if (attempts >= this.#context.options.maxAttempts) {
+      this.#context.listener.lost(record, errorCode);
       return 0;
     }
-    this.#failedAttempts.set(record, attempts);
+    this.#context.failedAttempts.set(record, attempts);
     return attempts;
   }
 
@@ -225,9 +216,9 @@ export class Lane {
 
   async #rest(ms: number): Promise<void> {
     this.#resting = true;
-    await this.#runtime.sleep(ms, this.#closing);
+    await this.#context.runtime.sleep(ms, this.#context.closing);
     this.#resting = false;
-    this.#listener.rested();
+    this.#context.listener.rested();
   }
 }
 

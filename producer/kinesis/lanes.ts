@@ -1,6 +1,5 @@
 import { loadOf, requestLimits } from "./batch";
-import type { Batch, LaneContext } from "./lane";
-import { Lane } from "./lane";
+import { type Batch, Lane, type LaneContext } from "./lane";
 import type { OutgoingRecord } from "../events/record";
 import type { ShardMap } from "./shard-map";
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { Writable } from "node:stream";
 import type { Progress } from "./progress";
 import type { OutgoingRecord } from "../events/record";
@@ -14,17 +15,17 @@ export class LineSink implements Sink {
   readonly #progress: Progress;
   readonly #failed = new AbortController();
   #unwritten = 0;
-  #wakers: (() => void)[] = [];
+  readonly #changes = new EventEmitter();
 
   constructor(out: Writable, progress: Progress) {
     this.#out = out;
     this.#progress = progress;
     out.on("error", (error) => {
       this.#failed.abort(error);
-      this.#wake();
+      this.#changes.emit("change");
     });
     out.on("drain", () => {
-      this.#wake();
+      this.#changes.emit("change");
     });
   }
 
@@ -52,7 +53,7 @@ export class LineSink implements Sink {
         this.#unwritten -= 1;
         this.#progress.acknowledged(record);
       }
-      this.#wake();
+      this.#changes.emit("change");
     });
   }
 
@@ -73,15 +74,7 @@ export class LineSink implements Sink {
       if (condition()) {
         return;
       }
-      await new Promise<void>((resolve) => this.#wakers.push(resolve));
-    }
-  }
-
-  #wake(): void {
-    const wakers = this.#wakers;
-    this.#wakers = [];
-    for (const wake of wakers) {
-      wake();
+      await once(this.#changes, "change");
     }
   }
 }

@@ -1,5 +1,4 @@
-import type { Pace } from "./clock";
-import { ReplayClock } from "./clock";
+import { type Pace, ReplayClock } from "./clock";
 import { Progress } from "./progress";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { Runtime } from "./runtime";

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /** What the replay needs from its surroundings; tests bring their own. */
 export interface Runtime {
   /** Milliseconds since the epoch, never going backwards. */
@@ -11,20 +13,9 @@ export interface Runtime {
 /** setTimeout takes no longer delay and fires at once when given one; callers look at the time again. */
 const maxTimerMs = 2 ** 31 - 1;
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
-    const wake = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, Math.min(ms, maxTimerMs));
-    signal?.addEventListener("abort", wake);
-  });
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  // It rejects only when the signal aborts.
+  await setTimeout(Math.min(ms, maxTimerMs), undefined, { signal }).catch(() => undefined);
 }
 
 export const systemRuntime: Runtime = {

@@ -1,8 +1,8 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import {
   DeregisterStreamConsumerCommand,
   DescribeStreamConsumerCommand,
   DescribeStreamSummaryCommand,
+  type KinesisClient,
   RegisterStreamConsumerCommand,
   ResourceInUseException,
   SubscribeToShardCommand,
@@ -11,18 +11,21 @@ import { backoffMs } from "../kinesis/backoff";
 import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import { isRetryable } from "../kinesis/kinesis-error";
 import type { Runtime } from "../replay/runtime";
-import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
-import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";
+import {
+  childShards,
+  type ShardPart,
+  type ShardStart,
+  startingPosition,
+  storedRecords,
+  StreamReader,
+} from "./shard-reader";
 
 const statusPauseMs = 500;
 /** A subscription that is replaced is still in use for a moment. */
 const inUsePauseMs = 1000;
 
 /** Reads shards by enhanced fan-out: the stream pushes, and the consumer has throughput of its own. */
-export class FanOutReader implements ShardReader {
-  readonly #client: KinesisClient;
-  readonly #stream: string;
-  readonly #runtime: Runtime;
+export class FanOutReader extends StreamReader {
   readonly #consumerArn: string;
   /** Whether the consumer did not exist before. */
   readonly #isOwn: boolean;
@@ -34,9 +37,7 @@ export class FanOutReader implements ShardReader {
     consumerArn: string,
     isOwn: boolean,
   ) {
-    this.#client = client;
-    this.#stream = stream;
-    this.#runtime = runtime;
+    super(client, stream, runtime);
     this.#consumerArn = consumerArn;
     this.#isOwn = isOwn;
   }
@@ -75,14 +76,10 @@ export class FanOutReader implements ShardReader {
   /** Deregisters the consumer if it was registered for this reader. */
   async close(): Promise<void> {
     if (this.#isOwn) {
-      await this.#client.send(
+      await this.client.send(
         new DeregisterStreamConsumerCommand({ ConsumerARN: this.#consumerArn }),
       );
     }
-  }
-
-  shards(start: ShardStart): Promise<readonly string[]> {
-    return listShards(this.#client, this.#stream, start);
   }
 
   async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
@@ -114,8 +111,8 @@ export class FanOutReader implements ShardReader {
           throw error;
         }
         failures += 1;
-        const pause = isInUse ? inUsePauseMs : backoffMs(failures, this.#runtime.random());
-        await this.#runtime.sleep(pause, stop);
+        const pause = isInUse ? inUsePauseMs : backoffMs(failures, this.runtime.random());
+        await this.runtime.sleep(pause, stop);
       }
     }
   }
@@ -135,7 +132,7 @@ export class FanOutReader implements ShardReader {
     const signal = AbortSignal.any([stop, idle.signal]);
     try {
       const { EventStream } = await withDeadline(readTimeoutMs, stop, () =>
-        this.#client.send(command, { abortSignal: signal }),
+        this.client.send(command, { abortSignal: signal }),
       );
       const events = EventStream?.[Symbol.asyncIterator]();
       for (;;) {

@@ -1,4 +1,3 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import {
   ExpiredIteratorException,
   GetRecordsCommand,
@@ -7,9 +6,14 @@ import {
 import { backoffMs } from "../kinesis/backoff";
 import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import { isRetryable } from "../kinesis/kinesis-error";
-import type { Runtime } from "../replay/runtime";
-import { childShards, listShards, startingPosition, storedRecords } from "./shard-answers";
-import type { ShardPart, ShardReader, ShardStart } from "./shard-reader";
+import {
+  childShards,
+  type ShardPart,
+  type ShardStart,
+  startingPosition,
+  storedRecords,
+  StreamReader,
+} from "./shard-reader";
 
 /**
  * Between two reads of a shard: five reads a second is what it takes, from all consumers together.
@@ -19,21 +23,7 @@ const busyPauseMs = 250;
 const idlePauseMs = 1000;
 
 /** Reads shards by asking again and again, which shares their throughput with other consumers. */
-export class PollingReader implements ShardReader {
-  readonly #client: KinesisClient;
-  readonly #stream: string;
-  readonly #runtime: Runtime;
-
-  constructor(client: KinesisClient, stream: string, runtime: Runtime) {
-    this.#client = client;
-    this.#stream = stream;
-    this.#runtime = runtime;
-  }
-
-  shards(start: ShardStart): Promise<readonly string[]> {
-    return listShards(this.#client, this.#stream, start);
-  }
-
+export class PollingReader extends StreamReader {
   async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
     let iterator: string | undefined;
     let from = start;
@@ -43,14 +33,14 @@ export class PollingReader implements ShardReader {
     while (!hasStopped()) {
       try {
         if (iterator === undefined) {
-          const now = this.#runtime.now();
+          const now = this.runtime.now();
           iterator = await this.#iterator(shardId, from, last, stop);
           // Later, the latest record could be one behind others that nobody has read.
           from = from === "latest" ? now : from;
         }
         const command = new GetRecordsCommand({ ShardIterator: iterator });
         const answer = await withDeadline(readTimeoutMs, stop, (signal) =>
-          this.#client.send(command, { abortSignal: signal }),
+          this.client.send(command, { abortSignal: signal }),
         );
         const records = storedRecords(answer.Records);
         const lagMs = answer.MillisBehindLatest ?? 0;
@@ -62,7 +52,7 @@ export class PollingReader implements ShardReader {
         if (children !== undefined) {
           return;
         }
-        await this.#runtime.sleep(lagMs > 0 ? busyPauseMs : idlePauseMs, stop);
+        await this.runtime.sleep(lagMs > 0 ? busyPauseMs : idlePauseMs, stop);
       } catch (error) {
         if (hasStopped()) {
           return;
@@ -73,7 +63,7 @@ export class PollingReader implements ShardReader {
           throw error;
         }
         failures += 1;
-        await this.#runtime.sleep(backoffMs(failures, this.#runtime.random()), stop);
+        await this.runtime.sleep(backoffMs(failures, this.runtime.random()), stop);
       }
     }
   }
@@ -82,14 +72,14 @@ export class PollingReader implements ShardReader {
   async #iterator(shardId: string, start: ShardStart, last: string | undefined, stop: AbortSignal) {
     const position = startingPosition(start, last);
     const command = new GetShardIteratorCommand({
-      StreamName: this.#stream,
+      StreamName: this.stream,
       ShardId: shardId,
       ShardIteratorType: position.Type,
       StartingSequenceNumber: position.SequenceNumber,
       Timestamp: position.Timestamp,
     });
     const { ShardIterator } = await withDeadline(readTimeoutMs, stop, (signal) =>
-      this.#client.send(command, { abortSignal: signal }),
+      this.client.send(command, { abortSignal: signal }),
     );
     return ShardIterator;
   }

@@ -2,8 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { parseAll, wholeNumber } from "../../cli/options";
 import { parseEventTime } from "../events/event-time";
-import type { StreamTarget } from "../kinesis/target";
-import { kinesisName, targetFrom, targetOptions } from "../kinesis/target";
+import { kinesisName, type StreamTarget, targetFrom, targetOptions } from "../kinesis/target";
 import manifest from "../package.json";
 import type { ShardStart } from "./shard-reader";
 

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EventSource } from "../events/record";
 import { seededRandom } from "../events/seeded-random";
-import type { Trade } from "./trade";
-import { tradeEvent, tradeId } from "./trade";
+import { type Trade, tradeEvent, tradeId } from "./trade";
 import type { TradingHours } from "./trading-hours";
 
 /** What is traded, how often and how wildly. */

@@ -1,12 +1,10 @@
 import { InvalidArgumentError, Option } from "commander";
 import { durationOption, eventTimeOption } from "../events/event-time";
-import type { EventShape, OptionValues, Workload } from "../events/workload";
-import { movedEvent } from "../events/workload";
+import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
 import { symbolPattern } from "./trade";
-import type { TradeOptions } from "./trade-source";
-import { TradeSource } from "./trade-source";
+import { type TradeOptions, TradeSource } from "./trade-source";
 import { parseTradingHours } from "./trading-hours";
 
 const mostSymbols = 10_000;

@@ -2,18 +2,15 @@ import { Ajv2020 } from "ajv/dist/2020";
 import type { ValidateFunction } from "ajv";
 import { newYorkZone } from "../events/wall-clock";
 import { everything, isoSeconds, parseEventTime } from "../events/event-time";
-import type { EventShape, Workload } from "../events/workload";
-import { movedEvent } from "../events/workload";
+import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
 import { inputFrom, inputOptions, readInputs } from "../files/input";
 import { messageOf } from "../files/input-place";
 import { textOf } from "../files/parquet-rows";
-import type { RowDecoder } from "../files/rows";
-import { RowRejection } from "../files/rows";
+import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import schema from "../schemas/trip.schema.json";
-import type { Trip } from "./trip";
-import { tripEvent } from "./trip";
+import { type Trip, tripEvent } from "./trip";
 import { TripRowReader } from "./trip-row";
 
 /** Trips as events: what the stream carries of them is in schemas/trip.schema.json. */

@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import { RowRejection } from "../files/rows";
 import { DateTime } from "luxon";
 import { parseInstant } from "../events/event-time";
-import type { WallClock } from "../events/wall-clock";
-import { newYorkZone, wallClock } from "../events/wall-clock";
+import { newYorkZone, type WallClock, wallClock } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
-import type { Column } from "./trip-columns";
-import { tripColumns } from "./trip-columns";
+import { type Column, tripColumns } from "./trip-columns";
 import type { Trip } from "./trip";
 
 const hourMs = 3_600_000;

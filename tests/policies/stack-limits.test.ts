@@ -5,7 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { monthlyBudget } from "../../policies/cost/budget";
 import { idleSubtasks, streamConsumers } from "../../policies/streams/consumers";
-import { kpuQuota, shardQuota } from "../../policies/streams/quotas";
+import { kpuQuota, shardQuota } from "../../policies/streams/scale-limits";
 import { evaluateStack, resource, type TestResource, unknownString } from "../support/policy";
 
 function streamOf(name: string, shardCount: number): TestResource {

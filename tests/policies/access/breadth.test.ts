@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { managedPolicies } from "../../../policies/access/attachments";
+import { managedPolicies } from "../../../policies/access/grants";
 import { foreignGrants, publicGrants, serviceGrants } from "../../../policies/access/grants";
 import { wildcardActions, wildcardResources } from "../../../policies/access/identity";
 import { change, evaluate } from "../../support/policy";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { apiStageSettings } from "../../../policies/compute/api-stages";
+import { apiStageSettings } from "../../../policies/compute/apis";
 import { change, evaluateStack, unknownString } from "../../support/policy";
 import { methodSettings, restApi, stage } from "../service-fixtures";
 

@@ -1,6 +1,6 @@
 import {
   deliveryEncryption,
-  deliveryStreamEncryption,
+  bufferEncryption,
 } from "../../../policies/delivery/delivery-encryption";
 import { change } from "../../support/policy";
 import { expectAccepted, expectRefused } from "../expectations";
@@ -14,9 +14,9 @@ describe("firehose-delivery-stream-encryption", () => {
     change(delivery, { kinesisSourceConfiguration: undefined, serverSideEncryption });
 
   it("accepts a delivery stream that reads from a stream and sets nothing", async () => {
-    await expectAccepted(deliveryStreamEncryption, delivery);
+    await expectAccepted(bufferEncryption, delivery);
     await expectAccepted(
-      deliveryStreamEncryption,
+      bufferEncryption,
       change(delivery, {
         kinesisSourceConfiguration: undefined,
         mskSourceConfiguration: { topicName: "trips" },
@@ -26,7 +26,7 @@ describe("firehose-delivery-stream-encryption", () => {
 
   it("refuses a setting that the service refuses beside a stream as source", async () => {
     await expectRefused(
-      deliveryStreamEncryption,
+      bufferEncryption,
       change(delivery, { serverSideEncryption: { enabled: true } }),
       "serverSideEncryption is enabled on a delivery stream that reads from a stream",
     );
@@ -35,7 +35,7 @@ describe("firehose-delivery-stream-encryption", () => {
   it("refuses direct puts without encryption, said or unsaid", async () => {
     for (const setting of [undefined, {}, { enabled: false }]) {
       await expectRefused(
-        deliveryStreamEncryption,
+        bufferEncryption,
         directPut(setting),
         "direct puts must be encrypted",
         anyKey,
@@ -45,18 +45,18 @@ describe("firehose-delivery-stream-encryption", () => {
 
   it("accepts direct puts under a key of one's own", async () => {
     await expectAccepted(
-      deliveryStreamEncryption,
+      bufferEncryption,
       directPut({ enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn: key }),
     );
   });
 
   it("refuses direct puts under a key of AWS's, unless that is enough", async () => {
     for (const setting of [{ enabled: true }, { enabled: true, keyType: "AWS_OWNED_CMK" }]) {
-      await expectRefused(deliveryStreamEncryption, directPut(setting), "keyType is");
-      await expectAccepted(deliveryStreamEncryption, directPut(setting), anyKey);
+      await expectRefused(bufferEncryption, directPut(setting), "keyType is");
+      await expectAccepted(bufferEncryption, directPut(setting), anyKey);
     }
     await expectRefused(
-      deliveryStreamEncryption,
+      bufferEncryption,
       directPut({ enabled: true, keyType: "CUSTOMER_MANAGED_CMK" }),
       "serverSideEncryption.keyArn is not set",
     );

@@ -1,7 +1,7 @@
 import {
   applicationEncryption,
   domainEncryption,
-  functionEncryption,
+  variables,
   logGroupEncryption,
   streamEncryption,
   topicEncryption,
@@ -170,15 +170,15 @@ describe("lambda-function-environment-encryption", () => {
   const withoutKey = change(lambda, { kmsKeyArn: undefined });
 
   it("accepts environment variables under a key of one's own", async () => {
-    await expectAccepted(functionEncryption, lambda);
+    await expectAccepted(variables, lambda);
   });
 
   it("refuses environment variables without one, unless none is needed", async () => {
-    await expectRefused(functionEncryption, withoutKey, "kmsKeyArn is not set");
-    await expectAccepted(functionEncryption, withoutKey, anyKey);
+    await expectRefused(variables, withoutKey, "kmsKeyArn is not set");
+    await expectAccepted(variables, withoutKey, anyKey);
   });
 
   it("asks for no key where there are no environment variables", async () => {
-    await expectAccepted(functionEncryption, change(withoutKey, { environment: undefined }));
+    await expectAccepted(variables, change(withoutKey, { environment: undefined }));
   });
 });

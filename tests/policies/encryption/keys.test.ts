@@ -1,4 +1,4 @@
-import { keyDeletionWindow, keyRotation } from "../../../policies/encryption/keys";
+import { keyDeletionWindow, keyRotation } from "../../../policies/encryption/encryption";
 import { change } from "../../support/policy";
 import { expectAccepted, expectRefused } from "../expectations";
 import { key } from "../fixtures";

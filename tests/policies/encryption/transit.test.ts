@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import {
-  applicationEndpointTls,
+  applicationTls,
   bucketPolicyPresence,
   bucketTls,
   domainHttps,
-  domainNodeToNodeEncryption,
+  nodeToNode,
   subscriptionTls,
 } from "../../../policies/encryption/transit";
 import { change, evaluateStack, unknownObject, unknownString } from "../../support/policy";
@@ -55,10 +55,10 @@ describe("opensearch-domain-https", () => {
 
 describe("opensearch-domain-node-to-node-encryption", () => {
   it("refuses a domain whose nodes talk in clear text, said or unsaid", async () => {
-    await expectAccepted(domainNodeToNodeEncryption, domain);
+    await expectAccepted(nodeToNode, domain);
     for (const nodeToNodeEncryption of [undefined, {}, { enabled: false }]) {
       await expectRefused(
-        domainNodeToNodeEncryption,
+        nodeToNode,
         change(domain, { nodeToNodeEncryption }),
         "nodeToNodeEncryption.enabled is",
       );
@@ -76,24 +76,24 @@ describe("flink-application-endpoint-tls", () => {
     });
 
   it("accepts addresses of HTTPS, and those that are not known in a preview", async () => {
-    await expectAccepted(applicationEndpointTls, application);
+    await expectAccepted(applicationTls, application);
     await expectAccepted(
-      applicationEndpointTls,
+      applicationTls,
       withGroups([{ propertyGroupId: "search", propertyMap: unknownObject }]),
     );
   });
 
   it("accepts an application without properties", async () => {
-    await expectAccepted(applicationEndpointTls, withGroups([]));
+    await expectAccepted(applicationTls, withGroups([]));
     await expectAccepted(
-      applicationEndpointTls,
+      applicationTls,
       change(application, { applicationConfiguration: undefined }),
     );
   });
 
   it("refuses an address of plain HTTP in any group, beside unknown ones", async () => {
     await expectRefused(
-      applicationEndpointTls,
+      applicationTls,
       withGroups([
         { propertyGroupId: "source", propertyMap: { streamName: unknownString } },
         { propertyGroupId: "search", propertyMap: { url: unknownString, endpoint: "HTTP://a" } },

@@ -1,7 +1,7 @@
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket } from "@pulumi/aws/s3";
 import { expect } from "chai";
-import { findException, isExpired } from "../../../policies/engine/exceptions";
+import { findException, isExpired } from "../../../policies/engine/violation";
 import { resourcePolicy, stackPolicy } from "../../../policies/engine/policy";
 import {
   ConfigurationError,
@@ -21,9 +21,9 @@ const text = {
   fix: "Lower shardCount.",
 } as const;
 
-const policy = resourcePolicy(Stream, {
+const policy = resourcePolicy(text.name, Stream, {
   ...text,
-  config: { maxShards: integer({ description: "Most shards.", default: 1, minimum: 1 }) },
+  config: { maxShards: integer("Most shards.", 1, [1]) },
   *check(judged, { maxShards }) {
     const { shardCount = 1 } = judged;
     if (shardCount > maxShards) {
@@ -75,7 +75,7 @@ describe("a policy", () => {
   });
 
   it("lets an error of its own through instead of passing the resource", async () => {
-    const broken = resourcePolicy(Stream, {
+    const broken = resourcePolicy(text.name, Stream, {
       ...text,
       check: () => {
         throw new Error("broken");
@@ -111,7 +111,7 @@ describe("an exception", () => {
   });
 
   it("holds for a policy about a whole stack, too", async () => {
-    const noBuckets = stackPolicy([bucket.type], {
+    const noBuckets = stackPolicy(text.name, [bucket.type], {
       ...text,
       *check(resources) {
         for (const resource of resources.filter((one) => one.isType(Bucket))) {
@@ -160,9 +160,9 @@ describe("an exception", () => {
 
 describe("a configuration", () => {
   const settings = {
-    minDays: integer({ description: "Fewest.", default: 1, minimum: 1 }),
-    maxDays: integer({ description: "Most.", default: 9, minimum: 1 }),
-    strict: flag({ description: "Whether it is.", default: true }),
+    minDays: integer("Fewest.", 1, [1]),
+    maxDays: integer("Most.", 9, [1]),
+    strict: flag("Whether it is.", true),
   };
 
   it("fills in what is not given", () => {

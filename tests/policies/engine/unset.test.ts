@@ -17,7 +17,7 @@ const text = {
 describe("a null in the properties of a resource", () => {
   it("counts as not set, in blocks and lists, too", async () => {
     const seen: unknown[] = [];
-    const spy = resourcePolicy(Stream, {
+    const spy = resourcePolicy(text.name, Stream, {
       ...text,
       check(judged) {
         seen.push(Object.keys(judged), judged.tags, judged.shardLevelMetrics);
@@ -28,7 +28,7 @@ describe("a null in the properties of a resource", () => {
     await evaluate(spy, { ...stream, props: structuredClone(unset) });
     expect(seen).to.deep.equal([["tags", "shardLevelMetrics"], { b: "c" }, ["d"]]);
 
-    const stackSpy = stackPolicy([stream.type], {
+    const stackSpy = stackPolicy(text.name, [stream.type], {
       ...text,
       check([one]) {
         seen.push(one?.props["tags"], one?.asType(Stream)?.kmsKeyId);

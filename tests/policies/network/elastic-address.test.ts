@@ -1,7 +1,7 @@
 import { Eip, EipAssociation } from "@pulumi/aws/ec2";
 import { LoadBalancer } from "@pulumi/aws/lb";
 import { expect } from "chai";
-import { addressInUse } from "../../../policies/network/addresses";
+import { addressInUse } from "../../../policies/network/networks";
 import { evaluateStack, resource, type TestResource, unknownString } from "../../support/policy";
 import { address, natGateway } from "../network-fixtures";
 

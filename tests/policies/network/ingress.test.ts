@@ -1,4 +1,4 @@
-import { networkAclAdminPorts, openIngress } from "../../../policies/network/ingress";
+import { aclAdminPorts, openIngress } from "../../../policies/network/ingress";
 import { change, unknownObject, unknownString } from "../../support/policy";
 import { expectAccepted, expectRefused, expectUndecided } from "../expectations";
 import { networkAcl, prefixList, securityGroup } from "../network-fixtures";
@@ -18,7 +18,7 @@ describe("an address that is unknown in a preview", () => {
     const entries = [{ cidr: unknownString }];
     await expectUndecided(openIngress, change(prefixList, { entries }), "cidr");
     const ingress = [{ ...ssh, action: "allow", ruleNo: 1, cidrBlock: unknownString }];
-    await expectUndecided(networkAclAdminPorts, change(networkAcl, { ingress }), "cidrBlock");
+    await expectUndecided(aclAdminPorts, change(networkAcl, { ingress }), "cidrBlock");
   });
 
   it("hides no address beside it and no other rule", async () => {

@@ -2,10 +2,7 @@ import { LaunchConfiguration, SpotInstanceRequest } from "@pulumi/aws/ec2";
 import { BucketV2 } from "@pulumi/aws/s3";
 import * as s3 from "@pulumi/aws/s3";
 import { expect } from "chai";
-import {
-  supersededBucketProperties,
-  supersededResources,
-} from "../../../policies/operations/superseded-types";
+import { ownSettings, superseded } from "../../../policies/operations/governance";
 import { change, evaluate, resource } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { compliant } from "../compliant";
@@ -14,12 +11,12 @@ import { expectAccepted, expectRefused } from "../expectations";
 describe("superseded-resource-type", () => {
   it("accepts the current classes", async () => {
     for (const one of compliant) {
-      expect((await evaluate(supersededResources, one)).violations).to.be.empty;
+      expect((await evaluate(superseded, one)).violations).to.be.empty;
     }
   });
 
   it("refuses a class that the other policies do not judge, and names its successor", async () => {
-    const { violations } = await evaluate(supersededResources, resource(BucketV2, "old", {}));
+    const { violations } = await evaluate(superseded, resource(BucketV2, "old", {}));
     expect(violations).to.have.length(1);
     expect(violations[0]).to.include(
       "old: the type is aws:s3/bucketV2:BucketV2; the current class is s3.Bucket",
@@ -32,7 +29,7 @@ describe("superseded-resource-type", () => {
     for (const [name] of classes) {
       const type = `aws:s3/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`;
       const old = { type, name: "old", props: {} };
-      const { violations } = await evaluate(supersededResources, old);
+      const { violations } = await evaluate(superseded, old);
       expect(violations, name).to.have.length(1);
     }
   });
@@ -43,7 +40,7 @@ describe("superseded-resource-type", () => {
         imageId: "ami-1",
         instanceType: "t4g.small",
       });
-      const { violations } = await evaluate(supersededResources, old);
+      const { violations } = await evaluate(superseded, old);
       expect(violations).to.have.length(1);
     }
   });
@@ -52,7 +49,7 @@ describe("superseded-resource-type", () => {
 describe("s3-bucket-superseded-properties", () => {
   it("names each property and the resource to use instead", async () => {
     await expectRefused(
-      supersededBucketProperties,
+      ownSettings,
       change(bucket, {
         acl: "public-read-write",
         grants: [{ permissions: ["READ"] }],
@@ -68,7 +65,7 @@ describe("s3-bucket-superseded-properties", () => {
 
   it("accepts what has no resource of its own", async () => {
     await expectAccepted(
-      supersededBucketProperties,
+      ownSettings,
       change(bucket, { bucket: "trips", forceDestroy: true, objectLockEnabled: true }),
     );
   });

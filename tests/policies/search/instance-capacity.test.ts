@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
-  domainInstanceSizeLimit,
+  domainSizeLimit,
   domainNodeLimit,
   domainStorageLimit,
   functionMemoryLimit,
@@ -93,13 +93,10 @@ describe("opensearch-domain-node-limit", () => {
 describe("opensearch-domain-instance-size-limit", () => {
   it("accepts sizes below and at the limit and refuses the next", async () => {
     for (const size of ["medium", "large"]) {
-      await expectAccepted(
-        domainInstanceSizeLimit,
-        domainWith({ instanceType: `m7g.${size}.search` }),
-      );
+      await expectAccepted(domainSizeLimit, domainWith({ instanceType: `m7g.${size}.search` }));
     }
     await expectRefused(
-      domainInstanceSizeLimit,
+      domainSizeLimit,
       domainWith({ instanceType: "m7g.xlarge.search" }),
       "clusterConfig.instanceType is m7g.xlarge.search; the largest size is large",
     );
@@ -107,7 +104,7 @@ describe("opensearch-domain-instance-size-limit", () => {
 
   it("judges dedicated masters, warm nodes and coordinators", async () => {
     await expectRefused(
-      domainInstanceSizeLimit,
+      domainSizeLimit,
       domainWith({
         dedicatedMasterEnabled: true,
         dedicatedMasterType: "m7g.2xlarge.search",
@@ -124,7 +121,7 @@ describe("opensearch-domain-instance-size-limit", () => {
 
   it("refuses a domain that does not state its instance type", async () => {
     await expectRefused(
-      domainInstanceSizeLimit,
+      domainSizeLimit,
       change(domain, { clusterConfig: undefined }),
       "instanceType is not set",
     );

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import {
   bucketLifecycle as lifecyclePresence,
-  bucketRetention,
+  lifecycles,
   logGroupRetention,
   streamRetention,
 } from "../../../policies/streams/retention";
@@ -99,13 +99,13 @@ describe("s3-bucket-lifecycle-retention", () => {
 
   it("accepts an expiration between the floor and the ceiling, both included", async () => {
     for (const days of [30, 1095]) {
-      await expectAccepted(bucketRetention, withRule({ expiration: { days } }));
+      await expectAccepted(lifecycles, withRule({ expiration: { days } }));
     }
   });
 
   it("refuses an expiration before the floor", async () => {
     await expectRefused(
-      bucketRetention,
+      lifecycles,
       withRule({ expiration: { days: 29 } }),
       "rule rule expires objects after 29 days; the earliest is 30 days",
     );
@@ -115,23 +115,23 @@ describe("s3-bucket-lifecycle-retention", () => {
     const dated = { ...enabled, expiration: { date: "2030-01-01" }, prefix: "errors/" };
     const whole = { ...enabled, expiration: { days: 365 } };
     await expectRefused(
-      bucketRetention,
+      lifecycles,
       change(bucketLifecycle, { rules: [whole, dated] }),
       "rule rule expires objects of any age from 2030-01-01 on",
     );
   });
 
   it("refuses an expiration after the ceiling", async () => {
-    await expectRefused(bucketRetention, withRule({ expiration: { days: 1096 } }), noEnd);
+    await expectRefused(lifecycles, withRule({ expiration: { days: 1096 } }), noEnd);
   });
 
   it("accepts a move to an archive class by the ceiling, and to no other class", async () => {
     const move = (storageClass: string, days: number) =>
       withRule({ transitions: [{ storageClass, days }] });
-    await expectAccepted(bucketRetention, move("DEEP_ARCHIVE", 1095));
-    await expectAccepted(bucketRetention, move("GLACIER", 0));
-    await expectRefused(bucketRetention, move("GLACIER", 1096), noEnd);
-    await expectRefused(bucketRetention, move("STANDARD_IA", 30), noEnd);
+    await expectAccepted(lifecycles, move("DEEP_ARCHIVE", 1095));
+    await expectAccepted(lifecycles, move("GLACIER", 0));
+    await expectRefused(lifecycles, move("GLACIER", 1096), noEnd);
+    await expectRefused(lifecycles, move("STANDARD_IA", 30), noEnd);
   });
 
   it("refuses rules that are off, end nothing or hold for a part of the bucket", async () => {
@@ -144,24 +144,24 @@ describe("s3-bucket-lifecycle-retention", () => {
       { expiration, filter: { tag: { key: "temporary", value: "yes" } } },
     ];
     for (const rule of useless) {
-      await expectRefused(bucketRetention, withRule(rule), noEnd);
+      await expectRefused(lifecycles, withRule(rule), noEnd);
     }
-    await expectRefused(bucketRetention, change(bucketLifecycle, { rules: undefined }), noEnd);
+    await expectRefused(lifecycles, change(bucketLifecycle, { rules: undefined }), noEnd);
   });
 
   it("accepts the ways to say the whole bucket", async () => {
     const expiration = { days: 365 };
     for (const rule of [{ filter: {} }, { filter: { prefix: "" } }, { prefix: "" }]) {
-      await expectAccepted(bucketRetention, withRule({ expiration, ...rule }));
+      await expectAccepted(lifecycles, withRule({ expiration, ...rule }));
     }
   });
 
   it("lets current objects stay where configured, if noncurrent versions expire", async () => {
     const versions = withRule({ noncurrentVersionExpiration: { noncurrentDays: 30 } });
-    await expectRefused(bucketRetention, versions, noEnd);
-    await expectAccepted(bucketRetention, versions, { keptForever: ["archive"] });
-    await expectRefused(bucketRetention, versions, noEnd, { keptForever: ["code"] });
-    await expectRefused(bucketRetention, withRule({}), noEnd, { keptForever: ["archive"] });
+    await expectRefused(lifecycles, versions, noEnd);
+    await expectAccepted(lifecycles, versions, { keptForever: ["archive"] });
+    await expectRefused(lifecycles, versions, noEnd, { keptForever: ["code"] });
+    await expectRefused(lifecycles, withRule({}), noEnd, { keptForever: ["archive"] });
   });
 });
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {
   flinkKpuLimit,
-  flinkParallelismLimit,
-  scalingTargetLimit,
+  parallelismLimit,
+  targetLimit,
   streamShardLimit,
 } from "../../../policies/streams/scale-limits";
 import { change, unknownNumber, unknownObject } from "../../support/policy";
@@ -105,13 +105,13 @@ describe("kinesis-stream-shard-limit", () => {
 
 describe("flink-application-parallelism-limit", () => {
   it("accepts a parallelism below and at the limit", async () => {
-    await expectAccepted(flinkParallelismLimit, applicationWith({ parallelism: 3 }));
-    await expectAccepted(flinkParallelismLimit, applicationWith({ parallelism: 4 }));
+    await expectAccepted(parallelismLimit, applicationWith({ parallelism: 3 }));
+    await expectAccepted(parallelismLimit, applicationWith({ parallelism: 4 }));
   });
 
   it("refuses a parallelism above the limit", async () => {
     await expectRefused(
-      flinkParallelismLimit,
+      parallelismLimit,
       applicationWith({ parallelism: 5 }),
       "parallelism is 5; the limit is 4",
     );
@@ -119,18 +119,18 @@ describe("flink-application-parallelism-limit", () => {
 
   it("refuses an application that leaves the parallelism to the service", async () => {
     await expectRefused(
-      flinkParallelismLimit,
+      parallelismLimit,
       applicationWith({ configurationType: "DEFAULT" }),
       "configurationType is DEFAULT",
     );
-    await expectRefused(flinkParallelismLimit, applicationWithoutBlock, "is not set");
+    await expectRefused(parallelismLimit, applicationWithoutBlock, "is not set");
     await expectRefused(
-      flinkParallelismLimit,
+      parallelismLimit,
       change(application, { applicationConfiguration: undefined }),
       "is not set",
     );
     await expectRefused(
-      flinkParallelismLimit,
+      parallelismLimit,
       applicationWith({ parallelism: undefined }),
       "parallelism is not set",
     );
@@ -138,7 +138,7 @@ describe("flink-application-parallelism-limit", () => {
 
   it("says in a preview that it cannot judge an unknown configuration", async () => {
     await expectUnknown(
-      flinkParallelismLimit,
+      parallelismLimit,
       change(application, { applicationConfiguration: unknownObject }),
       "applicationConfiguration",
     );
@@ -199,10 +199,10 @@ describe("flink-application-kpu-limit", () => {
 
 describe("autoscaling-custom-target-capacity-limit", () => {
   it("refuses exactly the maxima above the limit", async () => {
-    await expectAccepted(scalingTargetLimit, change(scalingTarget, { maxCapacity: 3 }));
-    await expectAccepted(scalingTargetLimit, change(scalingTarget, { maxCapacity: 4 }));
+    await expectAccepted(targetLimit, change(scalingTarget, { maxCapacity: 3 }));
+    await expectAccepted(targetLimit, change(scalingTarget, { maxCapacity: 4 }));
     await expectRefused(
-      scalingTargetLimit,
+      targetLimit,
       change(scalingTarget, { maxCapacity: 5 }),
       "maxCapacity is 5; the limit is 4",
     );
@@ -210,7 +210,7 @@ describe("autoscaling-custom-target-capacity-limit", () => {
 
   it("leaves targets of other services alone", async () => {
     await expectAccepted(
-      scalingTargetLimit,
+      targetLimit,
       change(scalingTarget, { serviceNamespace: "dynamodb", maxCapacity: 1000 }),
     );
   });

@@ -14,12 +14,12 @@ final class Sinks {
 
   static DocumentSink of(JobSettings settings) {
     List<DocumentSink> sinks = new ArrayList<>();
-    settings.searchEndpoint().map(url -> new OpenSearchSink(settings, url)).ifPresent(sinks::add);
+    settings.searchEndpoint().map(url -> OpenSearchSink.to(url, settings)).ifPresent(sinks::add);
     settings
         .resultsStreamName()
-        .map(name -> new ResultsStreamSink(settings, name))
+        .map(name -> ResultsStreamSink.to(name, settings))
         .ifPresent(sinks::add);
-    settings.archivePath().map(ArchiveSink::new).ifPresent(sinks::add);
+    settings.archivePath().map(ArchiveSink::to).ifPresent(sinks::add);
     return documents -> sinks.forEach(sink -> sink.addTo(documents));
   }
 }

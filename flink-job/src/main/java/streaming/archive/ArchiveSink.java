@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
 import streaming.document.Document;
@@ -15,32 +14,29 @@ import streaming.document.DocumentSink;
  * the checkpoint that covers it, and what came after that checkpoint is written anew after a
  * recovery.
  */
-public final class ArchiveSink implements DocumentSink {
+public final class ArchiveSink {
   private static final Encoder<Document> LINES =
       (document, file) -> file.write((document.toLine() + "\n").getBytes(StandardCharsets.UTF_8));
 
-  private final String path;
+  private ArchiveSink() {}
 
   /**
    * @param path of the folder, a URL whose scheme is a file system of the cluster
    */
-  public ArchiveSink(String path) {
-    this.path = path;
-  }
-
-  @Override
-  public void addTo(DataStream<Document> documents) {
-    documents
-        .filter(document -> document.complete)
-        .uid("archived-documents")
-        .name("Archived documents")
-        .sinkTo(
-            FileSink.forRowFormat(new Path(path), LINES)
-                .withBucketAssigner(new EventHourFolders())
-                .withRollingPolicy(OnCheckpointRollingPolicy.build())
-                .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(".jsonl").build())
-                .build())
-        .uid("archive-sink")
-        .name("Archive sink");
+  public static DocumentSink to(String path) {
+    return documents ->
+        documents
+            .filter(document -> document.complete)
+            .uid("archived-documents")
+            .name("Archived documents")
+            .sinkTo(
+                FileSink.forRowFormat(new Path(path), LINES)
+                    .withBucketAssigner(new EventHourFolders())
+                    .withRollingPolicy(OnCheckpointRollingPolicy.build())
+                    .withOutputFileConfig(
+                        OutputFileConfig.builder().withPartSuffix(".jsonl").build())
+                    .build())
+            .uid("archive-sink")
+            .name("Archive sink");
   }
 }

@@ -1,10 +1,8 @@
 package streaming.search;
 
 import java.net.URI;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
-import streaming.document.Document;
 import streaming.document.DocumentSink;
 import streaming.retry.Patience;
 import streaming.settings.JobSettings;
@@ -18,35 +16,27 @@ import streaming.settings.JobSettings;
  * again from its last checkpoint; a document that is itself wrong (status 400) is kept as a dead
  * letter.
  */
-public final class OpenSearchSink implements DocumentSink {
-  private final BatchLimits limits;
-  private final URI endpoint;
-  private final String region;
+public final class OpenSearchSink {
+  private OpenSearchSink() {}
 
   /**
    * @param endpoint of the domain
    */
-  public OpenSearchSink(JobSettings settings, URI endpoint) {
-    this.endpoint = endpoint;
-    region = settings.searchRegion();
-    limits =
+  public static DocumentSink to(URI endpoint, JobSettings settings) {
+    String region = settings.searchRegion();
+    BatchLimits limits =
         new BatchLimits(
             settings.bulkActions(),
             settings.bulkSizeMiB() * 1024L * 1024,
             settings.flushInterval(),
             new Patience(settings.searchRetryDelay(), settings.searchRetries()));
-  }
-
-  @Override
-  public void addTo(DataStream<Document> documents) {
-    URI domain = endpoint;
-    String domainRegion = region;
-    documents
-        .filter(new DeadLetterSample())
-        .uid("dead-letter-sample")
-        .name("Dead letter sample")
-        .sinkTo(new BatchSink(limits, () -> new BulkSender(domain, domainRegion)))
-        .uid("opensearch-sink")
-        .name("OpenSearch sink");
+    return documents ->
+        documents
+            .filter(new DeadLetterSample())
+            .uid("dead-letter-sample")
+            .name("Dead letter sample")
+            .sinkTo(new BatchSink(limits, () -> new BulkSender(endpoint, region)))
+            .uid("opensearch-sink")
+            .name("OpenSearch sink");
   }
 }

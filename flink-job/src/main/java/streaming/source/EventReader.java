@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -13,11 +14,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads events of JSON token by token, without reflection.
+ * Reads the events of a workload from the payloads of the stream: JSON, token by token, without
+ * reflection.
  *
- * @param <E> the type of the event
+ * @param <E> the type of the event, a class that Flink serialises as a POJO
  */
-public abstract class EventReader<E> implements EventParser<E> {
+public abstract class EventReader<E> implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -34,13 +36,22 @@ public abstract class EventReader<E> implements EventParser<E> {
     this.required = new ArrayList<>(required);
   }
 
+  /** The event time in milliseconds since the epoch. */
+  public abstract long eventTime(E event);
+
+  public abstract Class<E> eventType();
+
   protected abstract E create();
 
   /** Reads the value of a field, the current token, into the event. */
   protected abstract void read(String field, JsonParser json, E event)
       throws IOException, MalformedEventException;
 
-  @Override
+  /**
+   * Reads one payload.
+   *
+   * @throws MalformedEventException if it is not an event
+   */
   public final E parse(byte[] payload) throws MalformedEventException {
     try (JsonParser json = JSON.createParser(payload)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {

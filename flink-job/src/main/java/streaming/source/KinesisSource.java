@@ -21,9 +21,9 @@ import streaming.settings.JobSettings;
  */
 public final class KinesisSource<E> implements RecordSource<E> {
   private final JobSettings settings;
-  private final EventParser<E> parser;
+  private final EventReader<E> parser;
 
-  public KinesisSource(JobSettings settings, EventParser<E> parser) {
+  public KinesisSource(JobSettings settings, EventReader<E> parser) {
     this.settings = settings;
     this.parser = parser;
   }
@@ -85,7 +85,8 @@ public final class KinesisSource<E> implements RecordSource<E> {
         SplitEnumeratorContext<ShardSplit> context, KnownShards shards) {
       return new ShardEnumerator(
           context,
-          new ShardCatalog(clients.requests(), settings.streamName()),
+          clients.requests(),
+          settings.streamName(),
           beginning(settings),
           settings.maxDrift().toMillis(),
           shards);

@@ -16,14 +16,14 @@ import org.apache.flink.api.common.typeinfo.Types;
 public final class RecordSchema<E> implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final EventParser<E> parser;
+  private final EventReader<E> parser;
   private final long maxAhead;
 
   /**
    * @param maxAhead how far an event time may lie after the arrival of the record: one from the far
    *     future would end all windows
    */
-  public RecordSchema(EventParser<E> parser, Duration maxAhead) {
+  public RecordSchema(EventReader<E> parser, Duration maxAhead) {
     this.parser = parser;
     this.maxAhead = maxAhead.toMillis();
   }

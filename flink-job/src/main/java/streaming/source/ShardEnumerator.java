@@ -17,6 +17,8 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 import streaming.JobMetrics;
 import streaming.retry.Patience;
@@ -40,7 +42,8 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   private static final Logger LOG = LoggerFactory.getLogger(ShardEnumerator.class);
 
   private final SplitEnumeratorContext<ShardSplit> context;
-  private final ShardCatalog catalog;
+  private final KinesisAsyncClient client;
+  private final String stream;
   private final long configuredBeginning;
   private final long maxDrift;
   private final Patience.Attempts attempts;
@@ -72,12 +75,14 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
    */
   ShardEnumerator(
       SplitEnumeratorContext<ShardSplit> context,
-      ShardCatalog catalog,
+      KinesisAsyncClient client,
+      String stream,
       long beginning,
       long maxDrift,
       KnownShards shards) {
     this.context = context;
-    this.catalog = catalog;
+    this.client = client;
+    this.stream = stream;
     this.configuredBeginning = beginning;
     this.maxDrift = maxDrift;
     this.shards = shards;
@@ -93,8 +98,16 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
         () -> null, (none, error) -> announceLimit(), ALIGNMENT_INTERVAL, ALIGNMENT_INTERVAL);
   }
 
+  /** The shards after the newest in the order of their ids, which is that of their creation. */
   private List<Shard> list() throws Exception {
-    List<Shard> found = catalog.after(newest);
+    ListShardsResponse page =
+        client.listShards(list -> list.streamName(stream).exclusiveStartShardId(newest)).get();
+    List<Shard> found = new ArrayList<>(page.shards());
+    while (page.nextToken() != null) {
+      String next = page.nextToken();
+      page = client.listShards(list -> list.nextToken(next)).get();
+      found.addAll(page.shards());
+    }
     if (!found.isEmpty()) {
       newest = found.get(found.size() - 1).shardId();
     }
@@ -141,7 +154,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     }
     for (int reader : context.registeredReaders().keySet()) {
       if (begun.add(reader)) {
-        context.sendEventToSourceReader(reader, new ShardEvents.Limit(limit));
+        context.sendEventToSourceReader(reader, new ShardEvents.Time(limit));
       }
     }
   }
@@ -188,10 +201,10 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
 
   @Override
   public void handleSourceEvent(int reader, SourceEvent event) {
-    if (event instanceof ShardEvents.Progress) {
-      progress.put(reader, ((ShardEvents.Progress) event).slowest);
-    } else if (event instanceof ShardEvents.Ended) {
-      onEnded(reader, ((ShardEvents.Ended) event).shardId);
+    if (event instanceof ShardEvents.Time) {
+      progress.put(reader, ((ShardEvents.Time) event).eventTime);
+    } else if (event instanceof ShardEvents.End) {
+      onEnded(reader, ((ShardEvents.End) event).shardId);
     } else if (shards == null) {
       ShardEvents.Restored previous = (ShardEvents.Restored) event;
       restored = previous.positions;
@@ -225,7 +238,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
               .forEach(child -> readerOfParent.put(child.split.shardId, reader));
           onListed(found, error);
           if (readerOfParent.containsValue(reader)) {
-            context.sendEventToSourceReader(reader, new ShardEvents.Succeeded(shardId));
+            context.sendEventToSourceReader(reader, new ShardEvents.End(shardId));
           }
         });
   }
@@ -242,8 +255,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     if (next != limit) {
       limit = next;
       begun.retainAll(context.registeredReaders().keySet());
-      begun.forEach(
-          reader -> context.sendEventToSourceReader(reader, new ShardEvents.Limit(limit)));
+      begun.forEach(reader -> context.sendEventToSourceReader(reader, new ShardEvents.Time(limit)));
     }
   }
 
@@ -277,6 +289,6 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
 
   @Override
   public void close() throws IOException {
-    catalog.close();
+    client.close();
   }
 }

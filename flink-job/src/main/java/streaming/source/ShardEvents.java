@@ -8,49 +8,31 @@ import org.apache.flink.api.connector.source.SourceEvent;
 final class ShardEvents {
   private ShardEvents() {}
 
-  /** From a reader: all records of a shard have left the source. */
-  static final class Ended implements SourceEvent {
+  /**
+   * The end of a shard. From a reader: all its records have left the source. To that reader: its
+   * children are known, and assigned if possible.
+   */
+  static final class End implements SourceEvent {
     private static final long serialVersionUID = 1L;
 
     final String shardId;
 
-    Ended(String shardId) {
+    End(String shardId) {
       this.shardId = shardId;
-    }
-  }
-
-  /** To a reader: the children of a shard that it has ended are known, and assigned if possible. */
-  static final class Succeeded implements SourceEvent {
-    private static final long serialVersionUID = 1L;
-
-    final String shardId;
-
-    Succeeded(String shardId) {
-      this.shardId = shardId;
-    }
-  }
-
-  /** From a reader: the event time of its slowest shard with records left to read. */
-  static final class Progress implements SourceEvent {
-    private static final long serialVersionUID = 1L;
-
-    final long slowest;
-
-    Progress(long slowest) {
-      this.slowest = slowest;
     }
   }
 
   /**
-   * To a reader: the event time up to which shards are read. The first one also says that the
-   * reader has the shards that it begins with.
+   * An event time. From a reader: that of its slowest shard with records left to read. To a reader:
+   * the one up to which shards are read; the first also says that the reader has the shards that it
+   * begins with.
    */
-  static final class Limit implements SourceEvent {
+  static final class Time implements SourceEvent {
     private static final long serialVersionUID = 1L;
 
     final long eventTime;
 
-    Limit(long eventTime) {
+    Time(long eventTime) {
       this.eventTime = eventTime;
     }
   }

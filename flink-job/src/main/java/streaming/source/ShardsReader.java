@@ -79,8 +79,11 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
   private final Map<String, ActiveShard> shards = new LinkedHashMap<>();
 
-  /** Shards that have ended, each until a checkpoint has what the enumerator knows of it. */
-  private final Map<String, EndedShard> ended = new HashMap<>();
+  /**
+   * Shards that have ended, each until a checkpoint has what the enumerator knows of it, with the
+   * first checkpoint that was taken after that.
+   */
+  private final Map<ShardSplit, Long> ended = new HashMap<>();
 
   private ActiveShard current;
   private int run;
@@ -128,11 +131,11 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
   @Override
   public void handleSourceEvents(SourceEvent event) {
-    if (event instanceof ShardEvents.Limit) {
-      limit = ((ShardEvents.Limit) event).eventTime;
+    if (event instanceof ShardEvents.Time) {
+      limit = ((ShardEvents.Time) event).eventTime;
       begun = true;
-    } else if (event instanceof ShardEvents.Succeeded) {
-      ActiveShard parent = shards.get(((ShardEvents.Succeeded) event).shardId);
+    } else if (event instanceof ShardEvents.End) {
+      ActiveShard parent = shards.get(((ShardEvents.End) event).shardId);
       if (parent != null) {
         parent.holdsUntil = 0;
       }
@@ -196,7 +199,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
       ActiveShard shard = each.next();
       if (shard.hasEnded && now >= shard.holdsUntil) {
         output.releaseOutputForSplit(shard.split.shardId);
-        ended.put(shard.split.shardId, new EndedShard(shard.snapshot()));
+        ended.put(shard.snapshot(), Long.MAX_VALUE);
         each.remove();
         continue;
       }
@@ -208,7 +211,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     long slowest = slowest();
     if (slowest != reported) {
       reported = slowest;
-      context.sendSourceEventToCoordinator(new ShardEvents.Progress(slowest));
+      context.sendSourceEventToCoordinator(new ShardEvents.Time(slowest));
     }
   }
 
@@ -216,16 +219,14 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   public List<ShardSplit> snapshotState(long checkpoint) {
     List<ShardSplit> splits = new ArrayList<>();
     shards.values().forEach(shard -> splits.add(shard.snapshot()));
-    for (EndedShard shard : ended.values()) {
-      splits.add(shard.split);
-      shard.checkpoint = Math.min(shard.checkpoint, checkpoint);
-    }
+    ended.replaceAll((split, first) -> Math.min(first, checkpoint));
+    splits.addAll(ended.keySet());
     return splits;
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpoint) {
-    ended.values().removeIf(shard -> shard.checkpoint <= checkpoint);
+    ended.values().removeIf(first -> first <= checkpoint);
   }
 
   @Override
@@ -238,17 +239,6 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     shards.values().forEach(shard -> shard.fetch.close());
     clock.shutdownNow();
     client.close();
-  }
-
-  private static final class EndedShard {
-    private final ShardSplit split;
-
-    /** The first checkpoint that was taken after the enumerator knew of the end. */
-    private long checkpoint = Long.MAX_VALUE;
-
-    private EndedShard(ShardSplit split) {
-      this.split = split;
-    }
   }
 
   /** A record, or a part of an aggregated one. */
@@ -434,7 +424,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
         hasEnded = true;
         holdsUntil = System.currentTimeMillis() + HANDOVER.toMillis();
         fetch.close();
-        context.sendSourceEventToCoordinator(new ShardEvents.Ended(split.shardId));
+        context.sendSourceEventToCoordinator(new ShardEvents.End(split.shardId));
       }
     }
 

@@ -2,10 +2,8 @@ package streaming.stream;
 
 import java.net.URI;
 import java.time.Duration;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
-import streaming.document.Document;
 import streaming.document.DocumentSink;
 import streaming.retry.Patience;
 import streaming.settings.JobSettings;
@@ -14,7 +12,7 @@ import streaming.settings.JobSettings;
  * Puts final results into a Kinesis data stream, each at least once: after a recovery, readers may
  * see one again, with the same index and id.
  */
-public final class ResultsStreamSink implements DocumentSink {
+public final class ResultsStreamSink {
   /**
    * Limits of PutRecords
    * (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html); the rest of the
@@ -25,33 +23,24 @@ public final class ResultsStreamSink implements DocumentSink {
   private static final long BYTES = 4L * 1024 * 1024;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  private final String name;
-  private final String region;
-  private final URI endpoint;
+  private ResultsStreamSink() {}
 
   /**
-   * @param name of the stream
+   * @param stream its name
    */
-  public ResultsStreamSink(JobSettings settings, String name) {
-    this.name = name;
-    region = settings.resultsStreamRegion();
-    endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);
-  }
-
-  @Override
-  public void addTo(DataStream<Document> documents) {
-    String stream = name;
-    String streamRegion = region;
-    URI streamEndpoint = endpoint;
-    documents
-        .filter(document -> document.complete && document.subject != null)
-        .uid("final-results")
-        .name("Final results")
-        .sinkTo(
-            new BatchSink(
-                new BatchLimits(RECORDS, BYTES, INTERVAL, Patience.DEFAULT),
-                () -> new PutRecordsSender(stream, streamRegion, streamEndpoint)))
-        .uid("results-stream-sink")
-        .name("Results stream sink");
+  public static DocumentSink to(String stream, JobSettings settings) {
+    String region = settings.resultsStreamRegion();
+    URI endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);
+    return documents ->
+        documents
+            .filter(document -> document.complete && document.subject != null)
+            .uid("final-results")
+            .name("Final results")
+            .sinkTo(
+                new BatchSink(
+                    new BatchLimits(RECORDS, BYTES, INTERVAL, Patience.DEFAULT),
+                    () -> new PutRecordsSender(stream, region, endpoint)))
+            .uid("results-stream-sink")
+            .name("Results stream sink");
   }
 }

@@ -1,7 +1,5 @@
 package streaming.taxi;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -27,10 +25,10 @@ import streaming.document.Document;
  *
  * @param <K> the type of the area
  */
-abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
+final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
   private static final long serialVersionUID = 1L;
 
-  private final String index;
+  private final AreaKind kind;
   private final long length;
   private final int normalWindows;
 
@@ -42,14 +40,11 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
    * @param length of a window
    * @param normalWindows how many windows are the normal
    */
-  AreaDemand(String index, Duration length, int normalWindows) {
-    this.index = index;
+  AreaDemand(AreaKind kind, Duration length, int normalWindows) {
+    this.kind = kind;
     this.length = length.toMillis();
     this.normalWindows = normalWindows;
   }
-
-  /** Writes what is known about an area. */
-  abstract void write(String area, JsonGenerator json) throws IOException;
 
   @Override
   public void open(OpenContext context) throws Exception {
@@ -109,13 +104,13 @@ abstract class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document
     double normal = normal(start, counts);
     out.collect(
         Document.result(
-            index,
+            "taxi-demand-" + kind.plural,
             area,
             start,
             start + length,
             complete,
             json -> {
-              write(area, json);
+              kind.write(area, json);
               json.writeNumberField("trips", trips);
               json.writeNumberField("normal", normal);
               json.writeNumberField("score", (trips - normal) / Math.sqrt(Math.max(normal, 1)));

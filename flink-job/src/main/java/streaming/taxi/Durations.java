@@ -47,6 +47,26 @@ public class Durations {
     return lengths[place];
   }
 
+  /** Writes the document of the trips to an airport. */
+  static void writeAirport(String airport, Durations durations, JsonGenerator json)
+      throws IOException {
+    json.writeStringField("airport", airport);
+    durations.writeTo(json);
+  }
+
+  /** The key of trips with an airport and a zone. */
+  static String originOf(TripGroup group) {
+    return group.airport + "-" + group.zone;
+  }
+
+  /** Writes the document of the trips to an airport from one zone. */
+  static void writeOrigin(String key, Durations durations, JsonGenerator json) throws IOException {
+    String[] airportAndZone = key.split("-");
+    json.writeStringField("airport", airportAndZone[0]);
+    ZoneTable.ALL.find(Integer.parseInt(airportAndZone[1])).writeTo(json);
+    durations.writeTo(json);
+  }
+
   void writeTo(JsonGenerator json) throws IOException {
     json.writeNumberField("trips", trips);
     json.writeNumberField("averageSeconds", averageSeconds());

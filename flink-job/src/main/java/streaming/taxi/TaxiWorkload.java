@@ -22,6 +22,7 @@ import streaming.settings.JobSettings;
 import streaming.source.RecordSource;
 import streaming.window.EarlyResultTrigger;
 import streaming.window.OpenWindows;
+import streaming.window.WindowDocuments;
 
 /**
  * Pick-up demand per taxi zone and geohash cell, the areas with the most of it, and trip durations
@@ -95,24 +96,26 @@ public final class TaxiWorkload {
             .name("Cell counts");
     DataStream<Document> zoneDemand =
         keptKeyed(zoneCounts, count -> Integer.valueOf(count.area), Types.INT)
-            .process(new ZoneDemand(length, settings.normalWindows()))
+            .process(new AreaDemand<>(AreaKind.ZONES, length, settings.normalWindows()))
             .uid("zone-scores")
             .name("Zone demand");
     DataStream<Document> cellDemand =
         keptKeyed(cellCounts, count -> count.area, Types.STRING)
-            .process(new CellDemand(length, settings.normalWindows()))
+            .process(new AreaDemand<>(AreaKind.CELLS, length, settings.normalWindows()))
             .uid("cell-scores")
             .name("Cell demand");
     DataStream<Document> topZones =
         zoneCounts
             .keyBy(count -> count.start, Types.LONG)
-            .process(new TopZones(length, settings.topAreas(), settings.earlyInterval()))
+            .process(
+                new TopAreas(AreaKind.ZONES, length, settings.topAreas(), settings.earlyInterval()))
             .uid("top-zones")
             .name("Top zones");
     DataStream<Document> topCells =
         cellCounts
             .keyBy(count -> count.start, Types.LONG)
-            .process(new TopCells(length, settings.topAreas(), settings.earlyInterval()))
+            .process(
+                new TopAreas(AreaKind.CELLS, length, settings.topAreas(), settings.earlyInterval()))
             .uid("top-cells")
             .name("Top cells");
     return zoneDemand.union(cellDemand, topZones, topCells);
@@ -133,12 +136,16 @@ public final class TaxiWorkload {
         TumblingEventTimeWindows.of(settings.airportsWindow());
     DataStream<Document> durations =
         windowed(airportTrips.keyBy(group -> group.airport, Types.STRING), tumbling)
-            .aggregate(new Durations.Sum(), new AirportDurations())
+            .aggregate(
+                new Durations.Sum(),
+                new WindowDocuments<>("taxi-airport-durations", Durations::writeAirport))
             .uid("airport-durations")
             .name("Airport durations");
     DataStream<Document> origins =
-        windowed(placedTrips.keyBy(AirportOrigins::keyOf, Types.STRING), tumbling)
-            .aggregate(new Durations.Sum(), new AirportOrigins())
+        windowed(placedTrips.keyBy(Durations::originOf, Types.STRING), tumbling)
+            .aggregate(
+                new Durations.Sum(),
+                new WindowDocuments<>("taxi-airport-origins", Durations::writeOrigin))
             .uid("airport-origins")
             .name("Airport origins");
     return durations.union(origins);

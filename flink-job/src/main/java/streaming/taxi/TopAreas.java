@@ -25,9 +25,7 @@ import streaming.document.Document;
  * the interval if it has changed, and the final one when the window closes, by when all areas have
  * given their final counts.
  */
-abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
-  static final String INDEX = "taxi-top-areas";
-
+final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -35,7 +33,7 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
    */
   private static final long NONE = Long.MAX_VALUE;
 
-  private final String kind;
+  private final AreaKind kind;
   private final long length;
   private final int size;
   private final long interval;
@@ -52,29 +50,22 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
   private transient Counter documents;
 
   /**
-   * @param kind what the areas are called
    * @param length of a window
    * @param size of the ranking
    * @param interval the longest time between a count and an early ranking with it
    */
-  TopAreas(String kind, Duration length, int size, Duration interval) {
+  TopAreas(AreaKind kind, Duration length, int size, Duration interval) {
     this.kind = kind;
     this.length = length.toMillis();
     this.size = size;
     this.interval = interval.toMillis();
   }
 
-  /** The order of areas with the same number of trips. */
-  abstract Comparator<String> order();
-
-  /** What people call an area. */
-  abstract String nameOf(String area);
-
   @Override
   public void open(OpenContext context) throws Exception {
     order =
         Comparator.<AreaCount>comparingLong(count -> -count.trips)
-            .thenComparing(count -> count.area, order());
+            .thenComparing(count -> count.area, kind.order);
     counts =
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("counts", Types.STRING, Types.LONG));
@@ -131,13 +122,13 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
     }
     areas.sort(order);
     return Document.result(
-        INDEX,
-        kind,
+        "taxi-top-areas",
+        kind.plural,
         start,
         start + length,
         complete,
         json -> {
-          json.writeStringField("kind", kind);
+          json.writeStringField("kind", kind.plural);
           json.writeArrayFieldStart("areas");
           for (int rank = 1; rank <= Math.min(size, areas.size()); rank++) {
             write(rank, areas.get(rank - 1), json);
@@ -150,7 +141,7 @@ abstract class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> 
     json.writeStartObject();
     json.writeNumberField("rank", rank);
     json.writeStringField("area", count.area);
-    json.writeStringField("name", nameOf(count.area));
+    json.writeStringField("name", kind.nameOf(count.area));
     json.writeNumberField("trips", count.trips);
     json.writeEndObject();
   }

@@ -14,10 +14,12 @@ import streaming.source.SourceRecord;
 final class TripAdmission extends Admission<Trip, TripGroup> {
   private static final long serialVersionUID = 1L;
 
+  /** The codes of the airports by their taxi zones. */
+  private static final Map<Integer, String> AIRPORTS = Map.of(1, "EWR", 132, "JFK", 138, "LGA");
+
   private final TripWindows windows;
   private final int geohashPrecision;
 
-  private transient ZoneTable zones;
   private transient Map<Integer, String> cells;
   private transient Counter unknownZone;
 
@@ -39,7 +41,6 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   @Override
   public void open() throws Exception {
     super.open();
-    zones = ZoneTable.load();
     cells = new HashMap<>();
     unknownZone = JobMetrics.counter(metrics, JobMetrics.UNKNOWN_ZONE);
   }
@@ -47,12 +48,12 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   @Override
   protected Optional<WindowEnds> windowsOf(Trip trip, long eventTime) {
     Optional<WindowEnds> demand = Optional.empty();
-    if (zones.find(trip.pickupZone) == null) {
+    if (ZoneTable.ALL.find(trip.pickupZone) == null) {
       unknownZone.inc();
     } else {
       demand = Optional.of(windows.demand(eventTime));
     }
-    if (Airport.ofZone(trip.dropoffZone) == null) {
+    if (!AIRPORTS.containsKey(trip.dropoffZone)) {
       return demand;
     }
     WindowEnds airports = windows.airports(eventTime);
@@ -63,13 +64,13 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   protected TripGroup admit(SourceRecord<Trip> record, long watermark) {
     Trip trip = record.event;
     TripGroup group = new TripGroup();
-    Zone zone = zones.find(trip.pickupZone);
+    Zone zone = ZoneTable.ALL.find(trip.pickupZone);
     if (zone != null) {
       group.zone = zone.id;
       group.cell =
           cells.computeIfAbsent(zone.id, id -> Geohash.encode(zone.location, geohashPrecision));
     }
-    group.airport = Airport.ofZone(trip.dropoffZone);
+    group.airport = AIRPORTS.get(trip.dropoffZone);
     if (group.airport != null) {
       group.durations = new long[] {trip.dropoffTime - trip.pickupTime};
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import streaming.window.OpenWindows;
 
 /** Trips that count in the same windows, with what the windows need of them. */
-public class TripGroup implements OpenWindows.Admitted {
+public class TripGroup extends OpenWindows.Admitted {
   static final int NO_ZONE = 0;
 
   /** The taxi zone of demand, or {@link #NO_ZONE}. */
@@ -15,11 +15,6 @@ public class TripGroup implements OpenWindows.Admitted {
 
   /** The code of the airport that the trips went to, or null. */
   public String airport;
-
-  /** The watermark at which the trips were admitted. */
-  public long admittedAt;
-
-  public boolean live;
 
   /** The number of trips. */
   public long trips;
@@ -36,15 +31,5 @@ public class TripGroup implements OpenWindows.Admitted {
       durations = Arrays.copyOf(durations, own + other.durations.length);
       System.arraycopy(other.durations, 0, durations, own, other.durations.length);
     }
-  }
-
-  @Override
-  public long admittedAt() {
-    return admittedAt;
-  }
-
-  @Override
-  public boolean live() {
-    return live;
   }
 }

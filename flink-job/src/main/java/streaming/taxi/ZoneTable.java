@@ -19,6 +19,8 @@ final class ZoneTable {
   /** Zones that the table has under a neighbour's id. */
   private static final Map<Integer, Integer> FOLDED = Map.of(57, 56, 104, 103, 105, 103);
 
+  static final ZoneTable ALL = load();
+
   private final Map<Integer, Zone> zones = new HashMap<>();
 
   private ZoneTable(List<String> lines) {

@@ -1,5 +1,7 @@
 package streaming.trades;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.math.BigInteger;
 import org.apache.flink.api.common.functions.AggregateFunction;
 
@@ -21,6 +23,27 @@ public class TradeStatistics {
 
   /** The last one. */
   public Trade last;
+
+  /** Writes the document of a symbol's trades. */
+  static void write(String symbol, TradeStatistics statistics, JsonGenerator json)
+      throws IOException {
+    long open = statistics.first.cents;
+    long close = statistics.last.cents;
+    json.writeStringField("symbol", symbol);
+    json.writeNumberField("trades", statistics.trades);
+    json.writeNumberField("volume", statistics.volume);
+    json.writeNumberField("vwap", statistics.paid.doubleValue() / statistics.volume / 100);
+    json.writeNumberField("high", dollars(statistics.high));
+    json.writeNumberField("low", dollars(statistics.low));
+    json.writeNumberField("open", dollars(open));
+    json.writeNumberField("close", dollars(close));
+    json.writeNumberField("change", dollars(close - open));
+    json.writeNumberField("changePercent", 100.0 * (close - open) / open);
+  }
+
+  private static double dollars(long cents) {
+    return cents / 100.0;
+  }
 
   private void add(Trade trade) {
     trades++;

@@ -12,6 +12,7 @@ import streaming.settings.JobSettings;
 import streaming.source.RecordSource;
 import streaming.window.EarlyResultTrigger;
 import streaming.window.OpenWindows;
+import streaming.window.WindowDocuments;
 
 /**
  * Price statistics per symbol. The windows hand their documents to the sink without a change of
@@ -42,7 +43,9 @@ public final class TradesWorkload {
             .keyBy(admitted -> admitted.trade.symbol, Types.STRING)
             .window(new OpenWindows(TumblingEventTimeWindows.of(settings.tradesWindow())))
             .trigger(new EarlyResultTrigger(settings.earlyInterval()))
-            .aggregate(new TradeStatistics.Sum(), new TradeDocuments())
+            .aggregate(
+                new TradeStatistics.Sum(),
+                new WindowDocuments<>("trade-statistics", TradeStatistics::write))
             .uid("trade-statistics")
             .name("Trade statistics");
     sink.addTo(statistics.union(trades.getSideOutput(TradeAdmission.DEAD_LETTERS)));

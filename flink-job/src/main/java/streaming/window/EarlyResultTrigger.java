@@ -49,7 +49,7 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
     long now = context.getCurrentProcessingTime();
     if (time != null && time < 0) {
       early.update(-time);
-    } else if (element.live() && (time == null || time > now + interval)) {
+    } else if (element.live && (time == null || time > now + interval)) {
       if (time != null) {
         context.deleteProcessingTimeTimer(time);
       }

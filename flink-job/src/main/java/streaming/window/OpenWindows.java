@@ -24,12 +24,12 @@ public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, Time
   private final WindowAssigner<Object, TimeWindow> windows;
 
   /** An element that knows the watermark at which it was admitted. */
-  public interface Admitted {
+  public abstract static class Admitted {
     /** The watermark: windows that end at or before it are closed. */
-    long admittedAt();
+    public long admittedAt;
 
     /** Whether it was read about when it arrived: somebody may wait for what it changes. */
-    boolean live();
+    public boolean live;
   }
 
   public OpenWindows(WindowAssigner<Object, TimeWindow> windows) {
@@ -40,7 +40,7 @@ public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, Time
   public Collection<TimeWindow> assignWindows(
       Admitted element, long timestamp, WindowAssignerContext context) {
     return windows.assignWindows(element, timestamp, context).stream()
-        .filter(window -> window.maxTimestamp() > element.admittedAt())
+        .filter(window -> window.maxTimestamp() > element.admittedAt)
         .collect(Collectors.toList());
   }
 

@@ -2,6 +2,7 @@ package streaming.window;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.Serializable;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
@@ -17,19 +18,23 @@ import streaming.document.Document;
  * @param <R> the type of the result
  * @param <K> the type of the key
  */
-public abstract class WindowDocuments<R, K>
-    extends ProcessWindowFunction<R, Document, K, TimeWindow> {
+public final class WindowDocuments<R, K> extends ProcessWindowFunction<R, Document, K, TimeWindow> {
   private static final long serialVersionUID = 1L;
 
   private final String index;
+  private final Fields<R, K> fields;
   private transient Counter documents;
 
-  protected WindowDocuments(String index) {
+  public WindowDocuments(String index, Fields<R, K> fields) {
     this.index = index;
+    this.fields = fields;
   }
 
-  /** Writes the fields of the key and the result. */
-  protected abstract void write(K key, R result, JsonGenerator json) throws IOException;
+  /** Writes the fields of a key and its result. */
+  @FunctionalInterface
+  public interface Fields<R, K> extends Serializable {
+    void write(K key, R result, JsonGenerator json) throws IOException;
+  }
 
   @Override
   public void open(OpenContext context) throws Exception {
@@ -47,7 +52,7 @@ public abstract class WindowDocuments<R, K>
             window.getStart(),
             window.getEnd(),
             context.currentWatermark() >= window.maxTimestamp(),
-            json -> write(key, result, json)));
+            json -> fields.write(key, result, json)));
     documents.inc();
   }
 }

@@ -47,7 +47,7 @@ class ArchiveSinkTest {
     StreamExecutionEnvironment env = environment();
     Document first = document("gate", "2019-03-01T18:59:00Z", true);
     Document second = document("gate", "2019-03-02T00:00:00Z", true);
-    new ArchiveSink(folder.toUri().toString())
+    ArchiveSink.to(folder.toUri().toString())
         .addTo(
             env.fromData(List.of(first, second, document("gate", "2019-03-01T18:58:00Z", false))));
     env.execute();
@@ -63,7 +63,7 @@ class ArchiveSinkTest {
   void keepsEachDocumentOnceWhateverFailsInBetween() throws Exception {
     StreamExecutionEnvironment env = environment();
     FAILED.set(false);
-    new ArchiveSink(folder.toUri().toString())
+    ArchiveSink.to(folder.toUri().toString())
         .addTo(
             env.fromSequence(1, 200)
                 .map(

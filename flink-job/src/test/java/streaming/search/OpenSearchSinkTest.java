@@ -255,7 +255,7 @@ class OpenSearchSinkTest {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
     JobSettings loaded = settings.load();
-    new OpenSearchSink(loaded, loaded.searchEndpoint().orElseThrow())
+    OpenSearchSink.to(loaded.searchEndpoint().orElseThrow(), loaded)
         .addTo(env.fromData(List.of(documents)));
     env.execute();
   }

@@ -100,7 +100,7 @@ class ResultsStreamSinkTest {
             .load();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
-    new ResultsStreamSink(settings, settings.resultsStreamName().orElseThrow())
+    ResultsStreamSink.to(settings.resultsStreamName().orElseThrow(), settings)
         .addTo(env.fromData(List.of(documents)));
     env.execute();
   }

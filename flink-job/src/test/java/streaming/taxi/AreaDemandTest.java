@@ -143,7 +143,8 @@ class AreaDemandTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, AreaCount, Document> harness()
       throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new CellDemand(Duration.ofSeconds(10), 2)),
+        new KeyedProcessOperator<>(
+            new AreaDemand<String>(AreaKind.CELLS, Duration.ofSeconds(10), 2)),
         count -> count.area,
         Types.STRING);
   }

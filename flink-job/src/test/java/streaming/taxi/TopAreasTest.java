@@ -25,7 +25,7 @@ class TopAreasTest {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(
-                new TopZones(Duration.ofSeconds(10), 2, Duration.ofSeconds(1))),
+                new TopAreas(AreaKind.ZONES, Duration.ofSeconds(10), 2, Duration.ofSeconds(1))),
             count -> count.start,
             Types.LONG);
     harness.open();

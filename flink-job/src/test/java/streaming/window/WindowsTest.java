@@ -206,31 +206,21 @@ class WindowsTest {
                     new OpenWindows(
                         SlidingEventTimeWindows.of(Duration.ofSeconds(20), Duration.ofSeconds(10))))
                 .trigger(new EarlyResultTrigger(Duration.ofSeconds(1)))
-                .aggregate(new VisitCount(), new VisitDocuments())
+                .aggregate(new VisitCount(), new WindowDocuments<>("visits", WindowsTest::write))
                 .getTransformation();
     return new KeyedOneInputStreamOperatorTestHarness<>(
         windows.getOperator(), visit -> "gate", Types.STRING);
   }
 
   /** Somebody came to the gate. */
-  public static class Visit implements OpenWindows.Admitted {
-    public long admittedAt;
-    public boolean live = true;
-
-    public Visit() {}
+  public static class Visit extends OpenWindows.Admitted {
+    public Visit() {
+      live = true;
+    }
 
     Visit(long admittedAt) {
+      this();
       this.admittedAt = admittedAt;
-    }
-
-    @Override
-    public long admittedAt() {
-      return admittedAt;
-    }
-
-    @Override
-    public boolean live() {
-      return live;
     }
   }
 
@@ -258,17 +248,8 @@ class WindowsTest {
     }
   }
 
-  private static final class VisitDocuments extends WindowDocuments<Long, String> {
-    private static final long serialVersionUID = 1L;
-
-    private VisitDocuments() {
-      super("visits");
-    }
-
-    @Override
-    protected void write(String place, Long visits, JsonGenerator json) throws IOException {
-      json.writeStringField("place", place);
-      json.writeNumberField("visits", visits);
-    }
+  private static void write(String place, Long visits, JsonGenerator json) throws IOException {
+    json.writeStringField("place", place);
+    json.writeNumberField("visits", visits);
   }
 }
