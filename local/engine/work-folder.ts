@@ -98,11 +98,28 @@ export function stackNames(root: string): string[] {
 
 /** The region that a stack is deployed to. */
 export function regionOf(root: string, stack: string, overrides: ConfigOverrides = {}): string {
-  const { "aws:region": region } = {
-    ...configOf(path.join(root, `Pulumi.${stack}.yaml`)),
-    ...overrides,
-  };
-  return typeof region === "string" ? region : "us-east-1";
+  return stackValue(root, stack, "aws:region", overrides) ?? "us-east-1";
+}
+
+/** The folder of the workload of a stack, as it is configured. */
+export function workloadOf(root: string, stack: string, overrides: ConfigOverrides = {}): string {
+  const { name, config } = settings(path.join(root, "Pulumi.yaml"));
+  const declared = isObject(config) && isObject(config["workload"]) ? config["workload"] : {};
+  return (
+    stackValue(root, stack, "workload", overrides) ??
+    stackValue(root, stack, `${String(name)}:workload`, overrides) ??
+    String(declared["default"])
+  );
+}
+
+function stackValue(
+  root: string,
+  stack: string,
+  key: string,
+  overrides: ConfigOverrides,
+): string | undefined {
+  const value = { ...configOf(path.join(root, `Pulumi.${stack}.yaml`)), ...overrides }[key];
+  return typeof value === "string" ? value : undefined;
 }
 
 /**

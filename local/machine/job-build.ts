@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import type { Workload } from "../../infra/contracts/workload";
 import { runCommand } from "./command";
 import { filesIn, projectFolder } from "./project";
 
@@ -22,6 +23,12 @@ export const pipelineJob: JobBuild = {
   folder: projectFolder,
   sources: path.join(projectFolder, "flink-job"),
 };
+
+/** What builds the code of a workload; undefined where it is in S3. */
+export function jobOf({ job, folder }: Pick<Workload, "job" | "folder">): JobBuild | undefined {
+  if (!("path" in job.code)) return undefined;
+  return { code: job.code.path, build: job.build, folder, sources: job.sources };
+}
 
 /** Folders that builds write, tests, and what is no source. */
 const NO_SOURCES = /(^|\/)(target|build|node_modules|\.[^/]+|src\/test)(\/|$)/;

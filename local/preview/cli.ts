@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { readWorkload, workloadFolder } from "../../infra/contracts/workload";
+import { Problems } from "../../infra/core/validate";
 import { program as pipeline } from "../../infra/program";
 import { exitCodes } from "../../cli/command";
 import { outputProblem } from "../../cli/options";
@@ -9,8 +11,8 @@ import { planText } from "../engine/plan-report";
 import { EngineError } from "../engine/engine-error";
 import { type OperationResult, unjudged } from "../engine/policy-pack";
 import { openStack } from "../engine/stack";
-import { configValue, regionOf, stackNames } from "../engine/work-folder";
-import { ensureJob, pipelineJob } from "../machine/job-build";
+import { configValue, regionOf, stackNames, workloadOf } from "../engine/work-folder";
+import { ensureJob, jobOf } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
 import { commitOf, withBase } from "./base";
 import { DeclaredOptions } from "./declared-options";
@@ -88,7 +90,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
-    return await preview(command.args[0] ?? "", command.opts<Options>(), abort.signal);
+    return await preview(String(command.processedArgs[0]), command.opts<Options>(), abort.signal);
   } catch (error) {
     if (abort.signal.aborted) return exitCodes.aborted;
     say(error instanceof Error ? error.message : String(error));
@@ -146,7 +148,7 @@ function fromFile(file: string, stack: string): Made {
 
 async function planned(stack: string, options: Options, signal: AbortSignal): Promise<Made> {
   const { config, against: ref } = options;
-  await ensureJob(pipelineJob, say, signal);
+  await ensureJobOf(stack, options, signal);
   const backendFolder = mkdtempSync(path.join(tmpdir(), "preview-"));
   const common = { stack, backendFolder, onProgress: say, signal };
   try {
@@ -188,6 +190,14 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
   } finally {
     rmSync(backendFolder, { recursive: true, force: true });
   }
+}
+
+/** Builds the job of the stack's workload; what is wrong with the workload the program tells. */
+async function ensureJobOf(stack: string, { config }: Options, signal: AbortSignal): Promise<void> {
+  const folder = workloadFolder(workloadOf(projectFolder, stack, config), projectFolder);
+  const workload = readWorkload(folder, new Problems());
+  const job = workload && jobOf(workload);
+  if (job?.build !== undefined) await ensureJob(job, say, signal);
 }
 
 /** Refuses a file that cannot be written, which would show only when the work is done. */

@@ -1,5 +1,5 @@
 import { findEngine } from "../engine/installation";
-import { ensureJob } from "../machine/job-build";
+import { ensureJob, jobOf } from "../machine/job-build";
 import type { LocalOptions } from "./options";
 import { buildPage } from "../page-server/page-build";
 import { stackFolder, workloadProblem } from "./run-file";
@@ -44,9 +44,8 @@ export async function prepare(
       stop.throwIfAborted();
       await install(tool, tell, stop);
     }
-    const { job, folder } = options.workload.definition;
-    const code = "path" in job.code ? job.code.path : "";
-    await ensureJob({ ...job, code, folder }, tell, stop);
+    const job = jobOf(options.workload.definition);
+    if (job !== undefined) await ensureJob(job, tell, stop);
     if (options.page && !options.once) await buildPage();
   });
 }

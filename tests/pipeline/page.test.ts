@@ -493,6 +493,9 @@ describe("the page in a browser", () => {
     status = fakeIndices();
     const page = await open();
     await page.getByRole("heading", { name: "Orders", exact: true }).waitFor();
+    expect(await page.locator(".clock").innerText()).to.match(
+      /^Event time in UTC\s+\d\d:\d\d \d{4}-/,
+    );
     const rows = await page.locator(".documents tbody tr").allInnerTexts();
     expect(rows.map((row) => row.split("\t"))).to.deep.equal([
       ["b", "shop-2", "12.5", '["new"]'],

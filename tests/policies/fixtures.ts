@@ -166,7 +166,7 @@ export const volume = resource(Volume, "data", {
   kmsKeyId: arn,
 });
 
-export const lambda = resource(LambdaFunction, "scaling-function", {
+export const lambda = resource(LambdaFunction, "transform", {
   role: arn,
   runtime: "nodejs22.x",
   memorySize: 256,

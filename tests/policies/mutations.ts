@@ -322,7 +322,7 @@ export const resourceMutations: readonly Mutation[] = [
   {
     policy: "clear-text-secret",
     type: lambda,
-    name: /scaling-function$/,
+    name: /scaling-function$|^transform$/,
     set: { "environment.variables": { DB_PASSWORD: "hunter2" } },
   },
   {
@@ -562,7 +562,7 @@ export const stackMutations: readonly Mutation[] = [
   {
     policy: "lambda-function-dead-letters",
     type: lambda,
-    name: /^(transform|scaling-function)$/,
+    name: /^transform$/,
     set: { deadLetterConfig: undefined },
   },
   { policy: "opensearch-domain-alarms", limits: ignoredMetric },

@@ -5,7 +5,6 @@ import { Boundary } from "./boundary";
 import { Controls } from "./pipeline/controls";
 import { DeadLetters } from "./pipeline/dead-letters";
 import { FlowCharts } from "./charts/flow-charts";
-import { newYorkDate, newYorkTime } from "./format";
 import { Journal } from "./pipeline/journal";
 import { usePipeline } from "./pipeline-events";
 import { PolicyResults } from "./pipeline/policy-results";
@@ -13,24 +12,25 @@ import { ResourceGraph } from "./pipeline/resource-graph";
 import { Shards } from "./pipeline/shards";
 import { Stages } from "./pipeline/stages";
 import { Verdict } from "./pipeline/verdict";
-import { viewOf } from "./workloads";
+import { utc, viewOf } from "./workloads";
 
 /** The page: how the pipeline is, and the results of the workload. */
 export function App(): JSX.Element {
   const { connection, status, samples } = usePipeline();
   const eventTime = known(status?.replay)?.progress.eventTime ?? null;
   const view = status && viewOf(status.workload);
+  const clock = view?.clock ?? utc;
   return (
     <div class="page" data-stale={connection === "lost"}>
       <header>
         <h1>{view?.title ?? "Streaming pipeline"}</h1>
         <p class="clock">
-          <span>Event time in New York</span>
+          <span>Event time in {clock.place}</span>
           {eventTime === null ? (
             <strong>–</strong>
           ) : (
             <time dateTime={eventTime}>
-              <strong>{newYorkTime(eventTime)}</strong> {newYorkDate(eventTime)}
+              <strong>{clock.time(eventTime)}</strong> {clock.date(eventTime)}
             </time>
           )}
         </p>
