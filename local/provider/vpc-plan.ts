@@ -33,9 +33,13 @@ export interface VpcPlan {
   readonly subnets: readonly Subnet[];
 }
 
+/** Subnets of each zone where none are asked for. */
+const defaultSubnets = [{ type: "Public" }, { type: "Private" }];
+
 /** @throws an error that lists every argument that the local component does not take. */
 export function vpcPlan(name: string, inputs: Values): VpcPlan {
-  const { availabilityZoneNames, natGateways, subnetSpecs, subnetStrategy, cidrBlock } = inputs;
+  const { availabilityZoneNames, natGateways, subnetStrategy, cidrBlock } = inputs;
+  const subnetSpecs = inputs["subnetSpecs"] ?? defaultSubnets;
   const problems = Object.keys(defined(inputs))
     .filter((key) => ![...VPC_INPUTS, ...OWN_INPUTS].includes(key))
     .map((key) => `${key} is not supported by the local ${VPC_TYPE}`);

@@ -139,7 +139,7 @@ describe("The package of the components", function () {
       "@pulumi/policy",
     ]);
     const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
-    expect(files).to.include(path.join("infra", "search", "index-templates", "dead-letters.json"));
+    expect(files).to.include(path.join("infra", "contracts", "workload.schema.json"));
     expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).to.be.empty;
     expect(files.filter((file) => /(^|\/)(tests?|bootstrap)\/.*github/.test(file))).to.be.empty;
   });

@@ -76,7 +76,7 @@ describe("DeliveryStream in the real engine", function () {
         subnetIds: ["subnet-a"],
         securityGroupIds: ["sg-clients"],
       },
-      transform: { entryPath: path.join(__dirname, "../../infra/delivery/transform/trips.ts") },
+      transform: { entryPath: path.join(__dirname, "../../workloads/taxi/transform.ts") },
     },
   };
   for (const [what, args] of Object.entries(replacements)) {

@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { loadWorkload } from "../../../infra/contracts/workload";
@@ -206,6 +208,90 @@ describe("Pipeline", function () {
       "taxi-demand-zones",
       "taxi-top-areas",
     ]);
+  });
+
+  it("gives a workload of its own the properties, permissions and settings that its folder asks for", async () => {
+    const deployment = await run("dev", {
+      workload: "tests/workloads/page-views",
+      searchEvents: true,
+      archivePartitioned: true,
+    });
+    expect(propertyGroups(deployment)).to.deep.equal([
+      {
+        propertyGroupId: "InputStream0",
+        propertyMap: {
+          "stream.name": "pipeline-events",
+          "aws.region": "us-east-1",
+          "flink.stream.initpos": "TRIM_HORIZON",
+          "flink.shard.idle.interval": "30000",
+          "out.of.orderness.seconds": "60",
+        },
+      },
+      {
+        propertyGroupId: "SearchOutput",
+        propertyMap: {
+          endpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
+          "aws.region": "us-east-1",
+          index: "page-views",
+        },
+      },
+    ]);
+    expect(jobMay(deployment, "es:ESHttpPost")).not.to.be.empty;
+    expect(jobMay(deployment, "kinesis:PutRecords")).to.be.empty;
+    const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+    const { indexTemplates, savedObjects } = JSON.parse(String(inputs["input"])) as {
+      indexTemplates: Record<string, { template: { mappings: unknown } }>;
+      savedObjects: string;
+    };
+    expect(Object.keys(indexTemplates)).to.have.members(["page-views", "page_views"]);
+    expect(indexTemplates["page_views"]?.template.mappings).to.deep.include({
+      properties: {
+        page: { type: "keyword" },
+        viewedAt: { type: "date" },
+        visitor: { type: "keyword" },
+      },
+    });
+    expect(savedObjects).to.equal("");
+    expect(deployment.one("aws:glue/catalogTable:CatalogTable").inputs).to.deep.include({
+      name: "page_views",
+      partitionKeys: [{ name: "day", type: "string" }],
+    });
+    expect(deployment.one("aws:ec2/instance:Instance").inputs["userData"]).to.contain(
+      ' --workload events --event-time-field viewedAt --key-field page "$@"',
+    );
+  });
+
+  it("runs code that is in S3 already, in the version that is named", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "workload-"));
+    try {
+      cpSync("tests/workloads/page-views", folder, {
+        recursive: true,
+        filter: (source) => !/\/job(\/|$)/.test(source),
+      });
+      const file = path.join(folder, "workload.yaml");
+      const text = readFileSync(file, "utf8")
+        .replace("code: job/target/page-views.jar", "code: s3://jars/views.jar\n  version: v7")
+        .replace(/^ {2}build: .*\n/m, "");
+      writeFileSync(file, text);
+      const deployment = await deploy(() => program({ producer: paths.producer }), {
+        stack: "dev",
+        config: stackConfig("dev", { workload: folder }),
+      });
+      const { applicationConfiguration } = deployment.one(
+        "aws:kinesisanalyticsv2/application:Application",
+      ).inputs as { applicationConfiguration: { applicationCodeConfiguration: object } };
+      expect(applicationConfiguration.applicationCodeConfiguration).to.deep.include({
+        codeContent: {
+          s3ContentLocation: {
+            bucketArn: "arn:aws:s3:::jars",
+            fileKey: "views.jar",
+            objectVersion: "v7",
+          },
+        },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("has the job read by enhanced fan-out, with an alarm on its consumer", async () => {
