@@ -32,6 +32,7 @@ export function applicationSection(
   });
   return {
     heading: "Flink application",
+    runbook: "restore-from-a-snapshot",
     widgets: [
       graph(region, "Records a second, all operators", [
         perSecond("numRecordsInPerSecond", "in"),

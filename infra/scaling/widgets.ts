@@ -10,6 +10,7 @@ export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedSca
   const titles = { stream: "Open shards", application: "Parallelism" };
   return {
     heading: "Scaling",
+    runbook: "reshard-and-scale",
     widgets: [
       ...scaling.targets.map(({ kind, name, max }) =>
         graph(

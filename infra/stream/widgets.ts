@@ -25,6 +25,7 @@ export function streamSection(
   ];
   return {
     heading,
+    runbook: "reshard-and-scale",
     widgets: [
       graph(region, "Records a minute", [
         line("IncomingRecords", "Sum", "in"),
