@@ -33,19 +33,7 @@ type Readings = Extract<Line, { expression: string }>["metrics"];
 
 /** What a dashboard shows: the watched resources by their plain names. */
 export type DashboardSubjects = pulumi.Unwrap<
-  Pick<
-    MonitoringArgs,
-    | "stream"
-    | "results"
-    | "application"
-    | "delivery"
-    | "resultsDelivery"
-    | "eventsDelivery"
-    | "domain"
-    | "host"
-    | "scaling"
-    | "runbookUrl"
-  >
+  Omit<MonitoringArgs, "title" | "subscribers" | "kmsKeyArn">
 > & {
   readonly region: string;
   /** ARNs of the alarms, the one that sums up first. */
