@@ -8,8 +8,6 @@ import { destinations } from "../delivery/alarms";
 import { linesOf } from "../watch/lines";
 import {
   type Dimensions,
-  jobLag,
-  type Metric,
   metric,
   type MetricFamily,
   type MetricName,
@@ -24,7 +22,7 @@ import {
   graph,
   layOut,
   type Line,
-  type PlacedWidget,
+  type Section,
   type Widget,
 } from "../watch/widgets";
 
@@ -40,44 +38,29 @@ export type DashboardSubjects = pulumi.Unwrap<
   readonly alarmArns: readonly string[];
 };
 
-/** The body of a CloudWatch dashboard. */
-export interface DashboardBody {
-  readonly start: string;
-  readonly periodOverride: "inherit";
-  readonly widgets: readonly PlacedWidget[];
-}
-
 /** The whole pipeline from top to bottom: what is wrong, then each part in the order of the data's way. */
-export function dashboardBody(subjects: DashboardSubjects): DashboardBody {
+export function dashboardBody(subjects: DashboardSubjects) {
   const { region, stream, host, application, results, domain, delivery, scaling } = subjects;
   const { alarmArns } = subjects;
+  const row = (height: number, widget: Widget): Section => {
+    return { widgets: [widget], size: { width: 24, height } };
+  };
   return {
     start: "-PT3H",
     periodOverride: "inherit",
     widgets: layOut(
       [
-        {
-          widgets: [alarmStates("In alarm, the newest first", alarmArns, "ALARM")],
-          size: { width: 24, height: 3 },
-        },
+        row(3, alarmStates("In alarm, the newest first", alarmArns, "ALARM")),
         { widgets: figures(subjects), size: { width: 4, height: 4 } },
-        {
-          widgets: [graph(region, "Delay of each hop (s)", delays(subjects))],
-          size: { width: 24, height: 7 },
-        },
+        row(7, graph(region, "Delay of each hop (s)", delays(subjects))),
         ...(host ? [hostSection(region, host, stream?.name)] : []),
-        ...(stream ? [streamSection(region, "Stream", stream, scaling?.targets)] : []),
+        ...(stream ? [streamSection(region, "Stream", stream)] : []),
         ...(application ? [applicationSection(region, application)] : []),
         ...(results ? [streamSection(region, "Results stream", results)] : []),
         ...(domain ? [domainSection(region, domain)] : []),
         ...(delivery ? [deliverySection(region, delivery)] : []),
         ...(scaling ? [scalingSection(region, scaling)] : []),
-        {
-          heading: "Alarms",
-          runbook: "alarms",
-          widgets: [alarmStates("All alarms", alarmArns)],
-          size: { width: 24, height: 8 },
-        },
+        { ...row(8, alarmStates("All alarms", alarmArns)), heading: "Alarms", runbook: "alarms" },
       ],
       subjects.runbookUrl,
     ),
@@ -85,60 +68,55 @@ export function dashboardBody(subjects: DashboardSubjects): DashboardBody {
 }
 
 /** What to look at first, of the parts that there are. Metric math names the metrics of a figure a, b, c, d. */
-function figures({ region, stream, application, domain }: DashboardSubjects): Widget[] {
-  const ofStream = stream && { StreamName: stream.name };
-  const ofJob = application && { Application: application.name };
+function figures(subjects: DashboardSubjects): Widget[] {
+  const { stream, job, domain } = readers(subjects);
   const all: [title: string, unit: string, expression: string, Readings | undefined][] = [
-    ["Records in", "a second", "a / 60", read("stream", ofStream, "Sum", "IncomingRecords")],
+    ["Records in", "a second", "a / 60", stream?.("Sum", "IncomingRecords")],
+    ["Result age", "seconds", "a / 1000", job?.("Maximum", "millisBehindLatest")],
     [
-      "Result age",
-      "seconds",
-      "a / 1000",
-      read("application", ofJob, "Maximum", "millisBehindLatest"),
+      "Throttled",
+      "a minute",
+      "SUM([a, b])",
+      stream?.("Sum", "WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded"),
     ],
-    ["Throttled", "a minute", "SUM([a, b])", read("stream", ofStream, "Sum", ...throttled)],
     [
       // No metric has it: the time since the duration of the last checkpoint changed, at most the dashboard's range.
       "Checkpoint age",
       "seconds",
       "EPOCH(a) - MAX(IF(DIFF(a) != 0, EPOCH(a), MIN(EPOCH(a))))",
-      read("application", ofJob, "Maximum", "lastCheckpointDuration"),
+      job?.("Maximum", "lastCheckpointDuration"),
     ],
     [
       // Four samples a minute of each counter, as in the application's section.
       "Dead letters",
       "since the job's start",
       "SUM([a, b, c, d]) / 4",
-      read("application", ofJob, "Sum", "future", "late", "malformed", "rejected"),
+      job?.("Sum", "future", "late", "malformed", "rejected"),
     ],
     [
       "Free storage",
       "GiB of the fullest node",
       "a / 1024",
-      read("domain", dimensionsOf(domain), "Minimum", "FreeStorageSpace"),
+      domain?.("Minimum", "FreeStorageSpace"),
     ],
   ];
   return all.flatMap(([title, label, expression, metrics]) =>
-    metrics ? [figure(region, title, { expression, label, metrics })] : [],
+    metrics ? [figure(subjects.region, title, { expression, label, metrics })] : [],
   );
 }
 
-const throttled = [
-  "WriteProvisionedThroughputExceeded",
-  "ReadProvisionedThroughputExceeded",
-] as const;
-
 /** Seconds that a record waits or travels between two parts; those of deliveries, which buffer, at the right. */
 function delays(subjects: DashboardSubjects): Line[] {
-  const { stream, application, domain, results } = subjects;
-  const behind = (metric: Metric<string>): Readings => ({ a: { metric, statistic: "Maximum" } });
-  const ofStream = stream && { StreamName: stream.name };
+  const { stream, job, domain } = readers(subjects);
+  const behind = ({ name }: { readonly name: string }): Readings => {
+    return { a: { metric: readerLag(name), statistic: "Maximum" } };
+  };
   const hops = {
-    "producer to stream": read("stream", ofStream, "Average", "PutRecords.Latency"),
-    "stream to readers": stream && !application && behind(readerLag(stream.name)),
-    "stream to job": application && behind(jobLag(application.name)),
-    "into the index": read("domain", dimensionsOf(domain), "Average", "IndexingLatency"),
-    "results to readers": results && behind(readerLag(results.name)),
+    "producer to stream": stream?.("Average", "PutRecords.Latency"),
+    "stream to readers": subjects.stream && !job && behind(subjects.stream),
+    "stream to job": job?.("Maximum", "millisBehindLatest"),
+    "into the index": domain?.("Average", "IndexingLatency"),
+    "results to readers": subjects.results && behind(subjects.results),
   };
   const deliveries = {
     "stream to archive": subjects.delivery,
@@ -157,20 +135,23 @@ function delays(subjects: DashboardSubjects): Line[] {
   ];
 }
 
-/** Metrics of one resource, where there is such a resource. */
-function read<Family extends MetricFamily>(
-  family: Family,
-  dimensions: Dimensions<Family, string> | undefined,
-  statistic: Statistic,
-  ...names: readonly MetricName<Family>[]
-): Readings | undefined {
-  if (dimensions === undefined) return undefined;
-  const entries = names.map((name, at) => {
-    return ["abcd".charAt(at), { metric: metric(family, name, dimensions), statistic }] as const;
-  });
-  return Object.fromEntries(entries);
+/** Read metrics of the parts that there are. */
+function readers({ stream, application, domain }: DashboardSubjects) {
+  return {
+    stream: stream && reader("stream", { StreamName: stream.name }),
+    job: application && reader("application", { Application: application.name }),
+    domain: domain && reader("domain", { DomainName: domain.name, ClientId: domain.accountId }),
+  };
 }
 
-function dimensionsOf(domain: DashboardSubjects["domain"]) {
-  return domain && { DomainName: domain.name, ClientId: domain.accountId };
+function reader<Family extends MetricFamily>(
+  family: Family,
+  dimensions: Dimensions<Family, string>,
+) {
+  return (statistic: Statistic, ...names: readonly MetricName<Family>[]): Readings =>
+    Object.fromEntries(
+      names.map((name, at) => {
+        return ["abcd".charAt(at), { metric: metric(family, name, dimensions), statistic }];
+      }),
+    );
 }

@@ -81,17 +81,8 @@ export function graph(
 
 /** The latest value of one line as a figure. */
 export function figure(region: string, title: string, line: Line): Widget {
-  return {
-    type: "metric",
-    properties: {
-      title,
-      region,
-      view: "singleValue",
-      sparkline: true,
-      period: 60,
-      metrics: rows(line, 0),
-    },
-  };
+  const { properties } = graph(region, title, [line]);
+  return { type: "metric", properties: { ...properties, view: "singleValue", sparkline: true } };
 }
 
 /** The present state of alarms; with `only`, of those in that state, the latest change first. */

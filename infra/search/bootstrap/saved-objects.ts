@@ -23,8 +23,8 @@ interface Titled extends Common {
 export interface IndexPattern extends Common {
   readonly type: "index-pattern";
   readonly timeField?: string;
-  /** Fields that are shown as links, with `{{value}}` in the URL. */
-  readonly links?: Readonly<Record<string, { readonly url: string; readonly label: string }>>;
+  /** How Dashboards shows fields, such as links. */
+  readonly formats?: Readonly<Record<string, object>>;
 }
 export interface Visualization extends Titled {
   readonly type: "visualization";
@@ -118,19 +118,14 @@ export function savedObject(source: Source): SavedObject {
   const common = { id, type, migrationVersion: { [type]: VERSIONS[type] } };
   switch (source.type) {
     case "index-pattern": {
-      const { timeField, links = {} } = source;
-      const formats = Object.entries(links).map(([field, { url, label }]) => {
-        return [field, { id: "url", params: { urlTemplate: url, labelTemplate: label } }] as const;
-      });
+      const { timeField, formats } = source;
       return {
         ...common,
         // Dashboards asks the index for its fields when the pattern is first used.
         attributes: {
           title: id,
           ...(timeField !== undefined && { timeFieldName: timeField }),
-          ...(formats.length > 0 && {
-            fieldFormatMap: JSON.stringify(Object.fromEntries(formats)),
-          }),
+          ...(formats && { fieldFormatMap: JSON.stringify(formats) }),
         },
         references: [],
       };
