@@ -23,7 +23,7 @@ export interface WatchedDelivery {
 }
 
 /** The metrics of each kind of destination, and what it is called. */
-const destinations = {
+export const destinations = {
   S3: {
     freshness: "DeliveryToS3.DataFreshness",
     success: "DeliveryToS3.Success",

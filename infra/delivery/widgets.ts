@@ -11,6 +11,7 @@ export function deliverySection(
   const line = linesOf("delivery", { DeliveryStreamName: name });
   return {
     heading: "Archive",
+    runbook: "alarms",
     widgets: [
       graph(region, "Records a minute", [
         line("DataReadFromKinesisStream.Records", "Sum", "read"),

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isFlink2, shareOfRecords, type WatchedApplication } from "./alarms";
 import { linesOf } from "../watch/lines";
 import { graph, type Line, logLines, type Section } from "../watch/widgets";
-import { metric, type MetricName } from "../watch/metrics";
+import type { MetricName } from "../watch/metrics";
 
 /** How the job fares, and what it complains about. */
 export function applicationSection(
@@ -15,23 +15,16 @@ export function applicationSection(
     // The service takes four samples a minute, and the sum of them is four times the rate.
     expression: "samples / 4",
     label,
-    metrics: {
-      samples: { metric: metric("application", measure, { Application: name }), statistic: "Sum" },
-    },
+    metrics: { samples: line(measure, "Sum", "") },
   });
   const share = (measure: MetricName<"application">, label: string): Line => ({
     expression: shareOfRecords,
     label,
-    metrics: {
-      part: { metric: metric("application", measure, { Application: name }), statistic: "Average" },
-      records: {
-        metric: metric("application", "records", { Application: name }),
-        statistic: "Average",
-      },
-    },
+    metrics: { part: line(measure, "Average", ""), records: line("records", "Average", "") },
   });
   return {
     heading: "Flink application",
+    runbook: "restore-from-a-snapshot",
     widgets: [
       graph(region, "Records a second, all operators", [
         perSecond("numRecordsInPerSecond", "in"),

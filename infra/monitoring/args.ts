@@ -31,6 +31,8 @@ export interface MonitoringArgs {
   readonly domain?: WatchedDomain | undefined;
   /** A replay host. @default not watched */
   readonly host?: WatchedHost | undefined;
+  /** URL of docs/operations.md, to which the headings of the dashboard link. @default no links */
+  readonly runbookUrl?: string | undefined;
   /** A scaler. @default not watched */
   readonly scaling?: WatchedScaling | undefined;
   /** ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in. @default not encrypted at rest */
@@ -49,6 +51,12 @@ export const subscriber: Form = {
   description: "an e-mail address or a URL that begins with https://",
 };
 
+/** Where the runbook can be read, without an anchor. */
+export const runbookAddress: Form = {
+  pattern: /^https:\/\/[^\s#()]+$/,
+  description: "a URL that begins with https:// and has no anchor",
+};
+
 /** @throws Error that lists every invalid argument. */
 export function validate(name: string, args: MonitoringArgs): void {
   const problems = new Problems();
@@ -56,6 +64,9 @@ export function validate(name: string, args: MonitoringArgs): void {
   problems.matches("title", args.title, dashboardName);
   for (const endpoint of args.subscribers ?? []) {
     problems.matches("subscribers", endpoint, subscriber);
+  }
+  if (args.runbookUrl !== undefined) {
+    problems.matches("runbookUrl", args.runbookUrl, runbookAddress);
   }
   problems.require(
     stream !== undefined ||

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lagSeconds } from "../scaling/args";
 import type { ConfigReader } from "../core/config-reader";
-import { subscriber } from "./args";
+import { runbookAddress, subscriber } from "./args";
 
 /** How a stack is watched. */
 export interface MonitoringConfig {
@@ -9,6 +9,7 @@ export interface MonitoringConfig {
   readonly title: string;
   readonly subscribers: readonly string[];
   readonly maxLagSeconds: number;
+  readonly runbookUrl?: string | undefined;
 }
 
 /** A topic takes more, people do not. */
@@ -19,5 +20,6 @@ export function readMonitoring(read: ConfigReader): MonitoringConfig {
     title: `streaming-${pulumi.getStack()}`,
     subscribers: read.forms("alarmSubscribers", subscribers, subscriber),
     maxLagSeconds: read.integer("alarmLagSeconds", lagSeconds),
+    runbookUrl: read.optionalForm("runbookUrl", runbookAddress),
   };
 }

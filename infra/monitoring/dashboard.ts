@@ -4,44 +4,154 @@ import { deliverySection } from "../delivery/widgets";
 import { domainSection } from "../search/widgets";
 import { scalingSection } from "../scaling/widgets";
 import { hostSection } from "../replay/widgets";
+import { destinations } from "../delivery/alarms";
+import { linesOf } from "../watch/lines";
+import {
+  type Dimensions,
+  metric,
+  type MetricFamily,
+  type MetricName,
+  readerLag,
+  type Statistic,
+} from "../watch/metrics";
 import { streamSection } from "../stream/widgets";
 import type { MonitoringArgs } from "./args";
-import { alarmStates, layOut, type PlacedWidget } from "../watch/widgets";
+import {
+  alarmStates,
+  figure,
+  graph,
+  layOut,
+  type Line,
+  type Section,
+  type Widget,
+} from "../watch/widgets";
+
+/** What metric math is made of, by id. */
+type Readings = Extract<Line, { expression: string }>["metrics"];
 
 /** What a dashboard shows: the watched resources by their plain names. */
 export type DashboardSubjects = pulumi.Unwrap<
-  Pick<
-    MonitoringArgs,
-    "stream" | "results" | "application" | "delivery" | "domain" | "host" | "scaling"
-  >
+  Omit<MonitoringArgs, "title" | "subscribers" | "kmsKeyArn">
 > & {
   readonly region: string;
   /** ARNs of the alarms, the one that sums up first. */
   readonly alarmArns: readonly string[];
 };
 
-/** The body of a CloudWatch dashboard. */
-export interface DashboardBody {
-  readonly start: string;
-  readonly periodOverride: "inherit";
-  readonly widgets: readonly PlacedWidget[];
-}
-
 /** The whole pipeline from top to bottom: what is wrong, then each part in the order of the data's way. */
-export function dashboardBody(subjects: DashboardSubjects): DashboardBody {
+export function dashboardBody(subjects: DashboardSubjects) {
   const { region, stream, host, application, results, domain, delivery, scaling } = subjects;
+  const { alarmArns } = subjects;
+  const row = (height: number, widget: Widget): Section => {
+    return { widgets: [widget], size: { width: 24, height } };
+  };
   return {
     start: "-PT3H",
     periodOverride: "inherit",
-    widgets: layOut([
-      { heading: "Alarms", widgets: [alarmStates("All alarms", subjects.alarmArns)] },
-      ...(host ? [hostSection(region, host, stream?.name)] : []),
-      ...(stream ? [streamSection(region, "Stream", stream, scaling?.targets)] : []),
-      ...(application ? [applicationSection(region, application)] : []),
-      ...(results ? [streamSection(region, "Results stream", results)] : []),
-      ...(domain ? [domainSection(region, domain)] : []),
-      ...(delivery ? [deliverySection(region, delivery)] : []),
-      ...(scaling ? [scalingSection(region, scaling)] : []),
-    ]),
+    widgets: layOut(
+      [
+        row(3, alarmStates("In alarm, the newest first", alarmArns, "ALARM")),
+        { widgets: figures(subjects), size: { width: 4, height: 4 } },
+        row(7, graph(region, "Delay of each hop (s)", delays(subjects))),
+        ...(host ? [hostSection(region, host, stream?.name)] : []),
+        ...(stream ? [streamSection(region, "Stream", stream)] : []),
+        ...(application ? [applicationSection(region, application)] : []),
+        ...(results ? [streamSection(region, "Results stream", results)] : []),
+        ...(domain ? [domainSection(region, domain)] : []),
+        ...(delivery ? [deliverySection(region, delivery)] : []),
+        ...(scaling ? [scalingSection(region, scaling)] : []),
+        { ...row(8, alarmStates("All alarms", alarmArns)), heading: "Alarms", runbook: "alarms" },
+      ],
+      subjects.runbookUrl,
+    ),
   };
+}
+
+/** What to look at first, of the parts that there are. Metric math names the metrics of a figure a, b, c, d. */
+function figures(subjects: DashboardSubjects): Widget[] {
+  const { stream, job, domain } = readers(subjects);
+  const all: [title: string, unit: string, expression: string, Readings | undefined][] = [
+    ["Records in", "a second", "a / 60", stream?.("Sum", "IncomingRecords")],
+    ["Result age", "seconds", "a / 1000", job?.("Maximum", "millisBehindLatest")],
+    [
+      "Throttled",
+      "a minute",
+      "SUM([a, b])",
+      stream?.("Sum", "WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded"),
+    ],
+    [
+      // No metric has it: the time since the duration of the last checkpoint changed, at most the dashboard's range.
+      "Checkpoint age",
+      "seconds",
+      "EPOCH(a) - MAX(IF(DIFF(a) != 0, EPOCH(a), MIN(EPOCH(a))))",
+      job?.("Maximum", "lastCheckpointDuration"),
+    ],
+    [
+      // Four samples a minute of each counter, as in the application's section.
+      "Dead letters",
+      "since the job's start",
+      "SUM([a, b, c, d]) / 4",
+      job?.("Sum", "future", "late", "malformed", "rejected"),
+    ],
+    [
+      "Free storage",
+      "GiB of the fullest node",
+      "a / 1024",
+      domain?.("Minimum", "FreeStorageSpace"),
+    ],
+  ];
+  return all.flatMap(([title, label, expression, metrics]) =>
+    metrics ? [figure(subjects.region, title, { expression, label, metrics })] : [],
+  );
+}
+
+/** Seconds that a record waits or travels between two parts; those of deliveries, which buffer, at the right. */
+function delays(subjects: DashboardSubjects): Line[] {
+  const { stream, job, domain } = readers(subjects);
+  const behind = ({ name }: { readonly name: string }): Readings => {
+    return { a: { metric: readerLag(name), statistic: "Maximum" } };
+  };
+  const hops = {
+    "producer to stream": stream?.("Average", "PutRecords.Latency"),
+    "stream to readers": subjects.stream && !job && behind(subjects.stream),
+    "stream to job": job?.("Maximum", "millisBehindLatest"),
+    "into the index": domain?.("Average", "IndexingLatency"),
+    "results to readers": subjects.results && behind(subjects.results),
+  };
+  const deliveries = {
+    "stream to archive": subjects.delivery,
+    "results to archive": subjects.resultsDelivery,
+    "stream to index of events": subjects.eventsDelivery,
+  };
+  return [
+    ...Object.entries(hops).flatMap(([label, metrics]): Line[] =>
+      metrics ? [{ expression: "a / 1000", label, metrics }] : [],
+    ),
+    ...Object.entries(deliveries).flatMap(([label, one]): Line[] => {
+      if (one === undefined) return [];
+      const line = linesOf("delivery", { DeliveryStreamName: one.name });
+      return [line(destinations[one.destination ?? "S3"].freshness, "Maximum", label, true)];
+    }),
+  ];
+}
+
+/** Read metrics of the parts that there are. */
+function readers({ stream, application, domain }: DashboardSubjects) {
+  return {
+    stream: stream && reader("stream", { StreamName: stream.name }),
+    job: application && reader("application", { Application: application.name }),
+    domain: domain && reader("domain", { DomainName: domain.name, ClientId: domain.accountId }),
+  };
+}
+
+function reader<Family extends MetricFamily>(
+  family: Family,
+  dimensions: Dimensions<Family, string>,
+) {
+  return (statistic: Statistic, ...names: readonly MetricName<Family>[]): Readings =>
+    Object.fromEntries(
+      names.map((name, at) => {
+        return ["abcd".charAt(at), { metric: metric(family, name, dimensions), statistic }];
+      }),
+    );
 }

@@ -35,7 +35,7 @@ export class Monitoring extends pulumi.ComponentResource {
     super("streaming:infra:Monitoring", name, args, opts);
     validate(name, args);
 
-    const { title, subscribers = [], kmsKeyArn } = args;
+    const { title, subscribers = [], kmsKeyArn, ...subjects } = args;
     const { region } = aws.getRegionOutput({}, { parent: this });
     const topic = new AlarmTopic(`${name}-topic`, { subscribers, kmsKeyArn }, { parent: this });
 
@@ -68,17 +68,11 @@ export class Monitoring extends pulumi.ComponentResource {
         dashboardName: title,
         dashboardBody: pulumi
           .output({
-            stream: args.stream,
-            results: args.results,
-            application: args.application,
-            delivery: args.delivery,
-            domain: args.domain,
-            host: args.host,
-            scaling: args.scaling,
+            ...subjects,
             region,
             alarmArns: [sum.arn, ...alarms.map(({ resource }) => resource.arn)],
           })
-          .apply((subjects) => JSON.stringify(dashboardBody(subjects))),
+          .apply((all) => JSON.stringify(dashboardBody(all))),
       },
       { parent: this },
     );

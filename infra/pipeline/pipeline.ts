@@ -333,6 +333,7 @@ export class Pipeline extends pulumi.ComponentResource {
       {
         title: args.monitoring.title,
         subscribers: args.monitoring.subscribers,
+        runbookUrl: args.monitoring.runbookUrl,
         stream: {
           name: events.name,
           retentionHours: args.stream.retentionHours,

@@ -13,6 +13,7 @@ export function hostSection(
   const puts = streamName === undefined ? undefined : linesOf("stream", { StreamName: streamName });
   return {
     heading: "Producer",
+    runbook: "replay",
     widgets: [
       graph(region, "Replay host", [
         host("CPUUtilization", "Average", "CPU %"),

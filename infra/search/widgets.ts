@@ -9,6 +9,7 @@ export function domainSection(region: string, domain: pulumi.Unwrap<WatchedDomai
   const line = linesOf("domain", { DomainName: name, ClientId: accountId });
   return {
     heading: "Search domain",
+    runbook: "alarms",
     widgets: [
       graph(region, "State", [
         line("ClusterStatus.red", "Maximum", "red"),

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ScaledTarget } from "../watch/scaling-targets";
 import { defaultMaxLagSeconds, type WatchedStream } from "./alarms";
-import { capacityLine, linesOf } from "../watch/lines";
+import { linesOf } from "../watch/lines";
 import { graph, type Line, type Section } from "../watch/widgets";
 
 /** What goes in and out of a stream. */
@@ -9,14 +8,12 @@ export function streamSection(
   region: string,
   heading: string,
   stream: pulumi.Unwrap<WatchedStream>,
-  targets: readonly pulumi.Unwrap<ScaledTarget>[] = [],
 ): Section {
   const { name, retentionHours } = stream;
   const { maxLagSeconds = defaultMaxLagSeconds, fanOutConsumers = [] } = stream;
   const line = linesOf("stream", { StreamName: name });
   const ofConsumer = (consumer: string) =>
     linesOf("fanOut", { StreamName: name, ConsumerName: consumer });
-  const scaled = targets.find((target) => target.kind === "stream");
   const lags: Line[] = [
     line("GetRecords.IteratorAgeMilliseconds", "Maximum", "polling"),
     ...fanOutConsumers.map((consumer) =>
@@ -25,6 +22,7 @@ export function streamSection(
   ];
   return {
     heading,
+    runbook: "reshard-and-scale",
     widgets: [
       graph(region, "Records a minute", [
         line("IncomingRecords", "Sum", "in"),
@@ -48,19 +46,6 @@ export function streamSection(
         line("PutRecords.Success", "Average", "PutRecords"),
         line("GetRecords.Success", "Average", "GetRecords"),
       ]),
-      ...(scaled
-        ? [
-            graph(
-              region,
-              "Open shards",
-              [
-                capacityLine("Capacity", scaled.kind, name),
-                capacityLine("RequestedCapacity", scaled.kind, name),
-              ],
-              [{ label: "maximum", value: scaled.max }],
-            ),
-          ]
-        : []),
     ],
   };
 }

@@ -1,5 +1,4 @@
-import { targetIds, type TargetKind } from "./scaling-targets";
-import { graph, type Line, type Widget } from "./widgets";
+import { graph, type Widget } from "./widgets";
 import {
   type Dimensions,
   metric,
@@ -19,12 +18,6 @@ export function linesOf<Family extends MetricFamily>(
     label,
     right,
   });
-}
-
-/** Capacity as the scaling function publishes it. */
-export function capacityLine(measure: MetricName<"scaling">, kind: TargetKind, name: string): Line {
-  const label = measure === "Capacity" ? "present" : "asked for";
-  return linesOf("scaling", { Target: targetIds[kind], Name: name })(measure, "Maximum", label);
 }
 
 /** How a Lambda function fares. */

@@ -44,7 +44,7 @@ export const metricFamilies = {
       "numberOfFailedCheckpoints oldGenerationGCTime restartingTime runningTime",
       "threadsCount uptime",
       // The job's own: https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html
-      "duplicates late malformed millisBehindLatest records rejected",
+      "duplicates future late malformed millisBehindLatest records rejected",
     ),
   },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */

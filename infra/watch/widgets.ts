@@ -17,10 +17,15 @@ export interface PlacedWidget extends Widget {
   readonly height: number;
 }
 
-/** Widgets under a heading. */
+/** Widgets in rows, all of one size. */
 export interface Section {
-  readonly heading: string;
+  /** @default none: the widgets continue below the section before */
+  readonly heading?: string;
+  /** Heading of docs/operations.md to read, as the anchor of its URL. @default no link */
+  readonly runbook?: string;
   readonly widgets: readonly Widget[];
+  /** Columns and rows of a widget. @default 8 by 6 */
+  readonly size?: { readonly width: number; readonly height: number };
 }
 
 /** A line of a graph. */
@@ -74,9 +79,16 @@ export function graph(
   };
 }
 
-/** The present state of alarms. */
-export function alarmStates(title: string, alarms: readonly string[]): Widget {
-  return { type: "alarm", properties: { title, alarms } };
+/** The latest value of one line as a figure. */
+export function figure(region: string, title: string, line: Line): Widget {
+  const { properties } = graph(region, title, [line]);
+  return { type: "metric", properties: { ...properties, view: "singleValue", sparkline: true } };
+}
+
+/** The present state of alarms; with `only`, of those in that state, the latest change first. */
+export function alarmStates(title: string, alarms: readonly string[], only?: "ALARM"): Widget {
+  const filter = only && { states: [only], sortBy: "timestamp" };
+  return { type: "alarm", properties: { title, alarms, ...filter } };
 }
 
 /** Lines of a log that a query of Logs Insights finds. */
@@ -87,30 +99,33 @@ export function logLines(region: string, title: string, logGroup: string, query:
   };
 }
 
-/** Places the sections below each other, their widgets three to a row. */
-export function layOut(sections: readonly Section[]): PlacedWidget[] {
+/** Places the sections below each other; `runbookUrl` is where docs/operations.md can be read. */
+export function layOut(sections: readonly Section[], runbookUrl?: string): PlacedWidget[] {
   const placed: PlacedWidget[] = [];
-  const perRow = columns / widgetSize.width;
   let y = 0;
-  for (const { heading, widgets } of sections) {
-    placed.push({
-      type: "text",
-      properties: { markdown: `## ${heading}`, background: "transparent" },
-      x: 0,
-      y,
-      width: columns,
-      height: headingHeight,
-    });
-    y += headingHeight;
+  for (const { heading, runbook, widgets, size = widgetSize } of sections) {
+    const perRow = columns / size.width;
+    if (heading !== undefined) {
+      const link = runbookUrl && runbook ? ` [Runbook](${runbookUrl}#${runbook})` : "";
+      placed.push({
+        type: "text",
+        properties: { markdown: `## ${heading}${link}`, background: "transparent" },
+        x: 0,
+        y,
+        width: columns,
+        height: headingHeight,
+      });
+      y += headingHeight;
+    }
     widgets.forEach((widget, index) => {
       placed.push({
         ...widget,
-        ...widgetSize,
-        x: (index % perRow) * widgetSize.width,
-        y: y + Math.floor(index / perRow) * widgetSize.height,
+        ...size,
+        x: (index % perRow) * size.width,
+        y: y + Math.floor(index / perRow) * size.height,
       });
     });
-    y += Math.ceil(widgets.length / perRow) * widgetSize.height;
+    y += Math.ceil(widgets.length / perRow) * size.height;
   }
   return placed;
 }

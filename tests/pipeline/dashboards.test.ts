@@ -3,58 +3,11 @@ import { expect } from "chai";
 
 import { settingsFolders } from "../support/workloads";
 import { dashboardSources } from "../../infra/search/bootstrap/saved-objects";
+import { documents, figuresIn, figuresOf } from "../support/dashboard-documents";
 import { visualQuery } from "../support/dashboard-query";
+import { drawn } from "../support/vega";
 import { SearchDomain } from "./search-domain";
 import { needsServices } from "./services/support";
-
-const WINDOW = { windowStart: "2019-03-01T18:00:00Z", windowEnd: "2019-03-01T19:00:00Z" };
-const DEMAND = { ...WINDOW, trips: 9, normal: 4, score: 2.5, complete: true };
-const PLACE = { location: { lat: 40.75, lon: -73.98 } };
-const ZONE = { zone: 161, zoneName: "Midtown Center", borough: "Manhattan", ...PLACE };
-const DURATION = {
-  ...WINDOW,
-  airport: "JFK",
-  trips: 3,
-  averageSeconds: 2700.5,
-  complete: true,
-  p50Seconds: 2640,
-  p95Seconds: 4210,
-};
-/** A result of each kind, by its index. */
-const DOCUMENTS: Readonly<Record<string, object>> = {
-  "taxi-demand-cells": { cell: "dr5ru7", ...PLACE, ...DEMAND },
-  "taxi-demand-zones": { ...ZONE, ...DEMAND },
-  "taxi-top-areas": {
-    ...WINDOW,
-    kind: "zones",
-    complete: true,
-    areas: [{ rank: 1, area: "161", name: "Midtown Center", trips: 9 }],
-  },
-  "taxi-airport-durations": DURATION,
-  "taxi-airport-origins": { ...ZONE, ...DURATION },
-  "trade-statistics": {
-    ...WINDOW,
-    symbol: "ACME",
-    trades: 3,
-    volume: 700,
-    vwap: 10.5,
-    high: 11,
-    low: 10,
-    open: 10.2,
-    close: 10.6,
-    change: 0.4,
-    changePercent: 3.9,
-    complete: true,
-  },
-  "dead-letters": {
-    reason: "late",
-    detail: "two hours",
-    shardId: "shardId-0",
-    sequenceNumber: "49",
-    eventTime: "2019-03-01T16:00:00Z",
-    payload: "{}",
-  },
-};
 
 interface Found {
   readonly hits: { readonly total: { readonly value: number }; readonly hits: readonly unknown[] };
@@ -67,7 +20,7 @@ describe("the visuals of OpenSearch Dashboards", () => {
   before(async function () {
     await needsServices(this, "searchNode");
     domain = await SearchDomain.start();
-    for (const [index, document] of Object.entries(DOCUMENTS)) {
+    for (const [index, document] of Object.entries(documents)) {
       await domain.put(index, "one", document);
     }
   });
@@ -77,10 +30,16 @@ describe("the visuals of OpenSearch Dashboards", () => {
     settingsFolders.map((folder) => path.join(folder, "dashboards")),
   )) {
     if (source.type !== "visualization" && source.type !== "search") continue;
+    if (source.type === "visualization" && source.visState.params.controls) continue;
     it(`${source.id}: its query finds the result, and every figure of it is a number`, async () => {
       const { index, body } = visualQuery(source);
       const found = (await domain?.ask("POST", `/${index}/_search`, body)) as Found;
       expect(found.hits.total.value).to.equal(1);
+      if (source.type === "visualization" && source.visState.type === "vega") {
+        const rows = await drawn(source.visState.params["spec"], found);
+        expect(figuresIn(rows)).to.deep.equal(figuresOf(source.id));
+        return;
+      }
       if (found.aggregations === undefined) {
         expect(found.hits.hits).to.have.length(1);
         return;

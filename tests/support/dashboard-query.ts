@@ -71,11 +71,15 @@ function inOpenSearch(query: string): object {
 }
 
 function vegaQuery(spec: unknown): VisualQuery {
-  const { data } = spec as { data: { url: { index: string; body: object } } };
-  // Dashboards puts the times of its clock in place of this.
-  const body = JSON.stringify(data.url.body).replaceAll(
-    '{"%timefilter%":true}',
-    '{"gte":"1970-01-01","lte":"2100-01-01"}',
-  );
-  return { index: data.url.index, body: JSON.parse(body) as object };
+  const { data } = spec as { data: VegaData | readonly [VegaData] };
+  const { index, body } = ("url" in data ? data : data[0]).url;
+  // Dashboards puts the times of its clock in place of these.
+  const text = JSON.stringify(body)
+    .replaceAll('{"%timefilter%":true}', '{"gte":"1970-01-01","lte":"2100-01-01"}')
+    .replaceAll('{"%autointerval%":true}', '"1h"');
+  return { index, body: JSON.parse(text) as object };
+}
+
+interface VegaData {
+  readonly url: { readonly index: string; readonly body: object };
 }

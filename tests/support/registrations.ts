@@ -3,7 +3,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { program } from "../../infra/program";
 import { projectRoot } from "./command";
-import { deploy, type Registration } from "./mocks";
+import { deploy, type Deployment, type Registration } from "./mocks";
 import { stackConfig } from "./stack-config";
 
 /** Stacks whose registrations are kept. */
@@ -20,14 +20,18 @@ export interface RegistrationHashes {
 
 const fixtures = path.join(projectRoot, "tests/infra/fixtures");
 
-/** Runs the program of a stack under mocks in an update, where outputs are known, and hashes what it registers. */
-export async function registrationHashes(stack: string): Promise<RegistrationHashes> {
+/** Runs the program of a stack under mocks in an update, where outputs are known. */
+export function stackDeployment(stack: string): Promise<Deployment> {
   const paths = {
     jobJar: path.join(fixtures, "job.jar"),
     producer: path.join(fixtures, "producer.ts"),
   };
-  const config = stackConfig(stack);
-  const { resources, outputs } = await deploy(() => program(paths), { stack, config });
+  return deploy(() => program(paths), { stack, config: stackConfig(stack) });
+}
+
+/** Hashes of what the program of a stack registers. */
+export async function registrationHashes(stack: string): Promise<RegistrationHashes> {
+  const { resources, outputs } = await stackDeployment(stack);
   const entries = await Promise.all(
     resources.map(async (resource) => {
       const { type, name } = resource;

@@ -23,6 +23,8 @@ interface Titled extends Common {
 export interface IndexPattern extends Common {
   readonly type: "index-pattern";
   readonly timeField?: string;
+  /** How Dashboards shows fields, such as links. */
+  readonly formats?: Readonly<Record<string, object>>;
 }
 export interface Visualization extends Titled {
   readonly type: "visualization";
@@ -33,7 +35,10 @@ export interface Visualization extends Titled {
   readonly visState: {
     readonly type: string;
     readonly aggs: readonly Aggregation[];
-    readonly params: Readonly<Record<string, unknown>>;
+    /** Controls name their index pattern as `index`. */
+    readonly params: Readonly<Record<string, unknown>> & {
+      readonly controls?: readonly (Readonly<Record<string, unknown>> & { index: string })[];
+    };
   };
 }
 export interface SavedSearch extends Titled {
@@ -113,11 +118,15 @@ export function savedObject(source: Source): SavedObject {
   const common = { id, type, migrationVersion: { [type]: VERSIONS[type] } };
   switch (source.type) {
     case "index-pattern": {
-      const { timeField } = source;
+      const { timeField, formats } = source;
       return {
         ...common,
         // Dashboards asks the index for its fields when the pattern is first used.
-        attributes: { title: id, ...(timeField !== undefined && { timeFieldName: timeField }) },
+        attributes: {
+          title: id,
+          ...(timeField !== undefined && { timeFieldName: timeField }),
+          ...(formats && { fieldFormatMap: JSON.stringify(formats) }),
+        },
         references: [],
       };
     }
@@ -131,10 +140,15 @@ export function savedObject(source: Source): SavedObject {
           description,
           version: 1,
           uiStateJSON: "{}",
-          visState: JSON.stringify({ title, type: kind, aggs, params: textParams(params) }),
+          visState: JSON.stringify({ title, type: kind, aggs, params: storedParams(params) }),
           ...searchSource(query, index),
         },
-        references: references(index),
+        references: [
+          ...references(index),
+          ...(params.controls ?? []).map((control, at) => {
+            return { name: controlReference(at), type: "index-pattern", id: control.index };
+          }),
+        ],
       };
     }
     case "search": {
@@ -189,10 +203,21 @@ function dashboard({
   };
 }
 
-/** A Vega visual keeps its specification as text once more. */
-function textParams(params: Readonly<Record<string, unknown>>): object {
-  const { spec } = params;
-  return spec === undefined ? params : { ...params, spec: JSON.stringify(spec, undefined, 2) };
+/** A Vega visual keeps its specification as text once more; a control refers to its index pattern. */
+function storedParams({ spec, controls, ...params }: Visualization["visState"]["params"]): object {
+  return {
+    ...params,
+    ...(spec !== undefined && { spec: JSON.stringify(spec, undefined, 2) }),
+    ...(controls && {
+      controls: controls.map((control, at) => {
+        return { ...control, index: undefined, indexPatternRefName: controlReference(at) };
+      }),
+    }),
+  };
+}
+
+function controlReference(at: number): string {
+  return `control_${at}_index_pattern`;
 }
 
 function searchSource(query: string, index: string | undefined): object {

@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect } from "chai";
 import { metricFamilies } from "../../../infra/watch/metrics";
 import { Monitoring, type MonitoringArgs } from "../../../infra/monitoring/monitoring";
+import { type BodyWidget, metricsOf, misplaced, widgetsIn } from "../../support/dashboard-picture";
+import { projectRoot } from "../../support/command";
 import { deploy, type Deployment, refusal } from "../../support/mocks";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -43,37 +47,15 @@ function monitor(args: MonitoringArgs): Promise<Deployment> {
   return deploy(() => new Monitoring("monitoring", args));
 }
 
-interface BodyWidget {
-  readonly type: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly properties: {
-    readonly title?: string;
-    readonly markdown?: string;
-    readonly region?: string;
-    readonly query?: string;
-    readonly alarms?: readonly string[];
-    readonly metrics?: readonly (readonly unknown[])[];
-  };
-}
-
 async function widgets(args: MonitoringArgs): Promise<BodyWidget[]> {
   const { inputs } = (await monitor(args)).one("aws:cloudwatch/dashboard:Dashboard");
-  return (JSON.parse(String(inputs["dashboardBody"])) as { widgets: BodyWidget[] }).widgets;
+  return widgetsIn(inputs["dashboardBody"]);
 }
 
 interface Options {
+  readonly label?: string;
   readonly id?: string;
   readonly expression?: string;
-}
-
-/** The metrics of a graph without their options. */
-function metricsOf({ properties }: BodyWidget): string[][] {
-  return (properties.metrics ?? [])
-    .map((row) => row.filter((part): part is string => typeof part === "string"))
-    .filter((row) => row.length > 0);
 }
 
 function optionsOf({ properties }: BodyWidget): Options[] {
@@ -213,6 +195,7 @@ describe("Monitoring", () => {
           checkpointIntervalSeconds: 4,
         },
         delivery: { name: "d", bufferSeconds: 901 },
+        runbookUrl: "http://example.com/#alarms",
       });
     const [heading, ...problems] = (await refusal(program)).split("\n- ");
     expect(heading).to.equal('Monitoring "monitoring" has invalid arguments:');
@@ -220,6 +203,7 @@ describe("Monitoring", () => {
       'title: "trips dev"',
       'subscribers: "on-call"',
       'subscribers: "http://example.com"',
+      'runbookUrl: "http://example.com/#alarms"',
       "stream.retentionHours: 23",
       "stream.maxLagSeconds: 0",
       'application.runtime: "flink"',
@@ -238,7 +222,6 @@ describe("the dashboard", () => {
       ({ properties }) => properties.markdown ?? [],
     );
     expect(headings).to.deep.equal([
-      "## Alarms",
       "## Producer",
       "## Stream",
       "## Flink application",
@@ -246,7 +229,59 @@ describe("the dashboard", () => {
       "## Search domain",
       "## Archive",
       "## Scaling",
+      "## Alarms",
     ]);
+  });
+
+  it("begins with the alarms that are on, six figures and the delay of each hop", async () => {
+    const [on, ...others] = await widgets(everything);
+    expect(on).to.deep.include({ type: "alarm", x: 0, y: 0, width: 24 });
+    expect(on?.properties).to.deep.include({ states: ["ALARM"], sortBy: "timestamp" });
+    const figures = others.slice(0, 6);
+    expect(figures.map(({ properties }) => properties.title)).to.deep.equal([
+      "Records in",
+      "Result age",
+      "Throttled",
+      "Checkpoint age",
+      "Dead letters",
+      "Free storage",
+    ]);
+    for (const { y, properties } of figures) {
+      expect([y, properties.view]).to.deep.equal([3, "singleValue"]);
+      expect(properties.metrics?.filter((row) => row.length === 1)).to.have.length(1);
+    }
+    const delay = others[6];
+    expect(delay?.properties.title).to.equal("Delay of each hop (s)");
+    const labels = optionsOf(delay as BodyWidget).flatMap(({ label }) => label ?? []);
+    expect(labels).to.deep.equal([
+      "producer to stream",
+      "stream to job",
+      "into the index",
+      "results to readers",
+      "stream to archive",
+      "results to archive",
+      "stream to index of events",
+    ]);
+  });
+
+  it("links its headings to the runbook where its address is known", async () => {
+    const runbookUrl = "https://example.com/docs/operations.md";
+    const headings = (await widgets({ ...everything, runbookUrl })).flatMap(
+      ({ properties }) => properties.markdown ?? [],
+    );
+    const text = readFileSync(path.join(projectRoot, "docs/operations.md"), "utf8");
+    const anchors = [...text.matchAll(/^## (.*)$/gm)].map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replace(/[^a-z ]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    for (const heading of headings) {
+      const [, url, anchor] = / \[Runbook\]\((.*)#(.*)\)$/.exec(heading) ?? [];
+      expect(url, heading).to.equal(runbookUrl);
+      expect(anchors, heading).to.include(anchor);
+    }
+    expect(JSON.stringify(await widgets(everything))).not.to.contain("Runbook");
   });
 
   it("shows metrics that exist, with all of their dimensions", async () => {
@@ -282,6 +317,8 @@ describe("the dashboard", () => {
       "search",
       "123456789012",
       "archive-1a2b",
+      "results-archive-1a2b",
+      "events-1a2b",
       "transform-1a2b",
       "scaler-1a2b",
       "api-1a2b",
@@ -348,23 +385,14 @@ describe("the dashboard", () => {
 
   it("lays its widgets out inside 24 columns and none over another", async () => {
     const placed = await widgets(everything);
-    const taken = new Set<string>();
-    for (const { x, y, width, height } of placed) {
-      expect(x + width).to.be.at.most(24);
-      for (let column = x; column < x + width; column += 1) {
-        for (let row = y; row < y + height; row += 1) {
-          expect(taken.has(`${column},${row}`)).to.equal(false);
-          taken.add(`${column},${row}`);
-        }
-      }
-    }
+    expect(misplaced(placed)).to.deep.equal([]);
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     expect(placed.length).to.be.at.most(500);
   });
 
   it("shows every alarm, first the one that sums up", async () => {
     const deployment = await monitor(everything);
-    const [, alarms] = await widgets(everything);
+    const alarms = (await widgets(everything)).at(-1);
     const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
     const [first, ...others] = alarms?.properties.alarms ?? [];
     expect(first).to.equal(arn("monitoring"));

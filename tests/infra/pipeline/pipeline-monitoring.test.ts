@@ -1,7 +1,15 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { metricFamilies } from "../../../infra/watch/metrics";
 import { program } from "../../../infra/program";
+import {
+  metricsOf,
+  misplaced,
+  picture,
+  pictureFile,
+  widgetsIn,
+} from "../../support/dashboard-picture";
 import { deploy, type Deployment, type Inputs, type Registration } from "../../support/mocks";
 import { stackConfig } from "../../support/stack-config";
 
@@ -50,6 +58,34 @@ const named: Readonly<Record<string, readonly string[]>> = {
   Name: ["aws:kinesis/stream:Stream", "aws:kinesisanalyticsv2/application:Application"],
 };
 
+/** @throws AssertionError unless the value of a dimension names a resource of the stack. */
+function expectNamed(
+  deployment: Deployment,
+  dimension: string,
+  value: string,
+  message: string,
+): void {
+  if (dimension === "ClientId") expect(value).to.equal("123456789012");
+  else if (dimension === "Target") expect(value).to.match(/^(stream|application)-/);
+  else if (dimension === "ConsumerName") {
+    const consumers = deployment.ofType("aws:kinesis/streamConsumer:StreamConsumer");
+    expect(
+      consumers.map(({ inputs }) => inputs["name"]),
+      message,
+    ).to.include(value);
+  } else {
+    const names = (named[dimension] ?? []).flatMap((type) =>
+      deployment
+        .ofType(type)
+        .flatMap(({ name, inputs }) => [
+          ...[inputs["domainName"], inputs["stageName"]].filter(Boolean),
+          ...(type === "aws:ec2/instance:Instance" ? [`${name}-id`] : [name]),
+        ]),
+    );
+    expect(names, message).to.include(value);
+  }
+}
+
 describe("The pipeline's monitoring and scaling", function () {
   // More than a hundred resources a deployment.
   this.timeout(60_000);
@@ -57,27 +93,32 @@ describe("The pipeline's monitoring and scaling", function () {
   for (const stack of ["dev", "prod", "local"]) {
     it(`has alarms in ${stack} whose dimensions name resources of the stack`, async () => {
       const deployment = await run(stack);
-      const namesOf = (type: string) =>
-        deployment
-          .ofType(type)
-          .flatMap(({ name, inputs }) => [
-            ...[inputs["domainName"], inputs["stageName"]].filter(Boolean),
-            ...(type === "aws:ec2/instance:Instance" ? [`${name}-id`] : [name]),
-          ]);
       for (const alarm of await alarms(stack)) {
         for (const { dimensions } of measured(alarm)) {
           expect(Object.keys(dimensions), alarm.name).not.to.deep.equal([]);
           for (const [dimension, value] of Object.entries(dimensions)) {
-            if (dimension === "ClientId") expect(value).to.equal("123456789012");
-            else if (dimension === "Target") expect(value).to.match(/^(stream|application)-/);
-            else {
-              expect(
-                (named[dimension] ?? []).flatMap(namesOf),
-                `${alarm.name}: ${dimension}`,
-              ).to.include(value);
-            }
+            expectNamed(deployment, dimension, value, `${alarm.name}: ${dimension}`);
           }
         }
+      }
+    });
+
+    it(`has a dashboard in ${stack} in its place, of metrics that resources of the stack have`, async () => {
+      const deployment = await run(stack);
+      const widgets = widgetsIn(
+        deployment.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"],
+      );
+      expect(misplaced(widgets)).to.deep.equal([]);
+      for (const [, metric, ...dimensions] of widgets.flatMap(metricsOf)) {
+        for (let at = 0; at < dimensions.length; at += 2) {
+          const [dimension = "", value = ""] = dimensions.slice(at, at + 2);
+          expectNamed(deployment, dimension, value, `${metric}: ${dimension}`);
+        }
+      }
+      if (stack === "prod") {
+        expect(picture(widgets), "docs/images/dashboard.svg; `npm run registrations`").to.equal(
+          readFileSync(pictureFile, "utf8"),
+        );
       }
     });
 
