@@ -189,7 +189,11 @@ describe("The options of a replay", () => {
     }
 
     it("are refused together with an input, and an end is wanted for a dry run and a loop", () => {
-      expect(() => parse("--input", "trips.csv")).to.throw("--input is for --workload taxi");
+      expect(parse("--input", "trades.jsonl").inputs).to.deep.equal(["trades.jsonl"]);
+      expect(() => parse("--input", "trades.jsonl", "--seed", "2", "--time-zone", "UTC")).to.throw(
+        StartError,
+        /--time-zone is for --workload taxi[^]*--seed is for generated events; remove it, or remove --input/,
+      );
       expect(() => parse("--dry-run")).to.throw("a dry run needs an end");
       expect(() => parse("--loop")).to.throw("--loop needs an end");
     });
