@@ -1,8 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import type { SchemaObject, ValidateFunction } from "ajv";
-import { messageOf } from "./input-place";
 import { textOf } from "./parquet-rows";
-import { type Cell, RowRejection } from "./rows";
+import { type Cell, invalidEvent, parsedRow } from "./rows";
 
 /** The schema of a flat event. */
 interface FlatSchema extends SchemaObject {
@@ -30,22 +29,14 @@ export class ArchivedEvents<Event> {
   /** @throws RowRejection for what is not an event of the schema */
   parse(text: string): Event {
     this.#validator ??= new Ajv2020().compile<Event>(this.#schema);
-    let event: unknown;
-    try {
-      event = JSON.parse(text);
-    } catch (error) {
-      throw new RowRejection("unparsable-row", messageOf(error));
-    }
+    const event = parsedRow(text);
     if (typeof event === "object" && event !== null) {
       for (const name of this.#added) {
         Reflect.deleteProperty(event, name);
       }
     }
     if (!this.#validator(event)) {
-      const [problem] = this.#validator.errors ?? [];
-      const place = problem?.instancePath.slice(1) ?? "";
-      const detail = [place, problem?.message].filter(Boolean).join(" ");
-      throw new RowRejection("invalid-event", detail);
+      throw invalidEvent(this.#validator.errors);
     }
     return event;
   }

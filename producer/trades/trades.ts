@@ -132,24 +132,14 @@ function syntheticOptions(): Option[] {
 
 /** @param values - of the options above */
 export function tradeOptions(values: OptionValues): TradeOptions {
-  const { duration, ...given } = values as unknown as Omit<TradeOptions, "end" | "hours"> & {
-    readonly duration: number;
-  };
-  const { symbols, tradesPerSecond, tradingHours, start, seed, volatility } = given;
+  const { symbols, tradesPerSecond, tradingHours, start, seed, volatility, duration } =
+    values as unknown as TradeOptions & { readonly duration: number };
   const hours = parseTradingHours(tradingHours);
   if (hours === undefined) {
     throw new RangeError(`${tradingHours} are no trading hours`);
   }
-  return {
-    symbols,
-    tradesPerSecond,
-    tradingHours,
-    hours,
-    start,
-    seed,
-    volatility,
-    end: start + duration,
-  };
+  const end = start + duration;
+  return { symbols, tradesPerSecond, tradingHours, hours, start, end, seed, volatility };
 }
 
 function symbolsOption(text: string): readonly string[] {
