@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { durationOption, eventTimeOption, parseInstant } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
-import { ArchivedEvents } from "../files/archived-events";
+import { archivedEvents } from "../files/archived-events";
 import { inputFrom, inputOptions, readInputs } from "../files/input";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
@@ -25,7 +25,7 @@ function instant(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-const archivedTrades = new ArchivedEvents<{ readonly symbol: string; readonly time: string }>(
+const archivedTrades = archivedEvents<{ readonly symbol: string; readonly time: string }>(
   schema,
   [],
   instant,

@@ -3,7 +3,7 @@ import { everything, isoSeconds, parseEventTime } from "../events/event-time";
 import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
 import { inputFrom, inputOptions, readInputs } from "../files/input";
-import { ArchivedEvents } from "../files/archived-events";
+import { archivedEvents } from "../files/archived-events";
 import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
@@ -24,20 +24,18 @@ export const tripDecoder: RowDecoder = decoderIn(newYorkZone);
 
 /** @param zone - IANA time zone of times that name none */
 function decoderIn(zone: string): RowDecoder {
-  return { noun: "trips", columns: columnsIn(zone), json: (text) => tripEvent(tripOf(text)) };
-}
-
-function columnsIn(zone: string): RowDecoder["columns"] {
-  return (header, file) => {
-    const archived = archivedTrips.rows(header, file);
-    if (archived !== undefined) {
-      return (cells) => tripEvent(tripOf(archived(cells)));
-    }
-    const reader = new TripRowReader(header, zone);
-    if (reader.problems.length > 0) {
-      throw new StartError(reader.problems.map((problem) => `${file}: ${problem}`));
-    }
-    return (cells) => tripEvent(reader.read(cells.map(textOf)));
+  return {
+    noun: "trips",
+    json: (text) => tripEvent(tripOf(text)),
+    columns(header, file) {
+      const archived = archivedTrips.rows(header, file);
+      if (archived !== undefined) return (cells) => tripEvent(tripOf(archived(cells)));
+      const reader = new TripRowReader(header, zone);
+      if (reader.problems.length > 0) {
+        throw new StartError(reader.problems.map((problem) => `${file}: ${problem}`));
+      }
+      return (cells) => tripEvent(reader.read(cells.map(textOf)));
+    },
   };
 }
 
@@ -76,7 +74,7 @@ type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
 };
 
 /** Trips with what the transform of the archive adds to them. */
-const archivedTrips = new ArchivedEvents<TripJson>(
+const archivedTrips = archivedEvents<TripJson>(
   schema,
   ["pickupBorough", "dropoffBorough", "durationSeconds"],
   isoSeconds,
