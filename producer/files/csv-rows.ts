@@ -96,9 +96,7 @@ function linesOfRow(
   isRow: (text: string) => boolean,
   isLast: boolean,
 ): number | undefined {
-  if (!endsInQuotes(lines[at] ?? "")) {
-    return 1;
-  }
+  if (!endsInQuotes(lines[at] ?? "")) return 1;
   const following = lines.slice(at + 1, at + mostLines);
   const more = following.findIndex(endsInQuotes) + 1;
   if (more > 0) {

@@ -84,6 +84,10 @@ export const trades: Workload = {
       isEndless: limited.end === Infinity,
       read() {
         const source = new TradeSource(limited);
+        if (source.events().next().done) {
+          const range = `${instant(limited.start)} and ${instant(limited.end)}`;
+          throw new StartError([`no trade is made between ${range}; check --trading-hours`]);
+        }
         const { fingerprint } = source;
         const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
         return Promise.resolve(reading);
@@ -161,7 +165,7 @@ function symbolsOption(text: string): readonly string[] {
 function tradingHoursOption(text: string): string {
   if (parseTradingHours(text) === undefined) {
     throw new InvalidArgumentError(
-      "It must be always or HH:MM-HH:MM, the end after the beginning, with a known time zone.",
+      "It must be always or HH:MM-HH:MM, two different times, with a known time zone.",
     );
   }
   return text;
