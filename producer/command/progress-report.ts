@@ -1,4 +1,4 @@
-import type { LastError } from "../replay/progress";
+import type { LastError } from "../replay/last-error";
 
 /** The state of a running replay, written once a second. */
 export interface ProgressReport {

@@ -29,9 +29,7 @@ export function parseTradingHours(text: string): TradingHours | undefined {
   const open = { hour: Number(openHour), minute: Number(openMinute) };
   const close = { hour: Number(closeHour), minute: Number(closeMinute) };
   const length = (close.hour - open.hour) * 60 + close.minute - open.minute;
-  if (!length || !IANAZone.isValidZone(zone)) {
-    return undefined;
-  }
+  if (!length || !IANAZone.isValidZone(zone)) return undefined;
   const lastDays = length < 0 ? 1 : 0;
   return (at) => {
     for (
