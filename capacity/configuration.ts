@@ -1,4 +1,4 @@
-import { kpuLimits } from "./limits";
+import { kpuLimits, usualRecordBytes } from "./limits";
 import type { Recommendation } from "./recommendation";
 
 type Settings = Readonly<Record<string, boolean | number | string | readonly string[]>>;
@@ -22,16 +22,13 @@ export function stackSettings(recommendation: Recommendation): Settings {
 }
 
 function streamSettings({ load, stream }: Recommendation): Settings {
-  const { shardCount, averageShardCount } = stream;
+  const { shardCount, averageShardCount, maxShardCount } = stream;
   return {
     shardCount,
     streamRetentionHours: load.retentionHours,
-    ...(shardCount > 1
-      ? {
-          streamMinShards: Math.min(averageShardCount, shardCount - 1),
-          streamMaxShards: shardCount,
-        }
-      : { streamScaling: "None" }),
+    ...(load.recordBytes > usualRecordBytes && { streamMaxRecordKiB: 10_240 }),
+    streamMinShards: Math.min(averageShardCount, maxShardCount - 1),
+    streamMaxShards: maxShardCount,
     // The job is the first to get a throughput of its own: Firehose can only poll.
     ...(stream.fanOutConsumers > 0 && { streamFanOut: true }),
   };
@@ -69,7 +66,7 @@ export function policyLimits({
     "kinesis-stream-shard-limit": { maxShards: stream.shardCount },
     "kinesis-shard-quota": { maxShards: stream.shardCount },
     "autoscaling-custom-target-capacity-limit": {
-      maxCapacity: Math.max(stream.shardCount, application.parallelism),
+      maxCapacity: Math.max(stream.maxShardCount, application.parallelism),
     },
     "flink-application-parallelism-limit": { maxParallelism: application.parallelism },
     "flink-application-kpu-limit": { maxKpus: billedKpus },

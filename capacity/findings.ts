@@ -12,7 +12,7 @@ import {
 import { counted, usd, whole } from "./figures";
 import type { Recommendation } from "./recommendation";
 import { planSearch } from "./search";
-import { planStream } from "./stream";
+import { mostOfHottestKey, planStream } from "./stream";
 
 /** What a load runs into, and what to do about it. */
 export interface Finding {
@@ -77,6 +77,17 @@ const checks: readonly Check[] = [
           fact: `Parallelism ${parallelism} is more than the ${whole(shardCount)} shards that it reads`,
           fix: "Lower --parallelism: a shard is read by one subtask, the others idle.",
         },
+  ({ load, pipelines, stream }) => {
+    const { utilizationPercent, hottestKeyPercent } = load;
+    const ofShard =
+      (stream.use[stream.boundBy] * stream.shardCount * hottestKeyPercent * pipelines) / 100;
+    return ofShard <= (mostOfHottestKey * utilizationPercent) / 100 || stream.shardCount === 1
+      ? undefined
+      : {
+          fact: `The hottest partition key needs ${Math.round(ofShard * 100)} % of a shard at the busiest`,
+          fix: "Choose a partition key with more values, or send with --partition-key round-robin: more shards do not divide a key.",
+        };
+  },
   ({ load, stream }) => {
     const { "written records": records, "written bytes": bytes } = stream.use;
     const perRecord = Math.floor(records / bytes);

@@ -10,7 +10,12 @@ export const shardLimits = {
   writeBytesPerSecond: mebibyte,
   /** Shared by all consumers that poll. */
   readBytesPerSecond: 2 * mebibyte,
+  /** GetRecords calls per second, shared as well. */
+  readsPerSecond: 5,
 } as const;
+
+/** Bytes of the largest record, unless the stream is set to take larger ones. */
+export const usualRecordBytes = mebibyte;
 
 /** Shards of one stream that UpdateShardCount reaches: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 export const maxShardsPerStream = 10_000;

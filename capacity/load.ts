@@ -8,8 +8,14 @@ export interface Load {
   readonly recordBytes: number;
   /** How many times the average the busiest second is, for which shards and KPUs are sized. */
   readonly peak: number;
+  /** Percent of a shard's limits that the busiest second may use. */
+  readonly utilizationPercent: number;
+  /** Percent of the records that have the most frequent partition key. */
+  readonly hottestKeyPercent: number;
   /** Applications that read the whole stream, Firehose among them. */
   readonly consumers: number;
+  /** GetRecords calls per second and shard of each consumer that polls. */
+  readonly readsPerSecond: number;
   /** Hours for which the stream keeps a record. */
   readonly retentionHours: number;
   /** Parallelism of the Flink application; undefined follows from recordsPerSecondPerKpu. */
@@ -44,7 +50,7 @@ interface Quantity {
 /**
  * The numbers of a load: what they mean, their range and their defaults. Limits of the services are the maximum of
  *
- * - recordBytes and documentBytes, the largest record unless a stream is set to take larger ones:
+ * - recordBytes, the largest record of a stream that is set to take it, and documentBytes:
  *   https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  * - consumers, two that poll and twenty with enhanced fan-out:
  *   https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html

@@ -3,7 +3,13 @@ import type { SourceEvent } from "../producer/events/record";
 import type { Load } from "./load";
 
 /** What a replay of events puts on a stream. */
-export type MeasuredLoad = Pick<Load, "recordsPerSecond" | "recordBytes" | "peak">;
+export type MeasuredLoad = Pick<
+  Load,
+  "recordsPerSecond" | "recordBytes" | "peak" | "hottestKeyPercent"
+>;
+
+/** A key may be one of a few hundred, or of one record only: no more are counted. */
+const mostKeys = 100_000;
 
 /**
  * Measures the replay of a file of trips.
@@ -14,18 +20,32 @@ export type MeasuredLoad = Pick<Load, "recordsPerSecond" | "recordBytes" | "peak
  */
 export async function measuredFile(source: string, speedup: number): Promise<MeasuredLoad> {
   const { source: trips } = await readTrips(source);
-  return measuredEvents(trips.events(), speedup);
+  return measuredEvents(trips.events(), speedup, trips.count);
 }
 
 /**
  * Rate, size and busiest second of a replay of one event or more.
  *
  * @param events by event time, which is exact to the second
+ * @param total how many events there are; of more than a thousand the first and the last thousandth are left out, as
+ * one of another year would stretch the time
  */
-export function measuredEvents(events: Iterable<SourceEvent>, speedup: number): MeasuredLoad {
+export function measuredEvents(
+  events: Iterable<SourceEvent>,
+  speedup: number,
+  total = 0,
+): MeasuredLoad {
+  const outliers = Math.floor(total / 1000);
+  const keys = new Map<string, number>();
+  let [seen, hottest] = [0, 0];
   let [count, bytes, first, last] = [0, 0, 0, 0];
   let [second, inSecond, busiest] = [0, 0, 0];
   for (const { eventTime, partitionKey, data } of events) {
+    seen += 1;
+    if (seen <= outliers || (outliers > 0 && seen > total - outliers)) continue;
+    const ofKey = (keys.get(partitionKey) ?? 0) + 1;
+    if (ofKey > 1 || keys.size < mostKeys) keys.set(partitionKey, ofKey);
+    hottest = Math.max(hottest, ofKey);
     if (count === 0) first = eventTime;
     last = eventTime;
     count += 1;
@@ -41,5 +61,6 @@ export function measuredEvents(events: Iterable<SourceEvent>, speedup: number): 
     recordsPerSecond,
     recordBytes: bytes / count,
     peak: Math.max(1, busiest / recordsPerSecond),
+    hottestKeyPercent: (hottest / count) * 100,
   };
 }

@@ -113,5 +113,11 @@ function fits({ stream, application, search }: PipelinePlan): boolean {
 }
 
 function shareOf(load: Load, pipelines: number): Load {
-  return { ...load, recordsPerSecond: load.recordsPerSecond / pipelines };
+  const { recordsPerSecond, hottestKeyPercent } = load;
+  return {
+    ...load,
+    recordsPerSecond: recordsPerSecond / pipelines,
+    // One of the pipelines has all records of the key.
+    hottestKeyPercent: Math.min(100, hottestKeyPercent * pipelines),
+  };
 }

@@ -1,4 +1,4 @@
-import { pollingConsumersPerShard, shardLimits } from "./limits";
+import { maxShardsPerStream, pollingConsumersPerShard, shardLimits } from "./limits";
 import type { Load } from "./load";
 
 /** A limit of a shard. */
@@ -10,6 +10,10 @@ export interface Throughput {
   readonly bytesPerSecond: number;
   /** Consumers that share what the shards give out. */
   readonly pollingConsumers: number;
+  /** Share of a shard's limits that may be used, from 0 to 1. @default 1 */
+  readonly utilization?: number;
+  /** Share of the records that have the most frequent partition key, from 0 to 1. @default 0 */
+  readonly hottestKey?: number;
 }
 
 /** Shards of a provisioned stream. */
@@ -25,6 +29,8 @@ export interface ShardPlan {
 export interface StreamPlan extends ShardPlan {
   /** Shards that the average needs, below which scaling need not go. */
   readonly averageShardCount: number;
+  /** Shards up to which scaling may go beyond the busiest second: twice as many. */
+  readonly maxShardCount: number;
   readonly pollingConsumers: number;
   /** Consumers with enhanced fan-out, each with a throughput of its own. */
   readonly fanOutConsumers: number;
@@ -38,6 +44,8 @@ export function shardsFor({
   recordsPerSecond,
   bytesPerSecond,
   pollingConsumers,
+  utilization = 1,
+  hottestKey = 0,
 }: Throughput): ShardPlan {
   const needs: Readonly<Record<ShardLimit, number>> = {
     "written records": recordsPerSecond / shardLimits.writeRecordsPerSecond,
@@ -46,7 +54,7 @@ export function shardsFor({
   };
   const [first, ...others] = Object.keys(needs) as [ShardLimit, ...ShardLimit[]];
   const boundBy = others.reduce((most, one) => (needs[one] > needs[most] ? one : most), first);
-  const shardCount = Math.max(1, Math.ceil(needs[boundBy]));
+  const shardCount = Math.max(1, Math.ceil(unevenly(needs[boundBy] / utilization, hottestKey)));
   const share = (limit: ShardLimit): number => needs[limit] / shardCount;
   return {
     shardCount,
@@ -59,20 +67,37 @@ export function shardsFor({
   };
 }
 
+/** Share of a shard that the hottest key may have to itself: more shards do not divide a key. */
+export const mostOfHottestKey = 0.75;
+
+/** Shards of which also the one with the hottest key stays within its limits. */
+function unevenly(shards: number, hottestKey: number): number {
+  const ofKey = shards * hottestKey;
+  return ofKey > mostOfHottestKey ? shards : (shards * (1 - hottestKey)) / (1 - ofKey);
+}
+
 /**
- * The stream of a load. As many consumers poll as a full shard can serve, two; each further one gets enhanced fan-out, so
- * that reading never takes more shards than writing.
+ * The stream of a load. As many consumers poll as a full shard can serve, two, or one that makes most of its calls; each
+ * further one gets enhanced fan-out, so that reading never takes more shards than writing.
  */
 export function planStream(load: Load): StreamPlan {
-  const { recordsPerSecond, recordBytes, peak, consumers } = load;
-  const pollingConsumers = Math.min(consumers, pollingConsumersPerShard);
+  const { recordsPerSecond, recordBytes, peak, consumers, readsPerSecond } = load;
+  const pollingConsumers = Math.min(
+    consumers,
+    pollingConsumersPerShard,
+    Math.floor(shardLimits.readsPerSecond / readsPerSecond),
+  );
   const throughput = (factor: number): Throughput => ({
     recordsPerSecond: recordsPerSecond * factor,
     bytesPerSecond: recordsPerSecond * recordBytes * factor,
     pollingConsumers,
+    utilization: load.utilizationPercent / 100,
+    hottestKey: load.hottestKeyPercent / 100,
   });
+  const busiest = shardsFor(throughput(peak));
   return {
-    ...shardsFor(throughput(peak)),
+    ...busiest,
+    maxShardCount: Math.min(2 * busiest.shardCount, maxShardsPerStream),
     averageShardCount: shardsFor(throughput(1)).shardCount,
     pollingConsumers,
     fanOutConsumers: consumers - pollingConsumers,

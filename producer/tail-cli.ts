@@ -5,6 +5,7 @@ import { FanOutReader } from "./tail/fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
 import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
+import type { StoredRecord } from "./tail/shard-reader";
 import { tail } from "./tail/tail";
 import { parseTailOptions, type TailOptions } from "./tail/tail-options";
 import { TailOutput } from "./tail/tail-output";
@@ -17,7 +18,7 @@ const readPermissions =
   "kinesis:DeregisterStreamConsumer and kinesis:SubscribeToShard, and kms:Decrypt on its key";
 
 async function run(options: TailOptions): Promise<number> {
-  const { target, start, consumer, format, limit } = options;
+  const { target, from, fanOut: consumer, key, limit } = options;
   const stop = new AbortController();
   const end = () => {
     stop.abort();
@@ -29,13 +30,13 @@ async function run(options: TailOptions): Promise<number> {
     // The SDK's own choice for Kinesis is HTTP/2, which plain http:// endpoints do not speak.
     ...(target.endpoint?.startsWith("http://") ? { requestHandler: new NodeHttpHandler() } : {}),
   });
-  const output = new TailOutput(process.stdout, process.stderr, format);
+  const output = new TailOutput(process.stdout, process.stderr, options, stop.signal);
   const listener = {
-    record: (...told: Parameters<TailOutput["record"]>) => {
-      output.record(...told);
-      if (output.records >= limit) {
-        end();
-      }
+    record: async (shardId: string, record: StoredRecord) => {
+      if (key !== undefined && record.partitionKey !== key) return;
+      const written = output.record(shardId, record);
+      if (output.records >= limit) end();
+      await written;
     },
     lag: output.lag.bind(output),
   };
@@ -49,7 +50,7 @@ async function run(options: TailOptions): Promise<number> {
         ? undefined
         : await FanOutReader.open(client, target.stream, consumer, systemRuntime, stop.signal);
     const reader = fanOut ?? new PollingReader(client, target.stream, systemRuntime);
-    await tail(reader, start, listener, stop.signal);
+    await tail(reader, from, listener, stop.signal, options);
     return exitCodes.done;
   } catch (error) {
     process.stderr.write(`${explain(error, target, readPermissions)}\n`);

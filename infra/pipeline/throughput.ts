@@ -25,10 +25,9 @@ export function readThroughput(
     pipelines === 1,
     `${read.name("throughputRecordsPerSecond")} ${recordsPerSecond} of ${recordBytes} bytes needs ${pipelines} pipelines: one stack cannot carry it. Give each of ${pipelines} stacks its share`,
   );
-  const { shardCount, averageShardCount } = stream;
+  const { shardCount, averageShardCount, maxShardCount: streamMaxShards } = stream;
   const { parallelism, parallelismPerKpu } = application;
   // Scaling needs some way to go, also where one is enough.
-  const streamMaxShards = Math.max(2, shardCount);
   const flinkMaxParallelism = Math.max(2 * parallelismPerKpu, parallelism);
   return {
     shardCount,

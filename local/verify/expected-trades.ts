@@ -1,6 +1,3 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-
 import type { Expected } from "./expected";
 import type { DocumentSource } from "./result-document";
 import { bounds } from "./windows";
@@ -24,15 +21,18 @@ interface Trade {
  * The documents that these trades must leave behind, computed from the events alone, a list of a window's trades at a
  * time: by design this shares no code with the generator or the job.
  *
- * @param file Trades as JSON lines.
+ * @param events Trades as the stream carries them.
  */
-export async function expectedTrades(file: string, settings: TradeSettings): Promise<Expected> {
+export function expectedTrades(
+  events: Iterable<{ readonly data: Uint8Array }>,
+  settings: TradeSettings,
+): Expected {
   const length = settings.tradeWindowSeconds;
   const windows = new Map<string, { symbol: string; start: number; trades: Trade[] }>();
   const seen = new Set<string>();
   let good = 0;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    const trade = JSON.parse(line) as Trade;
+  for (const { data } of events) {
+    const trade = JSON.parse(Buffer.from(data).toString()) as Trade;
     good++;
     if (seen.has(trade.id)) continue;
     seen.add(trade.id);

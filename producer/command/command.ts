@@ -14,7 +14,7 @@ import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
 import type { Output } from "./output";
-import { ConsoleOutput, JsonOutput } from "./output";
+import { ConsoleOutput, jsonOutput } from "./output";
 import type { Progress } from "../replay/progress";
 import type { ReplayOutcome } from "../replay/replay";
 import { replay } from "../replay/replay";
@@ -55,7 +55,7 @@ export async function run(options: CommandOptions): Promise<number> {
 function outputsOf({ report, json, destination }: CommandOptions) {
   const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
   const output: Output = json
-    ? new JsonOutput(process.stdout)
+    ? jsonOutput(process.stdout)
     : new ConsoleOutput(destination === "nothing" ? process.stdout : process.stderr);
   const end = (document: ReplayReport | DryRunReport) => {
     output.end(document);

@@ -344,17 +344,21 @@ function argumentsOf(path: string, problems: string[]): string[] {
   });
 }
 
-/** Options that were given and that only other workloads have. */
+/** Options that were given and that have no effect on the workload, or on an input of it. */
 function foreignOptions(command: Command, workload: Workload): string[] {
-  const own = new Set(workload.options().map(({ long }) => long));
-  const others = Object.entries(workloads).flatMap(([name, { options }]) =>
-    options().flatMap((option) => (own.has(option.long) ? [] : [{ option, name }])),
+  const isRecorded = command.getOptionValue("input") !== undefined;
+  const own = new Set(workload.options(isRecorded).map(({ long }) => long));
+  const others = Object.entries(workloads).flatMap(([name, each]) =>
+    each.options().flatMap((option) => (own.has(option.long) ? [] : [{ option, name, each }])),
   );
-  return others.flatMap(({ option, name }) => {
+  return others.flatMap(({ option, name, each }) => {
     const source = command.getOptionValueSource(option.attributeName());
-    return source === "cli" || source === "config"
-      ? [`--${option.name()} is for --workload ${name}; remove it, or set --workload ${name}`]
-      : [];
+    if (source !== "cli" && source !== "config") {
+      return [];
+    }
+    return each === workload
+      ? [`--${option.name()} is for generated events; remove it, or remove --input`]
+      : [`--${option.name()} is for --workload ${name}; remove it, or set --workload ${name}`];
   });
 }
 

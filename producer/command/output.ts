@@ -8,21 +8,10 @@ export interface Output {
   end(report: ReplayReport | DryRunReport): void;
 }
 
-/** For programs: one JSON object a line. */
-export class JsonOutput implements Output {
-  readonly #out: NodeJS.WritableStream;
-
-  constructor(out: NodeJS.WritableStream) {
-    this.#out = out;
-  }
-
-  progress(report: ProgressReport): void {
-    this.#out.write(`${JSON.stringify(report)}\n`);
-  }
-
-  end(report: ReplayReport | DryRunReport): void {
-    this.#out.write(`${JSON.stringify(report)}\n`);
-  }
+/** For programs: one JSON object per line. */
+export function jsonOutput(out: NodeJS.WritableStream): Output {
+  const write = (report: object) => void out.write(`${JSON.stringify(report)}\n`);
+  return { progress: write, end: write };
 }
 
 const ticksBetweenLines = 5;

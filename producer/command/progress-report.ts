@@ -1,3 +1,5 @@
+import type { LastError } from "../replay/last-error";
+
 /** The state of a running replay, written once a second. */
 export interface ProgressReport {
   readonly type: "progress";
@@ -21,13 +23,7 @@ export interface ProgressReport {
   /** Records of the whole replay, also those that an earlier run has sent; null while that is not known. */
   readonly recordsTotal: number | null;
   /** The newest error; null before the first one. */
-  readonly lastError: {
-    readonly code: string;
-    readonly message: string;
-    /** How often it came since then, with no other in between. */
-    readonly count: number;
-    readonly since: string;
-  } | null;
+  readonly lastError: (Omit<LastError, "since"> & { readonly since: string }) | null;
   /** How often each error came, by its code. */
   readonly errors: Readonly<Record<string, number>>;
   /** What would let a growing lag shrink, in words; null while it does not grow. */

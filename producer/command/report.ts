@@ -38,11 +38,11 @@ export interface ReplayReport {
 }
 
 /** What a replay would do; written instead of a ReplayReport by a dry run. */
-export interface DryRunReport {
+export interface DryRunReport extends Pick<
+  ReplayReport,
+  "tripsRead" | "tripsRejected" | "tripsOutOfRange"
+> {
   readonly type: "dry-run";
-  readonly tripsRead: number;
-  readonly tripsRejected: Rejections;
-  readonly tripsOutOfRange: number;
   readonly recordsTotal: number;
   readonly bytesTotal: number;
   /** Null when there are more than are counted. */

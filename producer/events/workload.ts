@@ -58,8 +58,12 @@ export interface Workload {
   readonly summary: string;
   /** Heading of its options in the help. */
   readonly heading: string;
-  /** Options that not every workload has; made anew for each command line. */
-  readonly options: () => readonly Option[];
+  /**
+   * Options that not every workload has; made anew for each command line.
+   *
+   * @param isRecorded - whether to leave out those that have no effect on events of --input
+   */
+  readonly options: (isRecorded?: boolean) => readonly Option[];
   /**
    * @param range - of the event times wanted
    * @param problems - gets a line for each value that cannot be used

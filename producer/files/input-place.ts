@@ -40,18 +40,10 @@ export function webFile(url: string): InputPlace {
       if (!response.ok || response.body === null) {
         throw new Error(`the server answered ${response.status} ${response.statusText}`);
       }
-      return Readable.from(chunksOf(response.body.getReader()));
+      return Readable.fromWeb(response.body);
     },
     randomAccess: async () => (await import("hyparquet")).asyncBufferFromUrl({ url }),
   };
-}
-
-async function* chunksOf(reader: {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-}): AsyncGenerator<Uint8Array> {
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    yield next.value ?? new Uint8Array();
-  }
 }
 
 /** The message of an error, or its name where it has none. */

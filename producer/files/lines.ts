@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
@@ -13,9 +14,9 @@ export async function* lineBlocks(input: Readable): AsyncGenerator<string[]> {
     if (rest.length > maxLineLength) {
       throw new Error(`it has a line of more than ${maxLineLength} characters: not a text of rows`);
     }
-    yield lines;
+    yield lines.map(decoded);
   }
-  yield [rest];
+  yield [decoded(rest)];
 }
 
 /**
@@ -39,9 +40,9 @@ export async function* jsonBlocks(input: Readable): AsyncGenerator<string[][]> {
       }
       found.push(objects);
     }
-    yield found;
+    yield found.map((objects) => objects.map(decoded));
   }
-  yield [objectsOf(rest)];
+  yield [objectsOf(rest).map(decoded)];
 }
 
 /** The objects of a line, cut where one follows on another; strings are left whole. */
@@ -62,10 +63,24 @@ function objectsOf(line: string): string[] {
   return last === "" ? objects : [...objects, last];
 }
 
-/** Byte order marks of encodings other than UTF-8. */
+const western = new TextDecoder("windows-1252");
+
+/** A line of bytes as UTF-8; one that is not UTF-8 is Windows-1252, a superset of Latin-1. */
+function decoded(bytes: string): string {
+  // eslint-disable-next-line no-control-regex -- ASCII, which needs no decoding
+  if (/^[\x00-\x7f]*$/.test(bytes)) {
+    return bytes;
+  }
+  const line = Buffer.from(bytes, "latin1");
+  return isUtf8(line) ? line.toString() : western.decode(line);
+}
+
+/** Beginnings of UTF-16: a byte order mark, or an ASCII character; -1 is any byte but 0. */
 const otherEncodings: readonly [mark: readonly number[], encoding: string][] = [
   [[0xff, 0xfe], "utf-16le"],
   [[0xfe, 0xff], "utf-16be"],
+  [[-1, 0, -1, 0], "utf-16le"],
+  [[0, -1, 0, -1], "utf-16be"],
 ];
 
 /** Compressions that are told by their first bytes, and that cannot be read. */
@@ -78,11 +93,14 @@ const otherCompressions: readonly [mark: readonly number[], name: string, tool: 
   [[0x50, 0x41, 0x52, 0x31], "Parquet", ""],
 ];
 
+/** The content, a character for each byte of its UTF-8 or 8-bit text. */
 async function* texts(input: Readable): AsyncGenerator<string> {
-  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let wide: InstanceType<typeof TextDecoder> | undefined;
+  let isFirst = true;
   for await (const chunk of unzipped(input)) {
-    const startsWith = (mark: readonly number[]) => mark.every((byte, at) => chunk[at] === byte);
-    if (decoder === undefined) {
+    const startsWith = (mark: readonly number[]) =>
+      mark.every((byte, at) => (byte < 0 ? Number(chunk[at]) > 0 : chunk[at] === byte));
+    if (isFirst) {
       const other = otherCompressions.find(([mark]) => startsWith(mark));
       if (other !== undefined) {
         const [, name, tool] = other;
@@ -90,11 +108,14 @@ async function* texts(input: Readable): AsyncGenerator<string> {
         throw new Error(`it is ${name}; ${fix}`);
       }
       const encoding = otherEncodings.find(([mark]) => startsWith(mark))?.[1];
-      decoder = new TextDecoder(encoding ?? "utf-8");
+      wide = encoding === undefined ? undefined : new TextDecoder(encoding);
     }
-    yield decoder.decode(chunk, { stream: true });
+    const bytes = wide === undefined ? chunk : Buffer.from(wide.decode(chunk, { stream: true }));
+    const start = isFirst && startsWith([0xef, 0xbb, 0xbf]) ? 3 : 0;
+    isFirst = false;
+    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1", start);
   }
-  yield decoder?.decode() ?? "";
+  yield Buffer.from(wide?.decode() ?? "").toString("latin1");
 }
 
 async function* unzipped(input: Readable): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,6 @@
+import type { ErrorObject } from "ajv";
 import type { SourceEvent } from "../events/record";
+import { messageOf } from "./input-place";
 
 /** What a field of a row holds. Times are text, with a `T` and a `Z` when they are instants. */
 export type Cell = unknown;
@@ -37,6 +39,21 @@ export class RowRejection extends Error {
     super(detail);
     this.reason = reason;
   }
+}
+
+/** The value of a row of JSON. @throws RowRejection */
+export function parsedRow(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RowRejection("unparsable-row", messageOf(error));
+  }
+}
+
+/** Rejects a row for the first of the errors that a schema's validator found. */
+export function invalidEvent(errors: readonly ErrorObject[] | null | undefined): RowRejection {
+  const { instancePath = "", message } = errors?.[0] ?? {};
+  return new RowRejection("invalid-event", `${instancePath.slice(1)} ${message ?? ""}`.trim());
 }
 
 /** A row of a file of any format. */

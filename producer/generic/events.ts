@@ -16,7 +16,7 @@ import { inputFrom, inputOptions, readInputs } from "../files/input";
 import { messageOf } from "../files/input-place";
 import type { Outputs } from "../files/output-file";
 import type { RowDecoder } from "../files/rows";
-import { RowRejection } from "../files/rows";
+import { invalidEvent, parsedRow, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
 import { namedFormats, timeFormat } from "./time-format";
 
@@ -135,7 +135,7 @@ function eventDecoder(fields: EventFields): RowDecoder {
     return value;
   };
   const json = (text: string): SourceEvent => {
-    check(parsed(text));
+    check(objectOf(text));
     const time = fieldOf(text, eventTimeField);
     const eventTime = format.parse(time);
     if (eventTime === undefined) {
@@ -183,13 +183,8 @@ function scalar(raw: string): string | undefined {
   return /^(-?\d|true$|false$)/.test(raw) ? raw : undefined;
 }
 
-function parsed(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new RowRejection("unparsable-row", messageOf(error));
-  }
+function objectOf(text: string): unknown {
+  const value = parsedRow(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new RowRejection("unparsable-row", "the row is no JSON object");
   }
@@ -205,12 +200,7 @@ function schemaCheck(path: string): (event: unknown) => void {
     const validate = ajv.compile(schema);
     return (event) => {
       if (!validate(event)) {
-        const [problem] = validate.errors ?? [];
-        const place = problem?.instancePath.slice(1) ?? "";
-        throw new RowRejection(
-          "invalid-event",
-          [place, problem?.message].filter(Boolean).join(" "),
-        );
+        throw invalidEvent(validate.errors);
       }
     };
   } catch (error) {

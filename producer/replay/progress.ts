@@ -1,17 +1,8 @@
 import type { OutgoingRecord } from "../events/record";
+import type { LastError } from "./last-error";
 
 /** Settled records that are kept at most before they are forgotten together. */
 const forgottenAtOnce = 10_000;
-
-/** The newest of the errors that requests or records met. */
-export interface LastError {
-  readonly code: string;
-  readonly message: string;
-  /** How often this code came since `since`, with no other in between. */
-  readonly count: number;
-  /** When it came first; milliseconds since the epoch. */
-  readonly since: number;
-}
 
 /** Codes that are counted one by one; a server may make up any number of them. */
 const mostCodes = 100;

@@ -1,29 +1,32 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { parseAll, wholeNumber } from "../../cli/options";
-import { parseEventTime } from "../events/event-time";
+import { parseDuration, parseEventTime } from "../events/event-time";
 import { kinesisName, type StreamTarget, targetFrom, targetOptions } from "../kinesis/target";
 import manifest from "../package.json";
 import type { ShardStart } from "./shard-reader";
 
-/** What the command line of the reader asks for. */
-export interface TailOptions {
-  readonly target: StreamTarget;
-  readonly start: ShardStart;
-  /** Name of a registered consumer with throughput of its own; undefined to poll. */
-  readonly consumer: string | undefined;
-  readonly format: "text" | "json";
+/** Values of the options, as commander names them. */
+interface Values {
+  readonly from: ShardStart;
+  /** Name of a registered consumer with throughput of its own; without one the reader polls. */
+  readonly fanOut?: string;
+  /** The only shard that is read. */
+  readonly shard?: string;
+  /** The only partition key that is printed. */
+  readonly key?: string;
+  readonly format: "text" | "json" | "raw";
+  /** A line of the format text. */
+  readonly template: string;
   /** Records after which to end; Infinity for never. */
   readonly limit: number;
+  /** End where no record is left to read. */
+  readonly untilTip?: true;
 }
 
-interface Values {
-  readonly stream?: string;
-  readonly region?: string;
-  readonly from: ShardStart;
-  readonly fanOut?: string;
-  readonly format: TailOptions["format"];
-  readonly limit: number;
+/** What the command line of the reader asks for. */
+export interface TailOptions extends Values {
+  readonly target: StreamTarget;
 }
 
 const moreHelp = `
@@ -35,6 +38,7 @@ Exit codes: 0 ended by a signal or --limit, 1 an error, 2 wrong options or no su
 Examples:
   npm run tail -- --stream trips --region us-east-1
   npm run tail -- --stream trips --from horizon --limit 10 --format json
+  npm run tail -- --stream trips --from 15m --until-tip --key 132 --template "{arrival} {data}"
   npm run tail -- --stream trips --from 2026-03-01T18:00:00Z --fan-out console
 `;
 
@@ -43,30 +47,44 @@ function tailCommand(): Command {
     .description("Prints the records of a Kinesis data stream as they arrive.")
     .version(manifest.version)
     .addHelpText("after", moreHelp);
-  const options: readonly Option[] = [
-    ...targetOptions().map((option) => option.helpGroup("Source:")),
+  const add = (group: string, options: readonly Option[]) => {
+    options.forEach((option) => command.addOption(option.helpGroup(`${group}:`)));
+  };
+  add("Source", [
+    ...targetOptions(),
     new Option(
       "--fan-out <consumer>",
       "read by enhanced fan-out as this consumer, registered for the time if need be, instead of polling",
+    ).argParser(kinesisName),
+    new Option("--shard <id>", "read this shard only, and no shard that follows on it").argParser(
+      kinesisName,
+    ),
+  ]);
+  add("Records", [
+    new Option(
+      "--from <place>",
+      "first record: latest, horizon (the oldest record kept), a time, or a time ago such as 15m",
     )
-      .argParser(kinesisName)
-      .helpGroup("Source:"),
-    new Option("--from <place>", "first record: latest, horizon (the oldest record kept) or a time")
       .argParser(placeOption)
-      .default("latest")
-      .helpGroup("Records:"),
-    new Option("--limit <records>", "end after so many records, 1 to 1000000000")
+      .default("latest"),
+    new Option("--key <partition key>", "print the records of this partition key only"),
+    new Option("--until-tip", "end where no record is left to read"),
+    new Option("-n, --limit <records>", "end after so many records, 1 to 1000000000")
       .argParser(wholeNumber(1, 1_000_000_000))
-      .default(Infinity, "never")
-      .helpGroup("Records:"),
-    new Option("--format <format>", "json writes a JSON object per record")
-      .choices(["text", "json"])
-      .default("text")
-      .helpGroup("Output:"),
-  ];
-  for (const option of options) {
-    command.addOption(option);
-  }
+      .default(Infinity, "never"),
+  ]);
+  add("Output", [
+    new Option(
+      "--format <format>",
+      "text writes --template; json an object per record; raw the data unchanged and a line break",
+    )
+      .choices(["text", "json", "raw"])
+      .default("text"),
+    new Option(
+      "--template <text>",
+      "line of the format text, of {arrival}, {shard}, {key}, {sequence} and {data}",
+    ).default("{arrival}  {shard}  {key}  {data}"),
+  ]);
   return command;
 }
 
@@ -80,19 +98,23 @@ export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv
   const problems: string[] = [];
   const command = tailCommand();
   parseAll(command, args, problems);
-  const { from, fanOut, format, limit, ...target } = command.opts<Values>();
-  const found = targetFrom(target, env, problems);
+  const { stream, region, ...values } = command.opts<
+    Values & { readonly stream?: string; readonly region?: string }
+  >();
+  const target = targetFrom({ stream, region }, env, problems);
   if (problems.length > 0) {
     throw new StartError(problems, "reader");
   }
-  return { target: found, start: from, consumer: fanOut, format, limit };
+  return { ...values, target };
 }
 
 function placeOption(text: string): ShardStart {
-  const start = text === "latest" || text === "horizon" ? text : parseEventTime(text);
+  const ago = parseDuration(text);
+  const time = ago === undefined ? parseEventTime(text) : Date.now() - ago;
+  const start = text === "latest" || text === "horizon" ? text : time;
   if (start === undefined) {
     throw new InvalidArgumentError(
-      "It must be latest, horizon or a time such as 2026-03-01T18:00:00Z.",
+      "It must be latest, horizon, a time such as 2026-03-01T18:00:00Z, or 15m for 15 minutes ago.",
     );
   }
   return start;

@@ -1,10 +1,11 @@
 import { deaggregated } from "../kinesis/aggregation";
+import type { TailOptions } from "./tail-options";
 import type { ChildShard, ShardReader, ShardStart, StoredRecord } from "./shard-reader";
 
 /** What a reader of a stream tells. */
 export interface TailListener {
-  /** A record as it was put, out of its aggregate. */
-  record(shardId: string, record: StoredRecord): void;
+  /** A record as it was put, out of its aggregate. Until it resolves the shard is not read on. */
+  record(shardId: string, record: StoredRecord): Promise<void> | void;
   /** How far reading a shard is behind its last record; undefined when the shard has ended. */
   lag(shardId: string, ms: number | undefined): void;
 }
@@ -13,6 +14,7 @@ export interface TailListener {
  * Reads a stream until the signal comes: all its shards at the same time, and those that follow on them
  * after them, so that the records of a partition key come in their order.
  *
+ * @param options - the only shard to read, and whether to leave each shard at its last record
  * @throws the first error of a shard that does not pass
  */
 export async function tail(
@@ -20,6 +22,7 @@ export async function tail(
   start: ShardStart,
   listener: TailListener,
   stop: AbortSignal,
+  { shard, untilTip }: Pick<TailOptions, "shard" | "untilTip"> = {},
 ): Promise<void> {
   const failed = new AbortController();
   const ending = AbortSignal.any([stop, failed.signal]);
@@ -37,11 +40,12 @@ export async function tail(
             if (ending.aborted) {
               return;
             }
-            listener.record(shardId, { ...record, ...each });
+            await listener.record(shardId, { ...record, ...each });
           }
         }
         listener.lag(shardId, children === undefined ? lagMs : undefined);
-        for (const child of children ?? []) {
+        if (untilTip && lagMs === 0 && children === undefined) return;
+        for (const child of shard === undefined ? (children ?? []) : []) {
           waiting.set(child.id, child);
         }
       }
@@ -64,7 +68,7 @@ export async function tail(
     await Promise.all(ids.map((id) => follow(id, "horizon")));
   };
 
-  const first = await reader.shards(start);
+  const first = shard === undefined ? await reader.shards(start) : [shard];
   // A shard that was open may have ended since: it is known before its children turn up.
   await Promise.all(first.map((id) => follow(id, start)));
 }

@@ -1,6 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
-import { durationOption, eventTimeOption } from "../events/event-time";
+import { durationOption, eventTimeOption, parseInstant } from "../events/event-time";
+import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
+import { archivedEvents } from "../files/archived-events";
+import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { type RowDecoder, RowRejection } from "../files/rows";
+import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
 import { symbolPattern } from "./trade";
@@ -13,15 +18,86 @@ const mostSymbols = 10_000;
 export const tradeShape: EventShape = {
   partitionKey: "symbol",
   requiredFields: schema.required,
-  moved: (data, shiftMs, pass) =>
-    movedEvent(data, ["time"], (ms) => new Date(ms).toISOString(), shiftMs, pass),
+  moved: (data, shiftMs, pass) => movedEvent(data, ["time"], instant, shiftMs, pass),
 };
 
-/** Synthetic stock trades. */
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+const archivedTrades = archivedEvents<{ readonly symbol: string; readonly time: string }>(
+  schema,
+  [],
+  instant,
+);
+
+/** Trades as the stream carries them, and rows of the archive. */
+const tradeDecoder: RowDecoder = {
+  noun: "trades",
+  json: recordedTrade,
+  columns(header, file) {
+    const json = archivedTrades.rows(header, file);
+    if (json === undefined) {
+      const found = header.join(", ");
+      const columns = `expected columns: ${schema.required.join(", ")}; columns found: ${found}`;
+      throw new StartError([`${file}: ${columns}`]);
+    }
+    return (cells) => recordedTrade(json(cells));
+  },
+};
+
+function recordedTrade(text: string): SourceEvent {
+  const { symbol, time } = archivedTrades.parse(text);
+  const eventTime = parseInstant(time);
+  if (eventTime === undefined) {
+    throw new RowRejection(
+      "invalid-time",
+      `time is ${time}; expected a day and hour of the calendar`,
+    );
+  }
+  return { eventTime, partitionKey: symbol, data: Buffer.from(text) };
+}
+
+/** Synthetic stock trades, or recorded ones. */
 export const trades: Workload = {
-  summary: "generates synthetic stock trades",
+  summary: "generates synthetic stock trades, or replays those of --input",
   heading: "Synthetic trades (--workload trades)",
-  options: () => [
+  options: (isRecorded = false) => [
+    ...inputOptions().filter(({ long }) => long !== "--time-zone"),
+    ...(isRecorded ? [] : syntheticOptions()),
+  ],
+  configure(values, range, problems) {
+    if (values["input"] !== undefined) {
+      const input = inputFrom(values, problems);
+      return {
+        ...tradeShape,
+        inputs: input.sources,
+        isEndless: false,
+        read: (outputs) => readInputs(input, tradeDecoder, range, outputs),
+      };
+    }
+    const { end, ...options } = tradeOptions(values);
+    const limited = { ...options, end: Math.min(end, range.to) };
+    return {
+      ...tradeShape,
+      inputs: [],
+      isEndless: limited.end === Infinity,
+      read() {
+        const source = new TradeSource(limited);
+        if (source.events().next().done) {
+          const range = `${instant(limited.start)} and ${instant(limited.end)}`;
+          throw new StartError([`no trade is made between ${range}; check --trading-hours`]);
+        }
+        const { fingerprint } = source;
+        const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
+        return Promise.resolve(reading);
+      },
+    };
+  },
+};
+
+function syntheticOptions(): Option[] {
+  return [
     new Option(
       "--symbols <symbols>",
       `symbols that are traded: a number from 1 to ${mostSymbols}, or a list such as ACME,GLOBEX`,
@@ -55,44 +131,19 @@ export const trades: Workload = {
     new Option("--volatility <fraction>", "standard deviation of a year's returns, 0 to 10")
       .argParser(numberFrom(0, 10))
       .default(0.3),
-  ],
-  configure(values, range) {
-    const { end, ...options } = tradeOptions(values);
-    const limited = { ...options, end: Math.min(end, range.to) };
-    return {
-      ...tradeShape,
-      inputs: [],
-      isEndless: limited.end === Infinity,
-      read() {
-        const source = new TradeSource(limited);
-        const { fingerprint } = source;
-        const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
-        return Promise.resolve(reading);
-      },
-    };
-  },
-};
+  ];
+}
 
 /** @param values - of the options above */
 export function tradeOptions(values: OptionValues): TradeOptions {
-  const { duration, ...given } = values as unknown as Omit<TradeOptions, "end" | "hours"> & {
-    readonly duration: number;
-  };
-  const { symbols, tradesPerSecond, tradingHours, start, seed, volatility } = given;
+  const { symbols, tradesPerSecond, tradingHours, start, seed, volatility, duration } =
+    values as unknown as TradeOptions & { readonly duration: number };
   const hours = parseTradingHours(tradingHours);
   if (hours === undefined) {
     throw new RangeError(`${tradingHours} are no trading hours`);
   }
-  return {
-    symbols,
-    tradesPerSecond,
-    tradingHours,
-    hours,
-    start,
-    seed,
-    volatility,
-    end: start + duration,
-  };
+  const end = start + duration;
+  return { symbols, tradesPerSecond, tradingHours, hours, start, end, seed, volatility };
 }
 
 function symbolsOption(text: string): readonly string[] {
@@ -114,7 +165,7 @@ function symbolsOption(text: string): readonly string[] {
 function tradingHoursOption(text: string): string {
   if (parseTradingHours(text) === undefined) {
     throw new InvalidArgumentError(
-      "It must be always or HH:MM-HH:MM, the end after the beginning, with a known time zone.",
+      "It must be always or HH:MM-HH:MM, two different times, with a known time zone.",
     );
   }
   return text;

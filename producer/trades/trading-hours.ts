@@ -15,7 +15,8 @@ const saturday = 6;
 
 /**
  * Reads trading hours: `always`, or from and to on weekdays, with a time zone unless it is New York's:
- * `09:30-16:00`, `08:00-16:30 Europe/London`. Holidays are not known.
+ * `09:30-16:00`, `08:00-16:30 Europe/London`. Hours over midnight, `18:00-17:00`, belong to the day on which they begin.
+ * Holidays are not known.
  *
  * @returns undefined when the text is no trading hours
  */
@@ -27,17 +28,17 @@ export function parseTradingHours(text: string): TradingHours | undefined {
     pattern.exec(text) ?? [];
   const open = { hour: Number(openHour), minute: Number(openMinute) };
   const close = { hour: Number(closeHour), minute: Number(closeMinute) };
-  const opensFirst = close.hour * 60 + close.minute > open.hour * 60 + open.minute;
-  if (!opensFirst || !IANAZone.isValidZone(zone)) {
-    return undefined;
-  }
+  const length = (close.hour - open.hour) * 60 + close.minute - open.minute;
+  if (!length || !IANAZone.isValidZone(zone)) return undefined;
+  const lastDays = length < 0 ? 1 : 0;
   return (at) => {
     for (
-      let day = DateTime.fromMillis(at, { zone }).startOf("day");
+      let day = DateTime.fromMillis(at, { zone }).startOf("day").minus({ days: lastDays });
       ;
       day = day.plus({ days: 1 })
     ) {
-      const session = { open: day.set(open).toMillis(), close: day.set(close).toMillis() };
+      const end = day.plus({ days: lastDays }).set(close).toMillis();
+      const session = { open: day.set(open).toMillis(), close: end };
       if (day.weekday < saturday && at < session.close) {
         return session;
       }

@@ -1,11 +1,9 @@
-import { Ajv2020 } from "ajv/dist/2020";
-import type { ValidateFunction } from "ajv";
 import { newYorkZone } from "../events/wall-clock";
 import { everything, isoSeconds, parseEventTime } from "../events/event-time";
 import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
 import { inputFrom, inputOptions, readInputs } from "../files/input";
-import { messageOf } from "../files/input-place";
+import { archivedEvents } from "../files/archived-events";
 import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
@@ -26,45 +24,18 @@ export const tripDecoder: RowDecoder = decoderIn(newYorkZone);
 
 /** @param zone - IANA time zone of times that name none */
 function decoderIn(zone: string): RowDecoder {
-  return { noun: "trips", columns: columnsIn(zone), json: (text) => tripEvent(tripOf(text)) };
-}
-
-function columnsIn(zone: string): RowDecoder["columns"] {
-  return (header, file) => {
-    const archived = archivedTrip(header);
-    if (archived !== undefined) {
-      return (cells) => tripEvent(tripOf(archived(cells)));
-    }
-    const reader = new TripRowReader(header, zone);
-    if (reader.problems.length > 0) {
-      throw new StartError(reader.problems.map((problem) => `${file}: ${problem}`));
-    }
-    return (cells) => tripEvent(reader.read(cells.map(textOf)));
-  };
-}
-
-/** The JSON of rows of the archive, whose columns are the event's properties in lower case and whose times are UTC. */
-function archivedTrip(
-  header: readonly string[],
-): ((cells: readonly unknown[]) => string) | undefined {
-  const names = header.map((name) => name.toLowerCase());
-  const columns = Object.keys(schema.properties).map((name) => ({
-    name,
-    at: names.indexOf(name.toLowerCase()),
-  }));
-  if (columns.some(({ name, at }) => schema.required.includes(name) && at < 0)) {
-    return undefined;
-  }
-  return (cells) => {
-    const values = columns.flatMap(({ name, at }) => {
-      const value = textOf(cells[at]);
-      const isText = name === "id" || name.endsWith("Time");
-      const time = `${value.slice(0, 19).replace(" ", "T")}Z`;
-      return value === ""
-        ? []
-        : [[name, isText ? (name === "id" ? value : time) : Number(value)] as const];
-    });
-    return JSON.stringify(Object.fromEntries(values));
+  return {
+    noun: "trips",
+    json: (text) => tripEvent(tripOf(text)),
+    columns(header, file) {
+      const archived = archivedTrips.rows(header, file);
+      if (archived !== undefined) return (cells) => tripEvent(tripOf(archived(cells)));
+      const reader = new TripRowReader(header, zone);
+      if (reader.problems.length > 0) {
+        throw new StartError(reader.problems.map((problem) => `${file}: ${problem}`));
+      }
+      return (cells) => tripEvent(reader.read(cells.map(textOf)));
+    },
   };
 }
 
@@ -102,30 +73,15 @@ type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly dropoffTime: string;
 };
 
-/** What the transform of the archive adds to a trip. */
-const addedByArchive = ["pickupBorough", "dropoffBorough", "durationSeconds"];
-
-let validator: ValidateFunction<TripJson> | undefined;
+/** Trips with what the transform of the archive adds to them. */
+const archivedTrips = archivedEvents<TripJson>(
+  schema,
+  ["pickupBorough", "dropoffBorough", "durationSeconds"],
+  isoSeconds,
+);
 
 function tripOf(text: string): Trip {
-  validator ??= new Ajv2020().compile<TripJson>(schema);
-  let event: unknown;
-  try {
-    event = JSON.parse(text);
-  } catch (error) {
-    throw new RowRejection("unparsable-row", messageOf(error));
-  }
-  if (typeof event === "object" && event !== null) {
-    for (const name of addedByArchive) {
-      Reflect.deleteProperty(event, name);
-    }
-  }
-  if (!validator(event)) {
-    const [problem] = validator.errors ?? [];
-    const place = problem?.instancePath.slice(1) ?? "";
-    const detail = [place, problem?.message].filter(Boolean).join(" ");
-    throw new RowRejection("invalid-event", detail);
-  }
+  const event = archivedTrips.parse(text);
   const pickupTime = parseEventTime(event.pickupTime);
   const dropoffTime = parseEventTime(event.dropoffTime);
   if (pickupTime === undefined || dropoffTime === undefined) {

@@ -10,11 +10,11 @@ describe("npm run capacity", () => {
   it("prints sizes, what binds them, costs and the lines to paste", async () => {
     const { code, stdout, stderr } = await command(script, example);
     expect(code, stderr).to.equal(0);
-    expect(stdout).to.match(/^Shards +5 {2}bound by written records/m);
+    expect(stdout).to.match(/^Shards +7 {2}bound by written records/m);
     expect(stdout).to.match(/^Consumers +3 {2}2 polling, 1 with enhanced fan-out$/m);
     expect(stdout).to.match(/^Together +\$[0-9,]+$/m);
-    expect(stdout).to.include("\n  streaming-pipeline:shardCount: 5\n");
-    expect(stdout).to.include('"kinesis-stream-shard-limit": {\n    "maxShards": 5\n');
+    expect(stdout).to.include("\n  streaming-pipeline:shardCount: 7\n");
+    expect(stdout).to.include('"kinesis-stream-shard-limit": {\n    "maxShards": 7\n');
   });
 
   it("prints the same as JSON", async () => {
@@ -22,14 +22,14 @@ describe("npm run capacity", () => {
     const document = JSON.parse(stdout) as Recommendation & {
       readonly configuration: readonly string[];
     };
-    expect(document.stream).to.include({ shardCount: 5, fanOutConsumers: 1 });
+    expect(document.stream).to.include({ shardCount: 7, fanOutConsumers: 1 });
     expect(document.costs.map(({ part }) => part)).to.deep.equal([
       "Stream",
       "Application",
       "Delivery and archive",
       "Search",
     ]);
-    expect(document.configuration).to.include("  streaming-pipeline:shardCount: 5");
+    expect(document.configuration).to.include("  streaming-pipeline:shardCount: 7");
   });
 
   it("measures a file, whose figures options replace", async () => {

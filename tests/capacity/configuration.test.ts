@@ -28,7 +28,7 @@ describe("the configuration that the calculator prints", () => {
       expect(stream.shardCount).to.equal(recommendation.stream.shardCount);
       expect(flink.parallelism).to.equal(recommendation.application.parallelism);
       expect(search.instanceCount).to.equal(recommendation.search.dataNodes);
-      expect(scaling.stream?.max ?? 1).to.equal(recommendation.stream.shardCount);
+      expect(scaling.stream?.max).to.equal(recommendation.stream.maxShardCount);
       expect(scaling.application?.max ?? 1).to.equal(recommendation.application.parallelism);
     });
 
@@ -55,6 +55,12 @@ describe("the configuration that the calculator prints", () => {
     });
   }
 
+  it("lets the stream take records of more than 1 MiB where the average has more", () => {
+    const sizeOf = (recordBytes: number) =>
+      stackSettings(recommend({ recordsPerSecond: 1, recordBytes }))["streamMaxRecordKiB"];
+    expect([2 ** 20, 2 ** 20 + 1].map(sizeOf)).to.deep.equal([undefined, 10_240]);
+  });
+
   it("is made of lines of a stack's file", () => {
     const [recommendation] = recommendations;
     if (recommendation === undefined) throw new Error("There is no recommendation.");
@@ -74,7 +80,7 @@ function declared({ stream, application, search }: Recommendation) {
     resource(Target, "shards", {
       serviceNamespace: "custom-resource",
       minCapacity: 1,
-      maxCapacity: stream.shardCount,
+      maxCapacity: stream.maxShardCount,
       resourceId: "https://example.com/shards",
       scalableDimension: "custom-resource:ResourceType:Property",
     }),

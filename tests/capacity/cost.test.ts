@@ -16,7 +16,11 @@ const kibibyte = 1024;
 describe("the costs of a pipeline", () => {
   it("are AWS's $44.64 of shards and $7.50 of PUT units in a month of 31 days, for 100 records of 35 KB a second", () => {
     // https://aws.amazon.com/kinesis/data-streams/pricing/
-    const { items } = stream({ recordsPerSecond: 100, recordBytes: 35 * kibibyte });
+    const { items } = stream({
+      recordsPerSecond: 100,
+      recordBytes: 35 * kibibyte,
+      utilizationPercent: 100,
+    });
     const inMonthOf31Days = items.map(({ what, usd }) => [
       what,
       ((usd / hoursPerMonth) * 31 * 24).toFixed(2),

@@ -15,12 +15,22 @@ function eventsAt(...seconds: readonly number[]) {
 describe("a load measured from events", () => {
   it("has their rate, the bytes of key and data, and the busiest second over the average", () => {
     const measured = measuredEvents(eventsAt(100, 100, 100, 101, 109), 1);
-    expect(measured).to.deep.equal({ recordsPerSecond: 0.5, recordBytes: 100, peak: 6 });
+    expect(measured).to.deep.equal({
+      recordsPerSecond: 0.5,
+      recordBytes: 100,
+      peak: 6,
+      hottestKeyPercent: 100,
+    });
   });
 
   it("is as many times faster as the replay, whose seconds take in as many of the events'", () => {
     const measured = measuredEvents(eventsAt(100, 100, 100, 101, 109), 5);
-    expect(measured).to.deep.equal({ recordsPerSecond: 2.5, recordBytes: 100, peak: 1.6 });
+    expect(measured).to.deep.equal({
+      recordsPerSecond: 2.5,
+      recordBytes: 100,
+      peak: 1.6,
+      hottestKeyPercent: 100,
+    });
   });
 
   it("counts the second of a single event", () => {
@@ -28,7 +38,22 @@ describe("a load measured from events", () => {
       recordsPerSecond: 1,
       recordBytes: 100,
       peak: 1,
+      hottestKeyPercent: 100,
     });
+  });
+
+  it("leaves out the first and the last thousandth, and has the share of the most frequent key", () => {
+    const year = 365 * 86_400;
+    const events = [-18 * year, ...Array.from({ length: 1998 }, (_, second) => second), year].map(
+      (second) => ({
+        eventTime: second * 1000,
+        partitionKey: second % 4 === 0 ? "hot" : String(second),
+        data,
+      }),
+    );
+    const { recordsPerSecond, peak, hottestKeyPercent } = measuredEvents(events, 1, events.length);
+    expect({ recordsPerSecond, peak }).to.deep.equal({ recordsPerSecond: 1, peak: 1 });
+    expect(hottestKeyPercent).to.be.closeTo(25, 0.1);
   });
 
   it("grows with the speed-up, and its peak never falls below the average", () => {

@@ -48,15 +48,23 @@ describe("a recommendation", () => {
 
   it("halves the load until one pipeline can carry it", () => {
     const pipelines = (recordsPerSecond: number): number =>
-      recommend({ recordsPerSecond, recordBytes: 100, recordsPerSecondPerKpu: 1_000_000 })
-        .pipelines;
+      recommend({
+        recordsPerSecond,
+        recordBytes: 100,
+        recordsPerSecondPerKpu: 1_000_000,
+        utilizationPercent: 100,
+      }).pipelines;
     expect(pipelines(10_000_000)).to.equal(1);
     expect(pipelines(10_000_001)).to.equal(2);
     expect(pipelines(40_000_001)).to.equal(8);
   });
 
   it("counts its costs for all pipelines together", () => {
-    const { costs, monthlyUsd } = recommend({ recordsPerSecond: 40_000_000, recordBytes: 100 });
+    const { costs, monthlyUsd } = recommend({
+      recordsPerSecond: 40_000_000,
+      recordBytes: 100,
+      utilizationPercent: 100,
+    });
     const shardHours = costs[0]?.items.find(({ what }) => what === "kinesis.shardHour");
     expect(shardHours?.quantity).to.equal(40_000 * 730);
     expect(monthlyUsd).to.be.closeTo(
@@ -75,8 +83,8 @@ describe("a recommendation", () => {
     expect(facts({ application, ...rest })).to.include(
       "Parallelism 2 on 2 KPUs gets 8,800 of 9,000 records a second done",
     );
-    expect(facts({ recordsPerSecond: 9000, recordBytes: 100, parallelism: 10 })).to.include(
-      "Parallelism 10 is more than the 9 shards that it reads",
+    expect(facts({ recordsPerSecond: 9000, recordBytes: 100, parallelism: 13 })).to.include(
+      "Parallelism 13 is more than the 12 shards that it reads",
     );
   });
 
@@ -103,8 +111,13 @@ describe("a recommendation", () => {
     },
     {
       title: "records that bind while bytes are free",
-      load: { recordsPerSecond: 5000, recordBytes: 100 },
+      load: { recordsPerSecond: 5000, recordBytes: 100, utilizationPercent: 100 },
       fact: "Records bind the stream while 10 % of its bytes are used",
+    },
+    {
+      title: "a key that no number of shards divides",
+      load: { recordsPerSecond: 5000, recordBytes: 5000, hottestKeyPercent: 20 },
+      fact: "The hottest partition key needs 477 % of a shard at the busiest",
     },
     {
       title: "what Firehose bills at least",
@@ -134,21 +147,24 @@ describe("a recommendation", () => {
 
   it("refuses a load with everything that is wrong with it", () => {
     expect(() =>
-      recommend({ recordsPerSecond: 0, recordBytes: 2 ** 21, consumers: 2.5, region: "moon" }),
+      recommend({ recordsPerSecond: 0, recordBytes: 2 ** 24, consumers: 2.5, region: "moon" }),
     ).to.throw(
       RangeError,
-      /recordsPerSecond must be .* got 0\nrecordBytes must be .* got 2097152\nconsumers must be an integer .* got 2.5\nregion must be .* got moon/,
+      /recordsPerSecond must be .* got 0\nrecordBytes must be .* got 16777216\nconsumers must be an integer .* got 2.5\nregion must be .* got moon/,
     );
     expect(() => completeLoad({})).to.throw(/recordsPerSecond.*got none\nrecordBytes.*got none/);
   });
 });
 
-type Sized = Required<Pick<LoadArgs, "recordsPerSecond" | "recordBytes" | "peak" | "indexDays">>;
+type Sized = Required<
+  Pick<LoadArgs, "recordsPerSecond" | "recordBytes" | "peak" | "indexDays" | "hottestKeyPercent">
+>;
 
 const loads: fc.Arbitrary<Sized> = fc.record({
   recordsPerSecond: fc.double({ min: 0.01, max: 2e7, noNaN: true }),
   recordBytes: fc.integer({ min: 1, max: 64 * 1024 }),
   peak: fc.double({ min: 1, max: 20, noNaN: true }),
+  hottestKeyPercent: fc.double({ min: 0, max: 100, noNaN: true }),
   indexDays: fc.integer({ min: 1, max: 365 }),
 });
 

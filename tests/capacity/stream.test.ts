@@ -62,11 +62,36 @@ describe("the shards of a stream", () => {
 
   it("become one more right above what the limit allows", () => {
     const shards = (recordsPerSecond: number, recordBytes: number): number =>
-      planStream(completeLoad({ recordsPerSecond, recordBytes })).shardCount;
+      planStream(completeLoad({ recordsPerSecond, recordBytes, utilizationPercent: 100 }))
+        .shardCount;
     expect(shards(3000, 100)).to.equal(3);
     expect(shards(3000.001, 100)).to.equal(4);
     expect(shards(48, 65_536)).to.equal(3);
     expect(shards(48, 65_537)).to.equal(4);
+  });
+
+  it("leave head room below the alarm's 75 %, and twice as many for scaling", () => {
+    const plan = planStream(completeLoad({ recordsPerSecond: 3000, recordBytes: 100 }));
+    expect(plan).to.include({ shardCount: 4, averageShardCount: 4, maxShardCount: 8 });
+    expect(plan.use["written records"]).to.equal(0.75);
+    const largest = planStream(completeLoad({ recordsPerSecond: 6_000_000, recordBytes: 100 }));
+    expect(largest).to.include({ shardCount: 8000, maxShardCount: 10_000 });
+  });
+
+  it("keep the shard with the hottest key within the limit, where its key alone fits", () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(throughput, share, (needed, hottestKey) => {
+        const utilization = 0.75;
+        const { shardCount, use, boundBy } = shardsFor({ ...needed, utilization, hottestKey });
+        const all = use[boundBy] * shardCount;
+        const hottestShard = all * (hottestKey + (1 - hottestKey) / shardCount);
+        if ((all / utilization) * hottestKey <= 0.75) {
+          expect(hottestShard).to.be.at.most(utilization * (1 + 1e-9));
+        }
+        expect(shardCount).to.be.at.most(Math.max(1, Math.ceil((4 * all) / utilization)));
+      }),
+    );
   });
 
   it("carry the load, and one fewer would not", () => {
@@ -88,6 +113,13 @@ describe("the readers of a stream", () => {
     expect(readers(2)).to.include({ pollingConsumers: 2, fanOutConsumers: 0 });
     expect(readers(3)).to.include({ pollingConsumers: 2, fanOutConsumers: 1 });
     expect(readers(22).shardCount).to.equal(readers(1).shardCount);
+  });
+
+  it("share the five calls that a shard answers per second", () => {
+    const polling = (readsPerSecond: number) =>
+      planStream(completeLoad({ recordsPerSecond: 1, recordBytes: 1, readsPerSecond }))
+        .pollingConsumers;
+    expect([1, 2.5, 2.6, 5].map(polling)).to.deep.equal([2, 2, 1, 1]);
   });
 
   it("never take more shards than writing does", () => {

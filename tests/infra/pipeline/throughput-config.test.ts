@@ -24,10 +24,10 @@ describe("A configured throughput", () => {
       flinkParallelism: 1,
     });
     const advice = recommend({ recordsPerSecond: 8_000, recordBytes: 800, peak: 2 });
-    expect(stream.shardCount).to.equal(advice.stream.shardCount).and.to.equal(16);
+    expect(stream.shardCount).to.equal(advice.stream.shardCount).and.to.equal(22);
     expect(flink.parallelism).to.equal(advice.application.parallelism);
     expect(flink.parallelismPerKpu).to.equal(advice.application.parallelismPerKpu);
-    expect(scaling.stream).to.include({ min: 8, max: 16 });
+    expect(scaling.stream).to.include({ min: 11, max: 44 });
     expect(scaling.application).to.include({ min: 1, max: advice.application.parallelism });
   });
 

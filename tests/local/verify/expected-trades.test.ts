@@ -1,25 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { expect } from "chai";
 
 import { expectedTrades } from "../../../local/verify/expected-trades";
 
 describe("the expected statistics of trades", () => {
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "trades-"));
-  });
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  function compute(trades: readonly object[]): ReturnType<typeof expectedTrades> {
-    const file = join(folder, "trades.jsonl");
-    writeFileSync(file, trades.map((trade) => `${JSON.stringify(trade)}\n`).join(""));
-    return expectedTrades(file, { tradeWindowSeconds: 60 });
-  }
+  const compute = (trades: readonly object[]) =>
+    expectedTrades(
+      trades.map((trade) => ({ data: Buffer.from(JSON.stringify(trade)) })),
+      { tradeWindowSeconds: 60 },
+    );
 
   let ids = 0;
   const trade = (second: string, price: number, quantity: number, symbol = "AMZN") => ({
@@ -31,8 +19,8 @@ describe("the expected statistics of trades", () => {
   });
   const minute = Date.parse("2024-05-06T14:30:00Z") / 1000;
 
-  it("go by event time, whatever the order of the events", async () => {
-    const { documents } = await compute([
+  it("go by event time, whatever the order of the events", () => {
+    const { documents } = compute([
       trade("30:59", 180.12, 10),
       trade("30:00", 180, 30),
       trade("30:30", 181.5, 5),
@@ -54,8 +42,8 @@ describe("the expected statistics of trades", () => {
     });
   });
 
-  it("have a document for each symbol and window", async () => {
-    const { documents } = await compute([
+  it("have a document for each symbol and window", () => {
+    const { documents } = compute([
       trade("30:59", 10, 1),
       trade("31:00", 11, 1),
       trade("30:59", 12, 1, "MSFT"),
@@ -67,16 +55,16 @@ describe("the expected statistics of trades", () => {
     ]);
   });
 
-  it("count a trade once and say how many were repeated", async () => {
+  it("count a trade once and say how many were repeated", () => {
     const one = trade("30:59", 10, 1);
-    const { documents, events } = await compute([one, one]);
+    const { documents, events } = compute([one, one]);
     expect(documents.get("trade-statistics")?.get(`AMZN-${minute}`)).to.include({ trades: 1 });
     expect(events).to.include({ read: 2, good: 2, duplicates: 1 });
   });
 
-  it("take trades of the same time in the order of their ids", async () => {
+  it("take trades of the same time in the order of their ids", () => {
     const [first, second] = [trade("30:10", 10, 1), trade("30:10", 11, 1)];
-    const { documents } = await compute([second, first]);
+    const { documents } = compute([second, first]);
     expect(documents.get("trade-statistics")?.get(`AMZN-${minute}`)).to.include({
       open: 10,
       close: 11,

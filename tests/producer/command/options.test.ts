@@ -175,7 +175,7 @@ describe("The options of a replay", () => {
       ["--symbols", "ACME,ACME"],
       ["--symbols", "acme"],
       ["--trades-per-second", "0"],
-      ["--trading-hours", "16:00-09:30"],
+      ["--trading-hours", "16:00-16:00"],
       ["--trading-hours", "09:30-16:00 Mars/Olympus"],
       ["--duration", "0s"],
       ["--duration", "5"],
@@ -188,8 +188,28 @@ describe("The options of a replay", () => {
       });
     }
 
+    it("are refused where no session lies in the range", async () => {
+      const { workload } = parseOptions(
+        ["--output", "stdout", "--workload", "trades", "--start", "2024-01-06T00:00:00Z"].concat([
+          "--duration",
+          "2d",
+        ]),
+        {},
+      );
+      const refusal = await Promise.resolve()
+        .then(() => workload.read({}))
+        .catch(String);
+      expect(refusal).to.match(
+        /no trade is made between 2024-01-06T00:00:00.000Z and 2024-01-08T00:00:00.000Z; check --trading-hours/,
+      );
+    });
+
     it("are refused together with an input, and an end is wanted for a dry run and a loop", () => {
-      expect(() => parse("--input", "trips.csv")).to.throw("--input is for --workload taxi");
+      expect(parse("--input", "trades.jsonl").inputs).to.deep.equal(["trades.jsonl"]);
+      expect(() => parse("--input", "trades.jsonl", "--seed", "2", "--time-zone", "UTC")).to.throw(
+        StartError,
+        /--time-zone is for --workload taxi[^]*--seed is for generated events; remove it, or remove --input/,
+      );
       expect(() => parse("--dry-run")).to.throw("a dry run needs an end");
       expect(() => parse("--loop")).to.throw("--loop needs an end");
     });

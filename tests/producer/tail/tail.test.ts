@@ -19,7 +19,7 @@ import type {
 } from "../../../producer/tail/shard-reader";
 import { StartError } from "../../../cli/command";
 import { tail } from "../../../producer/tail/tail";
-import { parseTailOptions } from "../../../producer/tail/tail-options";
+import { parseTailOptions, type TailOptions } from "../../../producer/tail/tail-options";
 import { TailOutput } from "../../../producer/tail/tail-output";
 
 const stored = (text: string, partitionKey = "key"): StoredRecord => ({
@@ -114,6 +114,25 @@ describe("Reading a stream", () => {
     };
     await tail(reader, "latest", { ...some, record: stopping }, stop.signal);
     expect(some.told).to.deep.equal(["a:0:x"]);
+  });
+
+  it("reads one shard only, and leaves each at its tip when that is asked for", async () => {
+    const one = listener();
+    const stop = new AbortController();
+    await tail(new MergedStream(), "horizon", one, stop.signal, { shard: "a" });
+    expect(one.told).to.deep.equal(["a:a1:key", "a 5", "a:a2:key", "a ended"]);
+    const reader: ShardReader = {
+      shards: () => Promise.resolve(["a"]),
+      async *read() {
+        await Promise.resolve();
+        for (const lagMs of [1, 0, 0]) {
+          yield { records: [stored(String(lagMs))], lagMs, children: undefined };
+        }
+      },
+    };
+    const toTip = listener();
+    await tail(reader, "horizon", toTip, stop.signal, { untilTip: true });
+    expect(toTip.told).to.deep.equal(["a:1:key", "a 1", "a:0:key", "a 0"]);
   });
 
   it("ends all shards with the first error", async () => {
@@ -288,16 +307,23 @@ describe("Reading a shard from a server that never ends its answers", () => {
 });
 
 describe("The output of a reader", () => {
-  function written(format: "text" | "json", use: (output: TailOutput) => void) {
+  const template = "{arrival}  {shard}  {key}  {data}";
+  function written(
+    options: Pick<TailOptions, "format"> & { readonly template?: string },
+    use: (output: TailOutput) => void,
+  ) {
     const [out, status] = [new PassThrough(), new PassThrough()];
-    use(new TailOutput(out, status, format));
+    use(new TailOutput(out, status, { template, ...options }, new AbortController().signal));
     return [String(out.read() ?? ""), String(status.read() ?? "")];
   }
+  const tell = (output: TailOutput, shardId: string, record: StoredRecord) => {
+    void output.record(shardId, record);
+  };
 
   it("is a line of text a record, and the lag beside it", () => {
-    const [out, status] = written("text", (output) => {
-      output.record("shard-1", stored('{"n":1}', "143"));
-      output.record("shard-1", { ...stored(""), data: Buffer.from([0xff]) });
+    const [out, status] = written({ format: "text" }, (output) => {
+      tell(output, "shard-1", stored('{"n":1}', "143"));
+      tell(output, "shard-1", { ...stored(""), data: Buffer.from([0xff]) });
       output.lag("shard-2", 1500);
       output.lag("shard-1", 0);
       output.lag("shard-3", 1);
@@ -312,10 +338,10 @@ describe("The output of a reader", () => {
   });
 
   it("may be JSON lines, with what is JSON decoded", () => {
-    const [out] = written("json", (output) => {
-      output.record("shard-1", stored('{"n":1}', "143"));
-      output.record("shard-1", stored("plain"));
-      output.record("shard-1", { ...stored(""), data: Buffer.from([0xff]) });
+    const [out] = written({ format: "json" }, (output) => {
+      tell(output, "shard-1", stored('{"n":1}', "143"));
+      tell(output, "shard-1", stored("plain"));
+      tell(output, "shard-1", { ...stored(""), data: Buffer.from([0xff]) });
       output.lag("shard-1", 1500);
       output.status();
     });
@@ -350,19 +376,71 @@ describe("The output of a reader", () => {
   });
 });
 
+describe("The output of a reader that must not change it", () => {
+  const never = new AbortController().signal;
+  const print = (
+    options: Pick<TailOptions, "format" | "template">,
+    ...texts: readonly string[]
+  ) => {
+    const out = new PassThrough();
+    const output = new TailOutput(out, new PassThrough(), options, never);
+    texts.forEach((text) => void output.record("shard-1", stored(text, "143")));
+    return String(out.read() ?? "");
+  };
+  const template = "{key} {sequence} {shard} {data} {other}";
+
+  it("keeps numbers and names of JSON, on one line", () => {
+    const text = '{"n":12345678901234567890.10,\n "n":1e400}';
+    const line = print({ format: "json", template }, text);
+    expect(line).to.match(/^[^\n]*"data":\{"n":12345678901234567890\.10, {2}"n":1e400\}\}\n$/);
+    expect(print({ format: "raw", template }, text, "\u001b[2J")).to.equal(`${text}\n\u001b[2J\n`);
+  });
+
+  it("escapes control characters in text, and fills a template", () => {
+    expect(print({ format: "text", template }, "a\u001b[2J\nb\u009b")).to.equal(
+      "143 sequence-a\\u001b[2J\\u000ab\\u009b shard-1 a\\u001b[2J\\u000ab\\u009b {other}\n",
+    );
+  });
+
+  it("waits for a slow reader, and no longer once it is stopped", async () => {
+    const out = new PassThrough({ highWaterMark: 10 });
+    const stop = new AbortController();
+    const output = new TailOutput(out, out, { format: "raw", template }, stop.signal);
+    let taken = 0;
+    const record = async () => {
+      await output.record("shard-1", stored("twelve bytes"));
+      taken += 1;
+    };
+    const [first, second] = [record(), record()];
+    await new Promise(setImmediate);
+    expect(taken).to.equal(0);
+    out.resume();
+    await Promise.all([first, second]);
+    expect(taken).to.equal(2);
+    out.pause();
+    const third = record();
+    stop.abort();
+    await third;
+  });
+});
+
 describe("The options of a reader", () => {
   it("have defaults for all but the stream and the region", () => {
     expect(parseTailOptions(["--stream", "trips"], { AWS_REGION: "eu-west-1" })).to.deep.equal({
       target: { stream: "trips", region: "eu-west-1", endpoint: undefined },
-      start: "latest",
-      consumer: undefined,
+      from: "latest",
       format: "text",
+      template: "{arrival}  {shard}  {key}  {data}",
       limit: Infinity,
     });
     const from = ["--from", "2026-03-01T18:00:00Z", "--limit", "3", "--fan-out", "me"];
     expect(
       parseTailOptions(["--stream", "trips", "--region", "eu-west-1", ...from], {}),
-    ).to.deep.include({ start: Date.parse("2026-03-01T18:00:00Z"), limit: 3, consumer: "me" });
+    ).to.deep.include({ from: Date.parse("2026-03-01T18:00:00Z"), limit: 3, fanOut: "me" });
+    const ago = ["--from", "15m", "-n", "3", "--shard", "shardId-1", "--key", "7", "--until-tip"];
+    const options = parseTailOptions(["--stream", "trips", "--region", "eu-west-1", ...ago], {});
+    expect(options).to.deep.include({ limit: 3, shard: "shardId-1", key: "7", untilTip: true });
+    expect(Date.now() - Number(options.from)).to.be.within(900_000, 930_000);
   });
 
   it("are refused with every problem at once", () => {
@@ -383,8 +461,8 @@ describe("The options of a reader", () => {
       .with.property("message")
       .includes("--stream must be")
       .and.includes("the region is not known")
-      .and.includes("--from must be latest, horizon or")
-      .and.includes("--format must be one of text, json; got xml")
+      .and.includes("--from must be latest, horizon, a time such as")
+      .and.includes("--format must be one of text, json, raw; got xml")
       .and.includes("--limit must be a whole number")
       .and.includes("--fan-out must be");
     expect(() => parseTailOptions([], {})).to.throw(StartError, "--stream is missing; name the");

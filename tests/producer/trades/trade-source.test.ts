@@ -121,7 +121,22 @@ describe("Trading hours", () => {
     expect(parseTradingHours("always")?.(0)).to.deep.equal({ open: -Infinity, close: Infinity });
   });
 
-  for (const text of ["", "9:30-16:00", "16:00-09:30", "10:00-10:00", "09:30-16:00 Nowhere/At"]) {
+  it("may go over midnight, and then belong to the weekday on which they begin", () => {
+    const friday = ["2024-03-08T23:00:00.000Z", "2024-03-09T22:00:00.000Z"];
+    expect(session("18:00-17:00", "2024-03-08T23:30:00Z")).to.deep.equal(friday);
+    expect(session("18:00-17:00", "2024-03-09T21:59:59Z")).to.deep.equal(friday);
+    expect(session("18:00-17:00", "2024-03-08T01:00:00Z")).to.deep.equal([
+      "2024-03-07T23:00:00.000Z",
+      "2024-03-08T22:00:00.000Z",
+    ]);
+    // Clocks change on the Sunday between.
+    expect(session("18:00-17:00", "2024-03-09T22:00:00Z")).to.deep.equal([
+      "2024-03-11T22:00:00.000Z",
+      "2024-03-12T21:00:00.000Z",
+    ]);
+  });
+
+  for (const text of ["", "9:30-16:00", "24:00-09:30", "10:00-10:00", "09:30-16:00 Nowhere/At"]) {
     it(`are not "${text}"`, () => {
       expect(parseTradingHours(text)).to.equal(undefined);
     });

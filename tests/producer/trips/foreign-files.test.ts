@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import type { SchemaElement } from "hyparquet";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { type CompressionCodec, parquetMetadata, type SchemaElement } from "hyparquet";
+import { ByteWriter, parquetWriteBuffer } from "hyparquet-writer";
+import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { StartError } from "../../../cli/command";
 import { parseOptions } from "../../../producer/command/options";
 
@@ -38,6 +39,8 @@ const optional = (column: string, value: string) => `${names},${column}\n${trip}
 /** A column of Parquet with times as a program writes them. */
 function parquet(
   columns: readonly { name: string; data: unknown[]; element: Omit<SchemaElement, "name"> }[],
+  codec: CompressionCodec = "SNAPPY",
+  compress?: (content: Uint8Array) => Uint8Array,
 ): Buffer {
   const schema: SchemaElement[] = [
     { name: "root", num_children: columns.length },
@@ -48,7 +51,58 @@ function parquet(
     })),
   ];
   const columnData = columns.map(({ name, data }) => ({ name, data }));
-  return Buffer.from(parquetWriteBuffer({ columnData, schema }));
+  const compressors = compress === undefined ? {} : { [codec]: compress };
+  return Buffer.from(parquetWriteBuffer({ columnData, schema, codec, compressors }));
+}
+
+/** A block of LZ4 that holds its content as it is. */
+function lz4Raw(content: Uint8Array): Uint8Array {
+  const rest = content.length - 15;
+  const length = rest < 0 ? [] : [...Array<number>(Math.floor(rest / 255)).fill(255), rest % 255];
+  return Buffer.from([Math.min(content.length, 15) << 4, ...length, ...content]);
+}
+
+/** The same as Hadoop frames it: behind the sizes of the content and of the block. */
+function lz4Hadoop(content: Uint8Array): Uint8Array {
+  const block = lz4Raw(content);
+  const sizes = Buffer.alloc(8);
+  sizes.writeUInt32BE(content.length, 0);
+  sizes.writeUInt32BE(block.length, 4);
+  return Buffer.concat([sizes, block]);
+}
+
+/** A time of INT96: nanoseconds of the day, and the Julian day. */
+function int96(time: string): Uint8Array {
+  const ms = Date.parse(time);
+  const bytes = Buffer.alloc(12);
+  bytes.writeBigUInt64LE(BigInt(ms % 86_400_000) * 1_000_000n, 0);
+  bytes.writeUInt32LE(Math.floor(ms / 86_400_000) + 2_440_588, 8);
+  return bytes;
+}
+
+/** Parquet whose columns of twelve bytes are INT96, which the writer does not know but in the file's metadata. */
+function withInt96(file: Buffer): Buffer {
+  const metadata = parquetMetadata(new Uint8Array(file).buffer);
+  const length = file.readUInt32LE(file.length - 8);
+  for (const element of metadata.schema) {
+    if (element.type_length === 12) {
+      element.type = "INT96";
+      delete element.type_length;
+    }
+  }
+  for (const { meta_data } of metadata.row_groups.flatMap(({ columns }) => columns)) {
+    if (meta_data?.type === "FIXED_LEN_BYTE_ARRAY") {
+      meta_data.type = "INT96";
+      delete meta_data.statistics;
+    }
+  }
+  const writer = new ByteWriter();
+  writeMetadata(writer, metadata);
+  return Buffer.concat([
+    file.subarray(0, file.length - 8 - length),
+    writer.getBytes(),
+    Buffer.from("PAR1"),
+  ]);
 }
 
 const micros = (isAdjustedToUTC: boolean) => ({
@@ -73,6 +127,7 @@ const parquetTimes = (isUtc: boolean) => [
   },
 ];
 const text = { type: "BYTE_ARRAY" as const, converted_type: "UTF8" as const };
+const twelve = { type: "FIXED_LEN_BYTE_ARRAY" as const, type_length: 12 };
 
 interface Case {
   readonly title: string;
@@ -232,6 +287,36 @@ const cases: readonly Case[] = [
     expected: sent,
   },
   {
+    title: "encoding: UTF-16 without a mark",
+    content: utf16(`${names}\n${trip}`).subarray(2),
+    expected: sent,
+  },
+  {
+    title: "encoding: UTF-16 without a mark, big end first",
+    content: utf16(`${names}\n${trip}`).swap16().subarray(2),
+    expected: sent,
+  },
+  {
+    title: "encoding: Latin-1",
+    content: Buffer.from(`${names},note\n${trip},Caf\u00e9 M\u00fcller`, "latin1"),
+    expected: sent,
+  },
+  {
+    title: "layout: a quoted line break",
+    content: `${names},note\n${trip},"one\ntwo"\n${trip},three\n`,
+    expected: [...sent, ...sent],
+  },
+  {
+    title: "layout: quoted line breaks in every row and the header",
+    content: `${names},"note\r\nto the trip"\r\n${trip},"a ""b""\r\n\r\nc"\r\n${trip},"d\r\ne"`,
+    expected: [...sent, ...sent],
+  },
+  {
+    title: "layout: stray quotes before and after whole rows",
+    content: `${names},note\n${trip},"\n${trip},\n${trip},\n${trip},"\n`,
+    expected: [...sent, ...sent],
+  },
+  {
     title: "compression: gzip without .gz",
     content: gzipSync(`${names}\n${trip}`),
     expected: sent,
@@ -291,6 +376,36 @@ const cases: readonly Case[] = [
     content: parquet([...parquetTimes(true), ...zones]),
     expected: sent,
   },
+  ...(
+    [
+      ["LZ4_RAW", lz4Raw],
+      ["LZ4", lz4Hadoop],
+      ["GZIP", gzipSync],
+    ] as const
+  ).map(([codec, compress]) => ({
+    title: `Parquet: compressed with ${codec}`,
+    name: "a.parquet",
+    content: parquet([...parquetTimes(false), ...zones], codec, compress),
+    expected: sent,
+  })),
+  ...(
+    [
+      ["wall-clock times", "12", []],
+      ["instants, with --time-zone UTC", "17", ["--time-zone", "UTC"]],
+    ] as const
+  ).map(([title, hour, args]) => ({
+    title: `Parquet: INT96 of ${title}`,
+    name: "a.parquet",
+    args,
+    content: withInt96(
+      parquet([
+        { name: "pickup_datetime", data: [int96(`2019-03-01T${hour}:00:00Z`)], element: twelve },
+        { name: "dropoff_datetime", data: [int96(`2019-03-01T${hour}:10:00Z`)], element: twelve },
+        ...zones,
+      ]),
+    ),
+    expected: sent,
+  })),
   {
     title: "Parquet: no Parquet",
     name: "a.parquet",
