@@ -58,6 +58,11 @@ export async function ensureJob(
     throw new Error(`${code} does not exist. Build it, or set job.build in workload.yaml`);
   }
   onProgress(`Building the Flink job (${build})`);
-  await runCommand("sh", ["-c", build], { cwd: folder, signal });
+  try {
+    await runCommand("sh", ["-c", build], { cwd: folder, signal });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The Flink job could not be built in ${folder}:\n${reason}`, { cause: error });
+  }
   if (!existsSync(code)) throw new Error(`${build} ran in ${folder} but did not write ${code}`);
 }
