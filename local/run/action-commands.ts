@@ -48,8 +48,7 @@ export function actionCommands(): readonly Command[] {
       }),
   ];
   return commands.map((command) =>
-    command.option("--json", "print what was done as JSON").hook("postAction", () => {
-      const { args } = command;
+    command.option("--json", "print what was done as JSON").hook("postAction", ({ args }) => {
       const page = command.name() === "open" ? { page: pageAddress() } : undefined;
       if (command.opts()["json"] === true)
         process.stdout.write(`${JSON.stringify({ done: command.name(), args, ...page })}\n`);
