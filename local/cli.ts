@@ -34,7 +34,9 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (stop.signal.aborted) return exitCodeOf("stopped", stop.signalName());
-    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    const asJson = process.argv.includes("--json");
+    process.stderr.write(asJson ? `${JSON.stringify({ error: message })}\n` : `\n${message}\n`);
     const refused = [OptionsError, MachineError, StartError, NotRunningError].some(
       (kind) => error instanceof kind,
     );

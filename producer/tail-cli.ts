@@ -7,7 +7,7 @@ import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
 import type { StoredRecord } from "./tail/shard-reader";
 import { tail } from "./tail/tail";
-import { parseTailOptions, type TailOptions } from "./tail/tail-options";
+import { parseTailOptions, withLocalStream, type TailOptions } from "./tail/tail-options";
 import { TailOutput } from "./tail/tail-output";
 
 const statusMs = 5000;
@@ -64,4 +64,7 @@ async function run(options: TailOptions): Promise<number> {
 }
 
 silenceSdkNotice();
-void exitWith(() => run(parseTailOptions(process.argv.slice(2), process.env)));
+void exitWith(() => {
+  const args = withLocalStream(process.argv.slice(2), process.env);
+  return run(parseTailOptions(args, process.env));
+});

@@ -6,14 +6,7 @@ import { scalingSection } from "../scaling/widgets";
 import { hostSection } from "../replay/widgets";
 import { destinations } from "../delivery/alarms";
 import { linesOf } from "../watch/lines";
-import {
-  type Dimensions,
-  metric,
-  type MetricFamily,
-  type MetricName,
-  readerLag,
-  type Statistic,
-} from "../watch/metrics";
+import { readerLag, type Statistic } from "../watch/metrics";
 import { streamSection } from "../stream/widgets";
 import type { MonitoringArgs } from "./args";
 import {
@@ -138,20 +131,14 @@ function delays(subjects: DashboardSubjects): Line[] {
 /** Read metrics of the parts that there are. */
 function readers({ stream, application, domain }: DashboardSubjects) {
   return {
-    stream: stream && reader("stream", { StreamName: stream.name }),
-    job: application && reader("application", { Application: application.name }),
-    domain: domain && reader("domain", { DomainName: domain.name, ClientId: domain.accountId }),
+    stream: stream && reader(linesOf("stream", { StreamName: stream.name })),
+    job: application && reader(linesOf("application", { Application: application.name })),
+    domain:
+      domain && reader(linesOf("domain", { DomainName: domain.name, ClientId: domain.accountId })),
   };
 }
 
-function reader<Family extends MetricFamily>(
-  family: Family,
-  dimensions: Dimensions<Family, string>,
-) {
-  return (statistic: Statistic, ...names: readonly MetricName<Family>[]): Readings =>
-    Object.fromEntries(
-      names.map((name, at) => {
-        return ["abcd".charAt(at), { metric: metric(family, name, dimensions), statistic }];
-      }),
-    );
+function reader<Name>(line: (name: Name, statistic: Statistic, label: string) => Readings[string]) {
+  return (statistic: Statistic, ...names: readonly Name[]): Readings =>
+    Object.fromEntries(names.map((name, at) => ["abcd".charAt(at), line(name, statistic, "")]));
 }

@@ -9,6 +9,18 @@ const VERSION = "3.255.0";
 /** Since this version options can be given as environment variables. */
 const OLDEST = "3.208.0";
 
+const NEEDED =
+  `The Pulumi engine is needed: install the pulumi command, version ${OLDEST} or newer ` +
+  "(https://www.pulumi.com/docs/install/), or Go (https://go.dev/doc/install), with which it is built once.";
+
+/** What keeps the engine from being found or built, with the fix; undefined when nothing does. */
+export async function engineProblem(tools = toolsFolder): Promise<string | undefined> {
+  if (existsSync(path.join(tools, `pulumi-${VERSION}`, "pulumi"))) return undefined;
+  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+  const hasGo = folders.some((folder) => existsSync(path.join(folder, "go")));
+  return hasGo || (await onPath()) !== undefined ? undefined : NEEDED;
+}
+
 /** The Pulumi engine and what it lacks. */
 export interface Engine {
   readonly command: PulumiCommand;
@@ -76,11 +88,7 @@ async function build(binary: string, { onProgress, signal }: FindEngineArgs): Pr
     renameSync(unfinished, binary);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new Error(
-      `The Pulumi engine is needed. Install the pulumi command, version ${OLDEST} or newer ` +
-        "(https://www.pulumi.com/docs/install/), or Go (https://go.dev/doc/install), with which it is built once.",
-      { cause: error },
-    );
+    throw new Error(NEEDED, { cause: error });
   } finally {
     rmSync(unfinished, { force: true });
   }

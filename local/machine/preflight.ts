@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { isJobStale, pipelineJob } from "./job-build";
@@ -33,6 +33,8 @@ export interface Machine {
   readonly isInstalled: (tool: ToolName) => boolean;
   /** Whether the Flink job has to be built. */
   readonly isJobJarStale: () => boolean;
+  /** Rejects where the project's folder cannot be written. */
+  readonly writable: () => Promise<void>;
   /** Free bytes on the disk of the project. */
   readonly freeBytes: () => Promise<number>;
 }
@@ -43,6 +45,7 @@ const thisMachine: Machine = {
   cargo: async () => (await run("cargo", ["--version"])).stdout,
   isInstalled,
   isJobJarStale: () => isJobStale(pipelineJob),
+  writable: () => access(projectFolder, constants.W_OK),
   freeBytes: async () => {
     const { bavail, bsize } = await statfs(projectFolder);
     return bavail * bsize;
@@ -58,6 +61,16 @@ export function javaCommand(): string {
 
 /** Everything that keeps the local services from running here, each with its fix; nothing when all is well. */
 export async function preflight(machine: Machine = thisMachine): Promise<string[]> {
+  // Whatever else is missing could not be built there.
+  if (
+    await machine.writable().then(
+      () => false,
+      () => true,
+    )
+  )
+    return [
+      `The folder ${projectFolder} cannot be written, where state and tools go; change its owner or copy the project.`,
+    ];
   const missing = (["kinesisServer", "searchNode", "flinkRuntime"] as const).filter(
     (tool) => !machine.isInstalled(tool),
   );

@@ -13,6 +13,8 @@ export interface StepsOptions {
   readonly stream?: Screen;
   /** Keep every line; else a terminal shows of a running step the latest one only. @default false */
   readonly verbose?: boolean;
+  /** Takes the title of each step when it begins. @default nobody does */
+  readonly onStep?: Tell | undefined;
 }
 
 /**
@@ -24,9 +26,11 @@ export class Steps {
   readonly #begun = performance.now();
   readonly #stream: Screen;
   readonly #spins: boolean;
+  readonly #onStep: Tell | undefined;
   #spinner: Spinner | undefined;
 
-  constructor({ stream = process.stderr, verbose = false }: StepsOptions = {}) {
+  constructor({ stream = process.stderr, verbose = false, onStep }: StepsOptions = {}) {
+    this.#onStep = onStep;
     this.#stream = stream;
     this.#spins = stream.isTTY === true && !verbose;
   }
@@ -51,6 +55,7 @@ export class Steps {
   async run<T>(name: string, title: string, work: (tell: Tell) => Promise<T>): Promise<T> {
     const begun = performance.now();
     this.#title = title;
+    this.#onStep?.(title);
     if (this.#spins) {
       // A signal is the run's business: it stops everything in order.
       const options = { text: title, stream: this.#stream, handleSignals: false };

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { Argument, Command } from "commander";
 
@@ -10,7 +11,7 @@ const POLL_MILLISECONDS = 100;
 
 /** What the page's buttons do, from another terminal; each command ends when it is done. */
 export function actionCommands(): readonly Command[] {
-  return [
+  const commands = [
     new Command("pause")
       .description("stop putting records")
       .action(() => act("pause", { paused: true })),
@@ -34,7 +35,33 @@ export function actionCommands(): readonly Command[] {
       process.kill(pid, "SIGINT");
       while (isAlive(pid)) await delay(POLL_MILLISECONDS);
     }),
+    new Command("open")
+      .description("open the page in the browser; prints its address")
+      .action((_: unknown, command: Command) => {
+        const page = pageAddress();
+        if (command.opts()["json"] !== true) process.stdout.write(`${page}\n`);
+        const opener = process.platform === "darwin" ? "open" : "xdg-open";
+        // A machine without a browser has the address.
+        spawn(opener, [page], { stdio: "ignore", detached: true })
+          .on("error", () => undefined)
+          .unref();
+      }),
   ];
+  return commands.map((command) =>
+    command.option("--json", "print what was done as JSON").hook("postAction", ({ args }) => {
+      const page = command.name() === "open" ? { page: pageAddress() } : undefined;
+      if (command.opts()["json"] === true)
+        process.stdout.write(`${JSON.stringify({ done: command.name(), args, ...page })}\n`);
+    }),
+  );
+}
+
+function pageAddress(): string {
+  const { page } = runningPipeline();
+  if (page !== undefined) return page;
+  throw new OptionsError(
+    "The pipeline runs without its page, which carries actions out. Start it without --no-page.",
+  );
 }
 
 function number(name: string, description: string, max: number): Argument {
@@ -43,13 +70,7 @@ function number(name: string, description: string, max: number): Argument {
 
 /** @throws OptionsError with the pipeline's own words when it refuses */
 async function act(action: string, body: object): Promise<void> {
-  const { page } = runningPipeline();
-  if (page === undefined) {
-    throw new OptionsError(
-      "The pipeline runs without its page, which carries actions out. Start it without --no-page.",
-    );
-  }
-  const { origin } = new URL(page);
+  const { origin } = new URL(pageAddress());
   const response = await fetch(`${origin}/actions/${action}`, {
     method: "POST",
     headers: { origin, "content-type": "application/json" },

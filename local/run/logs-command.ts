@@ -12,44 +12,62 @@ const POLL_MILLISECONDS = 300;
 const TAIL_BYTES = 1024 * 1024;
 
 interface LogsOptions {
+  readonly all: boolean;
   readonly lines: number;
   readonly follow: boolean;
+  readonly json: boolean;
 }
 
 /** `npm run local -- logs NAME`: what a part of the pipeline says. */
-export function logsCommand(signal: AbortSignal): Command {
+export function logsCommand(signal: AbortSignal, folder = logsFolder): Command {
   return new Command("logs")
     .description("the log of a part of the pipeline; without a name, the parts that have one")
     .argument("[name]", "part, such as opensearch")
-    .option("--lines <n>", "how many of the last lines", wholeNumber(1, 1_000_000), 100)
+    .option("--all", "every part, with its name before each line", false)
+    .option("--lines <n>", "how many of the last lines of each", wholeNumber(1, 1_000_000), 100)
     .option("--follow", "go on with what is added, until Ctrl-C", false)
-    .action(async (name: string | undefined, { lines, follow }: LogsOptions) => {
-      const names = logNames(logsFolder);
-      if (name === undefined) {
-        if (names.length === 0) {
-          throw new OptionsError(
-            "There are no logs here yet; `npm run local` begins to write some.",
-          );
-        }
-        process.stdout.write(names.map((each) => `${each}\n`).join(""));
+    .option("--json", "a JSON object per line, or a list of the parts", false)
+    .action(async (name: string | undefined, { all, lines, follow, json }: LogsOptions) => {
+      const names = logNames(folder);
+      if (names.length === 0) {
+        throw new OptionsError("There are no logs here yet; `npm run local` begins to write some.");
+      }
+      if (name === undefined && !all) {
+        process.stdout.write(
+          json ? `${JSON.stringify(names)}\n` : names.map((each) => `${each}\n`).join(""),
+        );
         return;
       }
-      if (!names.includes(name)) {
-        const known = names.length === 0 ? "there are none yet" : `there are ${names.join(", ")}`;
-        throw new OptionsError(`There is no log ${name}; ${known}.`);
+      if (name !== undefined && !names.includes(name)) {
+        throw new OptionsError(`There is no log ${name}; there are ${names.join(", ")}.`);
       }
-      const file = path.join(logsFolder, `${name}.log`);
-      let position = statSync(file).size;
-      process.stdout.write(lastLines(file, lines));
-      while (follow && !signal.aborted) {
-        await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
-        const { size } = statSync(file);
-        // A log that became smaller has begun anew.
-        if (size < position) position = 0;
-        process.stdout.write(textBetween(file, position, size));
-        position = size;
-      }
+      const positions = new Map<string, number>();
+      const print = (log: string, text: string): void => {
+        process.stdout.write(all || json ? labelled(log, text, json) : text);
+      };
+      do {
+        // A part that begins later has its log later.
+        for (const log of all ? logNames(folder) : [name ?? ""]) {
+          const file = path.join(folder, `${log}.log`);
+          const { size } = statSync(file);
+          const position = positions.get(log);
+          positions.set(log, size);
+          if (position === undefined) print(log, lastLines(file, lines));
+          // A log that became smaller has begun anew.
+          else print(log, textBetween(file, size < position ? 0 : position, size));
+        }
+        if (follow) await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      } while (follow && !signal.aborted);
     });
+}
+
+/** Lines with the name of their log. */
+export function labelled(log: string, text: string, json: boolean): string {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => (json ? `${JSON.stringify({ log, line })}\n` : `${log}: ${line}\n`))
+    .join("");
 }
 
 /** Names of the logs in a folder and the folders in it, sorted. */

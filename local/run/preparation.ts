@@ -1,4 +1,4 @@
-import { findEngine } from "../engine/installation";
+import { engineProblem, findEngine } from "../engine/installation";
 import { ensureJob, jobOf } from "../machine/job-build";
 import type { LocalOptions } from "./options";
 import { buildPage } from "../page-server/page-build";
@@ -26,6 +26,7 @@ export async function prepare(
     const watched = !options.once;
     const found = [
       ...(await preflight()),
+      await engineProblem(),
       watched ? lockProblem(stackFolder) : undefined,
       watched && options.page ? await portProblem(options.port, "the page", "--port") : undefined,
       options.fresh ? undefined : workloadProblem(options.workload),

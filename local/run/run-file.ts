@@ -19,12 +19,27 @@ export interface RunningPipeline {
   readonly region: string;
   readonly streamName: string;
   readonly workload: WorkloadSource;
+  /** Variables with which the AWS SDK reaches the stream, for `npm run tail -- --local`. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-/** No pipeline runs that could be asked. */
+interface Starting {
+  readonly pid: number;
+  /** Title of the step that it is in. */
+  readonly step: string;
+}
+
+/** No pipeline runs that could be asked, or one that starts or stops. */
 export class NotRunningError extends Error {
-  constructor() {
-    super("No pipeline is running here; start one with `npm run local`.");
+  readonly starting: Starting | undefined;
+
+  constructor(starting?: Starting) {
+    super(
+      starting
+        ? `The pipeline (process ${starting.pid}) is at the step "${starting.step}"; wait for it.`
+        : "No pipeline is running here; start one with `npm run local`.",
+    );
+    this.starting = starting;
   }
 }
 
@@ -68,15 +83,31 @@ export function announce(pipeline: RunningPipeline): () => void {
   };
 }
 
-/** @throws NotRunningError */
-export function runningPipeline(): RunningPipeline {
-  let text: string;
+/** Says which step a pipeline is in that does not run yet, or no more, unless another one has the file. */
+export function announceStep(step: string, file = runFile): void {
+  const other = announced(file);
+  if (other !== undefined && other.pid !== process.pid) return;
   try {
-    text = readFileSync(runFile, "utf8");
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, JSON.stringify({ pid: process.pid, step }));
   } catch {
-    throw new NotRunningError();
+    // The preflight says what is wrong with the folder.
   }
-  const pipeline = JSON.parse(text) as RunningPipeline;
-  if (!isAlive(pipeline.pid)) throw new NotRunningError();
+}
+
+/** @throws NotRunningError, also while it starts: what it is doing is in its message then */
+export function runningPipeline(file = runFile): RunningPipeline {
+  const pipeline = announced(file);
+  if (pipeline === undefined) throw new NotRunningError();
+  if ("step" in pipeline) throw new NotRunningError(pipeline);
   return pipeline;
+}
+
+function announced(file: string): RunningPipeline | Starting | undefined {
+  try {
+    const pipeline = JSON.parse(readFileSync(file, "utf8")) as RunningPipeline | Starting;
+    return isAlive(pipeline.pid) ? pipeline : undefined;
+  } catch {
+    return undefined;
+  }
 }

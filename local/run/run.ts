@@ -11,7 +11,7 @@ import type { LocalOptions } from "./options";
 import { prepare } from "./preparation";
 import { ReplayProcess } from "./replay-process";
 import { LiveReplay } from "./live-replay";
-import { keepWorkload, stackFolder } from "./run-file";
+import { announceStep, keepWorkload, stackFolder } from "./run-file";
 import { localCloud, type LocalCloud } from "../services/cloud";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
 import { projectFolder } from "../machine/project";
@@ -28,7 +28,8 @@ export type RunOutcome = "passed" | "failed" | "stopped";
 
 /** Runs the pipeline on this machine until it is done or the signal comes; nothing is left running. */
 export async function runLocal(options: LocalOptions, stop: AbortSignal): Promise<RunOutcome> {
-  const steps = new Steps({ verbose: options.verbose });
+  const onStep = options.once ? undefined : announceStep;
+  const steps = new Steps({ verbose: options.verbose, onStep });
   await prepare(options, steps, stop);
   stop.throwIfAborted();
   const run = new Run(options, steps, stop);

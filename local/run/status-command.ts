@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 
-import { runningPipeline, type RunningPipeline } from "./run-file";
+import { NotRunningError, runningPipeline, type RunningPipeline } from "./run-file";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
 import { clock } from "../status/figures";
 import { PipelineMonitor } from "../status/monitor";
@@ -25,22 +25,27 @@ export function statusCommand(signal: AbortSignal): Command {
     .option("--json", "the whole status as JSON, with --watch a line each second", false)
     .option("--watch", "show it each second, until Ctrl-C", false)
     .action(async ({ json, watch }: StatusOptions) => {
-      const pipeline = runningPipeline();
-      const ask = asking(pipeline);
+      let ask: ReturnType<typeof asking> | undefined;
       try {
         do {
-          const status = await ask.status();
           const indent = watch ? undefined : 2;
-          const text = json
-            ? JSON.stringify(status, undefined, indent)
-            : statusText(status, pipeline);
+          let text: string;
+          try {
+            const pipeline = runningPipeline();
+            ask ??= asking(pipeline);
+            const status = await ask.status();
+            text = json ? JSON.stringify(status, undefined, indent) : statusText(status, pipeline);
+          } catch (error) {
+            if (!(error instanceof NotRunningError && error.starting)) throw error;
+            text = json ? JSON.stringify(error.starting, undefined, indent) : error.message;
+          }
           process.stdout.write(`${watch && !json && process.stdout.isTTY ? CLEAR : ""}${text}\n`);
           if (watch) await delay(WATCH_MILLISECONDS, undefined, { signal });
         } while (watch);
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
-        ask.end();
+        ask?.end();
       }
     });
 }

@@ -64,14 +64,14 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
       region: deployment.region,
       streamName: deployment.stream.name,
       workload: workloadSource(options.workload),
+      environment: { AWS_REGION: deployment.region, ...kinesisEnvironment(kinesis) },
       ...(page && { page: page.url }),
     }),
   );
   tell(`OpenSearch  ${opensearch}`);
   tell(`Flink       ${flink}`);
   tell(`Kinesis     ${kinesis}`);
-  tell("Elsewhere: npm run local -- status, npm run local -- logs, or the stream itself:");
-  tell(`  ${tailCommand(deployment)}`);
+  tell("Elsewhere: npm run local -- status, npm run local -- logs, npm run tail -- --local");
   tell("Ctrl-C stops everything; the next start goes on from here, --fresh begins anew.");
   const report = await Promise.race([replay.finished, stopped()]);
   if (report !== undefined) {
@@ -79,14 +79,4 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
     tell(`The replay has ended: ${put} records put.`);
   }
   await stopped();
-}
-
-/** Reads the stream, as a shell takes it. */
-function tailCommand({ cloud, stream, region }: Deployment): string {
-  const variables = {
-    AWS_REGION: region,
-    ...kinesisEnvironment(cloud.endpoints().kinesis),
-  };
-  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return [...settings, "npm run tail --", `--stream ${stream.name}`, "--from horizon"].join(" ");
 }

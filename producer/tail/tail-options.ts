@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { parseAll, wholeNumber } from "../../cli/options";
@@ -53,6 +54,10 @@ function tailCommand(): Command {
   add("Source", [
     ...targetOptions(),
     new Option(
+      "--local",
+      "the stream of the pipeline that `npm run local` runs here, in place of --stream and --region",
+    ).helpGroup("Source:"),
+    new Option(
       "--fan-out <consumer>",
       "read by enhanced fan-out as this consumer, registered for the time if need be, instead of polling",
     ).argParser(kinesisName),
@@ -106,6 +111,30 @@ export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv
     throw new StartError(problems, "reader");
   }
   return { ...values, target };
+}
+
+/**
+ * The arguments with the stream of the local pipeline in place of --local, whose endpoint and credentials go into the
+ * environment.
+ *
+ * @throws StartError where none runs
+ */
+export function withLocalStream(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  file = ".local/stack/run.json",
+): readonly string[] {
+  if (!args.includes("--local")) return args;
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "{}";
+  const { streamName, environment } = JSON.parse(text) as {
+    streamName?: string;
+    environment?: object;
+  };
+  if (streamName === undefined) {
+    throw new StartError(["no pipeline is running here; start one with `npm run local`"], "reader");
+  }
+  Object.assign(env, environment);
+  return ["--stream", streamName, ...args.filter((arg) => arg !== "--local")];
 }
 
 function placeOption(text: string): ShardStart {

@@ -1,7 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 
-import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
+import {
+  DescribeStreamSummaryCommand,
+  type KinesisClient,
+  ListShardsCommand,
+} from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { chromium, type Browser, type Page } from "playwright-core";
 
@@ -21,6 +25,16 @@ interface Figures {
   readonly shards: string;
   readonly documents: string;
   readonly job: string;
+}
+
+/** What a status says of the parts, undefined where one does not answer. */
+interface Facts {
+  readonly shards: string | undefined;
+  readonly retention: number | undefined;
+  readonly state?: string | undefined;
+  readonly checkpoints?: number | undefined;
+  /** Whether OpenSearch answers. */
+  readonly documents: boolean;
 }
 
 describe("the page during faults of the real pipeline", () => {
@@ -116,6 +130,54 @@ describe("the page during faults of the real pipeline", () => {
     return told;
   }
 
+  /** What the status says of the parts that answer, and the same from the services, while they do not change. */
+  async function statusAgrees(parts: readonly (keyof Facts)[]): Promise<void> {
+    let [told, asked] = [await factsOfStatus(), await factsOfServices(parts)];
+    const agreed = () => parts.every((part) => told[part] === asked[part]);
+    while (!agreed()) [told, asked] = [await factsOfStatus(), await factsOfServices(parts)];
+  }
+
+  async function factsOfStatus(): Promise<Facts> {
+    const { stream, job, search } = await status();
+    return {
+      shards: stream.up ? stream.value.shards.map(({ id }) => id).join() : undefined,
+      retention: stream.up ? stream.value.retentionHours : undefined,
+      state: job.up ? job.value.state : undefined,
+      checkpoints: job.up ? job.value.checkpoints.completed : undefined,
+      documents: search.up,
+    };
+  }
+
+  async function factsOfServices(parts: readonly (keyof Facts)[]): Promise<Facts> {
+    const { opensearch, flink } = pipeline.endpoints;
+    const StreamName = pipeline.streamName;
+    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
+    const { StreamDescriptionSummary: summary } = await kinesis.send(
+      new DescribeStreamSummaryCommand({ StreamName }),
+    );
+    const open = Shards.filter(
+      ({ SequenceNumberRange: range }) => range?.EndingSequenceNumber === undefined,
+    );
+    const asked: Facts = {
+      shards: open.map(({ ShardId }) => ShardId).join(),
+      retention: summary?.RetentionPeriodHours,
+      documents: await fetch(opensearch).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    };
+    if (!parts.includes("state")) return asked;
+    const { jobs } = (await json(`${flink}/jobs/overview`)) as {
+      jobs: { jid: string; state: string }[];
+    };
+    const [job] = jobs;
+    const { counts } = (await json(`${flink}/jobs/${job?.jid}/checkpoints`)) as {
+      counts: { completed: number };
+    };
+    return { ...asked, state: job?.state, checkpoints: counts.completed };
+  }
+
+  const everything = ["shards", "retention", "state", "checkpoints", "documents"] as const;
   const verdict = () => page.locator(".verdict").innerText();
   const said = async (pattern: RegExp) => {
     await until(async () => pattern.test(await verdict()));
@@ -132,6 +194,7 @@ describe("the page during faults of the real pipeline", () => {
     await paused(true);
     await isCalm();
     const before = await agree();
+    await statusAgrees(everything);
     const told = (await journal()).length;
     await paused(false);
     const over = act("fault", { name });
@@ -141,6 +204,7 @@ describe("the page during faults of the real pipeline", () => {
     await paused(true);
     await isCalm();
     const after = await agree();
+    await statusAgrees(everything);
     expect(after).to.include({ job: "RUNNING", shards: before.shards });
     expect((await journal()).slice(told).join("\n")).to.match(/^Fault/m);
     const { replay } = await status();
@@ -165,12 +229,14 @@ describe("the page during faults of the real pipeline", () => {
   it("follows the job through the loss of a task manager", () =>
     through("task-manager-killed", async () => {
       await said(/The job is (restarting|failing)|Results are/);
+      await statusAgrees(everything);
       await until(async () => (await journal()).some((text) => /The job runs again/.test(text)));
     }));
 
   it("follows the job through the loss of its job manager", () =>
     through("job-manager-killed", async () => {
       await said(/Flink's job manager does not answer/);
+      await statusAgrees(["shards", "retention", "documents"]);
       expect(await page.locator("[data-stage=job]").innerText()).to.match(/down for [^]*as of/);
       await until(async () => (await journal()).some((text) => /answers again/.test(text)));
     }));
@@ -179,12 +245,14 @@ describe("the page during faults of the real pipeline", () => {
     it(`says that ${name} is happening, and only while it is`, () =>
       through(name, async () => {
         await said(new RegExp(name));
+        await statusAgrees(["state", "checkpoints", "documents"]);
       }));
   }
 
   it("keeps what OpenSearch said last while it is down", () =>
     through("search-down", async () => {
       await said(/OpenSearch does not answer/);
+      await statusAgrees(everything);
       const kept = (await figuresOfPage()).documents;
       expect(kept).to.match(/^[1-9]/);
       expect(await page.locator("[data-stage=search]").innerText()).to.match(/down for [^]*as of/);

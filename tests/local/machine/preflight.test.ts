@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect } from "chai";
+import { engineProblem } from "../../../local/engine/installation";
 import { type Machine, preflight } from "../../../local/machine/preflight";
 
 const GIB = 1024 ** 3;
@@ -6,6 +10,7 @@ const missing = (): Promise<string> => Promise.reject(new Error("ENOENT"));
 
 const good: Machine = {
   java: () => Promise.resolve('openjdk version "17.0.15" 2025-04-15'),
+  writable: () => Promise.resolve(),
   mvn: () => Promise.resolve("Apache Maven 3.8.7"),
   cargo: () => Promise.resolve("cargo 1.96.0 (2026-05-01)"),
   isInstalled: () => false,
@@ -31,6 +36,30 @@ describe("The preflight", () => {
     expect(problems[1]).to.match(/^Maven \(mvn\) was not found; .*apt-get install maven/);
     expect(problems[2]).to.match(/^Rust \(cargo\) was not found; .*apt-get install cargo-web/);
     expect(problems[3]).to.match(/has 1\.5 GiB free; 4 GiB are needed: free some space/);
+  });
+
+  it("says one thing of a folder that cannot be written", async () => {
+    const problems = await preflight({
+      ...good,
+      writable: () => Promise.reject(new Error("EROFS")),
+      java: missing,
+    });
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.match(/^The folder .* cannot be written, .* change its owner/);
+  });
+
+  it("asks for the pulumi command or Go where there is no engine", async () => {
+    const { PATH } = process.env;
+    const empty = mkdtempSync(path.join(tmpdir(), "tools-"));
+    try {
+      process.env["PATH"] = empty;
+      expect(await engineProblem(empty)).to.match(/install the pulumi command, .* or Go /);
+      writeFileSync(path.join(empty, "go"), "");
+      expect(await engineProblem(empty)).to.equal(undefined);
+    } finally {
+      process.env["PATH"] = PATH;
+      rmSync(empty, { recursive: true });
+    }
   });
 
   for (const [version, accepted] of [

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { lastLines, logNames } from "../../../local/run/logs-command";
+import { labelled, lastLines, logNames, logsCommand } from "../../../local/run/logs-command";
 
 describe("the logs of the local stack", () => {
   let folder: string;
@@ -39,5 +39,28 @@ describe("the logs of the local stack", () => {
     writeFileSync(file, `first ${line}\n`.repeat(1100));
     const lines = lastLines(file, 2000).trimEnd().split("\n");
     expect(new Set(lines)).to.deep.equal(new Set([`first ${line}`]));
+  });
+
+  it("come together with the name of each before its lines, or as JSON", async () => {
+    writeFileSync(path.join(folder, "flink.log"), "one\n\ntwo\n");
+    writeFileSync(path.join(folder, "kinesis.log"), "three\n");
+    const written: string[] = [];
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+    try {
+      for (const args of [["--all", "--lines", "1"], ["kinesis", "--json"], ["--json"]]) {
+        const { signal } = new AbortController();
+        await logsCommand(signal, folder).parseAsync(args, { from: "user" });
+      }
+    } finally {
+      process.stdout.write = write;
+    }
+    expect(written).to.deep.equal([
+      "flink: two\n",
+      "kinesis: three\n",
+      '{"log":"kinesis","line":"three"}\n',
+      '["flink","kinesis"]\n',
+    ]);
+    expect(labelled("a", "x\n\ny\n", false)).to.equal("a: x\na: y\n");
   });
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
@@ -19,7 +22,11 @@ import type {
 } from "../../../producer/tail/shard-reader";
 import { StartError } from "../../../cli/command";
 import { tail } from "../../../producer/tail/tail";
-import { parseTailOptions, type TailOptions } from "../../../producer/tail/tail-options";
+import {
+  parseTailOptions,
+  type TailOptions,
+  withLocalStream,
+} from "../../../producer/tail/tail-options";
 import { TailOutput } from "../../../producer/tail/tail-output";
 
 const stored = (text: string, partitionKey = "key"): StoredRecord => ({
@@ -466,5 +473,31 @@ describe("The options of a reader", () => {
       .and.includes("--limit must be a whole number")
       .and.includes("--fan-out must be");
     expect(() => parseTailOptions([], {})).to.throw(StartError, "--stream is missing; name the");
+  });
+});
+
+describe("tail --local", () => {
+  it("reads the stream of the pipeline that runs, by its endpoint and credentials", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tail-"));
+    try {
+      const file = path.join(folder, "run.json");
+      expect(() => withLocalStream(["--local"], {}, file)).to.throw(StartError, "no pipeline is");
+      writeFileSync(file, JSON.stringify({ pid: 1, step: "Deploy the program" }));
+      expect(() => withLocalStream(["--local"], {}, file)).to.throw(StartError, "no pipeline is");
+      const endpoint = {
+        AWS_REGION: "us-east-1",
+        AWS_ENDPOINT_URL_KINESIS: "http://127.0.0.1:4567",
+      };
+      writeFileSync(file, JSON.stringify({ streamName: "trips", environment: endpoint }));
+      const env = {};
+      const args = withLocalStream(["--local", "--limit", "1"], env, file);
+      expect(parseTailOptions(args, env)).to.deep.include({
+        target: { stream: "trips", region: "us-east-1", endpoint: "http://127.0.0.1:4567" },
+        limit: 1,
+      });
+      expect(withLocalStream(["--stream", "a"], {}, file)).to.deep.equal(["--stream", "a"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
