@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Ajv2020, type ErrorObject, type SchemaObject } from "ajv/dist/2020";
@@ -193,7 +193,12 @@ export function readWorkload(
   const input = existing("input", file.input);
   const expected = existing("expected", file.expected);
   const settings = [".", ...(file.settings ?? [])].map((one) => existing("settings", one) ?? one);
+  checkSettings(settings, folder, complain);
   const { field, format = "iso", timeZone = "UTC" } = eventTime;
+  if (eventSchema !== undefined) {
+    checkField("eventTime.field", field, eventSchema, complain);
+    checkField("partitionKey", file.partitionKey, eventSchema, complain);
+  }
   const partitions = archive.partitions?.map(({ name, since, values = "any" }) => ({
     name,
     values: since === undefined ? values : { since },
@@ -366,6 +371,44 @@ function parsed(folder: string, shown: string, problems: Problems): WorkloadFile
     problems.add(`${where}: ${described(error, place, (key) => key, "the file")}`);
   }
   return undefined;
+}
+
+/** Every setting of the domain must be JSON: a deployment would stop at the first that is not. */
+function checkSettings(
+  folders: readonly string[],
+  root: string,
+  complain: (problem: string) => void,
+): void {
+  const kinds = ["index-templates", "lifecycle-policies", "dashboards"];
+  for (const place of folders.flatMap((one) => kinds.map((kind) => path.join(one, kind)))) {
+    if (!existsSync(place)) continue;
+    for (const name of readdirSync(place).filter((one) => one.endsWith(".json"))) {
+      const json = path.join(place, name);
+      try {
+        JSON.parse(readFileSync(json, "utf8"));
+      } catch (error) {
+        complain(`${path.relative(root, json)} must be JSON; ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+/** A field that no event can have is a mistake; a schema that allows others says nothing. */
+function checkField(
+  key: string,
+  field: string,
+  schema: SchemaObject,
+  complain: (problem: string) => void,
+): void {
+  const [first = ""] = field.split(".");
+  const { properties = {}, additionalProperties } = schema as {
+    readonly properties?: object;
+    readonly additionalProperties?: unknown;
+  };
+  if (additionalProperties !== false || first in properties) return;
+  complain(
+    `${key} must be a property of the event schema, ${Object.keys(properties).join(", ")}; got ${field}`,
+  );
 }
 
 function codeOf(

@@ -120,6 +120,18 @@ describe("The folder of a workload", () => {
     expect(problemsOf({})[0]).to.match(/^eventSchema event.schema.json must be a JSON Schema; /);
   });
 
+  it("is refused with settings of the domain that are no JSON, and fields that no event has", () => {
+    mkdirSync(path.join(folder, "index-templates"));
+    writeFileSync(path.join(folder, "index-templates/clicks.json"), "{");
+    const schema = { type: "object", properties: { at: {} }, additionalProperties: false };
+    writeFileSync(path.join(folder, "event.schema.json"), JSON.stringify(schema));
+    const problems = problemsOf({});
+    expect(problems[0]).to.match(/^index-templates\/clicks.json must be JSON; /);
+    expect(problems.slice(1)).to.deep.equal([
+      "partitionKey must be a property of the event schema, at; got page.id",
+    ]);
+  });
+
   it("names the keys of a stack that its properties read", () => {
     write({
       properties: {
