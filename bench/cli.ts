@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { jobBenchmark } from "./job";
-import { pipelineBenchmark } from "./pipeline";
 import { policiesBenchmark } from "./policies";
 import { producerBenchmark } from "./producer";
 import { soakBenchmark } from "./soak";
@@ -9,13 +8,7 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 /** Benchmarks, each a file of its own that exports its command: `npm run bench -- <name> [--json]`. */
-const benchmarks = [
-  jobBenchmark,
-  pipelineBenchmark,
-  policiesBenchmark,
-  producerBenchmark,
-  soakBenchmark,
-];
+const benchmarks = [jobBenchmark, policiesBenchmark, producerBenchmark, soakBenchmark];
 
 const program = new Command("npm run bench --")
   .description("Measures parts of the pipeline on this machine.")

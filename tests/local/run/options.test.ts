@@ -1,3 +1,7 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
 import { expect } from "chai";
 
 import { faultList, localCommand, localOptions, OptionsError } from "../../../local/run/options";
@@ -34,6 +38,43 @@ describe("the options of npm run local", () => {
     const watched = options("--workload", "trades").workload.replayArguments("");
     expect(once).to.include("--duration");
     expect(watched).not.to.include("--duration");
+  });
+
+  it("take any workload folder, its input and the documents that must come of it", () => {
+    const folder = "tests/workloads/page-views";
+    const { workload, speedup } = options("--once", "--workload", folder);
+    expect(speedup).to.equal(600);
+    expect(workload).to.include({ name: "page-views" });
+    expect(workload.input).to.match(/page-views\.jsonl$/);
+    expect(() => options("--workload", folder, "--expect", "nothing.jsonl"))
+      .to.throw(OptionsError, "--expect needs --once")
+      .with.property("message")
+      .that.includes("--expect nothing.jsonl cannot be read (ENOENT)");
+    expect(() => options("--once", "--expect", `${folder}/expected.jsonl`)).to.throw(
+      "--expect must be left out with taxi, whose documents are computed",
+    );
+    expect(() => options("--workload", "./nowhere")).to.throw("workload ./nowhere is not a folder");
+  });
+
+  it("say which code does not run on this machine", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "workload-"));
+    try {
+      cpSync("tests/workloads/page-views", folder, {
+        recursive: true,
+        filter: (source) => !/\/job(\/|$)/.test(source),
+      });
+      const file = path.join(folder, "workload.yaml");
+      const text = readFileSync(file, "utf8");
+      for (const [code, problem] of [
+        ["app.zip", "is a Python application, which does not run on this machine"],
+        ["s3://jars/views.jar", "is in S3, which is not on this machine"],
+      ] as const) {
+        writeFileSync(file, text.replace("job/target/page-views.jar", code));
+        expect(() => options("--workload", folder)).to.throw(OptionsError, problem);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("name a fault for a verified run", () => {
