@@ -73,7 +73,10 @@ export const mostOfHottestKey = 0.75;
 /** Shards of which also the one with the hottest key stays within its limits. */
 function unevenly(shards: number, hottestKey: number): number {
   const ofKey = shards * hottestKey;
-  return ofKey > mostOfHottestKey ? shards : (shards * (1 - hottestKey)) / (1 - ofKey);
+  if (ofKey <= mostOfHottestKey) return (shards * (1 - hottestKey)) / (1 - ofKey);
+  // As many as when the key had this share: beyond it they are of no use to the key.
+  const enough = (mostOfHottestKey * (1 - hottestKey)) / (hottestKey * (1 - mostOfHottestKey));
+  return Math.max(shards, enough);
 }
 
 /**

@@ -11,6 +11,8 @@ describe("a recommendation", () => {
       fc.property(loads, growth, (load, [quantity, factor]) => {
         const grown = { ...load, [quantity]: load[quantity] * factor };
         const [small, large] = [recommend(load), recommend(grown)];
+        // A hot key takes more shards of one pipeline than of two that share the load.
+        fc.pre(load.hottestKeyPercent === 0 || small.pipelines === large.pipelines);
         expect(large.stream.shardCount * large.pipelines).to.be.at.least(
           small.stream.shardCount * small.pipelines,
         );
