@@ -8,7 +8,7 @@ import { filesIn, projectFolder } from "./project";
 export interface JobBuild {
   /** The jar. */
   readonly code: string;
-  /** Command that builds it; undefined where somebody else does. */
+  /** Command that builds it; undefined when it is built elsewhere. */
   readonly build: string | undefined;
   /** Folder in which the command runs. */
   readonly folder: string;

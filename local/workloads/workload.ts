@@ -40,6 +40,6 @@ export interface WorkloadChoices {
   readonly input: string | undefined;
   /** JSON lines {index, id, source} of the documents that must be there. */
   readonly expect: string | undefined;
-  /** The run has no end: nobody verifies it. */
+  /** The run has no end and is not verified. */
   readonly endless: boolean;
 }
