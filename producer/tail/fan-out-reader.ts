@@ -24,6 +24,11 @@ const statusPauseMs = 500;
 /** A subscription that is replaced is still in use for a moment. */
 const inUsePauseMs = 1000;
 
+/** A call that also a reader which is stopped has to make, to leave no consumer behind: it ends by its deadline alone. */
+function answered<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return withDeadline(readTimeoutMs, new AbortController().signal, call);
+}
+
 /** Reads shards by enhanced fan-out: the stream pushes, and the consumer has throughput of its own. */
 export class FanOutReader extends StreamReader {
   readonly #consumerArn: string;
@@ -50,13 +55,15 @@ export class FanOutReader extends StreamReader {
     runtime: Runtime,
     stop: AbortSignal,
   ): Promise<FanOutReader> {
-    const { StreamDescriptionSummary: summary } = await client.send(
-      new DescribeStreamSummaryCommand({ StreamName: stream }),
+    const { StreamDescriptionSummary: summary } = await answered((abortSignal) =>
+      client.send(new DescribeStreamSummaryCommand({ StreamName: stream }), { abortSignal }),
     );
     const names = { StreamARN: summary?.StreamARN ?? "", ConsumerName: consumer };
     let isOwn = true;
     try {
-      await client.send(new RegisterStreamConsumerCommand(names));
+      await answered((abortSignal) =>
+        client.send(new RegisterStreamConsumerCommand(names), { abortSignal }),
+      );
     } catch (error) {
       if (!(error instanceof ResourceInUseException)) {
         throw error;
@@ -64,7 +71,9 @@ export class FanOutReader extends StreamReader {
       isOwn = false;
     }
     for (;;) {
-      const answer = await client.send(new DescribeStreamConsumerCommand(names));
+      const answer = await answered((abortSignal) =>
+        client.send(new DescribeStreamConsumerCommand(names), { abortSignal }),
+      );
       const { ConsumerARN, ConsumerStatus } = answer.ConsumerDescription ?? {};
       if (ConsumerARN !== undefined && (ConsumerStatus === "ACTIVE" || stop.aborted)) {
         return new FanOutReader(client, stream, runtime, ConsumerARN, isOwn);
@@ -76,9 +85,8 @@ export class FanOutReader extends StreamReader {
   /** Deregisters the consumer if it was registered for this reader. */
   async close(): Promise<void> {
     if (this.#isOwn) {
-      await this.client.send(
-        new DeregisterStreamConsumerCommand({ ConsumerARN: this.#consumerArn }),
-      );
+      const command = new DeregisterStreamConsumerCommand({ ConsumerARN: this.#consumerArn });
+      await answered((abortSignal) => this.client.send(command, { abortSignal }));
     }
   }
 

@@ -1,5 +1,6 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { ResourceInUseException } from "@aws-sdk/client-kinesis";
+import { mock } from "node:test";
 import { expect } from "chai";
 import { FanOutReader } from "../../../producer/tail/fan-out-reader";
 import type { ShardPart } from "../../../producer/tail/shard-reader";
@@ -17,10 +18,12 @@ class FakeFanOut {
   /** Operations asked for, with their input. */
   readonly requests: [operation: string, input: Record<string, unknown>][] = [];
   /** Of the subscriptions to come; an error refuses one. */
-  readonly subscriptions: (Pushed | Error)[] = [];
+  readonly subscriptions: (Pushed | Error | "silent")[] = [];
   /** Of the consumer, each time it is looked at; the last one stays. */
   statuses = ["ACTIVE"];
   isRegistered = false;
+  /** The operation whose answer never comes. */
+  hanging = "";
 
   get client(): KinesisClient {
     const send = (command: { constructor: { name: string }; input: Record<string, unknown> }) =>
@@ -35,6 +38,7 @@ class FakeFanOut {
   async #answer(operation: string, input: Record<string, unknown>): Promise<object> {
     await Promise.resolve();
     this.requests.push([operation, input]);
+    if (operation === this.hanging) return new Promise(() => undefined);
     switch (operation) {
       case "DescribeStreamSummary":
         return { StreamDescriptionSummary: { StreamARN: streamArn } };
@@ -48,6 +52,7 @@ class FakeFanOut {
       case "SubscribeToShard": {
         const next = this.subscriptions.shift() ?? new Error("no subscription was expected");
         if (next instanceof Error) throw next;
+        if (next === "silent") return { EventStream: silence() };
         return { EventStream: pushed(next) };
       }
       case "ListShards":
@@ -56,6 +61,10 @@ class FakeFanOut {
         return {};
     }
   }
+}
+
+async function* silence(): AsyncGenerator<object> {
+  yield await new Promise<object>(() => undefined);
 }
 
 async function* pushed(events: Pushed): AsyncGenerator<object> {
@@ -138,6 +147,43 @@ describe("Reading a shard by enhanced fan-out", () => {
     expect(pauses).to.have.length(2);
     await reader.close();
     expect(fake.inputs("DeregisterStreamConsumer")).to.deep.equal([{ ConsumerARN: consumerArn }]);
+  });
+
+  for (const operation of [
+    "DescribeStreamSummary",
+    "RegisterStreamConsumer",
+    "DescribeStreamConsumer",
+    "DeregisterStreamConsumer",
+  ]) {
+    it(`gives ${operation} up when its answer never ends`, async () => {
+      fake.hanging = operation;
+      mock.timers.enable({ apis: ["setTimeout"] });
+      try {
+        const closed = open().then((reader) => reader.close());
+        while (fake.requests.at(-1)?.[0] !== operation) await new Promise(setImmediate);
+        mock.timers.tick(30_000);
+        expect(await closed.then(String, String)).to.equal(
+          "TimeoutError: no complete answer within 30 s",
+        );
+      } finally {
+        mock.timers.reset();
+      }
+    });
+  }
+
+  it("subscribes again when a subscription is silent for 30 seconds", async () => {
+    const reader = await open();
+    fake.subscriptions.push("silent", [end()]);
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const first = reader.read("shard-1", "horizon", stop.signal).next();
+      while (fake.subscriptions.length > 1) await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      mock.timers.tick(30_000);
+      expect((await first).value).to.deep.include({ children: [] });
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("leaves a consumer that somebody else registered", async () => {
