@@ -48,7 +48,9 @@ export async function searchStatus(
   workload: WorkloadSource,
 ): Promise<SearchStatus> {
   const { endpoint } = source;
-  const reader = readers[workload.plugin ?? ""] ?? indexResults(workload.indices);
+  // Without any pattern a search would be one in all indices.
+  const shown = workload.indices.length === 0 ? [DEAD_LETTERS_INDEX] : workload.indices;
+  const reader = readers[workload.plugin ?? ""] ?? indexResults(shown);
   const finest = reader.finest?.(source);
   const indices = [...new Set([...workload.indices, DEAD_LETTERS_INDEX])];
   const [[all, dead, window, ...results], stats] = await Promise.all([

@@ -11,9 +11,7 @@ export const roleNames = {
 export function writerRole(indexPatterns: readonly string[]): Role {
   return {
     cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
-    index_permissions: [
-      { index_patterns: indexPatterns, allowed_actions: ["create_index", "crud"] },
-    ],
+    index_permissions: onIndices(indexPatterns, ["create_index", "crud"]),
   };
 }
 
@@ -21,10 +19,16 @@ export function writerRole(indexPatterns: readonly string[]): Role {
 export function deliveryRole(indexPatterns: readonly string[]): Role {
   return {
     cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
-    index_permissions: [
-      { index_patterns: indexPatterns, allowed_actions: ["create_index", "manage", "crud"] },
-    ],
+    index_permissions: onIndices(indexPatterns, ["create_index", "manage", "crud"]),
   };
+}
+
+/** None on no indices: the domain refuses a permission without a pattern. */
+function onIndices(
+  index_patterns: readonly string[],
+  allowed_actions: readonly string[],
+): Role["index_permissions"] {
+  return index_patterns.length === 0 ? [] : [{ index_patterns, allowed_actions }];
 }
 
 /** Reads documents, and the dashboards that others have saved. */

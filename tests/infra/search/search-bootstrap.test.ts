@@ -87,6 +87,11 @@ describe("SearchBootstrap", () => {
     }
   });
 
+  it("gives no permission on indices where there are none", async () => {
+    const { roles } = await settingsOf({ folders: [] });
+    expect(roles["pipeline_writer"]?.index_permissions).to.deep.equal([]);
+  });
+
   it("takes a role from its last principal when there is none any more", async () => {
     const { roleMappings } = await settingsOf({ readerRoleArns: [] });
     expect(roleMappings).to.deep.equal({
