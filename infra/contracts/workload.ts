@@ -1,17 +1,18 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { Ajv2020, type ErrorObject, type SchemaObject } from "ajv/dist/2020";
-import addFormats from "ajv-formats";
 import { load } from "js-yaml";
+import { jsonFilesOf } from "../core/json-files";
 import { Problems } from "../core/validate";
+import { described, plainSchema, type SchemaObject, schemas } from "./json-schema";
 import { propertyRules } from "./property-rules";
+import {
+  checkPlaceholders,
+  localPlaceholders,
+  placeholders,
+  type PropertyContract,
+  type PropertyTemplates,
+} from "./property-templates";
 import schema from "./workload.schema.json";
-
-/** Values by property group and key, with placeholders. */
-export type PropertyTemplates = Readonly<
-  Record<string, Readonly<Record<string, string | number | boolean>>>
->;
 
 /** A destination of the job's results. */
 export type WorkloadOutput = "search" | "results" | "archive";
@@ -42,12 +43,10 @@ export interface Workload {
     readonly arguments: readonly string[];
     readonly files: boolean;
   };
-  readonly job: {
+  readonly job: PropertyContract & {
     readonly code: WorkloadCode;
     readonly build: string | undefined;
     readonly sources: string;
-    readonly propertySchema: SchemaObject | undefined;
-    readonly rules: string | undefined;
   };
   readonly properties: PropertyTemplates;
   readonly outputs: readonly WorkloadOutput[];
@@ -75,22 +74,6 @@ export interface Workload {
 export type WorkloadCode =
   | { readonly path: string }
   | { readonly bucket: string; readonly key: string; readonly objectVersion?: string };
-
-/** Placeholders of `properties`; KEY stands for any key of the stack. */
-export const placeholders = [
-  "stream.name",
-  "stream.arn",
-  "stream.consumerArn",
-  "results.name",
-  "results.arn",
-  "search.endpoint",
-  "archive.path",
-  "region",
-  "config.KEY",
-] as const;
-
-/** Placeholders of `local.properties`; search.endpoint is the local one there. */
-export const localPlaceholders = ["kinesis.endpoint", "search.endpoint", "region"] as const;
 
 /** The shape of workload.yaml. */
 interface WorkloadFile {
@@ -137,8 +120,7 @@ interface WorkloadFile {
   };
 }
 
-const ajv = addFormats(new Ajv2020({ allErrors: true, verbose: true, strictTypes: false }));
-const conforms = ajv.compile<WorkloadFile>(schema);
+const conforms = schemas.compile<WorkloadFile>(schema);
 
 /** First day of a derived archive's partitions: Athena looks at no folder before it. */
 const firstDay = "2020-01-01";
@@ -171,8 +153,8 @@ export function readWorkload(
     const found = existing(key, relative);
     if (found === undefined || !existsSync(found)) return undefined;
     try {
-      const value = JSON.parse(readFileSync(found, "utf8")) as SchemaObject;
-      ajv.compile(plainSchema(value));
+      const value = plainSchema(JSON.parse(readFileSync(found, "utf8")) as SchemaObject);
+      schemas.compile(value);
       return value;
     } catch (error) {
       complain(`${key} ${String(relative)} must be a JSON Schema; ${(error as Error).message}`);
@@ -252,13 +234,6 @@ export function readWorkload(
   };
 }
 
-/** A schema without its identity: the keywords that matter here are the same in all drafts. */
-export function plainSchema(schema: SchemaObject): SchemaObject {
-  return Object.fromEntries(
-    Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "$id"),
-  );
-}
-
 /**
  * The workload of a folder, for programs that build a Pipeline themselves.
  * @throws Error that lists everything wrong with the folder
@@ -276,73 +251,6 @@ export function workloadFolder(named: string, root: string): string {
   const folder = path.resolve(root, named);
   const shipped = path.resolve(root, "workloads", named);
   return !existsSync(folder) && existsSync(shipped) ? shipped : folder;
-}
-
-/** The keys of a stack that the properties of a workload name. */
-export function configuredKeys({ properties }: Workload): string[] {
-  const texts = Object.values(properties).flatMap((group) => Object.values(group).map(String));
-  const names = texts.flatMap(placeholdersIn).filter((name) => name.startsWith("config."));
-  return [...new Set(names)].map((name) => name.slice("config.".length));
-}
-
-/**
- * Property groups with their placeholders resolved. A property with a placeholder that has no value is left out, and a
- * group without any property.
- */
-export function resolvedProperties(
-  templates: PropertyTemplates,
-  valueOf: (placeholder: string) => pulumi.Input<string> | undefined,
-): Record<string, Record<string, pulumi.Input<string>>> {
-  const groups = Object.entries(templates).map(([id, group]) => {
-    const entries = Object.entries(group).flatMap(([key, template]) => {
-      const value = resolved(String(template), valueOf);
-      return value === undefined ? [] : [[key, value] as const];
-    });
-    return [id, Object.fromEntries(entries)] as const;
-  });
-  return Object.fromEntries(groups.filter(([, group]) => Object.keys(group).length > 0));
-}
-
-/**
- * Checks property groups against the schema and the rules of their job. Values that only the deployment will know, such
- * as the name of a stream, count as there and valid.
- * @param name - what a property is called in the messages, such as the key of the stack that its value comes from
- */
-export function checkProperties(
-  { job, properties }: Pick<Workload, "job" | "properties">,
-  configured: (key: string) => string | undefined,
-  absent: ReadonlySet<string>,
-  problems: Problems,
-  name: (property: string) => string,
-): void {
-  const unknown = new Set<string>();
-  const resolvedGroups = resolvedProperties(properties, (placeholder) => {
-    if (absent.has(placeholder)) return undefined;
-    return placeholder.startsWith("config.")
-      ? configured(placeholder.slice("config.".length))
-      : `\${${placeholder}}`;
-  }) as Record<string, Record<string, string>>;
-  const groups = Object.fromEntries(
-    Object.entries(resolvedGroups).map(([id, group]) => [
-      id,
-      Object.fromEntries(
-        Object.entries(group).map(([key, text]) => {
-          if (placeholdersIn(text).length > 0) unknown.add(`${id}.${key}`);
-          return [key, typed(text, propertySchemaOf(job.propertySchema, id, key))];
-        }),
-      ),
-    ]),
-  );
-  if (job.propertySchema !== undefined) {
-    const validate = ajv.compile(plainSchema(job.propertySchema));
-    if (!validate(groups)) {
-      for (const error of validate.errors ?? []) {
-        const place = error.instancePath.slice(1).replaceAll("/", ".");
-        if (!unknown.has(place)) problems.add(described(error, place, name, "properties"));
-      }
-    }
-  }
-  if (job.rules !== undefined) propertyRules[job.rules]?.(groups, problems, name);
 }
 
 function parsed(folder: string, shown: string, problems: Problems): WorkloadFile | undefined {
@@ -365,10 +273,9 @@ function parsed(folder: string, shown: string, problems: Problems): WorkloadFile
     return undefined;
   }
   for (const error of conforms.errors ?? []) {
-    const place = error.instancePath.slice(1).replaceAll("/", ".");
     // The alternatives of oneOf are told one by one already.
     if (error.keyword === "oneOf" && error.schemaPath.includes("values")) continue;
-    problems.add(`${where}: ${described(error, place, (key) => key, "the file")}`);
+    problems.add(`${where}: ${described(error, (key) => key, "the file")}`);
   }
   return undefined;
 }
@@ -380,15 +287,12 @@ function checkSettings(
   complain: (problem: string) => void,
 ): void {
   const kinds = ["index-templates", "lifecycle-policies", "dashboards"];
-  for (const place of folders.flatMap((one) => kinds.map((kind) => path.join(one, kind)))) {
-    if (!existsSync(place)) continue;
-    for (const name of readdirSync(place).filter((one) => one.endsWith(".json"))) {
-      const json = path.join(place, name);
-      try {
-        JSON.parse(readFileSync(json, "utf8"));
-      } catch (error) {
-        complain(`${path.relative(root, json)} must be JSON; ${(error as Error).message}`);
-      }
+  const places = folders.flatMap((folder) => kinds.map((kind) => path.join(folder, kind)));
+  for (const file of jsonFilesOf(places)) {
+    try {
+      JSON.parse(readFileSync(file, "utf8"));
+    } catch (error) {
+      complain(`${path.relative(root, file)} must be JSON; ${(error as Error).message}`);
     }
   }
 }
@@ -428,89 +332,4 @@ function codeOf(
   }
   complain(`job.code must be a file or s3://bucket/key; got ${code}`);
   return undefined;
-}
-
-function checkPlaceholders(
-  place: string,
-  groups: PropertyTemplates,
-  known: readonly string[],
-  complain: (problem: string) => void,
-): void {
-  for (const [id, group] of Object.entries(groups)) {
-    for (const [key, value] of Object.entries(group)) {
-      for (const name of placeholdersIn(String(value))) {
-        const ofStack = known.includes("config.KEY") && /^config\.[a-zA-Z][a-zA-Z0-9]*$/.test(name);
-        if (known.includes(name) || ofStack) continue;
-        complain(
-          `${place}.${id}.${key} has the unknown placeholder \${${name}}; the placeholders are ${known.join(", ")}`,
-        );
-      }
-    }
-  }
-}
-
-function placeholdersIn(text: string): string[] {
-  return [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, name = ""]) => name);
-}
-
-function resolved(
-  template: string,
-  valueOf: (placeholder: string) => pulumi.Input<string> | undefined,
-): pulumi.Input<string> | undefined {
-  const parts = template.split(/\$\{([^}]*)\}/).map((part, index) =>
-    // Every second part is what the parentheses have matched.
-    index % 2 === 0 ? part : valueOf(part),
-  );
-  if (parts.includes(undefined)) return undefined;
-  const inputs = parts.filter((part) => part !== undefined && part !== "");
-  if (inputs.every((part) => typeof part === "string")) return inputs.join("");
-  const [only] = inputs;
-  return inputs.length === 1 ? only : pulumi.concat(...(inputs as pulumi.Input<string>[]));
-}
-
-function propertySchemaOf(
-  schema: SchemaObject | undefined,
-  group: string,
-  key: string,
-): { readonly type?: string } | undefined {
-  const { properties } = (schema ?? {}) as {
-    readonly properties?: Record<string, { readonly properties?: Record<string, object> }>;
-  };
-  return properties?.[group]?.properties?.[key];
-}
-
-/** A property as its schema types it: all of them travel as text. */
-function typed(text: string, declared: { readonly type?: string } | undefined): unknown {
-  const isNumber = declared?.type === "integer" || declared?.type === "number";
-  if (isNumber && /^-?[0-9]+(\.[0-9]+)?$/.test(text)) return Number(text);
-  return declared?.type === "boolean" && ["true", "false"].includes(text) ? text === "true" : text;
-}
-
-/** One sentence for an error of a JSON Schema. */
-function described(
-  { keyword, message, params, parentSchema = {}, data }: ErrorObject,
-  place: string,
-  name: (property: string) => string,
-  whole: string,
-): string {
-  const { type, minimum, maximum } = parentSchema as Partial<Record<string, string | number>>;
-  const subject = place === "" ? whole : name(place);
-  const got = typeof data === "string" ? data : JSON.stringify(data);
-  switch (keyword) {
-    case "required":
-      return `${subject} must have ${String(params["missingProperty"])}`;
-    case "additionalProperties":
-      return `${subject} must not have ${String(params["additionalProperty"])}; the keys are ${Object.keys((parentSchema["properties"] ?? {}) as object).join(", ")}`;
-    case "enum":
-      return `${subject} must be one of ${(params["allowedValues"] as string[]).join(", ")}; got ${got}`;
-    case "type":
-    case "minimum":
-    case "maximum":
-      if (type === "integer" && minimum !== undefined && maximum !== undefined) {
-        return `${subject} must be an integer from ${minimum} to ${maximum}; got ${got}`;
-      }
-      break;
-    default:
-  }
-  return `${subject} ${String(message)}; got ${got}`;
 }

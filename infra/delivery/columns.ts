@@ -44,12 +44,7 @@ export function tableColumns({
   instants = [],
   partitions = [],
 }: ColumnSource): TableColumn[] {
-  const column = (path: string, property: ColumnSchema): TableColumn[] => {
-    if (property.type === "object") {
-      return Object.entries(property.properties ?? {}).flatMap(([key, nested]) =>
-        column(`${path}_${key}`, nested),
-      );
-    }
+  const columns = flatProperties(schema.properties ?? {}).map(([path, property]) => {
     const isInstant =
       property.type === "string" && (property.format === "date-time" || instants.includes(path));
     const type = isInstant ? "timestamp" : columnTypes[property.type ?? ""];
@@ -58,16 +53,24 @@ export function tableColumns({
         `Property ${path} has type ${String(property.type)}, which has no column; it must be one of ${Object.keys(columnTypes).join(", ")}, object`,
       );
     }
-    return [
-      {
-        name: path.toLowerCase(),
-        type,
-        // Glue takes 255 characters: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html
-        ...(property.description !== undefined && { comment: property.description.slice(0, 255) }),
-      },
-    ];
-  };
-  return Object.entries(schema.properties ?? {})
-    .flatMap(([key, property]) => column(key, property))
-    .filter(({ name }) => partitions.every((partition) => partition.name !== name));
+    return {
+      name: path.toLowerCase(),
+      type,
+      // Glue takes 255 characters: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html
+      ...(property.description !== undefined && { comment: property.description.slice(0, 255) }),
+    };
+  });
+  return columns.filter(({ name }) => partitions.every((partition) => partition.name !== name));
+}
+
+/** Properties as the transform names them: those of nested objects with an underscore between. */
+export function flatProperties(
+  properties: Readonly<Record<string, ColumnSchema>>,
+  prefix = "",
+): (readonly [path: string, property: ColumnSchema])[] {
+  return Object.entries(properties).flatMap(([key, property]) =>
+    property.type === "object"
+      ? flatProperties(property.properties ?? {}, `${prefix}${key}_`)
+      : [[prefix + key, property] as const],
+  );
 }

@@ -3,17 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   checkProperties,
   configuredKeys,
-  plainSchema,
-  readWorkload,
+  configuredPlaceholders,
+  type ConfiguredValues,
+  type PlaceholderValues,
   resolvedProperties,
-  type Workload,
-  workloadFolder,
-} from "../contracts/workload";
+} from "../contracts/property-templates";
+import { readWorkload, type Workload, workloadFolder } from "../contracts/workload";
 import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
 import type { Problems } from "../core/validate";
 import type { DeliveryStreamArgs, DeliveryTransformArgs } from "../delivery/args";
-import type { ColumnSchema } from "../delivery/columns";
+import { type ColumnSchema, flatProperties } from "../delivery/columns";
 import type { ArchiveChoices } from "../delivery/config";
 import type { ArchivedEvents } from "../delivery/transform/events";
 
@@ -21,7 +21,7 @@ import type { ArchivedEvents } from "../delivery/transform/events";
 export interface JobConfig {
   readonly workload: Workload;
   /** Values of the stack's keys that the properties of the workload name. */
-  readonly configured: Readonly<Record<string, string | undefined>>;
+  readonly configured: ConfiguredValues;
   /** The job writes files to the archive's bucket, where its workload has that output. */
   readonly archived: boolean;
   /** Event time in seconds by which records of a shard may be out of order, 0 to 86,400. */
@@ -45,7 +45,7 @@ export function readJob(
   const workload = readWorkload(workloadFolder(folder, root), problems, folder);
   if (workload === undefined) return undefined;
   const configured = Object.fromEntries(
-    configuredKeys(workload).map((key) => [key, read.text(key)]),
+    configuredKeys(workload.properties).map((key) => [key, read.text(key)]),
   );
   return { workload, configured, archived, maxDisorderSeconds };
 }
@@ -62,30 +62,23 @@ export function checkJob(
     ...(fanOut ? [] : ["stream.consumerArn"]),
     ...(workload.outputs.includes("results") ? [] : ["results.name", "results.arn"]),
   ];
-  checkProperties(
-    workload,
-    (key) => configured[key],
-    new Set(absent),
-    problems,
-    (property) => {
-      const [group = "", key = ""] = property.split(".");
-      const [, configuredKey] =
-        /^\$\{config\.(\w+)\}$/.exec(String(workload.properties[group]?.[key])) ?? [];
-      return configuredKey === undefined ? `properties.${property}` : read.name(configuredKey);
-    },
-  );
+  checkProperties(workload, configured, absent, problems, (property) => {
+    const [group = "", key = ""] = property.split(".");
+    const [, configuredKey] =
+      /^\$\{config\.(\w+)\}$/.exec(String(workload.properties[group]?.[key])) ?? [];
+    return configuredKey === undefined ? `properties.${property}` : read.name(configuredKey);
+  });
 }
 
 /** The property groups of the application. */
 export function propertyGroups(
   { workload, configured }: JobConfig,
-  values: Readonly<Record<string, pulumi.Input<string> | undefined>>,
+  values: PlaceholderValues,
 ): Record<string, Record<string, pulumi.Input<string>>> {
-  return resolvedProperties(workload.properties, (placeholder) =>
-    placeholder.startsWith("config.")
-      ? configured[placeholder.slice("config.".length)]
-      : values[placeholder],
-  );
+  return resolvedProperties(workload.properties, {
+    ...configuredPlaceholders(configured),
+    ...values,
+  });
 }
 
 /** The transform, the partitions and the table that the events of a workload are archived with. */
@@ -111,7 +104,7 @@ export function archiveOf(
   };
 }
 
-/** The index template of indexed events, derived from their schema; none where the workload's folders have one of that name. */
+/** The index template of indexed events, derived from their schema; one of that name in the workload's folders replaces it. */
 export function eventTemplates({
   archive,
   eventSchema,
@@ -146,19 +139,12 @@ function eventMapping(
   properties: Readonly<Record<string, ColumnSchema>>,
   instants: readonly string[],
 ): Record<string, { readonly type: string }> {
-  const fields = (path: string, property: ColumnSchema): (readonly [string, string])[] => {
-    if (property.type === "object") {
-      return Object.entries(property.properties ?? {}).flatMap(([key, nested]) =>
-        fields(`${path}_${key}`, nested),
-      );
-    }
-    const isInstant = property.format === "date-time" || instants.includes(path);
-    return [[path, isInstant ? "date" : (fieldTypes[property.type ?? ""] ?? "keyword")]];
-  };
   return Object.fromEntries(
-    Object.entries(properties)
-      .flatMap(([key, property]) => fields(key, property))
-      .map(([name, type]) => [name, { type }]),
+    flatProperties(properties).map(([name, property]) => {
+      const isInstant = property.format === "date-time" || instants.includes(name);
+      const type = isInstant ? "date" : (fieldTypes[property.type ?? ""] ?? "keyword");
+      return [name, { type }] as const;
+    }),
   );
 }
 
@@ -170,8 +156,7 @@ export function transformOf({
 }: Workload): DeliveryTransformArgs {
   if (transform !== undefined) return { entryPath: transform };
   const { field: timeField, format, timeZone } = eventTime;
-  const schema = plainSchema(eventSchema);
-  const events: ArchivedEvents = { schema, timeField, format, timeZone };
+  const events: ArchivedEvents = { schema: eventSchema, timeField, format, timeZone };
   return {
     entryPath: path.join(__dirname, "../delivery/transform/events.ts"),
     constants: { ARCHIVED_EVENTS: events },

@@ -1,7 +1,10 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import { type PropertyTemplates, resolvedProperties } from "../../infra/contracts/workload";
+import {
+  type PropertyTemplates,
+  resolvedProperties,
+} from "../../infra/contracts/property-templates";
 import type { DataPlanes } from "../provider/data-plane";
 import { ApplicationPlane, type LocalProperties } from "./flink/application-plane";
 import { CatalogPlane } from "./storage/catalog-plane";
@@ -147,15 +150,11 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     folders,
     ports: { rest: ports.flink, rpc: ports.flinkRpc, blob: ports.flinkBlob },
     env: environment,
-    localProperties: resolvedProperties(
-      options.jobProperties ?? {},
-      (name) =>
-        ({
-          region,
-          "kinesis.endpoint": endpoints.kinesis,
-          "search.endpoint": endpoints.opensearch,
-        })[name],
-    ) as LocalProperties,
+    localProperties: resolvedProperties(options.jobProperties ?? {}, {
+      region,
+      "kinesis.endpoint": endpoints.kinesis,
+      "search.endpoint": endpoints.opensearch,
+    }) as LocalProperties,
     // When an earlier run is taken up, nothing says that they were read before the application.
     dependencies: () => Promise.all([kinesis.start(), hasIndices() ? search.start() : undefined]),
     onProgress,

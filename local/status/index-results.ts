@@ -23,20 +23,24 @@ export function indexResults(patterns: readonly string[]): ResultReader<IndexRes
   // In the order of writing, the only one that every document has.
   const newest = { top_hits: { size: NEWEST, sort: [{ _seq_no: "desc" }] } };
   return {
-    searches: [
-      {
-        index: patterns,
-        body: {
-          size: 0,
-          aggs: {
-            indices: {
-              terms: { field: "_index", size: INDICES, order: { _key: "desc" } },
-              aggs: { newest },
+    // Without a pattern a search would be one in all indices.
+    searches:
+      patterns.length === 0
+        ? []
+        : [
+            {
+              index: patterns,
+              body: {
+                size: 0,
+                aggs: {
+                  indices: {
+                    terms: { field: "_index", size: INDICES, order: { _key: "desc" } },
+                    aggs: { newest },
+                  },
+                },
+              },
             },
-          },
-        },
-      },
-    ],
+          ],
     read: (_source, [answer]) =>
       Promise.resolve({
         indices: (aggregations(answer, found)?.indices.buckets ?? []).map((bucket) => ({

@@ -48,12 +48,10 @@ export async function searchStatus(
   workload: WorkloadSource,
 ): Promise<SearchStatus> {
   const { endpoint } = source;
-  // Without any pattern a search would be one in all indices.
-  const shown = workload.indices.length === 0 ? [DEAD_LETTERS_INDEX] : workload.indices;
-  const reader = readers[workload.plugin ?? ""] ?? indexResults(shown);
+  const reader = readers[workload.plugin ?? ""] ?? indexResults(workload.indices);
   const finest = reader.finest?.(source);
   const indices = [...new Set([...workload.indices, DEAD_LETTERS_INDEX])];
-  const [[all, dead, window, ...results], stats] = await Promise.all([
+  const [[all, dead, ...answers], stats] = await Promise.all([
     multiSearch(endpoint, [
       {
         index: indices,
@@ -63,15 +61,13 @@ export async function searchStatus(
         },
       },
       deadLetterSearch,
-      {
-        index: [finest?.index ?? DEAD_LETTERS_INDEX],
-        body: { size: 0, aggs: { newest: { max: { field: "windowStart" } } } },
-      },
       ...reader.searches,
+      ...(finest === undefined ? [] : [newestSearch(finest.index)]),
     ]),
     fetchJson(endpoint, `/${indices.join(",")}/_stats/indexing?ignore_unavailable=true`, indexing),
   ]);
-  const newest = aggregations(window, newestWindow)?.newest.value ?? null;
+  const results = answers.slice(0, reader.searches.length);
+  const newest = aggregations(answers[results.length], newestWindow)?.newest.value ?? null;
   return {
     documents: countsOf(all),
     writes: stats._all.primaries.indexing?.index_total ?? 0,
@@ -82,6 +78,14 @@ export async function searchStatus(
         ? null
         : { start: new Date(newest).toISOString(), stepSeconds: finest.stepSeconds },
     ...(await reader.read(source, results)),
+  };
+}
+
+/** The start of the newest window in an index. */
+function newestSearch(index: string): Search {
+  return {
+    index: [index],
+    body: { size: 0, aggs: { newest: { max: { field: "windowStart" } } } },
   };
 }
 

@@ -1,8 +1,8 @@
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Workload } from "../../infra/contracts/workload";
-import { jsonFilesOf } from "../../infra/search/bootstrap/saved-objects";
+import { jsonByName } from "../../infra/core/json-files";
 import { readEvents } from "../../producer/generic/events";
 import type { DocumentSource } from "../verify/result-document";
 import type { LocalWorkload, WorkloadChoices } from "./workload";
@@ -51,11 +51,9 @@ export function events(definition: Workload, choices: WorkloadChoices): LocalWor
 /** Patterns of the indices that a workload writes to, as its roles have them. */
 export function resultPatterns({ indexPatterns, settings }: Workload): readonly string[] {
   if (indexPatterns !== undefined) return indexPatterns;
-  return jsonFilesOf(settings.map((folder) => path.join(folder, "index-templates"))).flatMap(
-    (file) =>
-      (JSON.parse(readFileSync(file, "utf8")) as { readonly index_patterns: readonly string[] })
-        .index_patterns,
-  );
+  const folders = settings.map((folder) => path.join(folder, "index-templates"));
+  const templates = jsonByName<{ readonly index_patterns: readonly string[] }>(folders);
+  return Object.values(templates).flatMap(({ index_patterns }) => index_patterns);
 }
 
 /**

@@ -1,12 +1,9 @@
+import { jsonFilesOf } from "../../infra/core/json-files";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { type Browser, chromium, type Page } from "playwright-core";
-import {
-  dashboardSources,
-  importBody,
-  jsonFilesOf,
-} from "../../infra/search/bootstrap/saved-objects";
+import { dashboardSources, importBody } from "../../infra/search/bootstrap/saved-objects";
 import { documents } from "../support/dashboard-documents";
 import { settingsFolders } from "../support/workloads";
 

@@ -1,14 +1,14 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../../core/component";
 import type { RoleReference, Statement } from "../../core/iam";
+import { jsonByName } from "../../core/json-files";
 import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
 import { deliveryRole, readerRole, roleNames, writerRole } from "./roles";
 import type { Body, DomainSettings } from "./domain-settings";
-import { dashboardSources, importBody, jsonFilesOf } from "./saved-objects";
+import { dashboardSources, importBody } from "./saved-objects";
 import { Problems } from "../../core/validate";
 
 export interface SearchBootstrapArgs {
@@ -131,7 +131,7 @@ export function domainSettings<Arn>(
 } {
   const { deliveryRoleArns = [], readerRoleArns = [], accessControl = true, folders = [] } = args;
   const within = (name: string) => folders.map((folder) => path.join(folder, name));
-  const templates = { ...args.indexTemplates, ...jsonFiles(within("index-templates")) };
+  const templates = { ...args.indexTemplates, ...jsonByName<Body>(within("index-templates")) };
   const patterns =
     args.indexPatterns ??
     Object.values(templates).flatMap((template) => template["index_patterns"] as string[]);
@@ -148,7 +148,7 @@ export function domainSettings<Arn>(
         withReplicas(template, args.replicas),
       ]),
     ),
-    lifecyclePolicies: jsonFiles(within("lifecycle-policies")),
+    lifecyclePolicies: jsonByName<Body>(within("lifecycle-policies")),
     roles: Object.fromEntries(given.map(({ name, role }) => [name, role])),
     roleMappings: Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
     savedObjects: importBody(dashboardSources(within("dashboards"))),
@@ -160,16 +160,6 @@ function withReplicas(template: Body, replicas: number): Body {
   const inner = (template["template"] ?? {}) as Body;
   const settings = { ...(inner["settings"] as Body | undefined), number_of_replicas: replicas };
   return { ...template, template: { ...inner, settings } };
-}
-
-/** The JSON files of folders by name, without their ending; a folder need not exist. */
-function jsonFiles(folders: readonly string[]): Record<string, Body> {
-  return Object.fromEntries(
-    jsonFilesOf(folders).map((file) => [
-      path.basename(file, ".json"),
-      JSON.parse(readFileSync(file, "utf8")) as Body,
-    ]),
-  );
 }
 
 function validate(name: string, args: SearchBootstrapArgs): void {

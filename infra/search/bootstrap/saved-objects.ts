@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
+import { jsonFilesOf } from "../../core/json-files";
 
 /** A field and how it is aggregated, as Dashboards keeps it. */
 export interface Aggregation {
@@ -85,15 +85,6 @@ const VERSIONS = {
 } as const;
 
 const INDEX_REFERENCE = "kibanaSavedObjectMeta.searchSourceJSON.index";
-
-/** The JSON files of folders in the order of their names; a folder need not exist. */
-export function jsonFilesOf(folders: readonly string[]): string[] {
-  return folders
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((file) => path.join(folder, file)))
-    .filter((file) => file.endsWith(".json"))
-    .sort((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));
-}
 
 /** Every object of the JSON files of folders. */
 export function dashboardSources(folders: readonly string[]): readonly Source[] {

@@ -7,10 +7,9 @@ import { dump } from "js-yaml";
 import {
   checkProperties,
   configuredKeys,
-  loadWorkload,
-  readWorkload,
   resolvedProperties,
-} from "../../../infra/contracts/workload";
+} from "../../../infra/contracts/property-templates";
+import { loadWorkload, readWorkload } from "../../../infra/contracts/workload";
 import { Problems } from "../../../infra/core/validate";
 
 const minimal = {
@@ -138,7 +137,10 @@ describe("The folder of a workload", () => {
         Job: { window: "${config.windowSeconds}", both: "${region}-${config.suffix}" },
       },
     });
-    expect(configuredKeys(loadWorkload(folder))).to.deep.equal(["windowSeconds", "suffix"]);
+    expect(configuredKeys(loadWorkload(folder).properties)).to.deep.equal([
+      "windowSeconds",
+      "suffix",
+    ]);
   });
 
   it("keeps values against the schema of its job, by the stack's key where one gives the value", () => {
@@ -155,7 +157,7 @@ describe("The folder of a workload", () => {
     });
     const problems = new Problems();
     const naming = (property: string) => (property === "Job.window" ? "windowMinutes" : property);
-    checkProperties(loadWorkload(folder), () => "90", new Set(), problems, naming);
+    checkProperties(loadWorkload(folder), { windowMinutes: "90" }, [], problems, naming);
     expect(problems.found).to.deep.equal([
       "Job must have mode",
       "windowMinutes must be an integer from 1 to 60; got 90",
@@ -169,10 +171,7 @@ describe("The folder of a workload", () => {
         Output: { path: "${archive.path}" },
         Mixed: { text: "${region}/${stream.name}/x" },
       },
-      (name) =>
-        ({ "stream.arn": pulumi.output("arn"), "stream.name": pulumi.output("s"), region: "r" })[
-          name
-        ],
+      { "stream.arn": pulumi.output("arn"), "stream.name": pulumi.output("s"), region: "r" },
     );
     expect(Object.keys(resolved)).to.deep.equal(["Input", "Mixed"]);
     const known = await new Promise((resolve) => pulumi.output(resolved).apply(resolve));

@@ -4,7 +4,8 @@ import contract from "../../../flink-job/src/main/resources/runtime-properties.s
 import { ConfigReader } from "../../../infra/core/config-reader";
 import type { Range } from "../../../infra/core/validate";
 import { loadConfig, type StackConfig } from "../../../infra/pipeline/config";
-import { configuredKeys, loadWorkload } from "../../../infra/contracts/workload";
+import { configuredKeys } from "../../../infra/contracts/property-templates";
+import { loadWorkload } from "../../../infra/contracts/workload";
 import { propertyGroups } from "../../../infra/pipeline/workload";
 import { deploy, refusal } from "../../support/mocks";
 import { declaredKeys, stackConfig, stackFile } from "../../support/stack-config";
@@ -108,7 +109,7 @@ describe("configuration", () => {
       ([, key]) => key,
     );
     const named = ["taxi", "trades"].flatMap((name) =>
-      configuredKeys(loadWorkload(`workloads/${name}`)),
+      configuredKeys(loadWorkload(`workloads/${name}`).properties),
     );
     expect([...new Set([...missing, ...named])]).to.have.members(Object.keys(declaredKeys));
   });

@@ -1,3 +1,4 @@
+import { jsonFilesOf } from "../../../infra/core/json-files";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
@@ -6,7 +7,6 @@ import { expect } from "chai";
 import {
   dashboardSources,
   importBody,
-  jsonFilesOf,
   savedObject,
   type SavedObject,
   type Visualization,
