@@ -4,7 +4,7 @@ import { access, constants, statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { isJobStale, pipelineJob } from "./job-build";
-import { isInstalled, type ToolName } from "./installation";
+import { isInstalled, localTools, type ToolName } from "./installation";
 import { projectFolder } from "./project";
 
 const run = promisify(execFile);
@@ -71,9 +71,7 @@ export async function preflight(machine: Machine = thisMachine): Promise<string[
     return [
       `The folder ${projectFolder} cannot be written, where state and tools go; change its owner or copy the project.`,
     ];
-  const missing = (["kinesisServer", "searchNode", "flinkRuntime"] as const).filter(
-    (tool) => !machine.isInstalled(tool),
-  );
+  const missing = localTools.filter((tool) => !machine.isInstalled(tool));
   const needsMaven =
     missing.includes("searchNode") || missing.includes("flinkRuntime") || machine.isJobJarStale();
   const problems = await Promise.all([

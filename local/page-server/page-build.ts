@@ -1,8 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { build } from "vite";
-
 import { filesIn } from "../machine/project";
 
 /** The page's sources. */
@@ -13,6 +11,8 @@ export const PAGE_DIST = join(PAGE_FOLDER, "dist");
 /** Builds the page into `local/page/dist`, unless what is there is newer than every source. */
 export async function buildPage(): Promise<void> {
   if (!isStale()) return;
+  // It takes a second to load, which most starts do without.
+  const { build } = await import("vite");
   await build({
     root: PAGE_FOLDER,
     configFile: false,

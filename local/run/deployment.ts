@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
 import type { DeployedSettings } from "../verify/deployed-settings";
@@ -7,6 +8,8 @@ import type { StatusSources } from "../status/collect-status";
 import { deployedResources } from "../status/deployed-resources";
 import type { SearchSource } from "../status/multi-search";
 import type { ReplayProgress, WorkloadSource } from "../status/pipeline-status";
+import type { Steps, Tell } from "../machine/steps";
+import type { LocalOptions } from "./options";
 import type { LocalWorkload } from "../workloads/workload";
 
 /** What runs on this machine after the deployment. */
@@ -17,6 +20,19 @@ export interface Deployment {
   readonly result: OperationResult;
   readonly settings: DeployedSettings;
   readonly stream: { readonly client: KinesisClient; readonly name: string };
+}
+
+/** A run from the deployment on. */
+export interface Run {
+  readonly options: LocalOptions;
+  readonly steps: Steps;
+  readonly deployment: Deployment;
+  /** The request to stop, or a service that ended unexpectedly. */
+  readonly signal: AbortSignal;
+  /** What has to be closed at the end, in the order of its start. */
+  readonly closing: (() => Promise<void> | void)[];
+  /** Takes over the messages of the services. */
+  readonly listen: (onProgress: Tell) => void;
 }
 
 /** Where the results are to be found. */
@@ -66,4 +82,10 @@ export function statusSources(deployment: Deployment, replay: ReplayState): () =
     policies: result.policies,
     resources,
   });
+}
+
+/** Rejects with the signal's reason when it comes. */
+export async function stopped(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, "abort");
+  throw signal.reason;
 }
