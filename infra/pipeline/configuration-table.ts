@@ -4,48 +4,76 @@ import { load } from "js-yaml";
 import { format } from "prettier";
 
 /*
- * The README's table of the configuration, written from Pulumi.yaml: `npm run docs:configuration`.
+ * Writes docs/configuration.md from Pulumi.yaml: `npm run docs:configuration`.
  */
 
-interface Project {
-  readonly config: Readonly<
-    Record<
-      string,
-      { readonly type: string; readonly description: string; readonly default?: unknown }
-    >
-  >;
+interface Key {
+  readonly type: string;
+  readonly description: string;
+  readonly default: string | number | boolean | readonly string[];
 }
 
 const root = path.resolve(__dirname, "../..");
-const begin = "<!-- configuration: begin, written by npm run docs:configuration -->";
-const end = "<!-- configuration: end -->";
 
-/** The README with the table as Pulumi.yaml wants it. */
-export async function readmeWithTable(): Promise<string> {
-  const project = load(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as Project;
-  const rows = Object.entries(project.config).map(
-    ([key, { type, description, default: value }]) =>
-      `| \`${key}\` | ${type} | ${value === undefined ? "" : `\`${inWords(value)}\``} | ${description} |`,
-  );
-  const readme = readFileSync(path.join(root, "README.md"), "utf8");
-  const [before, rest] = readme.split(begin);
-  const [, after] = rest?.split(end) ?? [];
-  if (before === undefined || after === undefined) {
-    throw new Error(`README.md must have the lines ${begin} and ${end}`);
+/** Document that this module writes. */
+export const configurationDocument = path.join(root, "docs/configuration.md");
+
+/** Headings, each before the key of Pulumi.yaml with which its section begins. */
+const sections: Readonly<Record<string, string>> = {
+  workload: "Stack",
+  vpcCidr: "Network",
+  throughputRecordsPerSecond: "Throughput",
+  streamMode: "Stream",
+  flinkParallelism: "Flink application",
+  demandWindowMinutes: "Results of the shipped workloads",
+  sourceInitialPosition: "Source and delivery of the job",
+  searchInstanceType: "Search domain",
+  deliveryBufferMiB: "Archive",
+  resultsShardCount: "Stream of results",
+  replayInstanceType: "Replay host",
+  streamScaling: "Scaling",
+  alarmSubscribers: "Alarms",
+};
+
+const introduction = `# Configuration
+
+<!-- Written by npm run docs:configuration from Pulumi.yaml -->
+
+A stack's file (\`Pulumi.<stack>.yaml\`) holds what differs from the defaults. An unknown key or an invalid value is one
+error that lists all problems, before anything is created. Set a key with \`pulumi config set <key> <value>\`, an element of a list
+with \`pulumi config set --path '<key>[0]' <value>\`.
+`;
+
+/** Reference of all configuration keys as Markdown, one section per component. */
+export async function configurationReference(): Promise<string> {
+  const project = load(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as {
+    readonly config: Readonly<Record<string, Key>>;
+  };
+  const missing = Object.keys(sections).filter((key) => !(key in project.config));
+  if (missing.length > 0) {
+    throw new Error(`Pulumi.yaml lacks the keys with which sections begin: ${missing.join(", ")}`);
   }
-  const table = ["| key | type | default | meaning |", "| --- | --- | --- | --- |", ...rows];
-  return format([before + begin, "", ...table, "", end + after].join("\n"), {
-    parser: "markdown",
-    printWidth: 100,
-  });
+  const lines = Object.entries(project.config).flatMap(([key, declared]) => [
+    ...headingOf(key),
+    `| \`${key}\` | ${declared.type} | ${defaultOf(declared)} | ${declared.description} |`,
+  ]);
+  return format([introduction, ...lines].join("\n"), { parser: "markdown", printWidth: 100 });
 }
 
-function inWords(value: unknown): string {
-  return Array.isArray(value) ? value.join(", ") : String(value);
+function headingOf(key: string): readonly string[] {
+  const heading = sections[key];
+  return heading === undefined
+    ? []
+    : ["", `## ${heading}`, "", "| key | type | default | meaning |", "| --- | --- | --- | --- |"];
+}
+
+function defaultOf({ default: value }: Key): string {
+  const text = typeof value === "object" ? value.join(", ") : String(value);
+  return text === "" ? "" : `\`${text}\``;
 }
 
 if (require.main === module) {
-  void readmeWithTable().then((text) => {
-    writeFileSync(path.join(root, "README.md"), text);
+  void configurationReference().then((text) => {
+    writeFileSync(configurationDocument, text);
   });
 }
