@@ -28,9 +28,7 @@ export const PARALLELISM = 2;
 /** Short enough that the cost of checkpoints is part of what is measured. */
 export const CHECKPOINT_SECONDS = 10;
 
-/** A job on a cluster of its own. */
 export interface RunningJob {
-  /** URL of Flink's REST API. */
   readonly flink: string;
   stop(): Promise<void>;
 }
@@ -39,7 +37,6 @@ export interface RunningJob {
 export class BenchServices {
   readonly folder: string;
   readonly kinesis: KinesisClient;
-  /** URL of the OpenSearch node. */
   readonly search: string;
   readonly #kinesisEndpoint: string;
   readonly #folders: ServiceFolders;
@@ -140,7 +137,6 @@ export class BenchServices {
     };
   }
 
-  /** Ends every process and removes what they have written. */
   async stop(): Promise<void> {
     for (const signal of STOPPING) process.off(signal, this.#leave);
     await this.#cluster?.stop();

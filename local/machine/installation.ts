@@ -87,11 +87,7 @@ export function isInstalled(tool: ToolName): boolean {
 
 const installing = new Map<ToolName, Promise<string>>();
 
-/**
- * Builds a tool unless it is there, and returns its folder. A build that is under way is waited for.
- *
- * @throws Error with the end of the build's output when it fails.
- */
+/** Folder of a tool, which is built if it is missing. @throws Error with the end of the build's output */
 export function install(
   tool: ToolName,
   onProgress: Progress,

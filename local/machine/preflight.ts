@@ -24,14 +24,10 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
 
 /** What the machine looks like, as far as the local services care. */
 export interface Machine {
-  /** What `java -version` prints. */
   readonly java: () => Promise<string>;
-  /** What `mvn --version` prints. */
   readonly mvn: () => Promise<string>;
-  /** What `cargo --version` prints. */
   readonly cargo: () => Promise<string>;
   readonly isInstalled: (tool: ToolName) => boolean;
-  /** Whether the Flink job has to be built. */
   readonly isJobJarStale: () => boolean;
   /** Rejects where the project's folder cannot be written. */
   readonly writable: () => Promise<void>;

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import { filesIn } from "../machine/project";
 
-/** The page's sources. */
 export const PAGE_FOLDER = join(__dirname, "../page");
 /** The built page: index.html and its assets. */
 export const PAGE_DIST = join(PAGE_FOLDER, "dist");

@@ -12,7 +12,6 @@ import type { Steps, Tell } from "../machine/steps";
 import type { LocalOptions } from "./options";
 import type { LocalWorkload } from "../workloads/workload";
 
-/** What runs on this machine after the deployment. */
 export interface Deployment {
   readonly region: string;
   readonly workload: LocalWorkload;
@@ -35,7 +34,6 @@ export interface Run {
   readonly listen: (onProgress: Tell) => void;
 }
 
-/** Where the results are to be found. */
 export function searchSource({
   cloud,
   settings,
@@ -48,13 +46,11 @@ export function searchSource({
   };
 }
 
-/** What the status has to know of a workload. */
 export function workloadSource({ name, definition, indices }: LocalWorkload): WorkloadSource {
   const { description, plugin } = definition;
   return { name, description, ...(plugin !== undefined && { plugin }), indices };
 }
 
-/** What is known of a replay. */
 export interface ReplayState {
   readonly progress: ReplayProgress | undefined;
   readonly ended: boolean;
@@ -63,7 +59,6 @@ export interface ReplayState {
   readonly problem?: string | undefined;
 }
 
-/** Where the status is to be found. */
 export function statusSources(deployment: Deployment, replay: ReplayState): () => StatusSources {
   const { workload, cloud, result, stream } = deployment;
   const { flink, kinesis } = cloud.endpoints();

@@ -22,11 +22,7 @@ import { watchedRun } from "./watched-run";
 const REGION = "us-east-1";
 const ACCOUNT_ID = "000000000000";
 
-/**
- * Runs the pipeline on this machine until it is done; nothing keeps running.
- *
- * @throws the signal's reason when it is stopped before, or the error of a service that ended.
- */
+/** Runs the pipeline until it is done. @throws the signal's reason, or the error of a service that ended */
 export async function runLocal(
   options: LocalOptions,
   stop: AbortSignal,

@@ -138,7 +138,6 @@ async function writeDocuments(
   return deadLetters;
 }
 
-/** Says how a verified run ended. */
 function tellSummary(report: RunReport, tell: Tell): void {
   const rejected = Object.entries(report.tripsRejected).map(
     ([reason, rows]) => `${rows} ${reason}`,
