@@ -19,7 +19,6 @@ import { deadLetter, type SearchStatus } from "./result-status";
 import { taxiResults } from "./taxi-results";
 import { tradesResults } from "./trades-results";
 
-/** Dead letters that are told in full. */
 const LATEST = 5;
 /** Indices that are counted: those of a pattern may be one per day. */
 const MOST_INDICES = 100;
@@ -38,11 +37,7 @@ const indexing = v.object({
 const counts = v.object({ counts: buckets({}) });
 const newestWindow = v.object({ newest: value });
 
-/**
- * Counts and newest results of the domain; indices that do not exist yet hold nothing.
- *
- * @throws Error when the domain does not answer.
- */
+/** Counts and newest results; missing indices hold nothing. @throws Error when the domain does not answer */
 export async function searchStatus(
   source: SearchSource,
   workload: WorkloadSource,
@@ -81,7 +76,6 @@ export async function searchStatus(
   };
 }
 
-/** The start of the newest window in an index. */
 function newestSearch(index: string): Search {
   return {
     index: [index],

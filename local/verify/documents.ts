@@ -1,7 +1,6 @@
 import type { DocumentSource, StoredDocument } from "./result-document";
 
 interface ScrollPage {
-  /** Absent when the index does not exist. */
   readonly _scroll_id?: string;
   readonly hits: {
     readonly hits: readonly {
@@ -23,11 +22,8 @@ export interface DocumentsOptions {
 const KEEP_ALIVE = "1m";
 
 /**
- * Every document of the indices as a search sees it now, one index after the other, each exactly once: the indices are
- * refreshed first, and a scroll reads from one point in time however much is written meanwhile.
- *
- * @param endpoint URL of the domain, such as http://127.0.0.1:9200.
- * @throws Error that names the request when the domain does not answer or refuses.
+ * Every document of the indices exactly once, one index after the other: refreshed first, then read from one point in time.
+ * @throws Error that names the request when the domain does not answer or refuses
  */
 export async function* storedDocuments(
   endpoint: string,
