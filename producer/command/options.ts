@@ -7,7 +7,7 @@ import type { EventTimeRange } from "../events/event-time";
 import { durationOption, eventTimeOption } from "../events/event-time";
 import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
 import type { StreamTarget } from "../kinesis/target";
-import { targetFrom, targetOptions } from "../kinesis/target";
+import { targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
 import manifest from "../package.json";
 import type { Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
@@ -44,10 +44,8 @@ export interface CommandOptions {
 }
 
 /** Values of the options that every workload has, as commander names them. */
-interface SharedValues {
+interface SharedValues extends TargetValues {
   readonly config?: string;
-  readonly stream?: string;
-  readonly region?: string;
   readonly output: "kinesis" | "stdout";
   readonly dryRun?: true;
   readonly workload: string;
@@ -77,8 +75,9 @@ interface SharedValues {
 const moreHelp = `
 Input: rows in any order. What does not fit into 64 MiB is sorted in a temporary file.
 
-Credentials: the AWS SDK's own sources (environment, profile, instance role). AWS_ENDPOINT_URL_KINESIS
-  and AWS_ENDPOINT_URL_S3 name other servers than the region's.
+Credentials: the AWS SDK's own sources (environment, profile, SSO, instance role). HTTPS_PROXY, NO_PROXY and
+  AWS_CA_BUNDLE apply to them, too. AWS_ENDPOINT_URL_KINESIS and AWS_ENDPOINT_URL_S3 name other servers
+  than the region's.
 
 Signals: the first SIGINT or SIGTERM sends what is due and then ends; the second one ends immediately.
 
@@ -287,6 +286,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     throw new StartError(problems);
   }
   return options;
+}
+
+/** The value of --profile, which has to be known before the region. */
+export function profileOf(args: readonly string[]): string | undefined {
+  return parsedCommand(args, []).opts<SharedValues>().profile;
 }
 
 /** The command with the values of the configuration file, if any, and over them those of the command line. */

@@ -1,10 +1,7 @@
 import { Readable } from "node:stream";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { clientSettings } from "../../cli/aws";
 import type { InputPlace } from "./input-place";
-
-/** A connection that is silent for so long is given up. */
-const idleTimeoutMs = 60_000;
 
 /** Where a bucket is looked for when nothing says it; S3 then names the right region. */
 const firstRegion = "us-east-1";
@@ -41,7 +38,7 @@ async function s3Client(): Promise<S3Client> {
   return new S3Client({
     region: env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? firstRegion,
     followRegionRedirects: true,
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, socketTimeout: idleTimeoutMs }),
+    ...clientSettings(),
     // Servers other than Amazon's have no host name for each bucket.
     forcePathStyle: (env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"]) !== undefined,
   });

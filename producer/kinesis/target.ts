@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { profileOption } from "../../cli/aws";
 
 /** Where a stream is looked for. */
 export interface StreamTarget {
@@ -8,20 +9,28 @@ export interface StreamTarget {
   readonly endpoint: string | undefined;
 }
 
+/** Values of the options that name a stream. */
+export interface TargetValues {
+  readonly stream?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 /** The options that name a stream. */
 export function targetOptions(): Option[] {
   return [
     new Option("--stream <name>", "name of the stream").argParser(kinesisName),
     new Option(
       "--region <region>",
-      "AWS region of the stream (default: AWS_REGION, else AWS_DEFAULT_REGION)",
+      "AWS region of the stream (default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
     ).argParser(regionName),
+    profileOption(),
   ];
 }
 
 /** @param problems - gets a line for what is missing */
 export function targetFrom(
-  values: { readonly stream?: string | undefined; readonly region?: string | undefined },
+  values: TargetValues,
   env: NodeJS.ProcessEnv,
   problems: string[],
 ): StreamTarget {
@@ -31,7 +40,11 @@ export function targetFrom(
     problems.push("--stream is missing; name the stream");
   }
   if (region === undefined) {
-    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
+    const profile = values.profile ?? env["AWS_PROFILE"] ?? "default";
+    problems.push(
+      "the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION " +
+        `(tried those and profile ${profile} of ~/.aws/config)`,
+    );
   }
   const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
   return { stream: stream ?? "", region: region ?? "", endpoint };

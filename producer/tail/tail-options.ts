@@ -3,7 +3,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { parseAll, wholeNumber } from "../../cli/options";
 import { parseDuration, parseEventTime } from "../events/event-time";
-import { kinesisName, type StreamTarget, targetFrom, targetOptions } from "../kinesis/target";
+import {
+  kinesisName,
+  type StreamTarget,
+  type TargetValues,
+  targetFrom,
+  targetOptions,
+} from "../kinesis/target";
 import manifest from "../package.json";
 import type { ShardStart } from "./shard-reader";
 
@@ -103,14 +109,19 @@ export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv
   const problems: string[] = [];
   const command = tailCommand();
   parseAll(command, args, problems);
-  const { stream, region, ...values } = command.opts<
-    Values & { readonly stream?: string; readonly region?: string }
-  >();
-  const target = targetFrom({ stream, region }, env, problems);
+  const { stream, region, profile, ...values } = command.opts<Values & TargetValues>();
+  const target = targetFrom({ stream, region, profile }, env, problems);
   if (problems.length > 0) {
     throw new StartError(problems, "reader");
   }
   return { ...values, target };
+}
+
+/** The value of --profile, which has to be known before the region. */
+export function profileOf(args: readonly string[]): string | undefined {
+  const command = tailCommand();
+  parseAll(command, args, []);
+  return command.opts<{ readonly profile?: string }>().profile;
 }
 
 /**

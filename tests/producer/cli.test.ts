@@ -379,7 +379,7 @@ describe("The replay command, bundled into one file", function () {
         refusal(input, { AWS_ENDPOINT_URL_KINESIS: "http://127.0.0.1:9" }),
       ]);
       expect(denied).to.include("allow kinesis:DescribeStreamSummary");
-      expect(anonymous).to.include("there are no AWS credentials");
+      expect(anonymous).to.include("no AWS credentials were found");
       expect(unreachable).to.include("http://127.0.0.1:9) cannot be reached");
     });
   });

@@ -79,7 +79,7 @@ describe("The options of a replay", () => {
           "- --rate-limit must be a whole number from 1 to 10000; got ",
           "- unknown option --speed; did you mean --speedup?",
           "- unexpected argument trips.csv; remove it",
-          "- the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION",
+          "- the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION (tried those and profile default of ~/.aws/config)",
           "- --input is missing; name a file, or - for the standard input",
         ].join("\n"),
       );
