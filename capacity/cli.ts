@@ -64,7 +64,10 @@ function sizingCommand(): Command {
   }
   return command
     .option("--region <region>", `whose prices and quotas count (default: ${defaultRegion})`)
-    .option("--from-file <file>", "measure rate, peak and record size of a file of trips (CSV)")
+    .option(
+      "--from-file <file>",
+      "measure rate, peak, record size and hottest key of a file of trips, without its outliers in time",
+    )
     .option(
       "--speedup <n>",
       `ratio of event time to real time in the replay of the file, 0.001 to ${fastest}`,

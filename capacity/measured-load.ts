@@ -27,15 +27,15 @@ export async function measuredFile(source: string, speedup: number): Promise<Mea
  * Rate, size and busiest second of a replay of one event or more.
  *
  * @param events by event time, which is exact to the second
- * @param total how many events there are; of more than a thousand the first and the last thousandth are left out, as
- * one of another year would stretch the time
+ * @param total how many events there are; of a hundred or more, those below the percentile 0.1 and above 99.9 are left
+ * out, at least one each, as one of another year would stretch the time
  */
 export function measuredEvents(
   events: Iterable<SourceEvent>,
   speedup: number,
   total = 0,
 ): MeasuredLoad {
-  const outliers = Math.floor(total / 1000);
+  const outliers = total < 100 ? 0 : Math.ceil(total / 1000);
   const keys = new Map<string, number>();
   let [seen, hottest] = [0, 0];
   let [count, bytes, first, last] = [0, 0, 0, 0];

@@ -8,6 +8,7 @@ import { connect } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
+import { firstEvent } from "../events/record-source";
 import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
@@ -17,7 +18,7 @@ import type { Output } from "./output";
 import { ConsoleOutput, jsonOutput } from "./output";
 import type { Progress } from "../replay/progress";
 import type { ReplayOutcome } from "../replay/replay";
-import { replay } from "../replay/replay";
+import { longWaitMs, replay } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
 import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
@@ -137,10 +138,18 @@ async function send(
   const records = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
   const advisor = new LagAdvisor(options.pace, options.rateLimitPercent);
   const metrics = metricsOutput(options);
+  // A faster replay is ahead of the real clock.
+  const liveFrom = options.pace.speedup === 1 ? options.workload.liveFrom : undefined;
+  const opening =
+    liveFrom === undefined ? undefined : firstEvent(events.source, -Infinity)?.eventTime;
+  if (opening !== undefined && opening > Date.now() + longWaitMs && !options.json) {
+    const bell = new Date(opening).toISOString();
+    process.stderr.write(`The market is closed; waiting for the opening bell before ${bell}\n`);
+  }
   const outcome = await replay(
     records,
     open,
-    { ...options.pace, from },
+    { ...options.pace, from, liveFrom },
     systemRuntime,
     stopOnSignals(),
     (state) => {

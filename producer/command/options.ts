@@ -52,6 +52,7 @@ interface SharedValues extends TargetValues {
   readonly speedup: number;
   readonly maxRate: number;
   readonly ramp: number;
+  readonly maxGap: number;
   readonly seek?: number;
   readonly until?: number;
   readonly loop?: true;
@@ -145,6 +146,12 @@ export function replayCommand(): Command {
     new Option("--ramp <seconds>", "warm-up in which speed and rate grow from zero, 0 to 86400")
       .argParser(numberFrom(0, 86_400))
       .default(0),
+    new Option(
+      "--max-gap <time>",
+      "longest wait for the next event, in ms, s, m, h or d; longer gaps between events are shortened",
+    )
+      .argParser(durationOption("none"))
+      .default(Infinity, "none"),
     new Option(
       "--seek <time>",
       "event time of the first event sent: an instant, or the wall-clock time of New York",
@@ -259,7 +266,12 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     destination,
     workload: configured,
     range,
-    pace: { speedup: values.speedup, maxRate: values.maxRate, rampMs: values.ramp * 1000 },
+    pace: {
+      speedup: values.speedup,
+      maxRate: values.maxRate,
+      rampMs: values.ramp * 1000,
+      maxGapMs: values.maxGap,
+    },
     loop: values.loop ?? false,
     shiftToNow: values.shiftToNow ?? false,
     maxDisorderSeconds: values.maxDisorder,
@@ -397,6 +409,11 @@ function contradictions(options: CommandOptions): string[] {
       : []),
     ...(loop && workload.isEndless
       ? ["--loop needs an end after which to begin again; set --duration or --until"]
+      : []),
+    ...(workload.liveFrom !== undefined && (options.resume !== undefined || options.shiftToNow)
+      ? [
+          "--start now is another time in each run; remove --resume and --shift-to-now, or set a time",
+        ]
       : []),
     ...(loop && options.shuffleSeconds > 0
       ? ["--loop needs the events in order; remove --shuffle"]

@@ -15,6 +15,8 @@ export function jsonOutput(out: NodeJS.WritableStream): Output {
 }
 
 const ticksBetweenLines = 5;
+/** Seconds of a wait for the next event that are worth a word. */
+const longGap = 60;
 const startOfLine = "\r\u001b[K";
 
 const count = (value: number) => value.toLocaleString("en-US");
@@ -45,6 +47,9 @@ export class ConsoleOutput implements Output {
       `${count(report.retries)} retries`,
       // There are none where no stream is.
       ...(report.shards > 0 ? [`${count(report.shards)} shards`] : []),
+      ...(report.waiting === null
+        ? []
+        : [`waiting until ${report.waiting.until} for the event of ${report.waiting.eventTime}`]),
       ...(report.lastError === null ? [] : [errorText(report.lastError)]),
     ].join("  ");
     if (report.advice !== null && report.advice !== this.#advice) {
@@ -95,6 +100,12 @@ function dryRunLines(report: DryRunReport): string[] {
     `Would send ${count(report.recordsTotal)} records (${megabytes(report.bytesTotal)}, ` +
       `${keys} partition keys) in ${count(Math.ceil(report.seconds))} s`,
     `Event time from ${report.firstEventTime} to ${report.lastEventTime}`,
+    ...(report.longestGap.seconds > longGap
+      ? [
+          `Longest wait: ${count(Math.ceil(report.longestGap.seconds))} s before the event of ` +
+            `${report.longestGap.eventTime}; --max-gap shortens it`,
+        ]
+      : []),
     `First event: ${JSON.stringify(report.firstEvent)}`,
   ];
 }

@@ -22,6 +22,8 @@ export interface ProgressReport {
   readonly shards: number;
   /** Records of the whole replay, also those that an earlier run has sent; null while that is not known. */
   readonly recordsTotal: number | null;
+  /** The next event and when it is due, where that is more than 10 s ahead; else null. */
+  readonly waiting: { readonly eventTime: string; readonly until: string } | null;
   /** The newest error; null before the first one. */
   readonly lastError: (Omit<LastError, "since"> & { readonly since: string }) | null;
   /** How often each error came, by its code. */

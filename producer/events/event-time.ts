@@ -86,14 +86,20 @@ export function parseDuration(text: string): number | undefined {
 /**
  * Reads the value of an option that takes a duration; see parseDuration.
  *
- * @param endless - the word for Infinity
+ * @param endless - the word for Infinity, where that is allowed
  * @param zero - what 0 means, where it is allowed
  */
-export function durationOption(endless: string, zero?: number): (text: string) => number {
+export function durationOption(endless?: string, zero?: number): (text: string) => number {
   return (text) => {
-    const duration = text === endless ? Infinity : text === "0" ? zero : parseDuration(text);
+    const duration =
+      endless !== undefined && text === endless
+        ? Infinity
+        : text === "0"
+          ? zero
+          : parseDuration(text);
     if (duration === undefined) {
-      throw new InvalidArgumentError(`It must be such as 90s, 30m, 6.5h or 2d, or ${endless}.`);
+      const other = endless === undefined ? "" : `, or ${endless}`;
+      throw new InvalidArgumentError(`It must be such as 90s, 30m, 6.5h or 2d${other}.`);
     }
     return duration;
   };

@@ -43,6 +43,8 @@ export interface EventShape {
 export interface ConfiguredWorkload extends EventShape {
   /** What it is read from; empty where events are generated. */
   readonly inputs: readonly string[];
+  /** Event time of the real clock's present, where events follow that at the speed 1. */
+  readonly liveFrom?: number | undefined;
   /** Whether its events have no end. */
   readonly isEndless: boolean;
   /**

@@ -5,11 +5,15 @@ import type { Runtime } from "./runtime";
 import type { Sink } from "./sink";
 
 const tickMs = 1000;
+/** A wait for the next event that is worth a word. */
+export const longWaitMs = 10_000;
 
 /** How fast records are sent, and which. */
 export interface ReplayOptions extends Pace {
   /** Position of the first record to send. */
   readonly from: number;
+  /** Event time that is due when the real clock shows it; undefined makes the first event due at the start. */
+  readonly liveFrom?: number | undefined;
 }
 
 /** A look at a running replay. */
@@ -24,6 +28,15 @@ export interface ReplayState {
   /** How long the oldest record that is due has been due; undefined before the first one and without a schedule. */
   readonly lagSeconds: number | undefined;
   readonly shards: number;
+  /** The next event, where it is not due for a while. */
+  readonly waiting?: Waiting | undefined;
+}
+
+/** An event that is waited for. */
+export interface Waiting {
+  readonly eventTime: number;
+  /** When it is due; milliseconds since the epoch. */
+  readonly until: number;
 }
 
 /** How a replay ended. */
@@ -67,16 +80,20 @@ export async function replay(
   }
   let clock: ReplayClock | undefined;
   let next: OutgoingRecord | undefined;
+  let waiting: Waiting | undefined;
   let exhausted = false;
 
   const feed = async () => {
     for (const record of source.records(options.from)) {
       next = record;
-      clock ??= new ReplayClock(record.eventTime, runtime.now(), options);
+      const { liveFrom } = options;
+      clock ??= new ReplayClock(liveFrom ?? record.eventTime, liveFrom ?? runtime.now(), options);
       const at = clock.nextAt(record.eventTime);
+      waiting = { eventTime: record.eventTime, until: at };
       for (let now = runtime.now(); now < at && !stopFeeding.aborted; now = runtime.now()) {
         await runtime.sleep(at - now, stopFeeding);
       }
+      waiting = undefined;
       if (!sink.hasRoom) {
         await sink.room();
       }
@@ -106,6 +123,7 @@ export async function replay(
             ? 0
             : clock.lagSeconds(oldest, now),
       shards: sink.shardCount,
+      waiting: waiting !== undefined && waiting.until > now + longWaitMs ? waiting : undefined,
     });
     previous = { at: now, recordsPut };
   };

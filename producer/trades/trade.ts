@@ -12,7 +12,7 @@ export interface Trade {
 }
 
 /** What a stream takes for a symbol. */
-export const symbolPattern = /^[A-Z][A-Z0-9.]{0,9}$/;
+export const symbolPattern = /^[A-Z][A-Z0-9.-]{0,9}$/;
 
 /**
  * The same trade has the same id in every run: that is how a consumer recognises one that is sent twice.
