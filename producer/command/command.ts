@@ -9,7 +9,7 @@ import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
 import { firstEvent } from "../events/record-source";
-import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
+import { identityOf, liveRecordsOf, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
@@ -135,7 +135,11 @@ async function send(
   end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
   const from = resumption?.point.position ?? 0;
-  const records = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
+  const { live } = events;
+  const records =
+    live === undefined
+      ? recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options))
+      : liveRecordsOf(live, events, options, resumption?.point.files ?? {});
   const advisor = new LagAdvisor(options.pace, options.rateLimitPercent);
   const metrics = metricsOutput(options);
   // A faster replay is ahead of the real clock.
@@ -149,11 +153,13 @@ async function send(
   const outcome = await replay(
     records,
     open,
-    { ...options.pace, from, liveFrom },
+    { ...options.pace, ...(live && { speedup: Infinity }), from, liveFrom },
     systemRuntime,
     stopOnSignals(),
     (state) => {
-      resumption?.resumeFile.write(state.progress.acknowledgedUpTo);
+      const { acknowledgedUpTo } = state.progress;
+      const files = live?.acknowledged(acknowledgedUpTo);
+      resumption?.resumeFile.write(files === undefined ? acknowledgedUpTo : 0, files);
       const report = progressReport(state, records.count, advisor.advice(state));
       metrics?.(report);
       output.progress(report);

@@ -31,6 +31,12 @@ export interface RecordSource {
   records(from: number): Iterable<OutgoingRecord>;
 }
 
+/** Records that come later, in the order in which they come. */
+export interface LiveRecordSource {
+  readonly count: undefined;
+  records(from: number, stop: AbortSignal): AsyncIterable<OutgoingRecord>;
+}
+
 export function outgoingRecord(
   position: number,
   eventTime: number,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Option } from "commander";
 import type { EventTimeRange } from "./event-time";
-import type { EventSource } from "./record";
+import type { EventSource, SourceEvent } from "./record";
 
 /** Values of the command line by commander's attribute names; see Option.attributeName. */
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -18,8 +18,21 @@ export interface RowCounts {
   readonly outOfRange: number;
 }
 
+/** Offsets up to which files are read, by device and inode. */
+export type FilePositions = Readonly<Record<string, number>>;
+
+/** Events that are sent as they come. */
+export interface LiveEvents {
+  /** @param saved - where an earlier run ended */
+  events(saved: FilePositions, stop: AbortSignal): AsyncIterable<SourceEvent>;
+  /** @param count - events, of those that were handed out, that are acknowledged */
+  acknowledged(count: number): FilePositions;
+}
+
 /** The events to send, and what was read for them. */
 export interface Reading extends RowCounts {
+  /** Events that come later than those of the source. */
+  readonly live?: LiveEvents;
   readonly source: EventSource;
   /** SHA-256: the same for the same events only. */
   readonly fingerprint: string;
@@ -49,9 +62,13 @@ export interface ConfiguredWorkload extends EventShape {
   readonly isEndless: boolean;
   /**
    * @param outputs - files that the command writes by their options, none of which may be an input
+   * @param onRows - told every few seconds which file is read, and how many rows were
    * @throws StartError when an input cannot be used or holds nothing to send
    */
-  read(outputs: Readonly<Record<string, string | undefined>>): Promise<Reading>;
+  read(
+    outputs: Readonly<Record<string, string | undefined>>,
+    onRows?: (file: string, rows: number) => void,
+  ): Promise<Reading>;
 }
 
 /** A kind of events that can be replayed. */

@@ -20,7 +20,7 @@ const endings: readonly [ending: RegExp, format: InputFormat][] = [
   [/\.parquet$/i, "parquet"],
 ];
 
-function formatOf(name: string): InputFormat | undefined {
+export function formatOf(name: string): InputFormat | undefined {
   const path = name.split(/[?#]/)[0] ?? name;
   return endings.find(([ending]) => ending.test(path))?.[1];
 }

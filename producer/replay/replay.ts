@@ -1,6 +1,6 @@
 import { type Pace, ReplayClock } from "./clock";
 import { Progress } from "./progress";
-import type { OutgoingRecord, RecordSource } from "../events/record";
+import type { LiveRecordSource, OutgoingRecord, RecordSource } from "../events/record";
 import type { Runtime } from "./runtime";
 import type { Sink } from "./sink";
 
@@ -57,7 +57,7 @@ export interface ReplayOutcome {
  * @param onTick - called once a second, and a last time at the end; an error in it ends the replay
  */
 export async function replay(
-  source: RecordSource,
+  source: RecordSource | LiveRecordSource,
   open: (progress: Progress) => Sink,
   options: ReplayOptions,
   runtime: Runtime,
@@ -84,26 +84,41 @@ export async function replay(
   let exhausted = false;
 
   const feed = async () => {
-    for (const record of source.records(options.from)) {
-      next = record;
-      const { liveFrom } = options;
-      clock ??= new ReplayClock(liveFrom ?? record.eventTime, liveFrom ?? runtime.now(), options);
-      const at = clock.nextAt(record.eventTime);
-      waiting = { eventTime: record.eventTime, until: at };
-      for (let now = runtime.now(); now < at && !stopFeeding.aborted; now = runtime.now()) {
-        await runtime.sleep(at - now, stopFeeding);
+    const records = source.records(options.from, stopFeeding);
+    const iterator: Iterator<OutgoingRecord, unknown> | AsyncIterator<OutgoingRecord, unknown> =
+      Symbol.iterator in records ? records[Symbol.iterator]() : records[Symbol.asyncIterator]();
+    const hasStopped = () => stopFeeding.aborted;
+    try {
+      for (;;) {
+        const pulled = iterator.next();
+        // A promise for each of millions of recorded events would take its time.
+        const result = pulled instanceof Promise ? await pulled : pulled;
+        if (result.done) {
+          exhausted = !hasStopped();
+          return;
+        }
+        const record = result.value;
+        next = record;
+        const { liveFrom } = options;
+        clock ??= new ReplayClock(liveFrom ?? record.eventTime, liveFrom ?? runtime.now(), options);
+        const at = clock.nextAt(record.eventTime);
+        waiting = { eventTime: record.eventTime, until: at };
+        for (let now = runtime.now(); now < at && !stopFeeding.aborted; now = runtime.now()) {
+          await runtime.sleep(at - now, stopFeeding);
+        }
+        waiting = undefined;
+        if (!sink.hasRoom) {
+          await sink.room();
+        }
+        if (hasStopped()) {
+          return;
+        }
+        sink.offer(record);
+        next = undefined;
       }
-      waiting = undefined;
-      if (!sink.hasRoom) {
-        await sink.room();
-      }
-      if (stopFeeding.aborted) {
-        return;
-      }
-      sink.offer(record);
-      next = undefined;
+    } finally {
+      await iterator.return?.(undefined);
     }
-    exhausted = true;
   };
   let previous = { at: start, recordsPut: 0 };
   const tick = () => {

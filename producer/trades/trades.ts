@@ -4,7 +4,7 @@ import { durationOption, eventTimeOption, parseInstant } from "../events/event-t
 import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
 import { archivedEvents } from "../files/archived-events";
-import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { inputFrom, inputOptions, readOrFollow } from "../files/input";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
@@ -76,7 +76,7 @@ export const trades: Workload = {
         ...tradeShape,
         inputs: input.sources,
         isEndless: false,
-        read: (outputs) => readInputs(input, tradeDecoder, range, outputs),
+        read: (...args) => readOrFollow(input, tradeDecoder, range, ...args),
       };
     }
     const { end, ...options } = tradeOptions(values);

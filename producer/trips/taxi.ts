@@ -2,7 +2,7 @@ import { newYorkZone } from "../events/wall-clock";
 import { everything, isoSeconds, parseEventTime } from "../events/event-time";
 import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
-import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { archivedEvents } from "../files/archived-events";
 import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
@@ -51,7 +51,7 @@ export const taxi: Workload = {
       ...tripShape,
       inputs: input.sources,
       isEndless: false,
-      read: (outputs) => readInputs(input, decoderIn(zone), range, outputs),
+      read: (...args) => readOrFollow(input, decoderIn(zone), range, ...args),
     };
   },
 };
