@@ -28,6 +28,8 @@ export interface Recommendation extends Omit<Sizes, "share"> {
   /** Costs of all pipelines together. */
   readonly costs: readonly PartCost[];
   readonly onDemandStream: PartCost;
+  /** In US dollars, of the same stream under On-demand Advantage. */
+  readonly advantageUsd: number;
   /** In US dollars, with a provisioned stream. */
   readonly monthlyUsd: number;
 }
@@ -46,10 +48,12 @@ export function recommend(args: LoadArgs): Recommendation {
     all(deliveryCost(share)),
     all(searchCost(share, sizes.search)),
   ];
+  const onDemandStream = all(onDemandCost(share, sizes.stream));
   return {
     ...sizes,
     costs,
-    onDemandStream: all(onDemandCost(share, sizes.stream)),
+    onDemandStream,
+    advantageUsd: advantageUsd(onDemandStream),
     monthlyUsd: costs.reduce((sum, { usd }) => sum + usd, 0),
   };
 }
@@ -105,6 +109,18 @@ export function onDemandCost(load: Load, plan: StreamPlan): PartCost {
     },
     { what: "kinesis.longTermRetention", quantity: longTermGigabytes(load) },
   ]);
+}
+
+/** What a stream on demand costs under On-demand Advantage, but for a shortfall of the commitment. */
+function advantageUsd({ items }: PartCost): number {
+  const shares: Record<string, number> = {
+    "kinesis.onDemandStreamHour": 0,
+    "kinesis.longTermRetention": 1,
+  };
+  return items.reduce(
+    (sum, { what, usd }) => sum + usd * (shares[what] ?? billing.advantageShare),
+    0,
+  );
 }
 
 /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
