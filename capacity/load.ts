@@ -4,7 +4,6 @@ import table from "./quantities.json";
 export interface Load extends Readonly<Record<Exclude<Name, "parallelism">, number>> {
   /** Undefined follows from recordsPerSecondPerKpu. */
   readonly parallelism?: number;
-  /** Region whose prices and quotas count. */
   readonly region: string;
 }
 
@@ -34,15 +33,9 @@ interface Quantity {
  */
 export const quantities: Readonly<Record<Name, Quantity>> = table;
 
-/** Region of a load that names none. */
 export const defaultRegion = "us-east-1";
 
-/**
- * A load with its defaults.
- *
- * @param nameOf how messages call a number
- * @throws RangeError that lists every number that is missing or out of range
- */
+/** A load with its defaults. @throws RangeError that lists every number that is missing or out of range */
 export function completeLoad(
   args: Partial<LoadArgs>,
   nameOf: (name: string) => string = (name) => name,

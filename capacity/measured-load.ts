@@ -2,7 +2,6 @@ import { readTrips } from "../producer/trips/taxi";
 import type { SourceEvent } from "../producer/events/record";
 import type { Load } from "./load";
 
-/** What a replay of events puts on a stream. */
 export type MeasuredLoad = Pick<
   Load,
   "recordsPerSecond" | "recordBytes" | "peak" | "hottestKeyPercent"
@@ -11,13 +10,7 @@ export type MeasuredLoad = Pick<
 /** A key may be one of a few hundred, or of one record only: no more are counted. */
 const mostKeys = 100_000;
 
-/**
- * Measures the replay of a file of trips.
- *
- * @param source path of the file, or what else the producer reads
- * @param speedup how many times faster than it happened
- * @throws StartError when the file cannot be read or has no trips
- */
+/** Measures the replay of a file of trips. @throws StartError when it cannot be read or has no trips */
 export async function measuredFile(source: string, speedup: number): Promise<MeasuredLoad> {
   const { source: trips } = await readTrips(source);
   return measuredEvents(trips.events(), speedup, trips.count);

@@ -19,7 +19,6 @@ import type { StreamPlan } from "./stream";
 export interface PartCost {
   readonly part: string;
   readonly items: readonly CostItem[];
-  /** In US dollars. */
   readonly usd: number;
 }
 
@@ -34,11 +33,7 @@ export interface Recommendation extends Omit<Sizes, "share"> {
   readonly monthlyUsd: number;
 }
 
-/**
- * Sizes a pipeline for a load and prices it.
- *
- * @throws RangeError that lists everything that is wrong with the load
- */
+/** Sizes a pipeline for a load and prices it. @throws RangeError that lists every wrong number */
 export function recommend(args: LoadArgs): Recommendation {
   const { share, ...sizes } = sizesFor(args);
   const all = (cost: PartCost): PartCost => times(cost, sizes.pipelines);
@@ -158,7 +153,6 @@ const orchestrationKpus = 1;
 
 const dayHours = 24;
 
-/** What shards and on-demand streams keep at most without long-term retention. */
 const weekHours = 7 * dayHours;
 
 function longTermGigabytes(load: Load): number {

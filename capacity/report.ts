@@ -25,7 +25,6 @@ export function report(recommendation: Recommendation): string {
   ].join("\n");
 }
 
-/** A recommendation for other programs. */
 export function document(recommendation: Recommendation): unknown {
   return {
     ...recommendation,

@@ -28,12 +28,7 @@ import { systemRuntime } from "../replay/runtime";
 import { shardLimits } from "../kinesis/shard-budget";
 import type { Sink } from "../replay/sink";
 
-/**
- * Does what the command line asks for.
- *
- * @returns the exit code, as the help describes it
- * @throws StartError when nothing was sent because something is wrong
- */
+/** Does what the command line asks for. @throws StartError when nothing was sent */
 export async function run(options: CommandOptions): Promise<number> {
   const { destination } = options;
   if (destination !== "nothing" && destination !== "stdout") {
@@ -52,7 +47,6 @@ export async function run(options: CommandOptions): Promise<number> {
   return exitCode(outcome, 0, options, (error) => String(error));
 }
 
-/** Where progress goes, and where the report goes at the end. */
 function outputsOf({ report, json, destination }: CommandOptions) {
   const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
   const output: Output = json
@@ -120,7 +114,6 @@ function hostOf(endpoint: string | undefined): string {
   return endpoint === undefined ? "" : new URL(endpoint).hostname;
 }
 
-/** Where a resumed replay goes on, and where it keeps that. */
 interface Resumption {
   readonly resumeFile: ResumeFile;
   readonly point: ResumePoint;

@@ -23,7 +23,6 @@ export function shiftOf({ source }: Reading, { shiftToNow, range }: CommandOptio
   return first === undefined ? 0 : Math.floor((Date.now() - first.eventTime) / 1000) * 1000;
 }
 
-/** The events as the stream gets them. */
 export function recordsOf(
   { source }: Reading,
   options: CommandOptions,

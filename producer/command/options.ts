@@ -13,7 +13,6 @@ import type { Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
 import { workloads } from "./workloads";
 
-/** What the command line asks for. */
 export interface CommandOptions {
   /** A stream, the standard output, or nothing: a dry run. */
   readonly destination: StreamTarget | "stdout" | "nothing";
@@ -35,7 +34,6 @@ export interface CommandOptions {
   readonly giveUpAfterMs: number;
   readonly resume: string | undefined;
   readonly report: string | undefined;
-  /** Where records that were given up are kept. */
   readonly lostRecords: string | undefined;
   /** All files that are written, by their options. */
   readonly outputs: Outputs;
@@ -43,7 +41,6 @@ export interface CommandOptions {
   readonly json: boolean;
 }
 
-/** Values of the options that every workload has, as commander names them. */
 interface SharedValues extends TargetValues {
   readonly config?: string;
   readonly output: "kinesis" | "stdout";
@@ -241,8 +238,6 @@ export function replayCommand(): Command {
 
 /**
  * Reads the command line and the configuration file.
- *
- * @param args - without the names of the interpreter and the program
  * @throws StartError naming everything that is wrong with the values
  * @throws CommanderError after the help or the version has been printed
  */
@@ -250,7 +245,6 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
   const problems: string[] = [];
   const command = parsedCommand(args, problems);
   const values = command.opts<SharedValues>();
-  // A name that is not in the table is among the problems already.
   const workload = workloads[values.workload] ?? Object.values(workloads)[0];
   if (workload === undefined) {
     throw new StartError(problems);

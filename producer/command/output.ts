@@ -8,7 +8,6 @@ export interface Output {
   end(report: ReplayReport | DryRunReport): void;
 }
 
-/** For programs: one JSON object per line. */
 export function jsonOutput(out: NodeJS.WritableStream): Output {
   const write = (report: object) => void out.write(`${JSON.stringify(report)}\n`);
   return { progress: write, end: write };
@@ -22,10 +21,7 @@ const startOfLine = "\r\u001b[K";
 const count = (value: number) => value.toLocaleString("en-US");
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/**
- * Tells people how a replay goes: on a terminal in one line that is rewritten, elsewhere in a line
- * every 5 seconds.
- */
+/** Progress for people: one line that is rewritten on a terminal, elsewhere a line every 5 seconds. */
 export class ConsoleOutput implements Output {
   readonly #out: NodeJS.WriteStream;
   #ticks = 0;

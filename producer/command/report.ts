@@ -29,7 +29,6 @@ export interface ReplayReport {
   /** Of the records put; null when there are none. */
   readonly firstEventTime: string | null;
   readonly lastEventTime: string | null;
-  /** How often each error came, by its code. */
   readonly errors: Readonly<Record<string, number>>;
   /** From the first record to the last answer. */
   readonly seconds: number;
@@ -49,11 +48,9 @@ export interface DryRunReport extends Pick<
   readonly partitionKeys: number | null;
   readonly firstEventTime: string;
   readonly lastEventTime: string;
-  /** Of the schedule; 0 at full speed. */
   readonly seconds: number;
   /** The longest wait for an event, in seconds of the schedule, and the time of that event. */
   readonly longestGap: { readonly seconds: number; readonly eventTime: string };
-  /** The first event as the stream would carry it. */
   readonly firstEvent: unknown;
 }
 
@@ -116,10 +113,7 @@ export function replayReport(
   };
 }
 
-/**
- * What a replay would send; every record is built, none is sent.
- * @throws StartError when there is none
- */
+/** What a replay would send; builds every record. @throws StartError when there is none */
 export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace): DryRunReport {
   const keys = new Set<string>();
   let count = 0;

@@ -9,13 +9,10 @@ export interface ReplayIdentity {
   readonly created: string;
   /** Host of the server, where it is none of AWS's. */
   readonly endpoint: string;
-  /** Fingerprint of the input. */
   readonly input: string;
 }
 
-/** Where a replay is. */
 export interface ResumePoint {
-  /** Of the first record to send. */
   readonly position: number;
   /** What is added to every event time, in milliseconds; the same in every run of a replay. */
   readonly shiftMs: number;
@@ -23,7 +20,6 @@ export interface ResumePoint {
   readonly files?: FilePositions | undefined;
 }
 
-/** The position could not be kept. */
 export class ResumeFileError extends Error {}
 
 /** Remembers in a file how many leading records are acknowledged, so that a later run can go on there. */
@@ -123,10 +119,7 @@ export class ResumeFile {
     return saved;
   }
 
-  /**
-   * Replaces the file in one step: a crash leaves the old position or the new one.
-   * @throws ResumeFileError when that is not possible
-   */
+  /** Replaces the file in one step: a crash leaves the old or the new one. @throws ResumeFileError */
   write(position: number, files?: FilePositions): void {
     const text = `${JSON.stringify({ ...this.#identity, position, shiftMs: this.#shiftMs, files })}\n`;
     if (text === this.#written) {

@@ -15,7 +15,6 @@ export interface RecordOptions {
   readonly loop: boolean;
   /** What is added to every event time; whole seconds in milliseconds. */
   readonly shiftMs: number;
-  /** A field of the event, or round-robin. */
   readonly partitionKey: string;
   /** Largest partition key and data together. */
   readonly maxRecordBytes: number;
@@ -39,7 +38,6 @@ export class EventRecords implements RecordSource {
     return this.#options.loop ? undefined : this.#source.count;
   }
 
-  /** @throws RangeError at a record that is larger than the stream takes */
   *records(from: number): Generator<OutgoingRecord> {
     const { loop } = this.#options;
     let position = 0;

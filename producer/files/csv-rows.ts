@@ -7,11 +7,7 @@ import { lineBlocks } from "./lines";
 import { StartError } from "../../cli/command";
 import { type InputRow, type RowDecoder, RowRejection } from "./rows";
 
-/**
- * The rows of a CSV file with a header.
- *
- * @throws StartError when there is no usable header
- */
+/** The rows of a CSV file. @throws StartError when there is no usable header */
 export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGenerator<InputRow[]> {
   let row: CsvDecoder | undefined;
   const isRow = (text: string) => {
@@ -43,7 +39,6 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
   }
 }
 
-/** Reads rows below a header. */
 interface CsvDecoder {
   readonly delimiter: string;
   readonly read: ReturnType<RowDecoder["columns"]>;

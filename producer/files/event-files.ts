@@ -38,11 +38,7 @@ const readers: Readonly<
 };
 
 /**
- * Reads files of events. A broken row is handed to `onRejected` and counted; empty lines are skipped.
- *
- * @param range - of the event times wanted
- * @param onRows - told every few seconds which file is read, and how many rows were
- * @param store - where the events are sorted
+ * Reads and sorts the events of files. Broken rows go to `onRejected`; `onRows` is told every few seconds.
  * @throws StartError when a file cannot be read or lacks columns, or there is not a single event
  */
 export async function readFiles(

@@ -32,7 +32,6 @@ interface Growing {
   readonly name: string;
   /** What came since the last read; empty when there is nothing now. */
   read(): Buffer;
-  /** Offset of the end of what was read. */
   readonly offset: number;
   /** Whether nothing can follow. */
   readonly hasEnded: boolean;

@@ -56,7 +56,6 @@ function zoneOption(text: string): string {
   return text;
 }
 
-/** @param problems - gets a line when no input is named */
 export function inputFrom(values: OptionValues, problems: string[]): InputOptions {
   const sources = (values["input"] ?? []) as readonly string[];
   if (sources.length === 0) {
@@ -71,10 +70,7 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
 }
 
 /**
- * Reads the events of all files, sorted by event time in bounded memory.
- *
- * @param outputs - files that the command writes, none of which may be an input
- * @param onRows - told every few seconds which file is read, and how many rows were
+ * Reads the events of all files, none of which may be an output, sorted in bounded memory.
  * @throws StartError when a file cannot be used, or there are no events
  */
 export async function readInputs(

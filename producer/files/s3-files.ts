@@ -6,11 +6,7 @@ import type { InputPlace } from "./input-place";
 /** Where a bucket is looked for when nothing says it; S3 then names the right region. */
 const firstRegion = "us-east-1";
 
-/**
- * The object that an address `s3://bucket/key` names, or all objects under a prefix that ends in /.
- *
- * @throws Error of the S3 client, or when the address is none
- */
+/** The object of an address `s3://bucket/key`, or all objects under a prefix that ends in /. */
 export async function s3Files(address: string): Promise<InputPlace[]> {
   const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(address) ?? [];
   if (bucket === undefined || key === undefined) {

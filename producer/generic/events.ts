@@ -71,12 +71,7 @@ export const events: Workload = {
   },
 };
 
-/**
- * Reads the events of files of any kind, sorted by event time in bounded memory.
- *
- * @param sources - each what --input takes
- * @throws StartError when a file cannot be read, or there are no events
- */
+/** Reads events of any kind, sorted by event time. @throws StartError when there are none */
 export function readEvents(sources: readonly string[], fields: EventFields): Promise<FileEvents> {
   const input = { sources, format: undefined, deadLetters: undefined };
   return readInputs(input, eventDecoder(fields), everything);
@@ -110,7 +105,6 @@ function fingerprintOf({ fingerprint }: Reading, fields: EventFields): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** @throws StartError when the schema cannot be used */
 function eventDecoder(fields: EventFields): RowDecoder {
   const { eventTimeField, eventTimeFormat = "iso", timeZone = "UTC", keyField } = fields;
   const format = timeFormat(eventTimeFormat, timeZone);

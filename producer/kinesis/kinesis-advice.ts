@@ -21,11 +21,7 @@ const writePermissions =
   "kinesis:DescribeStreamSummary, kinesis:ListShards and kinesis:PutRecords on the stream and, " +
   "if it is encrypted with a KMS key, kms:GenerateDataKey on the key";
 
-/**
- * What went wrong with the stream, and what to do about it, in one line.
- *
- * @param permissions - what has to be allowed
- */
+/** What went wrong with the stream, and what to do about it, in one line. */
 export function explain(
   error: unknown,
   target: StreamTarget,

@@ -13,16 +13,13 @@ import type { PutResult, Shard, Stream } from "./stream";
 /** From sending a request to the last byte of its answer; 5 MiB take that long at 2.8 Mbit/s. */
 const answerTimeoutMs = 15_000;
 
-/** Statuses in which a stream takes records. */
 const writableStatuses = ["ACTIVE", "UPDATING"];
 
-/** What a stream is now. */
 export interface StreamState {
   readonly arn: string;
   /** When it was created; another stream of the same name has another time. */
   readonly created: string;
   readonly status: string;
-  /** Whether it takes records. */
   readonly isWritable: boolean;
 }
 
@@ -33,7 +30,6 @@ export class KinesisStream implements Stream {
   readonly #answerTimeoutMs: number;
   readonly #closed = new AbortController();
 
-  /** @param timeoutMs - from sending a request to the last byte of its answer */
   constructor(name: string, region: string, timeoutMs: number = answerTimeoutMs) {
     this.#name = name;
     this.#answerTimeoutMs = timeoutMs;

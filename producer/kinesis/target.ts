@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { profileOption } from "../../cli/aws";
 
-/** Where a stream is looked for. */
 export interface StreamTarget {
   readonly stream: string;
   readonly region: string;
@@ -9,14 +8,12 @@ export interface StreamTarget {
   readonly endpoint: string | undefined;
 }
 
-/** Values of the options that name a stream. */
 export interface TargetValues {
   readonly stream?: string | undefined;
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
 }
 
-/** The options that name a stream. */
 export function targetOptions(): Option[] {
   return [
     new Option("--stream <name>", "name of the stream").argParser(kinesisName),
@@ -50,10 +47,7 @@ export function targetFrom(
   return { stream: stream ?? "", region: region ?? "", endpoint };
 }
 
-/**
- * Reads the name of a stream or consumer.
- * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
- */
+/** Reads the name of a stream: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html */
 export function kinesisName(text: string): string {
   if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(text)) {
     throw new InvalidArgumentError("It must be 1 to 128 letters, digits, _, . or -.");

@@ -1,4 +1,3 @@
-/** How a replay keeps time. */
 export interface Pace {
   /** How many times faster than they happened events are due; Infinity makes all due at the start. */
   readonly speedup: number;
@@ -10,10 +9,7 @@ export interface Pace {
   readonly maxGapMs?: number;
 }
 
-/**
- * The schedule of a replay: maps the time of an event to the moment it is due, so that the distances
- * between events are kept but `speedup` times shorter.
- */
+/** Maps the time of an event to the moment it is due: distances are kept, but `speedup` times shorter. */
 export class ReplayClock {
   readonly #firstEventTime: number;
   readonly #start: number;
@@ -23,10 +19,7 @@ export class ReplayClock {
   /** From an event time on, how much of the event time before it takes no time; milliseconds. */
   readonly #skipped: { readonly from: number; readonly ms: number }[] = [];
 
-  /**
-   * @param firstEventTime - event time of the first event, due at once; milliseconds since the epoch
-   * @param start - when the replay begins; milliseconds since the epoch
-   */
+  /** `firstEventTime` is due at `start`, both in milliseconds since the epoch. */
   constructor(firstEventTime: number, start: number, pace: Pace) {
     this.#firstEventTime = firstEventTime;
     this.#latestEventTime = firstEventTime;

@@ -10,7 +10,6 @@ export const longWaitMs = 10_000;
 
 /** How fast records are sent, and which. */
 export interface ReplayOptions extends Pace {
-  /** Position of the first record to send. */
   readonly from: number;
   /** Event time that is due when the real clock shows it; undefined makes the first event due at the start. */
   readonly liveFrom?: number | undefined;
@@ -19,7 +18,6 @@ export interface ReplayOptions extends Pace {
 /** A look at a running replay. */
 export interface ReplayState {
   readonly progress: Progress;
-  /** Milliseconds since the epoch. */
   readonly now: number;
   /** Event time up to which every record is sent; undefined before the first one. */
   readonly sentUpTo: number | undefined;
@@ -32,10 +30,8 @@ export interface ReplayState {
   readonly waiting?: Waiting | undefined;
 }
 
-/** An event that is waited for. */
 export interface Waiting {
   readonly eventTime: number;
-  /** When it is due; milliseconds since the epoch. */
   readonly until: number;
 }
 
@@ -50,11 +46,8 @@ export interface ReplayOutcome {
 }
 
 /**
- * Sends the records of a source as their time comes.
- *
- * @param open - gives the sink, which tells the progress what becomes of the records
- * @param stop - sends what is due and under way, and then ends
- * @param onTick - called once a second, and a last time at the end; an error in it ends the replay
+ * Sends the records of a source as their time comes; after `stop` only what is due and under way.
+ * `onTick` is called once per second and at the end; an error in it ends the replay.
  */
 export async function replay(
   source: RecordSource | LiveRecordSource,

@@ -13,25 +13,21 @@ import {
 import manifest from "../package.json";
 import type { ShardStart } from "./shard-reader";
 
-/** Values of the options, as commander names them. */
 interface Values {
   readonly from: ShardStart;
   /** Name of a registered consumer with throughput of its own; without one the reader polls. */
   readonly fanOut?: string;
   /** The only shard that is read. */
   readonly shard?: string;
-  /** The only partition key that is printed. */
   readonly key?: string;
   readonly format: "text" | "json" | "raw";
   /** A line of the format text. */
   readonly template: string;
   /** Records after which to end; Infinity for never. */
   readonly limit: number;
-  /** End where no record is left to read. */
   readonly untilTip?: true;
 }
 
-/** What the command line of the reader asks for. */
 export interface TailOptions extends Values {
   readonly target: StreamTarget;
 }
@@ -99,12 +95,7 @@ function tailCommand(): Command {
   return command;
 }
 
-/**
- * Reads the command line of the reader.
- *
- * @throws StartError naming everything that is wrong with the values
- * @throws CommanderError after the help or the version has been printed
- */
+/** Reads the command line of the reader. @throws StartError naming everything that is wrong */
 export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv): TailOptions {
   const problems: string[] = [];
   const command = tailCommand();
@@ -124,12 +115,7 @@ export function profileOf(args: readonly string[]): string | undefined {
   return command.opts<{ readonly profile?: string }>().profile;
 }
 
-/**
- * The arguments with the stream of the local pipeline in place of --local, whose endpoint and credentials go into the
- * environment.
- *
- * @throws StartError where none runs
- */
+/** Replaces --local by the stream of the local pipeline, with its endpoint in `env`. @throws StartError where none runs */
 export function withLocalStream(
   args: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -17,7 +17,6 @@ export interface TradeOptions {
   readonly hours: TradingHours;
   /** Event time from which there are trades; milliseconds since the epoch. */
   readonly start: number;
-  /** Event time before which they end; Infinity for never. */
   readonly end: number;
   /** An integer from 0 to 2^32 - 1; the same options with the same seed give the same trades. */
   readonly seed: number;
@@ -81,7 +80,6 @@ export function* tradeSource(options: TradeOptions): Generator<Trade> {
   }
 }
 
-/** The trades as a source of events. */
 export class TradeSource implements EventSource {
   readonly count = undefined;
   readonly #options: TradeOptions;

@@ -148,14 +148,12 @@ function syntheticOptions(): Option[] {
   ];
 }
 
-/** Values of the options that say when. */
 type Timing = OptionValues & {
   readonly start: number | typeof now;
   readonly duration: number;
   readonly every?: number;
 };
 
-/** @param values - of the options above */
 export function tradeOptions(values: OptionValues): TradeOptions {
   const { symbols, tradesPerSecond, tradingHours, holidays, seed, volatility } =
     values as unknown as TradeOptions;

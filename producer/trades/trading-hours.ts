@@ -17,11 +17,8 @@ const saturday = 6;
 export type Holidays = "nyse" | "none" | readonly string[];
 
 /**
- * Reads trading hours: `always`, or from and to on weekdays, with a time zone unless it is New York's:
- * `09:30-16:00`, `08:00-16:30 Europe/London`. Hours over midnight, `18:00-17:00`, belong to the day on which they begin.
- *
- * @param holidays - by default those of New York's exchange for hours of New York, else none
- * @returns undefined when the text is no trading hours
+ * Reads `always`, or hours of weekdays as `08:00-16:30 Europe/London`, of New York unless they name a zone.
+ * Hours over midnight belong to the day on which they begin. @returns undefined when the text is no trading hours
  */
 export function parseTradingHours(text: string, holidays?: Holidays): TradingHours | undefined {
   if (text === "always") {

@@ -39,7 +39,6 @@ function decoderIn(zone: string): RowDecoder {
   };
 }
 
-/** Recorded taxi trips. */
 export const taxi: Workload = {
   summary: "replays recorded taxi trips",
   heading: "Input",
@@ -56,18 +55,12 @@ export const taxi: Workload = {
   },
 };
 
-/**
- * Reads the trips of one file.
- *
- * @param source - what --input takes
- * @throws StartError when it cannot be read or has no trips
- */
+/** Reads the trips of one file. @throws StartError when it cannot be read or has no trips */
 export function readTrips(source: string): Promise<FileEvents> {
   const input = { sources: [source], format: undefined, deadLetters: undefined };
   return readInputs(input, tripDecoder, everything);
 }
 
-/** A trip as the stream carries it. */
 type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly pickupTime: string;
   readonly dropoffTime: string;
