@@ -1,4 +1,5 @@
 import { DateTime, IANAZone } from "luxon";
+import { getHolidays } from "nyse-holidays";
 
 /** When trades are made: open inclusive, close exclusive; milliseconds since the epoch. */
 export interface Session {
@@ -33,7 +34,7 @@ export function parseTradingHours(text: string, holidays?: Holidays): TradingHou
   const calendar = holidays ?? (zone === defaultZone ? "nyse" : "none");
   const isHoliday = (day: DateTime) =>
     calendar === "nyse"
-      ? isNyseHoliday(day)
+      ? getHolidays(day.year).some(({ dateString }) => dateString === day.toISODate())
       : calendar !== "none" && calendar.includes(day.toISODate() ?? "");
   const lastDays = length < 0 ? 1 : 0;
   return (at) => {
@@ -49,39 +50,4 @@ export function parseTradingHours(text: string, holidays?: Holidays): TradingHou
       }
     }
   };
-}
-
-/**
- * Whether the exchange is closed on a weekday by its rules of today. Early closings are not known.
- * @see https://www.nyse.com/markets/hours-calendars
- */
-function isNyseHoliday(day: DateTime): boolean {
-  const { month, day: date, weekday } = day;
-  const week = Math.ceil(date / 7);
-  if (weekday === 1) {
-    const isMonday =
-      (month <= 2 && week === 3) || (month === 5 && date > 24) || (month === 9 && week === 1);
-    return isMonday || isFixedHoliday(day) || isFixedHoliday(day.minus({ days: 1 }));
-  }
-  const isThanksgiving = month === 11 && weekday === 4 && week === 4;
-  if (weekday !== 5) return isThanksgiving || isFixedHoliday(day);
-  const saturdaysHoliday = day.plus({ days: 1 });
-  const isMoved = saturdaysHoliday.month !== 1 && isFixedHoliday(saturdaysHoliday);
-  return isMoved || isFixedHoliday(day) || day.plus({ days: 2 }).hasSame(easter(day), "day");
-}
-
-/** Days of a month that are holidays in every year; Juneteenth from 2022 on. */
-function isFixedHoliday({ month, day, year }: DateTime): boolean {
-  const holidays = ["1-1", "7-4", "12-25", ...(year >= 2022 ? ["6-19"] : [])];
-  return holidays.includes(`${month}-${day}`);
-}
-
-/** Easter Sunday of the day's year (https://en.wikipedia.org/wiki/Date_of_Easter#Gauss's_Easter_algorithm, 1900 to 2099). */
-function easter({ year, zone }: DateTime): DateTime {
-  const d = (19 * (year % 19) + 24) % 30;
-  const e = (2 * (year % 4) + 4 * (year % 7) + 6 * d + 5) % 7;
-  const isLate = (d === 29 && e === 6) || (d === 28 && e === 6 && year % 19 > 10);
-  return DateTime.fromObject({ year, month: 3, day: 22 }, { zone }).plus({
-    days: d + e - (isLate ? 7 : 0),
-  });
 }
