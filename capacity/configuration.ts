@@ -46,7 +46,6 @@ function applicationSettings({ application }: Recommendation): Settings {
   };
 }
 
-/** Those keys as lines of a stack's file. */
 export function stackLines(recommendation: Recommendation): readonly string[] {
   return Object.entries(stackSettings(recommendation)).flatMap(([key, value]) =>
     typeof value === "object"
