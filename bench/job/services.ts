@@ -157,6 +157,7 @@ export class BenchServices {
     });
     return {
       name: "bench",
+      runtime: "flinkRuntime",
       // The jar is handed over as a file.
       code: { bucket: "", key: "" },
       parallelism: PARALLELISM,
