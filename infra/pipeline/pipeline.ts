@@ -299,6 +299,9 @@ export class Pipeline extends pulumi.ComponentResource {
         // A port forwarded through the host is the way to the dashboards.
         securityGroupIds: search.clientSecurityGroupIds,
         maxDisorderSeconds: job.maxDisorderSeconds,
+        startAfter: [archive, eventsDelivery, results, analytics].filter(
+          (reader) => reader !== undefined,
+        ),
         logRetentionDays,
         encryptAtRest,
         kmsKeyArn,
