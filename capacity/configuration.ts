@@ -13,6 +13,7 @@ export function stackSettings(recommendation: Recommendation): Settings {
     searchInstanceType: search.instanceType,
     searchInstanceCount: search.dataNodes,
     searchVolumeGiB: search.volumeGibibytes,
+    searchIndexShards: search.indexShards,
     searchDedicatedMasters: search.masters,
     searchDedicatedMasterType: search.masterType,
     deliveryBufferMiB: delivery.bufferMebibytes,

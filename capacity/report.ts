@@ -70,7 +70,7 @@ function sizes({ load, stream, application, delivery, search }: Recommendation):
     [
       "Data nodes",
       `${search.dataNodes} × ${search.instanceType}`,
-      `${search.volumeGibibytes} GiB each for ${amount(search.storageGibibytes)} GiB, ${counted(search.primaryShards, "primary shard")}`,
+      `${search.volumeGibibytes} GiB each for ${amount(search.storageGibibytes)} GiB, ${counted(search.indexShards, "primary shard")} per day`,
     ],
     ["Masters", `${search.masters} × ${search.masterType}`, ""],
   ];

@@ -106,7 +106,7 @@ function step(recommendation: Recommendation): readonly string[] {
     `${pipelines > 1 ? `Each of ${pipelines} pipelines has` : "The pipeline has"} ` +
       `${counted(stream.shardCount, "shard")}, bound by ${stream.boundBy}, parallelism ${application.parallelism}, ` +
       `${counted(search.dataNodes, "data node")} with ${search.volumeGibibytes} GiB each for ${amount(search.storageGibibytes)} GiB in ` +
-      `${counted(search.primaryShards, "primary shard")}. Firehose ends an object of ${amount(delivery.objectMebibytes)} MiB by ${delivery.endedBy}, ` +
+      `${counted(search.indexShards, "primary shard")} per day. Firehose ends an object of ${amount(delivery.objectMebibytes)} MiB by ${delivery.endedBy}, ` +
       `at the latest after ${delivery.bufferSeconds} seconds.`,
     "",
     ...advice.map(({ fact, fix }) => `- **${fact}.** ${fix}`),

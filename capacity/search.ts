@@ -5,8 +5,8 @@ export interface SearchPlan {
   readonly sourceGibibytes: number;
   /** GiB of disk that they need, replicas and overheads included. */
   readonly storageGibibytes: number;
-  /** Primary shards of all indices together. */
-  readonly primaryShards: number;
+  /** Primary shards of the indices of one day. */
+  readonly indexShards: number;
   readonly instanceType: string;
   /** Data nodes, the same number in each of three zones. */
   readonly dataNodes: number;
@@ -85,7 +85,7 @@ export function planSearch(load: Load): SearchPlan {
   return {
     sourceGibibytes,
     storageGibibytes: storage,
-    primaryShards: primaryShards(sourceGibibytes),
+    indexShards: primaryShards(sourceGibibytes / indexDays),
     ...nodesFor(storage),
   };
 }

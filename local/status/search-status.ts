@@ -20,8 +20,8 @@ import { taxiResults } from "./taxi-results";
 import { tradesResults } from "./trades-results";
 
 const LATEST = 5;
-/** Indices that are counted: those of a pattern may be one per day. */
-const MOST_INDICES = 100;
+/** Indices that are counted: there is one per day. */
+const MOST_INDICES = 10_000;
 
 /** Results of the workloads that have a view of their own, by the name of their plug-in. */
 const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
