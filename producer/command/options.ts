@@ -71,7 +71,7 @@ interface SharedValues extends TargetValues {
 }
 
 const moreHelp = `
-Input: rows in any order. What does not fit into 64 MiB is sorted in a temporary file.
+Input: rows in any order. What does not fit into 32 MiB is sorted in a temporary file.
 
 Credentials: the AWS SDK's own sources (environment, profile, SSO, instance role). HTTPS_PROXY, NO_PROXY and
   AWS_CA_BUNDLE apply to them, too. AWS_ENDPOINT_URL_KINESIS and AWS_ENDPOINT_URL_S3 name other servers

@@ -5,7 +5,7 @@ import { merged } from "./merge";
 import type { EventSource, SourceEvent } from "./record";
 
 const smallestRun = 1024 * 1024;
-const defaultRunBytes = 64 * 1024 * 1024;
+const defaultRunBytes = 32 * 1024 * 1024;
 
 /** Sorts events by time in bounded memory: sorted runs in a temporary file are merged when read. */
 export class EventStore implements EventSource {
