@@ -1,11 +1,9 @@
 import type { Load } from "./load";
 
 export interface SearchPlan {
-  /** GiB of documents as they are sent. */
   readonly sourceGibibytes: number;
   /** GiB of disk that they need, replicas and overheads included. */
   readonly storageGibibytes: number;
-  /** Primary shards of all indices together. */
   readonly primaryShards: number;
   readonly instanceType: string;
   /** Data nodes, the same number in each of three zones. */

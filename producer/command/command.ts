@@ -172,7 +172,6 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
   };
 }
 
-/** @param skipped - records that an earlier run has sent */
 function exitCode(
   { progress, error }: ReplayOutcome,
   skipped: number,
@@ -204,7 +203,6 @@ function exitCode(
   return exitCodes.done;
 }
 
-/** Reports to programs why the replay did not start or was ended. */
 export function writeError(problems: readonly string[]): void {
   process.stdout.write(`${JSON.stringify({ type: "error", problems })}\n`);
 }

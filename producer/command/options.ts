@@ -26,7 +26,6 @@ export interface CommandOptions {
   readonly shuffleSeconds: number;
   readonly maxAttempts: number;
   readonly rateLimitPercent: number;
-  /** A field of the event, or round-robin. */
   readonly partitionKey: string;
   readonly aggregate: boolean;
   readonly maxRecordKiB: number;
@@ -321,7 +320,6 @@ function parsedCommand(args: readonly string[], problems: string[]): Command {
   return command;
 }
 
-/** A configuration file as a command line. */
 function argumentsOf(path: string, problems: string[]): string[] {
   let config: unknown;
   try {

@@ -18,7 +18,6 @@ export class EventStore implements EventSource {
   #sorted = true;
   #count = 0;
 
-  /** @param runBytes - how much is kept in memory */
   constructor(runBytes: number = defaultRunBytes) {
     this.#runBytes = runBytes;
   }
@@ -122,7 +121,6 @@ function entryBytes(event: SourceEvent): number {
   return headBytes + Buffer.byteLength(event.partitionKey) + event.data.byteLength;
 }
 
-/** Writes an event into a run; there must be room for it. */
 function writeEntry(buffer: Buffer, offset: number, event: SourceEvent): void {
   buffer.writeDoubleLE(event.eventTime, offset);
   const keyBytes = buffer.write(event.partitionKey, offset + headBytes);

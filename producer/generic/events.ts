@@ -17,7 +17,6 @@ import { invalidEvent, parsedRow, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
 import { namedFormats, timeFormat } from "./time-format";
 
-/** What a replay has to know about events of any kind. */
 export interface EventFields {
   /** Field that holds the event time; names joined by dots for nested fields. */
   readonly eventTimeField: string;

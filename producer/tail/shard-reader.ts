@@ -41,7 +41,6 @@ export interface ShardReader {
 
 const filters = { latest: "AT_LATEST", horizon: "AT_TRIM_HORIZON" } as const;
 
-/** What all readers of a Kinesis stream have in common. */
 export abstract class StreamReader implements ShardReader {
   protected readonly client: KinesisClient;
   protected readonly stream: string;

@@ -4,7 +4,6 @@ import { seededRandom } from "../events/seeded-random";
 import { type Trade, tradeEvent, tradeId } from "./trade";
 import type { Holidays, TradingHours } from "./trading-hours";
 
-/** What is traded, how often and how wildly. */
 export interface TradeOptions {
   readonly symbols: readonly string[];
   /** Of one symbol, on average, while the market is open. */
@@ -24,7 +23,6 @@ export interface TradeOptions {
   readonly volatility: number;
 }
 
-/** A year of regular trading hours: 252 days of 6.5 hours. */
 const yearMs = 252 * 6.5 * 3_600_000;
 const lowestFirstPrice = 10;
 const highestFirstPrice = 500;

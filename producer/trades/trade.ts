@@ -11,7 +11,6 @@ export interface Trade {
   readonly quantity: number;
 }
 
-/** What a stream takes for a symbol. */
 export const symbolPattern = /^[A-Z][A-Z0-9.-]{0,9}$/;
 
 /** Id of a trade, the same in every run, by which consumers recognise one that is sent twice. */

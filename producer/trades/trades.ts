@@ -34,7 +34,6 @@ const archivedTrades = archivedEvents<{ readonly symbol: string; readonly time: 
   instant,
 );
 
-/** Trades as the stream carries them, and rows of the archive. */
 const tradeDecoder: RowDecoder = {
   noun: "trades",
   json: recordedTrade,
@@ -61,7 +60,6 @@ function recordedTrade(text: string): SourceEvent {
   return { eventTime, partitionKey: symbol, data: Buffer.from(text) };
 }
 
-/** Synthetic stock trades, or recorded ones. */
 export const trades: Workload = {
   summary: "generates synthetic stock trades, or replays those of --input",
   heading: "Synthetic trades (--workload trades)",

@@ -22,7 +22,6 @@ export const tripShape: EventShape = {
 /** Rows of the TLC's files and of extracts of them, and trips as the stream carries them. */
 export const tripDecoder: RowDecoder = decoderIn(newYorkZone);
 
-/** @param zone - IANA time zone of times that name none */
 function decoderIn(zone: string): RowDecoder {
   return {
     noun: "trips",
@@ -66,7 +65,6 @@ type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly dropoffTime: string;
 };
 
-/** Trips with what the transform of the archive adds to them. */
 const archivedTrips = archivedEvents<TripJson>(
   schema,
   ["pickupBorough", "dropoffBorough", "durationSeconds"],
