@@ -3,15 +3,17 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { numberFrom, outputProblem, parseAll, wholeNumber } from "../../cli/options";
-import type { EventTimeRange } from "../events/event-time";
-import { durationOption, eventTimeOption } from "../events/event-time";
+import { durationOption, eventTimeOption, type EventTimeRange } from "../events/event-time";
 import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
-import type { StreamTarget } from "../kinesis/target";
-import { targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
+import { type StreamTarget, targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
 import manifest from "../package.json";
 import type { Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
-import { workloads } from "./workloads";
+import { events } from "../generic/events";
+import { trades } from "../trades/trades";
+import { taxi } from "../trips/taxi";
+
+const workloads: Readonly<Record<string, Workload>> = { taxi, trades, events };
 
 export interface CommandOptions {
   /** A stream, the standard output, or nothing: a dry run. */

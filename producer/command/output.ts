@@ -1,6 +1,5 @@
 import type { ProgressReport } from "./progress-report";
-import type { DryRunReport, ReplayReport } from "./report";
-import { mostCountedKeys } from "./report";
+import { type DryRunReport, mostCountedKeys, type ReplayReport } from "./report";
 
 export interface Output {
   progress(report: ProgressReport): void;

@@ -1,5 +1,4 @@
-import type { Pace } from "../replay/clock";
-import { ReplayClock } from "../replay/clock";
+import { type Pace, ReplayClock } from "../replay/clock";
 import { isoSeconds } from "../events/event-time";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";

@@ -12,8 +12,7 @@ import type { EventShape, OptionValues, Reading, Workload } from "../events/work
 import type { FileEvents } from "../files/event-files";
 import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { messageOf } from "../files/input-place";
-import type { RowDecoder } from "../files/rows";
-import { invalidEvent, parsedRow, RowRejection } from "../files/rows";
+import { invalidEvent, parsedRow, type RowDecoder, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
 import { namedFormats, timeFormat } from "./time-format";
 

@@ -9,8 +9,7 @@ import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
-import { symbolPattern } from "./trade";
-import { type TradeOptions, TradeSource } from "./trade-source";
+import { symbolPattern, type TradeOptions, TradeSource } from "./trade-source";
 import { type Holidays, parseTradingHours } from "./trading-hours";
 
 const mostSymbols = 10_000;

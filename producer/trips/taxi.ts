@@ -8,8 +8,7 @@ import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import schema from "../schemas/trip.schema.json";
-import { type Trip, tripEvent } from "./trip";
-import { TripRowReader } from "./trip-row";
+import { type Trip, tripEvent, TripRowReader } from "./trip-row";
 
 /** Trips as events: what the stream carries of them is in schemas/trip.schema.json. */
 export const tripShape: EventShape = {
