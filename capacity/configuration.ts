@@ -3,7 +3,6 @@ import type { Recommendation } from "./recommendation";
 
 type Settings = Readonly<Record<string, boolean | number | string | readonly string[]>>;
 
-/** Keys of the project's configuration for one pipeline, as Pulumi.yaml declares them. */
 export function stackSettings(recommendation: Recommendation): Settings {
   const { load, delivery, search } = recommendation;
   return {

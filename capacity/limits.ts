@@ -46,7 +46,6 @@ export const deliveryBuffer = {
 /** Data nodes of a domain, until AWS raises the quota: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
 export const maxDataNodes = 80;
 
-/** Units in which AWS bills. */
 export const billing = {
   /** A PUT payload unit: https://aws.amazon.com/kinesis/data-streams/pricing/ */
   putUnitBytes: 25 * 1024,
