@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { jsonByName } from "../../infra/core/json-files";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
 import type { FlinkSettings } from "../../local/services/flink/flink-settings";
 import { install, type Progress } from "../../local/machine/installation";
@@ -18,7 +19,9 @@ import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-doc
 
 const REGION = "us-east-1";
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const templates = path.join(projectFolder, "infra", "search", "index-templates");
+const templates = ["common", "taxi"].map((folder) =>
+  path.join(projectFolder, "workloads", folder, "index-templates"),
+);
 
 /** Subtasks of each operator, all in one task manager. */
 export const PARALLELISM = 2;
@@ -95,9 +98,8 @@ export class BenchServices {
     const account = { region: REGION, accountId: "000000000000", throttled: false };
     this.#processes.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
     this.#processes.push(await startSearchNode(search));
-    for (const file of readdirSync(templates)) {
-      const template = readFileSync(path.join(templates, file), "utf8");
-      await this.#ask("PUT", `/_index_template/${path.basename(file, ".json")}`, template);
+    for (const [name, template] of Object.entries(jsonByName(templates))) {
+      await this.#ask("PUT", `/_index_template/${name}`, JSON.stringify(template));
     }
   }
 

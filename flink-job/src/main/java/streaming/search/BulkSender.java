@@ -59,11 +59,9 @@ final class BulkSender implements BatchSender {
     return outcome(documents, JSON.std.mapFrom(response.body));
   }
 
-  /** Somebody may wait for early results: they are found as soon as they are written. */
+  /** Live results can be found as soon as they are written. */
   private static String path(List<Document> documents) {
-    return documents.stream().allMatch(document -> document.complete)
-        ? PATH
-        : PATH + "&refresh=true";
+    return documents.stream().anyMatch(document -> document.live) ? PATH + "&refresh=true" : PATH;
   }
 
   private static byte[] body(List<Document> documents) throws IOException {
@@ -107,7 +105,7 @@ final class BulkSender implements BatchSender {
       }
       String problem = String.format("status %d, %s", status, JSON.std.asString(item.get("error")));
       if (status != BAD_REQUEST) {
-        // Not the document's fault: a full disk blocks its index (403), or nobody made it (404).
+        // Not the document's fault: a full disk blocks its index (403), or it is missing (404).
         again.add(document);
         reason = problem;
       } else if (document.index.equals(DeadLetter.INDEX)) {
