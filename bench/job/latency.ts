@@ -101,7 +101,7 @@ export async function latency(options: LatencyOptions): Promise<Latency> {
   }
 }
 
-/** What the job has read: Flink renews its figures when it is asked for them, and answers with the last ones. */
+/** Records that the job has read. Flink renews its figures on a request and answers with the last ones. */
 async function renewedCount(flink: string): Promise<number> {
   await jobStatus(flink);
   await delay(RENEWAL_MILLISECONDS);
