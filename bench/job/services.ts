@@ -19,8 +19,8 @@ import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-doc
 
 const REGION = "us-east-1";
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const templates = ["common", "taxi"].map((folder) =>
-  path.join(projectFolder, "workloads", folder, "index-templates"),
+const templates = jsonByName(
+  ["common", "taxi"].map((name) => path.join(projectFolder, "workloads", name, "index-templates")),
 );
 
 /** Subtasks of each operator, all in one task manager. */
@@ -28,9 +28,7 @@ export const PARALLELISM = 2;
 /** Short enough that the cost of checkpoints is part of what is measured. */
 export const CHECKPOINT_SECONDS = 10;
 
-/** A job on a cluster of its own. */
 export interface RunningJob {
-  /** URL of Flink's REST API. */
   readonly flink: string;
   stop(): Promise<void>;
 }
@@ -39,7 +37,6 @@ export interface RunningJob {
 export class BenchServices {
   readonly folder: string;
   readonly kinesis: KinesisClient;
-  /** URL of the OpenSearch node. */
   readonly search: string;
   readonly #kinesisEndpoint: string;
   readonly #folders: ServiceFolders;
@@ -98,9 +95,8 @@ export class BenchServices {
     const account = { region: REGION, accountId: "000000000000", throttled: false };
     this.#processes.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
     this.#processes.push(await startSearchNode(search));
-    for (const [name, template] of Object.entries(jsonByName(templates))) {
+    for (const [name, template] of Object.entries(templates))
       await this.#ask("PUT", `/_index_template/${name}`, JSON.stringify(template));
-    }
   }
 
   /** Starts a job on a stream, with no documents and no state of earlier ones. */
@@ -141,7 +137,6 @@ export class BenchServices {
     };
   }
 
-  /** Ends every process and removes what they have written. */
   async stop(): Promise<void> {
     for (const signal of STOPPING) process.off(signal, this.#leave);
     await this.#cluster?.stop();

@@ -78,6 +78,9 @@ export const tools = {
 
 export type ToolName = keyof typeof tools;
 
+/** What a pipeline on this machine runs. */
+export const localTools = ["kinesisServer", "searchNode", "flinkRuntime"] as const;
+
 /** Folder of a tool, whether it is there yet or not: its sources decide, so that a change of them makes a new one. */
 export function toolFolder(tool: ToolName): string {
   const { name, sources } = tools[tool];
@@ -94,16 +97,24 @@ export function isInstalled(tool: ToolName): boolean {
   return existsSync(toolFolder(tool));
 }
 
-/**
- * Builds a tool unless it is there, and returns its folder. Takes a minute or two the first time.
- *
- * @throws Error with the end of the build's output when it fails.
- */
-export async function install(
+const installing = new Map<ToolName, Promise<string>>();
+
+/** Folder of a tool, which is built if it is missing. @throws Error with the end of the build's output */
+export function install(
   tool: ToolName,
   onProgress: Progress,
   signal?: AbortSignal,
 ): Promise<string> {
+  const running =
+    installing.get(tool) ??
+    built(tool, onProgress, signal).finally(() => {
+      installing.delete(tool);
+    });
+  installing.set(tool, running);
+  return running;
+}
+
+async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal): Promise<string> {
   const folder = toolFolder(tool);
   if (existsSync(folder)) return folder;
   const { title, sources, build, step } = tools[tool];

@@ -11,7 +11,6 @@ import { install, type Progress } from "../../machine/installation";
 import type { ObjectStore } from "../storage/object-store";
 import type { ServiceFolders } from "../../machine/service-folders";
 
-/** Values by property group and key. */
 export type LocalProperties = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface ApplicationPlaneOptions {

@@ -60,7 +60,7 @@ class TradeParserTest {
         payload("time", "\"2019-03-01T18:48:42.007Z\""),
         trade -> {
           assertThat(trade.id).matches("[0-9a-f]{32}");
-          assertThat(trade.symbol).matches("[A-Z][A-Z0-9.]{0,9}");
+          assertThat(trade.symbol).matches("[A-Z][A-Z0-9.-]{0,9}");
           assertThat(trade.cents).isBetween(1L, 100_000_000_000L);
           assertThat(trade.quantity).isBetween(1L, 1_000_000_000_000L);
         });
@@ -104,6 +104,12 @@ class TradeParserTest {
   void refusesAQuantityThatIsNone(String quantity) {
     assertThatThrownBy(() -> parse(payload("quantity", quantity)))
         .hasMessageEndingWith("it must be an integer from 1 to 1000000000000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BRK.B", "BF-B", "SYM10000"})
+  void readsASymbolWithDotsHyphensAndDigits(String symbol) throws MalformedEventException {
+    assertThat(parse(payload("symbol", "\"" + symbol + "\"")).symbol).isEqualTo(symbol);
   }
 
   @ParameterizedTest
