@@ -57,7 +57,7 @@ export class BenchServices {
     this.#onProgress = onProgress;
   }
 
-  /** Starts both; whatever they keep lies in a folder that `stop` removes. */
+  /** Starts both; `stop` removes their folder. */
   static async start(onProgress: Progress): Promise<BenchServices> {
     const local = path.join(projectFolder, ".local");
     mkdirSync(local, { recursive: true });

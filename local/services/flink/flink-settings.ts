@@ -68,7 +68,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
     );
   }
 
-  // A block of type DEFAULT goes by the service's defaults, whatever else it says.
+  // A block of type DEFAULT has the service's defaults; its other values are ignored.
   const custom = (name: string): Declared => {
     const block = flink.block(name);
     return block.string("configurationType", "DEFAULT") === "CUSTOM"

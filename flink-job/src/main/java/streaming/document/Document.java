@@ -34,6 +34,9 @@ public class Document implements Serializable {
   /** Whether it stays as it is: false for the early result of a window. */
   public boolean complete;
 
+  /** Whether it is an early result of records that were read when they arrived. */
+  public boolean live;
+
   /** Writes the fields of a document. */
   @FunctionalInterface
   public interface Fields {

@@ -63,11 +63,9 @@ final class BulkSender implements BatchSender {
     return outcome(documents, JSON.std.mapFrom(response.body));
   }
 
-  /** Somebody may wait for early results: they are found as soon as they are written. */
+  /** Live results can be found as soon as they are written. */
   private static String path(List<Document> documents) {
-    return documents.stream().allMatch(document -> document.complete)
-        ? PATH
-        : PATH + "&refresh=true";
+    return documents.stream().anyMatch(document -> document.live) ? PATH + "&refresh=true" : PATH;
   }
 
   private static byte[] body(List<Document> documents) throws IOException {

@@ -24,10 +24,6 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   private transient Map<Integer, String> cells;
   private transient Counter unknownZone;
 
-  /**
-   * @param geohashPrecision number of characters of a cell's geohash
-   * @param maxAhead how far after the present a trip may lie
-   */
   TripAdmission(TripWindows windows, int geohashPrecision, Duration maxAhead) {
     super("trip", maxAhead);
     this.windows = windows;

@@ -215,7 +215,7 @@ class OpenSearchSinkTest {
   @Test
   void earlyResultsAreFoundAsSoonAsTheyAreWritten() throws Exception {
     Document early = document("a", 1);
-    early.complete = false;
+    early.live = true;
     try (FakeOpenSearch domain = FakeOpenSearch.start()) {
       write(domain, early);
       write(domain, document("b", 1));
