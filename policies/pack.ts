@@ -8,6 +8,7 @@ import * as consumers from "./streams/consumers";
 import * as delivery from "./delivery/delivery";
 import * as deliveryEncryption from "./delivery/delivery-encryption";
 import * as encryption from "./encryption/encryption";
+import { exceptionRules, unusedExceptions } from "./operations/exceptions";
 import * as endpoints from "./network/endpoints";
 import * as flinkEnvironment from "./flink/flink-environment";
 import * as functions from "./compute/functions";
@@ -49,10 +50,13 @@ const judging: readonly PolicyFamily[] = [
   family("Governance", governance),
 ];
 
-/** The families of policies; the first one holds what the others leave unjudged, and sees every resource first. */
+const unjudged = unjudgedPolicies(judging.flatMap(({ policies }) => policies));
+
+/** The families of policies; the first one sees every resource first, and holds what the others leave unjudged. */
 export const families: readonly PolicyFamily[] = [
-  { title: "Coverage", policies: unjudgedPolicies(judging.flatMap(({ policies }) => policies)) },
+  { title: "Coverage", policies: [exceptionRules, ...unjudged] },
   ...judging,
+  { title: "Exceptions", policies: [unusedExceptions] },
 ];
 
 /** Every policy, in the order of the documentation. */

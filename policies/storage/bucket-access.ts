@@ -24,6 +24,7 @@ export const access = resourcePolicy("s3-bucket-public-access-block", BucketPubl
   controls: ["S3.2", "S3.3", "S3.8"],
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  remedy: () => Object.fromEntries(publicAccessBlocks.map((name) => [name, true])),
   *check(block) {
     for (const name of publicAccessBlocks) {
       yield* mustBe(name, block[name], true);

@@ -9,6 +9,7 @@ import { type OperationResult, type PolicyPack, unjudged } from "../../local/eng
 import { openStack } from "../../local/engine/stack";
 import { policies } from "../../policies/pack";
 import { projectRoot } from "../support/command";
+import { inDays } from "../support/policy";
 import { fixtureRoot, requireEngine } from "./engine";
 import { plainStream } from "./foreign/plain-stream";
 
@@ -70,7 +71,7 @@ describe("the policy pack as another repository has it", () => {
 
   it("lets an exception pass with its reason and last day in the output, and no expired one", async () => {
     const exceptions = [
-      { resource: "clicks", reason: "Trial until the fair, OPS-7", expires: "2999-12-31" },
+      { resource: "clicks", reason: "Trial until the fair, OPS-7", expires: inDays(90) },
     ];
     const expired = [{ resource: "clicks", reason: "Trial, OPS-6", expires: "2020-01-31" }];
     const result = await preview(plainStream, {
@@ -82,7 +83,7 @@ describe("the policy pack as another repository has it", () => {
     expect(encryption?.enforcementLevel).to.equal("advisory");
     const text = planText("dev", result);
     expect(text).to.include("! kinesis-stream-encryption, clicks:");
-    expect(text).to.include("Excepted until 2999-12-31 (Trial until the fair, OPS-7).");
+    expect(text).to.include(`Excepted until ${inDays(90)} (Trial until the fair, OPS-7).`);
     expect(text).to.include("Its exception ended on 2020-01-31 (Trial, OPS-6).");
   });
 

@@ -43,6 +43,11 @@ export interface Outcome {
   readonly unknown?: string;
 }
 
+/** A day as exceptions have it, so many days from today. */
+export function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** A resource of a class, with properties that the compiler checks. */
 export function resource<Args>(
   resourceClass: new (name: string, args: Args, opts?: CustomResourceOptions) => Resource,
