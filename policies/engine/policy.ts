@@ -247,6 +247,18 @@ export function relationPolicy<const S extends Settings>(
   });
 }
 
+/** Resources as they were judged last, by URN. */
+export const judgedForms = new Map<string, Pick<ResourceValidationArgs, "type" | "props">>();
+
+/** The resources of a class that were declared so far, for a limit on their sum. */
+export function judgedSoFar<R extends Resource, Args>(
+  resourceClass: ResourceClass<R, Args>,
+): readonly Unwrap<NonNullable<Args>>[] {
+  const type = typeToken(resourceClass);
+  const forms = [...judgedForms.values()].filter((one) => one.type === type);
+  return forms.map(({ props }) => props as Unwrap<NonNullable<Args>>);
+}
+
 function judge<S extends Settings>(
   definition: PolicyText & ResourceDefinition<Block, S>,
   args: ResourceValidationArgs,
@@ -257,6 +269,7 @@ function judge<S extends Settings>(
     return;
   }
   dropUnset(args.props);
+  judgedForms.set(args.urn, args);
   try {
     for (const violation of definition.check(args.props, config, args)) {
       reportTo(report, definition, config.exceptions, args, violation);
