@@ -89,8 +89,14 @@ new PolicyPack("own", { enforcementLevel: "advisory", policies: chosen });
       process.execPath,
       [
         require.resolve("typescript/bin/tsc"),
-        ...["--noEmit", "--strict", "--skipLibCheck", "--types", "node"],
-        ...["--module", "nodenext", "index.ts"],
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--target",
+        "es2022",
+        "--module",
+        "nodenext",
+        "index.ts",
       ],
       { cwd: own },
     );

@@ -84,7 +84,6 @@ export const resourceMutations: readonly Mutation[] = [
     type: "appautoscaling/target:Target",
     set: { maxCapacity: 1000 },
   },
-  { policy: "cloudwatch-alarm-action", type: "metricAlarm:MetricAlarm", set: { alarmActions: [] } },
   {
     policy: "cloudwatch-log-group-encryption",
     type: "logGroup:LogGroup",
@@ -525,6 +524,7 @@ export const resourceMutations: readonly Mutation[] = [
 
 /** Mutations of what resources have to do with each other, judged when all are declared. */
 export const stackMutations: readonly Mutation[] = [
+  { policy: "cloudwatch-alarm-action", type: "metricAlarm:MetricAlarm", set: { alarmActions: [] } },
   {
     policy: "apigateway-websocket-logging",
     type: "apigatewayv2/stage:Stage",

@@ -26,7 +26,7 @@ describe("the policy pack", () => {
       expect(text.reason, name).to.match(/^[A-Z].*\.$/);
       expect(remediationSteps, name).to.match(/^[A-Z].*\.$/);
       expect(severity, name).to.be.oneOf(["low", "medium", "high", "critical"]);
-      expect(url, name).to.match(/^https:\/\/.+@[0-9.]+\/docs\/policies\.md#/);
+      expect(url, name).to.match(/^https:\/\/.+@[0-9.]+\/dist\/docs\/policies\.md#/);
       expect(url?.endsWith(`#${name}`), name).to.be.true;
     }
   });
