@@ -13,6 +13,13 @@ export const shardLimits = {
 /** Bytes of the largest record, unless the stream is set to take larger ones. */
 export const usualRecordBytes = mebibyte;
 
+/**
+ * KiB of the largest record that the transform of the archive can answer. An answer has at most 6 MiB, of which ids
+ * and partition keys take up to 8 KiB, and Base64 makes four bytes of three:
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+export const archivedRecordKiB = ((6 * 1024 - 8) * 3) / 4;
+
 /** Shards of one stream that UpdateShardCount reaches: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 export const maxShardsPerStream = 10_000;
 
