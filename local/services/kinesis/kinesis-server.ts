@@ -51,8 +51,11 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
 
 /** With which environment the SDK of another process finds the server. */
 export function kinesisEnvironment(endpoint: string) {
+  const { no_proxy, NO_PROXY } = process.env;
   return {
     AWS_ENDPOINT_URL_KINESIS: endpoint,
+    // A proxy of the environment does not reach this machine.
+    no_proxy: [no_proxy ?? NO_PROXY, "127.0.0.1", "localhost"].filter(Boolean).join(","),
     // The server takes any, and the SDK does not call without.
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
