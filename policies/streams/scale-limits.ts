@@ -144,11 +144,8 @@ export const targetLimit = resourcePolicy("autoscaling-custom-target-capacity-li
   },
   *check(target, { maxCapacity }) {
     // Targets of other services count something else.
-    if (target.serviceNamespace === "custom-resource" && !(target.maxCapacity <= maxCapacity)) {
-      yield {
-        fact: `maxCapacity is ${target.maxCapacity}`,
-        limit: `the limit is ${maxCapacity}`,
-      };
+    if (target.serviceNamespace === "custom-resource") {
+      yield* atMost(target.maxCapacity, maxCapacity, `maxCapacity is ${target.maxCapacity}`);
     }
   },
 });
