@@ -20,8 +20,11 @@ export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Str
       "Whether a stream may be in on-demand mode, which has no limit here.",
       false,
     ),
+    maxWarmMiB: integer("Most warm throughput of one stream, in MiB per second.", 100, [0, 10_240]),
   },
-  *check(stream, { maxShards, allowOnDemand }) {
+  *check(stream, { maxShards, allowOnDemand, maxWarmMiB }) {
+    const warm = stream.warmThroughputMibPs ?? 0;
+    yield* atMost(warm, maxWarmMiB, `warmThroughputMibPs is ${warm}`, "MiB/s");
     const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
     if (mode === "ON_DEMAND" && allowOnDemand) {
       if (stream.shardCount !== undefined) {

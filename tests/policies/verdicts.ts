@@ -185,6 +185,11 @@ export const verdicts: readonly Verdict[] = [
     [{ "environment.privilegedMode": true }, "environment.privilegedMode is true"],
     [{ projectVisibility: "PUBLIC_READ" }, "projectVisibility is PUBLIC_READ"],
   ]),
+  ...rows("kinesis-stream-shard-limit", "stream:Stream", [
+    [{ warmThroughputMibPs: 101 }, "warmThroughputMibPs is 101; the limit is 100 MiB/s"],
+    [{ warmThroughputMibPs: 100 }],
+    [{ warmThroughputMibPs: 200 }, undefined, { maxWarmMiB: 200 }],
+  ]),
   ...rows("cloudwatch-alarm-action", "metricAlarm:MetricAlarm", [
     [{ alarmActions: [] }, "alarmActions is not set"],
     [{ alarmActions: undefined }, "alarmActions is not set"],
