@@ -28,7 +28,6 @@ const rooms = {
       "operations",
       "cost",
     ],
-    ["docs"],
   ],
   local: [
     ["machine"],
@@ -80,8 +79,7 @@ const upwards = Object.entries(rooms).flatMap(([folder, lines]) =>
 const entryPoints = Object.keys(rooms).map((folder) => ({
   name: `${folder}: rooms import no entry point`,
   severity: "error",
-  // The reference of the policies is generated from the whole pack.
-  from: { path: `^${folder}/[^/]+/`, pathNot: "^policies/docs/" },
+  from: { path: `^${folder}/[^/]+/` },
   to: { path: `^${folder}/[^/]+\\.ts$` },
 }));
 

@@ -21,8 +21,6 @@ const options = {
   reason: { type: "string" },
 } as const;
 
-class UsageError extends Error {}
-
 /** What a command prints and its exit code. 0: nothing is wrong; 1: the file has problems. */
 function main(args: string[]): readonly [text: string, exitCode: number] {
   const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
@@ -39,29 +37,21 @@ function main(args: string[]): readonly [text: string, exitCode: number] {
     case "baseline": {
       const { reason = "", expires = "", config } = values;
       const before = config === undefined ? {} : read(config);
-      const made = baseline(before as object, text(file), { reason, expires });
+      const made = baseline(before as object, readFileSync(file, "utf8"), { reason, expires });
       const [problem] = configurationProblems(made);
-      if (problem !== undefined) throw new UsageError(problem);
+      if (problem !== undefined) throw new Error(problem);
       return [json(made), 0];
     }
     default:
-      throw new UsageError("");
+      throw new Error("");
   }
 }
 
 function read(file: string): unknown {
   try {
-    return JSON.parse(text(file)) as unknown;
+    return JSON.parse(readFileSync(file, "utf8")) as unknown;
   } catch (error) {
-    throw new UsageError(`${file} must be a readable JSON file: ${(error as Error).message}`);
-  }
-}
-
-function text(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new Error(`${file} must be a readable JSON file: ${(error as Error).message}`);
   }
 }
 

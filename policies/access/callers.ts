@@ -15,10 +15,7 @@ const callerKeys = new Set(
   ).split(" "),
 );
 
-/**
- * Claims that tell whose token it is, behind the provider's name and a colon. A provider signs for every tenant that it
- * has; the audience tells only for Cognito and Google, where it is a pool or a client.
- */
+/** Claims that name the tenant of a token; the audience does for Cognito and Google only, as a pool or a client. */
 const tenantClaims =
   /:(sub|repository(_id|_owner|_owner_id)?|job_workflow_ref|namespace_(id|path)|project_(id|path))$/;
 const tenantAudience = /^(cognito-identity\.amazonaws\.com|accounts\.google\.com):aud$/;

@@ -62,8 +62,6 @@ export const identityPoolGuests = resourcePolicy("cognito-identity-pool-guests",
   controls: ["Cognito.2"],
   source: "https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html",
   *check({ allowUnauthenticatedIdentities: guests }) {
-    if (guests === true) {
-      yield { fact: "allowUnauthenticatedIdentities is true", limit: "it must be false" };
-    }
+    yield* mustBe("allowUnauthenticatedIdentities", guests ?? false, false);
   },
 });

@@ -215,12 +215,7 @@ function* loggingViolations(
   },
 ): Iterable<Violation> {
   yield* mustBe(`${block}.loggingLevel`, settings.loggingLevel, "ERROR", "INFO");
-  if (settings.dataTraceEnabled === true) {
-    yield {
-      fact: `${block}.dataTraceEnabled is true`,
-      limit: "requests and answers must not be logged",
-    };
-  }
+  yield* mustBe(`${block}.dataTraceEnabled`, settings.dataTraceEnabled ?? false, false);
 }
 
 const throttlingSettings = {

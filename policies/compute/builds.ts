@@ -2,6 +2,7 @@ import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
 import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { resourcePolicy } from "../engine/policy";
+import { mustBe } from "../engine/violation";
 
 export const buildEncryption = resourcePolicy("codebuild-project-encryption", Project, {
   rule: "Encrypt what a build makes with a key of your own, and its logs.",
@@ -19,9 +20,7 @@ export const buildEncryption = resourcePolicy("codebuild-project-encryption", Pr
       ),
       ["logsConfig.s3Logs", project.logsConfig?.s3Logs],
     ] as const) {
-      if (block?.encryptionDisabled === true) {
-        yield { fact: `${path}.encryptionDisabled is true`, limit: "it must be off" };
-      }
+      yield* mustBe(`${path}.encryptionDisabled`, block?.encryptionDisabled ?? false, false);
     }
   },
 });
@@ -44,35 +43,6 @@ export const buildLogs = resourcePolicy("codebuild-project-logs", Project, {
   },
 });
 
-/** Variables that are a key to an account. */
-const credentialNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-
-/** An address with a password before the host, or with a token in place of a name. */
-const addressWithSecret =
-  /^[a-z+]+:\/\/([^/@:]*:[^/@]+|(gh[a-z]_|github_pat_|glpat-|ATBB)[^/@]*)@/i;
-
-export const buildSecrets = resourcePolicy("codebuild-project-secrets", Project, {
-  severity: "critical",
-  rule: "Write no credentials into a build's sources and variables.",
-  reason: "Whoever may read the project's configuration, or the program's state, has them.",
-  fix: "Give the project a role, and keep other secrets in Secrets Manager: type SECRETS_MANAGER.",
-  controls: ["CodeBuild.1", "CodeBuild.2"],
-  source: "https://docs.aws.amazon.com/codebuild/latest/userguide/use-case-based-samples.html",
-  *check({ environment, source, secondarySources = [] }) {
-    for (const { name, type } of environment.environmentVariables ?? []) {
-      if (credentialNames.includes(name) && (type ?? "PLAINTEXT") === "PLAINTEXT") {
-        yield { fact: `variable ${name} is in clear text`, limit: "credentials must not be" };
-      }
-    }
-    for (const { location } of [source, ...secondarySources]) {
-      if (location !== undefined && addressWithSecret.test(location)) {
-        // Without the address, which holds the secret.
-        yield { fact: "the location of a source has credentials", limit: "it must have none" };
-      }
-    }
-  },
-});
-
 export const buildPrivileges = resourcePolicy("codebuild-project-privileges", Project, {
   severity: "high",
   rule: "Run a build without privileges on its host.",
@@ -81,12 +51,8 @@ export const buildPrivileges = resourcePolicy("codebuild-project-privileges", Pr
   source:
     "https://docs.aws.amazon.com/codebuild/latest/userguide/change-project.privileged-mode.html",
   *check({ environment, projectVisibility }) {
-    if (environment.privilegedMode === true) {
-      yield { fact: "environment.privilegedMode is true", limit: "it must be off" };
-    }
-    if (projectVisibility === "PUBLIC_READ") {
-      yield { fact: "projectVisibility is PUBLIC_READ", limit: "it must be PRIVATE" };
-    }
+    yield* mustBe("environment.privilegedMode", environment.privilegedMode ?? false, false);
+    yield* mustBe("projectVisibility", projectVisibility ?? "PRIVATE", "PRIVATE");
   },
 });
 
@@ -96,14 +62,12 @@ export const reportEncryption = resourcePolicy("codebuild-report-encryption", Re
   fix: "Leave exportConfig.s3Destination.encryptionDisabled off.",
   controls: ["CodeBuild.7"],
   source: "https://docs.aws.amazon.com/codebuild/latest/userguide/test-report-group.html",
-  *check({ exportConfig: { s3Destination } }) {
-    if (s3Destination?.encryptionDisabled === true) {
-      yield {
-        fact: "exportConfig.s3Destination.encryptionDisabled is true",
-        limit: "it must be off",
-      };
-    }
-  },
+  check: ({ exportConfig: { s3Destination } }) =>
+    mustBe(
+      "exportConfig.s3Destination.encryptionDisabled",
+      s3Destination?.encryptionDisabled ?? false,
+      false,
+    ),
 });
 
 export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encryption", Pipeline, {

@@ -2,7 +2,7 @@ import { known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
 import { flag, integer, texts } from "../engine/setting-schema";
-import { mustBe } from "../engine/violation";
+import { atLeast, mustBe } from "../engine/violation";
 import { Job } from "@pulumi/aws/glue";
 import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
 import { StateMachine } from "@pulumi/aws/sfn";
@@ -106,13 +106,8 @@ export const workflowLogging = resourcePolicy("stepfunctions-state-machine-loggi
   controls: ["StepFunctions.1"],
   source: "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
   *check({ loggingConfiguration }) {
-    const level = loggingConfiguration?.level ?? "not set";
-    if (!["ALL", "ERROR", "FATAL"].includes(level)) {
-      yield {
-        fact: `loggingConfiguration.level is ${level}`,
-        limit: "it must be ALL, ERROR or FATAL",
-      };
-    }
+    const level = loggingConfiguration?.level;
+    yield* mustBe("loggingConfiguration.level", level, "ALL", "ERROR", "FATAL");
   },
 });
 
@@ -127,11 +122,7 @@ export const sparkVersion = resourcePolicy("glue-job-version", Job, {
   },
   *check({ command, glueVersion }, { leastMajor }) {
     const isSpark = ["glueetl", "gluestreaming"].includes(command.name ?? "glueetl");
-    if (isSpark && !(Number(glueVersion ?? 0) >= leastMajor)) {
-      yield {
-        fact: `glueVersion is ${glueVersion ?? "not set"}`,
-        limit: `the least is ${leastMajor}.0`,
-      };
-    }
+    const fact = `glueVersion is ${glueVersion ?? "not set"}`;
+    yield* isSpark ? atLeast(Number(glueVersion ?? 0), leastMajor, fact) : [];
   },
 });

@@ -2,7 +2,7 @@ import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from 
 import { isSet, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
-import { mustBe } from "../engine/violation";
+import { atMost, mustBe } from "../engine/violation";
 
 /** The metadata options of an instance and of a launch template are alike. */
 interface MetadataOptions {
@@ -40,20 +40,16 @@ function isFromTemplate(instance: object): boolean {
 /** Switches that give what they belong to a public address; subnets have a policy of their own. */
 const publicAddressNames = ["assignPublicIp", "associatePublicIpAddress", "publiclyAccessible"];
 
-const launchTemplate = typeToken(LaunchTemplate);
 const addressTypes = [Eip, EipAssociation].map(typeToken);
-const addressable = [
-  ...typesWith(...publicAddressNames).filter((type) => type !== launchTemplate),
-  ...addressTypes,
-];
+const addressable = [...typesWith(...publicAddressNames), ...addressTypes];
 
 export const publicAddress = typesPolicy("ec2-instance-public-address", addressable, {
   severity: "high",
-  rule: "Give an EC2 instance, a task or a database no public address.",
+  rule: "Give an EC2 instance, a launch template, a task or a database no public address.",
   reason:
     "Whatever listens on it is tried from all over the world within minutes. Session Manager needs no way in.",
   fix: "Set associatePublicIpAddress (assignPublicIp, publiclyAccessible) to false, take a private subnet, and name the instance in no Eip and no EipAssociation.",
-  controls: ["EC2.9"],
+  controls: ["EC2.9", "EC2.25"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
   exempt: "Logical names of resources that may have a public address.",
   *check(resource, _config, { type }) {
@@ -102,12 +98,6 @@ export const instanceProfile = resourcePolicy("ec2-instance-profile", Instance, 
   },
 });
 
-interface Interfaces {
-  /** Deprecated, but still what gives an instance more than one. */
-  readonly networkInterfaces?: readonly unknown[];
-  readonly sourceDestCheck?: boolean;
-}
-
 export const interfaces = typesPolicy("ec2-instance-interfaces", [Instance, NetworkInterface], {
   severity: "low",
   rule: "Give an EC2 instance one network interface that checks its traffic's addresses.",
@@ -117,30 +107,9 @@ export const interfaces = typesPolicy("ec2-instance-interfaces", [Instance, Netw
   controls: ["EC2.17", "EC2.180"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html",
   *check(resource) {
-    const { networkInterfaces = [], sourceDestCheck } = resource as Interfaces;
-    if (networkInterfaces.length > 1) {
-      yield {
-        fact: `the instance has ${networkInterfaces.length} networkInterfaces`,
-        limit: "the limit is 1",
-      };
-    }
-    if (sourceDestCheck === false) {
-      yield { fact: "sourceDestCheck is false", limit: "it must be on" };
-    }
-  },
-});
-
-export const templates = resourcePolicy("ec2-launch-template-public-address", LaunchTemplate, {
-  severity: "high",
-  rule: "Let a launch template give no public addresses.",
-  reason: "Every instance that it starts would have one.",
-  fix: "Set associatePublicIpAddress to false in each of networkInterfaces.",
-  controls: ["EC2.25"],
-  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-  *check({ networkInterfaces = [] }) {
-    for (const [index, { associatePublicIpAddress }] of networkInterfaces.entries()) {
-      const path = `networkInterfaces[${index}].associatePublicIpAddress`;
-      yield* mustBe(path, associatePublicIpAddress ?? "false", "false");
-    }
+    // Deprecated, but still what gives an instance more than one.
+    const { length } = (resource["networkInterfaces"] ?? []) as readonly unknown[];
+    yield* atMost(length, 1, `the instance has ${length} networkInterfaces`);
+    yield* mustBe("sourceDestCheck", (resource["sourceDestCheck"] ?? true) as boolean, true);
   },
 });

@@ -50,11 +50,12 @@ const secretValues = [
   /\b(xox[abprs]-[\w-]{10,}|sk_live_\w{16,}|AIza[\w-]{35}|npm_\w{36}|pul-[0-9a-f]{40})\b/,
   /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@$*{]+@[^\s/]/i,
+  /\b[a-z+]+:\/\/(gh[a-z]_|github_pat_|glpat-|ATBB)[^\s/@]*@/i,
 ];
 
 /** Names of values that are secrets: DB_PASSWORD, hecToken, accessKey, --api-key. */
 const secretName =
-  /(passw(or)?d|passphrase|secret|(access|auth|bearer|hec|api|session|refresh)[_.-]?token|api[_.-]?key|secret[_.-]?(access[_.-]?)?key|access[_.-]?key|private[_.-]?key|credentials?)$/i;
+  /(passw(or)?d|passphrase|secret|(access|auth|bearer|hec|api|session|refresh)[_.-]?token|api[_.-]?key|secret[_.-]?(access[_.-]?)?key|access[_.-]?key([_.-]id)?|private[_.-]?key|credentials?)$/i;
 
 /** Values that point at a secret, or are none: references, ARNs, paths, switches, numbers, placeholders. */
 const harmlessValue =
@@ -70,7 +71,7 @@ export const clearText = typesPolicy("clear-text-secret", [], {
   reason:
     "Environment variables, runtime properties, user data, build specifications and arguments are shown to each principal that may describe the resource, and are kept in the program's state.",
   fix: "Keep the secret in Secrets Manager or Parameter Store and pass its name or ARN, or add the name of the value to allowed in the policy's configuration where it is no secret.",
-  controls: ["CodeBuild.2"],
+  controls: ["CodeBuild.1", "CodeBuild.2"],
   source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
   config: {
     allowed: texts("Names of values that are no secrets; * stands for any characters."),

@@ -102,7 +102,6 @@ export const bucketTls = resourcePolicy("s3-bucket-policy-tls", BucketPolicy, {
 export const bucketPolicyPresence = companionPolicy("s3-bucket-policy", {
   rule: "Give every bucket a policy, which denies plain HTTP.",
   reason: "S3 answers plain HTTP unless the bucket's policy denies it.",
-  fix: "Add an s3.BucketPolicy with this bucket.",
   controls: ["S3.5"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
   subject: Bucket,

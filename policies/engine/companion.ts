@@ -4,9 +4,12 @@ import { ofType, refersTo } from "./relation";
 
 type ResourceClass = Parameters<PolicyResource["isType"]>[0];
 
-export interface CompanionDefinition extends Omit<PolicyText, "name" | "severity"> {
+type Text = Omit<PolicyText, "name" | "severity" | "fix">;
+
+export interface CompanionDefinition extends Text {
   /** @default medium */
   readonly severity?: PolicyText["severity"];
+  readonly fix?: string;
   /** The class whose every resource needs a companion. */
   readonly subject: ResourceClass;
   /** The class of the companion, which names its subject in the property `bucket`. */
@@ -22,6 +25,7 @@ export function companionPolicy(
   { subject, companion, ...text }: CompanionDefinition,
 ): StackPolicy {
   return relationPolicy(name, subject, {
+    fix: `Add an s3.${companion.name} with this bucket.`,
     ...text,
     exempt: "Logical names of buckets that do without, for good; for a while there are exceptions.",
     *check(bucket, resources) {

@@ -1,12 +1,8 @@
 import { UnknownValueError } from "@pulumi/policy";
 
 /**
- * A value that depends on a resource yet to be made, such as a policy document with the ARN of a new bucket:
- * `undefined` while it is unknown in a preview. The update judges the resource again with the real value, before the
- * resource is made. Where the whole verdict hangs on the value it is {@link decisive}.
- *
- * Only for values that no program can know earlier. Sizes and switches are read directly: where one of them is unknown
- * the engine reports that the policy could not run.
+ * A value, or `undefined` while it is unknown in a preview. For values that no program can know earlier, which the
+ * update judges; of an unknown size or switch the engine reports that the policy could not run.
  */
 export function known<T>(read: () => T): T | undefined {
   try {

@@ -169,10 +169,7 @@ function merge(block: Record<string, unknown>, values: Block): boolean {
 /** Whether a resource of a provider other than @pulumi/aws was seen that is judged by its form there. */
 let mappedSeen = false;
 
-/**
- * Lets the library pass over resources of other types than the only one, without unpacking them. A resource of another
- * provider has a type of its own: from the first one on, every policy sees every resource.
- */
+/** Lets the library skip other types than the only one, until a resource of another provider is seen. */
 function passOver(validate: object, [onlyType, ...others]: readonly string[]): void {
   if (onlyType !== undefined && others.length === 0) {
     Object.defineProperty(validate, "__pulumiType", {
@@ -188,8 +185,7 @@ function tokenOf(type: Type): string {
 /**
  * A policy about relations between resources, judged when the program has declared all of them.
  *
- * @param judgedTypes of the resources that it is about; a stack without any of them is not judged. They see to speed,
- * too: the library unpacks every resource of the stack for each policy that it runs.
+ * @param judgedTypes of the resources that it is about; a stack without any of them is not judged
  */
 export function stackPolicy<const S extends Settings>(
   name: string,

@@ -10,10 +10,7 @@ export function ofType(
 }
 
 /**
- * Whether one resource names another in a property, such as a consumer its stream.
- *
- * Decided by value where both sides are known. A new resource's ARN or name may not be in a preview; what a property is
- * made of the engine knows then, too.
+ * Whether one resource names another in a property: by value, or by what the property is made of in a preview.
  *
  * @param property of `resource`
  * @param identity properties of `target` besides its id that tell it apart, such as arn and name

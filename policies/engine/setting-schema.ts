@@ -72,13 +72,10 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * The values to judge by: what was given, else the defaults.
+ * The configured values, else the defaults. The engine checks types and ranges; unknown keys and floors above ceilings
+ * are refused here.
  *
- * The engine checks types and ranges against the schema. It says nothing about keys that the schema does not know, nor
- * about a floor above its ceiling: a mistyped limit would silently be without effect. Both are refused here; a floor is
- * a setting `min…` and its ceiling the setting `max…` of the same thing.
- *
- * @throws ConfigurationError that names every problem.
+ * @throws ConfigurationError that names every problem
  */
 export function configuredValues<S extends Settings>(
   policy: string,

@@ -2,11 +2,8 @@ import { unknownCheckingProxy } from "@pulumi/policy";
 import { known } from "./known";
 
 /**
- * Removes nulls and empty texts from a block, at any depth: a program in JSON or YAML, and some SDKs, write them for
- * what is not set, and the provider sends neither to AWS.
- *
- * In place, as the properties of a resource refer to one object, which the library unpacks anew for each policy. Values
- * are read from their descriptors: through the library's proxy an unknown one would throw.
+ * Removes nulls and empty texts from a block in place, at any depth, as the provider sends neither to AWS. Values are
+ * read from their descriptors: through the library's proxy an unknown one would throw.
  */
 export function dropUnset(block: object): void {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(block))) {

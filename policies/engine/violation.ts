@@ -80,10 +80,7 @@ export function anchor(name: string): string {
   return `${manifest.homepage}#${name}`;
 }
 
-/**
- * The engine accepts a diagnostic as well as a message, with a level of its own; only the message is in its types.
- * That is how a violation that is excepted stays in the output of a mandatory policy.
- */
+/** What the engine accepts besides a message: a diagnostic with a level of its own. */
 type ReportDiagnostic = (diagnostic: {
   readonly message: string;
   readonly urn: string;

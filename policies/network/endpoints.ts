@@ -3,7 +3,7 @@ import { ServerlessSecurityPolicy as SecurityPolicy } from "@pulumi/aws/opensear
 import { AccessPoint } from "@pulumi/aws/s3";
 import { decisive } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { sdkToken } from "../engine/sdk-types";
+import { placesAt, sdkToken, typeToken } from "../engine/sdk-types";
 import { publicAccessBlocks } from "../storage/public-access-blocks";
 import { mustBe } from "../engine/violation";
 
@@ -33,36 +33,26 @@ export const collections = resourcePolicy("opensearch-collection-public-access",
   },
 });
 
-export const accessPoints = resourcePolicy("s3-access-point-public-access-block", AccessPoint, {
+/** Where access points of each kind have their block of public access. */
+const accessPointBlocks = {
+  [typeToken(AccessPoint)]: "publicAccessBlockConfiguration",
+  [sdkToken("s3control", "MultiRegionAccessPoint")]: "details.publicAccessBlock",
+};
+
+const accessPointTypes = Object.keys(accessPointBlocks);
+
+export const accessPoints = typesPolicy("s3-access-point-public-access-block", accessPointTypes, {
   severity: "high",
-  rule: "Block every kind of public access to a bucket's access point.",
+  rule: "Block every kind of public access to access points and Multi-Region Access Points.",
   reason: "An access point has a policy of its own, and its block can never be changed afterwards.",
-  fix: "Leave publicAccessBlockConfiguration out; all of it is on then.",
-  controls: ["S3.19"],
+  fix: "Leave publicAccessBlockConfiguration (details.publicAccessBlock) out; all of it is on then.",
+  controls: ["S3.19", "S3.24"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
-  *check({ publicAccessBlockConfiguration: block = {} }) {
+  *check(resource, _config, { type }) {
     for (const name of publicAccessBlocks) {
-      yield* mustBe(`publicAccessBlockConfiguration.${name}`, block[name] ?? true, true);
-    }
-  },
-});
-
-const types = [sdkToken("s3control", "MultiRegionAccessPoint")];
-
-export const regional = typesPolicy("s3-multi-region-access-point-public-access-block", types, {
-  severity: "high",
-  rule: "Block every kind of public access to a Multi-Region Access Point.",
-  reason: "Its block can never be changed afterwards.",
-  fix: "Leave details.publicAccessBlock out; all of it is on then.",
-  controls: ["S3.24"],
-  source:
-    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/multi-region-access-point-block-public-access.html",
-  *check(resource) {
-    const { publicAccessBlock: block = {} } = (resource["details"] ?? {}) as {
-      readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
-    };
-    for (const name of publicAccessBlocks) {
-      yield* mustBe(`details.publicAccessBlock.${name}`, block[name] ?? true, true);
+      for (const place of placesAt(resource, `${accessPointBlocks[type] ?? ""}.${name}`)) {
+        yield* mustBe(place.path, (place.block[name] ?? true) as boolean, true);
+      }
     }
   },
 });

@@ -1,8 +1,9 @@
-import { isSet, known, reference } from "../engine/known";
+import { known, reference } from "../engine/known";
 import { relationPolicy, typesPolicy } from "../engine/policy";
 import { isMadeOf, ofType, refersTo } from "../engine/relation";
 import { typeToken } from "../engine/sdk-types";
 import { texts } from "../engine/setting-schema";
+import { mustBe } from "../engine/violation";
 import {
   DefaultSecurityGroup,
   DefaultSubnet,
@@ -31,12 +32,8 @@ export const subnets = typesPolicy("ec2-subnet-public-addresses", [Subnet, Defau
       ["mapPublicIpOnLaunch", unset],
       ["assignIpv6AddressOnCreation", false],
     ] as const) {
-      if ((subnet[name] ?? byDefault) === true) {
-        yield {
-          fact: `${name} is ${isSet(subnet, name) ? "true" : "not set"}`,
-          limit: "it must be false",
-        };
-      }
+      const value = subnet[name] as boolean | undefined;
+      yield* mustBe(name, value ?? (byDefault ? undefined : false), false);
     }
   },
 });

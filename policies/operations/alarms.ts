@@ -221,21 +221,17 @@ export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
         !subscriptions.some((one) => refersTo(one, "topic", topic, "arn")),
     );
     for (const resource of alarms) {
-      const { alarmActions: actions, actionsEnabled } = knownProperties(resource.props);
       const isChild = ofType(resources, CompositeAlarm).some(
         (parent) => isNotifying(parent) && parent !== resource && isInRule(parent, resource),
       );
       if (!isSet(resource.props, "alarmActions") && !isChild) {
-        const fact = `alarmActions is ${Array.isArray(actions) ? "empty" : "not set"}`;
-        yield { resource, fact, limit: "an alarm needs an action" };
+        yield { resource, fact: "alarmActions is not set", limit: "an alarm needs an action" };
       }
-      const other = (Array.isArray(actions) ? (actions as readonly string[]) : []).find(
-        (one) => !one.startsWith("arn:"),
-      );
+      const other = knownActions(resource).find((one) => !one.startsWith("arn:"));
       if (other !== undefined) {
         yield { resource, fact: `an action is ${other}`, limit: "it must be an ARN" };
       }
-      if (actionsEnabled === false && !isChild) {
+      if (known(() => resource.props["actionsEnabled"] as unknown) === false && !isChild) {
         const fact = "actionsEnabled is false";
         yield { resource, fact, limit: "an alarm's actions must be enabled" };
       }
@@ -253,33 +249,24 @@ function isNotifying({ props }: PolicyResource): boolean {
 }
 
 function isPublishedTo(alarm: PolicyResource, topic: PolicyResource): boolean {
-  const arn = known(() => topic.props["arn"] as unknown);
-  const { alarmActions: actions } = knownProperties(alarm.props);
-  return arn !== undefined && Array.isArray(actions)
-    ? actions.includes(arn)
-    : isMadeOf(alarm, "alarmActions", topic);
+  const arn = known(() => topic.props["arn"] as string | undefined);
+  return arn === undefined
+    ? isMadeOf(alarm, "alarmActions", topic)
+    : knownActions(alarm).includes(arn) || isMadeOf(alarm, "alarmActions", topic);
 }
 
 /** Whether a composite alarm's rule is about an alarm: by its name or ARN, or by what the rule is made of. */
 function isInRule(parent: PolicyResource, child: PolicyResource): boolean {
-  const rule = known(() => parent.props["alarmRule"] as unknown);
-  const names = ["name", "alarmName", "arn"].map((name) =>
-    known(() => child.props[name] as unknown),
-  );
+  const rule = known(() => parent.props["alarmRule"] as string | undefined);
+  const names = ["name", "alarmName", "arn"].map((one) => known(() => child.props[one] as unknown));
   return (
     isMadeOf(parent, "alarmRule", child) ||
-    (typeof rule === "string" &&
-      names.some((name) => typeof name === "string" && rule.includes(name)))
+    names.some((name) => typeof name === "string" && rule?.includes(name) === true)
   );
 }
 
-/** Actions and their switch, as far as they are known: lists have their unknown members left out. */
-function knownProperties(props: Readonly<Record<string, unknown>>) {
-  const actions = known(() => props["alarmActions"]);
-  return {
-    alarmActions: Array.isArray(actions)
-      ? Array.from(actions.keys()).flatMap((index) => known(() => actions[index] as unknown) ?? [])
-      : actions,
-    actionsEnabled: known(() => props["actionsEnabled"]),
-  };
+/** The actions of an alarm without those that are unknown. */
+function knownActions({ props }: PolicyResource): readonly string[] {
+  const actions = known(() => props["alarmActions"] as readonly string[] | undefined) ?? [];
+  return Array.from(actions.keys()).flatMap((index) => known(() => actions[index]) ?? []);
 }

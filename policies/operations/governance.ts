@@ -1,9 +1,9 @@
 import { unknownDocuments } from "../engine/document-types";
 import { isSet } from "../engine/known";
 import { resourcePolicy, stackPolicy, typesPolicy } from "../engine/policy";
-import { sdkToken, taggableTypes } from "../engine/sdk-types";
+import { sdkToken, sdkTypes, taggableTypes } from "../engine/sdk-types";
 import { texts } from "../engine/setting-schema";
-import { mustBe } from "../engine/violation";
+import { atLeast, mustBe } from "../engine/violation";
 import { statefulTypes } from "./stateful-types";
 import { Bucket } from "@pulumi/aws/s3";
 
@@ -106,27 +106,13 @@ const successors: Readonly<Record<string, string>> = {
   "aws:elasticsearch/domain:Domain": "opensearch.Domain",
   "aws:elasticsearch/domainPolicy:DomainPolicy": "opensearch.DomainPolicy",
   "aws:kinesis/analyticsApplication:AnalyticsApplication": "kinesisanalyticsv2.Application",
-  "aws:s3/bucketAccelerateConfigurationV2:BucketAccelerateConfigurationV2":
-    "s3.BucketAccelerateConfiguration",
-  "aws:s3/bucketAclV2:BucketAclV2": "s3.BucketAcl",
-  "aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2": "s3.BucketCorsConfiguration",
-  "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":
-    "s3.BucketLifecycleConfiguration",
-  "aws:s3/bucketLoggingV2:BucketLoggingV2": "s3.BucketLogging",
   "aws:s3/bucketObject:BucketObject": "s3.BucketObjectv2",
-  "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2":
-    "s3.BucketObjectLockConfiguration",
-  "aws:s3/bucketRequestPaymentConfigurationV2:BucketRequestPaymentConfigurationV2":
-    "s3.BucketRequestPaymentConfiguration",
-  "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2":
-    "s3.BucketServerSideEncryptionConfiguration",
-  "aws:s3/bucketV2:BucketV2": "s3.Bucket",
-  "aws:s3/bucketVersioningV2:BucketVersioningV2": "s3.BucketVersioning",
-  "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2":
-    "s3.BucketWebsiteConfiguration",
 };
 
-const supersededTypes = Object.keys(successors);
+/** Classes of S3 with a successor of the same name without V2. */
+const secondVersions = sdkTypes.filter((type) => /^aws:s3\/.*V2$/.test(type));
+
+const supersededTypes = [...Object.keys(successors), ...secondVersions];
 
 export const superseded = typesPolicy("superseded-resource-type", supersededTypes, {
   severity: "high",
@@ -135,7 +121,8 @@ export const superseded = typesPolicy("superseded-resource-type", supersededType
   fix: "Replace it, with an alias to keep what is deployed.",
   source: "https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/",
   *check(_resource, _config, { type }) {
-    yield { fact: `the type is ${type}`, limit: `the current class is ${successors[type]}` };
+    const successor = successors[type] ?? `s3.${(type.split(":")[2] ?? "").replace("V2", "")}`;
+    yield { fact: `the type is ${type}`, limit: `the current class is ${successor}` };
   },
 });
 
@@ -251,9 +238,7 @@ export const accountPasswords = typesPolicy("iam-account-password-policy", [pass
   exempt: "Logical names of password policies that may be weaker.",
   *check(policy) {
     const length = (policy["minimumPasswordLength"] ?? 6) as number;
-    if (!(length >= 8)) {
-      yield { fact: `minimumPasswordLength is ${length}`, limit: "the least is 8" };
-    }
+    yield* atLeast(length, 8, `minimumPasswordLength is ${length}`);
     for (const property of [
       "requireLowercaseCharacters",
       "requireNumbers",

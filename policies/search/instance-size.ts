@@ -14,9 +14,7 @@ export function maxSize(size: string) {
   );
 }
 
-/**
- * Where a size stands in AWS's order, from nano at 0. `undefined` for a name that says no size, such as metal.
- */
+/** Rank of a size in AWS's order, from nano at 0; `undefined` for a name without a size, such as metal. */
 export function sizeRank(size: string): number | undefined {
   const match = new RegExp(sizePattern).exec(size);
   if (match === null) {
@@ -26,10 +24,7 @@ export function sizeRank(size: string): number | undefined {
   return small >= 0 ? small : smallSizes.length - 1 + Number(match[2] ?? 1);
 }
 
-/**
- * How much of a size large another size is, in price and in what it has: 0.25 for small, 4 for 2xlarge. `undefined` for
- * a name that says no size.
- */
+/** Price of a size relative to large: 0.25 for small, 4 for 2xlarge; `undefined` for a name without a size. */
 export function sizeFactor(size: string): number | undefined {
   const rank = sizeRank(size);
   if (rank === undefined) {

@@ -37,12 +37,8 @@ export const domainAccessControl = resourcePolicy("opensearch-domain-access-cont
   },
   *check({ advancedSecurityOptions: security }, { allowInternalUsers }) {
     yield* mustBe("advancedSecurityOptions.enabled", security?.enabled, true);
-    if (security?.anonymousAuthEnabled === true) {
-      yield {
-        fact: "advancedSecurityOptions.anonymousAuthEnabled is true",
-        limit: "nobody may come without an identity",
-      };
-    }
+    const anonymous = security?.anonymousAuthEnabled ?? false;
+    yield* mustBe("advancedSecurityOptions.anonymousAuthEnabled", anonymous, false);
     if (security?.internalUserDatabaseEnabled === true && !allowInternalUsers) {
       yield {
         fact: "advancedSecurityOptions.internalUserDatabaseEnabled is true",

@@ -37,7 +37,6 @@ export const publicAccessPresence = companionPolicy("s3-bucket-public-access-blo
   rule: "Give every bucket a block of public access.",
   reason:
     "S3 blocks public access to new buckets, but whoever may change that need not tell the program.",
-  fix: "Add an s3.BucketPublicAccessBlock with this bucket.",
   controls: ["S3.8"],
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
@@ -58,7 +57,6 @@ export const bucketVersioning = resourcePolicy("s3-bucket-versioning", BucketVer
 export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-presence", {
   rule: "Say of every bucket whether it keeps versions.",
   reason: "A bucket keeps none unless it is told to.",
-  fix: "Add an s3.BucketVersioning with this bucket.",
   controls: ["S3.14"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
   subject: Bucket,
@@ -79,7 +77,6 @@ export const bucketOwnership = resourcePolicy("s3-bucket-ownership", BucketOwner
 export const bucketOwnershipPresence = companionPolicy("s3-bucket-ownership-presence", {
   rule: "Say of every bucket who owns its objects.",
   reason: "A bucket that was made long ago, or imported, may still heed access lists.",
-  fix: "Add an s3.BucketOwnershipControls with this bucket.",
   controls: ["S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
   subject: Bucket,

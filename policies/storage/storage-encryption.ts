@@ -51,7 +51,6 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
 export const bucketEncryption = companionPolicy("s3-bucket-encryption-configuration", {
   rule: "Give every bucket a default encryption.",
   reason: "Without one objects are encrypted with S3's own keys, however the program means it.",
-  fix: "Add an s3.BucketServerSideEncryptionConfiguration with this bucket.",
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
   subject: Bucket,
   companion: Encryption,

@@ -123,7 +123,6 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
 export const bucketLifecycle = companionPolicy("s3-bucket-lifecycle-configuration", {
   rule: "Give every bucket a lifecycle configuration.",
   reason: "Without one a bucket keeps every object and every version of it for ever.",
-  fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",
   controls: ["S3.10", "S3.13"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
   subject: Bucket,
@@ -135,7 +134,6 @@ export const directoryBucketLifecycle = companionPolicy("s3-directory-bucket-lif
   rule: "Give every directory bucket a lifecycle configuration.",
   reason:
     "Without one a directory bucket keeps every object for ever, in the dearest storage class.",
-  fix: "Add an s3.BucketLifecycleConfiguration with this bucket.",
   controls: ["S3.25"],
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-objects-lifecycle.html",

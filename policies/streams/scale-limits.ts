@@ -20,8 +20,11 @@ export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Str
       "Whether a stream may be in on-demand mode, which has no limit here.",
       false,
     ),
+    maxWarmMiB: integer("Most warm throughput of one stream, in MiB per second.", 100, [0, 10_240]),
   },
-  *check(stream, { maxShards, allowOnDemand }) {
+  *check(stream, { maxShards, allowOnDemand, maxWarmMiB }) {
+    const warm = stream.warmThroughputMibPs ?? 0;
+    yield* atMost(warm, maxWarmMiB, `warmThroughputMibPs is ${warm}`, "MiB/s");
     const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
     if (mode === "ON_DEMAND" && allowOnDemand) {
       if (stream.shardCount !== undefined) {
@@ -144,11 +147,8 @@ export const targetLimit = resourcePolicy("autoscaling-custom-target-capacity-li
   },
   *check(target, { maxCapacity }) {
     // Targets of other services count something else.
-    if (target.serviceNamespace === "custom-resource" && !(target.maxCapacity <= maxCapacity)) {
-      yield {
-        fact: `maxCapacity is ${target.maxCapacity}`,
-        limit: `the limit is ${maxCapacity}`,
-      };
+    if (target.serviceNamespace === "custom-resource") {
+      yield* atMost(target.maxCapacity, maxCapacity, `maxCapacity is ${target.maxCapacity}`);
     }
   },
 });

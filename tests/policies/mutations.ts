@@ -102,11 +102,6 @@ export const resourceMutations: readonly Mutation[] = [
     set: { "environment.privilegedMode": true },
   },
   {
-    policy: "codebuild-project-secrets",
-    type: project,
-    set: { "environment.environmentVariables": [{ name: "AWS_ACCESS_KEY_ID", value: "key" }] },
-  },
-  {
     policy: "codebuild-report-encryption",
     type: "reportGroup:ReportGroup",
     set: { "exportConfig.s3Destination.encryptionDisabled": true },
@@ -146,11 +141,6 @@ export const resourceMutations: readonly Mutation[] = [
     policy: "ec2-instance-volume-encryption",
     type: instance,
     set: { "rootBlockDevice.encrypted": false },
-  },
-  {
-    policy: "ec2-launch-template-public-address",
-    type: launchTemplate,
-    set: { networkInterfaces: [{ associatePublicIpAddress: "true" }] },
   },
   {
     policy: "ec2-launch-template-volume-encryption",
@@ -669,14 +659,6 @@ export const additions: readonly Addition[] = [
       type: "aws:apigatewayv2/integration:Integration",
       name: "private",
       props: { apiId: "api", integrationType: "HTTP_PROXY", connectionType: "VPC_LINK" },
-    },
-  },
-  {
-    policy: "s3-multi-region-access-point-public-access-block",
-    resource: {
-      type: "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
-      name: "open",
-      props: { details: { publicAccessBlock: { blockPublicAcls: false } } },
     },
   },
   {

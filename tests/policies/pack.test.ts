@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import { documentation, documentationPath } from "../../policies/docs/generate-docs";
+import { documentation, documentationPath } from "./docs/generate-docs";
 import { factsOf, KNOWN_TYPES } from "../../local/provider/facts";
-import { controls, reasons } from "../../policies/docs/controls";
+import { controls, reasons } from "./docs/controls";
 import { families, policies, type PolicyFamily } from "../../policies/pack";
 import { statefulTypes } from "../../policies/operations/stateful-types";
 import { taggableTypes } from "../../policies/engine/sdk-types";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { sdkTypes as generated, sdkTypesPath } from "../../policies/docs/generate-sdk-types";
+import { sdkTypes as generated, sdkTypesPath } from "./tables/generate-sdk-types";
 import { resourceDocuments } from "../../policies/engine/document-types";
 import { pathsOf, sdkTypes, typesWith } from "../../policies/engine/sdk-types";
 import { needless, refused } from "../../policies/operations/unjudged-types";
@@ -25,7 +25,7 @@ describe("the table of the SDK's types", () => {
   it("is that of the installed @pulumi/aws", function () {
     this.timeout(60_000);
     const isCurrent = generated() === readFileSync(sdkTypesPath, "utf8");
-    expect(isCurrent, "stale: npx tsx policies/docs/generate-sdk-types.ts").to.equal(true);
+    expect(isCurrent, "stale: npx tsx tests/policies/tables/generate-sdk-types.ts").to.equal(true);
   });
 
   it("has each type judged, listed with a reason, or refused", () => {

@@ -140,10 +140,10 @@ export const verdicts: readonly Verdict[] = [
     [{ logsConfig: undefined }, "neither logsConfig.cloudwatchLogs nor logsConfig.s3Logs"],
     [{ logsConfig: { s3Logs: { status: "ENABLED" } } }],
   ]),
-  ...rows("codebuild-project-secrets", "project:Project", [
+  ...rows("clear-text-secret", "project:Project", [
     [
-      { "environment.environmentVariables": [{ name: "AWS_ACCESS_KEY_ID", value: "AKIA" }] },
-      "variable AWS_ACCESS_KEY_ID is in clear text",
+      { "environment.environmentVariables": [{ name: "AWS_ACCESS_KEY_ID", value: "hunter2" }] },
+      "holds a secret in clear text",
     ],
     [
       {
@@ -154,12 +154,27 @@ export const verdicts: readonly Verdict[] = [
     ],
     [
       { "source.location": "https://user:token@bitbucket.org/team/job" },
-      "the location of a source has credentials",
+      "source.location holds a secret in clear text",
     ],
-    [{ "source.location": "https://ghp_1@github.com/team/job" }, "has credentials"],
+    [{ "source.location": "https://ghp_1@github.com/team/job" }, "source.location holds a secret"],
     [{ "source.location": "https://team@bitbucket.org/team/job" }],
     [{ "source.location": "https://bitbucket.org/team/job" }],
   ]),
+  ...rows("ec2-instance-public-address", "launchTemplate:LaunchTemplate", [
+    [{ networkInterfaces: [{ associatePublicIpAddress: "true" }] }, "it must be false"],
+    [{ networkInterfaces: [{ associatePublicIpAddress: "false" }] }],
+  ]),
+  ...rows(
+    "s3-access-point-public-access-block",
+    "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+    [
+      [
+        { "details.publicAccessBlock.blockPublicAcls": false },
+        "details.publicAccessBlock.blockPublicAcls is false; it must be true",
+      ],
+      [{ "details.publicAccessBlock.blockPublicAcls": true }],
+    ],
+  ),
   ...rows("codepipeline-artifact-encryption", "pipeline:Pipeline", [
     [
       { artifactStores: [{ encryptionKey: { id: "alias/aws/s3", type: "KMS" } }] },
@@ -170,8 +185,13 @@ export const verdicts: readonly Verdict[] = [
     [{ "environment.privilegedMode": true }, "environment.privilegedMode is true"],
     [{ projectVisibility: "PUBLIC_READ" }, "projectVisibility is PUBLIC_READ"],
   ]),
+  ...rows("kinesis-stream-shard-limit", "stream:Stream", [
+    [{ warmThroughputMibPs: 101 }, "warmThroughputMibPs is 101; the limit is 100 MiB/s"],
+    [{ warmThroughputMibPs: 100 }],
+    [{ warmThroughputMibPs: 200 }, undefined, { maxWarmMiB: 200 }],
+  ]),
   ...rows("cloudwatch-alarm-action", "metricAlarm:MetricAlarm", [
-    [{ alarmActions: [] }, "alarmActions is empty"],
+    [{ alarmActions: [] }, "alarmActions is not set"],
     [{ alarmActions: undefined }, "alarmActions is not set"],
     [{ actionsEnabled: false }, "actionsEnabled is false"],
   ]),

@@ -257,7 +257,7 @@ describe("the action of an alarm", () => {
     ],
     ["no ARN", [alarm({ alarmActions: ["ops"] })], "an action is ops; it must be an ARN", {}],
     ["nothing", [silent], "alarmActions is not set", {}],
-    ["an empty list", [alarm({ alarmActions: [] })], "alarmActions is empty", {}],
+    ["an empty list", [alarm({ alarmActions: [] })], "alarmActions is not set", {}],
     [
       "a switch that is off",
       [alarm({ alarmActions: [unknownString], actionsEnabled: false })],

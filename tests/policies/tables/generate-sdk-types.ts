@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /** Where the table of the SDK's types lies, one line per service. */
-export const sdkTypesPath = path.resolve(__dirname, "../engine/sdk-table.json");
+export const sdkTypesPath = path.resolve(__dirname, "../../../policies/engine/sdk-table.json");
 
 const sdk = path.dirname(require.resolve("@pulumi/aws/package.json"));
 
