@@ -3,7 +3,6 @@ import type { Recommendation } from "./recommendation";
 
 type Settings = Readonly<Record<string, boolean | number | string>>;
 
-/** Keys of the project's configuration for one pipeline, as Pulumi.yaml declares them. */
 export function stackSettings(recommendation: Recommendation): Settings {
   const { load, delivery, search } = recommendation;
   return {
@@ -12,6 +11,7 @@ export function stackSettings(recommendation: Recommendation): Settings {
     searchInstanceType: search.instanceType,
     searchInstanceCount: search.dataNodes,
     searchVolumeGiB: search.volumeGibibytes,
+    searchIndexShards: search.indexShards,
     searchDedicatedMasters: search.masters,
     searchDedicatedMasterType: search.masterType,
     deliveryBufferMiB: delivery.bufferMebibytes,
@@ -45,7 +45,6 @@ function applicationSettings({ application }: Recommendation): Settings {
   };
 }
 
-/** Those keys as lines of a stack's file. */
 export function stackLines(recommendation: Recommendation): readonly string[] {
   const { region } = recommendation.load;
   return [

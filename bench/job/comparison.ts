@@ -19,14 +19,11 @@ const PROGRESS_MILLISECONDS = 5_000;
 /** A reader that stands still for so long has failed. */
 const PATIENCE_MILLISECONDS = 60_000;
 
-/**
- * Backlogs, by how many trips of it a day of event time has, in copies of the sample. What the job has to write depends
- * on it: the windows of a sparse day are closed after a few trips each.
- */
+/** Backlogs by copies of the sample per day of event time: a sparse day writes more windows per trip. */
 const densities = {
   /** What the stream takes in a day at its limit: the job has fallen behind on a full stream. */
   stream: (sample: number) => Math.round((SHARDS * shardLimits.records * DAY_SECONDS) / sample),
-  /** As dense as the file of which the 10,000 trips are a sample: some days of it are replayed at once. */
+  /** As dense as the file of which the 10,000 trips are a sample: some days of it are replayed. */
   file: () => 25,
 } as const;
 
@@ -34,13 +31,12 @@ export type Density = keyof typeof densities;
 
 export const densityNames = Object.keys(densities) as Density[];
 
-/** The jars of the two jobs that are compared. */
 export interface Jars {
   readonly job: string;
   readonly readAndCount: string;
 }
 
-/** Copies the job's jar, which somebody may build anew meanwhile, and makes of it one that only reads and counts. */
+/** Copies the job's jar, which a build may replace, and makes of it one that only reads and counts. */
 export async function jars(folder: string, onProgress: Progress): Promise<Jars> {
   const flink = await install("flinkRuntime", onProgress);
   const classes = path.join(folder, "classes");
@@ -64,24 +60,20 @@ function java(tool: string): string {
 
 /** How fast a job read a backlog, in events a second. */
 export interface Throughput {
-  /** Over the whole backlog. */
   readonly whole: number;
   /** Over its second half: Java has compiled by then what is used most. */
   readonly secondHalf: number;
 }
 
-/** Events a second of one job. */
 export interface JobFigures {
   /** Median over the rounds, each over the whole backlog. */
   readonly eventsPerSecond: number;
   readonly rounds: readonly Throughput[];
 }
 
-/** The two jobs on one backlog. */
 export interface Comparison {
   readonly density: Density;
   readonly tripsADay: number;
-  /** Mean of the events' bytes. */
   readonly recordBytes: number;
   readonly readAndCount: JobFigures;
   readonly job: JobFigures;
@@ -99,7 +91,7 @@ export interface ComparisonOptions {
   readonly steps: Steps;
 }
 
-/** Lets both jobs read the same backlog, in turn, so that whatever else the machine does hits both alike. */
+/** Lets both jobs read the same backlog in turn, so that other load of the machine affects both. */
 export async function compare(options: ComparisonOptions): Promise<Comparison> {
   const { services, jars: jar, sample, density, events, rounds, steps } = options;
   const copiesADay = densities[density](sample.length);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
-import { fetchJson } from "../../local/status/http";
+import { parsed } from "../../local/status/http";
 import { jobStatus } from "../../local/status/job-status";
 import { percentile } from "../figures";
 import type { BenchServices } from "./services";
@@ -10,9 +10,7 @@ import { type SampleTrip, tripRecord } from "./trips";
 const INDEX = "taxi-airport-origins";
 /** The rarest airport: no trip of the background goes there, so that the documents of its origins are the probes'. */
 const AIRPORT = { zone: 1, code: "EWR" };
-/** Zones that count as another. */
 const FOLDED = [57, 104, 105];
-/** Zones with a place of their own. */
 const ORIGINS = Array.from({ length: 263 }, (_, index) => index + 1).filter(
   (zone) => !FOLDED.includes(zone),
 );
@@ -51,7 +49,6 @@ export interface LatencyOptions {
   readonly sample: readonly SampleTrip[];
   readonly sharePercent: number;
   readonly eventsPerSecond: number;
-  /** Up to MAX_PROBES. */
   readonly probes: number;
 }
 
@@ -101,7 +98,7 @@ export async function latency(options: LatencyOptions): Promise<Latency> {
   }
 }
 
-/** What the job has read: Flink renews its figures when it is asked for them, and answers with the last ones. */
+/** Records that the job has read. Flink renews its figures on a request and answers with the last ones. */
 async function renewedCount(flink: string): Promise<number> {
   await jobStatus(flink);
   await delay(RENEWAL_MILLISECONDS);
@@ -142,15 +139,18 @@ async function probed(
   return [...found, ...Array.from(waiting, () => Infinity)];
 }
 
-/** Which of the documents a search finds. */
 async function readable(endpoint: string, ids: readonly string[]): Promise<readonly string[]> {
-  const { hits } = await fetchJson(
-    endpoint,
-    `/${INDEX}/_search?ignore_unavailable=true`,
-    v.object({ hits: v.object({ hits: v.array(v.object({ _id: v.string() })) }) }),
-    JSON.stringify({ query: { ids: { values: ids } }, _source: false, size: ids.length }),
+  const response = await fetch(new URL(`/${INDEX}/_search?ignore_unavailable=true`, endpoint), {
+    method: "POST",
+    body: JSON.stringify({ query: { ids: { values: ids } }, _source: false, size: ids.length }),
+    headers: { "content-type": "application/json" },
+  });
+  // The index is being created.
+  if (response.status === 503) return [];
+  const hits = v.object({ hits: v.object({ hits: v.array(v.object({ _id: v.string() })) }) });
+  return parsed(hits, await response.json(), `The answer of ${endpoint}`).hits.hits.map(
+    ({ _id }) => _id,
   );
-  return hits.hits.map(({ _id }) => _id);
 }
 
 function tripAt(sample: readonly SampleTrip[], number: number): SampleTrip {

@@ -74,7 +74,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
         role: role.name,
         policy: policyDocument([
           ...flinkServiceStatements({
-            // Whoever releases the code puts each jar under a key of its own.
+            // Each release of the code has a key of its own.
             codeArn:
               args.deliveredElsewhere === true
                 ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`

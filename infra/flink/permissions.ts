@@ -43,7 +43,7 @@ export function flinkServiceStatements(resources: FlinkServiceResources): Statem
   ];
 }
 
-/** An application whose lifecycle somebody operates. */
+/** An application that another component updates, starts or stops. */
 export interface OperatedApplication {
   readonly arn: pulumi.Input<string>;
   /** ARN of the KMS key that encrypts the application's state. @default the service's own key */
@@ -51,8 +51,8 @@ export interface OperatedApplication {
 }
 
 /**
- * What Managed Service for Apache Flink wants of whoever updates, starts or stops an application whose state has a
- * customer managed key, beside the actions themselves.
+ * Permissions to update, start or stop an application whose state has a customer managed key, besides the actions
+ * themselves.
  * https://docs.aws.amazon.com/managed-flink/latest/java/manage-cmk-api.html
  */
 export function stateOperatorStatements(

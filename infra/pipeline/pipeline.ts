@@ -241,9 +241,12 @@ export class Pipeline extends pulumi.ComponentResource {
         indexTemplates: args.searchEvents ? eventTemplates(workload) : {},
         indexPatterns: workload.indexPatterns,
         replicas: search.zones - 1,
+        indexShards: args.search.indexShards,
+        warm: args.search.warm !== undefined,
         accessControl: encryptAtRest,
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
+        adminRoleArns: args.search.adminRoleArns,
         readerRoleArns: [...args.search.readerRoleArns, ...(signIn ? [signIn.userRoleArn] : [])],
         logRetentionDays,
         kmsKeyArn,
@@ -319,6 +322,9 @@ export class Pipeline extends pulumi.ComponentResource {
         // A port forwarded through the host is the way to the dashboards.
         securityGroupIds: search.clientSecurityGroupIds,
         maxDisorderSeconds: job.maxDisorderSeconds,
+        startAfter: [archive, eventsDelivery, results, analytics].filter(
+          (reader) => reader !== undefined,
+        ),
         logRetentionDays,
         encryptAtRest,
         kmsKeyArn,
