@@ -47,11 +47,21 @@ export interface PrivateBucketArgs {
   readonly protectData?: boolean;
 }
 
+interface DefaultTags {
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 /**
- * Setting of objects. S3 takes ten tags of an object, and a company may have more default tags.
+ * The first ten default tags, in place of more, for `overrideProvider` of an object.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
  */
-export const withoutDefaultTags = { defaultTags: { tags: {} } };
+export function tenDefaultTags(): { defaultTags: { tags: Record<string, string> } } | undefined {
+  const { tags = {} } = new pulumi.Config("aws").getObject<DefaultTags>("defaultTags") ?? {};
+  const all = Object.entries(tags);
+  return all.length > 10
+    ? { defaultTags: { tags: Object.fromEntries(all.slice(0, 10)) } }
+    : undefined;
+}
 
 /** Days for which an overwritten or deleted object can be restored. */
 const noncurrentDays = 30;

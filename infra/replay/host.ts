@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { withoutDefaultTags } from "../core/private-bucket";
+import { tenDefaultTags } from "../core/private-bucket";
 import { consoleUrl } from "../core/partition";
 import { bundleFile } from "../core/bundle";
 import { componentInputs } from "../core/component";
@@ -151,7 +151,7 @@ export class ReplayHost extends pulumi.ComponentResource {
         key: `producer/${producer.sha256}.js`,
         source: new pulumi.asset.FileAsset(producer.path),
         contentType: "text/javascript",
-        overrideProvider: withoutDefaultTags,
+        overrideProvider: tenDefaultTags(),
       },
       { parent: this },
     );

@@ -47,7 +47,9 @@ function compiledPack(): string {
   if (compiled !== undefined) return compiled;
   const folder = path.join(projectFolder, ".local", "policies");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  copyFileSync(path.join(sources, "PulumiPolicy.yaml"), path.join(folder, "PulumiPolicy.yaml"));
+  for (const name of ["PulumiPolicy.yaml", "README.md"]) {
+    copyFileSync(path.join(sources, name), path.join(folder, name));
+  }
   const manifest = { ...packManifest, main: "index.js" };
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
   // Put in place by one rename, for another process may start it meanwhile.

@@ -51,20 +51,6 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
     const region = regionOf(args, place);
     return { ...args, id: region, region, locations: zonesOf(region) };
   },
-  "aws:ec2/getAmi:getAmi": (args, place) => {
-    const region = regionOf(args, place);
-    const id = imageId(JSON.stringify(args), region);
-    const arn = `arn:${partitionOf(region).partition}:ec2:${region}::image/${id}`;
-    return {
-      ...args,
-      id,
-      imageId: id,
-      arn,
-      region,
-      rootDeviceName: "/dev/xvda",
-      state: "available",
-    };
-  },
   "aws:ssm/getParameter:getParameter": (args, place) => {
     const name = String(args["name"]);
     if (!name.startsWith(IMAGE_PARAMETERS)) {

@@ -63,6 +63,10 @@ const stateful = [
   "aws:s3/bucket:Bucket",
 ];
 
+interface OverrideProvider {
+  readonly defaultTags: { readonly tags: object };
+}
+
 describe("Pipeline", function () {
   // Some eighty resources a deployment: more than the usual two seconds on a busy machine.
   this.timeout(30_000);
@@ -161,10 +165,20 @@ describe("Pipeline", function () {
     }
   });
 
-  it("gives no default tags to objects, of which S3 takes ten", async () => {
-    const { resources } = await run("prod");
-    for (const { inputs } of resources.filter(({ type }) => /BucketObjectv2$/.test(type))) {
-      expect(inputs["overrideProvider"]).to.deep.equal({ defaultTags: { tags: {} } });
+  it("gives objects ten of more default tags, as S3 takes no more", async () => {
+    const overrides = async (count: number) => {
+      const tags = Object.fromEntries(Array.from({ length: count }, (_, at) => [`tag${at}`, "x"]));
+      const config = { ...stackConfig("dev"), "aws:defaultTags": JSON.stringify({ tags }) };
+      const { resources } = await deploy(() => program(paths), { config });
+      const objects = resources.filter(({ type }) => type.endsWith(":BucketObjectv2"));
+      expect(objects).to.have.length(2);
+      return objects.map(
+        ({ inputs }) => inputs["overrideProvider"] as OverrideProvider | undefined,
+      );
+    };
+    expect(await overrides(10)).to.deep.equal([undefined, undefined]);
+    for (const override of await overrides(12)) {
+      expect(Object.keys(override?.defaultTags.tags ?? {})).to.have.length(10);
     }
   });
 
