@@ -7,14 +7,7 @@ import { Steps } from "../local/machine/steps";
 import { wholeNumber } from "../cli/options";
 import { silenceSdkNotice } from "../cli/command";
 import { benchmark } from "./benchmark";
-import {
-  compare,
-  type Comparison,
-  type Density,
-  densityNames,
-  jars,
-  type JobFigures,
-} from "./job/comparison";
+import { compare, type Comparison, type Density, densityNames, jars } from "./job/comparison";
 import { type Latency, latency, MAX_PROBES } from "./job/latency";
 import { BenchServices, CHECKPOINT_SECONDS, PARALLELISM } from "./job/services";
 import { SHARDS } from "./job/stream";
@@ -109,7 +102,7 @@ async function measure(options: Options) {
 
 function inWords(figures: Figures): readonly string[] {
   const { events, shards, parallelism, checkpointSeconds, backlogs } = figures;
-  const speed = ({ eventsPerSecond, rounds }: JobFigures): string =>
+  const speed = ({ eventsPerSecond, rounds }: Comparison["job"]): string =>
     `${eventsPerSecond} events/s (${rounds.map(({ whole }) => whole).join(", ")}; ` +
     `second halves ${rounds.map(({ secondHalf }) => secondHalf).join(", ")})`;
   return [

@@ -4,9 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
-import { carryOut } from "./page-actions";
+import { carryOut, type PipelineActions } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
-import type { PipelineActions } from "./pipeline-actions";
 import type { DemandHistory } from "../status/demand-history";
 import { StatusEvents, type StatusFeed } from "./status-events";
 

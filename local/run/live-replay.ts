@@ -1,4 +1,4 @@
-import { RestartLimit } from "../machine/restart-limit";
+import { RestartLimit } from "../machine/startable";
 import { ReplayError, type ReplayProcess } from "./replay-process";
 import type { ReplayReport } from "./report";
 import type { ReplayProgress } from "../status/pipeline-status";

@@ -15,7 +15,7 @@ import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-se
 import type { Progress } from "../../machine/installation";
 import { javaCommand } from "../../machine/preflight";
 import { ProcessError, ServiceProcess } from "../../machine/process";
-import { RestartLimit } from "../../machine/restart-limit";
+import { RestartLimit } from "../../machine/startable";
 import type { ServiceFolders } from "../../machine/service-folders";
 
 /** Runs the one jar that it is started with, and takes no other. */

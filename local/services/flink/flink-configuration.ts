@@ -7,22 +7,10 @@ export interface FlinkPorts {
   readonly blob: number;
 }
 
-/** Memory of one task manager in MiB, by what Flink calls it. */
-export interface TaskManagerMemory {
-  readonly frameworkHeap: number;
-  readonly taskHeap: number;
-  readonly frameworkOffHeap: number;
-  readonly taskOffHeap: number;
-  readonly network: number;
-  readonly managed: number;
-  readonly metaspace: number;
-  readonly overhead: number;
-}
+const jobManagerHeapMib = 320;
 
-export const jobManagerHeapMib = 320;
-
-/** A modest task manager: a KPU has 4 GB, a laptop has not that much for each. */
-export function taskManagerMemory(slots: number): TaskManagerMemory {
+/** Memory of one task manager in MiB, by Flink's names: a KPU has 4 GB, a laptop has less for each. */
+export function taskManagerMemory(slots: number) {
   return {
     frameworkHeap: 64,
     taskHeap: 192 + 64 * slots,

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 
-import { describeArea } from "./area-text";
-import type { DemandView } from "./demand-view";
+import { describeArea, type DemandView } from "./demand-view";
 import type { ZoneNames } from "./zone-properties";
 
 interface AreaDetailsProps {
