@@ -15,7 +15,6 @@ export interface FaultContext {
   readonly replayed: (share: number) => Promise<void>;
 }
 
-/** Something that goes wrong in a pipeline, and that must leave no trace in its results. */
 export interface Fault {
   readonly name: string;
   readonly description: string;
@@ -29,7 +28,6 @@ export interface Fault {
   readonly inject?: (context: FaultContext) => Promise<void>;
 }
 
-/** Where in the replay a process is killed. */
 const KILL_SHARE = 0.4;
 
 const taskManagerKilled: Fault = {
@@ -75,7 +73,6 @@ const searchDown: Fault = {
 const SHARDS = 4;
 /** Requests for records that go wrong, of those that are made while the fault lasts. */
 const REQUESTS = 0.1;
-/** Part of the replay in which they do. */
 const LASTS = { from: 0.1, to: 0.8 };
 
 const kinesisThrottled: Fault = {

@@ -5,7 +5,6 @@ import { runCommand } from "./command";
 import { isAlive } from "./process";
 import { filesIn, projectFolder, toolsFolder } from "./project";
 
-/** Called with what is going on, in a few words. */
 export type Progress = (text: string) => void;
 
 const PROGRESS_MILLISECONDS = 10_000;
@@ -56,7 +55,6 @@ function mavenTool(title: string, name: string, sources: string): Tool {
   };
 }
 
-/** The programs of the local stack and of its benchmarks, by what they are called in code. */
 export const tools = {
   kinesisServer: cargoTool,
   searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
@@ -139,7 +137,6 @@ async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal)
   return folder;
 }
 
-/** Removes what builds left behind that were killed. */
 function removeBrokenOff(): void {
   if (!existsSync(toolsFolder)) return;
   for (const name of readdirSync(toolsFolder)) {

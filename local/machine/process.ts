@@ -24,7 +24,6 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard output and error are appended to this file. */
   readonly logFile: string;
   /** Folder where a file named after its pid lies as long as the process lives. */
   readonly pidFolder?: string;
@@ -34,7 +33,6 @@ export interface ProcessOptions {
   readonly timeoutSeconds: number;
   /** Ends the process, and fails the start, when it is aborted before the process is ready. */
   readonly signal?: AbortSignal;
-  /** Called when it ends without having been stopped, after it was ready. */
   readonly onExit?: (exit: ProcessError) => void;
 }
 

@@ -28,9 +28,7 @@ export interface Startable {
 }
 
 export interface StartableOptions {
-  /** Called with each restart, in words. */
   readonly onProgress: (text: string) => void;
-  /** Called when it does not stay up, or could not be started again. */
   readonly onFailure: (error: Error) => void;
 }
 

@@ -4,9 +4,7 @@ import type { ActionsStatus } from "../status/pipeline-status";
 
 /** What somebody who watches the pipeline can do to it. Every promise rejects with a message for that person. */
 export interface PipelineActions {
-  /** What may go wrong on request: names and what each does. */
   readonly faults: readonly { readonly name: string; readonly description: string }[];
-  /** Stops putting records, or goes on with the next one. */
   pause(paused: boolean): Promise<void>;
   /** @param speedup seconds of event time replayed in a second, 1 to 1000000 */
   changeSpeedup(speedup: number): Promise<void>;
@@ -26,7 +24,6 @@ export interface JsonAnswer {
   readonly content: unknown;
 }
 
-/** More than any action has to say. */
 const LONGEST_BODY = 1000;
 
 type Body = Readonly<Record<string, unknown>>;
@@ -80,7 +77,6 @@ export async function carryOut(
   return { status: 200, content: actionsStatus(actions) };
 }
 
-/** What can be done, and what is set now. */
 export function actionsStatus(actions: PipelineActions): ActionsStatus {
   const { paused, speedup, faults } = actions.state();
   return {

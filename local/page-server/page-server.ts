@@ -13,9 +13,7 @@ export interface PageServerOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   readonly feed: StatusFeed;
-  /** Where past windows are found. @default the page shows the newest window only */
   readonly history?: DemandHistory;
-  /** What somebody who watches can do. @default nothing: the page only shows */
   readonly actions?: PipelineActions;
   /** Folder of a built page. @default the project's own page, built first when it is missing or older than its sources */
   readonly folder?: string;

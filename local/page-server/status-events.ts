@@ -14,7 +14,6 @@ export interface StatusFeed {
 /** A viewer that takes nothing for this many bytes is dropped; it comes back and gets everything. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
-/** The status for everybody who listens: all of it once, and then what changed. */
 export class StatusEvents {
   readonly #feed: StatusFeed;
   readonly #listeners = new Set<Writable>();

@@ -55,7 +55,6 @@ export interface ReplayState {
   readonly progress: ReplayProgress | undefined;
   readonly ended: boolean;
   readonly paused?: boolean;
-  /** Why no producer runs that should. */
   readonly problem?: string | undefined;
 }
 

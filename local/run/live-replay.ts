@@ -42,7 +42,6 @@ export class LiveReplay {
     this.#run();
   }
 
-  /** The progress of the replay, whichever producers have had a part in it. */
   get progress(): ReplayProgress | undefined {
     const [own, before] = [this.#process?.progress, this.#progress];
     if (before === undefined) return own;
@@ -61,7 +60,6 @@ export class LiveReplay {
     };
   }
 
-  /** Why the producer is being started again; undefined while it works. */
   get problem(): string | undefined {
     return this.#process?.progress === undefined ? this.#problem : undefined;
   }
@@ -98,7 +96,6 @@ export class LiveReplay {
     });
   }
 
-  /** Lets the producer send what is due and end. */
   async stop(): Promise<void> {
     await this.#afterOthers(() => this.#halt());
   }
@@ -139,7 +136,6 @@ export class LiveReplay {
     await process.stop();
   }
 
-  /** One change at a time, whoever asks for it. */
   #afterOthers(change: () => Promise<void>): Promise<void> {
     const changed = this.#change.then(change);
     this.#change = changed.catch(() => undefined);

@@ -16,7 +16,6 @@ export interface ReplayReport {
   readonly retries: number;
 }
 
-/** The summary of `--once`, as `--report` writes it. */
 export interface RunReport extends ReplayReport {
   readonly result: "passed" | "failed";
   readonly workload: string;
@@ -29,11 +28,9 @@ export interface RunReport extends ReplayReport {
   readonly windowsExpected: number | null;
   readonly documents: number;
   readonly mismatches: number;
-  /** The first mismatches in words. */
   readonly examples: readonly string[];
   readonly deadLetters: number;
   readonly policies: readonly PolicyResult[];
-  /** What happened meanwhile, oldest first. */
   readonly journal: readonly JournalEntry[];
   /** Seconds of each step, by its name. */
   readonly seconds: Readonly<Record<string, number>>;

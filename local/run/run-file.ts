@@ -10,7 +10,6 @@ import type { LocalWorkload } from "../workloads/workload";
 /** Where a pipeline that somebody watches keeps its state and its logs. */
 export const stackFolder = path.join(projectFolder, ".local", "stack");
 
-/** What another terminal has to know of the pipeline that runs. */
 export interface RunningPipeline {
   readonly pid: number;
   readonly page?: string;
@@ -41,7 +40,6 @@ export class NotRunningError extends Error {
   }
 }
 
-/** What flows through a pipeline, as its state has it. */
 type Flow = Pick<LocalWorkload, "name" | "input">;
 
 /**

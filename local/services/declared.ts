@@ -17,7 +17,6 @@ export class Declared {
     return new Declared(`${resource.type} "${resource.name}"`, resource.inputs);
   }
 
-  /** A block; an absent one is empty. */
   block(name: string): Declared {
     return new Declared(`${this.#where} ${name}`, this.#value(name, "a block", isRecord, {}));
   }

@@ -155,7 +155,6 @@ async function trendsOf(
   );
 }
 
-/** All documents of a window, the one with most trips first. */
 export function windowSearch(index: string, start: number, size: number, key: string): Search {
   return {
     index: [index],

@@ -16,7 +16,6 @@ const found = v.object({
   }),
 });
 
-/** Counts and the newest documents of indices that nothing is known of. */
 export function indexResults(patterns: readonly string[]): ResultReader<IndexResults> {
   // In the order of writing, the only one that every document has.
   const newest = { top_hits: { size: NEWEST, sort: [{ _seq_no: "desc" }] } };

@@ -30,7 +30,6 @@ const SHARD_LIMIT = { records: 1000, bytes: 1024 * 1024 };
 /** What an event may take from the stream into a window, and a window until it tells a first result. */
 const ON_THE_WAY_SECONDS = 5;
 
-/** What counts up; rates are differences of it. */
 interface Counters {
   readonly at: number;
   readonly read: { readonly job: string; readonly records: number } | null;

@@ -27,7 +27,6 @@ export interface SearchSource {
   readonly tradeWindowSeconds: number;
 }
 
-/** What is read of a workload's results beside the number of documents in its indices. */
 export interface ResultReader<Results> {
   /** Index with a document for each of the finest windows, and the seconds from one to the next. @default unknown */
   readonly finest?: (source: SearchSource) => {

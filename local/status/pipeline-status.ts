@@ -231,7 +231,6 @@ export type StatusChange = Partial<PipelineStatus> & {
 export interface ActionsStatus {
   readonly paused: boolean;
   readonly speedup: number;
-  /** What may go wrong on request. */
   readonly faults: readonly {
     readonly name: string;
     readonly description: string;

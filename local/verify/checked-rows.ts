@@ -17,7 +17,6 @@ export const REJECTIONS = [
 
 export type Rejection = (typeof REJECTIONS)[number];
 
-/** A row that is a trip; times are seconds since the epoch. */
 export interface Trip {
   readonly pickup: number;
   readonly dropoff: number;

@@ -21,7 +21,6 @@ export interface TripSettings {
 }
 
 export interface ExpectedTrips extends Expected {
-  /** Number of windows that hold at least one trip. */
   readonly windows: { readonly demand: number; readonly airports: number };
 }
 

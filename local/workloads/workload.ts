@@ -2,7 +2,6 @@ import type { Workload } from "../../infra/contracts/workload";
 import type { DeployedSettings } from "../verify/deployed-settings";
 import type { Expected } from "../verify/expected";
 
-/** What flows through the pipeline in a run, and what must come of it. */
 export interface LocalWorkload {
   readonly name: string;
   readonly definition: Workload;
@@ -24,9 +23,7 @@ export interface ExpectedRun extends Pick<Expected, "events"> {
 }
 
 export interface WorkloadChoices {
-  /** File or folder in place of the workload's own input. */
   readonly input: string | undefined;
-  /** JSON lines {index, id, source} of the documents that must be there. */
   readonly expect: string | undefined;
   readonly endless: boolean;
 }

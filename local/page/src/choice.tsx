@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 
 interface ChoiceProps<Value extends string> {
-  /** What is chosen, for those who listen. */
   readonly legend: string;
   readonly name: string;
   readonly options: readonly {

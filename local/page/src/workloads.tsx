@@ -19,14 +19,12 @@ export const utc: Clock = {
 };
 const newYork: Clock = { place: "New York", time: newYorkTime, date: newYorkDate };
 
-/** What the page shows of a workload beside the pipeline itself. */
 interface WorkloadView {
   readonly title: string;
   readonly clock: Clock;
   readonly Panel: (props: { readonly status: PipelineStatus }) => JSX.Element;
 }
 
-/** Views of workloads that have one, by the name of their plug-in. */
 const views: Readonly<Record<string, WorkloadView>> = {
   taxi: { title: "New York taxi demand", clock: newYork, Panel: DemandPanel },
   trades: { title: "Stock trades", clock: newYork, Panel: TradesPanel },

@@ -20,7 +20,6 @@ export class DeliveryLedger {
     return this.#positions;
   }
 
-  /** Takes over the positions of an earlier run. */
   resume(positions: ReadonlyMap<string, string>): void {
     for (const [shard, position] of positions) this.#positions.set(shard, position);
   }
@@ -34,12 +33,10 @@ export class DeliveryLedger {
     return ticket;
   }
 
-  /** The record goes one more way. */
   hold(ticket: Ticket): void {
     ticket.holders += 1;
   }
 
-  /** The record has come to the end of one of its ways. */
   release(ticket: Ticket): void {
     ticket.holders -= 1;
   }

@@ -35,7 +35,6 @@ export interface DeliverySettings extends DeliveryTarget {
   readonly transform?: TransformSettings & BufferLimits;
   /** The table whose columns the objects have. */
   readonly table?: { readonly database: string; readonly name: string };
-  /** Where records go as they came, too. */
   readonly backup?: DeliveryTarget;
 }
 

@@ -108,7 +108,6 @@ export function clusterConfiguration(
     .join("");
 }
 
-/** What the service sets for the job itself. */
 function jobConfiguration({ checkpointing }: FlinkSettings): Record<string, string> {
   if (!checkpointing.enabled) return {};
   return {
@@ -141,7 +140,6 @@ const OPENED_PACKAGES = [
   "sun.nio.ch",
 ];
 
-/** Arguments of Java that both kinds of process have. */
 export function javaArguments(installation: string, logFile: string, logLevel: string): string[] {
   return [
     ...OPENED_PACKAGES.flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`]),

@@ -67,7 +67,6 @@ export class FlinkRest {
     }
   }
 
-  /** Why a job failed last, or that it did not. */
   async rootException(jobId: string): Promise<string> {
     const exceptions = await this.#get<{
       exceptionHistory: { entries: { stacktrace: string }[] };

@@ -117,7 +117,6 @@ export function propertiesFile(groups: readonly PropertyGroup[]): string {
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
-/** One task manager for each KPU. */
 export function taskManagerCount({ parallelism, parallelismPerKpu }: FlinkSettings): number {
   return Math.ceil(parallelism / parallelismPerKpu);
 }

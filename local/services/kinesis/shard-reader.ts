@@ -30,7 +30,6 @@ export class ShardReader {
     this.#streamName = streamName;
   }
 
-  /** Continues after these records, by shard. */
   resume(positions: ReadonlyMap<string, string>): void {
     for (const [shard, position] of positions) this.#positions.set(shard, position);
   }

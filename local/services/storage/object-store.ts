@@ -13,7 +13,6 @@ export class ObjectStore {
     this.#folder = path.resolve(folder);
   }
 
-  /** Folder of a bucket, whose objects lie under their keys. */
   bucketFolder(bucket: string): string {
     return inside(this.#folder, bucket);
   }

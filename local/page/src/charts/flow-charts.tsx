@@ -11,7 +11,6 @@ interface FlowChartsProps {
   readonly journal: readonly JournalEntry[];
 }
 
-/** Where results are delayed, and throughput: the last ten minutes, with what happened meanwhile. */
 export function FlowCharts({ samples, journal }: FlowChartsProps): JSX.Element {
   const at = useMemo(() => samples.map((sample) => sample.at), [samples]);
   const first = at[0] ?? 0;

@@ -6,7 +6,6 @@ import type { SearchStatus } from "../../../status/result-status";
 import { AsOf } from "../as-of";
 import { newYorkDay, newYorkTime } from "../format";
 
-/** Records that could not be counted: how many for each reason, and the latest. */
 export function DeadLetters({
   search,
 }: {

@@ -15,7 +15,6 @@ interface AirportsProps {
   readonly origins: readonly OriginStatus[];
 }
 
-/** How long trips to each airport took in its newest window, and where most of them began. */
 export function Airports({ airports, origins }: AirportsProps): JSX.Element {
   return (
     <section class="card" aria-labelledby="airports-title">

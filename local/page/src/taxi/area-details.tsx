@@ -10,7 +10,6 @@ interface AreaDetailsProps {
   readonly onSelect: (area: string | undefined) => void;
 }
 
-/** The figures of one area: that which was tapped on the map, or is chosen here without it. */
 export function AreaDetails({ view, zones, selected, onSelect }: AreaDetailsProps): JSX.Element {
   const options =
     view.kind === "zones"

@@ -1,6 +1,5 @@
 import { count } from "../../../status/figures";
 
-/** Classes of the colour scale; class 0 means nothing. */
 export const LEVELS = 6;
 
 /** A class of the scale: the whole numbers from `from` to `to`. */

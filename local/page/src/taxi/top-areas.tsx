@@ -16,7 +16,6 @@ interface TopAreasProps {
   readonly onSelect: (area: string | undefined) => void;
 }
 
-/** The areas with most pick-ups; one that is chosen is outlined on the map. */
 export function TopAreas({ view, window, zones, selected, onSelect }: TopAreasProps): JSX.Element {
   const rows = topAreas(view, window, zones);
   const most = rows[0]?.trips ?? 1;

@@ -45,7 +45,6 @@ export function usePastWindow(
   return start === undefined ? undefined : found;
 }
 
-/** What the server answers; undefined when it does not, or has nothing. */
 async function loadJson<T>(path: string): Promise<T | undefined> {
   try {
     const response = await fetch(path);

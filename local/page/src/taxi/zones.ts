@@ -7,7 +7,6 @@ export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 
 let loading: Promise<Zones> | undefined;
 
-/** The outlines of the taxi zones, fetched once. */
 export function loadZones(): Promise<Zones> {
   loading ??= fetch("zones.geojson").then((response) => response.json() as Promise<Zones>);
   return loading;
