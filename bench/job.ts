@@ -15,7 +15,6 @@ import { sampleTrips } from "./job/trips";
 
 silenceSdkNotice();
 
-/** Shares of the job's rate at which the latency is measured. */
 const SHARES = [25, 50, 75];
 
 interface Options {
@@ -28,7 +27,6 @@ interface Options {
 
 type Figures = Awaited<ReturnType<typeof measure>>;
 
-/** How fast the job is: events a second beside a job that only reads them, and the time from put to document. */
 export const jobBenchmark = benchmark(
   new Command("job")
     .description(

@@ -31,7 +31,7 @@ export type Density = keyof typeof densities;
 
 export const densityNames = Object.keys(densities) as Density[];
 
-/** Copies the job's jar, which somebody may build anew meanwhile, and makes of it one that only reads and counts. */
+/** Copies the job's jar, which may be rebuilt meanwhile, and makes of it one that only reads and counts. */
 export async function jars(folder: string, onProgress: Progress) {
   const flink = await install("flinkRuntime", onProgress);
   const classes = path.join(folder, "classes");

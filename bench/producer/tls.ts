@@ -6,7 +6,6 @@ import path from "node:path";
 import { createServer } from "node:tls";
 import { pipeline } from "node:stream";
 
-/** Of a key store that lives as long as a benchmark. */
 const password = "benchmark";
 
 /** Forwards TLS connections for `localhost`, as the KPL needs, to the port. @param folder of key and certificate */

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-
 import { LiveStream } from "../services/kinesis/live-stream";
 import type { LocalCloud } from "../services/cloud";
 import type { Tell } from "../machine/steps";

@@ -20,7 +20,6 @@ interface Tool {
     into: string,
     scratch: string,
   ) => { readonly command: string; readonly args: readonly string[] };
-  /** Lines of the build's output that say that a part is done. */
   readonly step: RegExp;
 }
 
@@ -64,7 +63,6 @@ export const tools = {
 
 export type ToolName = keyof typeof tools;
 
-/** What a pipeline on this machine runs. */
 export const localTools = ["kinesisServer", "searchNode", "flinkRuntime"] as const;
 
 /** Folder of a tool, whether it is there yet or not: its sources decide, so that a change of them makes a new one. */

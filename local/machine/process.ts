@@ -11,13 +11,11 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Lines of a log that an error repeats. */
 const TAIL_LINES = 20;
 const PROBE_INTERVAL_MILLISECONDS = 50;
-/** How long a process may take to end by itself after SIGTERM. */
+/** How long a process may take to end on its own after SIGTERM. */
 const GRACE_MILLISECONDS = 5_000;
 
-/** A process to start and to watch. */
 export interface ProcessOptions {
   readonly name: string;
   readonly command: string;
@@ -36,7 +34,7 @@ export interface ProcessOptions {
   readonly onExit?: (exit: ProcessError) => void;
 }
 
-/** A process that did not become ready, or that ended by itself. */
+/** A process that did not become ready, or that ended on its own. */
 export class ProcessError extends Error {
   override readonly name = "ProcessError";
   readonly process: string;

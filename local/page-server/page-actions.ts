@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
-
 import type { ActionsStatus } from "../status/pipeline-status";
 
-/** What somebody who watches the pipeline can do to it. Every promise rejects with a message for that person. */
+/** What a viewer the pipeline can do to it. Every promise rejects with a message for that person. */
 export interface PipelineActions {
   readonly faults: readonly { readonly name: string; readonly description: string }[];
   pause(paused: boolean): Promise<void>;

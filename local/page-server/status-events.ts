@@ -1,7 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
-
 import type { PipelineStatus, Sample, StatusChange } from "../status/pipeline-status";
 
 export interface StatusFeed {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-
 import { filesIn, projectFolder } from "../machine/project";
 
 /** Whatever decides a plan of the stack local, in the project. */

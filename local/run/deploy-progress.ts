@@ -1,5 +1,4 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-
 import type { Tell } from "../machine/steps";
 
 const INTERVAL_MILLISECONDS = 5_000;

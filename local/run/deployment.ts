@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-
 import type { DeployedSettings } from "../verify/deployed-settings";
 import type { OperationResult } from "../engine/stack";
 import type { LocalCloud } from "../services/cloud";

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-
 import type { Deployment } from "./deployment";
 import { faults } from "../faults/faults";
 import type { LiveReplay } from "./live-replay";

@@ -25,7 +25,7 @@ export class LiveReplay {
     readonly failed: (error: unknown) => void;
   };
 
-  /** @param onRestart called when the producer ended by itself and is started again, with the reason */
+  /** @param onRestart called when the producer ended on its own and is started again, with the reason */
   constructor(
     start: (speedup: number) => ReplayProcess,
     speedup: number,
@@ -37,7 +37,7 @@ export class LiveReplay {
     this.finished = new Promise((done, failed) => {
       this.#settle = { done, failed };
     });
-    // Whoever awaits it sees the rejection; until then it is no unhandled one.
+    // Awaited elsewhere: not an unhandled rejection.
     this.finished.catch(() => undefined);
     this.#run();
   }

@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
-
 import { readWorkload, type Workload, workloadFolder } from "../../infra/contracts/workload";
 import { Problems } from "../../infra/core/validate";
 import { outputProblem, wholeNumber } from "../../cli/options";

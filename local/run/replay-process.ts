@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-
 import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
 import type { ReplayProgress } from "../status/pipeline-status";
 import type { ReplayReport } from "./report";
@@ -101,7 +100,7 @@ export class ReplayProcess {
         else reject(new ReplayError(code, signal, said));
       });
     });
-    // Whoever awaits it sees the rejection; until then it is no unhandled one.
+    // Awaited elsewhere: not an unhandled rejection.
     this.finished.catch(() => undefined);
   }
 

@@ -1,11 +1,4 @@
-import type { JournalEntry } from "../status/pipeline-status";
-
-/** One policy of the pack and whether the program kept it. */
-export interface PolicyResult {
-  readonly name: string;
-  readonly enforcementLevel: string;
-  readonly result: "passed" | "violated";
-}
+import type { JournalEntry, PolicyResult } from "../status/pipeline-status";
 
 export interface ReplayReport {
   readonly tripsRead: number;

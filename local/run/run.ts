@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-
 import { program } from "../../infra/program";
 import { deployedSettings } from "../verify/deployed-settings";
 import { AcceptedPlan } from "./accepted-plan";

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import { aggregations, buckets, type ResultReader } from "./multi-search";
 import type { IndexResults } from "./result-status";
 

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-
 import { type Parts, Probes, type StatusSources } from "./collect-status";
 import { newEvents } from "./journal";
 import {
@@ -46,7 +45,7 @@ interface Put {
 
 export interface MonitorOptions {
   readonly sources: () => StatusSources;
-  /** What somebody who watches has set. @default nothing can be done */
+  /** What a viewer has set. @default nothing can be done */
   readonly actions?: () => ActionsStatus;
   /** Milliseconds since the epoch. @default the clock */
   readonly now?: () => number;

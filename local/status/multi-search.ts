@@ -1,8 +1,6 @@
 import * as v from "valibot";
-
 import { fetchJson, parsed, type Schema } from "./http";
 
-/** A figure of an aggregation; null over no document. */
 export const value = v.object({ value: v.nullable(v.number()) });
 
 /** A search in one index or several; those that do not exist yet hold nothing. */

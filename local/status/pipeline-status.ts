@@ -35,7 +35,7 @@ export interface PipelineStatus {
   readonly policies: readonly PolicyResult[];
   /** What was deployed: parents before their children. */
   readonly resources: readonly DeployedResource[];
-  /** What somebody who watches can do; absent where nothing can be done. */
+  /** What a viewer can do; absent where nothing can be done. */
   readonly actions?: ActionsStatus;
 }
 

@@ -69,7 +69,6 @@ export interface WindowDemand {
   readonly complete: boolean;
   /** The zones of the window, the one with most trips first. */
   readonly zones: readonly ZoneDemand[];
-  /** The job's own list of the zones with most trips; empty before it is written. */
   readonly top: readonly TopArea[];
 }
 
@@ -120,7 +119,6 @@ export type WindowList = readonly (readonly [start: number, trips: number])[];
 export interface ZoneTotal {
   readonly zone: number;
   readonly trips: number;
-  /** Trips a window on average, over all windows so far. */
   readonly tripsPerWindow: number;
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-
 import { checkedRows, REJECTIONS, type Rejection, type Trip } from "./checked-rows";
 import type { Expected } from "./expected";
 import { cellOf } from "./geohash";

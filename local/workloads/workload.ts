@@ -17,7 +17,6 @@ export interface LocalWorkload {
   expected(settings: DeployedSettings): Promise<ExpectedRun>;
 }
 
-/** What a run must lead to; without documents none are compared. */
 export interface ExpectedRun extends Pick<Expected, "events"> {
   readonly documents: Expected["documents"] | undefined;
 }

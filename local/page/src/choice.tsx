@@ -12,7 +12,6 @@ interface ChoiceProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-/** One of a few, side by side. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
   return (
     <fieldset class="choice">

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { PipelineStatus } from "../../status/pipeline-status";
 import { newYorkDate, newYorkTime } from "./format";
 import { IndicesPanel } from "./indices/indices-panel";

@@ -7,10 +7,7 @@ export interface Ticket {
   holders: number;
 }
 
-/**
- * Keeps account of what is delivered. Objects are written in another order than records are read, and a record may
- * belong to several; the position of a shard is that of the last record before which everything is delivered.
- */
+/** Position per shard: the last record before which everything is delivered, in whatever order objects are written. */
 export class DeliveryLedger {
   readonly #open = new Map<string, Ticket[]>();
   readonly #positions = new Map<string, string>();

@@ -36,10 +36,7 @@ export interface DeliveryOptions extends Pick<OutputsOptions, "settings" | "form
 
 type Waiting = ShardRecord & { readonly ticket: Ticket };
 
-/**
- * Takes records from every shard of a stream, from the oldest on, through the transform to objects in a bucket. As with
- * Firehose a record is delivered at least once: positions are kept after the object is written.
- */
+/** Delivers records at least once, as Firehose does: positions are kept after the object is written. */
 export class DeliveryWorker {
   readonly #options: DeliveryOptions;
   readonly #now: () => number;

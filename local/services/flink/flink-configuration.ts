@@ -157,7 +157,6 @@ export function javaArguments(installation: string, logFile: string, logLevel: s
   ];
 }
 
-/** Names the file with the property groups to the cluster's KinesisAnalyticsRuntime. */
 export function propertiesArgument(file: string): string {
   return `-Dlocal.application.properties=${file}`;
 }

@@ -3,7 +3,6 @@ import type { DeclaredResource } from "../../provider/data-plane";
 import { Declared } from "../declared";
 import { bucketOf } from "../storage/object-store";
 
-/** The Flink that runs here, as Managed Service for Apache Flink names it. */
 export const localRuntime = flinkDefaults.runtime;
 
 export interface PropertyGroup {
@@ -16,7 +15,6 @@ export interface FlinkSettings {
   readonly name: string;
   readonly code: { readonly bucket: string; readonly key: string; readonly version?: string };
   readonly parallelism: number;
-  /** Slots of one task manager; as many task managers run as the parallelism needs. */
   readonly parallelismPerKpu: number;
   readonly checkpointing: {
     readonly enabled: boolean;
@@ -53,14 +51,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   if (restoreType === "RESTORE_FROM_CUSTOM_SNAPSHOT") {
     problems.push("applicationRestoreType RESTORE_FROM_CUSTOM_SNAPSHOT is not there locally");
   }
-  if (problems.length > 0) {
-    throw new Error(
-      [
-        `${resource.type} "${resource.name}" cannot run on this machine:`,
-        ...problems.map((problem) => `- ${problem}`),
-      ].join("\n"),
-    );
-  }
+  inputs.refuse(problems);
 
   // A block of type DEFAULT goes by the service's defaults, whatever else it says.
   const custom = (name: string): Declared => {
@@ -108,7 +99,6 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   };
 }
 
-/** The property groups as the service hands them to a job: application_properties.json. */
 export function propertiesFile(groups: readonly PropertyGroup[]): string {
   const content = groups.map(({ propertyGroupId, propertyMap }) => ({
     PropertyGroupId: propertyGroupId,

@@ -7,7 +7,6 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
 
-/** Requests to a Kinesis API, as a client of the AWS SDK sends them. */
 export type KinesisApi = Pick<KinesisClient, "send">;
 
 export interface ShardRecord {

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-
 import { duration, rate } from "../../../status/figures";
 import type { JournalEntry, Sample } from "../../../status/pipeline-status";
 import { events } from "../pipeline/journal";

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { count } from "../../../status/figures";
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import type { IndexStatus } from "../../../status/result-status";

@@ -1,6 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-
 import type { ActionsStatus } from "../../../status/pipeline-status";
 import { count } from "../../../status/figures";
 import { speed } from "../format";

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { count } from "../../../status/figures";
 import { known, type Part } from "../../../status/pipeline-status";
 import type { SearchStatus } from "../../../status/result-status";

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-
 import type { DeployedResource } from "../../../status/pipeline-status";
 import { plural } from "../../../status/figures";
 import { resourceCount, resourceTree, type ResourceNode } from "./resource-tree";

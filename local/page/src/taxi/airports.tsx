@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { AirportStatus, OriginStatus } from "../../../status/result-status";
 import { duration, plural } from "../../../status/figures";
 import { newYorkDay, newYorkTime } from "../format";

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { describeArea, type DemandView } from "./demand-view";
 import type { ZoneNames } from "./zone-properties";
 

@@ -1,7 +1,6 @@
 import * as L from "leaflet";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-
 import { cellBounds } from "./cell-bounds";
 import { describeArea, type DemandView } from "./demand-view";
 import type { ZoneProperties } from "./zone-properties";

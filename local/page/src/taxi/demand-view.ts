@@ -34,10 +34,10 @@ export interface DemandView {
   readonly caption: string;
 }
 
-/** A zone must have had this many trips in one window before the newest window says much by itself. */
+/** A zone must have had this many trips in one window before the newest window says much on its own. */
 const DENSE = 10;
 
-/** What the map shows until somebody chooses: the newest window or, of a sparse replay, everything so far. */
+/** What the map shows until a choice is made: the newest window or, of a sparse replay, everything so far. */
 export function defaultMeasure(demand: DemandStatus | null): Measure {
   return demand !== null && demand.peak < DENSE ? "total" : "trips";
 }

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { WindowDemand } from "../../../status/result-status";
 import type { DemandView } from "./demand-view";
 import { count } from "../../../status/figures";

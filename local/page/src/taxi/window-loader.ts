@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-
 import type { PastWindow, WindowList } from "../../../status/result-status";
 
 const REFRESH_MILLISECONDS = 5000;
@@ -50,7 +49,7 @@ async function loadJson<T>(path: string): Promise<T | undefined> {
     const response = await fetch(path);
     return response.ok ? ((await response.json()) as T) : undefined;
   } catch {
-    // The page says by itself that it is disconnected.
+    // The page says on its own that it is disconnected.
     return undefined;
   }
 }

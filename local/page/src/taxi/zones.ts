@@ -1,6 +1,5 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import { useEffect, useState } from "preact/hooks";
-
 import type { ZoneNames, ZoneProperties } from "./zone-properties";
 
 export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import type { SymbolStatus } from "../../../status/result-status";
 import { count } from "../../../status/figures";
