@@ -30,7 +30,6 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }
 
-/** The middle value, of two the lower one. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }

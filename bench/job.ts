@@ -7,14 +7,7 @@ import { Steps } from "../local/machine/steps";
 import { wholeNumber } from "../cli/options";
 import { silenceSdkNotice } from "../cli/command";
 import { benchmark } from "./benchmark";
-import {
-  compare,
-  type Comparison,
-  type Density,
-  densityNames,
-  jars,
-  type JobFigures,
-} from "./job/comparison";
+import { compare, type Comparison, type Density, densityNames, jars } from "./job/comparison";
 import { type Latency, latency, MAX_PROBES } from "./job/latency";
 import { BenchServices, CHECKPOINT_SECONDS, PARALLELISM } from "./job/services";
 import { SHARDS } from "./job/stream";
@@ -22,7 +15,6 @@ import { sampleTrips } from "./job/trips";
 
 silenceSdkNotice();
 
-/** Shares of the job's rate at which the latency is measured. */
 const SHARES = [25, 50, 75];
 
 interface Options {
@@ -35,7 +27,6 @@ interface Options {
 
 type Figures = Awaited<ReturnType<typeof measure>>;
 
-/** How fast the job is: events a second beside a job that only reads them, and the time from put to document. */
 export const jobBenchmark = benchmark(
   new Command("job")
     .description(
@@ -109,7 +100,7 @@ async function measure(options: Options) {
 
 function inWords(figures: Figures): readonly string[] {
   const { events, shards, parallelism, checkpointSeconds, backlogs } = figures;
-  const speed = ({ eventsPerSecond, rounds }: JobFigures): string =>
+  const speed = ({ eventsPerSecond, rounds }: Comparison["job"]): string =>
     `${eventsPerSecond} events/s (${rounds.map(({ whole }) => whole).join(", ")}; ` +
     `second halves ${rounds.map(({ secondHalf }) => secondHalf).join(", ")})`;
   return [

@@ -17,11 +17,9 @@ interface Options {
   readonly runs: number;
 }
 
-/** Milliseconds of one run. */
 type Timing = Readonly<Record<"start" | "each" | "stack" | "without" | "withPack", number>>;
 type Figures = Awaited<ReturnType<typeof measure>>;
 
-/** What the policy pack costs: milliseconds a resource, and its share of a preview. */
 export const policiesBenchmark = benchmark(
   new Command("policies")
     .description("The policy pack: milliseconds a resource, and its share of a preview of prod.")

@@ -32,7 +32,6 @@ interface Options {
 
 type Figures = Awaited<ReturnType<typeof measure>>;
 
-/** How fast the producer is beside AWS's own ways to send, on the same server and with the same records. */
 export const producerBenchmark = benchmark(
   new Command("producer")
     .description("The producer: records a second beside the KPL and the AWS SDKs.")

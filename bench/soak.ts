@@ -21,7 +21,6 @@ const FLAT_MIB = 64;
 
 type Figures = Awaited<ReturnType<typeof measure>>;
 
-/** Whether the local stack stays as it is under a steady load. */
 export const soakBenchmark = benchmark(
   new Command("soak")
     .description(
@@ -84,7 +83,6 @@ async function measure({ minutes }: { readonly minutes: number }) {
   };
 }
 
-/** Resident memory of the run and of each of its children. */
 function memoryOf(run: number): readonly (readonly [name: string, mib: number])[] {
   const { processes } = new ServiceFolders(stackFolder);
   return execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="])

@@ -1,5 +1,4 @@
 import { CommanderError } from "commander";
-
 import { silenceSdkNotice, StartError } from "../cli/command";
 import { actionCommands } from "./run/action-commands";
 import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
@@ -17,7 +16,6 @@ const exitCodes = {
   terminated: 143,
 } as const;
 
-/** How often it is looked whether whoever started this is still there. */
 const PARENT_POLL_MILLISECONDS = 1000;
 
 silenceSdkNotice();

@@ -31,13 +31,8 @@ export type Density = keyof typeof densities;
 
 export const densityNames = Object.keys(densities) as Density[];
 
-export interface Jars {
-  readonly job: string;
-  readonly readAndCount: string;
-}
-
 /** Copies the job's jar, which a build may replace, and makes of it one that only reads and counts. */
-export async function jars(folder: string, onProgress: Progress): Promise<Jars> {
+export async function jars(folder: string, onProgress: Progress) {
   const flink = await install("flinkRuntime", onProgress);
   const classes = path.join(folder, "classes");
   mkdirSync(classes, { recursive: true });
@@ -58,32 +53,18 @@ function java(tool: string): string {
   return home === undefined ? tool : path.join(home, "bin", tool);
 }
 
-/** How fast a job read a backlog, in events a second. */
-export interface Throughput {
+/** Events per second; Java has compiled what is used most by the second half of the backlog. */
+interface Throughput {
   readonly whole: number;
-  /** Over its second half: Java has compiled by then what is used most. */
   readonly secondHalf: number;
 }
 
-export interface JobFigures {
-  /** Median over the rounds, each over the whole backlog. */
-  readonly eventsPerSecond: number;
-  readonly rounds: readonly Throughput[];
-}
+/** The two jobs on one backlog. */
+export type Comparison = Awaited<ReturnType<typeof compare>>;
 
-export interface Comparison {
-  readonly density: Density;
-  readonly tripsADay: number;
-  readonly recordBytes: number;
-  readonly readAndCount: JobFigures;
-  readonly job: JobFigures;
-  /** The job's rate to the other's: 1 would be as fast as reading alone. */
-  readonly ratio: number;
-}
-
-export interface ComparisonOptions {
+interface ComparisonOptions {
   readonly services: BenchServices;
-  readonly jars: Jars;
+  readonly jars: Awaited<ReturnType<typeof jars>>;
   readonly sample: readonly SampleTrip[];
   readonly density: Density;
   readonly events: number;
@@ -92,7 +73,7 @@ export interface ComparisonOptions {
 }
 
 /** Lets both jobs read the same backlog in turn, so that other load of the machine affects both. */
-export async function compare(options: ComparisonOptions): Promise<Comparison> {
+export async function compare(options: ComparisonOptions) {
   const { services, jars: jar, sample, density, events, rounds, steps } = options;
   const copiesADay = densities[density](sample.length);
   const stream = await BenchStream.create(services.kinesis, `backlog-${density}`);
@@ -127,11 +108,13 @@ export async function compare(options: ComparisonOptions): Promise<Comparison> {
     recordBytes: Math.round(bytes / events),
     readAndCount,
     job,
+    // 1 would be as fast as reading alone.
     ratio: Number((job.eventsPerSecond / readAndCount.eventsPerSecond).toFixed(3)),
   };
 }
 
-function jobFigures(rounds: readonly Throughput[]): JobFigures {
+function jobFigures(rounds: readonly Throughput[]) {
+  // The median counts.
   return { eventsPerSecond: median(rounds.map(({ whole }) => whole)), rounds };
 }
 

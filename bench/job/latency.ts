@@ -27,23 +27,9 @@ const PATIENCE_MILLISECONDS = 30_000;
 export const MAX_PROBES = ORIGINS.length;
 
 /** From the put of a trip to the search that finds its document, while others are put at a steady rate. */
-export interface Latency {
-  readonly sharePercent: number;
-  /** What was to be put a second, and what was. */
-  readonly eventsPerSecond: number;
-  readonly putPerSecond: number;
-  /** Events that were put when the last probe was found and that the job had not read RENEWAL_MILLISECONDS later. */
-  readonly unread: number;
-  readonly probes: number;
-  /** Probes whose document was not found in time: they took longer than all others. */
-  readonly unseen: number;
-  /** Null where more probes are unseen than a percentile leaves out. */
-  readonly p50Milliseconds: number | null;
-  readonly p95Milliseconds: number | null;
-  readonly p99Milliseconds: number | null;
-}
+export type Latency = Awaited<ReturnType<typeof latency>>;
 
-export interface LatencyOptions {
+interface LatencyOptions {
   readonly services: BenchServices;
   readonly jar: string;
   readonly sample: readonly SampleTrip[];
@@ -53,7 +39,7 @@ export interface LatencyOptions {
 }
 
 /** Measures at one rate. The event time of all trips is the time at which they are put, as on the street. */
-export async function latency(options: LatencyOptions): Promise<Latency> {
+export async function latency(options: LatencyOptions) {
   const { services, sharePercent, eventsPerSecond, probes } = options;
   const stream = await BenchStream.create(services.kinesis, `latency-${sharePercent}`);
   const job = await services.run(options.jar, stream.name);
@@ -83,8 +69,10 @@ export async function latency(options: LatencyOptions): Promise<Latency> {
       sharePercent,
       eventsPerSecond,
       putPerSecond,
+      // Put when the last probe was found, and not read RENEWAL_MILLISECONDS later.
       unread: Math.max(0, taken - recordsRead),
       probes,
+      // Not found in time: slower than all others, so that a percentile may be null.
       unseen: milliseconds.filter((value) => !Number.isFinite(value)).length,
       p50Milliseconds: at(0.5),
       p95Milliseconds: at(0.95),

@@ -28,11 +28,6 @@ export const PARALLELISM = 2;
 /** Short enough that the cost of checkpoints is part of what is measured. */
 export const CHECKPOINT_SECONDS = 10;
 
-export interface RunningJob {
-  readonly flink: string;
-  stop(): Promise<void>;
-}
-
 /** A Kinesis server without throttling and an OpenSearch node, and Flink for one job after the other. */
 export class BenchServices {
   readonly folder: string;
@@ -100,7 +95,7 @@ export class BenchServices {
   }
 
   /** Starts a job on a stream, with no documents and no state of earlier ones. */
-  async run(jar: string, streamName: string): Promise<RunningJob> {
+  async run(jar: string, streamName: string) {
     for (const index of [...resultIndices.taxi, DEAD_LETTERS_INDEX]) {
       await this.#ask("DELETE", `/${index}?ignore_unavailable=true`);
     }
@@ -130,7 +125,7 @@ export class BenchServices {
     await cluster.start();
     return {
       flink: `http://127.0.0.1:${ports.rest}`,
-      stop: async () => {
+      stop: async (): Promise<void> => {
         await cluster.rest.cancelled(cluster.jobId);
         await cluster.stop();
       },

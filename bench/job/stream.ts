@@ -48,7 +48,6 @@ export class BenchStream {
     return bytes;
   }
 
-  /** Puts records at a steady rate until the signal comes; what is overdue is put as soon as the service takes it. */
   async putSteadily(
     perSecond: number,
     record: (number: number) => TripRecord,

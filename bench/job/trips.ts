@@ -34,7 +34,6 @@ export interface TripRecord {
 type TripEvent = Pick<SampleTrip, "pickupZone" | "dropoffZone"> &
   SampleTrip["others"] & { readonly pickupTime: string };
 
-/** The trips of a file, by the time of day at which they ended. */
 export async function sampleTrips(file: string): Promise<SampleTrip[]> {
   const { source } = await readTrips(file);
   return [...source.events()]

@@ -16,7 +16,6 @@ const clients = 4;
 const keys = 10_000;
 const region = "us-east-1";
 
-/** Sends records of the size into the stream, and tells what that took. */
 async function contend(name: string, stream: string, count: number, bytes: number): Promise<Run> {
   const records = Array.from({ length: count }, (_, position) => {
     const data = Buffer.alloc(bytes, String(position).padEnd(10, "."));

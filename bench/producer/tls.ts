@@ -6,19 +6,10 @@ import path from "node:path";
 import { createServer } from "node:tls";
 import { pipeline } from "node:stream";
 
-/** Of a key store that lives as long as a benchmark. */
 const password = "benchmark";
 
-/** A server's port behind TLS: the Kinesis Producer Library speaks nothing else. */
-export interface TlsPort {
-  readonly port: number;
-  /** The certificate, which is signed by nobody else, for clients that want to know whom to trust. */
-  readonly certificate: string;
-  close(): void;
-}
-
-/** Forwards TLS connections for `localhost` to the port. @param folder where the key is kept */
-export async function openTls(to: number, folder: string): Promise<TlsPort> {
+/** Forwards TLS connections for `localhost`, as the KPL needs, to the port. @param folder of key and certificate */
+export async function openTls(to: number, folder: string) {
   const certificate = path.join(folder, "certificate.pem");
   const keyStore = path.join(folder, "key.p12");
   const store = ["-keystore", keyStore, "-storepass", password, "-alias", "localhost"];
@@ -38,7 +29,7 @@ export async function openTls(to: number, folder: string): Promise<TlsPort> {
   return {
     port: (server.address() as AddressInfo).port,
     certificate,
-    close: () => {
+    close: (): void => {
       server.close();
       for (const socket of sockets) socket.destroy();
     },

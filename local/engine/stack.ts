@@ -50,11 +50,15 @@ export class LocalStack {
    * anything is created.
    *
    * @param options.refresh - first brings recorded resources back to life through their data planes.
+   * @param options.isAccepted - the same plan was accepted before; it is judged in the update only. @default false
    * @throws EngineError
    */
-  async up({ refresh = false }: { readonly refresh?: boolean } = {}): Promise<OperationResult> {
+  async up({
+    refresh = false,
+    isAccepted = false,
+  }: { readonly refresh?: boolean; readonly isAccepted?: boolean } = {}): Promise<OperationResult> {
     const { stack } = this.#workspace;
-    await this.preview();
+    if (!isAccepted) await this.preview();
     return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
   }
 

@@ -1,9 +1,32 @@
 import { setTimeout as delay } from "node:timers/promises";
-
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { LiveStream } from "../services/kinesis/live-stream";
-import type { Fault, FaultContext } from "./fault";
+import type { LocalCloud } from "../services/cloud";
+import type { Tell } from "../machine/steps";
 
-/** Where in the replay a process is killed. */
+/** What a fault can reach while the input is being replayed. */
+export interface FaultContext {
+  readonly cloud: LocalCloud;
+  readonly stream: { readonly client: KinesisClient; readonly name: string };
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+  /** Resolves when this share of the records, 0 to 1, has been put. */
+  readonly replayed: (share: number) => Promise<void>;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly description: string;
+  /** Configuration that the stack is deployed with for it, over that of its file. */
+  readonly config?: Readonly<Record<string, string | number>>;
+  /** How the producer replays for it: arguments beside the usual ones. */
+  readonly replayArguments?: (outOfOrdernessSeconds: number) => readonly string[];
+  /** Replays the input a second time beside the first. */
+  readonly twice?: boolean;
+  /** Lets it happen while the input is being replayed; resolves when it is over. */
+  readonly inject?: (context: FaultContext) => Promise<void>;
+}
+
 const KILL_SHARE = 0.4;
 
 const taskManagerKilled: Fault = {
@@ -49,7 +72,6 @@ const searchDown: Fault = {
 const SHARDS = 4;
 /** Requests for records that go wrong, of those that are made while the fault lasts. */
 const REQUESTS = 0.1;
-/** Part of the replay in which they do. */
 const LASTS = { from: 0.1, to: 0.8 };
 
 const kinesisThrottled: Fault = {

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** Lines of the output that an error repeats. */
 const TAIL_LINES = 30;
 
 export interface CommandOptions {

@@ -6,7 +6,6 @@ import { isAlive } from "./process";
 /** How long processes of a run that was killed may take to notice. */
 const ORPHAN_MILLISECONDS = 15_000;
 
-/** Keeps two runs from using one folder at the same time. */
 export class FolderLock {
   readonly #file: string;
 
@@ -38,7 +37,7 @@ export class FolderLock {
   }
 }
 
-/** What keeps a run from using a folder, with the fix; undefined when nobody does. */
+/** What keeps a run from using a folder, with the fix; undefined when it is free. */
 export function lockProblem(folder: string): string | undefined {
   const owner = ownerOf(lockFile(folder));
   return owner !== undefined && isAlive(owner)

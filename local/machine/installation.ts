@@ -5,7 +5,6 @@ import { runCommand } from "./command";
 import { isAlive } from "./process";
 import { filesIn, projectFolder, toolsFolder } from "./project";
 
-/** Called with what is going on, in a few words. */
 export type Progress = (text: string) => void;
 
 const PROGRESS_MILLISECONDS = 10_000;
@@ -21,7 +20,6 @@ interface Tool {
     into: string,
     scratch: string,
   ) => { readonly command: string; readonly args: readonly string[] };
-  /** Lines of the build's output that say that a part is done. */
   readonly step: RegExp;
 }
 
@@ -62,7 +60,6 @@ function mavenTool(
   };
 }
 
-/** The programs of the local stack and of its benchmarks, by what they are called in code. */
 export const tools = {
   kinesisServer: cargoTool,
   searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
@@ -78,7 +75,6 @@ export const tools = {
 
 export type ToolName = keyof typeof tools;
 
-/** What a pipeline on this machine runs. */
 export const localTools = ["kinesisServer", "searchNode", "flinkRuntime"] as const;
 
 /** Folder of a tool, whether it is there yet or not: its sources decide, so that a change of them makes a new one. */
@@ -151,7 +147,6 @@ async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal)
   return folder;
 }
 
-/** Removes what builds left behind that were killed. */
 function removeBrokenOff(): void {
   if (!existsSync(toolsFolder)) return;
   for (const name of readdirSync(toolsFolder)) {

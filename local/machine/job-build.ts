@@ -4,7 +4,6 @@ import type { Workload } from "../../infra/contracts/workload";
 import { runCommand } from "./command";
 import { filesIn, projectFolder } from "./project";
 
-/** The code of a Flink application and what builds it. */
 export interface JobBuild {
   readonly code: string;
   /** Command that builds it; undefined when it is built elsewhere. */
@@ -29,7 +28,6 @@ export function jobOf({ job, folder }: Pick<Workload, "job" | "folder">): JobBui
 /** Folders that builds write, tests, and what is no source. */
 const NO_SOURCES = /(^|\/)(target|build|node_modules|\.[^/]+|src\/test)(\/|$)/;
 
-/** Whether the code is missing or older than what it is built from. */
 export function isJobStale({ code, sources }: JobBuild): boolean {
   if (!existsSync(code)) return true;
   const built = statSync(code).mtimeMs;

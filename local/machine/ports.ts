@@ -71,7 +71,6 @@ function* somePorts(): Generator<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) yield randomInt(FIRST, LAST + 1);
 }
 
-/** Listens on the first of some ports that is free. */
 async function listenFirst(ports: Iterable<number>): Promise<Server> {
   let problem: unknown;
   for (const port of ports) {

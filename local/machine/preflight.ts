@@ -24,26 +24,18 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
 };
 
 /** What the machine looks like, as far as the local services care. */
-export interface Machine {
-  readonly java: () => Promise<string>;
-  readonly mvn: () => Promise<string>;
-  readonly cargo: () => Promise<string>;
-  readonly isInstalled: (tool: ToolName) => boolean;
-  readonly isJobJarStale: () => boolean;
-  /** Rejects where the project's folder cannot be written. */
-  readonly writable: () => Promise<void>;
-  /** Free bytes on the disk of the project. */
-  readonly freeBytes: () => Promise<number>;
-}
+export type Machine = typeof thisMachine;
 
-const thisMachine: Machine = {
-  java: async () => (await run(javaCommand(), ["-version"])).stderr,
+const thisMachine = {
+  java: async (): Promise<string> => (await run(javaCommand(), ["-version"])).stderr,
   mvn: async () => (await run("mvn", ["--version"])).stdout,
   cargo: async () => (await run("cargo", ["--version"])).stdout,
   isInstalled,
-  isJobJarStale: () => isJobStale(pipelineJob),
-  writable: () => access(projectFolder, constants.W_OK),
-  freeBytes: async () => {
+  isJobJarStale: (): boolean => isJobStale(pipelineJob),
+  /** Rejects where the project's folder cannot be written. */
+  writable: (): Promise<void> => access(projectFolder, constants.W_OK),
+  /** On the disk of the project. */
+  freeBytes: async (): Promise<number> => {
     const { bavail, bsize } = await statfs(projectFolder);
     return bavail * bsize;
   },

@@ -11,20 +11,17 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Lines of a log that an error repeats. */
 const TAIL_LINES = 20;
 const PROBE_INTERVAL_MILLISECONDS = 50;
-/** How long a process may take to end by itself after SIGTERM. */
+/** How long a process may take to end on its own after SIGTERM. */
 const GRACE_MILLISECONDS = 5_000;
 
-/** A process to start and to watch. */
 export interface ProcessOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard output and error are appended to this file. */
   readonly logFile: string;
   /** Folder where a file named after its pid lies as long as the process lives. */
   readonly pidFolder?: string;
@@ -34,11 +31,10 @@ export interface ProcessOptions {
   readonly timeoutSeconds: number;
   /** Ends the process, and fails the start, when it is aborted before the process is ready. */
   readonly signal?: AbortSignal;
-  /** Called when it ends without having been stopped, after it was ready. */
   readonly onExit?: (exit: ProcessError) => void;
 }
 
-/** A process that did not become ready, or that ended by itself. */
+/** A process that did not become ready, or that ended on its own. */
 export class ProcessError extends Error {
   override readonly name = "ProcessError";
   readonly process: string;

@@ -2,17 +2,14 @@ import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 import yoctoSpinner, { type Spinner } from "yocto-spinner";
 
-/** What a step tells while it works. */
 export type Tell = (text: string) => void;
 
 export type Screen = Writable & { readonly isTTY?: boolean };
 
 export interface StepsOptions {
-  /** Where everything is said. @default the standard error */
   readonly stream?: Screen;
   /** Keep every line; else a terminal shows of a running step the latest one only. @default false */
   readonly verbose?: boolean;
-  /** Takes the title of each step when it begins. @default nobody does */
   readonly onStep?: Tell | undefined;
 }
 
@@ -47,7 +44,6 @@ export class Steps {
 
   #title = "";
 
-  /** Does one step; its time is kept under the name also when it fails. */
   async run<T>(name: string, title: string, work: (tell: Tell) => Promise<T>): Promise<T> {
     const begun = performance.now();
     this.#title = title;

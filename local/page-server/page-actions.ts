@@ -1,14 +1,28 @@
 import type { IncomingMessage } from "node:http";
-
-import type { PipelineActions } from "./pipeline-actions";
 import type { ActionsStatus } from "../status/pipeline-status";
+
+/** What a viewer the pipeline can do to it. Every promise rejects with a message for that person. */
+export interface PipelineActions {
+  readonly faults: readonly { readonly name: string; readonly description: string }[];
+  pause(paused: boolean): Promise<void>;
+  /** @param speedup seconds of event time replayed in a second, 1 to 1000000 */
+  changeSpeedup(speedup: number): Promise<void>;
+  /** @param shards at most twice and at least half of what the stream has */
+  reshard(shards: number): Promise<void>;
+  /** Lets a fault of `faults` happen now; resolves when it is over. */
+  injectFault(name: string): Promise<void>;
+  state(): {
+    readonly paused: boolean;
+    readonly speedup: number;
+    readonly faults: readonly string[];
+  };
+}
 
 export interface JsonAnswer {
   readonly status: number;
   readonly content: unknown;
 }
 
-/** More than any action has to say. */
 const LONGEST_BODY = 1000;
 
 type Body = Readonly<Record<string, unknown>>;
@@ -62,7 +76,6 @@ export async function carryOut(
   return { status: 200, content: actionsStatus(actions) };
 }
 
-/** What can be done, and what is set now. */
 export function actionsStatus(actions: PipelineActions): ActionsStatus {
   const { paused, speedup, faults } = actions.state();
   return {

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-
 import { filesIn } from "../machine/project";
 
 export const PAGE_FOLDER = join(__dirname, "../page");

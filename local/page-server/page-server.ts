@@ -3,10 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-
-import { carryOut } from "./page-actions";
+import { carryOut, type PipelineActions } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
-import type { PipelineActions } from "./pipeline-actions";
 import type { DemandHistory } from "../status/demand-history";
 import { StatusEvents, type StatusFeed } from "./status-events";
 
@@ -14,9 +12,7 @@ export interface PageServerOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   readonly feed: StatusFeed;
-  /** Where past windows are found. @default the page shows the newest window only */
   readonly history?: DemandHistory;
-  /** What somebody who watches can do. @default nothing: the page only shows */
   readonly actions?: PipelineActions;
   /** Folder of a built page. @default the project's own page, built first when it is missing or older than its sources */
   readonly folder?: string;
@@ -53,15 +49,12 @@ const HEADERS = {
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   if (options.folder === undefined) await buildPage();
   const folder = options.folder ?? PAGE_DIST;
-  const { actions, feed, history } = options;
-  const events = new StatusEvents(feed);
+  const events = new StatusEvents(options.feed);
   const server = createServer((request, response) => {
-    answer(request, response, { events, folder, feed, actions, history }).catch(
-      (error: unknown) => {
-        if (!response.headersSent) response.writeHead(500, HEADERS);
-        response.end(`${String(error)}\n`);
-      },
-    );
+    answer(request, response, { ...options, events, folder }).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, HEADERS);
+      response.end(`${String(error)}\n`);
+    });
   });
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
@@ -89,12 +82,9 @@ async function listen(server: Server, port: number): Promise<void> {
   }
 }
 
-interface Served {
+interface Served extends Pick<PageServerOptions, "feed" | "history" | "actions"> {
   readonly events: StatusEvents;
   readonly folder: string;
-  readonly feed: StatusFeed;
-  readonly actions: PipelineActions | undefined;
-  readonly history: DemandHistory | undefined;
 }
 
 async function answer(

@@ -1,7 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
-
 import type { PipelineStatus, Sample, StatusChange } from "../status/pipeline-status";
 
 export interface StatusFeed {
@@ -14,7 +13,6 @@ export interface StatusFeed {
 /** A viewer that takes nothing for this many bytes is dropped; it comes back and gets everything. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
-/** The status for everybody who listens: all of it once, and then what changed. */
 export class StatusEvents {
   readonly #feed: StatusFeed;
   readonly #listeners = new Set<Writable>();

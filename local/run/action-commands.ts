@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { Argument, Command } from "commander";
-
 import { wholeNumber } from "../../cli/options";
 import { isAlive } from "../machine/process";
 import { OptionsError } from "./options";
@@ -9,7 +8,6 @@ import { runningPipeline } from "./run-file";
 
 const POLL_MILLISECONDS = 100;
 
-/** What the page's buttons do, from another terminal; each command ends when it is done. */
 export function actionCommands(): readonly Command[] {
   const commands = [
     new Command("pause")

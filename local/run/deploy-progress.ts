@@ -1,8 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-
 import type { Tell } from "../machine/steps";
 
-/** How often a deployment tells how far it is. */
 const INTERVAL_MILLISECONDS = 5_000;
 
 /** Tells every few seconds how many resources the engine has planned or made. */

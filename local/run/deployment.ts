@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-
 import type { DeployedSettings } from "../verify/deployed-settings";
 import type { OperationResult } from "../engine/stack";
 import type { LocalCloud } from "../services/cloud";
@@ -55,7 +54,6 @@ export interface ReplayState {
   readonly progress: ReplayProgress | undefined;
   readonly ended: boolean;
   readonly paused?: boolean;
-  /** Why no producer runs that should. */
   readonly problem?: string | undefined;
 }
 

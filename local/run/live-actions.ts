@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-
 import type { Deployment } from "./deployment";
 import { faults } from "../faults/faults";
 import type { LiveReplay } from "./live-replay";
-import type { PipelineActions } from "../page-server/pipeline-actions";
+import type { PipelineActions } from "../page-server/page-actions";
 import { LiveStream } from "../services/kinesis/live-stream";
 import type { Tell } from "../machine/steps";
 

@@ -1,4 +1,4 @@
-import { RestartLimit } from "../machine/restart-limit";
+import { RestartLimit } from "../machine/startable";
 import { ReplayError, type ReplayProcess } from "./replay-process";
 import type { ReplayReport } from "./report";
 import type { ReplayProgress } from "../status/pipeline-status";
@@ -25,7 +25,7 @@ export class LiveReplay {
     readonly failed: (error: unknown) => void;
   };
 
-  /** @param onRestart called when the producer ended by itself and is started again, with the reason */
+  /** @param onRestart called when the producer ended on its own and is started again, with the reason */
   constructor(
     start: (speedup: number) => ReplayProcess,
     speedup: number,
@@ -37,12 +37,11 @@ export class LiveReplay {
     this.finished = new Promise((done, failed) => {
       this.#settle = { done, failed };
     });
-    // Whoever awaits it sees the rejection; until then it is no unhandled one.
+    // Awaited elsewhere: not an unhandled rejection.
     this.finished.catch(() => undefined);
     this.#run();
   }
 
-  /** The progress of the replay, whichever producers have had a part in it. */
   get progress(): ReplayProgress | undefined {
     const [own, before] = [this.#process?.progress, this.#progress];
     if (before === undefined) return own;
@@ -61,7 +60,6 @@ export class LiveReplay {
     };
   }
 
-  /** Why the producer is being started again; undefined while it works. */
   get problem(): string | undefined {
     return this.#process?.progress === undefined ? this.#problem : undefined;
   }
@@ -98,7 +96,6 @@ export class LiveReplay {
     });
   }
 
-  /** Lets the producer send what is due and end. */
   async stop(): Promise<void> {
     await this.#afterOthers(() => this.#halt());
   }
@@ -139,7 +136,6 @@ export class LiveReplay {
     await process.stop();
   }
 
-  /** One change at a time, whoever asks for it. */
   #afterOthers(change: () => Promise<void>): Promise<void> {
     const changed = this.#change.then(change);
     this.#change = changed.catch(() => undefined);

@@ -18,7 +18,6 @@ interface LogsOptions {
   readonly json: boolean;
 }
 
-/** `npm run local -- logs NAME`: what a part of the pipeline says. */
 export function logsCommand(signal: AbortSignal, folder = logsFolder): Command {
   return new Command("logs")
     .description("the log of a part of the pipeline; without a name, the parts that have one")
@@ -61,7 +60,6 @@ export function logsCommand(signal: AbortSignal, folder = logsFolder): Command {
     });
 }
 
-/** Lines with the name of their log. */
 export function labelled(log: string, text: string, json: boolean): string {
   return text
     .split("\n")
@@ -70,7 +68,6 @@ export function labelled(log: string, text: string, json: boolean): string {
     .join("");
 }
 
-/** Names of the logs in a folder and the folders in it, sorted. */
 export function logNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -79,7 +76,6 @@ export function logNames(folder: string): string[] {
     .sort();
 }
 
-/** The last lines of a file, each with its end. */
 export function lastLines(file: string, count: number): string {
   const { size } = statSync(file);
   const from = Math.max(0, size - TAIL_BYTES);

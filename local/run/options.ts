@@ -1,12 +1,10 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
-
 import { readWorkload, type Workload, workloadFolder } from "../../infra/contracts/workload";
 import { Problems } from "../../infra/core/validate";
 import { outputProblem, wholeNumber } from "../../cli/options";
-import type { Fault } from "../faults/fault";
-import { faults } from "../faults/faults";
+import { type Fault, faults } from "../faults/faults";
 import { projectFolder } from "../machine/project";
 import { localWorkload } from "../workloads/plugins";
 import type { LocalWorkload, WorkloadChoices } from "../workloads/workload";
@@ -14,17 +12,14 @@ import type { LocalWorkload, WorkloadChoices } from "../workloads/workload";
 /** The trips that the project ships; their provenance is in local/data/README.md. */
 export const shippedTrips = "local/data/yellow_tripdata_sample_2019-03.csv";
 
-/** What the person asked `npm run local` for. */
 export interface LocalOptions {
   /** Replay to the end of the input, wait for the results, verify them, stop and exit. */
   readonly once: boolean;
   readonly workload: LocalWorkload;
-  /** What goes wrong during the replay; needs `once`. */
   readonly fault?: Fault;
   /** Seconds of event time replayed in one second. */
   readonly speedup: number;
   readonly report?: string;
-  /** Where every document goes as JSON lines; needs `once`. */
   readonly documents?: string;
   readonly fresh: boolean;
   readonly page: boolean;
@@ -114,7 +109,6 @@ export function faultList(): string {
   return faults.map(({ name, description }) => `${name.padEnd(width)}  ${description}\n`).join("");
 }
 
-/** Checks what the command line cannot say by itself. */
 export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOptions {
   const {
     workload,
@@ -168,7 +162,6 @@ function definitionOf(named: string, found: string[]): Workload | undefined {
   return definition;
 }
 
-/** What keeps a workload from running on this machine. */
 function runProblems(
   { name, job, plugin, replay, input: ownInput }: Workload,
   { input, expect }: Pick<WorkloadChoices, "input" | "expect">,

@@ -3,33 +3,27 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-
 import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
 import type { ReplayProgress } from "../status/pipeline-status";
 import type { ReplayReport } from "./report";
 
-/** How long a replay may drain after SIGTERM. */
 const GRACE_MILLISECONDS = 10_000;
 const PROGRESS_POLL_MILLISECONDS = 100;
 
 export interface ReplayProcessOptions {
   readonly stream: string;
   readonly region: string;
-  /** Arguments that say what is replayed, such as --input and a file. */
   readonly input: readonly string[];
   readonly speedup: number;
   readonly kinesisEndpoint: string;
-  /** Where the position and the report of the replay are kept. */
   readonly folder: string;
   /** Event time by which the job allows the records of a shard to be out of order. */
   readonly maxDisorderSeconds: number;
-  /** About how many records there are, where the producer cannot know. */
   readonly aboutRecords?: number | undefined;
   /** Arguments after all others; one given twice counts as it is here. @default none */
   readonly extraArguments?: readonly string[];
 }
 
-/** A producer that failed, ended by itself, or lost a record. */
 export class ReplayError extends Error {
   readonly code: number | null;
   /** The signal, or the exit code. */
@@ -106,7 +100,7 @@ export class ReplayProcess {
         else reject(new ReplayError(code, signal, said));
       });
     });
-    // Whoever awaits it sees the rejection; until then it is no unhandled one.
+    // Awaited elsewhere: not an unhandled rejection.
     this.finished.catch(() => undefined);
   }
 

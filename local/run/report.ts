@@ -1,11 +1,4 @@
-import type { JournalEntry } from "../status/pipeline-status";
-
-/** One policy of the pack and whether the program kept it. */
-export interface PolicyResult {
-  readonly name: string;
-  readonly enforcementLevel: string;
-  readonly result: "passed" | "violated";
-}
+import type { JournalEntry, PolicyResult } from "../status/pipeline-status";
 
 export interface ReplayReport {
   readonly tripsRead: number;
@@ -16,7 +9,6 @@ export interface ReplayReport {
   readonly retries: number;
 }
 
-/** The summary of `--once`, as `--report` writes it. */
 export interface RunReport extends ReplayReport {
   readonly result: "passed" | "failed";
   readonly workload: string;
@@ -29,11 +21,9 @@ export interface RunReport extends ReplayReport {
   readonly windowsExpected: number | null;
   readonly documents: number;
   readonly mismatches: number;
-  /** The first mismatches in words. */
   readonly examples: readonly string[];
   readonly deadLetters: number;
   readonly policies: readonly PolicyResult[];
-  /** What happened meanwhile, oldest first. */
   readonly journal: readonly JournalEntry[];
   /** Seconds of each step, by its name. */
   readonly seconds: Readonly<Record<string, number>>;

@@ -1,16 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-
 import type { Endpoints } from "../services/cloud";
 import { isAlive } from "../machine/process";
 import { projectFolder } from "../machine/project";
 import type { WorkloadSource } from "../status/pipeline-status";
 import type { LocalWorkload } from "../workloads/workload";
 
-/** Where a pipeline that somebody watches keeps its state and its logs. */
 export const stackFolder = path.join(projectFolder, ".local", "stack");
 
-/** What another terminal has to know of the pipeline that runs. */
 export interface RunningPipeline {
   readonly pid: number;
   readonly page?: string;
@@ -41,7 +38,6 @@ export class NotRunningError extends Error {
   }
 }
 
-/** What flows through a pipeline, as its state has it. */
 type Flow = Pick<LocalWorkload, "name" | "input">;
 
 /**
@@ -60,7 +56,6 @@ export function workloadProblem(flow: Flow, folder = stackFolder): string | unde
     : `The pipeline in .local/stack has the state of the input ${input}; begin anew with --fresh, or go on with that input.`;
 }
 
-/** Remembers what the state in the folder is of. */
 export function keepWorkload({ name, input }: Flow, folder = stackFolder): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(workloadFile(folder), `${name}\n${input}\n`);
@@ -72,7 +67,6 @@ function workloadFile(folder: string): string {
 
 const runFile = path.join(stackFolder, "run.json");
 
-/** Says that a pipeline runs. @returns takes that back */
 export function announce(pipeline: RunningPipeline): () => void {
   writeFileSync(runFile, `${JSON.stringify(pipeline, undefined, 2)}\n`);
   return () => {

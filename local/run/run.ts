@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-
 import { program } from "../../infra/program";
 import { deployedSettings } from "../verify/deployed-settings";
+import { AcceptedPlan } from "./accepted-plan";
 import { deployProgress } from "./deploy-progress";
 import type { Deployment, Run } from "./deployment";
 import { openStack } from "../engine/stack";
@@ -14,6 +14,7 @@ import type { RunReport } from "./report";
 import { announceStep, keepWorkload, stackFolder } from "./run-file";
 import { localCloud } from "../services/cloud";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
+import { jobOf } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
 import { Steps, type Tell } from "../machine/steps";
 import { verifiedRun } from "./verified-run";
@@ -62,11 +63,15 @@ export async function runLocal(
       cloud.warmUp();
     });
     const deploy = async (): Promise<Deployment> => {
+      const configOverrides = { workload: workload.definition.folder, ...fault?.config };
+      const jar = jobOf(workload.definition)?.code;
+      const inputs = [workload.definition.folder, ...(jar === undefined ? [] : [jar])];
+      const plan = new AcceptedPlan(configOverrides, inputs);
       const stack = await openStack({
         stack: "local",
         backendFolder,
         program: async () => Promise.resolve(program()),
-        configOverrides: { workload: workload.definition.folder, ...fault?.config },
+        configOverrides,
         dataPlanes: cloud.dataPlanes,
         onProgress: steps.progress,
         onEvent: deployProgress(steps.progress),
@@ -75,7 +80,9 @@ export async function runLocal(
       closing.push(() => {
         stack.close();
       });
-      const deployed = await stack.up({ refresh: !fresh });
+      const { isAccepted } = plan;
+      const deployed = await stack.up({ refresh: !fresh, isAccepted });
+      plan.accept();
       const { streamName } = await stack.outputs();
       const client = kinesisClient(cloud.endpoints().kinesis, REGION);
       closing.push(() => {

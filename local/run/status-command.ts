@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-
 import { NotRunningError, runningPipeline, type RunningPipeline } from "./run-file";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
 import { clock } from "../status/figures";
@@ -9,7 +8,6 @@ import type { PipelineStatus } from "../status/pipeline-status";
 
 const WATCH_MILLISECONDS = 1000;
 const LATEST = 8;
-/** Puts the cursor at the top left and clears what is below. */
 const CLEAR = "\u001b[H\u001b[J";
 
 interface StatusOptions {
@@ -17,7 +15,6 @@ interface StatusOptions {
   readonly watch: boolean;
 }
 
-/** `npm run local -- status`: what the pipeline that runs is doing. */
 export function statusCommand(signal: AbortSignal): Command {
   return new Command("status")
     .description("what the running pipeline is doing")
@@ -82,7 +79,6 @@ function asking({ page, endpoints, region, streamName, workload }: RunningPipeli
   };
 }
 
-/** The status in lines: the verdict, the stations of a record, and what happened. */
 export function statusText(
   { verdict, stages, journal }: PipelineStatus,
   { page, pid }: Pick<RunningPipeline, "page" | "pid">,

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
-
 import { type Run, statusSources, stopped } from "./deployment";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
@@ -104,7 +103,6 @@ async function replayedAndCompared(
   return report;
 }
 
-/** What one producer read, and what all of them did. */
 function sum(reports: readonly ReplayReport[]): ReplayReport {
   const total = (figure: (report: ReplayReport) => number): number =>
     reports.reduce((all, report) => all + figure(report), 0);

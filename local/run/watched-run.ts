@@ -9,7 +9,6 @@ import { demandHistory } from "../status/demand-history";
 import { journalTeller } from "../status/journal";
 import { PipelineMonitor } from "../status/monitor";
 
-/** The pipeline with its page, until it is stopped. */
 export async function watchedRun(run: Run, replay: LiveReplay): Promise<never> {
   const { options, steps, deployment, signal, closing } = run;
   const { tell } = steps;

@@ -23,12 +23,10 @@ import { startable } from "../machine/startable";
 import { streamPlane } from "./kinesis/stream-plane";
 
 export interface CloudOptions {
-  /** Where everything is kept that the services write, such as .local. */
   readonly folder: string;
   readonly region: string;
   /** Twelve digits. */
   readonly accountId: string;
-  /** Forgets what earlier runs left behind. */
   readonly fresh: boolean;
   /** Properties of the job that differ here, with placeholders; they are merged over those of the program. @default none */
   readonly jobProperties?: PropertyTemplates;

@@ -1,9 +1,6 @@
 import type { DeclaredResource } from "../provider/data-plane";
 
-/**
- * Reads what a program declared, with a message that names resource and property where a value is not what the
- * service needs. The provider has checked types by then; this is for values from other resources.
- */
+/** Typed access to declared inputs; an error names resource and property. For values that other resources made. */
 export class Declared {
   readonly #where: string;
   readonly #values: Readonly<Record<string, unknown>>;
@@ -17,7 +14,6 @@ export class Declared {
     return new Declared(`${resource.type} "${resource.name}"`, resource.inputs);
   }
 
-  /** A block; an absent one is empty. */
   block(name: string): Declared {
     return new Declared(`${this.#where} ${name}`, this.#value(name, "a block", isRecord, {}));
   }
@@ -45,6 +41,13 @@ export class Declared {
 
   strings(name: string): string[] {
     return this.#value(name, "a list of strings", isListOf(isString), []);
+  }
+
+  /** @throws Error that lists the problems, if there are any */
+  refuse(problems: readonly string[]): void {
+    if (problems.length === 0) return;
+    const lines = problems.map((problem) => `\n- ${problem}`);
+    throw new Error(`${this.#where} cannot run on this machine:${lines.join("")}`);
   }
 
   stringMap(name: string): Readonly<Record<string, string>> {

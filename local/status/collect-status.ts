@@ -18,7 +18,6 @@ export interface StatusSources {
   readonly workload: WorkloadSource;
   /** The producer's latest progress line, and whether it has come to the end of its input. */
   readonly replay?: ReplayStatus | undefined;
-  /** Why no producer runs that should. */
   readonly replayProblem?: string | undefined;
   readonly stream?: StreamSource | undefined;
   /** URL of Flink's REST API, such as http://127.0.0.1:8081. */
@@ -53,7 +52,6 @@ class Probe<Source, T> {
     this.#ask = ask;
   }
 
-  /** Resolves when the part has answered. */
   ask(source: Source | undefined, now: () => number): Promise<void> {
     if (source === undefined) return Promise.resolve();
     this.#asking ??= { since: now(), answered: this.#answer(source, now) };
@@ -84,7 +82,6 @@ class Probe<Source, T> {
   }
 }
 
-/** Asks every part of the pipeline, again and again. */
 export class Probes {
   readonly #sources: () => StatusSources;
   readonly #now: () => number;

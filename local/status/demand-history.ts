@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import {
   aggregations,
   buckets,
@@ -155,7 +154,6 @@ async function trendsOf(
   );
 }
 
-/** All documents of a window, the one with most trips first. */
 export function windowSearch(index: string, start: number, size: number, key: string): Search {
   return {
     index: [index],

@@ -2,7 +2,6 @@ import type { ResourceStep } from "../engine/run-record";
 import { logicalName } from "../provider/names";
 import type { DeployedResource } from "./pipeline-status";
 
-/** What a deployment has left standing. The engine's own resources, the stack and the providers, are left out. */
 export function deployedResources(
   steps: readonly Pick<ResourceStep, "urn" | "type" | "parent" | "op">[],
 ): readonly DeployedResource[] {

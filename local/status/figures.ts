@@ -1,4 +1,3 @@
-/** What stands where nothing is known. */
 export const UNKNOWN = "–";
 
 const DAY_MINUTES = 24 * 60;

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import { aggregations, buckets, type ResultReader } from "./multi-search";
 import type { IndexResults } from "./result-status";
 
@@ -16,7 +15,6 @@ const found = v.object({
   }),
 });
 
-/** Counts and the newest documents of indices that nothing is known of. */
 export function indexResults(patterns: readonly string[]): ResultReader<IndexResults> {
   // In the order of writing, the only one that every document has.
   const newest = { top_hits: { size: NEWEST, sort: [{ _seq_no: "desc" }] } };

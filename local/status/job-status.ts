@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import { fetchJson } from "./http";
 import type { JobStatus, ShardReading, VertexLoad } from "./pipeline-status";
 
@@ -38,7 +37,6 @@ type SubtaskMetrics = v.InferOutput<typeof subtaskMetrics>;
 
 /** The source's own operator, in the names of its metrics. */
 const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
-/** Figures of one shard: how far behind it is read, and how fast. */
 const SHARD_FIGURE = /\.shardId\.([^.]+)\.(?:.*\.)?(millisBehindLatest|recordsPerSecond)$/;
 /** Milliseconds of each second: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/metrics/#io */
 const LOAD = ["busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"] as const;

@@ -2,7 +2,6 @@ import type { Parts } from "./collect-status";
 import { count, duration, plural } from "./figures";
 import { known, type JournalEntry, type PipelineStatus } from "./pipeline-status";
 
-/** A status before it is judged. */
 export type Facts = Omit<
   PipelineStatus,
   "verdict" | "stages" | "journal" | "policies" | "resources"

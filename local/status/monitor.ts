@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-
 import { type Parts, Probes, type StatusSources } from "./collect-status";
 import { newEvents } from "./journal";
 import {
@@ -30,7 +29,6 @@ const SHARD_LIMIT = { records: 1000, bytes: 1024 * 1024 };
 /** What an event may take from the stream into a window, and a window until it tells a first result. */
 const ON_THE_WAY_SECONDS = 5;
 
-/** What counts up; rates are differences of it. */
 interface Counters {
   readonly at: number;
   readonly read: { readonly job: string; readonly records: number } | null;
@@ -47,7 +45,7 @@ interface Put {
 
 export interface MonitorOptions {
   readonly sources: () => StatusSources;
-  /** What somebody who watches has set. @default nothing can be done */
+  /** What a viewer has set. @default nothing can be done */
   readonly actions?: () => ActionsStatus;
   /** Milliseconds since the epoch. @default the clock */
   readonly now?: () => number;

@@ -1,8 +1,6 @@
 import * as v from "valibot";
-
 import { fetchJson, parsed, type Schema } from "./http";
 
-/** A figure of an aggregation; null over no document. */
 export const value = v.object({ value: v.nullable(v.number()) });
 
 /** A search in one index or several; those that do not exist yet hold nothing. */
@@ -27,7 +25,6 @@ export interface SearchSource {
   readonly tradeWindowSeconds: number;
 }
 
-/** What is read of a workload's results beside the number of documents in its indices. */
 export interface ResultReader<Results> {
   /** Index with a document for each of the finest windows, and the seconds from one to the next. @default unknown */
   readonly finest?: (source: SearchSource) => {

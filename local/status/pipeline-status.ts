@@ -35,7 +35,7 @@ export interface PipelineStatus {
   readonly policies: readonly PolicyResult[];
   /** What was deployed: parents before their children. */
   readonly resources: readonly DeployedResource[];
-  /** What somebody who watches can do; absent where nothing can be done. */
+  /** What a viewer can do; absent where nothing can be done. */
   readonly actions?: ActionsStatus;
 }
 
@@ -231,7 +231,6 @@ export type StatusChange = Partial<PipelineStatus> & {
 export interface ActionsStatus {
   readonly paused: boolean;
   readonly speedup: number;
-  /** What may go wrong on request. */
   readonly faults: readonly {
     readonly name: string;
     readonly description: string;

@@ -2,7 +2,6 @@ import * as v from "valibot";
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
 
-/** What every workload writes beside its results. */
 export interface DomainStatus {
   readonly documents: Readonly<Record<string, number>>;
   /** Index operations since the domain started: a result that is overwritten counts each time. */
@@ -11,7 +10,6 @@ export interface DomainStatus {
   readonly deadLetters: Readonly<Record<string, number>>;
   /** The dead letters with the highest sequence numbers, newest first. */
   readonly latestDeadLetters: readonly DeadLetter[];
-  /** The newest result of the finest windows; null before there is one. */
   readonly newest: NewestResult | null;
 }
 
@@ -32,7 +30,6 @@ export interface TradesResults {
   readonly symbols: readonly SymbolStatus[];
 }
 
-/** Results of any workload: the newest documents of each index. */
 export interface IndexResults {
   readonly indices: readonly IndexStatus[];
 }
@@ -40,7 +37,6 @@ export interface IndexResults {
 export interface IndexStatus {
   readonly index: string;
   readonly documents: number;
-  /** The documents that were written last, the newest first. */
   readonly newest: readonly { readonly id: string; readonly source: object }[];
 }
 
@@ -64,7 +60,6 @@ export interface DemandStatus {
   /** The newest window that is complete or, before there is one, the newest window. */
   readonly window: WindowDemand;
   readonly zones: readonly ZoneTotal[];
-  /** Most trips that one zone has had in one window. */
   readonly peak: number;
 }
 
@@ -74,7 +69,6 @@ export interface WindowDemand {
   readonly complete: boolean;
   /** The zones of the window, the one with most trips first. */
   readonly zones: readonly ZoneDemand[];
-  /** The job's own list of the zones with most trips; empty before it is written. */
   readonly top: readonly TopArea[];
 }
 
@@ -125,7 +119,6 @@ export type WindowList = readonly (readonly [start: number, trips: number])[];
 export interface ZoneTotal {
   readonly zone: number;
   readonly trips: number;
-  /** Trips a window on average, over all windows so far. */
   readonly tripsPerWindow: number;
 }
 

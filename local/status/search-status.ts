@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import { DEAD_LETTERS_INDEX } from "../verify/result-document";
 import type { WorkloadSource } from "./pipeline-status";
 import { fetchJson } from "./http";
@@ -23,7 +22,6 @@ const LATEST = 5;
 /** Indices that are counted: there is one per day. */
 const MOST_INDICES = 10_000;
 
-/** Results of the workloads that have a view of their own, by the name of their plug-in. */
 const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
   taxi: taxiResults,
   trades: tradesResults,

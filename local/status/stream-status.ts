@@ -4,14 +4,12 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import * as v from "valibot";
-
 import { fetchJson } from "./http";
 import type { ShardStatus, StreamStatus } from "./pipeline-status";
 
 /** Hash keys of a stream: 0 to 2^128 - 1. */
 const HASH_KEYS = 2 ** 128;
 
-/** What each shard has taken since the server's start, by stream and shard. */
 const loadByShard = v.record(
   v.string(),
   v.record(v.string(), v.object({ records: v.number(), bytes: v.number() })),

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import { ALL_ZONES, windowDemand, ZONES_INDEX } from "./demand-history";
 import {
   aggregations,

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-
 import { aggregations, buckets, documents, topHits, type ResultReader } from "./multi-search";
 import { tradeWindow, type TradesResults } from "./result-status";
 

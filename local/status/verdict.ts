@@ -18,7 +18,6 @@ const LATE_SECONDS = 5;
 const HELD_UP = 0.5;
 
 export interface Context {
-  /** Since when a part is in its state, an ISO instant. */
   readonly since: (part: keyof Parts) => string;
   readonly earlier: Waits | null;
 }

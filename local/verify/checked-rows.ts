@@ -1,7 +1,5 @@
 import { open } from "node:fs/promises";
-
 import { parse } from "csv-parse/sync";
-
 import { newYorkSeconds } from "./new-york-time";
 
 /** Why a row of the file is no trip; of a row with several faults the first in this order is told. */
@@ -17,7 +15,6 @@ export const REJECTIONS = [
 
 export type Rejection = (typeof REJECTIONS)[number];
 
-/** A row that is a trip; times are seconds since the epoch. */
 export interface Trip {
   readonly pickup: number;
   readonly dropoff: number;
@@ -96,7 +93,6 @@ function check(values: readonly string[], columns: Columns): Trip | Rejection {
   return { pickup, dropoff, pickupZone, dropoffZone };
 }
 
-/** The values of a line, as written; undefined when it breaks the rules of csv. */
 function valuesOf(line: string): readonly string[] | undefined {
   if (!line.includes('"')) return line.split(",");
   try {

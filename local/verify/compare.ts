@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-
 import { storedDocuments } from "./documents";
 import type { Expected } from "./expected";
 import type { DocumentSource, StoredDocument } from "./result-document";

@@ -18,7 +18,6 @@ export interface DocumentsOptions {
   readonly pageSize?: number;
 }
 
-/** How long the service keeps a scroll open between two pages. */
 const KEEP_ALIVE = "1m";
 
 /**

@@ -2,7 +2,6 @@ import type { Expected } from "./expected";
 import type { DocumentSource } from "./result-document";
 import { bounds } from "./windows";
 
-/** How the job was told to compute; as in its property group `trades`. */
 export interface TradeSettings {
   readonly tradeWindowSeconds: number;
 }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-
 import { checkedRows, REJECTIONS, type Rejection, type Trip } from "./checked-rows";
 import type { Expected } from "./expected";
 import { cellOf } from "./geohash";
@@ -21,7 +20,6 @@ export interface TripSettings {
 }
 
 export interface ExpectedTrips extends Expected {
-  /** Number of windows that hold at least one trip. */
   readonly windows: { readonly demand: number; readonly airports: number };
 }
 

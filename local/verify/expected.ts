@@ -2,7 +2,6 @@ import type { DocumentSource } from "./result-document";
 
 /** What the pipeline's indices must hold once its input has been replayed to the end. */
 export interface Expected {
-  /** Index, then id, then the document without `complete`. */
   readonly documents: ReadonlyMap<string, ReadonlyMap<string, DocumentSource>>;
   readonly events: {
     readonly read: number;

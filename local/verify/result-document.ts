@@ -25,7 +25,6 @@ export function isMatched(index: string, patterns: readonly string[]): boolean {
 /** The fields of a document as they appear in OpenSearch's `_source`. */
 export type DocumentSource = Readonly<Record<string, unknown>>;
 
-/** A document as it is stored: where it is, and what it holds. */
 export interface StoredDocument {
   readonly index: string;
   readonly id: string;

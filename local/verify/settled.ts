@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-
 import type { Comparison } from "./compare";
 
 export interface SettledOptions {

@@ -1,4 +1,3 @@
-/** What was counted for a key, such as a zone or an airport, in a window. */
 export interface Sum<Key> {
   readonly key: Key;
   readonly start: number;
@@ -24,7 +23,6 @@ export class Tally<Key extends string | number> {
   }
 }
 
-/** Durations in whole seconds of the trips of each key in each window. */
 export class DurationTally<Key extends string> {
   readonly #durations = new Map<string, { key: Key; start: number; seconds: number[] }>();
 

@@ -7,7 +7,6 @@ export function windowStarts(at: number, length: number, slide: number): number[
   return starts;
 }
 
-/** The bounds of a window as its documents have them. */
 export function bounds(
   start: number,
   length: number,

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { parse } from "csv-parse/sync";
 
 export interface Zone {
@@ -12,7 +11,6 @@ export interface Zone {
 
 const ZONES_FILE = join(__dirname, "../../flink-job/src/main/resources/taxi-zones.csv");
 
-/** Zones that the table of points folds into a neighbour. */
 const FOLDED: ReadonlyMap<number, number> = new Map([
   [57, 56],
   [104, 103],

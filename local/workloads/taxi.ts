@@ -1,5 +1,4 @@
 import path from "node:path";
-
 import type { Workload } from "../../infra/contracts/workload";
 import { readTrips } from "../../producer/trips/taxi";
 import { expectedTrips } from "../verify/expected-trips";

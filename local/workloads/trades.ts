@@ -4,7 +4,6 @@ import { expectedTrades } from "../verify/expected-trades";
 import { resultIndices } from "../verify/result-document";
 import type { LocalWorkload, WorkloadChoices } from "./workload";
 
-/** The first hour of a trading day, for runs that have an end. */
 const HOUR = ["--start", "2024-05-06T13:30:00Z", "--duration", "1h"];
 
 /** Trades that the producer makes up, always the same ones. */

@@ -2,7 +2,6 @@ import type { Workload } from "../../infra/contracts/workload";
 import type { DeployedSettings } from "../verify/deployed-settings";
 import type { Expected } from "../verify/expected";
 
-/** What flows through the pipeline in a run, and what must come of it. */
 export interface LocalWorkload {
   readonly name: string;
   readonly definition: Workload;
@@ -18,15 +17,12 @@ export interface LocalWorkload {
   expected(settings: DeployedSettings): Promise<ExpectedRun>;
 }
 
-/** What a run must lead to; without documents none are compared. */
 export interface ExpectedRun extends Pick<Expected, "events"> {
   readonly documents: Expected["documents"] | undefined;
 }
 
 export interface WorkloadChoices {
-  /** File or folder in place of the workload's own input. */
   readonly input: string | undefined;
-  /** JSON lines {index, id, source} of the documents that must be there. */
   readonly expect: string | undefined;
   readonly endless: boolean;
 }

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { known } from "../../status/pipeline-status";
 import { Boundary } from "./boundary";
 import { Controls } from "./pipeline/controls";

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { clock } from "../../status/figures";
 import type { Part } from "../../status/pipeline-status";
 

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 
 interface ChoiceProps<Value extends string> {
-  /** What is chosen, for those who listen. */
   readonly legend: string;
   readonly name: string;
   readonly options: readonly {
@@ -13,7 +12,6 @@ interface ChoiceProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-/** One of a few, side by side. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
   return (
     <fieldset class="choice">

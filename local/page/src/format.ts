@@ -22,12 +22,10 @@ export function newYorkDate(instant: string): string {
   return date.format(new Date(instant));
 }
 
-/** Mar 1 in New York. */
 export function newYorkDay(instant: string): string {
   return day.format(new Date(instant));
 }
 
-/** 18:45 in New York. */
 export function newYorkTime(instant: string): string {
   return time.format(new Date(instant));
 }
@@ -37,7 +35,6 @@ export function decimal(value: number): string {
   return tenths.format(value).replace("-", "−");
 }
 
-/** $12.34 */
 export function dollars(value: number): string {
   return price.format(value);
 }

@@ -11,9 +11,7 @@ import "./styles/charts.css";
 import "./styles/operation.css";
 import "./styles/motion.css";
 import "./styles/touch.css";
-
 import { render } from "preact";
-
 import { App } from "./app";
 
 const root = document.getElementById("page");

@@ -1,5 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-
 import type {
   PipelineStatus,
   Sample,
@@ -57,7 +56,7 @@ export function usePipeline(): PipelineView {
       });
       source.addEventListener("error", () => {
         lost();
-        // The browser tries again by itself unless the answer was no event stream.
+        // The browser tries again on its own unless the answer was no event stream.
         if (source.readyState === EventSource.CLOSED) {
           retry = window.setTimeout(connect, RETRY_MILLISECONDS);
         }

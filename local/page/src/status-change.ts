@@ -1,6 +1,5 @@
 import type { PipelineStatus, StatusChange } from "../../status/pipeline-status";
 
-/** Events that the server keeps as well. */
 const JOURNAL = 200;
 
 export function applied(

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { PipelineStatus } from "../../status/pipeline-status";
 import { newYorkDate, newYorkTime } from "./format";
 import { IndicesPanel } from "./indices/indices-panel";
@@ -19,14 +18,12 @@ export const utc: Clock = {
 };
 const newYork: Clock = { place: "New York", time: newYorkTime, date: newYorkDate };
 
-/** What the page shows of a workload beside the pipeline itself. */
 interface WorkloadView {
   readonly title: string;
   readonly clock: Clock;
   readonly Panel: (props: { readonly status: PipelineStatus }) => JSX.Element;
 }
 
-/** Views of workloads that have one, by the name of their plug-in. */
 const views: Readonly<Record<string, WorkloadView>> = {
   taxi: { title: "New York taxi demand", clock: newYork, Panel: DemandPanel },
   trades: { title: "Stock trades", clock: newYork, Panel: TradesPanel },

@@ -9,7 +9,6 @@ const compress = promisify(gzip);
 export interface Encoded {
   /** Nothing when no record is left. */
   readonly content: Buffer | undefined;
-  /** Why, by the index of the record. */
   readonly rejected: ReadonlyMap<number, string>;
 }
 
@@ -56,7 +55,6 @@ export function parquet(columns: () => readonly TableColumn[]): DeliveryFormat {
   };
 }
 
-/** Parquet's types by those of the Glue catalog. */
 const parquetTypes: Readonly<
   Record<string, "STRING" | "INT64" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP">
 > = {

@@ -7,10 +7,7 @@ export interface Ticket {
   holders: number;
 }
 
-/**
- * Keeps account of what is delivered. Objects are written in another order than records are read, and a record may
- * belong to several; the position of a shard is that of the last record before which everything is delivered.
- */
+/** Position per shard: the last record before which everything is delivered, in whatever order objects are written. */
 export class DeliveryLedger {
   readonly #open = new Map<string, Ticket[]>();
   readonly #positions = new Map<string, string>();
@@ -20,7 +17,6 @@ export class DeliveryLedger {
     return this.#positions;
   }
 
-  /** Takes over the positions of an earlier run. */
   resume(positions: ReadonlyMap<string, string>): void {
     for (const [shard, position] of positions) this.#positions.set(shard, position);
   }
@@ -34,12 +30,10 @@ export class DeliveryLedger {
     return ticket;
   }
 
-  /** The record goes one more way. */
   hold(ticket: Ticket): void {
     ticket.holders += 1;
   }
 
-  /** The record has come to the end of one of its ways. */
   release(ticket: Ticket): void {
     ticket.holders -= 1;
   }

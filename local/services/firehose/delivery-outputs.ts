@@ -7,7 +7,6 @@ import type { BufferLimits, DeliverySettings, DeliveryTarget } from "./delivery-
 /** https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
 const MAX_PARTITIONS = 500;
 
-/** What of a record goes into an object, and the record that it comes from. */
 export interface BufferedRecord {
   readonly data: Uint8Array;
   readonly arrival: Date;
@@ -31,7 +30,6 @@ export class DeliveryBuffer<Item extends Pick<BufferedRecord, "data">> {
     this.#begun ??= now;
   }
 
-  /** Whether it holds as much as it should, or its first record has waited long enough. */
   isDue(now: number): boolean {
     if (this.#begun === undefined) return false;
     const { bufferBytes, bufferMilliseconds } = this.#limits;
@@ -39,7 +37,6 @@ export class DeliveryBuffer<Item extends Pick<BufferedRecord, "data">> {
   }
 }
 
-/** Which object records go into. */
 type Address =
   | { readonly kind: "events"; readonly partitionKeys?: Readonly<Record<string, string>> }
   | { readonly kind: "source" }
@@ -116,7 +113,6 @@ export class DeliveryOutputs {
     return this.#add({ kind: "errors", errorType }, { ...record, data });
   }
 
-  /** Writes the objects that are full or old enough. @returns whether there were any. */
   async writeDue(): Promise<boolean> {
     const now = this.#options.now();
     const due = [...this.#outputs.values()].filter(({ buffer }) => buffer.isDue(now));

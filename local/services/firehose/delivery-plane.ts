@@ -21,7 +21,6 @@ export interface DeliveryPlaneOptions {
   readonly region: string;
 }
 
-/** Firehose: one worker for each delivery stream that the program declares. */
 export class DeliveryPlane implements DataPlane {
   readonly #options: DeliveryPlaneOptions;
   readonly #store: ObjectStore;

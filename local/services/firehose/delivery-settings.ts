@@ -35,7 +35,6 @@ export interface DeliverySettings extends DeliveryTarget {
   readonly transform?: TransformSettings & BufferLimits;
   /** The table whose columns the objects have. */
   readonly table?: { readonly database: string; readonly name: string };
-  /** Where records go as they came, too. */
   readonly backup?: DeliveryTarget;
 }
 
@@ -60,14 +59,7 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
       ? s3.block("s3BackupConfiguration")
       : undefined;
   const backupCompression = backup && compressionOf(backup, problems);
-  if (problems.length > 0) {
-    throw new Error(
-      [
-        `${resource.type} "${resource.name}" cannot run on this machine:`,
-        ...problems.map((problem) => `- ${problem}`),
-      ].join("\n"),
-    );
-  }
+  inputs.refuse(problems);
   const version = resource.outputs["versionId"];
   const arn = resource.outputs["arn"];
   return {

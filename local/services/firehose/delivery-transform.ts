@@ -4,7 +4,6 @@ import { FunctionError } from "../lambda/function-process";
 
 export interface TransformSettings {
   readonly functionArn: string;
-  /** Times that a failed call is made again. */
   readonly retries: number;
 }
 

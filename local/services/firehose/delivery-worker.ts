@@ -29,7 +29,6 @@ export interface DeliveryStatus {
 
 export interface DeliveryOptions extends Pick<OutputsOptions, "settings" | "format" | "put"> {
   readonly reader: Pick<ShardReader, "newRecords" | "resume">;
-  /** Prepares records, where the settings name a function. */
   readonly transform?: Pick<DeliveryTransform, "apply">;
   readonly positions: Positions;
   readonly now?: () => number;
@@ -37,17 +36,13 @@ export interface DeliveryOptions extends Pick<OutputsOptions, "settings" | "form
 
 type Waiting = ShardRecord & { readonly ticket: Ticket };
 
-/**
- * Takes records from every shard of a stream, from the oldest on, through the transform to objects in a bucket. As with
- * Firehose a record is delivered at least once: positions are kept after the object is written.
- */
+/** Delivers records at least once, as Firehose does: positions are kept after the object is written. */
 export class DeliveryWorker {
   readonly #options: DeliveryOptions;
   readonly #now: () => number;
   readonly #stop = new AbortController();
   readonly #ledger = new DeliveryLedger();
   readonly #outputs: DeliveryOutputs;
-  /** Records on their way to the transform. */
   #waiting: DeliveryBuffer<Waiting>;
   #running: Promise<void> | undefined;
   #dropped = 0;
@@ -82,14 +77,12 @@ export class DeliveryWorker {
     await this.#save();
   }
 
-  /** Takes up the positions of an earlier run; to be called before the first poll. */
   async resume(): Promise<void> {
     const positions = await this.#options.positions.load();
     this.#ledger.resume(positions);
     this.#options.reader.resume(positions);
   }
 
-  /** One round over the shards; objects are written as they become due. */
   async poll(): Promise<void> {
     await this.#writeDue();
     for await (const record of this.#options.reader.newRecords()) {

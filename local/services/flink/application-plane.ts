@@ -17,11 +17,9 @@ export interface ApplicationPlaneOptions {
   readonly store: ObjectStore;
   readonly ports: FlinkPorts;
   readonly folders: ServiceFolders;
-  /** Variables that lead the job's clients to the local services. */
   readonly env: Readonly<Record<string, string>>;
   /** Properties that are merged over the declared ones. */
   readonly localProperties?: LocalProperties;
-  /** Settles when the services that the job talks to are up. */
   readonly dependencies: () => Promise<unknown>;
   readonly onProgress: Progress;
   readonly onFailure: (error: Error) => void;
@@ -41,7 +39,6 @@ export class ApplicationPlane implements DataPlane {
     return this.#cluster?.pids ?? [];
   }
 
-  /** The job that runs, as Flink sees it; undefined while there is none. */
   async job(): Promise<JobSummary | undefined> {
     const jobs = await this.#cluster?.rest.jobs();
     return jobs?.find(({ id }) => id === this.#cluster?.jobId);

@@ -15,7 +15,7 @@ import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-se
 import type { Progress } from "../../machine/installation";
 import { javaCommand } from "../../machine/preflight";
 import { ProcessError, ServiceProcess } from "../../machine/process";
-import { RestartLimit } from "../../machine/restart-limit";
+import { RestartLimit } from "../../machine/startable";
 import type { ServiceFolders } from "../../machine/service-folders";
 
 /** Runs the one jar that it is started with, and takes no other. */
@@ -30,12 +30,10 @@ export interface FlinkClusterOptions {
   readonly jar: string;
   readonly ports: FlinkPorts;
   readonly folders: ServiceFolders;
-  /** Variables that lead the job's clients to the local services. */
   readonly env: Readonly<Record<string, string>>;
   readonly onProgress: Progress;
   /** Where the job goes on after its job manager was lost: the folder of its newest state, if there is one. */
   readonly latestState: () => string | undefined;
-  /** The processes do not stay up, or the job could not be started again. */
   readonly onFailure: (error: Error) => void;
 }
 
@@ -85,7 +83,6 @@ export class FlinkCluster {
     return [...(this.#jobManager ? [this.#jobManager] : []), ...this.#taskManagers];
   }
 
-  /** Ends every process, those that are being started included. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error("Flink has been stopped"));
     const started = (await Promise.allSettled(this.#starting)).flatMap((result) =>

@@ -7,22 +7,10 @@ export interface FlinkPorts {
   readonly blob: number;
 }
 
-/** Memory of one task manager in MiB, by what Flink calls it. */
-export interface TaskManagerMemory {
-  readonly frameworkHeap: number;
-  readonly taskHeap: number;
-  readonly frameworkOffHeap: number;
-  readonly taskOffHeap: number;
-  readonly network: number;
-  readonly managed: number;
-  readonly metaspace: number;
-  readonly overhead: number;
-}
+const jobManagerHeapMib = 320;
 
-export const jobManagerHeapMib = 320;
-
-/** A modest task manager: a KPU has 4 GB, a laptop has not that much for each. */
-export function taskManagerMemory(slots: number): TaskManagerMemory {
+/** Memory of one task manager in MiB, by Flink's names: a KPU has 4 GB, a laptop has less for each. */
+export function taskManagerMemory(slots: number) {
   return {
     frameworkHeap: 64,
     taskHeap: 192 + 64 * slots,
@@ -120,7 +108,6 @@ export function clusterConfiguration(
     .join("");
 }
 
-/** What the service sets for the job itself. */
 function jobConfiguration({ checkpointing }: FlinkSettings): Record<string, string> {
   if (!checkpointing.enabled) return {};
   return {
@@ -153,7 +140,6 @@ const OPENED_PACKAGES = [
   "sun.nio.ch",
 ];
 
-/** Arguments of Java that both kinds of process have. */
 export function javaArguments(installation: string, logFile: string, logLevel: string): string[] {
   return [
     ...OPENED_PACKAGES.flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`]),
@@ -171,7 +157,6 @@ export function javaArguments(installation: string, logFile: string, logLevel: s
   ];
 }
 
-/** Names the file with the property groups to the cluster's KinesisAnalyticsRuntime. */
 export function propertiesArgument(file: string): string {
   return `-Dlocal.application.properties=${file}`;
 }

@@ -3,14 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 const POLL_MILLISECONDS = 100;
 const CANCEL_MILLISECONDS = 5_000;
 
-/** States of a job that it does not leave. */
 const ENDED = ["FAILED", "FINISHED", "CANCELED"];
 
 export interface JobSummary {
   readonly id: string;
   readonly name: string;
   readonly state: string;
-  /** Tasks that run, of all the job has. */
   readonly running: number;
   readonly tasks: number;
 }
@@ -67,7 +65,6 @@ export class FlinkRest {
     }
   }
 
-  /** Why a job failed last, or that it did not. */
   async rootException(jobId: string): Promise<string> {
     const exceptions = await this.#get<{
       exceptionHistory: { entries: { stacktrace: string }[] };

@@ -20,7 +20,6 @@ export interface FlinkSettings {
   readonly runtime: ToolName;
   readonly code: { readonly bucket: string; readonly key: string; readonly version?: string };
   readonly parallelism: number;
-  /** Slots of one task manager; as many task managers run as the parallelism needs. */
   readonly parallelismPerKpu: number;
   readonly checkpointing: {
     readonly enabled: boolean;
@@ -48,8 +47,9 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   const problems: string[] = [];
 
   const environment = inputs.string("runtimeEnvironment");
-  const runtime = runtimes[environment];
-  if (runtime === undefined) {
+  // Without one of these the problem below ends the deployment.
+  const runtime = runtimes[environment] ?? "flinkRuntime";
+  if (!(environment in runtimes)) {
     const known = Object.keys(runtimes).join(", ");
     problems.push(`runtimeEnvironment must be one of ${known}; got ${environment}`);
   }
@@ -59,14 +59,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   if (restoreType === "RESTORE_FROM_CUSTOM_SNAPSHOT") {
     problems.push("applicationRestoreType RESTORE_FROM_CUSTOM_SNAPSHOT is not there locally");
   }
-  if (runtime === undefined || problems.length > 0) {
-    throw new Error(
-      [
-        `${resource.type} "${resource.name}" cannot run on this machine:`,
-        ...problems.map((problem) => `- ${problem}`),
-      ].join("\n"),
-    );
-  }
+  inputs.refuse(problems);
 
   // A block of type DEFAULT has the service's defaults; its other values are ignored.
   const custom = (name: string): Declared => {
@@ -115,7 +108,6 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   };
 }
 
-/** The property groups as the service hands them to a job: application_properties.json. */
 export function propertiesFile(groups: readonly PropertyGroup[]): string {
   const content = groups.map(({ propertyGroupId, propertyMap }) => ({
     PropertyGroupId: propertyGroupId,
@@ -124,7 +116,6 @@ export function propertiesFile(groups: readonly PropertyGroup[]): string {
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
-/** One task manager for each KPU. */
 export function taskManagerCount({ parallelism, parallelismPerKpu }: FlinkSettings): number {
   return Math.ceil(parallelism / parallelismPerKpu);
 }

@@ -49,7 +49,6 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
   });
 }
 
-/** With which environment the SDK of another process finds the server. */
 export function kinesisEnvironment(endpoint: string) {
   const { no_proxy, NO_PROXY } = process.env;
   return {

@@ -23,7 +23,6 @@ import {
 
 const POLL_MILLISECONDS = 50;
 const TIMEOUT_MILLISECONDS = 60_000;
-/** What a stream has when nothing else is asked for. */
 export const DEFAULT_RETENTION_HOURS = 24;
 export const DEFAULT_RECORD_KIB = 1024;
 
@@ -55,7 +54,6 @@ export class LiveStream {
     );
   }
 
-  /** Changes what differs, one after the other as the service demands. */
   async change(previous: StreamSettings | undefined, wanted: StreamSettings): Promise<void> {
     const StreamName = this.#name;
     const summary = await this.#active();

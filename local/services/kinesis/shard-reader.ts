@@ -7,7 +7,6 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
 
-/** Requests to a Kinesis API, as a client of the AWS SDK sends them. */
 export type KinesisApi = Pick<KinesisClient, "send">;
 
 export interface ShardRecord {
@@ -30,7 +29,6 @@ export class ShardReader {
     this.#streamName = streamName;
   }
 
-  /** Continues after these records, by shard. */
   resume(positions: ReadonlyMap<string, string>): void {
     for (const [shard, position] of positions) this.#positions.set(shard, position);
   }

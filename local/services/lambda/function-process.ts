@@ -68,7 +68,6 @@ export class FunctionProcess {
     return invocation;
   }
 
-  /** Ends the process, and with it an invocation that is under way. */
   async stop(): Promise<void> {
     await this.#end(this.#child);
   }

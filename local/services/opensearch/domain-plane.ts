@@ -5,7 +5,6 @@ import { Declared } from "../declared";
 export interface DomainPlaneOptions {
   readonly start: () => Promise<unknown>;
   readonly stop: () => Promise<void>;
-  /** Host and port of the node, once it is up. */
   readonly endpoint: string;
   readonly dataFolder: string;
   readonly hasData: () => boolean;

@@ -14,7 +14,6 @@ export interface SearchNodeOptions {
   readonly onExit: (exit: ProcessError) => void;
 }
 
-/** One OpenSearch node; indices survive a restart. */
 export async function startSearchNode(options: SearchNodeOptions): Promise<ServiceProcess> {
   const { httpPort, transportPort, folders, sustained = false, onProgress, onExit } = options;
   // It mostly waits: quick to start matters more than fast code.

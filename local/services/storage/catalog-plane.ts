@@ -6,7 +6,6 @@ export interface TableColumn {
   readonly type: string;
 }
 
-/** Glue: the tables that the program declares. */
 export class CatalogPlane implements DataPlane {
   readonly #tables = new Map<string, readonly TableColumn[]>();
 

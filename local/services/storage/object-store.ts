@@ -13,7 +13,6 @@ export class ObjectStore {
     this.#folder = path.resolve(folder);
   }
 
-  /** Folder of a bucket, whose objects lie under their keys. */
   bucketFolder(bucket: string): string {
     return inside(this.#folder, bucket);
   }
@@ -79,7 +78,6 @@ export class ObjectStore {
   }
 }
 
-/** Name of the bucket that an ARN such as arn:aws:s3:::archive names. */
 export function bucketOf(arn: string): string {
   const [, bucket] = /^arn:[^:]+:s3:::([^/]+)$/.exec(arn) ?? [];
   if (bucket === undefined) throw new Error(`${arn} is not the ARN of a bucket`);

@@ -1,8 +1,7 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 
-import type { Fault, FaultContext } from "../../../local/faults/fault";
-import { faults } from "../../../local/faults/faults";
+import { type Fault, type FaultContext, faults } from "../../../local/faults/faults";
 import type { LocalCloud } from "../../../local/services/cloud";
 
 /** Lets a fault happen to a pipeline that notes what is done to it, and when. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { ProcessError, type ServiceProcess } from "../../../local/machine/process";
-import { RestartLimit } from "../../../local/machine/restart-limit";
+import { RestartLimit } from "../../../local/machine/startable";
 import { startable } from "../../../local/machine/startable";
 
 describe("A process that is there when it is needed", () => {

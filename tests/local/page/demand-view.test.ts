@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
-import { describeArea } from "../../../local/page/src/taxi/area-text";
-import { defaultMeasure, viewOf } from "../../../local/page/src/taxi/demand-view";
+import { defaultMeasure, describeArea, viewOf } from "../../../local/page/src/taxi/demand-view";
 import { topAreas } from "../../../local/page/src/taxi/top-area-rows";
 import type { DemandStatus, PastWindow } from "../../../local/status/result-status";
 

@@ -1,4 +1,4 @@
-import type { PipelineActions } from "../../../local/page-server/pipeline-actions";
+import type { PipelineActions } from "../../../local/page-server/page-actions";
 
 export interface FakeActions extends PipelineActions {
   /** What was asked for, in order. */

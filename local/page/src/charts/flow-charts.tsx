@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-
 import { duration, rate } from "../../../status/figures";
 import type { JournalEntry, Sample } from "../../../status/pipeline-status";
 import { events } from "../pipeline/journal";
@@ -11,7 +10,6 @@ interface FlowChartsProps {
   readonly journal: readonly JournalEntry[];
 }
 
-/** Where results are delayed, and throughput: the last ten minutes, with what happened meanwhile. */
 export function FlowCharts({ samples, journal }: FlowChartsProps): JSX.Element {
   const at = useMemo(() => samples.map((sample) => sample.at), [samples]);
   const first = at[0] ?? 0;

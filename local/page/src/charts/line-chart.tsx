@@ -1,9 +1,7 @@
 import "uplot/dist/uPlot.min.css";
-
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-
 import { axisTimes } from "../format";
 
 export interface Mark {

@@ -1,6 +1,5 @@
 export const WIDTH = 96;
 export const HEIGHT = 24;
-/** Room for the line's own width and the dot at its end. */
 const MARGIN = 3;
 
 /** Where the values lie: from the smallest, or zero if that is near, at the bottom to the largest at the top. */

@@ -1,8 +1,6 @@
 import type { JSX } from "preact";
-
 import { HEIGHT, sparklinePoints, WIDTH } from "./sparkline-points";
 
-/** A small line without axes; what it says is in the text beside it. */
 export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element | null {
   if (values.length < 2) return null;
   const points = sparklinePoints(values);

@@ -1,11 +1,9 @@
 import type { JSX } from "preact";
-
 import { count } from "../../../status/figures";
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import type { IndexStatus } from "../../../status/result-status";
 import { AsOf } from "../as-of";
 
-/** Any workload: the number of documents and the newest ones of each index. */
 export function IndicesPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
   const indices = known(status.search)?.indices ?? [];
   return (

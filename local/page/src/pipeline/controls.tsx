@@ -1,8 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-
 import type { ActionsStatus } from "../../../status/pipeline-status";
-import { ask } from "../action-request";
 import { count } from "../../../status/figures";
 import { speed } from "../format";
 
@@ -131,4 +129,19 @@ function Control(props: {
       {props.children}
     </div>
   );
+}
+
+/** Asks the server for an action. @returns what went wrong, in the server's words; undefined when it is done */
+async function ask(action: string, body: object): Promise<string | undefined> {
+  try {
+    const response = await fetch(`actions/${action}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return undefined;
+    return ((await response.json()) as { readonly message: string }).message;
+  } catch {
+    return "The pipeline does not answer";
+  }
 }

@@ -1,12 +1,10 @@
 import type { JSX } from "preact";
-
 import { count } from "../../../status/figures";
 import { known, type Part } from "../../../status/pipeline-status";
 import type { SearchStatus } from "../../../status/result-status";
 import { AsOf } from "../as-of";
 import { newYorkDay, newYorkTime } from "../format";
 
-/** Records that could not be counted: how many for each reason, and the latest. */
 export function DeadLetters({
   search,
 }: {

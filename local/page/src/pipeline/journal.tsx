@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { clock } from "../../../status/figures";
 import type { JournalEntry } from "../../../status/pipeline-status";
 

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { PolicyResult } from "../../../status/pipeline-status";
 import { plural } from "../../../status/figures";
 

@@ -1,11 +1,9 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-
 import type { DeployedResource } from "../../../status/pipeline-status";
 import { plural } from "../../../status/figures";
 import { resourceCount, resourceTree, type ResourceNode } from "./resource-tree";
 
-/** What was deployed: a box for each component, with its resources. */
 export function ResourceGraph(props: {
   readonly resources: readonly DeployedResource[];
 }): JSX.Element {

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { duration, percentOf, rate, UNKNOWN } from "../../../status/figures";
 import {
   known,

@@ -1,5 +1,4 @@
 import { Fragment, type JSX } from "preact";
-
 import { clock } from "../../../status/figures";
 import type { Level, Stage } from "../../../status/pipeline-status";
 

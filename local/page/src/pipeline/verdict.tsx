@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import { clock, duration } from "../../../status/figures";
 import type { PipelineStatus, Verdict as Judged } from "../../../status/pipeline-status";
 import type { PipelineView } from "../pipeline-events";

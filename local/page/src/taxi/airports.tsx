@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { AirportStatus, OriginStatus } from "../../../status/result-status";
 import { duration, plural } from "../../../status/figures";
 import { newYorkDay, newYorkTime } from "../format";
@@ -15,7 +14,6 @@ interface AirportsProps {
   readonly origins: readonly OriginStatus[];
 }
 
-/** How long trips to each airport took in its newest window, and where most of them began. */
 export function Airports({ airports, origins }: AirportsProps): JSX.Element {
   return (
     <section class="card" aria-labelledby="airports-title">

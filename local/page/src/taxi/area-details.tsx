@@ -1,7 +1,5 @@
 import type { JSX } from "preact";
-
-import { describeArea } from "./area-text";
-import type { DemandView } from "./demand-view";
+import { describeArea, type DemandView } from "./demand-view";
 import type { ZoneNames } from "./zone-properties";
 
 interface AreaDetailsProps {
@@ -11,7 +9,6 @@ interface AreaDetailsProps {
   readonly onSelect: (area: string | undefined) => void;
 }
 
-/** The figures of one area: that which was tapped on the map, or is chosen here without it. */
 export function AreaDetails({ view, zones, selected, onSelect }: AreaDetailsProps): JSX.Element {
   const options =
     view.kind === "zones"

@@ -1,10 +1,8 @@
 import * as L from "leaflet";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-
 import { cellBounds } from "./cell-bounds";
-import type { DemandView } from "./demand-view";
-import { describeArea } from "./area-text";
+import { describeArea, type DemandView } from "./demand-view";
 import type { ZoneProperties } from "./zone-properties";
 import { loadZones } from "./zones";
 

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import { Airports } from "./airports";
 import { AsOf } from "../as-of";

@@ -1,6 +1,5 @@
 import { count } from "../../../status/figures";
 
-/** Classes of the colour scale; class 0 means nothing. */
 export const LEVELS = 6;
 
 /** A class of the scale: the whole numbers from `from` to `to`. */
@@ -16,10 +15,7 @@ export interface LegendEntry {
   readonly label: string;
 }
 
-/**
- * Classes that cover 1 to `max`. Demand is very uneven, so the classes grow with the square: a quiet zone can still be told
- * from a very quiet one. With few trips there are fewer classes, spread over the colours.
- */
+/** Classes of 1 to `max` that grow with the square, as demand is uneven; fewer classes for few trips. */
 export function demandClasses(max: number): readonly DemandClass[] {
   const ends = new Set<number>();
   for (let step = 1; step <= LEVELS; step++) ends.add(Math.ceil(max * (step / LEVELS) ** 2));

@@ -12,8 +12,8 @@ import {
   scoreLevel,
   type LegendEntry,
 } from "./demand-scale";
-import { count } from "../../../status/figures";
-import { newYorkDate, newYorkTime } from "../format";
+import { count, plural } from "../../../status/figures";
+import { decimal, newYorkDate, newYorkTime } from "../format";
 
 /** What colours the map: the trips of a window, how far they are above normal, or all trips so far. */
 export type Measure = "trips" | "score" | "total";
@@ -34,10 +34,10 @@ export interface DemandView {
   readonly caption: string;
 }
 
-/** A zone must have had this many trips in one window before the newest window says much by itself. */
+/** A zone must have had this many trips in one window before the newest window says much on its own. */
 const DENSE = 10;
 
-/** What the map shows until somebody chooses: the newest window or, of a sparse replay, everything so far. */
+/** What the map shows until a choice is made: the newest window or, of a sparse replay, everything so far. */
 export function defaultMeasure(demand: DemandStatus | null): Measure {
   return demand !== null && demand.peak < DENSE ? "total" : "trips";
 }
@@ -119,4 +119,12 @@ function mapped<From, To>(
   of: (value: From) => To,
 ): ReadonlyMap<string, To> {
   return new Map([...map].map(([key, value]) => [key, of(value)]));
+}
+
+/** 116 trips, 48 are normal (score 15.1). */
+export function describeArea(figures: AreaFigures | undefined): string {
+  if (figures === undefined) return "No trips";
+  const { trips, normal, score } = figures;
+  if (normal === undefined || score === undefined) return plural(trips, "trip");
+  return `${plural(trips, "trip")}, ${decimal(normal)} would be normal (score ${decimal(score)})`;
 }

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { LegendEntry } from "./demand-scale";
 
 export function Legend(props: {

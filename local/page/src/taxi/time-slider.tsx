@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-
 import type { WindowList } from "../../../status/result-status";
 import { newYorkDay, newYorkTime } from "../format";
 import { placeOf, startAt, timelinePath } from "../charts/timeline";

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-
 import type { WindowDemand } from "../../../status/result-status";
 import type { DemandView } from "./demand-view";
 import { count } from "../../../status/figures";
@@ -16,7 +15,6 @@ interface TopAreasProps {
   readonly onSelect: (area: string | undefined) => void;
 }
 
-/** The areas with most pick-ups; one that is chosen is outlined on the map. */
 export function TopAreas({ view, window, zones, selected, onSelect }: TopAreasProps): JSX.Element {
   const rows = topAreas(view, window, zones);
   const most = rows[0]?.trips ?? 1;

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-
 import type { PastWindow, WindowList } from "../../../status/result-status";
 
 const REFRESH_MILLISECONDS = 5000;
@@ -45,13 +44,12 @@ export function usePastWindow(
   return start === undefined ? undefined : found;
 }
 
-/** What the server answers; undefined when it does not, or has nothing. */
 async function loadJson<T>(path: string): Promise<T | undefined> {
   try {
     const response = await fetch(path);
     return response.ok ? ((await response.json()) as T) : undefined;
   } catch {
-    // The page says by itself that it is disconnected.
+    // The page says on its own that it is disconnected.
     return undefined;
   }
 }

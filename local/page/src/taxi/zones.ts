@@ -1,13 +1,11 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import { useEffect, useState } from "preact/hooks";
-
 import type { ZoneNames, ZoneProperties } from "./zone-properties";
 
 export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 
 let loading: Promise<Zones> | undefined;
 
-/** The outlines of the taxi zones, fetched once. */
 export function loadZones(): Promise<Zones> {
   loading ??= fetch("zones.geojson").then((response) => response.json() as Promise<Zones>);
   return loading;

@@ -1,4 +1,4 @@
-import type { SymbolStatus, TradeWindow } from "../../../status/result-status";
+import type { SymbolStatus } from "../../../status/result-status";
 
 export interface SymbolRow {
   readonly symbol: string;
@@ -8,10 +8,6 @@ export interface SymbolRow {
   /** Shares traded in the windows shown. */
   readonly volume: number;
   readonly closes: readonly number[];
-}
-
-export function latestOf({ windows }: SymbolStatus): TradeWindow | undefined {
-  return windows.at(-1);
 }
 
 /** Each symbol over the windows that are known of it; one without any is left out. */

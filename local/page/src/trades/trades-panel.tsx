@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import type { SymbolStatus } from "../../../status/result-status";
 import { count } from "../../../status/figures";
@@ -8,7 +7,7 @@ import { dollars, newYorkDate, newYorkTime, percent } from "../format";
 import { AsOf } from "../as-of";
 import { LineChart, type ChartLine } from "../charts/line-chart";
 import { Sparkline } from "../charts/sparkline";
-import { latestOf, symbolRows } from "./symbol-rows";
+import { symbolRows } from "./symbol-rows";
 
 export function TradesPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
   const [chosen, setChosen] = useState<string>();
@@ -56,7 +55,7 @@ export function TradesPanel({ status }: { readonly status: PipelineStatus }): JS
 
 function PriceChart({ of }: { readonly of: SymbolStatus }): JSX.Element {
   const { windows } = of;
-  const latest = latestOf(of);
+  const latest = windows.at(-1);
   const version = `${latest?.windowStart ?? ""} ${latest?.trades ?? 0}`;
   const at = useMemo(() => windows.map((one) => Date.parse(one.windowStart) / 1000), [version]);
   const price = useMemo<readonly ChartLine[]>(
