@@ -15,7 +15,6 @@ import type { Recommendation } from "./recommendation";
 import { planSearch } from "./search";
 import { mostOfHottestKey, planStream } from "./stream";
 
-/** What a load runs into, and what to do about it. */
 export interface Finding {
   readonly fact: string;
   readonly fix: string;

@@ -13,6 +13,13 @@ export const shardLimits = {
 /** Bytes of the largest record, unless the stream is set to take larger ones. */
 export const usualRecordBytes = mebibyte;
 
+/**
+ * KiB of the largest record that the transform of the archive can answer. An answer has at most 6 MiB, of which ids
+ * and partition keys take up to 8 KiB, and Base64 makes four bytes of three:
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+export const archivedRecordKiB = ((6 * 1024 - 8) * 3) / 4;
+
 /** Shards of one stream that UpdateShardCount reaches: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 export const maxShardsPerStream = 10_000;
 
@@ -46,7 +53,6 @@ export const deliveryBuffer = {
 /** Data nodes of a domain, until AWS raises the quota: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
 export const maxDataNodes = 80;
 
-/** Units in which AWS bills. */
 export const billing = {
   /** A PUT payload unit: https://aws.amazon.com/kinesis/data-streams/pricing/ */
   putUnitBytes: 25 * 1024,

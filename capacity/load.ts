@@ -23,7 +23,7 @@ interface Quantity {
 /**
  * The numbers of a load: what they mean, their range and their defaults. Limits of the services are the maximum of
  *
- * - recordBytes, the largest record of a stream that is set to take it, and documentBytes:
+ * - recordBytes, the largest record that the archive takes (`archivedRecordKiB`), and documentBytes:
  *   https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  * - consumers, two that poll and twenty with enhanced fan-out:
  *   https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html

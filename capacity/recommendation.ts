@@ -15,14 +15,12 @@ import type { SearchPlan } from "./search";
 import { type ApplicationPlan, type Sizes, sizesFor } from "./sizing";
 import type { StreamPlan } from "./stream";
 
-/** A part of a pipeline and what it costs in a month. */
 export interface PartCost {
   readonly part: string;
   readonly items: readonly CostItem[];
   readonly usd: number;
 }
 
-/** What to configure for a load, and what it costs. */
 export interface Recommendation extends Omit<Sizes, "share"> {
   /** Costs of all pipelines together. */
   readonly costs: readonly PartCost[];

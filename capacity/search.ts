@@ -1,7 +1,6 @@
 import type { Load } from "./load";
 
 export interface SearchPlan {
-  /** GiB of documents as they are sent. */
   readonly sourceGibibytes: number;
   /** GiB of disk that they need, replicas and overheads included. */
   readonly storageGibibytes: number;

@@ -7,7 +7,6 @@ export type ShardLimit = "written records" | "written bytes" | "read bytes";
 export interface Throughput {
   readonly recordsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Consumers that share what the shards give out. */
   readonly pollingConsumers: number;
   /** Share of a shard's limits that may be used, from 0 to 1. @default 1 */
   readonly utilization?: number;
@@ -15,7 +14,6 @@ export interface Throughput {
   readonly hottestKey?: number;
 }
 
-/** Shards of a provisioned stream. */
 export interface ShardPlan {
   readonly shardCount: number;
   readonly boundBy: ShardLimit;
@@ -23,7 +21,6 @@ export interface ShardPlan {
   readonly use: Readonly<Record<ShardLimit, number>>;
 }
 
-/** A stream and who reads it how. */
 export interface StreamPlan extends ShardPlan {
   /** Shards that the average needs, below which scaling need not go. */
   readonly averageShardCount: number;

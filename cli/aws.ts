@@ -67,7 +67,6 @@ export function proxyOf(url: string): string | undefined {
   return proxy === "" ? undefined : proxy.replace(/\/\/[^@/]*@/, "//");
 }
 
-/** Sources of credentials that were tried. */
 export function triedCredentials(): string {
   const profile = process.env["AWS_PROFILE"];
   return profile === undefined

@@ -3,7 +3,6 @@ import path from "node:path";
 import { closest, distance } from "fastest-levenshtein";
 import { type Command, CommanderError, InvalidArgumentError, type Option } from "commander";
 
-/** Reads the value of an option that takes a whole number. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = decimal(text);

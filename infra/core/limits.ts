@@ -141,6 +141,11 @@ export const roleArn: Form = {
   description: "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/analyst",
 };
 
+export const policyArn: Form = {
+  pattern: /^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy\/[\w+=,.@/-]+$/,
+  description: "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary",
+};
+
 export const vpcIdentifier: Form = {
   pattern: /^vpc-[0-9a-f]{8,17}$/,
   description: "the id of a VPC, such as vpc-0123456789abcdef0",

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { serviceHost } from "../core/partition";
 import { allow, arnBeside, type Statement, useKey } from "../core/iam";
 
 /** What the service touches on behalf of an application. */
@@ -60,7 +61,7 @@ export function stateOperatorStatements(
 ): Statement[] {
   if (stateKmsKeyArn === undefined) return [];
   const throughService = {
-    "kms:ViaService": pulumi.interpolate`kinesisanalytics.${region}.amazonaws.com`,
+    "kms:ViaService": serviceHost("kinesisanalytics", region),
   };
   const forApplication = {
     ...throughService,

@@ -13,7 +13,8 @@ import {
 } from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
 import { readJobDelivery } from "../job-delivery/config";
-import { logRetentionDays } from "../core/limits";
+import { logRetentionDays, policyArn } from "../core/limits";
+import { nameForm, projectName } from "../core/names";
 import type { RepositorySource } from "../job-delivery/args";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "../network/config";
@@ -32,6 +33,10 @@ import { Problems } from "../core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {
+  /** Base of the names that the program gives: the project's name, and the stack's or what stands for it. */
+  readonly name: string;
+  /** ARN of the policy that bounds every role. */
+  readonly permissionsBoundaryArn?: string | undefined;
   readonly protectData: boolean;
   readonly logRetentionDays: number;
   readonly encryption: {
@@ -66,12 +71,13 @@ export const projectRoot = path.resolve(__dirname, "../..");
 export function loadConfig(config: ConfigSource = new pulumi.Config()): StackConfig {
   const problems = new Problems();
   const read = new ConfigReader(config, problems);
-  const stackName = pulumi.getStack();
 
   read.replace(readThroughput(read, problems));
   const job = readJob(read, projectRoot, problems);
   const stream = readStream(read);
   const stack = {
+    name: `${pulumi.getProject()}-${read.optionalForm("name", nameForm) ?? pulumi.getStack()}`,
+    permissionsBoundaryArn: read.optionalForm("permissionsBoundaryArn", policyArn),
     protectData: read.boolean("protectData"),
     logRetentionDays: read.choice("logRetentionDays", logRetentionDays),
     encryption: {
@@ -82,9 +88,9 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
     stream,
     job,
     flink: readFlink(read, problems),
-    search: readSearch(read, stackName),
+    search: readSearch(read),
     delivery: readDelivery(read),
-    archive: readArchive(read, stackName),
+    archive: readArchive(read),
     searchEvents: read.boolean("searchEvents"),
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
     replay: readReplay(read, problems),
@@ -113,7 +119,8 @@ export interface DeclaredKey {
 /** Keys that Pulumi.yaml declares, those that only another workload names included. */
 export function declaredKeys(): Readonly<Record<string, DeclaredKey>> {
   const project = load(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"));
-  return (project as { readonly config: Readonly<Record<string, DeclaredKey>> }).config;
+  const { config } = project as { readonly config: Readonly<Record<string, DeclaredKey>> };
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
 }
 
 /** What each key allows alone and all of them do not together. */
@@ -123,6 +130,7 @@ function checkRelations(
   problems: Problems,
 ): void {
   const { network, stream, flink, scaling, job } = stack;
+  problems.matches("name in Pulumi.yaml", pulumi.getProject(), projectName);
   checkNetwork(network, new pulumi.Config("aws").get("region"), read, problems);
   checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
   checkReplay(stack.replay, job?.workload, network, read, problems);

@@ -12,7 +12,7 @@ export const configurationDocument = path.join(projectRoot, "docs/configuration.
 
 /** Headings, each before the key of Pulumi.yaml with which its section begins. */
 const sections: Readonly<Record<string, string>> = {
-  workload: "Stack",
+  name: "Stack",
   vpcCidr: "Network",
   throughputRecordsPerSecond: "Throughput",
   streamMode: "Stream",

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleOnce } from "../core/bundle";
+import { withoutDefaultTags } from "../core/private-bucket";
+import { consoleUrl } from "../core/partition";
+import { bundleFile } from "../core/bundle";
 import { componentInputs } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
@@ -141,14 +143,15 @@ export class ReplayHost extends pulumi.ComponentResource {
     const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent: this });
     const encryptAtRest = args.encryptAtRest ?? true;
 
-    const producer = bundleOnce(args.producerPath);
+    const producer = bundleFile(args.producerPath);
     const producerObject = new aws.s3.BucketObjectv2(
       `${name}-producer`,
       {
         bucket: args.codeBucketName,
         key: `producer/${producer.sha256}.js`,
-        source: new pulumi.asset.StringAsset(producer.text),
+        source: new pulumi.asset.FileAsset(producer.path),
         contentType: "text/javascript",
+        overrideProvider: withoutDefaultTags,
       },
       { parent: this },
     );
@@ -264,7 +267,10 @@ export class ReplayHost extends pulumi.ComponentResource {
 
     this.instanceId = instance.id;
     this.publicIp = access?.publicIp;
-    this.sessionManagerUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/systems-manager/session-manager/${instance.id}?region=${region}`;
+    this.sessionManagerUrl = consoleUrl(
+      region,
+      pulumi.interpolate`systems-manager/session-manager/${instance.id}?region=${region}`,
+    );
     this.registerOutputs({
       instanceId: this.instanceId,
       sessionManagerUrl: this.sessionManagerUrl,

@@ -3,8 +3,7 @@ import type { OutgoingRecord } from "../events/record";
 import { OutputFile } from "../files/output-file";
 import { explain } from "../kinesis/kinesis-advice";
 import type { StreamTarget } from "../kinesis/target";
-import type { Connection } from "../kinesis/kinesis-connection";
-import { connect } from "../kinesis/kinesis-connection";
+import { connect, type Connection } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
@@ -14,16 +13,13 @@ import { exitCodes } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
-import type { Output } from "./output";
-import { ConsoleOutput, jsonOutput } from "./output";
+import { ConsoleOutput, jsonOutput, type Output } from "./output";
 import type { Progress } from "../replay/progress";
-import type { ReplayOutcome } from "../replay/replay";
-import { longWaitMs, replay } from "../replay/replay";
+import { longWaitMs, replay, type ReplayOutcome } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
 import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
-import type { ResumePoint } from "./resume-file";
-import { ResumeFile, ResumeFileError } from "./resume-file";
+import { ResumeFile, ResumeFileError, type ResumePoint } from "./resume-file";
 import { systemRuntime } from "../replay/runtime";
 import { shardLimits } from "../kinesis/shard-budget";
 import type { Sink } from "../replay/sink";
@@ -172,7 +168,6 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
   };
 }
 
-/** @param skipped - records that an earlier run has sent */
 function exitCode(
   { progress, error }: ReplayOutcome,
   skipped: number,
@@ -204,7 +199,6 @@ function exitCode(
   return exitCodes.done;
 }
 
-/** Reports to programs why the replay did not start or was ended. */
 export function writeError(problems: readonly string[]): void {
   process.stdout.write(`${JSON.stringify({ type: "error", problems })}\n`);
 }

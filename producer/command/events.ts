@@ -5,7 +5,6 @@ import type { LiveRecordSource } from "../events/record";
 import type { FilePositions, LiveEvents, Reading } from "../events/workload";
 import type { CommandOptions } from "./options";
 
-/** @throws StartError when an input cannot be used or holds nothing to send */
 export function readEvents({ workload, json, outputs }: CommandOptions): Promise<Reading> {
   if (!json && workload.inputs.length > 0) {
     const names = workload.inputs.map((name) => (name === "-" ? "the standard input" : name));

@@ -3,15 +3,17 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { numberFrom, outputProblem, parseAll, wholeNumber } from "../../cli/options";
-import type { EventTimeRange } from "../events/event-time";
-import { durationOption, eventTimeOption } from "../events/event-time";
+import { durationOption, eventTimeOption, type EventTimeRange } from "../events/event-time";
 import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
-import type { StreamTarget } from "../kinesis/target";
-import { targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
+import { type StreamTarget, targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
 import manifest from "../package.json";
 import type { Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
-import { workloads } from "./workloads";
+import { events } from "../generic/events";
+import { trades } from "../trades/trades";
+import { taxi } from "../trips/taxi";
+
+const workloads: Readonly<Record<string, Workload>> = { taxi, trades, events };
 
 export interface CommandOptions {
   /** A stream, the standard output, or nothing: a dry run. */
@@ -26,7 +28,6 @@ export interface CommandOptions {
   readonly shuffleSeconds: number;
   readonly maxAttempts: number;
   readonly rateLimitPercent: number;
-  /** A field of the event, or round-robin. */
   readonly partitionKey: string;
   readonly aggregate: boolean;
   readonly maxRecordKiB: number;
@@ -71,7 +72,7 @@ interface SharedValues extends TargetValues {
 }
 
 const moreHelp = `
-Input: rows in any order. What does not fit into 64 MiB is sorted in a temporary file.
+Input: rows in any order. What does not fit into 32 MiB is sorted in a temporary file.
 
 Credentials: the AWS SDK's own sources (environment, profile, SSO, instance role). HTTPS_PROXY, NO_PROXY and
   AWS_CA_BUNDLE apply to them, too. AWS_ENDPOINT_URL_KINESIS and AWS_ENDPOINT_URL_S3 name other servers
@@ -321,7 +322,6 @@ function parsedCommand(args: readonly string[], problems: string[]): Command {
   return command;
 }
 
-/** A configuration file as a command line. */
 function argumentsOf(path: string, problems: string[]): string[] {
   let config: unknown;
   try {

@@ -1,8 +1,6 @@
 import type { ProgressReport } from "./progress-report";
-import type { DryRunReport, ReplayReport } from "./report";
-import { mostCountedKeys } from "./report";
+import { type DryRunReport, mostCountedKeys, type ReplayReport } from "./report";
 
-/** Tells whoever started the replay how it goes. */
 export interface Output {
   progress(report: ProgressReport): void;
   end(report: ReplayReport | DryRunReport): void;

@@ -1,5 +1,4 @@
-import type { Pace } from "../replay/clock";
-import { ReplayClock } from "../replay/clock";
+import { type Pace, ReplayClock } from "../replay/clock";
 import { isoSeconds } from "../events/event-time";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";
@@ -16,12 +15,9 @@ export interface ReplayReport {
   /** Data rows of the input; of the workload trades, the trades made. */
   readonly tripsRead: number;
   readonly tripsRejected: Rejections;
-  /** Valid trips before --seek or after --until. */
   readonly tripsOutOfRange: number;
-  /** Sent by an earlier run, according to the resume file. */
   readonly recordsSkipped: number;
   readonly recordsPut: number;
-  /** Given up after the last attempt. */
   readonly recordsLost: number;
   readonly bytesPut: number;
   readonly throttled: number;
@@ -86,7 +82,6 @@ export function progressReport(
   };
 }
 
-/** @param recordsSkipped - sent by an earlier run */
 export function replayReport(
   reading: RowCounts,
   recordsSkipped: number,

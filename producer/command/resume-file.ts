@@ -60,7 +60,6 @@ export class ResumeFile {
     return point;
   }
 
-  /** Lets another run use the file. */
   close(): void {
     rmSync(this.#lockPath, { force: true });
   }

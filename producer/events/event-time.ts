@@ -50,7 +50,6 @@ export function parseInstant(text: string): number | undefined {
   return new Date(`${local}Z`).toISOString().startsWith(local) ? instant : undefined;
 }
 
-/** Reads the value of an option that takes an event time; see parseEventTime. */
 export function eventTimeOption(text: string): number {
   const time = parseEventTime(text);
   if (time === undefined) {

@@ -7,16 +7,13 @@ import {
 } from "./record";
 import type { EventShape } from "./workload";
 
-/** How the events of a source become records. */
 export interface RecordOptions {
   /** Event time of the first event that is sent; milliseconds since the epoch. */
   readonly from: number;
-  /** Begin again after the last event, forever. */
   readonly loop: boolean;
   /** What is added to every event time; whole seconds in milliseconds. */
   readonly shiftMs: number;
   readonly partitionKey: string;
-  /** Largest partition key and data together. */
   readonly maxRecordBytes: number;
 }
 
@@ -92,7 +89,6 @@ export class EventRecords implements RecordSource {
   }
 }
 
-/** The first event from an event time on. */
 export function firstEvent(source: EventSource, from: number): SourceEvent | undefined {
   for (const event of source.events()) {
     if (event.eventTime >= from) {

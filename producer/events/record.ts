@@ -6,7 +6,6 @@ export interface SourceEvent {
   readonly data: Uint8Array;
 }
 
-/** Events in the order of their event times. */
 export interface EventSource {
   /** Undefined where that is not known before the last one. */
   readonly count: number | undefined;
@@ -14,9 +13,7 @@ export interface EventSource {
   events(): Iterable<SourceEvent>;
 }
 
-/** A record on its way into the stream. */
 export interface OutgoingRecord extends SourceEvent {
-  /** Place in the order of sending, counted from 0. */
   readonly position: number;
   /** What the service counts against its limits: partition key and data. */
   readonly bytes: number;

@@ -35,6 +35,5 @@ export function wallClock(zone: string): WallClock {
   };
 }
 
-/** Of the files of the TLC. */
 export const newYorkZone = "America/New_York";
 export const newYorkInstant = wallClock(newYorkZone);

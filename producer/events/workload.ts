@@ -12,14 +12,12 @@ export interface RowCounts {
   /** Data rows: events, rejected rows, and events out of the range; undefined for generated events. */
   readonly rowsRead: number | undefined;
   readonly rejected: Rejections;
-  /** Valid events before or after the range. */
   readonly outOfRange: number;
 }
 
 /** Offsets up to which files are read, by device and inode. */
 export type FilePositions = Readonly<Record<string, number>>;
 
-/** Events that are sent as they come. */
 export interface LiveEvents {
   /** @param saved - where an earlier run ended */
   events(saved: FilePositions, stop: AbortSignal): AsyncIterable<SourceEvent>;
@@ -27,7 +25,6 @@ export interface LiveEvents {
   acknowledged(count: number): FilePositions;
 }
 
-/** The events to send, and what was read for them. */
 export interface Reading extends RowCounts {
   /** Events that come later than those of the source. */
   readonly live?: LiveEvents;
@@ -36,7 +33,6 @@ export interface Reading extends RowCounts {
   readonly fingerprint: string;
 }
 
-/** What a replay knows about the events of a workload. */
 export interface EventShape {
   /** The field that is the partition key unless another is wanted. */
   readonly partitionKey: string;
@@ -45,13 +41,11 @@ export interface EventShape {
   moved(data: Uint8Array, shiftMs: number, pass: number): Uint8Array;
 }
 
-/** A workload with the values of its options. */
 export interface ConfiguredWorkload extends EventShape {
   /** What it is read from; empty where events are generated. */
   readonly inputs: readonly string[];
   /** Event time of the real clock's present, where events follow that at the speed 1. */
   readonly liveFrom?: number | undefined;
-  /** Whether its events have no end. */
   readonly isEndless: boolean;
   /**
    * `outputs` are files that the command writes; `onRows` is told every few seconds how many rows were read.
@@ -63,7 +57,6 @@ export interface ConfiguredWorkload extends EventShape {
   ): Promise<Reading>;
 }
 
-/** A kind of events that can be replayed. */
 export interface Workload {
   readonly summary: string;
   readonly heading: string;

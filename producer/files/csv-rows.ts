@@ -45,7 +45,6 @@ interface CsvDecoder {
   readonly decode: (text: string) => SourceEvent;
 }
 
-/** @throws StartError when the header is broken or lacks columns */
 export function csvDecoder(header: string, decoder: RowDecoder, file: string): CsvDecoder {
   const delimiter = delimiterOf(header);
   const read = decoder.columns(headerFields(header, delimiter, file), file, false);

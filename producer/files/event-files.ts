@@ -11,7 +11,6 @@ import { parquetRows } from "./parquet-rows";
 import { StartError } from "../../cli/command";
 import { type InputRow, type RowDecoder, RowRejection } from "./rows";
 
-/** A row that is not sent, as it is written to the dead-letter file. */
 export interface RejectedRow {
   readonly file: string;
   readonly line: number;
@@ -20,7 +19,6 @@ export interface RejectedRow {
   readonly row: string;
 }
 
-/** What the files of a workload hold. */
 export interface FileEvents extends Reading {
   /** The valid events of all files within the range, by event time. */
   readonly source: EventSource & { readonly count: number };

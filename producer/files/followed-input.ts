@@ -27,7 +27,6 @@ const lineFeed = 10;
 /** Five seconds in which a program may still write to a file that was renamed. */
 const roundsAfterRename = 20;
 
-/** A file or pipe that is read as it grows. */
 interface Growing {
   readonly name: string;
   /** What came since the last read; empty when there is nothing now. */

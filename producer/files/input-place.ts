@@ -44,7 +44,6 @@ export function webFile(url: string): InputPlace {
   };
 }
 
-/** The message of an error, or its name where it has none. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -11,19 +11,15 @@ import { FollowedInput } from "./followed-input";
 import { fileIdentity, OutputFile, type Outputs } from "./output-file";
 import type { RowDecoder } from "./rows";
 
-/** What is read, and where what cannot be sent goes. */
 export interface InputOptions {
   /** Paths, globs, `s3://` objects or prefixes, `https://` addresses, or - for the standard input. */
   readonly sources: readonly string[];
-  /** Undefined to tell it by the names. */
   readonly format: InputFormat | undefined;
   /** File for the rejected rows, replaced if it exists. */
   readonly deadLetters: string | undefined;
-  /** Read them as they grow. @default false */
   readonly follow?: boolean;
 }
 
-/** The options of every workload that is read from files. */
 export function inputOptions(): Option[] {
   return [
     new Option(
@@ -106,7 +102,6 @@ export async function readOrFollow(
   });
 }
 
-/** @throws StartError when a source cannot be used, or is an output */
 async function openInputs(
   sources: readonly string[],
   format: InputFormat | undefined,

@@ -22,7 +22,6 @@ export interface RowDecoder {
 }
 
 export class RowRejection extends Error {
-  /** Stays the same for the same kind of problem. */
   readonly reason: string;
 
   constructor(reason: string, detail: string) {
@@ -31,7 +30,6 @@ export class RowRejection extends Error {
   }
 }
 
-/** The value of a row of JSON. @throws RowRejection */
 export function parsedRow(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -51,6 +49,5 @@ export interface InputRow {
   readonly line: number;
   /** The row as it is written, or as CSV where it is no text. */
   readonly text: string;
-  /** @throws RowRejection with the first thing that is wrong */
   readonly event: () => SourceEvent;
 }

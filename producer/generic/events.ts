@@ -12,12 +12,10 @@ import type { EventShape, OptionValues, Reading, Workload } from "../events/work
 import type { FileEvents } from "../files/event-files";
 import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { messageOf } from "../files/input-place";
-import type { RowDecoder } from "../files/rows";
-import { invalidEvent, parsedRow, RowRejection } from "../files/rows";
+import { invalidEvent, parsedRow, type RowDecoder, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
 import { namedFormats, timeFormat } from "./time-format";
 
-/** What a replay has to know about events of any kind. */
 export interface EventFields {
   /** Field that holds the event time; names joined by dots for nested fields. */
   readonly eventTimeField: string;

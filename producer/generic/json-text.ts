@@ -47,7 +47,6 @@ function matchEnd(pattern: RegExp, text: string, at: number): number {
   return pattern.lastIndex;
 }
 
-/** The end of the value that begins at a place. */
 export function endOf(text: string, start: number): number {
   const first = text[start];
   if (first === '"') {

@@ -7,7 +7,6 @@ export const aggregateBytes = 256 * 1024;
 /** What begins a record that the Kinesis Producer Library made of others. */
 const magic = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
 const digestBytes = 16;
-/** Tags, lengths and an index, at most. */
 const overheadBytes = 24;
 
 /** Numbers and wire types of the fields of the messages AggregatedRecord and Record. */
@@ -76,7 +75,6 @@ class MessageWriter {
     this.#end = magic.copy(this.#buffer);
   }
 
-  /** A number, or the length of the fields that follow. */
   number(tag: number, value: number): void {
     this.#end = this.#buffer.writeUInt8(tag, this.#end);
     let rest = value;

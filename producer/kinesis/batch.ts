@@ -1,6 +1,5 @@
 import type { OutgoingRecord } from "../events/record";
 
-/** An amount of records and their bytes, partition keys included. */
 export interface Load {
   readonly records: number;
   readonly bytes: number;

@@ -17,7 +17,6 @@ const bufferSeconds = 2;
 export interface DeliveryOptions extends LaneOptions {
   /** How much older than a record before it a record may be, in milliseconds of event time. */
   readonly maxDisorderMs: number;
-  /** Gets each record that is given up. */
   readonly onLost?: (record: OutgoingRecord) => void;
   /** How long an outage is waited out before it ends the delivery, in milliseconds; Infinity for ever. */
   readonly giveUpAfterMs: number;

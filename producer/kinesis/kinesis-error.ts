@@ -22,7 +22,6 @@ export class MalformedAnswerError extends Error {
   override readonly name = "MalformedAnswer";
 }
 
-/** The code by which AWS and Node.js name an error. */
 export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : "Unknown";
 }

@@ -19,16 +19,13 @@ export interface LaneOptions {
   readonly aggregate: boolean;
 }
 
-/** What a lane sends at a time. */
 export interface Batch {
   readonly records: readonly OutgoingRecord[];
   /** What the stream gets: the same, or one that is made of them. */
   readonly puts: readonly OutgoingRecord[];
 }
 
-/** What a lane tells about its records. */
 export interface LaneListener {
-  /** Sent once more after a failed attempt. */
   resent(record: OutgoingRecord): void;
   /** Refused because the throughput of the shard is used up. */
   throttled(record: OutgoingRecord): void;
@@ -42,12 +39,10 @@ export interface LaneListener {
   rested(): void;
 }
 
-/** What the lanes of a stream share. */
 export interface LaneContext {
   readonly options: LaneOptions;
   readonly listener: LaneListener;
   readonly runtime: Runtime;
-  /** Ends all waiting. */
   readonly closing: AbortSignal;
   /** How often each waiting record has failed; a record keeps that when a reshard gives it a new lane. */
   readonly failedAttempts: WeakMap<OutgoingRecord, number>;
@@ -77,7 +72,6 @@ export class Lane {
     return this.#waiting;
   }
 
-  /** Records must be added in the order in which they are to be sent. */
   add(record: OutgoingRecord): void {
     this.#waiting.push(record);
   }
@@ -120,7 +114,6 @@ export class Lane {
     }
   }
 
-  /** @param results - one for each of the batch's puts */
   answered(results: readonly PutResult[]): void {
     const { records, puts } = this.#underWay ?? batchOf([]);
     const isAggregate = puts.length < records.length;

@@ -6,7 +6,6 @@ import type { ShardMap } from "./shard-map";
 /** Keys may be as many as records: what is remembered of them is forgotten when there are so many. */
 const mostKnownKeys = 100_000;
 
-/** The records of one lane in a request. */
 export interface Part {
   readonly lane: Lane;
   readonly batch: Batch;
@@ -26,7 +25,6 @@ export class Lanes {
     return this.#byShard.size;
   }
 
-  /** Whether these are the lanes into the shards of a map. */
   leadInto({ shards }: ShardMap): boolean {
     return shards.length === this.count && shards.every(({ id }) => this.#byShard.has(id));
   }
@@ -37,7 +35,6 @@ export class Lanes {
       .sort((a, b) => a.position - b.position);
   }
 
-  /** Records must be added in the order in which they are to be sent. */
   add(record: OutgoingRecord): void {
     this.#laneOf(record.partitionKey).add(record);
   }

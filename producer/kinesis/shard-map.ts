@@ -48,7 +48,6 @@ export class ShardMap {
   }
 }
 
-/** Learns the open shards of a stream. */
 export async function openShardMap(stream: Stream, runtime: Runtime): Promise<ShardMap> {
   return retrying(
     async () => new ShardMap(await stream.openShards()),

@@ -25,7 +25,6 @@ export function targetOptions(): Option[] {
   ];
 }
 
-/** @param problems - gets a line for what is missing */
 export function targetFrom(
   values: TargetValues,
   env: NodeJS.ProcessEnv,

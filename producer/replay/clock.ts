@@ -1,7 +1,6 @@
 export interface Pace {
   /** How many times faster than they happened events are due; Infinity makes all due at the start. */
   readonly speedup: number;
-  /** Records a second at most; Infinity for no limit. */
   readonly maxRate: number;
   /** How long pace and rate take to grow from nothing to what they are; milliseconds, 0 for at once. */
   readonly rampMs: number;
@@ -27,7 +26,6 @@ export class ReplayClock {
     this.#pace = pace;
   }
 
-  /** When an event is due, in milliseconds since the epoch. */
   dueAt(eventTime: number): number {
     const { speedup, rampMs } = this.#pace;
     // An event out of order may be older than the first one: it is due at once.

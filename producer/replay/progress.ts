@@ -13,9 +13,7 @@ export class Progress {
   /** Codes of the errors for which records were given up. */
   readonly lossCodes = new Set<string>();
   bytesPut = 0;
-  /** How often a record was refused for want of throughput. */
   throttled = 0;
-  /** How often a record was sent again. */
   retries = 0;
   /** How often each error came, by its code. */
   readonly errors = new Map<string, number>();
@@ -30,7 +28,6 @@ export class Progress {
 
   #firstLost = Infinity;
   #sentUpTo: number | undefined;
-  /** Position of the first record in the two lists. */
   #first: number;
   /** Of the records offered, in the order of their positions, and whether they are settled. */
   readonly #eventTimes: number[] = [];
@@ -38,7 +35,6 @@ export class Progress {
   /** How many leading records of the lists are all settled. */
   #settledUpTo = 0;
 
-  /** @param from - position of the first record of this run */
   constructor(from: number) {
     this.#first = from;
   }
@@ -74,7 +70,6 @@ export class Progress {
     this.isFailing = false;
   }
 
-  /** The next record is on its way; it will be acknowledged or lost. */
   offered(record: OutgoingRecord): void {
     this.#eventTimes.push(record.eventTime);
     this.#settled.push(false);

@@ -8,25 +8,21 @@ const tickMs = 1000;
 /** A wait for the next event that is worth a word. */
 export const longWaitMs = 10_000;
 
-/** How fast records are sent, and which. */
 export interface ReplayOptions extends Pace {
   readonly from: number;
   /** Event time that is due when the real clock shows it; undefined makes the first event due at the start. */
   readonly liveFrom?: number | undefined;
 }
 
-/** A look at a running replay. */
 export interface ReplayState {
   readonly progress: Progress;
   readonly now: number;
   /** Event time up to which every record is sent; undefined before the first one. */
   readonly sentUpTo: number | undefined;
-  /** Since the state before. */
   readonly recordsPerSecond: number;
   /** How long the oldest record that is due has been due; undefined before the first one and without a schedule. */
   readonly lagSeconds: number | undefined;
   readonly shards: number;
-  /** The next event, where it is not due for a while. */
   readonly waiting?: Waiting | undefined;
 }
 
@@ -35,13 +31,11 @@ export interface Waiting {
   readonly until: number;
 }
 
-/** How a replay ended. */
 export interface ReplayOutcome {
   readonly progress: Progress;
   readonly seconds: number;
   /** Whether the source has no record left that was not offered. */
   readonly exhausted: boolean;
-  /** What ended it early; undefined when nothing went wrong. */
   readonly error: unknown;
 }
 

@@ -5,11 +5,8 @@ export interface Sink {
   readonly hasRoom: boolean;
   /** Aborts when further offering is pointless; its reason is the error. */
   readonly failed: AbortSignal;
-  /** Open shards; 0 where there are none. */
   readonly shardCount: number;
-  /** @throws the reason of `failed` */
   room(): Promise<void>;
-  /** Hands over the next record; there must be room for it. */
   offer(record: OutgoingRecord): void;
   /** Resolves when every record is acknowledged or given up. @throws the reason of `failed` */
   drained(): Promise<void>;

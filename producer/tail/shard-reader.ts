@@ -41,7 +41,6 @@ export interface ShardReader {
 
 const filters = { latest: "AT_LATEST", horizon: "AT_TRIM_HORIZON" } as const;
 
-/** What all readers of a Kinesis stream have in common. */
 export abstract class StreamReader implements ShardReader {
   protected readonly client: KinesisClient;
   protected readonly stream: string;
@@ -61,6 +60,7 @@ export abstract class StreamReader implements ShardReader {
         ? ({ Type: "AT_TIMESTAMP", Timestamp: new Date(start) } as const)
         : { Type: filters[start] };
     const ids: string[] = [];
+    let covered = 0n;
     let nextToken: string | undefined;
     do {
       const command = new ListShardsCommand(
@@ -71,10 +71,15 @@ export abstract class StreamReader implements ShardReader {
       const page = await withDeadline(readTimeoutMs, new AbortController().signal, (signal) =>
         this.client.send(command, { abortSignal: signal }),
       );
-      ids.push(...(page.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []));
+      for (const { ShardId, HashKeyRange } of page.Shards ?? []) {
+        ids.push(ShardId ?? "");
+        const { StartingHashKey = 0, EndingHashKey = -1 } = HashKeyRange ?? {};
+        covered += BigInt(EndingHashKey) - BigInt(StartingHashKey) + 1n;
+      }
       nextToken = page.NextToken;
     } while (nextToken !== undefined);
-    return ids;
+    // Shards of a time before the horizon are gone, all or in part.
+    return typeof start === "number" && covered < 2n ** 128n ? this.shards("horizon") : ids;
   }
 }
 

@@ -17,13 +17,11 @@ interface Values {
   readonly from: ShardStart;
   /** Name of a registered consumer with throughput of its own; without one the reader polls. */
   readonly fanOut?: string;
-  /** The only shard that is read. */
   readonly shard?: string;
   readonly key?: string;
   readonly format: "text" | "json" | "raw";
   /** A line of the format text. */
   readonly template: string;
-  /** Records after which to end; Infinity for never. */
   readonly limit: number;
   readonly untilTip?: true;
 }

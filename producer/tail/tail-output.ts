@@ -69,7 +69,6 @@ export class TailOutput implements TailListener {
     }
   }
 
-  /** Says how far behind each shard is read. */
   status(): void {
     const lags = [...this.#lags].sort(([a], [b]) => a.localeCompare(b));
     if (this.#options.format === "json") {
@@ -84,7 +83,6 @@ export class TailOutput implements TailListener {
   }
 }
 
-/** @returns undefined when the data is no text */
 function textOf(data: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf8", { fatal: true }).decode(data);

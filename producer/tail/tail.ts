@@ -2,7 +2,6 @@ import { deaggregated } from "../kinesis/aggregation";
 import type { TailOptions } from "./tail-options";
 import type { ChildShard, ShardReader, ShardStart, StoredRecord } from "./shard-reader";
 
-/** What a reader of a stream tells. */
 export interface TailListener {
   /** A record as it was put, out of its aggregate. Until it resolves the shard is not read on. */
   record(shardId: string, record: StoredRecord): Promise<void> | void;

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import type { EventSource } from "../events/record";
+import type { EventSource, SourceEvent } from "../events/record";
 import { seededRandom } from "../events/seeded-random";
-import { type Trade, tradeEvent, tradeId } from "./trade";
 import type { Holidays, TradingHours } from "./trading-hours";
 
-/** What is traded, how often and how wildly. */
 export interface TradeOptions {
   readonly symbols: readonly string[];
   /** Of one symbol, on average, while the market is open. */
@@ -24,7 +22,6 @@ export interface TradeOptions {
   readonly volatility: number;
 }
 
-/** A year of regular trading hours: 252 days of 6.5 hours. */
 const yearMs = 252 * 6.5 * 3_600_000;
 const lowestFirstPrice = 10;
 const highestFirstPrice = 500;
@@ -108,4 +105,33 @@ function exponential(random: () => number): number {
 /** Standard normal, by the method of Box and Muller. */
 function normal(random: () => number): number {
   return Math.sqrt(2 * exponential(random)) * Math.cos(2 * Math.PI * random());
+}
+
+/** A stock trade; schemas/trade.schema.json says what each property means. */
+export interface Trade {
+  readonly id: string;
+  readonly symbol: string;
+  /** Milliseconds since the epoch: the event time. */
+  readonly time: number;
+  readonly cents: number;
+  readonly quantity: number;
+}
+
+export const symbolPattern = /^[A-Z][A-Z0-9.-]{0,9}$/;
+
+/** Id of a trade, the same in every run, by which consumers recognise one that is sent twice. */
+function tradeId(origin: string, trade: Omit<Trade, "id">): string {
+  const content = [origin, trade.symbol, trade.time, trade.cents, trade.quantity].join("\u001f");
+  return createHash("sha256").update(content).digest("hex").slice(0, 32);
+}
+
+export function tradeEvent({ id, symbol, time, cents, quantity }: Trade): SourceEvent {
+  const event = {
+    id,
+    symbol,
+    time: new Date(time).toISOString(),
+    price: cents / 100,
+    quantity,
+  };
+  return { eventTime: time, partitionKey: symbol, data: Buffer.from(JSON.stringify(event)) };
 }

@@ -9,8 +9,7 @@ import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
-import { symbolPattern } from "./trade";
-import { type TradeOptions, TradeSource } from "./trade-source";
+import { symbolPattern, type TradeOptions, TradeSource } from "./trade-source";
 import { type Holidays, parseTradingHours } from "./trading-hours";
 
 const mostSymbols = 10_000;
@@ -34,7 +33,6 @@ const archivedTrades = archivedEvents<{ readonly symbol: string; readonly time: 
   instant,
 );
 
-/** Trades as the stream carries them, and rows of the archive. */
 const tradeDecoder: RowDecoder = {
   noun: "trades",
   json: recordedTrade,
@@ -61,7 +59,6 @@ function recordedTrade(text: string): SourceEvent {
   return { eventTime, partitionKey: symbol, data: Buffer.from(text) };
 }
 
-/** Synthetic stock trades, or recorded ones. */
 export const trades: Workload = {
   summary: "generates synthetic stock trades, or replays those of --input",
   heading: "Synthetic trades (--workload trades)",

@@ -7,7 +7,6 @@ export interface Session {
   readonly close: number;
 }
 
-/** Knows the session at an instant, or the next one. */
 export type TradingHours = (at: number) => Session;
 
 const defaultZone = "America/New_York";

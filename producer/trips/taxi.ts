@@ -8,8 +8,7 @@ import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import schema from "../schemas/trip.schema.json";
-import { type Trip, tripEvent } from "./trip";
-import { TripRowReader } from "./trip-row";
+import { type Trip, tripEvent, TripRowReader } from "./trip-row";
 
 /** Trips as events: what the stream carries of them is in schemas/trip.schema.json. */
 export const tripShape: EventShape = {
@@ -22,7 +21,6 @@ export const tripShape: EventShape = {
 /** Rows of the TLC's files and of extracts of them, and trips as the stream carries them. */
 export const tripDecoder: RowDecoder = decoderIn(newYorkZone);
 
-/** @param zone - IANA time zone of times that name none */
 function decoderIn(zone: string): RowDecoder {
   return {
     noun: "trips",
@@ -66,7 +64,6 @@ type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly dropoffTime: string;
 };
 
-/** Trips with what the transform of the archive adds to them. */
 const archivedTrips = archivedEvents<TripJson>(
   schema,
   ["pickupBorough", "dropoffBorough", "durationSeconds"],

@@ -35,14 +35,12 @@ const alternatives: readonly (readonly [Column[], Column[]])[] = [
   [["dropoffZone"], ["dropoffLongitude", "dropoffLatitude"]],
 ];
 
-/** Where the columns of a file are. */
 export interface TripColumns {
   /** Place of each column that the file has, counted from 0. */
   readonly indexes: ReadonlyMap<Column, number>;
   readonly problems: readonly string[];
 }
 
-/** Finds columns by name, whatever their case and place. */
 export function tripColumns(header: readonly string[]): TripColumns {
   const names = header.map((name) => name.trim().toLowerCase());
   const indexes = new Map<Column, number>();

@@ -176,6 +176,7 @@ describe("The GitHub workflows", function () {
     const access = await deployStack(
       () =>
         new GithubAccess("github", {
+          project: "streaming-pipeline",
           repository: "owner/pipeline",
           ownerId: 1,
           repositoryId: 2,

@@ -25,6 +25,7 @@ describe("Network", () => {
       expect(inputs).to.deep.equal({
         cidrBlock: "10.1.0.0/16",
         availabilityZoneNames: ["us-east-1a", "us-east-1b"],
+        availabilityZoneCidrMask: 19,
         natGateways: { strategy: natGateways },
         subnetStrategy: "Auto",
         subnetSpecs: [{ type: "Private" }, { type: "Public" }],
@@ -113,12 +114,27 @@ describe("Network", () => {
       expect(inputs).to.deep.include({
         privateDnsEnabled: true,
         securityGroupIds: ["network-endpoints-id"],
-        subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
+        subnetIds: ["subnet-a", "subnet-b"],
       });
     }
     expect(
       deployment.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
     ).to.include({ cidrIpv4: "10.1.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
+  });
+
+  it("refuses zones that are closed to the account or lack an instance type", async () => {
+    const zones = ["us-east-1a", "us-east-1z"];
+    const message = await refusal(
+      () =>
+        new Network("network", { ...valid, availabilityZones: zones, instanceTypes: ["t4g.nano"] }),
+    );
+    expect(message)
+      .to.match(
+        /availabilityZones must be open to the account; got us-east-1z\. Choose from us-east-1a, /,
+      )
+      .and.match(
+        /availabilityZones must offer t4g\.nano; got us-east-1z\. Choose from us-east-1a, /,
+      );
   });
 
   it("lists everything that is wrong", async () => {

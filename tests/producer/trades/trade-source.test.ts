@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { DateTime } from "luxon";
-import { tradeEvent } from "../../../producer/trades/trade";
 import type { TradeOptions } from "../../../producer/trades/trade-source";
-import { TradeSource, tradeSource } from "../../../producer/trades/trade-source";
+import { tradeEvent, TradeSource, tradeSource } from "../../../producer/trades/trade-source";
 import { parseTradingHours } from "../../../producer/trades/trading-hours";
 
 const schema = JSON.parse(readFileSync("producer/schemas/trade.schema.json", "utf8")) as object;
