@@ -7,10 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import streaming.batch.BatchSender;
 import streaming.document.DeadLetter;
@@ -37,7 +40,11 @@ final class BulkSender implements BatchSender {
 
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
+  private static final long LOG_NANOSECONDS = Duration.ofMinutes(1).toNanos();
+  private static final Logger LOG = LoggerFactory.getLogger(BulkSender.class);
+
   private final SignedClient client;
+  private long nextLog = System.nanoTime();
 
   BulkSender(URI endpoint, String region) {
     client = new SignedClient(endpoint, region);
@@ -88,8 +95,7 @@ final class BulkSender implements BatchSender {
   }
 
   /** The answer has an item for each document, in their order. */
-  private static Outcome outcome(List<Document> documents, Map<String, Object> answer)
-      throws IOException {
+  private Outcome outcome(List<Document> documents, Map<String, Object> answer) throws IOException {
     List<Document> again = new ArrayList<>();
     List<Document> instead = new ArrayList<>();
     String reason = null;
@@ -117,6 +123,10 @@ final class BulkSender implements BatchSender {
         throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
       } else {
         instead.add(DeadLetter.rejected(document, problem));
+        if (System.nanoTime() >= nextLog) {
+          nextLog = System.nanoTime() + LOG_NANOSECONDS;
+          LOG.warn("The domain refuses {}/{}: {}", document.index, document.id, problem);
+        }
         if (refusals.merge(type, 1, Integer::sum) > Math.max(MOST_REFUSALS, items.size() / 2)) {
           // Not the documents' fault: their index has another mapping than they need.
           throw new IOException(

@@ -19,7 +19,6 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -112,8 +111,10 @@ class TaxiWorkloadTest {
     PayloadSource<Trip> source =
         PayloadSource.pausing(new TripParser(), payloads, OUT_OF_ORDERNESS, payloads.size() / 2);
 
-    Configuration configuration = new Configuration();
-    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    // The managed memory of a small cluster is so little that RocksDB's writes stall.
+    Configuration configuration =
+        Configuration.fromMap(
+            Map.of("state.backend.type", backend, "state.backend.rocksdb.memory.managed", "false"));
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, before);
     JobClient firstRun = environment(configuration, source, sink).executeAsync();
     source.awaitPause();
