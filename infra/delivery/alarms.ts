@@ -63,9 +63,6 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
     value,
     comparison: ">",
     threshold: 0,
-    periodSeconds: 300,
-    periods: 1,
-    missing: "notBreaching",
   });
 
   return [
@@ -76,20 +73,14 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
       value: read(freshness, "Maximum"),
       comparison: ">",
       threshold: seconds,
-      periodSeconds: 300,
-      periods: 1,
-      missing: "notBreaching",
     },
     {
       name: "delivery-lag",
       description: `Firehose has been more than ${seconds} s behind its stream for a quarter of an hour. Look at its log and at read throttling of the stream.`,
-      severity: "warning",
       value: read("KinesisMillisBehindLatest", "Maximum"),
       comparison: ">",
       threshold: seconds * 1000,
-      periodSeconds: 300,
       periods: 3,
-      missing: "notBreaching",
     },
     ...(delivery.sourceName === undefined
       ? []
@@ -103,23 +94,17 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
               reading("stream", "IncomingRecords", { StreamName: delivery.sourceName }, "Sum"),
               read("DataReadFromKinesisStream.Records", "Sum"),
             ),
-            comparison: ">=",
             threshold: 1,
-            periodSeconds: 300,
             periods: 3,
-            missing: "notBreaching",
           } satisfies Alarm,
         ]),
     {
       name: "delivery-failures",
       description: `Writes to ${place} fail: look at Firehose's log, ${mend}.`,
-      severity: "warning",
       value: read(success, "Average"),
       comparison: "<",
       threshold: 0.95,
-      periodSeconds: 300,
       periods: 3,
-      missing: "notBreaching",
     },
     ...(delivery.transformName === undefined
       ? []
@@ -128,13 +113,9 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
             name: "delivery-transform-failures",
             description:
               "The function that prepares records fails; after three tries its records go to errors/ in the archive. Its log tells why.",
-            severity: "warning",
             value: read("ExecuteProcessing.Success", "Average"),
             comparison: "<",
             threshold: 0.95,
-            periodSeconds: 300,
-            periods: 1,
-            missing: "notBreaching",
           } satisfies Alarm,
         ]),
     ...(delivery.converts === true

@@ -56,11 +56,9 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
   ): Alarm => ({
     name,
     description,
-    severity: "warning",
     value: read(measure, "Maximum"),
     comparison: ">",
     threshold,
-    periodSeconds: 300,
     periods: 3,
     missing: "missing",
   });
@@ -86,14 +84,12 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       comparison: ">",
       threshold: 0,
       periodSeconds: 60,
-      periods: 1,
       missing: "breaching",
     },
     {
       name: "application-restarts",
       description:
         "The job restarts again and again: each restart repeats what came since the last checkpoint. Its log and Flink's dashboard give the exception.",
-      severity: "warning",
       value: {
         // The metric counts from the start of the job.
         expression: "RATE(restarts)",
@@ -104,16 +100,13 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       },
       comparison: ">",
       threshold: 0,
-      periodSeconds: 300,
       periods: 3,
       breaching: 2,
-      missing: "notBreaching",
     },
     ...(source ? [silenceAlarm(application.name, source)] : []),
     ...shares.map(([part, percent, description]): Alarm => ({
       name: `application-${part}`,
       description,
-      severity: "warning",
       value: {
         expression: shareOfRecords,
         label: `percent of the records, ${part}`,
@@ -121,9 +114,7 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       },
       comparison: ">",
       threshold: percent,
-      periodSeconds: 300,
       periods: 3,
-      missing: "notBreaching",
     })),
     {
       name: "application-checkpoints-failed",
@@ -138,20 +129,14 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       },
       comparison: ">",
       threshold: 0,
-      periodSeconds: 300,
-      periods: 1,
-      missing: "notBreaching",
     },
     {
       name: "application-checkpoints-slow",
       description: `A checkpoint takes more than half of the ${checkpointIntervalSeconds} s between two of them. Lengthen the interval, raise the parallelism, or find what holds the barriers up.`,
-      severity: "warning",
       value: read("lastCheckpointDuration", "Maximum"),
       comparison: ">",
       threshold: (checkpointIntervalSeconds * 1000) / 2,
-      periodSeconds: 300,
       periods: 3,
-      missing: "notBreaching",
     },
     utilization(
       "application-cpu",
@@ -175,7 +160,6 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       name: "application-garbage",
       description:
         "More than 60 % of the time goes into collecting old garbage: the job is short of memory. Lower the parallelism per KPU.",
-      severity: "warning",
       value: {
         expression: "milliseconds * 100 / 60000",
         label: "per cent of the time",
@@ -185,7 +169,6 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       threshold: 60,
       periodSeconds: 60,
       periods: 3,
-      missing: "notBreaching",
     },
   ];
 }
@@ -197,13 +180,11 @@ function lagAlarm(
   return {
     name: "application-lag",
     description: `The Flink application has been more than ${maxLagSeconds} s behind its stream for five minutes: results are late. Look at its load and its restarts.`,
-    severity: "warning",
     value: { metric: jobLag(applicationName), statistic: "Maximum" },
     comparison: ">",
     threshold: maxLagSeconds * 1000,
     periodSeconds: 60,
     periods: 5,
-    missing: "notBreaching",
   };
 }
 
@@ -218,10 +199,7 @@ function silenceAlarm(applicationName: pulumi.Input<string>, source: WatchedStre
       reading("stream", "IncomingRecords", { StreamName: source.name }, "Sum"),
       reading("application", "numRecordsInPerSecond", { Application: applicationName }, "Maximum"),
     ),
-    comparison: ">=",
     threshold: 1,
-    periodSeconds: 300,
     periods: 3,
-    missing: "notBreaching",
   };
 }

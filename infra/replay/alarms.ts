@@ -13,13 +13,10 @@ export function hostAlarms({ instanceId }: WatchedHost): Alarm[] {
       name: "host-status",
       description:
         "The replay host fails the checks of EC2. It holds nothing: replace it (`pulumi up --replace`) and continue the replay with --resume.",
-      severity: "warning",
       value: reading("host", "StatusCheckFailed", { InstanceId: instanceId }, "Maximum"),
-      comparison: ">=",
       threshold: 1,
       periodSeconds: 60,
       periods: 2,
-      missing: "notBreaching",
     },
   ];
 }

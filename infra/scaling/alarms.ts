@@ -21,16 +21,13 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
       name: "scaling-function-errors",
       description:
         "The scaling function has failed for a quarter of an hour: capacities are neither published nor changed. Its log tells why.",
-      severity: "warning",
       value: reading("lambda", "Errors", { FunctionName: scaling.functionName }, "Sum"),
       ...failures,
-      missing: "notBreaching",
     },
     {
       name: "scaling-api-errors",
       description:
         "The scaling API has answered with errors for a quarter of an hour: nothing is scaled. The logs of API and function tell why.",
-      severity: "warning",
       value: reading(
         "api",
         "5XXError",
@@ -38,13 +35,11 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
         "Sum",
       ),
       ...failures,
-      missing: "notBreaching",
     },
     {
       name: "scaling-api-refused",
       description:
         "The scaling API has refused requests for a quarter of an hour: a caller without permission, or a service that is asked too often. Its access log names the caller.",
-      severity: "warning",
       value: reading(
         "api",
         "4XXError",
@@ -52,45 +47,33 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
         "Sum",
       ),
       ...failures,
-      missing: "notBreaching",
     },
     ...scaling.targets.map(({ kind, name }): Alarm => ({
       name: `scaling-${kind}-silent`,
       description: `The scaling function has not published the ${units[kind]} for a quarter of an hour: nothing is scaled. Look at its schedule and its log.`,
-      severity: "warning",
       value: reading("scaling", "Capacity", { Target: targetIds[kind], Name: name }, "Maximum"),
       comparison: "<",
       threshold: 1,
-      periodSeconds: 300,
       periods: 3,
       missing: "breaching",
     })),
     ...scaling.targets.map(({ kind, name }): Alarm => ({
       name: `scaling-${kind}-refused`,
       description: `The ${units[kind]} could not grow although the load asks for it. The log of the scaling function gives the reason: the changes of 24 hours are used, one shard is hot, or the service declined.`,
-      severity: "warning",
       value: reading(
         "scaling",
         "RefusedScaleOut",
         { Target: targetIds[kind], Name: name },
         "Maximum",
       ),
-      comparison: ">=",
       threshold: 1,
-      periodSeconds: 300,
-      periods: 1,
-      missing: "notBreaching",
     })),
     ...scaling.targets.map(({ kind, name, max }): Alarm => ({
       name: `scaling-${kind}-maximum`,
       description: `The ${units[kind]} have been at their maximum, ${max}, for an hour: raise the maximum, or find out what makes so much load.`,
-      severity: "warning",
       value: reading("scaling", "Capacity", { Target: targetIds[kind], Name: name }, "Minimum"),
-      comparison: ">=",
       threshold: max,
-      periodSeconds: 300,
       periods: 12,
-      missing: "notBreaching",
     })),
   ];
 }

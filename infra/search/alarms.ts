@@ -34,7 +34,7 @@ interface Row {
   readonly breach: readonly [
     metric: MetricName<"domain">,
     statistic: Statistic,
-    comparison: Alarm["comparison"],
+    comparison: ">" | ">=" | "<" | "<=",
     threshold: number,
     span: readonly [periods: number, seconds: number],
   ];
@@ -179,13 +179,12 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
     ...load,
     ...(domain.dedicatedMasters > 0 && dedicatedMasters),
     ...(domain.customerKey === true && customerKey),
-  }).map(([name, { breach, description, severity = "warning", counter, missing }]) => {
+  }).map(([name, { breach, counter, ...rest }]) => {
     const [metric, statistic, comparison, threshold, [periods, periodSeconds]] = breach;
     const value = reading("domain", metric, dimensions, statistic);
     return {
+      ...rest,
       name: `domain-${name}`,
-      description,
-      severity,
       value: counter
         ? {
             expression: "DIFF(rejected)",
@@ -197,7 +196,6 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       threshold,
       periodSeconds,
       periods,
-      missing: missing ?? "notBreaching",
     };
   });
 }
@@ -213,10 +211,7 @@ export function indexSilenceAlarm(domain: WatchedDomain, streamName: pulumi.Inpu
       reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum"),
       reading("domain", "IndexingRate", dimensionsOf(domain), "Maximum"),
     ),
-    comparison: ">=",
     threshold: 1,
-    periodSeconds: 300,
     periods: 6,
-    missing: "notBreaching",
   };
 }

@@ -35,13 +35,11 @@ export function readerLagAlarms(stream: WatchedStream): Alarm[] {
   return Object.entries(lagMetrics(stream)).map(([reader, lag]): Alarm => ({
     name: `stream-lag${suffixOf(reader)}`,
     description: `${nameOf(reader)} has been more than ${maxLagSeconds} s behind for five minutes: results are late. Look at the load and the restarts of the readers.`,
-    severity: "warning",
     value: { metric: lag, statistic: "Maximum" },
     comparison: ">",
     threshold: maxLagSeconds * 1000,
     periodSeconds: 60,
     periods: 5,
-    missing: "notBreaching",
   }));
 }
 
@@ -59,11 +57,9 @@ export function idleAlarm(stream: Pick<WatchedStream, "name">): Alarm {
     name: "stream-idle",
     description:
       "Nothing has come into the stream for an hour. Look at the producers; switch this alarm's actions off while nothing is meant to come.",
-    severity: "warning",
     value: reading("stream", "IncomingRecords", { StreamName: stream.name }, "Sum"),
     comparison: "<",
     threshold: 1,
-    periodSeconds: 300,
     periods: 12,
     missing: "breaching",
   };
@@ -78,11 +74,7 @@ export function streamAlarms(stream: WatchedStream): Alarm[] {
     description: `${nameOf(reader)} is behind by more than half of the ${retentionHours} h that the stream keeps records: bring it back, or lengthen the retention, before records expire unread.`,
     severity: "critical",
     value: { metric: lag, statistic: "Maximum" },
-    comparison: ">=",
     threshold: retentionShare * retentionHours * 3_600_000,
-    periodSeconds: 300,
-    periods: 1,
-    missing: "notBreaching",
   }));
   return [
     ...losses,
@@ -92,47 +84,38 @@ export function streamAlarms(stream: WatchedStream): Alarm[] {
         "The stream refuses records: it has too few shards, or one partition key is too frequent. Producers send again, later and later.",
       severity: "critical",
       value: reading("stream", "WriteProvisionedThroughputExceeded", dimensions, "Average"),
-      comparison: ">=",
       threshold: 0.01,
       periodSeconds: 60,
       periods: 5,
-      missing: "notBreaching",
     },
     {
       name: "stream-read-throttled",
       description:
         "Readers ask for more than the 2 MB and five calls a second that a shard gives: too many readers poll. Give one of them enhanced fan-out.",
-      severity: "warning",
       value: reading("stream", "ReadProvisionedThroughputExceeded", dimensions, "Average"),
-      comparison: ">=",
       threshold: 0.01,
       periodSeconds: 60,
       periods: 5,
-      missing: "notBreaching",
     },
     {
       name: "stream-put-failures",
       description:
         "More than one in twenty PutRecords calls fails: look at the producer's messages for the reason.",
-      severity: "warning",
       value: reading("stream", "PutRecords.Success", dimensions, "Average"),
       comparison: "<=",
       threshold: 0.95,
       periodSeconds: 60,
       periods: 5,
-      missing: "notBreaching",
     },
     {
       name: "stream-get-failures",
       description:
         "More than one in fifty GetRecords calls fails: look at the Flink application's log and at read throttling.",
-      severity: "warning",
       value: reading("stream", "GetRecords.Success", dimensions, "Average"),
       comparison: "<=",
       threshold: 0.98,
       periodSeconds: 60,
       periods: 5,
-      missing: "notBreaching",
     },
   ];
 }

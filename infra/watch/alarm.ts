@@ -41,8 +41,8 @@ export interface Alarm {
   readonly name: string;
   /** What it means and what to do: whoever is woken reads this first. */
   readonly description: string;
-  /** Critical alarms mean that data is late, lost or about to be; they make the pipeline unhealthy. */
-  readonly severity: "critical" | "warning";
+  /** Critical alarms mean that data is late, lost or about to be; they make the pipeline unhealthy. @default warning */
+  readonly severity?: "critical" | "warning" | undefined;
   /** A single reading, or an expression of CloudWatch's metric math over readings by id. */
   readonly value:
     | Reading
@@ -51,17 +51,19 @@ export interface Alarm {
         readonly label: string;
         readonly readings: Readonly<Record<string, Reading>>;
       };
-  readonly comparison: keyof typeof operators;
+  /** @default >= */
+  readonly comparison?: keyof typeof operators;
   readonly threshold: number;
-  readonly periodSeconds: number;
-  /** Periods that are looked at; all of them must breach unless `breaching` says how many. */
-  readonly periods: number;
+  /** @default 300 */
+  readonly periodSeconds?: number;
+  /** Periods that are looked at; all of them must breach unless `breaching` says how many. @default 1 */
+  readonly periods?: number;
   readonly breaching?: number;
   /**
    * What a period without data counts as. `breaching` where silence is the failure, `notBreaching` where there is
-   * silence when nothing happens, `missing` where nothing can be said.
+   * silence when nothing happens, `missing` where nothing can be said. @default notBreaching
    */
-  readonly missing: "breaching" | "notBreaching" | "missing";
+  readonly missing?: "breaching" | "notBreaching" | "missing" | undefined;
 }
 
 /**
@@ -87,20 +89,21 @@ export function metricAlarmArgs(
   alarm: Alarm,
   actions: AlarmActions,
 ): aws.cloudwatch.MetricAlarmArgs {
+  const { comparison = ">=", periods = 1 } = alarm;
   return {
     alarmDescription: alarm.description,
-    comparisonOperator: operators[alarm.comparison],
+    comparisonOperator: operators[comparison],
     threshold: alarm.threshold,
-    evaluationPeriods: alarm.periods,
-    datapointsToAlarm: alarm.breaching ?? alarm.periods,
-    treatMissingData: alarm.missing,
+    evaluationPeriods: periods,
+    datapointsToAlarm: alarm.breaching ?? periods,
+    treatMissingData: alarm.missing ?? "notBreaching",
     alarmActions: [...actions.alarm],
     okActions: [...(actions.ok ?? [])],
     ...measured(alarm),
   };
 }
 
-function measured({ value, periodSeconds }: Alarm): Partial<aws.cloudwatch.MetricAlarmArgs> {
+function measured({ value, periodSeconds = 300 }: Alarm): Partial<aws.cloudwatch.MetricAlarmArgs> {
   if (!("expression" in value)) {
     const { metric, statistic } = value;
     return {

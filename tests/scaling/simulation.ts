@@ -219,7 +219,7 @@ class SimulatedPolicy {
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html */
   #isOn(minute: number): boolean {
-    const { periods, periodSeconds, breaching = periods } = this.#alarm;
+    const { periods = 1, periodSeconds = 300, breaching = periods } = this.#alarm;
     const length = periodSeconds / 60;
     const last = Math.floor(minute / length) - 1;
     // CloudWatch looks at a few more periods than it is told to, and takes the newest that have data.

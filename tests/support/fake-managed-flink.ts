@@ -32,6 +32,8 @@ export class FakeManagedFlink extends FakeService {
     if (input["CurrentApplicationVersionId"] !== this.version) {
       return failure("ConcurrentModificationException");
     }
+    // Without it the service repeats the last restore, maybe from an old snapshot.
+    if (input["RunConfigurationUpdate"] === undefined) return failure("InvalidArgumentException");
     const change = input["ApplicationConfigurationUpdate"] as {
       FlinkApplicationConfigurationUpdate: {
         ParallelismConfigurationUpdate: { ParallelismUpdate: number };

@@ -64,6 +64,12 @@ export class ReleasedApplication {
       new UpdateApplicationCommand({
         ApplicationName: this.name,
         CurrentApplicationVersionId: version,
+        // The service remembers the last restore, such as one from an old snapshot.
+        RunConfigurationUpdate: {
+          ApplicationRestoreConfiguration: {
+            ApplicationRestoreType: "RESTORE_FROM_LATEST_SNAPSHOT",
+          },
+        },
         ApplicationConfigurationUpdate: {
           ApplicationCodeConfigurationUpdate: {
             CodeContentUpdate: {

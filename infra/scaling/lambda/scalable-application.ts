@@ -50,11 +50,22 @@ export class ScalableApplication implements Scalable {
 
   async change(capacity: number): Promise<void> {
     // The version makes the service refuse when somebody has changed the application in between.
-    const { ApplicationVersionId } = await this.#describe();
+    const { ApplicationVersionId, ApplicationConfigurationDescription: configuration } =
+      await this.#describe();
+    const { SnapshotsEnabled } = configuration?.ApplicationSnapshotConfigurationDescription ?? {};
     await this.#client.send(
       new UpdateApplicationCommand({
         ApplicationName: this.#name,
         CurrentApplicationVersionId: ApplicationVersionId,
+        // The service remembers the last restore, such as one from an old snapshot.
+        RunConfigurationUpdate: {
+          ApplicationRestoreConfiguration: {
+            ApplicationRestoreType:
+              SnapshotsEnabled === false
+                ? "SKIP_RESTORE_FROM_SNAPSHOT"
+                : "RESTORE_FROM_LATEST_SNAPSHOT",
+          },
+        },
         ApplicationConfigurationUpdate: {
           FlinkApplicationConfigurationUpdate: {
             ParallelismConfigurationUpdate: {

@@ -7,17 +7,11 @@ import type { RoleReference, Statement } from "../../core/iam";
 import { jsonByName } from "../../core/json-files";
 import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
-import {
-  adminRoles,
-  auditConfiguration,
-  deliveryRole,
-  readerRole,
-  roleNames,
-  writerRole,
-} from "./roles";
+import { adminRoles, deliveryRole, readerRole, roleNames, writerRole } from "./roles";
 import type { Body, DomainSettings } from "./domain-settings";
 import { dashboardSources, importBody } from "./saved-objects";
 import { Problems } from "../../core/validate";
+import audit from "./audit-configuration.json";
 
 export interface SearchBootstrapArgs {
   /** URL of the domain, such as `SearchDomain.endpoint`. */
@@ -193,7 +187,9 @@ export function domainSettings<Arn>(
       ...Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
       ...(accessControl && Object.fromEntries(adminRoles.map((name) => [name, admins]))),
     },
-    ...(accessControl && { audit: auditConfiguration }),
+    // Failed requests and changes of roles, without documents and reads:
+    // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html
+    ...(accessControl && { audit }),
     savedObjects: importBody(dashboardSources(within("dashboards"))),
   };
 }

@@ -82,6 +82,8 @@ export class FakeReleases extends FakeService {
   }
 
   #update(input: Input): Answer {
+    // Without it the service repeats the last restore, maybe from an old snapshot.
+    if (input["RunConfigurationUpdate"] === undefined) return failure("InvalidArgumentException");
     const { ApplicationConfigurationUpdate } = input as {
       ApplicationConfigurationUpdate: {
         ApplicationCodeConfigurationUpdate: {

@@ -48,12 +48,12 @@ const all = [...stream, ...application, ...delivery, ...domain, ...scaling, ...h
 /** An alarm in one line: what, when, how long, and what silence means. */
 function inWords({
   value,
-  comparison,
+  comparison = ">=",
   threshold,
-  periods,
+  periods = 1,
   breaching = periods,
-  periodSeconds,
-  missing,
+  periodSeconds = 300,
+  missing = "notBreaching",
 }: Alarm): string {
   const what =
     "expression" in value
@@ -273,7 +273,7 @@ describe("alarms", () => {
   });
 
   it("stay inside what CloudWatch evaluates", () => {
-    for (const { name, periods, breaching = periods, periodSeconds } of all) {
+    for (const { name, periods = 1, breaching = periods, periodSeconds = 300 } of all) {
       expect(periodSeconds % 60, name).to.equal(0);
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
       expect(periods * periodSeconds, name).to.be.at.most(86_400);
