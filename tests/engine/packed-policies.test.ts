@@ -76,7 +76,10 @@ describe("the policy pack as another repository has it", () => {
     const own = path.join(folder, "own");
     mkdirSync(own);
     writeFileSync(path.join(own, "PulumiPolicy.yaml"), "runtime: nodejs\n");
-    writeFileSync(path.join(own, "package.json"), '{ "name": "own", "main": "index.ts" }\n');
+    writeFileSync(
+      path.join(own, "package.json"),
+      '{ "name": "own", "version": "0.0.0", "main": "index.ts" }\n',
+    );
     writeFileSync(
       path.join(own, "index.ts"),
       `import { PolicyPack } from "@pulumi/policy";
