@@ -1,18 +1,17 @@
-import { kpuLimits, usualRecordBytes } from "./limits";
+import { archivedRecordKiB, kpuLimits, usualRecordBytes } from "./limits";
 import type { Recommendation } from "./recommendation";
 
-type Settings = Readonly<Record<string, boolean | number | string | readonly string[]>>;
+type Settings = Readonly<Record<string, boolean | number | string>>;
 
-/** Keys of the project's configuration for one pipeline, as Pulumi.yaml declares them. */
 export function stackSettings(recommendation: Recommendation): Settings {
   const { load, delivery, search } = recommendation;
   return {
-    availabilityZones: ["a", "b", "c"].map((zone) => `${load.region}${zone}`),
     ...streamSettings(recommendation),
     ...applicationSettings(recommendation),
     searchInstanceType: search.instanceType,
     searchInstanceCount: search.dataNodes,
     searchVolumeGiB: search.volumeGibibytes,
+    searchIndexShards: search.indexShards,
     searchDedicatedMasters: search.masters,
     searchDedicatedMasterType: search.masterType,
     deliveryBufferMiB: delivery.bufferMebibytes,
@@ -26,7 +25,7 @@ function streamSettings({ load, stream }: Recommendation): Settings {
   return {
     shardCount,
     streamRetentionHours: load.retentionHours,
-    ...(load.recordBytes > usualRecordBytes && { streamMaxRecordKiB: 10_240 }),
+    ...(load.recordBytes > usualRecordBytes && { streamMaxRecordKiB: archivedRecordKiB }),
     streamMinShards: Math.min(averageShardCount, maxShardCount - 1),
     streamMaxShards: maxShardCount,
     // The job is the first to get a throughput of its own: Firehose can only poll.
@@ -46,13 +45,14 @@ function applicationSettings({ application }: Recommendation): Settings {
   };
 }
 
-/** Those keys as lines of a stack's file. */
 export function stackLines(recommendation: Recommendation): readonly string[] {
-  return Object.entries(stackSettings(recommendation)).flatMap(([key, value]) =>
-    typeof value === "object"
-      ? [`  streaming-pipeline:${key}:`, ...value.map((one) => `    - ${one}`)]
-      : [`  streaming-pipeline:${key}: ${value}`],
-  );
+  const { region } = recommendation.load;
+  return [
+    `  # Also set streaming-pipeline:availabilityZones to three zones of ${region} that the account has.`,
+    ...Object.entries(stackSettings(recommendation)).map(
+      ([key, value]) => `  streaming-pipeline:${key}: ${value}`,
+    ),
+  ];
 }
 
 /** Limits of the policy pack under which one pipeline passes, and nothing larger. */

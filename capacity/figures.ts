@@ -6,7 +6,6 @@ const dollars = new Intl.NumberFormat("en-US", {
   maximumFractionDigits: 0,
 });
 
-/** 12,345 */
 export function whole(value: number): string {
   return integers.format(value);
 }
@@ -16,17 +15,14 @@ export function amount(value: number): string {
   return Math.abs(value) >= 100 ? integers.format(value) : decimals.format(value);
 }
 
-/** $12,345 */
 export function usd(value: number): string {
   return dollars.format(value);
 }
 
-/** 76 % */
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** 1 shard, 12 shards */
 export function counted(value: number, thing: string): string {
   return `${whole(value)} ${thing}${value === 1 ? "" : "s"}`;
 }

@@ -1,14 +1,12 @@
 import { maxShardsPerStream, pollingConsumersPerShard, shardLimits } from "./limits";
 import type { Load } from "./load";
 
-/** A limit of a shard. */
 export type ShardLimit = "written records" | "written bytes" | "read bytes";
 
 /** What a stream has to carry in its busiest second. */
 export interface Throughput {
   readonly recordsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Consumers that share what the shards give out. */
   readonly pollingConsumers: number;
   /** Share of a shard's limits that may be used, from 0 to 1. @default 1 */
   readonly utilization?: number;
@@ -16,16 +14,13 @@ export interface Throughput {
   readonly hottestKey?: number;
 }
 
-/** Shards of a provisioned stream. */
 export interface ShardPlan {
   readonly shardCount: number;
-  /** The limit that takes the most shards. */
   readonly boundBy: ShardLimit;
   /** How much of each limit the busiest second uses, from 0 to 1. */
   readonly use: Readonly<Record<ShardLimit, number>>;
 }
 
-/** A stream and who reads it how. */
 export interface StreamPlan extends ShardPlan {
   /** Shards that the average needs, below which scaling need not go. */
   readonly averageShardCount: number;

@@ -7,7 +7,6 @@ export const exitCodes = { done: 0, failed: 1, notStarted: 2, aborted: 130 } as 
 export class StartError extends Error {
   readonly problems: readonly string[];
 
-  /** @param what - cannot start */
   constructor(problems: readonly string[], what = "replay") {
     super([`The ${what} cannot start:`, ...problems.map((problem) => `- ${problem}`)].join("\n"));
     this.name = "StartError";

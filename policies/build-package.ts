@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** What a published pack consists of: compiled, so that it needs no TypeScript where it is used. */
@@ -11,13 +11,23 @@ function build(): void {
   const compiler = require.resolve("typescript/bin/tsc");
   const project = path.join(__dirname, "tsconfig.package.json");
   execFileSync(process.execPath, [compiler, "-p", project], { stdio: "inherit" });
-  copyFileSync(path.join(__dirname, "PulumiPolicy.yaml"), path.join(output, "PulumiPolicy.yaml"));
+  mkdirSync(path.join(output, "docs"));
+  for (const [from, to] of [
+    ["PulumiPolicy.yaml", "dist/PulumiPolicy.yaml"],
+    ["README.md", "dist/README.md"],
+    ["../docs/policies.md", "dist/docs/policies.md"],
+    ["../LICENSE", "LICENSE"],
+  ] as const) {
+    copyFileSync(path.join(__dirname, from), path.join(__dirname, to));
+  }
   const manifest = JSON.parse(
     readFileSync(path.join(__dirname, "package.json"), "utf8"),
   ) as Readonly<Record<string, unknown>>;
-  const { name, version, description, license, dependencies } = manifest;
+  const { name, version, description, homepage, license, dependencies, peerDependencies } =
+    manifest;
   // The engine wants the folder of a pack to be a package itself.
-  const own = { name, version, description, license, main: "index.js", dependencies };
+  const about = { name, version, description, homepage, license, main: "index.js" };
+  const own = { ...about, dependencies, peerDependencies };
   writeFileSync(path.join(output, "package.json"), `${JSON.stringify(own, null, 2)}\n`);
 }
 

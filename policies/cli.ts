@@ -1,31 +1,79 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { configurationProblems, configurationSchema } from "./configuration";
+import { parseArgs } from "node:util";
+import { baseline, configurationProblems, configurationSchema, levels } from "./configuration";
 
-const usage = `streaming-policies check FILE   checks a configuration file, and prints each problem
-streaming-policies schema       prints the JSON Schema of such a file, for editors
+const usage = `streaming-policies check FILE
+    Checks a configuration file, and prints each problem.
+streaming-policies schema
+    Prints the JSON Schema of such a file, for editors.
+streaming-policies levels --advisory low,medium
+    Prints a configuration in which the policies of these severities only advise.
+streaming-policies baseline EVENTS --reason TEXT --expires YYYY-MM-DD [--config FILE]
+    Prints the configuration with an exception for each violation that a preview found. EVENTS is the log that
+    pulumi preview --event-log EVENTS writes, with the policies as advice: { "all": "advisory" }.
 `;
 
-/** Runs a command. Exit code 0: nothing is wrong; 1: the file has problems; 2: the command could not start. */
-function main([command, file]: readonly string[]): number {
-  if (command === "schema" && file === undefined) {
-    process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
-    return 0;
+const options = {
+  advisory: { type: "string" },
+  config: { type: "string" },
+  expires: { type: "string" },
+  reason: { type: "string" },
+} as const;
+
+class UsageError extends Error {}
+
+/** What a command prints and its exit code. 0: nothing is wrong; 1: the file has problems. */
+function main(args: string[]): readonly [text: string, exitCode: number] {
+  const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
+  const [command, file = ""] = positionals;
+  switch (command) {
+    case "schema":
+      return [json(configurationSchema()), 0];
+    case "check": {
+      const problems = configurationProblems(read(file));
+      return [problems.map((problem) => `${problem}\n`).join(""), problems.length === 0 ? 0 : 1];
+    }
+    case "levels":
+      return [json(levels((values.advisory ?? "").split(","))), 0];
+    case "baseline": {
+      const { reason = "", expires = "", config } = values;
+      const before = config === undefined ? {} : read(config);
+      const made = baseline(before as object, text(file), { reason, expires });
+      const [problem] = configurationProblems(made);
+      if (problem !== undefined) throw new UsageError(problem);
+      return [json(made), 0];
+    }
+    default:
+      throw new UsageError("");
   }
-  if (command !== "check" || file === undefined) {
-    process.stderr.write(usage);
-    return 2;
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    process.stderr.write(`${file} must be a readable JSON file: ${(error as Error).message}\n`);
-    return 2;
-  }
-  const problems = configurationProblems(content);
-  process.stdout.write(problems.map((problem) => `${problem}\n`).join(""));
-  return problems.length === 0 ? 0 : 1;
 }
 
-process.exitCode = main(process.argv.slice(2));
+function read(file: string): unknown {
+  try {
+    return JSON.parse(text(file)) as unknown;
+  } catch (error) {
+    throw new UsageError(`${file} must be a readable JSON file: ${(error as Error).message}`);
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+try {
+  const [output, exitCode] = main(process.argv.slice(2));
+  process.stdout.write(output);
+  process.exitCode = exitCode;
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n${usage}`);
+  process.exitCode = 2;
+}

@@ -2,11 +2,12 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { closest, distance } from "fastest-levenshtein";
 import { configuredProblems, type Settings } from "./engine/setting-schema";
+import { type Exception, wholeStack } from "./engine/violation";
 import { policies } from "./pack";
 
 type Json = Readonly<Record<string, unknown>>;
 
-const levels = ["advisory", "mandatory", "remediate", "disabled"];
+const allLevels = ["advisory", "mandatory", "remediate", "disabled"];
 
 /** The JSON Schema of a configuration file, for editors and for {@link configurationProblems}. */
 export function configurationSchema(): Json {
@@ -17,18 +18,18 @@ export function configurationSchema(): Json {
     additionalProperties: false,
     properties: {
       $schema: { type: "string" },
-      all: { enum: levels, description: "Level of every policy that states none." },
+      all: { enum: allLevels, description: "Level of every policy that states none." },
       ...Object.fromEntries(
         policies.map(({ name, description, configSchema }) => [
           name,
           {
             description,
             anyOf: [
-              { enum: levels },
+              { enum: allLevels },
               {
                 type: "object",
                 additionalProperties: false,
-                properties: { enforcementLevel: { enum: levels }, ...configSchema?.properties },
+                properties: { enforcementLevel: { enum: allLevels }, ...configSchema?.properties },
               },
             ],
           },
@@ -46,6 +47,52 @@ export function configurationProblems(file: unknown): readonly string[] {
   return Object.entries(file).flatMap(([name, value]) => entryProblems(name, value));
 }
 
+/** A configuration in which the policies of some severities only advise. */
+export function levels(severities: readonly string[]): Json {
+  const chosen = policies.filter(({ severity = "" }) => severities.includes(severity));
+  return Object.fromEntries(chosen.map(({ name }) => [name, { enforcementLevel: "advisory" }]));
+}
+
+/**
+ * A configuration with an exception for each violation in the log of a preview's events.
+ *
+ * @param events one event of the engine per line, as JSON
+ */
+export function baseline(
+  configuration: object,
+  events: string,
+  { reason, expires }: Pick<Exception, "reason" | "expires">,
+): Json {
+  const result: Record<string, unknown> = { ...configuration };
+  const found = events.split("\n").flatMap((line) => {
+    const event = line.trim() === "" ? {} : (JSON.parse(line) as { policyEvent?: PolicyEvent });
+    return event.policyEvent ?? [];
+  });
+  for (const { policyName, resourceUrn, message } of found) {
+    const policy = policies.find(({ name }) => name === policyName);
+    const isViolation = !/Excepted until|can't run policy/.test(message);
+    if (policy !== undefined && policy.enforcementLevel === undefined && isViolation) {
+      const entry = result[policyName] ?? {};
+      const settings = isObject(entry) ? entry : { enforcementLevel: entry };
+      const before = (settings["exceptions"] ?? []) as readonly Exception[];
+      const resource = policy.text.isStackWide === true ? wholeStack : (resourceUrn ?? "");
+      const exceptions = before.filter((one) => one.resource !== resource);
+      result[policyName] = {
+        ...settings,
+        exceptions: [...exceptions, { resource, reason, expires }],
+      };
+    }
+  }
+  return result;
+}
+
+/** https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#PolicyEvent */
+interface PolicyEvent {
+  readonly policyName: string;
+  readonly resourceUrn?: string;
+  readonly message: string;
+}
+
 function entryProblems(name: string, value: unknown): readonly string[] {
   if (name === "$schema") {
     return [];
@@ -56,9 +103,9 @@ function entryProblems(name: string, value: unknown): readonly string[] {
     return [`${name} must be the name of a policy. ${nearest(name, names)}`];
   }
   if (typeof value === "string" || name === "all") {
-    return levels.includes(value as string)
+    return allLevels.includes(value as string)
       ? []
-      : [`${name} must be one of ${levels.join(", ")}; got ${JSON.stringify(value)}.`];
+      : [`${name} must be one of ${allLevels.join(", ")}; got ${JSON.stringify(value)}.`];
   }
   if (!isObject(value)) {
     return [`${name} must be a level or an object; got ${JSON.stringify(value)}.`];
@@ -67,10 +114,10 @@ function entryProblems(name: string, value: unknown): readonly string[] {
   const settings = (policy?.configSchema?.properties ?? {}) as Settings;
   const keys = Object.keys(settings);
   return [
-    ...(levels.includes(enforcementLevel as string)
+    ...(allLevels.includes(enforcementLevel as string)
       ? []
       : [
-          `${name}.enforcementLevel must be one of ${levels.join(", ")}; got ${JSON.stringify(enforcementLevel)}.`,
+          `${name}.enforcementLevel must be one of ${allLevels.join(", ")}; got ${JSON.stringify(enforcementLevel)}.`,
         ]),
     ...Object.keys(given)
       .filter((key) => !keys.includes(key))

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { PolicyPack } from "@pulumi/policy";
 import { configurationProblems } from "./configuration";
 import { policies } from "./pack";
+import manifest from "./package.json";
 
 // The engine hands the pack the entries of policies that it knows. Where the environment names the file, all of it is
 // checked before anything is judged.
@@ -23,10 +25,12 @@ if (problems.length > 0) {
 
 // Without a level of its own a pack only advises.
 new PolicyPack("streaming-policies", {
-  description: "Capacity, retention, encryption and access rules for streaming pipelines on AWS",
+  description: manifest.description,
   displayName: "Streaming on AWS",
   enforcementLevel: "mandatory",
   policies: [...policies],
   provider: "aws",
+  readme: readFileSync(path.join(__dirname, "README.md"), "utf8"),
+  repository: manifest.homepage,
   tags: ["aws", "kinesis", "flink", "opensearch"],
 });

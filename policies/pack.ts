@@ -8,6 +8,7 @@ import * as consumers from "./streams/consumers";
 import * as delivery from "./delivery/delivery";
 import * as deliveryEncryption from "./delivery/delivery-encryption";
 import * as encryption from "./encryption/encryption";
+import { exceptionRules, unusedExceptions } from "./operations/exceptions";
 import * as endpoints from "./network/endpoints";
 import * as flinkEnvironment from "./flink/flink-environment";
 import * as functions from "./compute/functions";
@@ -27,36 +28,43 @@ import * as storageEncryption from "./storage/storage-encryption";
 import { unjudgedPolicies } from "./operations/unjudged-types";
 import * as transit from "./encryption/transit";
 
+export type { StreamingPolicy };
+
 /** A family's modules export nothing but policies, so that none can be forgotten here. */
 export interface PolicyFamily {
   readonly title: string;
   readonly policies: readonly StreamingPolicy[];
 }
 
-const judging: readonly PolicyFamily[] = [
-  family("Capacity and cost", scaleLimits, instanceCapacity, budget),
-  family("Retention", retention),
-  family("Encryption at rest", encryption, deliveryEncryption, storageEncryption),
-  family("Encryption in transit", transit),
-  family("Flink applications", flinkEnvironment, consumers),
-  family("Delivery", delivery),
-  family("Search", search),
-  family("Buckets", bucketAccess),
-  family("Networks and hosts", networks, ingress, instances),
-  family("Identities and grants", identity, grants, endpoints),
-  family("Functions, APIs and builds", functions, apis, builds, secrets, userPools),
-  family("Alarms and metrics", alarms),
-  family("Governance", governance),
-];
+const judging = {
+  capacity: family("Capacity and cost", scaleLimits, instanceCapacity, budget),
+  retention: family("Retention", retention),
+  encryption: family("Encryption at rest", encryption, deliveryEncryption, storageEncryption),
+  transit: family("Encryption in transit", transit),
+  flink: family("Flink applications", flinkEnvironment, consumers),
+  delivery: family("Delivery", delivery),
+  search: family("Search", search),
+  buckets: family("Buckets", bucketAccess),
+  networks: family("Networks and hosts", networks, ingress, instances),
+  access: family("Identities and grants", identity, grants, endpoints),
+  compute: family("Functions, APIs and builds", functions, apis, builds, secrets, userPools),
+  alarms: family("Alarms and metrics", alarms),
+  governance: family("Governance", governance),
+};
 
-/** The families of policies; the first one holds what the others leave unjudged, and sees every resource first. */
-export const families: readonly PolicyFamily[] = [
-  { title: "Coverage", policies: unjudgedPolicies(judging.flatMap(({ policies }) => policies)) },
+const unjudged = unjudgedPolicies(Object.values(judging).flatMap((one) => one.policies));
+
+/** The families of policies, from which a pack of your own can choose; coverage sees every resource first. */
+export const families = {
+  coverage: { title: "Coverage", policies: [exceptionRules, ...unjudged] },
   ...judging,
-];
+  exceptions: { title: "Exceptions", policies: [unusedExceptions] },
+} satisfies Readonly<Record<string, PolicyFamily>>;
 
 /** Every policy, in the order of the documentation. */
-export const policies: StreamingPolicy[] = families.flatMap((one) => one.policies);
+export const policies: StreamingPolicy[] = Object.values<PolicyFamily>(families).flatMap(
+  (one) => one.policies,
+);
 
 function family(
   title: string,

@@ -23,7 +23,7 @@ const PATIENCE_MILLISECONDS = 60_000;
 const densities = {
   /** What the stream takes in a day at its limit: the job has fallen behind on a full stream. */
   stream: (sample: number) => Math.round((SHARDS * shardLimits.records * DAY_SECONDS) / sample),
-  /** As dense as the file of which the 10,000 trips are a sample: some days of it are replayed at once. */
+  /** As dense as the file of which the 10,000 trips are a sample: some days of it are replayed. */
   file: () => 25,
 } as const;
 
@@ -31,7 +31,7 @@ export type Density = keyof typeof densities;
 
 export const densityNames = Object.keys(densities) as Density[];
 
-/** Copies the job's jar, which may be rebuilt meanwhile, and makes of it one that only reads and counts. */
+/** Copies the job's jar, which a build may replace, and makes of it one that only reads and counts. */
 export async function jars(folder: string, onProgress: Progress) {
   const flink = await install("flinkRuntime", onProgress);
   const classes = path.join(folder, "classes");
@@ -72,7 +72,7 @@ interface ComparisonOptions {
   readonly steps: Steps;
 }
 
-/** Lets both jobs read the same backlog, in turn, so that whatever else the machine does hits both alike. */
+/** Lets both jobs read the same backlog in turn, so that other load of the machine affects both. */
 export async function compare(options: ComparisonOptions) {
   const { services, jars: jar, sample, density, events, rounds, steps } = options;
   const copiesADay = densities[density](sample.length);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
-import { fetchJson } from "../../local/status/http";
+import { parsed } from "../../local/status/http";
 import { jobStatus } from "../../local/status/job-status";
 import { percentile } from "../figures";
 import type { BenchServices } from "./services";
@@ -86,7 +86,7 @@ export async function latency(options: LatencyOptions) {
   }
 }
 
-/** What the job has read: Flink renews its figures when it is asked for them, and answers with the last ones. */
+/** Records that the job has read. Flink renews its figures on a request and answers with the last ones. */
 async function renewedCount(flink: string): Promise<number> {
   await jobStatus(flink);
   await delay(RENEWAL_MILLISECONDS);
@@ -128,13 +128,17 @@ async function probed(
 }
 
 async function readable(endpoint: string, ids: readonly string[]): Promise<readonly string[]> {
-  const { hits } = await fetchJson(
-    endpoint,
-    `/${INDEX}/_search?ignore_unavailable=true`,
-    v.object({ hits: v.object({ hits: v.array(v.object({ _id: v.string() })) }) }),
-    JSON.stringify({ query: { ids: { values: ids } }, _source: false, size: ids.length }),
+  const response = await fetch(new URL(`/${INDEX}/_search?ignore_unavailable=true`, endpoint), {
+    method: "POST",
+    body: JSON.stringify({ query: { ids: { values: ids } }, _source: false, size: ids.length }),
+    headers: { "content-type": "application/json" },
+  });
+  // The index is being created.
+  if (response.status === 503) return [];
+  const hits = v.object({ hits: v.object({ hits: v.array(v.object({ _id: v.string() })) }) });
+  return parsed(hits, await response.json(), `The answer of ${endpoint}`).hits.hits.map(
+    ({ _id }) => _id,
   );
-  return hits.hits.map(({ _id }) => _id);
 }
 
 function tripAt(sample: readonly SampleTrip[], number: number): SampleTrip {

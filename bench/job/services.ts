@@ -52,7 +52,7 @@ export class BenchServices {
     this.#onProgress = onProgress;
   }
 
-  /** Starts both; whatever they keep lies in a folder that `stop` removes. */
+  /** Starts both; `stop` removes their folder. */
   static async start(onProgress: Progress): Promise<BenchServices> {
     const local = path.join(projectFolder, ".local");
     mkdirSync(local, { recursive: true });
@@ -152,6 +152,7 @@ export class BenchServices {
     });
     return {
       name: "bench",
+      runtime: "flinkRuntime",
       // The jar is handed over as a file.
       code: { bucket: "", key: "" },
       parallelism: PARALLELISM,

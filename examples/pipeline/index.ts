@@ -4,6 +4,7 @@ import type { StackConfig } from "../../infra/pipeline/config";
 import { Pipeline } from "../../infra/pipeline/pipeline";
 
 const sizes: StackConfig = {
+  name: "trades-dev",
   protectData: false,
   logRetentionDays: 7,
   encryption: { encryptAtRest: true, customerManagedKey: true },
@@ -39,7 +40,6 @@ const sizes: StackConfig = {
     checkpointIntervalSeconds: 60,
   },
   search: {
-    domainName: "trades-dev",
     instanceType: "m7g.large.search",
     instanceCount: 2,
     volumeGiB: 50,
@@ -47,12 +47,14 @@ const sizes: StackConfig = {
     dedicatedMasterType: "m7g.large.search",
     standby: false,
     createServiceLinkedRole: false,
+    indexShards: 1,
     readerRoleArns: [],
+    adminRoleArns: [],
     signInPrefix: undefined,
   },
   searchEvents: false,
   delivery: { bufferMiB: 64, bufferSeconds: 300, expirationDays: 30, keepSource: false },
-  archive: { format: "PARQUET", partitioned: true, databaseName: "trades_dev" },
+  archive: { format: "PARQUET", partitioned: true },
   results: { shardCount: undefined, archived: false },
   replay: { instanceType: "t4g.small" },
   scaling: {
@@ -62,7 +64,7 @@ const sizes: StackConfig = {
     dryRun: false,
     createApiGatewayLogRole: false,
   },
-  monitoring: { title: "trades-dev", subscribers: [], maxLagSeconds: 60 },
+  monitoring: { subscribers: [], maxLagSeconds: 60 },
   jobDelivery: undefined,
 };
 

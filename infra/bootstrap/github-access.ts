@@ -1,12 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EncryptionKey } from "../core/encryption-key";
-import { allow, policyDocument, type Statement, useKey } from "../core/iam";
+import {
+  allow,
+  policyDocument,
+  type Statement,
+  useKey,
+  withPermissionsBoundary,
+} from "../core/iam";
+import { policyArn } from "../core/limits";
+import { projectName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, Problems, type Range } from "../core/validate";
 import { type Account, deployStatements, readStatements, reportStatements } from "./permissions";
 
 export interface GithubAccessArgs {
+  /** Name of the project in its Pulumi.yaml. The roles are limited to resources whose names begin with it. */
+  readonly project: string;
   /** Repository whose workflows get the roles, such as owner/name. */
   readonly repository: string;
   /** Ids of the repository's owner and of the repository, which GitHub never gives to another. */
@@ -20,6 +30,8 @@ export interface GithubAccessArgs {
   readonly trustNames?: boolean;
   /** ARN of GitHub's OIDC provider where the account has it. @default a new one */
   readonly providerArn?: string | undefined;
+  /** ARN of the policy that bounds the permissions of every role. @default none */
+  readonly permissionsBoundaryArn?: string | undefined;
   /** Environments of the repository that deploy to this account; the approval of prod is a rule of its environment. */
   readonly environments: readonly string[];
 }
@@ -59,12 +71,18 @@ export class GithubAccess extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: GithubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:bootstrap:GithubAccess", name, args, opts);
+    const { permissionsBoundaryArn } = args;
+    const bounded = withPermissionsBoundary(permissionsBoundaryArn, opts);
+    super("streaming:bootstrap:GithubAccess", name, args, bounded);
     const { repository, environments } = args;
     const problems = new Problems();
+    problems.matches("project", args.project, projectName);
     problems.matches("repository", repository, repositoryName);
     problems.integer("ownerId", args.ownerId, githubId);
     problems.integer("repositoryId", args.repositoryId, githubId);
+    if (permissionsBoundaryArn !== undefined) {
+      problems.matches("permissionsBoundaryArn", permissionsBoundaryArn, policyArn);
+    }
     problems.distinct("environments", environments, { min: 1, max: 10 });
     for (const environment of environments) {
       problems.matches("environments", environment, environmentName);
@@ -73,6 +91,7 @@ export class GithubAccess extends pulumi.ComponentResource {
 
     const child = { parent: this };
     const account: Account = {
+      project: args.project,
       partition: aws.getPartitionOutput({}, child).partition,
       region: aws.getRegionOutput({}, child).region,
       accountId: aws.getCallerIdentityOutput({}, child).accountId,

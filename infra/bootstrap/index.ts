@@ -6,11 +6,13 @@ const config = new pulumi.Config();
 export const { backendUrl, secretsProvider, previewRoleArn, deployRoleArns } = new GithubAccess(
   "github",
   {
+    project: config.require("project"),
     repository: config.require("repository"),
     ownerId: config.requireNumber("ownerId"),
     repositoryId: config.requireNumber("repositoryId"),
     trustNames: config.requireBoolean("trustNames"),
     providerArn: config.get("providerArn"),
+    permissionsBoundaryArn: config.get("permissionsBoundaryArn") || undefined,
     environments: config.requireObject<string[]>("environments"),
   },
 );

@@ -1,17 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, type Statement } from "../core/iam";
+import { serviceHost } from "../core/partition";
 
-/** Where a stack is deployed. */
+/** The project and where it is deployed. */
 export interface Account {
+  /** Name of the project, with which the physical names of its resources begin. */
+  readonly project: string;
   readonly partition: pulumi.Input<string>;
   readonly region: pulumi.Input<string>;
   readonly accountId: pulumi.Input<string>;
 }
-
-/** Names that Pulumi gives what the program declares: each begins with that of the component `Pipeline`. */
-const names = "pipeline-*";
-/** Names that the program gives, of what people and queries call by name: each has the stack's at its end. */
-const stackNames = "streaming-*";
 
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
 const readActions = actions({
@@ -39,13 +37,13 @@ const readActions = actions({
 
 /** What previews and the search for drift read: of what may hold secrets, only the program's own. */
 export function readStatements(account: Account): Statement[] {
-  const { partition, region, accountId } = account;
+  const { project, partition, region, accountId } = account;
   const arn = (service: string, resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
   return [
     allow(readActions, ["*"]),
-    allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${names}`)]),
-    allow(["lambda:Get*"], [arn("lambda", `function:${names}`)]),
+    allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${project}-*`)]),
+    allow(["lambda:Get*"], [arn("lambda", `function:${project}-*`)]),
     // Not /apikeys, whose values are secrets:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
     allow(
@@ -62,44 +60,49 @@ export function readStatements(account: Account): Statement[] {
     // Jar and producer are objects of the program.
     allow(
       ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
-      [pulumi.interpolate`arn:${account.partition}:s3:::pipeline-artifacts-*/*`],
+      [pulumi.interpolate`arn:${account.partition}:s3:::${project}-*-artifacts-*/*`],
     ),
   ];
 }
 
 /** How the search for drift reports what it finds: on the topic of the stack's alarms. */
-export function reportStatements({ partition, region, accountId }: Account): Statement[] {
+export function reportStatements({ project, partition, region, accountId }: Account): Statement[] {
   return [
     allow(
       ["sns:Publish"],
-      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:pipeline-monitoring-*`],
+      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:${project}-*-monitoring-*`],
     ),
     // The topic may be encrypted with a key of the stack.
     allow(["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
-      StringEquals: { "kms:ViaService": pulumi.interpolate`sns.${region}.amazonaws.com` },
+      StringEquals: { "kms:ViaService": serviceHost("sns", region) },
     }),
   ];
 }
 
-/** Services whose resources bear names: all of them on those of the program. */
-const namedServices: Readonly<Record<string, readonly string[]>> = {
-  cloudwatch: [`alarm:${names}`, `alarm:${stackNames}`],
+/** Resources of services whose resources bear names: all actions on those of the project. */
+const namedResources = (names: string): Readonly<Record<string, readonly string[]>> => ({
+  cloudwatch: [`alarm:${names}`],
   codebuild: [`project/${names}`],
   codepipeline: [names],
-  es: [`domain/${stackNames}`],
+  es: [`domain/${names}`],
   events: [`rule/${names}`],
   // Application Auto Scaling asks whether who registers a target may call its API.
   "execute-api": ["*"],
   firehose: [`deliverystream/${names}`],
   // Whoever deletes a database must be allowed to delete all that may be in it:
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-  glue: ["catalog", "database/streaming_*", "table/streaming_*", "userDefinedFunction/streaming_*"],
+  glue: [
+    "catalog",
+    ...["database", "table", "userDefinedFunction"].map(
+      (kind) => `${kind}/${names.replaceAll("-", "_")}`,
+    ),
+  ],
   kinesis: [`stream/${names}`],
   kinesisanalytics: [`application/${names}`],
   lambda: [`function:${names}`],
   logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
   sns: [names],
-};
+});
 
 /** Services whose resources have ids alone, and actions that know no resources, in this region. */
 const unnamedActions = actions({
@@ -152,11 +155,12 @@ const roleUsers = (
  * What a deployment changes. Whoever may make roles and hand them out can reach whatever roles can: the way in, an
  * environment with an approval, is what guards it, and the names keep it off what is not the program's.
  */
-export function deployStatements({ partition, region, accountId }: Account): Statement[] {
+export function deployStatements({ project, partition, region, accountId }: Account): Statement[] {
+  const names = `${project}-*`;
   const iam = (resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
   return [
-    ...Object.entries(namedServices).map(([service, resources]) =>
+    ...Object.entries(namedResources(names)).map(([service, resources]) =>
       allow(
         [`${service}:*`],
         resources.map(
@@ -168,7 +172,7 @@ export function deployStatements({ partition, region, accountId }: Account): Sta
     // Dashboards are of no region.
     allow(
       ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"],
-      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${stackNames}`],
+      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${names}`],
     ),
     allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
     allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),

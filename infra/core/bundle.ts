@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { buildSync } from "esbuild";
 
 /** A Node.js program in one file. */
@@ -36,14 +37,32 @@ export function bundle(entryPath: string, constants: Constants = {}): Bundle {
   return { text, sha256: createHash("sha256").update(text).digest("hex") };
 }
 
-const bundles = new Map<string, Bundle>();
+/** A {@link Bundle} in a file. */
+interface BundleFile {
+  readonly path: string;
+  readonly sha256: string;
+}
 
-/** As {@link bundle}, but each program once in a process: its sources do not change while a deployment is planned. */
-export function bundleOnce(entryPath: string, constants?: Constants): Bundle {
+const files = new Map<string, BundleFile>();
+
+/**
+ * File with the {@link bundle} of a program, made once in a process. A file is uploaded as it is, while text would be
+ * kept in every checkpoint of the stack.
+ */
+export function bundleFile(entryPath: string, constants?: Constants): BundleFile {
   const program = JSON.stringify([entryPath, constants]);
-  const known = bundles.get(program) ?? bundle(entryPath, constants);
-  bundles.set(program, known);
-  return known;
+  const known = files.get(program);
+  if (known !== undefined) return known;
+  const { text, sha256 } = bundle(entryPath, constants);
+  const folder = path.resolve("node_modules", ".cache", "streaming-pipeline");
+  const file = { path: path.join(folder, `${sha256}.js`), sha256 };
+  mkdirSync(folder, { recursive: true });
+  // Complete from the first moment: another process may be about to read the file of this name.
+  const unfinished = `${file.path}.${process.pid}`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file.path);
+  files.set(program, file);
+  return file;
 }
 
 /** Where the components are installed as a package, their functions lie compiled beside them. */

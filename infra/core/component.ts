@@ -1,6 +1,6 @@
 /**
  * The arguments of a component that the engine records as its inputs, without those that are a matter of this machine,
- * such as paths of files, or of the order of things: recorded, they would show a change where there is none.
+ * such as paths of files, or of the order of things, which would show a change where there is none; and without secrets.
  */
 export function componentInputs<Args extends object>(
   args: Args,

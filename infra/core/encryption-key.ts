@@ -45,6 +45,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
     const { partition } = aws.getPartitionOutput({}, { parent: this });
     const { region } = aws.getRegionOutput({}, { parent: this });
 
+    const kept = { parent: this, protect: protectData, retainOnDelete: protectData };
     const key = new aws.kms.Key(
       name,
       {
@@ -65,9 +66,9 @@ export class EncryptionKey extends pulumi.ComponentResource {
           ),
         ]),
       },
-      { parent: this, protect: protectData, retainOnDelete: protectData },
+      kept,
     );
-    const alias = new aws.kms.Alias(name, { targetKeyId: key.id }, { parent: this });
+    const alias = new aws.kms.Alias(name, { targetKeyId: key.id }, kept);
 
     this.arn = key.arn;
     this.aliasName = alias.name;

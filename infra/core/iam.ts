@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { partitionNames, serviceHost } from "./partition";
 
 /** One statement of an IAM policy. */
 export type Statement = aws.iam.PolicyStatement;
@@ -68,7 +69,7 @@ export function useKey(
   if (keyArn === undefined) return [];
   return [
     allow(actions, [keyArn], {
-      StringEquals: { "kms:ViaService": pulumi.interpolate`${viaService}.${region}.amazonaws.com` },
+      StringEquals: { "kms:ViaService": serviceHost(viaService, region) },
     }),
   ];
 }
@@ -86,6 +87,22 @@ export function arnBeside(
     const [, partition = "", , region = "", account = ""] = known.split(":");
     return `arn:${partition}:${service}:${region}:${account}:${resource}`;
   });
+}
+
+/**
+ * Options of a component, all of whose roles get a permissions boundary.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ */
+export function withPermissionsBoundary(
+  permissionsBoundary: string | undefined,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+  if (permissionsBoundary === undefined) return opts;
+  const bound: pulumi.ResourceTransformation = ({ type, props, opts: own }) =>
+    type === "aws:iam/role:Role"
+      ? { props: { ...(props as object), permissionsBoundary }, opts: own }
+      : undefined;
+  return { ...opts, transformations: [...(opts.transformations ?? []), bound] };
 }
 
 /** A role made elsewhere. */
@@ -120,6 +137,7 @@ export class ServiceRole extends pulumi.ComponentResource {
     super("streaming:infra:ServiceRole", name, args, opts);
 
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+    const { region } = aws.getRegionOutput({}, { parent: this });
     const conditionKey = accountConditionKeys[args.service];
     const role = new aws.iam.Role(
       name,
@@ -127,7 +145,13 @@ export class ServiceRole extends pulumi.ComponentResource {
         assumeRolePolicy: policyDocument([
           {
             Effect: "Allow",
-            Principal: { Service: args.service },
+            Principal: {
+              // EC2's principal has the suffix of the partition, those of the other services do not.
+              Service:
+                args.service === "ec2.amazonaws.com"
+                  ? pulumi.interpolate`ec2.${partitionNames(region).dnsSuffix}`
+                  : args.service,
+            },
             Action: "sts:AssumeRole",
             ...(conditionKey && { Condition: { StringEquals: { [conditionKey]: accountId } } }),
           },

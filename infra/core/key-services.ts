@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "./iam";
+import { serviceHost } from "./partition";
 
 /**
  * Services that use a key for the account without acting for any of its principals: CloudWatch Logs for log groups,
@@ -35,7 +36,7 @@ function logGroups({ partition, region, accountId }: KeyPlace): Statement {
   return {
     Sid: "EncryptLogGroups",
     Effect: "Allow",
-    Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+    Principal: { Service: serviceHost("logs", region) },
     Action: [
       "kms:Encrypt",
       "kms:Decrypt",

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleOnce, type Constants } from "./bundle";
+import { bundleFile, type Constants } from "./bundle";
 import { componentInputs } from "./component";
 import {
   actions,
@@ -117,7 +117,7 @@ export class NodeFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: "index.handler",
         code: new pulumi.asset.AssetArchive({
-          "index.js": new pulumi.asset.StringAsset(bundleOnce(args.entryPath, args.constants).text),
+          "index.js": new pulumi.asset.FileAsset(bundleFile(args.entryPath, args.constants).path),
         }),
         publish: true,
         role: role.arn,

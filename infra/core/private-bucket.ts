@@ -47,6 +47,12 @@ export interface PrivateBucketArgs {
   readonly protectData?: boolean;
 }
 
+/**
+ * Setting of objects. S3 takes ten tags of an object, and a company may have more default tags.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+ */
+export const withoutDefaultTags = { defaultTags: { tags: {} } };
+
 /** Days for which an overwritten or deleted object can be restored. */
 const noncurrentDays = 30;
 
@@ -77,7 +83,8 @@ export class PrivateBucket extends pulumi.ComponentResource {
       { forceDestroy: !protectData },
       { parent: this, protect: protectData, retainOnDelete: protectData },
     );
-    const settings = { parent: this };
+    // What guards kept objects is kept with them.
+    const settings = { parent: this, protect: protectData, retainOnDelete: protectData };
 
     const publicAccessBlock = new aws.s3.BucketPublicAccessBlock(
       name,
@@ -135,7 +142,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
         ],
       },
       // A rule about noncurrent versions needs a versioned bucket.
-      { parent: this, dependsOn: [versioning] },
+      { ...settings, dependsOn: [versioning] },
     );
     const policy = new aws.s3.BucketPolicy(
       name,
@@ -144,7 +151,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
         policy: bucketPolicy(bucket.arn, accountId, args.takesLogs ?? false),
       },
       // S3 refuses to change policy and public access block of one bucket at the same time.
-      { parent: this, dependsOn: [publicAccessBlock] },
+      { ...settings, dependsOn: [publicAccessBlock] },
     );
 
     if (args.logBucketName !== undefined) {

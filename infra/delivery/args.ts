@@ -135,7 +135,9 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
   const names = partitions.map((partition) => partition.name);
   if (names.length > 0) problems.distinct("The names of partitions", names, limits.partitionKeys);
   if (table !== undefined) {
-    problems.matches("table.databaseName", table.databaseName, tableNameForm);
+    if (typeof table.databaseName === "string") {
+      problems.matches("table.databaseName", table.databaseName, tableNameForm);
+    }
     problems.matches("table.tableName", table.tableName, tableNameForm);
     const columns = (table.partitions ?? []).map((partition) => partition.name);
     problems.require(

@@ -17,8 +17,6 @@ export interface ArchiveChoices {
   readonly format: (typeof archiveFormats)[number];
   /** Folders by the partitions of the workload instead of by hour of arrival. */
   readonly partitioned: boolean;
-  /** The Glue database of Parquet archives. */
-  readonly databaseName: string;
 }
 
 const archiveFormats = ["PARQUET", "JSON"] as const;
@@ -32,12 +30,10 @@ export function readDelivery(read: ConfigReader): DeliveryConfig {
   };
 }
 
-/** @param stack - name of the stack, which makes the name of the Glue database. */
-export function readArchive(read: ConfigReader, stack: string): ArchiveChoices {
+export function readArchive(read: ConfigReader): ArchiveChoices {
   return {
     format: read.oneOf("archiveFormat", archiveFormats),
     partitioned: read.boolean("archivePartitioned"),
-    databaseName: `streaming_${stack.replaceAll("-", "_").toLowerCase()}`,
   };
 }
 

@@ -17,7 +17,7 @@ export interface TablePartition {
 
 export interface DeliveryTableArgs extends ColumnSource {
   /** Database of the table; it is made with it. */
-  readonly databaseName: string;
+  readonly databaseName: pulumi.Input<string>;
   readonly tableName: string;
   readonly description: string;
   /** Folder levels below the location, outermost first. @default none */
@@ -103,8 +103,8 @@ export class DeliveryTable extends pulumi.ComponentResource {
     const arn = pulumi.interpolate`arn:${partition}:glue:${region}:${accountId}`;
     this.#arns = [
       "catalog",
-      `database/${args.databaseName}`,
-      `table/${args.databaseName}/${args.tableName}`,
+      pulumi.interpolate`database/${args.databaseName}`,
+      pulumi.interpolate`table/${args.databaseName}/${args.tableName}`,
     ].map((resource) => pulumi.interpolate`${arn}:${resource}`);
     this.#region = region;
     this.databaseName = database.name;

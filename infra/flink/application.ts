@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutDefaultTags } from "../core/private-bucket";
 import { componentInputs } from "../core/component";
 import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
 import { type CodeObject, codePath, flinkConfiguration, parallelismPath } from "./configuration";
@@ -73,7 +74,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
         role: role.name,
         policy: policyDocument([
           ...flinkServiceStatements({
-            // Whoever releases the code puts each jar under a key of its own.
+            // Each release of the code has a key of its own.
             codeArn:
               args.deliveredElsewhere === true
                 ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
@@ -149,6 +150,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
         bucket: codeBucketName,
         key: `flink-job/${sha256(code.path)}${path.extname(code.path)}`,
         source: new pulumi.asset.FileAsset(code.path),
+        overrideProvider: withoutDefaultTags,
       },
       { parent: this, retainOnDelete: true },
     );

@@ -64,9 +64,9 @@ export interface FlinkApplicationArgs {
   readonly kpuLimit?: number;
   /** Lets the service double and halve the parallelism by CPU load. @default false */
   readonly autoScaling?: boolean;
-  /** Leaves the parallelism, after the first deployment, to somebody who scales the application. @default false */
+  /** Leaves the parallelism, after the first deployment, to autoscaling outside the program. @default false */
   readonly scaledElsewhere?: boolean;
-  /** Leaves the code, after the first deployment, to somebody who releases it, such as a JobDelivery. @default false */
+  /** Leaves the code, after the first deployment, to releases outside the program, such as a JobDelivery. @default false */
   readonly deliveredElsewhere?: boolean;
   /** Seconds between the starts of two checkpoints, 5 to 3,600. */
   readonly checkpointIntervalSeconds: number;
@@ -86,16 +86,16 @@ export interface FlinkApplicationArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets in which the application gets its network interfaces. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups to join beside the application's own, at most four, such as the clients of a domain. */
+  /** Security groups besides the application's own, at most four, such as the clients of a domain. */
   readonly securityGroupIds?: readonly pulumi.Input<string>[];
-  /** What the job may do beside reading its code and writing its log. */
+  /** Permissions of the job besides reading its code and writing its log. */
   readonly statements: readonly Statement[];
   /**
-   * Role of the job, trusted by kinesisanalytics.amazonaws.com. For programs in which somebody else has to know the
-   * role before the application exists. @default a role of its own
+   * Role of the job, trusted by kinesisanalytics.amazonaws.com. For programs that need the role before the
+   * application exists. @default a role of its own
    */
   readonly role?: RoleReference;
-  /** What has to be in place before the application starts, beside what its arguments come from. @default nothing */
+  /** Resources to create before the application starts, besides those of its arguments. @default nothing */
   readonly startAfter?: readonly pulumi.Resource[];
   /** Days for which the job's log is kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;
@@ -194,7 +194,7 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
   checkKpus({ parallelism, parallelismPerKpu, kpuLimit }, problems);
   problems.require(
     !(args.autoScaling === true && args.scaledElsewhere === true),
-    "autoScaling and scaledElsewhere must not both be true: the service and somebody else would scale against each other",
+    "autoScaling and scaledElsewhere must not both be true: the service would scale against the other",
   );
   problems.integer(
     "checkpointIntervalSeconds",

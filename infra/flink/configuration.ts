@@ -19,11 +19,11 @@ export interface FlinkParts {
   readonly securityGroupIds: pulumi.Input<string>[];
 }
 
-/** Where somebody else who scales the application changes it. */
+/** Path of the parallelism, which autoscaling changes. */
 export const parallelismPath =
   "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism";
 
-/** Where somebody else who releases the job's code changes it. */
+/** Path of the job's code, which a release changes. */
 export const codePath =
   "applicationConfiguration.applicationCodeConfiguration.codeContent.s3ContentLocation";
 
@@ -47,8 +47,8 @@ export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts
       ),
     },
     flinkApplicationConfiguration: engineConfiguration(args),
-    // Said in any case of an application that runs, and what the service does by itself where nothing else is asked:
-    // left out, what it was started with last goes into the next update, too, such as the old snapshot of a roll-back.
+    // Always set for a running application: left out, the next update would repeat the last restore, such as the old
+    // snapshot of a roll-back.
     ...((args.restore !== undefined || args.start !== false) && {
       runConfiguration: runConfiguration(args.restore ?? { from: "latest-snapshot" }),
     }),

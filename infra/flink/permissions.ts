@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { serviceHost } from "../core/partition";
 import { allow, arnBeside, type Statement, useKey } from "../core/iam";
 
 /** What the service touches on behalf of an application. */
@@ -42,7 +43,7 @@ export function flinkServiceStatements(resources: FlinkServiceResources): Statem
   ];
 }
 
-/** An application whose lifecycle somebody operates. */
+/** An application that another component updates, starts or stops. */
 export interface OperatedApplication {
   readonly arn: pulumi.Input<string>;
   /** ARN of the KMS key that encrypts the application's state. @default the service's own key */
@@ -50,8 +51,8 @@ export interface OperatedApplication {
 }
 
 /**
- * What Managed Service for Apache Flink wants of whoever updates, starts or stops an application whose state has a
- * customer managed key, beside the actions themselves.
+ * Permissions to update, start or stop an application whose state has a customer managed key, besides the actions
+ * themselves.
  * https://docs.aws.amazon.com/managed-flink/latest/java/manage-cmk-api.html
  */
 export function stateOperatorStatements(
@@ -60,7 +61,7 @@ export function stateOperatorStatements(
 ): Statement[] {
   if (stateKmsKeyArn === undefined) return [];
   const throughService = {
-    "kms:ViaService": pulumi.interpolate`kinesisanalytics.${region}.amazonaws.com`,
+    "kms:ViaService": serviceHost("kinesisanalytics", region),
   };
   const forApplication = {
     ...throughService,

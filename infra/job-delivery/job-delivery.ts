@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { consoleUrl } from "../core/partition";
 import { actions, allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import {
   isObjectSource,
@@ -155,7 +156,10 @@ export class JobDelivery extends pulumi.ComponentResource {
     }
 
     this.pipelineName = pipeline.name;
-    this.pipelineUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${pipeline.name}/view?region=${region}`;
+    this.pipelineUrl = consoleUrl(
+      region,
+      pulumi.interpolate`codesuite/codepipeline/pipelines/${pipeline.name}/view?region=${region}`,
+    );
     this.registerOutputs({ pipelineName: this.pipelineName, pipelineUrl: this.pipelineUrl });
   }
 

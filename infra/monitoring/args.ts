@@ -12,7 +12,7 @@ import { type Form, Problems } from "../core/validate";
 
 export interface MonitoringArgs {
   /** Name of the dashboard, and of the alarm that sums up: 1 to 240 letters, digits, hyphens and underscores. */
-  readonly title: string;
+  readonly title: pulumi.Input<string>;
   /** E-mail addresses and https URLs that are told of alarms; each has to confirm. @default none */
   readonly subscribers?: readonly string[];
   /** A stream. @default not watched */
@@ -61,7 +61,7 @@ export const runbookAddress: Form = {
 export function validate(name: string, args: MonitoringArgs): void {
   const problems = new Problems();
   const { stream, application, delivery, domain } = args;
-  problems.matches("title", args.title, dashboardName);
+  if (typeof args.title === "string") problems.matches("title", args.title, dashboardName);
   for (const endpoint of args.subscribers ?? []) {
     problems.matches("subscribers", endpoint, subscriber);
   }

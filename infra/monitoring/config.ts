@@ -1,12 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { lagSeconds } from "../scaling/args";
 import type { ConfigReader } from "../core/config-reader";
 import { runbookAddress, subscriber } from "./args";
 
 /** How a stack is watched. */
 export interface MonitoringConfig {
-  /** Name of the dashboard. */
-  readonly title: string;
   readonly subscribers: readonly string[];
   readonly maxLagSeconds: number;
   readonly runbookUrl?: string | undefined;
@@ -17,7 +14,6 @@ const subscribers = { min: 0, max: 20 };
 
 export function readMonitoring(read: ConfigReader): MonitoringConfig {
   return {
-    title: `streaming-${pulumi.getStack()}`,
     subscribers: read.forms("alarmSubscribers", subscribers, subscriber),
     maxLagSeconds: read.integer("alarmLagSeconds", lagSeconds),
     runbookUrl: read.optionalForm("runbookUrl", runbookAddress),

@@ -1,5 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { componentInputs } from "../core/component";
+import { consoleUrl } from "../core/partition";
 import { type Alarm, metricAlarmArgs } from "../watch/alarm";
 import { applicationAlarms } from "../flink/alarms";
 import { deliveryAlarms } from "../delivery/alarms";
@@ -32,7 +34,7 @@ export class Monitoring extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:Monitoring", name, args, opts);
+    super("streaming:infra:Monitoring", name, componentInputs(args, "subscribers"), opts);
     validate(name, args);
 
     const { title, subscribers = [], kmsKeyArn, ...subjects } = args;
@@ -51,8 +53,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const sum = new aws.cloudwatch.CompositeAlarm(
       name,
       {
-        alarmName: `${title}-unhealthy`,
-        alarmDescription: `The pipeline ${title} is unhealthy: one of its critical alarms is on.`,
+        alarmName: pulumi.interpolate`${title}-unhealthy`,
+        alarmDescription: pulumi.interpolate`The pipeline ${title} is unhealthy: one of its critical alarms is on.`,
         alarmRule: pulumi
           .all(critical.map(({ resource }) => resource.name))
           .apply((names) => names.map((alarm) => `ALARM("${alarm}")`).join(" OR ")),
@@ -78,7 +80,10 @@ export class Monitoring extends pulumi.ComponentResource {
     );
 
     this.topicArn = topic.arn;
-    this.dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.dashboardUrl = consoleUrl(
+      region,
+      pulumi.interpolate`cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
+    );
     this.registerOutputs({ topicArn: this.topicArn, dashboardUrl: this.dashboardUrl });
   }
 }

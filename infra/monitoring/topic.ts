@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { componentInputs } from "../core/component";
 import { policyDocument } from "../core/iam";
 
 export interface AlarmTopicArgs {
@@ -17,7 +19,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: AlarmTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:AlarmTopic", name, args, opts);
+    super("streaming:infra:AlarmTopic", name, componentInputs(args, "subscribers"), opts);
 
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const topic = new aws.sns.Topic(
@@ -52,12 +54,11 @@ export class AlarmTopic extends pulumi.ComponentResource {
     );
     for (const endpoint of args.subscribers ?? []) {
       new aws.sns.TopicSubscription(
-        `${name}-${endpoint.replace(/^https:\/\//, "").replace(/[^A-Za-z0-9.@_-]+/g, "-")}`,
-        {
-          topic: topic.arn,
-          protocol: endpoint.startsWith("https:") ? "https" : "email",
-          endpoint,
-        },
+        // By hash: the token in the URL of a chat would stand in URNs and plans.
+        `${name}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 8)}`,
+        endpoint.startsWith("https:")
+          ? { topic: topic.arn, protocol: "https", endpoint: pulumi.secret(endpoint) }
+          : { topic: topic.arn, protocol: "email", endpoint },
         { parent: this },
       );
     }

@@ -5,7 +5,8 @@ import type { Problems } from "../core/validate";
 
 /** A network of the stack's own, or one that is there. */
 export type NetworkConfig =
-  Omit<NewNetwork, "logRetentionDays" | "kmsKeyArn"> | { readonly existing: ExistingNetwork };
+  | Omit<NewNetwork, "instanceTypes" | "logRetentionDays" | "kmsKeyArn">
+  | { readonly existing: ExistingNetwork };
 
 export function readNetwork(read: ConfigReader): NetworkConfig {
   const vpcId = read.optionalForm("vpcId", vpcIdentifier);

@@ -12,6 +12,7 @@ import {
 } from "../core/limits";
 import { https } from "../core/network-rules";
 import { type Naming, ownName, Problems } from "../core/validate";
+import { defaultEndpointServices, endpointPolicy } from "./endpoints";
 
 /** A network of the component's own. */
 export interface NewNetwork {
@@ -19,10 +20,14 @@ export interface NewNetwork {
   readonly cidr: string;
   /** Names of one to six availability zones; each gets a private and a public subnet. */
   readonly availabilityZones: readonly string[];
+  /** EC2 instance types that run in the private subnets, so that a zone without one is refused. @default none */
+  readonly instanceTypes?: readonly string[];
   /** How private subnets reach the internet; None needs `interfaceEndpoints`. */
   readonly natGateways: NatGatewayStrategy;
   /** Reaches the AWS services that the pipeline calls by private links, an hourly price for each service and zone. */
   readonly interfaceEndpoints: boolean;
+  /** Services of these links, such as logs. @default what the pipeline calls from its private subnets */
+  readonly endpointServices?: readonly string[];
   /** Days for which flow logs are kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;
   /** ARN of the KMS key that encrypts the flow log. @default CloudWatch's own key */
@@ -78,21 +83,6 @@ function validateExisting(existing: ExistingNetwork, problems: Problems): void {
 }
 
 /**
- * Services that a host or an application in a private subnet calls: the event stream, its logs and metrics, the key,
- * and what Session Manager needs. OpenSearch has interfaces of its own in the subnets and S3 a gateway.
- */
-const endpointServices = [
-  "ec2",
-  "ec2messages",
-  "kinesis-streams",
-  "kms",
-  "logs",
-  "monitoring",
-  "ssm",
-  "ssmmessages",
-] as const;
-
-/**
  * A VPC with private and public subnets, new or existing. Workloads live in the private ones; the public ones of a new
  * network hold nothing but NAT gateways, its default security group is closed and every connection is logged.
  *
@@ -127,7 +117,10 @@ export class Network extends pulumi.ComponentResource {
       this.subnetCount = privateSubnetIds.length;
     } else {
       const vpc = this.#vpc(name, args);
-      this.vpcId = vpc.vpcId;
+      // Known when the zones are checked, before anything is created.
+      this.vpcId = pulumi
+        .all([vpc.vpcId, checkedZones(args, { parent: this })])
+        .apply(([vpcId]) => vpcId);
       this.privateSubnetIds = vpc.privateSubnetIds;
       this.publicSubnetIds = vpc.publicSubnetIds;
       this.subnetCount = args.availabilityZones.length;
@@ -148,6 +141,8 @@ export class Network extends pulumi.ComponentResource {
       {
         cidrBlock: args.cidr,
         availabilityZoneNames: [...args.availabilityZones],
+        // Eight blocks, of which each zone has the one of its place: another zone moves none.
+        availabilityZoneCidrMask: Number(args.cidr.split("/")[1]) + 3,
         natGateways: { strategy: args.natGateways },
         // The layout is the same whatever the strategy: a change from None to Single must not move a subnet.
         subnetStrategy: "Auto",
@@ -209,6 +204,7 @@ export class Network extends pulumi.ComponentResource {
         vpcId: this.vpcId,
         vpcEndpointType: "Gateway",
         serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+        policy: endpointPolicy("s3", { parent: this }),
         routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
       },
       { parent: this },
@@ -230,14 +226,24 @@ export class Network extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const service of endpointServices) {
+    for (const service of args.endpointServices ?? defaultEndpointServices) {
+      const serviceName = pulumi.interpolate`com.amazonaws.${region}.${service}`;
+      const { availabilityZones: offered } = aws.ec2.getVpcEndpointServiceOutput(
+        { serviceName, serviceType: "Interface" },
+        { parent: this },
+      );
       new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
         {
           vpcId: this.vpcId,
           vpcEndpointType: "Interface",
-          serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
-          subnetIds: this.privateSubnetIds,
+          serviceName,
+          policy: endpointPolicy(service, { parent: this }),
+          subnetIds: pulumi
+            .all([this.privateSubnetIds, offered])
+            .apply(([ids, zones]) =>
+              ids.filter((_, index) => zones.includes(args.availabilityZones[index] ?? "")),
+            ),
           securityGroupIds: [securityGroup.id],
           privateDnsEnabled: true,
         },
@@ -245,6 +251,38 @@ export class Network extends pulumi.ComponentResource {
       );
     }
   }
+}
+
+/**
+ * The zones, which must be open to the account and offer each instance type. Zones differ between accounts and types.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
+ */
+function checkedZones(
+  { availabilityZones, instanceTypes = [] }: NewNetwork,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<readonly string[]> {
+  const open = aws.getAvailabilityZonesOutput({ state: "available" }, opts).names;
+  const offers = instanceTypes.map((type) => {
+    const filters = [{ name: "instance-type", values: [type] }];
+    const locationType = "availability-zone";
+    return aws.ec2.getInstanceTypeOfferingsOutput({ locationType, filters }, opts).locations;
+  });
+  return pulumi.all([open, pulumi.all(offers)]).apply(([zones, located]) => {
+    const problems = new Problems();
+    const require = (what: string, allowed: readonly string[]): void => {
+      const others = availabilityZones.filter((zone) => !allowed.includes(zone));
+      problems.require(
+        others.length === 0,
+        `availabilityZones must ${what}; got ${others.join(", ")}. Choose from ${allowed.join(", ")}`,
+      );
+    };
+    require("be open to the account", zones);
+    located.forEach((offered, index) => {
+      require(`offer ${instanceTypes[index] ?? ""}`, offered.filter((one) => zones.includes(one)));
+    });
+    problems.throwIfAny("The network cannot be created");
+    return availabilityZones;
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
-import { ConfigReader } from "../core/config-reader";
+import { ConfigReader, type ConfigSource } from "../core/config-reader";
 import {
   type ArchiveChoices,
   checkArchive,
@@ -13,7 +13,8 @@ import {
 } from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
 import { readJobDelivery } from "../job-delivery/config";
-import { logRetentionDays } from "../core/limits";
+import { logRetentionDays, policyArn } from "../core/limits";
+import { nameForm, projectName } from "../core/names";
 import type { RepositorySource } from "../job-delivery/args";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "../network/config";
@@ -32,6 +33,10 @@ import { Problems } from "../core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {
+  /** Base of the names that the program gives: the project's name, and the stack's or what stands for it. */
+  readonly name: string;
+  /** ARN of the policy that bounds every role. */
+  readonly permissionsBoundaryArn?: string | undefined;
   readonly protectData: boolean;
   readonly logRetentionDays: number;
   readonly encryption: {
@@ -57,21 +62,22 @@ export interface StackConfig {
 }
 
 /** Folder of Pulumi.yaml, to which the path of a workload is relative. */
-const projectRoot = path.resolve(__dirname, "../..");
+export const projectRoot = path.resolve(__dirname, "../..");
 
 /**
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
  * @throws Error that lists every unknown, missing and wrong key at once
  */
-export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackConfig {
+export function loadConfig(config: ConfigSource = new pulumi.Config()): StackConfig {
   const problems = new Problems();
   const read = new ConfigReader(config, problems);
-  const stackName = pulumi.getStack();
 
   read.replace(readThroughput(read, problems));
   const job = readJob(read, projectRoot, problems);
   const stream = readStream(read);
   const stack = {
+    name: `${pulumi.getProject()}-${read.optionalForm("name", nameForm) ?? pulumi.getStack()}`,
+    permissionsBoundaryArn: read.optionalForm("permissionsBoundaryArn", policyArn),
     protectData: read.boolean("protectData"),
     logRetentionDays: read.choice("logRetentionDays", logRetentionDays),
     encryption: {
@@ -82,9 +88,9 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
     stream,
     job,
     flink: readFlink(read, problems),
-    search: readSearch(read, stackName),
+    search: readSearch(read),
     delivery: readDelivery(read),
-    archive: readArchive(read, stackName),
+    archive: readArchive(read),
     searchEvents: read.boolean("searchEvents"),
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
     replay: readReplay(read, problems),
@@ -93,7 +99,7 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
     jobDelivery: readJobDelivery(read, problems),
   };
 
-  read.rejectUnknownKeys(declaredKeys());
+  read.rejectUnknownKeys(Object.keys(declaredKeys()));
   checkRelations(stack, read, problems);
   problems.throwIfAny(
     "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`",
@@ -102,10 +108,19 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   return stack as StackConfig;
 }
 
-/** Keys that Pulumi.yaml declares: those that only another workload names are no mistakes. */
-function declaredKeys(): string[] {
+/** Configuration key as Pulumi.yaml declares it. */
+export interface DeclaredKey {
+  readonly type: "string" | "integer" | "boolean" | "array";
+  readonly items?: { readonly type: string };
+  readonly description: string;
+  readonly default: string | number | boolean | readonly string[];
+}
+
+/** Keys that Pulumi.yaml declares, those that only another workload names included. */
+export function declaredKeys(): Readonly<Record<string, DeclaredKey>> {
   const project = load(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"));
-  return Object.keys((project as { readonly config: object }).config);
+  const { config } = project as { readonly config: Readonly<Record<string, DeclaredKey>> };
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
 }
 
 /** What each key allows alone and all of them do not together. */
@@ -115,6 +130,7 @@ function checkRelations(
   problems: Problems,
 ): void {
   const { network, stream, flink, scaling, job } = stack;
+  problems.matches("name in Pulumi.yaml", pulumi.getProject(), projectName);
   checkNetwork(network, new pulumi.Config("aws").get("region"), read, problems);
   checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
   checkReplay(stack.replay, job?.workload, network, read, problems);

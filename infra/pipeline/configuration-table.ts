@@ -1,26 +1,18 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { load } from "js-yaml";
 import { format } from "prettier";
+import { type DeclaredKey, declaredKeys, projectRoot } from "./config";
 
 /*
  * Writes docs/configuration.md from Pulumi.yaml: `npm run docs:configuration`.
  */
 
-interface Key {
-  readonly type: string;
-  readonly description: string;
-  readonly default: string | number | boolean | readonly string[];
-}
-
-const root = path.resolve(__dirname, "../..");
-
 /** Document that this module writes. */
-export const configurationDocument = path.join(root, "docs/configuration.md");
+export const configurationDocument = path.join(projectRoot, "docs/configuration.md");
 
 /** Headings, each before the key of Pulumi.yaml with which its section begins. */
 const sections: Readonly<Record<string, string>> = {
-  workload: "Stack",
+  name: "Stack",
   vpcCidr: "Network",
   throughputRecordsPerSecond: "Throughput",
   streamMode: "Stream",
@@ -46,14 +38,12 @@ with \`pulumi config set --path '<key>[0]' <value>\`.
 
 /** Reference of all configuration keys as Markdown, one section per component. */
 export async function configurationReference(): Promise<string> {
-  const project = load(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as {
-    readonly config: Readonly<Record<string, Key>>;
-  };
-  const missing = Object.keys(sections).filter((key) => !(key in project.config));
+  const keys = declaredKeys();
+  const missing = Object.keys(sections).filter((key) => !(key in keys));
   if (missing.length > 0) {
     throw new Error(`Pulumi.yaml lacks the keys with which sections begin: ${missing.join(", ")}`);
   }
-  const lines = Object.entries(project.config).flatMap(([key, declared]) => [
+  const lines = Object.entries(keys).flatMap(([key, declared]) => [
     ...headingOf(key),
     `| \`${key}\` | ${declared.type} | ${defaultOf(declared)} | ${declared.description} |`,
   ]);
@@ -67,7 +57,7 @@ function headingOf(key: string): readonly string[] {
     : ["", `## ${heading}`, "", "| key | type | default | meaning |", "| --- | --- | --- | --- |"];
 }
 
-function defaultOf({ default: value }: Key): string {
+function defaultOf({ default: value }: DeclaredKey): string {
   const text = typeof value === "object" ? value.join(", ") : String(value);
   return text === "" ? "" : `\`${text}\``;
 }

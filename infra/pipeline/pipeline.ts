@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
-import { ServiceRole } from "../core/iam";
+import { ServiceRole, withPermissionsBoundary } from "../core/iam";
 import { keyServices } from "../core/key-services";
+import { physicalName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
@@ -56,7 +57,12 @@ export class Pipeline extends pulumi.ComponentResource {
   readonly outputs: PipelineOutputs;
 
   constructor(name: string, args: PipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:Pipeline", name, componentInputs(args, "paths", "job"), opts);
+    super(
+      "streaming:infra:Pipeline",
+      name,
+      componentInputs(args, "paths", "job", "monitoring"),
+      withPermissionsBoundary(args.permissionsBoundaryArn, opts),
+    );
 
     const child = { parent: this };
     const { logRetentionDays, protectData, job, scaling: scalers } = args;
@@ -66,6 +72,15 @@ export class Pipeline extends pulumi.ComponentResource {
     const { encryptAtRest, customerManagedKey } = args.encryption;
     const { maxLagSeconds } = args.monitoring;
     const { region } = aws.getRegionOutput({}, child);
+
+    // Kept in the state from the first deployment on: a stack that is renamed keeps its domain.
+    const { output: given } = new pulumi.Stash(
+      `${name}-name`,
+      { input: args.name },
+      { parent: this, ignoreChanges: ["input"] },
+    ) as { readonly output: pulumi.Output<string> };
+    const domainName = given.apply((text) => physicalName(text, 28));
+    const databaseName = given.apply((text) => physicalName(text, 120).replaceAll("-", "_"));
 
     const kmsKeyArn = customerManagedKey
       ? new EncryptionKey(
@@ -77,7 +92,14 @@ export class Pipeline extends pulumi.ComponentResource {
 
     const network = new Network(
       `${name}-network`,
-      "existing" in args.network ? args.network : { ...args.network, logRetentionDays, kmsKeyArn },
+      "existing" in args.network
+        ? args.network
+        : {
+            ...args.network,
+            instanceTypes: [args.replay.instanceType],
+            logRetentionDays,
+            kmsKeyArn,
+          },
       child,
     );
     const privateSubnets = { vpcId: network.vpcId, subnetIds: network.privateSubnetIds };
@@ -111,7 +133,7 @@ export class Pipeline extends pulumi.ComponentResource {
       `${name}-archive`,
       {
         ...args.delivery,
-        ...archiveOf(workload, args.archive),
+        ...archiveOf(workload, args.archive, databaseName),
         source: { streamArn: events.arn, statements: events.readStatements() },
         logRetentionDays,
         kmsKeyArn,
@@ -152,7 +174,7 @@ export class Pipeline extends pulumi.ComponentResource {
             `${name}-sign-in`,
             {
               domainPrefix: signInPrefix,
-              domainArn: searchDomainArn(args.search.domainName, child),
+              domainArn: searchDomainArn(domainName, child),
               protectData,
             },
             child,
@@ -161,6 +183,7 @@ export class Pipeline extends pulumi.ComponentResource {
       `${name}-search`,
       {
         ...searchSettings,
+        domainName,
         vpc: { ...privateSubnets, subnetCount: network.subnetCount },
         masterUserArn: searchAdmin.arn,
         signIn: signIn && {
@@ -218,9 +241,12 @@ export class Pipeline extends pulumi.ComponentResource {
         indexTemplates: args.searchEvents ? eventTemplates(workload) : {},
         indexPatterns: workload.indexPatterns,
         replicas: search.zones - 1,
+        indexShards: args.search.indexShards,
+        warm: args.search.warm !== undefined,
         accessControl: encryptAtRest,
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
+        adminRoleArns: args.search.adminRoleArns,
         readerRoleArns: [...args.search.readerRoleArns, ...(signIn ? [signIn.userRoleArn] : [])],
         logRetentionDays,
         kmsKeyArn,
@@ -296,6 +322,9 @@ export class Pipeline extends pulumi.ComponentResource {
         // A port forwarded through the host is the way to the dashboards.
         securityGroupIds: search.clientSecurityGroupIds,
         maxDisorderSeconds: job.maxDisorderSeconds,
+        startAfter: [archive, eventsDelivery, results, analytics].filter(
+          (reader) => reader !== undefined,
+        ),
         logRetentionDays,
         encryptAtRest,
         kmsKeyArn,
@@ -331,7 +360,8 @@ export class Pipeline extends pulumi.ComponentResource {
     const monitoring = new Monitoring(
       `${name}-monitoring`,
       {
-        title: args.monitoring.title,
+        // Known when the domain is, which AWS refuses where the account has one of that name: nothing is overwritten.
+        title: search.domainName,
         subscribers: args.monitoring.subscribers,
         runbookUrl: args.monitoring.runbookUrl,
         stream: {

@@ -84,7 +84,8 @@ export function propertyGroups(
 /** The transform, the partitions and the table that the events of a workload are archived with. */
 export function archiveOf(
   workload: Workload,
-  { format, partitioned, databaseName }: ArchiveChoices,
+  { format, partitioned }: ArchiveChoices,
+  databaseName: pulumi.Input<string>,
 ): Pick<DeliveryStreamArgs, "transform" | "partitions" | "table"> {
   const { table, instants, columns, partitions } = workload.archive;
   const { properties } = workload.eventSchema as ColumnSchema;
@@ -115,7 +116,7 @@ export function eventTemplates({
     [table]: {
       index_patterns: [`${table}-*`],
       template: {
-        settings: { number_of_shards: 1, refresh_interval: "30s" },
+        settings: { refresh_interval: "30s" },
         mappings: {
           dynamic: eventSchema["additionalProperties"] === false ? "strict" : false,
           properties: eventMapping({ ...properties, ...columns }, instants),

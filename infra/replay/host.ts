@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleOnce } from "../core/bundle";
+import { withoutDefaultTags } from "../core/private-bucket";
+import { consoleUrl } from "../core/partition";
+import { bundleFile } from "../core/bundle";
 import { componentInputs } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
@@ -54,6 +56,11 @@ export interface ReplayHostArgs {
         /** Public subnet in which the host then stands. */
         readonly subnetId: pulumi.Input<string>;
       };
+  /**
+   * What has to read the stream before the first record comes, such as a Firehose stream, which begins with the records
+   * that come after its creation. @default none
+   */
+  readonly startAfter?: readonly pulumi.Resource[];
   /** Days for which the host's log is kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;
   /** VPC of the subnets. */
@@ -123,7 +130,12 @@ export class ReplayHost extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: ReplayHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:ReplayHost", name, componentInputs(args, "producerPath"), opts);
+    super(
+      "streaming:infra:ReplayHost",
+      name,
+      componentInputs(args, "producerPath", "startAfter"),
+      opts,
+    );
     validateReplayArguments(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
@@ -131,14 +143,15 @@ export class ReplayHost extends pulumi.ComponentResource {
     const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent: this });
     const encryptAtRest = args.encryptAtRest ?? true;
 
-    const producer = bundleOnce(args.producerPath);
+    const producer = bundleFile(args.producerPath);
     const producerObject = new aws.s3.BucketObjectv2(
       `${name}-producer`,
       {
         bucket: args.codeBucketName,
         key: `producer/${producer.sha256}.js`,
-        source: new pulumi.asset.StringAsset(producer.text),
+        source: new pulumi.asset.FileAsset(producer.path),
         contentType: "text/javascript",
+        overrideProvider: withoutDefaultTags,
       },
       { parent: this },
     );
@@ -233,7 +246,7 @@ export class ReplayHost extends pulumi.ComponentResource {
       // The first boot downloads with the role's permissions.
       {
         parent: this,
-        dependsOn: [...role.ready],
+        dependsOn: [...role.ready, ...(args.startAfter ?? [])],
         // Amazon publishes an image every other week: an update of something else would begin the replay anew.
         ignoreChanges: ["ami"],
         replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
@@ -254,7 +267,10 @@ export class ReplayHost extends pulumi.ComponentResource {
 
     this.instanceId = instance.id;
     this.publicIp = access?.publicIp;
-    this.sessionManagerUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/systems-manager/session-manager/${instance.id}?region=${region}`;
+    this.sessionManagerUrl = consoleUrl(
+      region,
+      pulumi.interpolate`systems-manager/session-manager/${instance.id}?region=${region}`,
+    );
     this.registerOutputs({
       instanceId: this.instanceId,
       sessionManagerUrl: this.sessionManagerUrl,

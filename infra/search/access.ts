@@ -6,7 +6,7 @@ import type { SearchDomainArgs } from "./args";
 
 /** The ARN that a domain of this account will have, put together from its parts. */
 export function searchDomainArn(
-  domainName: string,
+  domainName: pulumi.Input<string>,
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<string> {
   const { accountId } = aws.getCallerIdentityOutput({}, opts);
@@ -50,18 +50,17 @@ export interface SearchMembers {
 /** Security groups of the nodes and of their clients, who reach the nodes by HTTPS and nothing else. */
 export function searchMembers(
   name: string,
-  domainName: string,
   vpcId: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): SearchMembers {
   const clients = new aws.ec2.SecurityGroup(
     `${name}-clients`,
-    { description: `Clients of the domain ${domainName}`, vpcId },
+    { description: "Clients of the search domain", vpcId },
     opts,
   );
   const nodes = new aws.ec2.SecurityGroup(
     `${name}-nodes`,
-    { description: `Nodes of the domain ${domainName}`, vpcId },
+    { description: "Nodes of the search domain", vpcId },
     opts,
   );
   const ingress = new aws.vpc.SecurityGroupIngressRule(

@@ -13,7 +13,7 @@ import { type Naming, ownName, Problems } from "../core/validate";
 
 export interface SearchDomainArgs {
   /** Name of the domain: 3 to 28 lower-case letters, digits and hyphens, beginning with a letter. */
-  readonly domainName: string;
+  readonly domainName: pulumi.Input<string>;
   /** Engine and version, such as OpenSearch_2.19. @default OpenSearch_2.19, which is tested */
   readonly engineVersion?: string;
   /** Instance type of the data nodes, such as m7g.large.search. */
@@ -102,7 +102,9 @@ export function searchZones({
 export function validateSearchArguments(name: string, args: SearchDomainArgs): void {
   const problems = new Problems();
   const { dedicatedMasters = 0, dedicatedMasterType } = args;
-  problems.matches("domainName", args.domainName, searchDomainName);
+  if (typeof args.domainName === "string") {
+    problems.matches("domainName", args.domainName, searchDomainName);
+  }
   if (args.engineVersion !== undefined) {
     problems.matches("engineVersion", args.engineVersion, searchEngineVersion);
   }

@@ -4,7 +4,6 @@ import {
   dedicatedMasterCounts,
   limits,
   roleArn,
-  searchDomainName,
   searchInstanceType,
   type SearchWarmInstanceType,
   searchWarmInstanceTypes,
@@ -14,7 +13,6 @@ import type { Problems } from "../core/validate";
 
 /** The search domain of a stack, and who reads it. */
 export interface SearchConfig {
-  readonly domainName: string;
   readonly instanceType: string;
   readonly instanceCount: number;
   readonly volumeGiB: number;
@@ -23,17 +21,17 @@ export interface SearchConfig {
   readonly standby: boolean;
   readonly warm?: { readonly instanceType: SearchWarmInstanceType; readonly instanceCount: number };
   readonly createServiceLinkedRole: boolean;
+  readonly indexShards: number;
   readonly readerRoleArns: readonly string[];
+  readonly adminRoleArns: readonly string[];
   /** First part of the sign-in page's host name, where people sign in to the dashboards through Cognito. */
   readonly signInPrefix: string | undefined;
 }
 
-/** @param stack - name of the stack, which makes the name of the domain. */
-export function readSearch(read: ConfigReader, stack: string): SearchConfig {
+export function readSearch(read: ConfigReader): SearchConfig {
   const warmCount = read.integer("searchWarmCount", { ...limits.searchWarmCount, min: 0 });
   const warmType = read.oneOf("searchWarmType", searchWarmInstanceTypes);
   return {
-    domainName: `streaming-${stack}`,
     instanceType: read.form("searchInstanceType", searchInstanceType),
     instanceCount: read.integer("searchInstanceCount", limits.searchInstanceCount),
     volumeGiB: read.integer("searchVolumeGiB", limits.searchVolumeGiB),
@@ -42,12 +40,14 @@ export function readSearch(read: ConfigReader, stack: string): SearchConfig {
     standby: read.boolean("searchStandby"),
     ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
     createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
+    indexShards: read.integer("searchIndexShards", limits.searchIndexShards),
     readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
+    adminRoleArns: read.forms("searchAdminRoleArns", limits.searchReaders, roleArn),
     signInPrefix: read.optionalForm("searchSignInPrefix", cognitoDomainPrefix),
   };
 }
 
-/** What each number allows alone and all of them do not together, and the name. */
+/** What each number allows alone and all of them do not together. */
 export function checkSearch(
   search: SearchConfig,
   subnetCount: number,
@@ -73,9 +73,5 @@ export function checkSearch(
       "warm.instanceCount": "searchWarmCount",
       "warm.instanceType": "searchWarmType",
     }),
-  );
-  problems.require(
-    searchDomainName.pattern.test(search.domainName),
-    `The name of the stack makes the name of the search domain, which must be ${searchDomainName.description}; got "${search.domainName}". Choose another name for the stack`,
   );
 }

@@ -55,8 +55,7 @@ export class SearchDomain extends pulumi.ComponentResource {
     // domain.arn in the domain's own policy would make the domain wait for itself.
     const domainArn = searchDomainArn(args.domainName, { parent: this });
 
-    const members =
-      args.vpc && searchMembers(name, args.domainName, args.vpc.vpcId, { parent: this });
+    const members = args.vpc && searchMembers(name, args.vpc.vpcId, { parent: this });
     const serviceLinkedRole =
       args.createServiceLinkedRole === true
         ? [
@@ -72,7 +71,6 @@ export class SearchDomain extends pulumi.ComponentResource {
     const logs = new SearchLogs(
       `${name}-logs`,
       {
-        domainName: args.domainName,
         domainArn,
         audit: encryptAtRest,
         retentionDays: args.logRetentionDays,
@@ -151,6 +149,16 @@ export class SearchDomain extends pulumi.ComponentResource {
   adminStatements(): Statement[] {
     return [
       allow(["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"], [pulumi.interpolate`${this.arn}/*`]),
+    ];
+  }
+
+  /** What a principal needs to read documents and open the dashboards, besides a role in the domain. */
+  readStatements(): Statement[] {
+    return [
+      allow(
+        ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost"],
+        [pulumi.interpolate`${this.arn}/*`],
+      ),
     ];
   }
 

@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyDocument } from "../core/iam";
 
 export interface SearchLogsArgs {
-  /** Name of the domain that writes the logs. */
-  readonly domainName: string;
   /** ARN of the domain, put together from its parts as the domain is not there yet. */
   readonly domainArn: pulumi.Input<string>;
   /** Takes audit logs too, which only fine-grained access control writes. */
@@ -46,7 +44,8 @@ export class SearchLogs extends pulumi.ComponentResource {
     this.permission = new aws.cloudwatch.LogResourcePolicy(
       name,
       {
-        policyName: `${args.domainName}-logs`,
+        // A policy of this name would be overwritten, and Pulumi makes the names of groups unique in the account.
+        policyName: pulumi.interpolate`${logs[0]?.group.name}`,
         policyDocument: policyDocument([
           {
             Effect: "Allow",

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, policyDocument, ServiceRole } from "../core/iam";
 import { cognitoDomainPrefix } from "../core/limits";
+import { partitionNames } from "../core/partition";
 import { Problems } from "../core/validate";
 
 export interface SearchSignInArgs {
@@ -37,6 +38,7 @@ export class SearchSignIn extends pulumi.ComponentResource {
 
     const protectData = args.protectData ?? false;
     const child = { parent: this };
+    const { identityProvider } = partitionNames(aws.getRegionOutput({}, child).region);
     const users = new aws.cognito.UserPool(
       name,
       {
@@ -78,15 +80,15 @@ export class SearchSignIn extends pulumi.ComponentResource {
       `${name}-user`,
       {
         assumeRolePolicy: policyDocument([
-          {
-            Effect: "Allow",
-            Principal: { Federated: "cognito-identity.amazonaws.com" },
+          identityProvider.apply((provider) => ({
+            Effect: "Allow" as const,
+            Principal: { Federated: provider },
             Action: "sts:AssumeRoleWithWebIdentity",
             Condition: {
-              StringEquals: { "cognito-identity.amazonaws.com:aud": identities.id },
-              "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" },
+              StringEquals: { [`${provider}:aud`]: identities.id },
+              "ForAnyValue:StringLike": { [`${provider}:amr`]: "authenticated" },
             },
-          },
+          })),
         ]),
       },
       child,
@@ -140,7 +142,7 @@ export class SearchSignIn extends pulumi.ComponentResource {
             [identities.arn],
           ),
           allow(["iam:PassRole"], [user.arn], {
-            StringEquals: { "iam:PassedToService": "cognito-identity.amazonaws.com" },
+            StringEquals: { "iam:PassedToService": identityProvider },
           }),
         ],
       },

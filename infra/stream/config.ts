@@ -1,3 +1,4 @@
+import { archivedRecordKiB } from "../../capacity/limits";
 import type { ConfigReader } from "../core/config-reader";
 import { limits, type StreamMode, streamModes } from "../core/limits";
 import { checkWarmThroughput } from "./event-stream";
@@ -30,7 +31,10 @@ export function readStream(read: ConfigReader): StreamConfig {
     mode,
     shardCount: mode === "PROVISIONED" ? shardCount : undefined,
     retentionHours: read.integer("streamRetentionHours", limits.streamRetentionHours),
-    maxRecordSizeKiB: read.integer("streamMaxRecordKiB", limits.streamRecordKiB),
+    maxRecordSizeKiB: read.integer("streamMaxRecordKiB", {
+      ...limits.streamRecordKiB,
+      max: archivedRecordKiB,
+    }),
     warmThroughputMiBps: warmMiBps === 0 ? undefined : warmMiBps,
     fanOut: read.boolean("streamFanOut"),
   };

@@ -34,7 +34,12 @@ const cargoTool: Tool = {
   step: /^\s*Compiling /,
 };
 
-function mavenTool(title: string, name: string, sources: string): Tool {
+function mavenTool(
+  title: string,
+  name: string,
+  sources: string,
+  ...properties: readonly string[]
+): Tool {
   return {
     title,
     name,
@@ -48,6 +53,7 @@ function mavenTool(title: string, name: string, sources: string): Tool {
         "package",
         `-Dinstallation=${path.join(into, "lib")}`,
         `-Dscratch=${scratch}`,
+        ...properties,
       ],
     }),
     step: /Downloaded from /,
@@ -58,6 +64,12 @@ export const tools = {
   kinesisServer: cargoTool,
   searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
   flinkRuntime: mavenTool("Apache Flink 1.20.3", "flink-1.20.3", "local/flink-runtime"),
+  flink2Runtime: mavenTool(
+    "Apache Flink 2.2.1",
+    "flink-2.2.1",
+    "local/flink-runtime",
+    "-Dflink.version=2.2.1",
+  ),
   javaProducers: mavenTool("AWS's producers for Java", "kpl-1.1.1", "bench/kpl"),
 } as const;
 

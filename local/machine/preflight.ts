@@ -19,6 +19,7 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
   kinesisServer: 1,
   searchNode: 0.5,
   flinkRuntime: 0.5,
+  flink2Runtime: 0.5,
   javaProducers: 0.5,
 };
 

@@ -37,9 +37,19 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
   },
   "aws:index/getAvailabilityZones:getAvailabilityZones": (args, place) => {
     const region = regionOf(args, place);
-    const names = ["a", "b", "c"].map((zone) => `${region}${zone}`);
+    const names = zonesOf(region);
     const zoneIds = names.map((_, index) => `${region}-az${index + 1}`);
     return { id: region, region, names, zoneIds, groupNames: [region] };
+  },
+  // Offline every zone has everything.
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": (args, place) => ({
+    ...args,
+    id: String(args["serviceName"]),
+    availabilityZones: zonesOf(regionOf(args, place)),
+  }),
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (args, place) => {
+    const region = regionOf(args, place);
+    return { ...args, id: region, region, locations: zonesOf(region) };
   },
   "aws:ec2/getAmi:getAmi": (args, place) => {
     const region = regionOf(args, place);
@@ -85,6 +95,11 @@ export function callFunction(token: string, args: Values, place: Place): Values 
 
 function regionOf(args: Values, place: Place): string {
   return typeof args["region"] === "string" ? args["region"] : place.region;
+}
+
+/** As many zones as a region has at most. */
+function zonesOf(region: string): string[] {
+  return ["a", "b", "c", "d", "e", "f"].map((zone) => `${region}${zone}`);
 }
 
 function imageId(of: string, region: string): string {

@@ -200,7 +200,7 @@ export class AwsProvider {
 
   /** @throws when another resource of the run has the same ARN, hence the same name: AWS refuses or overwrites one. */
   #claim(urn: string, type: string, outputs: Values): void {
-    const arn = outputs["arn"] ?? outputs["dashboardArn"];
+    const arn = outputs["arn"] ?? outputs["dashboardArn"] ?? outputs["policyName"];
     // Several versions of a secret share its ARN.
     if (typeof arn !== "string" || arn === UNKNOWN || type.endsWith(":SecretVersion")) return;
     const owner = this.#owners.get(`${type} ${arn}`) ?? urn;

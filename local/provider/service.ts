@@ -63,11 +63,16 @@ export function awsService(
       provider.admit();
       notify(request.getEngineAddress());
       // Without resources and outputs: the engine sends ids in place of the one, values for the other.
-      return new wire.ProviderHandshakeResponse().setAcceptSecrets(true);
+      return new wire.ProviderHandshakeResponse()
+        .setAcceptSecrets(true)
+        .setSupportsAutonamingConfiguration(true);
     }),
     configure: unary((request: wire.ConfigureRequest) => {
       provider.configure(fromStruct(request.getArgs()));
-      return new wire.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+      return new wire.ConfigureResponse()
+        .setAcceptsecrets(true)
+        .setSupportspreview(true)
+        .setSupportsAutonamingConfiguration(true);
     }),
     check: unary((request: wire.CheckRequest) => {
       const { inputs, problems } = provider.check(

@@ -11,7 +11,13 @@ const VPC_INPUTS = [
   "instanceTenancy",
   "tags",
 ];
-const OWN_INPUTS = ["availabilityZoneNames", "natGateways", "subnetSpecs", "subnetStrategy"];
+const OWN_INPUTS = [
+  "availabilityZoneCidrMask",
+  "availabilityZoneNames",
+  "natGateways",
+  "subnetSpecs",
+  "subnetStrategy",
+];
 const natStrategies = ["None", "Single", "OnePerAz"] as const;
 const subnetTypes = ["Public", "Private"] as const;
 
@@ -39,6 +45,7 @@ const defaultSubnets = [{ type: "Public" }, { type: "Private" }];
 /** @throws an error that lists every argument that the local component does not take. */
 export function vpcPlan(name: string, inputs: Values): VpcPlan {
   const { availabilityZoneNames, natGateways, subnetStrategy, cidrBlock } = inputs;
+  const zoneMask = inputs["availabilityZoneCidrMask"] as number | undefined;
   const subnetSpecs = inputs["subnetSpecs"] ?? defaultSubnets;
   const problems = Object.keys(defined(inputs))
     .filter((key) => ![...VPC_INPUTS, ...OWN_INPUTS].includes(key))
@@ -76,7 +83,7 @@ export function vpcPlan(name: string, inputs: Values): VpcPlan {
     vpcInputs: { ...Object.fromEntries(own), cidrBlock: cidr },
     zones,
     natStrategy,
-    subnets: subnetLayout(cidr, zones.length, types),
+    subnets: subnetLayout(cidr, zones.length, types, zoneMask),
   };
 }
 
@@ -84,17 +91,19 @@ export function vpcPlan(name: string, inputs: Values): VpcPlan {
  * Divides a VPC's addresses as awsx does with the strategy Auto and subnets without sizes: evenly over the zones, and in
  * each zone evenly over the subnets in their order.
  *
+ * @param ofZone - prefix of a zone's block. @default that of the largest block that all zones can have
  * @throws when the subnets do not fit.
  */
 export function subnetLayout(
   cidrBlock: string,
   zones: number,
   types: readonly SubnetType[],
+  ofZone?: number,
 ): readonly Subnet[] {
   const vpc = parseCidr(cidrBlock);
-  const zoneMask = vpc.mask + Math.ceil(Math.log2(zones));
+  const zoneMask = ofZone ?? vpc.mask + Math.ceil(Math.log2(zones));
   const mask = zoneMask + Math.ceil(Math.log2(types.length));
-  if (mask > 28) {
+  if (mask > 28 || zones > 2 ** (zoneMask - vpc.mask)) {
     throw new Error(
       `The subnets do not fit: ${cidrBlock} leaves a /${zoneMask} for each of ${zones} availability ` +
         `zones, and a subnet must have from /16 to /28.`,

@@ -52,7 +52,7 @@ export interface WorkloadSource extends WorkloadStatus {
 }
 
 /** The producer's progress, as it prints it with `--json`. */
-export type ReplayProgress = Omit<ProgressReport, "advice" | "lastError" | "errors">;
+export type ReplayProgress = Omit<ProgressReport, "advice" | "lastError" | "errors" | "waiting">;
 
 export interface ReplayStatus {
   readonly finished: boolean;

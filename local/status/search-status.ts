@@ -19,8 +19,8 @@ import { taxiResults } from "./taxi-results";
 import { tradesResults } from "./trades-results";
 
 const LATEST = 5;
-/** Indices that are counted: those of a pattern may be one per day. */
-const MOST_INDICES = 100;
+/** Indices that are counted: there is one per day. */
+const MOST_INDICES = 10_000;
 
 const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
   taxi: taxiResults,

@@ -12,7 +12,7 @@ interface ScrollPage {
 }
 
 export interface DocumentsOptions {
-  /** Indices to read; one that does not exist holds nothing. */
+  /** Indices, aliases and patterns to read; one that does not exist holds nothing. A document of an alias has its name. */
   readonly indices: readonly string[];
   /** Documents a page, 1 to 10000 (index.max_result_window). @default 5000 */
   readonly pageSize?: number;
@@ -42,7 +42,8 @@ export async function* storedDocuments(
     try {
       while (page.hits.hits.length > 0) {
         for (const hit of page.hits.hits) {
-          yield { index: hit._index, id: hit._id, source: hit._source };
+          const found = index.includes("*") ? hit._index : index;
+          yield { index: found, id: hit._id, source: hit._source };
         }
         page = (await request(endpoint, "POST", "/_search/scroll", {
           scroll: KEEP_ALIVE,

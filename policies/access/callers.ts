@@ -95,6 +95,20 @@ export function namedAccounts({ allows, principals, conditions }: Statement): re
   return allows ? [...accounts, ...(principals["CanonicalUser"] ?? [])] : [];
 }
 
+/** The organizations to whose members a statement is limited, as it names them. */
+export function namedOrganizations({ allows, conditions }: Statement): readonly string[] {
+  return allows
+    ? conditions
+        .filter((one) => /^aws:(principal|source)org(id|paths)$/.test(one.key) && isRequired(one))
+        .flatMap(({ values }) => values.map((value) => organizationOf(value) ?? value))
+    : [];
+}
+
+/** The organization in its id, in a path below it or in an ARN. */
+export function organizationOf(principal: string): string | undefined {
+  return /^(?:arn:[^:]*:organizations:.*\/)?(o-[a-z0-9]{10,32})(?:\/|$)/.exec(principal)?.[1];
+}
+
 /** Condition keys whose values are accounts, or ARNs of principals with theirs. */
 const accountKeys = new Set(
   (

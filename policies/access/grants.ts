@@ -4,7 +4,14 @@ import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { coversEverything } from "../engine/policy-document";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { texts } from "../engine/setting-schema";
-import { accountOf, admitsEverybody, namedAccounts, servicesWithoutSource } from "./callers";
+import {
+  accountOf,
+  admitsEverybody,
+  namedAccounts,
+  namedOrganizations,
+  organizationOf,
+  servicesWithoutSource,
+} from "./callers";
 import { broadPolicies } from "./iam-actions";
 import { EventPermission } from "@pulumi/aws/cloudwatch";
 import {
@@ -69,49 +76,65 @@ export const serviceGrants = typesPolicy("iam-resource-policy-service-source", s
   },
 });
 
-/** Properties that name an account or a principal which gets access, by type. */
-const grantees: Readonly<Record<string, string>> = {
-  [typeToken(AmiLaunchPermission)]: "accountId",
-  [typeToken(EventPermission)]: "principal",
-  [typeToken(Grant)]: "granteePrincipal",
-  [typeToken(LayerVersionPermission)]: "principal",
-  [typeToken(Permission)]: "principal",
-  [typeToken(PrincipalAssociation)]: "principal",
-  [typeToken(SnapshotCreateVolumePermission)]: "accountId",
-  [typeToken(VpcEndpointServiceAllowedPrinciple)]: "principalArn",
+/** Paths of properties that name accounts, principals or organizations which get access, by type. */
+const grantees: Readonly<Record<string, readonly string[]>> = {
+  [typeToken(AmiLaunchPermission)]: ["accountId", "organizationArn", "organizationalUnitArn"],
+  [typeToken(EventPermission)]: ["principal", "condition.value"],
+  [typeToken(Grant)]: ["granteePrincipal"],
+  [typeToken(LayerVersionPermission)]: ["principal", "organizationId"],
+  [typeToken(Permission)]: ["principal", "sourceAccount", "principalOrgId"],
+  [typeToken(PrincipalAssociation)]: ["principal"],
+  [typeToken(SnapshotCreateVolumePermission)]: ["accountId"],
+  [typeToken(SsmDocument)]: ["permissions.account_ids"],
+  [typeToken(VpcEndpointServiceAllowedPrinciple)]: ["principalArn"],
 };
 
 const grantingTypes = [...new Set([...resourceDocuments, ...Object.keys(grantees)])];
 
 export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, {
   severity: "high",
-  rule: "Grant access to accounts that are trusted only.",
+  rule: "Grant access to trusted accounts and organizations only.",
   reason:
-    "Whoever controls another account decides who uses the grant. An account that is not the program's own belongs on a list that somebody has reviewed.",
-  fix: "Add the account to trustedAccounts in the policy's configuration, or take it out.",
+    "The owner of another account decides who uses the grant. An account that is not the program's own belongs on a list that was reviewed.",
+  fix: "Add the account to trustedAccounts or the organization to trustedOrganizations in the policy's configuration, or remove it.",
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
   config: {
     trustedAccounts: texts(
       "Ids of accounts and canonical users that may get access, the own account among them. While it is empty a document may name one account, which counts as the own one, and no canonical user.",
     ),
+    trustedOrganizations: texts(
+      "Ids of AWS Organizations organizations, such as o-abcdefghij, whose accounts may get access.",
+    ),
   },
-  *check(resource, { trustedAccounts }, { type }) {
-    const direct = known(() => resource[grantees[type] ?? ""]);
-    const named = [
-      ...(typeof direct === "string" ? [accountOf(direct) ?? []].flat() : []),
-      ...[...(type in grantees ? [] : resourceStatements(type, resource))].flatMap(
-        ({ statement }) => namedAccounts(statement),
-      ),
-    ];
+  *check(resource, { trustedAccounts, trustedOrganizations }, { type }) {
+    const direct = (grantees[type] ?? [])
+      .flatMap((path) => placesAt(resource, path))
+      .flatMap(({ block, property }) => String(known(() => block[property]) ?? "").split(","));
+    const strangers = new Set(
+      direct.flatMap((name) => organizationOf(name) ?? []).filter(isStrangeOrganization),
+    );
+    const named = direct.flatMap((name) => accountOf(name.trim()) ?? []);
+    for (const { statement } of type in grantees ? [] : resourceStatements(type, resource)) {
+      const organizations = namedOrganizations(statement);
+      const strange = organizations.filter(isStrangeOrganization);
+      strange.forEach((one) => strangers.add(one));
+      // Accounts in a trusted organization are trusted.
+      named.push(...(organizations.length > strange.length ? [] : namedAccounts(statement)));
+    }
     const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
     const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
-    const strangers = [...new Set(named)].filter((account) => !trusted.includes(account));
-    if (strangers.length > 0) {
+    named.filter((account) => !trusted.includes(account)).forEach((one) => strangers.add(one));
+    if (strangers.size > 0) {
+      const all = [...trusted, ...trustedOrganizations];
       yield {
-        fact: `access is granted to ${strangers.join(", ")}`,
-        limit: `trusted are ${trusted.length > 0 ? trusted.join(", ") : "no accounts"}`,
+        fact: `access is granted to ${[...strangers].join(", ")}`,
+        limit: `trusted are ${all.length > 0 ? all.join(", ") : "no accounts"}`,
       };
+    }
+
+    function isStrangeOrganization(id: string): boolean {
+      return !trustedOrganizations.includes(id);
     }
   },
 });

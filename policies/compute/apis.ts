@@ -1,10 +1,11 @@
-import { isSet, known, reference } from "../engine/known";
+import { decisive, isSet, known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
 import { ofType, refersTo, refersToSame } from "../engine/relation";
 import { typeToken } from "../engine/sdk-types";
 import { integer, texts } from "../engine/setting-schema";
 import { mustBe } from "../engine/violation";
-import { DomainName, Method, MethodSettings, Stage } from "@pulumi/aws/apigateway";
+import { openOperations } from "./open-api";
+import { DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
 import {
   Api,
   DomainName as HttpDomainName,
@@ -20,7 +21,7 @@ const authorizations: Readonly<Record<string, string>> = {
   [typeToken(Route)]: "authorizationType",
 };
 
-const authorized = [Api, ...Object.keys(authorizations)];
+const authorized = [Api, RestApi, ...Object.keys(authorizations)];
 
 export const apiAuthorization = typesPolicy("apigateway-method-authorization", authorized, {
   severity: "critical",
@@ -47,6 +48,17 @@ export const apiAuthorization = typesPolicy("apigateway-method-authorization", a
           limit: "callers must be authorised",
           fix: "Leave target out, and add an apigatewayv2.Route with authorizationType.",
         };
+      }
+      if (isSet(resource, "body")) {
+        const operations = openOperations(decisive(resource, "body"));
+        const strangers = operations?.filter((one) => !open.includes(one)) ?? ["no JSON"];
+        if (strangers.length > 0) {
+          yield {
+            fact: `body has ${strangers.join(", ")}`,
+            limit: "callers of each operation must be authorised",
+            fix: "Write the OpenAPI document as JSON and give the operation security with an authorizer, or x-amazon-apigateway-auth AWS_IAM.",
+          };
+        }
       }
       return;
     }

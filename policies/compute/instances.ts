@@ -19,10 +19,11 @@ export const metadata = typesPolicy("ec2-instance-metadata-v2", [Instance, Launc
   controls: ["EC2.8", "EC2.170"],
   source:
     "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
+  remedy: (instance) =>
+    isFromTemplate(instance) ? {} : { metadataOptions: { httpTokens: "required" } },
   *check(instance) {
-    // What an instance with a template leaves out the template says.
     const options = instance["metadataOptions"] as MetadataOptions | undefined;
-    if (options === undefined && isSet(instance, "launchTemplate")) {
+    if (isFromTemplate(instance)) {
       return;
     }
     if (options?.httpEndpoint !== "disabled") {
@@ -30,6 +31,11 @@ export const metadata = typesPolicy("ec2-instance-metadata-v2", [Instance, Launc
     }
   },
 });
+
+/** Whether the options are those of a launch template. */
+function isFromTemplate(instance: object): boolean {
+  return !isSet(instance, "metadataOptions") && isSet(instance, "launchTemplate");
+}
 
 /** Switches that give what they belong to a public address; subnets have a policy of their own. */
 const publicAddressNames = ["assignPublicIp", "associatePublicIpAddress", "publiclyAccessible"];

@@ -5,6 +5,7 @@ import { integer, text } from "../engine/setting-schema";
 
 export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
   severity: "high",
+  isStackWide: true,
   rule: "Keep what a stack costs in a month within its budget.",
   reason:
     "Shards, KPUs, nodes, gateways and endpoints are billed by the hour whether anything flows or not; nobody sees the sum while writing one of them. What depends on traffic is not in it.",

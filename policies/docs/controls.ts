@@ -1,4 +1,4 @@
-import table from "./controls.json";
+import table from "../engine/controls.json";
 
 /**
  * Controls of AWS Security Hub about the kinds of resources that the pack knows, in short. Ids stay those of AWS, which

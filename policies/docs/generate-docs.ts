@@ -10,7 +10,10 @@ export const documentationPath = resolve(__dirname, "../..", "docs", "policies.m
 /** The documentation as it should be: rendered from the pack and formatted like every other file. */
 export async function documentation(): Promise<string> {
   const options = await resolveConfig(documentationPath);
-  return await format(policyReference(families), { ...options, filepath: documentationPath });
+  return await format(policyReference(Object.values(families)), {
+    ...options,
+    filepath: documentationPath,
+  });
 }
 
 if (require.main === module) {

@@ -13,6 +13,7 @@ export function policyReference(families: readonly PolicyFamily[]): string {
   return [
     "<!-- Made from policies/ by npm run docs:policies; not to be edited. -->\n",
     introduction,
+    stackRules(families.flatMap(({ policies }) => policies)),
     "## Overview",
     "| Policy | Rule | Severity | Security Hub |\n| --- | --- | --- | --- |",
     ...families.flatMap(({ policies }) =>
@@ -23,6 +24,15 @@ export function policyReference(families: readonly PolicyFamily[]): string {
     ...families.flatMap(({ title, policies }) => ["", `## ${title}`, ...policies.map(section)]),
     controlTable(families.flatMap(({ policies }) => policies)),
   ].join("\n");
+}
+
+function stackRules(policies: readonly StreamingPolicy[]): string {
+  const names = policies.filter((policy) => "validateStack" in policy).map(({ name }) => name);
+  return [
+    "## Policies about a whole stack",
+    `${names.length} of the ${policies.length} policies judge relations between resources, once all of them are declared: in an update only after it. Run a preview before each update, which judges them before anything is created.`,
+    `${names.map((name) => `[${name}](#${name})`).join(", ")}.\n`,
+  ].join("\n\n");
 }
 
 function section({ text, configSchema }: StreamingPolicy): string {

@@ -1,7 +1,7 @@
 import { given, isSet, known, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { typeToken } from "../engine/sdk-types";
-import { integer } from "../engine/setting-schema";
+import { integer, text } from "../engine/setting-schema";
 import { atLeast, atMost, mustBe } from "../engine/violation";
 import { customerKey, customerKeySetting } from "./customer-key";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
@@ -20,7 +20,14 @@ export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stre
   fix: "Set encryptionType to KMS and kmsKeyId to a key of your own.",
   controls: ["Kinesis.1"],
   source: "https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html",
-  config: customerKeySetting,
+  config: {
+    ...customerKeySetting,
+    remedyKey: text("Key that a remediation sets.", "alias/aws/kinesis", "^[\\w:/-]+$"),
+  },
+  remedy: (stream, { remedyKey }) => ({
+    encryptionType: "KMS",
+    ...(!isSet(stream, "kmsKeyId") && { kmsKeyId: remedyKey }),
+  }),
   *check(stream, config) {
     if (stream.encryptionType !== "KMS") {
       yield* mustBe("encryptionType", stream.encryptionType, "KMS");

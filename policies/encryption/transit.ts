@@ -21,6 +21,14 @@ export const domainHttps = resourcePolicy("opensearch-domain-https", Domain, {
   config: {
     tlsPolicies: texts("TLS policies that are current.", "Policy-Min-TLS-1-2-PFS-2023-10"),
   },
+  remedy: ({ domainEndpointOptions }, { tlsPolicies }) => ({
+    domainEndpointOptions: {
+      enforceHttps: true,
+      tlsSecurityPolicy:
+        tlsPolicies.find((one) => one === domainEndpointOptions?.tlsSecurityPolicy) ??
+        tlsPolicies[0],
+    },
+  }),
   *check({ domainEndpointOptions }, { tlsPolicies }) {
     yield* mustBe("domainEndpointOptions.enforceHttps", domainEndpointOptions?.enforceHttps, true);
     const policy = domainEndpointOptions?.tlsSecurityPolicy ?? "not set";

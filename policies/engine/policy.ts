@@ -7,12 +7,21 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
+import { controls } from "./controls.json";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
 import { ofType } from "./relation";
 import { typeToken } from "./sdk-types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
-import { anchor, exceptions, type PolicyText, reportTo, type Violation } from "./violation";
+import {
+  anchor,
+  type Exception,
+  exceptions,
+  findException,
+  type PolicyText,
+  reportTo,
+  type Violation,
+} from "./violation";
 import { configuredValues, type Settings, texts, type Values } from "./setting-schema";
 
 export type { PolicyText, Violation };
@@ -29,6 +38,12 @@ interface Definition<S extends Settings> extends Omit<PolicyText, "name" | "seve
 }
 
 interface ResourceDefinition<Props, S extends Settings> extends Definition<S> {
+  /** Values of the properties that have one right value; enforcementLevel remediate sets them. */
+  remedy?(
+    props: Props,
+    config: Values<S>,
+    resource: Pick<ResourceValidationArgs, "type" | "urn">,
+  ): Readonly<Record<string, unknown>>;
   check(
     props: Props,
     config: Values<S>,
@@ -58,6 +73,8 @@ type ResourceClass<R extends Resource, Args> = new (
   opts?: CustomResourceOptions,
 ) => R;
 
+type Block = Readonly<Record<string, unknown>>;
+
 /** A type as its token, such as aws:iam/role:Role, or as its class. */
 type Type = string | object;
 
@@ -78,11 +95,8 @@ export function resourcePolicy<R extends Resource, Args, const S extends Setting
   resourceClass: ResourceClass<R, Args>,
   definition: ResourceDefinition<Unwrap<NonNullable<Args>>, S>,
 ): ResourcePolicy {
-  return typesPolicy(name, [resourceClass], {
-    ...definition,
-    check: (props, config, resource) =>
-      definition.check(props as Unwrap<NonNullable<Args>>, config, resource),
-  });
+  // The engine hands over properties as the class has them.
+  return typesPolicy(name, [resourceClass], definition as unknown as ResourceDefinition<Block, S>);
 }
 
 /**
@@ -93,7 +107,7 @@ export function resourcePolicy<R extends Resource, Args, const S extends Setting
 export function typesPolicy<const S extends Settings>(
   name: string,
   judgedTypes: readonly Type[],
-  definition: ResourceDefinition<Readonly<Record<string, unknown>>, S>,
+  definition: ResourceDefinition<Block, S>,
 ): ResourcePolicy {
   const types = judgedTypes.map(tokenOf);
   const judged = new Set(types);
@@ -112,7 +126,44 @@ export function typesPolicy<const S extends Settings>(
     }
   };
   passOver(validateResource, types);
-  return { ...metadata(text), types, validateResource };
+  const remediateResource: ResourcePolicy["remediateResource"] = (args) =>
+    judged.has(args.type) ? remediated(text, args) : undefined;
+  return {
+    ...metadata(text),
+    types,
+    validateResource,
+    ...(definition.remedy && { remediateResource }),
+  };
+}
+
+/** The properties with the values of the remedy; nothing where they have them already. */
+function remediated<S extends Settings>(
+  text: PolicyText & ResourceDefinition<Block, S>,
+  args: ResourceValidationArgs,
+): Record<string, unknown> | undefined {
+  const config = configuration(text, args.getConfig());
+  if (
+    config.exempt.includes(args.name) ||
+    findException(config.exceptions, [args.name, args.urn]) !== undefined
+  ) {
+    return undefined;
+  }
+  const isChanged = merge(args.props, text.remedy?.(args.props, config, args) ?? {});
+  return isChanged ? args.props : undefined;
+}
+
+/** Sets values in a block, those of blocks one by one; whether one of them is new. */
+function merge(block: Record<string, unknown>, values: Block): boolean {
+  let isChanged = false;
+  for (const [name, value] of Object.entries(values)) {
+    if (value instanceof Object) {
+      isChanged = merge((block[name] ??= {}) as typeof block, value as Block) || isChanged;
+    } else {
+      isChanged ||= block[name] !== value;
+      block[name] = value;
+    }
+  }
+  return isChanged;
 }
 
 /** Whether a resource of a provider other than @pulumi/aws was seen that is judged by its form there. */
@@ -196,8 +247,20 @@ export function relationPolicy<const S extends Settings>(
   });
 }
 
+/** Resources as they were judged last, by URN. */
+export const judgedForms = new Map<string, Pick<ResourceValidationArgs, "type" | "props">>();
+
+/** The resources of a class that were declared so far, for a limit on their sum. */
+export function judgedSoFar<R extends Resource, Args>(
+  resourceClass: ResourceClass<R, Args>,
+): readonly Unwrap<NonNullable<Args>>[] {
+  const type = typeToken(resourceClass);
+  const forms = [...judgedForms.values()].filter((one) => one.type === type);
+  return forms.map(({ props }) => props as Unwrap<NonNullable<Args>>);
+}
+
 function judge<S extends Settings>(
-  definition: PolicyText & ResourceDefinition<Readonly<Record<string, unknown>>, S>,
+  definition: PolicyText & ResourceDefinition<Block, S>,
   args: ResourceValidationArgs,
   report: ReportViolation,
 ): void {
@@ -206,6 +269,7 @@ function judge<S extends Settings>(
     return;
   }
   dropUnset(args.props);
+  judgedForms.set(args.urn, args);
   try {
     for (const violation of definition.check(args.props, config, args)) {
       reportTo(report, definition, config.exceptions, args, violation);
@@ -224,19 +288,38 @@ function skipUndecided(error: unknown, notApplicable: (reason: string) => never)
 }
 
 function metadata<S extends Settings>(definition: PolicyText & Definition<S>) {
-  const { name, severity, rule, fix, controls = [] } = definition;
+  const { name, severity, rule, fix, controls: ids = [] } = definition;
+  const [id] = ids;
   return {
     text: definition,
     isGeneral: definition.isGeneral ?? false,
     name,
+    displayName: displayName(name),
     severity,
     description: rule,
     remediationSteps: fix,
     url: anchor(name),
-    tags: [...controls],
+    tags: [...ids],
+    ...(id !== undefined && {
+      framework: {
+        name: "AWS Security Hub CSPM",
+        version: "1.0.0",
+        reference: id,
+        specification: (controls as Readonly<Record<string, string>>)[id] ?? "",
+      },
+    }),
     configSchema: { properties: settingsOf(definition) as PolicyConfigSchema["properties"] },
     ...(definition.level && { enforcementLevel: definition.level }),
   };
+}
+
+const acronyms = /^(acl|api|ebs|ec2|ecr|https|iam|kms|kpu|s3|sns|sqs|ssm|tls|url|v2|vpc)s?$/;
+
+/** A name as a title, such as S3 bucket policy TLS of s3-bucket-policy-tls. */
+function displayName(name: string): string {
+  const words = name.split("-").map((word) => (acronyms.test(word) ? word.toUpperCase() : word));
+  const title = words.join(" ");
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
 }
 
 function settingsOf({ config, exempt }: Definition<Settings>): Settings {
@@ -249,10 +332,14 @@ interface Common {
   readonly exceptions: typeof exceptions.default;
 }
 
+/** Exceptions of each policy that has judged, by its name. */
+export const configuredExceptions = new Map<string, readonly Exception[]>();
+
 function configuration<S extends Settings>(
   definition: PolicyText & Definition<S>,
   given: Readonly<Record<string, unknown>>,
 ) {
   const values = configuredValues(definition.name, settingsOf(definition), given);
+  configuredExceptions.set(definition.name, values["exceptions"] as readonly Exception[]);
   return { exempt: [], ...values } as unknown as Values<S> & Common;
 }

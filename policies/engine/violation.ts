@@ -1,4 +1,5 @@
 import type { ReportViolation, Severity } from "@pulumi/policy";
+import manifest from "../package.json";
 import type { Setting } from "./setting-schema";
 
 /** What a policy says about itself, in the engine's output and in docs/policies.md. */
@@ -18,6 +19,8 @@ export interface PolicyText {
   readonly source?: string;
   /** For what a reader should know and need not act on. @default the pack's level, mandatory */
   readonly level?: "advisory";
+  /** Whether it limits the sum over a stack, so that an exception may name {@link wholeStack}. */
+  readonly isStackWide?: boolean;
 }
 
 /** How a resource breaks a rule; reads as "fact; limit". */
@@ -72,9 +75,9 @@ export function within(
   return isWithin ? [] : [{ fact, limit: `the limit is ${least} to ${most} ${unit}`.trimEnd() }];
 }
 
-/** Where a policy is documented. */
+/** Page of the documentation of a policy, in the version of the pack. */
 export function anchor(name: string): string {
-  return `docs/policies.md#${name}`;
+  return `${manifest.homepage}#${name}`;
 }
 
 /**
@@ -87,36 +90,59 @@ type ReportDiagnostic = (diagnostic: {
   readonly enforcementLevel: "advisory";
 }) => void;
 
+/** Limits of every exception; the policy exception-limits sets them before others judge. */
+export const exceptionLimits = { warnDays: 14, maxExceptionDays: 366, ticketPattern: "" };
+
+/** The resource of an exception from a limit on the sum over a stack. */
+export const wholeStack = "<stack>";
+
 /** Reports a violation, or advises of it where it is excepted. */
 export function reportTo(
   report: ReportViolation,
-  { name, rule, fix }: PolicyText,
+  { name, rule, fix, isStackWide = false }: PolicyText,
   all: readonly Exception[],
   resource: { readonly name: string; readonly urn: string },
   violation: Violation,
 ): void {
   const remedy = violation.fix ?? fix;
   const message = `${resource.name}: ${violation.fact}; ${violation.limit}. ${remedy} See ${anchor(name)}.`;
-  const exception = findException(all, resource);
-  if (exception === undefined) {
-    report(message, resource.urn);
-  } else if (isExpired(exception, new Date())) {
-    report(
-      `${message} Its exception ended on ${exception.expires} (${exception.reason}).`,
-      resource.urn,
-    );
-  } else {
-    (report as unknown as ReportDiagnostic)({
-      message: `${rule}\nExcepted until ${exception.expires} (${exception.reason}). ${message}`,
-      urn: resource.urn,
-      enforcementLevel: "advisory",
-    });
+  const names = [resource.name, resource.urn, ...(isStackWide ? [wholeStack] : [])];
+  const exception = findException(all, names);
+  const problem = exception && exceptionProblem(exception, new Date());
+  if (exception === undefined || problem !== undefined) {
+    report(problem === undefined ? message : `${message} ${problem}`, resource.urn);
+    return;
   }
+  const days = daysUntil(exception.expires, new Date());
+  const warning =
+    days > exceptionLimits.warnDays
+      ? ""
+      : ` Only ${days} days are left: fix the resource or renew the exception.`;
+  (report as unknown as ReportDiagnostic)({
+    message: `${rule}\nExcepted until ${exception.expires} (${exception.reason}).${warning} ${message}`,
+    urn: resource.urn,
+    enforcementLevel: "advisory",
+  });
+}
+
+/** Why an exception does not hold, as a sentence. */
+function exceptionProblem({ expires, reason }: Exception, now: Date): string | undefined {
+  const { maxExceptionDays, ticketPattern } = exceptionLimits;
+  const days = daysUntil(expires, now);
+  if (days < 0) {
+    return `Its exception ended on ${expires} (${reason}).`;
+  }
+  if (days > maxExceptionDays) {
+    return `Its exception must end within ${maxExceptionDays} days; got ${expires}.`;
+  }
+  return new RegExp(ticketPattern).test(reason)
+    ? undefined
+    : `The reason of its exception must match ${ticketPattern}; got ${reason}.`;
 }
 
 /** Leave to break one policy with one resource until a day. */
 export interface Exception {
-  /** Name of the resource in the program, or its URN where the name is not unique. */
+  /** Name of the resource in the program, its URN where the name is not unique, or {@link wholeStack}. */
   readonly resource: string;
   /** Why, for whoever reviews it. */
   readonly reason: string;
@@ -141,21 +167,17 @@ export const exceptions: Setting<readonly Exception[]> = {
   },
 };
 
-/** The exception of a resource; the one that lasts longest where there are several. */
+/** The exception of a resource by one of its names; the one that lasts longest where there are several. */
 export function findException(
   all: readonly Exception[],
-  resource: { readonly name: string; readonly urn: string },
+  names: readonly string[],
 ): Exception | undefined {
   return all
-    .filter((one) => one.resource === resource.name || one.resource === resource.urn)
-    .reduce<Exception | undefined>(
-      (longest, one) => (longest && longest.expires >= one.expires ? longest : one),
-      undefined,
-    );
+    .filter(({ resource }) => names.includes(resource))
+    .sort((a, b) => b.expires.localeCompare(a.expires))[0];
 }
 
-/** Whether the exception's last day lies before `now`, in UTC. */
-export function isExpired(exception: Exception, now: Date): boolean {
-  // ISO dates sort as text.
-  return exception.expires < now.toISOString().slice(0, 10);
+/** Days from today to a day such as 2026-11-02, in UTC; negative once it is over. */
+export function daysUntil(day: string, now: Date): number {
+  return (Date.parse(day) - Date.parse(now.toISOString().slice(0, 10))) / 86_400_000;
 }

@@ -70,23 +70,126 @@ export const subjects: readonly MetricSubject[] = [
 export interface WatchedMetric {
   readonly namespace: string;
   readonly name: string;
-  readonly dimensions: Readonly<Record<string, unknown>>;
+  readonly dimensions: Block;
   /** Property of the alarm that the metric stands in. */
   readonly property: "dimensions" | "metricQueries";
+  /** What has its period and statistic: the alarm itself or the metric of a query. */
+  readonly block: Block;
+  readonly alarm: Block;
+  /** Whether the alarm compares the metric itself, an expression over it, or neither. */
+  readonly use: "itself" | "expression" | "nothing";
 }
 
 type Block = Readonly<Record<string, unknown>>;
 
 /** The metrics of an alarm: its only one, or those of its queries. */
-export function watchedMetrics(alarm: PolicyResource): readonly WatchedMetric[] {
-  const { metricName, metricQueries = [] } = alarm.props;
-  const queries = (metricQueries as readonly Block[]).flatMap(({ metric }) =>
-    metric instanceof Object ? [metric as Block] : [],
-  );
+export function watchedMetrics({ props: alarm }: PolicyResource): readonly WatchedMetric[] {
+  const queries = (alarm["metricQueries"] ?? []) as readonly Block[];
+  const returned = queries.find(({ returnData }) => returnData === true) ?? queries[0];
+  const used = idsBehind(String(returned?.["id"]), queries);
   return [
-    ...(metricName === undefined ? [] : [watched(alarm.props, "dimensions")]),
-    ...queries.map((metric) => watched(metric, "metricQueries")),
+    ...(isSet(alarm, "metricName") ? [watched(alarm, alarm, "dimensions", "itself")] : []),
+    ...queries.flatMap(({ id, metric }) => {
+      const isUsed = used.has(String(id)) ? "expression" : "nothing";
+      const use = id === returned?.["id"] ? "itself" : isUsed;
+      return metric instanceof Object
+        ? [watched(alarm, metric as Block, "metricQueries", use)]
+        : [];
+    }),
   ];
+}
+
+/** Ids of the queries that an expression depends on, through others as well. */
+function idsBehind(id: string, queries: readonly Block[], found = new Set<string>()) {
+  const query = queries.find((one) => one["id"] === id) ?? {};
+  const expression = known(() => query["expression"] as string | undefined) ?? "";
+  const words = new Set(expression.match(/\b[a-z]\w*\b/g) ?? []);
+  for (const other of queries.map((one) => String(one["id"]))) {
+    // METRICS() stands for every metric of the alarm.
+    if (!found.has(other) && (words.has(other) || /\bMETRICS\(/.test(expression))) {
+      found.add(other);
+      idsBehind(other, queries, found);
+    }
+  }
+  return found;
+}
+
+/** Whether an alarm looks a metric up for every resource of a kind, by Metrics Insights or SEARCH. */
+export function searches(
+  { props }: PolicyResource,
+  { namespace }: MetricSubject,
+  names: readonly string[],
+): boolean {
+  return ((props["metricQueries"] ?? []) as readonly Block[]).some((query) => {
+    const expression = known(() => query["expression"] as string | undefined) ?? "";
+    return (
+      /\b(SELECT|SEARCH)\b/.test(expression) &&
+      expression.includes(namespace) &&
+      names.some((name) => expression.includes(name))
+    );
+  });
+}
+
+/** Metrics that are bad when they are low; of others a high value is. */
+const badWhenLow = /^(FreeStorageSpace|Nodes|uptime)$/;
+
+/** The highest value of a metric, by its name. */
+const ceilings: readonly (readonly [name: RegExp, most: number])[] = [
+  [/Utilization$|MemoryPressure$/, 100],
+  [/^(ClusterStatus\.|ClusterIndexWritesBlocked|AutomatedSnapshotFailure)/, 1],
+  // The longest retention, 365 days.
+  [/(Milliseconds|MillisBehindLatest)$/, 31_536_000_000],
+  [/DataFreshness$/, 604_800],
+];
+
+/**
+ * Why an alarm tells nothing of a metric: direction, threshold, statistic or period. What is unknown in a preview is
+ * taken as right; an expression may turn the direction and the scale round.
+ */
+export function faultOf(metric: WatchedMetric, maxMinutes: number): string | undefined {
+  const { name, block, alarm, use } = metric;
+  const read = (from: Block, property: string) =>
+    known(() => from[property] as string | number | undefined);
+  const [operator, threshold] = [read(alarm, "comparisonOperator"), read(alarm, "threshold")];
+  const period = read(block, "period");
+  const minutes = (Number(period) * Number(read(alarm, "evaluationPeriods") ?? 1)) / 60;
+  const statistic = [block["stat"], block["statistic"], block["extendedStatistic"]].find(
+    Boolean,
+  ) as string | undefined;
+  if (use !== "itself") {
+    return use === "nothing" ? "the returned expression does not depend on it" : undefined;
+  }
+  if (!isSet(block, "period") || minutes > maxMinutes) {
+    return isSet(block, "period") ? `it looks back ${minutes} minutes` : "period is not set";
+  }
+  const isLow = badWhenLow.test(name);
+  const wrong = isLow
+    ? /^(Maximum|SampleCount|p[5-9]\d.*|p100)$/
+    : /^(Minimum|SampleCount|p[0-4]?\d(\..*)?)$/;
+  if (statistic === undefined || wrong.test(statistic)) {
+    return `statistic is ${statistic ?? "not set"}`;
+  }
+  // A band of anomaly detection takes the place of the threshold.
+  if (
+    typeof operator !== "string" ||
+    /Upper|Lower/.test(operator) ||
+    isSet(alarm, "thresholdMetricId")
+  ) {
+    return undefined;
+  }
+  if (operator.startsWith("Less") !== isLow) {
+    return `comparisonOperator is ${operator}`;
+  }
+  const most =
+    statistic === "Sum" ? Infinity : (ceilings.find(([one]) => one.test(name))?.[1] ?? Infinity);
+  const isEqual = operator.includes("OrEqual");
+  const value = Number(threshold);
+  const isReachable = isLow
+    ? value > 0
+    : (value < most || (isEqual && value === most)) && (value > 0 || (value === 0 && !isEqual));
+  return isReachable || (threshold === undefined && isSet(alarm, "threshold"))
+    ? undefined
+    : `threshold is ${threshold ?? "not set"}`;
 }
 
 /** Whether a metric is that of a resource: by the dimension's value, or in a preview by what it is made of. */
@@ -96,18 +199,36 @@ export function isMetricOf(
   subject: MetricSubject,
   target: PolicyResource,
 ): boolean {
-  if (metric.namespace !== subject.namespace || !isSet(metric.dimensions, subject.dimension)) {
+  const { namespace, dimensions, property, block } = metric;
+  if (namespace !== subject.namespace || !isSet(dimensions, subject.dimension)) {
     return false;
   }
-  const value = known(() => metric.dimensions[subject.dimension]);
-  return isIdentity(value, target, [subject.property]) ?? isMadeOf(alarm, metric.property, target);
+  const [own, other] = [alarm, target].map(({ props }) => known(() => props["region"] as unknown));
+  const account = known(() => block["accountId"] as string | undefined);
+  const arn = known(() => target.props["arn"] as string | undefined);
+  const isElsewhere =
+    (own !== undefined && other !== undefined && own !== other) ||
+    (account !== undefined && arn !== undefined && arn.split(":")[4] !== account);
+  const value = known(() => dimensions[subject.dimension]);
+  return (
+    !isElsewhere &&
+    (isIdentity(value, target, [subject.property]) ?? isMadeOf(alarm, property, target))
+  );
 }
 
-function watched(block: Block, property: WatchedMetric["property"]): WatchedMetric {
+function watched(
+  alarm: Block,
+  block: Block,
+  property: WatchedMetric["property"],
+  use: WatchedMetric["use"],
+): WatchedMetric {
   return {
     namespace: (block["namespace"] ?? "") as string,
     name: (block["metricName"] ?? "") as string,
     dimensions: (known(() => block["dimensions"]) ?? {}) as Block,
     property,
+    block,
+    alarm,
+    use,
   };
 }

@@ -1,12 +1,14 @@
-import { isSet, known, Undecided } from "../engine/known";
-import { relationPolicy, resourcePolicy, type StackPolicy, typesPolicy } from "../engine/policy";
+import { isSet, known } from "../engine/known";
+import { relationPolicy, resourcePolicy, type StackPolicy, stackPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
-import { ofType } from "../engine/relation";
-import { texts } from "../engine/setting-schema";
+import { isMadeOf, ofType, refersTo } from "../engine/relation";
+import { integer, texts } from "../engine/setting-schema";
 import {
   applicationSubject,
   deliverySubject,
   domainSubject,
+  faultOf,
+  searches,
   isMetricOf,
   type MetricSubject,
   streamSubject,
@@ -15,6 +17,8 @@ import {
 } from "./alarm-metrics";
 import { CompositeAlarm, MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
+import { Topic, TopicSubscription } from "@pulumi/aws/sns";
+import type { PolicyResource } from "@pulumi/policy";
 
 export const streamAlarms = minimumAlarms("kinesis-stream-alarms", streamSubject, {
   rule: "Watch every stream for readers that fall behind and for throttling.",
@@ -73,7 +77,12 @@ export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", Met
   fix: "Take the dimension's value from the resource itself, by the property that CloudWatch uses.",
   source:
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension",
-  *check(alarm, resources) {
+  config: {
+    elsewhere: texts(
+      "Values of dimensions that name resources of other stacks; * stands for any characters.",
+    ),
+  },
+  *check(alarm, resources, { elsewhere }) {
     for (const metric of watchedMetrics(alarm)) {
       const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
       const subject = candidates.find(({ dimension }) => isSet(metric.dimensions, dimension));
@@ -91,6 +100,10 @@ export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", Met
           fact: `metric ${metric.name} lacks ${missing.join(", ")}`,
           limit: `${metric.namespace} has no data without`,
         };
+        continue;
+      }
+      const value = known(() => metric.dimensions[subject.dimension]);
+      if (typeof value === "string" && covers(elsewhere, value)) {
         continue;
       }
       const targets = ofType(resources, subject.resourceClass);
@@ -127,17 +140,33 @@ function minimumAlarms(
         "Metrics that need an alarm; between alternatives stands a bar, and * stands for any characters.",
         defaults,
       ),
+      maxMinutes: integer(
+        "Most minutes that an alarm looks back: its period times its evaluation periods.",
+        1440,
+        [1, 10_080],
+      ),
     },
-    *check(target, resources, { metrics }) {
+    *check(target, resources, { metrics, maxMinutes }) {
       const watched = ofType(resources, MetricAlarm).flatMap((alarm) =>
-        watchedMetrics(alarm).filter((metric) => isMetricOf(alarm, metric, subject, target)),
+        watchedMetrics(alarm)
+          .filter((metric) => isMetricOf(alarm, metric, subject, target))
+          .map((metric) => ({ metric, alarm, fault: faultOf(metric, maxMinutes) })),
       );
-      const missing = metrics.filter(
-        (alternatives) => !watched.some((one) => covers(alternatives.split("|"), one.name)),
-      );
+      const missing = metrics.flatMap((alternatives) => {
+        const own = watched.filter(({ metric }) => covers(alternatives.split("|"), metric.name));
+        const [first] = own;
+        const text = alternatives.replaceAll("|", " or ");
+        const reason = first && `: ${first.fault ?? ""} in ${first.alarm.name}`;
+        const isSearched = ofType(resources, MetricAlarm).some((alarm) =>
+          searches(alarm, subject, alternatives.split("|")),
+        );
+        return isSearched || own.some(({ fault }) => fault === undefined)
+          ? []
+          : `${text}${reason ?? ""}`;
+      });
       if (missing.length > 0) {
         yield {
-          fact: `no alarm for ${missing.map((one) => one.replaceAll("|", " or ")).join(", ")}`,
+          fact: `no alarm for ${missing.join(", ")}`,
           limit: `every ${subject.resourceClass.name} needs its alarms`,
         };
       }
@@ -170,27 +199,87 @@ export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics"
   },
 });
 
-export const alarmActions = typesPolicy("cloudwatch-alarm-action", [MetricAlarm, CompositeAlarm], {
+const alarmTypes = [MetricAlarm, CompositeAlarm];
+
+export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
   severity: "high",
-  rule: "Let every alarm tell somebody.",
-  reason: "An alarm without an action is a line on a page that nobody looks at.",
-  fix: "Set alarmActions to a topic, and leave actionsEnabled on.",
+  rule: "Notify someone of every alarm.",
+  reason:
+    "An alarm without an action, or with a topic that has no subscription, is seen by no one. A child of a composite alarm leaves the notification to that.",
+  fix: "Set alarmActions to a topic with an sns.TopicSubscription, leave actionsEnabled on, or name the alarm in the alarmRule of a composite alarm that notifies.",
   controls: ["CloudWatch.15", "CloudWatch.17"],
   source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
-  *check(alarm) {
-    // What an action is may be unknown in a preview; that there is one is not.
-    const actions = known(() => alarm["alarmActions"]);
-    if (isSet(alarm, "alarmActions") && actions === undefined) {
-      throw new Undecided("alarmActions");
-    }
-    if (!Array.isArray(actions) || actions.length === 0) {
-      yield {
-        fact: `alarmActions is ${Array.isArray(actions) ? "empty" : "not set"}`,
-        limit: "an alarm needs an action",
-      };
-    }
-    if (alarm["actionsEnabled"] === false) {
-      yield { fact: "actionsEnabled is false", limit: "an alarm's actions must be enabled" };
+  config: {
+    subscribedElsewhere: texts("Logical names of topics that are subscribed to outside the stack."),
+  },
+  *check(resources, { subscribedElsewhere }) {
+    const alarms = alarmTypes.flatMap((one) => ofType(resources, one));
+    const subscriptions = ofType(resources, TopicSubscription);
+    const silent = ofType(resources, Topic).filter(
+      (topic) =>
+        !subscribedElsewhere.includes(topic.name) &&
+        !subscriptions.some((one) => refersTo(one, "topic", topic, "arn")),
+    );
+    for (const resource of alarms) {
+      const { alarmActions: actions, actionsEnabled } = knownProperties(resource.props);
+      const isChild = ofType(resources, CompositeAlarm).some(
+        (parent) => isNotifying(parent) && parent !== resource && isInRule(parent, resource),
+      );
+      if (!isSet(resource.props, "alarmActions") && !isChild) {
+        const fact = `alarmActions is ${Array.isArray(actions) ? "empty" : "not set"}`;
+        yield { resource, fact, limit: "an alarm needs an action" };
+      }
+      const other = (Array.isArray(actions) ? (actions as readonly string[]) : []).find(
+        (one) => !one.startsWith("arn:"),
+      );
+      if (other !== undefined) {
+        yield { resource, fact: `an action is ${other}`, limit: "it must be an ARN" };
+      }
+      if (actionsEnabled === false && !isChild) {
+        const fact = "actionsEnabled is false";
+        yield { resource, fact, limit: "an alarm's actions must be enabled" };
+      }
+      const topic = silent.find((one) => isPublishedTo(resource, one));
+      if (topic !== undefined) {
+        const fact = `the topic ${topic.name} has no subscription`;
+        yield { resource, fact, limit: "an alarm must reach someone" };
+      }
     }
   },
 });
+
+function isNotifying({ props }: PolicyResource): boolean {
+  return isSet(props, "alarmActions") && known(() => props["actionsEnabled"] as unknown) !== false;
+}
+
+function isPublishedTo(alarm: PolicyResource, topic: PolicyResource): boolean {
+  const arn = known(() => topic.props["arn"] as unknown);
+  const { alarmActions: actions } = knownProperties(alarm.props);
+  return arn !== undefined && Array.isArray(actions)
+    ? actions.includes(arn)
+    : isMadeOf(alarm, "alarmActions", topic);
+}
+
+/** Whether a composite alarm's rule is about an alarm: by its name or ARN, or by what the rule is made of. */
+function isInRule(parent: PolicyResource, child: PolicyResource): boolean {
+  const rule = known(() => parent.props["alarmRule"] as unknown);
+  const names = ["name", "alarmName", "arn"].map((name) =>
+    known(() => child.props[name] as unknown),
+  );
+  return (
+    isMadeOf(parent, "alarmRule", child) ||
+    (typeof rule === "string" &&
+      names.some((name) => typeof name === "string" && rule.includes(name)))
+  );
+}
+
+/** Actions and their switch, as far as they are known: lists have their unknown members left out. */
+function knownProperties(props: Readonly<Record<string, unknown>>) {
+  const actions = known(() => props["alarmActions"]);
+  return {
+    alarmActions: Array.isArray(actions)
+      ? Array.from(actions.keys()).flatMap((index) => known(() => actions[index] as unknown) ?? [])
+      : actions,
+    actionsEnabled: known(() => props["actionsEnabled"]),
+  };
+}

@@ -17,6 +17,24 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
   source: "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
   config: {
     keys: texts("Tags that every resource must have.", "project stack"),
+    values: texts(
+      "Values that a remediation gives missing tags, such as owner=data. Those of project and stack are Pulumi's.",
+    ),
+  },
+  remedy: (resource, { keys, values }, { urn }) => {
+    const [stack = "", project = ""] = urn.replace("urn:pulumi:", "").split("::");
+    const known = new Map([
+      ["project", project],
+      ["stack", stack],
+      ...values.map((one) => one.split("=", 2) as [string, string]),
+    ]);
+    // A scaling group has a list of them.
+    const missing = Array.isArray(resource["tags"]) ? [] : keys;
+    const tags = resource["tags"] ?? {};
+    const added = missing.filter((key) => !isSet(tags, key) && known.has(key));
+    return added.length === 0
+      ? {}
+      : { tags: Object.fromEntries(added.map((key) => [key, known.get(key)])) };
   },
   *check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.

@@ -24,6 +24,7 @@ export const access = resourcePolicy("s3-bucket-public-access-block", BucketPubl
   controls: ["S3.2", "S3.3", "S3.8"],
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  remedy: () => Object.fromEntries(publicAccessBlocks.map((name) => [name, true])),
   *check(block) {
     for (const name of publicAccessBlocks) {
       yield* mustBe(name, block[name], true);
@@ -169,13 +170,13 @@ export const bucketControl = resourcePolicy("s3-bucket-policy-control", BucketPo
   controls: ["S3.6"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
   config: {
-    accounts: texts("Ids of accounts that may control buckets, such as the own one."),
+    trustedAccounts: texts("Ids of accounts that may control buckets, such as the own one."),
   },
-  *check(bucketPolicy, { accounts }) {
+  *check(bucketPolicy, { trustedAccounts }) {
     for (const statement of statementsOf(bucketPolicy, "policy")) {
       const actions = controlActions.filter((action) => reaches(statement, action));
       const strangers = (statement.principals["AWS"] ?? []).filter(
-        (principal) => !accounts.includes(/[0-9]{12}/.exec(principal)?.[0] ?? ""),
+        (principal) => !trustedAccounts.includes(/[0-9]{12}/.exec(principal)?.[0] ?? ""),
       );
       if (statement.allows && actions.length > 0 && strangers.length > 0) {
         yield {

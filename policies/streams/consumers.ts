@@ -54,14 +54,14 @@ export const idleSubtasks = relationPolicy("flink-application-parallelism-shards
   *check(resource, resources, { allowIdleSubtasks }) {
     const application = resource.asType(Application);
     const sources = ofType(resources, Stream).filter(
-      (one) => !isOnDemand(one) && isMadeOf(resource, "applicationConfiguration", one),
+      (one) => !isOnDemand(one.props) && isMadeOf(resource, "applicationConfiguration", one),
     );
     if (application === undefined || sources.length === 0 || allowIdleSubtasks) {
       return;
     }
     const { parallelism } = flinkScale(application);
     // Which of its streams an application reads cannot be told: the largest one it might.
-    const shards = Math.max(...sources.map(shardsOf));
+    const shards = Math.max(...sources.map(({ props }) => shardsOf(props)));
     const fact = `parallelism is ${parallelism} and its stream has ${shards} shards`;
     yield* atMost(parallelism, shards, fact);
   },

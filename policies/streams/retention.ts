@@ -19,6 +19,9 @@ export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream
     minHours: integer("Shortest retention, in hours.", 168, [24, 8760]),
     maxHours: integer("Longest retention, in hours.", 336, [24, 8760]),
   },
+  remedy: ({ retentionPeriod = 24 }, { minHours, maxHours }) => ({
+    retentionPeriod: Math.min(Math.max(retentionPeriod, minHours), maxHours),
+  }),
   *check(stream, { minHours, maxHours }) {
     const hours = stream.retentionPeriod ?? 24;
     yield* within(
@@ -42,6 +45,10 @@ export const logGroupRetention = resourcePolicy("cloudwatch-log-group-retention"
     minDays: integer("Shortest retention, in days.", 365, [1, 3653]),
     maxDays: integer("Longest retention, in days.", 731, [1, 3653]),
   },
+  // CloudWatch Logs knows only some numbers of days, to which the bounds belong.
+  remedy: ({ retentionInDays }, { minDays, maxDays }) => ({
+    retentionInDays: Math.min(Math.max(retentionInDays || maxDays, minDays), maxDays),
+  }),
   *check(group, { minDays, maxDays }) {
     // CloudWatch Logs reads 0 as for ever.
     const days = group.retentionInDays ?? 0;

@@ -1,4 +1,4 @@
-import { resourcePolicy, stackPolicy } from "../engine/policy";
+import { judgedSoFar, resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
 import { atMost, within } from "../engine/violation";
 import { flinkConfiguration, flinkScale } from "../flink/flink-configuration";
@@ -153,8 +153,9 @@ export const targetLimit = resourcePolicy("autoscaling-custom-target-capacity-li
   },
 });
 
-export const shardQuota = stackPolicy("kinesis-shard-quota", [Stream], {
+export const shardQuota = resourcePolicy("kinesis-shard-quota", Stream, {
   severity: "high",
+  isStackWide: true,
   rule: "Keep the shards of all streams together, and the number of streams in on-demand mode, within the account's quotas.",
   reason:
     "An update that goes over a quota fails half-way; other stacks of the account live on the same quota.",
@@ -168,34 +169,25 @@ export const shardQuota = stackPolicy("kinesis-shard-quota", [Stream], {
     ),
     maxOnDemandStreams: integer("Most streams in on-demand mode. The quota is 50.", 50, [0]),
   },
-  *check(resources, { maxShards, maxOnDemandStreams }) {
-    const streams = resources.filter((resource) => resource.isType(Stream));
-    const onDemand = streams.filter(isOnDemand);
-    const provisioned = streams.filter((stream) => !isOnDemand(stream));
-    const shards = provisioned.reduce((sum, stream) => sum + shardsOf(stream), 0);
-    const [largest] = [...provisioned].sort(
-      (a, b) => shardsOf(b) - shardsOf(a) || a.name.localeCompare(b.name),
-    );
-    if (largest !== undefined && !(shards <= maxShards)) {
-      yield {
-        resource: largest,
-        fact: `the ${provisioned.length} streams of the stack have ${shards} shards, this one ${shardsOf(largest)}`,
-        limit: `the limit is ${maxShards}`,
-      };
-    }
-    const [first] = onDemand;
-    if (first !== undefined && onDemand.length > maxOnDemandStreams) {
-      yield {
-        resource: first,
-        fact: `the stack has ${onDemand.length} streams in on-demand mode`,
-        limit: `the limit is ${maxOnDemandStreams}`,
-      };
+  *check(stream, { maxShards, maxOnDemandStreams }) {
+    const streams = judgedSoFar(Stream);
+    if (isOnDemand(stream)) {
+      const count = streams.filter(isOnDemand).length;
+      const fact = `the streams declared so far are ${count} in on-demand mode`;
+      yield* atMost(count, maxOnDemandStreams, fact);
+    } else {
+      const shards = streams
+        .filter((one) => !isOnDemand(one))
+        .reduce((sum, one) => sum + shardsOf(one), 0);
+      const fact = `the streams declared so far have ${shards} shards, this one ${shardsOf(stream)}`;
+      yield* atMost(shards, maxShards, fact);
     }
   },
 });
 
-export const kpuQuota = stackPolicy("flink-kpu-quota", [Application], {
+export const kpuQuota = resourcePolicy("flink-kpu-quota", Application, {
   severity: "high",
+  isStackWide: true,
   rule: "Keep the Kinesis Processing Units (KPUs) of all Flink applications together within the account's quota.",
   reason: "Beyond the quota an application does not start, or does not scale when it has to.",
   fix: "Lower parallelism, raise parallelismPerKpu, have the quota raised, or change maxKpus in the policy's configuration.",
@@ -203,21 +195,10 @@ export const kpuQuota = stackPolicy("flink-kpu-quota", [Application], {
   config: {
     maxKpus: integer("Most KPUs of all applications, those for orchestration included.", 64, [2]),
   },
-  *check(resources, { maxKpus }) {
-    const sizes = resources
-      .flatMap((resource) => {
-        const application = resource.asType(Application);
-        return application === undefined ? [] : [{ resource, kpus: flinkScale(application).kpus }];
-      })
-      .sort((a, b) => b.kpus - a.kpus || a.resource.name.localeCompare(b.resource.name));
-    const kpus = sizes.reduce((sum, one) => sum + one.kpus, 0);
-    const [largest] = sizes;
-    if (largest !== undefined && !(kpus <= maxKpus)) {
-      yield {
-        resource: largest.resource,
-        fact: `the ${sizes.length} applications of the stack take ${kpus} KPUs, this one ${largest.kpus}`,
-        limit: `the limit is ${maxKpus}`,
-      };
-    }
+  check(application, { maxKpus }) {
+    const { kpus } = flinkScale(application);
+    const sum = judgedSoFar(Application).reduce((all, one) => all + flinkScale(one).kpus, 0);
+    const fact = `the applications declared so far take ${sum} KPUs, this one ${kpus}`;
+    return atMost(sum, maxKpus, fact);
   },
 });

@@ -1,5 +1,4 @@
-import type { Pace } from "../replay/clock";
-import { ReplayClock } from "../replay/clock";
+import { type Pace, ReplayClock } from "../replay/clock";
 import { isoSeconds } from "../events/event-time";
 import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";
@@ -16,12 +15,9 @@ export interface ReplayReport {
   /** Data rows of the input; of the workload trades, the trades made. */
   readonly tripsRead: number;
   readonly tripsRejected: Rejections;
-  /** Valid trips before --seek or after --until. */
   readonly tripsOutOfRange: number;
-  /** Sent by an earlier run, according to the resume file. */
   readonly recordsSkipped: number;
   readonly recordsPut: number;
-  /** Given up after the last attempt. */
   readonly recordsLost: number;
   readonly bytesPut: number;
   readonly throttled: number;
@@ -29,7 +25,6 @@ export interface ReplayReport {
   /** Of the records put; null when there are none. */
   readonly firstEventTime: string | null;
   readonly lastEventTime: string | null;
-  /** How often each error came, by its code. */
   readonly errors: Readonly<Record<string, number>>;
   /** From the first record to the last answer. */
   readonly seconds: number;
@@ -49,9 +44,9 @@ export interface DryRunReport extends Pick<
   readonly partitionKeys: number | null;
   readonly firstEventTime: string;
   readonly lastEventTime: string;
-  /** Of the schedule; 0 at full speed. */
   readonly seconds: number;
-  /** The first event as the stream would carry it. */
+  /** The longest wait for an event, in seconds of the schedule, and the time of that event. */
+  readonly longestGap: { readonly seconds: number; readonly eventTime: string };
   readonly firstEvent: unknown;
 }
 
@@ -60,7 +55,7 @@ export function progressReport(
   recordsTotal: number | undefined,
   advice: string | undefined,
 ): ProgressReport {
-  const { progress } = state;
+  const { progress, waiting } = state;
   const { lastError } = progress;
   return {
     type: "progress",
@@ -74,6 +69,10 @@ export function progressReport(
     retries: progress.retries,
     shards: state.shards,
     recordsTotal: recordsTotal ?? null,
+    waiting:
+      waiting === undefined
+        ? null
+        : { eventTime: isoSeconds(waiting.eventTime), until: isoSeconds(waiting.until) },
     lastError:
       lastError === undefined
         ? null
@@ -83,7 +82,6 @@ export function progressReport(
   };
 }
 
-/** @param recordsSkipped - sent by an earlier run */
 export function replayReport(
   reading: RowCounts,
   recordsSkipped: number,
@@ -110,10 +108,7 @@ export function replayReport(
   };
 }
 
-/**
- * What a replay would send; every record is built, none is sent.
- * @throws StartError when there is none
- */
+/** What a replay would send; builds every record. @throws StartError when there is none */
 export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace): DryRunReport {
   const keys = new Set<string>();
   let count = 0;
@@ -122,11 +117,16 @@ export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pa
   let last: OutgoingRecord | undefined;
   let clock: ReplayClock | undefined;
   let sentAt = 0;
+  let longestGap = { seconds: 0, eventTime: 0 };
   for (const record of records.records(0)) {
     first ??= record;
     last = record;
     clock ??= new ReplayClock(record.eventTime, 0, pace);
-    sentAt = clock.nextAt(record.eventTime);
+    const at = clock.nextAt(record.eventTime);
+    if (at - sentAt > longestGap.seconds * 1000) {
+      longestGap = { seconds: (at - sentAt) / 1000, eventTime: record.eventTime };
+    }
+    sentAt = at;
     if (keys.size <= mostCountedKeys) {
       keys.add(record.partitionKey);
     }
@@ -147,6 +147,7 @@ export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pa
     firstEventTime: isoSeconds(first.eventTime),
     lastEventTime: isoSeconds(last.eventTime),
     seconds: sentAt / 1000,
+    longestGap: { ...longestGap, eventTime: isoSeconds(longestGap.eventTime) },
     firstEvent: JSON.parse(Buffer.from(first.data).toString()),
   };
 }

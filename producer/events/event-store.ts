@@ -1,16 +1,12 @@
 import { mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { merged } from "./merge";
 import type { EventSource, SourceEvent } from "./record";
 
 const smallestRun = 1024 * 1024;
-const defaultRunBytes = 64 * 1024 * 1024;
+const defaultRunBytes = 32 * 1024 * 1024;
 
-/**
- * Sorts events by time in bounded memory: what does not fit is written to a temporary file in sorted
- * runs, which are merged when they are read.
- */
+/** Sorts events by time in bounded memory: sorted runs in a temporary file are merged when read. */
 export class EventStore implements EventSource {
   readonly #runBytes: number;
   readonly #runs: { readonly start: number; readonly end: number }[] = [];
@@ -21,7 +17,6 @@ export class EventStore implements EventSource {
   #sorted = true;
   #count = 0;
 
-  /** @param runBytes - how much is kept in memory */
   constructor(runBytes: number = defaultRunBytes) {
     this.#runBytes = runBytes;
   }
@@ -30,7 +25,6 @@ export class EventStore implements EventSource {
     return this.#count;
   }
 
-  /** @throws Error when the temporary file cannot be written */
   add(event: SourceEvent): void {
     const bytes = entryBytes(event);
     if (this.#used > 0 && this.#used + bytes > this.#runBytes) {
@@ -122,12 +116,10 @@ function writeFully(file: number, buffer: Buffer, position: number): number {
 
 const headBytes = 8 + 2 + 4;
 
-/** Bytes that an event takes in a run. */
 function entryBytes(event: SourceEvent): number {
   return headBytes + Buffer.byteLength(event.partitionKey) + event.data.byteLength;
 }
 
-/** Writes an event into a run; there must be room for it. */
 function writeEntry(buffer: Buffer, offset: number, event: SourceEvent): void {
   buffer.writeDoubleLE(event.eventTime, offset);
   const keyBytes = buffer.write(event.partitionKey, offset + headBytes);
@@ -190,5 +182,27 @@ function readFully(file: number, buffer: Buffer, position: number): void {
       throw new Error("The file of sorted events is shorter than it was written");
     }
     read += bytes;
+  }
+}
+
+/** Merges a few sources that are sorted by event time; of equal times the earlier source's first. */
+export function* merged(sources: readonly Iterable<SourceEvent>[]): Generator<SourceEvent> {
+  const rests = sources.map((source) => source[Symbol.iterator]());
+  const heads = rests.map((rest) => rest.next());
+  for (;;) {
+    let first = -1;
+    let event: SourceEvent | undefined;
+    for (const [index, head] of heads.entries()) {
+      if (!head.done && (event === undefined || head.value.eventTime < event.eventTime)) {
+        first = index;
+        event = head.value;
+      }
+    }
+    const rest = rests[first];
+    if (event === undefined || rest === undefined) {
+      return;
+    }
+    yield event;
+    heads[first] = rest.next();
   }
 }

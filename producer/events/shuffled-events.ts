@@ -35,7 +35,6 @@ export class ShuffledEvents implements EventSource {
   }
 }
 
-/** Every order is as likely as any other. */
 function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   return items
     .map((item) => ({ item, place: random() }))

@@ -3,9 +3,7 @@ import { Readable } from "node:stream";
 import type { AsyncBuffer } from "hyparquet";
 import { fileIdentity } from "./output-file";
 
-/** A place where the content of an input file is. */
 export interface InputPlace {
-  /** The name of the file in messages. */
   readonly name: string;
   /** The same for the same content under another name: a link, or another spelling of the path. */
   readonly identity: string;
@@ -46,7 +44,6 @@ export function webFile(url: string): InputPlace {
   };
 }
 
-/** The message of an error, or its name where it has none. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -23,7 +23,6 @@ export class OutputFile {
   readonly #temporary: string;
   readonly #file: number;
 
-  /** @throws StartError when the file cannot be written */
   constructor(name: string, purpose: string) {
     try {
       this.#path = existsSync(name) ? realpathSync(name) : path.resolve(name);

@@ -2,12 +2,13 @@ import type { DecodedArray, SchemaElement } from "hyparquet";
 import type { InputFile } from "./input-file";
 import type { InputRow, RowDecoder } from "./rows";
 
-/** Rows that are handed on at a time. */
-const rowsPerBlock = 10_000;
+/** Rows that are handed on at a time: few enough to be collected while they are young. */
+const rowsPerBlock = 500;
+/** Different values of a chunk that are kept once; their places take two bytes each. */
+const mostDistinct = 2 ** 16;
 
 /**
- * The rows of a Parquet file, one row group in memory at a time. Times without a zone are text, as in a CSV file.
- *
+ * The rows of a Parquet file, a row group at a time. Times without a zone are text, as in a CSV file.
  * @throws StartError when it lacks columns; Error when it is no Parquet file
  */
 export async function* parquetRows(
@@ -26,28 +27,30 @@ export async function* parquetRows(
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const groupEnd = groupStart + Number(group.num_rows);
-    const columns = new Map<string, { rowStart: number; values: DecodedArray }[]>();
-    await parquetRead({
-      file: content,
-      metadata,
-      compressors,
-      rowStart: groupStart,
-      rowEnd: groupEnd,
-      parsers: {
-        // Numbers take a fraction of the memory of dates.
-        timestampFromMilliseconds: Number,
-        timestampFromMicroseconds: (us) => Number(us / 1000n),
-        timestampFromNanoseconds: (ns) => Number(ns / 1_000_000n),
-      },
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const chunks = columns.get(columnName) ?? [];
-        columns.set(columnName, [...chunks, { rowStart, values: columnData }]);
-      },
-    });
-    const ordered = elements.map((element) => ({
-      cellOf: isTimestamp(element) ? timeText(isInstant(element)) : (value: unknown) => value,
-      values: new Cursor(columns.get(element.name) ?? []),
-    }));
+    const ordered = [];
+    for (const element of elements) {
+      const chunks: Chunk[] = [];
+      // One column after the other: values of all as they are decoded would take some hundred bytes per row.
+      await parquetRead({
+        file: content,
+        metadata,
+        compressors,
+        columns: [element.name],
+        rowStart: groupStart,
+        rowEnd: groupEnd,
+        parsers: {
+          // Numbers take a fraction of the memory of dates.
+          timestampFromMilliseconds: Number,
+          timestampFromMicroseconds: (us) => Number(us / 1000n),
+          timestampFromNanoseconds: (ns) => Number(ns / 1_000_000n),
+        },
+        onChunk: ({ columnData, rowStart }) => chunks.push({ rowStart, ...compact(columnData) }),
+      });
+      const cellOf = isTimestamp(element)
+        ? timeText(isInstant(element))
+        : (value: unknown) => value;
+      ordered.push({ cellOf, values: new Cursor(chunks) });
+    }
     for (let from = groupStart; from < groupEnd; from += rowsPerBlock) {
       const rows: InputRow[] = [];
       for (let row = from; row < Math.min(from + rowsPerBlock, groupEnd); row += 1) {
@@ -61,24 +64,53 @@ export async function* parquetRows(
   }
 }
 
+interface Chunk {
+  readonly rowStart: number;
+  readonly length: number;
+  readonly at: (index: number) => unknown;
+}
+
+/** The same values in less memory, where few are different or all are numbers. */
+function compact(values: DecodedArray): Pick<Chunk, "length" | "at"> {
+  const { length } = values;
+  const codes = new Uint16Array(length);
+  const distinct: unknown[] = [];
+  const codeOf = new Map<unknown, number>();
+  for (let index = 0; index < length; index += 1) {
+    const value: unknown = values[index];
+    let code = codeOf.get(value);
+    if (code === undefined) {
+      if (distinct.length === mostDistinct) {
+        const numbers = Array.prototype.every.call(values, (each) => typeof each === "number")
+          ? Float64Array.from(values as ArrayLike<number>)
+          : values;
+        return { length, at: (at) => numbers[at] as unknown };
+      }
+      code = distinct.push(value) - 1;
+      codeOf.set(value, code);
+    }
+    codes[index] = code;
+  }
+  return { length, at: (at) => distinct[codes[at] ?? 0] };
+}
+
 /** Reads the values of a column from the chunks in which it came. */
 class Cursor {
-  readonly #chunks: readonly { readonly rowStart: number; readonly values: DecodedArray }[];
+  readonly #chunks: readonly Chunk[];
   #current = 0;
 
-  constructor(chunks: readonly { readonly rowStart: number; readonly values: DecodedArray }[]) {
+  constructor(chunks: readonly Chunk[]) {
     this.#chunks = chunks.toSorted((a, b) => a.rowStart - b.rowStart);
   }
 
   /** @param row - of the file, counted from 0; not below that of the call before */
   at(row: number): unknown {
     let chunk = this.#chunks[this.#current];
-    while (chunk !== undefined && row >= chunk.rowStart + chunk.values.length) {
+    while (chunk !== undefined && row >= chunk.rowStart + chunk.length) {
       this.#current += 1;
       chunk = this.#chunks[this.#current];
     }
-    const values: ArrayLike<unknown> = chunk?.values ?? [];
-    return values[row - (chunk?.rowStart ?? 0)];
+    return chunk?.at(row - chunk.rowStart);
   }
 }
 

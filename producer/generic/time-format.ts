@@ -2,15 +2,12 @@ import { DateTime } from "luxon";
 import { parseInstant } from "../events/event-time";
 import { wallClock } from "../events/wall-clock";
 
-/** Reads and moves the event times of a workload. */
 export interface TimeFormat {
-  /** Milliseconds since the epoch, or undefined when the text is no such time. */
   parse(text: string): number | undefined;
   /** The same time, later by whole seconds, written the same way. */
   moved(text: string, shiftMs: number): string;
 }
 
-/** How many of a unit are a second. */
 const epochUnits: Readonly<Record<string, bigint>> = {
   seconds: 1n,
   millis: 1_000n,

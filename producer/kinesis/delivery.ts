@@ -14,11 +14,9 @@ import type { Stream } from "./stream";
 /** What waits in memory is at most what the shards take in this many seconds. */
 const bufferSeconds = 2;
 
-/** How a stream is written to. */
 export interface DeliveryOptions extends LaneOptions {
   /** How much older than a record before it a record may be, in milliseconds of event time. */
   readonly maxDisorderMs: number;
-  /** Gets each record that is given up. */
   readonly onLost?: (record: OutgoingRecord) => void;
   /** How long an outage is waited out before it ends the delivery, in milliseconds; Infinity for ever. */
   readonly giveUpAfterMs: number;

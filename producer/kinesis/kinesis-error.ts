@@ -22,12 +22,10 @@ export class MalformedAnswerError extends Error {
   override readonly name = "MalformedAnswer";
 }
 
-/** The code by which AWS and Node.js name an error. */
 export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : "Unknown";
 }
 
-/** The service takes no more at the moment. */
 export function isThrottling(code: string): boolean {
   return throttlingCodes.has(code);
 }

@@ -10,7 +10,6 @@ import type { PutResult } from "./stream";
 /** Why a record is given up that follows on a lost one of its key. */
 export const earlierRecordLost = "EarlierRecordLost";
 
-/** How records are sent. */
 export interface LaneOptions {
   /** What a lane may send in a second. */
   readonly shardLimits: Load;
@@ -20,17 +19,13 @@ export interface LaneOptions {
   readonly aggregate: boolean;
 }
 
-/** What a lane sends at a time. */
 export interface Batch {
-  /** The records of the replay. */
   readonly records: readonly OutgoingRecord[];
   /** What the stream gets: the same, or one that is made of them. */
   readonly puts: readonly OutgoingRecord[];
 }
 
-/** What a lane tells about its records. */
 export interface LaneListener {
-  /** Sent once more after a failed attempt. */
   resent(record: OutgoingRecord): void;
   /** Refused because the throughput of the shard is used up. */
   throttled(record: OutgoingRecord): void;
@@ -41,16 +36,13 @@ export interface LaneListener {
   lost(record: OutgoingRecord, errorCode: string): void;
   /** A record went into another shard than the lane's: the stream has been resharded. */
   resharded(): void;
-  /** The lane has waited long enough to send again. */
   rested(): void;
 }
 
-/** What the lanes of a stream share. */
 export interface LaneContext {
   readonly options: LaneOptions;
   readonly listener: LaneListener;
   readonly runtime: Runtime;
-  /** Ends all waiting. */
   readonly closing: AbortSignal;
   /** How often each waiting record has failed; a record keeps that when a reshard gives it a new lane. */
   readonly failedAttempts: WeakMap<OutgoingRecord, number>;
@@ -80,7 +72,6 @@ export class Lane {
     return this.#waiting;
   }
 
-  /** Records must be added in the order in which they are to be sent. */
   add(record: OutgoingRecord): void {
     this.#waiting.push(record);
   }
@@ -123,7 +114,6 @@ export class Lane {
     }
   }
 
-  /** @param results - one for each of the batch's puts */
   answered(results: readonly PutResult[]): void {
     const { records, puts } = this.#underWay ?? batchOf([]);
     const isAggregate = puts.length < records.length;

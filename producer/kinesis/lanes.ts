@@ -6,13 +6,11 @@ import type { ShardMap } from "./shard-map";
 /** Keys may be as many as records: what is remembered of them is forgotten when there are so many. */
 const mostKnownKeys = 100_000;
 
-/** The records of one lane in a request. */
 export interface Part {
   readonly lane: Lane;
   readonly batch: Batch;
 }
 
-/** The lanes into all open shards of a stream. */
 export class Lanes {
   readonly #shardMap: ShardMap;
   readonly #byShard: ReadonlyMap<string, Lane>;
@@ -27,19 +25,16 @@ export class Lanes {
     return this.#byShard.size;
   }
 
-  /** Whether these are the lanes into the shards of a map. */
   leadInto({ shards }: ShardMap): boolean {
     return shards.length === this.count && shards.every(({ id }) => this.#byShard.has(id));
   }
 
-  /** The records that are neither acknowledged nor given up, in the order of sending. */
   get waiting(): readonly OutgoingRecord[] {
     return [...this.#byShard.values()]
       .flatMap((lane) => lane.waiting)
       .sort((a, b) => a.position - b.position);
   }
 
-  /** Records must be added in the order in which they are to be sent. */
   add(record: OutgoingRecord): void {
     this.#laneOf(record.partitionKey).add(record);
   }

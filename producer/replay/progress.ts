@@ -7,17 +7,13 @@ const forgottenAtOnce = 10_000;
 /** Codes that are counted one by one; a server may make up any number of them. */
 const mostCodes = 100;
 
-/** Counts what became of the records of a replay. */
 export class Progress {
   recordsPut = 0;
   recordsLost = 0;
   /** Codes of the errors for which records were given up. */
   readonly lossCodes = new Set<string>();
-  /** Partition keys and data of the records put. */
   bytesPut = 0;
-  /** How often a record was refused for want of throughput. */
   throttled = 0;
-  /** How often a record was sent again. */
   retries = 0;
   /** How often each error came, by its code. */
   readonly errors = new Map<string, number>();
@@ -32,7 +28,6 @@ export class Progress {
 
   #firstLost = Infinity;
   #sentUpTo: number | undefined;
-  /** Position of the first record in the two lists. */
   #first: number;
   /** Of the records offered, in the order of their positions, and whether they are settled. */
   readonly #eventTimes: number[] = [];
@@ -40,7 +35,6 @@ export class Progress {
   /** How many leading records of the lists are all settled. */
   #settledUpTo = 0;
 
-  /** @param from - position of the first record of this run */
   constructor(from: number) {
     this.#first = from;
   }
@@ -72,12 +66,10 @@ export class Progress {
     this.isUncertain ||= isUnanswered;
   }
 
-  /** A request was answered. */
   answered(): void {
     this.isFailing = false;
   }
 
-  /** The next record is on its way; it will be acknowledged or lost. */
   offered(record: OutgoingRecord): void {
     this.#eventTimes.push(record.eventTime);
     this.#settled.push(false);

@@ -6,7 +6,6 @@ export interface Runtime {
   now(): number;
   /** Resolves after `ms` milliseconds, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
 }
 
@@ -14,7 +13,6 @@ export interface Runtime {
 const maxTimerMs = 2 ** 31 - 1;
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  // It rejects only when the signal aborts.
   await setTimeout(Math.min(ms, maxTimerMs), undefined, { signal }).catch(() => undefined);
 }
 

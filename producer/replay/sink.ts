@@ -2,20 +2,13 @@ import type { OutgoingRecord } from "../events/record";
 
 /** Where the records of a replay go. It tells the progress what becomes of each. */
 export interface Sink {
-  /** Whether another record may be offered now. */
   readonly hasRoom: boolean;
   /** Aborts when further offering is pointless; its reason is the error. */
   readonly failed: AbortSignal;
-  /** Open shards; 0 where there are none. */
   readonly shardCount: number;
-  /** @throws the reason of `failed` */
   room(): Promise<void>;
-  /** Hands over the next record; there must be room for it. */
   offer(record: OutgoingRecord): void;
-  /**
-   * Resolves when every record offered is acknowledged or given up.
-   * @throws the reason of `failed`
-   */
+  /** Resolves when every record is acknowledged or given up. @throws the reason of `failed` */
   drained(): Promise<void>;
   /** What stands in the way is not waited out any more: the replay has been asked to end. */
   endSoon(): void;

@@ -9,7 +9,6 @@ import type { UserRecord } from "../kinesis/aggregation";
 import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import type { Runtime } from "../replay/runtime";
 
-/** A record as the stream keeps it. */
 export interface StoredRecord extends UserRecord {
   readonly sequenceNumber: string;
   /** When the stream took it; milliseconds since the epoch. */
@@ -22,7 +21,6 @@ export interface ChildShard {
   readonly parents: readonly string[];
 }
 
-/** What was read of a shard at a time. */
 export interface ShardPart {
   readonly records: readonly StoredRecord[];
   /** How far this is behind the shard's last record. */
@@ -34,7 +32,6 @@ export interface ShardPart {
 /** Where reading a shard begins: after its last record, at its first one, or at a time in milliseconds. */
 export type ShardStart = "latest" | "horizon" | number;
 
-/** Reads the shards of a stream. */
 export interface ShardReader {
   /** The shards that hold what is wanted, without those that follow on them. */
   shards(start: ShardStart): Promise<readonly string[]>;
@@ -44,7 +41,6 @@ export interface ShardReader {
 
 const filters = { latest: "AT_LATEST", horizon: "AT_TRIM_HORIZON" } as const;
 
-/** What all readers of a Kinesis stream have in common. */
 export abstract class StreamReader implements ShardReader {
   protected readonly client: KinesisClient;
   protected readonly stream: string;
@@ -64,6 +60,7 @@ export abstract class StreamReader implements ShardReader {
         ? ({ Type: "AT_TIMESTAMP", Timestamp: new Date(start) } as const)
         : { Type: filters[start] };
     const ids: string[] = [];
+    let covered = 0n;
     let nextToken: string | undefined;
     do {
       const command = new ListShardsCommand(
@@ -74,14 +71,18 @@ export abstract class StreamReader implements ShardReader {
       const page = await withDeadline(readTimeoutMs, new AbortController().signal, (signal) =>
         this.client.send(command, { abortSignal: signal }),
       );
-      ids.push(...(page.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []));
+      for (const { ShardId, HashKeyRange } of page.Shards ?? []) {
+        ids.push(ShardId ?? "");
+        const { StartingHashKey = 0, EndingHashKey = -1 } = HashKeyRange ?? {};
+        covered += BigInt(EndingHashKey) - BigInt(StartingHashKey) + 1n;
+      }
       nextToken = page.NextToken;
     } while (nextToken !== undefined);
-    return ids;
+    // Shards of a time before the horizon are gone, all or in part.
+    return typeof start === "number" && covered < 2n ** 128n ? this.shards("horizon") : ids;
   }
 }
 
-/** @param last - sequence number of the record read last; undefined at the start */
 export function startingPosition(
   start: ShardStart,
   last: string | undefined,

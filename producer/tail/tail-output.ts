@@ -12,10 +12,7 @@ export class TailOutput implements TailListener {
   readonly #lags = new Map<string, number>();
   #records = 0;
 
-  /**
-   * @param status - gets the lag unless the format is json
-   * @param stop - ends waiting for the reader of the output
-   */
+  /** `status` gets the lag unless the format is json; `stop` ends waiting for the reader of `out`. */
   constructor(
     out: NodeJS.WritableStream,
     status: NodeJS.WritableStream,
@@ -72,7 +69,6 @@ export class TailOutput implements TailListener {
     }
   }
 
-  /** Says how far behind each shard is read. */
   status(): void {
     const lags = [...this.#lags].sort(([a], [b]) => a.localeCompare(b));
     if (this.#options.format === "json") {
@@ -87,7 +83,6 @@ export class TailOutput implements TailListener {
   }
 }
 
-/** @returns undefined when the data is no text */
 function textOf(data: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf8", { fatal: true }).decode(data);

@@ -2,7 +2,6 @@ import { deaggregated } from "../kinesis/aggregation";
 import type { TailOptions } from "./tail-options";
 import type { ChildShard, ShardReader, ShardStart, StoredRecord } from "./shard-reader";
 
-/** What a reader of a stream tells. */
 export interface TailListener {
   /** A record as it was put, out of its aggregate. Until it resolves the shard is not read on. */
   record(shardId: string, record: StoredRecord): Promise<void> | void;
@@ -11,10 +10,7 @@ export interface TailListener {
 }
 
 /**
- * Reads a stream until the signal comes: all its shards at the same time, and those that follow on them
- * after them, so that the records of a partition key come in their order.
- *
- * @param options - the only shard to read, and whether to leave each shard at its last record
+ * Reads all shards at the same time, and those that follow on them after them, until the signal comes.
  * @throws the first error of a shard that does not pass
  */
 export async function tail(

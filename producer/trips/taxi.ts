@@ -2,14 +2,13 @@ import { newYorkZone } from "../events/wall-clock";
 import { everything, isoSeconds, parseEventTime } from "../events/event-time";
 import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
-import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { archivedEvents } from "../files/archived-events";
 import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import schema from "../schemas/trip.schema.json";
-import { type Trip, tripEvent } from "./trip";
-import { TripRowReader } from "./trip-row";
+import { type Trip, tripEvent, TripRowReader } from "./trip-row";
 
 /** Trips as events: what the stream carries of them is in schemas/trip.schema.json. */
 export const tripShape: EventShape = {
@@ -22,7 +21,6 @@ export const tripShape: EventShape = {
 /** Rows of the TLC's files and of extracts of them, and trips as the stream carries them. */
 export const tripDecoder: RowDecoder = decoderIn(newYorkZone);
 
-/** @param zone - IANA time zone of times that name none */
 function decoderIn(zone: string): RowDecoder {
   return {
     noun: "trips",
@@ -39,7 +37,6 @@ function decoderIn(zone: string): RowDecoder {
   };
 }
 
-/** Recorded taxi trips. */
 export const taxi: Workload = {
   summary: "replays recorded taxi trips",
   heading: "Input",
@@ -51,29 +48,22 @@ export const taxi: Workload = {
       ...tripShape,
       inputs: input.sources,
       isEndless: false,
-      read: (outputs) => readInputs(input, decoderIn(zone), range, outputs),
+      read: (...args) => readOrFollow(input, decoderIn(zone), range, ...args),
     };
   },
 };
 
-/**
- * Reads the trips of one file.
- *
- * @param source - what --input takes
- * @throws StartError when it cannot be read or has no trips
- */
+/** Reads the trips of one file. @throws StartError when it cannot be read or has no trips */
 export function readTrips(source: string): Promise<FileEvents> {
   const input = { sources: [source], format: undefined, deadLetters: undefined };
   return readInputs(input, tripDecoder, everything);
 }
 
-/** A trip as the stream carries it. */
 type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly pickupTime: string;
   readonly dropoffTime: string;
 };
 
-/** Trips with what the transform of the archive adds to them. */
 const archivedTrips = archivedEvents<TripJson>(
   schema,
   ["pickupBorough", "dropoffBorough", "durationSeconds"],

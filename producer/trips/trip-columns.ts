@@ -24,7 +24,6 @@ const columnNames = {
   totalUsd: ["total_amount", "total_amt"],
 };
 
-/** A column that a trip is made from. */
 export type Column = keyof typeof columnNames;
 const allColumns = Object.keys(columnNames) as Column[];
 
@@ -36,15 +35,12 @@ const alternatives: readonly (readonly [Column[], Column[]])[] = [
   [["dropoffZone"], ["dropoffLongitude", "dropoffLatitude"]],
 ];
 
-/** Where the columns of a file are. */
 export interface TripColumns {
   /** Place of each column that the file has, counted from 0. */
   readonly indexes: ReadonlyMap<Column, number>;
-  /** What is wrong with the header. */
   readonly problems: readonly string[];
 }
 
-/** Finds columns by name, whatever their case and place. */
 export function tripColumns(header: readonly string[]): TripColumns {
   const names = header.map((name) => name.trim().toLowerCase());
   const indexes = new Map<Column, number>();

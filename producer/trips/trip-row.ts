@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { RowRejection } from "../files/rows";
 import { DateTime } from "luxon";
-import { parseInstant } from "../events/event-time";
+import { isoSeconds, parseInstant } from "../events/event-time";
+import type { SourceEvent } from "../events/record";
 import { newYorkZone, type WallClock, wallClock } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
 import { type Column, tripColumns } from "./trip-columns";
-import type { Trip } from "./trip";
 
 const hourMs = 3_600_000;
 /** How databases and programs write that a value is missing. */
@@ -37,7 +37,6 @@ export class TripRowReader {
   readonly #zoneName: string;
   readonly #local: WallClock;
 
-  /** @param zone - IANA time zone of times that name none */
   constructor(header: readonly string[], zone: string = newYorkZone) {
     this.#zoneName = zone;
     this.#local = wallClock(zone);
@@ -47,10 +46,7 @@ export class TripRowReader {
     this.problems = problems;
   }
 
-  /**
-   * @param values - the row's values in the order of the header
-   * @throws RowRejection with the first thing that is wrong
-   */
+  /** Reads the values of a row. @throws RowRejection with the first thing that is wrong */
   read(values: readonly string[]): Trip {
     // Files of 2013 to 2016 have empty fields at the end of a row that their headers do not know.
     const isLonger = values.length > this.#fields && values.slice(this.#fields).every(isBlank);
@@ -169,10 +165,35 @@ function parseNumber(text: string, column: Column): number {
   return value;
 }
 
-/**
- * The same row has the same id in every replay: that is how a consumer recognises a trip sent twice.
- * The separator, a control character, keeps values that run into each other apart.
- */
+/** Id of a row, the same in every replay; the separator keeps values that run into each other apart. */
 function tripId(values: readonly string[]): string {
   return createHash("sha256").update(values.join("\u001f")).digest("hex").slice(0, 32);
+}
+
+/** A completed taxi trip; schemas/trip.schema.json says what each property means. */
+export interface Trip {
+  readonly id: string;
+  readonly pickupTime: number;
+  /** Milliseconds since the epoch: the event time. */
+  readonly dropoffTime: number;
+  readonly pickupZone: number;
+  readonly dropoffZone: number;
+  /** Undefined, and left out of the event, where the file does not say; so are those below. */
+  readonly passengers: number | undefined;
+  readonly distanceMiles: number | undefined;
+  readonly fareUsd: number | undefined;
+  readonly totalUsd: number | undefined;
+}
+
+export function tripEvent(trip: Trip): SourceEvent {
+  const event = {
+    ...trip,
+    pickupTime: isoSeconds(trip.pickupTime),
+    dropoffTime: isoSeconds(trip.dropoffTime),
+  };
+  return {
+    eventTime: trip.dropoffTime,
+    partitionKey: String(trip.pickupZone),
+    data: Buffer.from(JSON.stringify(event)),
+  };
 }

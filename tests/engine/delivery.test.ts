@@ -12,11 +12,14 @@ const source = {
   statements: [],
 };
 const archive = (partitioned: boolean) =>
-  archiveOf(loadWorkload("workloads/taxi"), {
-    format: "PARQUET",
-    partitioned,
-    databaseName: "streaming_dev",
-  });
+  archiveOf(
+    loadWorkload("workloads/taxi"),
+    {
+      format: "PARQUET",
+      partitioned,
+    },
+    "streaming_dev",
+  );
 
 function program(args: Partial<DeliveryStreamArgs>) {
   return async (): Promise<void> => {

@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { createRequire } from "node:module";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { planText } from "../../local/engine/plan-report";
 import { type OperationResult, type PolicyPack, unjudged } from "../../local/engine/policy-pack";
 import { openStack } from "../../local/engine/stack";
-import { policies } from "../../policies/pack";
+import { families as packFamilies, policies } from "../../policies/pack";
 import { projectRoot } from "../support/command";
+import { inDays } from "../support/policy";
 import { fixtureRoot, requireEngine } from "./engine";
 import { plainStream } from "./foreign/plain-stream";
 
@@ -30,13 +32,15 @@ describe("the policy pack as another repository has it", () => {
   async function preview(
     program: () => void,
     limits: Readonly<Record<string, unknown>>,
+    packFolder = path.join(installed, "dist"),
+    packPolicies: PolicyPack["policies"] = policies,
   ): Promise<OperationResult> {
     const configFile = path.join(folder, `limits-${runs}.json`);
     writeFileSync(configFile, JSON.stringify(limits));
     const policyPack: PolicyPack = {
-      folder: path.join(installed, "dist"),
+      folder: packFolder,
       configFile,
-      policies,
+      policies: packPolicies,
     };
     const stack = await openStack({
       stack: "dev",
@@ -68,9 +72,55 @@ describe("the policy pack as another repository has it", () => {
     ]);
   });
 
+  it("is composed with others from TypeScript, by its typed families", async () => {
+    const own = path.join(folder, "own");
+    mkdirSync(own);
+    writeFileSync(path.join(own, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+    writeFileSync(path.join(own, "package.json"), '{ "name": "own", "main": "index.ts" }\n');
+    writeFileSync(
+      path.join(own, "index.ts"),
+      `import { PolicyPack } from "@pulumi/policy";
+import { families, type StreamingPolicy } from "streaming-policies";
+const chosen: StreamingPolicy[] = [...families.retention.policies, ...families.encryption.policies];
+new PolicyPack("own", { enforcementLevel: "advisory", policies: chosen });
+`,
+    );
+    execFileSync(
+      process.execPath,
+      [
+        require.resolve("typescript/bin/tsc"),
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--target",
+        "es2022",
+        "--module",
+        "nodenext",
+        "index.ts",
+      ],
+      { cwd: own },
+    );
+    const families = [...packFamilies.retention.policies, ...packFamilies.encryption.policies];
+    const { violations, policies: statuses } = await preview(plainStream, {}, own, families);
+    expect(statuses).to.have.length(families.length);
+    expect([...new Set(violations.map(({ name }) => name))].sort()).to.deep.equal([
+      "kinesis-stream-encryption",
+      "kinesis-stream-retention",
+    ]);
+  });
+
+  it("brings its documentation, its licence and a server for other hosts", () => {
+    for (const file of ["LICENSE", "README.md", "dist/docs/policies.md", "dist/pack.d.ts"]) {
+      expect(existsSync(path.join(installed, file)), file).to.equal(true);
+    }
+    const resolve = createRequire(path.join(folder, "index.js")).resolve;
+    expect(resolve("streaming-policies/pack")).to.equal(path.join(installed, "dist/index.js"));
+    expect(resolve("streaming-policies")).to.equal(path.join(installed, "dist/pack.js"));
+  });
+
   it("lets an exception pass with its reason and last day in the output, and no expired one", async () => {
     const exceptions = [
-      { resource: "clicks", reason: "Trial until the fair, OPS-7", expires: "2999-12-31" },
+      { resource: "clicks", reason: "Trial until the fair, OPS-7", expires: inDays(90) },
     ];
     const expired = [{ resource: "clicks", reason: "Trial, OPS-6", expires: "2020-01-31" }];
     const result = await preview(plainStream, {
@@ -82,7 +132,7 @@ describe("the policy pack as another repository has it", () => {
     expect(encryption?.enforcementLevel).to.equal("advisory");
     const text = planText("dev", result);
     expect(text).to.include("! kinesis-stream-encryption, clicks:");
-    expect(text).to.include("Excepted until 2999-12-31 (Trial until the fair, OPS-7).");
+    expect(text).to.include(`Excepted until ${inDays(90)} (Trial until the fair, OPS-7).`);
     expect(text).to.include("Its exception ended on 2020-01-31 (Trial, OPS-6).");
   });
 

@@ -25,6 +25,33 @@ function careless(): Promise<void> {
   allow("every-action", "kinesis:*", stream.arn);
   allow("every-resource", "kinesis:PutRecord", "*");
   allow("every-key", "kms:Decrypt", "*");
+  new aws.iam.RolePolicyAttachment("administrator", {
+    role: role.name,
+    policyArn: aws.iam.ManagedPolicy.AdministratorAccess,
+  });
+  new aws.s3.Bucket("bare");
+  const lag = (
+    name: string,
+    StreamName: pulumi.Input<string>,
+    alarmActions: pulumi.Input<string>[],
+  ) =>
+    new aws.cloudwatch.MetricAlarm(name, {
+      namespace: "AWS/Kinesis",
+      metricName: "GetRecords.IteratorAgeMilliseconds",
+      statistic: "Maximum",
+      dimensions: { StreamName },
+      comparisonOperator: "GreaterThanThreshold",
+      evaluationPeriods: 1,
+      period: 60,
+      threshold: 60_000,
+      alarmActions,
+    });
+  lag("misdirected", stream.arn, [topic.arn]);
+  const silent = lag("silent", stream.name, []);
+  new aws.cloudwatch.CompositeAlarm("sum", {
+    alarmName: "sum",
+    alarmRule: pulumi.interpolate`ALARM("${silent.name}")`,
+  });
   new aws.s3.BucketPolicy("archive", {
     bucket: bucket.bucket,
     policy: document([
@@ -55,12 +82,17 @@ function document(statements: readonly pulumi.Input<object>[]): pulumi.Output<st
 }
 
 const expected = [
+  "cloudwatch-alarm-action silent",
+  "cloudwatch-alarm-action sum",
+  "cloudwatch-alarm-dimensions misdirected",
+  "iam-managed-policy-full-access administrator",
   "iam-policy-decryption every-key",
   "iam-policy-wildcard-actions every-action",
   "iam-policy-wildcard-resources every-resource",
   "iam-resource-policy-public-access alarms",
   "iam-resource-policy-public-access events",
   "iam-resource-policy-public-access key",
+  "s3-bucket-policy bare",
   "s3-bucket-policy-control archive",
   "s3-bucket-policy-tls archive",
 ];

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program } from "../../infra/program";
 import { openStack, type LocalStack, type OperationResult } from "../../local/engine/stack";
 import type { ConfigOverrides } from "../../local/engine/work-folder";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
+import { filesIn } from "../../local/machine/project";
 import { requireEngine } from "./engine";
 
 /** What happens to the resources of AWS that do not stay the same, by type and logical name. */
@@ -14,6 +15,10 @@ function changed({ resources }: OperationResult): Record<string, string> {
   return Object.fromEntries(
     steps.map(({ urn, type, op }) => [`${type} ${urn.split("::").at(-1) ?? ""}`, op]),
   );
+}
+
+interface Checkpoint {
+  readonly checkpoint: { readonly latest: { readonly resources: readonly object[] } };
 }
 
 describe("the program in the real engine", () => {
@@ -46,7 +51,9 @@ describe("the program in the real engine", () => {
   it("is created, and has nothing to change afterwards", async () => {
     const stack = await open();
     expect((await stack.up()).summary).to.have.all.keys("create");
-    expect((await stack.outputs())["streamName"]).to.match(/^pipeline-events-[0-9a-f]{7}$/);
+    expect((await stack.outputs())["streamName"]).to.match(
+      /^streaming-pipeline-pipeline-events-[0-9a-f]{5}$/,
+    );
     expect(changed(await stack.preview())).to.deep.equal({});
   });
 
@@ -64,6 +71,39 @@ describe("the program in the real engine", () => {
       "aws:appautoscaling/target:Target pipeline-scaling-stream": "create",
     });
     expect(changes).not.to.have.property("aws:kinesis/stream:Stream pipeline-events");
+  });
+
+  it("keeps every name when the stack is renamed, as the name that stands for it is", async () => {
+    expect(changed(await (await open({ name: "renamed" })).preview())).to.deep.equal({});
+  });
+
+  it("keeps a small state, without the content of files", async () => {
+    await open();
+    const states = filesIn(path.join(backendFolder, "state")).filter((file) =>
+      /stacks.*dev\.json$/.test(file),
+    );
+    expect(states).to.have.length(1);
+    const state = readFileSync(states[0] ?? "", "utf8");
+    const { resources } = (JSON.parse(state) as Checkpoint).checkpoint.latest;
+    const largest = Math.max(...resources.map((one) => JSON.stringify(one).length));
+    expect(largest).to.be.lessThan(200_000);
+    expect(state).not.to.match(
+      /"4dabf18193072939515e22adb298388d":"(c44067f5|0def7320)[^}]*"text":/,
+    );
+  });
+
+  it("adds zones and takes them away without replacing what stays", async () => {
+    const all = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"];
+    for (const zones of [3, 4, 1, 2]) {
+      const stack = await open({ availabilityZones: all.slice(0, zones) });
+      const replaced = (await stack.up()).resources.filter(({ op }) => op === "replace");
+      // The settings of the domain are applied again by each version of their function.
+      const types = replaced.map(({ type }) => type);
+      expect(types, `${zones} zones`).to.satisfy((all: string[]) =>
+        all.every((type) => type === "aws:lambda/invocation:Invocation"),
+      );
+      stack.close();
+    }
   });
 
   it("replaces the network when its addresses change", async () => {

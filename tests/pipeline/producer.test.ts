@@ -14,6 +14,9 @@ import { kinesisClient, startKinesisServer } from "../../local/services/kinesis/
 import { freePorts } from "../../local/machine/ports";
 import type { ServiceProcess } from "../../local/machine/process";
 import { ServiceFolders } from "../../local/machine/service-folders";
+import { systemRuntime } from "../../producer/replay/runtime";
+import { PollingReader } from "../../producer/tail/polling-reader";
+import { tail } from "../../producer/tail/tail";
 import { deaggregated } from "../../producer/kinesis/aggregation";
 import { bundleProducer, ProducerProcess } from "../producer/support/producer-process";
 import { header, row } from "../producer/support/trip-rows";
@@ -136,6 +139,16 @@ describe("The producer and the Kinesis server with the limits of AWS", () => {
     const report = await finished(replayTrips());
     expect(report).to.include({ throttled: 0, retries: 0 });
     expect(await readTrips()).to.deep.equal(expectedTrips());
+  });
+
+  it("is read back from a time before the stream was created", async () => {
+    await finished(replayTrips());
+    const reader = new PollingReader(client, stream, systemRuntime);
+    let records = 0;
+    const listener = { record: () => void (records += 1), lag: () => undefined };
+    const { signal } = new AbortController();
+    await tail(reader, Date.now() - 7 * 86_400_000, listener, signal, { untilTip: true });
+    expect(records).to.equal(trips);
   });
 
   it("does so although the shards refuse single records, because it sends more than they take", async () => {

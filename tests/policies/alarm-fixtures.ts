@@ -17,7 +17,11 @@ export function alarmOn(
         [dimension]: unknownString,
         ...(namespace === "AWS/ES" && { ClientId: "123456789012" }),
       },
-      comparisonOperator: "GreaterThanThreshold",
+      ...(metricName === "FreeStorageSpace"
+        ? { comparisonOperator: "LessThanThreshold", statistic: "Minimum" }
+        : { comparisonOperator: "GreaterThanOrEqualToThreshold", statistic: "Maximum" }),
+      threshold: 1,
+      period: 60,
       evaluationPeriods: 1,
       alarmActions: [unknownString],
     }),

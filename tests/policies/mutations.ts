@@ -42,6 +42,8 @@ const userPool = "userPool:UserPool";
 
 /** Mutations of resources, judged one by one. */
 export const resourceMutations: readonly Mutation[] = [
+  { policy: "flink-kpu-quota", type: "application:Application", set: {}, limits: { maxKpus: 2 } },
+  { policy: "kinesis-shard-quota", type: stream, set: { shardCount: 4 }, limits: { maxShards: 1 } },
   {
     policy: "apigateway-domain-tls",
     type: "domainName:DomainName",
@@ -82,7 +84,6 @@ export const resourceMutations: readonly Mutation[] = [
     type: "appautoscaling/target:Target",
     set: { maxCapacity: 1000 },
   },
-  { policy: "cloudwatch-alarm-action", type: "metricAlarm:MetricAlarm", set: { alarmActions: [] } },
   {
     policy: "cloudwatch-log-group-encryption",
     type: "logGroup:LogGroup",
@@ -523,6 +524,7 @@ export const resourceMutations: readonly Mutation[] = [
 
 /** Mutations of what resources have to do with each other, judged when all are declared. */
 export const stackMutations: readonly Mutation[] = [
+  { policy: "cloudwatch-alarm-action", type: "metricAlarm:MetricAlarm", set: { alarmActions: [] } },
   {
     policy: "apigateway-websocket-logging",
     type: "apigatewayv2/stage:Stage",
@@ -555,8 +557,6 @@ export const stackMutations: readonly Mutation[] = [
   { policy: "firehose-delivery-stream-alarms", limits: ignoredMetric },
   { policy: "flink-application-alarms", limits: ignoredMetric },
   { policy: "flink-application-parallelism-shards", type: stream, set: { shardCount: 1 } },
-  { policy: "flink-kpu-quota", limits: { maxKpus: 2 } },
-  { policy: "kinesis-shard-quota", type: stream, set: { shardCount: 4 }, limits: { maxShards: 1 } },
   { policy: "kinesis-stream-alarms", limits: ignoredMetric },
   { policy: "kinesis-stream-consumer-limit", limits: { maxPolling: 1 } },
   {

@@ -66,6 +66,18 @@ describe("a kind of property that the SDK has in many types", () => {
       ],
       everybody,
     ],
+    [
+      "iam-trusted-accounts",
+      resourceDocuments.filter((type) => !type.includes(":Role")),
+      ["policy", "policyDocument", "accessPolicy", "accessPolicies", "resourcePolicy"],
+      policyText({
+        Effect: "Allow",
+        Principal: "*",
+        Action: "*",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-abcdefghij" } },
+      }),
+    ],
     ["ec2-instance-size-limit", starterTypes, ["instanceType"], "m7g.48xlarge"],
     ["ec2-instance-families", starterTypes, ["instanceType"], "u7i-12tb.large"],
     [

@@ -6,7 +6,13 @@ import fc from "fast-check";
 import { monthlyBudget } from "../../policies/cost/budget";
 import { idleSubtasks, streamConsumers } from "../../policies/streams/consumers";
 import { kpuQuota, shardQuota } from "../../policies/streams/scale-limits";
-import { evaluateStack, resource, type TestResource, unknownString } from "../support/policy";
+import {
+  evaluateEach,
+  evaluateStack,
+  resource,
+  type TestResource,
+  unknownString,
+} from "../support/policy";
 
 function streamOf(name: string, shardCount: number): TestResource {
   return resource(Stream, name, { shardCount });
@@ -59,10 +65,10 @@ describe("the limits of a whole stack", () => {
         async (counts) => {
           const stack = counts.map((count, index) => streamOf(`stream-${index}`, count));
           const sum = counts.reduce((total, count) => total + count, 0);
-          expect(await messages(shardQuota, stack, { maxShards: sum })).to.be.empty;
-          expect(await messages(shardQuota, stack, { maxShards: sum + 1 })).to.be.empty;
+          expect(await evaluateEach(shardQuota, stack, { maxShards: sum })).to.be.empty;
+          expect(await evaluateEach(shardQuota, stack, { maxShards: sum + 1 })).to.be.empty;
           if (sum > 1) {
-            const refusals = await messages(shardQuota, stack, { maxShards: sum - 1 });
+            const refusals = await evaluateEach(shardQuota, stack, { maxShards: sum - 1 });
             expect(refusals.join()).to.include(`have ${sum} shards`);
           }
         },
@@ -73,16 +79,17 @@ describe("the limits of a whole stack", () => {
 
   it("kinesis-shard-quota counts streams in on-demand mode apart", async () => {
     const stack = [onDemand("a"), onDemand("b"), streamOf("c", 1)];
-    expect(await messages(shardQuota, stack, { maxOnDemandStreams: 2, maxShards: 1 })).to.be.empty;
-    const [refusal] = await messages(shardQuota, stack, { maxOnDemandStreams: 1 });
-    expect(refusal).to.include("a: the stack has 2 streams in on-demand mode; the limit is 1");
+    expect(await evaluateEach(shardQuota, stack, { maxOnDemandStreams: 2, maxShards: 1 })).to.be
+      .empty;
+    const [refusal] = await evaluateEach(shardQuota, stack, { maxOnDemandStreams: 1 });
+    expect(refusal).to.include("b: the streams declared so far are 2 in on-demand mode; the limit");
   });
 
   it("flink-kpu-quota counts one KPU for orchestration with each application", async () => {
     const stack = [applicationOf("a", 3), applicationOf("b", 4)];
-    expect(await messages(kpuQuota, stack, { maxKpus: 9 })).to.be.empty;
-    const [refusal] = await messages(kpuQuota, stack, { maxKpus: 8 });
-    expect(refusal).to.include("b: the 2 applications of the stack take 9 KPUs, this one 5");
+    expect(await evaluateEach(kpuQuota, stack, { maxKpus: 9 })).to.be.empty;
+    const [refusal] = await evaluateEach(kpuQuota, stack, { maxKpus: 8 });
+    expect(refusal).to.include("b: the applications declared so far take 9 KPUs, this one 5");
   });
 
   it("kinesis-stream-consumer-limit counts the consumers of each stream", async () => {

@@ -93,13 +93,25 @@ const computed: Readonly<Record<string, (name: string) => Inputs>> = {
   }),
 };
 
+const zones = ["us-east-1", "eu-central-1", "eu-west-1"].flatMap((one) =>
+  ["a", "b", "c", "d", "e", "f"].map((zone) => `${one}${zone}`),
+);
+
 /** The provider functions that programs call. */
 const functions: Readonly<Record<string, Inputs>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId },
+  "aws:index/getAvailabilityZones:getAvailabilityZones": { names: zones },
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": { locations: zones },
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": { availabilityZones: zones },
   "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
   "aws:index/getRegion:getRegion": { region },
   "aws:ssm/getParameter:getParameter": { insecureValue: "ami-0123456789abcdef0" },
 };
+
+/** What the engine itself makes known of its own resources. */
+function kept(type: string, { input }: Inputs): Inputs {
+  return type === "pulumi:index:Stash" ? { output: input } : {};
+}
 
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly registered: Omit<Registration, keyof Options>[] = [];
@@ -126,7 +138,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
     const sent = inputs as Inputs;
     this.registered.push({ type, name, custom, inputs: sent });
     // Auto-named before a preview ends, hence known in both.
-    const named = { name, bucket: name, ...sent };
+    const named = { name, bucket: name, ...sent, ...kept(type, sent) };
     if (this.#preview) return { id: undefined, state: named };
     return {
       id: `${name}-id`,

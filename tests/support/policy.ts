@@ -10,6 +10,7 @@ import {
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
+import { judgedForms } from "../../policies/engine/policy";
 import { declaredInputs } from "../../policies/engine/unset";
 
 /** How the engine writes an unknown text in a preview. */
@@ -43,6 +44,11 @@ export interface Outcome {
   readonly unknown?: string;
 }
 
+/** A day as exceptions have it, so many days from today. */
+export function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** A resource of a class, with properties that the compiler checks. */
 export function resource<Args>(
   resourceClass: new (name: string, args: Args, opts?: CustomResourceOptions) => Resource,
@@ -61,8 +67,27 @@ export function change(original: TestResource, changes: Readonly<Record<string, 
   };
 }
 
+/** Judges resources one after the other, as the engine does while the program declares them. */
+export async function evaluateEach(
+  policy: ResourceValidationPolicy,
+  resources: readonly TestResource[],
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<readonly string[]> {
+  judgedForms.clear();
+  const all: string[] = [];
+  for (const one of resources) {
+    all.push(...(await evaluateNext(policy, one, config)).violations);
+  }
+  return all;
+}
+
 /** Judges one resource as the engine does: by its class, with defaults from the schema and unknowns that throw. */
-export async function evaluate(
+export async function evaluate(...judged: Parameters<typeof evaluateNext>): Promise<Outcome> {
+  judgedForms.clear();
+  return await evaluateNext(...judged);
+}
+
+async function evaluateNext(
   policy: ResourceValidationPolicy,
   { type, name, props, protect = false }: TestResource,
   config: Readonly<Record<string, unknown>> = {},

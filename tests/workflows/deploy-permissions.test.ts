@@ -12,8 +12,8 @@ const paths = {
   producer: path.join(fixtures, "producer.ts"),
 };
 const account = "123456789012";
-/** What Pulumi puts behind the name of a resource that is given none. */
-const random = "0123456";
+/** A name as Pulumi.yaml has Pulumi make it where none is given. */
+const autoName = (name: string): string => `streaming-pipeline-${name}-01234`;
 
 /** The action that makes a resource, and the resources' part of the ARNs on which it is allowed. */
 type Creation = readonly [
@@ -81,6 +81,7 @@ describe("The role of a deployment", function () {
     const access = await deploy(
       () =>
         new GithubAccess("github", {
+          project: "streaming-pipeline",
           repository: "owner/pipeline",
           ownerId: 11,
           repositoryId: 22,
@@ -139,9 +140,9 @@ describe("The role of a deployment", function () {
     }
     for (const resource of [
       "catalog",
-      "database/streaming_prod",
-      "table/streaming_prod/*",
-      "userDefinedFunction/streaming_prod/*",
+      "database/streaming_pipeline_prod",
+      "table/streaming_pipeline_prod/*",
+      "userDefinedFunction/streaming_pipeline_prod/*",
     ]) {
       expect(allows("glue:DeleteDatabase", resource), resource).to.equal(true);
     }
@@ -198,7 +199,7 @@ function nameOf({ name, inputs }: Registration): string {
   const given = ["name", "domainName", "dashboardName", "alarmName", "bucket"]
     .map((key) => inputs[key])
     .find((value) => typeof value === "string");
-  return given ?? `${name}-${random}`;
+  return given ?? autoName(name);
 }
 
 /** Whether a value is what a pattern with asterisks says. */

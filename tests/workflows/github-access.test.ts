@@ -3,7 +3,12 @@ import { GithubAccess } from "../../infra/bootstrap/github-access";
 import { actionsOf, document, statementFor } from "../infra/policy-documents";
 import { deploy, type Deployment, refusal } from "../support/mocks";
 
-const repository = { repository: "owner/pipeline", ownerId: 11, repositoryId: 22 };
+const repository = {
+  project: "streaming-pipeline",
+  repository: "owner/pipeline",
+  ownerId: 11,
+  repositoryId: 22,
+};
 const environments = ["dev", "prod"];
 const account = "123456789012";
 
@@ -73,17 +78,17 @@ describe("The access of GitHub's workflows", () => {
       expect(actions).not.to.include(data);
     }
     expect(statementFor(policyOf("github-preview"), "s3:GetObjectVersion").Resource).to.deep.equal([
-      "arn:aws:s3:::pipeline-artifacts-*/*",
+      "arn:aws:s3:::streaming-pipeline-*-artifacts-*/*",
     ]);
   });
 
   it("lets previews read of what may hold secrets only the program's own", () => {
     const policy = policyOf("github-preview");
     expect(statementFor(policy, "lambda:Get*").Resource).to.deep.equal([
-      `arn:aws:lambda:us-east-1:${account}:function:pipeline-*`,
+      `arn:aws:lambda:us-east-1:${account}:function:streaming-pipeline-*`,
     ]);
     expect(statementFor(policy, "codebuild:BatchGetProjects").Resource).to.deep.equal([
-      `arn:aws:codebuild:us-east-1:${account}:project/pipeline-*`,
+      `arn:aws:codebuild:us-east-1:${account}:project/streaming-pipeline-*`,
     ]);
     expect(statementFor(policy, "ssm:GetParameter").Resource).to.deep.equal([
       "arn:aws:ssm:us-east-1::parameter/aws/service/*",
@@ -108,14 +113,16 @@ describe("The access of GitHub's workflows", () => {
   it("lets a deployment change what is the program's, by name or at least by region", () => {
     const policy = policyOf("github-deploy-dev");
     expect(statementFor(policy, "kinesis:*").Resource).to.deep.equal([
-      `arn:aws:kinesis:us-east-1:${account}:stream/pipeline-*`,
+      `arn:aws:kinesis:us-east-1:${account}:stream/streaming-pipeline-*`,
     ]);
-    expect(statementFor(policy, "s3:*").Resource).to.deep.equal(["arn:aws:s3:::pipeline-*"]);
+    expect(statementFor(policy, "s3:*").Resource).to.deep.equal([
+      "arn:aws:s3:::streaming-pipeline-*",
+    ]);
     expect(statementFor(policy, "ec2:*").Condition).to.deep.equal({
       StringEquals: { "aws:RequestedRegion": "us-east-1" },
     });
     expect(statementFor(policy, "iam:PassRole")).to.deep.include({
-      Resource: [`arn:aws:iam::${account}:role/pipeline-*`],
+      Resource: [`arn:aws:iam::${account}:role/streaming-pipeline-*`],
     });
     expect(JSON.stringify(statementFor(policy, "iam:PassRole").Condition)).to.contain(
       "kinesisanalytics.amazonaws.com",
@@ -144,6 +151,7 @@ describe("The access of GitHub's workflows", () => {
     const message = await refusal(
       () =>
         new GithubAccess("github", {
+          project: "Pipeline",
           repository: "owner/*",
           ownerId: 0,
           repositoryId: 1.5,

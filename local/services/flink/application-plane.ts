@@ -125,7 +125,7 @@ export class ApplicationPlane implements DataPlane {
   ): Promise<void> {
     const { folders, ports, env, localProperties = {}, onProgress, onFailure } = this.#options;
     const cluster = new FlinkCluster({
-      installation: await install("flinkRuntime", onProgress),
+      installation: await install(settings.runtime, onProgress),
       settings: {
         ...settings,
         propertyGroups: mergedGroups(settings.propertyGroups, localProperties),

@@ -70,7 +70,7 @@ export function clusterConfiguration(
     "web.tmpdir": path.join(folder, "tmp"),
     // What the job writes to S3 goes to the folders of the buckets.
     "local.buckets": buckets,
-    // The class with the property groups is the cluster's, whatever copy of AWS's library the jar has.
+    // The class with the property groups is the cluster's, not that of AWS's library in the jar.
     "classloader.parent-first-patterns.additional":
       "com.amazonaws.services.kinesisanalytics.runtime.",
     "$internal.pipeline.job-id": job.id,
@@ -87,7 +87,7 @@ export function clusterConfiguration(
     }),
     // State as the service keeps it.
     "state.backend.type": "rocksdb",
-    // Each of a job's states takes an eighth of this at once. With the default of 64 MB some thirty states take more than
+    // Each of a job's states takes an eighth of this up front. With the default of 64 MB some thirty states take more than
     // there is, and RocksDB writes every few entries to disk.
     "state.backend.rocksdb.writebuffer.size": "2mb",
     "execution.checkpointing.incremental": true,

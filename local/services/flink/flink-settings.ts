@@ -1,9 +1,13 @@
-import { flinkDefaults } from "../../../infra/flink/args";
+import type { ToolName } from "../../machine/installation";
 import type { DeclaredResource } from "../../provider/data-plane";
 import { Declared } from "../declared";
 import { bucketOf } from "../storage/object-store";
 
-export const localRuntime = flinkDefaults.runtime;
+/** Flink on this machine, by the name of the runtime of Managed Service for Apache Flink. */
+const runtimes: Readonly<Record<string, ToolName>> = {
+  "FLINK-1_20": "flinkRuntime",
+  "FLINK-2_2": "flink2Runtime",
+};
 
 export interface PropertyGroup {
   readonly propertyGroupId: string;
@@ -13,6 +17,7 @@ export interface PropertyGroup {
 /** A Flink application as the program declares it, with the service's defaults filled in. */
 export interface FlinkSettings {
   readonly name: string;
+  readonly runtime: ToolName;
   readonly code: { readonly bucket: string; readonly key: string; readonly version?: string };
   readonly parallelism: number;
   readonly parallelismPerKpu: number;
@@ -41,9 +46,11 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   const run = configuration.block("runConfiguration");
   const problems: string[] = [];
 
-  const runtime = inputs.string("runtimeEnvironment");
-  if (runtime !== localRuntime) {
-    problems.push(`runtimeEnvironment is ${runtime}; the Flink on this machine is ${localRuntime}`);
+  const environment = inputs.string("runtimeEnvironment");
+  const runtime = runtimes[environment];
+  if (runtime === undefined) {
+    const known = Object.keys(runtimes).join(", ");
+    problems.push(`runtimeEnvironment must be one of ${known}; got ${environment}`);
   }
   const restoreType = run
     .block("applicationRestoreConfiguration")
@@ -51,9 +58,9 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   if (restoreType === "RESTORE_FROM_CUSTOM_SNAPSHOT") {
     problems.push("applicationRestoreType RESTORE_FROM_CUSTOM_SNAPSHOT is not there locally");
   }
-  inputs.refuse(problems);
+  if (runtime === undefined || problems.length > 0) throw inputs.refused(problems);
 
-  // A block of type DEFAULT goes by the service's defaults, whatever else it says.
+  // A block of type DEFAULT has the service's defaults; its other values are ignored.
   const custom = (name: string): Declared => {
     const block = flink.block(name);
     return block.string("configurationType", "DEFAULT") === "CUSTOM"
@@ -68,6 +75,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
     .block("s3ContentLocation");
   return {
     name: inputs.string("name"),
+    runtime,
     code: {
       bucket: bucketOf(location.string("bucketArn")),
       key: location.string("fileKey"),

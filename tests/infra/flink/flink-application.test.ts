@@ -321,7 +321,7 @@ describe("FlinkApplication", () => {
     expect(message.split("\n").slice(1)).to.deep.equal([
       '- runtime must be FLINK- and a version, such as FLINK-1_20; got "flink 1.20"',
       "- parallelism 9 at 2 per KPU needs 5 KPUs; kpuLimit is 4. Lower parallelism, or raise parallelismPerKpu or kpuLimit",
-      "- autoScaling and scaledElsewhere must not both be true: the service and somebody else would scale against each other",
+      "- autoScaling and scaledElsewhere must not both be true: the service would scale against the other",
       "- restore from the latest snapshot needs snapshots; set snapshots to true or restore from nothing",
     ]);
     expect(

@@ -25,6 +25,7 @@ describe("Network", () => {
       expect(inputs).to.deep.equal({
         cidrBlock: "10.1.0.0/16",
         availabilityZoneNames: ["us-east-1a", "us-east-1b"],
+        availabilityZoneCidrMask: 19,
         natGateways: { strategy: natGateways },
         subnetStrategy: "Auto",
         subnetSpecs: [{ type: "Private" }, { type: "Public" }],
@@ -59,14 +60,44 @@ describe("Network", () => {
 
   it("reaches S3 through a gateway in every route table, and other services over the internet", async () => {
     const endpoints = (await network()).ofType(endpointType);
-    expect(endpoints.map(({ inputs }) => inputs)).to.deep.equal([
-      {
-        vpcId: "network-id",
-        vpcEndpointType: "Gateway",
-        serviceName: "com.amazonaws.us-east-1.s3",
-        routeTableIds: ["rtb-a", "rtb-x"],
-      },
-    ]);
+    expect(endpoints).to.have.length(1);
+    expect(endpoints[0]?.inputs).to.deep.include({
+      vpcId: "network-id",
+      vpcEndpointType: "Gateway",
+      serviceName: "com.amazonaws.us-east-1.s3",
+      routeTableIds: ["rtb-a", "rtb-x"],
+    });
+  });
+
+  it("lets principals of this account reach its resources alone, and packages of Amazon in S3", async () => {
+    const endpoints = (await network({ interfaceEndpoints: true })).ofType(endpointType);
+    for (const { inputs } of endpoints) {
+      const { Statement: statements } = JSON.parse(String(inputs["policy"])) as {
+        Statement: Record<string, unknown>[];
+      };
+      const [own, packages] = statements;
+      expect(own?.["Condition"]).to.deep.equal({
+        StringEquals: {
+          "aws:PrincipalAccount": "123456789012",
+          "aws:ResourceAccount": "123456789012",
+        },
+      });
+      expect(statements).to.have.length(inputs["vpcEndpointType"] === "Gateway" ? 2 : 1);
+      if (packages === undefined) continue;
+      expect(packages["Action"]).to.equal("s3:GetObject");
+      expect(packages["Resource"])
+        .to.include("arn:aws:s3:::al2023-repos-us-east-1-de612dc2/*")
+        .and.not.include("arn:aws:s3:::*");
+    }
+  });
+
+  it("links the services that it is given", async () => {
+    const links = (
+      await network({ interfaceEndpoints: true, endpointServices: ["logs", "sts"] })
+    ).ofType(endpointType);
+    expect(links.map(({ inputs }) => inputs["serviceName"])).to.have.members(
+      ["s3", "logs", "sts"].map((service) => `com.amazonaws.us-east-1.${service}`),
+    );
   });
 
   it("reaches every service that the pipeline calls without the internet, where asked", async () => {
@@ -75,27 +106,35 @@ describe("Network", () => {
       .ofType(endpointType)
       .filter(({ inputs }) => inputs["vpcEndpointType"] === "Interface");
     expect(links.map(({ inputs }) => inputs["serviceName"])).to.have.members(
-      [
-        "ec2",
-        "ec2messages",
-        "kinesis-streams",
-        "kms",
-        "logs",
-        "monitoring",
-        "ssm",
-        "ssmmessages",
-      ].map((service) => `com.amazonaws.us-east-1.${service}`),
+      ["ec2", "kinesis-streams", "logs", "monitoring", "ssm", "ssmmessages"].map(
+        (service) => `com.amazonaws.us-east-1.${service}`,
+      ),
     );
     for (const { inputs } of links) {
       expect(inputs).to.deep.include({
         privateDnsEnabled: true,
         securityGroupIds: ["network-endpoints-id"],
-        subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
+        subnetIds: ["subnet-a", "subnet-b"],
       });
     }
     expect(
       deployment.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
     ).to.include({ cidrIpv4: "10.1.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
+  });
+
+  it("refuses zones that are closed to the account or lack an instance type", async () => {
+    const zones = ["us-east-1a", "us-east-1z"];
+    const message = await refusal(
+      () =>
+        new Network("network", { ...valid, availabilityZones: zones, instanceTypes: ["t4g.nano"] }),
+    );
+    expect(message)
+      .to.match(
+        /availabilityZones must be open to the account; got us-east-1z\. Choose from us-east-1a, /,
+      )
+      .and.match(
+        /availabilityZones must offer t4g\.nano; got us-east-1z\. Choose from us-east-1a, /,
+      );
   });
 
   it("lists everything that is wrong", async () => {

@@ -206,11 +206,12 @@ describe("configuration", () => {
     await load("dev", { natGateways: "None", interfaceEndpoints: true });
   });
 
-  it("names the search domain after the stack and refuses a stack whose name is too long for that", async () => {
-    const load = (stack: string) => refusal(loadConfig, { stack, config: stackConfig("dev") });
-    expect(await load("a-feature-with-a-long-name")).to.contain(
-      'must be 3 to 28 lower-case letters, digits and hyphens, beginning with a letter; got "streaming-a-feature-with-a-long-name"',
-    );
+  it("bases the names that it gives on project and stack, or on what stands for the stack", async () => {
+    expect((await load("dev")).name).to.equal("streaming-pipeline-dev");
+    expect((await load("dev", { name: "Team_a" })).name).to.equal("streaming-pipeline-Team_a");
+    expect(await problems({ name: "a team" })).to.deep.equal([
+      'streaming-pipeline:name must be 1 to 100 letters, digits, hyphens, underscores and dots; got "a team"',
+    ]);
   });
 
   it("takes an existing network instead of making one", async () => {

@@ -98,7 +98,7 @@ describe("Pipeline", function () {
         replayInstanceId: "pipeline-replay-id",
         sessionManagerUrl:
           "https://us-east-1.console.aws.amazon.com/systems-manager/session-manager/pipeline-replay-id?region=us-east-1",
-        monitoringUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/streaming-${stack}`,
+        monitoringUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/streaming-pipeline-${stack}`,
         alarmTopicArn: "arn:aws:test:us-east-1:123456789012:pipeline-monitoring-topic",
         producerCommand:
           "npm run replay -- --stream pipeline-events --region us-east-1 --input local/data/yellow_tripdata_sample_2019-03.csv",
@@ -127,10 +127,80 @@ describe("Pipeline", function () {
     }
   });
 
-  it("is made of components alone at the top", async () => {
+  it("bounds the permissions of every role, where a policy is named", async () => {
+    const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";
+    const { resources } = await run("prod", { permissionsBoundaryArn });
+    const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
+    expect(roles).to.have.length.above(5);
+    for (const { name, inputs } of roles) {
+      expect(inputs["permissionsBoundary"], name).to.equal(permissionsBoundaryArn);
+    }
+  });
+
+  it("protects and keeps what guards kept data", async () => {
+    const { resources } = await run("prod", { protectData: true });
+    const guards = resources.filter(({ type }) => /^aws:(s3\/bucket[A-Z]|kms\/alias)/.test(type));
+    const types = new Set(guards.map(({ type }) => type.split(":")[2]));
+    types.delete("BucketObjectv2");
+    expect([...types].sort()).to.deep.equal([
+      "Alias",
+      "BucketLifecycleConfiguration",
+      "BucketLogging",
+      "BucketOwnershipControls",
+      "BucketPolicy",
+      "BucketPublicAccessBlock",
+      "BucketServerSideEncryptionConfiguration",
+      "BucketVersioning",
+    ]);
+    for (const { type, name, protect, retainOnDelete } of guards) {
+      if (type.endsWith("Objectv2")) continue;
+      expect({ protect, retainOnDelete }, `${type} ${name}`).to.deep.equal({
+        protect: true,
+        retainOnDelete: true,
+      });
+    }
+  });
+
+  it("gives no default tags to objects, of which S3 takes ten", async () => {
+    const { resources } = await run("prod");
+    for (const { inputs } of resources.filter(({ type }) => /BucketObjectv2$/.test(type))) {
+      expect(inputs["overrideProvider"]).to.deep.equal({ defaultTags: { tags: {} } });
+    }
+  });
+
+  it("keeps the URL of a subscriber out of names and inputs of components", async () => {
+    const alarmSubscribers = ["https://hooks.example.com/T0KEN"];
+    const { resources } = await run("prod", { alarmSubscribers });
+    const telling = resources.filter((one) => JSON.stringify(one).includes("T0KEN"));
+    expect(telling.map(({ type }) => type)).to.deep.equal([
+      "aws:sns/topicSubscription:TopicSubscription",
+    ]);
+    expect(telling[0]?.name).not.to.contain("T0KEN");
+  });
+
+  it("puts the name into no description that cannot be changed", async () => {
+    const descriptions = async (name: string) =>
+      (await run("prod", { name })).resources
+        .filter(({ type }) => /securityGroup/i.test(type))
+        .map(({ inputs }) => inputs["description"]);
+    expect(await descriptions("one")).to.deep.equal(await descriptions("other"));
+  });
+
+  it("names in IAM and trust policies the domain that it makes, whatever the stack is called", async () => {
+    const { resources } = await run("dev", { name: "a_name-longer-than-that-of-a-domain" });
+    const domain = resources.find(({ type }) => type === "aws:opensearch/domain:Domain");
+    const name = String(domain?.inputs["domainName"]);
+    expect(name).to.match(/^streaming-pipeline-a-[0-9a-f]{6}$/);
+    expect(String(domain?.inputs["accessPolicies"])).to.contain(`:domain/${name}/*`);
+    const logs = resources.find(({ type }) => /LogResourcePolicy/.test(type));
+    expect(String(logs?.inputs["policyDocument"])).to.contain(`:domain/${name}"`);
+  });
+
+  it("is made of components at the top, and of the name that they keep", async () => {
     const { resources } = await run("prod");
     const top = resources.filter(({ parent }) => parent === "pipeline");
-    expect(top.every(({ custom }) => !custom)).to.equal(true);
+    const own = top.filter(({ custom }) => custom);
+    expect(own.map(({ type }) => type)).to.deep.equal(["pulumi:index:Stash"]);
   });
 
   it("hands stream, endpoint, windows and region to the job", async () => {
@@ -380,11 +450,14 @@ describe("Pipeline", function () {
   it("has an index template with a field for each that the transform writes", async () => {
     const columns = (workload: string) =>
       Object.keys(
-        archiveOf(loadWorkload(`workloads/${workload}`), {
-          format: "PARQUET",
-          partitioned: false,
-          databaseName: "x",
-        }).table?.schema.properties ?? {},
+        archiveOf(
+          loadWorkload(`workloads/${workload}`),
+          {
+            format: "PARQUET",
+            partitioned: false,
+          },
+          "x",
+        ).table?.schema.properties ?? {},
       );
     for (const [workload, name] of [
       ["taxi", "trips"],
@@ -435,6 +508,12 @@ describe("Pipeline", function () {
       pipeline_writer: [application.inputs["serviceExecutionRole"]],
     });
     expect(application.dependsOn).to.include("pipeline-search-settings");
+  });
+
+  it("replays nothing before every reader that cannot look back is there", async () => {
+    const deployment = await run("prod");
+    const host = deployment.one("aws:ec2/instance:Instance");
+    expect(host.dependsOn).to.include.members(["pipeline-archive", "pipeline-analytics"]);
   });
 
   it("gives indices a replica for each zone of the domain but the first", async () => {

@@ -43,7 +43,16 @@ describe("subnet layout", () => {
     );
   });
 
+  it("leaves zones where they are when blocks have a size and another zone comes", () => {
+    const layout = (zones: number) => subnetLayout("10.0.0.0/16", zones, ["Private", "Public"], 19);
+    for (const zones of [1, 2, 3, 4, 5]) {
+      expect(layout(zones + 1).slice(0, 2 * zones)).to.deep.equal(layout(zones));
+    }
+    expect(layout(3)[4]?.cidrBlock).to.equal("10.0.64.0/20");
+  });
+
   it("refuses subnets that do not fit", () => {
+    expect(() => subnetLayout("10.0.0.0/16", 3, ["Private"], 17)).to.throw(/do not fit/);
     expect(() => subnetLayout("10.0.0.0/24", 6, ["Private", "Public", "Public"])).to.throw(
       /do not fit: 10\.0\.0\.0\/24 leaves a \/27 for each of 6/,
     );

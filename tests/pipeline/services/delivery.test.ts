@@ -23,11 +23,14 @@ function program(): Promise<Readonly<Record<string, unknown>>> {
     retentionHours: 24,
   });
   const archive = new DeliveryStream("archive", {
-    ...archiveOf(loadWorkload("workloads/taxi"), {
-      format: "PARQUET",
-      partitioned: true,
-      databaseName: "streaming_dev",
-    }),
+    ...archiveOf(
+      loadWorkload("workloads/taxi"),
+      {
+        format: "PARQUET",
+        partitioned: true,
+      },
+      "streaming_dev",
+    ),
     source: { streamArn: events.arn, statements: events.readStatements() },
     bufferMiB: 64,
     bufferSeconds: 900,

@@ -3,6 +3,7 @@ import { managedPolicies } from "../../../policies/access/grants";
 import { foreignGrants, publicGrants, serviceGrants } from "../../../policies/access/grants";
 import { wildcardActions, wildcardResources } from "../../../policies/access/identity";
 import { change, evaluate } from "../../support/policy";
+import { withPath } from "../mutations";
 import { attachment, keyPolicy, policyText, readStatement, rolePolicy } from "../access-fixtures";
 
 type Policy = Parameters<typeof evaluate>[0];
@@ -156,4 +157,97 @@ describe("a principal", () => {
     const canonical = { Principal: { CanonicalUser: "79a59df900b949e55d96a1e698fbacedfd6e09d9" } };
     expect(await refusesGrant(foreignGrants, canonical)).to.equal(true);
   });
+
+  const trusted = { trustedOrganizations: ["o-abcdefghij"], trustedAccounts: ["123456789012"] };
+  const grants: readonly (readonly [
+    type: string,
+    property: string,
+    ofOwn: string,
+    ofOther: string,
+  ])[] = [
+    [
+      "cloudwatch/eventPermission:EventPermission",
+      "condition.value",
+      "o-abcdefghij",
+      "o-otherother",
+    ],
+    ["cloudwatch/eventPermission:EventPermission", "principal", "123456789012", "210987654321"],
+    [
+      "ec2/amiLaunchPermission:AmiLaunchPermission",
+      "organizationArn",
+      organizationArn("abcdefghij"),
+      organizationArn("otherother"),
+    ],
+    [
+      "ec2/amiLaunchPermission:AmiLaunchPermission",
+      "organizationalUnitArn",
+      unitArn("abcdefghij"),
+      unitArn("otherother"),
+    ],
+    [
+      "ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission",
+      "accountId",
+      "123456789012",
+      "210987654321",
+    ],
+    [
+      "kms/grant:Grant",
+      "granteePrincipal",
+      "arn:aws:iam::123456789012:role/a",
+      "arn:aws:iam::210987654321:role/a",
+    ],
+    [
+      "lambda/layerVersionPermission:LayerVersionPermission",
+      "organizationId",
+      "o-abcdefghij",
+      "o-otherother",
+    ],
+    ["lambda/permission:Permission", "principalOrgId", "o-abcdefghij", "o-otherother"],
+    ["lambda/permission:Permission", "sourceAccount", "123456789012", "210987654321"],
+    [
+      "ram/principalAssociation:PrincipalAssociation",
+      "principal",
+      unitArn("abcdefghij"),
+      organizationArn("otherother"),
+    ],
+    [
+      "ssm/document:Document",
+      "permissions.account_ids",
+      "123456789012",
+      "123456789012,210987654321",
+    ],
+  ];
+  for (const [type, property, ofOwn, ofOther] of grants) {
+    it(`is trusted or not by ${property} of ${type}`, async () => {
+      const violations = async (value: string) => {
+        const props = withPath({}, property, value);
+        return (await evaluate(foreignGrants, { type: `aws:${type}`, name: "one", props }, trusted))
+          .violations;
+      };
+      expect(await violations(ofOwn)).to.be.empty;
+      expect(await violations(ofOther)).to.have.length(1);
+    });
+  }
+
+  for (const [title, key, value, isTrusted] of [
+    ["its organization", "aws:PrincipalOrgID", "o-abcdefghij", true],
+    ["a unit of its organization", "aws:PrincipalOrgPaths", "o-abcdefghij/r-ab12/ou-1/*", true],
+    ["the organization of a service's source", "aws:SourceOrgID", "o-abcdefghij", true],
+    ["another organization", "aws:PrincipalOrgID", "o-otherother", false],
+    ["a unit of another", "aws:PrincipalOrgPaths", "o-otherother/*", false],
+  ] as const) {
+    it(`is ${isTrusted ? "trusted" : "refused"} by ${title}`, async () => {
+      const Condition = { "ForAnyValue:StringLike": { [key]: value } };
+      const statement = { Principal: { AWS: "210987654321" }, Condition };
+      expect(await refusesGrant(foreignGrants, statement, trusted)).to.equal(!isTrusted);
+    });
+  }
 });
+
+function organizationArn(id: string): string {
+  return `arn:aws:organizations::123456789012:organization/o-${id}`;
+}
+
+function unitArn(id: string): string {
+  return `arn:aws:organizations::123456789012:ou/o-${id}/ou-ab12-11111111`;
+}

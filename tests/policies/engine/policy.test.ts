@@ -1,7 +1,14 @@
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket } from "@pulumi/aws/s3";
 import { expect } from "chai";
-import { findException, isExpired } from "../../../policies/engine/violation";
+import {
+  anchor,
+  daysUntil,
+  exceptionLimits,
+  findException,
+  wholeStack,
+} from "../../../policies/engine/violation";
+import { exceptionRules, unusedExceptions } from "../../../policies/operations/exceptions";
 import { resourcePolicy, stackPolicy } from "../../../policies/engine/policy";
 import {
   ConfigurationError,
@@ -9,7 +16,7 @@ import {
   flag,
   integer,
 } from "../../../policies/engine/setting-schema";
-import { change, evaluate, evaluateStack, unknownNumber } from "../../support/policy";
+import { change, evaluate, evaluateStack, inDays, unknownNumber } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { logGroup, stream } from "../fixtures";
 
@@ -35,9 +42,8 @@ const policy = resourcePolicy(text.name, Stream, {
   },
 });
 
-const message =
-  "events: shardCount is 2; the limit is 1. Lower shardCount. See docs/policies.md#kinesis-stream-test-rule.";
-const excepted = { resource: "events", reason: "Marathon", expires: "9999-12-31" };
+const message = `events: shardCount is 2; the limit is 1. Lower shardCount. See ${anchor(text.name)}.`;
+const excepted = { resource: "events", reason: "Marathon", expires: inDays(90) };
 const expired = { ...excepted, expires: "2000-01-01" };
 
 async function rejection(attempt: Promise<unknown>): Promise<unknown> {
@@ -54,7 +60,7 @@ describe("a policy", () => {
 
   it("prefers the fix of a violation to its own", async () => {
     const { violations } = await evaluate(policy, change(stream, { retentionPeriod: 24 }));
-    expect(violations[1]).to.include("it may not be. Raise it. See docs");
+    expect(violations[1]).to.include("it may not be. Raise it. See https://");
   });
 
   it("does not apply to resources of another class", async () => {
@@ -90,7 +96,7 @@ describe("an exception", () => {
     const outcome = await evaluate(policy, stream, { exceptions: [excepted] });
     expect(outcome.violations).to.be.empty;
     expect(outcome.advice).to.deep.equal([
-      `${text.rule}\nExcepted until 9999-12-31 (Marathon). ${message}`,
+      `${text.rule}\nExcepted until ${excepted.expires} (Marathon). ${message}`,
     ]);
   });
 
@@ -129,17 +135,69 @@ describe("an exception", () => {
   });
 
   it("lasts through its last day in UTC", () => {
-    const exception = { ...excepted, expires: "2026-03-31" };
-    expect(isExpired(exception, new Date("2026-03-30T00:00:00Z"))).to.be.false;
-    expect(isExpired(exception, new Date("2026-03-31T23:59:59Z"))).to.be.false;
-    expect(isExpired(exception, new Date("2026-04-01T00:00:00Z"))).to.be.true;
+    expect(daysUntil("2026-03-31", new Date("2026-03-30T00:00:00Z"))).to.equal(1);
+    expect(daysUntil("2026-03-31", new Date("2026-03-31T23:59:59Z"))).to.equal(0);
+    expect(daysUntil("2026-03-31", new Date("2026-04-01T00:00:00Z"))).to.equal(-1);
   });
 
   it("that lasts longest counts where there are several", () => {
-    const resource = { name: "events", urn: "urn" };
-    expect(findException([expired, excepted], resource)).to.equal(excepted);
-    expect(findException([excepted, expired], resource)).to.equal(excepted);
-    expect(findException([], resource)).to.be.undefined;
+    expect(findException([expired, excepted], ["events"])).to.equal(excepted);
+    expect(findException([excepted, expired], ["events"])).to.equal(excepted);
+    expect(findException([], ["events"])).to.be.undefined;
+  });
+
+  describe("within the limits for all", () => {
+    const defaults = { ...exceptionLimits };
+    afterEach(() => Object.assign(exceptionLimits, defaults));
+
+    for (const [title, limits, exception, expected] of [
+      ["too far an end", {}, { expires: "9999-12-31" }, "must end within 366 days; got 9999-12-31"],
+      ["an end after a lower limit", { maxExceptionDays: 30 }, {}, "must end within 30 days"],
+      ["no ticket", { ticketPattern: "OPS-[0-9]+" }, {}, "must match OPS-[0-9]+; got Marathon"],
+    ] as const) {
+      it(`does not hold with ${title}`, async () => {
+        await evaluate(exceptionRules, stream, limits);
+        const exceptions = [{ ...excepted, ...exception }];
+        const { violations, advice } = await evaluate(policy, stream, { exceptions });
+        expect(violations.join()).to.include(expected);
+        expect(advice).to.be.empty;
+      });
+    }
+
+    it("is warned of before its end", async () => {
+      await evaluate(exceptionRules, stream, { warnDays: 5, ticketPattern: "OPS-[0-9]+" });
+      for (const [days, warning] of [
+        [5, "Only 5 days are left"],
+        [6, ""],
+      ] as const) {
+        const exceptions = [{ ...excepted, reason: "OPS-7", expires: inDays(days) }];
+        const { advice } = await evaluate(policy, stream, { exceptions });
+        expect(advice).to.have.length(1);
+        expect(advice[0]?.includes("days are left")).to.equal(warning !== "");
+        expect(advice[0]).to.include(warning);
+      }
+    });
+  });
+
+  it("from a limit on the sum over a stack may name the stack, and no other may", async () => {
+    const exceptions = [{ ...excepted, resource: wholeStack }];
+    const wide = resourcePolicy(text.name, Stream, {
+      ...text,
+      isStackWide: true,
+      check: () => [{ fact: "it is too much", limit: "the limit is less" }],
+    });
+    expect((await evaluate(wide, stream, { exceptions })).violations).to.be.empty;
+    expect((await evaluate(policy, stream, { exceptions })).violations).to.have.length(1);
+  });
+
+  it("that names nothing in the stack is reported", async () => {
+    const other = { ...excepted, resource: "event" };
+    await evaluate(policy, stream, { exceptions: [excepted, other] });
+    const { advice } = await evaluateStack(unusedExceptions, [stream]);
+    expect(advice).to.have.length(1);
+    expect(advice[0]).to.include("an exception of kinesis-stream-test-rule names event;");
+    await evaluate(policy, stream);
+    expect((await evaluateStack(unusedExceptions, [stream])).advice).to.be.empty;
   });
 
   it("is refused without a resource, a reason or a date, or with anything else", async () => {

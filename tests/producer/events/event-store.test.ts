@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { EventStore } from "../../../producer/events/event-store";
-import { merged } from "../../../producer/events/merge";
+import { EventStore, merged } from "../../../producer/events/event-store";
 import type { SourceEvent } from "../../../producer/events/record";
 
 const event = fc.record({

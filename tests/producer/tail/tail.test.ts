@@ -231,6 +231,20 @@ describe("Polling a shard", () => {
     return found;
   }
 
+  it("begins at the horizon where the shards of the time are gone, all or in part", async () => {
+    const upper = { StartingHashKey: String(2n ** 127n), EndingHashKey: String(2n ** 128n - 1n) };
+    const lower = { StartingHashKey: "0", EndingHashKey: String(2n ** 127n - 1n) };
+    const shard = (ShardId: string, HashKeyRange: object) => ({ ShardId, HashKeyRange });
+    answers.push([200, { Shards: [shard("b", upper)] }]);
+    answers.push([200, { Shards: [shard("a", lower), shard("c", upper)] }]);
+    const reader = new PollingReader(client, "trips", systemRuntime);
+    expect(await reader.shards(startedAt)).to.deep.equal(["a", "c"]);
+    answers.push([200, { Shards: [shard("a", lower), shard("b", upper)] }]);
+    expect(await reader.shards(startedAt)).to.deep.equal(["a", "b"]);
+    const filters = requests.map(([, { ShardFilter }]) => (ShardFilter as { Type: string }).Type);
+    expect(filters).to.deep.equal(["AT_TIMESTAMP", "AT_TRIM_HORIZON", "AT_TIMESTAMP"]);
+  });
+
   it("gives its records and lag, and at its end the shards that follow", async () => {
     const child = { ShardId: "shard-2", ParentShards: ["shard-1"], HashKeyRange: {} };
     answers.push(

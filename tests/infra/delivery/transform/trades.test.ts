@@ -49,11 +49,14 @@ describe("The transform of trades", () => {
   }
 
   it("leaves the symbol to the folder, where the table takes it from", () => {
-    const { table } = archiveOf(loadWorkload("workloads/trades"), {
-      format: "PARQUET",
-      partitioned: true,
-      databaseName: "streaming_dev",
-    });
+    const { table } = archiveOf(
+      loadWorkload("workloads/trades"),
+      {
+        format: "PARQUET",
+        partitioned: true,
+      },
+      "streaming_dev",
+    );
     if (table === undefined) throw new Error("The archive has no table");
     expect(tableColumns(table).map(({ name, type }) => `${name} ${type}`)).to.deep.equal([
       "id string",

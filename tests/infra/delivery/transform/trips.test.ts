@@ -45,11 +45,14 @@ describe("The transform of trips", () => {
 
   it("fills the columns of the archive's table and no other", async () => {
     const { row } = await archived(trip);
-    const { table: archive } = archiveOf(loadWorkload("workloads/taxi"), {
-      format: "PARQUET",
-      partitioned: false,
-      databaseName: "streaming_dev",
-    });
+    const { table: archive } = archiveOf(
+      loadWorkload("workloads/taxi"),
+      {
+        format: "PARQUET",
+        partitioned: false,
+      },
+      "streaming_dev",
+    );
     if (archive === undefined) throw new Error("The archive has no table");
     expect(tableColumns(archive).map(({ name }) => name)).to.have.members(
       Object.keys(row).map((key) => key.toLowerCase()),

@@ -2,12 +2,17 @@ package streaming;
 
 import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import streaming.archive.ArchiveSink;
 import streaming.document.DocumentSink;
+import streaming.search.OpenSearchSink;
 import streaming.settings.JobSettings;
 import streaming.source.KinesisSource;
+import streaming.stream.ResultsStreamSink;
 import streaming.taxi.TaxiWorkload;
 import streaming.taxi.TripParser;
 import streaming.trades.TradeParser;
@@ -25,7 +30,7 @@ public final class FlinkJob {
   /**
    * Runs the job.
    *
-   * @throws streaming.settings.InvalidPropertiesException if it cannot run with its properties
+   * @throws IllegalArgumentException if it cannot run with its properties
    */
   public static void main(String[] args) throws Exception {
     Map<String, String> environment = System.getenv();
@@ -52,7 +57,7 @@ public final class FlinkJob {
   /** Adds the workload of the settings between its source and the sinks of the settings. */
   static void build(StreamExecutionEnvironment env, JobSettings settings) {
     env.setBufferTimeout(BUFFER_TIMEOUT_MILLISECONDS);
-    DocumentSink sinks = Sinks.of(settings);
+    DocumentSink sinks = sinks(settings);
     switch (settings.workload()) {
       case "taxi":
         TaxiWorkload.build(env, settings, new KinesisSource<>(settings, new TripParser()), sinks);
@@ -64,5 +69,16 @@ public final class FlinkJob {
       default:
         throw new IllegalStateException("no job computes the workload " + settings.workload());
     }
+  }
+
+  private static DocumentSink sinks(JobSettings settings) {
+    List<DocumentSink> sinks = new ArrayList<>();
+    settings.searchEndpoint().map(url -> OpenSearchSink.to(url, settings)).ifPresent(sinks::add);
+    settings
+        .resultsStreamName()
+        .map(name -> ResultsStreamSink.to(name, settings))
+        .ifPresent(sinks::add);
+    settings.archivePath().map(ArchiveSink::to).ifPresent(sinks::add);
+    return documents -> sinks.forEach(sink -> sink.addTo(documents));
   }
 }

@@ -26,19 +26,14 @@ import streaming.document.Document;
 import streaming.source.SourceRecord;
 
 /**
- * Decides which records count: each event once, while a window that it belongs to is open.
- * Malformed records, events of the far future and those that are too late for all their windows
- * become dead letters; duplicates and events that belong to no window are counted and dropped.
+ * Admits each event once, while a window that it belongs to is open. Malformed records, events of
+ * the far future and those too late for all their windows become dead letters.
  *
- * <p>An event's id is remembered until its last window closes ({@link AdmittedIds}). From then on
- * it would be late, so that it cannot count a second time and the state stays as small as the open
- * windows.
+ * <p>An event's id is remembered until its last window closes ({@link AdmittedIds}); from then on
+ * the event would be late.
  *
- * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late before a
- * recovery is late after it.
- *
- * @param <E> the type of the event
- * @param <A> what the windows get of an admitted event
+ * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late by a
+ * checkpoint is late after a recovery from it.
  */
 public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     implements OneInputStreamOperator<SourceRecord<E>, A>, Triggerable<String, VoidNamespace> {
@@ -167,8 +162,8 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
   }
 
   @Override
-  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-    admitted.onTimer(timer.getTimestamp());
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+    admitted.onTimer();
   }
 
   @Override

@@ -24,42 +24,46 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.Triggerable;
 
 /**
- * The ids of the events that have been admitted, each until a time of its own. The key of the
- * operator is the id.
+ * Ids of admitted events, each until a time of its own. The key of the operator is the id.
  *
- * <p>A timer for each id would cost more than the id itself. The ids of a key group that end at the
- * same time therefore share one, which is a key of that group's: wherever the group goes, its ids
- * and its timers go together. Releases to 0.1 had a timer for each id; it ends that id as ever.
+ * <p>A timer per id would cost more than the id itself. The ids of a key group that end at the same
+ * time are therefore kept in lists of bounded length with a timer each, under a key of the group:
+ * lists and timers go wherever the group goes. Releases to 0.1 had a timer per id, which still
+ * works.
  *
- * <p>The newest ids are on the heap, and in the state not before a checkpoint or when there are
- * many: while a backlog is read, most end before that. Of those that are in the state a {@link
- * SavedIdFilter} tells, so that the state of an id that is new is hardly ever read.
+ * <p>The newest ids are on the heap until a checkpoint, or until there are many: while a backlog is
+ * read, most end before that. A {@link SavedIdFilter} avoids reading the state for new ids.
  */
 final class AdmittedIds {
   /** How many ids may wait on the heap: a few megabytes. */
   static final int MAX_NEWEST = 16_384;
 
+  /** Ids of a list, which are forgotten in one turn of about five milliseconds. */
+  static final int MAX_LISTED = 2_000;
+
+  /** Lists of a key group that end at the same time; windows end at whole seconds. */
+  private static final int MAX_LISTS = 1_000;
+
   /** Between two turns in which ids are forgotten. */
   static final long TURN_MILLISECONDS = 5;
 
   private final KeyedStateBackend<String> backend;
-  private final InternalTimerService<VoidNamespace> timers;
 
   /** Whether the current key is an id that has been saved. */
   private final ValueState<Boolean> saved;
 
-  /** The saved ids of a key group, by the time at which they end. */
+  /** Lists of saved ids; the number of a list is the time at which it ends and a place after it. */
   private final InternalListState<String, Long, String> ending;
+
+  /** Number of saved ids by the time at which they end and the key of their group. */
+  private final NavigableMap<Long, Map<String, Integer>> listed = new TreeMap<>();
 
   private final Set<String> newest = new HashSet<>();
   private final NavigableMap<Long, List<String>> newestByEnd = new TreeMap<>();
 
   private final SavedIdFilter savedFilter = new SavedIdFilter();
 
-  /**
-   * When the ids of a key group are forgotten. Those of all groups end at the same time; one after
-   * the other lets records pass in between.
-   */
+  /** Timers of lists: the time at which one ends, and then a turn, between which records pass. */
   private final InternalTimerService<Long> turns;
 
   private long nextTurn;
@@ -67,15 +71,11 @@ final class AdmittedIds {
   /** The number of key groups. */
   private final int groups;
 
-  /** A key of each key group, as many as have been asked for. */
+  /** A key of each key group that has been needed. */
   private final Map<Integer, String> groupKeys = new HashMap<>();
 
   private int keysTried;
 
-  /**
-   * @param turns makes a timer service of the operator
-   * @param groups the number of key groups
-   */
   @SuppressWarnings("unchecked")
   AdmittedIds(
       KeyedStateBackend<String> backend,
@@ -85,7 +85,6 @@ final class AdmittedIds {
       throws Exception {
     this.groups = groups;
     this.backend = backend;
-    this.timers = timers;
     saved =
         backend.getPartitionedState(
             VoidNamespace.INSTANCE,
@@ -100,7 +99,7 @@ final class AdmittedIds {
             new Triggerable<>() {
               @Override
               public void onEventTime(InternalTimer<String, Long> timer) {
-                throw new IllegalStateException("turns are taken in processing time");
+                takeTurn(timer.getNamespace());
               }
 
               @Override
@@ -110,6 +109,7 @@ final class AdmittedIds {
             });
     // Of what an earlier run has saved, the timers tell.
     timers.forEachEventTimeTimer((namespace, end) -> savedFilter.addUnknown(end));
+    this.turns.forEachEventTimeTimer((list, end) -> savedFilter.addUnknown(end));
   }
 
   /**
@@ -135,6 +135,7 @@ final class AdmittedIds {
     Map<Long, List<String>> ended = newestByEnd.headMap(watermark, true);
     ended.values().forEach(ids -> ids.forEach(newest::remove));
     ended.clear();
+    listed.headMap(watermark, true).clear();
     savedFilter.forgetUntil(watermark);
   }
 
@@ -148,30 +149,35 @@ final class AdmittedIds {
         savedFilter.add(id, entry.getKey());
         grouped.computeIfAbsent(groupKeyOf(id), group -> new ArrayList<>()).add(id);
       }
+      long end = entry.getKey();
+      Map<String, Integer> counts = listed.computeIfAbsent(end, time -> new HashMap<>());
       for (Map.Entry<String, List<String>> group : grouped.entrySet()) {
+        int ids = group.getValue().size();
+        int before = counts.merge(group.getKey(), ids, Integer::sum) - ids;
+        long list = end + Math.min(before / MAX_LISTED, MAX_LISTS - 1);
         backend.setCurrentKey(group.getKey());
-        ending.setCurrentNamespace(entry.getKey());
+        ending.setCurrentNamespace(list);
         ending.addAll(group.getValue());
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, entry.getKey());
+        turns.registerEventTimeTimer(list, end);
       }
     }
     newest.clear();
     newestByEnd.clear();
   }
 
-  /** Forgets the id that the current key is, and soon those of the key group it stands for. */
-  void onTimer(long end) throws Exception {
+  /** Forgets the current key, an id with a timer of its own. */
+  void onTimer() {
     saved.clear();
-    ending.setCurrentNamespace(end);
-    if (ending.get() != null) {
-      nextTurn = Math.max(turns.currentProcessingTime(), nextTurn) + TURN_MILLISECONDS;
-      turns.registerProcessingTimeTimer(end, nextTurn);
-    }
   }
 
-  /** Forgets the ids of the key group that the current key stands for. */
-  private void forget(long end) throws Exception {
-    ending.setCurrentNamespace(end);
+  private void takeTurn(long list) {
+    nextTurn = Math.max(turns.currentProcessingTime(), nextTurn) + TURN_MILLISECONDS;
+    turns.registerProcessingTimeTimer(list, nextTurn);
+  }
+
+  /** Forgets the ids of a list of the current key. */
+  private void forget(long list) throws Exception {
+    ending.setCurrentNamespace(list);
     Iterable<String> ids = ending.get();
     ending.clear();
     if (ids != null) {

@@ -7,11 +7,11 @@ import org.apache.flink.runtime.operators.util.BloomFilter;
 import org.apache.flink.util.MathUtils;
 
 /**
- * Tells, from the heap, of most ids that they are not in the state: nearly all ids are new, and
- * reading the state for each would take as long as everything else that is done with it.
+ * Bloom filters on the heap for the ids in the state. Nearly all ids are new, and reading the state
+ * for each would double the cost of an event.
  *
- * <p>Bloom filters, one after the other: when one is full, the next takes as many ids as all that
- * are there. A filter goes when the last of its ids ends, so that there are never many.
+ * <p>When a filter is full, the next takes as many ids as all before. A filter is removed when the
+ * last of its ids ends.
  */
 final class SavedIdFilter {
   /** Memory of all filters, in bytes: enough for about ten million ids. */
@@ -61,9 +61,7 @@ final class SavedIdFilter {
     unknownUntil = Math.max(unknownUntil, end);
   }
 
-  /**
-   * False if the id is not saved for sure; always true while there are more than there is room for.
-   */
+  /** False if the id is certainly not saved; always true while more ids are saved than fit. */
   boolean mayContain(String id) {
     if (unknownUntil != NEVER) {
       return true;
@@ -86,7 +84,7 @@ final class SavedIdFilter {
   }
 
   private static int hash(String id) {
-    // The filter needs all bits to differ, and hash codes of numbers in sequence hardly do.
+    // Hash codes of consecutive numbers differ in few bits.
     return MathUtils.murmurHash(id.hashCode());
   }
 

@@ -21,16 +21,16 @@ import streaming.retry.Patience;
  * Writes batches on a thread of its own, in order, and waits there before it tries again. Of the
  * documents of one id that wait, the newest alone is written.
  *
- * <p>A request is sent when it is full, or when its first document has waited long enough: hardly
- * at all if there are early results, which somebody looks at.
+ * <p>A request is sent when it is full, or when its first document has waited long enough, which is
+ * shorter for live results.
  */
 final class BatchWriter implements SinkWriter<Document> {
   /** Full requests that may wait; beyond them the job slows down. */
   private static final int MOST_REQUESTS = 10;
 
   /**
-   * Milliseconds between two requests with early results, while none is full. Each refreshes its
-   * indices: the more subtasks, the more seldom.
+   * Milliseconds between two requests with live results, while none is full. Each refreshes its
+   * indices, so that more subtasks send less often.
    */
   private static final long LIVE_INTERVAL = 200;
 
@@ -63,7 +63,7 @@ final class BatchWriter implements SinkWriter<Document> {
   private long lastRequest;
   private boolean isSending;
 
-  /** Whatever a request under way meets after that concerns nobody. */
+  /** Results of a request under way are ignored after that. */
   private volatile boolean closed;
 
   // Read by the thread of metrics.
@@ -97,9 +97,9 @@ final class BatchWriter implements SinkWriter<Document> {
     queued = waiting.size();
     long now = clock.getCurrentProcessingTime();
     beDue(
-        document.complete
-            ? now + limits.interval.toMillis()
-            : Math.max(now, lastRequest + liveInterval));
+        document.live
+            ? Math.max(now, lastRequest + liveInterval)
+            : now + limits.interval.toMillis());
     sendIfDue();
   }
 

@@ -30,20 +30,12 @@ public final class DeadLetter {
     return document(record, "future", record.problem);
   }
 
-  /**
-   * Keeps a record that came too late.
-   *
-   * @param detail what it came too late for
-   */
+  /** Keeps a record that came too late; the detail says for what. */
   public static Document late(SourceRecord<?> record, String detail) {
     return document(record, "late", detail);
   }
 
-  /**
-   * Keeps a document that its index refuses.
-   *
-   * @param detail what the index says
-   */
+  /** Keeps a document that its index refuses; the detail is the index's reason. */
   public static Document rejected(Document document, String detail) {
     return Document.of(
         INDEX,

@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
 
 /**
  * The retry policy of every client of the job. Throttling, errors of the encryption key, errors of
- * the service and connections that fail are waited out; anything else fails the job at once.
+ * the service and connections that fail are waited out; anything else fails the job immediately.
  */
 public final class Patience implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -18,12 +18,9 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.utils.IoUtils;
 
-/**
- * Sends requests that are signed with the credentials of the process, as the domain's access policy
- * asks for. Certificates are checked.
- */
+/** Sends requests that are signed with the credentials of the process. Certificates are checked. */
 final class SignedClient implements Closeable {
-  /** The name that domains are signed for, whatever engine they run. */
+  /** Service name of signatures, for every engine. */
   private static final String SERVICE = "es";
 
   private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);

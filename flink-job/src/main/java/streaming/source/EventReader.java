@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
 /**
  * Reads the events of a workload from the payloads of the stream: JSON, token by token, without
  * reflection.
- *
- * @param <E> the type of the event, a class that Flink serialises as a POJO
  */
 public abstract class EventReader<E> implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -29,9 +27,6 @@ public abstract class EventReader<E> implements Serializable {
   /** The required fields; one that has been read is marked in a bit set at its position. */
   private final ArrayList<String> required;
 
-  /**
-   * @param required the fields that an event must have
-   */
   protected EventReader(List<String> required) {
     this.required = new ArrayList<>(required);
   }

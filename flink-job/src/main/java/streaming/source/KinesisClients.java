@@ -11,7 +11,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import streaming.settings.JobSettings;
 
 /** Makes clients of the stream's region, which leave retries to the job's own policy. */
-final class KinesisClients implements Serializable {
+class KinesisClients implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Connections or subscriptions of one subtask, one for each of its shards. */

@@ -16,23 +16,27 @@ import streaming.settings.JobSettings;
 /**
  * Reads a Kinesis data stream: by enhanced fan-out as a registered consumer, else by polling.
  * Records that the Kinesis Producer Library has aggregated are taken apart.
- *
- * @param <E> the type of the event
  */
 public final class KinesisSource<E> implements RecordSource<E> {
   private final JobSettings settings;
   private final EventReader<E> parser;
+  private final KinesisClients clients;
 
   public KinesisSource(JobSettings settings, EventReader<E> parser) {
+    this(settings, parser, new KinesisClients(settings));
+  }
+
+  KinesisSource(JobSettings settings, EventReader<E> parser, KinesisClients clients) {
     this.settings = settings;
     this.parser = parser;
+    this.clients = clients;
   }
 
   @Override
   public DataStream<SourceRecord<E>> addTo(StreamExecutionEnvironment env) {
     RecordSchema<E> schema = new RecordSchema<>(parser, settings.maxAhead());
     return env.fromSource(
-            new ShardSource<>(settings, schema),
+            new ShardSource<>(settings, schema, clients),
             // The readers give the watermarks.
             WatermarkStrategy.noWatermarks(),
             "Kinesis source",
@@ -63,10 +67,10 @@ public final class KinesisSource<E> implements RecordSource<E> {
     private final RecordSchema<E> schema;
     private final KinesisClients clients;
 
-    private ShardSource(JobSettings settings, RecordSchema<E> schema) {
+    private ShardSource(JobSettings settings, RecordSchema<E> schema, KinesisClients clients) {
       this.settings = settings;
       this.schema = schema;
-      clients = new KinesisClients(settings);
+      this.clients = clients;
     }
 
     @Override

@@ -2,6 +2,7 @@ package streaming.source;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** The shards that the source has found, by id; what a checkpoint keeps of the enumerator. */
 final class KnownShards {
-  /**
-   * Where shards begin that no position is known of, in milliseconds; zero is the oldest record.
-   */
+  /** Where shards without a known position begin, in milliseconds; zero is the oldest record. */
   final long beginning;
 
   /** Shards that no reader has yet, with their parents. */
@@ -100,12 +99,10 @@ final class KnownShards {
       return shards;
     }
 
-    private static void writeIds(Iterable<String> ids, DataOutputSerializer out)
+    private static void writeIds(Collection<String> ids, DataOutputSerializer out)
         throws IOException {
-      List<String> all = new ArrayList<>();
-      ids.forEach(all::add);
-      out.writeInt(all.size());
-      for (String id : all) {
+      out.writeInt(ids.size());
+      for (String id : ids) {
         out.writeUTF(id);
       }
     }

@@ -10,8 +10,6 @@ import org.apache.flink.api.common.typeinfo.Types;
  * Turns payloads into {@link SourceRecord}s. It neither throws nor skips: the watermark needs the
  * event time inside the source, so parsing happens here, and a malformed payload must still leave
  * the source.
- *
- * @param <E> the type of the event
  */
 public final class RecordSchema<E> implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -54,7 +52,7 @@ public final class RecordSchema<E> implements Serializable {
     return record;
   }
 
-  /** The type of the records, as Flink wants to know it. */
+  /** Type of the records. */
   public TypeInformation<SourceRecord<E>> getProducedType() {
     return new SourceRecordType<>(Types.POJO(parser.eventType()));
   }

@@ -30,8 +30,6 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 /**
  * Has the place of the Kinesis consumer of releases to 0.1, restores the positions that it left and
  * hands them to the enumerator of the source that it follows. Records pass unchanged.
- *
- * @param <T> the type of the records
  */
 final class RestoredPositions<T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T> {
@@ -116,11 +114,7 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
     output.collect(record);
   }
 
-  /**
-   * Makes the operator in the chain of the source.
-   *
-   * @param <T> the type of the records
-   */
+  /** Makes the operator in the chain of the source. */
   static final class Factory<T> extends AbstractStreamOperatorFactory<T>
       implements OneInputStreamOperatorFactory<T, T> {
     private static final long serialVersionUID = 1L;

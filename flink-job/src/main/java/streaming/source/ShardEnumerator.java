@@ -3,7 +3,6 @@ package streaming.source;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -31,10 +30,10 @@ import streaming.retry.Patience;
  * source may have left ({@link RestoredPositions}).
  */
 final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> {
-  /** How often the stream is asked for new shards, in milliseconds. */
+  /** Interval of listing shards, in milliseconds. */
   private static final long DISCOVERY_INTERVAL = 10_000;
 
-  /** How often readers are told how far they may read, in milliseconds. */
+  /** Interval of alignment, in milliseconds. */
   private static final long ALIGNMENT_INTERVAL = 100;
 
   private static final long UNLIMITED = Long.MAX_VALUE;
@@ -68,8 +67,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   private volatile String newest;
 
   /**
-   * @param beginning where a job without a checkpoint begins, in milliseconds; zero is the oldest
-   *     record
+   * @param beginning of a job without a checkpoint, in milliseconds; zero is the oldest record
    * @param maxDrift how far in event time a shard is read ahead of the slowest, in milliseconds
    * @param shards of a checkpoint, or null
    */
@@ -117,7 +115,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   private void onListed(List<Shard> found, Throwable error) {
     try {
       if (error != null) {
-        // The stream is asked again at the next interval, whatever the wait.
+        // Shards are listed again at the next interval.
         attempts.failed(error);
         return;
       }
@@ -127,7 +125,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     attempts.succeeded();
     listed.addAll(found);
     if (!hasListed && shards != null) {
-      // A shard that has expired is not asked for any more.
+      // A shard that has expired is forgotten.
       shards.ended.retainAll(found.stream().map(Shard::shardId).collect(Collectors.toSet()));
     }
     hasListed = true;
@@ -226,14 +224,13 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     context.callAsync(
         this::list,
         (found, error) -> {
-          for (Shard shard : concat(listed, found)) {
-            if (shardId.equals(shard.parentShardId())
-                || shardId.equals(shard.adjacentParentShardId())) {
-              readerOfParent.put(shard.shardId(), reader);
-            }
-          }
-          Collection<KnownShards.Waiting> waiting = shards.waiting.values();
-          waiting.stream()
+          Stream.concat(listed.stream(), found == null ? Stream.empty() : found.stream())
+              .filter(
+                  shard ->
+                      shardId.equals(shard.parentShardId())
+                          || shardId.equals(shard.adjacentParentShardId()))
+              .forEach(child -> readerOfParent.put(child.shardId(), reader));
+          shards.waiting.values().stream()
               .filter(child -> child.parents.contains(shardId))
               .forEach(child -> readerOfParent.put(child.split.shardId, reader));
           onListed(found, error);
@@ -241,12 +238,6 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
             context.sendEventToSourceReader(reader, new ShardEvents.End(shardId));
           }
         });
-  }
-
-  private static List<Shard> concat(List<Shard> some, List<Shard> more) {
-    List<Shard> all = new ArrayList<>(some);
-    all.addAll(more == null ? List.of() : more);
-    return all;
   }
 
   private void announceLimit() {
@@ -261,7 +252,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
 
   @Override
   public void handleSplitRequest(int reader, String host) {
-    // Shards are assigned without being asked for.
+    // Shards are assigned without a request.
   }
 
   @Override

@@ -3,9 +3,8 @@ package streaming.source;
 import java.time.Duration;
 
 /**
- * How far event time has come in a shard. A shard counts from the moment it is assigned, so that
- * one whose first records arrive a little later than those of the others, at a start or after a
- * recovery, does not find the watermark gone ahead. Times are milliseconds; {@code now} is
+ * Progress of event time in a shard. A shard counts from its assignment, so that its first records
+ * are not late because other shards were read before. Times are milliseconds; {@code now} is
  * processing time.
  */
 final class ShardTime {

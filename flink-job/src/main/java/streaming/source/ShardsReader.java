@@ -33,16 +33,11 @@ import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
 /**
- * Reads the shards of one subtask. Answers arrive on the threads of the client and are taken up by
- * that of the task, which has everything else to itself.
- *
- * @param <E> the type of the event
+ * Reads the shards of one subtask. Answers arrive on threads of the client and are processed by the
+ * thread of the task, which alone changes anything else.
  */
 final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit> {
-  /**
-   * How long a shard that has been read to its end still holds the watermark if its children do not
-   * name it as their parent.
-   */
+  /** Time for which a shard without known children holds the watermark after its end. */
   static final Duration HANDOVER = Duration.ofSeconds(30);
 
   /** How often watermarks are given, in milliseconds; Flink's own default. */
@@ -54,10 +49,10 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   /** Records that may follow each other before the slowest shard is looked for. */
   private static final int RUN = 500;
 
-  /** Records of a shard that may wait when the next ones are asked for: about an answer of them. */
+  /** Records of a shard that may wait when the next ones are requested: about one answer. */
   private static final int PREFETCHED_RECORDS = 10_000;
 
-  /** Bytes that may wait for the job before answers are asked for one at a time only. */
+  /** Bytes that may wait before answers are requested one at a time. */
   private static final long PREFETCHED_BYTES = 16L << 20;
 
   private final SourceReaderContext context;
@@ -80,8 +75,8 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private final Map<String, ActiveShard> shards = new LinkedHashMap<>();
 
   /**
-   * Shards that have ended, each until a checkpoint has what the enumerator knows of it, with the
-   * first checkpoint that was taken after that.
+   * Shards that have ended, with the first checkpoint after that: until it is complete, the
+   * enumerator may not know of the end.
    */
   private final Map<ShardSplit, Long> ended = new HashMap<>();
 
@@ -92,6 +87,9 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private boolean begun;
   private long limit = Long.MAX_VALUE;
   private long reported = Long.MAX_VALUE;
+
+  /** Event time up to which shards are read. */
+  private long farthest = Long.MAX_VALUE;
 
   /** Milliseconds by which the slowest shard is behind; minus one until one is known. */
   private volatile long lag = -1;
@@ -153,7 +151,7 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
       nextTick = now + TICK;
       tick(output, now);
     }
-    if (current == null || run >= RUN || !current.isReadable()) {
+    if (current == null || run >= RUN || !current.isReadable() || current.isAhead()) {
       choose();
     }
     if (current != null) {
@@ -173,11 +171,10 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     shards.values().forEach(ActiveShard::ask);
     run = 0;
     long slowest = slowest();
-    long farthest =
-        slowest >= Long.MAX_VALUE - maxDrift ? limit : Math.min(limit, slowest + maxDrift);
+    farthest = slowest >= Long.MAX_VALUE - maxDrift ? limit : Math.min(limit, slowest + maxDrift);
     current =
         shards.values().stream()
-            .filter(shard -> shard.isReadable() && shard.time.newestEventTime() <= farthest)
+            .filter(shard -> shard.isReadable() && !shard.isAhead())
             .min(Comparator.comparingLong(shard -> shard.time.newestEventTime()))
             .orElse(null);
   }
@@ -377,6 +374,10 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
     private boolean isReadable() {
       return !waiting.isEmpty() && output != null;
+    }
+
+    private boolean isAhead() {
+      return time.newestEventTime() > farthest;
     }
 
     private boolean hasRecordsLeft() {

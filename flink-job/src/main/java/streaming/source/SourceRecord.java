@@ -3,8 +3,6 @@ package streaming.source;
 /**
  * A record as it was read from a shard: an event, or the reason why its payload is none. A
  * malformed record travels on like any other, so that it can be kept.
- *
- * @param <E> the type of the event
  */
 public class SourceRecord<E> {
   /** The event time of a record without an event. */

@@ -13,8 +13,6 @@ import org.apache.flink.core.memory.DataOutputView;
  * Writes the records of a source, each of which travels to the subtask of its key: Flink's own
  * serializer of such classes finds the fields by reflection and writes texts character by
  * character.
- *
- * @param <E> the type of the event
  */
 public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord<E>> {
   private static final long serialVersionUID = 1L;
@@ -146,11 +144,7 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     return bytes;
   }
 
-  /**
-   * What a checkpoint keeps of the serializer.
-   *
-   * @param <E> the type of the event
-   */
+  /** What a checkpoint keeps of the serializer. */
   public static final class Snapshot<E>
       extends CompositeTypeSerializerSnapshot<SourceRecord<E>, SourceRecordSerializer<E>> {
     /** For Flink, which then reads what it has kept. */

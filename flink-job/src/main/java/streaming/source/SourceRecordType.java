@@ -5,11 +5,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 
-/**
- * The type of the records of a source, as Flink wants to know it.
- *
- * @param <E> the type of the event
- */
+/** Type of the records of a source. */
 final class SourceRecordType<E> extends GenericTypeInfo<SourceRecord<E>> {
   private static final long serialVersionUID = 1L;
 

@@ -25,9 +25,6 @@ public final class ResultsStreamSink {
 
   private ResultsStreamSink() {}
 
-  /**
-   * @param stream its name
-   */
   public static DocumentSink to(String stream, JobSettings settings) {
     String region = settings.resultsStreamRegion();
     URI endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);

@@ -13,17 +13,13 @@ import streaming.JobMetrics;
 import streaming.document.Document;
 
 /**
- * The documents of the demand in an area: its trips in a window, and how they compare with its
- * recent normal.
+ * Documents of the demand in an area: its trips in a window, compared with its recent normal.
  *
  * <p>The normal of a window is the area's average over the windows before it, end to end. A count
- * that changes therefore changes the documents of the windows after it too; those that have trips
- * are written again. They are still open, as they end later.
+ * that changes changes the documents of the open windows after it too, which are written again.
  *
- * <p>A count is kept until the last window that it is normal for has closed, or for as long again:
- * an area has one timer, and not one for each count. There is one as long as there are counts.
- *
- * @param <K> the type of the area
+ * <p>A count is kept until the last window that it is normal for has closed, or twice as long: an
+ * area has one timer as long as it has counts.
  */
 final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
   private static final long serialVersionUID = 1L;
@@ -36,10 +32,6 @@ final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
 
   private transient Counter documents;
 
-  /**
-   * @param length of a window
-   * @param normalWindows how many windows are the normal
-   */
   AreaDemand(AreaKind kind, Duration length, int normalWindows) {
     this.kind = kind;
     this.length = length.toMillis();
@@ -68,12 +60,12 @@ final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
     if (changed) {
       recent.put(area, count.start, count.trips);
     }
-    emit(count.area, count.start, count.trips, count.complete, counts, out);
+    emit(count, count.start, count.trips, count.complete, counts, out);
     for (int after = 1; changed && after <= normalWindows; after++) {
       long start = count.start + after * length;
       Long trips = counts.get(start);
       if (trips != null) {
-        emit(count.area, start, trips, false, counts, out);
+        emit(count, start, trips, false, counts, out);
       }
     }
   }
@@ -95,26 +87,28 @@ final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
   }
 
   private void emit(
-      String area,
+      AreaCount cause,
       long start,
       long trips,
       boolean complete,
       Map<Long, Long> counts,
       Collector<Document> out) {
     double normal = normal(start, counts);
-    out.collect(
+    Document document =
         Document.result(
             "taxi-demand-" + kind.plural,
-            area,
+            cause.area,
             start,
             start + length,
             complete,
             json -> {
-              kind.write(area, json);
+              kind.write(cause.area, json);
               json.writeNumberField("trips", trips);
               json.writeNumberField("normal", normal);
               json.writeNumberField("score", (trips - normal) / Math.sqrt(Math.max(normal, 1)));
-            }));
+            });
+    document.live = cause.live;
+    out.collect(document);
     documents.inc();
   }
 

@@ -6,10 +6,8 @@ import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 
 /**
- * The counts of the recent windows of areas. A copy on the heap spares the many reads of the state
- * that the normal of a window asks for; every change goes to both.
- *
- * @param <K> the type of the area
+ * The counts of the recent windows of areas. A copy on the heap avoids most reads of the state;
+ * every change goes to both.
  */
 final class RecentCounts<K> {
   /** How many counts may be on the heap: about ten megabytes. What is used least goes first. */
@@ -19,9 +17,6 @@ final class RecentCounts<K> {
   private final Map<K, Map<Long, Long>> copies = new LinkedHashMap<>(16, 0.75f, true);
   private int copied;
 
-  /**
-   * @param state trips by start of the window
-   */
   RecentCounts(MapState<Long, Long> state) {
     this.state = state;
   }

@@ -86,12 +86,12 @@ public final class TaxiWorkload {
         SlidingEventTimeWindows.of(length, settings.demandSlide());
     DataStream<AreaCount> zoneCounts =
         windowed(placedTrips.keyBy(group -> group.zone, Types.INT), sliding)
-            .aggregate(new TripCount(), new AreaCounts<>())
+            .aggregate(new AreaCount.Sum(), new AreaCount.OfWindow<>())
             .uid("zone-demand")
             .name("Zone counts");
     DataStream<AreaCount> cellCounts =
         windowed(placedTrips.keyBy(group -> group.cell, Types.STRING), sliding)
-            .aggregate(new TripCount(), new AreaCounts<>())
+            .aggregate(new AreaCount.Sum(), new AreaCount.OfWindow<>())
             .uid("cell-demand")
             .name("Cell counts");
     DataStream<Document> zoneDemand =

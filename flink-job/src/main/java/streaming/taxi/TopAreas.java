@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -47,13 +49,11 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   /** The last ranking that was written. */
   private transient ValueState<String> written;
 
+  /** Windows with a live count since their last ranking. */
+  private transient Set<Long> live;
+
   private transient Counter documents;
 
-  /**
-   * @param length of a window
-   * @param size of the ranking
-   * @param interval the longest time between a count and an early ranking with it
-   */
   TopAreas(AreaKind kind, Duration length, int size, Duration interval) {
     this.kind = kind;
     this.length = length.toMillis();
@@ -71,6 +71,7 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
             .getMapState(new MapStateDescriptor<>("counts", Types.STRING, Types.LONG));
     due = getRuntimeContext().getState(new ValueStateDescriptor<>("due", Types.LONG));
     written = getRuntimeContext().getState(new ValueStateDescriptor<>("written", Types.STRING));
+    live = new HashSet<>();
     documents = JobMetrics.counter(getRuntimeContext().getMetricGroup(), JobMetrics.DOCUMENTS);
   }
 
@@ -82,6 +83,9 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
       return;
     }
     counts.put(count.area, count.trips);
+    if (count.live) {
+      live.add(count.start);
+    }
     if (due.value() == null) {
       long time = NONE;
       if (!count.complete) {
@@ -97,6 +101,7 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   public void onTimer(long time, OnTimerContext context, Collector<Document> out) throws Exception {
     boolean complete = context.timeDomain() == TimeDomain.EVENT_TIME;
     Document ranking = ranking(context.getCurrentKey(), complete);
+    ranking.live = live.remove(context.getCurrentKey()) && !complete;
     if (complete || !ranking.source.equals(written.value())) {
       out.collect(ranking);
       documents.inc();

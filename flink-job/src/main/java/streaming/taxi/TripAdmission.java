@@ -1,5 +1,6 @@
 package streaming.taxi;
 
+import ch.hsr.geohash.GeoHash;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,10 +24,6 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   private transient Map<Integer, String> cells;
   private transient Counter unknownZone;
 
-  /**
-   * @param geohashPrecision number of characters of a cell's geohash
-   * @param maxAhead how far after the present a trip may lie
-   */
   TripAdmission(TripWindows windows, int geohashPrecision, Duration maxAhead) {
     super("trip", maxAhead);
     this.windows = windows;
@@ -68,7 +65,11 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
     if (zone != null) {
       group.zone = zone.id;
       group.cell =
-          cells.computeIfAbsent(zone.id, id -> Geohash.encode(zone.location, geohashPrecision));
+          cells.computeIfAbsent(
+              zone.id,
+              id ->
+                  GeoHash.geoHashStringWithCharacterPrecision(
+                      zone.latitude, zone.longitude, geohashPrecision));
     }
     group.airport = AIRPORTS.get(trip.dropoffZone);
     if (group.airport != null) {

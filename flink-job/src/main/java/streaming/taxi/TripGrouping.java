@@ -13,11 +13,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
- * Adds up trips that count in the same windows before they are sent there: a trip counts in several
- * windows, and each would read and write its state for every single one.
+ * Adds up trips that count in the same windows before they are sent there, so that windows read and
+ * write their state less often.
  *
- * <p>Groups are held back for a moment at most, and never past a watermark, which could close their
- * windows, or a checkpoint barrier: there is nothing to keep in a checkpoint.
+ * <p>Groups are sent after a moment, and before a watermark or a checkpoint barrier, so that no
+ * checkpoint has any.
  */
 final class TripGrouping extends AbstractStreamOperator<TripGroup>
     implements OneInputStreamOperator<TripGroup, TripGroup>,

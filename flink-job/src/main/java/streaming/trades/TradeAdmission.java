@@ -12,10 +12,6 @@ final class TradeAdmission extends Admission<Trade, AdmittedTrade> {
 
   private final long length;
 
-  /**
-   * @param length of a window
-   * @param maxAhead how far after the present a trade may lie
-   */
   TradeAdmission(Duration length, Duration maxAhead) {
     super("trade", maxAhead);
     this.length = length.toMillis();

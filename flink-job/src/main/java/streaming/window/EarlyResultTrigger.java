@@ -1,6 +1,8 @@
 package streaming.window;
 
+import java.io.IOException;
 import java.time.Duration;
+import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -9,33 +11,27 @@ import org.apache.flink.streaming.api.windowing.triggers.TriggerResult;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 
 /**
- * Lets a window give its result so far while it is open, and its final result when the watermark
- * passes its end.
+ * Early results of an open window, and the final one when the watermark passes its end.
  *
- * <p>While records are read live, the first one shows at once, and those after it once in an
- * interval. While the job catches up, results that would be outdated before anybody looks at them
- * are given ten times more seldom. Every record shows in the end, the last one of a stream too. The
- * timer of the window's end is the window's own, which Flink needs to remove it. Nothing follows
- * the final result: with it the window is gone, and the timer with it.
+ * <p>While records are read live, the first one shows immediately and those after it once per
+ * interval; while the job catches up, ten times less often. Every record shows in the end, the last
+ * one of a stream too.
  */
 public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, TimeWindow> {
   private static final long serialVersionUID = 1L;
 
   private static final int BEHIND = 10;
 
+  /** Present if the next early result begins with a live record. */
+  private static final ValueStateDescriptor<Boolean> LIVE =
+      new ValueStateDescriptor<>("live", Types.BOOLEAN);
+
   private final long interval;
 
-  /**
-   * When the timer is due; negative if no record came since the last result, absent without a
-   * timer.
-   */
+  /** Time of the timer, negative if no record came since the last result; absent without one. */
   private final ValueStateDescriptor<Long> due =
       new ValueStateDescriptor<>("early-result-due", Types.LONG);
 
-  /**
-   * @param interval the shortest time between two early results, and the longest between a live
-   *     record and one that counts it
-   */
   public EarlyResultTrigger(Duration interval) {
     this.interval = interval.toMillis();
   }
@@ -47,9 +43,13 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
     ValueState<Long> early = context.getPartitionedState(due);
     Long time = early.value();
     long now = context.getCurrentProcessingTime();
+    boolean isFirst = time == null || time < 0 || time > now + interval;
+    if (element.live && isFirst) {
+      context.getPartitionedState(LIVE).update(true);
+    }
     if (time != null && time < 0) {
       early.update(-time);
-    } else if (element.live && (time == null || time > now + interval)) {
+    } else if (element.live && isFirst) {
       if (time != null) {
         context.deleteProcessingTimeTimer(time);
       }
@@ -84,6 +84,16 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
     return time == window.maxTimestamp() ? TriggerResult.FIRE : TriggerResult.CONTINUE;
   }
 
+  /** Whether this result begins with a live record; the next one does not unless another comes. */
+  public static boolean isLive(KeyedStateStore window) throws IOException {
+    ValueState<Boolean> live = window.getState(LIVE);
+    boolean isLive = live.value() != null;
+    if (isLive) {
+      live.clear();
+    }
+    return isLive;
+  }
+
   @Override
   public void clear(TimeWindow window, TriggerContext context) throws Exception {
     ValueState<Long> early = context.getPartitionedState(due);
@@ -91,5 +101,6 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
       context.deleteProcessingTimeTimer(Math.abs(early.value()));
       early.clear();
     }
+    context.getPartitionedState(LIVE).clear();
   }
 }

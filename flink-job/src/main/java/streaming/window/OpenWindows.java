@@ -10,13 +10,11 @@ import org.apache.flink.streaming.api.windowing.triggers.Trigger;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 
 /**
- * Assigns an element to those windows of another assigner that were open when the element was
- * admitted.
+ * Assigns an element to the windows of another assigner that were open when it was admitted.
  *
- * <p>Flink does not keep watermarks in checkpoints: after a recovery a window that has given its
- * final result looks open until the first watermark arrives, and a late element would open it again
- * and overwrite that result with a count of one. The element therefore brings along the watermark
- * it was judged by.
+ * <p>Flink keeps no watermarks in checkpoints: after a recovery a closed window looks open until
+ * the first watermark arrives, and a late element would replace its final result. The element
+ * therefore has the watermark of its admission.
  */
 public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, TimeWindow> {
   private static final long serialVersionUID = 1L;
@@ -28,7 +26,7 @@ public final class OpenWindows extends WindowAssigner<OpenWindows.Admitted, Time
     /** The watermark: windows that end at or before it are closed. */
     public long admittedAt;
 
-    /** Whether it was read about when it arrived: somebody may wait for what it changes. */
+    /** Whether it was read soon after its arrival. */
     public boolean live;
   }
 

@@ -14,9 +14,6 @@ import streaming.document.Document;
 /**
  * Writes the result of a window as a document. An early result and the final one share the id, come
  * from the same subtask in this order, and so the final one stays.
- *
- * @param <R> the type of the result
- * @param <K> the type of the key
  */
 public final class WindowDocuments<R, K> extends ProcessWindowFunction<R, Document, K, TimeWindow> {
   private static final long serialVersionUID = 1L;
@@ -42,17 +39,20 @@ public final class WindowDocuments<R, K> extends ProcessWindowFunction<R, Docume
   }
 
   @Override
-  public void process(K key, Context context, Iterable<R> results, Collector<Document> out) {
+  public void process(K key, Context context, Iterable<R> results, Collector<Document> out)
+      throws IOException {
     TimeWindow window = context.window();
     R result = results.iterator().next();
-    out.collect(
+    Document document =
         Document.result(
             index,
             key.toString(),
             window.getStart(),
             window.getEnd(),
             context.currentWatermark() >= window.maxTimestamp(),
-            json -> fields.write(key, result, json)));
+            json -> fields.write(key, result, json));
+    document.live = EarlyResultTrigger.isLive(context.windowState()) && !document.complete;
+    out.collect(document);
     documents.inc();
   }
 }

@@ -145,7 +145,7 @@ class BatchSinkTest {
 
   private static Document early(String id) {
     Document document = document(id, 1);
-    document.complete = false;
+    document.live = true;
     return document;
   }
 

@@ -71,8 +71,23 @@ public final class FakeKinesis implements AutoCloseable {
 
   /** Waits until a shard has been read, were it without a record. */
   public synchronized void awaitRead(int shard) throws InterruptedException {
-    while (!shards.get(shardId(shard)).read) {
+    while (shards.get(shardId(shard)).reads == 0) {
       wait();
+    }
+  }
+
+  /** Waits until a shard has been read that often from now on. */
+  public synchronized void awaitReads(int shard, int times) throws InterruptedException {
+    int before = shards.get(shardId(shard)).reads;
+    while (shards.get(shardId(shard)).reads < before + times) {
+      wait();
+    }
+  }
+
+  /** Waits until a closed shard has been read to its end. */
+  public synchronized void awaitEnd(int shard) throws InterruptedException {
+    while (!shards.get(shardId(shard)).ended) {
+      wait(10);
     }
   }
 
@@ -182,7 +197,7 @@ public final class FakeKinesis implements AutoCloseable {
     String id = iterator.split(":")[0];
     int position = Integer.parseInt(iterator.split(":")[1]);
     Shard shard = shards.get(id);
-    shard.read = true;
+    shard.reads++;
     notifyAll();
     List<Map<String, Object>> records = new ArrayList<>();
     while (!shard.silent && position < shard.payloads.size()) {
@@ -198,6 +213,7 @@ public final class FakeKinesis implements AutoCloseable {
               Base64.getEncoder().encodeToString(shard.payloads.get(position))));
       position++;
     }
+    shard.ended = shard.closed && position == shard.payloads.size();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("Records", records);
     answer.put("MillisBehindLatest", shard.lagging ? 1000 : 0);
@@ -216,10 +232,11 @@ public final class FakeKinesis implements AutoCloseable {
     private final BigInteger half;
     private final List<byte[]> payloads = new ArrayList<>();
     private final List<Long> arrivals = new ArrayList<>();
-    private boolean read;
+    private int reads;
     private boolean silent;
     private boolean lagging;
     private boolean closed;
+    private boolean ended;
     private String parent;
 
     private Shard(int number) {

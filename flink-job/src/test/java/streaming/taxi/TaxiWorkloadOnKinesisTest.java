@@ -124,6 +124,64 @@ class TaxiWorkloadOnKinesisTest {
     job.cancel().get();
   }
 
+  @ParameterizedTest(name = "parallelism {0}, parent read to its end before: {1}")
+  @CsvSource({"1, false", "2, false", "1, true", "2, true"})
+  void nothingIsLateOrLostWhenTheStreamIsReshardedDuringARestart(
+      int parallelism, boolean endedBefore, @TempDir Path savepoints) throws Exception {
+    kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
+    kinesis.put(1, ahead(2, "2019-03-01T14:00:00Z"));
+    JobClient firstRun = start(parallelism, new Configuration());
+    awaitTrips(firstRun, 1);
+    awaitDemand(firstRun, ZONE_AHEAD, "2019-03-01T14:00:00Z");
+    if (endedBefore) {
+      kinesis.close(0);
+      kinesis.awaitEnd(0);
+    }
+    Configuration fromSavepoint = stop(firstRun, savepoints);
+
+    if (!endedBefore) {
+      kinesis.put(0, behind(3, "2019-03-01T10:00:00Z"));
+      kinesis.close(0);
+    }
+    for (int child : new int[] {2, 3}) {
+      kinesis.open(child, 0);
+      kinesis.put(child, behind(child + 2, "2019-03-01T10:00:00Z"));
+    }
+    kinesis.put(1, ahead(6, "2019-03-01T15:00:00Z"));
+    JobClient secondRun = start(3 - parallelism, fromSavepoint);
+
+    awaitTrips(secondRun, endedBefore ? 3 : 4);
+    secondRun.cancel().get();
+    assertThat(sink.documents()).noneMatch(document -> document.index.equals(DeadLetter.INDEX));
+  }
+
+  @Test
+  void aShardIsReadNoFurtherAheadOfTheSlowestThanTheSetting() throws Exception {
+    settings.set("source", "maxDriftSeconds", "3600");
+    kinesis.put(0, behind(1, "2019-03-01T10:00:00Z"));
+    kinesis.silence(1, true);
+    JobClient job = start(1, new Configuration());
+    awaitTrips(job, 1);
+    kinesis.lag(0, true);
+    // The second read follows when the job knows of the first that there are records left.
+    kinesis.awaitReads(0, 2);
+    for (int hour = 10; hour < 20; hour++) {
+      kinesis.put(1, ahead(hour, "2019-03-01T" + hour + ":30:00Z"));
+    }
+    kinesis.silence(1, false);
+
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T11:30:00Z");
+    kinesis.awaitReads(1, 4);
+    assertThat(sink.documents())
+        .noneMatch(document -> document.source.contains("\"windowStart\":\"2019-03-01T12:30"));
+    kinesis.put(0, behind(2, "2019-03-01T18:00:00Z"));
+    kinesis.lag(0, false);
+
+    awaitDemand(job, ZONE_AHEAD, "2019-03-01T19:30:00Z");
+    job.cancel().get();
+    assertThat(sink.documents()).noneMatch(document -> document.index.equals(DeadLetter.INDEX));
+  }
+
   @Test
   void nothingIsLateBecauseItsShardGaveNoRecordsBeforeItsEnd() throws Exception {
     settings.set("source", "idlenessSeconds", "1");

@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streaming.document.CollectingSink;
 import streaming.document.Document;
@@ -95,15 +98,24 @@ class TaxiWorkloadTest {
         .doesNotContain(0L);
   }
 
-  @Test
+  @ParameterizedTest(name = "{0}, parallelism {1}, then {2}")
+  @CsvSource({"hashmap, 2, 2", "rocksdb, 2, 2", "rocksdb, 2, 1", "rocksdb, 1, 2"})
   void findsTheSameAfterARestartFromASavepoint(
-      @InjectMiniCluster MiniCluster cluster, @TempDir Path savepoints) throws Exception {
+      String backend,
+      int before,
+      int after,
+      @InjectMiniCluster MiniCluster cluster,
+      @TempDir Path savepoints)
+      throws Exception {
     List<String> payloads = TripStream.payloads(4000, 4);
     CollectingSink sink = new CollectingSink();
     PayloadSource<Trip> source =
         PayloadSource.pausing(new TripParser(), payloads, OUT_OF_ORDERNESS, payloads.size() / 2);
 
-    JobClient firstRun = environment(new Configuration(), source, sink).executeAsync();
+    Configuration configuration = new Configuration();
+    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, before);
+    JobClient firstRun = environment(configuration, source, sink).executeAsync();
     source.awaitPause();
     CommonTestUtils.waitForAllTaskRunning(cluster, firstRun.getJobID(), false);
     String savepoint =
@@ -111,9 +123,9 @@ class TaxiWorkloadTest {
             .stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
             .get();
     assertThat(firstRun.getJobStatus().get()).isEqualTo(JobStatus.FINISHED);
-    Configuration fromSavepoint = new Configuration();
-    fromSavepoint.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-    run(PayloadSource.of(new TripParser(), payloads, OUT_OF_ORDERNESS), sink, fromSavepoint);
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, after);
+    configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    run(PayloadSource.of(new TripParser(), payloads, OUT_OF_ORDERNESS), sink, configuration);
 
     assertThat(latest(sink)).isEqualTo(expected(payloads).documents());
   }
@@ -258,7 +270,7 @@ class TaxiWorkloadTest {
     configuration.addAll(strict());
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(PARALLELISM);
+    env.setParallelism(configuration.get(CoreOptions.DEFAULT_PARALLELISM, PARALLELISM));
     TaxiWorkload.build(env, settings, source, sink);
     return env;
   }

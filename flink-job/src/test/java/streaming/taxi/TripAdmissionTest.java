@@ -12,7 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
+import org.apache.flink.runtime.state.StateBackendLoader;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -27,9 +31,14 @@ class TripAdmissionTest {
 
   private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> harness;
 
+  /** State on the heap; a subclass runs the same tests on another backend. */
+  Configuration stateBackend() {
+    return Configuration.fromMap(Map.of("state.backend.type", "hashmap"));
+  }
+
   @BeforeEach
   void open() throws Exception {
-    harness = harness();
+    harness = harness(MAX_PARALLELISM);
     harness.open();
   }
 
@@ -85,17 +94,55 @@ class TripAdmissionTest {
     }
     harness.snapshot(1, 1);
     watermark("2019-03-01T18:19:59.999Z");
-    int before = harness.numKeyedStateEntries();
+    int before = entries();
     int groups = harness.numProcessingTimeTimers();
     assertThat(groups).isPositive();
 
     for (int turn = 1; turn <= groups; turn++) {
       harness.setProcessingTime(turn * 5L);
-      int after = harness.numKeyedStateEntries();
+      int after = entries();
       assertThat(before - after).isBetween(2, 100);
       before = after;
     }
-    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(entries()).isZero();
+  }
+
+  @Test
+  void forgetsABoundedNumberOfTripsAtATime() throws Exception {
+    harness.close();
+    harness = harness(1);
+    harness.open();
+    for (int number = 0; number < 7000; number++) {
+      process(trip(number).droppedOff("2019-03-01T18:07:00Z"));
+      if (number % 1000 == 999) {
+        harness.snapshot(1, 1);
+      }
+    }
+    watermark("2019-03-01T18:19:59.999Z");
+    int before = entries();
+    assertThat(before).isEqualTo(7000 + 4);
+
+    for (int turn = 1; turn <= 4; turn++) {
+      harness.setProcessingTime(turn * 5L);
+      int after = entries();
+      assertThat(before - after).isBetween(1000, 3001);
+      before = after;
+    }
+    assertThat(before).isZero();
+  }
+
+  @Test
+  void forgetsTripsOfARestoredJobToo() throws Exception {
+    process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
+    restart();
+    process(trip(2).droppedOff("2019-03-01T18:07:00Z"));
+    restart();
+    watermark("2019-03-01T18:19:59.999Z");
+    restart();
+    harness.setProcessingTime(1000);
+
+    assertThat(entries()).isZero();
+    assertThat(harness.numEventTimeTimers() + harness.numProcessingTimeTimers()).isZero();
   }
 
   @Test
@@ -138,7 +185,7 @@ class TripAdmissionTest {
     for (int number = 0; number < many; number++) {
       process(trip(number));
     }
-    assertThat(harness.numKeyedStateEntries()).isGreaterThan(30_000);
+    assertThat(entries()).isGreaterThan(30_000);
 
     for (int number = 0; number < many; number += 7) {
       process(trip(number));
@@ -305,30 +352,49 @@ class TripAdmissionTest {
     return letters;
   }
 
+  /** The entries of the state without timers. */
+  private int entries() throws Exception {
+    int timers = timersInState(harness);
+    AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) harness.getOperator();
+    return ((AbstractKeyedStateBackend<?>) operator.getKeyedStateBackend())
+            .numKeyValueStateEntries()
+        - timers;
+  }
+
+  /** The entries of the state that are timers: none on the heap. */
+  int timersInState(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> opened) throws Exception {
+    return 0;
+  }
+
   /** The entries of the state after a checkpoint: each id, and the ids that end together. */
   private int savedKeys() throws Exception {
     harness.snapshot(1, 1);
-    return harness.numKeyedStateEntries();
+    return entries();
   }
 
   private void restart() throws Exception {
     OperatorSubtaskState state = harness.snapshot(1, 1);
     harness.close();
-    harness = harness();
+    harness = harness(MAX_PARALLELISM);
     harness.initializeState(state);
     harness.open();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup>
-      harness() throws Exception {
+  private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> harness(
+      int maxParallelism) throws Exception {
     TripWindows windows =
         new TripWindows(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofHours(1));
-    return new KeyedOneInputStreamOperatorTestHarness<>(
-        new TripAdmission(windows, 6, Duration.ofHours(1)),
-        TripAdmission::keyOf,
-        Types.STRING,
-        MAX_PARALLELISM,
-        1,
-        0);
+    KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> made =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new TripAdmission(windows, 6, Duration.ofHours(1)),
+            TripAdmission::keyOf,
+            Types.STRING,
+            maxParallelism,
+            1,
+            0);
+    made.setStateBackend(
+        StateBackendLoader.loadStateBackendFromConfig(
+            stateBackend(), getClass().getClassLoader(), null));
+    return made;
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import streaming.source.MalformedEventException;
+import streaming.source.PayloadFuzz;
 
 class TripParserTest {
   /** The producer's contract of the event. */
@@ -97,6 +98,21 @@ class TripParserTest {
               tests.add(refuses(field + " null", with(field, null), field + " is \"null\""));
             });
     return tests.stream();
+  }
+
+  @Test
+  void noPayloadBreaksTheJob() {
+    String payload = new String(TripFixture.trip(255).payload(), StandardCharsets.UTF_8);
+
+    PayloadFuzz.check(
+        parser,
+        payload,
+        trip -> {
+          assertThat(trip.id).matches("[0-9a-f]{32}");
+          assertThat(trip.pickupZone).isBetween(1, 265);
+          assertThat(trip.dropoffZone).isBetween(1, 265);
+          assertThat(Instant.ofEpochMilli(parser.eventTime(trip))).isNotNull();
+        });
   }
 
   @Test

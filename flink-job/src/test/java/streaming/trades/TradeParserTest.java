@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import streaming.source.MalformedEventException;
+import streaming.source.PayloadFuzz;
 
 class TradeParserTest {
   /** The producer's contract of the event. */
@@ -50,6 +51,19 @@ class TradeParserTest {
     assertThatThrownBy(() -> parse(payload("side", "\"buy\"")))
         .hasMessage("side is not a field of a trade");
     assertThatThrownBy(() -> parse("{}")).hasMessage(String.join(", ", fields) + " is missing");
+  }
+
+  @Test
+  void noPayloadBreaksTheJob() {
+    PayloadFuzz.check(
+        parser,
+        payload("time", "\"2019-03-01T18:48:42.007Z\""),
+        trade -> {
+          assertThat(trade.id).matches("[0-9a-f]{32}");
+          assertThat(trade.symbol).matches("[A-Z][A-Z0-9.-]{0,9}");
+          assertThat(trade.cents).isBetween(1L, 100_000_000_000L);
+          assertThat(trade.quantity).isBetween(1L, 1_000_000_000_000L);
+        });
   }
 
   @ParameterizedTest
@@ -90,6 +104,12 @@ class TradeParserTest {
   void refusesAQuantityThatIsNone(String quantity) {
     assertThatThrownBy(() -> parse(payload("quantity", quantity)))
         .hasMessageEndingWith("it must be an integer from 1 to 1000000000000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BRK.B", "BF-B", "SYM10000"})
+  void readsASymbolWithDotsHyphensAndDigits(String symbol) throws MalformedEventException {
+    assertThat(parse(payload("symbol", "\"" + symbol + "\"")).symbol).isEqualTo(symbol);
   }
 
   @ParameterizedTest

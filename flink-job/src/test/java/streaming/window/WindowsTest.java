@@ -93,6 +93,26 @@ class WindowsTest {
   }
 
   @Test
+  void anEarlyResultIsLiveIfARecordSinceTheOneBeforeIs() throws Exception {
+    visitBehindAt(15);
+    harness.setProcessingTime(10_000);
+    visitAt(16);
+    visitBehindAt(17);
+    harness.setProcessingTime(11_000);
+    visitBehindAt(18);
+    harness.setProcessingTime(12_000);
+    visitAt(18);
+    harness.setProcessingTime(13_000);
+    visitAt(19);
+    reach(29.999);
+
+    // Two windows each: two results while behind, live, behind and live ones, and the final ones.
+    assertThat(harness.extractOutputValues())
+        .extracting(document -> document.live)
+        .containsExactly(false, false, true, true, false, false, true, true, false, false);
+  }
+
+  @Test
   void noEarlyResultFollowsTheFinalOneAndNoStateStays() throws Exception {
     visitAt(15);
     reach(29.999);
