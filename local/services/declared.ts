@@ -43,11 +43,10 @@ export class Declared {
     return this.#value(name, "a list of strings", isListOf(isString), []);
   }
 
-  /** @throws Error that lists the problems, if there are any */
-  refuse(problems: readonly string[]): void {
-    if (problems.length === 0) return;
+  /** An error that lists what of the declaration cannot be carried out here. */
+  refused(problems: readonly string[]): Error {
     const lines = problems.map((problem) => `\n- ${problem}`);
-    throw new Error(`${this.#where} cannot run on this machine:${lines.join("")}`);
+    return new Error(`${this.#where} cannot run on this machine:${lines.join("")}`);
   }
 
   stringMap(name: string): Readonly<Record<string, string>> {

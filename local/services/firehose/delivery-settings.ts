@@ -59,7 +59,7 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
       ? s3.block("s3BackupConfiguration")
       : undefined;
   const backupCompression = backup && compressionOf(backup, problems);
-  inputs.refuse(problems);
+  if (problems.length > 0) throw inputs.refused(problems);
   const version = resource.outputs["versionId"];
   const arn = resource.outputs["arn"];
   return {

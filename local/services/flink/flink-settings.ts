@@ -47,9 +47,8 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   const problems: string[] = [];
 
   const environment = inputs.string("runtimeEnvironment");
-  // Without one of these the problem below ends the deployment.
-  const runtime = runtimes[environment] ?? "flinkRuntime";
-  if (!(environment in runtimes)) {
+  const runtime = runtimes[environment];
+  if (runtime === undefined) {
     const known = Object.keys(runtimes).join(", ");
     problems.push(`runtimeEnvironment must be one of ${known}; got ${environment}`);
   }
@@ -59,7 +58,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   if (restoreType === "RESTORE_FROM_CUSTOM_SNAPSHOT") {
     problems.push("applicationRestoreType RESTORE_FROM_CUSTOM_SNAPSHOT is not there locally");
   }
-  inputs.refuse(problems);
+  if (runtime === undefined || problems.length > 0) throw inputs.refused(problems);
 
   // A block of type DEFAULT has the service's defaults; its other values are ignored.
   const custom = (name: string): Declared => {
