@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultMaxLagSeconds, type WatchedStream } from "../stream/alarms";
-import { type Alarm, type Reading, reading, stopped } from "../watch/alarm";
+import { flinkDefaults } from "./args";
+import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
 import { jobLag, type MetricName, type Statistic } from "../watch/metrics";
 
 /** A Flink application to be watched. */
@@ -9,6 +10,8 @@ export interface WatchedApplication {
   /** Runtime of the application, such as FLINK-1_20; the names of metrics changed with Flink 2. */
   readonly runtime: string;
   readonly checkpointIntervalSeconds: number;
+  /** KPUs that the account's quota allows an application. @default 64 */
+  readonly kpuLimit?: number;
   /** Group of the job's log. */
   readonly logGroupName: pulumi.Input<string>;
   /** Stream that it reads. @default its lag is not watched */
@@ -44,7 +47,7 @@ const shares = [
 
 /** Does the job run, does it keep its state safe, and has it room? */
 export function applicationAlarms(application: WatchedApplication): Alarm[] {
-  const { checkpointIntervalSeconds, source } = application;
+  const { checkpointIntervalSeconds, source, kpuLimit = flinkDefaults.kpuLimit } = application;
   const dimensions = { Application: application.name };
   const read = (name: MetricName<"application">, statistic: Statistic): Reading =>
     reading("application", name, dimensions, statistic);
@@ -109,7 +112,16 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       breaching: 2,
       missing: "notBreaching",
     },
-    ...(source ? [silenceAlarm(application.name, source)] : []),
+    ...(source
+      ? [
+          stoppedAlarm(
+            "application-silent",
+            [incomingRecords(source.name), read("numRecordsInPerSecond", "Maximum")],
+            15,
+            "Records have come into the stream for a quarter of an hour and the Flink application has processed none. Look at its log, and restart it from the last snapshot.",
+          ),
+        ]
+      : []),
     ...shares.map(([part, percent, description]): Alarm => ({
       name: `application-${part}`,
       description,
@@ -151,6 +163,17 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       threshold: (checkpointIntervalSeconds * 1000) / 2,
       periodSeconds: 300,
       periods: 3,
+      missing: "notBreaching",
+    },
+    {
+      name: "application-kpus",
+      description: `The application uses 80 % or more of the ${kpuLimit} KPUs that the account's quota allows it. Request a higher quota before it has to grow.`,
+      severity: "warning",
+      value: read("KPUs", "Maximum"),
+      comparison: ">=",
+      threshold: 0.8 * kpuLimit,
+      periodSeconds: 3600,
+      periods: 1,
       missing: "notBreaching",
     },
     utilization(
@@ -203,25 +226,6 @@ function lagAlarm(
     threshold: maxLagSeconds * 1000,
     periodSeconds: 60,
     periods: 5,
-    missing: "notBreaching",
-  };
-}
-
-/** Records come in and none are read: the job runs, and stands still. */
-function silenceAlarm(applicationName: pulumi.Input<string>, source: WatchedStream): Alarm {
-  return {
-    name: "application-silent",
-    description:
-      "Records have come into the stream for a quarter of an hour and the Flink application has processed none. Look at its log, and restart it from the last snapshot.",
-    severity: "critical",
-    value: stopped(
-      reading("stream", "IncomingRecords", { StreamName: source.name }, "Sum"),
-      reading("application", "numRecordsInPerSecond", { Application: applicationName }, "Maximum"),
-    ),
-    comparison: ">=",
-    threshold: 1,
-    periodSeconds: 300,
-    periods: 3,
     missing: "notBreaching",
   };
 }

@@ -137,7 +137,7 @@ export class JobDelivery extends pulumi.ComponentResource {
         `${name}-failed`,
         {
           alarmDescription:
-            "A build of the Flink job failed, or its release was refused or rolled back. The failed action of the pipeline tells why.",
+            "A build of the Flink job failed, or its release was refused or rolled back. The failed action of the pipeline has the reason. Severity: warning. Runbook: docs/operations.md#alarms",
           // https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html
           namespace: "AWS/CodePipeline",
           metricName: "FailedPipelineExecutions",

@@ -8,6 +8,7 @@ export interface MonitoringConfig {
   /** Name of the dashboard. */
   readonly title: string;
   readonly subscribers: readonly string[];
+  readonly ticketSubscribers: readonly string[];
   readonly maxLagSeconds: number;
   readonly runbookUrl?: string | undefined;
 }
@@ -19,6 +20,7 @@ export function readMonitoring(read: ConfigReader): MonitoringConfig {
   return {
     title: `streaming-${pulumi.getStack()}`,
     subscribers: read.forms("alarmSubscribers", subscribers, subscriber),
+    ticketSubscribers: read.forms("ticketSubscribers", subscribers, subscriber),
     maxLagSeconds: read.integer("alarmLagSeconds", lagSeconds),
     runbookUrl: read.optionalForm("runbookUrl", runbookAddress),
   };

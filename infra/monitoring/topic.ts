@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyDocument } from "../core/iam";
 
 export interface AlarmTopicArgs {
-  /** E-mail addresses and https URLs that are told; each has to confirm. @default none */
+  /** E-mail addresses and https URLs; each has to confirm. @default none */
   readonly subscribers?: readonly string[];
   /**
    * ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in, as that of `EncryptionKey` does.

@@ -333,6 +333,7 @@ export class Pipeline extends pulumi.ComponentResource {
       {
         title: args.monitoring.title,
         subscribers: args.monitoring.subscribers,
+        ticketSubscribers: args.monitoring.ticketSubscribers,
         runbookUrl: args.monitoring.runbookUrl,
         stream: {
           name: events.name,
@@ -345,6 +346,7 @@ export class Pipeline extends pulumi.ComponentResource {
           logGroupName: analytics.logGroupName,
           runtime: args.flink.runtime,
           checkpointIntervalSeconds: args.flink.checkpointIntervalSeconds,
+          kpuLimit: args.flink.kpuLimit,
         },
         delivery: {
           name: archive.name,
@@ -396,7 +398,7 @@ export class Pipeline extends pulumi.ComponentResource {
           application: { name: analytics.name, arn: analytics.arn, stateKmsKeyArn: kmsKeyArn },
           codeBucketName: artifacts.bucketName,
           codeBucketArn: artifacts.arn,
-          alarmTopicArn: monitoring.topicArn,
+          alarmTopicArn: monitoring.ticketTopicArn,
           logBucketName,
           logRetentionDays,
           kmsKeyArn,
@@ -418,6 +420,7 @@ export class Pipeline extends pulumi.ComponentResource {
       sessionManagerUrl: replay.sessionManagerUrl,
       monitoringUrl: monitoring.dashboardUrl,
       alarmTopicArn: monitoring.topicArn,
+      ticketTopicArn: monitoring.ticketTopicArn,
       producerCommand: producerCommand(workload, events.name, region),
     };
     this.registerOutputs(this.outputs);

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, metricAlarmArgs } from "../watch/alarm";
+import { type Condition, metricAlarmArgs } from "../watch/alarm";
 import type { WatchedScaling } from "./alarms";
 import { defaultMaxLagSeconds } from "../stream/alarms";
 import { jobLag, readerLag } from "../watch/metrics";
@@ -142,7 +142,7 @@ export class Autoscaling extends pulumi.ComponentResource {
   #step(
     suffix: string,
     resourceId: pulumi.Output<string>,
-    alarm: Alarm,
+    alarm: Condition,
     cooldown: number,
     magnitude: number,
     percent: number,

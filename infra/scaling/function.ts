@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "../watch/alarm";
 import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
-import { allow, type Statement } from "../core/iam";
+import { actions, allow, type Statement } from "../core/iam";
 import { queried } from "../watch/metrics";
 import { NodeFunction } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
@@ -113,13 +113,18 @@ function statements(
       ? []
       : [
           allow(
-            ["kinesisanalytics:DescribeApplication", "kinesisanalytics:UpdateApplication"],
+            actions({
+              kinesisanalytics: "DescribeApplication ListApplicationSnapshots UpdateApplication",
+            }),
             [application.arn],
           ),
           ...stateOperatorStatements(application, region),
         ]),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
-    allow(["application-autoscaling:DescribeScalableTargets"], ["*"]),
+    allow(
+      actions({ "application-autoscaling": "DescribeScalableTargets DescribeScalingActivities" }),
+      ["*"],
+    ),
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
     allow(["cloudwatch:PutMetricData"], ["*"], {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type ResourceMetric } from "../watch/alarm";
+import { type Condition, reading, type ResourceMetric } from "../watch/alarm";
 import {
   growthMinutes,
   shardBytesPerSecond,
@@ -30,8 +30,8 @@ function streamUsage(bytes: string, records: string, shards: string, isKnown?: s
 
 /** The alarms that scale something out and in. */
 export interface ScalingAlarms {
-  readonly out: Alarm;
-  readonly in: Alarm;
+  readonly out: Condition;
+  readonly in: Condition;
 }
 
 /**
@@ -56,7 +56,6 @@ export function streamScalingAlarms(
     out: {
       name: "stream-out",
       description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more, or were throttled.`,
-      severity: "warning",
       value: {
         // The shards of the last minute are known before its records. A minute that counted as empty until they come
         // would be the last one each time, and five in a row were never full; so it has no value until then:
@@ -75,7 +74,6 @@ export function streamScalingAlarms(
     in: {
       name: "stream-in",
       description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, none was throttled, and readers keep up.`,
-      severity: "warning",
       value: {
         expression: unlessBehind(
           streamUsage("FILL(bytes, 0)", "FILL(records, 0)", "shards"),
@@ -100,7 +98,7 @@ export function applicationScalingAlarms(
   lag: ResourceMetric,
   maxLagMilliseconds: number,
 ): ScalingAlarms {
-  const value: Alarm["value"] = {
+  const value: Condition["value"] = {
     expression: unlessBehind("cpu", maxLagMilliseconds),
     label: "percent of the processors, 100 while behind",
     readings: {
@@ -118,7 +116,6 @@ export function applicationScalingAlarms(
     out: {
       name: "application-out",
       description: `Raises the parallelism: for five minutes the task managers have used ${outPercent} % of their processors or more, or have been behind.`,
-      severity: "warning",
       value,
       comparison: ">=",
       threshold: outPercent,
@@ -128,7 +125,6 @@ export function applicationScalingAlarms(
     in: {
       name: "application-in",
       description: `Lowers the parallelism: for an hour the task managers have used less than ${inPercent} % of their processors and kept up.`,
-      severity: "warning",
       value,
       comparison: "<",
       threshold: inPercent,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type Reading, reading, stopped } from "../watch/alarm";
+import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A search domain to be watched. */
@@ -148,21 +148,12 @@ const freeStorageShare = 0.25;
 
 /** Records come into the stream, and no documents into the domain. */
 export function indexSilenceAlarm(domain: WatchedDomain, streamName: pulumi.Input<string>): Alarm {
-  return {
-    name: "domain-silent",
-    description:
-      "Records have come into the stream for half an hour and the domain has indexed nothing. Look at the job's log, its dead letters and its role in the domain.",
-    severity: "critical",
-    value: stopped(
-      reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum"),
-      readerOf(domain)("IndexingRate", "Maximum"),
-    ),
-    comparison: ">=",
-    threshold: 1,
-    periodSeconds: 300,
-    periods: 6,
-    missing: "notBreaching",
-  };
+  return stoppedAlarm(
+    "domain-silent",
+    [incomingRecords(streamName), readerOf(domain)("IndexingRate", "Maximum")],
+    30,
+    "Records have come into the stream for half an hour and the domain has indexed nothing. Look at the job's log, its dead letters and its role in the domain.",
+  );
 }
 
 /** Is the domain whole, has it room, and does it take documents? */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type ResourceMetric } from "../watch/alarm";
+import { type Alarm, incomingRecords, reading, type ResourceMetric } from "../watch/alarm";
 import { readerLag } from "../watch/metrics";
 
 /** A stream to be watched. */
@@ -60,7 +60,7 @@ export function idleAlarm(stream: Pick<WatchedStream, "name">): Alarm {
     description:
       "Nothing has come into the stream for an hour. Look at the producers; switch this alarm's actions off while nothing is meant to come.",
     severity: "warning",
-    value: reading("stream", "IncomingRecords", { StreamName: stream.name }, "Sum"),
+    value: incomingRecords(stream.name),
     comparison: "<",
     threshold: 1,
     periodSeconds: 300,

@@ -28,6 +28,11 @@ export function reading<Family extends MetricFamily>(
   return { metric: metricOf(family, name, dimensions), statistic };
 }
 
+/** Records that come into a stream. */
+export function incomingRecords(streamName: pulumi.Input<string>): Reading {
+  return reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum");
+}
+
 const operators = {
   ">": "GreaterThanThreshold",
   ">=": "GreaterThanOrEqualToThreshold",
@@ -35,14 +40,20 @@ const operators = {
   "<=": "LessThanOrEqualToThreshold",
 } as const;
 
-/** What is watched, and when it is too much. */
-export interface Alarm {
+/** A window of an alarm: how many of how many periods must breach. */
+export interface Window {
+  readonly periodSeconds: number;
+  /** Periods that are looked at; all of them must breach unless `breaching` is set. */
+  readonly periods: number;
+  readonly breaching?: number;
+}
+
+/** A condition on metrics. */
+export interface Condition extends Window {
   /** Role noun, such as stream-lag; it becomes part of the resource's name. */
   readonly name: string;
-  /** What it means and what to do: whoever is woken reads this first. */
+  /** Meaning of the alarm and the first thing to do. */
   readonly description: string;
-  /** Critical alarms mean that data is late, lost or about to be; they make the pipeline unhealthy. */
-  readonly severity: "critical" | "warning";
   /** A single reading, or an expression of CloudWatch's metric math over readings by id. */
   readonly value:
     | Reading
@@ -53,38 +64,54 @@ export interface Alarm {
       };
   readonly comparison: keyof typeof operators;
   readonly threshold: number;
-  readonly periodSeconds: number;
-  /** Periods that are looked at; all of them must breach unless `breaching` says how many. */
-  readonly periods: number;
-  readonly breaching?: number;
   /**
-   * What a period without data counts as. `breaching` where silence is the failure, `notBreaching` where there is
-   * silence when nothing happens, `missing` where nothing can be said.
+   * Meaning of a period without data. `breaching` where silence is the failure, `notBreaching` where there is silence
+   * when nothing happens, `missing` where nothing can be concluded.
    */
   readonly missing: "breaching" | "notBreaching" | "missing";
 }
 
-/**
- * The value of an alarm on a flow that has stopped: 1 while something comes in and nothing goes out, also where what
- * counts the output falls silent.
- */
-export function stopped(incoming: Reading, outgoing: Reading): Alarm["value"] {
+/** A condition that notifies operators. */
+export interface Alarm extends Condition {
+  /** Critical: data is late, lost or about to be. It notifies the topic of pages, a warning that of tickets. */
+  readonly severity: "critical" | "warning";
+  /** A shorter window that must breach as well, so that the alarm ends soon after its cause. @default none */
+  readonly lately?: Window;
+}
+
+/** An alarm on a flow: records have come in for a while and nothing goes out, or its metric falls silent. */
+export function stoppedAlarm(
+  name: string,
+  [incoming, outgoing]: readonly [Reading, Reading],
+  minutes: 15 | 30,
+  description: string,
+): Alarm {
   return {
-    expression: "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
-    label: "1 while records come in and none go out",
-    readings: { incoming, outgoing },
+    name,
+    description,
+    severity: "critical",
+    value: {
+      expression: "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
+      label: "1 while records come in and none go out",
+      readings: { incoming, outgoing },
+    },
+    comparison: ">=",
+    threshold: 1,
+    periodSeconds: 300,
+    periods: minutes / 5,
+    missing: "notBreaching",
   };
 }
 
-/** What happens when an alarm changes its state: ARNs of topics or scaling policies. */
+/** ARNs of the topics or scaling policies that an alarm calls when it changes its state. */
 export interface AlarmActions {
   readonly alarm: readonly pulumi.Input<string>[];
   readonly ok?: readonly pulumi.Input<string>[];
 }
 
-/** The alarm as CloudWatch takes it. */
+/** The arguments of the alarm as a resource. */
 export function metricAlarmArgs(
-  alarm: Alarm,
+  alarm: Condition,
   actions: AlarmActions,
 ): aws.cloudwatch.MetricAlarmArgs {
   return {
@@ -100,7 +127,7 @@ export function metricAlarmArgs(
   };
 }
 
-function measured({ value, periodSeconds }: Alarm): Partial<aws.cloudwatch.MetricAlarmArgs> {
+function measured({ value, periodSeconds }: Condition): Partial<aws.cloudwatch.MetricAlarmArgs> {
   if (!("expression" in value)) {
     const { metric, statistic } = value;
     return {

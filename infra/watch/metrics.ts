@@ -85,6 +85,12 @@ export const metricFamilies = {
     dimensions: ["FunctionName"],
     metrics: ["Duration", "Errors", "Invocations", "Throttles"],
   },
+  /** Of all functions of the account in the region: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html */
+  functions: {
+    namespace: "AWS/Lambda",
+    dimensions: [],
+    metrics: ["ClaimedAccountConcurrency"],
+  },
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
   api: {
     namespace: "AWS/ApiGateway",
@@ -95,7 +101,9 @@ export const metricFamilies = {
   scaling: {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],
-    metrics: ["Capacity", "ChangesLeft", "RefusedScaleOut", "RequestedCapacity"],
+    metrics: words(
+      "Capacity Changing ChangesLeft FailedActivities RefusedScaleOut RequestedCapacity Snapshots",
+    ),
   },
 } as const;
 

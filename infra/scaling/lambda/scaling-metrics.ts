@@ -6,6 +6,7 @@ import {
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { type LagMetric, scalingNamespace } from "../../watch/scaling-targets";
+import type { MetricName } from "../../watch/metrics";
 import { DAY } from "./decisions";
 import {
   growthMinutes,
@@ -39,7 +40,7 @@ export interface Growth {
 }
 
 /** The function's own measures. */
-export type Measure = "Capacity" | "RequestedCapacity" | "ChangesLeft" | "RefusedScaleOut";
+export type Measure = MetricName<"scaling">;
 
 type Stat = "Maximum" | "Sum";
 type Query = Omit<MetricDataQuery, "Id">;

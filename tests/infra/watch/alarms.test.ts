@@ -118,6 +118,7 @@ describe("alarms", () => {
       "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
       "application-checkpoints-slow":
         "Maximum lastCheckpointDuration > 30000, 3 of 3 x 300 s, notBreaching",
+      "application-kpus": "Maximum KPUs >= 51.2, 1 of 1 x 3600 s, notBreaching",
       "application-cpu": "Maximum cpuUtilization > 80, 3 of 3 x 300 s, missing",
       "application-heap": "Maximum heapMemoryUtilization > 90, 3 of 3 x 300 s, missing",
       "application-memory": "Maximum containerMemoryUtilization > 85, 3 of 3 x 300 s, missing",
@@ -205,6 +206,8 @@ describe("alarms", () => {
     expect(described(scaling)).to.deep.equal({
       "scaling-api-refused": "Sum 4XXError >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-silent": "Maximum Capacity < 1, 3 of 3 x 300 s, breaching",
+      "scaling-stream-failed": "Maximum FailedActivities >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-stream-changes": "Minimum ChangesLeft <= 2, 1 of 1 x 300 s, notBreaching",
       "scaling-function-errors": "Sum Errors >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-api-errors": "Sum 5XXError >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-refused": "Maximum RefusedScaleOut >= 1, 1 of 1 x 300 s, notBreaching",
