@@ -62,7 +62,13 @@ const sizes: StackConfig = {
     dryRun: false,
     createApiGatewayLogRole: false,
   },
-  monitoring: { title: "trades-dev", subscribers: [], ticketSubscribers: [], maxLagSeconds: 60 },
+  monitoring: {
+    title: "trades-dev",
+    subscribers: [],
+    ticketSubscribers: [],
+    canary: true,
+    maxLagSeconds: 60,
+  },
   jobDelivery: undefined,
 };
 

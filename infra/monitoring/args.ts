@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedApplication } from "../flink/alarms";
 import type { WatchedDelivery } from "../delivery/alarms";
 import type { WatchedDomain } from "../search/alarms";
+import type { WatchedCanary } from "../canary/alarms";
 import type { WatchedHost } from "../replay/alarms";
 import type { WatchedScaling } from "../scaling/alarms";
 import type { WatchedStream } from "../stream/alarms";
@@ -35,6 +36,8 @@ export interface MonitoringArgs {
   readonly host?: WatchedHost | undefined;
   /** URL of docs/operations.md, for dashboard and alarms. @default no links in the dashboard; its path in alarms */
   readonly runbookUrl?: string | undefined;
+  /** A canary. @default not watched */
+  readonly canary?: WatchedCanary | undefined;
   /** A scaler. @default not watched */
   readonly scaling?: WatchedScaling | undefined;
   /** ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in. @default not encrypted at rest */

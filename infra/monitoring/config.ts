@@ -10,6 +10,8 @@ export interface MonitoringConfig {
   readonly subscribers: readonly string[];
   readonly ticketSubscribers: readonly string[];
   readonly maxLagSeconds: number;
+  /** A canary is sent every minute where the workload's job knows canaries. */
+  readonly canary: boolean;
   readonly runbookUrl?: string | undefined;
 }
 
@@ -22,6 +24,7 @@ export function readMonitoring(read: ConfigReader): MonitoringConfig {
     subscribers: read.forms("alarmSubscribers", subscribers, subscriber),
     ticketSubscribers: read.forms("ticketSubscribers", subscribers, subscriber),
     maxLagSeconds: read.integer("alarmLagSeconds", lagSeconds),
+    canary: read.boolean("canary"),
     runbookUrl: read.optionalForm("runbookUrl", runbookAddress),
   };
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type Alarm,
+  canariesAlone,
   type Condition,
   incomingRecords,
   metricAlarmArgs,
@@ -11,9 +12,10 @@ import {
 import { applicationAlarms } from "../flink/alarms";
 import { deliveryAlarms } from "../delivery/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
+import { canaryAlarms } from "../canary/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { changeAlarms, scalingAlarms } from "../scaling/alarms";
-import { idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
+import { defaultMaxLagSeconds, idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
 import { dashboardBody } from "./dashboard";
 import { type MonitoringArgs, validate } from "./args";
 import { AlarmTopic } from "./topic";
@@ -165,14 +167,16 @@ function allOf(names: readonly string[]): string {
 /** The alarms of each part. */
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
-  const { results, resultsDelivery, eventsDelivery } = args;
+  const { results, resultsDelivery, eventsDelivery, canary } = args;
+  const idle = canary && canariesAlone;
   return [
-    ...(stream ? [...streamAlarms(stream), idleAlarm(stream)] : []),
+    ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
     ...(stream && !application ? readerLagAlarms(stream) : []),
     ...(application ? applicationAlarms({ ...application, source: stream }) : []),
     ...(delivery ? deliveryAlarms({ sourceName: stream?.name, ...delivery }) : []),
     ...(domain ? domainAlarms(domain) : []),
-    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name)] : []),
+    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
+    ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
     ...(host ? hostAlarms(host) : []),
     ...(scaling ? [...scalingAlarms(scaling), concurrencyAlarm] : []),
     ...(results && stream && application
@@ -182,6 +186,7 @@ function watched(args: MonitoringArgs): Alarm[] {
             [incomingRecords(stream.name), incomingRecords(results.name)],
             30,
             "Records have come into the stream for half an hour and no final result into the stream of results. Look at the job's log, its watermark and its role.",
+            idle && { ...idle, outgoing: 0 },
           ),
         ]
       : []),

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Canary } from "../canary/canary";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
 import { ServiceRole } from "../core/iam";
@@ -207,6 +208,11 @@ export class Pipeline extends pulumi.ComponentResource {
       { service: "kinesisanalytics.amazonaws.com" },
       child,
     );
+    const { canaryIndex } = workload;
+    const canaryRole =
+      args.monitoring.canary && canaryIndex !== undefined
+        ? new ServiceRole(`${name}-canary`, { service: "lambda.amazonaws.com" }, child)
+        : undefined;
     const domainSettings = new SearchBootstrap(
       `${name}-search-settings`,
       {
@@ -221,7 +227,11 @@ export class Pipeline extends pulumi.ComponentResource {
         accessControl: encryptAtRest,
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
-        readerRoleArns: [...args.search.readerRoleArns, ...(signIn ? [signIn.userRoleArn] : [])],
+        readerRoleArns: [
+          ...args.search.readerRoleArns,
+          ...(signIn ? [signIn.userRoleArn] : []),
+          ...(canaryRole ? [canaryRole.arn] : []),
+        ],
         logRetentionDays,
         kmsKeyArn,
       },
@@ -327,6 +337,26 @@ export class Pipeline extends pulumi.ComponentResource {
             child,
           );
 
+    const canary =
+      canaryRole && canaryIndex !== undefined
+        ? new Canary(
+            `${name}-canary`,
+            {
+              streamName: events.name,
+              streamArn: events.arn,
+              applicationName: analytics.name,
+              endpoint: search.endpoint,
+              domainArn: search.arn,
+              index: canaryIndex,
+              role: canaryRole,
+              vpc: searchNetwork,
+              logRetentionDays,
+              kmsKeyArn,
+            },
+            child,
+          )
+        : undefined;
+
     const customerKey = kmsKeyArn !== undefined && encryptAtRest;
     const monitoring = new Monitoring(
       `${name}-monitoring`,
@@ -383,6 +413,7 @@ export class Pipeline extends pulumi.ComponentResource {
           customerKey,
         },
         host: { instanceId: replay.instanceId },
+        canary: canary?.watched,
         scaling: scaling?.watched,
         kmsKeyArn,
       },

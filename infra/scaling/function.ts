@@ -6,7 +6,7 @@ import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
 import { actions, allow, type Statement } from "../core/iam";
 import { queried } from "../watch/metrics";
-import { NodeFunction } from "../core/node-function";
+import { everyMinute, NodeFunction } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
 import { settingsVariable } from "./lambda/settings";
 import { scalingNamespace, targetIds, type TargetKind } from "../watch/scaling-targets";
@@ -69,34 +69,12 @@ export class ScalingFunction extends pulumi.ComponentResource {
    * @param urls - of the registered targets, by id.
    */
   everyMinute(name: string, urls: Readonly<Record<string, pulumi.Input<string>>>): void {
-    const schedule = new aws.cloudwatch.EventRule(
+    everyMinute(
       name,
-      {
-        description: "Publishes the capacity of stream and Flink application, and enforces bounds",
-        scheduleExpression: "rate(1 minute)",
-      },
+      this,
+      "Publishes the capacity of stream and Flink application, and enforces bounds",
+      { minute: urls },
       { parent: this },
-    );
-    const permission = new aws.lambda.Permission(
-      `${name}-publish`,
-      {
-        action: "lambda:InvokeFunction",
-        function: this.name,
-        principal: "events.amazonaws.com",
-        sourceArn: schedule.arn,
-      },
-      { parent: this },
-    );
-    new aws.cloudwatch.EventTarget(
-      name,
-      {
-        rule: schedule.name,
-        arn: this.arn,
-        input: pulumi.jsonStringify({ minute: urls }),
-        // A minute later there is a newer capacity to publish.
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-      },
-      { parent: this, dependsOn: [permission] },
     );
   }
 }

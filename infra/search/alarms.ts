@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
+import {
+  type Alarm,
+  type Idle,
+  incomingRecords,
+  type Reading,
+  reading,
+  stoppedAlarm,
+} from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A search domain to be watched. */
@@ -147,12 +154,17 @@ export function domainLoadAlarms(domain: WatchedDomain): Alarm[] {
 const freeStorageShare = 0.25;
 
 /** Records come into the stream, and no documents into the domain. */
-export function indexSilenceAlarm(domain: WatchedDomain, streamName: pulumi.Input<string>): Alarm {
+export function indexSilenceAlarm(
+  domain: WatchedDomain,
+  streamName: pulumi.Input<string>,
+  idle?: Idle,
+): Alarm {
   return stoppedAlarm(
     "domain-silent",
     [incomingRecords(streamName), readerOf(domain)("IndexingRate", "Maximum")],
     30,
     "Records have come into the stream for half an hour and the domain has indexed nothing. Look at the job's log, its dead letters and its role in the domain.",
+    idle,
   );
 }
 

@@ -53,16 +53,19 @@ function nameOf(reader: string): string {
   return reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
 }
 
-/** Nothing comes in: every metric of the stream and of what reads it falls silent, and nothing else would tell. */
-export function idleAlarm(stream: Pick<WatchedStream, "name">): Alarm {
+/**
+ * Nothing comes in: every metric of the stream and of its readers falls silent, and no other alarm fires.
+ * @param canaries - records in five minutes that are no events
+ */
+export function idleAlarm(stream: Pick<WatchedStream, "name">, canaries = 0): Alarm {
   return {
     name: "stream-idle",
     description:
       "Nothing has come into the stream for an hour. Look at the producers; switch this alarm's actions off while nothing is meant to come.",
     severity: "warning",
     value: incomingRecords(stream.name),
-    comparison: "<",
-    threshold: 1,
+    comparison: "<=",
+    threshold: canaries,
     periodSeconds: 300,
     periods: 12,
     missing: "breaching",

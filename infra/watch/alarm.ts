@@ -79,19 +79,29 @@ export interface Alarm extends Condition {
   readonly lately?: Window;
 }
 
+/** Measures of a flow that canaries alone make in a period of five minutes, with the one a minute. */
+export interface Idle {
+  readonly incoming: number;
+  readonly outgoing: number;
+}
+
+/** At most one more canary than minutes, in the stream; documents a minute, with that of a replica, in the domain. */
+export const canariesAlone: Idle = { incoming: 6, outgoing: 2 };
+
 /** An alarm on a flow: records have come in for a while and nothing goes out, or its metric falls silent. */
 export function stoppedAlarm(
   name: string,
   [incoming, outgoing]: readonly [Reading, Reading],
   minutes: 15 | 30,
   description: string,
+  idle: Idle = { incoming: 0, outgoing: 0 },
 ): Alarm {
   return {
     name,
     description,
     severity: "critical",
     value: {
-      expression: "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
+      expression: `IF(FILL(incoming, 0) > ${idle.incoming} AND FILL(outgoing, 0) <= ${idle.outgoing}, 1, 0)`,
       label: "1 while records come in and none go out",
       readings: { incoming, outgoing },
     },

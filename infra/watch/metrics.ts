@@ -97,7 +97,13 @@ export const metricFamilies = {
     dimensions: ["ApiName", "Stage"],
     metrics: ["4XXError", "5XXError", "Count", "Latency"],
   },
-  /** Our own, published by the scaling function. */
+  /** The program's own, published by the function that sends canaries. */
+  canary: {
+    namespace: "StreamingPipeline/Canary",
+    dimensions: ["Stream"],
+    metrics: ["Age", "Completeness"],
+  },
+  /** The program's own, published by the scaling function. */
   scaling: {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],

@@ -36,6 +36,7 @@ const everything: MonitoringArgs = {
     dedicatedMasters: 3,
     volumeGiB: 100,
   },
+  canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
   scaling: {
     functionName: "scaler-1a2b",
@@ -78,7 +79,9 @@ describe("Monitoring", () => {
     expect(alarms.length).to.be.at.least(40);
     const counts = { page: 0, ticket: 0, history: 0 };
     for (const { name, inputs } of alarms) {
-      const isSummed = [...setOffByChanges, "changing"].includes(name.replace("monitoring-", ""));
+      const isSummed =
+        name.includes("freshness") ||
+        [...setOffByChanges, "changing"].includes(name.replace("monitoring-", ""));
       const severity = / Severity: (\w+)\./.exec(String(inputs["alarmDescription"]))?.[1];
       const purpose = isSummed ? "history" : severity === "critical" ? "page" : "ticket";
       counts[purpose] += 1;
@@ -86,7 +89,8 @@ describe("Monitoring", () => {
       expect(inputs["okActions"], name).to.deep.equal(topic(purpose));
       expect(inputs, name).not.to.have.property("actionsEnabled");
     }
-    expect(counts.history).to.equal(setOffByChanges.length + 1);
+    // Those on freshness are two windows each.
+    expect(counts.history).to.equal(setOffByChanges.length + 1 + 4);
     expect(counts.page).to.be.above(10);
     expect(counts.ticket).to.be.above(20);
   });
@@ -127,7 +131,11 @@ describe("Monitoring", () => {
       });
     }
     const summed = [...rules.join().matchAll(/"monitoring-([\w-]+)"/g)].map(([, name]) => name);
-    expect(summed).to.have.members(setOffByChanges);
+    const windows = ["fast", "fast-lately", "slow", "slow-lately"].map((end) => `freshness-${end}`);
+    expect(summed).to.have.members([...setOffByChanges, ...windows]);
+    expect(rules[0]).to.contain(
+      '(ALARM("monitoring-freshness-fast") AND ALARM("monitoring-freshness-fast-lately"))',
+    );
     const { inputs } = deployment.one(alarmType, "monitoring-changing");
     expect(JSON.stringify(inputs["metricQueries"])).to.contain(
       "MAX([FILL(stream, 0), FILL(application, 0)])",
@@ -160,6 +168,7 @@ describe("Monitoring", () => {
         "domain-writes-blocked",
         "domain-master-unreachable",
         "domain-silent",
+        "freshness-fast",
         "results-silent",
         "results-stream-loss",
         "results-stream-write-throttled",
@@ -167,7 +176,11 @@ describe("Monitoring", () => {
         "results-delivery-silent",
         "events-delivery-late",
         "events-delivery-silent",
-      ].map((name) => `ALARM("monitoring-${name}")`),
+      ].map((name) =>
+        name === "freshness-fast"
+          ? '(ALARM("monitoring-freshness-fast") AND ALARM("monitoring-freshness-fast-lately"))'
+          : `ALARM("monitoring-${name}")`,
+      ),
     );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     expect(rule.length).to.be.at.most(10_240);

@@ -48,6 +48,7 @@ function measured({ inputs }: Registration): Measured[] {
 /** What a dimension names: the type of the resource whose name or id it is. */
 const named: Readonly<Record<string, readonly string[]>> = {
   StreamName: ["aws:kinesis/stream:Stream"],
+  Stream: ["aws:kinesis/stream:Stream"],
   Application: ["aws:kinesisanalyticsv2/application:Application"],
   DeliveryStreamName: ["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"],
   DomainName: ["aws:opensearch/domain:Domain"],

@@ -414,7 +414,9 @@ describe("Pipeline", function () {
     const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
     const { roleMappings } = JSON.parse(String(inputs["input"])) as { roleMappings: unknown };
     expect(roleMappings).to.deep.include({
-      pipeline_reader: ["arn:aws:test:us-east-1:123456789012:pipeline-sign-in-user"],
+      pipeline_reader: ["pipeline-sign-in-user", "pipeline-canary"].map(
+        (role) => `arn:aws:test:us-east-1:123456789012:${role}`,
+      ),
     });
   });
 
