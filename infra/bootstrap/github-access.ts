@@ -4,7 +4,14 @@ import { EncryptionKey } from "../core/encryption-key";
 import { allow, policyDocument, type Statement, useKey } from "../core/iam";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, Problems, type Range } from "../core/validate";
-import { type Account, deployStatements, readStatements, reportStatements } from "./permissions";
+import {
+  type Account,
+  boundaryStatements,
+  deployStatements,
+  readStatements,
+  reportStatements,
+  type StackAccount,
+} from "./permissions";
 
 export interface GithubAccessArgs {
   /** Repository whose workflows get the roles, such as owner/name. */
@@ -40,22 +47,28 @@ const sessionSeconds = 21_600;
 
 const issuer = "token.actions.githubusercontent.com";
 
-/** What a workflow is when GitHub vouches for it. */
-type Subject = "pull_request" | "ref:refs/heads/main" | `environment:${string}`;
+/** Values that the workflows of an environment need. */
+export interface EnvironmentAccess {
+  /** For the variable PULUMI_BACKEND_URL: a prefix of the state's bucket. */
+  readonly backendUrl: string;
+  /** For `pulumi stack init --secrets-provider`. */
+  readonly secretsProvider: string;
+  /** For the variable AWS_PREVIEW_ROLE_ARN of the environment NAME-preview. */
+  readonly previewRoleArn: string;
+  /** For the variable AWS_DEPLOY_ROLE_ARN of the environment NAME. */
+  readonly deployRoleArn: string;
+  /** For the key `permissionsBoundary` of the stack. */
+  readonly boundaryArn: string;
+}
 
 /**
- * Lets a repository's workflows into an account without a stored credential: one role that reads, for previews and the
- * search for drift, and one for each environment that deploys; beside them the state's bucket and the key of its secrets.
+ * Access of a repository's workflows to an account without a stored credential. Each environment has a role that
+ * deploys, one that reads for previews and drift, a prefix of the state's bucket, a key for secrets and a permissions
+ * boundary; none of them reaches another environment.
  */
 export class GithubAccess extends pulumi.ComponentResource {
-  /** For the variable PULUMI_BACKEND_URL. */
-  readonly backendUrl: pulumi.Output<string>;
-  /** For `pulumi stack init --secrets-provider`. */
-  readonly secretsProvider: pulumi.Output<string>;
-  /** For the variable AWS_PREVIEW_ROLE_ARN. */
-  readonly previewRoleArn: pulumi.Output<string>;
-  /** For the variable AWS_DEPLOY_ROLE_ARN of each environment. */
-  readonly deployRoleArns: pulumi.Output<Record<string, string>>;
+  /** By the name of the environment. */
+  readonly environments: pulumi.Output<Record<string, EnvironmentAccess>>;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: GithubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -96,13 +109,13 @@ export class GithubAccess extends pulumi.ComponentResource {
       ).arn;
     const role = (
       suffix: string,
-      subjects: readonly Subject[],
+      environment: string,
       statements: readonly Statement[],
-    ): aws.iam.Role => {
+    ): pulumi.Output<string> => {
       const made = new aws.iam.Role(
         `${name}-${suffix}`,
         {
-          assumeRolePolicy: trust(providerArn, repositoriesOf(args), subjects),
+          assumeRolePolicy: trust(providerArn, repositoriesOf(args), environment),
           maxSessionDuration: sessionSeconds,
         },
         child,
@@ -112,50 +125,58 @@ export class GithubAccess extends pulumi.ComponentResource {
         { role: made.name, policy: policyDocument(statements) },
         child,
       );
-      return made;
+      return made.arn;
     };
 
-    const bucket = state.arn;
-    const objects = pulumi.interpolate`${state.arn}/*`;
-    const readState = [
-      allow(["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
-      allow(["s3:GetObject"], [objects]),
-      // Secrets of the configuration are decrypted directly, the state's objects through S3.
-      allow(["kms:Decrypt"], [key.arn]),
-    ];
-    const writeState = [
-      allow(["s3:DeleteObject", "s3:PutObject"], [objects]),
-      allow(["kms:Encrypt"], [key.arn]),
-      ...useKey(key.arn, ["kms:GenerateDataKey"], "s3", account.region),
-    ];
-
-    const preview = role(
-      "preview",
-      ["pull_request", "ref:refs/heads/main"],
-      [...readState, ...readStatements(account), ...reportStatements(account)],
+    const accessOf = (environment: string) => {
+      const secrets = new EncryptionKey(
+        `${name}-${environment}`,
+        { description: `Secrets of the stack ${environment}`, protectData: true },
+        child,
+      );
+      const own: StackAccount = { ...account, stack: environment };
+      const boundary = new aws.iam.Policy(
+        `${name}-${environment}-boundary`,
+        {
+          description: `Limit of every role of the stack ${environment}`,
+          policy: policyDocument(boundaryStatements(own)),
+        },
+        child,
+      );
+      const objects = pulumi.interpolate`${state.arn}/${environment}/*`;
+      const readState = [
+        allow(["s3:GetBucketLocation"], [state.arn]),
+        allow(["s3:ListBucket"], [state.arn], { StringLike: { "s3:prefix": `${environment}/*` } }),
+        allow(["s3:GetObject"], [objects]),
+        ...useKey(key.arn, ["kms:Decrypt"], "s3", account.region),
+        allow(["kms:Decrypt"], [secrets.arn]),
+      ];
+      const writeState = [
+        allow(["s3:DeleteObject", "s3:PutObject"], [objects]),
+        ...useKey(key.arn, ["kms:GenerateDataKey"], "s3", account.region),
+        allow(["kms:Encrypt"], [secrets.arn]),
+      ];
+      return {
+        backendUrl: pulumi.interpolate`s3://${state.bucketName}/${environment}?region=${account.region}&awssdk=v2`,
+        secretsProvider: pulumi.interpolate`awskms:///${secrets.arn}?region=${account.region}`,
+        previewRoleArn: role(`preview-${environment}`, `${environment}-preview`, [
+          ...readState,
+          ...readStatements(own),
+          ...reportStatements(own),
+        ]),
+        deployRoleArn: role(`deploy-${environment}`, environment, [
+          ...readState,
+          ...writeState,
+          ...readStatements(own),
+          ...deployStatements(own, boundary.arn),
+        ]),
+        boundaryArn: boundary.arn,
+      };
+    };
+    this.environments = pulumi.output(
+      Object.fromEntries(environments.map((each) => [each, accessOf(each)])),
     );
-    const deploy = environments.map(
-      (environment) =>
-        [
-          environment,
-          role(
-            `deploy-${environment}`,
-            [`environment:${environment}`],
-            [...readState, ...writeState, ...readStatements(account), ...deployStatements(account)],
-          ).arn,
-        ] as const,
-    );
-
-    this.backendUrl = pulumi.interpolate`s3://${state.bucketName}?region=${account.region}&awssdk=v2`;
-    this.secretsProvider = pulumi.interpolate`awskms:///${key.arn}?region=${account.region}`;
-    this.previewRoleArn = preview.arn;
-    this.deployRoleArns = pulumi.output(Object.fromEntries(deploy));
-    this.registerOutputs({
-      backendUrl: this.backendUrl,
-      secretsProvider: this.secretsProvider,
-      previewRoleArn: this.previewRoleArn,
-      deployRoleArns: this.deployRoleArns,
-    });
+    this.registerOutputs({ environments: this.environments });
   }
 }
 
@@ -166,11 +187,11 @@ function repositoriesOf(args: GithubAccessArgs): readonly string[] {
   return [`${owner}@${ownerId}/${name}@${repositoryId}`, ...(trustNames ? [repository] : [])];
 }
 
-/** Only this repository, and of it only these; the subjects are complete, as a pattern would match more. */
+/** Trust in the jobs of one environment of this repository; the subject is complete, as a pattern would match more. */
 function trust(
   providerArn: pulumi.Input<string>,
   repositories: readonly string[],
-  subjects: readonly Subject[],
+  environment: string,
 ): pulumi.Output<string> {
   return policyDocument([
     {
@@ -180,8 +201,8 @@ function trust(
       Condition: {
         StringEquals: {
           [`${issuer}:aud`]: "sts.amazonaws.com",
-          [`${issuer}:sub`]: repositories.flatMap((repository) =>
-            subjects.map((subject) => `repo:${repository}:${subject}`),
+          [`${issuer}:sub`]: repositories.map(
+            (repository) => `repo:${repository}:environment:${environment}`,
           ),
         },
       },

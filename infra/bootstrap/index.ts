@@ -3,14 +3,11 @@ import { GithubAccess } from "./github-access";
 
 const config = new pulumi.Config();
 
-export const { backendUrl, secretsProvider, previewRoleArn, deployRoleArns } = new GithubAccess(
-  "github",
-  {
-    repository: config.require("repository"),
-    ownerId: config.requireNumber("ownerId"),
-    repositoryId: config.requireNumber("repositoryId"),
-    trustNames: config.requireBoolean("trustNames"),
-    providerArn: config.get("providerArn"),
-    environments: config.requireObject<string[]>("environments"),
-  },
-);
+export const { environments } = new GithubAccess("github", {
+  repository: config.require("repository"),
+  ownerId: config.requireNumber("ownerId"),
+  repositoryId: config.requireNumber("repositoryId"),
+  trustNames: config.requireBoolean("trustNames"),
+  providerArn: config.get("providerArn"),
+  environments: config.requireObject<string[]>("environments"),
+});

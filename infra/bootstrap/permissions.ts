@@ -8,15 +8,38 @@ export interface Account {
   readonly accountId: pulumi.Input<string>;
 }
 
-/** Names that Pulumi gives what the program declares: each begins with that of the component `Pipeline`. */
-const names = "pipeline-*";
-/** Names that the program gives, of what people and queries call by name: each has the stack's at its end. */
-const stackNames = "streaming-*";
+/** A stack, which is named as its environment, and the account that it is deployed to. */
+export interface StackAccount extends Account {
+  readonly stack: string;
+}
+
+/** Generated names, by `pulumi:autonaming` in Pulumi.yaml: the stack, then the component `Pipeline`. */
+const generated = (stack: string): string => `${stack}-pipeline-*`;
+/** Names that the program gives to domain, database, dashboard and composite alarms. */
+const given = (stack: string): string => `streaming-${stack}`;
+
+/**
+ * Keeps a role off every resource that is tagged with another stack, also where resources have ids instead of names. The
+ * key is absent for resources without the tag and for actions that know no tags:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourcetag
+ */
+function denyOtherStacks(stack: string): Statement {
+  return {
+    Sid: "DenyOtherStacks",
+    Effect: "Deny",
+    Action: "*",
+    Resource: "*",
+    Condition: {
+      StringNotEquals: { "aws:ResourceTag/stack": stack },
+      Null: { "aws:ResourceTag/stack": "false" },
+    },
+  };
+}
 
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
 const readActions = actions({
   "application-autoscaling": "Describe* ListTagsForResource",
-  cloudwatch: "Describe* GetDashboard ListTagsForResource",
+  cloudwatch: "Describe* GetDashboard GetMetricData ListTagsForResource",
   codepipeline: "GetPipeline ListTagsForResource",
   "cognito-identity": "DescribeIdentityPool GetIdentityPoolRoles ListTagsForResource",
   "cognito-idp": "DescribeUserPool DescribeUserPoolDomain GetUserPoolMfaConfig ListTagsForResource",
@@ -32,14 +55,14 @@ const readActions = actions({
   kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
   lambda: "List*",
   logs: "Describe* ListTagsForResource",
-  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
   sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
   sts: "GetCallerIdentity",
 });
 
-/** What previews and the search for drift read: of what may hold secrets, only the program's own. */
-export function readStatements(account: Account): Statement[] {
-  const { partition, region, accountId } = account;
+/** Permissions of previews and the search for drift; resources that may hold secrets only of the stack. */
+export function readStatements({ stack, partition, region, accountId }: StackAccount): Statement[] {
+  const names = generated(stack);
   const arn = (service: string, resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
   return [
@@ -62,17 +85,22 @@ export function readStatements(account: Account): Statement[] {
     // Jar and producer are objects of the program.
     allow(
       ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
-      [pulumi.interpolate`arn:${account.partition}:s3:::pipeline-artifacts-*/*`],
+      [pulumi.interpolate`arn:${partition}:s3:::${stack}-pipeline-artifacts-*/*`],
     ),
+    allow(["s3:ListBucket"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
+    denyOtherStacks(stack),
   ];
 }
 
-/** How the search for drift reports what it finds: on the topic of the stack's alarms. */
-export function reportStatements({ partition, region, accountId }: Account): Statement[] {
+/** Permissions of the search for drift to report on the topic of the stack's tickets. */
+export function reportStatements(account: StackAccount): Statement[] {
+  const { stack, partition, region, accountId } = account;
   return [
     allow(
       ["sns:Publish"],
-      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:pipeline-monitoring-*`],
+      [
+        pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:${stack}-pipeline-monitoring-*`,
+      ],
     ),
     // The topic may be encrypted with a key of the stack.
     allow(["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
@@ -81,25 +109,88 @@ export function reportStatements({ partition, region, accountId }: Account): Sta
   ];
 }
 
-/** Services whose resources bear names: all of them on those of the program. */
-const namedServices: Readonly<Record<string, readonly string[]>> = {
-  cloudwatch: [`alarm:${names}`, `alarm:${stackNames}`],
-  codebuild: [`project/${names}`],
-  codepipeline: [names],
-  es: [`domain/${stackNames}`],
-  events: [`rule/${names}`],
-  // Application Auto Scaling asks whether who registers a target may call its API.
-  "execute-api": ["*"],
-  firehose: [`deliverystream/${names}`],
-  // Whoever deletes a database must be allowed to delete all that may be in it:
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-  glue: ["catalog", "database/streaming_*", "table/streaming_*", "userDefinedFunction/streaming_*"],
-  kinesis: [`stream/${names}`],
-  kinesisanalytics: [`application/${names}`],
-  lambda: [`function:${names}`],
-  logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
-  sns: [names],
-};
+/** Every action on the resources of services that name resources. */
+function namedStatements({ stack, partition, region, accountId }: StackAccount): Statement[] {
+  const names = generated(stack);
+  const database = given(stack).replaceAll("-", "_");
+  const services: Readonly<Record<string, readonly string[]>> = {
+    cloudwatch: [
+      `alarm:${names}`,
+      ...["page", "ticket", "unhealthy"].map((alarm) => `alarm:${given(stack)}-${alarm}`),
+    ],
+    codebuild: [`project/${names}`, `report-group/${names}`],
+    codepipeline: [names],
+    es: [`domain/${given(stack)}`, `domain/${given(stack)}/*`],
+    events: [`rule/${names}`],
+    // Application Auto Scaling checks that the principal that registers a target may call its API.
+    "execute-api": ["*"],
+    firehose: [`deliverystream/${names}`],
+    // A principal that deletes a database must be allowed to delete its tables and functions:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+    glue: [
+      "catalog",
+      `database/${database}`,
+      `table/${database}/*`,
+      `userDefinedFunction/${database}/*`,
+    ],
+    kinesis: [`stream/${names}`],
+    kinesisanalytics: [`application/${names}`],
+    lambda: [`function:${names}`],
+    logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
+    sns: [names],
+  };
+  return [
+    ...Object.entries(services).map(([service, resources]) =>
+      allow(
+        [`${service}:*`],
+        resources.map(
+          (resource) =>
+            pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
+        ),
+      ),
+    ),
+    allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
+  ];
+}
+
+/**
+ * Permissions boundary of the stack's roles: what the program grants them, on the stack's own resources where they have
+ * names, and no way to other roles.
+ */
+export function boundaryStatements(account: StackAccount): Statement[] {
+  return [
+    ...namedStatements(account),
+    allow(boundaryActions, ["*"]),
+    // Cognito hands the domain's service a role to sign users in.
+    allow(
+      ["iam:PassRole"],
+      [
+        pulumi.interpolate`arn:${account.partition}:iam::${account.accountId}:role/${generated(account.stack)}`,
+      ],
+    ),
+    // Packages of Amazon Linux, and archives of sources in buckets of others.
+    allow(["s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion"], ["*"]),
+    denyOtherStacks(account.stack),
+  ];
+}
+
+/** Actions of the program's roles on resources without a name of the stack. */
+const boundaryActions = actions({
+  "application-autoscaling": "Describe*",
+  cloudwatch: "GetMetricData PutMetricData",
+  codeconnections: "UseConnection",
+  codepipeline: "PutJobFailureResult PutJobSuccessResult",
+  "codestar-connections": "UseConnection",
+  "cognito-identity": "*",
+  "cognito-idp": "*",
+  ec2: "*NetworkInterface* Describe* *PrivateIpAddresses",
+  ec2messages: "*",
+  kms: "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey* ReEncrypt*",
+  logs: "CreateLog* Describe* FilterLogEvents GetLogEvents PutLogEvents",
+  ssm: "*",
+  ssmmessages: "*",
+  xray: "Put*",
+});
 
 /** Services whose resources have ids alone, and actions that know no resources, in this region. */
 const unnamedActions = actions({
@@ -135,9 +226,13 @@ const unnamedActions = actions({
 
 const roleActions = actions({
   iam:
-    "AddRoleToInstanceProfile AttachRolePolicy CreateInstanceProfile CreateRole DeleteInstanceProfile DeleteRole " +
-    "DeleteRolePolicy DetachRolePolicy PutRolePolicy RemoveRoleFromInstanceProfile TagInstanceProfile " +
-    "TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile DeleteRole RemoveRoleFromInstanceProfile " +
+    "TagInstanceProfile TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+});
+
+/** Actions that only roles with the boundary allow; it cannot be removed. */
+const boundedActions = actions({
+  iam: "AttachRolePolicy CreateRole DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy",
 });
 
 /** Services that take one of the program's roles. */
@@ -149,30 +244,30 @@ const roleUsers = (
   .map((service) => `${service}.amazonaws.com`);
 
 /**
- * What a deployment changes. Whoever may make roles and hand them out can reach whatever roles can: the way in, an
- * environment with an approval, is what guards it, and the names keep it off what is not the program's.
+ * Permissions of a deployment. The roles that it makes have the boundary, so that it reaches by them no more than the
+ * stack's own resources; rules of the environment decide who deploys.
  */
-export function deployStatements({ partition, region, accountId }: Account): Statement[] {
+export function deployStatements(
+  account: StackAccount,
+  boundaryArn: pulumi.Input<string>,
+): Statement[] {
+  const { stack, partition, region, accountId } = account;
+  const names = generated(stack);
   const iam = (resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
   return [
-    ...Object.entries(namedServices).map(([service, resources]) =>
-      allow(
-        [`${service}:*`],
-        resources.map(
-          (resource) =>
-            pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
-        ),
-      ),
-    ),
+    ...namedStatements(account),
     // Dashboards are of no region.
     allow(
       ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"],
-      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${stackNames}`],
+      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${given(stack)}`],
     ),
-    allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
     allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
     allow(roleActions, [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    allow(boundedActions, [iam(`role/${names}`)], {
+      StringEquals: { "iam:PermissionsBoundary": boundaryArn },
+    }),
     // Default tags are put onto this role, too.
     allow(["iam:TagRole"], [iam("role/aws-service-role/opensearchservice.amazonaws.com/*")]),
     allow(["iam:PassRole"], [iam(`role/${names}`)], {

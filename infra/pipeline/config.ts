@@ -28,11 +28,13 @@ import {
 } from "../stream/config";
 import { readThroughput } from "./throughput";
 import { checkJob, type JobConfig, readJob } from "./workload";
-import { Problems } from "../core/validate";
+import { type Form, Problems } from "../core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {
   readonly protectData: boolean;
+  /** ARN of the permissions boundary of every role. @default none */
+  readonly permissionsBoundary?: string | undefined;
   readonly logRetentionDays: number;
   readonly encryption: {
     readonly encryptAtRest: boolean;
@@ -56,6 +58,11 @@ export interface StackConfig {
   readonly jobDelivery: RepositorySource | undefined;
 }
 
+const policyArn: Form = {
+  pattern: /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+  description: "the ARN of an IAM policy, such as arn:aws:iam::111122223333:policy/boundary",
+};
+
 /** Folder of Pulumi.yaml, to which the path of a workload is relative. */
 const projectRoot = path.resolve(__dirname, "../..");
 
@@ -73,6 +80,7 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   const stream = readStream(read);
   const stack = {
     protectData: read.boolean("protectData"),
+    permissionsBoundary: read.optionalForm("permissionsBoundary", policyArn),
     logRetentionDays: read.choice("logRetentionDays", logRetentionDays),
     encryption: {
       encryptAtRest: read.boolean("encryptAtRest"),
@@ -105,7 +113,8 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
 /** Keys that Pulumi.yaml declares: those that only another workload names are no mistakes. */
 function declaredKeys(): string[] {
   const project = load(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"));
-  return Object.keys((project as { readonly config: object }).config);
+  const keys = Object.keys((project as { readonly config: object }).config);
+  return keys.filter((key) => !key.includes(":"));
 }
 
 /** What each key allows alone and all of them do not together. */

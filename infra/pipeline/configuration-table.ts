@@ -23,7 +23,8 @@ const end = "<!-- configuration: end -->";
 /** The README with the table as Pulumi.yaml wants it. */
 export async function readmeWithTable(): Promise<string> {
   const project = load(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as Project;
-  const rows = Object.entries(project.config).map(
+  const keys = Object.entries(project.config).filter(([key]) => !key.includes(":"));
+  const rows = keys.map(
     ([key, { type, description, default: value }]) =>
       `| \`${key}\` | ${type} | ${value === undefined ? "" : `\`${inWords(value)}\``} | ${description} |`,
   );

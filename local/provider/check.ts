@@ -12,6 +12,11 @@ import {
   type Values,
 } from "./values";
 
+/** What a resource sets in place of the provider's configuration. */
+interface OverrideProvider {
+  readonly defaultTags?: { readonly tags?: Values };
+}
+
 interface Checked {
   /** The inputs with names, default tags and default values filled in. */
   readonly inputs: Values;
@@ -50,7 +55,8 @@ export function check(news: Values, context: CheckContext): Checked {
     problems.push({ property: nameRule(context.type).property, reason });
   }
   if (facts["tags"]?.input && facts["tagsAll"] && Object.keys(context.defaultTags).length > 0) {
-    inputs["tags"] = tagged(inputs["tags"], context.defaultTags);
+    const { defaultTags } = reveal(inputs["overrideProvider"] ?? {}) as OverrideProvider;
+    inputs["tags"] = tagged(inputs["tags"], defaultTags?.tags ?? context.defaultTags);
   }
   problems.push(...tagProblems(inputs["tags"], context.type));
   const others = inputProblems(inputs, facts, context.type).filter(
@@ -104,7 +110,7 @@ function named(inputs: Values, facts: PropertyFacts, context: CheckContext): Val
   const previous = isKept ? context.previous?.[property] : undefined;
   const suffix = inputs["fifoQueue"] === true || inputs["fifoTopic"] === true ? ".fifo" : "";
   return {
-    [property]: previous ?? proposedName ?? autoName(context.type, { ...context, suffix }),
+    [property]: previous ?? autoName(context.type, { ...context, suffix }),
   };
 }
 

@@ -27,26 +27,35 @@ export function nameRule(type: string): NameRule {
   return RULES[type] ?? { property: "name" };
 }
 
+/** What a generated name depends on. */
+interface Naming {
+  readonly urn: string;
+  /** Name of the resource that this one replaces and for a while exists beside. */
+  readonly retired?: string | undefined;
+  /** Name by the stack's `pulumi:autonaming`. @default the logical name and seven digits */
+  readonly proposedName?: string | null | undefined;
+  readonly suffix?: string;
+}
+
 /**
- * A physical name: the logical name and seven hexadecimal digits, as Pulumi's auto-naming makes it,
- * but derived from the URN instead of drawn, so that two plans of one program are the same.
+ * Physical name as Pulumi generates it. Hexadecimal digits at its end derive from the URN instead of chance, so that
+ * two plans of one program are equal.
  *
- * @param retired - name of the resource that this one replaces: the new one differs from it, for
- *   both exist for a while.
  * @throws when the name would be longer than AWS takes.
  */
 export function autoName(
   type: string,
-  { urn, retired, suffix = "" }: { urn: string; retired?: string | undefined; suffix?: string },
+  { urn, retired, proposedName, suffix = "" }: Naming,
 ): string {
   const { maxLength = Infinity, prefix = "", lowerCase = false, verbatim = false } = nameRule(type);
   const logical = logicalName(urn);
-  if (verbatim) return logical;
+  if (verbatim && !proposedName) return logical;
   const digits = createHash("sha256")
     .update(`${urn} ${retired ?? ""}`)
-    .digest("hex")
-    .slice(0, 7);
-  const name = `${prefix}${lowerCase ? logical.toLowerCase() : logical}-${digits}${suffix}`;
+    .digest("hex");
+  const proposed = proposedName ?? `${logical}-0000000`;
+  const base = proposed.replace(/[0-9a-f]{5,}$/, (drawn) => digits.slice(0, drawn.length));
+  const name = `${prefix}${lowerCase ? base.toLowerCase() : base}${suffix}`;
   if (name.length > maxLength) {
     throw new Error(
       `the generated name "${name}" has ${name.length} characters; the limit is ${maxLength}. ` +
@@ -58,7 +67,7 @@ export function autoName(
 
 /** Whether a physical name looks like one that {@link autoName} made, under this logical name or an earlier one. */
 export function isAutoName(name: unknown): boolean {
-  return typeof name === "string" && /.-[0-9a-f]{7}(\.fifo)?$/.test(name);
+  return typeof name === "string" && /.-[0-9a-f]{5}([0-9a-f]{2})?(\.fifo)?$/.test(name);
 }
 
 /** The type in a URN, where parents' types come before it. */

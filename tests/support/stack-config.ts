@@ -12,7 +12,9 @@ export interface DeclaredKey {
 const root = path.resolve(__dirname, "../..");
 
 /** The keys of the project, without its namespace. */
-export const declaredKeys = read("Pulumi.yaml").config as Readonly<Record<string, DeclaredKey>>;
+export const declaredKeys = Object.fromEntries(
+  Object.entries(read("Pulumi.yaml").config).filter(([key]) => !key.includes(":")),
+) as Readonly<Record<string, DeclaredKey>>;
 
 /** What a stack file sets, by full key. */
 export function stackFile(stack: string): Readonly<Record<string, unknown>> {

@@ -31,6 +31,15 @@ describe("auto-naming", () => {
     expect(autoName(object, { urn: urn(object, "job.jar") })).to.equal("job.jar");
   });
 
+  it("keeps to the pattern of the stack's autonaming, save what is drawn", () => {
+    const named = (type: string, proposedName: string): string =>
+      autoName(type, { urn: urn(type, "events"), proposedName });
+    expect(named(STREAM, "project-events-1a2b3")).to.equal(named(STREAM, "project-events-0c0d0"));
+    expect(named(STREAM, "project-events-1a2b3")).to.match(/^project-events-[0-9a-f]{5}$/);
+    expect(named("aws:kms/alias:Alias", "project-key")).to.equal("alias/project-key");
+    expect(named(BUCKET, "Project-logs")).to.equal("project-logs");
+  });
+
   it("tells its own names from others", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9-]{0,20}[g-z]$/), (name) => {
