@@ -11,6 +11,7 @@ const rooms = {
     ["scaling", "canary"],
     ["monitoring", "job-delivery"],
     ["pipeline"],
+    ["plugin"],
   ],
   policies: [
     ["engine"],

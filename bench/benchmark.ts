@@ -1,13 +1,7 @@
 import os from "node:os";
 import type { Command, OptionValues } from "commander";
 
-/**
- * Makes a command a benchmark: it measures, and prints its figures in words or, with --json, as they are. Both begin with
- * the machine, without which figures say little.
- *
- * @param command with a name, a description and options of its own, whose values `measure` gets
- * @param inWords lines
- */
+/** Adds --json and an action to a command: its figures, in words or as JSON, with the machine that they are of. */
 export function benchmark<Figures extends object>(
   command: Command,
   measure: (options: never) => Promise<Figures>,

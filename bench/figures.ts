@@ -1,15 +1,13 @@
-/** A count, and when it was seen. */
 export interface Sample {
   readonly milliseconds: number;
   readonly count: number;
 }
 
 /**
- * Counts a second between the first sample that is not zero and the first that reaches the end. What a count says
- * when it has not changed is old: such samples are left out, so that the times are those of the counts.
+ * Counts per second from the first sample that is not zero to the end; repeated counts are left out as outdated.
  *
- * @param share only the part from this share of the end on: 0.5 leaves out the first half
- * @throws Error when there are less than two samples to compare
+ * @param share leaves out what comes before this share of the end
+ * @throws Error when fewer than two samples can be compared
  */
 export function rate(samples: readonly Sample[], end: number, share = 0): number {
   const changes = samples.filter(({ count }, index) => count !== samples[index - 1]?.count);
@@ -37,7 +35,6 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** A value with two decimals. */
 export function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }

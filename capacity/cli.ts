@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { profileOption, useProfile } from "../cli/aws";
 import { exitCodes, exitWith, StartError } from "../cli/command";
 import { numberFrom, parseAll } from "../cli/options";
 import { completeLoad, defaultRegion, type Load, quantities } from "./load";
@@ -8,6 +9,7 @@ import { document, report } from "./report";
 
 type Options = Partial<Load> & {
   readonly fromFile?: string;
+  readonly profile?: string;
   readonly speedup: number;
   readonly json?: true;
 };
@@ -18,10 +20,11 @@ async function main(args: readonly string[]): Promise<number> {
   const problems: string[] = [];
   const command = sizingCommand();
   parseAll(command, args, problems);
-  const { json, fromFile, speedup, ...given } = command.opts<Options>();
+  const { json, fromFile, profile, speedup, ...given } = command.opts<Options>();
   if (fromFile === undefined && command.getOptionValueSource("speedup") === "cli") {
     problems.push("--speedup is for --from-file; multiply --records-per-second instead");
   }
+  await useProfile(profile);
   const load = await loadOf(given, fromFile, speedup, problems);
   if (load === undefined || problems.length > 0) {
     throw new StartError(problems, "sizing");
@@ -61,13 +64,17 @@ function sizingCommand(): Command {
   }
   return command
     .option("--region <region>", `whose prices and quotas count (default: ${defaultRegion})`)
-    .option("--from-file <file>", "measure rate, peak and record size of a file of trips (CSV)")
+    .option(
+      "--from-file <file>",
+      "measure rate, peak, record size and hottest key of a file of trips, without its outliers in time",
+    )
     .option(
       "--speedup <n>",
       `ratio of event time to real time in the replay of the file, 0.001 to ${fastest}`,
       numberFrom(0.001, fastest),
       1,
     )
+    .addOption(profileOption())
     .option("--json", "print the recommendation as JSON")
     .addHelpText(
       "after",

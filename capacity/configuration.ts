@@ -13,6 +13,7 @@ export function stackSettings(recommendation: Recommendation): Settings {
     searchInstanceType: search.instanceType,
     searchInstanceCount: search.dataNodes,
     searchVolumeGiB: search.volumeGibibytes,
+    searchIndexShards: search.indexShards,
     searchDedicatedMasters: search.masters,
     searchDedicatedMasterType: search.masterType,
     deliveryBufferMiB: delivery.bufferMebibytes,
@@ -46,7 +47,6 @@ function applicationSettings({ application }: Recommendation): Settings {
   };
 }
 
-/** Those keys as lines of a stack's file. */
 export function stackLines(recommendation: Recommendation): readonly string[] {
   return Object.entries(stackSettings(recommendation)).flatMap(([key, value]) =>
     typeof value === "object"

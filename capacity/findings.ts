@@ -1,6 +1,7 @@
 import { fallbackRegion } from "../policies/cost/cost";
 import { planApplication } from "./sizing";
 import {
+  advantageMebibytesPerSecond,
   billing,
   kpuLimits,
   largeRegions,
@@ -116,6 +117,16 @@ const checks: readonly Check[] = [
       : {
           fact: `On demand the stream costs ${usd(onDemandStream.usd)} a month, ${usd(saving)} less`,
           fix: `Set streamMode to ON_DEMAND and streamScaling to None${pipelines > 1 ? " in each stack" : ""}; the policy kinesis-stream-shard-limit has to allow it.`,
+        };
+  },
+  ({ load, costs, advantageUsd }) => {
+    const mebibytes = (load.recordsPerSecond * load.recordBytes) / 1024 ** 2;
+    const saving = (costs[0]?.usd ?? 0) - advantageUsd;
+    return saving <= 0 || mebibytes < advantageMebibytesPerSecond
+      ? undefined
+      : {
+          fact: `Under On-demand Advantage the stream costs up to ${usd(advantageUsd)} a month, ${usd(saving)} less than with shards`,
+          fix: "Commit the account to its minimum throughput (UpdateAccountSettings), which counts for all its on-demand streams, and set streamMode to ON_DEMAND.",
         };
   },
   ({ load, costs }) =>

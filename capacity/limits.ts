@@ -1,7 +1,3 @@
-/**
- * Limits of the services that decide sizes. A company's own, narrower limits live in the policy pack.
- */
-
 const mebibyte = 1024 * 1024;
 
 /** What a shard takes in and gives out: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
@@ -26,13 +22,13 @@ export const shardQuota = { largeRegions: 20_000, otherRegions: 1000 } as const;
 /** MiB a second that an on-demand stream takes at most: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const onDemandMebibytesPerSecond = { largeRegions: 10_240, otherRegions: 200 } as const;
 
+/** MiB a second, of all streams, from which AWS advises On-demand Advantage: https://aws.amazon.com/blogs/big-data/amazon-kinesis-data-streams-launches-on-demand-advantage-for-instant-throughput-increases-and-streaming-at-scale */
+export const advantageMebibytesPerSecond = 10;
+
 /** Where the quotas of Kinesis are highest: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const largeRegions: readonly string[] = ["us-east-1", "us-west-2", "eu-west-1"];
 
-/**
- * Consumers that can poll a full shard: each reads everything, and a shard gives out twice what it takes in:
- * https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html
- */
+/** Polling consumers that a full shard serves: it gives out twice what it takes in: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
 export const pollingConsumersPerShard =
   shardLimits.readBytesPerSecond / shardLimits.writeBytesPerSecond;
 
@@ -56,6 +52,8 @@ export const billing = {
   putUnitBytes: 25 * 1024,
   /** On-demand streams round each record up to this: https://aws.amazon.com/kinesis/data-streams/pricing/ */
   onDemandRecordBytes: 1024,
+  /** Share of the prices per GB under On-demand Advantage, at least 60 % lower: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
+  advantageShare: 0.4,
   /** Firehose rounds each record up to this: https://aws.amazon.com/firehose/pricing/ */
   deliveryRecordBytes: 5 * 1024,
   gigabyteBytes: 1024 ** 3,

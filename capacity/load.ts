@@ -1,40 +1,13 @@
 import table from "./quantities.json";
 
-/** What flows through a pipeline, and for how long it is kept. */
-export interface Load {
-  /** Records a second on average, by which volumes are billed. */
-  readonly recordsPerSecond: number;
-  /** Bytes of an average record, partition key included. */
-  readonly recordBytes: number;
-  /** How many times the average the busiest second is, for which shards and KPUs are sized. */
-  readonly peak: number;
-  /** Percent of a shard's limits that the busiest second may use. */
-  readonly utilizationPercent: number;
-  /** Percent of the records that have the most frequent partition key. */
-  readonly hottestKeyPercent: number;
-  /** Applications that read the whole stream, Firehose among them. */
-  readonly consumers: number;
-  /** GetRecords calls per second and shard of each consumer that polls. */
-  readonly readsPerSecond: number;
-  /** Hours for which the stream keeps a record. */
-  readonly retentionHours: number;
-  /** Parallelism of the Flink application; undefined follows from recordsPerSecondPerKpu. */
+/** What flows through a pipeline, and for how long it is kept; quantities.json says what each number means. */
+export interface Load extends Readonly<Record<Exclude<Name, "parallelism">, number>> {
+  /** Undefined follows from recordsPerSecondPerKpu. */
   readonly parallelism?: number;
-  /** Records a second that one KPU of the job gets done. */
-  readonly recordsPerSecondPerKpu: number;
-  /** Documents that the job adds to the search domain for each record. */
-  readonly documentsPerRecord: number;
-  /** Bytes of an average document. */
-  readonly documentBytes: number;
-  /** Days for which documents are searchable. */
-  readonly indexDays: number;
-  /** Copies of each document besides the first. */
-  readonly replicas: number;
-  /** Days for which the archive keeps records. */
-  readonly archiveDays: number;
-  /** Region whose prices and quotas count. */
   readonly region: string;
 }
+
+type Name = keyof typeof table;
 
 /** What has to be said about a load; the rest has defaults. */
 export type LoadArgs = Pick<Load, "recordsPerSecond" | "recordBytes"> & Partial<Load>;
@@ -58,17 +31,11 @@ interface Quantity {
  *
  * The default of recordsPerSecondPerKpu is where AWS's sample of an autoscaler for Flink on Kinesis starts from.
  */
-export const quantities: Readonly<Record<Exclude<keyof Load, "region">, Quantity>> = table;
+export const quantities: Readonly<Record<Name, Quantity>> = table;
 
-/** Region of a load that names none. */
 export const defaultRegion = "us-east-1";
 
-/**
- * A load with its defaults.
- *
- * @param nameOf how messages call a number
- * @throws RangeError that lists every number that is missing or out of range
- */
+/** A load with its defaults. @throws RangeError that lists every number that is missing or out of range */
 export function completeLoad(
   args: Partial<LoadArgs>,
   nameOf: (name: string) => string = (name) => name,
@@ -80,7 +47,7 @@ export function completeLoad(
   ) as Omit<Load, keyof LoadArgs> & Partial<Load>;
   const load = { region: defaultRegion, ...defaults, ...args } as Load;
   const problems = Object.entries(quantities).flatMap(([name, { min, max, whole }]) => {
-    const value = load[name as keyof typeof quantities];
+    const value = load[name as Name];
     const isLeftOut = value === undefined && name === "parallelism";
     const fits = value !== undefined && value >= min && value <= max;
     return isLeftOut || (fits && (!whole || Number.isInteger(value)))

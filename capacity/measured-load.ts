@@ -2,7 +2,6 @@ import { readTrips } from "../producer/trips/taxi";
 import type { SourceEvent } from "../producer/events/record";
 import type { Load } from "./load";
 
-/** What a replay of events puts on a stream. */
 export type MeasuredLoad = Pick<
   Load,
   "recordsPerSecond" | "recordBytes" | "peak" | "hottestKeyPercent"
@@ -11,13 +10,7 @@ export type MeasuredLoad = Pick<
 /** A key may be one of a few hundred, or of one record only: no more are counted. */
 const mostKeys = 100_000;
 
-/**
- * Measures the replay of a file of trips.
- *
- * @param source path of the file, or what else the producer reads
- * @param speedup how many times faster than it happened
- * @throws StartError when the file cannot be read or has no trips
- */
+/** Measures the replay of a file of trips. @throws StartError when it cannot be read or has no trips */
 export async function measuredFile(source: string, speedup: number): Promise<MeasuredLoad> {
   const { source: trips } = await readTrips(source);
   return measuredEvents(trips.events(), speedup, trips.count);
@@ -27,15 +20,15 @@ export async function measuredFile(source: string, speedup: number): Promise<Mea
  * Rate, size and busiest second of a replay of one event or more.
  *
  * @param events by event time, which is exact to the second
- * @param total how many events there are; of more than a thousand the first and the last thousandth are left out, as
- * one of another year would stretch the time
+ * @param total how many events there are; of a hundred or more, those below the percentile 0.1 and above 99.9 are left
+ * out, at least one each, as one of another year would stretch the time
  */
 export function measuredEvents(
   events: Iterable<SourceEvent>,
   speedup: number,
   total = 0,
 ): MeasuredLoad {
-  const outliers = Math.floor(total / 1000);
+  const outliers = total < 100 ? 0 : Math.ceil(total / 1000);
   const keys = new Map<string, number>();
   let [seen, hottest] = [0, 0];
   let [count, bytes, first, last] = [0, 0, 0, 0];

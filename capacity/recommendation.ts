@@ -19,7 +19,6 @@ import type { StreamPlan } from "./stream";
 export interface PartCost {
   readonly part: string;
   readonly items: readonly CostItem[];
-  /** In US dollars. */
   readonly usd: number;
 }
 
@@ -28,15 +27,13 @@ export interface Recommendation extends Omit<Sizes, "share"> {
   /** Costs of all pipelines together. */
   readonly costs: readonly PartCost[];
   readonly onDemandStream: PartCost;
+  /** In US dollars, of the same stream under On-demand Advantage. */
+  readonly advantageUsd: number;
   /** In US dollars, with a provisioned stream. */
   readonly monthlyUsd: number;
 }
 
-/**
- * Sizes a pipeline for a load and prices it.
- *
- * @throws RangeError that lists everything that is wrong with the load
- */
+/** Sizes a pipeline for a load and prices it. @throws RangeError that lists every wrong number */
 export function recommend(args: LoadArgs): Recommendation {
   const { share, ...sizes } = sizesFor(args);
   const all = (cost: PartCost): PartCost => times(cost, sizes.pipelines);
@@ -46,10 +43,12 @@ export function recommend(args: LoadArgs): Recommendation {
     all(deliveryCost(share)),
     all(searchCost(share, sizes.search)),
   ];
+  const onDemandStream = all(onDemandCost(share, sizes.stream));
   return {
     ...sizes,
     costs,
-    onDemandStream: all(onDemandCost(share, sizes.stream)),
+    onDemandStream,
+    advantageUsd: advantageUsd(onDemandStream),
     monthlyUsd: costs.reduce((sum, { usd }) => sum + usd, 0),
   };
 }
@@ -107,6 +106,18 @@ export function onDemandCost(load: Load, plan: StreamPlan): PartCost {
   ]);
 }
 
+/** What a stream on demand costs under On-demand Advantage, but for a shortfall of the commitment. */
+function advantageUsd({ items }: PartCost): number {
+  const shares: Record<string, number> = {
+    "kinesis.onDemandStreamHour": 0,
+    "kinesis.longTermRetention": 1,
+  };
+  return items.reduce(
+    (sum, { what, usd }) => sum + usd * (shares[what] ?? billing.advantageShare),
+    0,
+  );
+}
+
 /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
 export function applicationCost(load: Load, { kpus }: ApplicationPlan): PartCost {
   return partCost("Application", load, applicationUsage({ kpus: kpus + orchestrationKpus }));
@@ -142,7 +153,6 @@ const orchestrationKpus = 1;
 
 const dayHours = 24;
 
-/** What shards and on-demand streams keep at most without long-term retention. */
 const weekHours = 7 * dayHours;
 
 function longTermGigabytes(load: Load): number {

@@ -25,7 +25,6 @@ export function report(recommendation: Recommendation): string {
   ].join("\n");
 }
 
-/** A recommendation for other programs. */
 export function document(recommendation: Recommendation): unknown {
   return {
     ...recommendation,
@@ -71,7 +70,7 @@ function sizes({ load, stream, application, delivery, search }: Recommendation):
     [
       "Data nodes",
       `${search.dataNodes} × ${search.instanceType}`,
-      `${search.volumeGibibytes} GiB each for ${amount(search.storageGibibytes)} GiB, ${counted(search.primaryShards, "primary shard")}`,
+      `${search.volumeGibibytes} GiB each for ${amount(search.storageGibibytes)} GiB, ${counted(search.indexShards, "primary shard")} per day`,
     ],
     ["Masters", `${search.masters} × ${search.masterType}`, ""],
   ];
@@ -82,7 +81,12 @@ function use({ boundBy, use: shares }: Recommendation["stream"]): string {
   return `bound by ${boundBy} (${words.join(", ")})`;
 }
 
-function costTable({ costs, onDemandStream, monthlyUsd }: Recommendation): readonly string[] {
+function costTable({
+  costs,
+  onDemandStream,
+  advantageUsd,
+  monthlyUsd,
+}: Recommendation): readonly string[] {
   const items = costs.flatMap(({ part, items: own }) =>
     own.map((item): Row => [
       part,
@@ -92,7 +96,8 @@ function costTable({ costs, onDemandStream, monthlyUsd }: Recommendation): reado
   );
   return [
     ...table([["Cost a month", "", ""], ...items, ["Together", usd(monthlyUsd), ""]]),
-    `The stream on demand would cost ${usd(onDemandStream.usd)}. List prices; data transfer, logs, functions and network are not in them.`,
+    `The stream on demand would cost ${usd(onDemandStream.usd)}, under On-demand Advantage up to ${usd(advantageUsd)}.`,
+    "List prices of the first volume tier: Firehose is cheaper above 500 TB a month, S3 above 50 TB. Data transfer, logs, functions and network are not in them.",
   ];
 }
 

@@ -6,11 +6,8 @@ import { findings } from "./findings";
 import type { LoadArgs } from "./load";
 import { recommend, type Recommendation, secondsPerMonth } from "./recommendation";
 
-/*
- * docs/scale.md, written from the calculator: `npm run docs:scale`.
- */
+/** docs/scale.md, written by `npm run docs:scale`. */
 
-/** Where the document lies. */
 export const scaleDocumentPath = path.resolve(__dirname, "..", "docs", "scale.md");
 
 /** The load of the example: small events, three readers, the busiest second twice the average. */
@@ -21,7 +18,6 @@ const rates = [1000, 10_000, 100_000, 1_000_000, 10_000_000] as const;
 /** Events of the example that fit into a record of the size that Firehose bills at least. */
 const packed = 10;
 
-/** The document as the calculator has it now. */
 export async function scaleDocument(): Promise<string> {
   const steps = rates.map((rate) => recommend({ ...example, recordsPerSecond: rate }));
   const packedSteps = rates.map((rate) => recommend(packedLoad(rate)));
@@ -110,7 +106,7 @@ function step(recommendation: Recommendation): readonly string[] {
     `${pipelines > 1 ? `Each of ${pipelines} pipelines has` : "The pipeline has"} ` +
       `${counted(stream.shardCount, "shard")}, bound by ${stream.boundBy}, parallelism ${application.parallelism}, ` +
       `${counted(search.dataNodes, "data node")} with ${search.volumeGibibytes} GiB each for ${amount(search.storageGibibytes)} GiB in ` +
-      `${counted(search.primaryShards, "primary shard")}. Firehose ends an object of ${amount(delivery.objectMebibytes)} MiB by ${delivery.endedBy}, ` +
+      `${counted(search.indexShards, "primary shard")} per day. Firehose ends an object of ${amount(delivery.objectMebibytes)} MiB by ${delivery.endedBy}, ` +
       `at the latest after ${delivery.bufferSeconds} seconds.`,
     "",
     ...advice.map(({ fact, fix }) => `- **${fact}.** ${fix}`),

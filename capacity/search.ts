@@ -1,13 +1,12 @@
 import type { Load } from "./load";
 
-/** A search domain. */
 export interface SearchPlan {
   /** GiB of documents as they are sent. */
   readonly sourceGibibytes: number;
   /** GiB of disk that they need, replicas and overheads included. */
   readonly storageGibibytes: number;
-  /** Primary shards of all indices together. */
-  readonly primaryShards: number;
+  /** Primary shards of the indices of one day. */
+  readonly indexShards: number;
   readonly instanceType: string;
   /** Data nodes, the same number in each of three zones. */
   readonly dataNodes: number;
@@ -22,10 +21,7 @@ const overheads = { index: 0.1, operatingSystem: 0.05, service: 0.2 } as const;
 /** GiB of a shard at which searches are fast, of 10 to 30: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/bp-sharding.html */
 const shardGibibytes = 30;
 
-/**
- * GiB of storage for each size large, whose 2 vCPU and 16 GiB of memory are AWS's starting point for documents that change
- * often: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/bp-instances.html
- */
+/** GiB of storage per size large, AWS's starting point for documents that change often: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/bp-instances.html */
 const gibibytesPerLarge = 100;
 
 /** Sizes from a large, each twice the one before, so that a larger load never costs less. */
@@ -81,7 +77,6 @@ export function nodesFor(
   };
 }
 
-/** The domain that keeps the documents of a load. */
 export function planSearch(load: Load): SearchPlan {
   const { recordsPerSecond, documentsPerRecord, documentBytes, indexDays, replicas } = load;
   const bytes = recordsPerSecond * documentsPerRecord * documentBytes * indexDays * 86_400;
@@ -90,7 +85,7 @@ export function planSearch(load: Load): SearchPlan {
   return {
     sourceGibibytes,
     storageGibibytes: storage,
-    primaryShards: primaryShards(sourceGibibytes),
+    indexShards: primaryShards(sourceGibibytes / indexDays),
     ...nodesFor(storage),
   };
 }

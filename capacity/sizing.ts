@@ -3,7 +3,6 @@ import { completeLoad, type Load, type LoadArgs } from "./load";
 import { planSearch, type SearchPlan } from "./search";
 import { planStream, type StreamPlan } from "./stream";
 
-/** A Flink application. */
 export interface ApplicationPlan {
   readonly parallelism: number;
   readonly parallelismPerKpu: number;
@@ -62,7 +61,6 @@ export function planDelivery({ recordsPerSecond, recordBytes }: Load): DeliveryP
   };
 }
 
-/** A pipeline that carries a load. */
 interface PipelinePlan {
   readonly stream: StreamPlan;
   readonly application: ApplicationPlan;
@@ -78,15 +76,10 @@ export interface Sizes extends PipelinePlan {
    * domain can have; a power of two, so that each key range is halved. The plans are those of each one.
    */
   readonly pipelines: number;
-  /** What each of them carries. */
   readonly share: Load;
 }
 
-/**
- * Sizes a pipeline for a load.
- *
- * @throws RangeError that lists everything that is wrong with the load
- */
+/** Sizes a pipeline for a load. @throws RangeError that lists every wrong number */
 export function sizesFor(args: LoadArgs): Sizes {
   const load = completeLoad(args);
   let pipelines = 1;

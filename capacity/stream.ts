@@ -1,7 +1,6 @@
 import { maxShardsPerStream, pollingConsumersPerShard, shardLimits } from "./limits";
 import type { Load } from "./load";
 
-/** A limit of a shard. */
 export type ShardLimit = "written records" | "written bytes" | "read bytes";
 
 /** What a stream has to carry in its busiest second. */
@@ -19,7 +18,6 @@ export interface Throughput {
 /** Shards of a provisioned stream. */
 export interface ShardPlan {
   readonly shardCount: number;
-  /** The limit that takes the most shards. */
   readonly boundBy: ShardLimit;
   /** How much of each limit the busiest second uses, from 0 to 1. */
   readonly use: Readonly<Record<ShardLimit, number>>;

@@ -14,11 +14,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/**
- * Reads the value of an option that takes a number.
- *
- * @param unlimited - words that mean Infinity
- */
+/** Reads the value of an option that takes a number; the words of `unlimited` mean Infinity. */
 export function numberFrom(
   min: number,
   max: number,
@@ -61,12 +57,7 @@ export function outputProblem(option: string, file: string): string | undefined 
 }
 
 /**
- * Parses a command line and collects every problem instead of ending at the first one.
- *
- * @param command - just built, without subcommands
- * @param args - without the names of the interpreter and the program
- * @param problems - gets a line for each problem
- * @param origin - what the lines begin with, such as the name of a configuration file
+ * Parses a command line and collects every problem, each with `origin` before it, instead of ending at the first.
  * @throws CommanderError after the help or the version has been printed
  */
 export function parseAll(

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
 import { loadConfig } from "./pipeline/config";
 import { Pipeline, type PipelinePaths } from "./pipeline/pipeline";
 import type { PipelineOutputs } from "./pipeline/outputs";
@@ -16,9 +15,5 @@ export const repositoryPaths: PipelinePaths = {
  * @throws Error that lists everything wrong with the configuration
  */
 export function program(paths: PipelinePaths = repositoryPaths): Readonly<PipelineOutputs> {
-  const { permissionsBoundary, ...config } = loadConfig();
-  const bounded: pulumi.ResourceTransformation = ({ type, props, opts }) =>
-    type === "aws:iam/role:Role" ? { props: { ...props, permissionsBoundary }, opts } : undefined;
-  const transformations = permissionsBoundary === undefined ? [] : [bounded];
-  return new Pipeline("pipeline", { ...config, paths }, { transformations }).outputs;
+  return new Pipeline("pipeline", { ...loadConfig(), paths }).outputs;
 }

@@ -5,11 +5,17 @@ import { actionCommands } from "./run/action-commands";
 import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
 import { logsCommand } from "./run/logs-command";
 import { MachineError } from "./run/preparation";
-import { runLocal, type RunOutcome } from "./run/run";
+import { runLocal } from "./run/run";
 import { NotRunningError } from "./run/run-file";
 import { statusCommand } from "./run/status-command";
 
-const exitCodes = { done: 0, failed: 1, notStarted: 2, interrupted: 130, terminated: 143 } as const;
+const exitCodes = {
+  passed: 0,
+  failed: 1,
+  notStarted: 2,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** How often it is looked whether whoever started this is still there. */
 const PARENT_POLL_MILLISECONDS = 1000;
@@ -19,11 +25,11 @@ silenceSdkNotice();
 async function main(): Promise<number> {
   const stop = stopping();
   try {
-    let code: number = exitCodes.done;
+    let code: number = exitCodes.passed;
     const command = localCommand().exitOverride();
     command.action(async (options: Readonly<Record<string, unknown>>) => {
       if (options["fault"] === "list") process.stdout.write(faultList());
-      else code = exitCodeOf(await runLocal(localOptions(options), stop.signal), stop.signalName());
+      else code = exitCodes[await runLocal(localOptions(options), stop.signal)];
     });
     command.addCommand(statusCommand(stop.signal).exitOverride());
     command.addCommand(logsCommand(stop.signal).exitOverride());
@@ -32,8 +38,8 @@ async function main(): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError)
-      return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
-    if (stop.signal.aborted) return exitCodeOf("stopped", stop.signalName());
+      return error.exitCode === 0 ? exitCodes.passed : exitCodes.notStarted;
+    if (stop.signal.aborted) return stoppedBy(stop.signalName());
     const message = error instanceof Error ? error.message : String(error);
     const asJson = process.argv.includes("--json");
     process.stderr.write(asJson ? `${JSON.stringify({ error: message })}\n` : `\n${message}\n`);
@@ -46,9 +52,7 @@ async function main(): Promise<number> {
   }
 }
 
-function exitCodeOf(outcome: RunOutcome, signalName: NodeJS.Signals | undefined): number {
-  if (outcome === "passed") return exitCodes.done;
-  if (outcome === "failed") return exitCodes.failed;
+function stoppedBy(signalName: NodeJS.Signals | undefined): number {
   return signalName === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
 }
 
@@ -62,7 +66,7 @@ function stopping(): {
   let name: NodeJS.Signals | undefined;
   const stop = (received: NodeJS.Signals): void => {
     // The services end with this process, whose end they notice.
-    if (controller.signal.aborted) process.exit(exitCodeOf("stopped", received));
+    if (controller.signal.aborted) process.exit(stoppedBy(received));
     name = received;
     process.stderr.write("\nStopping; once more to end at once.\n");
     controller.abort(new Error("stopped"));

@@ -1,5 +1,5 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { clientSettings, useProfile } from "../cli/aws";
 import { exitCodes, exitWith, silenceSdkNotice } from "../cli/command";
 import { FanOutReader } from "./tail/fan-out-reader";
 import { explain } from "./kinesis/kinesis-advice";
@@ -7,7 +7,12 @@ import { PollingReader } from "./tail/polling-reader";
 import { systemRuntime } from "./replay/runtime";
 import type { StoredRecord } from "./tail/shard-reader";
 import { tail } from "./tail/tail";
-import { parseTailOptions, withLocalStream, type TailOptions } from "./tail/tail-options";
+import {
+  parseTailOptions,
+  profileOf,
+  withLocalStream,
+  type TailOptions,
+} from "./tail/tail-options";
 import { TailOutput } from "./tail/tail-output";
 
 const statusMs = 5000;
@@ -25,11 +30,7 @@ async function run(options: TailOptions): Promise<number> {
   };
   process.once("SIGINT", end).once("SIGTERM", end);
   process.stdout.on("error", end);
-  const client = new KinesisClient({
-    region: target.region,
-    // The SDK's own choice for Kinesis is HTTP/2, which plain http:// endpoints do not speak.
-    ...(target.endpoint?.startsWith("http://") ? { requestHandler: new NodeHttpHandler() } : {}),
-  });
+  const client = new KinesisClient({ region: target.region, ...clientSettings() });
   const output = new TailOutput(process.stdout, process.stderr, options, stop.signal);
   const listener = {
     record: async (shardId: string, record: StoredRecord) => {
@@ -64,7 +65,8 @@ async function run(options: TailOptions): Promise<number> {
 }
 
 silenceSdkNotice();
-void exitWith(() => {
+void exitWith(async () => {
   const args = withLocalStream(process.argv.slice(2), process.env);
+  await useProfile(profileOf(args));
   return run(parseTailOptions(args, process.env));
 });

@@ -23,6 +23,7 @@ interface Manifest {
   readonly license: string;
   readonly engines: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 /**
@@ -75,7 +76,7 @@ function manifestOf(folder: string): object {
     },
     // For compilers that do not read `exports`.
     typesVersions: { "*": mapEntries((entry, module) => [entry, [`${module}.d.ts`]]) },
-    dependencies: dependenciesOf(folder, own.dependencies),
+    ...dependenciesOf(folder, own.dependencies),
   };
 }
 
@@ -87,11 +88,11 @@ function mapEntries<Value>(
   );
 }
 
-/** What the compiled modules load, in the versions that are tested here. */
+/** What the compiled modules load: Pulumi's packages as peers in a range, the others in the versions tested here. */
 function dependenciesOf(
   folder: string,
   versions: Manifest["dependencies"],
-): Readonly<Record<string, string>> {
+): Pick<Manifest, "dependencies" | "peerDependencies"> {
   const names = new Set<string>();
   for (const file of compiledFiles(folder)) {
     const loads = readFileSync(file, "utf8").matchAll(/\b(?:require\(|from )"([^."][^"]*)"/g);
@@ -100,14 +101,18 @@ function dependenciesOf(
       names.add(name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
     }
   }
-  const entries = [...names].sort().map((name) => {
+  const dependencies: Record<string, string> = {};
+  const peerDependencies: Record<string, string> = {};
+  for (const name of [...names].sort()) {
     const version = versions[name];
     if (version === undefined) {
       throw new Error(`The components load ${name}, which is not among the dependencies.`);
     }
-    return [name, version] as const;
-  });
-  return Object.fromEntries(entries);
+    // One @pulumi/aws per program: a second one costs 84 MB and its resources are other classes.
+    if (name.startsWith("@pulumi/")) peerDependencies[name] = `^${version}`;
+    else dependencies[name] = version;
+  }
+  return { dependencies, peerDependencies };
 }
 
 function compiledFiles(folder: string): string[] {

@@ -19,10 +19,7 @@ const PROGRESS_MILLISECONDS = 5_000;
 /** A reader that stands still for so long has failed. */
 const PATIENCE_MILLISECONDS = 60_000;
 
-/**
- * Backlogs, by how many trips of it a day of event time has, in copies of the sample. What the job has to write depends
- * on it: the windows of a sparse day are closed after a few trips each.
- */
+/** Backlogs by copies of the sample per day of event time: a sparse day writes more windows per trip. */
 const densities = {
   /** What the stream takes in a day at its limit: the job has fallen behind on a full stream. */
   stream: (sample: number) => Math.round((SHARDS * shardLimits.records * DAY_SECONDS) / sample),
@@ -34,7 +31,6 @@ export type Density = keyof typeof densities;
 
 export const densityNames = Object.keys(densities) as Density[];
 
-/** The jars of the two jobs that are compared. */
 export interface Jars {
   readonly job: string;
   readonly readAndCount: string;
@@ -64,24 +60,20 @@ function java(tool: string): string {
 
 /** How fast a job read a backlog, in events a second. */
 export interface Throughput {
-  /** Over the whole backlog. */
   readonly whole: number;
   /** Over its second half: Java has compiled by then what is used most. */
   readonly secondHalf: number;
 }
 
-/** Events a second of one job. */
 export interface JobFigures {
   /** Median over the rounds, each over the whole backlog. */
   readonly eventsPerSecond: number;
   readonly rounds: readonly Throughput[];
 }
 
-/** The two jobs on one backlog. */
 export interface Comparison {
   readonly density: Density;
   readonly tripsADay: number;
-  /** Mean of the events' bytes. */
   readonly recordBytes: number;
   readonly readAndCount: JobFigures;
   readonly job: JobFigures;

@@ -10,9 +10,7 @@ import { type SampleTrip, tripRecord } from "./trips";
 const INDEX = "taxi-airport-origins";
 /** The rarest airport: no trip of the background goes there, so that the documents of its origins are the probes'. */
 const AIRPORT = { zone: 1, code: "EWR" };
-/** Zones that count as another. */
 const FOLDED = [57, 104, 105];
-/** Zones with a place of their own. */
 const ORIGINS = Array.from({ length: 263 }, (_, index) => index + 1).filter(
   (zone) => !FOLDED.includes(zone),
 );
@@ -51,7 +49,6 @@ export interface LatencyOptions {
   readonly sample: readonly SampleTrip[];
   readonly sharePercent: number;
   readonly eventsPerSecond: number;
-  /** Up to MAX_PROBES. */
   readonly probes: number;
 }
 
@@ -142,7 +139,6 @@ async function probed(
   return [...found, ...Array.from(waiting, () => Infinity)];
 }
 
-/** Which of the documents a search finds. */
 async function readable(endpoint: string, ids: readonly string[]): Promise<readonly string[]> {
   const { hits } = await fetchJson(
     endpoint,

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { jsonByName } from "../../infra/core/json-files";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
 import type { FlinkSettings } from "../../local/services/flink/flink-settings";
 import { install, type Progress } from "../../local/machine/installation";
@@ -18,16 +19,16 @@ import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-doc
 
 const REGION = "us-east-1";
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const templates = path.join(projectFolder, "infra", "search", "index-templates");
+const templates = jsonByName(
+  ["common", "taxi"].map((name) => path.join(projectFolder, "workloads", name, "index-templates")),
+);
 
 /** Subtasks of each operator, all in one task manager. */
 export const PARALLELISM = 2;
 /** Short enough that the cost of checkpoints is part of what is measured. */
 export const CHECKPOINT_SECONDS = 10;
 
-/** A job on a cluster of its own. */
 export interface RunningJob {
-  /** URL of Flink's REST API. */
   readonly flink: string;
   stop(): Promise<void>;
 }
@@ -36,7 +37,6 @@ export interface RunningJob {
 export class BenchServices {
   readonly folder: string;
   readonly kinesis: KinesisClient;
-  /** URL of the OpenSearch node. */
   readonly search: string;
   readonly #kinesisEndpoint: string;
   readonly #folders: ServiceFolders;
@@ -95,10 +95,8 @@ export class BenchServices {
     const account = { region: REGION, accountId: "000000000000", throttled: false };
     this.#processes.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
     this.#processes.push(await startSearchNode(search));
-    for (const file of readdirSync(templates)) {
-      const template = readFileSync(path.join(templates, file), "utf8");
-      await this.#ask("PUT", `/_index_template/${path.basename(file, ".json")}`, template);
-    }
+    for (const [name, template] of Object.entries(templates))
+      await this.#ask("PUT", `/_index_template/${name}`, JSON.stringify(template));
   }
 
   /** Starts a job on a stream, with no documents and no state of earlier ones. */
@@ -139,7 +137,6 @@ export class BenchServices {
     };
   }
 
-  /** Ends every process and removes what they have written. */
   async stop(): Promise<void> {
     for (const signal of STOPPING) process.off(signal, this.#leave);
     await this.#cluster?.stop();
@@ -160,6 +157,7 @@ export class BenchServices {
     });
     return {
       name: "bench",
+      runtime: "flinkRuntime",
       // The jar is handed over as a file.
       code: { bucket: "", key: "" },
       parallelism: PARALLELISM,

@@ -10,7 +10,6 @@ const BATCH = 500;
 const TICK_MILLISECONDS = 50;
 const REQUESTS_AT_ONCE = 8;
 
-/** A stream of the benchmark. */
 export class BenchStream {
   readonly name: string;
   readonly #client: KinesisClient;
@@ -26,7 +25,6 @@ export class BenchStream {
     return new BenchStream(client, name);
   }
 
-  /** Records that the service has taken. */
   get taken(): number {
     return this.#taken;
   }

@@ -26,13 +26,11 @@ export interface SampleTrip {
   };
 }
 
-/** A trip as it is put. */
 export interface TripRecord {
   readonly partitionKey: string;
   readonly data: Uint8Array;
 }
 
-/** What the stream carries of a trip. */
 type TripEvent = Pick<SampleTrip, "pickupZone" | "dropoffZone"> &
   SampleTrip["others"] & { readonly pickupTime: string };
 
@@ -54,10 +52,7 @@ export async function sampleTrips(file: string): Promise<SampleTrip[]> {
     .sort((a, b) => a.dropoffSecond - b.dropoffSecond);
 }
 
-/**
- * The sample over and over, day after day, in the order of time but for half a minute. Each day has every trip
- * `copiesADay` times, some minutes apart, each with an id of its own.
- */
+/** The sample day after day, in time order to half a minute; each trip `copiesADay` times, with its own id. */
 export function* backlog(
   sample: readonly SampleTrip[],
   copiesADay: number,

@@ -9,29 +9,23 @@ import contenders from "./contenders.json";
 /** Enough for the records that wait; without it Java takes a quarter of the memory before it collects. */
 const javaMemory = "-Xmx512m";
 
-/** What one way of sending took. */
 export interface Run {
   readonly seconds: number;
   /** Of its process and of those that this started. */
   readonly cpuSeconds: number;
-  /** At its peak. */
   readonly memoryMiB: number;
   readonly put: number;
   readonly lost: number;
 }
 
-/** What every contender sends, and where to. */
 export interface Task {
   readonly stream: string;
   readonly records: number;
   readonly bytes: number;
-  /** Where the Kinesis server is behind TLS. */
   readonly port: number;
-  /** File of the server's certificate. */
   readonly certificate: string;
 }
 
-/** All that are measured, each in a process of its own. */
 export { contenders };
 export type ContenderId = keyof typeof contenders;
 export const contenderIds = Object.keys(contenders) as ContenderId[];

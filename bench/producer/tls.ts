@@ -17,11 +17,7 @@ export interface TlsPort {
   close(): void;
 }
 
-/**
- * Takes TLS connections for `localhost` and passes on to the port what they say.
- *
- * @param folder where the key goes
- */
+/** Forwards TLS connections for `localhost` to the port. @param folder where the key is kept */
 export async function openTls(to: number, folder: string): Promise<TlsPort> {
   const certificate = path.join(folder, "certificate.pem");
   const keyStore = path.join(folder, "key.p12");

@@ -14,18 +14,27 @@ export function nearest(wrong: string, words: Iterable<string>): string | undefi
   return distance(lowerCase, best) <= best.length * errorShare ? spellings.get(best) : undefined;
 }
 
+/** Origin of a configuration, such as the file of a stack. */
+export interface ConfigSource {
+  /** Namespace of the keys; empty for arguments of a component. */
+  readonly name: string;
+  get(key: string): string | undefined;
+  /** Full names of all keys, those of other namespaces included; by default the stack's. */
+  names?(): readonly string[];
+}
+
 /**
  * Reads the keys of one namespace and files every problem under the key that has it.
  * What is missing or wrong is read as a value that no check complains about a second time; the collected problems keep
  * it from being used.
  */
 export class ConfigReader {
-  readonly #config: pulumi.Config;
+  readonly #config: ConfigSource;
   readonly #problems: Problems;
   readonly #keys = new Set<string>();
   readonly #replaced = new Map<string, string>();
 
-  constructor(config: pulumi.Config, problems: Problems) {
+  constructor(config: ConfigSource, problems: Problems) {
     this.#config = config;
     this.#problems = problems;
   }
@@ -140,7 +149,8 @@ export class ConfigReader {
   rejectUnknownKeys(declared: readonly string[]): void {
     const known = new Set([...this.#keys, ...declared]);
     const keys = [...known].sort();
-    for (const name of Object.keys(pulumi.runtime.allConfig()).sort()) {
+    const names = this.#config.names?.() ?? Object.keys(pulumi.runtime.allConfig());
+    for (const name of [...names].sort()) {
       const [namespace, key = ""] = name.split(":");
       if (namespace !== this.#config.name) {
         // As after a change of the project's name: the key would be ignored, and its default used.
@@ -160,7 +170,7 @@ export class ConfigReader {
 
   /** The full name of a key, as `pulumi config set` takes it. */
   name(key: string): string {
-    return `${this.#config.name}:${key}`;
+    return this.#config.name === "" ? key : `${this.#config.name}:${key}`;
   }
 
   /** The names of the keys that configure the arguments of a component, for its checks. */

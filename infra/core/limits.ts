@@ -81,7 +81,9 @@ export const limits = {
   searchZones: { min: 1, max: 3 },
   /** Replicas of a shard; more than two find no zone of their own. */
   searchReplicas: { min: 0, max: 2 },
-  /** Roles that may read a domain; a list like this is not read any more beyond. */
+  /** Primary shards of an index: https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/ */
+  searchIndexShards: { min: 1, max: 1024 },
+  /** Roles that read or administer a domain. A longer list is hard to review. */
   searchReaders: { min: 0, max: 50 },
   /** Clients that a public domain lets in; an access policy has room for more, a list like this is not read any more. */
   searchClients: { min: 1, max: 50 },

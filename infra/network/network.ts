@@ -12,6 +12,7 @@ import {
 } from "../core/limits";
 import { https } from "../core/network-rules";
 import { type Naming, ownName, Problems } from "../core/validate";
+import { defaultEndpointServices, endpointPolicy } from "./endpoints";
 
 /** A network of the component's own. */
 export interface NewNetwork {
@@ -23,6 +24,8 @@ export interface NewNetwork {
   readonly natGateways: NatGatewayStrategy;
   /** Reaches the AWS services that the pipeline calls by private links, an hourly price for each service and zone. */
   readonly interfaceEndpoints: boolean;
+  /** Services of these links, such as logs. @default what the pipeline calls from its private subnets */
+  readonly endpointServices?: readonly string[];
   /** Days for which flow logs are kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;
   /** ARN of the KMS key that encrypts the flow log. @default CloudWatch's own key */
@@ -76,21 +79,6 @@ function validateExisting(existing: ExistingNetwork, problems: Problems): void {
     problems.matches("existing subnet", id, subnetIdentifier);
   }
 }
-
-/**
- * Services that a host or an application in a private subnet calls: the event stream, its logs and metrics, the key,
- * and what Session Manager needs. OpenSearch has interfaces of its own in the subnets and S3 a gateway.
- */
-const endpointServices = [
-  "ec2",
-  "ec2messages",
-  "kinesis-streams",
-  "kms",
-  "logs",
-  "monitoring",
-  "ssm",
-  "ssmmessages",
-] as const;
 
 /**
  * A VPC with private and public subnets, new or existing. Workloads live in the private ones; the public ones of a new
@@ -209,6 +197,7 @@ export class Network extends pulumi.ComponentResource {
         vpcId: this.vpcId,
         vpcEndpointType: "Gateway",
         serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+        policy: endpointPolicy("s3", { parent: this }),
         routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
       },
       { parent: this },
@@ -230,13 +219,14 @@ export class Network extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const service of endpointServices) {
+    for (const service of args.endpointServices ?? defaultEndpointServices) {
       new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
         {
           vpcId: this.vpcId,
           vpcEndpointType: "Interface",
           serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
+          policy: endpointPolicy(service, { parent: this }),
           subnetIds: this.privateSubnetIds,
           securityGroupIds: [securityGroup.id],
           privateDnsEnabled: true,

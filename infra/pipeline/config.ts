@@ -3,7 +3,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
-import { ConfigReader } from "../core/config-reader";
+import { ConfigReader, type ConfigSource } from "../core/config-reader";
 import {
   type ArchiveChoices,
   checkArchive,
@@ -64,13 +64,13 @@ const policyArn: Form = {
 };
 
 /** Folder of Pulumi.yaml, to which the path of a workload is relative. */
-const projectRoot = path.resolve(__dirname, "../..");
+export const projectRoot = path.resolve(__dirname, "../..");
 
 /**
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
  * @throws Error that lists every unknown, missing and wrong key at once
  */
-export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackConfig {
+export function loadConfig(config: ConfigSource = new pulumi.Config()): StackConfig {
   const problems = new Problems();
   const read = new ConfigReader(config, problems);
   const stackName = pulumi.getStack();
@@ -101,7 +101,7 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
     jobDelivery: readJobDelivery(read, problems),
   };
 
-  read.rejectUnknownKeys(declaredKeys());
+  read.rejectUnknownKeys(Object.keys(declaredKeys()));
   checkRelations(stack, read, problems);
   problems.throwIfAny(
     "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`",
@@ -110,11 +110,19 @@ export function loadConfig(config: pulumi.Config = new pulumi.Config()): StackCo
   return stack as StackConfig;
 }
 
-/** Keys that Pulumi.yaml declares: those that only another workload names are no mistakes. */
-function declaredKeys(): string[] {
+/** Configuration key as Pulumi.yaml declares it. */
+export interface DeclaredKey {
+  readonly type: "string" | "integer" | "boolean" | "array";
+  readonly items?: { readonly type: string };
+  readonly description: string;
+  readonly default: string | number | boolean | readonly string[];
+}
+
+/** Keys that Pulumi.yaml declares, those that only another workload names included. */
+export function declaredKeys(): Readonly<Record<string, DeclaredKey>> {
   const project = load(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"));
-  const keys = Object.keys((project as { readonly config: object }).config);
-  return keys.filter((key) => !key.includes(":"));
+  const { config } = project as { readonly config: Readonly<Record<string, DeclaredKey>> };
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
 }
 
 /** What each key allows alone and all of them do not together. */

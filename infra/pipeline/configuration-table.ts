@@ -1,52 +1,69 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { load } from "js-yaml";
 import { format } from "prettier";
+import { type DeclaredKey, declaredKeys, projectRoot } from "./config";
 
 /*
- * The README's table of the configuration, written from Pulumi.yaml: `npm run docs:configuration`.
+ * Writes docs/configuration.md from Pulumi.yaml: `npm run docs:configuration`.
  */
 
-interface Project {
-  readonly config: Readonly<
-    Record<
-      string,
-      { readonly type: string; readonly description: string; readonly default?: unknown }
-    >
-  >;
-}
+/** Document that this module writes. */
+export const configurationDocument = path.join(projectRoot, "docs/configuration.md");
 
-const root = path.resolve(__dirname, "../..");
-const begin = "<!-- configuration: begin, written by npm run docs:configuration -->";
-const end = "<!-- configuration: end -->";
+/** Headings, each before the key of Pulumi.yaml with which its section begins. */
+const sections: Readonly<Record<string, string>> = {
+  workload: "Stack",
+  vpcCidr: "Network",
+  throughputRecordsPerSecond: "Throughput",
+  streamMode: "Stream",
+  flinkParallelism: "Flink application",
+  demandWindowMinutes: "Results of the shipped workloads",
+  sourceInitialPosition: "Source and delivery of the job",
+  searchInstanceType: "Search domain",
+  deliveryBufferMiB: "Archive",
+  resultsShardCount: "Stream of results",
+  replayInstanceType: "Replay host",
+  streamScaling: "Scaling",
+  alarmSubscribers: "Alarms",
+};
 
-/** The README with the table as Pulumi.yaml wants it. */
-export async function readmeWithTable(): Promise<string> {
-  const project = load(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as Project;
-  const keys = Object.entries(project.config).filter(([key]) => !key.includes(":"));
-  const rows = keys.map(
-    ([key, { type, description, default: value }]) =>
-      `| \`${key}\` | ${type} | ${value === undefined ? "" : `\`${inWords(value)}\``} | ${description} |`,
-  );
-  const readme = readFileSync(path.join(root, "README.md"), "utf8");
-  const [before, rest] = readme.split(begin);
-  const [, after] = rest?.split(end) ?? [];
-  if (before === undefined || after === undefined) {
-    throw new Error(`README.md must have the lines ${begin} and ${end}`);
+const introduction = `# Configuration
+
+<!-- Written by npm run docs:configuration from Pulumi.yaml -->
+
+A stack's file (\`Pulumi.<stack>.yaml\`) holds what differs from the defaults. An unknown key or an invalid value is one
+error that lists all problems, before anything is created. Set a key with \`pulumi config set <key> <value>\`, an element of a list
+with \`pulumi config set --path '<key>[0]' <value>\`.
+`;
+
+/** Reference of all configuration keys as Markdown, one section per component. */
+export async function configurationReference(): Promise<string> {
+  const keys = declaredKeys();
+  const missing = Object.keys(sections).filter((key) => !(key in keys));
+  if (missing.length > 0) {
+    throw new Error(`Pulumi.yaml lacks the keys with which sections begin: ${missing.join(", ")}`);
   }
-  const table = ["| key | type | default | meaning |", "| --- | --- | --- | --- |", ...rows];
-  return format([before + begin, "", ...table, "", end + after].join("\n"), {
-    parser: "markdown",
-    printWidth: 100,
-  });
+  const lines = Object.entries(keys).flatMap(([key, declared]) => [
+    ...headingOf(key),
+    `| \`${key}\` | ${declared.type} | ${defaultOf(declared)} | ${declared.description} |`,
+  ]);
+  return format([introduction, ...lines].join("\n"), { parser: "markdown", printWidth: 100 });
 }
 
-function inWords(value: unknown): string {
-  return Array.isArray(value) ? value.join(", ") : String(value);
+function headingOf(key: string): readonly string[] {
+  const heading = sections[key];
+  return heading === undefined
+    ? []
+    : ["", `## ${heading}`, "", "| key | type | default | meaning |", "| --- | --- | --- | --- |"];
+}
+
+function defaultOf({ default: value }: DeclaredKey): string {
+  const text = typeof value === "object" ? value.join(", ") : String(value);
+  return text === "" ? "" : `\`${text}\``;
 }
 
 if (require.main === module) {
-  void readmeWithTable().then((text) => {
-    writeFileSync(path.join(root, "README.md"), text);
+  void configurationReference().then((text) => {
+    writeFileSync(configurationDocument, text);
   });
 }

@@ -57,7 +57,10 @@ export class Pipeline extends pulumi.ComponentResource {
   readonly outputs: PipelineOutputs;
 
   constructor(name: string, args: PipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:Pipeline", name, componentInputs(args, "paths", "job"), opts);
+    super("streaming:infra:Pipeline", name, componentInputs(args, "paths", "job"), {
+      ...opts,
+      transformations: [...(opts?.transformations ?? []), bounded(args.permissionsBoundary)],
+    });
 
     const child = { parent: this };
     const { logRetentionDays, protectData, job, scaling: scalers } = args;
@@ -224,9 +227,12 @@ export class Pipeline extends pulumi.ComponentResource {
         indexTemplates: args.searchEvents ? eventTemplates(workload) : {},
         indexPatterns: workload.indexPatterns,
         replicas: search.zones - 1,
+        indexShards: args.search.indexShards,
+        warm: args.search.warm !== undefined,
         accessControl: encryptAtRest,
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
+        adminRoleArns: args.search.adminRoleArns,
         readerRoleArns: [
           ...args.search.readerRoleArns,
           ...(signIn ? [signIn.userRoleArn] : []),
@@ -306,6 +312,9 @@ export class Pipeline extends pulumi.ComponentResource {
         // A port forwarded through the host is the way to the dashboards.
         securityGroupIds: search.clientSecurityGroupIds,
         maxDisorderSeconds: job.maxDisorderSeconds,
+        startAfter: [archive, eventsDelivery, results, analytics].filter(
+          (reader) => reader !== undefined,
+        ),
         logRetentionDays,
         encryptAtRest,
         kmsKeyArn,
@@ -456,4 +465,10 @@ export class Pipeline extends pulumi.ComponentResource {
     };
     this.registerOutputs(this.outputs);
   }
+}
+
+/** Gives every role the permissions boundary. */
+function bounded(permissionsBoundary: string | undefined): pulumi.ResourceTransformation {
+  return ({ type, props, opts }) =>
+    type === "aws:iam/role:Role" ? { props: { ...props, permissionsBoundary }, opts } : undefined;
 }

@@ -115,7 +115,7 @@ export function eventTemplates({
     [table]: {
       index_patterns: [`${table}-*`],
       template: {
-        settings: { number_of_shards: 1, refresh_interval: "30s" },
+        settings: { refresh_interval: "30s" },
         mappings: {
           dynamic: eventSchema["additionalProperties"] === false ? "strict" : false,
           properties: eventMapping({ ...properties, ...columns }, instants),

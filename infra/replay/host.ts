@@ -54,6 +54,11 @@ export interface ReplayHostArgs {
         /** Public subnet in which the host then stands. */
         readonly subnetId: pulumi.Input<string>;
       };
+  /**
+   * What has to read the stream before the first record comes, such as a Firehose stream, which begins with the records
+   * that come after its creation. @default none
+   */
+  readonly startAfter?: readonly pulumi.Resource[];
   /** Days for which the host's log is kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;
   /** VPC of the subnets. */
@@ -123,7 +128,12 @@ export class ReplayHost extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: ReplayHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:ReplayHost", name, componentInputs(args, "producerPath"), opts);
+    super(
+      "streaming:infra:ReplayHost",
+      name,
+      componentInputs(args, "producerPath", "startAfter"),
+      opts,
+    );
     validateReplayArguments(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
@@ -233,7 +243,7 @@ export class ReplayHost extends pulumi.ComponentResource {
       // The first boot downloads with the role's permissions.
       {
         parent: this,
-        dependsOn: [...role.ready],
+        dependsOn: [...role.ready, ...(args.startAfter ?? [])],
         // Amazon publishes an image every other week: an update of something else would begin the replay anew.
         ignoreChanges: ["ami"],
         replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),

@@ -23,7 +23,9 @@ export interface SearchConfig {
   readonly standby: boolean;
   readonly warm?: { readonly instanceType: SearchWarmInstanceType; readonly instanceCount: number };
   readonly createServiceLinkedRole: boolean;
+  readonly indexShards: number;
   readonly readerRoleArns: readonly string[];
+  readonly adminRoleArns: readonly string[];
   /** First part of the sign-in page's host name, where people sign in to the dashboards through Cognito. */
   readonly signInPrefix: string | undefined;
 }
@@ -42,7 +44,9 @@ export function readSearch(read: ConfigReader, stack: string): SearchConfig {
     standby: read.boolean("searchStandby"),
     ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
     createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
+    indexShards: read.integer("searchIndexShards", limits.searchIndexShards),
     readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
+    adminRoleArns: read.forms("searchAdminRoleArns", limits.searchReaders, roleArn),
     signInPrefix: read.optionalForm("searchSignInPrefix", cognitoDomainPrefix),
   };
 }

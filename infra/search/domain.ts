@@ -154,6 +154,16 @@ export class SearchDomain extends pulumi.ComponentResource {
     ];
   }
 
+  /** What a principal needs to read documents and open the dashboards, besides a role in the domain. */
+  readStatements(): Statement[] {
+    return [
+      allow(
+        ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost"],
+        [pulumi.interpolate`${this.arn}/*`],
+      ),
+    ];
+  }
+
   /** What a principal needs to read and write documents. */
   writeStatements(): Statement[] {
     return [

@@ -1,24 +1,34 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
+import { version as VERSION } from "pulumi/package.json";
 import { runCommand } from "../machine/command";
 import { toolsFolder } from "../machine/project";
 
-/** Version that is built where there is no engine; go.mod names the same. */
-const VERSION = "3.255.0";
-/** Since this version options can be given as environment variables. */
+/** Oldest usable version: the first that takes options as environment variables. */
 const OLDEST = "3.208.0";
+const DOWNLOAD = "https://get.pulumi.com";
 
 const NEEDED =
-  `The Pulumi engine is needed: install the pulumi command, version ${OLDEST} or newer ` +
-  "(https://www.pulumi.com/docs/install/), or Go (https://go.dev/doc/install), with which it is built once.";
+  `The Pulumi CLI was not found and ${DOWNLOAD} cannot be reached. Install the pulumi command, version ${OLDEST} or ` +
+  "newer (https://www.pulumi.com/docs/install/), or Go (https://go.dev/doc/install), which builds it once.";
 
-/** What keeps the engine from being found or built, with the fix; undefined when nothing does. */
-export async function engineProblem(tools = toolsFolder): Promise<string | undefined> {
-  if (existsSync(path.join(tools, `pulumi-${VERSION}`, "pulumi"))) return undefined;
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
-  const hasGo = folders.some((folder) => existsSync(path.join(folder, "go")));
-  return hasGo || (await onPath()) !== undefined ? undefined : NEEDED;
+/**
+ * Reason why no engine can be found, downloaded or built, with the fix; undefined when there is a way.
+ *
+ * @param canDownload whether Pulumi's downloads can be reached
+ */
+export async function engineProblem(
+  tools = toolsFolder,
+  canDownload = (): Promise<boolean> =>
+    fetch(`${DOWNLOAD}/install.sh`, { method: "HEAD" }).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+): Promise<string | undefined> {
+  if (existsSync(path.join(builtFolder(tools), "pulumi")) || (await onPath())) return undefined;
+  return onPathFolders("go").length > 0 || (await canDownload()) ? undefined : NEEDED;
 }
 
 /** The Pulumi engine and what it lacks. */
@@ -34,39 +44,68 @@ export interface FindEngineArgs {
 }
 
 /**
- * The `pulumi` command on PATH, else one that was built from its Go module under .tools/, which takes
- * about three minutes the first time.
+ * The `pulumi` command on PATH, else the one that the npm package `pulumi` downloads once. Where its downloads cannot
+ * be reached, the engine is built from its Go module under .tools/, which takes minutes the first time.
  *
- * @throws when there is neither an engine nor Go to build it, or when the build fails.
+ * @throws when there is no engine, no download and no Go, or when the build fails.
  */
 export async function findEngine(args: FindEngineArgs = {}): Promise<Engine> {
-  const installed = await onPath();
-  if (installed) return withPolicyHost(installed.command, installed.folder);
-  const folder = path.join(toolsFolder, `pulumi-${VERSION}`);
+  const folder = builtFolder(toolsFolder);
+  const built = async (): Promise<PulumiCommand> => {
+    // The Automation API looks for bin/pulumi below a folder.
+    const bin = path.join(folder, "bin");
+    if (!existsSync(bin)) symlinkSync(".", bin);
+    return PulumiCommand.get({ root: folder });
+  };
   const binary = path.join(folder, "pulumi");
-  if (!existsSync(binary)) await build(binary, args);
-  // The Automation API looks for bin/pulumi below a folder.
-  const bin = path.join(folder, "bin");
-  if (!existsSync(bin)) symlinkSync(".", bin);
-  return withPolicyHost(await PulumiCommand.get({ root: folder }), folder);
+  const installed =
+    (await onPath()) ?? (existsSync(binary) ? await built() : await downloaded(args));
+  if (installed !== undefined) return withPolicyHost(installed);
+  await build(binary, args);
+  return withPolicyHost(await built());
 }
 
-async function onPath(): Promise<{ command: PulumiCommand; folder: string } | undefined> {
-  const folder = (process.env["PATH"] ?? "")
+function builtFolder(tools: string): string {
+  return path.join(tools, `pulumi-${VERSION}`);
+}
+
+function onPathFolders(command: string): string[] {
+  return (process.env["PATH"] ?? "")
     .split(path.delimiter)
-    .find((entry) => existsSync(path.join(entry, "pulumi")));
-  if (folder === undefined) return undefined;
+    .filter((folder) => existsSync(path.join(folder, command)));
+}
+
+/** The newest enough command in a folder `bin` on PATH, the npm package's wrapper apart: it passes no signals on. */
+async function onPath(): Promise<PulumiCommand | undefined> {
+  for (const folder of onPathFolders("pulumi")) {
+    if (path.basename(folder) !== "bin") continue;
+    if (realpathSync(path.join(folder, "pulumi")).endsWith("run.js")) continue;
+    // A command that cannot report its version is no engine to rely on.
+    const command = await PulumiCommand.get({ root: path.dirname(folder) }).catch(() => undefined);
+    if ((command?.version?.compare(OLDEST) ?? -1) >= 0) return command;
+  }
+  return undefined;
+}
+
+/** The CLI with its language hosts that the npm package keeps in its documented cache; undefined when it cannot. */
+async function downloaded({
+  onProgress,
+  signal,
+}: FindEngineArgs): Promise<PulumiCommand | undefined> {
+  const home = process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi");
+  const root = path.join(home, "versions", VERSION);
+  if (!existsSync(root)) onProgress?.(`Downloading the Pulumi CLI ${VERSION}, once`);
   try {
-    const command = await PulumiCommand.get();
-    if ((command.version?.compare(OLDEST) ?? -1) < 0) return undefined;
-    return { command, folder: path.dirname(realpathSync(path.join(folder, "pulumi"))) };
+    await runCommand(process.execPath, [require.resolve("pulumi/run.js"), "version"], { signal });
+    return await PulumiCommand.get({ root });
   } catch {
-    // A command that cannot tell its version is no engine to rely on.
+    signal?.throwIfAborted();
     return undefined;
   }
 }
 
-function withPolicyHost(command: PulumiCommand, folder: string): Engine {
+function withPolicyHost(command: PulumiCommand): Engine {
+  const folder = path.dirname(realpathSync(command.command));
   const hosts = ["pulumi-language-nodejs", "pulumi-analyzer-policy-nodejs"];
   const isComplete = hosts.some((host) => existsSync(path.join(folder, host)));
   return {
@@ -76,7 +115,7 @@ function withPolicyHost(command: PulumiCommand, folder: string): Engine {
 }
 
 async function build(binary: string, { onProgress, signal }: FindEngineArgs): Promise<void> {
-  onProgress?.(`Building the Pulumi engine ${VERSION} (once, about 3 minutes)`);
+  onProgress?.(`Building the Pulumi engine ${VERSION}, once`);
   mkdirSync(path.dirname(binary), { recursive: true });
   // Under a name of its own until it is whole, for another process may look for it meanwhile.
   const unfinished = `${binary}.${process.pid}`;

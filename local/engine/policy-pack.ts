@@ -1,4 +1,7 @@
+import { buildSync } from "esbuild";
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import packManifest from "../../policies/package.json";
 import { policies as projectPolicies } from "../../policies/pack";
 import { projectFolder } from "../machine/project";
 import type { RunResult } from "./run-record";
@@ -24,14 +27,43 @@ export interface PolicyStatus {
   readonly passes: number;
 }
 
+const sources = path.join(projectFolder, "policies");
+
 /** The project's own pack with the limits of a stack. */
 export function projectPack(stack: string): PolicyPack {
-  const folder = path.join(projectFolder, "policies");
   return {
-    folder,
-    configFile: path.join(folder, `limits.${stack}.json`),
+    get folder() {
+      return compiledPack();
+    },
+    configFile: path.join(sources, `limits.${stack}.json`),
     policies: projectPolicies,
   };
+}
+
+let compiled: string | undefined;
+
+/** Folder of the pack in JavaScript. The engine would check the types of its sources in each operation, for ten seconds. */
+function compiledPack(): string {
+  if (compiled !== undefined) return compiled;
+  const folder = path.join(projectFolder, ".local", "policies");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  copyFileSync(path.join(sources, "PulumiPolicy.yaml"), path.join(folder, "PulumiPolicy.yaml"));
+  const manifest = { ...packManifest, main: "index.js" };
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+  // Put in place by one rename, for another process may start it meanwhile.
+  const outfile = path.join(folder, `index.js.${process.pid}`);
+  buildSync({
+    entryPoints: [path.join(sources, "index.ts")],
+    outfile,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "silent",
+  });
+  renameSync(outfile, path.join(folder, "index.js"));
+  return (compiled = folder);
 }
 
 /** What a run came to, with every policy of the pack. */

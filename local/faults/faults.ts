@@ -6,14 +6,12 @@ import type { Fault, FaultContext } from "./fault";
 /** Where in the replay a process is killed. */
 const KILL_SHARE = 0.4;
 
-/** The process that runs the job's operators ends without a word. */
 const taskManagerKilled: Fault = {
   name: "task-manager-killed",
   description: "a task manager is killed; the job goes on from its last checkpoint",
   inject: (context) => kill(context, "task manager", ([, taskManager]) => taskManager),
 };
 
-/** The process that holds the job together ends without a word. */
 const jobManagerKilled: Fault = {
   name: "job-manager-killed",
   description: "the job manager's JVM is killed; the job starts again from its last checkpoint",
@@ -35,7 +33,6 @@ async function kill(
 const DOWN_SHARE = 0.3;
 const DOWN_SECONDS = 30;
 
-/** The domain does not answer for a while. */
 const searchDown: Fault = {
   name: "search-down",
   description: `OpenSearch is stopped for ${DOWN_SECONDS} seconds; what it missed is written afterwards`,
@@ -55,7 +52,6 @@ const REQUESTS = 0.1;
 /** Part of the replay in which they do. */
 const LASTS = { from: 0.1, to: 0.8 };
 
-/** Requests are refused as by shards that are over their limits. */
 const kinesisThrottled: Fault = {
   name: "kinesis-throttled",
   description: `${REQUESTS * 100} % of the requests to put and get records are throttled`,
@@ -69,7 +65,6 @@ const kinesisErrors: Fault = {
   inject: (context) => disturb(context, { failed: REQUESTS }),
 };
 
-/** The stream gets more shards and fewer again while it is written and read. */
 const reshard: Fault = {
   name: "reshard",
   description: `the stream goes from ${SHARDS} shards to ${SHARDS * 2} and back while it is in use`,
@@ -108,14 +103,12 @@ async function resize({ stream, tell }: FaultContext, shards: number): Promise<v
   tell(`Fault: the stream has ${shards} shards now`);
 }
 
-/** Every event arrives twice. */
 const duplicates: Fault = {
   name: "duplicates",
   description: "every event is put twice, by two producers",
   twice: true,
 };
 
-/** Events arrive out of order, as far as the job has been told to expect. */
 const outOfOrder: Fault = {
   name: "out-of-order",
   description: "events are put out of order, by up to half of what the job tolerates",
@@ -128,7 +121,6 @@ const outOfOrder: Fault = {
   ],
 };
 
-/** What `--fault` can let happen. */
 export const faults: readonly Fault[] = [
   taskManagerKilled,
   jobManagerKilled,

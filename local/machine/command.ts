@@ -10,11 +10,7 @@ export interface CommandOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/**
- * Runs a command to its end, and ends it with this process.
- *
- * @throws Error with the end of its output when it fails.
- */
+/** Runs a command, and ends it with this process. @throws Error with the end of its output when it fails */
 export function runCommand(
   command: string,
   args: readonly string[],

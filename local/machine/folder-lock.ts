@@ -14,12 +14,7 @@ export class FolderLock {
     this.#file = file;
   }
 
-  /**
-   * Takes the folder, once the processes of an earlier run that was killed have ended.
-   *
-   * @param processes folder with a file for each process, named after its pid.
-   * @throws Error when another run has the folder.
-   */
+  /** Takes the folder after the processes of a killed run have ended. @throws Error when another run has it */
   static async take(folder: string, processes: string): Promise<FolderLock> {
     // Records, documents and state are the user's own.
     mkdirSync(folder, { recursive: true, mode: 0o700 });

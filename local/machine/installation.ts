@@ -36,7 +36,12 @@ const cargoTool: Tool = {
   step: /^\s*Compiling /,
 };
 
-function mavenTool(title: string, name: string, sources: string): Tool {
+function mavenTool(
+  title: string,
+  name: string,
+  sources: string,
+  ...properties: readonly string[]
+): Tool {
   return {
     title,
     name,
@@ -50,6 +55,7 @@ function mavenTool(title: string, name: string, sources: string): Tool {
         "package",
         `-Dinstallation=${path.join(into, "lib")}`,
         `-Dscratch=${scratch}`,
+        ...properties,
       ],
     }),
     step: /Downloaded from /,
@@ -61,10 +67,19 @@ export const tools = {
   kinesisServer: cargoTool,
   searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
   flinkRuntime: mavenTool("Apache Flink 1.20.3", "flink-1.20.3", "local/flink-runtime"),
+  flink2Runtime: mavenTool(
+    "Apache Flink 2.2.1",
+    "flink-2.2.1",
+    "local/flink-runtime",
+    "-Dflink.version=2.2.1",
+  ),
   javaProducers: mavenTool("AWS's producers for Java", "kpl-1.1.1", "bench/kpl"),
 } as const;
 
 export type ToolName = keyof typeof tools;
+
+/** What a pipeline on this machine runs. */
+export const localTools = ["kinesisServer", "searchNode", "flinkRuntime"] as const;
 
 /** Folder of a tool, whether it is there yet or not: its sources decide, so that a change of them makes a new one. */
 export function toolFolder(tool: ToolName): string {
@@ -82,16 +97,24 @@ export function isInstalled(tool: ToolName): boolean {
   return existsSync(toolFolder(tool));
 }
 
-/**
- * Builds a tool unless it is there, and returns its folder. Takes a minute or two the first time.
- *
- * @throws Error with the end of the build's output when it fails.
- */
-export async function install(
+const installing = new Map<ToolName, Promise<string>>();
+
+/** Folder of a tool, which is built if it is missing. @throws Error with the end of the build's output */
+export function install(
   tool: ToolName,
   onProgress: Progress,
   signal?: AbortSignal,
 ): Promise<string> {
+  const running =
+    installing.get(tool) ??
+    built(tool, onProgress, signal).finally(() => {
+      installing.delete(tool);
+    });
+  installing.set(tool, running);
+  return running;
+}
+
+async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal): Promise<string> {
   const folder = toolFolder(tool);
   if (existsSync(folder)) return folder;
   const { title, sources, build, step } = tools[tool];

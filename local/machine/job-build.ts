@@ -6,17 +6,13 @@ import { filesIn, projectFolder } from "./project";
 
 /** The code of a Flink application and what builds it. */
 export interface JobBuild {
-  /** The jar. */
   readonly code: string;
   /** Command that builds it; undefined when it is built elsewhere. */
   readonly build: string | undefined;
-  /** Folder in which the command runs. */
   readonly folder: string;
-  /** Folder of its sources. */
   readonly sources: string;
 }
 
-/** This repository's own job. */
 export const pipelineJob: JobBuild = {
   code: path.join(projectFolder, "flink-job/target/flink-job.jar"),
   build: "npm run --silent build:job",
@@ -42,11 +38,7 @@ export function isJobStale({ code, sources }: JobBuild): boolean {
     .some((file) => statSync(file).mtimeMs > built);
 }
 
-/**
- * Builds the code of a job when it is missing or older than its sources.
- *
- * @throws Error when the build fails, with the end of its output, or does not write the code.
- */
+/** Builds a job that is missing or older than its sources. @throws Error with the end of the build's output */
 export async function ensureJob(
   job: JobBuild,
   onProgress: (message: string) => void = () => undefined,

@@ -8,17 +8,11 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const LOOPBACK = "127.0.0.1";
-/**
- * Below what systems give to outgoing connections, from 32,768 on Linux and 49,152 on macOS: one of those could take a
- * free port before the service listens that it was found for.
- */
+/** Below the ranges of outgoing connections (Linux: from 32,768), one of which could take a port before its service. */
 const [FIRST, LAST] = [15_000, 29_999];
 const ATTEMPTS = 100;
 
-/**
- * Ports on 127.0.0.1 that nothing listens on, one for each name. A port that an earlier run had is
- * taken again when it is free, so that addresses stay the same from run to run.
- */
+/** Free ports on 127.0.0.1, one per name; the port of an earlier run while it is free. */
 export async function freePorts<Name extends string>(
   names: readonly Name[],
   earlier: Readonly<Record<string, number>> = {},
@@ -54,12 +48,7 @@ export async function rememberedPorts<Name extends string>(
   return ports;
 }
 
-/**
- * Says why a port on 127.0.0.1 cannot be had, who has it, and what to do; nothing when it is free.
- *
- * @param purpose what the port is wanted for, such as "the page".
- * @param option what the person changes to use another, such as "--port".
- */
+/** Reason why a port is not free, its owner and the fix. @param option that changes the port, such as --port */
 export async function portProblem(
   port: number,
   purpose: string,

@@ -4,7 +4,7 @@ import { access, constants, statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { isJobStale, pipelineJob } from "./job-build";
-import { isInstalled, type ToolName } from "./installation";
+import { isInstalled, localTools, type ToolName } from "./installation";
 import { projectFolder } from "./project";
 
 const run = promisify(execFile);
@@ -19,19 +19,16 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
   kinesisServer: 1,
   searchNode: 0.5,
   flinkRuntime: 0.5,
+  flink2Runtime: 0.5,
   javaProducers: 0.5,
 };
 
 /** What the machine looks like, as far as the local services care. */
 export interface Machine {
-  /** What `java -version` prints. */
   readonly java: () => Promise<string>;
-  /** What `mvn --version` prints. */
   readonly mvn: () => Promise<string>;
-  /** What `cargo --version` prints. */
   readonly cargo: () => Promise<string>;
   readonly isInstalled: (tool: ToolName) => boolean;
-  /** Whether the Flink job has to be built. */
   readonly isJobJarStale: () => boolean;
   /** Rejects where the project's folder cannot be written. */
   readonly writable: () => Promise<void>;
@@ -71,9 +68,7 @@ export async function preflight(machine: Machine = thisMachine): Promise<string[
     return [
       `The folder ${projectFolder} cannot be written, where state and tools go; change its owner or copy the project.`,
     ];
-  const missing = (["kinesisServer", "searchNode", "flinkRuntime"] as const).filter(
-    (tool) => !machine.isInstalled(tool),
-  );
+  const missing = localTools.filter((tool) => !machine.isInstalled(tool));
   const needsMaven =
     missing.includes("searchNode") || missing.includes("flinkRuntime") || machine.isJobJarStale();
   const problems = await Promise.all([

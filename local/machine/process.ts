@@ -19,7 +19,6 @@ const GRACE_MILLISECONDS = 5_000;
 
 /** A process to start and to watch. */
 export interface ProcessOptions {
-  /** What it is called in messages, such as "OpenSearch". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -72,14 +71,12 @@ interface Exit {
 }
 
 /**
- * A child process that does not outlive this one. It leads a process group of its own, so that Ctrl-C in the terminal
- * reaches only the parent, which stops its children in order. Its standard input is a pipe that closes with this
- * process, however that ends, SIGKILL included: the child must end when it reads the end of its input.
+ * A child process that ends with this one. It leads its own process group, so that Ctrl-C reaches only the parent.
+ * Its standard input closes with this process, even after SIGKILL: the child must end then.
  */
 export class ServiceProcess {
   readonly name: string;
   readonly pid: number;
-  /** Settles when the process has ended. */
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   #stopping = false;
@@ -91,11 +88,7 @@ export class ServiceProcess {
     this.exited = exited;
   }
 
-  /**
-   * Starts a process and waits until it is ready.
-   *
-   * @throws ProcessError with the end of the log when it ends before, or is not ready in time.
-   */
+  /** Starts a process and waits until it is ready. @throws ProcessError with the end of the log */
   static async start(options: ProcessOptions): Promise<ServiceProcess> {
     const { name, logFile } = options;
     mkdirSync(path.dirname(logFile), { recursive: true });
@@ -206,7 +199,6 @@ export class ServiceProcess {
   }
 }
 
-/** Whether a process with this pid runs. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

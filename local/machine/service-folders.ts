@@ -8,7 +8,6 @@ export class ServiceFolders {
     this.root = path.resolve(root);
   }
 
-  /** What a service keeps between runs. */
   state(service: "kinesis" | "opensearch" | "flink" | "firehose" | "lambda" | "s3"): string {
     return path.join(this.root, service);
   }

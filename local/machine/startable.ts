@@ -1,7 +1,6 @@
 import type { ProcessError, ServiceProcess } from "./process";
 import { RestartLimit } from "./restart-limit";
 
-/** A process that is there when it is needed. */
 export interface Startable {
   start(): Promise<ServiceProcess>;
   running(): ServiceProcess | undefined;
@@ -15,10 +14,7 @@ export interface StartableOptions {
   readonly onFailure: (error: Error) => void;
 }
 
-/**
- * A process that starts when it is first needed, and again after it was stopped or ended unexpectedly; after more than five
- * unexpected ends in a minute it is given up.
- */
+/** A process that starts when it is needed, and again after it ended, up to five times a minute. */
 export function startable(
   launch: (onExit: (exit: ProcessError) => void) => Promise<ServiceProcess>,
   { onProgress, onFailure }: StartableOptions,

@@ -5,7 +5,6 @@ import yoctoSpinner, { type Spinner } from "yocto-spinner";
 /** What a step tells while it works. */
 export type Tell = (text: string) => void;
 
-/** A terminal, or a file or pipe. */
 export type Screen = Writable & { readonly isTTY?: boolean };
 
 export interface StepsOptions {
@@ -17,10 +16,7 @@ export interface StepsOptions {
   readonly onStep?: Tell | undefined;
 }
 
-/**
- * Runs the named steps of a run, says what is going on, and keeps how long each took: on a terminal by a spinner, and
- * line by line elsewhere.
- */
+/** Runs named steps and keeps how long each took; reported by a spinner on a terminal, line by line elsewhere. */
 export class Steps {
   readonly seconds: Record<string, number> = {};
   readonly #begun = performance.now();

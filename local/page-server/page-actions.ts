@@ -3,7 +3,6 @@ import type { IncomingMessage } from "node:http";
 import type { PipelineActions } from "./pipeline-actions";
 import type { ActionsStatus } from "../status/pipeline-status";
 
-/** An answer that is JSON. */
 export interface JsonAnswer {
   readonly status: number;
   readonly content: unknown;
@@ -35,10 +34,7 @@ const WANTED: Readonly<Record<string, string>> = {
   fault: '{"name": one of the faults of /status.json}',
 };
 
-/**
- * Carries out a POST to /actions/…, when it comes from the page itself: another site's page may send one too, but not
- * with this origin, and not JSON. The answer comes when the action is over.
- */
+/** Carries out a POST to /actions/… from the page itself, until it is done; other origins and types are refused. */
 export async function carryOut(
   request: IncomingMessage,
   action: string,

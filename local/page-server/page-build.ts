@@ -1,11 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { build } from "vite";
-
 import { filesIn } from "../machine/project";
 
-/** The page's sources. */
 export const PAGE_FOLDER = join(__dirname, "../page");
 /** The built page: index.html and its assets. */
 export const PAGE_DIST = join(PAGE_FOLDER, "dist");
@@ -13,6 +10,8 @@ export const PAGE_DIST = join(PAGE_FOLDER, "dist");
 /** Builds the page into `local/page/dist`, unless what is there is newer than every source. */
 export async function buildPage(): Promise<void> {
   if (!isStale()) return;
+  // It takes a second to load, which most starts do without.
+  const { build } = await import("vite");
   await build({
     root: PAGE_FOLDER,
     configFile: false,

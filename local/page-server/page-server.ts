@@ -23,9 +23,7 @@ export interface PageServerOptions {
 }
 
 export interface PageServer {
-  /** Where the page is, such as http://127.0.0.1:8088/. */
   readonly url: string;
-  /** Ends every connection and frees the port. */
   readonly close: () => Promise<void>;
 }
 
@@ -49,11 +47,8 @@ const HEADERS = {
 };
 
 /**
- * Serves the page on 127.0.0.1, and nowhere else, with what it needs: the zones' outlines, `/status.json`, ten
- * minutes of `/samples.json` and the server-sent events `/events`; of past windows the list `/windows.json` and each as `/windows/<start in epoch
- * seconds>.json`; and `POST /actions/<name>`.
- *
- * @throws Error that names the port when it is taken.
+ * Serves the page and its data on 127.0.0.1: the zones, `/status.json`, `/samples.json`, `/events` (server-sent),
+ * `/windows.json`, `/windows/<start in epoch seconds>.json` and `POST /actions/<name>`. @throws Error when the port is taken
  */
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   if (options.folder === undefined) await buildPage();

@@ -10,11 +10,9 @@ export interface PipelineActions {
   reshard(shards: number): Promise<void>;
   /** Lets a fault of `faults` happen now; resolves when it is over. */
   injectFault(name: string): Promise<void>;
-  /** What is set now. */
   state(): {
     readonly paused: boolean;
     readonly speedup: number;
-    /** Faults that are happening. */
     readonly faults: readonly string[];
   };
 }

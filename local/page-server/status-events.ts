@@ -4,11 +4,8 @@ import { constants, createGzip } from "node:zlib";
 
 import type { PipelineStatus, Sample, StatusChange } from "../status/pipeline-status";
 
-/** Where statuses come from. */
 export interface StatusFeed {
-  /** The latest status. */
   status(): Promise<PipelineStatus>;
-  /** Ten minutes of figures, oldest first. */
   readonly samples: readonly Sample[];
   /** @returns ends the subscription */
   onStatus(listener: (status: PipelineStatus, sample: Sample) => void): () => void;
@@ -59,7 +56,6 @@ export class StatusEvents {
     });
   }
 
-  /** Ends every stream. */
   close(): void {
     this.#unsubscribe();
     for (const listener of this.#listeners) listener.end();

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 
 import type { DeployedSettings } from "../verify/deployed-settings";
@@ -7,9 +8,10 @@ import type { StatusSources } from "../status/collect-status";
 import { deployedResources } from "../status/deployed-resources";
 import type { SearchSource } from "../status/multi-search";
 import type { ReplayProgress, WorkloadSource } from "../status/pipeline-status";
+import type { Steps, Tell } from "../machine/steps";
+import type { LocalOptions } from "./options";
 import type { LocalWorkload } from "../workloads/workload";
 
-/** What runs on this machine after the deployment. */
 export interface Deployment {
   readonly region: string;
   readonly workload: LocalWorkload;
@@ -19,7 +21,19 @@ export interface Deployment {
   readonly stream: { readonly client: KinesisClient; readonly name: string };
 }
 
-/** Where the results are to be found. */
+/** A run from the deployment on. */
+export interface Run {
+  readonly options: LocalOptions;
+  readonly steps: Steps;
+  readonly deployment: Deployment;
+  /** The request to stop, or a service that ended unexpectedly. */
+  readonly signal: AbortSignal;
+  /** What has to be closed at the end, in the order of its start. */
+  readonly closing: (() => Promise<void> | void)[];
+  /** Takes over the messages of the services. */
+  readonly listen: (onProgress: Tell) => void;
+}
+
 export function searchSource({
   cloud,
   settings,
@@ -32,13 +46,11 @@ export function searchSource({
   };
 }
 
-/** What the status has to know of a workload. */
 export function workloadSource({ name, definition, indices }: LocalWorkload): WorkloadSource {
   const { description, plugin } = definition;
   return { name, description, ...(plugin !== undefined && { plugin }), indices };
 }
 
-/** What is known of a replay. */
 export interface ReplayState {
   readonly progress: ReplayProgress | undefined;
   readonly ended: boolean;
@@ -47,7 +59,6 @@ export interface ReplayState {
   readonly problem?: string | undefined;
 }
 
-/** Where the status is to be found. */
 export function statusSources(deployment: Deployment, replay: ReplayState): () => StatusSources {
   const { workload, cloud, result, stream } = deployment;
   const { flink, kinesis } = cloud.endpoints();
@@ -66,4 +77,10 @@ export function statusSources(deployment: Deployment, replay: ReplayState): () =
     policies: result.policies,
     resources,
   });
+}
+
+/** Rejects with the signal's reason when it comes. */
+export async function stopped(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, "abort");
+  throw signal.reason;
 }

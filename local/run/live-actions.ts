@@ -15,7 +15,6 @@ const liveFaults = faults.filter(
   ({ inject, config, twice }) => inject !== undefined && config === undefined && twice !== true,
 );
 
-/** What the page's buttons do to a running pipeline. */
 export function liveActions(
   { cloud, stream }: Deployment,
   replay: LiveReplay,

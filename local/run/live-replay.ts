@@ -6,10 +6,7 @@ import type { ReplayProgress } from "../status/pipeline-status";
 /** The producer's exit code for options or an input that it cannot use. */
 const UNUSABLE = 2;
 
-/**
- * A replay that can be paused and sped up: each time the producer drains, ends, and goes on from its position. One that
- * ends by itself is started again, five times a minute at most.
- */
+/** A replay that pauses and changes speed: the producer drains, ends and continues from its position. */
 export class LiveReplay {
   /** The report of the replay that came to the end of the input; rejects when one failed. */
   readonly finished: Promise<ReplayReport>;
@@ -69,7 +66,6 @@ export class LiveReplay {
     return this.#process?.progress === undefined ? this.#problem : undefined;
   }
 
-  /** Whether the input has come to its end. */
   get ended(): boolean {
     return this.#ended;
   }

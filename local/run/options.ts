@@ -23,17 +23,12 @@ export interface LocalOptions {
   readonly fault?: Fault;
   /** Seconds of event time replayed in one second. */
   readonly speedup: number;
-  /** Where the summary goes as JSON. */
   readonly report?: string;
   /** Where every document goes as JSON lines; needs `once`. */
   readonly documents?: string;
-  /** Forget what an earlier run left behind. */
   readonly fresh: boolean;
-  /** Serve the page. */
   readonly page: boolean;
-  /** Port of the page on 127.0.0.1. */
   readonly port: number;
-  /** Keep every line of every step. */
   readonly verbose: boolean;
 }
 
@@ -106,7 +101,6 @@ Exit codes: 0 done, 1 the run failed or a result differed, 2 the options or the 
     );
 }
 
-/** What commander makes of the command line. */
 interface ParsedOptions extends Omit<LocalOptions, "workload" | "fault" | "speedup"> {
   readonly workload: string;
   readonly input?: string;
@@ -115,7 +109,6 @@ interface ParsedOptions extends Omit<LocalOptions, "workload" | "fault" | "speed
   readonly speedup?: number;
 }
 
-/** The faults by name, a line each. */
 export function faultList(): string {
   const width = Math.max(...faults.map(({ name }) => name.length));
   return faults.map(({ name, description }) => `${name.padEnd(width)}  ${description}\n`).join("");

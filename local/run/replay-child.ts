@@ -1,10 +1,7 @@
 import "../../producer/cli";
 import { Socket } from "node:net";
 
-/**
- * The producer as a child of the local stack. Its standard input is a pipe that closes when the stack ends, however
- * that happens; the producer then stops as after a signal: it drains and exits.
- */
+/** Producer as a child of the local stack: at the end of its standard input it drains and exits, as after a signal. */
 process.stdin.resume().once("end", () => {
   process.kill(process.pid, "SIGTERM");
 });

@@ -18,7 +18,6 @@ export interface ReplayProcessOptions {
   /** Arguments that say what is replayed, such as --input and a file. */
   readonly input: readonly string[];
   readonly speedup: number;
-  /** URL of the Kinesis API server. */
   readonly kinesisEndpoint: string;
   /** Where the position and the report of the replay are kept. */
   readonly folder: string;

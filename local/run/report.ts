@@ -7,7 +7,6 @@ export interface PolicyResult {
   readonly result: "passed" | "violated";
 }
 
-/** What the producer says at its end. */
 export interface ReplayReport {
   readonly tripsRead: number;
   readonly tripsRejected: Readonly<Record<string, number>>;
@@ -23,13 +22,11 @@ export interface RunReport extends ReplayReport {
   readonly workload: string;
   readonly input: string;
   readonly speedup: number;
-  /** What was made to go wrong. */
   readonly fault?: string;
   /** Whether producer and verification agree on how many good events there are. */
   readonly counted: boolean;
   /** Documents that the input must lead to; null where none are expected. */
   readonly windowsExpected: number | null;
-  /** Result documents found in the domain. */
   readonly documents: number;
   readonly mismatches: number;
   /** The first mismatches in words. */

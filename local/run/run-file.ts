@@ -13,7 +13,6 @@ export const stackFolder = path.join(projectFolder, ".local", "stack");
 /** What another terminal has to know of the pipeline that runs. */
 export interface RunningPipeline {
   readonly pid: number;
-  /** Address of the page, where it is served. */
   readonly page?: string;
   readonly endpoints: Endpoints;
   readonly region: string;
@@ -25,7 +24,6 @@ export interface RunningPipeline {
 
 interface Starting {
   readonly pid: number;
-  /** Title of the step that it is in. */
   readonly step: string;
 }
 
@@ -47,9 +45,8 @@ export class NotRunningError extends Error {
 type Flow = Pick<LocalWorkload, "name" | "input">;
 
 /**
- * What keeps a pipeline with state of an earlier run from going on with a workload and its input, with the fix; undefined
- * when it can. The job's state is that of its operators, and each workload has others; the replay's position is one in
- * its input.
+ * Reason why the state of an earlier run does not fit a workload and its input, with the fix; undefined when it does.
+ * The job's state belongs to its operators, the replay's position to its input.
  */
 export function workloadProblem(flow: Flow, folder = stackFolder): string | undefined {
   const file = workloadFile(folder);

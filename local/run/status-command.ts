@@ -8,7 +8,6 @@ import { PipelineMonitor } from "../status/monitor";
 import type { PipelineStatus } from "../status/pipeline-status";
 
 const WATCH_MILLISECONDS = 1000;
-/** Events that are told. */
 const LATEST = 8;
 /** Puts the cursor at the top left and clears what is below. */
 const CLEAR = "\u001b[H\u001b[J";

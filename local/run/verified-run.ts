@@ -1,62 +1,56 @@
 import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
 
-import { type Deployment, statusSources } from "./deployment";
-import type { Fault } from "../faults/fault";
-import type { LocalOptions } from "./options";
+import { type Run, statusSources, stopped } from "./deployment";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
 import { collectParts, hasReadEverything, type StatusSources } from "../status/collect-status";
-import type { Steps } from "../machine/steps";
+import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
-import { tellSummary } from "./summary";
 import { compareWithDomain } from "../verify/compare";
 import { storedDocuments } from "../verify/documents";
 import { DEAD_LETTERS_INDEX, isMatched } from "../verify/result-document";
 import { settled } from "../verify/settled";
-import type { LocalWorkload } from "../workloads/workload";
 
-export interface VerifiedRunParts {
-  readonly options: LocalOptions;
-  readonly steps: Steps;
-  readonly workload: LocalWorkload;
-  readonly deployment: Deployment;
-  /** Replays of the input that run at the same time; more than one for a fault that wants it. */
-  readonly replays: readonly [ReplayProcess, ...ReplayProcess[]];
-  readonly signal: AbortSignal;
-  /** Rejects when the run has to stop. */
-  readonly stopped: () => Promise<never>;
-}
+type Replays = readonly [ReplayProcess, ...ReplayProcess[]];
 
-/** Replay, results, comparison and report of `--once`. */
-export async function verifiedRun(parts: VerifiedRunParts): Promise<RunReport> {
-  const sources = statusSources(parts.deployment, parts.replays[0]);
+/** Replays the input, waits for the results, compares and reports them. @param replays run at the same time */
+export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport> {
+  const sources = statusSources(run.deployment, replays[0]);
   const monitor = new PipelineMonitor({ sources });
   const stop = monitor.run();
   try {
-    return await replayedAndCompared(parts, sources, monitor);
+    return await replayedAndCompared(run, replays, sources, monitor);
   } finally {
     stop();
   }
 }
 
 async function replayedAndCompared(
-  parts: VerifiedRunParts,
+  run: Run,
+  replays: Replays,
   sources: () => StatusSources,
   monitor: PipelineMonitor,
 ): Promise<RunReport> {
-  const { options, steps, workload, deployment, replays, signal } = parts;
-  const { settings, cloud } = deployment;
+  const { options, steps, deployment, signal } = run;
+  const { fault, workload } = options;
+  const { settings, cloud, stream } = deployment;
   const { opensearch } = cloud.endpoints();
-  const reports = await steps.run("replay", "Replay the input", () =>
-    Promise.race([
-      Promise.all([
-        ...replays.map(({ finished }) => finished),
-        injected(parts, options.fault, monitor).then(() => undefined),
-      ]).then((ended) => ended.filter((report) => report !== undefined)),
-      parts.stopped(),
-    ]),
-  );
+  const injected = async (): Promise<void> =>
+    fault?.inject?.({
+      cloud,
+      stream,
+      tell: (text) => {
+        steps.tell(text);
+        monitor.note("fault", text);
+      },
+      signal,
+      replayed: (share) => replays[0].replayed(share, signal),
+    });
+  const [reports] = await steps.run("replay", "Replay the input", () => {
+    const replayed = Promise.all(replays.map(({ finished }) => finished));
+    return Promise.race([Promise.all([replayed, injected()]), stopped(signal)]);
+  });
   const expected = await workload.expected(settings);
   // An expected index may be one that no pattern has.
   const indices = [
@@ -87,7 +81,7 @@ async function replayedAndCompared(
     workload: workload.name,
     input: workload.input,
     speedup: options.speedup,
-    ...(options.fault && { fault: options.fault.name }),
+    ...(fault && { fault: fault.name }),
     ...total,
     counted,
     windowsExpected: comparison.expected,
@@ -108,23 +102,6 @@ async function replayedAndCompared(
     writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   }
   return report;
-}
-
-async function injected(
-  { deployment, replays, steps, signal }: VerifiedRunParts,
-  fault: Fault | undefined,
-  monitor: PipelineMonitor,
-): Promise<void> {
-  await fault?.inject?.({
-    cloud: deployment.cloud,
-    stream: deployment.stream,
-    tell: (text) => {
-      steps.tell(text);
-      monitor.note("fault", text);
-    },
-    signal,
-    replayed: (share) => replays[0].replayed(share, signal),
-  });
 }
 
 /** What one producer read, and what all of them did. */
@@ -159,4 +136,26 @@ async function writeDocuments(
     await once(out, "close");
   }
   return deadLetters;
+}
+
+function tellSummary(report: RunReport, tell: Tell): void {
+  const rejected = Object.entries(report.tripsRejected).map(
+    ([reason, rows]) => `${rows} ${reason}`,
+  );
+  tell(`Events      ${report.tripsRead} read, ${rejected.join(", ") || "none"} rejected`);
+  tell(
+    `Records     ${report.recordsPut} put, ${report.recordsLost} lost, ${report.retries} sent again`,
+  );
+  const { documents, windowsExpected } = report;
+  tell(
+    `Documents   ${documents}${windowsExpected === null ? ", compared with none" : ` of ${windowsExpected} expected`}, ${report.deadLetters} dead letters`,
+  );
+  const violated = report.policies.filter(({ result }) => result === "violated");
+  tell(
+    `Policies    ${report.policies.length - violated.length} passed, ${violated.length} violated`,
+  );
+  tell(`Mismatches  ${report.mismatches}`);
+  for (const example of report.examples) tell(`  ${example}`);
+  if (!report.counted)
+    tell("The producer and the verification do not agree on how many good events there are.");
 }

@@ -1,5 +1,4 @@
-import { type Deployment, searchSource, statusSources, workloadSource } from "./deployment";
-import type { LocalOptions } from "./options";
+import { type Run, searchSource, statusSources, stopped, workloadSource } from "./deployment";
 import { actionsStatus } from "../page-server/page-actions";
 import { startPageServer } from "../page-server/page-server";
 import { liveActions } from "./live-actions";
@@ -9,25 +8,11 @@ import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
 import { demandHistory } from "../status/demand-history";
 import { journalTeller } from "../status/journal";
 import { PipelineMonitor } from "../status/monitor";
-import type { Tell } from "../machine/steps";
 
-export interface WatchedRunParts {
-  readonly options: LocalOptions;
-  readonly tell: Tell;
-  readonly deployment: Deployment;
-  readonly replay: LiveReplay;
-  readonly signal: AbortSignal;
-  /** Keeps what has to be closed at the end. */
-  readonly closing: (close: () => Promise<void> | void) => void;
-  /** Takes over what the services say from now on. */
-  readonly listen: (onProgress: Tell) => void;
-  /** Resolves when somebody wants to stop; rejects when a service ended by itself. */
-  readonly stopped: () => Promise<undefined>;
-}
-
-/** The pipeline with its page, until somebody stops it. */
-export async function watchedRun(parts: WatchedRunParts): Promise<void> {
-  const { options, tell, deployment, replay, closing, stopped } = parts;
+/** The pipeline with its page, until it is stopped. */
+export async function watchedRun(run: Run, replay: LiveReplay): Promise<never> {
+  const { options, steps, deployment, signal, closing } = run;
+  const { tell } = steps;
   const endpoints = deployment.cloud.endpoints();
   const { kinesis, opensearch, flink } = endpoints;
   const monitor = new PipelineMonitor({
@@ -38,13 +23,13 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
     tell: (text) => {
       monitor.note("fault", text);
     },
-    signal: parts.signal,
+    signal,
   });
-  parts.listen((text) => {
+  run.listen((text) => {
     monitor.note("problem", text);
   });
-  closing(monitor.onStatus(journalTeller(tell)));
-  closing(monitor.run());
+  closing.push(monitor.onStatus(journalTeller(tell)));
+  closing.push(monitor.run());
   const page = options.page
     ? await startPageServer({
         port: options.port,
@@ -54,10 +39,10 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
       })
     : undefined;
   if (page !== undefined) {
-    closing(() => page.close());
+    closing.push(() => page.close());
     tell(`Page        ${page.url}`);
   }
-  closing(
+  closing.push(
     announce({
       pid: process.pid,
       endpoints,
@@ -73,10 +58,8 @@ export async function watchedRun(parts: WatchedRunParts): Promise<void> {
   tell(`Kinesis     ${kinesis}`);
   tell("Elsewhere: npm run local -- status, npm run local -- logs, npm run tail -- --local");
   tell("Ctrl-C stops everything; the next start goes on from here, --fresh begins anew.");
-  const report = await Promise.race([replay.finished, stopped()]);
-  if (report !== undefined) {
-    const put = replay.progress?.recordsPut ?? report.recordsPut;
-    tell(`The replay has ended: ${put} records put.`);
-  }
-  await stopped();
+  const report = await Promise.race([replay.finished, stopped(signal)]);
+  const put = replay.progress?.recordsPut ?? report.recordsPut;
+  tell(`The replay has ended: ${put} records put.`);
+  return stopped(signal);
 }

@@ -10,11 +10,9 @@ import { ApplicationPlane, type LocalProperties } from "./flink/application-plan
 import { CatalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { DeliveryPlane } from "./firehose/delivery-plane";
-import type { DeliveryStatus } from "./firehose/delivery-worker";
 import { domainPlane } from "./opensearch/domain-plane";
-import type { JobSummary } from "./flink/flink-rest";
 import { FolderLock } from "../machine/folder-lock";
-import { FunctionPlane, type FunctionStatus, invocationPlane } from "./lambda/function-plane";
+import { FunctionPlane, invocationPlane } from "./lambda/function-plane";
 import type { Progress } from "../machine/installation";
 import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis/kinesis-server";
 import { bucketPlane, objectPlane, ObjectStore } from "./storage/object-store";
@@ -40,51 +38,17 @@ export interface CloudOptions {
 }
 
 export interface Endpoints {
-  /** URL of the Kinesis API. */
   readonly kinesis: string;
-  /** URL of the OpenSearch node. */
   readonly opensearch: string;
-  /** URL of Flink's REST API and dashboard. */
   readonly flink: string;
 }
 
-/** What the local services are doing. */
-export interface CloudStatus {
-  readonly pids: {
-    readonly kinesis?: number | undefined;
-    readonly opensearch?: number | undefined;
-    readonly flink: readonly number[];
-  };
-  readonly job?: JobSummary | undefined;
-  readonly deliveries: readonly DeliveryStatus[];
-  readonly functions: readonly FunctionStatus[];
-}
-
 /** The AWS services of a program, on this machine. */
-export interface LocalCloud {
-  /** For the provider: what starts and changes when the program's resources do. */
-  readonly dataPlanes: DataPlanes;
-  /** Folder of a bucket's objects. */
-  bucketFolder(bucket: string): string;
-  /** Where the services are or will be: the addresses do not change while this cloud lives. */
-  endpoints(): Endpoints;
-  /** Variables that lead an AWS SDK to the services. */
-  environment(): Readonly<Record<string, string>>;
-  status(): Promise<CloudStatus>;
-  /** Stops the domain's node, does something, and starts the node again with its data at the same address. */
-  interruptSearch(meanwhile: () => Promise<void>): Promise<void>;
-  /** Begins to start what takes longest, for a program that is known to need it. Failures show when it does. */
-  warmUp(): void;
-  /** Writes what is buffered and ends every process. State stays for the next run. */
-  stop(): Promise<void>;
-}
+export type LocalCloud = Awaited<ReturnType<typeof localCloud>>;
+export type CloudStatus = Awaited<ReturnType<LocalCloud["status"]>>;
 
-/**
- * Prepares the services; each starts when a resource of the program needs it.
- *
- * @throws Error when another run uses the folder.
- */
-export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
+/** Prepares the services; each starts when a resource needs it. @throws Error when another run uses the folder */
+export async function localCloud(options: CloudOptions) {
   const { region, accountId, onProgress, onFailure } = options;
   const folders = new ServiceFolders(options.folder);
   const lock = await FolderLock.take(folders.root, folders.processes);
@@ -161,29 +125,33 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
     onFailure,
   });
 
+  const dataPlanes: DataPlanes = {
+    "aws:kinesis/stream:Stream": streamPlane(kinesisApi),
+    "aws:kinesis/streamConsumer:StreamConsumer": consumerPlane(kinesisApi),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
+    "aws:glue/catalogTable:CatalogTable": catalog,
+    "aws:kinesisanalyticsv2/application:Application": application,
+    "aws:lambda/function:Function": functions,
+    "aws:lambda/invocation:Invocation": invocationPlane(functions),
+    "aws:opensearch/domain:Domain": domainPlane({
+      start: () => search.start(),
+      stop: () => search.stop(),
+      endpoint: `127.0.0.1:${ports.opensearch}`,
+      dataFolder: folders.state("opensearch"),
+      hasData: hasIndices,
+    }),
+    "aws:s3/bucket:Bucket": bucketPlane(store),
+    "aws:s3/bucketObjectv2:BucketObjectv2": objectPlane(store),
+  };
+
   return {
-    dataPlanes: {
-      "aws:kinesis/stream:Stream": streamPlane(kinesisApi),
-      "aws:kinesis/streamConsumer:StreamConsumer": consumerPlane(kinesisApi),
-      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
-      "aws:glue/catalogTable:CatalogTable": catalog,
-      "aws:kinesisanalyticsv2/application:Application": application,
-      "aws:lambda/function:Function": functions,
-      "aws:lambda/invocation:Invocation": invocationPlane(functions),
-      "aws:opensearch/domain:Domain": domainPlane({
-        start: () => search.start(),
-        stop: () => search.stop(),
-        endpoint: `127.0.0.1:${ports.opensearch}`,
-        dataFolder: folders.state("opensearch"),
-        hasData: hasIndices,
-      }),
-      "aws:s3/bucket:Bucket": bucketPlane(store),
-      "aws:s3/bucketObjectv2:BucketObjectv2": objectPlane(store),
-    },
-    bucketFolder: (bucket) => store.bucketFolder(bucket),
+    /** For the provider: starts and changes with the program's resources. */
+    dataPlanes,
+    bucketFolder: (bucket: string) => store.bucketFolder(bucket),
+    /** Addresses, also before the services run; they do not change. */
     endpoints: () => endpoints,
-    environment: () => environment,
-    warmUp() {
+    /** Starts the slowest services before a resource needs them. Failures show when one does. */
+    warmUp(): void {
       for (const service of [kinesis, search]) service.start().catch(() => undefined);
     },
     async status() {
@@ -195,10 +163,10 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
         },
         job: await application.job().catch(() => undefined),
         deliveries: deliveries.statuses,
-        functions: functions.statuses,
       };
     },
-    async interruptSearch(meanwhile) {
+    /** Stops the domain's node, does something, and starts the node again with its data at the same address. */
+    async interruptSearch(meanwhile: () => Promise<void>): Promise<void> {
       await search.stop();
       try {
         await meanwhile();
@@ -206,7 +174,8 @@ export async function localCloud(options: CloudOptions): Promise<LocalCloud> {
         await search.start();
       }
     },
-    async stop() {
+    /** Writes what is buffered and ends every process. State stays for the next run. */
+    async stop(): Promise<void> {
       // Readers before what they read from and call.
       const stopped = await Promise.allSettled([deliveries.stop(), application.stop()]);
       client?.destroy();

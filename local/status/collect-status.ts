@@ -28,7 +28,6 @@ export interface StatusSources {
   readonly resources: readonly DeployedResource[];
 }
 
-/** What the parts of the pipeline answer. */
 export interface Parts {
   readonly replay: Part<ReplayStatus>;
   readonly stream: Part<StreamStatus>;

@@ -26,7 +26,6 @@ const ALL_CELLS = 10_000;
 /** More windows than a month has, five minutes apart; OpenSearch allows 65,535 buckets. */
 const ALL_WINDOWS = 20_000;
 
-/** Past windows, for the slider. */
 export interface DemandHistory {
   windows(): Promise<WindowList>;
   /** @returns undefined when nothing is known of the window that starts then, in epoch seconds */
@@ -70,7 +69,6 @@ export function demandHistory(source: SearchSource): DemandHistory {
 export const ZONES_INDEX = "taxi-demand-zones";
 /** More than there are taxi zones. */
 export const ALL_ZONES = 300;
-/** Windows that a trend looks back. */
 const TREND_WINDOWS = 24;
 
 const trendsByZone = v.object({

@@ -1,16 +1,11 @@
 import * as v from "valibot";
 
-/** How long a service may take to answer. */
 const PATIENCE_MILLISECONDS = 5000;
 
 /** What an answer must look like; what it holds beside that is left out. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
-/**
- * The JSON that a local service answers; a body is posted.
- *
- * @throws Error that names the request when the service does not answer in time, refuses, or answers something else.
- */
+/** The validated JSON of a local service; a body is posted. @throws Error that names the request */
 export async function fetchJson<T>(
   endpoint: string,
   path: string,
@@ -33,11 +28,7 @@ export async function fetchJson<T>(
   return parsed(schema, await response.json(), `The answer of ${url.origin}${url.pathname}`);
 }
 
-/**
- * A value from outside.
- *
- * @throws Error that names the first place that is not as it must be.
- */
+/** A validated value from outside. @throws Error that names the first invalid place */
 export function parsed<T>(schema: Schema<T>, value: unknown, what: string): T {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;

@@ -3,9 +3,7 @@ import * as v from "valibot";
 import { aggregations, buckets, type ResultReader } from "./multi-search";
 import type { IndexResults } from "./result-status";
 
-/** Documents shown of each index. */
 const NEWEST = 5;
-/** Indices that are shown. */
 const INDICES = 20;
 
 const found = v.object({

@@ -46,10 +46,8 @@ const LOAD = ["busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"] as const;
 const LAST_INSTANT = 8.64e15;
 
 /**
- * The job that was started last, by Flink's REST API at `endpoint`
- * (https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/rest_api/).
- *
- * @throws Error when the API does not answer, answers something else, or has no job.
+ * The newest job: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/rest_api/
+ * @throws Error when the API does not answer, answers something else, or has no job
  */
 export async function jobStatus(endpoint: string): Promise<JobStatus> {
   const { jobs } = await fetchJson(endpoint, "/jobs/overview", jobsOverview);

@@ -24,10 +24,7 @@ const SAMPLES = 600;
 const JOURNAL = 200;
 /** Polls that a rate looks back on: ten seconds. */
 const LOOK_BACK = 10;
-/**
- * What a shard takes in a second
- * (https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html).
- */
+/** Per second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const SHARD_LIMIT = { records: 1000, bytes: 1024 * 1024 };
 
 /** What an event may take from the stream into a window, and a window until it tells a first result. */
@@ -77,17 +74,14 @@ export class PipelineMonitor {
     this.#probes = new Probes(options.sources, this.#now);
   }
 
-  /** Ten minutes of figures, oldest first. */
   get samples(): readonly Sample[] {
     return this.#samples;
   }
 
-  /** The latest status; the first one is awaited. */
   status(): Promise<PipelineStatus> {
     return this.#status === undefined ? this.poll() : Promise.resolve(this.#status);
   }
 
-  /** Notes what the parts do not tell. */
   note(kind: JournalEntry["kind"], text: string): void {
     const entry = { at: new Date(this.#now()).toISOString(), kind, text };
     this.#journal = [...this.#journal, entry].slice(-JOURNAL);
@@ -116,9 +110,8 @@ export class PipelineMonitor {
   }
 
   /**
-   * Asks every part. Never rejects: a part that does not answer says so in the status.
-   *
-   * @param patience milliseconds after which it goes on without those that have not answered. @default until they have
+   * Asks every part. Never rejects: a part that does not answer is down in the status.
+   * @param patience milliseconds after which missing answers are not awaited. @default none
    */
   async poll(patience?: number): Promise<PipelineStatus> {
     const answers = this.#probes.ask();

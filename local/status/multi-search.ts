@@ -18,7 +18,6 @@ export interface Answer {
 }
 
 export interface SearchSource {
-  /** URL of the domain, such as http://127.0.0.1:9200. */
   readonly endpoint: string;
   /** Length of a sliding window of the demand, in minutes. */
   readonly windowMinutes: number;
@@ -50,12 +49,7 @@ const responses = v.object({
   ),
 });
 
-/**
- * Asks all searches in one request.
- *
- * @returns an answer for each search
- * @throws Error when the domain does not answer, or refuses a search.
- */
+/** Answers to all searches, by one request. @throws Error when the domain does not answer, or refuses a search */
 export async function multiSearch(
   endpoint: string,
   searches: readonly Search[],

@@ -19,14 +19,9 @@ export function known<T>(part: Part<T> | undefined): T | undefined {
 
 /** The pipeline at one moment: what the page shows and `/status.json` serves. */
 export interface PipelineStatus {
-  /** When it was asked, an ISO instant. */
   readonly at: string;
   readonly workload: WorkloadStatus;
-  /**
-   * - `waiting`: nothing has been replayed or written yet.
-   * - `live`: records or documents are there and the replay goes on.
-   * - `finished`: the replay has reached its end.
-   */
+  /** `waiting` before the first record or document, `finished` at the end of the replay. */
   readonly phase: "waiting" | "live" | "finished";
   readonly replay: Part<ReplayStatus>;
   readonly stream: Part<StreamStatus>;
@@ -35,11 +30,8 @@ export interface PipelineStatus {
   readonly rates: Rates;
   readonly lag: Lag;
   readonly verdict: Verdict;
-  /** The stations of a record, from the producer to the results. */
   readonly stages: readonly Stage[];
-  /** The latest events, oldest first. */
   readonly journal: readonly JournalEntry[];
-  /** What the policy pack said about the deployed program. */
   readonly policies: readonly PolicyResult[];
   /** What was deployed: parents before their children. */
   readonly resources: readonly DeployedResource[];
@@ -47,7 +39,6 @@ export interface PipelineStatus {
   readonly actions?: ActionsStatus;
 }
 
-/** What flows through the pipeline. */
 export interface WorkloadStatus {
   readonly name: string;
   readonly description: string;
@@ -57,12 +48,11 @@ export interface WorkloadStatus {
 
 /** What flows through the pipeline, and where its results are. */
 export interface WorkloadSource extends WorkloadStatus {
-  /** Patterns of its indices. */
   readonly indices: readonly string[];
 }
 
 /** The producer's progress, as it prints it with `--json`. */
-export type ReplayProgress = Omit<ProgressReport, "advice" | "lastError" | "errors">;
+export type ReplayProgress = Omit<ProgressReport, "advice" | "lastError" | "errors" | "waiting">;
 
 export interface ReplayStatus {
   readonly finished: boolean;
@@ -135,13 +125,10 @@ export interface ShardReading {
 export interface Rates {
   /** Records put into the stream, as the producer measures it. */
   readonly recordsPut: number | null;
-  /** Records read by the job. */
   readonly recordsRead: number | null;
-  /** Index operations of the domain. */
   readonly writes: number | null;
   /** Records that the stream refused for want of throughput. */
   readonly throttled: number | null;
-  /** What each open shard takes, by its id. */
   readonly shards: Readonly<Record<string, ShardRate>>;
 }
 
@@ -160,12 +147,8 @@ export interface Lag {
   readonly consumerSeconds: number | null;
   /** Wall-clock time for which the oldest event has waited that no visible result counts yet. */
   readonly resultSeconds: number | null;
-  /** Where that event has waited. */
   readonly waits: Waits | null;
-  /**
-   * Event time between the newest record put and the job's watermark. The allowed disorder of events is part of it, so it
-   * does not come down to zero.
-   */
+  /** Event time between the newest record and the job's watermark, which includes the allowed disorder. */
   readonly watermarkSeconds: number | null;
 }
 
@@ -203,15 +186,12 @@ export interface Stage {
   readonly asOf?: string;
 }
 
-/** Something that happened. */
 export interface JournalEntry {
-  /** An ISO instant. */
   readonly at: string;
   readonly kind: "action" | "fault" | "problem" | "recovery" | "checkpoint" | "change";
   readonly text: string;
 }
 
-/** Figures of one moment; null where nothing is known. */
 export interface Sample {
   /** Seconds since the epoch. */
   readonly at: number;
@@ -228,7 +208,6 @@ export interface PolicyResult {
   readonly result: "passed" | "violated";
 }
 
-/** A resource or component of the deployed stack. */
 export interface DeployedResource {
   readonly name: string;
   readonly type: string;
@@ -256,7 +235,6 @@ export interface ActionsStatus {
   readonly faults: readonly {
     readonly name: string;
     readonly description: string;
-    /** Whether it is happening. */
     readonly active: boolean;
   }[];
 }

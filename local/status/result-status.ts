@@ -4,7 +4,6 @@ const instant = v.pipe(v.string(), v.isoTimestamp());
 
 /** What every workload writes beside its results. */
 export interface DomainStatus {
-  /** Documents by index. */
   readonly documents: Readonly<Record<string, number>>;
   /** Index operations since the domain started: a result that is overwritten counts each time. */
   readonly writes: number;
@@ -17,22 +16,18 @@ export interface DomainStatus {
 }
 
 export interface NewestResult {
-  /** Start of its window, an ISO instant. */
   readonly start: string;
   /** Seconds from the start of a window to that of the next. */
   readonly stepSeconds: number;
 }
 
-/** Results of the workload taxi. */
 export interface TaxiResults {
-  /** Null before there is any. */
   readonly demand: DemandStatus | null;
   readonly airports: readonly AirportStatus[];
   /** Where most trips to an airport in its newest window came from, by airport. */
   readonly origins: readonly OriginStatus[];
 }
 
-/** Results of the workload trades, by symbol. */
 export interface TradesResults {
   readonly symbols: readonly SymbolStatus[];
 }
@@ -68,7 +63,6 @@ export type DeadLetter = v.InferOutput<typeof deadLetter>;
 export interface DemandStatus {
   /** The newest window that is complete or, before there is one, the newest window. */
   readonly window: WindowDemand;
-  /** Every zone of which a trip was counted. */
   readonly zones: readonly ZoneTotal[];
   /** Most trips that one zone has had in one window. */
   readonly peak: number;
@@ -84,7 +78,6 @@ export interface WindowDemand {
   readonly top: readonly TopArea[];
 }
 
-/** A window as the slider shows it. */
 export interface PastWindow extends WindowDemand {
   /** The geohash cells of the window, the one with most trips first. */
   readonly cells: readonly CellDemand[];
@@ -92,10 +85,7 @@ export interface PastWindow extends WindowDemand {
 
 const areaDemand = { trips: v.number(), normal: v.number(), score: v.number() };
 
-/**
- * Trips, and how they compare with what is normal, the same area's mean over the windows before; the score is
- * (trips − normal) / sqrt(max(normal, 1)).
- */
+/** `normal` is the area's mean over earlier windows, `score` is (trips − normal) / sqrt(max(normal, 1)). */
 export type AreaDemand = Pick<ZoneDemand, keyof typeof areaDemand>;
 
 export const zoneDemand = {
@@ -134,7 +124,6 @@ export type WindowList = readonly (readonly [start: number, trips: number])[];
 
 export interface ZoneTotal {
   readonly zone: number;
-  /** Trips so far. */
   readonly trips: number;
   /** Trips a window on average, over all windows so far. */
   readonly tripsPerWindow: number;
@@ -156,7 +145,6 @@ export type OriginStatus = v.InferOutput<typeof originStatus>;
 
 export interface SymbolStatus {
   readonly symbol: string;
-  /** Its newest windows, oldest first. */
   readonly windows: readonly TradeWindow[];
 }
 

@@ -19,10 +19,9 @@ import { deadLetter, type SearchStatus } from "./result-status";
 import { taxiResults } from "./taxi-results";
 import { tradesResults } from "./trades-results";
 
-/** Dead letters that are told in full. */
 const LATEST = 5;
-/** Indices that are counted: those of a pattern may be one per day. */
-const MOST_INDICES = 100;
+/** Indices that are counted: there is one per day. */
+const MOST_INDICES = 10_000;
 
 /** Results of the workloads that have a view of their own, by the name of their plug-in. */
 const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
@@ -38,11 +37,7 @@ const indexing = v.object({
 const counts = v.object({ counts: buckets({}) });
 const newestWindow = v.object({ newest: value });
 
-/**
- * Counts and newest results of the domain; indices that do not exist yet hold nothing.
- *
- * @throws Error when the domain does not answer.
- */
+/** Counts and newest results; missing indices hold nothing. @throws Error when the domain does not answer */
 export async function searchStatus(
   source: SearchSource,
   workload: WorkloadSource,
@@ -81,7 +76,6 @@ export async function searchStatus(
   };
 }
 
-/** The start of the newest window in an index. */
 function newestSearch(index: string): Search {
   return {
     index: [index],

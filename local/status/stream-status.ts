@@ -17,7 +17,6 @@ const loadByShard = v.record(
   v.record(v.string(), v.object({ records: v.number(), bytes: v.number() })),
 );
 
-/** A stream of a local Kinesis server. */
 export interface StreamSource {
   readonly client: Pick<KinesisClient, "send">;
   readonly name: string;
@@ -26,11 +25,8 @@ export interface StreamSource {
 }
 
 /**
- * The stream as its API describes it. DescribeStreamSummary allows 20 calls a second for an account
- * (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html), ListShards 1,000 for a stream
- * (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html).
- *
- * @throws the SDK's error when the stream or the API is not there.
+ * The stream by DescribeStreamSummary (20 calls per second and account) and ListShards (1,000 per second and stream):
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
  */
 export async function streamStatus({
   client,

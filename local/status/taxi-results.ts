@@ -29,7 +29,6 @@ const totalsOf = v.object({
   zones: buckets({ trips: value }),
 });
 
-/** Figures over all windows. */
 const demandTotals: Search = {
   index: [ZONES_INDEX],
   body: {
@@ -50,12 +49,10 @@ const demandTotals: Search = {
   },
 };
 
-/** Zones told for each airport. */
 const ORIGINS = 3;
 
 const airports = v.object({ airports: buckets({ newest: topHits }) });
 
-/** Demand, and durations of trips to the airports. */
 export const taxiResults: ResultReader<TaxiResults> = {
   finest: ({ slideMinutes }) => ({ index: ZONES_INDEX, stepSeconds: 60 * slideMinutes }),
   searches: [
@@ -104,7 +101,6 @@ function newestWindowOnly(origins: readonly OriginStatus[]): readonly OriginStat
   return origins.filter(({ airport, windowStart }) => newest.get(airport) === windowStart);
 }
 
-/** The newest window, and what all of them come to. */
 async function demandOf(
   source: SearchSource,
   answer: Answer | undefined,

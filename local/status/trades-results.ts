@@ -10,7 +10,6 @@ const INDEX = "trade-statistics";
 
 const bySymbol = v.object({ symbols: buckets({ newest: topHits }) });
 
-/** The newest windows of each symbol. */
 export const tradesResults: ResultReader<TradesResults> = {
   finest: ({ tradeWindowSeconds }) => ({ index: INDEX, stepSeconds: tradeWindowSeconds }),
   searches: [

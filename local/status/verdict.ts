@@ -20,7 +20,6 @@ const HELD_UP = 0.5;
 export interface Context {
   /** Since when a part is in its state, an ISO instant. */
   readonly since: (part: keyof Parts) => string;
-  /** The delay some seconds ago. */
   readonly earlier: Waits | null;
 }
 
@@ -31,7 +30,6 @@ const CONSEQUENCES: Readonly<Record<keyof Parts, string>> = {
   search: "The job holds back what it cannot write, and the rest waits in the stream.",
 };
 
-/** The worst state of the pipeline. */
 export function verdictOf(facts: Facts, { since, earlier }: Context): Verdict {
   const { lag, phase } = facts;
   const seconds = lag.resultSeconds ?? 0;
@@ -128,7 +126,6 @@ function whereItWaits({ lag: { waits }, job }: Facts): string {
   return `Records are on their way through the job${busy}`;
 }
 
-/** The stations of a record, in its order. */
 export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
   const { at, replay, stream, job, search, rates, lag, phase, actions } = facts;
   const [producer, shards, running, domain] = [

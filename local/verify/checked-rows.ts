@@ -107,10 +107,8 @@ function valuesOf(line: string): readonly string[] | undefined {
 }
 
 /**
- * Every data row of a TLC trip file (csv, columns found by name), checked. A row is a line, so that a stray quotation mark
- * spoils no other row; empty lines are no rows.
- *
- * @throws Error when the file cannot be read, is empty, or lacks a column that a trip needs.
+ * Checked rows of a TLC trip file. A row is a line, so that a stray quotation mark spoils no other row.
+ * @throws Error when the file cannot be read, is empty, or lacks a column that a trip needs
  */
 export async function* checkedRows(file: string): AsyncGenerator<CheckedRow> {
   // Opened first: a stream would report its failure where the loop below does not hear it.

@@ -5,15 +5,12 @@ import { storedDocuments } from "./documents";
 import type { Expected } from "./expected";
 import type { DocumentSource, StoredDocument } from "./result-document";
 
-/** How the stored documents differ from the expected ones. */
 export interface Comparison {
-  /** Documents stored in the result indices. */
   readonly documents: number;
   /** Documents that should be there; null where nothing is compared. */
   readonly expected: number | null;
   /** Documents that are missing, unexpected or different; 0 means that every document is as computed. */
   readonly mismatches: number;
-  /** The first ten mismatches in words. */
   readonly examples: readonly string[];
   /** Changes whenever any stored document changes; the order of reading does not matter. */
   readonly fingerprint: number;

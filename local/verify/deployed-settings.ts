@@ -23,10 +23,8 @@ export interface DeployedSettings extends TripSettings, TradeSettings {
 }
 
 /**
- * Reads the job's settings from the application that the program declared, not from the configuration: what is
- * verified is what was deployed. A property that is left out has the contract's default, as in the job.
- *
- * @throws Error when there is no application.
+ * The job's settings as deployed, not as configured, with the defaults of the contract.
+ * @throws Error without an application
  */
 export function deployedSettings({ resources }: OperationResult): DeployedSettings {
   const application = resources.find(({ type, op }) => type === APPLICATION && op !== "delete");

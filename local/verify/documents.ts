@@ -1,7 +1,6 @@
 import type { DocumentSource, StoredDocument } from "./result-document";
 
 interface ScrollPage {
-  /** Absent when the index does not exist. */
   readonly _scroll_id?: string;
   readonly hits: {
     readonly hits: readonly {
@@ -13,7 +12,7 @@ interface ScrollPage {
 }
 
 export interface DocumentsOptions {
-  /** Indices to read; one that does not exist holds nothing. */
+  /** Indices, aliases and patterns to read; one that does not exist holds nothing. A document of an alias has its name. */
   readonly indices: readonly string[];
   /** Documents a page, 1 to 10000 (index.max_result_window). @default 5000 */
   readonly pageSize?: number;
@@ -23,11 +22,8 @@ export interface DocumentsOptions {
 const KEEP_ALIVE = "1m";
 
 /**
- * Every document of the indices as a search sees it now, one index after the other, each exactly once: the indices are
- * refreshed first, and a scroll reads from one point in time however much is written meanwhile.
- *
- * @param endpoint URL of the domain, such as http://127.0.0.1:9200.
- * @throws Error that names the request when the domain does not answer or refuses.
+ * Every document of the indices exactly once, one index after the other: refreshed first, then read from one point in time.
+ * @throws Error that names the request when the domain does not answer or refuses
  */
 export async function* storedDocuments(
   endpoint: string,
@@ -47,7 +43,8 @@ export async function* storedDocuments(
     try {
       while (page.hits.hits.length > 0) {
         for (const hit of page.hits.hits) {
-          yield { index: hit._index, id: hit._id, source: hit._source };
+          const found = index.includes("*") ? hit._index : index;
+          yield { index: found, id: hit._id, source: hit._source };
         }
         page = (await request(endpoint, "POST", "/_search/scroll", {
           scroll: KEEP_ALIVE,

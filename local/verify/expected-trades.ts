@@ -4,11 +4,9 @@ import { bounds } from "./windows";
 
 /** How the job was told to compute; as in its property group `trades`. */
 export interface TradeSettings {
-  /** Length of a window in seconds. */
   readonly tradeWindowSeconds: number;
 }
 
-/** What of a trade the statistics are made of. */
 interface Trade {
   readonly id: string;
   readonly symbol: string;
@@ -18,10 +16,8 @@ interface Trade {
 }
 
 /**
- * The documents that these trades must leave behind, computed from the events alone, a list of a window's trades at a
- * time: by design this shares no code with the generator or the job.
- *
- * @param events Trades as the stream carries them.
+ * Documents that these trades must lead to, from the events alone.
+ * By design this shares no code with the generator or the job.
  */
 export function expectedTrades(
   events: Iterable<{ readonly data: Uint8Array }>,

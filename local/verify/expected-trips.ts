@@ -13,16 +13,13 @@ export interface TripSettings {
   /** Length of a demand window in minutes; a multiple of demandSlideMinutes. */
   readonly demandWindowMinutes: number;
   readonly demandSlideMinutes: number;
-  /** Characters of a cell's geohash. */
   readonly geohashPrecision: number;
-  /** How many areas the ranking of a window holds. */
   readonly topAreas: number;
   /** How many windows before make an area's normal. */
   readonly normalWindows: number;
   readonly airportWindowMinutes: number;
 }
 
-/** What must be there after trips were replayed. */
 export interface ExpectedTrips extends Expected {
   /** Number of windows that hold at least one trip. */
   readonly windows: { readonly demand: number; readonly airports: number };
@@ -35,10 +32,8 @@ const AIRPORTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The documents that a replay of `file` must leave behind, computed from the rows alone: by design this shares no code with
- * the producer or the job, so that a mistake in them cannot repeat itself here.
- *
- * @throws Error when the file cannot be read or is not a TLC trip file.
+ * Documents that a replay of `file` must lead to, from the rows alone: no code is shared with producer or job.
+ * @throws Error when the file cannot be read or is not a TLC trip file
  */
 export async function expectedTrips(file: string, settings: TripSettings): Promise<ExpectedTrips> {
   const zones = readZones();
@@ -155,12 +150,10 @@ function durations({
   return { trips, averageSeconds, p50Seconds, p95Seconds };
 }
 
-/** How many windows there are documents of. */
 function windowsOf(found: ReadonlyMap<string, DocumentSource>): number {
   return new Set([...found.values()].map(({ windowStart }) => windowStart)).size;
 }
 
-/** One document for each key and window. */
 function documents<Figures extends Sum<string | number>>(
   sums: Iterable<Figures>,
   length: number,

@@ -5,7 +5,6 @@ export interface Expected {
   /** Index, then id, then the document without `complete`. */
   readonly documents: ReadonlyMap<string, ReadonlyMap<string, DocumentSource>>;
   readonly events: {
-    /** Events or rows in the input. */
     readonly read: number;
     /** Those that are good, duplicates included: what the producer has to put. */
     readonly good: number;

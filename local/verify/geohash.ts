@@ -1,6 +1,5 @@
 const ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz";
 
-/** A cell of the geohash grid. */
 export interface Cell {
   readonly name: string;
   /** The cell's centre: exact, since every border is a binary fraction of 180 degrees. */

@@ -34,11 +34,9 @@ function wallClock(
 }
 
 /**
- * Seconds since the epoch of a New York wall-clock time such as `2019-03-01 18:43:31`, or undefined when the text is not
- * one. A time in the hour that spring skips is shifted forward by one hour; of the hour that autumn repeats the first
- * (daylight-saving) one is meant. The rule is that of the Energy Policy Act of 2005, and the one before it back to 1987.
- *
- * @throws RangeError for a year before 1987, whose rules this check does not know.
+ * Seconds since the epoch of a New York wall-clock time such as `2019-03-01 18:43:31`; undefined for other text.
+ * A time in the hour that spring skips moves forward by an hour; in autumn's repeated hour the first (daylight) one counts.
+ * @throws RangeError for a year before 1987, whose rules are not implemented
  */
 export function newYorkSeconds(text: string): number | undefined {
   const parts = FORMAT.exec(text)?.slice(1).map(Number);

@@ -3,15 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Comparison } from "./compare";
 
 export interface SettledOptions {
-  /** Compares what is stored now with what is expected. */
   readonly compare: () => Promise<Comparison>;
-  /** Whether the job has read every record that was put into the stream. */
   readonly jobHasReadEverything: () => Promise<boolean>;
   /** Seconds without any change, once the job has read everything, after which the results are final. @default 10 */
   readonly quietSeconds?: number;
   /** Seconds without any change after which waiting has no point, whatever the job has read. @default 120 */
   readonly stalledSeconds?: number;
-  /** Seconds between two comparisons. @default 1 */
   readonly pollSeconds?: number;
   readonly signal?: AbortSignal;
   /** Milliseconds that only go forward. */
@@ -29,11 +26,7 @@ export interface Settled {
   readonly comparison: Comparison;
 }
 
-/**
- * Waits until the results are complete: until they equal the expected ones, or will not change any more.
- *
- * @throws the signal's reason when it is aborted, and whatever `compare` throws.
- */
+/** Waits until the results are as expected, or final. @throws the signal's reason, and what `compare` throws */
 export async function settled(options: SettledOptions): Promise<Settled> {
   const { quietSeconds = 10, stalledSeconds = 120, pollSeconds = 1, signal } = options;
   const now = options.now ?? (() => performance.now());

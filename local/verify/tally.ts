@@ -1,12 +1,10 @@
 /** What was counted for a key, such as a zone or an airport, in a window. */
 export interface Sum<Key> {
   readonly key: Key;
-  /** Start of the window in seconds since the epoch. */
   readonly start: number;
   readonly trips: number;
 }
 
-/** Trips of each key in each window. */
 export class Tally<Key extends string | number> {
   readonly #sums = new Map<string, Sum<Key> & { trips: number }>();
 
@@ -17,7 +15,6 @@ export class Tally<Key extends string | number> {
     else sum.trips++;
   }
 
-  /** 0 where there were none. */
   trips(key: Key, start: number): number {
     return this.#sums.get(`${key}-${start}`)?.trips ?? 0;
   }
@@ -38,7 +35,6 @@ export class DurationTally<Key extends string> {
     else known.seconds.push(seconds);
   }
 
-  /** The figures of each key and window. */
   *figures(): Iterable<Sum<Key> & DurationFigures> {
     for (const { key, start, seconds } of this.#durations.values()) {
       const sorted = Float64Array.from(seconds).sort();

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import { parse } from "csv-parse/sync";
 
-/** A taxi zone that has a place on the map. */
 export interface Zone {
   readonly zone: number;
   readonly zoneName: string;
@@ -39,7 +38,6 @@ export function readZones(): ReadonlyMap<number, Zone> {
   );
 }
 
-/** The zone that a zone counts as. */
 export function folded(zone: number): number {
   return FOLDED.get(zone) ?? zone;
 }

@@ -56,11 +56,7 @@ export function resultPatterns({ indexPatterns, settings }: Workload): readonly 
   return Object.values(templates).flatMap(({ index_patterns }) => index_patterns);
 }
 
-/**
- * The documents of a file by index and id.
- *
- * @throws Error that names the first line that is no document
- */
+/** The documents of a file by index and id. @throws Error that names the first invalid line */
 export async function expectedDocuments(
   file: string,
 ): Promise<Map<string, Map<string, DocumentSource>>> {

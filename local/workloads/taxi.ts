@@ -6,7 +6,6 @@ import { expectedTrips } from "../verify/expected-trips";
 import { resultIndices } from "../verify/result-document";
 import type { LocalWorkload, WorkloadChoices } from "./workload";
 
-/** Taxi trips of a TLC file. */
 export function taxi(definition: Workload, choices: WorkloadChoices): LocalWorkload {
   const input = choices.input ?? definition.input ?? "";
   return {

@@ -6,24 +6,13 @@ import type { Expected } from "../verify/expected";
 export interface LocalWorkload {
   readonly name: string;
   readonly definition: Workload;
-  /** What the input is, for the summary. */
   readonly input: string;
-  /** Patterns of the indices that hold its results. */
   readonly indices: readonly string[];
-  /**
-   * Arguments that tell the producer what to replay.
-   *
-   * @param folder where the producer may leave what it cannot replay
-   */
+  /** Arguments of the producer. @param folder for rows that cannot be replayed */
   replayArguments(folder: string): readonly string[];
   /** About how many records come of it, where the producer cannot know before the end. */
   readonly aboutRecords?: number;
-  /**
-   * Looks at the input before anything is built or started.
-   *
-   * @returns what there is, in words
-   * @throws when it cannot be used
-   */
+  /** Checks the input before anything starts. @returns a summary @throws Error when it is invalid */
   check(): Promise<string>;
   /** What must be in the domain when the input has been replayed to its end. */
   expected(settings: DeployedSettings): Promise<ExpectedRun>;
@@ -34,12 +23,10 @@ export interface ExpectedRun extends Pick<Expected, "events"> {
   readonly documents: Expected["documents"] | undefined;
 }
 
-/** What a run asks of a workload. */
 export interface WorkloadChoices {
   /** File or folder in place of the workload's own input. */
   readonly input: string | undefined;
   /** JSON lines {index, id, source} of the documents that must be there. */
   readonly expect: string | undefined;
-  /** The run has no end and is not verified. */
   readonly endless: boolean;
 }

@@ -8,7 +8,8 @@ import { connect } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
-import { identityOf, readEvents, recordsOf, shiftOf } from "./events";
+import { firstEvent } from "../events/record-source";
+import { identityOf, liveRecordsOf, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
@@ -17,7 +18,7 @@ import type { Output } from "./output";
 import { ConsoleOutput, jsonOutput } from "./output";
 import type { Progress } from "../replay/progress";
 import type { ReplayOutcome } from "../replay/replay";
-import { replay } from "../replay/replay";
+import { longWaitMs, replay } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
 import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
@@ -27,12 +28,7 @@ import { systemRuntime } from "../replay/runtime";
 import { shardLimits } from "../kinesis/shard-budget";
 import type { Sink } from "../replay/sink";
 
-/**
- * Does what the command line asks for.
- *
- * @returns the exit code, as the help describes it
- * @throws StartError when nothing was sent because something is wrong
- */
+/** Does what the command line asks for. @throws StartError when nothing was sent */
 export async function run(options: CommandOptions): Promise<number> {
   const { destination } = options;
   if (destination !== "nothing" && destination !== "stdout") {
@@ -51,7 +47,6 @@ export async function run(options: CommandOptions): Promise<number> {
   return exitCode(outcome, 0, options, (error) => String(error));
 }
 
-/** Where progress goes, and where the report goes at the end. */
 function outputsOf({ report, json, destination }: CommandOptions) {
   const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
   const output: Output = json
@@ -119,7 +114,6 @@ function hostOf(endpoint: string | undefined): string {
   return endpoint === undefined ? "" : new URL(endpoint).hostname;
 }
 
-/** Where a resumed replay goes on, and where it keeps that. */
 interface Resumption {
   readonly resumeFile: ResumeFile;
   readonly point: ResumePoint;
@@ -134,17 +128,31 @@ async function send(
   end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
   const from = resumption?.point.position ?? 0;
-  const records = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
+  const { live } = events;
+  const records =
+    live === undefined
+      ? recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options))
+      : liveRecordsOf(live, events, options, resumption?.point.files ?? {});
   const advisor = new LagAdvisor(options.pace, options.rateLimitPercent);
   const metrics = metricsOutput(options);
+  // A faster replay is ahead of the real clock.
+  const liveFrom = options.pace.speedup === 1 ? options.workload.liveFrom : undefined;
+  const opening =
+    liveFrom === undefined ? undefined : firstEvent(events.source, -Infinity)?.eventTime;
+  if (opening !== undefined && opening > Date.now() + longWaitMs && !options.json) {
+    const bell = new Date(opening).toISOString();
+    process.stderr.write(`The market is closed; waiting for the opening bell before ${bell}\n`);
+  }
   const outcome = await replay(
     records,
     open,
-    { ...options.pace, from },
+    { ...options.pace, ...(live && { speedup: Infinity }), from, liveFrom },
     systemRuntime,
     stopOnSignals(),
     (state) => {
-      resumption?.resumeFile.write(state.progress.acknowledgedUpTo);
+      const { acknowledgedUpTo } = state.progress;
+      const files = live?.acknowledged(acknowledgedUpTo);
+      resumption?.resumeFile.write(files === undefined ? acknowledgedUpTo : 0, files);
       const report = progressReport(state, records.count, advisor.advice(state));
       metrics?.(report);
       output.progress(report);

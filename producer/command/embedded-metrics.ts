@@ -11,12 +11,7 @@ const units = {
   ReplayLag: "Seconds",
 } as const;
 
-/**
- * Turns progress into lines in CloudWatch's embedded metric format, which a log group or the CloudWatch
- * agent makes metrics of. What is counted is given for the time since the line before.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
+/** Lines in CloudWatch's embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 export class EmbeddedMetrics {
   readonly #stream: string;
   #previous = { recordsPut: 0, bytesPut: 0, throttled: 0, retries: 0, errors: 0 };

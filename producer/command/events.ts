@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { EventRecords, firstEvent } from "../events/record-source";
 import { ShuffledEvents } from "../events/shuffled-events";
-import type { Reading } from "../events/workload";
+import type { LiveRecordSource } from "../events/record";
+import type { FilePositions, LiveEvents, Reading } from "../events/workload";
 import type { CommandOptions } from "./options";
 
 /** @throws StartError when an input cannot be used or holds nothing to send */
@@ -10,7 +11,10 @@ export function readEvents({ workload, json, outputs }: CommandOptions): Promise
     const names = workload.inputs.map((name) => (name === "-" ? "the standard input" : name));
     process.stderr.write(`Reading ${names.join(", ")}\n`);
   }
-  return workload.read(outputs);
+  return workload.read(outputs, (file, rows) => {
+    if (json) process.stdout.write(`${JSON.stringify({ type: "reading", file, rows })}\n`);
+    else process.stderr.write(`Reading ${file}: ${rows.toLocaleString("en-US")} rows so far\n`);
+  });
 }
 
 /** What is added to every event time: nothing, or what makes the first one now, in whole seconds. */
@@ -19,7 +23,6 @@ export function shiftOf({ source }: Reading, { shiftToNow, range }: CommandOptio
   return first === undefined ? 0 : Math.floor((Date.now() - first.eventTime) / 1000) * 1000;
 }
 
-/** The events as the stream gets them. */
 export function recordsOf(
   { source }: Reading,
   options: CommandOptions,
@@ -34,6 +37,26 @@ export function recordsOf(
     partitionKey: options.partitionKey,
     maxRecordBytes: options.maxRecordKiB * 1024,
   });
+}
+
+/** The events as the stream gets them, as they come. */
+export function liveRecordsOf(
+  live: LiveEvents,
+  events: Reading,
+  options: CommandOptions,
+  saved: FilePositions,
+): LiveRecordSource {
+  const records = recordsOf(events, options, 0);
+  return {
+    count: undefined,
+    async *records(from, stop) {
+      let position = from;
+      for await (const event of live.events(saved, stop)) {
+        yield records.record(event, position);
+        position += 1;
+      }
+    },
+  };
 }
 
 /** What a position depends on: other events, or another order of them, have other positions. */

@@ -28,10 +28,7 @@ export class LagAdvisor {
     this.#share = rateLimitPercent / 100;
   }
 
-  /**
-   * To be asked once a second.
-   * @returns undefined while the lag is small or does not grow
-   */
+  /** Asked once per second. @returns undefined while the lag is small or does not grow */
   advice(state: ReplayState): string | undefined {
     const now: Look = {
       at: state.now,

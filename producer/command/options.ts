@@ -7,13 +7,12 @@ import type { EventTimeRange } from "../events/event-time";
 import { durationOption, eventTimeOption } from "../events/event-time";
 import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
 import type { StreamTarget } from "../kinesis/target";
-import { targetFrom, targetOptions } from "../kinesis/target";
+import { targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
 import manifest from "../package.json";
 import type { Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
 import { workloads } from "./workloads";
 
-/** What the command line asks for. */
 export interface CommandOptions {
   /** A stream, the standard output, or nothing: a dry run. */
   readonly destination: StreamTarget | "stdout" | "nothing";
@@ -35,7 +34,6 @@ export interface CommandOptions {
   readonly giveUpAfterMs: number;
   readonly resume: string | undefined;
   readonly report: string | undefined;
-  /** Where records that were given up are kept. */
   readonly lostRecords: string | undefined;
   /** All files that are written, by their options. */
   readonly outputs: Outputs;
@@ -43,17 +41,15 @@ export interface CommandOptions {
   readonly json: boolean;
 }
 
-/** Values of the options that every workload has, as commander names them. */
-interface SharedValues {
+interface SharedValues extends TargetValues {
   readonly config?: string;
-  readonly stream?: string;
-  readonly region?: string;
   readonly output: "kinesis" | "stdout";
   readonly dryRun?: true;
   readonly workload: string;
   readonly speedup: number;
   readonly maxRate: number;
   readonly ramp: number;
+  readonly maxGap: number;
   readonly seek?: number;
   readonly until?: number;
   readonly loop?: true;
@@ -77,8 +73,9 @@ interface SharedValues {
 const moreHelp = `
 Input: rows in any order. What does not fit into 64 MiB is sorted in a temporary file.
 
-Credentials: the AWS SDK's own sources (environment, profile, instance role). AWS_ENDPOINT_URL_KINESIS
-  and AWS_ENDPOINT_URL_S3 name other servers than the region's.
+Credentials: the AWS SDK's own sources (environment, profile, SSO, instance role). HTTPS_PROXY, NO_PROXY and
+  AWS_CA_BUNDLE apply to them, too. AWS_ENDPOINT_URL_KINESIS and AWS_ENDPOINT_URL_S3 name other servers
+  than the region's.
 
 Signals: the first SIGINT or SIGTERM sends what is due and then ends; the second one ends immediately.
 
@@ -146,6 +143,12 @@ export function replayCommand(): Command {
     new Option("--ramp <seconds>", "warm-up in which speed and rate grow from zero, 0 to 86400")
       .argParser(numberFrom(0, 86_400))
       .default(0),
+    new Option(
+      "--max-gap <time>",
+      "longest wait for the next event, in ms, s, m, h or d; longer gaps between events are shortened",
+    )
+      .argParser(durationOption("none"))
+      .default(Infinity, "none"),
     new Option(
       "--seek <time>",
       "event time of the first event sent: an instant, or the wall-clock time of New York",
@@ -235,8 +238,6 @@ export function replayCommand(): Command {
 
 /**
  * Reads the command line and the configuration file.
- *
- * @param args - without the names of the interpreter and the program
  * @throws StartError naming everything that is wrong with the values
  * @throws CommanderError after the help or the version has been printed
  */
@@ -244,7 +245,6 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
   const problems: string[] = [];
   const command = parsedCommand(args, problems);
   const values = command.opts<SharedValues>();
-  // A name that is not in the table is among the problems already.
   const workload = workloads[values.workload] ?? Object.values(workloads)[0];
   if (workload === undefined) {
     throw new StartError(problems);
@@ -260,7 +260,12 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     destination,
     workload: configured,
     range,
-    pace: { speedup: values.speedup, maxRate: values.maxRate, rampMs: values.ramp * 1000 },
+    pace: {
+      speedup: values.speedup,
+      maxRate: values.maxRate,
+      rampMs: values.ramp * 1000,
+      maxGapMs: values.maxGap,
+    },
     loop: values.loop ?? false,
     shiftToNow: values.shiftToNow ?? false,
     maxDisorderSeconds: values.maxDisorder,
@@ -287,6 +292,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     throw new StartError(problems);
   }
   return options;
+}
+
+/** The value of --profile, which has to be known before the region. */
+export function profileOf(args: readonly string[]): string | undefined {
+  return parsedCommand(args, []).opts<SharedValues>().profile;
 }
 
 /** The command with the values of the configuration file, if any, and over them those of the command line. */
@@ -393,6 +403,11 @@ function contradictions(options: CommandOptions): string[] {
       : []),
     ...(loop && workload.isEndless
       ? ["--loop needs an end after which to begin again; set --duration or --until"]
+      : []),
+    ...(workload.liveFrom !== undefined && (options.resume !== undefined || options.shiftToNow)
+      ? [
+          "--start now is another time in each run; remove --resume and --shift-to-now, or set a time",
+        ]
       : []),
     ...(loop && options.shuffleSeconds > 0
       ? ["--loop needs the events in order; remove --shuffle"]

@@ -8,22 +8,20 @@ export interface Output {
   end(report: ReplayReport | DryRunReport): void;
 }
 
-/** For programs: one JSON object per line. */
 export function jsonOutput(out: NodeJS.WritableStream): Output {
   const write = (report: object) => void out.write(`${JSON.stringify(report)}\n`);
   return { progress: write, end: write };
 }
 
 const ticksBetweenLines = 5;
+/** Seconds of a wait for the next event that are worth a word. */
+const longGap = 60;
 const startOfLine = "\r\u001b[K";
 
 const count = (value: number) => value.toLocaleString("en-US");
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/**
- * Tells people how a replay goes: on a terminal in one line that is rewritten, elsewhere in a line
- * every 5 seconds.
- */
+/** Progress for people: one line that is rewritten on a terminal, elsewhere a line every 5 seconds. */
 export class ConsoleOutput implements Output {
   readonly #out: NodeJS.WriteStream;
   #ticks = 0;
@@ -45,6 +43,9 @@ export class ConsoleOutput implements Output {
       `${count(report.retries)} retries`,
       // There are none where no stream is.
       ...(report.shards > 0 ? [`${count(report.shards)} shards`] : []),
+      ...(report.waiting === null
+        ? []
+        : [`waiting until ${report.waiting.until} for the event of ${report.waiting.eventTime}`]),
       ...(report.lastError === null ? [] : [errorText(report.lastError)]),
     ].join("  ");
     if (report.advice !== null && report.advice !== this.#advice) {
@@ -95,6 +96,12 @@ function dryRunLines(report: DryRunReport): string[] {
     `Would send ${count(report.recordsTotal)} records (${megabytes(report.bytesTotal)}, ` +
       `${keys} partition keys) in ${count(Math.ceil(report.seconds))} s`,
     `Event time from ${report.firstEventTime} to ${report.lastEventTime}`,
+    ...(report.longestGap.seconds > longGap
+      ? [
+          `Longest wait: ${count(Math.ceil(report.longestGap.seconds))} s before the event of ` +
+            `${report.longestGap.eventTime}; --max-gap shortens it`,
+        ]
+      : []),
     `First event: ${JSON.stringify(report.firstEvent)}`,
   ];
 }

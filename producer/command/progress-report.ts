@@ -3,28 +3,25 @@ import type { LastError } from "../replay/last-error";
 /** The state of a running replay, written once a second. */
 export interface ProgressReport {
   readonly type: "progress";
-  /** When this was written. */
   readonly at: string;
   /** Every event up to this time is sent; null before the first one. */
   readonly eventTime: string | null;
   readonly recordsPut: number;
   /** Since the progress report before. */
   readonly recordsPerSecond: number;
-  /** Partition keys and data. */
   readonly bytesPut: number;
   /** How long the oldest record that is due has been due; null before the first one and without a schedule. */
   readonly replayLagSeconds: number | null;
   /** How often a record was refused for want of throughput. */
   readonly throttled: number;
-  /** How often a record was sent again. */
   readonly retries: number;
-  /** Open shards of the stream. */
   readonly shards: number;
   /** Records of the whole replay, also those that an earlier run has sent; null while that is not known. */
   readonly recordsTotal: number | null;
+  /** The next event and when it is due, where that is more than 10 s ahead; else null. */
+  readonly waiting: { readonly eventTime: string; readonly until: string } | null;
   /** The newest error; null before the first one. */
   readonly lastError: (Omit<LastError, "since"> & { readonly since: string }) | null;
-  /** How often each error came, by its code. */
   readonly errors: Readonly<Record<string, number>>;
   /** What would let a growing lag shrink, in words; null while it does not grow. */
   readonly advice: string | null;

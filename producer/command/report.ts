@@ -29,7 +29,6 @@ export interface ReplayReport {
   /** Of the records put; null when there are none. */
   readonly firstEventTime: string | null;
   readonly lastEventTime: string | null;
-  /** How often each error came, by its code. */
   readonly errors: Readonly<Record<string, number>>;
   /** From the first record to the last answer. */
   readonly seconds: number;
@@ -49,9 +48,9 @@ export interface DryRunReport extends Pick<
   readonly partitionKeys: number | null;
   readonly firstEventTime: string;
   readonly lastEventTime: string;
-  /** Of the schedule; 0 at full speed. */
   readonly seconds: number;
-  /** The first event as the stream would carry it. */
+  /** The longest wait for an event, in seconds of the schedule, and the time of that event. */
+  readonly longestGap: { readonly seconds: number; readonly eventTime: string };
   readonly firstEvent: unknown;
 }
 
@@ -60,7 +59,7 @@ export function progressReport(
   recordsTotal: number | undefined,
   advice: string | undefined,
 ): ProgressReport {
-  const { progress } = state;
+  const { progress, waiting } = state;
   const { lastError } = progress;
   return {
     type: "progress",
@@ -74,6 +73,10 @@ export function progressReport(
     retries: progress.retries,
     shards: state.shards,
     recordsTotal: recordsTotal ?? null,
+    waiting:
+      waiting === undefined
+        ? null
+        : { eventTime: isoSeconds(waiting.eventTime), until: isoSeconds(waiting.until) },
     lastError:
       lastError === undefined
         ? null
@@ -110,10 +113,7 @@ export function replayReport(
   };
 }
 
-/**
- * What a replay would send; every record is built, none is sent.
- * @throws StartError when there is none
- */
+/** What a replay would send; builds every record. @throws StartError when there is none */
 export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace): DryRunReport {
   const keys = new Set<string>();
   let count = 0;
@@ -122,11 +122,16 @@ export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pa
   let last: OutgoingRecord | undefined;
   let clock: ReplayClock | undefined;
   let sentAt = 0;
+  let longestGap = { seconds: 0, eventTime: 0 };
   for (const record of records.records(0)) {
     first ??= record;
     last = record;
     clock ??= new ReplayClock(record.eventTime, 0, pace);
-    sentAt = clock.nextAt(record.eventTime);
+    const at = clock.nextAt(record.eventTime);
+    if (at - sentAt > longestGap.seconds * 1000) {
+      longestGap = { seconds: (at - sentAt) / 1000, eventTime: record.eventTime };
+    }
+    sentAt = at;
     if (keys.size <= mostCountedKeys) {
       keys.add(record.partitionKey);
     }
@@ -147,6 +152,7 @@ export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pa
     firstEventTime: isoSeconds(first.eventTime),
     lastEventTime: isoSeconds(last.eventTime),
     seconds: sentAt / 1000,
+    longestGap: { ...longestGap, eventTime: isoSeconds(longestGap.eventTime) },
     firstEvent: JSON.parse(Buffer.from(first.data).toString()),
   };
 }

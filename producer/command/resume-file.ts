@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { FilePositions } from "../events/workload";
 import { StartError } from "../../cli/command";
 
 /** What a position belongs to; it is of no use for anything else. */
@@ -8,19 +9,17 @@ export interface ReplayIdentity {
   readonly created: string;
   /** Host of the server, where it is none of AWS's. */
   readonly endpoint: string;
-  /** Fingerprint of the input. */
   readonly input: string;
 }
 
-/** Where a replay is. */
 export interface ResumePoint {
-  /** Of the first record to send. */
   readonly position: number;
   /** What is added to every event time, in milliseconds; the same in every run of a replay. */
   readonly shiftMs: number;
+  /** Offsets of files that are followed; the position is 0 then. */
+  readonly files?: FilePositions | undefined;
 }
 
-/** The position could not be kept. */
 export class ResumeFileError extends Error {}
 
 /** Remembers in a file how many leading records are acknowledged, so that a later run can go on there. */
@@ -28,7 +27,7 @@ export class ResumeFile {
   readonly #path: string;
   readonly #identity: ReplayIdentity;
   #shiftMs = 0;
-  #written: number | undefined;
+  #written: string | undefined;
 
   constructor(path: string, identity: ReplayIdentity) {
     this.#path = path;
@@ -54,7 +53,7 @@ export class ResumeFile {
     const point = this.#read() ?? { position: 0, shiftMs };
     this.#shiftMs = point.shiftMs;
     try {
-      this.write(point.position);
+      this.write(point.position, point.files);
     } catch (error) {
       throw new StartError([error instanceof Error ? error.message : String(error)]);
     }
@@ -120,25 +119,20 @@ export class ResumeFile {
     return saved;
   }
 
-  /**
-   * Replaces the file in one step: a crash leaves the old position or the new one.
-   * @throws ResumeFileError when that is not possible
-   */
-  write(position: number): void {
-    if (position === this.#written) {
+  /** Replaces the file in one step: a crash leaves the old or the new one. @throws ResumeFileError */
+  write(position: number, files?: FilePositions): void {
+    const text = `${JSON.stringify({ ...this.#identity, position, shiftMs: this.#shiftMs, files })}\n`;
+    if (text === this.#written) {
       return;
     }
     const temporary = `${this.#path}.tmp`;
     try {
-      writeFileSync(
-        temporary,
-        `${JSON.stringify({ ...this.#identity, position, shiftMs: this.#shiftMs })}\n`,
-      );
+      writeFileSync(temporary, text);
       renameSync(temporary, this.#path);
     } catch (error) {
       throw new ResumeFileError(`the resume file cannot be written: ${String(error)}`);
     }
-    this.#written = position;
+    this.#written = text;
   }
 }
 
@@ -166,7 +160,7 @@ function isRunning(id: number): boolean {
 function parse(text: string): (ReplayIdentity & ResumePoint) | undefined {
   try {
     const value = JSON.parse(text) as Partial<Record<string, unknown>> | null;
-    const { arn, created, endpoint, input, position, shiftMs } = value ?? {};
+    const { arn, created, endpoint, input, position, shiftMs, files } = value ?? {};
     return typeof arn === "string" &&
       typeof created === "string" &&
       typeof endpoint === "string" &&
@@ -175,7 +169,7 @@ function parse(text: string): (ReplayIdentity & ResumePoint) | undefined {
       Number.isInteger(position) &&
       position >= 0 &&
       typeof shiftMs === "number"
-      ? { arn, created, endpoint, input, position, shiftMs }
+      ? { arn, created, endpoint, input, position, shiftMs, files: files as FilePositions }
       : undefined;
   } catch {
     return undefined;

@@ -3,5 +3,4 @@ import { events } from "../generic/events";
 import { trades } from "../trades/trades";
 import { taxi } from "../trips/taxi";
 
-/** Every workload by its name. */
 export const workloads: Readonly<Record<string, Workload>> = { taxi, trades, events };

@@ -7,10 +7,7 @@ import type { EventSource, SourceEvent } from "./record";
 const smallestRun = 1024 * 1024;
 const defaultRunBytes = 64 * 1024 * 1024;
 
-/**
- * Sorts events by time in bounded memory: what does not fit is written to a temporary file in sorted
- * runs, which are merged when they are read.
- */
+/** Sorts events by time in bounded memory: sorted runs in a temporary file are merged when read. */
 export class EventStore implements EventSource {
   readonly #runBytes: number;
   readonly #runs: { readonly start: number; readonly end: number }[] = [];
@@ -30,7 +27,6 @@ export class EventStore implements EventSource {
     return this.#count;
   }
 
-  /** @throws Error when the temporary file cannot be written */
   add(event: SourceEvent): void {
     const bytes = entryBytes(event);
     if (this.#used > 0 && this.#used + bytes > this.#runBytes) {
@@ -122,7 +118,6 @@ function writeFully(file: number, buffer: Buffer, position: number): number {
 
 const headBytes = 8 + 2 + 4;
 
-/** Bytes that an event takes in a run. */
 function entryBytes(event: SourceEvent): number {
   return headBytes + Buffer.byteLength(event.partitionKey) + event.data.byteLength;
 }

@@ -7,7 +7,6 @@ export interface EventTimeRange {
   readonly to: number;
 }
 
-/** All of time. */
 export const everything: EventTimeRange = { from: -Infinity, to: Infinity };
 
 const dayMs = 86_400_000;
@@ -34,21 +33,12 @@ function twoDigits(value: number): string {
 const instantPattern =
   /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)\d*(Z|[+-]\d{2}:?\d{2})$/;
 
-/**
- * Reads an event time as people write it: an instant (2019-03-01T18:00:00Z) or the wall-clock time of
- * New York as in the files of the TLC (2019-03-01 13:00:00).
- *
- * @returns milliseconds since the epoch, or undefined when the text is neither
- */
+/** Milliseconds of an instant or of a wall-clock time of New York (2019-03-01 13:00:00); undefined when neither. */
 export function parseEventTime(text: string): number | undefined {
   return parseInstant(text) ?? newYorkInstant(text);
 }
 
-/**
- * Reads an instant, a time with `Z` or an offset from UTC; digits below a millisecond are cut off.
- *
- * @returns milliseconds since the epoch, or undefined when the text is none
- */
+/** Milliseconds of a time with `Z` or an offset; undefined for other texts. Digits below 1 ms are cut off. */
 export function parseInstant(text: string): number | undefined {
   const [, wallClock = "", offset = ""] = instantPattern.exec(text) ?? [];
   const local = wallClock.replace(" ", "T");
@@ -83,17 +73,18 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-/**
- * Reads the value of an option that takes a duration; see parseDuration.
- *
- * @param endless - the word for Infinity
- * @param zero - what 0 means, where it is allowed
- */
-export function durationOption(endless: string, zero?: number): (text: string) => number {
+/** Reads a duration; `endless` is the word for Infinity and `zero` the meaning of 0, where they are allowed. */
+export function durationOption(endless?: string, zero?: number): (text: string) => number {
   return (text) => {
-    const duration = text === endless ? Infinity : text === "0" ? zero : parseDuration(text);
+    const duration =
+      endless !== undefined && text === endless
+        ? Infinity
+        : text === "0"
+          ? zero
+          : parseDuration(text);
     if (duration === undefined) {
-      throw new InvalidArgumentError(`It must be such as 90s, 30m, 6.5h or 2d, or ${endless}.`);
+      const other = endless === undefined ? "" : `, or ${endless}`;
+      throw new InvalidArgumentError(`It must be such as 90s, 30m, 6.5h or 2d${other}.`);
     }
     return duration;
   };

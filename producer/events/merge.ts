@@ -1,9 +1,6 @@
 import type { SourceEvent } from "./record";
 
-/**
- * Merges sources that are sorted by event time into one that is; of equal times the earlier source's first. It looks at
- * all of them for each event: sources are few, as each is a run of many megabytes.
- */
+/** Merges a few sources that are sorted by event time; of equal times the earlier source's first. */
 export function* merged(sources: readonly Iterable<SourceEvent>[]): Generator<SourceEvent> {
   const rests = sources.map((source) => source[Symbol.iterator]());
   const heads = rests.map((rest) => rest.next());

@@ -15,7 +15,6 @@ export interface RecordOptions {
   readonly loop: boolean;
   /** What is added to every event time; whole seconds in milliseconds. */
   readonly shiftMs: number;
-  /** A field of the event, or round-robin. */
   readonly partitionKey: string;
   /** Largest partition key and data together. */
   readonly maxRecordBytes: number;
@@ -39,9 +38,8 @@ export class EventRecords implements RecordSource {
     return this.#options.loop ? undefined : this.#source.count;
   }
 
-  /** @throws RangeError at a record that is larger than the stream takes */
   *records(from: number): Generator<OutgoingRecord> {
-    const { loop, maxRecordBytes } = this.#options;
+    const { loop } = this.#options;
     let position = 0;
     let passShift = 0;
     for (let pass = 0; ; pass += 1) {
@@ -53,13 +51,7 @@ export class EventRecords implements RecordSource {
         first = Number.isNaN(first) ? event.eventTime : first;
         last = event.eventTime;
         if (position >= from) {
-          const record = this.#record(event, position, passShift, pass);
-          if (record.bytes > maxRecordBytes) {
-            throw new RangeError(
-              `Record ${position} has ${record.bytes} bytes; the stream takes at most ${maxRecordBytes}`,
-            );
-          }
-          yield record;
+          yield this.record(event, position, passShift, pass);
         }
         position += 1;
       }
@@ -71,11 +63,20 @@ export class EventRecords implements RecordSource {
     }
   }
 
-  #record(event: SourceEvent, position: number, passShift: number, pass: number): OutgoingRecord {
+  /** @throws RangeError when it is larger than the stream takes */
+  record(event: SourceEvent, position: number, passShift = 0, pass = 0): OutgoingRecord {
     const shift = this.#options.shiftMs + passShift;
     const data =
       shift === 0 && pass === 0 ? event.data : this.#shape.moved(event.data, shift, pass);
-    return outgoingRecord(position, event.eventTime + shift, this.#keyOf(event, position), data);
+    const key = this.#keyOf(event, position);
+    const record = outgoingRecord(position, event.eventTime + shift, key, data);
+    const { maxRecordBytes } = this.#options;
+    if (record.bytes > maxRecordBytes) {
+      throw new RangeError(
+        `Record ${position} has ${record.bytes} bytes; the stream takes at most ${maxRecordBytes}`,
+      );
+    }
+    return record;
   }
 
   #keyOf(event: SourceEvent, position: number): string {

@@ -1,6 +1,5 @@
 /** An event of a source, before it has a place in the order of sending. */
 export interface SourceEvent {
-  /** Milliseconds since the epoch. */
   readonly eventTime: number;
   readonly partitionKey: string;
   /** The event as the stream carries it: one JSON object, UTF-8. */
@@ -27,8 +26,13 @@ export interface OutgoingRecord extends SourceEvent {
 export interface RecordSource {
   /** Undefined where that is not known before the last one, or where there is no last one. */
   readonly count: number | undefined;
-  /** @param from - position of the first record wanted */
   records(from: number): Iterable<OutgoingRecord>;
+}
+
+/** Records that come later, in the order in which they come. */
+export interface LiveRecordSource {
+  readonly count: undefined;
+  records(from: number, stop: AbortSignal): AsyncIterable<OutgoingRecord>;
 }
 
 export function outgoingRecord(

@@ -1,8 +1,5 @@
 /**
- * Numbers from 0 (inclusive) to 1 (exclusive) that look random and are the same for the same seed
- * (xoshiro128**, period 2^128).
- *
- * @param seed - an integer from 0 to 2^32 - 1
+ * Numbers from 0 to below 1 that look random, the same for the same seed of 32 bits (xoshiro128**).
  * @see https://prng.di.unimi.it/
  */
 export function seededRandom(seed: number): () => number {

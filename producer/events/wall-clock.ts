@@ -7,12 +7,7 @@ export type WallClock = (text: string) => number | undefined;
 
 /**
  * Converts the wall-clock time of a zone, `YYYY-MM-DD HH:MM:SS` with or without a fraction, to an instant.
- *
- * The hour skipped in spring does not exist: such a time is moved one hour forward, as luxon does
- * (02:30 becomes 03:30 daylight time). The hour repeated in autumn is ambiguous: the first of the
- * two instants is taken (daylight time).
- *
- * @param zone - an IANA time zone
+ * In spring a time of the skipped hour is moved one hour forward; in autumn the first of the two instants is taken.
  */
 export function wallClock(zone: string): WallClock {
   // Clocks change on the quarter hour at most, so one conversion serves a quarter hour of events.

@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Option } from "commander";
 import type { EventTimeRange } from "./event-time";
-import type { EventSource } from "./record";
+import type { EventSource, SourceEvent } from "./record";
 
 /** Values of the command line by commander's attribute names; see Option.attributeName. */
 export type OptionValues = Readonly<Record<string, unknown>>;
 
-/** How often rows were rejected, by reason. */
 export type Rejections = Readonly<Record<string, number>>;
 
-/** How many rows were read. */
 export interface RowCounts {
   /** Data rows: events, rejected rows, and events out of the range; undefined for generated events. */
   readonly rowsRead: number | undefined;
@@ -18,8 +16,21 @@ export interface RowCounts {
   readonly outOfRange: number;
 }
 
+/** Offsets up to which files are read, by device and inode. */
+export type FilePositions = Readonly<Record<string, number>>;
+
+/** Events that are sent as they come. */
+export interface LiveEvents {
+  /** @param saved - where an earlier run ended */
+  events(saved: FilePositions, stop: AbortSignal): AsyncIterable<SourceEvent>;
+  /** @param count - events, of those that were handed out, that are acknowledged */
+  acknowledged(count: number): FilePositions;
+}
+
 /** The events to send, and what was read for them. */
 export interface Reading extends RowCounts {
+  /** Events that come later than those of the source. */
+  readonly live?: LiveEvents;
   readonly source: EventSource;
   /** SHA-256: the same for the same events only. */
   readonly fingerprint: string;
@@ -29,13 +40,8 @@ export interface Reading extends RowCounts {
 export interface EventShape {
   /** The field that is the partition key unless another is wanted. */
   readonly partitionKey: string;
-  /** Fields that every event has. */
   readonly requiredFields: readonly string[];
-  /**
-   * The same event at another time.
-   *
-   * @param pass - how often the replay has begun again; each pass has ids of its own
-   */
+  /** The same event at another time; each pass, counted from 0, has ids of its own. */
   moved(data: Uint8Array, shiftMs: number, pass: number): Uint8Array;
 }
 
@@ -43,40 +49,31 @@ export interface EventShape {
 export interface ConfiguredWorkload extends EventShape {
   /** What it is read from; empty where events are generated. */
   readonly inputs: readonly string[];
+  /** Event time of the real clock's present, where events follow that at the speed 1. */
+  readonly liveFrom?: number | undefined;
   /** Whether its events have no end. */
   readonly isEndless: boolean;
   /**
-   * @param outputs - files that the command writes by their options, none of which may be an input
+   * `outputs` are files that the command writes; `onRows` is told every few seconds how many rows were read.
    * @throws StartError when an input cannot be used or holds nothing to send
    */
-  read(outputs: Readonly<Record<string, string | undefined>>): Promise<Reading>;
+  read(
+    outputs: Readonly<Record<string, string | undefined>>,
+    onRows?: (file: string, rows: number) => void,
+  ): Promise<Reading>;
 }
 
 /** A kind of events that can be replayed. */
 export interface Workload {
-  /** Continues a sentence that begins with the workload's name. */
   readonly summary: string;
-  /** Heading of its options in the help. */
   readonly heading: string;
-  /**
-   * Options that not every workload has; made anew for each command line.
-   *
-   * @param isRecorded - whether to leave out those that have no effect on events of --input
-   */
+  /** Options of this workload; `isRecorded` leaves out those without effect on events of --input. */
   readonly options: (isRecorded?: boolean) => readonly Option[];
-  /**
-   * @param range - of the event times wanted
-   * @param problems - gets a line for each value that cannot be used
-   */
+  /** Reads the options; `problems` gets a line for each wrong value. */
   configure(values: OptionValues, range: EventTimeRange, problems: string[]): ConfiguredWorkload;
 }
 
-/**
- * Moves the times of an event that is a flat JSON object, and gives it another id in each pass.
- *
- * @param timeFields - fields that hold instants
- * @param instant - writes one
- */
+/** Moves the times of a flat JSON object, whose fields are `timeFields`, and gives it another id in each pass. */
 export function movedEvent(
   data: Uint8Array,
   timeFields: readonly string[],

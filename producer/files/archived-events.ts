@@ -3,20 +3,16 @@ import type { SchemaObject, ValidateFunction } from "ajv";
 import { textOf } from "./parquet-rows";
 import { type Cell, invalidEvent, parsedRow } from "./rows";
 
-/** The schema of a flat event. */
 interface FlatSchema extends SchemaObject {
   readonly required: readonly string[];
   readonly properties: Readonly<Record<string, { readonly type: string }>>;
 }
 
-/** Reads events of a schema. */
 export interface ArchivedEvents<Event> {
   /** The event of a JSON text as the stream or the archive has it. @throws RowRejection */
   parse(text: string): Event;
   /**
-   * The JSON of rows of the archive, whose columns are the event's properties in lower case and whose times are UTC.
-   * A property that is a partition is no column; its value is in the name of a folder, as in `symbol=ACME/`.
-   *
+   * JSON of rows of the archive: columns in lower case, times in UTC, partitions in the names of folders (`symbol=ACME/`).
    * @returns undefined when the header is that of another table
    */
   rows(header: readonly string[], file: string): ((cells: readonly Cell[]) => string) | undefined;

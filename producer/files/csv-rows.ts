@@ -1,23 +1,19 @@
 import type { Readable } from "node:stream";
 import { parse } from "csv-parse/sync";
+import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
 import { lineBlocks } from "./lines";
 import { StartError } from "../../cli/command";
 import { type InputRow, type RowDecoder, RowRejection } from "./rows";
 
-/**
- * The rows of a CSV file with a header.
- *
- * @throws StartError when there is no usable header
- */
+/** The rows of a CSV file. @throws StartError when there is no usable header */
 export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGenerator<InputRow[]> {
-  let read: ReturnType<RowDecoder["columns"]> | undefined;
-  let delimiter = ",";
+  let row: CsvDecoder | undefined;
   const isRow = (text: string) => {
     try {
-      const cells = splitRow(text, delimiter);
-      read?.(cells);
+      const cells = splitRow(text, row?.delimiter ?? ",");
+      row?.read(cells);
       return cells.length > 1;
     } catch {
       return false;
@@ -29,19 +25,31 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
       if (text === "") {
         continue;
       }
-      if (read === undefined) {
-        delimiter = delimiterOf(text);
-        read = decoder.columns(headerFields(text, delimiter, file.name), file.name, false);
+      if (row === undefined) {
+        row = csvDecoder(text, decoder, file.name);
         continue;
       }
-      const [known, separator] = [read, delimiter];
-      rows.push({ line, text, event: () => known(splitRow(text, separator)) });
+      const { decode } = row;
+      rows.push({ line, text, event: () => decode(text) });
     }
     yield rows;
   }
-  if (read === undefined) {
+  if (row === undefined) {
     throw new StartError([`${file.name} is empty; expected a CSV file with a header`]);
   }
+}
+
+interface CsvDecoder {
+  readonly delimiter: string;
+  readonly read: ReturnType<RowDecoder["columns"]>;
+  readonly decode: (text: string) => SourceEvent;
+}
+
+/** @throws StartError when the header is broken or lacks columns */
+export function csvDecoder(header: string, decoder: RowDecoder, file: string): CsvDecoder {
+  const delimiter = delimiterOf(header);
+  const read = decoder.columns(headerFields(header, delimiter, file), file, false);
+  return { delimiter, read, decode: (text) => read(splitRow(text, delimiter)) };
 }
 
 /** The character that parts the names of the header: a comma, unless there is none. */

@@ -27,6 +27,8 @@ export interface FileEvents extends Reading {
   readonly rowsRead: number;
 }
 
+const tellMs = 5000;
+
 const readers: Readonly<
   Record<InputFormat, (file: InputFile, decoder: RowDecoder) => AsyncIterable<InputRow[]>>
 > = {
@@ -36,10 +38,7 @@ const readers: Readonly<
 };
 
 /**
- * Reads files of events. A broken row is handed to `onRejected` and counted; empty lines are skipped.
- *
- * @param range - of the event times wanted
- * @param store - where the events are sorted
+ * Reads and sorts the events of files. Broken rows go to `onRejected`; `onRows` is told every few seconds.
  * @throws StartError when a file cannot be read or lacks columns, or there is not a single event
  */
 export async function readFiles(
@@ -47,6 +46,7 @@ export async function readFiles(
   decoder: RowDecoder,
   range: EventTimeRange,
   onRejected: (row: RejectedRow) => void,
+  onRows: (file: string, rows: number) => void = () => undefined,
   store: EventStore = new EventStore(),
 ): Promise<FileEvents> {
   const rejected: Record<string, number> = {};
@@ -54,8 +54,13 @@ export async function readFiles(
   const examples = new Map<string, string>();
   let rowsRead = 0;
   let outOfRange = 0;
+  let toldAt = performance.now();
   for (const file of files) {
     for await (const rows of rowsOf(file, decoder)) {
+      if (performance.now() > toldAt + tellMs) {
+        toldAt = performance.now();
+        onRows(file.name, rowsRead);
+      }
       for (const row of rows) {
         rowsRead += 1;
         fingerprint.update(row.text).update("\n");

@@ -5,10 +5,8 @@ import { s3Files } from "./s3-files";
 
 export const inputFormats = ["csv", "jsonl", "parquet"] as const;
 
-/** How events are written. */
 export type InputFormat = (typeof inputFormats)[number];
 
-/** A file of events, wherever it lies. */
 export interface InputFile extends InputPlace {
   readonly format: InputFormat;
 }
@@ -20,18 +18,14 @@ const endings: readonly [ending: RegExp, format: InputFormat][] = [
   [/\.parquet$/i, "parquet"],
 ];
 
-function formatOf(name: string): InputFormat | undefined {
+export function formatOf(name: string): InputFormat | undefined {
   const path = name.split(/[?#]/)[0] ?? name;
   return endings.find(([ending]) => ending.test(path))?.[1];
 }
 
 /**
- * Finds the files that the sources name: paths, globs, `s3://` objects and prefixes, `https://`
- * addresses, or - for the standard input. The files of a glob or prefix come in the order of their names,
- * and a file that several sources name is read once.
- *
- * @param format - of all files; undefined to tell it by the names
- * @param problems - gets one line for every source that cannot be used
+ * Finds the files that sources name, those of a glob or prefix in the order of their names, each once.
+ * `problems` gets a line for every source that cannot be used.
  */
 export async function inputFiles(
   sources: readonly string[],

@@ -3,9 +3,7 @@ import { Readable } from "node:stream";
 import type { AsyncBuffer } from "hyparquet";
 import { fileIdentity } from "./output-file";
 
-/** A place where the content of an input file is. */
 export interface InputPlace {
-  /** The name of the file in messages. */
   readonly name: string;
   /** The same for the same content under another name: a link, or another spelling of the path. */
   readonly identity: string;

@@ -1,11 +1,13 @@
+import { appendFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { IANAZone } from "luxon";
 import { type InputFile, inputFiles, type InputFormat, inputFormats } from "./input-file";
 import type { EventTimeRange } from "../events/event-time";
-import type { OptionValues } from "../events/workload";
+import type { OptionValues, Reading } from "../events/workload";
 import { StartError } from "../../cli/command";
 import { listOf } from "../../cli/options";
-import { type FileEvents, readFiles } from "./event-files";
+import { type FileEvents, readFiles, type RejectedRow } from "./event-files";
+import { FollowedInput } from "./followed-input";
 import { fileIdentity, OutputFile, type Outputs } from "./output-file";
 import type { RowDecoder } from "./rows";
 
@@ -17,6 +19,8 @@ export interface InputOptions {
   readonly format: InputFormat | undefined;
   /** File for the rejected rows, replaced if it exists. */
   readonly deadLetters: string | undefined;
+  /** Read them as they grow. @default false */
+  readonly follow?: boolean;
 }
 
 /** The options of every workload that is read from files. */
@@ -30,6 +34,10 @@ export function inputOptions(): Option[] {
     new Option("--format <format>", "format of the input (default: by the name, else csv)").choices(
       inputFormats,
     ),
+    new Option(
+      "--follow",
+      "read files and pipes as they grow, also rotated ones, and send events as they come; with --resume positions are kept",
+    ).conflicts(["dryRun", "speedup", "ramp", "maxGap", "loop", "shiftToNow", "shuffle"]),
     new Option(
       "--time-zone <zone>",
       "IANA time zone of times that name none (default: America/New_York for taxi, else UTC)",
@@ -48,7 +56,6 @@ function zoneOption(text: string): string {
   return text;
 }
 
-/** @param problems - gets a line when no input is named */
 export function inputFrom(values: OptionValues, problems: string[]): InputOptions {
   const sources = (values["input"] ?? []) as readonly string[];
   if (sources.length === 0) {
@@ -58,13 +65,12 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
     sources,
     format: values["format"] as InputFormat | undefined,
     deadLetters: values["deadLetters"] as string | undefined,
+    follow: values["follow"] === true,
   };
 }
 
 /**
- * Reads the events of all files, sorted by event time in bounded memory.
- *
- * @param outputs - files that the command writes, none of which may be an input
+ * Reads the events of all files, none of which may be an output, sorted in bounded memory.
  * @throws StartError when a file cannot be used, or there are no events
  */
 export async function readInputs(
@@ -72,22 +78,56 @@ export async function readInputs(
   decoder: RowDecoder,
   range: EventTimeRange,
   outputs: Outputs = {},
+  onRows?: (file: string, rows: number) => void,
 ): Promise<FileEvents> {
-  const problems: string[] = [];
-  const files = await inputFiles(sources, format, problems);
-  problems.push(...outputsAmongInputs(files, outputs));
-  if (problems.length > 0) {
-    throw new StartError(problems);
-  }
+  const files = await openInputs(sources, format, outputs);
   const rows =
     deadLetters === undefined ? undefined : new OutputFile(deadLetters, "dead-letter file");
+  const onRejected = (row: RejectedRow) => rows?.write(`${JSON.stringify(row)}\n`);
   try {
-    return await readFiles(files, decoder, range, (row) => {
-      rows?.write(`${JSON.stringify(row)}\n`);
-    });
+    return await readFiles(files, decoder, range, onRejected, onRows);
   } finally {
     rows?.close();
   }
+}
+
+/** Reads the events of all files as {@link readInputs}, or follows the files as they grow. */
+export async function readOrFollow(
+  input: InputOptions,
+  decoder: RowDecoder,
+  range: EventTimeRange,
+  ...[outputs = {}, onRows]: [outputs?: Outputs, onRows?: (file: string, rows: number) => void]
+): Promise<Reading> {
+  const { sources, format, deadLetters, follow = false } = input;
+  if (!follow) return readInputs(input, decoder, range, outputs, onRows);
+  await openInputs(sources, format, outputs, notFollowed);
+  return new FollowedInput(sources, format, decoder, range, (row) => {
+    if (deadLetters !== undefined) appendFileSync(deadLetters, `${JSON.stringify(row)}\n`);
+  });
+}
+
+/** @throws StartError when a source cannot be used, or is an output */
+async function openInputs(
+  sources: readonly string[],
+  format: InputFormat | undefined,
+  outputs: Outputs,
+  check: (file: InputFile) => string[] = () => [],
+): Promise<InputFile[]> {
+  const problems: string[] = [];
+  const files = await inputFiles(sources, format, problems);
+  problems.push(...outputsAmongInputs(files, outputs), ...files.flatMap(check));
+  if (problems.length > 0) {
+    throw new StartError(problems);
+  }
+  return files;
+}
+
+/** The problem of a source that does not grow, or cannot be read while it does. */
+function notFollowed({ name, format }: InputFile): string[] {
+  const isLocal = !/^(s3|https?):/.test(name);
+  return isLocal && format !== "parquet" && !name.endsWith(".gz")
+    ? []
+    : [`--follow must read local files or pipes of CSV or JSON lines; got ${name}`];
 }
 
 /** Problems of files that are both read and written: they would be overwritten, or read what is written. */

@@ -6,8 +6,7 @@ import type { InputRow, RowDecoder } from "./rows";
 const rowsPerBlock = 10_000;
 
 /**
- * The rows of a Parquet file, one row group in memory at a time. Times without a zone are text, as in a CSV file.
- *
+ * The rows of a Parquet file, a row group at a time. Times without a zone are text, as in a CSV file.
  * @throws StartError when it lacks columns; Error when it is no Parquet file
  */
 export async function* parquetRows(

@@ -7,15 +7,9 @@ export type Cell = unknown;
 
 /** How the rows of a file become the events of a workload. */
 export interface RowDecoder {
-  /** The events in messages, such as trips. */
   readonly noun: string;
   /**
-   * For files with columns.
-   *
-   * @param header - names of the columns
-   * @param file - name of the file in messages
-   * @param isTyped - whether cells have types, or are text as in a CSV file
-   * @returns the event of a row, given its cells; throws RowRejection
+   * The event of a row of a file with columns; `isTyped` unless cells are text, as in a CSV file.
    * @throws StartError when columns are missing
    */
   columns(
@@ -23,14 +17,10 @@ export interface RowDecoder {
     file: string,
     isTyped: boolean,
   ): (cells: readonly Cell[]) => SourceEvent;
-  /**
-   * For files of JSON.
-   * @throws RowRejection
-   */
+  /** For files of JSON. @throws RowRejection */
   json(text: string): SourceEvent;
 }
 
-/** What is wrong with a row that is no event. */
 export class RowRejection extends Error {
   /** Stays the same for the same kind of problem. */
   readonly reason: string;
@@ -56,7 +46,6 @@ export function invalidEvent(errors: readonly ErrorObject[] | null | undefined):
   return new RowRejection("invalid-event", `${instancePath.slice(1)} ${message ?? ""}`.trim());
 }
 
-/** A row of a file of any format. */
 export interface InputRow {
   /** Line of the file, counted from 1, or row where a file has no lines. */
   readonly line: number;

@@ -1,19 +1,12 @@
 import { Readable } from "node:stream";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { clientSettings } from "../../cli/aws";
 import type { InputPlace } from "./input-place";
-
-/** A connection that is silent for so long is given up. */
-const idleTimeoutMs = 60_000;
 
 /** Where a bucket is looked for when nothing says it; S3 then names the right region. */
 const firstRegion = "us-east-1";
 
-/**
- * The object that an address `s3://bucket/key` names, or all objects under a prefix that ends in /.
- *
- * @throws Error of the S3 client, or when the address is none
- */
+/** The object of an address `s3://bucket/key`, or all objects under a prefix that ends in /. */
 export async function s3Files(address: string): Promise<InputPlace[]> {
   const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(address) ?? [];
   if (bucket === undefined || key === undefined) {
@@ -41,7 +34,7 @@ async function s3Client(): Promise<S3Client> {
   return new S3Client({
     region: env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? firstRegion,
     followRegionRedirects: true,
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, socketTimeout: idleTimeoutMs }),
+    ...clientSettings(),
     // Servers other than Amazon's have no host name for each bucket.
     forcePathStyle: (env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"]) !== undefined,
   });

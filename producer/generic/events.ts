@@ -6,15 +6,12 @@ import addFormats from "ajv-formats";
 import { InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
 import { StartError } from "../../cli/command";
-import type { EventTimeRange } from "../events/event-time";
 import { everything } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
-import type { EventShape, OptionValues, Workload } from "../events/workload";
+import type { EventShape, OptionValues, Reading, Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
-import type { InputOptions } from "../files/input";
-import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { messageOf } from "../files/input-place";
-import type { Outputs } from "../files/output-file";
 import type { RowDecoder } from "../files/rows";
 import { invalidEvent, parsedRow, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
@@ -66,19 +63,18 @@ export const events: Workload = {
       ...eventShape(fields),
       inputs: input.sources,
       isEndless: false,
-      read: (outputs) => readFields(input, fields, range, outputs),
+      read: async (...args) => {
+        const read = await readOrFollow(input, eventDecoder(fields), range, ...args);
+        return Object.assign(read, { fingerprint: fingerprintOf(read, fields) });
+      },
     };
   },
 };
 
-/**
- * Reads the events of files of any kind, sorted by event time in bounded memory.
- *
- * @param sources - each what --input takes
- * @throws StartError when a file cannot be read, or there are no events
- */
+/** Reads events of any kind, sorted by event time. @throws StartError when there are none */
 export function readEvents(sources: readonly string[], fields: EventFields): Promise<FileEvents> {
-  return readFields({ sources, format: undefined, deadLetters: undefined }, fields, everything);
+  const input = { sources, format: undefined, deadLetters: undefined };
+  return readInputs(input, eventDecoder(fields), everything);
 }
 
 /** How events of these fields are moved in time; everything else in them stays the same. */
@@ -102,26 +98,13 @@ export function eventShape(fields: EventFields): EventShape {
   };
 }
 
-async function readFields(
-  input: InputOptions,
-  fields: EventFields,
-  range: EventTimeRange,
-  outputs: Outputs = {},
-): Promise<FileEvents> {
-  const read = await readInputs(input, eventDecoder(fields), range, outputs);
-  // Other fields give the same rows other times, and with them other positions.
+/** Other fields give the same rows other times, and with them other positions. */
+function fingerprintOf({ fingerprint }: Reading, fields: EventFields): string {
   const { eventTimeField, eventTimeFormat, timeZone, keyField } = fields;
-  const text = JSON.stringify([
-    read.fingerprint,
-    eventTimeField,
-    eventTimeFormat,
-    timeZone,
-    keyField,
-  ]);
-  return { ...read, fingerprint: createHash("sha256").update(text).digest("hex") };
+  const text = JSON.stringify([fingerprint, eventTimeField, eventTimeFormat, timeZone, keyField]);
+  return createHash("sha256").update(text).digest("hex");
 }
 
-/** @throws StartError when the schema cannot be used */
 function eventDecoder(fields: EventFields): RowDecoder {
   const { eventTimeField, eventTimeFormat = "iso", timeZone = "UTC", keyField } = fields;
   const format = timeFormat(eventTimeFormat, timeZone);

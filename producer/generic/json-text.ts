@@ -1,4 +1,3 @@
-/** Where a value is in a JSON text. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -8,10 +7,8 @@ const space = /\s*/y;
 const literal = /[^\s,\]}]*/y;
 
 /**
- * Finds the value of a field in a valid JSON text, so that it can be read and replaced without touching the rest.
- *
- * @param path - names joined by dots; a field of the whole name comes first, then the nested one
- * @returns undefined when there is no such field; of equal names the last one, as JSON.parse
+ * Finds the value of a field in valid JSON, to read or replace it: names joined by dots, or one whole name.
+ * @returns undefined when there is none; of equal names the last one, as JSON.parse
  */
 export function locate(text: string, path: string): Span | undefined {
   const root = skip(text, 0);
@@ -91,11 +88,7 @@ function stringEnd(text: string, start: number): number {
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/**
- * The JSON of a cell of a table.
- *
- * @param isTyped - whether the file has types; in a CSV file a text that is a JSON number is one
- */
+/** The JSON of a cell; where cells have no types, a text that is a JSON number is one. */
 export function jsonOfCell(value: unknown, isTyped: boolean): string {
   if (typeof value === "string") {
     if (isTyped) {

@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { type OutgoingRecord, outgoingRecord } from "../events/record";
 
-/**
- * Data of a record made of others: large enough to make requests worth while, small enough to leave a
- * shard's second to several.
- */
+/** Data of an aggregate: large enough to save requests, small enough to share a shard's second. */
 export const aggregateBytes = 256 * 1024;
 
 /** What begins a record that the Kinesis Producer Library made of others. */
@@ -19,13 +16,7 @@ const recordMessage = 0x1a;
 const partitionKeyIndex = 0x08;
 const recordData = 0x1a;
 
-/**
- * Chooses the oldest waiting records that fit into one. Records of the same partition key may be
- * together: within a record their order is kept.
- *
- * @param waiting - of one shard, by event time, the oldest first
- * @param latest - event time up to which records may be sent; milliseconds since the epoch
- */
+/** Chooses the oldest waiting records, up to the event time `latest`, that fit into one; their order is kept. */
 export function selectAggregate(
   waiting: readonly OutgoingRecord[],
   limitBytes: number,
@@ -40,10 +31,7 @@ export function selectAggregate(
 }
 
 /**
- * Makes one record of several in the format of the Kinesis Producer Library: a protocol buffer between
- * four magic bytes and its MD5. One record alone stays what it is.
- *
- * @param records - of one shard, at least one
+ * Makes one record of several of a shard: a protocol buffer between magic bytes and its MD5. One alone stays as it is.
  * @see https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  */
 export function aggregated(records: readonly OutgoingRecord[]): OutgoingRecord {
@@ -104,7 +92,6 @@ class MessageWriter {
     this.#end += content.length;
   }
 
-  /** The message between the magic bytes and its digest. */
   finished(): Buffer {
     const message = this.#buffer.subarray(magic.length, this.#end);
     const digest = createHash("md5").update(message).digest();

@@ -4,24 +4,14 @@ const baseMs = 50;
 const capMs = 5000;
 
 /**
- * Full jitter: a random delay up to an exponentially growing bound, so that producers that failed
- * together do not come back together.
- *
- * @param attempts - how many attempts have failed, 1 or more
- * @param random - from 0 (inclusive) to 1 (exclusive)
- * @returns milliseconds, below 50 after the first attempt and never above 5000
+ * Full jitter: a random delay below 50 ms after the first failed attempt and never above 5000 ms.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffMs(attempts: number, random: number): number {
   return random * Math.min(capMs, baseMs * 2 ** (attempts - 1));
 }
 
-/**
- * Calls until there is a result.
- *
- * @param maxAttempts - calls at most, 1 or more
- * @throws the error of a call that `mayPass` denies, or of the last one
- */
+/** Calls until there is a result, or an error that `mayPass` denies, at most `maxAttempts` times. */
 export async function retrying<T>(
   call: () => Promise<T>,
   mayPass: (error: unknown) => boolean,

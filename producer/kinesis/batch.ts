@@ -6,19 +6,12 @@ export interface Load {
   readonly bytes: number;
 }
 
-/**
- * What one PutRecords request may hold.
- * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
- */
+/** What one PutRecords request may hold: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 export const requestLimits: Load = { records: 500, bytes: 5 * 1024 * 1024 };
 
 /**
- * Chooses the next records to send from the waiting records of a shard: the oldest ones within the
- * limits. The service does not promise an order within a request and may refuse any of its records,
- * therefore only one record of a partition key is chosen.
- *
- * @param waiting - by event time, the oldest first
- * @param latest - event time up to which records may be sent; milliseconds since the epoch
+ * Chooses the oldest waiting records up to the event time `latest`, one per partition key.
+ * The service may refuse any record of a request and promises no order within it.
  */
 export function selectBatch(
   waiting: readonly OutgoingRecord[],

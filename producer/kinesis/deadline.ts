@@ -1,13 +1,8 @@
-/**
- * For an answer of up to 10 MiB, and the longest silence of a subscription, which has an event every 5 s at least; in
- * milliseconds.
- */
+/** Milliseconds for an answer of up to 10 MiB; a subscription has an event every 5 s at least. */
 export const readTimeoutMs = 30_000;
 
 /**
- * Runs a call that must end: it is given up when the time is over or the signal comes, whatever the call does.
- *
- * @param ms - from the beginning to the last byte of the answer
+ * Ends a call, whatever it does, when `ms` are over or the signal comes.
  * @throws TimeoutError when the time is over, AbortError when the signal comes first
  */
 export async function withDeadline<T>(

@@ -14,7 +14,6 @@ import type { Stream } from "./stream";
 /** What waits in memory is at most what the shards take in this many seconds. */
 const bufferSeconds = 2;
 
-/** How a stream is written to. */
 export interface DeliveryOptions extends LaneOptions {
   /** How much older than a record before it a record may be, in milliseconds of event time. */
   readonly maxDisorderMs: number;

@@ -1,3 +1,4 @@
+import { proxyOf, triedCredentials } from "../../cli/aws";
 import { isNetworkError } from "./kinesis-error";
 import type { StreamTarget } from "./target";
 
@@ -9,9 +10,6 @@ const advice: Readonly<Record<string, string>> = {
   KMSInvalidStateException: "the KMS key that encrypts the stream is not usable; check its state",
   KMSNotFoundException:
     "the KMS key that encrypts the stream is gone; choose another for the stream",
-  CredentialsProviderError:
-    "there are no AWS credentials; sign in, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and " +
-    "AWS_SECRET_ACCESS_KEY",
   ExpiredTokenException: "the AWS credentials have expired; renew them",
   UnrecognizedClientException: "AWS does not know the credentials; check them and the region",
   InvalidSignatureException:
@@ -23,11 +21,7 @@ const writePermissions =
   "kinesis:DescribeStreamSummary, kinesis:ListShards and kinesis:PutRecords on the stream and, " +
   "if it is encrypted with a KMS key, kms:GenerateDataKey on the key";
 
-/**
- * What went wrong with the stream, and what to do about it, in one line.
- *
- * @param permissions - what has to be allowed
- */
+/** What went wrong with the stream, and what to do about it, in one line. */
 export function explain(
   error: unknown,
   target: StreamTarget,
@@ -38,21 +32,34 @@ export function explain(
   if (!(error instanceof Error)) {
     return `${subject}: ${String(error)}`;
   }
+  const proxy = proxyOf(target.endpoint ?? `https://kinesis.${target.region}.amazonaws.com`);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy} of the environment`;
+  const code = "code" in error ? String(error.code) : error.name;
   if (isNetworkError(error)) {
     const fix =
       target.endpoint === undefined
         ? "check the network and --region"
         : "check that the server runs, and AWS_ENDPOINT_URL_KINESIS";
-    return `${subject} cannot be reached; ${fix} (${error.message || networkCode(error)})`;
+    const fixes = proxy === undefined ? fix : `check HTTPS_PROXY and NO_PROXY, or ${fix}`;
+    return `${subject} cannot be reached${way}; ${fixes} (${error.message || code})`;
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
+    const tried = process.env["AWS_CA_BUNDLE"] ?? "the certificate authorities of Node.js";
+    return (
+      `${subject}: its certificate is not trusted${way}; set AWS_CA_BUNDLE to a file with the certificate of its ` +
+      `authority (tried ${tried}; ${code}: ${error.message})`
+    );
+  }
+  const said = `${error.name}: ${error.message}`;
+  if (/^(CredentialsProvider|TokenProvider)Error$/.test(error.name)) {
+    return (
+      `${subject}: no AWS credentials were found; sign in (aws sso login), set --profile or AWS_PROFILE, or set ` +
+      `AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (tried ${triedCredentials()}; ${said})`
+    );
   }
   const known =
     error.name === "AccessDeniedException"
       ? `the credentials lack a permission; allow ${permissions}`
       : advice[error.name];
-  const said = `${error.name}: ${error.message}`;
-  return known === undefined ? `${subject}: ${said}` : `${subject}: ${known} (${said})`;
-}
-
-function networkCode(error: Error): string {
-  return "code" in error ? String(error.code) : error.name;
+  return known === undefined ? `${subject}${way}: ${said}` : `${subject}: ${known} (${said})`;
 }

@@ -10,17 +10,13 @@ import { StartError } from "../../cli/command";
 /** Attempts to reach the stream before the replay starts; about a second. */
 const describeAttempts = 5;
 
-/** A stream that can be written to. */
 export interface Connection {
   readonly stream: KinesisStream;
   readonly shardMap: ShardMap;
   readonly state: StreamState;
 }
 
-/**
- * Finds the stream and its shards.
- * @throws StartError when it is not there, takes no records, or may not be looked at
- */
+/** Finds the stream and its shards. @throws StartError when it is missing, not writable or denied */
 export async function connect(target: StreamTarget): Promise<Connection> {
   const stream = new KinesisStream(target.stream, target.region);
   let state: StreamState;

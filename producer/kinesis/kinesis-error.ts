@@ -27,7 +27,6 @@ export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : "Unknown";
 }
 
-/** The service takes no more at the moment. */
 export function isThrottling(code: string): boolean {
   return throttlingCodes.has(code);
 }

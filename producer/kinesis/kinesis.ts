@@ -1,33 +1,25 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import {
   DescribeStreamSummaryCommand,
   KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
 } from "@aws-sdk/client-kinesis";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { clientSettings } from "../../cli/aws";
 import type { OutgoingRecord } from "../events/record";
 import { withDeadline } from "./deadline";
 import { MalformedAnswerError } from "./kinesis-error";
 import type { PutResult, Shard, Stream } from "./stream";
 
-const connectionTimeoutMs = 3000;
 /** From sending a request to the last byte of its answer; 5 MiB take that long at 2.8 Mbit/s. */
 const answerTimeoutMs = 15_000;
-/** One request is under way for each shard; more shards than that share connections. */
-const maxSockets = 500;
 
-/** Statuses in which a stream takes records. */
 const writableStatuses = ["ACTIVE", "UPDATING"];
 
-/** What a stream is now. */
 export interface StreamState {
   readonly arn: string;
   /** When it was created; another stream of the same name has another time. */
   readonly created: string;
   readonly status: string;
-  /** Whether it takes records. */
   readonly isWritable: boolean;
 }
 
@@ -38,21 +30,14 @@ export class KinesisStream implements Stream {
   readonly #answerTimeoutMs: number;
   readonly #closed = new AbortController();
 
-  /** @param timeoutMs - from sending a request to the last byte of its answer */
   constructor(name: string, region: string, timeoutMs: number = answerTimeoutMs) {
     this.#name = name;
     this.#answerTimeoutMs = timeoutMs;
-    const agentOptions = { keepAlive: true, maxSockets };
     this.#client = new KinesisClient({
       region,
       // The caller repeats requests, record by record; a second layer of attempts would break its order.
       maxAttempts: 1,
-      // The SDK's own choice for Kinesis is HTTP/2, which plain http:// endpoints do not speak.
-      requestHandler: new NodeHttpHandler({
-        connectionTimeout: connectionTimeoutMs,
-        httpAgent: new HttpAgent(agentOptions),
-        httpsAgent: new HttpsAgent(agentOptions),
-      }),
+      ...clientSettings(),
     });
   }
 

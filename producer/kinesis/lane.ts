@@ -10,7 +10,6 @@ import type { PutResult } from "./stream";
 /** Why a record is given up that follows on a lost one of its key. */
 export const earlierRecordLost = "EarlierRecordLost";
 
-/** How records are sent. */
 export interface LaneOptions {
   /** What a lane may send in a second. */
   readonly shardLimits: Load;
@@ -22,7 +21,6 @@ export interface LaneOptions {
 
 /** What a lane sends at a time. */
 export interface Batch {
-  /** The records of the replay. */
   readonly records: readonly OutgoingRecord[];
   /** What the stream gets: the same, or one that is made of them. */
   readonly puts: readonly OutgoingRecord[];
@@ -41,7 +39,6 @@ export interface LaneListener {
   lost(record: OutgoingRecord, errorCode: string): void;
   /** A record went into another shard than the lane's: the stream has been resharded. */
   resharded(): void;
-  /** The lane has waited long enough to send again. */
   rested(): void;
 }
 

@@ -12,7 +12,6 @@ export interface Part {
   readonly batch: Batch;
 }
 
-/** The lanes into all open shards of a stream. */
 export class Lanes {
   readonly #shardMap: ShardMap;
   readonly #byShard: ReadonlyMap<string, Lane>;
@@ -32,7 +31,6 @@ export class Lanes {
     return shards.length === this.count && shards.every(({ id }) => this.#byShard.has(id));
   }
 
-  /** The records that are neither acknowledged nor given up, in the order of sending. */
   get waiting(): readonly OutgoingRecord[] {
     return [...this.#byShard.values()]
       .flatMap((lane) => lane.waiting)

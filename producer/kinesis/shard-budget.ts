@@ -1,9 +1,6 @@
 import type { Load } from "./batch";
 
-/**
- * What a shard takes in one second.
- * @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
- */
+/** What a shard takes in a second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const shardLimits: Load = { records: 1000, bytes: 1024 * 1024 };
 
 interface Spending extends Load {

@@ -9,10 +9,7 @@ export const listAttempts = 12;
 
 const maxHash = 2n ** 128n - 1n;
 
-/**
- * Kinesis assigns a record to the shard whose hash range holds the MD5 of its partition key.
- * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
- */
+/** MD5 of a partition key, which decides on its shard: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 export function hashOf(partitionKey: string): bigint {
   return BigInt(`0x${createHash("md5").update(partitionKey).digest("hex")}`);
 }
@@ -20,7 +17,6 @@ export function hashOf(partitionKey: string): bigint {
 /** The list of shards leaves a part of the hash space open, as it may for a moment during a reshard. */
 export class IncompleteShardMapError extends Error {}
 
-/** Which open shard takes a record. */
 export class ShardMap {
   readonly shards: readonly Shard[];
 

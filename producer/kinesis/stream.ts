@@ -12,7 +12,6 @@ export type PutResult =
   | { readonly shardId: string }
   | { readonly errorCode: string; readonly message?: string | undefined };
 
-/** The stream that is written to. */
 export interface Stream {
   /** @returns one result a record, in the order of the records; rejects when the request as a whole fails */
   putRecords(records: readonly OutgoingRecord[]): Promise<readonly PutResult[]>;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
+import { profileOption } from "../../cli/aws";
 
-/** Where a stream is looked for. */
 export interface StreamTarget {
   readonly stream: string;
   readonly region: string;
@@ -8,20 +8,26 @@ export interface StreamTarget {
   readonly endpoint: string | undefined;
 }
 
-/** The options that name a stream. */
+export interface TargetValues {
+  readonly stream?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 export function targetOptions(): Option[] {
   return [
     new Option("--stream <name>", "name of the stream").argParser(kinesisName),
     new Option(
       "--region <region>",
-      "AWS region of the stream (default: AWS_REGION, else AWS_DEFAULT_REGION)",
+      "AWS region of the stream (default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's)",
     ).argParser(regionName),
+    profileOption(),
   ];
 }
 
 /** @param problems - gets a line for what is missing */
 export function targetFrom(
-  values: { readonly stream?: string | undefined; readonly region?: string | undefined },
+  values: TargetValues,
   env: NodeJS.ProcessEnv,
   problems: string[],
 ): StreamTarget {
@@ -31,16 +37,17 @@ export function targetFrom(
     problems.push("--stream is missing; name the stream");
   }
   if (region === undefined) {
-    problems.push("the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION");
+    const profile = values.profile ?? env["AWS_PROFILE"] ?? "default";
+    problems.push(
+      "the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION " +
+        `(tried those and profile ${profile} of ~/.aws/config)`,
+    );
   }
   const endpoint = env["AWS_ENDPOINT_URL_KINESIS"] ?? env["AWS_ENDPOINT_URL"];
   return { stream: stream ?? "", region: region ?? "", endpoint };
 }
 
-/**
- * Reads the name of a stream or consumer.
- * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
- */
+/** Reads the name of a stream: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html */
 export function kinesisName(text: string): string {
   if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(text)) {
     throw new InvalidArgumentError("It must be 1 to 128 letters, digits, _, . or -.");

@@ -1,4 +1,3 @@
-/** How a replay keeps time. */
 export interface Pace {
   /** How many times faster than they happened events are due; Infinity makes all due at the start. */
   readonly speedup: number;
@@ -6,24 +5,24 @@ export interface Pace {
   readonly maxRate: number;
   /** How long pace and rate take to grow from nothing to what they are; milliseconds, 0 for at once. */
   readonly rampMs: number;
+  /** Longest wait for the next event, to which longer ones are shortened; milliseconds, Infinity for no limit. */
+  readonly maxGapMs?: number;
 }
 
-/**
- * The schedule of a replay: maps the time of an event to the moment it is due, so that the distances
- * between events are kept but `speedup` times shorter.
- */
+/** Maps the time of an event to the moment it is due: distances are kept, but `speedup` times shorter. */
 export class ReplayClock {
   readonly #firstEventTime: number;
   readonly #start: number;
   readonly #pace: Pace;
   #previous = -Infinity;
+  #latestEventTime: number;
+  /** From an event time on, how much of the event time before it takes no time; milliseconds. */
+  readonly #skipped: { readonly from: number; readonly ms: number }[] = [];
 
-  /**
-   * @param firstEventTime - event time of the first event, due at once; milliseconds since the epoch
-   * @param start - when the replay begins; milliseconds since the epoch
-   */
+  /** `firstEventTime` is due at `start`, both in milliseconds since the epoch. */
   constructor(firstEventTime: number, start: number, pace: Pace) {
     this.#firstEventTime = firstEventTime;
+    this.#latestEventTime = firstEventTime;
     this.#start = start;
     this.#pace = pace;
   }
@@ -32,7 +31,11 @@ export class ReplayClock {
   dueAt(eventTime: number): number {
     const { speedup, rampMs } = this.#pace;
     // An event out of order may be older than the first one: it is due at once.
-    const atFullPace = Math.max(0, eventTime - this.#firstEventTime) / speedup;
+    const before = this.#skipped.findLast(({ from }) => eventTime >= from)?.ms ?? 0;
+    const next = this.#skipped.find(({ from }) => from > eventTime);
+    const afterGap = next === undefined ? Infinity : next.from - next.ms;
+    const eventMs = Math.min(eventTime - before, afterGap) - this.#firstEventTime;
+    const atFullPace = Math.max(0, eventMs) / speedup;
     // The pace grows evenly, so the way covered is half the time while it grows: t² / (2 · ramp).
     const elapsed =
       atFullPace < rampMs / 2 ? Math.sqrt(2 * rampMs * atFullPace) : atFullPace + rampMs / 2;
@@ -41,7 +44,13 @@ export class ReplayClock {
 
   /** When the next record may be sent: not before it is due, nor sooner after the last than the rate allows. */
   nextAt(eventTime: number): number {
-    const { maxRate, rampMs } = this.#pace;
+    const { maxRate, rampMs, maxGapMs = Infinity, speedup } = this.#pace;
+    const tooLong = eventTime - this.#latestEventTime - maxGapMs * speedup;
+    if (tooLong > 0) {
+      const before = this.#skipped.at(-1)?.ms ?? 0;
+      this.#skipped.push({ from: eventTime, ms: before + tooLong });
+    }
+    this.#latestEventTime = Math.max(this.#latestEventTime, eventTime);
     const dueAt = this.dueAt(eventTime);
     if (maxRate === Infinity) {
       return dueAt;

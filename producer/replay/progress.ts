@@ -7,13 +7,11 @@ const forgottenAtOnce = 10_000;
 /** Codes that are counted one by one; a server may make up any number of them. */
 const mostCodes = 100;
 
-/** Counts what became of the records of a replay. */
 export class Progress {
   recordsPut = 0;
   recordsLost = 0;
   /** Codes of the errors for which records were given up. */
   readonly lossCodes = new Set<string>();
-  /** Partition keys and data of the records put. */
   bytesPut = 0;
   /** How often a record was refused for want of throughput. */
   throttled = 0;
@@ -72,7 +70,6 @@ export class Progress {
     this.isUncertain ||= isUnanswered;
   }
 
-  /** A request was answered. */
   answered(): void {
     this.isFailing = false;
   }

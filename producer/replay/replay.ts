@@ -1,21 +1,23 @@
 import { type Pace, ReplayClock } from "./clock";
 import { Progress } from "./progress";
-import type { OutgoingRecord, RecordSource } from "../events/record";
+import type { LiveRecordSource, OutgoingRecord, RecordSource } from "../events/record";
 import type { Runtime } from "./runtime";
 import type { Sink } from "./sink";
 
 const tickMs = 1000;
+/** A wait for the next event that is worth a word. */
+export const longWaitMs = 10_000;
 
 /** How fast records are sent, and which. */
 export interface ReplayOptions extends Pace {
-  /** Position of the first record to send. */
   readonly from: number;
+  /** Event time that is due when the real clock shows it; undefined makes the first event due at the start. */
+  readonly liveFrom?: number | undefined;
 }
 
 /** A look at a running replay. */
 export interface ReplayState {
   readonly progress: Progress;
-  /** Milliseconds since the epoch. */
   readonly now: number;
   /** Event time up to which every record is sent; undefined before the first one. */
   readonly sentUpTo: number | undefined;
@@ -24,6 +26,13 @@ export interface ReplayState {
   /** How long the oldest record that is due has been due; undefined before the first one and without a schedule. */
   readonly lagSeconds: number | undefined;
   readonly shards: number;
+  /** The next event, where it is not due for a while. */
+  readonly waiting?: Waiting | undefined;
+}
+
+export interface Waiting {
+  readonly eventTime: number;
+  readonly until: number;
 }
 
 /** How a replay ended. */
@@ -37,14 +46,11 @@ export interface ReplayOutcome {
 }
 
 /**
- * Sends the records of a source as their time comes.
- *
- * @param open - gives the sink, which tells the progress what becomes of the records
- * @param stop - sends what is due and under way, and then ends
- * @param onTick - called once a second, and a last time at the end; an error in it ends the replay
+ * Sends the records of a source as their time comes; after `stop` only what is due and under way.
+ * `onTick` is called once per second and at the end; an error in it ends the replay.
  */
 export async function replay(
-  source: RecordSource,
+  source: RecordSource | LiveRecordSource,
   open: (progress: Progress) => Sink,
   options: ReplayOptions,
   runtime: Runtime,
@@ -67,26 +73,45 @@ export async function replay(
   }
   let clock: ReplayClock | undefined;
   let next: OutgoingRecord | undefined;
+  let waiting: Waiting | undefined;
   let exhausted = false;
 
   const feed = async () => {
-    for (const record of source.records(options.from)) {
-      next = record;
-      clock ??= new ReplayClock(record.eventTime, runtime.now(), options);
-      const at = clock.nextAt(record.eventTime);
-      for (let now = runtime.now(); now < at && !stopFeeding.aborted; now = runtime.now()) {
-        await runtime.sleep(at - now, stopFeeding);
+    const records = source.records(options.from, stopFeeding);
+    const iterator: Iterator<OutgoingRecord, unknown> | AsyncIterator<OutgoingRecord, unknown> =
+      Symbol.iterator in records ? records[Symbol.iterator]() : records[Symbol.asyncIterator]();
+    const hasStopped = () => stopFeeding.aborted;
+    try {
+      for (;;) {
+        const pulled = iterator.next();
+        // A promise for each of millions of recorded events would take its time.
+        const result = pulled instanceof Promise ? await pulled : pulled;
+        if (result.done) {
+          exhausted = !hasStopped();
+          return;
+        }
+        const record = result.value;
+        next = record;
+        const { liveFrom } = options;
+        clock ??= new ReplayClock(liveFrom ?? record.eventTime, liveFrom ?? runtime.now(), options);
+        const at = clock.nextAt(record.eventTime);
+        waiting = { eventTime: record.eventTime, until: at };
+        for (let now = runtime.now(); now < at && !stopFeeding.aborted; now = runtime.now()) {
+          await runtime.sleep(at - now, stopFeeding);
+        }
+        waiting = undefined;
+        if (!sink.hasRoom) {
+          await sink.room();
+        }
+        if (hasStopped()) {
+          return;
+        }
+        sink.offer(record);
+        next = undefined;
       }
-      if (!sink.hasRoom) {
-        await sink.room();
-      }
-      if (stopFeeding.aborted) {
-        return;
-      }
-      sink.offer(record);
-      next = undefined;
+    } finally {
+      await iterator.return?.(undefined);
     }
-    exhausted = true;
   };
   let previous = { at: start, recordsPut: 0 };
   const tick = () => {
@@ -106,6 +131,7 @@ export async function replay(
             ? 0
             : clock.lagSeconds(oldest, now),
       shards: sink.shardCount,
+      waiting: waiting !== undefined && waiting.until > now + longWaitMs ? waiting : undefined,
     });
     previous = { at: now, recordsPut };
   };

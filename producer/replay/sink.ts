@@ -2,7 +2,6 @@ import type { OutgoingRecord } from "../events/record";
 
 /** Where the records of a replay go. It tells the progress what becomes of each. */
 export interface Sink {
-  /** Whether another record may be offered now. */
   readonly hasRoom: boolean;
   /** Aborts when further offering is pointless; its reason is the error. */
   readonly failed: AbortSignal;
@@ -12,10 +11,7 @@ export interface Sink {
   room(): Promise<void>;
   /** Hands over the next record; there must be room for it. */
   offer(record: OutgoingRecord): void;
-  /**
-   * Resolves when every record offered is acknowledged or given up.
-   * @throws the reason of `failed`
-   */
+  /** Resolves when every record is acknowledged or given up. @throws the reason of `failed` */
   drained(): Promise<void>;
   /** What stands in the way is not waited out any more: the replay has been asked to end. */
   endSoon(): void;

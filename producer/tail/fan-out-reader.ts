@@ -82,7 +82,6 @@ export class FanOutReader extends StreamReader {
     }
   }
 
-  /** Deregisters the consumer if it was registered for this reader. */
   async close(): Promise<void> {
     if (this.#isOwn) {
       const command = new DeregisterStreamConsumerCommand({ ConsumerARN: this.#consumerArn });

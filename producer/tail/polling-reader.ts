@@ -15,10 +15,7 @@ import {
   StreamReader,
 } from "./shard-reader";
 
-/**
- * Between two reads of a shard: five reads a second is what it takes, from all consumers together.
- * @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
- */
+/** Pause between reads, of which a shard takes five per second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const busyPauseMs = 250;
 const idlePauseMs = 1000;
 
@@ -68,7 +65,6 @@ export class PollingReader extends StreamReader {
     }
   }
 
-  /** @param last - sequence number of the record read last */
   async #iterator(shardId: string, start: ShardStart, last: string | undefined, stop: AbortSignal) {
     const position = startingPosition(start, last);
     const command = new GetShardIteratorCommand({

@@ -9,7 +9,6 @@ import type { UserRecord } from "../kinesis/aggregation";
 import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
 import type { Runtime } from "../replay/runtime";
 
-/** A record as the stream keeps it. */
 export interface StoredRecord extends UserRecord {
   readonly sequenceNumber: string;
   /** When the stream took it; milliseconds since the epoch. */
@@ -22,7 +21,6 @@ export interface ChildShard {
   readonly parents: readonly string[];
 }
 
-/** What was read of a shard at a time. */
 export interface ShardPart {
   readonly records: readonly StoredRecord[];
   /** How far this is behind the shard's last record. */
@@ -34,7 +32,6 @@ export interface ShardPart {
 /** Where reading a shard begins: after its last record, at its first one, or at a time in milliseconds. */
 export type ShardStart = "latest" | "horizon" | number;
 
-/** Reads the shards of a stream. */
 export interface ShardReader {
   /** The shards that hold what is wanted, without those that follow on them. */
   shards(start: ShardStart): Promise<readonly string[]>;
@@ -81,7 +78,6 @@ export abstract class StreamReader implements ShardReader {
   }
 }
 
-/** @param last - sequence number of the record read last; undefined at the start */
 export function startingPosition(
   start: ShardStart,
   last: string | undefined,

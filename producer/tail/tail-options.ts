@@ -3,29 +3,31 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { parseAll, wholeNumber } from "../../cli/options";
 import { parseDuration, parseEventTime } from "../events/event-time";
-import { kinesisName, type StreamTarget, targetFrom, targetOptions } from "../kinesis/target";
+import {
+  kinesisName,
+  type StreamTarget,
+  type TargetValues,
+  targetFrom,
+  targetOptions,
+} from "../kinesis/target";
 import manifest from "../package.json";
 import type { ShardStart } from "./shard-reader";
 
-/** Values of the options, as commander names them. */
 interface Values {
   readonly from: ShardStart;
   /** Name of a registered consumer with throughput of its own; without one the reader polls. */
   readonly fanOut?: string;
   /** The only shard that is read. */
   readonly shard?: string;
-  /** The only partition key that is printed. */
   readonly key?: string;
   readonly format: "text" | "json" | "raw";
   /** A line of the format text. */
   readonly template: string;
   /** Records after which to end; Infinity for never. */
   readonly limit: number;
-  /** End where no record is left to read. */
   readonly untilTip?: true;
 }
 
-/** What the command line of the reader asks for. */
 export interface TailOptions extends Values {
   readonly target: StreamTarget;
 }
@@ -93,32 +95,27 @@ function tailCommand(): Command {
   return command;
 }
 
-/**
- * Reads the command line of the reader.
- *
- * @throws StartError naming everything that is wrong with the values
- * @throws CommanderError after the help or the version has been printed
- */
+/** Reads the command line of the reader. @throws StartError naming everything that is wrong */
 export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv): TailOptions {
   const problems: string[] = [];
   const command = tailCommand();
   parseAll(command, args, problems);
-  const { stream, region, ...values } = command.opts<
-    Values & { readonly stream?: string; readonly region?: string }
-  >();
-  const target = targetFrom({ stream, region }, env, problems);
+  const { stream, region, profile, ...values } = command.opts<Values & TargetValues>();
+  const target = targetFrom({ stream, region, profile }, env, problems);
   if (problems.length > 0) {
     throw new StartError(problems, "reader");
   }
   return { ...values, target };
 }
 
-/**
- * The arguments with the stream of the local pipeline in place of --local, whose endpoint and credentials go into the
- * environment.
- *
- * @throws StartError where none runs
- */
+/** The value of --profile, which has to be known before the region. */
+export function profileOf(args: readonly string[]): string | undefined {
+  const command = tailCommand();
+  parseAll(command, args, []);
+  return command.opts<{ readonly profile?: string }>().profile;
+}
+
+/** Replaces --local by the stream of the local pipeline, with its endpoint in `env`. @throws StartError where none runs */
 export function withLocalStream(
   args: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -12,10 +12,7 @@ export class TailOutput implements TailListener {
   readonly #lags = new Map<string, number>();
   #records = 0;
 
-  /**
-   * @param status - gets the lag unless the format is json
-   * @param stop - ends waiting for the reader of the output
-   */
+  /** `status` gets the lag unless the format is json; `stop` ends waiting for the reader of `out`. */
   constructor(
     out: NodeJS.WritableStream,
     status: NodeJS.WritableStream,

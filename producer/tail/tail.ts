@@ -11,10 +11,7 @@ export interface TailListener {
 }
 
 /**
- * Reads a stream until the signal comes: all its shards at the same time, and those that follow on them
- * after them, so that the records of a partition key come in their order.
- *
- * @param options - the only shard to read, and whether to leave each shard at its last record
+ * Reads all shards at the same time, and those that follow on them after them, until the signal comes.
  * @throws the first error of a shard that does not pass
  */
 export async function tail(

@@ -2,19 +2,21 @@ import { createHash } from "node:crypto";
 import type { EventSource } from "../events/record";
 import { seededRandom } from "../events/seeded-random";
 import { type Trade, tradeEvent, tradeId } from "./trade";
-import type { TradingHours } from "./trading-hours";
+import type { Holidays, TradingHours } from "./trading-hours";
 
 /** What is traded, how often and how wildly. */
 export interface TradeOptions {
   readonly symbols: readonly string[];
   /** Of one symbol, on average, while the market is open. */
   readonly tradesPerSecond: number;
-  /** The text of the hours, part of the identity of the trades. */
+  /** Milliseconds between two trades of each symbol, instead of random ones. */
+  readonly everyMs?: number | undefined;
+  /** The text of the hours and the holidays, parts of the identity of the trades. */
   readonly tradingHours: string;
+  readonly holidays?: Holidays | undefined;
   readonly hours: TradingHours;
   /** Event time from which there are trades; milliseconds since the epoch. */
   readonly start: number;
-  /** Event time before which they end; Infinity for never. */
   readonly end: number;
   /** An integer from 0 to 2^32 - 1; the same options with the same seed give the same trades. */
   readonly seed: number;
@@ -29,10 +31,11 @@ const highestFirstPrice = 500;
 const meanQuantity = 100;
 
 /**
- * Makes trades up, in the order of their times. Each symbol's trades come at random (a Poisson process)
- * and its price is a geometric random walk over the time in which the market is open, in whole cents.
+ * Makes trades up, in the order of their times. Each symbol's trades come at random (a Poisson process), or all
+ * symbols' together every so often, and its price is a geometric random walk over the time in which the market is open, in whole cents.
  */
 export function* tradeSource(options: TradeOptions): Generator<Trade> {
+  const { everyMs } = options;
   const random = seededRandom(options.seed);
   const perMs = (options.tradesPerSecond * options.symbols.length) / 1000;
   const quotes = options.symbols.map((symbol) => ({
@@ -44,16 +47,22 @@ export function* tradeSource(options: TradeOptions): Generator<Trade> {
   let time = Math.max(options.start, session.open);
   let openTime = 0;
   for (let sequence = 0; ; sequence += 1) {
-    const gap = exponential(random) / perMs;
+    const turn = sequence % options.symbols.length;
+    const gap =
+      everyMs === undefined
+        ? exponential(random) / perMs
+        : turn === 0 && sequence > 0
+          ? everyMs
+          : 0;
     openTime += gap;
     time += gap;
     while (time >= session.close) {
       const overtime = time - session.close;
       session = options.hours(session.close);
-      time = session.open + overtime;
+      time = everyMs === undefined ? session.open + overtime : session.open;
     }
     // Trades of many independent processes: the next one is any symbol's, all alike.
-    const quote = quotes[Math.floor(random() * quotes.length)];
+    const quote = quotes[everyMs === undefined ? Math.floor(random() * quotes.length) : turn];
     if (time >= options.end || quote === undefined) {
       return;
     }
@@ -71,7 +80,6 @@ export function* tradeSource(options: TradeOptions): Generator<Trade> {
   }
 }
 
-/** The trades as a source of events. */
 export class TradeSource implements EventSource {
   readonly count = undefined;
   readonly #options: TradeOptions;

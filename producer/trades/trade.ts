@@ -12,19 +12,14 @@ export interface Trade {
 }
 
 /** What a stream takes for a symbol. */
-export const symbolPattern = /^[A-Z][A-Z0-9.]{0,9}$/;
+export const symbolPattern = /^[A-Z][A-Z0-9.-]{0,9}$/;
 
-/**
- * The same trade has the same id in every run: that is how a consumer recognises one that is sent twice.
- *
- * @param origin - what tells trades apart that are equal otherwise
- */
+/** Id of a trade, the same in every run, by which consumers recognise one that is sent twice. */
 export function tradeId(origin: string, trade: Omit<Trade, "id">): string {
   const content = [origin, trade.symbol, trade.time, trade.cents, trade.quantity].join("\u001f");
   return createHash("sha256").update(content).digest("hex").slice(0, 32);
 }
 
-/** The trade as the stream carries it. */
 export function tradeEvent({ id, symbol, time, cents, quantity }: Trade): SourceEvent {
   const event = {
     id,

@@ -1,18 +1,21 @@
 import { InvalidArgumentError, Option } from "commander";
+import { DateTime } from "luxon";
 import { durationOption, eventTimeOption, parseInstant } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
 import { archivedEvents } from "../files/archived-events";
-import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { inputFrom, inputOptions, readOrFollow } from "../files/input";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
 import { symbolPattern } from "./trade";
 import { type TradeOptions, TradeSource } from "./trade-source";
-import { parseTradingHours } from "./trading-hours";
+import { type Holidays, parseTradingHours } from "./trading-hours";
 
 const mostSymbols = 10_000;
+/** Value of --start for the time at which the command starts. */
+const now = "now";
 
 /** Trades as events: what the stream carries of them is in schemas/trade.schema.json. */
 export const tradeShape: EventShape = {
@@ -73,7 +76,7 @@ export const trades: Workload = {
         ...tradeShape,
         inputs: input.sources,
         isEndless: false,
-        read: (outputs) => readInputs(input, tradeDecoder, range, outputs),
+        read: (...args) => readOrFollow(input, tradeDecoder, range, ...args),
       };
     }
     const { end, ...options } = tradeOptions(values);
@@ -81,12 +84,15 @@ export const trades: Workload = {
     return {
       ...tradeShape,
       inputs: [],
+      liveFrom: values["start"] === now ? limited.start : undefined,
       isEndless: limited.end === Infinity,
       read() {
         const source = new TradeSource(limited);
         if (source.events().next().done) {
           const range = `${instant(limited.start)} and ${instant(limited.end)}`;
-          throw new StartError([`no trade is made between ${range}; check --trading-hours`]);
+          throw new StartError([
+            `no trade is made between ${range}; check --trading-hours and --holidays`,
+          ]);
         }
         const { fingerprint } = source;
         const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
@@ -110,6 +116,9 @@ function syntheticOptions(): Option[] {
     )
       .argParser(numberFrom(0.001, 100_000))
       .default(1),
+    new Option("--every <time>", "one trade of each symbol every so often, in place of random ones")
+      .argParser(durationOption())
+      .conflicts("tradesPerSecond"),
     new Option(
       "--trading-hours <hours>",
       "hours on weekdays in which trades are made, HH:MM-HH:MM with a time zone, or always",
@@ -117,10 +126,15 @@ function syntheticOptions(): Option[] {
       .argParser(tradingHoursOption)
       .default("09:30-16:00 America/New_York"),
     new Option(
+      "--holidays <days>",
+      "days without trades: nyse, none, or dates such as 2026-12-24,2026-12-31 (default: nyse for hours of New York)",
+    ).argParser(holidaysOption),
+    new Option(
       "--start <time>",
-      "event time from which trades are made: an instant, or the wall-clock time of New York",
+      "event time from which trades are made: an instant, the wall-clock time of New York, or now, " +
+        "which follows the real clock with --speedup 1",
     )
-      .argParser(eventTimeOption)
+      .argParser((text) => (text === now ? now : eventTimeOption(text)))
       .default(Date.parse("2024-01-02T14:30:00Z"), "2024-01-02T14:30:00Z"),
     new Option("--duration <time>", "event time after which they end, in ms, s, m, h or d")
       .argParser(durationOption("endless"))
@@ -134,16 +148,32 @@ function syntheticOptions(): Option[] {
   ];
 }
 
-/** @param values - of the options above */
+type Timing = OptionValues & {
+  readonly start: number | typeof now;
+  readonly duration: number;
+  readonly every?: number;
+};
+
 export function tradeOptions(values: OptionValues): TradeOptions {
-  const { symbols, tradesPerSecond, tradingHours, start, seed, volatility, duration } =
-    values as unknown as TradeOptions & { readonly duration: number };
-  const hours = parseTradingHours(tradingHours);
+  const { symbols, tradesPerSecond, tradingHours, holidays, seed, volatility } =
+    values as unknown as TradeOptions;
+  const { start: from, duration, every: everyMs } = values as Timing;
+  const hours = parseTradingHours(tradingHours, holidays);
   if (hours === undefined) {
     throw new RangeError(`${tradingHours} are no trading hours`);
   }
-  const end = start + duration;
-  return { symbols, tradesPerSecond, tradingHours, hours, start, end, seed, volatility };
+  const start = from === now ? Math.ceil(Date.now() / 1000) * 1000 : from;
+  const own = {
+    symbols,
+    tradesPerSecond,
+    everyMs,
+    tradingHours,
+    holidays,
+    hours,
+    seed,
+    volatility,
+  };
+  return { ...own, start, end: start + duration };
 }
 
 function symbolsOption(text: string): readonly string[] {
@@ -156,10 +186,22 @@ function symbolsOption(text: string): readonly string[] {
     new Set(symbols).size < symbols.length ||
     !symbols.every((symbol) => symbolPattern.test(symbol))
   ) {
-    const kind = "different symbols such as ACME,GLOBEX (up to 10 capitals, digits and dots)";
+    const kind =
+      "different symbols such as ACME,GLOBEX (up to 10 capitals, digits, dots and hyphens)";
     throw new InvalidArgumentError(`It must be a number from 1 to ${mostSymbols}, or ${kind}.`);
   }
   return symbols;
+}
+
+function holidaysOption(text: string): Holidays {
+  if (text === "nyse" || text === "none") return text;
+  const dates = text.split(",");
+  if (!dates.every((date) => /^\d{4}-\d\d-\d\d$/.test(date) && DateTime.fromISO(date).isValid)) {
+    throw new InvalidArgumentError(
+      "It must be nyse, none, or dates such as 2026-12-24,2026-12-31.",
+    );
+  }
+  return dates;
 }
 
 function tradingHoursOption(text: string): string {

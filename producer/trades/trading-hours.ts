@@ -1,4 +1,5 @@
 import { DateTime, IANAZone } from "luxon";
+import { getHolidays } from "nyse-holidays";
 
 /** When trades are made: open inclusive, close exclusive; milliseconds since the epoch. */
 export interface Session {
@@ -13,14 +14,14 @@ const defaultZone = "America/New_York";
 const pattern = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)(?: (\S+))?$/;
 const saturday = 6;
 
+/** Days without trading: those of the New York Stock Exchange, none, or dates as YYYY-MM-DD. */
+export type Holidays = "nyse" | "none" | readonly string[];
+
 /**
- * Reads trading hours: `always`, or from and to on weekdays, with a time zone unless it is New York's:
- * `09:30-16:00`, `08:00-16:30 Europe/London`. Hours over midnight, `18:00-17:00`, belong to the day on which they begin.
- * Holidays are not known.
- *
- * @returns undefined when the text is no trading hours
+ * Reads `always`, or hours of weekdays as `08:00-16:30 Europe/London`, of New York unless they name a zone.
+ * Hours over midnight belong to the day on which they begin. @returns undefined when the text is no trading hours
  */
-export function parseTradingHours(text: string): TradingHours | undefined {
+export function parseTradingHours(text: string, holidays?: Holidays): TradingHours | undefined {
   if (text === "always") {
     return () => ({ open: -Infinity, close: Infinity });
   }
@@ -30,6 +31,11 @@ export function parseTradingHours(text: string): TradingHours | undefined {
   const close = { hour: Number(closeHour), minute: Number(closeMinute) };
   const length = (close.hour - open.hour) * 60 + close.minute - open.minute;
   if (!length || !IANAZone.isValidZone(zone)) return undefined;
+  const calendar = holidays ?? (zone === defaultZone ? "nyse" : "none");
+  const isHoliday = (day: DateTime) =>
+    calendar === "nyse"
+      ? getHolidays(day.year).some(({ dateString }) => dateString === day.toISODate())
+      : calendar !== "none" && calendar.includes(day.toISODate() ?? "");
   const lastDays = length < 0 ? 1 : 0;
   return (at) => {
     for (
@@ -39,7 +45,7 @@ export function parseTradingHours(text: string): TradingHours | undefined {
     ) {
       const end = day.plus({ days: lastDays }).set(close).toMillis();
       const session = { open: day.set(open).toMillis(), close: end };
-      if (day.weekday < saturday && at < session.close) {
+      if (day.weekday < saturday && !isHoliday(day) && at < session.close) {
         return session;
       }
     }

@@ -16,13 +16,7 @@ interface Zone {
 
 let zones: readonly Zone[] | undefined;
 
-/**
- * The taxi zone whose outline holds a point. Places near the ends of the outlines' precision of about a
- * metre may fall to a neighbour.
- *
- * @param longitude - degrees; 0 or NaN where it is not known, as in the files of the TLC
- * @returns 1 to 263, 264 when the place is not known, or 265 when it is in no zone
- */
+/** Taxi zone at a point, 1 to 263; 264 when the place is not known (0 or NaN), 265 when it is in no zone. */
 export function taxiZoneAt(longitude: number, latitude: number): number {
   if (!longitude || !latitude) {
     return unknownZone;

@@ -2,7 +2,7 @@ import { newYorkZone } from "../events/wall-clock";
 import { everything, isoSeconds, parseEventTime } from "../events/event-time";
 import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
-import { inputFrom, inputOptions, readInputs } from "../files/input";
+import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { archivedEvents } from "../files/archived-events";
 import { textOf } from "../files/parquet-rows";
 import { type RowDecoder, RowRejection } from "../files/rows";
@@ -39,7 +39,6 @@ function decoderIn(zone: string): RowDecoder {
   };
 }
 
-/** Recorded taxi trips. */
 export const taxi: Workload = {
   summary: "replays recorded taxi trips",
   heading: "Input",
@@ -51,23 +50,17 @@ export const taxi: Workload = {
       ...tripShape,
       inputs: input.sources,
       isEndless: false,
-      read: (outputs) => readInputs(input, decoderIn(zone), range, outputs),
+      read: (...args) => readOrFollow(input, decoderIn(zone), range, ...args),
     };
   },
 };
 
-/**
- * Reads the trips of one file.
- *
- * @param source - what --input takes
- * @throws StartError when it cannot be read or has no trips
- */
+/** Reads the trips of one file. @throws StartError when it cannot be read or has no trips */
 export function readTrips(source: string): Promise<FileEvents> {
   const input = { sources: [source], format: undefined, deadLetters: undefined };
   return readInputs(input, tripDecoder, everything);
 }
 
-/** A trip as the stream carries it. */
 type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {
   readonly pickupTime: string;
   readonly dropoffTime: string;

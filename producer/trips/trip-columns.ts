@@ -24,7 +24,6 @@ const columnNames = {
   totalUsd: ["total_amount", "total_amt"],
 };
 
-/** A column that a trip is made from. */
 export type Column = keyof typeof columnNames;
 const allColumns = Object.keys(columnNames) as Column[];
 
@@ -40,7 +39,6 @@ const alternatives: readonly (readonly [Column[], Column[]])[] = [
 export interface TripColumns {
   /** Place of each column that the file has, counted from 0. */
   readonly indexes: ReadonlyMap<Column, number>;
-  /** What is wrong with the header. */
   readonly problems: readonly string[];
 }
 

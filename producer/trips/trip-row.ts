@@ -37,7 +37,6 @@ export class TripRowReader {
   readonly #zoneName: string;
   readonly #local: WallClock;
 
-  /** @param zone - IANA time zone of times that name none */
   constructor(header: readonly string[], zone: string = newYorkZone) {
     this.#zoneName = zone;
     this.#local = wallClock(zone);
@@ -47,10 +46,7 @@ export class TripRowReader {
     this.problems = problems;
   }
 
-  /**
-   * @param values - the row's values in the order of the header
-   * @throws RowRejection with the first thing that is wrong
-   */
+  /** Reads the values of a row. @throws RowRejection with the first thing that is wrong */
   read(values: readonly string[]): Trip {
     // Files of 2013 to 2016 have empty fields at the end of a row that their headers do not know.
     const isLonger = values.length > this.#fields && values.slice(this.#fields).every(isBlank);
@@ -169,10 +165,7 @@ function parseNumber(text: string, column: Column): number {
   return value;
 }
 
-/**
- * The same row has the same id in every replay: that is how a consumer recognises a trip sent twice.
- * The separator, a control character, keeps values that run into each other apart.
- */
+/** Id of a row, the same in every replay; the separator keeps values that run into each other apart. */
 function tripId(values: readonly string[]): string {
   return createHash("sha256").update(values.join("\u001f")).digest("hex").slice(0, 32);
 }

@@ -4,7 +4,6 @@ import type { SourceEvent } from "../events/record";
 /** A completed taxi trip; schemas/trip.schema.json says what each property means. */
 export interface Trip {
   readonly id: string;
-  /** Milliseconds since the epoch. */
   readonly pickupTime: number;
   /** Milliseconds since the epoch: the event time. */
   readonly dropoffTime: number;
@@ -17,7 +16,6 @@ export interface Trip {
   readonly totalUsd: number | undefined;
 }
 
-/** The trip as the stream carries it. */
 export function tripEvent(trip: Trip): SourceEvent {
   const event = {
     ...trip,

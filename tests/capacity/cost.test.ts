@@ -1,9 +1,11 @@
 import { expect } from "chai";
+import { findings } from "../../capacity/findings";
 import {
   applicationCost,
   deliveryCost,
   onDemandCost,
   putUnits,
+  recommend,
   streamCost,
 } from "../../capacity/recommendation";
 import { planApplication } from "../../capacity/sizing";
@@ -59,6 +61,21 @@ describe("the costs of a pipeline", () => {
     };
     expect(onDemand(800)).to.equal(onDemand(1024));
     expect(onDemand(1025)).to.be.greaterThan(onDemand(1024));
+  });
+
+  it("are lower under On-demand Advantage, which has no price of a stream", () => {
+    const { onDemandStream, advantageUsd } = recommend({ recordsPerSecond: 1, recordBytes: 1024 });
+    const hours = onDemandStream.items.find(({ what }) => what === "kinesis.onDemandStreamHour");
+    expect(advantageUsd).to.be.closeTo((onDemandStream.usd - (hours?.usd ?? NaN)) * 0.4, 1e-9);
+    const kept = recommend({ recordsPerSecond: 1000, recordBytes: 1024, retentionHours: 8760 });
+    const longTerm = kept.onDemandStream.items.find(({ what }) => what.includes("longTerm"));
+    expect(kept.advantageUsd).to.be.above(longTerm?.usd ?? NaN);
+    const advice = (recordsPerSecond: number) =>
+      findings(recommend({ recordsPerSecond, recordBytes: 5120, consumers: 1, peak: 20 }))
+        .map(({ fact }) => fact)
+        .join();
+    expect(advice(1000)).not.to.include("Advantage");
+    expect(advice(20_000)).to.include("Under On-demand Advantage the stream costs up to $");
   });
 
   it("have extended retention above a day, and long-term retention above a week", () => {

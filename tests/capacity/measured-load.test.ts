@@ -42,19 +42,24 @@ describe("a load measured from events", () => {
     });
   });
 
-  it("leaves out the first and the last thousandth, and has the share of the most frequent key", () => {
-    const year = 365 * 86_400;
-    const events = [-18 * year, ...Array.from({ length: 1998 }, (_, second) => second), year].map(
-      (second) => ({
+  for (const count of [98, 998, 1998]) {
+    it(`leaves out what is far from ${count} others, and has the share of the most frequent key`, () => {
+      const year = 365 * 86_400;
+      const seconds = [-18 * year, ...Array.from({ length: count }, (_, second) => second), year];
+      const events = seconds.map((second) => ({
         eventTime: second * 1000,
         partitionKey: second % 4 === 0 ? "hot" : String(second),
         data,
-      }),
-    );
-    const { recordsPerSecond, peak, hottestKeyPercent } = measuredEvents(events, 1, events.length);
-    expect({ recordsPerSecond, peak }).to.deep.equal({ recordsPerSecond: 1, peak: 1 });
-    expect(hottestKeyPercent).to.be.closeTo(25, 0.1);
-  });
+      }));
+      const { recordsPerSecond, peak, hottestKeyPercent } = measuredEvents(
+        events,
+        1,
+        events.length,
+      );
+      expect({ recordsPerSecond, peak }).to.deep.equal({ recordsPerSecond: 1, peak: 1 });
+      expect(hottestKeyPercent).to.be.closeTo(25, 1);
+    });
+  }
 
   it("grows with the speed-up, and its peak never falls below the average", () => {
     const seconds = fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 1 });

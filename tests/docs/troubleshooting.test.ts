@@ -5,14 +5,13 @@ import { expect } from "chai";
 
 const root = path.resolve(__dirname, "../..");
 
-/** The messages of README's table of errors. */
+/** Messages in the table of docs/troubleshooting.md. */
 function quoted(): string[] {
-  const readme = readFileSync(path.join(root, "README.md"), "utf8");
-  const [, section = ""] = /## When something goes wrong([^]*?)\n## /.exec(readme) ?? [];
-  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message = ""]) => message);
+  const text = readFileSync(path.join(root, "docs/troubleshooting.md"), "utf8");
+  return [...text.matchAll(/^\| `([^`]+)`/gm)].map(([, message = ""]) => message);
 }
 
-describe("the README's errors", () => {
+describe("docs/troubleshooting.md", () => {
   const sources = ["infra", "local", "producer"]
     .flatMap((folder) =>
       readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
@@ -22,12 +21,12 @@ describe("the README's errors", () => {
     .map((file) => readFileSync(path.join(root, file), "utf8"))
     .join("\n");
 
-  it("are a table", () => {
+  it("is a table of messages", () => {
     expect(quoted().length).to.be.greaterThan(10);
   });
 
   for (const message of quoted()) {
-    it(`are printed by the code: ${message}`, () => {
+    it(`quotes a message of the code: ${message}`, () => {
       expect(sources).to.include(message);
     });
   }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { EventStream } from "../../infra/stream/event-stream";
@@ -8,7 +8,9 @@ import { requireEngine, Sandbox } from "./engine";
 const examples = path.join(__dirname, "../../examples");
 
 describe("A component alone, in the real engine", () => {
-  for (const file of readdirSync(examples).filter((name) => name !== "README.md")) {
+  for (const file of readdirSync(examples).filter((name) =>
+    existsSync(path.join(examples, name, "index.ts")),
+  )) {
     describe(file, () => {
       const sandbox = new Sandbox();
       before(requireEngine);

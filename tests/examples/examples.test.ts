@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { deploy } from "../support/mocks";
@@ -9,7 +9,9 @@ describe("Each component's example", function () {
   // Some bundle a function with the clients of AWS.
   this.timeout(30_000);
 
-  const files = readdirSync(folder).filter((file) => file !== "README.md");
+  const files = readdirSync(folder).filter((file) =>
+    existsSync(path.join(folder, file, "index.ts")),
+  );
 
   it("is in the list of examples", () => {
     const list = readFileSync(path.join(folder, "README.md"), "utf8");

@@ -34,6 +34,7 @@ export class SearchDomain {
     const { indexTemplates } = domainSettings({
       folders: settingsFolders,
       replicas: 0,
+      masterRoleArn: "arn:admin",
       writerRoleArns: ["arn:job"],
     });
     for (const [name, template] of Object.entries(indexTemplates)) {
@@ -54,9 +55,11 @@ export class SearchDomain {
     return answer;
   }
 
-  /** Writes a document, which searches find from then on. */
+  /** Writes a document, which searches find from then on; a result into the index of its day, as the job does. */
   async put(index: string, id: string, document: object): Promise<void> {
-    await this.ask("PUT", `/${index}/_doc/${id}?refresh=true`, document);
+    const { windowStart } = document as { readonly windowStart?: string };
+    const day = windowStart === undefined ? "" : `-${windowStart.slice(0, 10)}`;
+    await this.ask("PUT", `/${index}${day}/_doc/${id}?refresh=true`, document);
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
@@ -310,6 +317,46 @@ describe("The replay command, bundled into one file", function () {
     expect(producer.report).to.include({ StreamName: "trips", Errors: 0 });
   });
 
+  it("follows a file over its rotation and a kill, and a pipe until it ends", async () => {
+    const input = path("trips.jsonl");
+    const trip = (index: number) => {
+      const id = index.toString(16).padStart(32, "0");
+      const times = { pickupTime: "2019-03-01T17:00:00Z", dropoffTime: "2019-03-01T18:00:00Z" };
+      return `${JSON.stringify({ id, ...times, pickupZone: 1 + (index % 9), dropoffZone: 2 })}\n`;
+    };
+    const trips = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => trip(from + index)).join("");
+    const follow = (...args: string[]) =>
+      start(["--stream", "trips", "--json", "--follow", "--input", ...args]);
+    const resumed = [input, "--resume", path("position"), "--dead-letters", path("rejected")];
+    writeFileSync(input, trips(0, 100) + trip(100).slice(0, 20));
+    const first = follow(...resumed);
+    await first.says('"recordsPut":100');
+    appendFileSync(input, `${trip(100).slice(20)}{"no": "trip"}\n`);
+    await first.says('"recordsPut":101');
+    first.kill("SIGKILL");
+    await first.exit();
+    appendFileSync(input, trips(101, 150));
+    renameSync(input, path("trips.jsonl.1"));
+    writeFileSync(input, trips(150, 160));
+    const second = follow(...resumed);
+    await second.says('"recordsPut":59');
+    writeFileSync(input, trips(160, 165));
+    await second.says('"recordsPut":64');
+    second.kill("SIGTERM");
+    expect(await second.exit(), second.stderr).to.equal(0);
+    expect(second.report).to.include({ recordsPut: 64, recordsLost: 0 });
+    const pipe = follow("-", "--format", "jsonl");
+    pipe.write(trips(165, 170));
+    expect(await pipe.exit(), pipe.stderr).to.equal(0);
+    const all = Array.from({ length: 170 }, (_, index) => index.toString(16).padStart(32, "0"));
+    expect(storedIds().sort()).to.deep.equal(all);
+    const [rejected = ""] = readFileSync(path("rejected"), "utf8").split("\n");
+    expect(JSON.parse(rejected)).to.include({ line: 102, reason: "invalid-event" });
+    expect(await follow(input, "--loop").exit()).to.equal(2);
+    expect(await follow("https://example.org/a.jsonl").exit()).to.equal(2);
+  });
+
   it("begins again in a loop until it is told to stop, and resumes there", async () => {
     const loop = [...toStream(tripFile(3, 0)), "--loop", "--shift-to-now", "--max-rate", "50"];
     const args = [...loop, ...atFullSpeed, "--resume", "position"];
@@ -379,7 +426,7 @@ describe("The replay command, bundled into one file", function () {
         refusal(input, { AWS_ENDPOINT_URL_KINESIS: "http://127.0.0.1:9" }),
       ]);
       expect(denied).to.include("allow kinesis:DescribeStreamSummary");
-      expect(anonymous).to.include("there are no AWS credentials");
+      expect(anonymous).to.include("no AWS credentials were found");
       expect(unreachable).to.include("http://127.0.0.1:9) cannot be reached");
     });
   });

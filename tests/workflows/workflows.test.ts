@@ -87,8 +87,10 @@ describe("The GitHub workflows", function () {
       it("may do nothing but read unless a job says more, and never for ever", () => {
         const { permissions = {}, jobs } = parsed(file);
         expect(permissions).to.have.property("contents", "read");
-        for (const job of Object.values(jobs)) {
+        for (const [name, job] of Object.entries(jobs)) {
           expect(job["timeout-minutes"]).to.be.a("number");
+          // Creating a GitHub release needs it.
+          if (`${file} ${name}` === "release.yml publish") continue;
           expect(job.permissions ?? {}).not.to.include({ contents: "write" });
         }
       });

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { clientSettings, profileOption, useProfile } from "../../../cli/aws";
 import { silenceSdkNotice } from "../../../cli/command";
 import { jobLag, queried } from "../../watch/metrics";
 import { ReleasedApplication } from "./flink-application";
@@ -25,6 +26,7 @@ interface Options {
   readonly key: string;
   readonly objectVersion: string;
   readonly region?: string;
+  readonly profile?: string;
   readonly maxLagSeconds: number;
   readonly watchMinutes: number;
   readonly timeoutMinutes: number;
@@ -44,6 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
       "--region <region>",
       "region of the application (default: AWS_REGION, or the profile's)",
     )
+    .addOption(profileOption())
     .option("--max-lag-seconds <n>", "how far it may be behind", whole, defaultRules.maxLagSeconds)
     .option("--watch-minutes <n>", "watch the job so long", whole, defaultRules.watchMinutes)
     .option("--timeout-minutes <n>", "go back after so long", whole, defaultRules.timeoutMinutes)
@@ -65,7 +68,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function release(options: Options): Promise<number> {
   const { application, key, objectVersion, intervalSeconds } = options;
-  const client = options.region === undefined ? {} : { region: options.region };
+  await useProfile(options.profile);
+  const client = { ...clientSettings(), ...(options.region && { region: options.region }) };
   const steps = new Release(
     new ReleasedApplication(new KinesisAnalyticsV2Client(client), application),
     new HealthMetrics(new CloudWatchClient(client), application, [queried(jobLag(application))]),

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import { type Answer, type DomainClient, inWords } from "./domain-client";
 import type { Body, DomainSettings, Report } from "./domain-settings";
+import { covers, type IndexChange, indexChanges, movedIndices } from "./live-indices";
 
 /** Parts of OpenSearch that a plain node does not have. */
 export const plugins = ["index-state-management", "security", "dashboards"] as const;
@@ -10,6 +10,8 @@ export type Plugin = (typeof plugins)[number];
 interface Step {
   readonly title: string;
   readonly plugin?: Plugin;
+  /** What to do when the domain refuses it. */
+  readonly remedy?: string;
   readonly apply: (domain: DomainClient) => Promise<Answer>;
 }
 
@@ -28,12 +30,12 @@ export async function applySettings(
   const applied: string[] = [];
   const skipped: string[] = [];
   const refused: string[] = [];
-  for (const { title, plugin, apply } of steps(settings)) {
+  for await (const { title, plugin, remedy, apply } of steps(domain, settings)) {
     const answer = await apply(domain);
     if (answer.status < 300) applied.push(title);
     else if (plugin !== undefined && absentPlugins.has(plugin) && isUnknown(answer)) {
       skipped.push(title);
-    } else refused.push(`- ${title}: ${inWords(answer)}`);
+    } else refused.push([`- ${title}: ${inWords(answer)}`, remedy].filter(Boolean).join(". "));
   }
   if (refused.length > 0) {
     throw new Error(["The domain refuses settings:", ...refused].join("\n"));
@@ -41,38 +43,48 @@ export async function applySettings(
   return { applied, skipped };
 }
 
-/** Roles before who has them, as a mapping needs its role. */
-function steps(settings: DomainSettings): Step[] {
-  const entries = <T>(values: Readonly<Record<string, T>>) => Object.entries(values);
+/** Templates before the indices that they match, and roles before who has them: a mapping needs its role. */
+async function* steps(domain: DomainClient, settings: DomainSettings): AsyncGenerator<Step> {
   const security = "/_plugins/_security/api";
-  return [
-    ...entries(settings.indexTemplates).map(([name, template]) => ({
-      title: `index template ${name}`,
-      apply: (domain: DomainClient) => domain.request("PUT", `/_index_template/${name}`, template),
-    })),
-    ...entries(settings.lifecyclePolicies).map(([name, policy]) => ({
+  for (const [name, template] of Object.entries(settings.indexTemplates)) {
+    yield* (await movedIndices(domain, template)).map(asStep);
+    yield put(`index template ${name}`, `/_index_template/${name}`, template);
+    yield* (await indexChanges(domain, template)).map(asStep);
+  }
+  for (const [name, policy] of Object.entries(settings.lifecyclePolicies)) {
+    yield {
       title: `lifecycle policy ${name}`,
-      plugin: "index-state-management" as const,
-      apply: (domain: DomainClient) => putPolicy(domain, name, policy),
-    })),
-    ...entries(settings.roles).map(([name, role]) => ({
-      title: `role ${name}`,
-      plugin: "security" as const,
-      apply: (domain: DomainClient) =>
-        domain.request("PUT", `${security}/roles/${name}`, { ...role }),
-    })),
-    ...entries(settings.roleMappings).map(([name, arns]) => ({
-      title: `role mapping ${name}`,
-      plugin: "security" as const,
-      apply: (domain: DomainClient) =>
-        domain.request("PUT", `${security}/rolesmapping/${name}`, { backend_roles: arns }),
-    })),
-    {
-      title: "saved objects of the dashboards",
-      plugin: "dashboards",
-      apply: (domain: DomainClient) => importObjects(domain, settings.savedObjects),
-    },
-  ];
+      plugin: "index-state-management",
+      apply: () => putPolicy(domain, name, policy),
+    };
+  }
+  for (const [name, role] of Object.entries(settings.roles)) {
+    yield put(`role ${name}`, `${security}/roles/${name}`, { ...role }, "security");
+  }
+  for (const [name, arns] of Object.entries(settings.roleMappings)) {
+    const body = { backend_roles: arns };
+    yield put(`role mapping ${name}`, `${security}/rolesmapping/${name}`, body, "security");
+  }
+  if (settings.audit !== undefined) {
+    yield put("audit log", `${security}/audit/config`, settings.audit, "security");
+  }
+  yield {
+    title: "saved objects of the dashboards",
+    plugin: "dashboards",
+    apply: () => importObjects(domain, settings.savedObjects),
+  };
+}
+
+function put(title: string, path: string, body: Body, plugin?: Plugin): Step {
+  return {
+    title,
+    ...(plugin && { plugin }),
+    apply: (domain) => domain.request("PUT", path, body),
+  };
+}
+
+function asStep({ title, remedy, method, path, body }: IndexChange): Step {
+  return { title, remedy, apply: (domain) => domain.request(method, path, body) };
 }
 
 /**
@@ -105,25 +117,6 @@ async function putPolicy(domain: DomainClient, name: string, wanted: Body): Prom
     `${path}?if_seq_no=${String(number)}&if_primary_term=${String(term)}`,
     wanted,
   );
-}
-
-/** Whether a value says everything that is wanted; OpenSearch adds defaults and times to what it was given. */
-function covers(value: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    return (
-      Array.isArray(value) &&
-      value.length === wanted.length &&
-      wanted.every((item, index) => covers(value[index], item))
-    );
-  }
-  if (typeof wanted === "object" && wanted !== null) {
-    return (
-      typeof value === "object" &&
-      value !== null &&
-      Object.entries(wanted).every(([key, item]) => covers((value as Body)[key], item))
-    );
-  }
-  return isDeepStrictEqual(value, wanted);
 }
 
 /** OpenSearch's answer to a path that no plugin has taken. */

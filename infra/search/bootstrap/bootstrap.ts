@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,7 +7,14 @@ import type { RoleReference, Statement } from "../../core/iam";
 import { jsonByName } from "../../core/json-files";
 import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
-import { deliveryRole, readerRole, roleNames, writerRole } from "./roles";
+import {
+  adminRoles,
+  auditConfiguration,
+  deliveryRole,
+  readerRole,
+  roleNames,
+  writerRole,
+} from "./roles";
 import type { Body, DomainSettings } from "./domain-settings";
 import { dashboardSources, importBody } from "./saved-objects";
 import { Problems } from "../../core/validate";
@@ -34,8 +42,12 @@ export interface SearchBootstrapArgs {
   readonly indexTemplates?: Readonly<Record<string, Body>>;
   /** Patterns of the indices that the roles may use. @default those of the index templates */
   readonly indexPatterns?: readonly string[] | undefined;
-  /** Copies of each shard beside the first, 0 to 2; as many as there are zones left. */
+  /** Copies of each shard besides the primary, 0 to 2; as many as there are zones left. */
   readonly replicas: number;
+  /** Primary shards of an index whose template sets no number, 1 to 1,024. @default 1 */
+  readonly indexShards?: number;
+  /** Whether the domain has UltraWarm nodes. Without them lifecycle policies migrate nothing. @default false */
+  readonly warm?: boolean;
   /** Whether the domain has fine-grained access control. Without it nobody is given a role. @default true */
   readonly accessControl?: boolean;
   /** ARNs of the IAM roles that write results, such as the job's. */
@@ -44,6 +56,8 @@ export interface SearchBootstrapArgs {
   readonly deliveryRoleArns?: readonly pulumi.Input<string>[];
   /** ARNs of the IAM roles of people and services that read. @default none */
   readonly readerRoleArns?: readonly pulumi.Input<string>[];
+  /** ARNs of the IAM roles of people who administer the domain, besides the master user. @default none */
+  readonly adminRoleArns?: readonly pulumi.Input<string>[];
   /** Days for which the function's log is kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;
   /** ARN of the KMS key that encrypts that log. @default CloudWatch's own key */
@@ -84,6 +98,9 @@ export class SearchBootstrap extends pulumi.ComponentResource {
     super("streaming:infra:SearchBootstrap", name, inputs, opts);
     validate(name, args);
 
+    const settings = pulumi.jsonStringify(
+      domainSettings({ ...args, masterRoleArn: args.masterRole.arn }),
+    );
     const bootstrap = new NodeFunction(
       name,
       {
@@ -91,6 +108,13 @@ export class SearchBootstrap extends pulumi.ComponentResource {
           "Puts index templates, lifecycle policies, roles and dashboards of a domain in place",
         entryPath: path.join(__dirname, "handler.ts"),
         timeoutSeconds,
+        environment: {
+          SEARCH_ENDPOINT: args.endpoint,
+          // Whoever may invoke the function repeats what was deployed, and no more.
+          SETTINGS_SHA256: settings.apply((text) =>
+            createHash("sha256").update(text).digest("hex"),
+          ),
+        },
         role: args.masterRole,
         statements: args.statements,
         vpc: args.vpc,
@@ -104,7 +128,7 @@ export class SearchBootstrap extends pulumi.ComponentResource {
       {
         functionName: bootstrap.name,
         // Another text invokes the function again.
-        input: pulumi.jsonStringify({ endpoint: args.endpoint, ...domainSettings(args) }),
+        input: settings,
         // New code may put the same settings in place in another way.
         triggers: { function: bootstrap.versionArn },
       },
@@ -120,16 +144,25 @@ export class SearchBootstrap extends pulumi.ComponentResource {
 export function domainSettings<Arn>(
   args: Pick<
     SearchBootstrapArgs,
-    "accessControl" | "folders" | "indexPatterns" | "indexTemplates" | "replicas"
+    | "accessControl"
+    | "folders"
+    | "indexPatterns"
+    | "indexShards"
+    | "indexTemplates"
+    | "replicas"
+    | "warm"
   > & {
+    readonly masterRoleArn: Arn;
     readonly writerRoleArns: readonly Arn[];
     readonly deliveryRoleArns?: readonly Arn[] | undefined;
     readonly readerRoleArns?: readonly Arn[] | undefined;
+    readonly adminRoleArns?: readonly Arn[] | undefined;
   },
-): Omit<DomainSettings, "endpoint" | "roleMappings"> & {
+): Omit<DomainSettings, "roleMappings"> & {
   readonly roleMappings: Readonly<Record<string, readonly Arn[]>>;
 } {
-  const { deliveryRoleArns = [], readerRoleArns = [], accessControl = true, folders = [] } = args;
+  const { deliveryRoleArns = [], readerRoleArns = [], adminRoleArns = [] } = args;
+  const { accessControl = true, folders = [], indexShards = 1, replicas, warm = false } = args;
   const within = (name: string) => folders.map((folder) => path.join(folder, name));
   const templates = { ...args.indexTemplates, ...jsonByName<Body>(within("index-templates")) };
   const patterns =
@@ -141,29 +174,61 @@ export function domainSettings<Arn>(
     { name: roleNames.reader, role: readerRole(patterns), arns: readerRoleArns },
     // A role is written without principals, too: left out, the last one would keep its access.
   ].filter(() => accessControl);
+  const admins = [args.masterRoleArn, ...adminRoleArns];
   return {
     indexTemplates: Object.fromEntries(
       Object.entries(templates).map(([name, template]) => [
         name,
-        withReplicas(template, args.replicas),
+        withSettings(template, indexShards, replicas),
       ]),
     ),
-    lifecyclePolicies: jsonByName<Body>(within("lifecycle-policies")),
+    lifecyclePolicies: Object.fromEntries(
+      Object.entries(jsonByName<Body>(within("lifecycle-policies"))).map(([name, policy]) => [
+        name,
+        warm ? policy : withoutMigration(policy),
+      ]),
+    ),
     roles: Object.fromEntries(given.map(({ name, role }) => [name, role])),
-    roleMappings: Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
+    roleMappings: {
+      ...Object.fromEntries(given.map(({ name, arns }) => [name, arns])),
+      ...(accessControl && Object.fromEntries(adminRoles.map((name) => [name, admins]))),
+    },
+    ...(accessControl && { audit: auditConfiguration }),
     savedObjects: importBody(dashboardSources(within("dashboards"))),
   };
 }
 
-/** A template whose indices have as many replicas as the domain has room for. */
-function withReplicas(template: Body, replicas: number): Body {
+/** Thresholds above which requests are logged; without them the slow logs stay empty. */
+const slowLogs = {
+  "search.slowlog.threshold.query.warn": "5s",
+  "search.slowlog.threshold.fetch.warn": "1s",
+  "indexing.slowlog.threshold.index.warn": "10s",
+};
+
+/** A template whose indices have the shards, the replicas and the slow logs of the domain. */
+function withSettings(template: Body, indexShards: number, replicas: number): Body {
   const inner = (template["template"] ?? {}) as Body;
-  const settings = { ...(inner["settings"] as Body | undefined), number_of_replicas: replicas };
+  const settings = {
+    number_of_shards: indexShards,
+    ...slowLogs,
+    ...(inner["settings"] as Body | undefined),
+    number_of_replicas: replicas,
+  };
   return { ...template, template: { ...inner, settings } };
+}
+
+/** A policy without `warm_migration`, which fails in a domain without UltraWarm nodes. */
+function withoutMigration(policy: Body): Body {
+  return JSON.parse(JSON.stringify(policy), (key, value: unknown) =>
+    key === "actions" && Array.isArray(value)
+      ? value.filter((action: Body) => !("warm_migration" in action))
+      : value,
+  ) as Body;
 }
 
 function validate(name: string, args: SearchBootstrapArgs): void {
   const problems = new Problems();
   problems.integer("replicas", args.replicas, limits.searchReplicas);
+  problems.integer("indexShards", args.indexShards ?? 1, limits.searchIndexShards);
   problems.throwIfAny(`SearchBootstrap "${name}" has invalid arguments`);
 }

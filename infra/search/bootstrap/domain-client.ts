@@ -53,7 +53,7 @@ export class DomainClient {
   }
 
   /** @throws Error that tells the last answer when the domain does not become ready in time. */
-  async request(method: "GET" | "PUT", path: string, body?: Body): Promise<Answer> {
+  async request(method: "GET" | "POST" | "PUT", path: string, body?: Body): Promise<Answer> {
     const content = body && { headers: jsonHeaders, text: JSON.stringify(body) };
     return this.#whenReady(method, path, content);
   }

@@ -16,9 +16,7 @@ export interface Role {
 
 /** What a domain should hold beside documents; everything by name. */
 export interface DomainSettings {
-  /** URL of the domain, without a slash at the end. */
-  readonly endpoint: string;
-  /** Templates of indices that are yet to be made. */
+  /** Templates of indices; what can be changed later also reaches the indices that they match. */
   readonly indexTemplates: Readonly<Record<string, Body>>;
   /** Policies of index state management. */
   readonly lifecyclePolicies: Readonly<Record<string, Body>>;
@@ -26,6 +24,8 @@ export interface DomainSettings {
   readonly roles: Readonly<Record<string, Role>>;
   /** ARNs of the IAM roles that have such a role. */
   readonly roleMappings: Readonly<Record<string, readonly string[]>>;
+  /** Configuration of the audit log. @default left as it is, in a domain without access control */
+  readonly audit?: Body;
   /** Saved objects of OpenSearch Dashboards, a line of JSON each; those that are there are replaced. */
   readonly savedObjects: string;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { applySettings, type Plugin, plugins } from "./apply-settings";
 import { DomainClient } from "./domain-client";
 import type { DomainSettings, Report } from "./domain-settings";
@@ -8,13 +9,18 @@ interface Context {
 }
 
 /**
- * Puts the settings of a domain in place, from inside its VPC and as its master user.
+ * Puts the settings of the domain at `SEARCH_ENDPOINT` in place, from inside its VPC and as its master user.
+ * It takes those with the digest `SETTINGS_SHA256` alone: who may invoke the function is no administrator.
  *
- * `AWS_ENDPOINT_URL_OPENSEARCH` leads to another domain than the one that is named, as for every client here.
+ * `AWS_ENDPOINT_URL_OPENSEARCH` leads to another domain, as for every client here.
  * `OPENSEARCH_ABSENT_PLUGINS` lists, with commas, plugins that this other one lacks: see {@link applySettings}.
  */
 export async function handler(settings: DomainSettings, context: Context): Promise<Report> {
-  const endpoint = process.env["AWS_ENDPOINT_URL_OPENSEARCH"] ?? settings.endpoint;
+  const digest = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+  if (digest !== required("SETTINGS_SHA256")) {
+    throw new Error("The settings must be those of the last deployment. Deploy to change them.");
+  }
+  const endpoint = process.env["AWS_ENDPOINT_URL_OPENSEARCH"] ?? required("SEARCH_ENDPOINT");
   const sessionToken = process.env["AWS_SESSION_TOKEN"];
   const domain = new DomainClient({
     endpoint,

@@ -1,4 +1,4 @@
-import type { Role } from "./domain-settings";
+import type { Body, Role } from "./domain-settings";
 
 /** Roles that a pipeline needs in its domain, by name; each may do what it says on some indices and nothing else. */
 export const roleNames = {
@@ -6,6 +6,44 @@ export const roleNames = {
   delivery: "pipeline_delivery",
   reader: "pipeline_reader",
 } as const;
+
+/**
+ * The domain's own roles that its administrators have: everything, role mappings, and snapshots.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-more-masters
+ */
+export const adminRoles = ["all_access", "security_manager", "manage_snapshots"] as const;
+
+/**
+ * Failed requests and changes of roles go to the audit log; documents and reads do not.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html
+ */
+export const auditConfiguration: Body = {
+  enabled: true,
+  audit: {
+    enable_rest: true,
+    disabled_rest_categories: ["GRANTED_PRIVILEGES", "AUTHENTICATED"],
+    enable_transport: true,
+    disabled_transport_categories: ["GRANTED_PRIVILEGES", "AUTHENTICATED"],
+    resolve_bulk_requests: false,
+    log_request_body: false,
+    resolve_indices: true,
+    exclude_sensitive_headers: true,
+    ignore_users: [],
+    ignore_requests: [],
+  },
+  compliance: {
+    enabled: true,
+    internal_config: true,
+    external_config: false,
+    read_metadata_only: true,
+    read_watched_fields: {},
+    read_ignore_users: [],
+    write_metadata_only: true,
+    write_log_diffs: false,
+    write_watched_indices: [],
+    write_ignore_users: [],
+  },
+};
 
 /** Makes indices, and reads and writes documents, as the job's sink does. */
 export function writerRole(indexPatterns: readonly string[]): Role {

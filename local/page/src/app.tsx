@@ -14,7 +14,6 @@ import { Stages } from "./pipeline/stages";
 import { Verdict } from "./pipeline/verdict";
 import { utc, viewOf } from "./workloads";
 
-/** The page: how the pipeline is, and the results of the workload. */
 export function App(): JSX.Element {
   const { connection, status, samples } = usePipeline();
   const eventTime = known(status?.replay)?.progress.eventTime ?? null;

@@ -1,7 +1,6 @@
 import { Component, type ComponentChildren, type JSX } from "preact";
 
 interface BoundaryProps {
-  /** What it is a card of. */
   readonly title: string;
   readonly children: ComponentChildren;
 }

@@ -3,7 +3,6 @@ import type { PipelineStatus, StatusChange } from "../../status/pipeline-status"
 /** Events that the server keeps as well. */
 const JOURNAL = 200;
 
-/** The status after a change. */
 export function applied(
   status: PipelineStatus,
   { results, journal, ...change }: Omit<StatusChange, "sample">,

@@ -6,7 +6,6 @@ import { IndicesPanel } from "./indices/indices-panel";
 import { DemandPanel } from "./taxi/demand-panel";
 import { TradesPanel } from "./trades/trades-panel";
 
-/** Times of one place, in words. */
 interface Clock {
   readonly place: string;
   readonly time: (instant: string) => string;
@@ -23,7 +22,6 @@ const newYork: Clock = { place: "New York", time: newYorkTime, date: newYorkDate
 /** What the page shows of a workload beside the pipeline itself. */
 interface WorkloadView {
   readonly title: string;
-  /** How the page tells event time. */
   readonly clock: Clock;
   readonly Panel: (props: { readonly status: PipelineStatus }) => JSX.Element;
 }

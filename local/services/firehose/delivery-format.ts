@@ -13,7 +13,6 @@ export interface Encoded {
   readonly rejected: ReadonlyMap<number, string>;
 }
 
-/** Makes the content of an object from its records. */
 export type DeliveryFormat = (records: readonly Uint8Array[]) => Promise<Encoded>;
 
 /** Records one after the other, each with the delimiter behind it. */
@@ -68,7 +67,6 @@ const parquetTypes: Readonly<
   timestamp: "TIMESTAMP",
 };
 
-/** Column types that can be written here. */
 export const columnTypes: readonly string[] = Object.keys(parquetTypes);
 
 /** Values by column; Firehose's deserializer takes keys in lower case. */

@@ -45,7 +45,6 @@ type Address =
   | { readonly kind: "source" }
   | { readonly kind: "errors"; readonly errorType: string };
 
-/** An object that is being collected. */
 interface Output {
   readonly address: Address;
   readonly target: DeliveryTarget;
@@ -55,15 +54,12 @@ interface Output {
 
 export interface OutputsOptions {
   readonly settings: DeliverySettings;
-  /** Makes the content of an object of delivered records. */
   readonly format: DeliveryFormat;
-  /** Writes an object into a bucket. */
   readonly put: (bucket: string, key: string, content: Buffer) => Promise<void>;
   readonly ledger: DeliveryLedger;
   readonly now: () => number;
 }
 
-/** Why a record could not be delivered. */
 export interface DeliveryFailure {
   readonly errorType: string;
   readonly errorCode: string;
@@ -82,7 +78,6 @@ export class DeliveryOutputs {
     this.#options = options;
   }
 
-  /** Records in objects to come. */
   get buffered(): number {
     return [...this.#outputs.values()]
       .filter(({ address }) => address.kind !== "source")
@@ -160,10 +155,7 @@ export class DeliveryOutputs {
     }
   }
 
-  /**
-   * The key of an object, which is named after the arrival of its oldest record:
-   * https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
-   */
+  /** https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html @param oldest arrival of its oldest record */
   #key(address: Address, { prefix, fileExtension }: DeliveryTarget, oldest: number): string {
     const { name, version, timeZone } = this.#options.settings;
     const partitionKeys = (address.kind === "events" && address.partitionKeys) || {};

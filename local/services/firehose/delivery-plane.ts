@@ -17,7 +17,6 @@ export interface DeliveryPlaneOptions {
   readonly store: ObjectStore;
   readonly functions: Pick<FunctionPlane, "invoke">;
   readonly catalog: Pick<CatalogPlane, "columns">;
-  /** Where the positions are kept. */
   readonly folder: string;
   readonly region: string;
 }
@@ -87,7 +86,6 @@ export class DeliveryPlane implements DataPlane {
     await rm(this.#positionFile(name), { force: true });
   }
 
-  /** Stops every worker; what is buffered is written. */
   async stop(): Promise<void> {
     await Promise.all([...this.#workers.keys()].map((name) => this.#stop(name)));
   }

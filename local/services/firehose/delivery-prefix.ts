@@ -6,9 +6,7 @@ const DATE_TOKENS = /^(?:yyyy|yy|MM?|dd?|HH?|hh?|mm?|ss?|SSS|a|EEEE?)$/;
 const MAX_LENGTH = 512;
 const DEFAULT_TIMESTAMP = "yyyy/MM/dd/HH/";
 
-/** What an expression in a prefix is evaluated with. */
 export interface PrefixContext {
-  /** Arrival of the oldest record in the object. */
   readonly time: Date;
   /** IANA time zone, such as UTC. */
   readonly timeZone: string;
@@ -28,18 +26,14 @@ interface Part {
 type Use = "objects" | "partitions" | "errors";
 
 /**
- * Prefixes of what Firehose delivers, and of what it cannot deliver, with expressions such as
- * `!{timestamp:yyyy/MM/dd}`.
+ * Prefixes with expressions such as `!{timestamp:yyyy/MM/dd}`, for objects and for what cannot be delivered:
  * https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
  */
 export class DeliveryPrefix {
   readonly #objects: readonly Part[];
   readonly #errors: readonly Part[];
 
-  /**
-   * @param partitioned whether records have partition keys.
-   * @throws Error that lists what is wrong with the expressions.
-   */
+  /** @throws Error that lists every invalid expression */
   constructor(prefix: string, errorOutputPrefix: string | undefined, partitioned = false) {
     const problems: string[] = [];
     const objects = parse(prefix, problems, partitioned ? "partitions" : "objects");

@@ -6,7 +6,6 @@ import { bucketOf } from "../storage/object-store";
 
 const MIB = 1024 ** 2;
 
-/** How long records are collected. */
 export interface BufferLimits {
   /** An object is written when the records weigh this much, before compression. */
   readonly bufferBytes: number;
@@ -30,11 +29,9 @@ export interface DeliverySettings extends DeliveryTarget {
   readonly version: string;
   readonly streamName: string;
   readonly timeZone: string;
-  /** Between the records of an object. */
   readonly delimiter: string;
   /** Whether the records' partition keys say into which object they go. */
   readonly partitioned: boolean;
-  /** The function that prepares records. */
   readonly transform?: TransformSettings & BufferLimits;
   /** The table whose columns the objects have. */
   readonly table?: { readonly database: string; readonly name: string };

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { ShardRecord } from "../kinesis/shard-reader";
 import { FunctionError } from "../lambda/function-process";
 
-/** A transform as the program declares it. */
 export interface TransformSettings {
   readonly functionArn: string;
   /** Times that a failed call is made again. */
@@ -16,7 +15,6 @@ export interface TransformOptions extends TransformSettings {
   readonly invoke: (functionArn: string, payload: string) => Promise<string>;
 }
 
-/** What has become of a record. */
 export type Outcome =
   | {
       readonly result: "Ok";
@@ -38,10 +36,7 @@ interface Answer {
   readonly metadata?: { readonly partitionKeys?: Readonly<Record<string, string>> };
 }
 
-/**
- * Sends batches through a Lambda function as Firehose does.
- * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
- */
+/** A transform by Lambda: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
 export class DeliveryTransform {
   readonly #options: TransformOptions;
 
@@ -49,10 +44,7 @@ export class DeliveryTransform {
     this.#options = options;
   }
 
-  /**
-   * @returns what has become of each record, in their order
-   * @throws Error when there is no such function; a function that fails makes records fail.
-   */
+  /** @returns outcomes in the records' order @throws Error without the function; its failures fail the records */
   async apply(records: readonly ShardRecord[]): Promise<readonly Outcome[]> {
     const { functionArn, retries, invoke } = this.#options;
     const payload = JSON.stringify(this.#request(records));

@@ -16,13 +16,10 @@ export interface Positions {
 
 export interface DeliveryStatus {
   readonly name: string;
-  /** Objects of delivered records. */
   readonly objects: number;
-  /** Records in these objects. */
   readonly records: number;
   /** Records in objects under the error prefix. */
   readonly failed: number;
-  /** Records that the transform has dropped. */
   readonly dropped: number;
   /** Records read and not yet in an object. */
   readonly buffered: number;
@@ -73,12 +70,10 @@ export class DeliveryWorker {
     };
   }
 
-  /** Polls until it is stopped; to be called once. */
   start(): void {
     this.#running = this.#run(this.#stop.signal);
   }
 
-  /** Ends the polling and writes what is buffered. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;

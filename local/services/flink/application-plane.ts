@@ -11,7 +11,6 @@ import { install, type Progress } from "../../machine/installation";
 import type { ObjectStore } from "../storage/object-store";
 import type { ServiceFolders } from "../../machine/service-folders";
 
-/** Values by property group and key. */
 export type LocalProperties = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface ApplicationPlaneOptions {
@@ -129,7 +128,7 @@ export class ApplicationPlane implements DataPlane {
   ): Promise<void> {
     const { folders, ports, env, localProperties = {}, onProgress, onFailure } = this.#options;
     const cluster = new FlinkCluster({
-      installation: await install("flinkRuntime", onProgress),
+      installation: await install(settings.runtime, onProgress),
       settings: {
         ...settings,
         propertyGroups: mergedGroups(settings.propertyGroups, localProperties),

@@ -25,10 +25,8 @@ const START_SECONDS = 120;
 const RUNNING_SECONDS = 120;
 
 export interface FlinkClusterOptions {
-  /** Folder of the Flink that is installed. */
   readonly installation: string;
   readonly settings: FlinkSettings;
-  /** The application's jar. */
   readonly jar: string;
   readonly ports: FlinkPorts;
   readonly folders: ServiceFolders;
@@ -61,9 +59,7 @@ export class FlinkCluster {
 
   /**
    * Starts the cluster and waits until the job runs; to be called once.
-   *
-   * @param restoreFrom checkpoint or savepoint that the job begins with
-   * @throws Error with the job's own reason when it does not run
+   * @param restoreFrom checkpoint or savepoint @throws Error with the job's own reason when it does not run
    */
   async start(restoreFrom?: string): Promise<void> {
     try {

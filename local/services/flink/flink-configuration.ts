@@ -37,7 +37,6 @@ export function taskManagerMemory(slots: number): TaskManagerMemory {
   };
 }
 
-/** The job that a cluster runs. */
 export interface FlinkJob {
   /** 32 hexadecimal digits. */
   readonly id: string;

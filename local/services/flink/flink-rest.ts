@@ -52,11 +52,7 @@ export class FlinkRest {
     }));
   }
 
-  /**
-   * Waits until every task of a job runs.
-   *
-   * @throws Error with the job's own reason when it ends, or does not run in time.
-   */
+  /** Waits until every task of a job runs. @throws Error with the job's own reason when it does not */
   async running(jobId: string, timeoutSeconds: number): Promise<void> {
     const deadline = performance.now() + timeoutSeconds * 1000;
     for (;;) {

@@ -1,10 +1,13 @@
-import { flinkDefaults } from "../../../infra/flink/args";
+import type { ToolName } from "../../machine/installation";
 import type { DeclaredResource } from "../../provider/data-plane";
 import { Declared } from "../declared";
 import { bucketOf } from "../storage/object-store";
 
-/** The Flink that runs here, as Managed Service for Apache Flink names it. */
-export const localRuntime = flinkDefaults.runtime;
+/** Flink on this machine, by the name of the runtime of Managed Service for Apache Flink. */
+const runtimes: Readonly<Record<string, ToolName>> = {
+  "FLINK-1_20": "flinkRuntime",
+  "FLINK-2_2": "flink2Runtime",
+};
 
 export interface PropertyGroup {
   readonly propertyGroupId: string;
@@ -14,6 +17,7 @@ export interface PropertyGroup {
 /** A Flink application as the program declares it, with the service's defaults filled in. */
 export interface FlinkSettings {
   readonly name: string;
+  readonly runtime: ToolName;
   readonly code: { readonly bucket: string; readonly key: string; readonly version?: string };
   readonly parallelism: number;
   /** Slots of one task manager; as many task managers run as the parallelism needs. */
@@ -43,9 +47,11 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   const run = configuration.block("runConfiguration");
   const problems: string[] = [];
 
-  const runtime = inputs.string("runtimeEnvironment");
-  if (runtime !== localRuntime) {
-    problems.push(`runtimeEnvironment is ${runtime}; the Flink on this machine is ${localRuntime}`);
+  const environment = inputs.string("runtimeEnvironment");
+  const runtime = runtimes[environment];
+  if (runtime === undefined) {
+    const known = Object.keys(runtimes).join(", ");
+    problems.push(`runtimeEnvironment must be one of ${known}; got ${environment}`);
   }
   const restoreType = run
     .block("applicationRestoreConfiguration")
@@ -53,7 +59,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
   if (restoreType === "RESTORE_FROM_CUSTOM_SNAPSHOT") {
     problems.push("applicationRestoreType RESTORE_FROM_CUSTOM_SNAPSHOT is not there locally");
   }
-  if (problems.length > 0) {
+  if (runtime === undefined || problems.length > 0) {
     throw new Error(
       [
         `${resource.type} "${resource.name}" cannot run on this machine:`,
@@ -77,6 +83,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
     .block("s3ContentLocation");
   return {
     name: inputs.string("name"),
+    runtime,
     code: {
       bucket: bucketOf(location.string("bucketArn")),
       key: location.string("fileKey"),

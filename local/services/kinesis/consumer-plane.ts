@@ -37,7 +37,6 @@ export function consumerPlane(client: () => Promise<KinesisClient>): DataPlane {
   };
 }
 
-/** Outputs of a consumer as soon as it can be subscribed. */
 async function active(kinesis: KinesisClient, resource: DeclaredResource): Promise<Outputs> {
   let consumer: ConsumerDescription | undefined;
   await until(resource, async () => {

@@ -27,7 +27,6 @@ const TIMEOUT_MILLISECONDS = 60_000;
 export const DEFAULT_RETENTION_HOURS = 24;
 export const DEFAULT_RECORD_KIB = 1024;
 
-/** What a stream is to have. */
 export interface StreamSettings {
   readonly name: string;
   readonly mode: "PROVISIONED" | "ON_DEMAND";

@@ -10,7 +10,6 @@ import {
 /** Requests to a Kinesis API, as a client of the AWS SDK sends them. */
 export type KinesisApi = Pick<KinesisClient, "send">;
 
-/** A record as it lies in a shard. */
 export interface ShardRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;

@@ -12,14 +12,12 @@ import { Declared } from "../declared";
 import { FunctionProcess } from "./function-process";
 
 export interface FunctionPlaneOptions {
-  /** Where the code of the functions is laid out. */
   readonly folder: string;
   readonly logFile: (name: string) => string;
   /** Variables that every function has: region, credentials, addresses of the local services. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What a function is doing. */
 export interface FunctionStatus {
   readonly name: string;
   readonly invocations: number;
@@ -51,14 +49,7 @@ export class FunctionPlane implements DataPlane {
     }));
   }
 
-  /**
-   * Invokes a function and waits for its answer.
-   *
-   * @param nameOrArn with or without a version: there is one here, the last.
-   * @param payload JSON text
-   * @returns JSON text
-   * @throws Error when there is no such function, or it fails.
-   */
+  /** Invokes a function, of any version, with JSON text. @returns JSON text @throws Error when it fails */
   async invoke(nameOrArn: string, payload: string): Promise<string> {
     const name = functionName(nameOrArn);
     const found = this.#functions.get(name);
@@ -142,10 +133,7 @@ export class FunctionPlane implements DataPlane {
     await Promise.all([...this.#functions.values()].map(({ process }) => process.stop()));
   }
 
-  /**
-   * Folder of the function's code. It is named after the code, so that a running function keeps its own, and so that
-   * an earlier run's is found: the engine keeps the hash of code, not the code.
-   */
+  /** Folder named after the code's hash, which is all that the engine keeps: a running function keeps its own code. */
   #folder(resource: DeclaredResource): string {
     const code = codeOf(resource);
     const hash = createHash("sha256")

@@ -14,13 +14,10 @@ export interface FunctionSettings {
   readonly name: string;
   readonly arn: string;
   readonly version: string;
-  /** Module that holds the handler. */
   readonly file: string;
-  /** Name of the handler among the module's exports. */
   readonly handler: string;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
-  /** Everything the function finds in process.env. */
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
@@ -41,18 +38,15 @@ interface Failure {
   readonly errorMessage: string;
 }
 
-/** What the process says of an invocation, or of its start. */
 interface Answer {
   readonly result?: string;
   readonly error?: Failure;
-  /** It says no more. */
   readonly ended?: true;
 }
 
 /**
- * One execution environment of a Lambda function: a Node.js process with the declared environment and memory. It
- * starts with the first invocation and takes one at a time; one that fails by time or by the process's end takes the
- * process with it, and the next begins with a new one.
+ * Execution environment of a Lambda function: a Node.js process, started by the first invocation, one at a time.
+ * A timeout or the end of the process replaces it.
  */
 export class FunctionProcess {
   readonly #settings: FunctionSettings;
@@ -67,11 +61,7 @@ export class FunctionProcess {
     return this.#child?.pid;
   }
 
-  /**
-   * @param payload JSON text
-   * @returns JSON text
-   * @throws FunctionError when the function fails, takes too long or answers too much
-   */
+  /** Takes and returns JSON text. @throws FunctionError when the function fails, takes too long or answers too much */
   invoke(payload: string): Promise<string> {
     const invocation = this.#last.then(() => this.#invoke(payload));
     this.#last = invocation.catch(() => undefined);

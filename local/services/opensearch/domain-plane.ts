@@ -3,14 +3,11 @@ import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-p
 import { Declared } from "../declared";
 
 export interface DomainPlaneOptions {
-  /** Starts the node unless it runs. */
   readonly start: () => Promise<unknown>;
   readonly stop: () => Promise<void>;
   /** Host and port of the node, once it is up. */
   readonly endpoint: string;
-  /** Folder of the node's data. */
   readonly dataFolder: string;
-  /** Whether an earlier run has left data. */
   readonly hasData: () => boolean;
 }
 

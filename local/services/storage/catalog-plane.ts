@@ -1,7 +1,6 @@
 import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
 import { Declared } from "../declared";
 
-/** A column of a table. */
 export interface TableColumn {
   readonly name: string;
   readonly type: string;
@@ -11,7 +10,6 @@ export interface TableColumn {
 export class CatalogPlane implements DataPlane {
   readonly #tables = new Map<string, readonly TableColumn[]>();
 
-  /** @throws Error when there is no such table. */
   columns(database: string, table: string): readonly TableColumn[] {
     const columns = this.#tables.get(`${database}.${table}`);
     if (columns === undefined) {

@@ -45,11 +45,7 @@ export class ObjectStore {
     return version;
   }
 
-  /**
-   * The file that holds an object.
-   *
-   * @throws Error when there is no such object or version, as the service that reads it would report.
-   */
+  /** The file that holds an object. @throws Error when the object or its version does not exist */
   find(bucket: string, key: string, version?: string): string {
     const file =
       version === undefined ? this.#object(bucket, key) : this.#version(bucket, key, version);

@@ -59,14 +59,44 @@ describe("Network", () => {
 
   it("reaches S3 through a gateway in every route table, and other services over the internet", async () => {
     const endpoints = (await network()).ofType(endpointType);
-    expect(endpoints.map(({ inputs }) => inputs)).to.deep.equal([
-      {
-        vpcId: "network-id",
-        vpcEndpointType: "Gateway",
-        serviceName: "com.amazonaws.us-east-1.s3",
-        routeTableIds: ["rtb-a", "rtb-x"],
-      },
-    ]);
+    expect(endpoints).to.have.length(1);
+    expect(endpoints[0]?.inputs).to.deep.include({
+      vpcId: "network-id",
+      vpcEndpointType: "Gateway",
+      serviceName: "com.amazonaws.us-east-1.s3",
+      routeTableIds: ["rtb-a", "rtb-x"],
+    });
+  });
+
+  it("lets principals of this account reach its resources alone, and packages of Amazon in S3", async () => {
+    const endpoints = (await network({ interfaceEndpoints: true })).ofType(endpointType);
+    for (const { inputs } of endpoints) {
+      const { Statement: statements } = JSON.parse(String(inputs["policy"])) as {
+        Statement: Record<string, unknown>[];
+      };
+      const [own, packages] = statements;
+      expect(own?.["Condition"]).to.deep.equal({
+        StringEquals: {
+          "aws:PrincipalAccount": "123456789012",
+          "aws:ResourceAccount": "123456789012",
+        },
+      });
+      expect(statements).to.have.length(inputs["vpcEndpointType"] === "Gateway" ? 2 : 1);
+      if (packages === undefined) continue;
+      expect(packages["Action"]).to.equal("s3:GetObject");
+      expect(packages["Resource"])
+        .to.include("arn:aws:s3:::al2023-repos-us-east-1-de612dc2/*")
+        .and.not.include("arn:aws:s3:::*");
+    }
+  });
+
+  it("links the services that it is given", async () => {
+    const links = (
+      await network({ interfaceEndpoints: true, endpointServices: ["logs", "sts"] })
+    ).ofType(endpointType);
+    expect(links.map(({ inputs }) => inputs["serviceName"])).to.have.members(
+      ["s3", "logs", "sts"].map((service) => `com.amazonaws.us-east-1.${service}`),
+    );
   });
 
   it("reaches every service that the pipeline calls without the internet, where asked", async () => {
@@ -75,16 +105,9 @@ describe("Network", () => {
       .ofType(endpointType)
       .filter(({ inputs }) => inputs["vpcEndpointType"] === "Interface");
     expect(links.map(({ inputs }) => inputs["serviceName"])).to.have.members(
-      [
-        "ec2",
-        "ec2messages",
-        "kinesis-streams",
-        "kms",
-        "logs",
-        "monitoring",
-        "ssm",
-        "ssmmessages",
-      ].map((service) => `com.amazonaws.us-east-1.${service}`),
+      ["ec2", "kinesis-streams", "logs", "monitoring", "ssm", "ssmmessages"].map(
+        (service) => `com.amazonaws.us-east-1.${service}`,
+      ),
     );
     for (const { inputs } of links) {
       expect(inputs).to.deep.include({

@@ -440,6 +440,12 @@ describe("Pipeline", function () {
     expect(application.dependsOn).to.include("pipeline-search-settings");
   });
 
+  it("replays nothing before every reader that cannot look back is there", async () => {
+    const deployment = await run("prod");
+    const host = deployment.one("aws:ec2/instance:Instance");
+    expect(host.dependsOn).to.include.members(["pipeline-archive", "pipeline-analytics"]);
+  });
+
   it("gives indices a replica for each zone of the domain but the first", async () => {
     for (const [stack, replicas] of [
       ["dev", 0],

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,6 +14,11 @@ import { deploy, refusal } from "../../support/mocks";
 import { actionsOf } from "../policy-documents";
 
 const invocationType = "aws:lambda/invocation:Invocation";
+const masterAlone = {
+  all_access: ["arn:admin"],
+  security_manager: ["arn:admin"],
+  manage_snapshots: ["arn:admin"],
+};
 const valid: SearchBootstrapArgs = {
   endpoint: "https://search",
   masterRole: { arn: "arn:admin", name: "admin" },
@@ -53,15 +59,67 @@ describe("SearchBootstrap", () => {
   });
 
   it("puts every template and policy of the pipeline in place", async () => {
-    const { endpoint, indexTemplates, lifecyclePolicies } = await settingsOf();
-    expect(endpoint).to.equal("https://search");
+    const { indexTemplates, lifecyclePolicies } = await settingsOf();
     expect(indexTemplates).to.include.keys(
       "dead-letters",
       "taxi-airport-durations",
       "taxi-demand-cells",
       "taxi-demand-zones",
     );
-    expect(lifecyclePolicies).to.have.keys("dead-letters", "events");
+    expect(lifecyclePolicies).to.have.keys("dead-letters", "events", "results");
+  });
+
+  it("runs with the endpoint and the digest of the settings in its environment", async () => {
+    const deployment = await bootstrap();
+    const { inputs } = deployment.one("aws:lambda/function:Function");
+    const { input } = deployment.one(invocationType).inputs;
+    expect(inputs["environment"]).to.deep.equal({
+      variables: {
+        SEARCH_ENDPOINT: "https://search",
+        SETTINGS_SHA256: createHash("sha256").update(String(input)).digest("hex"),
+      },
+    });
+  });
+
+  it("gives each index the shards of the domain, but for a template that sets a number", async () => {
+    const { indexTemplates } = await settingsOf({ indexShards: 5 });
+    const shards = (name: string) => indexTemplates[name]?.["template"];
+    expect(shards("taxi-demand-cells")).to.have.nested.property("settings.number_of_shards", 5);
+    expect(shards("dead-letters")).to.have.nested.property("settings.number_of_shards", 1);
+  });
+
+  it("gives each index the thresholds without which a slow log stays empty", async () => {
+    for (const [name, { template }] of Object.entries((await settingsOf()).indexTemplates)) {
+      const { settings } = template as { readonly settings: object };
+      expect(Object.keys(settings), name).to.include.members([
+        "search.slowlog.threshold.query.warn",
+        "search.slowlog.threshold.fetch.warn",
+        "indexing.slowlog.threshold.index.warn",
+      ]);
+    }
+  });
+
+  it("turns the audit log on, where there is access control to audit", async () => {
+    expect((await settingsOf()).audit).to.deep.include({ enabled: true });
+    expect(await settingsOf({ accessControl: false })).not.to.have.property("audit");
+  });
+
+  it("migrates indices to UltraWarm nodes only where there are any", async () => {
+    for (const warm of [true, false]) {
+      const { lifecyclePolicies } = await settingsOf({ warm });
+      const text = JSON.stringify(lifecyclePolicies);
+      expect(text.includes("warm_migration"), String(warm)).to.equal(warm);
+      expect(text).to.include('"delete"');
+    }
+  });
+
+  it("keeps the master user among the administrators, with and without others", async () => {
+    for (const adminRoleArns of [[], ["arn:operator"]]) {
+      const { roleMappings } = await settingsOf({ adminRoleArns });
+      for (const role of ["all_access", "security_manager", "manage_snapshots"]) {
+        expect(roleMappings[role], role).to.deep.equal(["arn:admin", ...adminRoleArns]);
+      }
+    }
   });
 
   it("takes the settings of any folder, each part of it optional", async () => {
@@ -98,6 +156,7 @@ describe("SearchBootstrap", () => {
       pipeline_writer: ["arn:job"],
       pipeline_delivery: [],
       pipeline_reader: [],
+      ...masterAlone,
     });
   });
 
@@ -122,10 +181,11 @@ describe("SearchBootstrap", () => {
       pipeline_writer: ["arn:job"],
       pipeline_delivery: ["arn:firehose"],
       pipeline_reader: ["arn:analyst", "arn:page"],
+      ...masterAlone,
     });
-    expect(roles).to.have.keys(Object.keys(roleMappings));
+    expect(roles).to.have.keys("pipeline_writer", "pipeline_delivery", "pipeline_reader");
     const [writer] = roles["pipeline_writer"]?.index_permissions ?? [];
-    expect(writer?.index_patterns).to.include.members(["dead-letters", "taxi-demand-cells"]);
+    expect(writer?.index_patterns).to.include.members(["dead-letters", "taxi-demand-cells-*"]);
     expect(writer?.index_patterns).not.to.include("*");
     const [reader] = roles["pipeline_reader"]?.index_permissions ?? [];
     expect(reader?.allowed_actions).to.deep.equal(["read"]);

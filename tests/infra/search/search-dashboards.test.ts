@@ -26,6 +26,7 @@ interface Mapping {
 interface Template {
   readonly index_patterns: readonly string[];
   readonly template: {
+    readonly aliases?: Readonly<Record<string, object>>;
     readonly mappings: { readonly properties: Readonly<Record<string, Mapping>> };
   };
 }
@@ -34,7 +35,10 @@ const fields = new Map(
   jsonFilesOf(within("index-templates")).flatMap((file) => {
     const text = readFileSync(file, "utf8");
     const { index_patterns, template } = JSON.parse(text) as Template;
-    return index_patterns.map((pattern) => [pattern, template.mappings.properties] as const);
+    const names = Object.keys(template.aliases ?? {});
+    return (names.length > 0 ? names : index_patterns).map(
+      (pattern) => [pattern, template.mappings.properties] as const,
+    );
   }),
 );
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { applySettings, type Plugin } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
@@ -11,14 +12,15 @@ import { type Answer, httpServer } from "../../local/services/http-server";
 
 const role = { cluster_permissions: [], index_permissions: [] };
 const settings: DomainSettings = {
-  endpoint: "https://search",
   indexTemplates: { letters: { index_patterns: ["letters"] } },
   lifecyclePolicies: { keep: { policy: { states: [{ name: "open" }] } } },
   roles: { writer: role },
   roleMappings: { writer: ["arn:job"] },
+  audit: { enabled: true },
   savedObjects: '{"type":"dashboard"}\n',
 };
 const importPath = "/_dashboards/api/saved_objects/_import?overwrite=true";
+const letters = "/letters?flat_settings=true&ignore_unavailable=true";
 const noHandler = { error: "no handler found for uri [/_plugins/…] and method [PUT]" };
 
 describe("The settings of a search domain", () => {
@@ -64,19 +66,22 @@ describe("The settings of a search domain", () => {
         "lifecycle policy keep",
         "role writer",
         "role mapping writer",
+        "audit log",
         "saved objects of the dashboards",
       ],
       skipped: [],
     });
     expect(requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
       "PUT /_index_template/letters",
+      `GET ${letters}`,
       "GET /_plugins/_ism/policies/keep",
       "PUT /_plugins/_ism/policies/keep",
       "PUT /_plugins/_security/api/roles/writer",
       "PUT /_plugins/_security/api/rolesmapping/writer",
+      "PUT /_plugins/_security/api/audit/config",
       `POST ${importPath}`,
     ]);
-    expect(JSON.parse(requests.at(-2)?.body ?? "")).to.deep.equal({ backend_roles: ["arn:job"] });
+    expect(JSON.parse(requests.at(-3)?.body ?? "")).to.deep.equal({ backend_roles: ["arn:job"] });
   });
 
   it("import the saved objects as a form's file, for everybody", async () => {
@@ -150,6 +155,76 @@ describe("The settings of a search domain", () => {
     );
   });
 
+  describe("reach the indices that a template matches", () => {
+    const live = (index: object) => {
+      answers[`GET ${letters}`] = [{ body: { letters: { aliases: {}, ...index } } }];
+    };
+    const template = {
+      index_patterns: ["letters"],
+      template: {
+        aliases: { post: {} },
+        settings: { number_of_shards: 2, number_of_replicas: 1, index: { refresh_interval: "1s" } },
+        mappings: { dynamic: "strict", properties: { a: { type: "long" }, b: { index: false } } },
+      },
+    };
+    const changes = async () => {
+      const report = await applySettings(
+        client(),
+        { ...settings, indexTemplates: { letters: template } },
+        new Set(),
+      );
+      return report.applied.filter((title) => title.includes("of index"));
+    };
+
+    it("with new fields, dynamic settings and the alias", async () => {
+      live({
+        mappings: { dynamic: "strict", properties: { a: { type: "long" } } },
+        settings: {
+          "index.number_of_shards": "1",
+          "index.number_of_replicas": "0",
+          "index.refresh_interval": "1s",
+        },
+      });
+      expect(await changes()).to.deep.equal([
+        "mapping of index letters",
+        "settings of index letters",
+        "alias post of index letters",
+      ]);
+      const bodyOf = (path: string) =>
+        JSON.parse(requests.find((request) => request.path === path)?.body ?? "null") as unknown;
+      expect(bodyOf("/letters/_mapping")).to.deep.equal(template.template.mappings);
+      expect(bodyOf("/letters/_settings")).to.deep.equal({ "index.number_of_replicas": 1 });
+    });
+
+    it("not where they have them already, or take no writes", async () => {
+      const same = {
+        mappings: {
+          dynamic: "strict",
+          properties: { a: { type: "long" }, b: { type: "keyword", index: false } },
+        },
+        aliases: { post: {} },
+        settings: { "index.number_of_replicas": "1", "index.refresh_interval": "1s" },
+      };
+      live(same);
+      expect(await changes()).to.be.empty;
+      for (const block of ["index.blocks.write", "index.blocks.read_only"]) {
+        live({ mappings: {}, settings: { [block]: "true" } });
+        expect(await changes(), block).to.be.empty;
+      }
+      live({ mappings: {}, settings: { "index.routing.allocation.require.box_type": "warm" } });
+      expect(await changes()).to.be.empty;
+    });
+
+    it("or fail with index, field and what to do", async () => {
+      live({ mappings: {}, settings: {} });
+      const reason = "mapper [a] cannot be changed from type [text] to [long]";
+      answers["PUT /letters/_mapping"] = [{ status: 400, body: { error: { reason } } }];
+      expect(await failure(changes())).to.match(
+        /- mapping of index letters: .*mapper \[a\] cannot be changed.*\. Reindex letters as docs\/operations\.md/,
+      );
+    });
+  });
+
   it("are signed for the service es, as a session of a role", async () => {
     await apply();
     const { headers } = requests[0] ?? {};
@@ -209,6 +284,7 @@ describe("The settings of a search domain", () => {
         AWS_ACCESS_KEY_ID: "AKIA",
         AWS_SECRET_ACCESS_KEY: "secret",
         AWS_ENDPOINT_URL_OPENSEARCH: `http://${address()}`,
+        SETTINGS_SHA256: createHash("sha256").update(JSON.stringify(settings)).digest("hex"),
       });
     });
     afterEach(() => {
@@ -216,8 +292,16 @@ describe("The settings of a search domain", () => {
     });
 
     it("go to the endpoint that the environment names", async () => {
-      expect((await handler(settings, context)).applied).to.have.length(5);
-      expect(requests).to.have.length(6);
+      expect((await handler(settings, context)).applied).to.have.length(6);
+      expect(requests).to.have.length(8);
+    });
+
+    it("are those of the deployment, whatever the caller sends", async () => {
+      const forged = { ...settings, roleMappings: { all_access: ["arn:intruder"] } };
+      expect(await failure(handler(forged, context))).to.equal(
+        "The settings must be those of the last deployment. Deploy to change them.",
+      );
+      expect(requests).to.be.empty;
     });
 
     it("know the plugins that may be declared absent", async () => {

@@ -25,7 +25,12 @@ async function happening(fault: Fault): Promise<string[]> {
   } as unknown as KinesisClient;
   const context: FaultContext = {
     cloud: {
-      status: () => Promise.resolve({ pids: { flink: [] }, deliveries: [], functions: [] }),
+      status: () =>
+        Promise.resolve({
+          pids: { kinesis: undefined, opensearch: undefined, flink: [] },
+          job: undefined,
+          deliveries: [],
+        }),
       interruptSearch: () => {
         notes.push("search interrupted");
         return Promise.resolve();

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
+import { version } from "pulumi/package.json";
 import { engineProblem } from "../../../local/engine/installation";
 import { type Machine, preflight } from "../../../local/machine/preflight";
+import { projectRoot } from "../../support/command";
 
 const GIB = 1024 ** 3;
 const missing = (): Promise<string> => Promise.reject(new Error("ENOENT"));
@@ -48,18 +50,25 @@ describe("The preflight", () => {
     expect(problems[0]).to.match(/^The folder .* cannot be written, .* change its owner/);
   });
 
-  it("asks for the pulumi command or Go where there is no engine", async () => {
+  it("asks for the pulumi command or Go where there is no engine and no way to its download", async () => {
     const { PATH } = process.env;
     const empty = mkdtempSync(path.join(tmpdir(), "tools-"));
+    const reached = (reached: boolean) => engineProblem(empty, () => Promise.resolve(reached));
     try {
       process.env["PATH"] = empty;
-      expect(await engineProblem(empty)).to.match(/install the pulumi command, .* or Go /);
+      expect(await reached(false)).to.match(/Install the pulumi command, .* or Go /);
+      expect(await reached(true)).to.equal(undefined);
       writeFileSync(path.join(empty, "go"), "");
-      expect(await engineProblem(empty)).to.equal(undefined);
+      expect(await reached(false)).to.equal(undefined);
     } finally {
       process.env["PATH"] = PATH;
       rmSync(empty, { recursive: true });
     }
+  });
+
+  it("builds the engine in the version that the npm package downloads", () => {
+    const module = readFileSync(path.join(projectRoot, "local/engine/go.mod"), "utf8");
+    expect(module).to.include(`github.com/pulumi/pulumi/pkg/v3 v${version}\n`);
   });
 
   for (const [version, accepted] of [

@@ -1,11 +1,13 @@
 import os from "node:os";
+import path from "node:path";
 import { expect } from "chai";
 import { settingsFolders } from "../../support/workloads";
 import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
-import type { Report } from "../../../infra/search/bootstrap/domain-settings";
+import type { DomainSettings, Report } from "../../../infra/search/bootstrap/domain-settings";
 import { domainPlane } from "../../../local/services/opensearch/domain-plane";
+import { storedDocuments } from "../../../local/verify/documents";
 import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
 import { startSearchNode } from "../../../local/services/opensearch/search-node";
@@ -32,16 +34,41 @@ const DOCUMENT = {
   complete: true,
 };
 
-const settings = {
-  endpoint: "https://search",
-  ...domainSettings({ folders: settingsFolders, replicas: 0, writerRoleArns: ["arn:job"] }),
+const FIRST_RESULT = {
+  airport: "JFK",
+  windowStart: "2019-03-01T18:00:00Z",
+  windowEnd: "2019-03-01T19:00:00Z",
+  trips: 3,
+  averageSeconds: 2400,
+  complete: true,
 };
+const FIRST_EARLY_RESULT = {
+  ...FIRST_RESULT,
+  windowStart: "2019-03-01T19:00:00Z",
+  windowEnd: "2019-03-01T20:00:00Z",
+  trips: 1,
+  complete: false,
+};
+
+const settingsOf = (folders: readonly string[], replicas = 0) =>
+  domainSettings({ folders, replicas, masterRoleArn: "arn:admin", writerRoleArns: ["arn:job"] });
+const withField = (of: DomainSettings, name: string, field: object): DomainSettings => {
+  const copy = structuredClone(of);
+  const { template } = copy.indexTemplates[name] as {
+    readonly template: { readonly mappings: { readonly properties: object } };
+  };
+  Object.assign(template.mappings.properties, field);
+  return copy;
+};
+const settings = settingsOf(settingsFolders);
+const firstContract = settingsOf([path.join(__dirname, "first-contract")]);
 
 describe("The OpenSearch node", () => {
   const folder = newFolder();
   const folders = new ServiceFolders(folder);
   let ports = { http: 0, transport: 0 };
   let node: ServiceProcess;
+  let upgrade: Report;
   let report: Report;
 
   const client = (): DomainClient =>
@@ -72,6 +99,19 @@ describe("The OpenSearch node", () => {
     return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
   };
 
+  const write = async (where: string, document: object): Promise<void> => {
+    const { status, answer } = await ask("PUT", `${where}?refresh=true`, document);
+    expect(status, JSON.stringify(answer)).to.equal(201);
+  };
+  const documentsOf = async (index: string) => {
+    const found: Record<string, unknown> = {};
+    const endpoint = `http://127.0.0.1:${ports.http}`;
+    for await (const { id, source } of storedDocuments(endpoint, { indices: [index] })) {
+      found[id] = source;
+    }
+    return found;
+  };
+
   before(async function () {
     await needsServices(this, "searchNode");
     ports = await freePorts(["http", "transport"]);
@@ -83,6 +123,11 @@ describe("The OpenSearch node", () => {
       hasData: () => false,
     });
     await plane.create(declared("aws:opensearch/domain:Domain", { domainName: "search" }));
+    await applySettings(client(), firstContract, new Set(plugins));
+    await write("/taxi-airport-durations/_doc/JFK-1551463200", FIRST_RESULT);
+    await write("/taxi-airport-durations/_doc/JFK-1551466800", FIRST_EARLY_RESULT);
+    await write("/dead-letters/_doc/letter", { reason: "late" });
+    upgrade = await applySettings(client(), settings, new Set(plugins));
     report = await applySettings(client(), settings, new Set(plugins));
   });
   after(async () => {
@@ -95,15 +140,77 @@ describe("The OpenSearch node", () => {
     expect(report.skipped).to.deep.equal([
       "lifecycle policy dead-letters",
       "lifecycle policy events",
+      "lifecycle policy results",
       "role pipeline_writer",
       "role pipeline_delivery",
       "role pipeline_reader",
       "role mapping pipeline_writer",
       "role mapping pipeline_delivery",
       "role mapping pipeline_reader",
+      "role mapping all_access",
+      "role mapping security_manager",
+      "role mapping manage_snapshots",
+      "audit log",
       "saved objects of the dashboards",
     ]);
     expect(await applySettings(client(), settings, new Set(plugins))).to.deep.equal(report);
+  });
+
+  it("keeps the documents of the first contract beside those of today's, each once", async () => {
+    const today = { ...FIRST_EARLY_RESULT, trips: 9, complete: true, p50Seconds: 1800 };
+    await write("/taxi-airport-durations-2019-03-01/_doc/JFK-1551466800", today);
+    expect(await documentsOf("taxi-airport-durations")).to.deep.equal({
+      "JFK-1551463200": FIRST_RESULT,
+      "JFK-1551466800": today,
+    });
+    expect(await documentsOf("dead-letters")).to.deep.equal({ letter: { reason: "late" } });
+    expect(upgrade.applied).to.include("index taxi-airport-durations behind an alias");
+    expect(report.applied).not.to.include("index taxi-airport-durations behind an alias");
+  });
+
+  it("takes what a job of before writes until it is replaced", async () => {
+    const result = { ...FIRST_RESULT, airport: "LGA" };
+    await write("/taxi-airport-durations/_doc/LGA-1551463200", result);
+    expect(await documentsOf("taxi-airport-durations")).to.have.property("LGA-1551463200");
+  });
+
+  it("gives live indices new fields, settings and replicas, and loses no document", async () => {
+    const before = await documentsOf("taxi-demand-zones");
+    const zone = { zone: 132, windowStart: "2019-03-01T18:00:00Z", trips: 3, complete: true };
+    await write("/taxi-demand-zones-2019-03-01/_doc/132-1", zone);
+    const weather = { type: "keyword" };
+    const next = withField(settingsOf(settingsFolders, 2), "taxi-demand-zones", { weather });
+    const { applied } = await applySettings(client(), next, new Set(plugins));
+    expect(applied).to.include.members([
+      "mapping of index taxi-demand-zones-2019-03-01",
+      "settings of index taxi-demand-zones-2019-03-01",
+      "settings of index taxi-airport-durations-undated",
+      "settings of index dead-letters",
+    ]);
+    const rainy = { ...zone, weather: "rain" };
+    await write("/taxi-demand-zones-2019-03-01/_doc/132-2", rainy);
+    expect(await documentsOf("taxi-demand-zones")).to.deep.equal({
+      ...before,
+      "132-1": zone,
+      "132-2": rainy,
+    });
+    const { answer } = await ask("GET", "/taxi-demand-zones-2019-03-01/_settings");
+    expect(answer).to.have.nested.property(
+      "taxi-demand-zones-2019-03-01.settings.index.number_of_replicas",
+      "2",
+    );
+  });
+
+  it("refuses what no index can take, by index and field", async () => {
+    const changed = withField(settings, "dead-letters", { reason: { type: "long" } });
+    const failure: unknown = await applySettings(client(), changed, new Set(plugins)).catch(
+      (error: unknown) => error,
+    );
+    expect(String(failure))
+      .to.include("- mapping of index dead-letters:")
+      .and.include("mapper [reason] cannot be changed from type [keyword] to [long]")
+      .and.include("Reindex dead-letters");
+    await applySettings(client(), settings, new Set(plugins));
   });
 
   it("is not set up without the plugins unless it is told so", async () => {
@@ -116,9 +223,12 @@ describe("The OpenSearch node", () => {
   });
 
   it("maps documents as the project's templates say, and refuses others", async () => {
-    const stored = await ask("PUT", "/taxi-demand-cells/_doc/a?refresh=true", DOCUMENT);
+    const stored = await ask("PUT", "/taxi-demand-cells-2019-03-01/_doc/a?refresh=true", DOCUMENT);
     expect(stored.status).to.equal(201);
-    const refused = await ask("PUT", "/taxi-demand-cells/_doc/b", { ...DOCUMENT, guess: 1 });
+    const refused = await ask("PUT", "/taxi-demand-cells-2019-03-01/_doc/b", {
+      ...DOCUMENT,
+      guess: 1,
+    });
     expect(refused.status).to.equal(400);
     expect(JSON.stringify(refused.answer)).to.include("strict_dynamic_mapping_exception");
   });
@@ -143,7 +253,7 @@ describe("The OpenSearch node", () => {
   it("has its documents after a restart", async () => {
     await node.stop();
     await start();
-    await ask("GET", "/_cluster/health/taxi-demand-cells?wait_for_status=yellow");
+    await ask("GET", "/_cluster/health/taxi-demand-cells-2019-03-01?wait_for_status=yellow");
     const { answer } = await ask("GET", "/taxi-demand-cells/_doc/a");
     expect(answer["_source"]).to.deep.equal(DOCUMENT);
   });

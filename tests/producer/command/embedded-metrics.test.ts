@@ -14,6 +14,7 @@ const report: ProgressReport = {
   retries: 4,
   shards: 2,
   recordsTotal: null,
+  waiting: null,
   lastError: { code: "InternalFailure", message: "", count: 2, since: "2026-01-01T00:00:00.000Z" },
   errors: { InternalFailure: 2 },
   advice: null,

@@ -16,7 +16,7 @@ describe("The options of a replay", () => {
     expect(options).to.deep.equal({
       destination: { stream: "trips", region: "us-east-1", endpoint: undefined },
       range: { from: -Infinity, to: Infinity },
-      pace: { speedup: 60, maxRate: Infinity, rampMs: 0 },
+      pace: { speedup: 60, maxRate: Infinity, rampMs: 0, maxGapMs: Infinity },
       loop: false,
       shiftToNow: false,
       maxDisorderSeconds: 60,
@@ -79,7 +79,7 @@ describe("The options of a replay", () => {
           "- --rate-limit must be a whole number from 1 to 10000; got ",
           "- unknown option --speed; did you mean --speedup?",
           "- unexpected argument trips.csv; remove it",
-          "- the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION",
+          "- the region is not known; set --region, AWS_REGION or AWS_DEFAULT_REGION (tried those and profile default of ~/.aws/config)",
           "- --input is missing; name a file, or - for the standard input",
         ].join("\n"),
       );
@@ -95,6 +95,7 @@ describe("The options of a replay", () => {
     ["--max-record-kib", ["1024", "10240"], ["1023", "10241", "1024.5"]],
     ["--partition-key", ["id", "dropoffZone", "round-robin"], ["passengers", "zone"]],
     ["--seek", ["2019-03-01T18:00:00Z", "2019-03-01 13:00:00"], ["noon", "2019-03-01"]],
+    ["--max-gap", ["10s", "1.5h", "none"], ["0", "10", "never"]],
     ["--output", ["kinesis", "stdout"], ["file"]],
   ];
   for (const [option, accepted, refused] of ranges) {
@@ -158,10 +159,10 @@ describe("The options of a replay", () => {
     });
 
     it("name symbols, a start in New York, and an end", () => {
-      const options = ["--symbols", "ACME,BRK.B", "--start", "2024-03-11 09:30:00"];
+      const options = ["--symbols", "ACME,BRK.B,BF-B", "--start", "2024-03-11 09:30:00"];
       const start = Date.parse("2024-03-11T13:30:00Z");
       expect(trades(...options, "--duration", "1.5h")).to.deep.include({
-        symbols: ["ACME", "BRK.B"],
+        symbols: ["ACME", "BRK.B", "BF-B"],
         start,
         end: start + 5_400_000,
       });
@@ -174,6 +175,10 @@ describe("The options of a replay", () => {
       ["--symbols", "10001"],
       ["--symbols", "ACME,ACME"],
       ["--symbols", "acme"],
+      ["--symbols", "-B"],
+      ["--every", "0s"],
+      ["--holidays", "lse"],
+      ["--holidays", "2026-02-30"],
       ["--trades-per-second", "0"],
       ["--trading-hours", "16:00-16:00"],
       ["--trading-hours", "09:30-16:00 Mars/Olympus"],
@@ -188,20 +193,32 @@ describe("The options of a replay", () => {
       });
     }
 
+    it("start at the next second of the real clock with --start now", () => {
+      const before = Date.now();
+      const { start } = trades("--start", "now");
+      expect(start).to.be.within(before, Date.now() + 1000);
+      expect(start % 1000).to.equal(0);
+      expect(parse("--start", "now").liveFrom).to.be.at.least(start);
+      expect(parse().liveFrom).to.equal(undefined);
+      expect(() => parse("--start", "now", "--shift-to-now")).to.throw("--start now is another");
+    });
+
     it("are refused where no session lies in the range", async () => {
-      const { workload } = parseOptions(
-        ["--output", "stdout", "--workload", "trades", "--start", "2024-01-06T00:00:00Z"].concat([
-          "--duration",
-          "2d",
-        ]),
-        {},
-      );
-      const refusal = await Promise.resolve()
-        .then(() => workload.read({}))
-        .catch(String);
-      expect(refusal).to.match(
-        /no trade is made between 2024-01-06T00:00:00.000Z and 2024-01-08T00:00:00.000Z; check --trading-hours/,
-      );
+      const days: [start: string, duration: string][] = [
+        ["2024-01-06T00:00:00Z", "2d"],
+        ["2024-12-25T00:00:00Z", "1d"],
+      ];
+      for (const [start, duration] of days) {
+        const workload = parse("--start", start, "--duration", duration);
+        const refusal = await Promise.resolve()
+          .then(() => workload.read({}))
+          .catch(String);
+        expect(refusal).to.match(
+          /no trade is made between 2024-[-T:0-9.]+Z and 2024-[-T:0-9.]+Z; check --trading-hours and --holidays/,
+        );
+      }
+      const open = ["--start", "2024-12-25T00:00:00Z", "--duration", "1d", "--holidays", "none"];
+      expect((await parse(...open).read({})).source.events()).not.to.equal(undefined);
     });
 
     it("are refused together with an input, and an end is wanted for a dry run and a loop", () => {
@@ -211,6 +228,7 @@ describe("The options of a replay", () => {
         /--time-zone is for --workload taxi[^]*--seed is for generated events; remove it, or remove --input/,
       );
       expect(() => parse("--dry-run")).to.throw("a dry run needs an end");
+      expect(() => parse("--every", "1s", "--trades-per-second", "2")).to.throw("cannot be used");
       expect(() => parse("--loop")).to.throw("--loop needs an end");
     });
   });

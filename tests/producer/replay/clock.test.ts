@@ -61,6 +61,16 @@ describe("The replay clock", () => {
     expect(clock.nextAt(500)).to.equal(510);
   });
 
+  it("shortens gaps that are longer than wanted, and is not late for what came before", () => {
+    const clock = new ReplayClock(0, 0, pace(10, { maxGapMs: 1000 }));
+    const times = [0, 5000, 100_000, 95_000, 105_000, 200_000];
+    expect(times.map((time) => clock.nextAt(time))).to.deep.equal([0, 500, 1500, 1500, 2000, 3000]);
+    expect(clock.dueAt(5000)).to.equal(500);
+    expect(clock.lagSeconds(100_000, 1500)).to.equal(0);
+    const fast = new ReplayClock(0, 0, pace(Infinity, { maxGapMs: 1000 }));
+    expect(fast.nextAt(1e12)).to.equal(0);
+  });
+
   it("grows the rate over the ramp, too", () => {
     const clock = new ReplayClock(0, 0, pace(Infinity, { maxRate: 100, rampMs: 10_000 }));
     const times = Array.from({ length: 2000 }, () => clock.nextAt(0));

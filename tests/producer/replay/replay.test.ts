@@ -59,6 +59,18 @@ function setUp() {
 }
 
 describe("A replay", () => {
+  it("follows the real clock, and tells what it waits for", async () => {
+    const { time, run, states } = setUp();
+    const liveFrom = time.now();
+    const opening = liveFrom + 30_000;
+    const bell = outgoingRecord(0, opening, "ACME", Buffer.from("data"));
+    await run({ count: 1, records: () => [bell] }, { liveFrom, speedup: 1 });
+    expect(time.now()).to.be.at.least(opening);
+    expect(states[0]?.waiting).to.deep.equal({ eventTime: opening, until: opening });
+    expect(states[0]?.lagSeconds).to.equal(0);
+    expect(states.at(-1)?.waiting).to.equal(undefined);
+  });
+
   it("sends no record before it is due, and each soon after", async () => {
     const { time, fake, stream, run } = setUp();
     const start = time.now();

@@ -64,6 +64,22 @@ describe("The made-up trades", () => {
     }
   });
 
+  it("come together every so often, from the opening of each session on", () => {
+    const made = trades({ everyMs: 1000, end: start + 3000 });
+    const ticks = made.map(({ symbol, time }) => [symbol, time - start]);
+    expect(ticks).to.deep.equal(
+      [0, 1000, 2000].flatMap((time) =>
+        ["ACME", "GLOBEX", "INITECH"].map((symbol) => [symbol, time]),
+      ),
+    );
+    const hourly = trades({ symbols: ["ACME"], everyMs: 2 * hour, end: start + 75 * hour });
+    expect(hourly.map(({ time }) => new Date(time).toISOString().slice(0, 16))).to.deep.equal(
+      ["05T14:30", "05T16:30", "05T18:30", "05T20:30", "08T14:30", "08T16:30"].map(
+        (time) => `2024-01-${time}`,
+      ),
+    );
+  });
+
   it("rest over night, and over the weekend", () => {
     const made = trades({ end: start + 75 * hour, tradesPerSecond: 0.05 });
     const times = made.map(({ time }) => DateTime.fromMillis(time, { zone: "America/New_York" }));
@@ -134,6 +150,29 @@ describe("Trading hours", () => {
       "2024-03-11T22:00:00.000Z",
       "2024-03-12T21:00:00.000Z",
     ]);
+  });
+
+  it("rest on the holidays of New York's exchange, on given days, or on none", () => {
+    const closed = (year: number) => {
+      const hours = parseTradingHours("09:30-16:00");
+      const days: string[] = [];
+      for (let day = DateTime.utc(year); day.year === year; day = day.plus({ days: 1 })) {
+        const open = DateTime.fromMillis(hours?.(day.toMillis() + 8 * hour).open ?? NaN);
+        if (day.weekday < 6 && !open.hasSame(day, "day")) days.push(day.toFormat("MM-dd"));
+      }
+      return days.join(" ");
+    };
+    // As the exchange published them: https://www.nyse.com/markets/hours-calendars
+    expect(closed(2021)).to.equal("01-01 01-18 02-15 04-02 05-31 07-05 09-06 11-25 12-24");
+    expect(closed(2022)).to.equal("01-17 02-21 04-15 05-30 06-20 07-04 09-05 11-24 12-26");
+    expect(closed(2024)).to.equal("01-01 01-15 02-19 03-29 05-27 06-19 07-04 09-02 11-28 12-25");
+    expect(closed(2026)).to.equal("01-01 01-19 02-16 04-03 05-25 06-19 07-03 09-07 11-26 12-25");
+    const opens = (holidays: "none" | string[]) =>
+      parseTradingHours("09:30-16:00", holidays)?.(Date.parse("2024-12-25T12:00:00Z")).open;
+    expect(opens("none")).to.equal(Date.parse("2024-12-25T14:30:00Z"));
+    expect(opens(["2024-12-25", "2024-12-26"])).to.equal(Date.parse("2024-12-27T14:30:00Z"));
+    const [london] = session("08:00-16:30 Europe/London", "2024-07-04T00:00:00Z");
+    expect(london).to.equal("2024-07-04T07:00:00.000Z");
   });
 
   for (const text of ["", "9:30-16:00", "24:00-09:30", "10:00-10:00", "09:30-16:00 Nowhere/At"]) {

@@ -6,7 +6,6 @@ import uPlot from "uplot";
 
 import { axisTimes } from "../format";
 
-/** Something that happened, to be found again in the figures. */
 export interface Mark {
   /** Seconds since the epoch. */
   readonly at: number;
@@ -20,7 +19,6 @@ export interface ChartLine {
   readonly told?: readonly (number | null)[];
   /** Filled down to the axis, over the lines before it. */
   readonly area?: boolean;
-  /** Name of the style sheet's colour. */
   readonly colour: "accent" | "second" | "third" | "bar" | "bad";
   /** Lines differ in more than colour. */
   readonly dash?: readonly number[];

@@ -19,7 +19,6 @@ interface Told {
   readonly failed: boolean;
 }
 
-/** Buttons that do something to the pipeline; what comes of it is seen in the charts. */
 export function Controls({ actions, shards }: ControlsProps): JSX.Element {
   const [told, setTold] = useState<Told>();
   const [fault, setFault] = useState(actions.faults[0]?.name ?? "");

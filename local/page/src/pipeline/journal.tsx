@@ -3,10 +3,8 @@ import type { JSX } from "preact";
 import { clock } from "../../../status/figures";
 import type { JournalEntry } from "../../../status/pipeline-status";
 
-/** Events that are told. */
 const TOLD = 12;
 
-/** What happened, the newest first. */
 export function Journal({ journal }: { readonly journal: readonly JournalEntry[] }): JSX.Element {
   const entries = events(journal).slice(-TOLD).reverse();
   return (

@@ -3,7 +3,6 @@ import type { JSX } from "preact";
 import type { PolicyResult } from "../../../status/pipeline-status";
 import { plural } from "../../../status/figures";
 
-/** What the policy pack said about the program that was deployed. */
 export function PolicyResults(props: { readonly policies: readonly PolicyResult[] }): JSX.Element {
   const violated = props.policies.filter(({ result }) => result === "violated");
   const passed = props.policies.filter(({ result }) => result === "passed");

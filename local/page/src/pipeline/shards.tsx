@@ -16,7 +16,6 @@ interface ShardsProps {
   readonly rates: PipelineStatus["rates"] | undefined;
 }
 
-/** Each open shard with its load, and how far behind it is read. */
 export function Shards({ stream, job, rates }: ShardsProps): JSX.Element {
   const found = known(stream);
   const readings = new Map(known(job)?.shards.map((one) => [one.id, one]));

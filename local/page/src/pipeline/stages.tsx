@@ -19,7 +19,6 @@ const WORDS: Readonly<Record<Level, string>> = {
   unknown: "not known yet",
 };
 
-/** The stations of a record, with what waits between them. */
 export function Stages({ stages }: { readonly stages: readonly Stage[] }): JSX.Element {
   return (
     <ol class="stages" aria-label="Stations of a record">

@@ -14,7 +14,6 @@ import { TopAreas } from "./top-areas";
 import { usePastWindow, useWindows } from "./window-loader";
 import { useZoneNames } from "./zones";
 
-/** The workload taxi: the city's demand on a map, its top areas, and trips to the airports. */
 export function DemandPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
   const [chosen, setChosen] = useState<Measure>();
   const [wanted, setKind] = useState<AreaKind>("zones");

@@ -11,7 +11,6 @@ export interface DemandClass {
   readonly to: number;
 }
 
-/** A colour, and what it stands for. */
 export interface LegendEntry {
   readonly level: number;
   readonly label: string;

@@ -23,7 +23,6 @@ export type AreaKind = "zones" | "cells";
 /** The demand of an area; compared with what is normal where it is that of one window. */
 export type AreaFigures = Pick<AreaDemand, "trips"> & Partial<AreaDemand>;
 
-/** Demand by area, ready to be drawn. */
 export interface DemandView {
   readonly kind: AreaKind;
   /** By zone number or cell. */

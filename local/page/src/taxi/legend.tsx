@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 
 import type { LegendEntry } from "./demand-scale";
 
-/** What the map's colours mean. */
 export function Legend(props: {
   readonly title: string;
   readonly entries: readonly LegendEntry[];

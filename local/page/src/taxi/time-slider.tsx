@@ -14,7 +14,6 @@ interface TimeSliderProps {
   readonly onChange: (start: number | undefined) => void;
 }
 
-/** Goes back to past windows, one by one or as a film. */
 export function TimeSlider({ windows, start, onChange }: TimeSliderProps): JSX.Element | null {
   const [playing, setPlaying] = useState(false);
   const place = placeOf(windows, start);

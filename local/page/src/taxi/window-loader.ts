@@ -4,7 +4,6 @@ import type { PastWindow, WindowList } from "../../../status/result-status";
 
 const REFRESH_MILLISECONDS = 5000;
 
-/** The windows that the slider can go to; none where the server keeps no history. */
 export function useWindows(): WindowList {
   const [windows, setWindows] = useState<WindowList>([]);
   useEffect(() => {
@@ -25,12 +24,7 @@ export function useWindows(): WindowList {
   return windows;
 }
 
-/**
- * A window with its cells; while another is being loaded, the last one.
- *
- * @param start epoch seconds; undefined needs none
- * @param version loads the window again when it changes
- */
+/** A window with its cells; the last one while another is loading. @param version reloads the window when it changes */
 export function usePastWindow(
   start: number | undefined,
   version: string | undefined,

@@ -13,7 +13,6 @@ export function loadZones(): Promise<Zones> {
   return loading;
 }
 
-/** The names of the zones; none until they are loaded. */
 export function useZoneNames(): ZoneNames {
   const [names, setNames] = useState<ZoneNames>(new Map());
   useEffect(() => {

@@ -10,7 +10,6 @@ import { LineChart, type ChartLine } from "../charts/line-chart";
 import { Sparkline } from "../charts/sparkline";
 import { latestOf, symbolRows } from "./symbol-rows";
 
-/** The workload trades: price and volume of a symbol, and all symbols to choose from. */
 export function TradesPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
   const [chosen, setChosen] = useState<string>();
   const symbols = known(status.search)?.symbols ?? [];

@@ -11,6 +11,7 @@ import type { FlinkSettings } from "../../../../local/services/flink/flink-setti
 
 const settings: FlinkSettings = {
   name: "analytics",
+  runtime: "flinkRuntime",
   code: { bucket: "code", key: "a.jar" },
   parallelism: 4,
   parallelismPerKpu: 2,

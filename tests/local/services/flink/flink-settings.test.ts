@@ -31,6 +31,7 @@ describe("The settings of a Flink application", () => {
   it("are the service's defaults where nothing is declared", () => {
     expect(flinkSettings(application({}))).to.deep.equal({
       name: "analytics",
+      runtime: "flinkRuntime",
       code: { bucket: "code", key: "flink-job/a.jar" },
       parallelism: 1,
       parallelismPerKpu: 1,
@@ -85,6 +86,7 @@ describe("The settings of a Flink application", () => {
     );
     expect(flinkSettings(resource)).to.deep.equal({
       name: "analytics",
+      runtime: "flinkRuntime",
       code: { bucket: "code", key: "flink-job/a.jar", version: "7" },
       parallelism: 4,
       parallelismPerKpu: 2,
@@ -120,10 +122,10 @@ describe("The settings of a Flink application", () => {
           },
         },
       },
-      { runtimeEnvironment: "FLINK-2_2" },
+      { runtimeEnvironment: "FLINK-2_3" },
     );
     expect(() => flinkSettings(resource)).to.throw(
-      /FLINK-2_2; the Flink on this machine is FLINK-1_20[^]*RESTORE_FROM_CUSTOM_SNAPSHOT/,
+      /must be one of FLINK-1_20, FLINK-2_2; got FLINK-2_3[^]*RESTORE_FROM_CUSTOM_SNAPSHOT/,
     );
   });
 

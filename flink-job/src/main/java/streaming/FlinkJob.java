@@ -25,7 +25,7 @@ public final class FlinkJob {
   /**
    * Runs the job.
    *
-   * @throws streaming.settings.InvalidPropertiesException if it cannot run with its properties
+   * @throws IllegalArgumentException if it cannot run with its properties
    */
   public static void main(String[] args) throws Exception {
     Map<String, String> environment = System.getenv();

@@ -19,17 +19,16 @@ import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import streaming.settings.InvalidPropertiesException;
 import streaming.settings.SettingsFixture;
 
 class FlinkJobTest {
   @Test
   void doesNotStartWithoutItsProperties() {
     assertThatThrownBy(() -> FlinkJob.main(new String[0]))
-        .isInstanceOf(InvalidPropertiesException.class)
-        .hasMessageContaining("- job.workload is missing")
-        .hasMessageContaining("- source.streamName is missing")
-        .hasMessageContaining("- neither group \"search\" nor group \"archive\"");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("- job.workload must be one of taxi, trades; got none")
+        .hasMessageContaining("- source.streamName must be text that matches")
+        .hasMessageContaining("- groups search or archive must be set");
   }
 
   @Test

@@ -34,6 +34,7 @@ public final class BatchLimits implements Serializable {
   /** What a request grows by; a document that is larger than a request fills one. */
   long size(Document document) {
     long source = document.source.getBytes(StandardCharsets.UTF_8).length;
-    return Math.min(source + document.index.length() + document.id.length() + FRAME_BYTES, bytes);
+    int name = document.storedIn().length() + document.id.length();
+    return Math.min(source + name + FRAME_BYTES, bytes);
   }
 }

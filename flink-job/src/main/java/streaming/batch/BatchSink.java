@@ -1,5 +1,6 @@
 package streaming.batch;
 
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import streaming.document.Document;
@@ -8,7 +9,7 @@ import streaming.document.Document;
  * A sink that writes documents in batches, each at least once: a checkpoint waits until all
  * documents before it are written. A subtask sends one request after the other, retries included.
  */
-public final class BatchSink extends WriterSink {
+public final class BatchSink implements Sink<Document> {
   private static final long serialVersionUID = 1L;
 
   private final BatchLimits limits;

@@ -17,7 +17,9 @@ public class Document implements Serializable {
 
   private static final JsonFactory JSON = new JsonFactory();
 
+  /** Where it is found: an index or, for a result, the alias of an index per day. */
   public String index;
+
   public String id;
 
   /** The document as JSON. */
@@ -72,6 +74,13 @@ public class Document implements Serializable {
     document.time = time;
     document.complete = true;
     return document;
+  }
+
+  /** The index that holds it: a result is in that of the day of its window's start, in UTC. */
+  public String storedIn() {
+    return subject == null
+        ? index
+        : index + "-" + Instant.ofEpochMilli(time).toString().substring(0, 10);
   }
 
   /** The document as one line of JSON that names its index and id before its fields. */

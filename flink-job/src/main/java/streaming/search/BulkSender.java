@@ -31,6 +31,10 @@ final class BulkSender implements BatchSender {
 
   private static final int BAD_REQUEST = 400;
   private static final int TOO_MANY_REQUESTS = 429;
+
+  /** Type of the error when the domain has as many shards as it may have, and needs a new index. */
+  private static final String NO_ROOM_FOR_SHARDS = "validation_exception";
+
   private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
   private final SignedClient client;
@@ -73,7 +77,7 @@ final class BulkSender implements BatchSender {
           JSON_FACTORY.createGenerator(lines).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
         json.writeStartObject();
         json.writeObjectFieldStart("index");
-        json.writeStringField("_index", document.index);
+        json.writeStringField("_index", document.storedIn());
         json.writeStringField("_id", document.id);
         json.writeEndObject();
         json.writeEndObject();
@@ -106,15 +110,15 @@ final class BulkSender implements BatchSender {
         continue;
       }
       String problem = String.format("status %d, %s", status, JSON.std.asString(item.get("error")));
-      if (status != BAD_REQUEST) {
-        // Not the document's fault: a full disk blocks its index (403), or nobody made it (404).
+      String type = String.valueOf(((Map<?, ?>) item.get("error")).get("type"));
+      if (status != BAD_REQUEST || type.equals(NO_ROOM_FOR_SHARDS)) {
+        // Not the document's fault: a full disk blocks its index (403), or it does not exist (404).
         again.add(document);
         reason = problem;
       } else if (document.index.equals(DeadLetter.INDEX)) {
         throw new IOException("the domain refuses dead letter " + document.id + ": " + problem);
       } else {
         instead.add(DeadLetter.rejected(document, problem));
-        String type = String.valueOf(((Map<?, ?>) item.get("error")).get("type"));
         if (refusals.merge(type, 1, Integer::sum) > Math.max(MOST_REFUSALS, items.size() / 2)) {
           // Not the documents' fault: their index has another mapping than they need.
           throw new IOException(

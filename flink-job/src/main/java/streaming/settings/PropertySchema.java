@@ -4,53 +4,28 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The contract of the property groups, runtime-properties.schema.json: the single source of their
- * names, types, defaults and ranges.
+ * Contract of the property groups, runtime-properties.schema.json: names, types, defaults, ranges.
  *
- * <p>The service hands over every value as a string, so an ordinary validator would refuse them
- * all; this one checks that the string parses as the declared type. It knows the few keywords that
- * the contract uses and refuses to start with a contract that uses another, so that no constraint
- * is ever skipped.
+ * <p>The service passes every value as text, which a JSON Schema validator would refuse. A test
+ * ensures that the contract has no keyword that is not checked here.
  */
 final class PropertySchema {
-  static final String RESOURCE = "/runtime-properties.schema.json";
+  private static final String RESOURCE = "/runtime-properties.schema.json";
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
-  private static final Set<String> OBJECT_KEYWORDS =
-      Set.of(
-          "$schema",
-          "title",
-          "description",
-          "type",
-          "additionalProperties",
-          "required",
-          "properties");
+  private final Map<String, Object> contract;
 
-  /** The declared properties of each group, in the order of the contract. */
-  private final Map<String, Map<String, PropertyType>> groups = new LinkedHashMap<>();
-
-  private final Map<String, List<String>> requiredKeys = new LinkedHashMap<>();
-
-  /** The groups that must be there. */
-  private final List<String> requiredGroups;
-
-  private PropertySchema(Map<String, Object> schema) {
-    requiredGroups = strings(schema.getOrDefault("required", List.of()));
-    objectsIn(schema, "the schema")
-        .forEach(
-            (group, declaration) -> {
-              Map<String, PropertyType> types = new LinkedHashMap<>();
-              objectsIn(declaration, group)
-                  .forEach(
-                      (key, type) -> types.put(key, new PropertyType(group + "." + key, type)));
-              groups.put(group, types);
-              requiredKeys.put(group, strings(declaration.getOrDefault("required", List.of())));
-            });
+  private PropertySchema(Map<String, Object> contract) {
+    this.contract = contract;
   }
 
   /** Reads the contract that is packed with the job. */
@@ -62,99 +37,110 @@ final class PropertySchema {
     }
   }
 
-  /** The declared keys of each group. */
-  Map<String, Map<String, PropertyType>> groups() {
-    return groups;
-  }
-
-  /** Whether a key must be there when its group is. */
-  boolean requires(String group, String key) {
-    return requiredKeys.get(group).contains(key);
+  /** Declarations of the properties of each group, in the order of the contract. */
+  Map<String, Map<String, Object>> groups() {
+    return propertiesOf(contract);
   }
 
   /**
-   * Checks the given values and adds the defaults of those that are absent. A group that may be
-   * absent, and has keys that may not, stays absent as a whole.
+   * Checks the given values and adds the defaults. An optional group with required keys stays
+   * absent as a whole.
    *
-   * @param given the values by group and key
-   * @param problems receives one sentence for each problem
-   * @return the valid and the default values by group and key
+   * @param problems receives one sentence per problem
+   * @return valid values by group and key, such as {@code demand.windowMinutes}
    */
-  Map<String, Map<String, String>> complete(
-      Map<String, Map<String, String>> given, List<String> problems) {
-    for (String group : given.keySet()) {
-      if (!groups.containsKey(group)) {
-        problems.add(
-            String.format(
-                "group \"%s\" is unknown; the groups are %s",
-                group, String.join(", ", groups.keySet())));
-      }
-    }
-    Map<String, Map<String, String>> completed = new LinkedHashMap<>();
-    groups.forEach(
-        (group, types) -> {
-          if (given.containsKey(group)
-              || requiredGroups.contains(group)
-              || requiredKeys.get(group).isEmpty()) {
-            completed.put(
-                group, completeGroup(group, types, given.getOrDefault(group, Map.of()), problems));
-          }
-        });
+  Map<String, String> complete(Map<String, Properties> given, List<String> problems) {
+    checkNames("", "groups", given.keySet(), groups().keySet(), problems);
+    Map<String, String> completed = new TreeMap<>();
+    groups()
+        .forEach(
+            (group, declaration) -> {
+              Properties values = given.getOrDefault(group, new Properties());
+              Map<String, Map<String, Object>> types = propertiesOf(declaration);
+              checkNames(
+                  group + ".", "keys", values.stringPropertyNames(), types.keySet(), problems);
+              if (given.containsKey(group)
+                  || requiredOf(contract).contains(group)
+                  || requiredOf(declaration).isEmpty()) {
+                types.forEach(
+                    (key, type) -> {
+                      String name = group + "." + key;
+                      Object normal = type.get("default");
+                      String value =
+                          values.getProperty(key, normal == null ? null : normal.toString());
+                      if (value != null && accepts(type, value)) {
+                        completed.put(name, value);
+                      } else if (value != null || requiredOf(declaration).contains(key)) {
+                        problems.add(
+                            String.format(
+                                "%s must be %s; got %s. %s",
+                                name,
+                                rule(type),
+                                value == null ? "none" : '"' + value + '"',
+                                type.get("description")));
+                      }
+                    });
+              }
+            });
     return completed;
   }
 
-  private Map<String, String> completeGroup(
-      String group,
-      Map<String, PropertyType> types,
-      Map<String, String> given,
+  private static void checkNames(
+      String prefix,
+      String kind,
+      Collection<String> given,
+      Collection<String> known,
       List<String> problems) {
-    for (String key : given.keySet()) {
-      if (!types.containsKey(key)) {
+    for (String name : given) {
+      if (!known.contains(name)) {
         problems.add(
             String.format(
-                "%s.%s is unknown; the keys of group \"%s\" are %s",
-                group, key, group, String.join(", ", types.keySet())));
+                "%s%s must be removed; the %s are %s",
+                prefix, name, kind, String.join(", ", known)));
       }
     }
-    Map<String, String> completed = new LinkedHashMap<>();
-    types.forEach(
-        (key, type) -> {
-          String value = given.getOrDefault(key, type.defaultValue());
-          if (value != null) {
-            String problem = type.problemOf(value);
-            if (problem == null) {
-              completed.put(key, value);
-            } else {
-              problems.add(problem);
-            }
-          } else if (requires(group, key)) {
-            problems.add(type.missing());
-          }
-        });
-    return completed;
   }
 
-  private static Map<String, Map<String, Object>> objectsIn(
-      Map<String, Object> declaration, String place) {
-    if (!OBJECT_KEYWORDS.containsAll(declaration.keySet())
-        || !Boolean.FALSE.equals(declaration.get("additionalProperties"))) {
-      throw new IllegalStateException(
-          String.format(
-              "%s: %s must be closed (additionalProperties false) and use only %s",
-              RESOURCE, place, OBJECT_KEYWORDS));
+  private static boolean accepts(Map<String, Object> type, String value) {
+    if (isInteger(type)) {
+      return INTEGER.matcher(value).matches()
+          && Long.parseLong(value) >= limit(type, "minimum")
+          && Long.parseLong(value) <= limit(type, "maximum");
     }
-    return asObjects(declaration.get("properties"));
+    List<?> choices = (List<?>) type.get("enum");
+    // Patterns are for whole values; to Java their $ may come before a line break.
+    return choices == null
+        ? Pattern.matches(String.valueOf(type.get("pattern")), value)
+        : choices.contains(value);
   }
 
-  // The contract is a resource of this very jar: a cast that fails is a defect of the build, and
-  // every test that loads the contract shows it.
+  private static String rule(Map<String, Object> type) {
+    if (isInteger(type)) {
+      return String.format(
+          "an integer from %d to %d", limit(type, "minimum"), limit(type, "maximum"));
+    }
+    List<?> choices = (List<?>) type.get("enum");
+    return choices == null
+        ? "text that matches " + type.get("pattern")
+        : "one of " + choices.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  private static boolean isInteger(Map<String, Object> type) {
+    return "integer".equals(type.get("type"));
+  }
+
+  private static long limit(Map<String, Object> type, String keyword) {
+    return ((Number) type.get(keyword)).longValue();
+  }
+
+  // The contract is a resource of this jar: every test that loads it shows a cast that fails.
   @SuppressWarnings("unchecked")
-  private static Map<String, Map<String, Object>> asObjects(Object value) {
-    return (Map<String, Map<String, Object>>) value;
+  private static Map<String, Map<String, Object>> propertiesOf(Map<String, Object> declaration) {
+    return (Map<String, Map<String, Object>>) declaration.get("properties");
   }
 
   @SuppressWarnings("unchecked")
-  private static List<String> strings(Object value) {
-    return (List<String>) value;
+  private static List<String> requiredOf(Map<String, Object> declaration) {
+    return (List<String>) declaration.getOrDefault("required", List.of());
   }
 }

@@ -6,65 +6,55 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** What the contract says in words alone: how properties depend on one another. */
+/** Rules between properties, which the contract states in words only. */
 final class SettingsRules {
-  private final Map<String, Map<String, String>> values;
+  private final Map<String, String> values;
   private final List<String> problems;
 
-  private SettingsRules(Map<String, Map<String, String>> values, List<String> problems) {
+  /**
+   * @param values valid values by group and key; an invalid one is absent
+   * @param problems receives one sentence per problem
+   */
+  SettingsRules(Map<String, String> values, List<String> problems) {
     this.values = values;
     this.problems = problems;
   }
 
-  /**
-   * Checks values that are valid each for itself; one that is not is absent.
-   *
-   * @param problems receives one sentence for each problem
-   */
-  static void check(
-      Map<String, Map<String, String>> values,
-      Map<String, String> environment,
-      List<String> problems) {
-    SettingsRules rules = new SettingsRules(values, problems);
-    rules.checkHomeOfDeadLetters();
-    rules.checkTimestamp();
-    rules.checkConsumer();
-    rules.checkSlide();
-    rules.checkEndpoint("search.endpoint", rules.value("search", "endpoint"));
+  void check(Set<String> groups, Map<String, String> environment) {
+    require(
+        groups.contains("search") || groups.contains("archive"),
+        "groups search or archive must be set for dead letters; got neither. Set search.endpoint and"
+            + " search.region, or archive.path");
+    checkTimestamp();
+    checkConsumer();
+    String window = values.get("demand.windowMinutes");
+    String slide = values.get("demand.slideMinutes");
+    require(
+        window == null || slide == null || Integer.parseInt(window) % Integer.parseInt(slide) == 0,
+        "demand.slideMinutes must divide demand.windowMinutes, %s; got %s",
+        window,
+        slide);
+    checkEndpoint("search.endpoint", values.get("search.endpoint"));
     for (String variable : List.of(JobSettings.KINESIS_ENDPOINT, JobSettings.SEARCH_ENDPOINT)) {
-      rules.checkEndpoint("the environment variable " + variable, environment.get(variable));
-    }
-  }
-
-  private void checkHomeOfDeadLetters() {
-    if (!values.containsKey("search") && !values.containsKey("archive")) {
-      problems.add(
-          "neither group \"search\" nor group \"archive\" is there, so that dead letters would be"
-              + " lost; set search.endpoint and search.region, or archive.path");
+      checkEndpoint(variable, environment.get(variable));
     }
   }
 
   private void checkTimestamp() {
-    String timestamp = value("source", "initialTimestamp");
-    String position = value("source", "initialPosition");
-    if (timestamp != null && !isInstant(timestamp)) {
-      problems.add(
-          String.format(
-              "source.initialTimestamp is \"%s\"; it must be an instant that exists", timestamp));
-    }
-    if (timestamp != null && position != null && !position.equals("AT_TIMESTAMP")) {
-      problems.add(
-          String.format(
-              "source.initialTimestamp is \"%s\", but source.initialPosition is \"%s\"; make that"
-                  + " AT_TIMESTAMP, or leave the timestamp out",
-              timestamp, position));
-    }
-    if (timestamp == null && "AT_TIMESTAMP".equals(position)) {
-      problems.add(
-          "source.initialPosition is \"AT_TIMESTAMP\", but source.initialTimestamp is missing or"
-              + " invalid; set it, such as 2019-03-01T18:00:00Z");
-    }
+    String timestamp = values.get("source.initialTimestamp");
+    String position = values.get("source.initialPosition");
+    require(
+        timestamp == null || isInstant(timestamp),
+        "source.initialTimestamp must be an existing time; got %s",
+        timestamp);
+    require(
+        position == null || position.equals("AT_TIMESTAMP") == (timestamp != null),
+        "source.initialPosition AT_TIMESTAMP and source.initialTimestamp must be set together; got"
+            + " %s and %s",
+        position,
+        timestamp);
   }
 
   private static boolean isInstant(String value) {
@@ -77,44 +67,27 @@ final class SettingsRules {
   }
 
   private void checkConsumer() {
-    String consumer = value("source", "consumerArn");
-    String stream = value("source", "streamName");
-    String region = value("source", "region");
-    if (consumer == null || stream == null || region == null) {
-      return;
-    }
-    String[] parts = consumer.split(":");
-    if (!parts[3].equals(region) || !parts[5].startsWith("stream/" + stream + "/consumer/")) {
-      problems.add(
-          String.format(
-              "source.consumerArn is \"%s\"; it must be a consumer of source.streamName, \"%s\", in"
-                  + " source.region, \"%s\"",
-              consumer, stream, region));
-    }
-  }
-
-  private void checkSlide() {
-    String window = value("demand", "windowMinutes");
-    String slide = value("demand", "slideMinutes");
-    if (window != null
-        && slide != null
-        && Integer.parseInt(window) % Integer.parseInt(slide) != 0) {
-      problems.add(
-          String.format(
-              "demand.slideMinutes is \"%s\"; it must divide demand.windowMinutes, \"%s\", without"
-                  + " a remainder",
-              slide, window));
+    String consumer = values.get("source.consumerArn");
+    String stream = values.get("source.streamName");
+    String region = values.get("source.region");
+    if (consumer != null && stream != null && region != null) {
+      String[] parts = consumer.split(":");
+      require(
+          parts[3].equals(region) && parts[5].startsWith("stream/" + stream + "/consumer/"),
+          "source.consumerArn must be a consumer of source.streamName, %s, in source.region, %s; got"
+              + " %s",
+          stream,
+          region,
+          consumer);
     }
   }
 
   private void checkEndpoint(String name, String value) {
-    if (value != null && !isEndpoint(value)) {
-      problems.add(
-          String.format(
-              "%s is \"%s\"; it must be a URL of scheme, host and port alone, such as"
-                  + " http://localhost:4567",
-              name, value));
-    }
+    require(
+        value == null || isEndpoint(value),
+        "%s must be a URL of scheme, host and port only, such as http://localhost:4567; got %s",
+        name,
+        value);
   }
 
   private static boolean isEndpoint(String value) {
@@ -130,7 +103,9 @@ final class SettingsRules {
     }
   }
 
-  private String value(String group, String key) {
-    return values.getOrDefault(group, Map.of()).get(key);
+  private void require(boolean isValid, String problem, Object... values) {
+    if (!isValid) {
+      problems.add(String.format(problem, values));
+    }
   }
 }

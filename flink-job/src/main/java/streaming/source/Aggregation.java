@@ -1,7 +1,8 @@
 package streaming.source;
 
+import com.google.protobuf.CodedInputStream;
+import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,47 +11,51 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes apart the records that the Kinesis Producer Library has aggregated: four bytes of mark, a
- * protocol buffer and its MD5 digest
+ * De-aggregation of records of the Kinesis Producer Library: four bytes of mark, a protocol buffer
+ * and its MD5 digest
  * (https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md).
  */
 final class Aggregation {
   private static final byte[] MARK = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
   private static final int DIGEST_BYTES = 16;
 
-  private static final int PARTITION_KEY = 1;
-  private static final int HASH_KEY = 2;
-  private static final int RECORD = 3;
+  /** Tags: the number of a field and how it is encoded, 0 as an integer, 2 with a length. */
+  private static final int PARTITION_KEY = 1 << 3 | 2;
 
-  private static final int KEY_OF_RECORD = 1;
-  private static final int HASH_KEY_OF_RECORD = 2;
-  private static final int DATA = 3;
+  private static final int HASH_KEY = 2 << 3 | 2;
+  private static final int RECORD = 3 << 3 | 2;
+
+  private static final int KEY_OF_RECORD = 1 << 3;
+  private static final int HASH_KEY_OF_RECORD = 2 << 3;
+  private static final int DATA = 3 << 3 | 2;
 
   private static final int NONE = -1;
 
   private final List<String> partitionKeys = new ArrayList<>();
   private final List<String> hashKeys = new ArrayList<>();
-  private final List<ByteBuffer> records = new ArrayList<>();
+  private final List<byte[]> records = new ArrayList<>();
 
-  private Aggregation(ByteBuffer message) {
-    while (message.hasRemaining()) {
-      long tag = varint(message);
-      if (tag == (PARTITION_KEY << 3 | 2)) {
-        partitionKeys.add(text(message));
-      } else if (tag == (HASH_KEY << 3 | 2)) {
-        hashKeys.add(text(message));
-      } else if (tag == (RECORD << 3 | 2)) {
-        records.add(bytes(message));
-      } else {
-        skip(tag, message);
+  private Aggregation(CodedInputStream message) throws IOException {
+    for (int tag = message.readTag(); tag != 0; tag = message.readTag()) {
+      switch (tag) {
+        case PARTITION_KEY:
+          partitionKeys.add(message.readString());
+          break;
+        case HASH_KEY:
+          hashKeys.add(message.readString());
+          break;
+        case RECORD:
+          records.add(message.readByteArray());
+          break;
+        default:
+          message.skipField(tag);
       }
     }
   }
 
   /**
-   * The payloads of a record that belong to a shard, each at its place; null stands for one whose
-   * key is another shard's, which the library puts there again. A record that is not aggregated
-   * gives null in place of the list.
+   * Payloads of an aggregated record in their order, or null if the record is not aggregated. An
+   * element is null if its key belongs to another shard, to which the library sends it again.
    */
   static List<byte[]> payloads(byte[] data, ShardSplit shard) {
     if (!isAggregated(data)) {
@@ -58,14 +63,15 @@ final class Aggregation {
     }
     try {
       int length = data.length - MARK.length - DIGEST_BYTES;
-      Aggregation aggregation = new Aggregation(ByteBuffer.wrap(data, MARK.length, length));
+      Aggregation aggregation =
+          new Aggregation(CodedInputStream.newInstance(data, MARK.length, length));
       List<byte[]> payloads = new ArrayList<>();
-      for (ByteBuffer record : aggregation.records) {
-        payloads.add(aggregation.payload(record, shard));
+      for (byte[] record : aggregation.records) {
+        payloads.add(aggregation.payload(CodedInputStream.newInstance(record), shard));
       }
       return payloads;
-    } catch (RuntimeException otherFormat) {
-      // Mark and digest are right, the rest is not what the library writes: a malformed record.
+    } catch (IOException | RuntimeException otherFormat) {
+      // Mark and digest are right, the content is not: a malformed record.
       return null;
     }
   }
@@ -81,20 +87,23 @@ final class Aggregation {
     return Arrays.equals(digest.digest(), Arrays.copyOfRange(data, end, data.length));
   }
 
-  private byte[] payload(ByteBuffer record, ShardSplit shard) {
+  private byte[] payload(CodedInputStream record, ShardSplit shard) throws IOException {
     int key = NONE;
     int hashKey = NONE;
-    ByteBuffer data = ByteBuffer.allocate(0);
-    while (record.hasRemaining()) {
-      long tag = varint(record);
-      if (tag == KEY_OF_RECORD << 3) {
-        key = Math.toIntExact(varint(record));
-      } else if (tag == HASH_KEY_OF_RECORD << 3) {
-        hashKey = Math.toIntExact(varint(record));
-      } else if (tag == (DATA << 3 | 2)) {
-        data = bytes(record);
-      } else {
-        skip(tag, record);
+    byte[] payload = {};
+    for (int tag = record.readTag(); tag != 0; tag = record.readTag()) {
+      switch (tag) {
+        case KEY_OF_RECORD:
+          key = Math.toIntExact(record.readUInt64());
+          break;
+        case HASH_KEY_OF_RECORD:
+          hashKey = Math.toIntExact(record.readUInt64());
+          break;
+        case DATA:
+          payload = record.readByteArray();
+          break;
+        default:
+          record.skipField(tag);
       }
     }
     BigInteger hash =
@@ -102,55 +111,9 @@ final class Aggregation {
             ? new BigInteger(
                 1, md5().digest(partitionKeys.get(key).getBytes(StandardCharsets.UTF_8)))
             : new BigInteger(hashKeys.get(hashKey));
-    if (hash.compareTo(shard.firstHashKey) < 0 || hash.compareTo(shard.lastHashKey) > 0) {
-      return null;
-    }
-    byte[] payload = new byte[data.remaining()];
-    data.get(payload);
-    return payload;
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte next = in.get();
-      value |= (long) (next & 0x7f) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-    throw new IllegalArgumentException("a number of more than ten bytes");
-  }
-
-  private static ByteBuffer bytes(ByteBuffer in) {
-    int length = Math.toIntExact(varint(in));
-    ByteBuffer bytes = in.slice();
-    bytes.limit(length);
-    in.position(in.position() + length);
-    return bytes;
-  }
-
-  private static String text(ByteBuffer in) {
-    return StandardCharsets.UTF_8.decode(bytes(in)).toString();
-  }
-
-  private static void skip(long tag, ByteBuffer in) {
-    switch ((int) (tag & 7)) {
-      case 0:
-        varint(in);
-        break;
-      case 1:
-        in.position(in.position() + Long.BYTES);
-        break;
-      case 2:
-        bytes(in);
-        break;
-      case 5:
-        in.position(in.position() + Integer.BYTES);
-        break;
-      default:
-        throw new IllegalArgumentException("no field of a protocol buffer has the tag " + tag);
-    }
+    boolean isOfShard =
+        hash.compareTo(shard.firstHashKey) >= 0 && hash.compareTo(shard.lastHashKey) <= 0;
+    return isOfShard ? payload : null;
   }
 
   private static MessageDigest md5() {

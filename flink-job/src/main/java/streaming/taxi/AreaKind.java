@@ -1,5 +1,7 @@
 package streaming.taxi;
 
+import ch.hsr.geohash.GeoHash;
+import ch.hsr.geohash.WGS84Point;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Comparator;
@@ -26,7 +28,8 @@ enum AreaKind {
     @Override
     void write(String cell, JsonGenerator json) throws IOException {
       json.writeStringField("cell", cell);
-      Geohash.centre(cell).writeTo(json);
+      WGS84Point centre = GeoHash.fromGeohashString(cell).getBoundingBoxCenter();
+      Zone.writeLocation(centre.getLatitude(), centre.getLongitude(), json);
     }
   };
 

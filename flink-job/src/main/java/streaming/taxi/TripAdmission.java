@@ -1,5 +1,6 @@
 package streaming.taxi;
 
+import ch.hsr.geohash.GeoHash;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -68,7 +69,11 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
     if (zone != null) {
       group.zone = zone.id;
       group.cell =
-          cells.computeIfAbsent(zone.id, id -> Geohash.encode(zone.location, geohashPrecision));
+          cells.computeIfAbsent(
+              zone.id,
+              id ->
+                  GeoHash.geoHashStringWithCharacterPrecision(
+                      zone.latitude, zone.longitude, geohashPrecision));
     }
     group.airport = AIRPORTS.get(trip.dropoffZone);
     if (group.airport != null) {

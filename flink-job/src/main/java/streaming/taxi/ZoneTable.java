@@ -32,9 +32,9 @@ final class ZoneTable {
       if (cells.length != 5) {
         throw new IllegalStateException(RESOURCE + " has a line without five cells: " + line);
       }
-      GeoPoint location = new GeoPoint(Double.parseDouble(cells[3]), Double.parseDouble(cells[4]));
-      Zone zone = new Zone(Integer.parseInt(cells[0]), cells[1], cells[2], location);
-      zones.put(zone.id, zone);
+      int id = Integer.parseInt(cells[0]);
+      double latitude = Double.parseDouble(cells[3]);
+      zones.put(id, new Zone(id, cells[1], cells[2], latitude, Double.parseDouble(cells[4])));
     }
     FOLDED.forEach((folded, neighbour) -> zones.put(folded, zones.get(neighbour)));
   }

@@ -15,7 +15,7 @@ import streaming.source.MalformedEventException;
 public final class TradeParser extends EventReader<Trade> {
   private static final long serialVersionUID = 1L;
 
-  private static final Pattern SYMBOL = Pattern.compile("[A-Z][A-Z0-9.]{0,9}");
+  private static final Pattern SYMBOL = Pattern.compile("[A-Z][A-Z0-9.-]{0,9}");
   private static final String INSTANT = "2019-03-01T18:00:00.000Z";
   private static final BigDecimal HIGHEST_PRICE = BigDecimal.valueOf(1_000_000_000L);
   private static final BigDecimal HIGHEST_QUANTITY = BigDecimal.valueOf(1_000_000_000_000L);

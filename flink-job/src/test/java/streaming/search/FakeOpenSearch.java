@@ -19,6 +19,7 @@ final class FakeOpenSearch implements AutoCloseable {
   private final HttpServer server;
   private final Deque<Integer> statuses = new ArrayDeque<>();
   private final Map<String, String> documents = new TreeMap<>();
+  private String errorType = "chosen_by_the_test";
   private final Deque<Integer> failures = new ArrayDeque<>();
   private final List<String> requests = new ArrayList<>();
   private final List<String> authorizations = new ArrayList<>();
@@ -41,6 +42,12 @@ final class FakeOpenSearch implements AutoCloseable {
     for (int status : next) {
       statuses.add(status);
     }
+    return this;
+  }
+
+  /** The type of the error of each document that is not written. */
+  synchronized FakeOpenSearch refusingAs(String type) {
+    errorType = type;
     return this;
   }
 
@@ -120,7 +127,7 @@ final class FakeOpenSearch implements AutoCloseable {
     if (status == 201) {
       documents.put(target.get("_index") + "/" + target.get("_id"), source);
     } else {
-      item.put("error", Map.of("type", "chosen_by_the_test"));
+      item.put("error", Map.of("type", errorType));
     }
     return item;
   }

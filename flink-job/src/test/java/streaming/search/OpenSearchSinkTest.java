@@ -59,6 +59,25 @@ class OpenSearchSinkTest {
   }
 
   @Test
+  void writesAResultIntoTheIndexOfItsDay() throws Exception {
+    try (FakeOpenSearch domain = FakeOpenSearch.start()) {
+      write(domain, Document.result("visits", "gate", 0, 60_000, true, json -> {}));
+
+      assertThat(domain.documents()).containsOnlyKeys("visits-1970-01-01/gate-0");
+    }
+  }
+
+  @Test
+  void waitsForADomainThatHasNoRoomForTheShardsOfANewIndex() throws Exception {
+    try (FakeOpenSearch domain =
+        FakeOpenSearch.start().answering(400, 400).refusingAs("validation_exception")) {
+      write(domain, document("a", 1));
+
+      assertThat(domain.documents()).containsOnlyKeys("counts/a");
+    }
+  }
+
+  @Test
   void signsRequestsForTheDomain() throws Exception {
     try (FakeOpenSearch domain = FakeOpenSearch.start()) {
       write(domain, document("a", 1));

@@ -155,7 +155,7 @@ final class ExpectedDocuments {
     Set<String> open = new HashSet<>();
     int closed = 0;
     if (zone < 264) {
-      String cell = Geohash.encode(zones.find(zone).location, 6);
+      String cell = cellOf(zones.find(zone));
       long first = time / DEMAND_SLIDE * DEMAND_SLIDE - DEMAND_WINDOW;
       for (long start = first; start <= time; start += DEMAND_SLIDE) {
         if (start + DEMAND_WINDOW > time) {
@@ -194,6 +194,24 @@ final class ExpectedDocuments {
         trips.computeIfAbsent(document, key -> new ArrayList<>()).add(duration);
       }
     }
+  }
+
+  /** The geohash of a zone with six characters, of which each halves five times. */
+  private static String cellOf(Zone zone) {
+    double[][] ranges = {{-180, 180}, {-90, 90}};
+    double[] point = {zone.longitude, zone.latitude};
+    StringBuilder cell = new StringBuilder();
+    for (int bit = 0, bits = 0; bit < 30; bit++) {
+      double[] range = ranges[bit % 2];
+      double middle = (range[0] + range[1]) / 2;
+      boolean upper = point[bit % 2] >= middle;
+      range[upper ? 0 : 1] = middle;
+      bits = bits << 1 & 31 | (upper ? 1 : 0);
+      if (bit % 5 == 4) {
+        cell.append("0123456789bcdefghjkmnpqrstuvwxyz".charAt(bits));
+      }
+    }
+    return cell.toString();
   }
 
   private static String deadLetter(int position) {

@@ -24,8 +24,8 @@ class ZoneTableTest {
     assertThat(zone.id).isEqualTo(132);
     assertThat(zone.name).isEqualTo("JFK Airport");
     assertThat(zone.borough).isEqualTo("Queens");
-    assertThat(zone.location.latitude).isEqualTo(40.64699);
-    assertThat(zone.location.longitude).isEqualTo(-73.78653);
+    assertThat(zone.latitude).isEqualTo(40.64699);
+    assertThat(zone.longitude).isEqualTo(-73.78653);
   }
 
   @ParameterizedTest

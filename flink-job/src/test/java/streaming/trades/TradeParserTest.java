@@ -93,6 +93,12 @@ class TradeParserTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"BRK.B", "BF-B", "SYM10000"})
+  void readsASymbolWithDotsHyphensAndDigits(String symbol) throws MalformedEventException {
+    assertThat(parse(payload("symbol", "\"" + symbol + "\"")).symbol).isEqualTo(symbol);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"amzn", "", "TOOLONGNAME", "1ST"})
   void refusesASymbolThatIsNone(String symbol) {
     assertThatThrownBy(() -> parse(payload("symbol", "\"" + symbol + "\"")))
