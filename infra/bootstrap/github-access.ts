@@ -19,14 +19,12 @@ export interface GithubAccessArgs {
   /** Ids of the repository's owner and of the repository, which GitHub never gives to another. */
   readonly ownerId: number;
   readonly repositoryId: number;
-  /**
-   * Trusts subjects without ids as well, which repositories from before July 15, 2026 present unless they opted in:
-   * https://docs.github.com/en/actions/concepts/security/openid-connect. A repository that takes over a name that was
-   * given up presents the same. @default false
-   */
+  /** Trusts subjects without ids as well: https://docs.github.com/en/actions/concepts/security/openid-connect. A repository that takes over the name presents the same. @default false */
   readonly trustNames?: boolean;
   /** ARN of GitHub's OIDC provider where the account has it. @default a new one */
   readonly providerArn?: string | undefined;
+  /** ARNs of IAM principals that may assume the roles that deploy, for the steps of the runbook. @default none */
+  readonly operatorArns?: readonly string[];
   /** Environments of the repository that deploy to this account; the approval of prod is a rule of its environment. */
   readonly environments: readonly string[];
 }
@@ -40,6 +38,11 @@ const githubId: Range = { min: 1, max: Number.MAX_SAFE_INTEGER };
 const environmentName: Form = {
   pattern: /^[a-z][a-z0-9-]{0,30}$/,
   description: "1 to 31 lower-case letters, digits and hyphens, beginning with a letter",
+};
+
+const operatorArn: Form = {
+  pattern: /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
+  description: "the ARN of an IAM role or user, without a pattern",
 };
 
 /** Seconds that credentials may be valid: a deployment in which the domain is updated takes hours. */
@@ -61,11 +64,7 @@ export interface EnvironmentAccess {
   readonly boundaryArn: string;
 }
 
-/**
- * Access of a repository's workflows to an account without a stored credential. Each environment has a role that
- * deploys, one that reads for previews and drift, a prefix of the state's bucket, a key for secrets and a permissions
- * boundary; none of them reaches another environment.
- */
+/** Access of a repository's workflows to an account: roles, state, secrets and a boundary for each environment, which reach no other. */
 export class GithubAccess extends pulumi.ComponentResource {
   /** By the name of the environment. */
   readonly environments: pulumi.Output<Record<string, EnvironmentAccess>>;
@@ -81,6 +80,9 @@ export class GithubAccess extends pulumi.ComponentResource {
     problems.distinct("environments", environments, { min: 1, max: 10 });
     for (const environment of environments) {
       problems.matches("environments", environment, environmentName);
+    }
+    for (const arn of args.operatorArns ?? []) {
+      problems.matches("operatorArns", arn, operatorArn);
     }
     problems.throwIfAny(`GithubAccess "${name}" has invalid arguments`);
 
@@ -111,11 +113,12 @@ export class GithubAccess extends pulumi.ComponentResource {
       suffix: string,
       environment: string,
       statements: readonly Statement[],
+      operators: readonly string[] = [],
     ): pulumi.Output<string> => {
       const made = new aws.iam.Role(
         `${name}-${suffix}`,
         {
-          assumeRolePolicy: trust(providerArn, repositoriesOf(args), environment),
+          assumeRolePolicy: trust(providerArn, repositoriesOf(args), environment, operators),
           maxSessionDuration: sessionSeconds,
         },
         child,
@@ -164,12 +167,17 @@ export class GithubAccess extends pulumi.ComponentResource {
           ...readStatements(own),
           ...reportStatements(own),
         ]),
-        deployRoleArn: role(`deploy-${environment}`, environment, [
-          ...readState,
-          ...writeState,
-          ...readStatements(own),
-          ...deployStatements(own, boundary.arn),
-        ]),
+        deployRoleArn: role(
+          `deploy-${environment}`,
+          environment,
+          [
+            ...readState,
+            ...writeState,
+            ...readStatements(own),
+            ...deployStatements(own, boundary.arn),
+          ],
+          args.operatorArns,
+        ),
         boundaryArn: boundary.arn,
       };
     };
@@ -192,6 +200,7 @@ function trust(
   providerArn: pulumi.Input<string>,
   repositories: readonly string[],
   environment: string,
+  operators: readonly string[],
 ): pulumi.Output<string> {
   return policyDocument([
     {
@@ -207,5 +216,10 @@ function trust(
         },
       },
     },
+    ...operators.map((arn) => ({
+      Effect: "Allow" as const,
+      Principal: { AWS: arn },
+      Action: "sts:AssumeRole",
+    })),
   ]);
 }

@@ -9,5 +9,6 @@ export const { environments } = new GithubAccess("github", {
   repositoryId: config.requireNumber("repositoryId"),
   trustNames: config.requireBoolean("trustNames"),
   providerArn: config.get("providerArn"),
+  operatorArns: config.requireObject<string[]>("operatorArns"),
   environments: config.requireObject<string[]>("environments"),
 });

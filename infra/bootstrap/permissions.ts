@@ -153,10 +153,7 @@ function namedStatements({ stack, partition, region, accountId }: StackAccount):
   ];
 }
 
-/**
- * Permissions boundary of the stack's roles: what the program grants them, on the stack's own resources where they have
- * names, and no way to other roles.
- */
+/** Permissions boundary of the stack's roles: what the program grants them, on the stack's own resources where they have names. */
 export function boundaryStatements(account: StackAccount): Statement[] {
   return [
     ...namedStatements(account),
@@ -243,10 +240,7 @@ const roleUsers = (
   .split(" ")
   .map((service) => `${service}.amazonaws.com`);
 
-/**
- * Permissions of a deployment. The roles that it makes have the boundary, so that it reaches by them no more than the
- * stack's own resources; rules of the environment decide who deploys.
- */
+/** Permissions of a deployment; the boundary of the roles that it makes keeps it from reaching more by them. */
 export function deployStatements(
   account: StackAccount,
   boundaryArn: pulumi.Input<string>,

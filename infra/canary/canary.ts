@@ -25,10 +25,7 @@ export interface CanaryArgs extends Pick<
   readonly role: RoleReference;
 }
 
-/**
- * Sends a canary, the record `{"canary":"<instant>"}`, every minute, and measures the whole way by it: the age of the
- * newest canary in the index, and the share of the last hour's records that the job has read.
- */
+/** Sends the record `{"canary":"<instant>"}` every minute; publishes the age of the newest in the index and the share of records read. */
 export class Canary extends pulumi.ComponentResource {
   /** What to watch of it. */
   readonly watched: WatchedCanary;

@@ -41,10 +41,7 @@ export function completenessQueries({ stream, application }: CanarySettings): Me
   ];
 }
 
-/**
- * Records that the job has read, whether they became results, dead letters or duplicates, in percent of those that came
- * in meanwhile; at most 100, as a restart reads some again. Undefined where nothing came in or the job reported nothing.
- */
+/** Percent of the incoming records that the job has read, at most 100, as a restart reads some again; undefined without any. */
 export function completeness(results: readonly MetricDataResult[]): number | undefined {
   const valuesOf = (id: string): readonly number[] =>
     results.find(({ Id }) => Id === id)?.Values ?? [];

@@ -34,10 +34,7 @@ export const setOffByChanges: readonly string[] = [
   "results-silent",
 ];
 
-/**
- * Seconds that a change may take to show in its metric, and that the job may take to catch up after it:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
- */
+/** Seconds that a change may take to show in its metric, and that the job may take to catch up after it. */
 const suppression = { waitPeriod: 240, extensionPeriod: 900 };
 
 /**

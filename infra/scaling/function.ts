@@ -64,10 +64,7 @@ export class ScalingFunction extends pulumi.ComponentResource {
     this.registerOutputs({ name: this.name, invokeArn: this.invokeArn });
   }
 
-  /**
-   * Calls the function every minute to publish the capacities and to enforce the bounds that are registered.
-   * @param urls - of the registered targets, by id.
-   */
+  /** Calls the function every minute, with the URLs of the registered targets by id. */
   everyMinute(name: string, urls: Readonly<Record<string, pulumi.Input<string>>>): void {
     everyMinute(
       name,

@@ -16,12 +16,7 @@ export const applicationThresholds: Thresholds = { outPercent: 80, inPercent: 20
 const out = { periodSeconds: 60, periods: 5 } as const;
 const back = { periodSeconds: 300, periods: 12 } as const;
 
-/**
- * Utilization of the open shards in percent: the higher of bytes and records, and full load where records are throttled,
- * as those do not count as incoming. No data while the shard count is unknown.
- * @param shards - the metric, or what is to be made of it.
- * @param isKnown - a condition without which the minute has no value.
- */
+/** Utilization of the open shards in percent, 100 while throttled; no data while shards are unknown or `isKnown` is false. */
 function streamUsage(bytes: string, records: string, shards: string, isKnown?: string): string {
   const used = `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
   const offered = "(FILL(records, 0) + FILL(throttled, 0))";
@@ -34,10 +29,7 @@ export interface ScalingAlarms {
   readonly in: Condition;
 }
 
-/**
- * Alarms on the load of a stream, relative to the shards that are open at the time.
- * @param lag - how far readers are behind; a stream does not shrink meanwhile.
- */
+/** Alarms on the load of a stream relative to its open shards; it does not shrink while readers lag. */
 export function streamScalingAlarms(
   streamName: pulumi.Input<string>,
   target: string,
@@ -90,9 +82,7 @@ export function streamScalingAlarms(
   };
 }
 
-/**
- * Alarms on the load of a Flink application: its processors, and full load while it is behind its stream.
- */
+/** Alarms on the processors of a Flink application, whose load is full while it is behind. */
 export function applicationScalingAlarms(
   applicationName: pulumi.Input<string>,
   lag: ResourceMetric,
@@ -134,10 +124,7 @@ export function applicationScalingAlarms(
   };
 }
 
-/**
- * Full load while a reader is behind. The last minute, which may not be measured yet, is like the one before it. Where
- * nothing is measured, the function decides.
- */
+/** Full load while a reader is behind; a minute without a measure is like the one before. */
 function unlessBehind(expression: string, maxLagMilliseconds: number): string {
   return `IF(FILL(FILL(lag, REPEAT), 0) > ${maxLagMilliseconds}, 100, ${expression})`;
 }

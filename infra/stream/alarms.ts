@@ -53,10 +53,7 @@ function nameOf(reader: string): string {
   return reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
 }
 
-/**
- * Nothing comes in: every metric of the stream and of its readers falls silent, and no other alarm fires.
- * @param canaries - records in five minutes that are no events
- */
+/** Nothing comes in, so that all other metrics fall silent; `canaries` are records in five minutes that are no events. */
 export function idleAlarm(stream: Pick<WatchedStream, "name">, canaries = 0): Alarm {
   return {
     name: "stream-idle",

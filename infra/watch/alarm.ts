@@ -64,10 +64,7 @@ export interface Condition extends Window {
       };
   readonly comparison: keyof typeof operators;
   readonly threshold: number;
-  /**
-   * Meaning of a period without data. `breaching` where silence is the failure, `notBreaching` where there is silence
-   * when nothing happens, `missing` where nothing can be concluded.
-   */
+  /** Meaning of a period without data: `breaching` where silence is the failure, `missing` where nothing can be concluded. */
   readonly missing: "breaching" | "notBreaching" | "missing";
 }
 

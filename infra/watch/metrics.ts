@@ -10,10 +10,7 @@ function words<const Line extends string>(...lines: readonly Line[]): readonly W
   return lines.flatMap((line) => line.split(" ")) as Words<Line>[];
 }
 
-/**
- * The CloudWatch metrics that alarms and dashboard use, by what emits them: an alarm on a metric that does not exist, or
- * with other dimensions than it has, never has data and never says so. The compiler checks every use against this table.
- */
+/** CloudWatch metrics by what emits them, which the compiler checks: a mistaken alarm never has data. */
 export const metricFamilies = {
   /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
   stream: {
@@ -138,10 +135,7 @@ export function metric<Family extends MetricFamily, Text>(
   return { namespace: metricFamilies[family].namespace, name, dimensions };
 }
 
-/**
- * The metric that tells how many milliseconds a reader is behind: one that polls the stream, or the stream's consumer
- * with enhanced fan-out, which never asks for records.
- */
+/** Lag in milliseconds of readers that poll, or of the stream's consumer with enhanced fan-out. */
 export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | string> {
   return consumer === undefined
     ? metric<"stream", Text | string>("stream", "GetRecords.IteratorAgeMilliseconds", {
@@ -153,10 +147,7 @@ export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | 
       });
 }
 
-/**
- * Milliseconds by which a Flink application is behind its stream, which its own source forwards: other readers of the
- * stream, such as a delivery stream, do not count.
- */
+/** Lag of a Flink application in milliseconds, as its own source reports it. */
 export function jobLag<Text>(application: Text): Metric<Text> {
   return metric("application", "millisBehindLatest", { Application: application });
 }

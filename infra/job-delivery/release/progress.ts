@@ -28,8 +28,5 @@ export type Outcome =
   | { readonly kind: "waiting"; readonly progress: Progress; readonly message: string }
   | { readonly kind: EndKind; readonly message: string };
 
-/**
- * The ends of a release: the new jar runs; it ran before; the one before runs again; nothing was changed; the application
- * needs a person.
- */
+/** Ends of a release: the new jar runs, ran before, was rolled back, was refused, or the application needs a person. */
 export type EndKind = "released" | "unchanged" | "rolled-back" | "refused" | "failed";

@@ -45,10 +45,7 @@ export type Measure = MetricName<"scaling">;
 type Stat = "Maximum" | "Sum";
 type Query = Omit<MetricDataQuery, "Id">;
 
-/**
- * What the function remembers, kept in CloudWatch: the changes are metrics, which the dashboard shows as well. They are
- * readable a minute or two after they were written, well before any cool-down is over.
- */
+/** Memory of the function in CloudWatch metrics, readable two minutes after they were written, before any cool-down ends. */
 export class ScalingMetrics {
   readonly #client: Pick<CloudWatchClient, "send">;
   readonly #lagMetrics: readonly LagMetric[];
