@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, reading, type Window } from "../watch/alarm";
 
-/** A canary to be watched. */
 export interface WatchedCanary {
   readonly streamName: pulumi.Input<string>;
 }

@@ -14,12 +14,10 @@ export interface CanaryArgs extends Pick<
   /** Name and ARN of the stream that takes the canaries. */
   readonly streamName: pulumi.Input<string>;
   readonly streamArn: pulumi.Input<string>;
-  /** Name of the Flink application that reads it. */
   readonly applicationName: pulumi.Input<string>;
   /** URL of the domain that takes the results, and its ARN. */
   readonly endpoint: pulumi.Input<string>;
   readonly domainArn: pulumi.Input<string>;
-  /** Index to which the job writes canaries. */
   readonly index: string;
   /** Role of the function, which reads the index; known before the domain's settings. */
   readonly role: RoleReference;
@@ -27,7 +25,6 @@ export interface CanaryArgs extends Pick<
 
 /** Sends the record `{"canary":"<instant>"}` every minute; publishes the age of the newest in the index and the share of records read. */
 export class Canary extends pulumi.ComponentResource {
-  /** What to watch of it. */
   readonly watched: WatchedCanary;
 
   constructor(name: string, args: CanaryArgs, opts?: pulumi.ComponentResourceOptions) {

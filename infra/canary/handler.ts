@@ -16,14 +16,12 @@ import {
   span,
 } from "./measures";
 
-/** The services that the function calls. */
 export interface Services {
   readonly kinesis: Pick<KinesisClient, "send">;
   readonly cloudWatch: Pick<CloudWatchClient, "send">;
   readonly domain: Pick<DomainClient, "request">;
 }
 
-/** Entry point of the function. */
 export async function handler(): Promise<void> {
   const settings = JSON.parse(process.env[settingsVariable] ?? "") as CanarySettings;
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;

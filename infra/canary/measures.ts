@@ -4,13 +4,10 @@ import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwat
 export interface CanarySettings {
   readonly stream: string;
   readonly application: string;
-  /** URL of the domain. */
   readonly endpoint: string;
-  /** Index to which the job writes canaries. */
   readonly index: string;
 }
 
-/** Name of that variable. */
 export const settingsVariable = "CANARY_SETTINGS";
 
 const MINUTE = 60_000;

@@ -4,7 +4,6 @@ import { flinkDefaults } from "./args";
 import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
 import { jobLag, type MetricName, type Statistic } from "../watch/metrics";
 
-/** A Flink application to be watched. */
 export interface WatchedApplication {
   readonly name: pulumi.Input<string>;
   /** Runtime of the application, such as FLINK-1_20; the names of metrics changed with Flink 2. */

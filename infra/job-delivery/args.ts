@@ -61,7 +61,6 @@ export const branchName: Form = {
 const minutes: Range = { min: 1, max: 480 };
 const lagSeconds: Range = { min: 1, max: 86_400 };
 
-/** Whether the sources are in S3. */
 export function isObjectSource(source: JobDeliveryArgs["source"]): source is ObjectSource {
   return "objectKey" in source;
 }

@@ -1,4 +1,3 @@
-/** The jar that the build makes, seen from the root of the sources. */
 const jar = "flink-job/target/flink-job.jar";
 
 /** Tests and builds the job. The jar's key is made from its content, as the program makes it, and an existing one stays. */
@@ -15,7 +14,6 @@ export const buildCommands: readonly string[] = [
   'echo "$JAR_KEY, version $JAR_VERSION"',
 ];
 
-/** What the build tells the pipeline. */
 export const exportedVariables = ["JAR_KEY", "JAR_VERSION"] as const;
 
 /** How CodeBuild builds the job: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */

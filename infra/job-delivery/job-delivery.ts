@@ -43,7 +43,6 @@ const sourceDays = 90;
  */
 export class JobDelivery extends pulumi.ComponentResource {
   readonly pipelineName: pulumi.Output<string>;
-  /** Opens the pipeline in the console. */
   readonly pipelineUrl: pulumi.Output<string>;
 
   /** @throws Error that lists every invalid argument. */
@@ -159,7 +158,6 @@ export class JobDelivery extends pulumi.ComponentResource {
     this.registerOutputs({ pipelineName: this.pipelineName, pipelineUrl: this.pipelineUrl });
   }
 
-  /** S3 tells EventBridge of a new object, which starts the pipeline. */
   #startOnUpload(name: string, source: ObjectSource, pipelineArn: pulumi.Input<string>): void {
     const starter = new ServiceRole(
       `${name}-starter`,
@@ -216,7 +214,6 @@ function releaseStatements(
   ];
 }
 
-/** What the function is told: `ReleaseSettings`, once the names are known. */
 function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
   return pulumi.jsonStringify({
     application: args.application.name,

@@ -50,7 +50,6 @@ const dashboardName: Form = {
   description: "1 to 240 letters, digits, hyphens and underscores",
 };
 
-/** An endpoint of a topic. */
 export const subscriber: Form = {
   pattern: /^([^\s@/]+@[^\s@/]+\.[^\s@/]+|https:\/\/[^\s]+)$/,
   description: "an e-mail address or a URL that begins with https://",

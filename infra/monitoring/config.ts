@@ -3,9 +3,7 @@ import { lagSeconds } from "../scaling/args";
 import type { ConfigReader } from "../core/config-reader";
 import { runbookAddress, subscriber } from "./args";
 
-/** How a stack is watched. */
 export interface MonitoringConfig {
-  /** Name of the dashboard. */
   readonly title: string;
   readonly subscribers: readonly string[];
   readonly ticketSubscribers: readonly string[];

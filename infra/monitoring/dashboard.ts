@@ -143,7 +143,6 @@ function delays(subjects: DashboardSubjects): Line[] {
   ];
 }
 
-/** Read metrics of the parts that there are. */
 function readers({ stream, application, domain }: DashboardSubjects) {
   return {
     stream: stream && reader(linesOf("stream", { StreamName: stream.name })),

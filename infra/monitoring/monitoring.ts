@@ -161,7 +161,6 @@ function allOf(names: readonly string[]): string {
   return names.length > 1 ? `(${rule})` : rule;
 }
 
-/** The alarms of each part. */
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
   const { results, resultsDelivery, eventsDelivery, canary } = args;

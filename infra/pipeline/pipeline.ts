@@ -467,7 +467,6 @@ export class Pipeline extends pulumi.ComponentResource {
   }
 }
 
-/** Gives every role the permissions boundary. */
 function bounded(permissionsBoundary: string | undefined): pulumi.ResourceTransformation {
   return ({ type, props, opts }) =>
     type === "aws:iam/role:Role" ? { props: { ...props, permissionsBoundary }, opts } : undefined;

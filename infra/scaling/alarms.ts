@@ -3,7 +3,6 @@ import { type Alarm, type Condition, type Reading, reading } from "../watch/alar
 import type { MetricName, Statistic } from "../watch/metrics";
 import { type ScaledTarget, targetIds } from "../watch/scaling-targets";
 
-/** A scaler to be watched. */
 export interface WatchedScaling {
   readonly functionName: pulumi.Input<string>;
   readonly apiName: pulumi.Input<string>;
@@ -39,7 +38,6 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
   ];
 }
 
-/** Alarms on what the function publishes of a target. */
 function targetAlarms({ kind, name, max }: ScaledTarget): Alarm[] {
   const read = measured({ kind, name });
   const unit = units[kind];

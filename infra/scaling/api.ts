@@ -3,9 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayLogs } from "./api-account";
 
 export interface ScalingApiArgs {
-  /** Name of the function that answers every request. */
   readonly functionName: pulumi.Input<string>;
-  /** ARN under which API Gateway invokes it. */
   readonly invokeArn: pulumi.Input<string>;
   /** Makes the role with which API Gateway writes logs in this account and region; there is one. @default false */
   readonly createLogRole?: boolean;

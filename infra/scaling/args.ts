@@ -19,9 +19,7 @@ export interface Schedule {
 
 /** How far a capacity may go, and what moves it. */
 export interface Bounds {
-  /** Smallest capacity. */
   readonly min: number;
-  /** Largest capacity. */
   readonly max: number;
   /** Alarms on the load change the capacity. */
   readonly byLoad: boolean;

@@ -32,13 +32,11 @@ const dimension = {
  * });
  */
 export class Autoscaling extends pulumi.ComponentResource {
-  /** What to watch of it. */
   readonly watched: WatchedScaling;
 
   readonly #name: string;
   readonly #api: ScalingApi;
   readonly #targets: aws.appautoscaling.Target[] = [];
-  /** The URL by which each target is registered, by id. */
   readonly #urls: Record<string, pulumi.Output<string>> = {};
 
   /** @throws Error that lists every invalid argument. */
@@ -96,7 +94,6 @@ export class Autoscaling extends pulumi.ComponentResource {
     this.registerOutputs({ functionName: scaler.name, apiName: this.#api.apiName });
   }
 
-  /** Registers a target and what scales it. */
   #scale(kind: TargetKind, bounds: Bounds, magnitude: number, alarms: () => ScalingAlarms): void {
     const { schedules = [] } = bounds;
     const target = new aws.appautoscaling.Target(
@@ -138,7 +135,6 @@ export class Autoscaling extends pulumi.ComponentResource {
     }
   }
 
-  /** An alarm and the policy that it sets off. */
   #step(
     suffix: string,
     resourceId: pulumi.Output<string>,

@@ -35,7 +35,6 @@ export interface ScalingFunctionArgs extends Pick<
   readonly maxLagMilliseconds: number;
 }
 
-/** The function behind the scaling API. */
 export class ScalingFunction extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;

@@ -23,7 +23,6 @@ function streamUsage(bytes: string, records: string, shards: string, isKnown?: s
   return `IF(FILL(throttled, 0) > ${throttledShare} * ${offered}, 100, ${isKnown === undefined ? used : `IF(${isKnown}, ${used})`})`;
 }
 
-/** The alarms that scale something out and in. */
 export interface ScalingAlarms {
   readonly out: Condition;
   readonly in: Condition;

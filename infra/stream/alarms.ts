@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, incomingRecords, reading, type ResourceMetric } from "../watch/alarm";
 import { readerLag } from "../watch/metrics";
 
-/** A stream to be watched. */
 export interface WatchedStream {
   readonly name: pulumi.Input<string>;
   /** Hours for which a record can be read; a reader that is further behind loses records. */

@@ -12,13 +12,11 @@ import {
 /** A metric of a resource that the program makes. */
 export type ResourceMetric = Metric<pulumi.Input<string>>;
 
-/** One statistic of one metric. */
 export interface Reading {
   readonly metric: ResourceMetric;
   readonly statistic: Statistic;
 }
 
-/** A statistic of a metric from the table. */
 export function reading<Family extends MetricFamily>(
   family: Family,
   name: MetricName<Family>,
@@ -28,7 +26,6 @@ export function reading<Family extends MetricFamily>(
   return { metric: metricOf(family, name, dimensions), statistic };
 }
 
-/** Records that come into a stream. */
 export function incomingRecords(streamName: pulumi.Input<string>): Reading {
   return reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum");
 }
@@ -48,7 +45,6 @@ export interface Window {
   readonly breaching?: number;
 }
 
-/** A condition on metrics. */
 export interface Condition extends Window {
   /** Role noun, such as stream-lag; it becomes part of the resource's name. */
   readonly name: string;

@@ -126,7 +126,6 @@ export type Dimensions<Family extends MetricFamily, Text> = Readonly<
   Record<Families[Family]["dimensions"][number], Text>
 >;
 
-/** A metric from the table. */
 export function metric<Family extends MetricFamily, Text>(
   family: Family,
   name: MetricName<Family>,

@@ -4,7 +4,6 @@ const MINUTE = 60_000;
 
 /** The value of a metric in one minute. */
 export interface Point {
-  /** When the minute began. */
   readonly time: Date;
   readonly value: number;
 }

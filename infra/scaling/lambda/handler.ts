@@ -98,7 +98,6 @@ const requestHandler = new NodeHttpHandler({ connectionTimeout: 2_000, requestTi
 
 let started: Handler | undefined;
 
-/** Entry point of the function. */
 export const handler: Handler = async (event) => {
   if (started === undefined) {
     const client = new ApplicationAutoScalingClient({ requestHandler });

@@ -26,7 +26,6 @@ const LATELY = 5 * 60 * 1000;
 /** Cause of an activity that shrinks by load: the function refuses these often, and none is urgent. */
 const shrinks = /alarm \S+-in-\S+ in state ALARM/;
 
-/** Reads targets by their URLs. */
 export async function registeredTargets(
   client: Client,
   urls: readonly string[],

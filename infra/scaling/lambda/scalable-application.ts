@@ -19,7 +19,6 @@ const failedStates: readonly string[] = [
   "STOPPING",
 ];
 
-/** The parallelism of an application of Managed Service for Apache Flink. */
 export class ScalableApplication implements Scalable {
   readonly #client: KinesisAnalyticsV2Client;
   readonly #name: string;

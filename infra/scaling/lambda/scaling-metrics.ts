@@ -25,7 +25,6 @@ const KNOWN_SHARE = 0.95;
 /** A change by another principal moves the number of open shards step by step for as long as this. */
 const CHANGE = 30 * MINUTE;
 
-/** A change of capacity that was begun. */
 export interface Change {
   readonly time: Date;
   readonly capacity: number;
@@ -39,7 +38,6 @@ export interface Growth {
   readonly hotShard: boolean;
 }
 
-/** The function's own measures. */
 export type Measure = MetricName<"scaling">;
 
 type Stat = "Maximum" | "Sum";
