@@ -51,7 +51,8 @@ function read(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as unknown;
   } catch (error) {
-    throw new Error(`${file} must be a readable JSON file: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new Error(`${file} must be a readable JSON file: ${message}`, { cause: error });
   }
 }
 

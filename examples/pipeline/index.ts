@@ -64,7 +64,7 @@ const sizes: StackConfig = {
     dryRun: false,
     createApiGatewayLogRole: false,
   },
-  monitoring: { subscribers: [], maxLagSeconds: 60 },
+  monitoring: { subscribers: [], ticketSubscribers: [], canary: true, maxLagSeconds: 60 },
   jobDelivery: undefined,
 };
 

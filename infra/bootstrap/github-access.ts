@@ -12,7 +12,14 @@ import { policyArn } from "../core/limits";
 import { projectName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, Problems, type Range } from "../core/validate";
-import { type Account, deployStatements, readStatements, reportStatements } from "./permissions";
+import {
+  type Account,
+  boundaryStatements,
+  deployStatements,
+  readStatements,
+  reportStatements,
+  type StackAccount,
+} from "./permissions";
 
 export interface GithubAccessArgs {
   /** Name of the project in its Pulumi.yaml. The roles are limited to resources whose names begin with it. */
@@ -22,16 +29,14 @@ export interface GithubAccessArgs {
   /** Ids of the repository's owner and of the repository, which GitHub never gives to another. */
   readonly ownerId: number;
   readonly repositoryId: number;
-  /**
-   * Trusts subjects without ids as well, which repositories from before July 15, 2026 present unless they opted in:
-   * https://docs.github.com/en/actions/concepts/security/openid-connect. A repository that takes over a name that was
-   * given up presents the same. @default false
-   */
+  /** Trusts subjects without ids as well: https://docs.github.com/en/actions/concepts/security/openid-connect. A repository that takes over the name presents the same. @default false */
   readonly trustNames?: boolean;
   /** ARN of GitHub's OIDC provider where the account has it. @default a new one */
   readonly providerArn?: string | undefined;
-  /** ARN of the policy that bounds the permissions of every role. @default none */
+  /** ARN of the policy that bounds the permissions of the bootstrap's own roles. @default none */
   readonly permissionsBoundaryArn?: string | undefined;
+  /** ARNs of IAM principals that may assume the roles that deploy, for the steps of the runbook. @default none */
+  readonly operatorArns?: readonly string[];
   /** Environments of the repository that deploy to this account; the approval of prod is a rule of its environment. */
   readonly environments: readonly string[];
 }
@@ -47,27 +52,34 @@ const environmentName: Form = {
   description: "1 to 31 lower-case letters, digits and hyphens, beginning with a letter",
 };
 
+const operatorArn: Form = {
+  pattern: /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
+  description: "the ARN of an IAM role or user, without a pattern",
+};
+
 /** Seconds that credentials may be valid: a deployment in which the domain is updated takes hours. */
 const sessionSeconds = 21_600;
 
 const issuer = "token.actions.githubusercontent.com";
 
-/** What a workflow is when GitHub vouches for it. */
-type Subject = "pull_request" | "ref:refs/heads/main" | `environment:${string}`;
-
-/**
- * Lets a repository's workflows into an account without a stored credential: one role that reads, for previews and the
- * search for drift, and one for each environment that deploys; beside them the state's bucket and the key of its secrets.
- */
-export class GithubAccess extends pulumi.ComponentResource {
-  /** For the variable PULUMI_BACKEND_URL. */
-  readonly backendUrl: pulumi.Output<string>;
+/** Values that the workflows of an environment need. */
+export interface EnvironmentAccess {
+  /** For the variable PULUMI_BACKEND_URL: a prefix of the state's bucket. */
+  readonly backendUrl: string;
   /** For `pulumi stack init --secrets-provider`. */
-  readonly secretsProvider: pulumi.Output<string>;
-  /** For the variable AWS_PREVIEW_ROLE_ARN. */
-  readonly previewRoleArn: pulumi.Output<string>;
-  /** For the variable AWS_DEPLOY_ROLE_ARN of each environment. */
-  readonly deployRoleArns: pulumi.Output<Record<string, string>>;
+  readonly secretsProvider: string;
+  /** For the variable AWS_PREVIEW_ROLE_ARN of the environment NAME-preview. */
+  readonly previewRoleArn: string;
+  /** For the variable AWS_DEPLOY_ROLE_ARN of the environment NAME. */
+  readonly deployRoleArn: string;
+  /** For the key `permissionsBoundaryArn` of the stack. */
+  readonly boundaryArn: string;
+}
+
+/** Access of a repository's workflows to an account: roles, state, secrets and a boundary for each environment, which reach no other. */
+export class GithubAccess extends pulumi.ComponentResource {
+  /** By the name of the environment. */
+  readonly environments: pulumi.Output<Record<string, EnvironmentAccess>>;
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: GithubAccessArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -86,6 +98,9 @@ export class GithubAccess extends pulumi.ComponentResource {
     problems.distinct("environments", environments, { min: 1, max: 10 });
     for (const environment of environments) {
       problems.matches("environments", environment, environmentName);
+    }
+    for (const arn of args.operatorArns ?? []) {
+      problems.matches("operatorArns", arn, operatorArn);
     }
     problems.throwIfAny(`GithubAccess "${name}" has invalid arguments`);
 
@@ -115,13 +130,14 @@ export class GithubAccess extends pulumi.ComponentResource {
       ).arn;
     const role = (
       suffix: string,
-      subjects: readonly Subject[],
+      environment: string,
       statements: readonly Statement[],
-    ): aws.iam.Role => {
+      operators: readonly string[] = [],
+    ): pulumi.Output<string> => {
       const made = new aws.iam.Role(
         `${name}-${suffix}`,
         {
-          assumeRolePolicy: trust(providerArn, repositoriesOf(args), subjects),
+          assumeRolePolicy: trust(providerArn, repositoriesOf(args), environment, operators),
           maxSessionDuration: sessionSeconds,
         },
         child,
@@ -131,50 +147,63 @@ export class GithubAccess extends pulumi.ComponentResource {
         { role: made.name, policy: policyDocument(statements) },
         child,
       );
-      return made;
+      return made.arn;
     };
 
-    const bucket = state.arn;
-    const objects = pulumi.interpolate`${state.arn}/*`;
-    const readState = [
-      allow(["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
-      allow(["s3:GetObject"], [objects]),
-      // Secrets of the configuration are decrypted directly, the state's objects through S3.
-      allow(["kms:Decrypt"], [key.arn]),
-    ];
-    const writeState = [
-      allow(["s3:DeleteObject", "s3:PutObject"], [objects]),
-      allow(["kms:Encrypt"], [key.arn]),
-      ...useKey(key.arn, ["kms:GenerateDataKey"], "s3", account.region),
-    ];
-
-    const preview = role(
-      "preview",
-      ["pull_request", "ref:refs/heads/main"],
-      [...readState, ...readStatements(account), ...reportStatements(account)],
-    );
-    const deploy = environments.map(
-      (environment) =>
-        [
+    const accessOf = (environment: string) => {
+      const secrets = new EncryptionKey(
+        `${name}-${environment}`,
+        { description: `Secrets of the stack ${environment}`, protectData: true },
+        child,
+      );
+      const own: StackAccount = { ...account, stack: environment };
+      const boundary = new aws.iam.Policy(
+        `${name}-${environment}-boundary`,
+        {
+          description: `Limit of every role of the stack ${environment}`,
+          policy: policyDocument(boundaryStatements(own)),
+        },
+        child,
+      );
+      const objects = pulumi.interpolate`${state.arn}/${environment}/*`;
+      const readState = [
+        allow(["s3:GetBucketLocation"], [state.arn]),
+        allow(["s3:ListBucket"], [state.arn], { StringLike: { "s3:prefix": `${environment}/*` } }),
+        allow(["s3:GetObject"], [objects]),
+        ...useKey(key.arn, ["kms:Decrypt"], "s3", account.region),
+        allow(["kms:Decrypt"], [secrets.arn]),
+      ];
+      const writeState = [
+        allow(["s3:DeleteObject", "s3:PutObject"], [objects]),
+        ...useKey(key.arn, ["kms:GenerateDataKey"], "s3", account.region),
+        allow(["kms:Encrypt"], [secrets.arn]),
+      ];
+      return {
+        backendUrl: pulumi.interpolate`s3://${state.bucketName}/${environment}?region=${account.region}&awssdk=v2`,
+        secretsProvider: pulumi.interpolate`awskms:///${secrets.arn}?region=${account.region}`,
+        previewRoleArn: role(`preview-${environment}`, `${environment}-preview`, [
+          ...readState,
+          ...readStatements(own),
+          ...reportStatements(own),
+        ]),
+        deployRoleArn: role(
+          `deploy-${environment}`,
           environment,
-          role(
-            `deploy-${environment}`,
-            [`environment:${environment}`],
-            [...readState, ...writeState, ...readStatements(account), ...deployStatements(account)],
-          ).arn,
-        ] as const,
+          [
+            ...readState,
+            ...writeState,
+            ...readStatements(own),
+            ...deployStatements(own, boundary.arn),
+          ],
+          args.operatorArns,
+        ),
+        boundaryArn: boundary.arn,
+      };
+    };
+    this.environments = pulumi.output(
+      Object.fromEntries(environments.map((each) => [each, accessOf(each)])),
     );
-
-    this.backendUrl = pulumi.interpolate`s3://${state.bucketName}?region=${account.region}&awssdk=v2`;
-    this.secretsProvider = pulumi.interpolate`awskms:///${key.arn}?region=${account.region}`;
-    this.previewRoleArn = preview.arn;
-    this.deployRoleArns = pulumi.output(Object.fromEntries(deploy));
-    this.registerOutputs({
-      backendUrl: this.backendUrl,
-      secretsProvider: this.secretsProvider,
-      previewRoleArn: this.previewRoleArn,
-      deployRoleArns: this.deployRoleArns,
-    });
+    this.registerOutputs({ environments: this.environments });
   }
 }
 
@@ -185,11 +214,12 @@ function repositoriesOf(args: GithubAccessArgs): readonly string[] {
   return [`${owner}@${ownerId}/${name}@${repositoryId}`, ...(trustNames ? [repository] : [])];
 }
 
-/** Only this repository, and of it only these; the subjects are complete, as a pattern would match more. */
+/** Trust in the jobs of one environment of this repository; the subject is complete, as a pattern would match more. */
 function trust(
   providerArn: pulumi.Input<string>,
   repositories: readonly string[],
-  subjects: readonly Subject[],
+  environment: string,
+  operators: readonly string[],
 ): pulumi.Output<string> {
   return policyDocument([
     {
@@ -199,11 +229,16 @@ function trust(
       Condition: {
         StringEquals: {
           [`${issuer}:aud`]: "sts.amazonaws.com",
-          [`${issuer}:sub`]: repositories.flatMap((repository) =>
-            subjects.map((subject) => `repo:${repository}:${subject}`),
+          [`${issuer}:sub`]: repositories.map(
+            (repository) => `repo:${repository}:environment:${environment}`,
           ),
         },
       },
     },
+    ...operators.map((arn) => ({
+      Effect: "Allow" as const,
+      Principal: { AWS: arn },
+      Action: "sts:AssumeRole",
+    })),
   ]);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, type Statement } from "../core/iam";
+import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
 import { serviceHost } from "../core/partition";
 
 /** The project and where it is deployed. */
@@ -11,10 +12,39 @@ export interface Account {
   readonly accountId: pulumi.Input<string>;
 }
 
+/** A stack, which is named as its environment, and the account that it is deployed to. */
+export interface StackAccount extends Account {
+  readonly stack: string;
+}
+
+/** Generated names, by `pulumi:autonaming` in Pulumi.yaml. */
+const generated = ({ project, stack }: StackAccount): string => `${project}-${stack}-*`;
+/** Names that the program gives to domain, database, dashboard and composite alarms, where the key `name` is not set. */
+const given = ({ project, stack }: StackAccount, length: number): string =>
+  physicalName(`${project}-${stack}`, length);
+
+/**
+ * Keeps a role off every resource that is tagged with another stack, also where resources have ids instead of names. The
+ * key is absent for resources without the tag and for actions that know no tags:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourcetag
+ */
+function denyOtherStacks(stack: string): Statement {
+  return {
+    Sid: "DenyOtherStacks",
+    Effect: "Deny",
+    Action: "*",
+    Resource: "*",
+    Condition: {
+      StringNotEquals: { "aws:ResourceTag/stack": stack },
+      Null: { "aws:ResourceTag/stack": "false" },
+    },
+  };
+}
+
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
 const readActions = actions({
   "application-autoscaling": "Describe* ListTagsForResource",
-  cloudwatch: "Describe* GetDashboard ListTagsForResource",
+  cloudwatch: "Describe* GetDashboard GetMetricData ListTagsForResource",
   codepipeline: "GetPipeline ListTagsForResource",
   "cognito-identity": "DescribeIdentityPool GetIdentityPoolRoles ListTagsForResource",
   "cognito-idp": "DescribeUserPool DescribeUserPoolDomain GetUserPoolMfaConfig ListTagsForResource",
@@ -30,20 +60,21 @@ const readActions = actions({
   kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
   lambda: "List*",
   logs: "Describe* ListTagsForResource",
-  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
   sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
   sts: "GetCallerIdentity",
 });
 
-/** What previews and the search for drift read: of what may hold secrets, only the program's own. */
-export function readStatements(account: Account): Statement[] {
-  const { project, partition, region, accountId } = account;
+/** Permissions of previews and the search for drift; resources that may hold secrets only of the stack. */
+export function readStatements(account: StackAccount): Statement[] {
+  const { stack, partition, region, accountId } = account;
+  const names = generated(account);
   const arn = (service: string, resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
   return [
     allow(readActions, ["*"]),
-    allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${project}-*`)]),
-    allow(["lambda:Get*"], [arn("lambda", `function:${project}-*`)]),
+    allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${names}`)]),
+    allow(["lambda:Get*"], [arn("lambda", `function:${names}`)]),
     // Not /apikeys, whose values are secrets:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
     allow(
@@ -60,17 +91,21 @@ export function readStatements(account: Account): Statement[] {
     // Jar and producer are objects of the program.
     allow(
       ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
-      [pulumi.interpolate`arn:${account.partition}:s3:::${project}-*-artifacts-*/*`],
+      [pulumi.interpolate`arn:${partition}:s3:::${names}artifacts-*/*`],
     ),
+    allow(["s3:ListBucket"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
+    denyOtherStacks(stack),
   ];
 }
 
-/** How the search for drift reports what it finds: on the topic of the stack's alarms. */
-export function reportStatements({ project, partition, region, accountId }: Account): Statement[] {
+/** Permissions of the search for drift to report on the topic of the stack's tickets. */
+export function reportStatements(account: StackAccount): Statement[] {
+  const { partition, region, accountId } = account;
+  const names = generated(account);
   return [
     allow(
       ["sns:Publish"],
-      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:${project}-*-monitoring-*`],
+      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:${names}monitoring-*`],
     ),
     // The topic may be encrypted with a key of the stack.
     allow(["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
@@ -79,29 +114,86 @@ export function reportStatements({ project, partition, region, accountId }: Acco
   ];
 }
 
-/** Resources of services whose resources bear names: all actions on those of the project. */
-const namedResources = (names: string): Readonly<Record<string, readonly string[]>> => ({
-  cloudwatch: [`alarm:${names}`],
-  codebuild: [`project/${names}`],
-  codepipeline: [names],
-  es: [`domain/${names}`],
-  events: [`rule/${names}`],
-  // Application Auto Scaling asks whether who registers a target may call its API.
-  "execute-api": ["*"],
-  firehose: [`deliverystream/${names}`],
-  // Whoever deletes a database must be allowed to delete all that may be in it:
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-  glue: [
-    "catalog",
-    ...["database", "table", "userDefinedFunction"].map(
-      (kind) => `${kind}/${names.replaceAll("-", "_")}`,
+/** Every action on the resources of services that name resources. */
+function namedStatements(account: StackAccount): Statement[] {
+  const { partition, region, accountId } = account;
+  const names = generated(account);
+  const domain = given(account, domainNameLength);
+  const database = given(account, databaseNameLength).replaceAll("-", "_");
+  const services: Readonly<Record<string, readonly string[]>> = {
+    cloudwatch: [
+      `alarm:${names}`,
+      ...["page", "ticket", "unhealthy"].map((alarm) => `alarm:${domain}-${alarm}`),
+    ],
+    codebuild: [`project/${names}`, `report-group/${names}`],
+    codepipeline: [names],
+    es: [`domain/${domain}`, `domain/${domain}/*`],
+    events: [`rule/${names}`],
+    // Application Auto Scaling checks that the principal that registers a target may call its API.
+    "execute-api": ["*"],
+    firehose: [`deliverystream/${names}`],
+    // A principal that deletes a database must be allowed to delete its tables and functions:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+    glue: [
+      "catalog",
+      `database/${database}`,
+      `table/${database}/*`,
+      `userDefinedFunction/${database}/*`,
+    ],
+    kinesis: [`stream/${names}`],
+    kinesisanalytics: [`application/${names}`],
+    lambda: [`function:${names}`],
+    logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
+    sns: [names],
+  };
+  return [
+    ...Object.entries(services).map(([service, resources]) =>
+      allow(
+        [`${service}:*`],
+        resources.map(
+          (resource) =>
+            pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
+        ),
+      ),
     ),
-  ],
-  kinesis: [`stream/${names}`],
-  kinesisanalytics: [`application/${names}`],
-  lambda: [`function:${names}`],
-  logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
-  sns: [names],
+    allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
+  ];
+}
+
+/** Permissions boundary of the stack's roles: what the program grants them, on the stack's own resources where they have names. */
+export function boundaryStatements(account: StackAccount): Statement[] {
+  return [
+    ...namedStatements(account),
+    allow(boundaryActions, ["*"]),
+    // Cognito hands the domain's service a role to sign users in.
+    allow(
+      ["iam:PassRole"],
+      [
+        pulumi.interpolate`arn:${account.partition}:iam::${account.accountId}:role/${generated(account)}`,
+      ],
+    ),
+    // Packages of Amazon Linux, and archives of sources in buckets of others.
+    allow(["s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion"], ["*"]),
+    denyOtherStacks(account.stack),
+  ];
+}
+
+/** Actions of the program's roles on resources without a name of the stack. */
+const boundaryActions = actions({
+  "application-autoscaling": "Describe*",
+  cloudwatch: "GetMetricData PutMetricData",
+  codeconnections: "UseConnection",
+  codepipeline: "PutJobFailureResult PutJobSuccessResult",
+  "codestar-connections": "UseConnection",
+  "cognito-identity": "*",
+  "cognito-idp": "*",
+  ec2: "*NetworkInterface* Describe* *PrivateIpAddresses",
+  ec2messages: "*",
+  kms: "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey* ReEncrypt*",
+  logs: "CreateLog* Describe* FilterLogEvents GetLogEvents PutLogEvents",
+  ssm: "*",
+  ssmmessages: "*",
+  xray: "Put*",
 });
 
 /** Services whose resources have ids alone, and actions that know no resources, in this region. */
@@ -138,9 +230,13 @@ const unnamedActions = actions({
 
 const roleActions = actions({
   iam:
-    "AddRoleToInstanceProfile AttachRolePolicy CreateInstanceProfile CreateRole DeleteInstanceProfile DeleteRole " +
-    "DeleteRolePolicy DetachRolePolicy PutRolePolicy RemoveRoleFromInstanceProfile TagInstanceProfile " +
-    "TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile DeleteRole RemoveRoleFromInstanceProfile " +
+    "TagInstanceProfile TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+});
+
+/** Actions that only roles with the boundary allow; it cannot be removed. */
+const boundedActions = actions({
+  iam: "AttachRolePolicy CreateRole DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy",
 });
 
 /** Services that take one of the program's roles. */
@@ -151,32 +247,30 @@ const roleUsers = (
   .split(" ")
   .map((service) => `${service}.amazonaws.com`);
 
-/**
- * What a deployment changes. Whoever may make roles and hand them out can reach whatever roles can: the way in, an
- * environment with an approval, is what guards it, and the names keep it off what is not the program's.
- */
-export function deployStatements({ project, partition, region, accountId }: Account): Statement[] {
-  const names = `${project}-*`;
+/** Permissions of a deployment; the boundary of the roles that it makes keeps it from reaching more by them. */
+export function deployStatements(
+  account: StackAccount,
+  boundaryArn: pulumi.Input<string>,
+): Statement[] {
+  const { partition, region, accountId } = account;
+  const names = generated(account);
   const iam = (resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
   return [
-    ...Object.entries(namedResources(names)).map(([service, resources]) =>
-      allow(
-        [`${service}:*`],
-        resources.map(
-          (resource) =>
-            pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
-        ),
-      ),
-    ),
+    ...namedStatements(account),
     // Dashboards are of no region.
     allow(
       ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"],
-      [pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${names}`],
+      [
+        pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${given(account, domainNameLength)}`,
+      ],
     ),
-    allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
     allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
     allow(roleActions, [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    allow(boundedActions, [iam(`role/${names}`)], {
+      StringEquals: { "iam:PermissionsBoundary": boundaryArn },
+    }),
     // Default tags are put onto this role, too.
     allow(["iam:TagRole"], [iam("role/aws-service-role/opensearchservice.amazonaws.com/*")]),
     allow(["iam:PassRole"], [iam(`role/${names}`)], {

@@ -61,6 +61,8 @@ export interface Workload {
   /** Folders with index templates, lifecycle policies and dashboards. */
   readonly settings: readonly string[];
   readonly indexPatterns: readonly string[] | undefined;
+  /** Index to which the job writes canaries; undefined where it knows none. */
+  readonly canaryIndex: string | undefined;
   readonly plugin: string | undefined;
   readonly local: {
     readonly properties: PropertyTemplates;
@@ -112,6 +114,7 @@ interface WorkloadFile {
   };
   readonly settings?: readonly string[];
   readonly indexPatterns?: readonly string[];
+  readonly canaryIndex?: string;
   readonly plugin?: string;
   readonly local?: {
     readonly properties?: PropertyTemplates;
@@ -229,6 +232,7 @@ export function readWorkload(
     },
     settings,
     indexPatterns: file.indexPatterns,
+    canaryIndex: file.canaryIndex,
     plugin: file.plugin,
     local: { properties: {}, speedup: 60, onceSpeedup: 600, ...file.local },
   };

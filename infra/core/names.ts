@@ -1,14 +1,22 @@
 import { createHash } from "node:crypto";
 import type { Form } from "./validate";
 
-/**
- * Name of a project. It begins the physical names of everything that the project declares; those of IAM roles, 64
- * characters at most, have room for this many.
- */
+/** Name of a project, with which the physical names of its resources begin. */
 export const projectName: Form = {
   pattern: /^[a-z][a-z0-9-]{0,18}$/,
   description: "1 to 19 lower-case letters, digits and hyphens, beginning with a letter",
 };
+
+/**
+ * Characters of project and stack together, with the hyphen between them. Names of Lambda functions have at most 64
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html), of which the longest function takes 33.
+ */
+export const prefixLength = 31;
+
+/** Characters of a search domain's name: https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html */
+export const domainNameLength = 28;
+/** Characters of a Glue database's name, with room for a suffix: https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html */
+export const databaseNameLength = 120;
 
 /** The configurable part of the names that the program gives. */
 export const nameForm: Form = {

@@ -178,6 +178,42 @@ export class NodeFunction extends pulumi.ComponentResource {
   }
 }
 
+/** Calls a function every minute with an input. */
+export function everyMinute(
+  name: string,
+  { name: functionName, arn }: Pick<NodeFunction, "name" | "arn">,
+  description: string,
+  input: pulumi.Input<object>,
+  opts: pulumi.ResourceOptions,
+): void {
+  const schedule = new aws.cloudwatch.EventRule(
+    name,
+    { description, scheduleExpression: "rate(1 minute)" },
+    opts,
+  );
+  const permission = new aws.lambda.Permission(
+    `${name}-publish`,
+    {
+      action: "lambda:InvokeFunction",
+      function: functionName,
+      principal: "events.amazonaws.com",
+      sourceArn: schedule.arn,
+    },
+    opts,
+  );
+  new aws.cloudwatch.EventTarget(
+    name,
+    {
+      rule: schedule.name,
+      arn,
+      input: pulumi.jsonStringify(input),
+      // A minute later there is a newer state.
+      retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+    },
+    { ...opts, dependsOn: [permission] },
+  );
+}
+
 /** What Lambda needs to run a function in a VPC: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
 const networkInterfaces = allow(
   actions({

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type Reading, reading, stopped } from "../watch/alarm";
+import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A delivery stream to be watched. */
@@ -85,18 +85,15 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
     ...(delivery.sourceName === undefined
       ? []
       : [
-          {
-            name: "delivery-silent",
-            description:
-              "Records have come into the stream for a quarter of an hour and Firehose has read none. Look at its log, its role and the key of the stream.",
-            severity: "critical",
-            value: stopped(
-              reading("stream", "IncomingRecords", { StreamName: delivery.sourceName }, "Sum"),
+          stoppedAlarm(
+            "delivery-silent",
+            [
+              incomingRecords(delivery.sourceName),
               read("DataReadFromKinesisStream.Records", "Sum"),
-            ),
-            threshold: 1,
-            periods: 3,
-          } satisfies Alarm,
+            ],
+            15,
+            "Records have come into the stream for a quarter of an hour and Firehose has read none. Look at its log, its role and the key of the stream.",
+          ),
         ]),
     {
       name: "delivery-failures",

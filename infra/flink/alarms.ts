@@ -1,14 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultMaxLagSeconds, type WatchedStream } from "../stream/alarms";
-import { type Alarm, type Reading, reading, stopped } from "../watch/alarm";
+import { flinkDefaults } from "./args";
+import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
 import { jobLag, type MetricName, type Statistic } from "../watch/metrics";
 
-/** A Flink application to be watched. */
 export interface WatchedApplication {
   readonly name: pulumi.Input<string>;
   /** Runtime of the application, such as FLINK-1_20; the names of metrics changed with Flink 2. */
   readonly runtime: string;
   readonly checkpointIntervalSeconds: number;
+  /** KPUs that the account's quota allows an application. @default 64 */
+  readonly kpuLimit?: number;
   /** Group of the job's log. */
   readonly logGroupName: pulumi.Input<string>;
   /** Stream that it reads. @default its lag is not watched */
@@ -44,7 +46,7 @@ const shares = [
 
 /** Does the job run, does it keep its state safe, and has it room? */
 export function applicationAlarms(application: WatchedApplication): Alarm[] {
-  const { checkpointIntervalSeconds, source } = application;
+  const { checkpointIntervalSeconds, source, kpuLimit = flinkDefaults.kpuLimit } = application;
   const dimensions = { Application: application.name };
   const read = (name: MetricName<"application">, statistic: Statistic): Reading =>
     reading("application", name, dimensions, statistic);
@@ -103,7 +105,16 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       periods: 3,
       breaching: 2,
     },
-    ...(source ? [silenceAlarm(application.name, source)] : []),
+    ...(source
+      ? [
+          stoppedAlarm(
+            "application-silent",
+            [incomingRecords(source.name), read("numRecordsInPerSecond", "Maximum")],
+            15,
+            "Records have come into the stream for a quarter of an hour and the Flink application has processed none. Look at its log, and restart it from the last snapshot.",
+          ),
+        ]
+      : []),
     ...shares.map(([part, percent, description]): Alarm => ({
       name: `application-${part}`,
       description,
@@ -137,6 +148,17 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       comparison: ">",
       threshold: (checkpointIntervalSeconds * 1000) / 2,
       periods: 3,
+    },
+    {
+      name: "application-kpus",
+      description: `The application uses 80 % or more of the ${kpuLimit} KPUs that the account's quota allows it. Request a higher quota before it has to grow.`,
+      severity: "warning",
+      value: read("KPUs", "Maximum"),
+      comparison: ">=",
+      threshold: 0.8 * kpuLimit,
+      periodSeconds: 3600,
+      periods: 1,
+      missing: "notBreaching",
     },
     utilization(
       "application-cpu",
@@ -185,21 +207,5 @@ function lagAlarm(
     threshold: maxLagSeconds * 1000,
     periodSeconds: 60,
     periods: 5,
-  };
-}
-
-/** Records come in and none are read: the job runs, and stands still. */
-function silenceAlarm(applicationName: pulumi.Input<string>, source: WatchedStream): Alarm {
-  return {
-    name: "application-silent",
-    description:
-      "Records have come into the stream for a quarter of an hour and the Flink application has processed none. Look at its log, and restart it from the last snapshot.",
-    severity: "critical",
-    value: stopped(
-      reading("stream", "IncomingRecords", { StreamName: source.name }, "Sum"),
-      reading("application", "numRecordsInPerSecond", { Application: applicationName }, "Maximum"),
-    ),
-    threshold: 1,
-    periods: 3,
   };
 }

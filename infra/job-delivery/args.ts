@@ -6,10 +6,7 @@ import { type Form, Problems, type Range } from "../core/validate";
 
 /** A repository that CodePipeline reads through a connection. */
 export interface RepositorySource {
-  /**
-   * ARN of a connection to the repository's host. A new one waits for a person, who completes it in the console:
-   * https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-update.html
-   */
+  /** ARN of a connection, which a person completes: https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-update.html */
   readonly connectionArn: pulumi.Input<string>;
   /** Such as owner/name. */
   readonly repository: string;
@@ -64,7 +61,6 @@ export const branchName: Form = {
 const minutes: Range = { min: 1, max: 480 };
 const lagSeconds: Range = { min: 1, max: 86_400 };
 
-/** Whether the sources are in S3. */
 export function isObjectSource(source: JobDeliveryArgs["source"]): source is ObjectSource {
   return "objectKey" in source;
 }

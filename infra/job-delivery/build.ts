@@ -12,7 +12,6 @@ export interface JobBuildArgs extends Pick<
   readonly sourcesArn: pulumi.Input<string>;
 }
 
-/** Tests the job and puts its jar into the application's bucket. */
 export class JobBuild extends pulumi.ComponentResource {
   readonly projectName: pulumi.Output<string>;
   readonly projectArn: pulumi.Output<string>;
@@ -80,7 +79,6 @@ export class JobBuild extends pulumi.ComponentResource {
   }
 }
 
-/** Reads the sources, puts jars and sees which are there. */
 function statements(args: JobBuildArgs, region: pulumi.Input<string>): Statement[] {
   return [
     allow(["s3:GetObject", "s3:GetObjectVersion"], [pulumi.interpolate`${args.sourcesArn}/*`]),

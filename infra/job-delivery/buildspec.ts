@@ -1,10 +1,6 @@
-/** The jar that the build makes, seen from the root of the sources. */
 const jar = "flink-job/target/flink-job.jar";
 
-/**
- * Tests the job, builds its jar and puts it under a key made from its content, the same that the program gives it. What
- * is there already is not put again, so that a build of the same sources changes nothing.
- */
+/** Tests and builds the job. The jar's key is made from its content, as the program makes it, and an existing one stays. */
 export const buildCommands: readonly string[] = [
   "set -euo pipefail",
   "mvn -B -ntp -f flink-job/pom.xml verify",
@@ -18,7 +14,6 @@ export const buildCommands: readonly string[] = [
   'echo "$JAR_KEY, version $JAR_VERSION"',
 ];
 
-/** What the build tells the pipeline. */
 export const exportedVariables = ["JAR_KEY", "JAR_VERSION"] as const;
 
 /** How CodeBuild builds the job: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */

@@ -44,7 +44,6 @@ const sourceDays = 90;
  */
 export class JobDelivery extends pulumi.ComponentResource {
   readonly pipelineName: pulumi.Output<string>;
-  /** Opens the pipeline in the console. */
   readonly pipelineUrl: pulumi.Output<string>;
 
   /** @throws Error that lists every invalid argument. */
@@ -138,7 +137,7 @@ export class JobDelivery extends pulumi.ComponentResource {
         `${name}-failed`,
         {
           alarmDescription:
-            "A build of the Flink job failed, or its release was refused or rolled back. The failed action of the pipeline tells why.",
+            "A build of the Flink job failed, or its release was refused or rolled back. The failed action of the pipeline has the reason. Severity: warning. Runbook: docs/operations.md#alarms",
           // https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html
           namespace: "AWS/CodePipeline",
           metricName: "FailedPipelineExecutions",
@@ -163,7 +162,6 @@ export class JobDelivery extends pulumi.ComponentResource {
     this.registerOutputs({ pipelineName: this.pipelineName, pipelineUrl: this.pipelineUrl });
   }
 
-  /** S3 tells EventBridge of a new object, which starts the pipeline. */
   #startOnUpload(name: string, source: ObjectSource, pipelineArn: pulumi.Input<string>): void {
     const starter = new ServiceRole(
       `${name}-starter`,
@@ -220,7 +218,6 @@ function releaseStatements(
   ];
 }
 
-/** What the function is told: `ReleaseSettings`, once the names are known. */
 function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
   return pulumi.jsonStringify({
     application: args.application.name,

@@ -8,7 +8,6 @@ const sourceAction = "Source";
 type Action = aws.types.input.codepipeline.PipelineStageAction;
 type Trigger = aws.types.input.codepipeline.PipelineTrigger;
 
-/** Fetches the sources. */
 export function sourceActionOf(source: JobDeliveryArgs["source"]): Action {
   const action = {
     name: sourceAction,
@@ -76,7 +75,6 @@ export const approvalAction: Action = {
   configuration: { CustomData: "Release the jar of this build to the Flink application?" },
 };
 
-/** Hands the jar of the build to the release function. */
 export function releaseAction(FunctionName: pulumi.Input<string>): Action {
   return {
     name: "Release",
@@ -94,7 +92,6 @@ export function releaseAction(FunctionName: pulumi.Input<string>): Action {
   };
 }
 
-/** What the pipeline needs to fetch the sources. */
 export function sourceStatements(source: JobDeliveryArgs["source"]): Statement[] {
   if (!isObjectSource(source)) {
     return [

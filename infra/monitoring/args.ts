@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedApplication } from "../flink/alarms";
 import type { WatchedDelivery } from "../delivery/alarms";
 import type { WatchedDomain } from "../search/alarms";
+import type { WatchedCanary } from "../canary/alarms";
 import type { WatchedHost } from "../replay/alarms";
 import type { WatchedScaling } from "../scaling/alarms";
 import type { WatchedStream } from "../stream/alarms";
@@ -11,10 +12,12 @@ import { limits } from "../core/limits";
 import { type Form, Problems } from "../core/validate";
 
 export interface MonitoringArgs {
-  /** Name of the dashboard, and of the alarm that sums up: 1 to 240 letters, digits, hyphens and underscores. */
+  /** Name of the dashboard and stem of the composite alarms' names: 1 to 240 letters, digits, hyphens, underscores. */
   readonly title: pulumi.Input<string>;
-  /** E-mail addresses and https URLs that are told of alarms; each has to confirm. @default none */
+  /** E-mail addresses and https URLs that receive pages; each has to confirm. @default none */
   readonly subscribers?: readonly string[];
+  /** E-mail addresses and https URLs that receive tickets; each has to confirm. @default none */
+  readonly ticketSubscribers?: readonly string[];
   /** A stream. @default not watched */
   readonly stream?: WatchedStream | undefined;
   /** A Flink application. @default not watched */
@@ -31,8 +34,10 @@ export interface MonitoringArgs {
   readonly domain?: WatchedDomain | undefined;
   /** A replay host. @default not watched */
   readonly host?: WatchedHost | undefined;
-  /** URL of docs/operations.md, to which the headings of the dashboard link. @default no links */
+  /** URL of docs/operations.md, for dashboard and alarms. @default no links in the dashboard; its path in alarms */
   readonly runbookUrl?: string | undefined;
+  /** A canary. @default not watched */
+  readonly canary?: WatchedCanary | undefined;
   /** A scaler. @default not watched */
   readonly scaling?: WatchedScaling | undefined;
   /** ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in. @default not encrypted at rest */
@@ -45,7 +50,6 @@ const dashboardName: Form = {
   description: "1 to 240 letters, digits, hyphens and underscores",
 };
 
-/** Who can be told of alarms. */
 export const subscriber: Form = {
   pattern: /^([^\s@/]+@[^\s@/]+\.[^\s@/]+|https:\/\/[^\s]+)$/,
   description: "an e-mail address or a URL that begins with https://",
@@ -62,8 +66,9 @@ export function validate(name: string, args: MonitoringArgs): void {
   const problems = new Problems();
   const { stream, application, delivery, domain } = args;
   if (typeof args.title === "string") problems.matches("title", args.title, dashboardName);
-  for (const endpoint of args.subscribers ?? []) {
-    problems.matches("subscribers", endpoint, subscriber);
+  const { subscribers = [], ticketSubscribers = [] } = args;
+  for (const [key, endpoints] of Object.entries({ subscribers, ticketSubscribers })) {
+    for (const endpoint of endpoints) problems.matches(key, endpoint, subscriber);
   }
   if (args.runbookUrl !== undefined) {
     problems.matches("runbookUrl", args.runbookUrl, runbookAddress);

@@ -46,6 +46,7 @@ export function dashboardBody(subjects: DashboardSubjects) {
         row(3, alarmStates("In alarm, the newest first", alarmArns, "ALARM")),
         { widgets: figures(subjects), size: { width: 4, height: 4 } },
         row(7, graph(region, "Delay of each hop (s)", delays(subjects))),
+        ...(subjects.canary ? [canaryRow(region, subjects.canary.streamName)] : []),
         ...(host ? [hostSection(region, host, stream?.name)] : []),
         ...(stream ? [streamSection(region, "Stream", stream)] : []),
         ...(application ? [applicationSection(region, application)] : []),
@@ -57,6 +58,20 @@ export function dashboardBody(subjects: DashboardSubjects) {
       ],
       subjects.runbookUrl,
     ),
+  };
+}
+
+/** How old results are, end to end, and how many records are in them. */
+function canaryRow(region: string, Stream: string): Section {
+  const line = linesOf("canary", { Stream });
+  return {
+    widgets: [
+      graph(region, "Age of the newest canary in the index (s)", [line("Age", "Maximum", "age")]),
+      graph(region, "Records of an hour that the job has read (%)", [
+        line("Completeness", "Average", "completeness"),
+      ]),
+    ],
+    size: { width: 12, height: 6 },
   };
 }
 
@@ -128,7 +143,6 @@ function delays(subjects: DashboardSubjects): Line[] {
   ];
 }
 
-/** Read metrics of the parts that there are. */
 function readers({ stream, application, domain }: DashboardSubjects) {
   return {
     stream: stream && reader(linesOf("stream", { StreamName: stream.name })),

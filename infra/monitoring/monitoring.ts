@@ -2,22 +2,48 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { consoleUrl } from "../core/partition";
-import { type Alarm, metricAlarmArgs } from "../watch/alarm";
+import {
+  type Alarm,
+  canariesAlone,
+  type Condition,
+  incomingRecords,
+  metricAlarmArgs,
+  reading,
+  stoppedAlarm,
+} from "../watch/alarm";
 import { applicationAlarms } from "../flink/alarms";
 import { deliveryAlarms } from "../delivery/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
+import { canaryAlarms } from "../canary/alarms";
 import { hostAlarms } from "../replay/alarms";
-import { scalingAlarms } from "../scaling/alarms";
-import { idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
+import { changeAlarms, scalingAlarms } from "../scaling/alarms";
+import { defaultMaxLagSeconds, idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
 import { dashboardBody } from "./dashboard";
 import { type MonitoringArgs, validate } from "./args";
 import { AlarmTopic } from "./topic";
 
 export type { MonitoringArgs } from "./args";
 
+/** Alarms that a deployment, a release of the job or a reshard sets off for a while. */
+export const setOffByChanges: readonly string[] = [
+  "application-checkpoints-failed",
+  "application-checkpoints-slow",
+  "application-down",
+  "application-lag",
+  "application-restarts",
+  "application-silent",
+  "domain-silent",
+  "results-silent",
+];
+
+/** Seconds that a change may take to show in its metric, and that the job may take to catch up after it. */
+const suppression = { waitPeriod: 240, extensionPeriod: 900 };
+
 /**
- * Alarms on every part of a pipeline that is named, one topic that they write to, an alarm that sums up the critical
- * ones, and a dashboard. What each alarm means is in docs/scaling.md and in the alarm's own description.
+ * Alarms and a dashboard for every part of a pipeline that is named, with a topic for pages and one for tickets.
+ *
+ * Alarms that planned changes set off notify by one composite alarm per topic, which is suppressed while the scaling
+ * function sees a change. docs/operations.md has each alarm with the first thing to do.
  *
  * @example
  * new Monitoring("monitoring", {
@@ -27,8 +53,10 @@ export type { MonitoringArgs } from "./args";
  * });
  */
 export class Monitoring extends pulumi.ComponentResource {
-  /** ARN of the topic, for further subscriptions such as that of a chat. */
+  /** ARN of the topic of pages, for further subscriptions such as that of a chat. */
   readonly topicArn: pulumi.Output<string>;
+  /** ARN of the topic of tickets. */
+  readonly ticketTopicArn: pulumi.Output<string>;
   /** Opens the dashboard in the console. */
   readonly dashboardUrl: pulumi.Output<string>;
 
@@ -37,32 +65,76 @@ export class Monitoring extends pulumi.ComponentResource {
     super("streaming:infra:Monitoring", name, componentInputs(args, "subscribers"), opts);
     validate(name, args);
 
-    const { title, subscribers = [], kmsKeyArn, ...subjects } = args;
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const topic = new AlarmTopic(`${name}-topic`, { subscribers, kmsKeyArn }, { parent: this });
-
-    const alarms = watched(args).map((alarm) => ({
-      ...alarm,
-      resource: new aws.cloudwatch.MetricAlarm(
+    const child = { parent: this };
+    const { title, subscribers, ticketSubscribers, kmsKeyArn, ...subjects } = args;
+    const { region } = aws.getRegionOutput({}, child);
+    const topic = (purpose: string, to: readonly string[] = []): pulumi.Output<string> =>
+      new AlarmTopic(`${name}-${purpose}`, { subscribers: to, kmsKeyArn }, child).arn;
+    const topics = {
+      critical: topic("page", subscribers),
+      warning: topic("ticket", ticketSubscribers),
+    };
+    const history = topic("history");
+    const runbook = `${args.runbookUrl ?? "docs/operations.md"}#alarms`;
+    const metricAlarm = (alarm: Condition, to: pulumi.Input<string>): aws.cloudwatch.MetricAlarm =>
+      new aws.cloudwatch.MetricAlarm(
         `${name}-${alarm.name}`,
-        metricAlarmArgs(alarm, { alarm: [topic.arn], ok: [topic.arn] }),
-        { parent: this },
-      ),
-    }));
+        metricAlarmArgs(alarm, { alarm: [to], ok: [to] }),
+        child,
+      );
+
+    const alarms = watched(args).map((alarm) => {
+      const { severity = "warning", lately } = alarm;
+      const isSummed = lately !== undefined || setOffByChanges.includes(alarm.name);
+      const to = isSummed ? history : topics[severity];
+      const described = {
+        ...alarm,
+        description: `${alarm.description} Severity: ${severity}. Runbook: ${runbook}`,
+      };
+      const windows = [
+        described,
+        ...(lately ? [{ ...described, ...lately, name: `${alarm.name}-lately` }] : []),
+      ].map((one) => metricAlarm(one, to));
+      return { severity, isSummed, windows };
+    });
+    const [changing] = changeAlarms(args.scaling).map((one) => metricAlarm(one, history));
+    const composite = (
+      suffix: string,
+      description: string,
+      summed: typeof alarms,
+      to: pulumi.Input<string>,
+      suppressor?: aws.cloudwatch.MetricAlarm,
+    ): aws.cloudwatch.CompositeAlarm =>
+      new aws.cloudwatch.CompositeAlarm(
+        suffix === "" ? name : `${name}-${suffix}`,
+        {
+          alarmName: pulumi.interpolate`${title}-${suffix === "" ? "unhealthy" : suffix}`,
+          alarmDescription: pulumi.interpolate`${description} Runbook: ${runbook}`,
+          alarmRule: pulumi
+            .all(summed.map(({ windows }) => pulumi.all(windows.map((one) => one.name))))
+            .apply((rules) => rules.map(allOf).join(" OR ")),
+          alarmActions: [to],
+          okActions: [to],
+          ...(suppressor && { actionsSuppressor: { alarm: suppressor.name, ...suppression } }),
+        },
+        child,
+      );
     const critical = alarms.filter(({ severity }) => severity === "critical");
-    const sum = new aws.cloudwatch.CompositeAlarm(
-      name,
-      {
-        alarmName: pulumi.interpolate`${title}-unhealthy`,
-        alarmDescription: pulumi.interpolate`The pipeline ${title} is unhealthy: one of its critical alarms is on.`,
-        alarmRule: pulumi
-          .all(critical.map(({ resource }) => resource.name))
-          .apply((names) => names.map((alarm) => `ALARM("${alarm}")`).join(" OR ")),
-        alarmActions: [topic.arn],
-        okActions: [topic.arn],
-      },
-      { parent: this },
+    const sum = composite(
+      "",
+      "The pipeline is unhealthy: one of its critical alarms is on.",
+      critical,
+      history,
     );
+    for (const [suffix, severity] of [
+      ["page", "critical"],
+      ["ticket", "warning"],
+    ] as const) {
+      const summed = alarms.filter((one) => one.isSummed && one.severity === severity);
+      if (summed.length === 0) continue;
+      const description = `An alarm is on that planned changes set off, and no change is under way. Its reason names the alarm. Severity: ${severity}.`;
+      composite(suffix, description, summed, topics[severity], changing);
+    }
 
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
@@ -72,35 +144,58 @@ export class Monitoring extends pulumi.ComponentResource {
           .output({
             ...subjects,
             region,
-            alarmArns: [sum.arn, ...alarms.map(({ resource }) => resource.arn)],
+            alarmArns: [sum.arn, ...alarms.flatMap(({ windows }) => windows.map(({ arn }) => arn))],
           })
           .apply((all) => JSON.stringify(dashboardBody(all))),
       },
-      { parent: this },
+      child,
     );
 
-    this.topicArn = topic.arn;
+    this.topicArn = topics.critical;
+    this.ticketTopicArn = topics.warning;
     this.dashboardUrl = consoleUrl(
       region,
       pulumi.interpolate`cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
     );
-    this.registerOutputs({ topicArn: this.topicArn, dashboardUrl: this.dashboardUrl });
+    this.registerOutputs({
+      topicArn: this.topicArn,
+      ticketTopicArn: this.ticketTopicArn,
+      dashboardUrl: this.dashboardUrl,
+    });
   }
 }
 
-/** The alarms of whatever there is. */
+/** The rule of a composite alarm that all of the alarms breach. */
+function allOf(names: readonly string[]): string {
+  const rule = names.map((alarm) => `ALARM("${alarm}")`).join(" AND ");
+  return names.length > 1 ? `(${rule})` : rule;
+}
+
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
-  const { results, resultsDelivery, eventsDelivery } = args;
+  const { results, resultsDelivery, eventsDelivery, canary } = args;
+  const idle = canary && canariesAlone;
   return [
-    ...(stream ? [...streamAlarms(stream), idleAlarm(stream)] : []),
+    ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
     ...(stream && !application ? readerLagAlarms(stream) : []),
     ...(application ? applicationAlarms({ ...application, source: stream }) : []),
     ...(delivery ? deliveryAlarms({ sourceName: stream?.name, ...delivery }) : []),
     ...(domain ? domainAlarms(domain) : []),
-    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name)] : []),
+    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
+    ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
     ...(host ? hostAlarms(host) : []),
-    ...(scaling ? scalingAlarms(scaling) : []),
+    ...(scaling ? [...scalingAlarms(scaling), concurrencyAlarm] : []),
+    ...(results && stream && application
+      ? [
+          stoppedAlarm(
+            "results-silent",
+            [incomingRecords(stream.name), incomingRecords(results.name)],
+            30,
+            "Records have come into the stream for half an hour and no final result into the stream of results. Look at the job's log, its watermark and its role.",
+            idle && { ...idle, outgoing: 0 },
+          ),
+        ]
+      : []),
     ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
     ...(resultsDelivery
       ? of("results", deliveryAlarms({ sourceName: results?.name, ...resultsDelivery }))
@@ -111,7 +206,21 @@ function watched(args: MonitoringArgs): Alarm[] {
   ];
 }
 
-/** Alarms on a second resource of a kind, which say what it holds. */
+/** The account's concurrency, of which all functions take. Its default quota: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const concurrencyAlarm: Alarm = {
+  name: "function-concurrency",
+  description:
+    "The Lambda functions of this account use 80 % of the default concurrency quota, 1,000, or more; beyond the quota they are throttled. Request a higher quota.",
+  severity: "warning",
+  value: reading("functions", "ClaimedAccountConcurrency", {}, "Maximum"),
+  comparison: ">=",
+  threshold: 800,
+  periodSeconds: 300,
+  periods: 3,
+  missing: "notBreaching",
+};
+
+/** Alarms on a second resource of a kind, named by its content. */
 function of(content: string, alarms: readonly Alarm[]): Alarm[] {
   return alarms.map((alarm) => ({
     ...alarm,

@@ -5,12 +5,9 @@ import { componentInputs } from "../core/component";
 import { policyDocument } from "../core/iam";
 
 export interface AlarmTopicArgs {
-  /** E-mail addresses and https URLs that are told; each has to confirm. @default none */
+  /** E-mail addresses and https URLs; each has to confirm. @default none */
   readonly subscribers?: readonly string[];
-  /**
-   * ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in, as that of `EncryptionKey` does.
-   * The key that AWS manages for SNS cannot. @default none: messages are not encrypted at rest
-   */
+  /** ARN of the KMS key that encrypts messages and whose policy lets CloudWatch use it. @default messages are not encrypted at rest */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 

@@ -14,7 +14,7 @@ import {
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
 import { readJobDelivery } from "../job-delivery/config";
 import { logRetentionDays, policyArn } from "../core/limits";
-import { nameForm, projectName } from "../core/names";
+import { nameForm, prefixLength, projectName } from "../core/names";
 import type { RepositorySource } from "../job-delivery/args";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "../network/config";
@@ -101,11 +101,22 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
 
   read.rejectUnknownKeys(Object.keys(declaredKeys()));
   checkRelations(stack, read, problems);
+  // Programs that use the pipeline as a component have generated names of their own.
+  if (config instanceof pulumi.Config) checkPrefix(problems);
   problems.throwIfAny(
     "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`",
   );
   // A workload that could not be read is among the problems.
   return stack as StackConfig;
+}
+
+/** Generated names begin with project and stack, by `pulumi:autonaming`. */
+function checkPrefix(problems: Problems): void {
+  const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  problems.require(
+    prefix.length <= prefixLength,
+    `The names of project and stack must have at most ${prefixLength} characters together, with a hyphen; got ${prefix} (${prefix.length}). Shorten one of them`,
+  );
 }
 
 /** Configuration key as Pulumi.yaml declares it. */

@@ -18,8 +18,10 @@ export interface PipelineOutputs {
   readonly sessionManagerUrl: pulumi.Output<string>;
   /** Opens the dashboard of stream, job, domain and archive in the console. */
   readonly monitoringUrl: pulumi.Output<string>;
-  /** The topic that alarms write to. */
+  /** The topic of pages. */
   readonly alarmTopicArn: pulumi.Output<string>;
+  /** The topic of tickets. */
+  readonly ticketTopicArn: pulumi.Output<string>;
   /** Sends sample events from a machine that holds credentials; ready to paste. */
   readonly producerCommand: pulumi.Output<string>;
 }

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Canary } from "../canary/canary";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
 import { ServiceRole, withPermissionsBoundary } from "../core/iam";
 import { keyServices } from "../core/key-services";
-import { physicalName } from "../core/names";
+import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
@@ -79,8 +80,10 @@ export class Pipeline extends pulumi.ComponentResource {
       { input: args.name },
       { parent: this, ignoreChanges: ["input"] },
     ) as { readonly output: pulumi.Output<string> };
-    const domainName = given.apply((text) => physicalName(text, 28));
-    const databaseName = given.apply((text) => physicalName(text, 120).replaceAll("-", "_"));
+    const domainName = given.apply((text) => physicalName(text, domainNameLength));
+    const databaseName = given.apply((text) =>
+      physicalName(text, databaseNameLength).replaceAll("-", "_"),
+    );
 
     const kmsKeyArn = customerManagedKey
       ? new EncryptionKey(
@@ -230,6 +233,11 @@ export class Pipeline extends pulumi.ComponentResource {
       { service: "kinesisanalytics.amazonaws.com" },
       child,
     );
+    const { canaryIndex } = workload;
+    const canaryRole =
+      args.monitoring.canary && canaryIndex !== undefined
+        ? new ServiceRole(`${name}-canary`, { service: "lambda.amazonaws.com" }, child)
+        : undefined;
     const domainSettings = new SearchBootstrap(
       `${name}-search-settings`,
       {
@@ -247,7 +255,11 @@ export class Pipeline extends pulumi.ComponentResource {
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
         adminRoleArns: args.search.adminRoleArns,
-        readerRoleArns: [...args.search.readerRoleArns, ...(signIn ? [signIn.userRoleArn] : [])],
+        readerRoleArns: [
+          ...args.search.readerRoleArns,
+          ...(signIn ? [signIn.userRoleArn] : []),
+          ...(canaryRole ? [canaryRole.arn] : []),
+        ],
         logRetentionDays,
         kmsKeyArn,
       },
@@ -356,6 +368,26 @@ export class Pipeline extends pulumi.ComponentResource {
             child,
           );
 
+    const canary =
+      canaryRole && canaryIndex !== undefined
+        ? new Canary(
+            `${name}-canary`,
+            {
+              streamName: events.name,
+              streamArn: events.arn,
+              applicationName: analytics.name,
+              endpoint: search.endpoint,
+              domainArn: search.arn,
+              index: canaryIndex,
+              role: canaryRole,
+              vpc: searchNetwork,
+              logRetentionDays,
+              kmsKeyArn,
+            },
+            child,
+          )
+        : undefined;
+
     const customerKey = kmsKeyArn !== undefined && encryptAtRest;
     const monitoring = new Monitoring(
       `${name}-monitoring`,
@@ -363,6 +395,7 @@ export class Pipeline extends pulumi.ComponentResource {
         // Known when the domain is, which AWS refuses where the account has one of that name: nothing is overwritten.
         title: search.domainName,
         subscribers: args.monitoring.subscribers,
+        ticketSubscribers: args.monitoring.ticketSubscribers,
         runbookUrl: args.monitoring.runbookUrl,
         stream: {
           name: events.name,
@@ -375,6 +408,7 @@ export class Pipeline extends pulumi.ComponentResource {
           logGroupName: analytics.logGroupName,
           runtime: args.flink.runtime,
           checkpointIntervalSeconds: args.flink.checkpointIntervalSeconds,
+          kpuLimit: args.flink.kpuLimit,
         },
         delivery: {
           name: archive.name,
@@ -411,6 +445,7 @@ export class Pipeline extends pulumi.ComponentResource {
           customerKey,
         },
         host: { instanceId: replay.instanceId },
+        canary: canary?.watched,
         scaling: scaling?.watched,
         kmsKeyArn,
       },
@@ -426,7 +461,7 @@ export class Pipeline extends pulumi.ComponentResource {
           application: { name: analytics.name, arn: analytics.arn, stateKmsKeyArn: kmsKeyArn },
           codeBucketName: artifacts.bucketName,
           codeBucketArn: artifacts.arn,
-          alarmTopicArn: monitoring.topicArn,
+          alarmTopicArn: monitoring.ticketTopicArn,
           logBucketName,
           logRetentionDays,
           kmsKeyArn,
@@ -448,6 +483,7 @@ export class Pipeline extends pulumi.ComponentResource {
       sessionManagerUrl: replay.sessionManagerUrl,
       monitoringUrl: monitoring.dashboardUrl,
       alarmTopicArn: monitoring.topicArn,
+      ticketTopicArn: monitoring.ticketTopicArn,
       producerCommand: producerCommand(workload, events.name, region),
     };
     this.registerOutputs(this.outputs);

@@ -19,6 +19,7 @@ export const outputNames = [
   "sessionManagerUrl",
   "monitoringUrl",
   "alarmTopicArn",
+  "ticketTopicArn",
   "producerCommand",
 ] as const satisfies readonly (keyof PipelineOutputs)[];
 

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading } from "../watch/alarm";
+import { type Alarm, type Condition, type Reading, reading } from "../watch/alarm";
+import type { MetricName, Statistic } from "../watch/metrics";
 import { type ScaledTarget, targetIds } from "../watch/scaling-targets";
 
-/** A scaler to be watched. */
 export interface WatchedScaling {
   readonly functionName: pulumi.Input<string>;
   readonly apiName: pulumi.Input<string>;
@@ -13,67 +13,119 @@ export interface WatchedScaling {
 
 const units = { stream: "shards", application: "parallelism" } as const;
 
-/** Does scaling work, and has it room? */
+/** Does scaling work, and does it have room? */
 export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
-  const failures = { comparison: ">=", threshold: 1, periodSeconds: 300, periods: 3 } as const;
+  const api = { ApiName: scaling.apiName, Stage: scaling.apiStageName };
+  const failing = (name: string, value: Reading, description: string): Alarm =>
+    alarm(`scaling-${name}`, value, [">=", 1, 3], description);
+  return [
+    failing(
+      "function-errors",
+      reading("lambda", "Errors", { FunctionName: scaling.functionName }, "Sum"),
+      "The scaling function has failed for a quarter of an hour: capacities are neither published nor changed. Look at its log.",
+    ),
+    failing(
+      "api-errors",
+      reading("api", "5XXError", api, "Sum"),
+      "The scaling API has answered with errors for a quarter of an hour: nothing is scaled. Look at the logs of API and function.",
+    ),
+    failing(
+      "api-refused",
+      reading("api", "4XXError", api, "Sum"),
+      "The scaling API has refused requests for a quarter of an hour: a caller without permission, or a throttled service. Its access log names the caller.",
+    ),
+    ...scaling.targets.flatMap((target) => targetAlarms(target)),
+  ];
+}
+
+function targetAlarms({ kind, name, max }: ScaledTarget): Alarm[] {
+  const read = measured({ kind, name });
+  const unit = units[kind];
   return [
     {
-      name: "scaling-function-errors",
-      description:
-        "The scaling function has failed for a quarter of an hour: capacities are neither published nor changed. Its log tells why.",
-      value: reading("lambda", "Errors", { FunctionName: scaling.functionName }, "Sum"),
-      ...failures,
-    },
-    {
-      name: "scaling-api-errors",
-      description:
-        "The scaling API has answered with errors for a quarter of an hour: nothing is scaled. The logs of API and function tell why.",
-      value: reading(
-        "api",
-        "5XXError",
-        { ApiName: scaling.apiName, Stage: scaling.apiStageName },
-        "Sum",
+      ...alarm(
+        `scaling-${kind}-silent`,
+        read("Capacity", "Maximum"),
+        ["<", 1, 3],
+        `The scaling function has not published the ${unit} for a quarter of an hour: nothing is scaled. Look at its schedule and its log.`,
       ),
-      ...failures,
-    },
-    {
-      name: "scaling-api-refused",
-      description:
-        "The scaling API has refused requests for a quarter of an hour: a caller without permission, or a service that is asked too often. Its access log names the caller.",
-      value: reading(
-        "api",
-        "4XXError",
-        { ApiName: scaling.apiName, Stage: scaling.apiStageName },
-        "Sum",
-      ),
-      ...failures,
-    },
-    ...scaling.targets.map(({ kind, name }): Alarm => ({
-      name: `scaling-${kind}-silent`,
-      description: `The scaling function has not published the ${units[kind]} for a quarter of an hour: nothing is scaled. Look at its schedule and its log.`,
-      value: reading("scaling", "Capacity", { Target: targetIds[kind], Name: name }, "Maximum"),
-      comparison: "<",
-      threshold: 1,
-      periods: 3,
       missing: "breaching",
-    })),
-    ...scaling.targets.map(({ kind, name }): Alarm => ({
-      name: `scaling-${kind}-refused`,
-      description: `The ${units[kind]} could not grow although the load asks for it. The log of the scaling function gives the reason: the changes of 24 hours are used, one shard is hot, or the service declined.`,
-      value: reading(
-        "scaling",
-        "RefusedScaleOut",
-        { Target: targetIds[kind], Name: name },
-        "Maximum",
-      ),
-      threshold: 1,
-    })),
-    ...scaling.targets.map(({ kind, name, max }): Alarm => ({
-      name: `scaling-${kind}-maximum`,
-      description: `The ${units[kind]} have been at their maximum, ${max}, for an hour: raise the maximum, or find out what makes so much load.`,
-      value: reading("scaling", "Capacity", { Target: targetIds[kind], Name: name }, "Minimum"),
-      threshold: max,
-      periods: 12,
-    })),
+    },
+    alarm(
+      `scaling-${kind}-refused`,
+      read("RefusedScaleOut", "Maximum"),
+      [">=", 1, 1],
+      `The ${unit} could not grow although the load requires it. The log of the scaling function has the reason: the changes of 24 hours are used, one shard is hot, or the service declined.`,
+    ),
+    alarm(
+      `scaling-${kind}-failed`,
+      read("FailedActivities", "Maximum"),
+      [">=", 1, 3],
+      `Scaling activities of the ${unit} have failed for a quarter of an hour. \`aws application-autoscaling describe-scaling-activities --service-namespace custom-resource\` has the reason.`,
+    ),
+    alarm(
+      `scaling-${kind}-maximum`,
+      read("Capacity", "Minimum"),
+      [">=", max, 12],
+      `The ${unit} have been at their maximum, ${max}, for an hour: raise the maximum, or find the source of the load.`,
+    ),
+    kind === "stream"
+      ? alarm(
+          "scaling-stream-changes",
+          read("ChangesLeft", "Minimum"),
+          ["<=", 2, 1],
+          "At most 2 of the 10 shard changes in 24 hours are left. Raise the minimum of shards, so that fewer changes are needed.",
+        )
+      : alarm(
+          "application-snapshots",
+          read("Snapshots", "Maximum"),
+          [">=", snapshotShare * snapshotQuota, 1],
+          `The application has ${snapshotShare * snapshotQuota} of at most ${snapshotQuota} snapshots; with the last one no update is possible. Delete old snapshots.`,
+        ),
   ];
+}
+
+/** Snapshots of an application: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
+const snapshotQuota = 1000;
+const snapshotShare = 0.8;
+
+/** An alarm, not for operators, that is on while a target changes its capacity, code or configuration. */
+export function changeAlarms(scaling: WatchedScaling | undefined): Condition[] {
+  if (scaling === undefined) return [];
+  const readings = Object.fromEntries(
+    scaling.targets.map((target) => [target.kind, measured(target)("Changing", "Maximum")]),
+  );
+  return [
+    {
+      name: "changing",
+      description:
+        "A deployment, a release or scaling changes stream or application: the alarms on it are suppressed.",
+      value: {
+        expression: `MAX([${Object.keys(readings)
+          .map((id) => `FILL(${id}, 0)`)
+          .join(", ")}])`,
+        label: "1 while stream or application is changed",
+        readings,
+      },
+      comparison: ">=",
+      threshold: 1,
+      periodSeconds: 60,
+      periods: 1,
+      missing: "notBreaching",
+    },
+  ];
+}
+
+function measured({ kind, name }: Pick<ScaledTarget, "kind" | "name">) {
+  return (metric: MetricName<"scaling">, statistic: Statistic): Reading =>
+    reading("scaling", metric, { Target: targetIds[kind], Name: name }, statistic);
+}
+
+function alarm(
+  name: string,
+  value: Reading,
+  [comparison, threshold, periods]: readonly [">=" | "<=" | "<", number, number],
+  description: string,
+): Alarm {
+  return { name, description, value, comparison, threshold, periods };
 }

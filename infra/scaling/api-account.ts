@@ -9,10 +9,7 @@ const logActions = actions({
     "GetLogEvents PutLogEvents",
 });
 
-/**
- * The role with which API Gateway writes the logs of all APIs of an account in a region. There is one such setting:
- * make this in one stack, or not at all where it is set already. It stays when the stack goes, since other APIs use it.
- */
+/** Role with which API Gateway writes the logs of all APIs of an account and region; it outlives the stack, as others use it. */
 export class ApiGatewayLogs extends pulumi.ComponentResource {
   /** What the stages of APIs have to wait for. */
   readonly ready: pulumi.Resource;

@@ -3,9 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayLogs } from "./api-account";
 
 export interface ScalingApiArgs {
-  /** Name of the function that answers every request. */
   readonly functionName: pulumi.Input<string>;
-  /** ARN under which API Gateway invokes it. */
   readonly invokeArn: pulumi.Input<string>;
   /** Makes the role with which API Gateway writes logs in this account and region; there is one. @default false */
   readonly createLogRole?: boolean;
@@ -35,18 +33,7 @@ const accessLogFormat = JSON.stringify({
   latency: "$context.responseLatency",
 });
 
-/**
- * A REST API in front of the scaling function, for signed requests of principals of this account whose IAM policies
- * allow `execute-api:Invoke` on it, and of Application Auto Scaling's service-linked role. It is throttled, logged and
- * traced.
- *
- * It has no resource policy. Nobody outside the account gets in without one, and one that names who inside may call
- * keeps out whoever registers a target: Application Auto Scaling asks whether that principal may call the API too.
- * https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
- *
- * API Gateway writes logs with one role for the whole account and region, which has to be set once
- * (`ApiGatewayLogs`); without it the stage is refused.
- */
+/** REST API for signed requests to the scaling function, throttled, logged and traced. A resource policy would keep out principals that register targets: https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html */
 export class ScalingApi extends pulumi.ComponentResource {
   /** Name of the API and of its stage, the dimensions of its metrics. */
   readonly apiName: pulumi.Output<string>;

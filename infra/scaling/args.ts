@@ -19,9 +19,7 @@ export interface Schedule {
 
 /** How far a capacity may go, and what moves it. */
 export interface Bounds {
-  /** Smallest capacity. */
   readonly min: number;
-  /** Largest capacity. */
   readonly max: number;
   /** Alarms on the load change the capacity. */
   readonly byLoad: boolean;
@@ -34,10 +32,7 @@ export interface AutoscalingArgs {
   readonly stream?:
     | (Bounds & { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> })
     | undefined;
-  /**
-   * A Flink application whose parallelism is scaled, 1 to 256, in multiples of `parallelismPerKpu`: a KPU that is paid
-   * for is used. The service's own scaling must be off. @default none
-   */
+  /** A Flink application whose parallelism is scaled, 1 to 256 in multiples of `parallelismPerKpu`, without the service's own scaling. @default none */
   readonly application?:
     | (Bounds &
         OperatedApplication & {
@@ -47,10 +42,7 @@ export interface AutoscalingArgs {
     | undefined;
   /** Name of the stream whose readers must keep up before anything shrinks. */
   readonly sourceStreamName: pulumi.Input<string>;
-  /**
-   * Name of the Flink application whose lag counts as that of the readers.
-   * @default the application that is scaled; without one, the slowest reader that polls
-   */
+  /** Name of the Flink application whose lag counts. @default the scaled application; without one, the slowest reader that polls */
   readonly sourceApplicationName?: pulumi.Input<string> | undefined;
   /** Seconds that readers may be behind while capacity shrinks, 1 to 86,400; more counts as full load. @default 60 */
   readonly maxLagSeconds?: number;
@@ -87,10 +79,7 @@ export interface BoundNames {
   readonly schedules: string;
 }
 
-/**
- * Complains about bounds, each of them in range, that do not go together.
- * @param granularity - of what they must be multiples.
- */
+/** Reports bounds, each in range, that contradict each other or are not multiples of `granularity`. */
 export function checkBounds(
   names: BoundNames,
   { min, max, schedules = [] }: Omit<Bounds, "byLoad">,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, metricAlarmArgs } from "../watch/alarm";
+import { type Condition, metricAlarmArgs } from "../watch/alarm";
 import type { WatchedScaling } from "./alarms";
 import { defaultMaxLagSeconds } from "../stream/alarms";
 import { jobLag, readerLag } from "../watch/metrics";
@@ -32,13 +32,11 @@ const dimension = {
  * });
  */
 export class Autoscaling extends pulumi.ComponentResource {
-  /** What to watch of it. */
   readonly watched: WatchedScaling;
 
   readonly #name: string;
   readonly #api: ScalingApi;
   readonly #targets: aws.appautoscaling.Target[] = [];
-  /** The URL by which each target is registered, by id. */
   readonly #urls: Record<string, pulumi.Output<string>> = {};
 
   /** @throws Error that lists every invalid argument. */
@@ -96,7 +94,6 @@ export class Autoscaling extends pulumi.ComponentResource {
     this.registerOutputs({ functionName: scaler.name, apiName: this.#api.apiName });
   }
 
-  /** Registers a target and what scales it. */
   #scale(kind: TargetKind, bounds: Bounds, magnitude: number, alarms: () => ScalingAlarms): void {
     const { schedules = [] } = bounds;
     const target = new aws.appautoscaling.Target(
@@ -138,11 +135,10 @@ export class Autoscaling extends pulumi.ComponentResource {
     }
   }
 
-  /** An alarm and the policy that it sets off. */
   #step(
     suffix: string,
     resourceId: pulumi.Output<string>,
-    alarm: Alarm,
+    alarm: Condition,
     cooldown: number,
     magnitude: number,
     percent: number,

@@ -5,19 +5,16 @@ import type { ConfigReader } from "../core/config-reader";
 import { limits, type StreamMode } from "../core/limits";
 import type { Problems, Range } from "../core/validate";
 
-/** What scales the parts of a stack. */
 export interface ScalingConfig {
   /** Undefined where nobody scales the stream, or AWS does. */
   readonly stream: Bounds | undefined;
   /** Undefined where nobody scales the application, or the service does. */
   readonly application: Bounds | undefined;
-  /** The service scales the application. */
   readonly byService: boolean;
   readonly dryRun: boolean;
   readonly createApiGatewayLogRole: boolean;
 }
 
-/** Who changes a capacity. */
 const streamScalers = ["None", "Schedule", "Alarms"] as const;
 const flinkScalers = ["None", "Service", "Schedule", "Alarms"] as const;
 
@@ -43,7 +40,6 @@ const schema: JSONSchemaType<TargetSchedule[]> = {
 };
 const areSchedules = new Ajv2020({ allErrors: true }).compile(schema);
 
-/** What the keys of a target are called. */
 const keys = {
   stream: { scaler: "streamScaling", min: "streamMinShards", max: "streamMaxShards" },
   application: {
@@ -53,7 +49,6 @@ const keys = {
   },
 } as const satisfies Record<TargetKind, object>;
 
-/** Reads who scales what. */
 export function readScaling(read: ConfigReader, problems: Problems): ScalingConfig {
   const all = read.list("scalingSchedules", areSchedules);
   const flinkScaler = read.oneOf(keys.application.scaler, flinkScalers);

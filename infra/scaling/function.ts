@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "../watch/alarm";
 import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
-import { allow, type Statement } from "../core/iam";
+import { actions, allow, type Statement } from "../core/iam";
 import { queried } from "../watch/metrics";
-import { NodeFunction } from "../core/node-function";
+import { everyMinute, NodeFunction } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
 import { settingsVariable } from "./lambda/settings";
 import { scalingNamespace, targetIds, type TargetKind } from "../watch/scaling-targets";
@@ -35,7 +35,6 @@ export interface ScalingFunctionArgs extends Pick<
   readonly maxLagMilliseconds: number;
 }
 
-/** The function behind the scaling API. */
 export class ScalingFunction extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
@@ -64,39 +63,14 @@ export class ScalingFunction extends pulumi.ComponentResource {
     this.registerOutputs({ name: this.name, invokeArn: this.invokeArn });
   }
 
-  /**
-   * Calls the function every minute to publish the capacities and to enforce the bounds that are registered.
-   * @param urls - of the registered targets, by id.
-   */
+  /** Calls the function every minute, with the URLs of the registered targets by id. */
   everyMinute(name: string, urls: Readonly<Record<string, pulumi.Input<string>>>): void {
-    const schedule = new aws.cloudwatch.EventRule(
+    everyMinute(
       name,
-      {
-        description: "Publishes the capacity of stream and Flink application, and enforces bounds",
-        scheduleExpression: "rate(1 minute)",
-      },
+      this,
+      "Publishes the capacity of stream and Flink application, and enforces bounds",
+      { minute: urls },
       { parent: this },
-    );
-    const permission = new aws.lambda.Permission(
-      `${name}-publish`,
-      {
-        action: "lambda:InvokeFunction",
-        function: this.name,
-        principal: "events.amazonaws.com",
-        sourceArn: schedule.arn,
-      },
-      { parent: this },
-    );
-    new aws.cloudwatch.EventTarget(
-      name,
-      {
-        rule: schedule.name,
-        arn: this.arn,
-        input: pulumi.jsonStringify({ minute: urls }),
-        // A minute later there is a newer capacity to publish.
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-      },
-      { parent: this, dependsOn: [permission] },
     );
   }
 }
@@ -113,13 +87,18 @@ function statements(
       ? []
       : [
           allow(
-            ["kinesisanalytics:DescribeApplication", "kinesisanalytics:UpdateApplication"],
+            actions({
+              kinesisanalytics: "DescribeApplication ListApplicationSnapshots UpdateApplication",
+            }),
             [application.arn],
           ),
           ...stateOperatorStatements(application, region),
         ]),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
-    allow(["application-autoscaling:DescribeScalableTargets"], ["*"]),
+    allow(
+      actions({ "application-autoscaling": "DescribeScalableTargets DescribeScalingActivities" }),
+      ["*"],
+    ),
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
     allow(["cloudwatch:PutMetricData"], ["*"], {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type ResourceMetric } from "../watch/alarm";
+import { type Condition, reading, type ResourceMetric } from "../watch/alarm";
 import {
   growthMinutes,
   shardBytesPerSecond,
@@ -16,28 +16,19 @@ export const applicationThresholds: Thresholds = { outPercent: 80, inPercent: 20
 const out = { periodSeconds: 60, periods: 5 } as const;
 const back = { periodSeconds: 300, periods: 12 } as const;
 
-/**
- * Utilization of the open shards in percent: the higher of bytes and records, and full load where records are throttled,
- * as those do not count as incoming. No data while the shard count is unknown.
- * @param shards - the metric, or what is to be made of it.
- * @param isKnown - a condition without which the minute has no value.
- */
+/** Utilization of the open shards in percent, 100 while throttled; no data while shards are unknown or `isKnown` is false. */
 function streamUsage(bytes: string, records: string, shards: string, isKnown?: string): string {
   const used = `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
   const offered = "(FILL(records, 0) + FILL(throttled, 0))";
   return `IF(FILL(throttled, 0) > ${throttledShare} * ${offered}, 100, ${isKnown === undefined ? used : `IF(${isKnown}, ${used})`})`;
 }
 
-/** The alarms that scale something out and in. */
 export interface ScalingAlarms {
-  readonly out: Alarm;
-  readonly in: Alarm;
+  readonly out: Condition;
+  readonly in: Condition;
 }
 
-/**
- * Alarms on the load of a stream, relative to the shards that are open at the time.
- * @param lag - how far readers are behind; a stream does not shrink meanwhile.
- */
+/** Alarms on the load of a stream relative to its open shards; it does not shrink while readers lag. */
 export function streamScalingAlarms(
   streamName: pulumi.Input<string>,
   target: string,
@@ -56,7 +47,6 @@ export function streamScalingAlarms(
     out: {
       name: "stream-out",
       description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more, or were throttled.`,
-      severity: "warning",
       value: {
         // The shards of the last minute are known before its records. A minute that counted as empty until they come
         // would be the last one each time, and five in a row were never full; so it has no value until then:
@@ -75,7 +65,6 @@ export function streamScalingAlarms(
     in: {
       name: "stream-in",
       description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, none was throttled, and readers keep up.`,
-      severity: "warning",
       value: {
         expression: unlessBehind(
           streamUsage("FILL(bytes, 0)", "FILL(records, 0)", "shards"),
@@ -92,15 +81,13 @@ export function streamScalingAlarms(
   };
 }
 
-/**
- * Alarms on the load of a Flink application: its processors, and full load while it is behind its stream.
- */
+/** Alarms on the processors of a Flink application, whose load is full while it is behind. */
 export function applicationScalingAlarms(
   applicationName: pulumi.Input<string>,
   lag: ResourceMetric,
   maxLagMilliseconds: number,
 ): ScalingAlarms {
-  const value: Alarm["value"] = {
+  const value: Condition["value"] = {
     expression: unlessBehind("cpu", maxLagMilliseconds),
     label: "percent of the processors, 100 while behind",
     readings: {
@@ -118,7 +105,6 @@ export function applicationScalingAlarms(
     out: {
       name: "application-out",
       description: `Raises the parallelism: for five minutes the task managers have used ${outPercent} % of their processors or more, or have been behind.`,
-      severity: "warning",
       value,
       comparison: ">=",
       threshold: outPercent,
@@ -128,7 +114,6 @@ export function applicationScalingAlarms(
     in: {
       name: "application-in",
       description: `Lowers the parallelism: for an hour the task managers have used less than ${inPercent} % of their processors and kept up.`,
-      severity: "warning",
       value,
       comparison: "<",
       threshold: inPercent,
@@ -138,10 +123,7 @@ export function applicationScalingAlarms(
   };
 }
 
-/**
- * Full load while a reader is behind. The last minute, which may not be measured yet, is like the one before it. Where
- * nothing is measured, the function decides.
- */
+/** Full load while a reader is behind; a minute without a measure is like the one before. */
 function unlessBehind(expression: string, maxLagMilliseconds: number): string {
   return `IF(FILL(FILL(lag, REPEAT), 0) > ${maxLagMilliseconds}, 100, ${expression})`;
 }

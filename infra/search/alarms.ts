@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, stopped } from "../watch/alarm";
+import { type Alarm, type Idle, incomingRecords, reading, stoppedAlarm } from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A search domain to be watched. */
@@ -201,17 +201,19 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
 }
 
 /** Records come into the stream, and no documents into the domain. */
-export function indexSilenceAlarm(domain: WatchedDomain, streamName: pulumi.Input<string>): Alarm {
-  return {
-    name: "domain-silent",
-    description:
-      "Records have come into the stream for half an hour and the domain has indexed nothing. Look at the job's log, its dead letters and its role in the domain.",
-    severity: "critical",
-    value: stopped(
-      reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum"),
+export function indexSilenceAlarm(
+  domain: WatchedDomain,
+  streamName: pulumi.Input<string>,
+  idle?: Idle,
+): Alarm {
+  return stoppedAlarm(
+    "domain-silent",
+    [
+      incomingRecords(streamName),
       reading("domain", "IndexingRate", dimensionsOf(domain), "Maximum"),
-    ),
-    threshold: 1,
-    periods: 6,
-  };
+    ],
+    30,
+    "Records have come into the stream for half an hour and the domain has indexed nothing. Look at the job's log, its dead letters and its role in the domain.",
+    idle,
+  );
 }

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type ResourceMetric } from "../watch/alarm";
+import { type Alarm, incomingRecords, reading, type ResourceMetric } from "../watch/alarm";
 import { readerLag } from "../watch/metrics";
 
-/** A stream to be watched. */
 export interface WatchedStream {
   readonly name: pulumi.Input<string>;
   /** Hours for which a record can be read; a reader that is further behind loses records. */
@@ -51,15 +50,15 @@ function nameOf(reader: string): string {
   return reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
 }
 
-/** Nothing comes in: every metric of the stream and of what reads it falls silent, and nothing else would tell. */
-export function idleAlarm(stream: Pick<WatchedStream, "name">): Alarm {
+/** Nothing comes in, so that all other metrics fall silent; `canaries` are records in five minutes that are no events. */
+export function idleAlarm(stream: Pick<WatchedStream, "name">, canaries = 0): Alarm {
   return {
     name: "stream-idle",
     description:
       "Nothing has come into the stream for an hour. Look at the producers; switch this alarm's actions off while nothing is meant to come.",
-    value: reading("stream", "IncomingRecords", { StreamName: stream.name }, "Sum"),
-    comparison: "<",
-    threshold: 1,
+    value: incomingRecords(stream.name),
+    comparison: "<=",
+    threshold: canaries,
     periods: 12,
     missing: "breaching",
   };

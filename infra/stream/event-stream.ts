@@ -34,10 +34,7 @@ export interface EventStreamArgs {
   readonly warmThroughputMiBps?: number | undefined;
   /** Metrics for each shard: they tell a hot shard from a stream that is too small, and cost extra. @default all */
   readonly shardLevelMetrics?: readonly ShardLevelMetric[];
-  /**
-   * Names of consumers with an enhanced fan-out of 2 MB a second and shard each, at most 20.
-   * @default none: readers poll and share the 2 MB a second of a shard
-   */
+  /** Names of consumers with enhanced fan-out, at most 20, of 2 MB/s per shard each. @default none: readers poll */
   readonly fanOutConsumers?: readonly string[];
   /** Encrypts records at rest. @default true */
   readonly encryptAtRest?: boolean;
@@ -130,10 +127,7 @@ export class EventStream extends pulumi.ComponentResource {
     ];
   }
 
-  /**
-   * What a consumer with enhanced fan-out needs beside `readStatements`. It finds its registration and cannot make or
-   * delete one: that is this component's.
-   */
+  /** Permissions of a fan-out consumer beyond `readStatements`; it cannot register or remove itself. */
   fanOutStatements(): Statement[] {
     const consumers = Object.values(this.consumerArns);
     if (consumers.length === 0) return [];

@@ -18,10 +18,7 @@ export function shardSteps(from: number, to: number): number[] {
   return steps;
 }
 
-/**
- * Why a stream cannot change to a number of shards in one update.
- * @returns undefined when it can
- */
+/** Reason why a stream cannot change to a number of shards in one update; undefined when it can. */
 export function shardStepProblem(from: number, to: number): string | undefined {
   const steps = shardSteps(from, to);
   if (steps.length < 2) return undefined;
@@ -31,12 +28,7 @@ export function shardStepProblem(from: number, to: number): string | undefined {
   );
 }
 
-/**
- * Hooks that fail the preview of an update that Kinesis would refuse in the middle of a deployment. How many shards
- * there are only the engine knows, and a hook is where it tells.
- *
- * @param name - logical name of the stream.
- */
+/** Hooks that fail the preview of a shard update that Kinesis would refuse, as only the engine knows the shards that exist. */
 export function refuseLargeSteps(name: string): pulumi.ResourceHookBinding {
   if (!takesHooks()) return {};
   const refuse = ({ oldOutputs, oldInputs, newInputs }: pulumi.ResourceHookArgs): void => {

@@ -12,13 +12,11 @@ import {
 /** A metric of a resource that the program makes. */
 export type ResourceMetric = Metric<pulumi.Input<string>>;
 
-/** One statistic of one metric. */
 export interface Reading {
   readonly metric: ResourceMetric;
   readonly statistic: Statistic;
 }
 
-/** A statistic of a metric from the table. */
 export function reading<Family extends MetricFamily>(
   family: Family,
   name: MetricName<Family>,
@@ -28,6 +26,10 @@ export function reading<Family extends MetricFamily>(
   return { metric: metricOf(family, name, dimensions), statistic };
 }
 
+export function incomingRecords(streamName: pulumi.Input<string>): Reading {
+  return reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum");
+}
+
 const operators = {
   ">": "GreaterThanThreshold",
   ">=": "GreaterThanOrEqualToThreshold",
@@ -35,14 +37,20 @@ const operators = {
   "<=": "LessThanOrEqualToThreshold",
 } as const;
 
-/** What is watched, and when it is too much. */
-export interface Alarm {
+/** A window of an alarm: how many of how many periods must breach. */
+export interface Window {
+  /** @default 300 */
+  readonly periodSeconds?: number;
+  /** Periods that are looked at; all of them must breach unless `breaching` is set. @default 1 */
+  readonly periods?: number;
+  readonly breaching?: number;
+}
+
+export interface Condition extends Window {
   /** Role noun, such as stream-lag; it becomes part of the resource's name. */
   readonly name: string;
-  /** What it means and what to do: whoever is woken reads this first. */
+  /** Meaning of the alarm and the first thing to do. */
   readonly description: string;
-  /** Critical alarms mean that data is late, lost or about to be; they make the pipeline unhealthy. @default warning */
-  readonly severity?: "critical" | "warning" | undefined;
   /** A single reading, or an expression of CloudWatch's metric math over readings by id. */
   readonly value:
     | Reading
@@ -54,39 +62,61 @@ export interface Alarm {
   /** @default >= */
   readonly comparison?: keyof typeof operators;
   readonly threshold: number;
-  /** @default 300 */
-  readonly periodSeconds?: number;
-  /** Periods that are looked at; all of them must breach unless `breaching` says how many. @default 1 */
-  readonly periods?: number;
-  readonly breaching?: number;
   /**
-   * What a period without data counts as. `breaching` where silence is the failure, `notBreaching` where there is
-   * silence when nothing happens, `missing` where nothing can be said. @default notBreaching
+   * Meaning of a period without data: `breaching` where silence is the failure, `missing` where nothing can be
+   * concluded. @default notBreaching
    */
   readonly missing?: "breaching" | "notBreaching" | "missing" | undefined;
 }
 
-/**
- * The value of an alarm on a flow that has stopped: 1 while something comes in and nothing goes out, also where what
- * counts the output falls silent.
- */
-export function stopped(incoming: Reading, outgoing: Reading): Alarm["value"] {
+/** A condition that notifies operators. */
+export interface Alarm extends Condition {
+  /** Critical: data is late, lost or about to be. It notifies the topic of pages, a warning that of tickets. @default warning */
+  readonly severity?: "critical" | "warning" | undefined;
+  /** A shorter window that must breach as well, so that the alarm ends soon after its cause. @default none */
+  readonly lately?: Window;
+}
+
+/** Measures of a flow that canaries alone make in a period of five minutes, with the one a minute. */
+export interface Idle {
+  readonly incoming: number;
+  readonly outgoing: number;
+}
+
+/** At most one more canary than minutes, in the stream; documents a minute, with that of a replica, in the domain. */
+export const canariesAlone: Idle = { incoming: 6, outgoing: 2 };
+
+/** An alarm on a flow: records have come in for a while and nothing goes out, or its metric falls silent. */
+export function stoppedAlarm(
+  name: string,
+  [incoming, outgoing]: readonly [Reading, Reading],
+  minutes: 15 | 30,
+  description: string,
+  idle: Idle = { incoming: 0, outgoing: 0 },
+): Alarm {
   return {
-    expression: "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)",
-    label: "1 while records come in and none go out",
-    readings: { incoming, outgoing },
+    name,
+    description,
+    severity: "critical",
+    value: {
+      expression: `IF(FILL(incoming, 0) > ${idle.incoming} AND FILL(outgoing, 0) <= ${idle.outgoing}, 1, 0)`,
+      label: "1 while records come in and none go out",
+      readings: { incoming, outgoing },
+    },
+    threshold: 1,
+    periods: minutes / 5,
   };
 }
 
-/** What happens when an alarm changes its state: ARNs of topics or scaling policies. */
+/** ARNs of the topics or scaling policies that an alarm calls when it changes its state. */
 export interface AlarmActions {
   readonly alarm: readonly pulumi.Input<string>[];
   readonly ok?: readonly pulumi.Input<string>[];
 }
 
-/** The alarm as CloudWatch takes it. */
+/** The arguments of the alarm as a resource. */
 export function metricAlarmArgs(
-  alarm: Alarm,
+  alarm: Condition,
   actions: AlarmActions,
 ): aws.cloudwatch.MetricAlarmArgs {
   const { comparison = ">=", periods = 1 } = alarm;
@@ -103,7 +133,10 @@ export function metricAlarmArgs(
   };
 }
 
-function measured({ value, periodSeconds = 300 }: Alarm): Partial<aws.cloudwatch.MetricAlarmArgs> {
+function measured({
+  value,
+  periodSeconds = 300,
+}: Condition): Partial<aws.cloudwatch.MetricAlarmArgs> {
   if (!("expression" in value)) {
     const { metric, statistic } = value;
     return {

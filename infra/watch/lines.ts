@@ -20,7 +20,6 @@ export function linesOf<Family extends MetricFamily>(
   });
 }
 
-/** How a Lambda function fares. */
 export function functionGraph(region: string, title: string, functionName: string): Widget {
   const line = linesOf("lambda", { FunctionName: functionName });
   return graph(region, title, [

@@ -10,10 +10,7 @@ function words<const Line extends string>(...lines: readonly Line[]): readonly W
   return lines.flatMap((line) => line.split(" ")) as Words<Line>[];
 }
 
-/**
- * The CloudWatch metrics that alarms and dashboard use, by what emits them: an alarm on a metric that does not exist, or
- * with other dimensions than it has, never has data and never says so. The compiler checks every use against this table.
- */
+/** CloudWatch metrics by what emits them, which the compiler checks: a mistaken alarm never has data. */
 export const metricFamilies = {
   /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
   stream: {
@@ -85,17 +82,31 @@ export const metricFamilies = {
     dimensions: ["FunctionName"],
     metrics: ["Duration", "Errors", "Invocations", "Throttles"],
   },
+  /** Of all functions of the account in the region: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html */
+  functions: {
+    namespace: "AWS/Lambda",
+    dimensions: [],
+    metrics: ["ClaimedAccountConcurrency"],
+  },
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
   api: {
     namespace: "AWS/ApiGateway",
     dimensions: ["ApiName", "Stage"],
     metrics: ["4XXError", "5XXError", "Count", "Latency"],
   },
-  /** Our own, published by the scaling function. */
+  /** The program's own, published by the function that sends canaries. */
+  canary: {
+    namespace: "StreamingPipeline/Canary",
+    dimensions: ["Stream"],
+    metrics: ["Age", "Completeness"],
+  },
+  /** The program's own, published by the scaling function. */
   scaling: {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],
-    metrics: ["Capacity", "ChangesLeft", "RefusedScaleOut", "RequestedCapacity"],
+    metrics: words(
+      "Capacity Changing ChangesLeft FailedActivities RefusedScaleOut RequestedCapacity Snapshots",
+    ),
   },
 } as const;
 
@@ -115,7 +126,6 @@ export type Dimensions<Family extends MetricFamily, Text> = Readonly<
   Record<Families[Family]["dimensions"][number], Text>
 >;
 
-/** A metric from the table. */
 export function metric<Family extends MetricFamily, Text>(
   family: Family,
   name: MetricName<Family>,
@@ -124,10 +134,7 @@ export function metric<Family extends MetricFamily, Text>(
   return { namespace: metricFamilies[family].namespace, name, dimensions };
 }
 
-/**
- * The metric that tells how many milliseconds a reader is behind: one that polls the stream, or the stream's consumer
- * with enhanced fan-out, which never asks for records.
- */
+/** Lag in milliseconds of readers that poll, or of the stream's consumer with enhanced fan-out. */
 export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | string> {
   return consumer === undefined
     ? metric<"stream", Text | string>("stream", "GetRecords.IteratorAgeMilliseconds", {
@@ -139,10 +146,7 @@ export function readerLag<Text>(stream: Text, consumer?: string): Metric<Text | 
       });
 }
 
-/**
- * Milliseconds by which a Flink application is behind its stream, which its own source forwards: other readers of the
- * stream, such as a delivery stream, do not count.
- */
+/** Lag of a Flink application in milliseconds, as its own source reports it. */
 export function jobLag<Text>(application: Text): Metric<Text> {
   return metric("application", "millisBehindLatest", { Application: application });
 }

@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Kinds of capacities that the scaling function changes. */
 export type TargetKind = "stream" | "application";
 
 /** Last parts of the URLs under which Application Auto Scaling reaches the targets. */
@@ -9,7 +8,6 @@ export const targetIds = {
   application: "application-parallelism",
 } as const satisfies Record<TargetKind, string>;
 
-/** A scaled capacity and its maximum. */
 export interface ScaledTarget {
   readonly kind: TargetKind;
   readonly name: pulumi.Input<string>;

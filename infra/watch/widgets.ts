@@ -46,7 +46,6 @@ export type Line =
       >;
     };
 
-/** A threshold drawn across a graph, usually that of an alarm. */
 export interface Mark {
   readonly label: string;
   readonly value: number;
@@ -56,7 +55,6 @@ const columns = 24;
 const widgetSize = { width: 8, height: 6 };
 const headingHeight = 1;
 
-/** A graph over time. */
 export function graph(
   region: string,
   title: string,

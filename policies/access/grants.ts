@@ -110,7 +110,8 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
   *check(resource, { trustedAccounts, trustedOrganizations }, { type }) {
     const direct = (grantees[type] ?? [])
       .flatMap((path) => placesAt(resource, path))
-      .flatMap(({ block, property }) => String(known(() => block[property]) ?? "").split(","));
+      .flatMap(({ block, property }) => known(() => block[property]) ?? [])
+      .flatMap((value) => (typeof value === "string" ? value.split(",") : []));
     const strangers = new Set(
       direct.flatMap((name) => organizationOf(name) ?? []).filter(isStrangeOrganization),
     );

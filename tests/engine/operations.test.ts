@@ -36,10 +36,17 @@ function blocks(): string[] {
 const pulumi = (engine: string, tsx: string): string => `#!/bin/bash
 printf '%s\\n' "$*" >> "$HOME/calls"
 [ "$1" = up ] && exec node --import ${tsx} ${path.join(__dirname, "bootstrap-up.ts")}
+# In place of a prefix of a bucket.
+case "$PULUMI_BACKEND_URL" in
+  s3://*)
+    folder="$HOME/state/$(basename "\${PULUMI_BACKEND_URL%%\\?*}")"
+    mkdir -p "$folder"
+    export PULUMI_BACKEND_URL="file://$folder"
+    ;;
+esac
 arguments=()
 for argument in "$@"; do
   case "$argument" in
-    s3://*) mkdir -p "$HOME/state"; argument="file://$HOME/state" ;;
     awskms://*) argument=passphrase ;;
   esac
   arguments+=("$argument")
@@ -112,10 +119,27 @@ describe("The first deployment in docs/operations.md", function () {
 
     const calls = readFileSync(path.join(home, "calls"), "utf8").split("\n");
     const called = (pattern: RegExp) => calls.filter((call) => pattern.test(call));
-    expect(called(/^login s3:\/\/\S+\?region=us-east-1&awssdk=v2$/)).to.have.length(1);
     for (const stack of ["dev", "prod"]) {
       expect(
         called(new RegExp(`^stack init ${stack} --secrets-provider awskms:///`)),
+      ).to.have.length(1);
+      for (const environment of [stack, `${stack}-preview`]) {
+        const body = `s3://\\S+/${stack}\\?region=us-east-1&awssdk=v2`;
+        expect(
+          called(
+            new RegExp(`^gh variable set PULUMI_BACKEND_URL --env ${environment} --body ${body}$`),
+          ),
+        ).to.have.length(1);
+      }
+      expect(
+        called(new RegExp(`^config set --stack ${stack} permissionsBoundaryArn arn:\\S+`)),
+      ).to.have.length(1);
+      expect(
+        called(
+          new RegExp(
+            `^gh variable set AWS_PREVIEW_ROLE_ARN --env ${stack}-preview --body arn:\\S+preview-${stack}`,
+          ),
+        ),
       ).to.have.length(1);
       expect(
         called(
@@ -123,6 +147,5 @@ describe("The first deployment in docs/operations.md", function () {
         ),
       ).to.have.length(1);
     }
-    expect(called(/^gh variable set PULUMI_BACKEND_URL --body s3:\/\//)).to.have.length(1);
   });
 });

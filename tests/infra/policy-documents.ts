@@ -34,5 +34,7 @@ export function statementFor(input: unknown, action: string): SentStatement {
 
 /** Every action that a policy allows. */
 export function actionsOf(input: unknown): string[] {
-  return document(input).Statement.flatMap(({ Action }) => [Action].flat());
+  return document(input)
+    .Statement.filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action }) => [Action].flat());
 }

@@ -1,5 +1,5 @@
 import { compileFunction } from "node:vm";
-import type { Alarm } from "../../infra/watch/alarm";
+import type { Condition } from "../../infra/watch/alarm";
 
 /** One period's values by id; undefined is a period without data. */
 export type Values = Readonly<Record<string, number | undefined>>;
@@ -30,7 +30,7 @@ const REPEAT = "REPEAT";
 export function metricMath({
   value,
   periodSeconds,
-}: Alarm): (values: Values, before?: Values) => number | undefined {
+}: Condition): (values: Values, before?: Values) => number | undefined {
   if (!("expression" in value)) throw new Error("It has no expression");
   const ids = Object.keys(value.readings);
   const evaluate = compileFunction(`return ${value.expression};`, [

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { createHandler } from "../../infra/scaling/lambda/handler";
 import {
-  registeredBounds,
   type RegisteredBounds,
+  registeredTargets,
 } from "../../infra/scaling/lambda/registered-bounds";
 import type { Scalable, State } from "../../infra/scaling/lambda/scalable";
 import { type ScalableTargetDimension, Scaler } from "../../infra/scaling/lambda/scaler";
@@ -40,12 +40,17 @@ class SlowScalable implements Scalable {
     this.changes.push(capacity);
     return Promise.resolve();
   }
+
+  snapshots(): Promise<number> {
+    return Promise.resolve(7);
+  }
 }
 
 describe("The scaler", () => {
   const { info } = console;
   let scalable: SlowScalable;
   let bounds: RegisteredBounds;
+  let cloudWatch: SimulatedCloudWatch;
   let now: Date;
   let handler: ReturnType<typeof createHandler>;
 
@@ -62,12 +67,13 @@ describe("The scaler", () => {
     bounds = { min: 1, max: 16 };
     now = new Date("2026-03-01T12:00:00Z");
     // Metrics come too late for anything here.
-    const metrics = new ScalingMetrics(new SimulatedCloudWatch(10, () => false), []);
+    cloudWatch = new SimulatedCloudWatch(10, () => false);
+    const metrics = new ScalingMetrics(cloudWatch, []);
     const settings = { kind: "application", name: "analytics", rules } as const;
     const scaler = new Scaler(id, settings, scalable, metrics, false);
     handler = createHandler(
       new Map([[id, scaler]]),
-      () => Promise.resolve(new Map([["url", bounds]])),
+      () => Promise.resolve(new Map([["url", { bounds, failedActivities: 1 }]])),
       () => now,
     );
   });
@@ -136,23 +142,70 @@ describe("The scaler", () => {
     await minute();
     expect(scalable.changes).to.deep.equal([4, 8]);
   });
+
+  it("publishes every minute whether a change is under way, the snapshots and what failed", async () => {
+    const published = (metric: string): number | undefined => {
+      cloudWatch.now = now.getTime() + 20 * 60_000;
+      const value = cloudWatch.at(metric, Math.floor(now.getTime() / 60_000));
+      return value;
+    };
+    const minute = async (): Promise<void> => {
+      cloudWatch.now = now.getTime();
+      await handler({ minute: { [id]: "url" } });
+    };
+    await minute();
+    expect(published("Changing")).to.equal(0);
+    expect(published("Snapshots")).to.equal(7);
+    expect(published("FailedActivities")).to.equal(1);
+    later(5);
+    scalable.present = { ...scalable.present, changing: true, obstacle: "UPDATING" };
+    await minute();
+    expect(published("Changing")).to.equal(1);
+  });
 });
 
-describe("The registered bounds", () => {
-  it("are those of targets whose schedules are not suspended", async () => {
-    const target = { MinCapacity: 2, MaxCapacity: 8 };
-    const send = () =>
-      Promise.resolve({
-        ScalableTargets: [
-          { ...target, ResourceId: "https://one" },
-          {
-            ...target,
-            ResourceId: "https://other",
-            SuspendedState: { ScheduledScalingSuspended: true },
+describe("The registered targets", () => {
+  const now = new Date("2026-03-01T12:00:00Z");
+  const target = { MinCapacity: 2, MaxCapacity: 8 };
+  const activity = (StatusCode: string, minutesAgo: number, Cause: string) => ({
+    StatusCode,
+    StartTime: new Date(now.getTime() - minutesAgo * 60_000),
+    Cause,
+  });
+  const alarm = (direction: string) =>
+    `monitor alarm pipeline-scaling-stream-${direction}-1a2b3c4 in state ALARM triggered policy pipeline-scaling-stream-${direction}-5d6e7f8`;
+  const send = ({ input }: { input: { ResourceIds?: string[]; ResourceId?: string } }) =>
+    Promise.resolve(
+      input.ResourceIds
+        ? {
+            ScalableTargets: [
+              { ...target, ResourceId: "https://one" },
+              {
+                ...target,
+                ResourceId: "https://other",
+                SuspendedState: { ScheduledScalingSuspended: true },
+              },
+            ],
+          }
+        : {
+            ScalingActivities:
+              input.ResourceId === "https://one"
+                ? [
+                    activity("Failed", 1, alarm("out")),
+                    activity("Failed", 2, alarm("in")),
+                    activity("Failed", 3, "minimum capacity was set to 4"),
+                    activity("Successful", 4, alarm("out")),
+                    activity("Failed", 6, alarm("out")),
+                  ]
+                : [],
           },
-        ],
-      });
-    const found = await registeredBounds({ send } as never, ["https://one", "https://other"]);
-    expect([...found]).to.deep.equal([["https://one", { min: 2, max: 8 }]]);
+    );
+
+  it("have bounds unless their schedules are suspended, and failed activities of growth and schedules", async () => {
+    const urls = ["https://one", "https://other"];
+    expect([...(await registeredTargets({ send } as never, urls, now))]).to.deep.equal([
+      ["https://one", { bounds: { min: 2, max: 8 }, failedActivities: 2 }],
+      ["https://other", { bounds: undefined, failedActivities: 0 }],
+    ]);
   });
 });

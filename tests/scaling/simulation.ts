@@ -5,7 +5,7 @@ import { Scaler } from "../../infra/scaling/lambda/scaler";
 import { ScalingMetrics } from "../../infra/scaling/lambda/scaling-metrics";
 import { cooldowns, scalingRules, steps } from "../../infra/scaling/function";
 import { streamScalingAlarms } from "../../infra/scaling/load-alarms";
-import type { Alarm } from "../../infra/watch/alarm";
+import type { Condition } from "../../infra/watch/alarm";
 import { metricMath, type Values } from "./metric-math";
 import { MINUTE, SimulatedCloudWatch, SimulatedStream } from "./simulated-services";
 
@@ -79,7 +79,7 @@ export async function simulate(trace: Trace): Promise<Outcome> {
   let now = 0;
   const handler = createHandler(
     new Map([[target, scaler]]),
-    () => Promise.resolve(new Map([["url", bounds]])),
+    () => Promise.resolve(new Map([["url", { bounds, failedActivities: 0 }]])),
     () => new Date(now),
   );
   const call = async (
@@ -175,7 +175,7 @@ function put(traffic: readonly Traffic[], shards: number) {
 
 /** An alarm and the step policy that Application Auto Scaling carries out for as long as it lasts. */
 class SimulatedPolicy {
-  readonly #alarm: Alarm;
+  readonly #alarm: Condition;
   readonly #percent: number;
   readonly #cooldownSeconds: number;
   readonly #cloudWatch: SimulatedCloudWatch;
@@ -185,7 +185,7 @@ class SimulatedPolicy {
   #coolUntil = 0;
 
   constructor(
-    alarm: Alarm,
+    alarm: Condition,
     percent: number,
     cooldownSeconds: number,
     cloudWatch: SimulatedCloudWatch,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { GithubAccess } from "../../infra/bootstrap/github-access";
 import { program } from "../../infra/program";
-import { document, type SentStatement } from "../infra/policy-documents";
+import { actionsOf, document, type SentStatement } from "../infra/policy-documents";
 import { deploy, type Registration } from "../support/mocks";
 import { stackConfig } from "../support/stack-config";
 
@@ -13,7 +13,7 @@ const paths = {
 };
 const account = "123456789012";
 /** A name as Pulumi.yaml has Pulumi make it where none is given. */
-const autoName = (name: string): string => `streaming-pipeline-${name}-01234`;
+const autoName = (name: string): string => `streaming-pipeline-prod-${name}-01234`;
 
 /** The action that makes a resource, and the resources' part of the ARNs on which it is allowed. */
 type Creation = readonly [
@@ -76,6 +76,7 @@ describe("The role of a deployment", function () {
   this.timeout(30_000);
   let statements: readonly SentStatement[] = [];
   let roleDocument = "";
+  let boundary: unknown;
 
   before(async () => {
     const access = await deploy(
@@ -90,12 +91,14 @@ describe("The role of a deployment", function () {
     );
     const { policy } = access.one("aws:iam/rolePolicy:RolePolicy", "github-deploy-prod").inputs;
     roleDocument = String(policy);
+    boundary = access.one("aws:iam/policy:Policy", "github-prod-boundary").inputs["policy"];
     statements = document(policy).Statement;
   });
 
   const allows = (action: string, resource: string): boolean =>
     statements.some(
-      ({ Action, Resource = [] }) =>
+      ({ Effect, Action, Resource = [] }) =>
+        Effect === "Allow" &&
         [Action].flat().some((pattern) => matches(pattern, action)) &&
         [Resource]
           .flat()
@@ -188,6 +191,36 @@ describe("The role of a deployment", function () {
     ).to.equal(true);
     expect(allows("s3:DeleteBucket", "somebody-elses")).to.equal(false);
     expect(allows("kms:DisableKey", "*")).to.equal(false);
+  });
+
+  it("gives every role of the program the boundary, which allows what the role does", async () => {
+    const permissionsBoundary = `arn:aws:iam::${account}:policy/boundary`;
+    const deployment = await deploy(() => program(paths), {
+      stack: "prod",
+      config: stackConfig("prod", {
+        permissionsBoundaryArn: permissionsBoundary,
+        jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
+        jobRepository: "streams/pipeline",
+        searchSignInPrefix: "trips",
+        createApiGatewayLogRole: true,
+      }),
+    });
+    const roles = deployment.ofType("aws:iam/role:Role");
+    expect(roles.length).to.be.above(8);
+    for (const { name, inputs } of roles) {
+      expect(inputs["permissionsBoundary"], name).to.equal(permissionsBoundary);
+    }
+    const allowed = document(boundary)
+      .Statement.filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action }) => [Action].flat());
+    for (const { name, inputs } of deployment.ofType("aws:iam/rolePolicy:RolePolicy")) {
+      for (const action of actionsOf(inputs["policy"])) {
+        expect(
+          allowed.some((pattern) => matches(pattern, action)),
+          `${name}: ${action}`,
+        ).to.equal(true);
+      }
+    }
   });
 
   it("fits into the policies of a role, 10,240 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html", () => {

@@ -33,9 +33,8 @@ describe("The access of GitHub's workflows", () => {
         [`${issuer}:sub`]: subjects.map((subject) => `repo:owner@11/pipeline@22:${subject}`),
       },
     });
-    expect(trustOf("github-preview")).to.deep.equal(
-      condition("pull_request", "ref:refs/heads/main"),
-    );
+    expect(trustOf("github-preview-dev")).to.deep.equal(condition("environment:dev-preview"));
+    expect(trustOf("github-preview-prod")).to.deep.equal(condition("environment:prod-preview"));
     expect(trustOf("github-deploy-dev")).to.deep.equal(condition("environment:dev"));
     expect(trustOf("github-deploy-prod")).to.deep.equal(condition("environment:prod"));
   });
@@ -60,7 +59,7 @@ describe("The access of GitHub's workflows", () => {
   });
 
   it("lets previews read what describes resources, and none of their data", () => {
-    const actions = actionsOf(policyOf("github-preview"));
+    const actions = actionsOf(policyOf("github-preview-dev"));
     const verb = (action: string): string => action.split(":")[1] ?? "";
     expect(
       actions.filter(
@@ -77,18 +76,18 @@ describe("The access of GitHub's workflows", () => {
     ]) {
       expect(actions).not.to.include(data);
     }
-    expect(statementFor(policyOf("github-preview"), "s3:GetObjectVersion").Resource).to.deep.equal([
-      "arn:aws:s3:::streaming-pipeline-*-artifacts-*/*",
-    ]);
+    expect(
+      statementFor(policyOf("github-preview-dev"), "s3:GetObjectVersion").Resource,
+    ).to.deep.equal(["arn:aws:s3:::streaming-pipeline-dev-*artifacts-*/*"]);
   });
 
   it("lets previews read of what may hold secrets only the program's own", () => {
-    const policy = policyOf("github-preview");
+    const policy = policyOf("github-preview-dev");
     expect(statementFor(policy, "lambda:Get*").Resource).to.deep.equal([
-      `arn:aws:lambda:us-east-1:${account}:function:streaming-pipeline-*`,
+      `arn:aws:lambda:us-east-1:${account}:function:streaming-pipeline-dev-*`,
     ]);
     expect(statementFor(policy, "codebuild:BatchGetProjects").Resource).to.deep.equal([
-      `arn:aws:codebuild:us-east-1:${account}:project/streaming-pipeline-*`,
+      `arn:aws:codebuild:us-east-1:${account}:project/streaming-pipeline-dev-*`,
     ]);
     expect(statementFor(policy, "ssm:GetParameter").Resource).to.deep.equal([
       "arn:aws:ssm:us-east-1::parameter/aws/service/*",
@@ -102,7 +101,7 @@ describe("The access of GitHub's workflows", () => {
   });
 
   it("lets previews read what the provider reads of a table", () => {
-    expect(actionsOf(policyOf("github-preview"))).to.include.members([
+    expect(actionsOf(policyOf("github-preview-dev"))).to.include.members([
       "glue:GetDatabase",
       "glue:GetPartitionIndexes",
       "glue:GetTable",
@@ -113,22 +112,23 @@ describe("The access of GitHub's workflows", () => {
   it("lets a deployment change what is the program's, by name or at least by region", () => {
     const policy = policyOf("github-deploy-dev");
     expect(statementFor(policy, "kinesis:*").Resource).to.deep.equal([
-      `arn:aws:kinesis:us-east-1:${account}:stream/streaming-pipeline-*`,
+      `arn:aws:kinesis:us-east-1:${account}:stream/streaming-pipeline-dev-*`,
     ]);
     expect(statementFor(policy, "s3:*").Resource).to.deep.equal([
-      "arn:aws:s3:::streaming-pipeline-*",
+      "arn:aws:s3:::streaming-pipeline-dev-*",
     ]);
     expect(statementFor(policy, "ec2:*").Condition).to.deep.equal({
       StringEquals: { "aws:RequestedRegion": "us-east-1" },
     });
     expect(statementFor(policy, "iam:PassRole")).to.deep.include({
-      Resource: [`arn:aws:iam::${account}:role/streaming-pipeline-*`],
+      Resource: [`arn:aws:iam::${account}:role/streaming-pipeline-dev-*`],
     });
     expect(JSON.stringify(statementFor(policy, "iam:PassRole").Condition)).to.contain(
       "kinesisanalytics.amazonaws.com",
     );
     const unbounded = document(policy).Statement.filter(
-      ({ Resource, Condition }) => [Resource].flat().includes("*") && Condition === undefined,
+      ({ Effect, Resource, Condition }) =>
+        Effect === "Allow" && [Resource].flat().includes("*") && Condition === undefined,
     );
     for (const { Action } of unbounded) {
       expect([Action].flat().join()).not.to.match(/:(\*|Create|Put|Delete|Update)/);
@@ -137,14 +137,67 @@ describe("The access of GitHub's workflows", () => {
   });
 
   it("keeps the state in a protected bucket under a protected key", () => {
-    for (const type of ["aws:s3/bucket:Bucket", "aws:kms/key:Key"]) {
-      expect(deployment.one(type, "github-state")).to.include({
+    for (const [type, name] of [
+      ["aws:s3/bucket:Bucket", "github-state"],
+      ["aws:kms/key:Key", "github-state"],
+      ["aws:kms/key:Key", "github-dev"],
+      ["aws:kms/key:Key", "github-prod"],
+    ] as const) {
+      expect(deployment.one(type, name)).to.include({
         protect: true,
         retainOnDelete: true,
       });
     }
-    expect(actionsOf(policyOf("github-preview"))).not.to.include("s3:PutObject");
+    expect(actionsOf(policyOf("github-preview-dev"))).not.to.include("s3:PutObject");
     expect(statementFor(policyOf("github-deploy-prod"), "s3:PutObject").Resource).to.have.length(1);
+  });
+
+  for (const [stack, other] of [
+    ["dev", "prod"],
+    ["prod", "dev"],
+  ] as const) {
+    it(`keeps the roles of ${stack} off the names, the tags, the state and the secrets of ${other}`, () => {
+      for (const role of [`github-deploy-${stack}`, `github-preview-${stack}`]) {
+        const { Statement } = document(policyOf(role));
+        const [denied, ...others] = Statement.filter(({ Effect }) => Effect === "Deny");
+        expect(others).to.be.empty;
+        expect(denied).to.deep.include({
+          Action: "*",
+          Resource: "*",
+          Condition: {
+            StringNotEquals: { "aws:ResourceTag/stack": stack },
+            Null: { "aws:ResourceTag/stack": "false" },
+          },
+        });
+        const text = JSON.stringify(Statement);
+        expect(text)
+          .not.to.contain(`streaming-pipeline-${other}`)
+          .and.not.to.contain(`streaming_pipeline_${other}`);
+        expect(text).not.to.contain(`github-${other}`).and.not.to.contain(`/${other}/*`);
+        const lists = Statement.filter(({ Action }) => [Action].flat().includes("s3:ListBucket"));
+        expect(lists.map(({ Resource, Condition }) => Condition ?? Resource)).to.deep.equal([
+          { StringLike: { "s3:prefix": `${stack}/*` } },
+          [`arn:aws:s3:::streaming-pipeline-${stack}-*`],
+        ]);
+      }
+    });
+  }
+
+  it("lets a deployment make only roles with the boundary, and not remove it", () => {
+    const policy = policyOf("github-deploy-dev");
+    const boundary = "arn:aws:test:us-east-1:123456789012:github-dev-boundary";
+    for (const action of ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"]) {
+      expect(statementFor(policy, action).Condition, action).to.deep.equal({
+        StringEquals: { "iam:PermissionsBoundary": boundary },
+      });
+    }
+    expect(actionsOf(policy)).not.to.include("iam:DeleteRolePermissionsBoundary");
+    const limit = deployment.one("aws:iam/policy:Policy", "github-dev-boundary").inputs["policy"];
+    expect(
+      actionsOf(limit).filter((action) => /^(iam|sts|organizations):/.test(action)),
+    ).to.deep.equal(["iam:PassRole"]);
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect(String(limit).replace(/\s/g, "")).to.have.lengthOf.at.most(6144);
   });
 
   it("lists everything that is wrong", async () => {

@@ -136,7 +136,8 @@ describe("The GitHub workflows", function () {
 
   it("follow the stacks that exist where they need an account", () => {
     for (const file of ["drift.yml", "preview.yml"]) {
-      expect(text(file), file).to.include("stack: ${{ fromJSON(vars.STACKS || '[\"dev\"]') }}");
+      expect(text(file), file).to.include("stack: ${{ fromJSON(vars.STACKS) }}");
+      expect(text(file), file).to.include("environment: ${{ matrix.stack }}-preview");
     }
   });
 

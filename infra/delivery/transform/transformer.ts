@@ -34,7 +34,7 @@ const loggedReasons = 10;
 
 /**
  * Makes the handler of a Firehose transform: an event that conforms to the schema becomes a flat row with its partition
- * keys; a record without content is dropped; anything else has failed, and Firehose files it, as it came, under the
+ * keys; a record without content and a canary are dropped; anything else has failed, and Firehose files it, as it came, under the
  * error prefix. A record never makes the others of its batch fail.
  */
 export function transformer<Event extends object>({ schema, archive }: TransformerOptions<Event>) {
@@ -44,7 +44,9 @@ export function transformer<Event extends object>({ schema, archive }: Transform
 
   const transform = ({ recordId, data }: TransformEvent["records"][number]): Transformed => {
     const text = Buffer.from(data, "base64").toString("utf8");
-    if (text.trim() === "") return { record: { recordId, result: "Dropped", data } };
+    if (text.trim() === "" || text.startsWith('{"canary":')) {
+      return { record: { recordId, result: "Dropped", data } };
+    }
     const failed = (reason: string): Transformed => ({
       record: { recordId, result: "ProcessingFailed", data },
       reason,

@@ -1,4 +1,3 @@
-/** A jar in the application's bucket. */
 export interface Code {
   readonly key: string;
   readonly objectVersion: string | undefined;

@@ -12,19 +12,15 @@ import type { Code } from "./code";
 
 const MINUTE = 60_000;
 
-/** An application as the service describes it. */
 export interface ApplicationState {
-  /** Such as RUNNING. */
   readonly status: string;
   /** Rises with every change; an update names it so that it does not overwrite another one. */
   readonly version: number;
   readonly code: Code;
   readonly snapshotsEnabled: boolean;
-  /** Minutes between two checkpoints. */
   readonly checkpointMinutes: number;
 }
 
-/** The calls of Managed Service for Apache Flink that a release is made of. */
 export class ReleasedApplication {
   readonly name: string;
   readonly #client: KinesisAnalyticsV2Client;

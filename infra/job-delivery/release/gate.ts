@@ -4,7 +4,6 @@ const MINUTE = 60_000;
 
 /** The value of a metric in one minute. */
 export interface Point {
-  /** When the minute began. */
   readonly time: Date;
   readonly value: number;
 }
@@ -29,13 +28,7 @@ export type Verdict =
   | { readonly kind: "open"; readonly missing: readonly string[] }
   | { readonly kind: "sick"; readonly reason: string };
 
-/**
- * Judges a job that has been RUNNING since a moment.
- *
- * A restart or a failed checkpoint is enough to be sick: the counters begin anew with each submission of a job, so what
- * they count is the new version's. To be healthy a job must have run for the time to watch, completed a checkpoint, and
- * be up with its source or catching up.
- */
+/** Judges a job that has been RUNNING since a moment; its counters begin again with each submission, so one restart is too many. */
 export function judge(health: Health, since: Date, now: Date, rules: GateRules): Verdict {
   // The minute in which the job came up tells of the version before it as well.
   const first = Math.ceil(since.getTime() / MINUTE) * MINUTE;

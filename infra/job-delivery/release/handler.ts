@@ -27,7 +27,6 @@ export interface PipelineEvent {
 /** CodePipeline takes no longer message: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureDetails.html */
 const messageLength = 5000;
 
-/** Entry point of the function: one step of a release for each call. */
 export async function handler(event: PipelineEvent): Promise<void> {
   const { id: jobId, data } = event["CodePipeline.job"];
   const pipeline = new CodePipelineClient({});
@@ -85,7 +84,6 @@ async function step(parameters: string, token: string | undefined): Promise<Outc
   return await release.step(progress, new Date());
 }
 
-/** The jar that the build has made. */
 function target(parameters: string): Code {
   const { key, objectVersion } = JSON.parse(parameters) as Partial<Record<string, unknown>>;
   if (typeof key !== "string" || typeof objectVersion !== "string" || !key || !objectVersion) {

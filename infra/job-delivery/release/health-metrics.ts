@@ -12,7 +12,6 @@ const applicationMetrics = {
   checkpoints: ["lastCheckpointDuration"],
 } as const;
 
-/** Reads from CloudWatch how a job fares. */
 export class HealthMetrics {
   readonly #client: CloudWatchClient;
   readonly #application: string;

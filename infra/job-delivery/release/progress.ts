@@ -3,33 +3,24 @@ import type { Code } from "./code";
 /** Before the update: somebody else may be at work on the application. */
 export interface Waiting {
   readonly phase: "waiting";
-  /** When the phase began, an ISO instant. */
   readonly since: string;
 }
 
-/** The application was changed. */
 export interface Begun {
   readonly phase: "updating" | "watching" | "rolling-back" | "restoring";
-  /** When the phase began, an ISO instant. */
   readonly since: string;
-  /** Version of the application that the update made. */
   readonly version: number;
   readonly previousVersion: number;
   readonly previous: Code;
-  /** Why it goes back. */
   readonly reason?: string;
 }
 
 /** What has to be known from one step to the next; it travels as JSON of less than 2,048 characters. */
 export type Progress = Waiting | Begun;
 
-/** What a step came to. */
 export type Outcome =
   | { readonly kind: "waiting"; readonly progress: Progress; readonly message: string }
   | { readonly kind: EndKind; readonly message: string };
 
-/**
- * The ends of a release: the new jar runs; it ran before; the one before runs again; nothing was changed; the application
- * needs a person.
- */
+/** Ends of a release: the new jar runs, ran before, was rolled back, was refused, or the application needs a person. */
 export type EndKind = "released" | "unchanged" | "rolled-back" | "refused" | "failed";

@@ -34,12 +34,7 @@ const refusals: readonly string[] = [
   "UnsupportedOperationException",
 ];
 
-/**
- * The release of one jar: update with a snapshot, wait until RUNNING, watch, and go back when the job is not well.
- *
- * It goes on step by step, each of them a look at the application and at most one change to it; what has to be known in
- * between is in the progress. So it outlives the function that runs it, and a step that fails can be taken again.
- */
+/** Release of one jar, step by step: each step looks at the application, changes it at most once, and can be taken again. */
 export class Release {
   readonly #application: ReleasedApplication;
   readonly #metrics: Pick<HealthMetrics, "read">;

@@ -10,7 +10,6 @@ export interface GateRules {
   readonly maxLagSeconds: number;
 }
 
-/** How long a release waits. */
 export interface ReleaseRules extends GateRules {
   /** Minutes to wait for somebody else's change of the application before nothing is released. */
   readonly busyMinutes: number;
@@ -28,12 +27,10 @@ export const defaultRules: ReleaseRules = {
 
 /** What the program tells the function; it travels as JSON in one environment variable. */
 export interface ReleaseSettings {
-  /** Name of the application. */
   readonly application: string;
   /** Metrics that tell how far readers are behind. */
   readonly lagMetrics: readonly LagMetric[];
   readonly rules: ReleaseRules;
 }
 
-/** Name of that variable. */
 export const settingsVariable = "RELEASE_SETTINGS";

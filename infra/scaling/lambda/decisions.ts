@@ -51,13 +51,7 @@ export const DAY = 24 * 60 * 60 * SECOND;
 /** A smaller capacity must save at least a quarter, or it is not worth one of the day's changes. */
 const worthwhile = 0.75;
 
-/**
- * Decides what becomes of the wish for a capacity. The wish is brought inside minimum and maximum, and no change goes
- * beyond the double or below the half of the present capacity: the rest is requested again while its alarm lasts.
- *
- * A capacity shrinks only with changes that the way back to the maximum does not need, and only to what the load of the
- * minutes to look back on would have left room in.
- */
+/** Decides on a wished capacity. One change at most doubles or halves; shrinking keeps the changes that lead back to the maximum. */
 export function decide(desired: number, situation: Situation, rules: Rules): Decision {
   const { capacity } = situation;
   const wanted = reachable(desired, capacity, rules);

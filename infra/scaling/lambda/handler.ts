@@ -3,7 +3,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { registeredBounds, type RegisteredBounds } from "./registered-bounds";
+import { registeredTargets, type RegisteredTarget } from "./registered-bounds";
 import type { Scalable } from "./scalable";
 import { ScalableApplication } from "./scalable-application";
 import { ScalableStream } from "./scalable-stream";
@@ -38,16 +38,17 @@ const throttled = ["LimitExceededException", "ThrottlingException", "TooManyRequ
 
 export function createHandler(
   scalers: ReadonlyMap<string, Scaler>,
-  bounds: (urls: readonly string[]) => Promise<ReadonlyMap<string, RegisteredBounds>>,
+  targets: (urls: readonly string[], now: Date) => Promise<ReadonlyMap<string, RegisteredTarget>>,
   clock: () => Date,
 ): Handler {
   const everyMinute = async (urls: Readonly<Record<string, string>>): Promise<void> => {
     const now = clock();
     await Promise.all([...scalers.values()].map((scaler) => scaler.publish(now)));
-    const registered = await bounds(Object.values(urls));
+    const registered = await targets(Object.values(urls), now);
     for (const [id, url] of Object.entries(urls)) {
-      const range = registered.get(url);
-      if (range !== undefined) await scalers.get(id)?.enforce(range, now);
+      const { bounds, failedActivities = 0 } = registered.get(url) ?? {};
+      await scalers.get(id)?.publishFailures(failedActivities);
+      if (bounds !== undefined) await scalers.get(id)?.enforce(bounds, now);
     }
   };
   const answer = async (event: ApiRequest): Promise<ApiResponse> => {
@@ -97,13 +98,12 @@ const requestHandler = new NodeHttpHandler({ connectionTimeout: 2_000, requestTi
 
 let started: Handler | undefined;
 
-/** Entry point of the function. */
 export const handler: Handler = async (event) => {
   if (started === undefined) {
     const client = new ApplicationAutoScalingClient({ requestHandler });
     started = createHandler(
       createScalers(readSettings()),
-      (urls) => registeredBounds(client, urls),
+      (urls, now) => registeredTargets(client, urls, now),
       () => new Date(),
     );
   }

@@ -2,6 +2,7 @@ import {
   type ApplicationDetail,
   DescribeApplicationCommand,
   type KinesisAnalyticsV2Client,
+  paginateListApplicationSnapshots,
   UpdateApplicationCommand,
 } from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Scalable, State } from "./scalable";
@@ -18,7 +19,6 @@ const failedStates: readonly string[] = [
   "STOPPING",
 ];
 
-/** The parallelism of an application of Managed Service for Apache Flink. */
 export class ScalableApplication implements Scalable {
   readonly #client: KinesisAnalyticsV2Client;
   readonly #name: string;
@@ -76,6 +76,16 @@ export class ScalableApplication implements Scalable {
         },
       }),
     );
+  }
+
+  async snapshots(): Promise<number> {
+    const pages = paginateListApplicationSnapshots(
+      { client: this.#client, pageSize: 50 },
+      { ApplicationName: this.#name },
+    );
+    let count = 0;
+    for await (const { SnapshotSummaries = [] } of pages) count += SnapshotSummaries.length;
+    return count;
   }
 
   async #describe(): Promise<ApplicationDetail> {

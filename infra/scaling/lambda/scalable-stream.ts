@@ -5,7 +5,6 @@ import {
 } from "@aws-sdk/client-kinesis";
 import type { Scalable, State } from "./scalable";
 
-/** The shards of a provisioned Kinesis stream. */
 export class ScalableStream implements Scalable {
   readonly #client: KinesisClient;
   readonly #name: string;

@@ -79,18 +79,29 @@ export class Scaler {
     return await this.#pursue(wish, await this.#scalable.state(), await this.#changes(now), now);
   }
 
-  /** Publishes the capacity as a metric, for alarms that measure load against it. */
+  /** Publishes the state as metrics, for alarms that measure load against the capacity or wait for the end of a change. */
   async publish(now: Date): Promise<void> {
-    const [{ actual }, changes] = await Promise.all([this.#scalable.state(), this.#changes(now)]);
+    const [{ actual, changing }, changes, snapshots] = await Promise.all([
+      this.#scalable.state(),
+      this.#changes(now),
+      this.#scalable.snapshots?.(),
+    ]);
     const left = changesLeft(
       { now, changes: changes.map(({ time }) => time) },
       this.#settings.rules,
     );
     await this.#metrics.publish(this.#id, this.#settings.name, {
       Capacity: actual,
+      Changing: changing ? 1 : 0,
       RefusedScaleOut: 0,
+      ...(snapshots !== undefined && { Snapshots: snapshots }),
       ...(left !== undefined && { ChangesLeft: left }),
     });
+  }
+
+  /** Publishes how many of the scaling activities that ended lately have failed. */
+  async publishFailures(FailedActivities: number): Promise<void> {
+    await this.#publish({ FailedActivities });
   }
 
   /** Goes on until the capacity lies inside the bounds that are registered, whatever was granted at first. */
@@ -175,7 +186,7 @@ export class Scaler {
     return [...unknown, ...known].sort((one, other) => other.time.getTime() - one.time.getTime());
   }
 
-  /** Publishes what came of a request, which stands whether or not CloudWatch takes it. */
+  /** Publishes the outcome of a request, which stands whether or not CloudWatch takes it. */
   async #publish(values: Parameters<ScalingMetrics["publish"]>[2]): Promise<void> {
     try {
       await this.#metrics.publish(this.#id, this.#settings.name, values);

@@ -6,6 +6,7 @@ import {
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { type LagMetric, scalingNamespace } from "../../watch/scaling-targets";
+import type { MetricName } from "../../watch/metrics";
 import { DAY } from "./decisions";
 import {
   growthMinutes,
@@ -24,7 +25,6 @@ const KNOWN_SHARE = 0.95;
 /** A change by another principal moves the number of open shards step by step for as long as this. */
 const CHANGE = 30 * MINUTE;
 
-/** A change of capacity that was begun. */
 export interface Change {
   readonly time: Date;
   readonly capacity: number;
@@ -38,16 +38,12 @@ export interface Growth {
   readonly hotShard: boolean;
 }
 
-/** The function's own measures. */
-export type Measure = "Capacity" | "RequestedCapacity" | "ChangesLeft" | "RefusedScaleOut";
+export type Measure = MetricName<"scaling">;
 
 type Stat = "Maximum" | "Sum";
 type Query = Omit<MetricDataQuery, "Id">;
 
-/**
- * What the function remembers, kept in CloudWatch: the changes are metrics, which the dashboard shows as well. They are
- * readable a minute or two after they were written, well before any cool-down is over.
- */
+/** Memory of the function in CloudWatch metrics, readable two minutes after they were written, before any cool-down ends. */
 export class ScalingMetrics {
   readonly #client: Pick<CloudWatchClient, "send">;
   readonly #lagMetrics: readonly LagMetric[];

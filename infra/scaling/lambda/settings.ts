@@ -11,12 +11,10 @@ export interface ScalableSettings {
 
 /** What the program tells the function; it travels as JSON in one environment variable. */
 export interface ScalingSettings {
-  /** By id. */
   readonly targets: Readonly<Record<string, ScalableSettings>>;
   readonly lagMetrics: readonly LagMetric[];
   /** Decides and tells, but changes nothing. */
   readonly dryRun: boolean;
 }
 
-/** Name of that variable. */
 export const settingsVariable = "SCALING_SETTINGS";

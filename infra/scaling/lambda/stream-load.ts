@@ -46,10 +46,7 @@ export function isThrottled({ records, throttled }: StreamMinute): boolean {
   return throttled > throttledShare * (records + throttled);
 }
 
-/**
- * Shards that take the load of a minute without a further change: below the upper threshold, and twice as many as were
- * throttled, as the load of a burst shows in no average.
- */
+/** Shards that take the load of a minute below the upper threshold; twice as many where it was throttled, as averages hide bursts. */
 export function shardsFor(minute: StreamMinute): number {
   const { shards } = minute;
   if (isThrottled(minute)) return 2 * shards;

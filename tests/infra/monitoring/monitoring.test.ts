@@ -2,16 +2,22 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { metricFamilies } from "../../../infra/watch/metrics";
-import { Monitoring, type MonitoringArgs } from "../../../infra/monitoring/monitoring";
+import {
+  Monitoring,
+  type MonitoringArgs,
+  setOffByChanges,
+} from "../../../infra/monitoring/monitoring";
 import { type BodyWidget, metricsOf, misplaced, widgetsIn } from "../../support/dashboard-picture";
 import { projectRoot } from "../../support/command";
 import { deploy, type Registration, type Deployment, refusal } from "../../support/mocks";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const compositeType = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 const stream = { name: "trips-1a2b", retentionHours: 24 };
 const everything: MonitoringArgs = {
   title: "trips-dev",
   subscribers: ["on-call@example.com", "https://example.com/hook"],
+  ticketSubscribers: ["tickets@example.com"],
   stream: { ...stream, maxLagSeconds: 30, fanOutConsumers: ["job"] },
   application: {
     name: "analytics-1a2b",
@@ -30,6 +36,7 @@ const everything: MonitoringArgs = {
     dedicatedMasters: 3,
     volumeGiB: 100,
   },
+  canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
   scaling: {
     functionName: "scaler-1a2b",
@@ -63,22 +70,87 @@ function optionsOf({ properties }: BodyWidget): Options[] {
 }
 
 describe("Monitoring", () => {
-  it("lets every alarm tell the topic when it goes on and off", async () => {
+  it("pages for critical alarms, and makes tickets of the others, when they go on and off", async () => {
     const deployment = await monitor(everything);
-    const topic = ["arn:aws:test:us-east-1:123456789012:monitoring-topic"];
+    const topic = (purpose: string) => [
+      `arn:aws:test:us-east-1:123456789012:monitoring-${purpose}`,
+    ];
     const alarms = deployment.ofType(alarmType);
     expect(alarms.length).to.be.at.least(40);
+    const counts = { page: 0, ticket: 0, history: 0 };
     for (const { name, inputs } of alarms) {
-      expect(inputs["alarmActions"], name).to.deep.equal(topic);
-      expect(inputs["okActions"], name).to.deep.equal(topic);
+      const isSummed =
+        name.includes("freshness") ||
+        [...setOffByChanges, "changing"].includes(name.replace("monitoring-", ""));
+      const severity = / Severity: (\w+)\./.exec(String(inputs["alarmDescription"]))?.[1];
+      const purpose = isSummed ? "history" : severity === "critical" ? "page" : "ticket";
+      counts[purpose] += 1;
+      expect(inputs["alarmActions"], name).to.deep.equal(topic(purpose));
+      expect(inputs["okActions"], name).to.deep.equal(topic(purpose));
       expect(inputs, name).not.to.have.property("actionsEnabled");
+    }
+    // Those on freshness are two windows each.
+    expect(counts.history).to.equal(setOffByChanges.length + 1 + 4);
+    expect(counts.page).to.be.above(10);
+    expect(counts.ticket).to.be.above(20);
+  });
+
+  it("gives every alarm its severity and the runbook", async () => {
+    const runbookUrl = "https://example.com/docs/operations.md";
+    for (const [args, place] of [
+      [everything, "docs/operations.md"],
+      [{ ...everything, runbookUrl }, runbookUrl],
+    ] as const) {
+      for (const { name, inputs } of (await monitor(args)).ofType(alarmType)) {
+        if (name === "monitoring-changing") continue;
+        expect(inputs["alarmDescription"], name).to.match(
+          /\. Severity: (critical|warning)\. Runbook: \S+#alarms$/,
+        );
+        expect(inputs["alarmDescription"], name).to.contain(` ${place}#alarms`);
+      }
     }
   });
 
-  it("sums up the critical alarms in one", async () => {
-    const { inputs } = (await monitor(everything)).one(
-      "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+  it("suppresses, while a change is under way, what changes set off", async () => {
+    const deployment = await monitor(everything);
+    const rules: string[] = [];
+    for (const [suffix, topic] of [
+      ["page", "page"],
+      ["ticket", "ticket"],
+    ] as const) {
+      const { inputs } = deployment.one(compositeType, `monitoring-${suffix}`);
+      rules.push(String(inputs["alarmRule"]));
+      expect(inputs["alarmName"]).to.equal(`trips-dev-${suffix}`);
+      expect(inputs["alarmActions"]).to.deep.equal([
+        `arn:aws:test:us-east-1:123456789012:monitoring-${topic}`,
+      ]);
+      expect(inputs["actionsSuppressor"]).to.deep.equal({
+        alarm: "monitoring-changing",
+        waitPeriod: 240,
+        extensionPeriod: 900,
+      });
+    }
+    const summed = [...rules.join().matchAll(/"monitoring-([\w-]+)"/g)].map(([, name]) => name);
+    const windows = ["fast", "fast-lately", "slow", "slow-lately"].map((end) => `freshness-${end}`);
+    expect(summed).to.have.members([...setOffByChanges, ...windows]);
+    expect(rules[0]).to.contain(
+      '(ALARM("monitoring-freshness-fast") AND ALARM("monitoring-freshness-fast-lately"))',
     );
+    const { inputs } = deployment.one(alarmType, "monitoring-changing");
+    expect(JSON.stringify(inputs["metricQueries"])).to.contain(
+      "MAX([FILL(stream, 0), FILL(application, 0)])",
+    );
+  });
+
+  it("notifies without suppression where nothing sees changes", async () => {
+    const { scaling, ...others } = everything;
+    expect(scaling).not.to.equal(undefined);
+    const { inputs } = (await monitor(others)).one(compositeType, "monitoring-page");
+    expect(inputs).not.to.have.property("actionsSuppressor");
+  });
+
+  it("sums up the critical alarms in one", async () => {
+    const { inputs } = (await monitor(everything)).one(compositeType, "monitoring");
     expect(inputs["alarmName"]).to.equal("trips-dev-unhealthy");
     const rule = String(inputs["alarmRule"]);
     expect(rule.split(" OR ")).to.deep.equal(
@@ -96,13 +168,19 @@ describe("Monitoring", () => {
         "domain-writes-blocked",
         "domain-master-unreachable",
         "domain-silent",
+        "freshness-fast",
+        "results-silent",
         "results-stream-loss",
         "results-stream-write-throttled",
         "results-delivery-late",
         "results-delivery-silent",
         "events-delivery-late",
         "events-delivery-silent",
-      ].map((name) => `ALARM("monitoring-${name}")`),
+      ].map((name) =>
+        name === "freshness-fast"
+          ? '(ALARM("monitoring-freshness-fast") AND ALARM("monitoring-freshness-fast-lately"))'
+          : `ALARM("monitoring-${name}")`,
+      ),
     );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     expect(rule.length).to.be.at.most(10_240);
@@ -110,10 +188,10 @@ describe("Monitoring", () => {
 
   it("encrypts the topic with the key it is given, and takes messages of this account's alarms alone", async () => {
     const deployment = await monitor(everything);
-    expect(deployment.one("aws:sns/topic:Topic").inputs).to.deep.equal({
-      kmsMasterKeyId: "arn:key",
-    });
-    const { policy } = deployment.one("aws:sns/topicPolicy:TopicPolicy").inputs;
+    for (const { inputs } of deployment.ofType("aws:sns/topic:Topic")) {
+      expect(inputs).to.deep.equal({ kmsMasterKeyId: "arn:key" });
+    }
+    const { policy } = deployment.one("aws:sns/topicPolicy:TopicPolicy", "monitoring-page").inputs;
     expect(JSON.parse(String(policy)))
       .to.have.property("Statement")
       .with.length(2);
@@ -128,9 +206,8 @@ describe("Monitoring", () => {
       Principal: "*",
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     });
-    expect((await monitor({ title: "t", stream })).one("aws:sns/topic:Topic").inputs).to.deep.equal(
-      {},
-    );
+    const plain = await monitor({ title: "t", stream });
+    expect(plain.one("aws:sns/topic:Topic", "monitoring-page").inputs).to.deep.equal({});
   });
 
   it("subscribes mail and hooks", async () => {
@@ -143,10 +220,15 @@ describe("Monitoring", () => {
         ? (inputs["endpoint"] as { readonly value: string }).value
         : inputs["endpoint"];
     expect(
-      subscriptions.map((one) => [one.name, one.inputs["protocol"], endpoint(one)]),
-    ).to.deep.equal([
-      ["monitoring-topic-c63654f3", "email", "on-call@example.com"],
-      ["monitoring-topic-19f13522", "https", "https://example.com/hook"],
+      subscriptions.map((one) => [
+        one.name.replace(/-[0-9a-f]{8}$/, ""),
+        one.inputs["protocol"],
+        endpoint(one),
+      ]),
+    ).to.have.deep.members([
+      ["monitoring-page", "email", "on-call@example.com"],
+      ["monitoring-page", "https", "https://example.com/hook"],
+      ["monitoring-ticket", "email", "tickets@example.com"],
     ]);
   });
 
@@ -401,7 +483,10 @@ describe("the dashboard", () => {
     const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
     const [first, ...others] = alarms?.properties.alarms ?? [];
     expect(first).to.equal(arn("monitoring"));
-    expect(others).to.have.members(deployment.ofType(alarmType).map(({ name }) => arn(name)));
+    const names = deployment.ofType(alarmType).map(({ name }) => name);
+    expect(others).to.have.members(
+      names.filter((name) => name !== "monitoring-changing").map((name) => arn(name)),
+    );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     expect(others.length).to.be.below(100);
   });

@@ -103,7 +103,8 @@ describe("Pipeline", function () {
         sessionManagerUrl:
           "https://us-east-1.console.aws.amazon.com/systems-manager/session-manager/pipeline-replay-id?region=us-east-1",
         monitoringUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/streaming-pipeline-${stack}`,
-        alarmTopicArn: "arn:aws:test:us-east-1:123456789012:pipeline-monitoring-topic",
+        alarmTopicArn: "arn:aws:test:us-east-1:123456789012:pipeline-monitoring-page",
+        ticketTopicArn: "arn:aws:test:us-east-1:123456789012:pipeline-monitoring-ticket",
         producerCommand:
           "npm run replay -- --stream pipeline-events --region us-east-1 --input local/data/yellow_tripdata_sample_2019-03.csv",
       });
@@ -500,7 +501,9 @@ describe("Pipeline", function () {
     const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
     const { roleMappings } = JSON.parse(String(inputs["input"])) as { roleMappings: unknown };
     expect(roleMappings).to.deep.include({
-      pipeline_reader: ["arn:aws:test:us-east-1:123456789012:pipeline-sign-in-user"],
+      pipeline_reader: ["pipeline-sign-in-user", "pipeline-canary"].map(
+        (role) => `arn:aws:test:us-east-1:123456789012:${role}`,
+      ),
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Alarm } from "../../../infra/watch/alarm";
+import type { Condition } from "../../../infra/watch/alarm";
 import { jobLag } from "../../../infra/watch/metrics";
 import {
   applicationScalingAlarms,
@@ -14,7 +14,7 @@ const lag = jobLag("analytics");
 const stream = streamScalingAlarms("trips", "stream-shards", lag, 60_000);
 const application = applicationScalingAlarms("analytics", lag, 60_000);
 
-function evaluate(alarm: Alarm, values: Values, before?: Values): number | undefined {
+function evaluate(alarm: Condition, values: Values, before?: Values): number | undefined {
   return metricMath(alarm)(values, before);
 }
 

@@ -150,8 +150,10 @@ describe("Autoscaling", function () {
       "kinesis:DescribeStreamSummary",
       "kinesis:UpdateShardCount",
       "kinesisanalytics:DescribeApplication",
+      "kinesisanalytics:ListApplicationSnapshots",
       "kinesisanalytics:UpdateApplication",
       "application-autoscaling:DescribeScalableTargets",
+      "application-autoscaling:DescribeScalingActivities",
       "cloudwatch:GetMetricData",
       "cloudwatch:PutMetricData",
     ]);

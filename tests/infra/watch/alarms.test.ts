@@ -3,6 +3,7 @@ import { type Alarm, metricAlarmArgs, type Reading } from "../../../infra/watch/
 import { applicationAlarms, isFlink2 } from "../../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/alarms";
 import { domainAlarms } from "../../../infra/search/alarms";
+import { canaryAlarms } from "../../../infra/canary/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
 import { idleAlarm, readerLagAlarms, streamAlarms } from "../../../infra/stream/alarms";
@@ -10,7 +11,7 @@ import { idleAlarm, readerLagAlarms, streamAlarms } from "../../../infra/stream/
 const watched = { name: "trips-1a2b", retentionHours: 24 };
 const stream = [...readerLagAlarms(watched), ...streamAlarms(watched), idleAlarm(watched)];
 const share = "IF(RATE(records) > 0, 100 * RATE(part) / RATE(records))";
-const stoppedFlow = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) == 0, 1, 0)";
+const stoppedFlow = "IF(FILL(incoming, 0) > 0 AND FILL(outgoing, 0) <= 0, 1, 0)";
 const watchedApplication = {
   name: "analytics-1a2b",
   runtime: "FLINK-1_20",
@@ -43,7 +44,8 @@ const scaling = scalingAlarms({
   targets: [{ kind: "stream", name: "trips-1a2b", max: 8 }],
 });
 const host = hostAlarms({ instanceId: "i-1" });
-const all = [...stream, ...application, ...delivery, ...domain, ...scaling, ...host];
+const canary = canaryAlarms({ streamName: "trips-1a2b" }, 60);
+const all = [...stream, ...application, ...delivery, ...domain, ...scaling, ...host, ...canary];
 
 /** An alarm in one line: what, when, how long, and what silence means. */
 function inWords({
@@ -75,7 +77,7 @@ describe("alarms", () => {
     expect(described(stream)).to.deep.equal({
       "stream-lag": "Maximum IteratorAgeMilliseconds > 60000, 5 of 5 x 60 s, notBreaching",
       "stream-loss": "Maximum IteratorAgeMilliseconds >= 43200000, 1 of 1 x 300 s, notBreaching",
-      "stream-idle": "Sum IncomingRecords < 1, 12 of 12 x 300 s, breaching",
+      "stream-idle": "Sum IncomingRecords <= 0, 12 of 12 x 300 s, breaching",
       "stream-write-throttled":
         "Average WriteProvisionedThroughputExceeded >= 0.01, 5 of 5 x 60 s, notBreaching",
       "stream-read-throttled":
@@ -118,6 +120,7 @@ describe("alarms", () => {
       "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
       "application-checkpoints-slow":
         "Maximum lastCheckpointDuration > 30000, 3 of 3 x 300 s, notBreaching",
+      "application-kpus": "Maximum KPUs >= 51.2, 1 of 1 x 3600 s, notBreaching",
       "application-cpu": "Maximum cpuUtilization > 80, 3 of 3 x 300 s, missing",
       "application-heap": "Maximum heapMemoryUtilization > 90, 3 of 3 x 300 s, missing",
       "application-memory": "Maximum containerMemoryUtilization > 85, 3 of 3 x 300 s, missing",
@@ -205,6 +208,8 @@ describe("alarms", () => {
     expect(described(scaling)).to.deep.equal({
       "scaling-api-refused": "Sum 4XXError >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-silent": "Maximum Capacity < 1, 3 of 3 x 300 s, breaching",
+      "scaling-stream-failed": "Maximum FailedActivities >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-stream-changes": "Minimum ChangesLeft <= 2, 1 of 1 x 300 s, notBreaching",
       "scaling-function-errors": "Sum Errors >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-api-errors": "Sum 5XXError >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-refused": "Maximum RefusedScaleOut >= 1, 1 of 1 x 300 s, notBreaching",
@@ -223,7 +228,14 @@ describe("alarms", () => {
   it("call silence a failure only where something always speaks while it lives", () => {
     expect(
       all.filter(({ missing }) => missing === "breaching").map(({ name }) => name),
-    ).to.have.members(["application-down", "domain-nodes", "scaling-stream-silent", "stream-idle"]);
+    ).to.have.members([
+      "application-down",
+      "domain-nodes",
+      "freshness-fast",
+      "freshness-slow",
+      "scaling-stream-silent",
+      "stream-idle",
+    ]);
   });
 
   it("look at the growth of what counts from the start, not at the count", () => {
@@ -251,6 +263,7 @@ describe("alarms", () => {
       "AWS/Firehose": ["the delivery stream does not read", "delivery-silent"],
       "AWS/ES": ["the domain is gone", "domain-nodes"],
       "AWS/Lambda": ["the schedule does not call the function", "scaling-stream-silent"],
+      "StreamingPipeline/Canary": ["the canary's function fails", "freshness-fast"],
       "StreamingPipeline/Scaling": ["the function does not publish", "scaling-stream-silent"],
       "AWS/ApiGateway": [
         "the API is not called; bounds hold all the same",

@@ -48,9 +48,13 @@ describe("A transform", () => {
     });
   });
 
-  it("drops a record without content", async () => {
-    const { records, warnings } = await transformed("", " \n");
-    expect(records.map(({ result }) => result)).to.deep.equal(["Dropped", "Dropped"]);
+  it("drops a record without content and a canary", async () => {
+    const { records, warnings } = await transformed(
+      "",
+      " \n",
+      '{"canary":"2026-03-01T12:00:00.000Z"}',
+    );
+    expect(records.map(({ result }) => result)).to.deep.equal(["Dropped", "Dropped", "Dropped"]);
     expect(warnings).to.be.empty;
   });
 

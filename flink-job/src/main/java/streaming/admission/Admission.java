@@ -21,6 +21,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import streaming.JobMetrics;
+import streaming.document.Canary;
 import streaming.document.DeadLetter;
 import streaming.document.Document;
 import streaming.source.SourceRecord;
@@ -128,8 +129,11 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     SourceRecord<E> record = element.getValue();
     records.inc();
     if (record.event == null) {
-      malformed.inc();
-      bury(DeadLetter.malformed(record), element);
+      Document canary = Canary.of(record);
+      if (canary == null) {
+        malformed.inc();
+      }
+      bury(canary == null ? DeadLetter.malformed(record) : canary, element);
       return;
     }
     if (record.problem != null) {
@@ -171,6 +175,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     throw new IllegalStateException("there are timers of event time alone");
   }
 
+  /** Sends a document around the windows. */
   private void bury(Document deadLetter, StreamRecord<?> element) {
     output.collect(DEAD_LETTERS, new StreamRecord<>(deadLetter, element.getTimestamp()));
     documents.inc();

@@ -283,6 +283,25 @@ class TripAdmissionTest {
   }
 
   @Test
+  void aCanaryBecomesADocumentOfItsShardAndNoDeadLetter() throws Exception {
+    for (String sent : List.of("2026-03-01T12:00:00.000Z", "today")) {
+      byte[] payload = ("{\"canary\":\"" + sent + "\"}").getBytes(StandardCharsets.UTF_8);
+      harness.processElement(new StreamRecord<>(TripFixture.read(payload, 3)));
+    }
+
+    List<Document> documents = new ArrayList<>();
+    harness
+        .getSideOutput(TripAdmission.DEAD_LETTERS)
+        .forEach(each -> documents.add(each.getValue()));
+    assertThat(documents).extracting(each -> each.index).containsExactly("canaries", "dead-letters");
+    Document canary = documents.get(0);
+    assertThat(canary.id).isEqualTo("shardId-000000000000");
+    assertThat(canary.source).isEqualTo("{\"canary\":\"2026-03-01T12:00:00.000Z\"}");
+    assertThat(canary.complete).isFalse();
+    assertThat(harness.extractOutputValues()).isEmpty();
+  }
+
+  @Test
   void aTripThatWasLateBeforeARecoveryIsLateAfterIt() throws Exception {
     process(trip(1).droppedOff("2019-03-01T18:07:00Z"));
     watermark("2019-03-01T18:16:00Z");
