@@ -206,6 +206,13 @@ describe("configuration", () => {
     await load("dev", { natGateways: "None", interfaceEndpoints: true });
   });
 
+  it("refuses names of project and stack that leave no room for those of functions", async () => {
+    const refused = async (stack: string) =>
+      refusal(loadConfig, { stack, config: stackConfig("dev") });
+    expect(await refused("staging-emea-1")).to.include("streaming-pipeline-staging-emea-1 (33)");
+    expect(await refused("staging-emea").catch(String)).not.to.include("at most 31 characters");
+  });
+
   it("bases the names that it gives on project and stack, or on what stands for the stack", async () => {
     expect((await load("dev")).name).to.equal("streaming-pipeline-dev");
     expect((await load("dev", { name: "Team_a" })).name).to.equal("streaming-pipeline-Team_a");
