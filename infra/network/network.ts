@@ -269,16 +269,19 @@ function checkedZones(
   });
   return pulumi.all([open, pulumi.all(offers)]).apply(([zones, located]) => {
     const problems = new Problems();
-    const require = (what: string, allowed: readonly string[]): void => {
+    const requireZones = (what: string, allowed: readonly string[]): void => {
       const others = availabilityZones.filter((zone) => !allowed.includes(zone));
       problems.require(
         others.length === 0,
         `availabilityZones must ${what}; got ${others.join(", ")}. Choose from ${allowed.join(", ")}`,
       );
     };
-    require("be open to the account", zones);
+    requireZones("be open to the account", zones);
     located.forEach((offered, index) => {
-      require(`offer ${instanceTypes[index] ?? ""}`, offered.filter((one) => zones.includes(one)));
+      requireZones(
+        `offer ${instanceTypes[index] ?? ""}`,
+        offered.filter((one) => zones.includes(one)),
+      );
     });
     problems.throwIfAny("The network cannot be created");
     return availabilityZones;

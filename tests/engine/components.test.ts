@@ -20,7 +20,10 @@ describe("A component alone, in the real engine", () => {
         const { example } = (await import(path.join(examples, file, "index.ts"))) as {
           example: () => Record<string, unknown>;
         };
-        const stack = await sandbox.open(async () => Promise.resolve(example()));
+        // The examples name zones of this region.
+        const stack = await sandbox.open(async () => Promise.resolve(example()), {
+          configOverrides: { "aws:region": "us-east-1" },
+        });
         const { errors, warnings, summary } = await stack.preview();
         expect({ errors, warnings }).to.deep.equal({ errors: [], warnings: [] });
         expect(summary).to.have.all.keys("create");
