@@ -82,6 +82,7 @@ function document(statements: readonly pulumi.Input<object>[]): pulumi.Output<st
 }
 
 const expected = [
+  "cloudwatch-alarm-action misdirected",
   "cloudwatch-alarm-action silent",
   "cloudwatch-alarm-action sum",
   "cloudwatch-alarm-dimensions misdirected",

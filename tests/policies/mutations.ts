@@ -42,7 +42,12 @@ const userPool = "userPool:UserPool";
 
 /** Mutations of resources, judged one by one. */
 export const resourceMutations: readonly Mutation[] = [
-  { policy: "flink-kpu-quota", type: "application:Application", set: {}, limits: { maxKpus: 2 } },
+  {
+    policy: "flink-kpu-quota",
+    type: application,
+    set: { [`${kpu}.parallelismPerKpu`]: 1 },
+    limits: { maxKpus: 2 },
+  },
   { policy: "kinesis-shard-quota", type: stream, set: { shardCount: 4 }, limits: { maxShards: 1 } },
   {
     policy: "apigateway-domain-tls",
