@@ -61,7 +61,7 @@ describe("the program in the real engine", () => {
     const stack = await open();
     expect((await stack.up()).summary).to.have.all.keys("create");
     expect((await stack.outputs())["streamName"]).to.match(
-      /^streaming-pipeline-pipeline-events-[0-9a-f]{5}$/,
+      /^streaming-pipeline-dev-pipeline-events-[0-9a-f]{5}$/,
     );
     expect(changed(await stack.preview())).to.deep.equal({});
   });
