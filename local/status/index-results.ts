@@ -3,7 +3,8 @@ import { aggregations, buckets, type ResultReader } from "./multi-search";
 import type { IndexResults } from "./result-status";
 
 const NEWEST = 5;
-const INDICES = 20;
+/** Indices that are read: there is one per day and kind of result. */
+const INDICES = 200;
 
 const found = v.object({
   indices: buckets({
@@ -14,6 +15,11 @@ const found = v.object({
     }),
   }),
 });
+
+/** Name of the results in an index, of which there is one per day. */
+export function resultsOf(index: string): string {
+  return index.replace(/-\d{4}-\d{2}-\d{2}$/, "");
+}
 
 export function indexResults(patterns: readonly string[]): ResultReader<IndexResults> {
   // In the order of writing, the only one that every document has.
@@ -37,13 +43,20 @@ export function indexResults(patterns: readonly string[]): ResultReader<IndexRes
               },
             },
           ],
-    read: (_source, [answer]) =>
-      Promise.resolve({
-        indices: (aggregations(answer, found)?.indices.buckets ?? []).map((bucket) => ({
-          index: String(bucket.key),
-          documents: bucket.doc_count,
-          newest: bucket.newest.hits.hits.map(({ _id, _source }) => ({ id: _id, source: _source })),
-        })),
-      }),
+    read(_source, [answer]) {
+      const results = new Map<string, IndexResults["indices"][number]>();
+      // The newest day comes first.
+      for (const { key, doc_count, newest } of aggregations(answer, found)?.indices.buckets ?? []) {
+        const index = resultsOf(String(key));
+        const later = results.get(index);
+        const own = newest.hits.hits.map(({ _id, _source }) => ({ id: _id, source: _source }));
+        results.set(index, {
+          index,
+          documents: (later?.documents ?? 0) + doc_count,
+          newest: [...(later?.newest ?? []), ...own].slice(0, NEWEST),
+        });
+      }
+      return Promise.resolve({ indices: [...results.values()] });
+    },
   };
 }

@@ -13,7 +13,7 @@ import {
   type Search,
   type SearchSource,
 } from "./multi-search";
-import { indexResults } from "./index-results";
+import { indexResults, resultsOf } from "./index-results";
 import { deadLetter, type SearchStatus } from "./result-status";
 import { taxiResults } from "./taxi-results";
 import { tradesResults } from "./trades-results";
@@ -62,7 +62,7 @@ export async function searchStatus(
   const results = answers.slice(0, reader.searches.length);
   const newest = aggregations(answers[results.length], newestWindow)?.newest.value ?? null;
   return {
-    documents: countsOf(all),
+    documents: countsOf(all, resultsOf),
     writes: stats._all.primaries.indexing?.index_total ?? 0,
     deadLetters: countsOf(dead),
     latestDeadLetters: documents(dead, deadLetter),
@@ -92,7 +92,15 @@ const deadLetterSearch: Search = {
   },
 };
 
-function countsOf(answer: Answer | undefined): Readonly<Record<string, number>> {
-  const found = aggregations(answer, counts)?.counts.buckets ?? [];
-  return Object.fromEntries(found.map(({ key, doc_count }) => [String(key), doc_count]));
+/** Documents by the key of their bucket, or by a name that several buckets share. */
+function countsOf(
+  answer: Answer | undefined,
+  nameOf: (key: string) => string = (key) => key,
+): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const { key, doc_count } of aggregations(answer, counts)?.counts.buckets ?? []) {
+    const name = nameOf(String(key));
+    sums[name] = (sums[name] ?? 0) + doc_count;
+  }
+  return sums;
 }
