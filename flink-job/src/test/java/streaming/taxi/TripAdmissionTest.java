@@ -293,7 +293,9 @@ class TripAdmissionTest {
     harness
         .getSideOutput(TripAdmission.DEAD_LETTERS)
         .forEach(each -> documents.add(each.getValue()));
-    assertThat(documents).extracting(each -> each.index).containsExactly("canaries", "dead-letters");
+    assertThat(documents)
+        .extracting(each -> each.index)
+        .containsExactly("canaries", "dead-letters");
     Document canary = documents.get(0);
     assertThat(canary.id).isEqualTo("shardId-000000000000");
     assertThat(canary.source).isEqualTo("{\"canary\":\"2026-03-01T12:00:00.000Z\"}");
