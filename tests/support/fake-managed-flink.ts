@@ -13,6 +13,7 @@ export class FakeManagedFlink extends FakeService {
   /** Another writer comes in between: the next update finds a newer version. */
   overtaken = false;
   readonly updates: unknown[] = [];
+  readonly snapshots = ["first", "second"];
 
   readonly #name: string;
 
@@ -26,6 +27,9 @@ export class FakeManagedFlink extends FakeService {
   protected override answer(operation: string, input: Input): Answer {
     if (input["ApplicationName"] !== this.#name) return failure("ResourceNotFoundException");
     if (operation === "DescribeApplication") return [200, { ApplicationDetail: this.#detail() }];
+    if (operation === "ListApplicationSnapshots") {
+      return [200, { SnapshotSummaries: this.snapshots.map((SnapshotName) => ({ SnapshotName })) }];
+    }
     if (operation !== "UpdateApplication") return failure("UnsupportedOperationException");
     if (this.overtaken) this.version += 1;
     this.overtaken = false;
