@@ -46,13 +46,10 @@ export function canaryAlarms({ streamName }: WatchedCanary, maxLagSeconds: numbe
       name: "completeness",
       description:
         "The job has read less than 99 % of the records of an hour that was over for ten minutes. Look at its lag; without one, at restarts from an older snapshot and at expired records.",
-      severity: "warning",
       value: reading("canary", "Completeness", { Stream: streamName }, "Average"),
       comparison: "<",
       threshold: 99,
       periodSeconds: 3600,
-      periods: 1,
-      missing: "notBreaching",
     },
   ];
 }

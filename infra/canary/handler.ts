@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { DomainClient } from "../search/bootstrap/domain-client";
+import { DomainClient, ownIdentity } from "../search/bootstrap/domain-client";
 import { metricFamilies } from "../watch/metrics";
 import {
   type CanarySettings,
@@ -24,7 +24,6 @@ export interface Services {
 
 export async function handler(): Promise<void> {
   const settings = JSON.parse(process.env[settingsVariable] ?? "") as CanarySettings;
-  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = process.env;
   const client = {
     requestHandler: new NodeHttpHandler({ connectionTimeout: 2_000, requestTimeout: 5_000 }),
   };
@@ -33,12 +32,7 @@ export async function handler(): Promise<void> {
     cloudWatch: new CloudWatchClient(client),
     domain: new DomainClient({
       endpoint: settings.endpoint,
-      region: process.env["AWS_REGION"] ?? "",
-      credentials: {
-        accessKeyId: AWS_ACCESS_KEY_ID,
-        secretAccessKey: AWS_SECRET_ACCESS_KEY,
-        ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
-      },
+      ...ownIdentity(),
       // The next minute asks again.
       remainingMilliseconds: () => 0,
     }),

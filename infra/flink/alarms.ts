@@ -152,13 +152,9 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
     {
       name: "application-kpus",
       description: `The application uses 80 % or more of the ${kpuLimit} KPUs that the account's quota allows it. Request a higher quota before it has to grow.`,
-      severity: "warning",
       value: read("KPUs", "Maximum"),
-      comparison: ">=",
       threshold: 0.8 * kpuLimit,
       periodSeconds: 3600,
-      periods: 1,
-      missing: "notBreaching",
     },
     utilization(
       "application-cpu",

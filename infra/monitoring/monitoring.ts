@@ -62,7 +62,12 @@ export class Monitoring extends pulumi.ComponentResource {
 
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:Monitoring", name, componentInputs(args, "subscribers"), opts);
+    super(
+      "streaming:infra:Monitoring",
+      name,
+      componentInputs(args, "subscribers", "ticketSubscribers"),
+      opts,
+    );
     validate(name, args);
 
     const child = { parent: this };
@@ -109,7 +114,7 @@ export class Monitoring extends pulumi.ComponentResource {
         suffix === "" ? name : `${name}-${suffix}`,
         {
           alarmName: pulumi.interpolate`${title}-${suffix === "" ? "unhealthy" : suffix}`,
-          alarmDescription: pulumi.interpolate`${description} Runbook: ${runbook}`,
+          alarmDescription: `${description} Runbook: ${runbook}`,
           alarmRule: pulumi
             .all(summed.map(({ windows }) => pulumi.all(windows.map((one) => one.name))))
             .apply((rules) => rules.map(allOf).join(" OR ")),

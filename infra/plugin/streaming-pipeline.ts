@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { componentInputs } from "../core/component";
 import type { ConfigSource } from "../core/config-reader";
 import { declaredKeys, loadConfig, projectRoot } from "../pipeline/config";
 import type { PipelineOutputs } from "../pipeline/outputs";
@@ -37,7 +38,8 @@ export class StreamingPipeline extends pulumi.ComponentResource {
     args: StreamingPipelineArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(type, name, args, opts);
+    // Addresses may be secret.
+    super(type, name, componentInputs(args, "alarmSubscribers", "ticketSubscribers"), opts);
     const paths = { producer: path.join(projectRoot, "producer/cli.ts") };
     const config = loadConfig(argumentSource(args));
     this.outputs = new Pipeline(name, { ...config, paths }, { parent: this }).outputs;

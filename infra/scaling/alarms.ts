@@ -107,11 +107,8 @@ export function changeAlarms(scaling: WatchedScaling | undefined): Condition[] {
         label: "1 while stream or application is changed",
         readings,
       },
-      comparison: ">=",
       threshold: 1,
       periodSeconds: 60,
-      periods: 1,
-      missing: "notBreaching",
     },
   ];
 }

@@ -34,6 +34,26 @@ const ATTEMPT_MILLISECONDS = 20_000;
 const FIRST_PAUSE_MILLISECONDS = 500;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
 
+/** A variable of the environment. @throws Error when it is not set */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The variable ${name} is not set`);
+  return value;
+}
+
+/** Region and role of the function that runs, which Lambda puts into the environment. */
+export function ownIdentity(): Pick<DomainClientOptions, "region" | "credentials"> {
+  const sessionToken = process.env["AWS_SESSION_TOKEN"];
+  return {
+    region: required("AWS_REGION"),
+    credentials: {
+      accessKeyId: required("AWS_ACCESS_KEY_ID"),
+      secretAccessKey: required("AWS_SECRET_ACCESS_KEY"),
+      ...(sessionToken !== undefined && { sessionToken }),
+    },
+  };
+}
+
 /**
  * A domain's REST API. It asks again while the domain is not ready: it does not answer yet, is overloaded, or does not
  * yet know its master user (403), which takes a while after its creation.

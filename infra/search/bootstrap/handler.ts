@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { applySettings, type Plugin, plugins } from "./apply-settings";
-import { DomainClient } from "./domain-client";
+import { DomainClient, ownIdentity, required } from "./domain-client";
 import type { DomainSettings, Report } from "./domain-settings";
 
 /** What Lambda tells of an invocation. */
@@ -21,15 +21,9 @@ export async function handler(settings: DomainSettings, context: Context): Promi
     throw new Error("The settings must be those of the last deployment. Deploy to change them.");
   }
   const endpoint = process.env["AWS_ENDPOINT_URL_OPENSEARCH"] ?? required("SEARCH_ENDPOINT");
-  const sessionToken = process.env["AWS_SESSION_TOKEN"];
   const domain = new DomainClient({
     endpoint,
-    region: required("AWS_REGION"),
-    credentials: {
-      accessKeyId: required("AWS_ACCESS_KEY_ID"),
-      secretAccessKey: required("AWS_SECRET_ACCESS_KEY"),
-      ...(sessionToken !== undefined && { sessionToken }),
-    },
+    ...ownIdentity(),
     remainingMilliseconds: context.getRemainingTimeInMillis,
   });
   const report = await applySettings(domain, settings, absentPlugins());
@@ -48,10 +42,4 @@ function absentPlugins(): Set<Plugin> {
       );
     }),
   );
-}
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`The variable ${name} is not set`);
-  return value;
 }

@@ -232,6 +232,16 @@ describe("Monitoring", () => {
     ]);
   });
 
+  it("keeps the addresses of subscribers out of the inputs of components", async () => {
+    const ticketHook = "https://example.com/tickets";
+    const { resources } = await monitor({ ...everything, ticketSubscribers: [ticketHook] });
+    const components = resources.filter(({ custom }) => !custom);
+    expect(components.map(({ type }) => type)).to.include("streaming:infra:Monitoring");
+    expect(JSON.stringify(components.map(({ inputs }) => inputs)))
+      .not.to.include("https://example.com/hook")
+      .and.not.to.include(ticketHook);
+  });
+
   it("watches only what it is given", async () => {
     const deployment = await monitor({ title: "t", stream });
     expect(deployment.ofType(alarmType).map(({ name }) => name)).to.deep.equal([
