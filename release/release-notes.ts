@@ -35,7 +35,11 @@ function versionIn(folder: string): string {
 
 if (require.main === module) {
   const changelog = readFileSync(path.join(root, "CHANGELOG.md"), "utf8");
-  const versions = { "the project": versionIn("."), policies: versionIn("policies") };
+  const versions = {
+    "the project": versionIn("."),
+    policies: versionIn("policies"),
+    "the component provider": versionIn("infra/plugin"),
+  };
   try {
     console.log(releaseNotes(process.argv[2] ?? "", changelog, versions));
   } catch (error) {
