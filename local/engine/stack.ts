@@ -115,6 +115,9 @@ export class LocalStack {
     };
     signal?.addEventListener("abort", abort, { once: true });
     provider.open(project, stack, signal);
+    // Pulumi takes a stack trace for every promise, which is a fifth of a preview's time.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       await operation({
         color: "never",
@@ -129,6 +132,7 @@ export class LocalStack {
       signal?.throwIfAborted();
       throw new EngineError(withPolicies(this.#pack, record.result), programErrors[0] ?? error);
     } finally {
+      Error.stackTraceLimit = stackTraceLimit;
       provider.close();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readWorkload, workloadFolder } from "../../infra/contracts/workload";
 import { Problems } from "../../infra/core/validate";
-import { program as pipeline } from "../../infra/program";
 import { exitCodes } from "../../cli/command";
 import { outputProblem } from "../../cli/options";
 import { planText } from "../engine/plan-report";
@@ -172,7 +171,8 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
             return { deployedOptions, against: { ref, commit } };
           });
     const declared = new DeclaredOptions();
-    const program = declared.watch(async () => Promise.resolve(pipeline()));
+    // Loaded while the engine starts the policy pack.
+    const program = declared.watch(async () => (await import("../../infra/program.js")).program());
     const opened = await openStack({
       ...common,
       program,

@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { bundle } from "../../../infra/core/bundle";
@@ -28,5 +31,36 @@ describe("bundle", () => {
 
   it("names the file that it cannot find", () => {
     expect(() => bundle(path.join(__dirname, "../fixtures/nothing.ts"))).to.throw("nothing.ts");
+  });
+
+  it("is kept for later processes until a source changes", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "bundle-"));
+    const said = path.join(folder, "said.ts");
+    const here = process.cwd();
+    const made = (): string => {
+      const module = require.resolve("../../../infra/core/bundle");
+      // As a new process: what this one has made it does not make again.
+      Reflect.deleteProperty(require.cache, module);
+      const { bundleFile } = createRequire(module)(
+        module,
+      ) as typeof import("../../../infra/core/bundle");
+      return bundleFile(path.join(folder, "main.ts")).path;
+    };
+    try {
+      process.chdir(folder);
+      writeFileSync(path.join(folder, "main.ts"), 'import { it } from "./said";\nconsole.log(it);');
+      writeFileSync(said, 'export const it = "one";');
+      const first = made();
+      writeFileSync(first, "kept");
+      expect(made()).to.equal(first);
+      expect(readFileSync(first, "utf8")).to.equal("kept");
+      writeFileSync(said, 'export const it = "two";');
+      const second = made();
+      expect(second).not.to.equal(first);
+      expect(execFileSync(process.execPath, [second]).toString()).to.equal("two\n");
+    } finally {
+      process.chdir(here);
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
