@@ -30,6 +30,8 @@ export default tseslint.config(
       ".tools",
       ".local",
       "**/*.generated.ts",
+      // Compiled against the packages by a test.
+      "template",
     ],
   },
   js.configs.recommended,

@@ -38,7 +38,10 @@ export function bundle(entryPath: string, constants: Constants = {}): Bundle {
     metafile: true,
   });
   const text = outputFiles.map((file) => file.text).join("");
-  const sources = Object.keys(metafile.inputs).map((file) => path.resolve(file));
+  // Constants are inputs, too, but no files: <define:NAME>.
+  const sources = Object.keys(metafile.inputs)
+    .filter((input) => !input.startsWith("<"))
+    .map((file) => path.resolve(file));
   return { text, sha256: sha256(text), sources };
 }
 

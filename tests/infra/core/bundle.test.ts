@@ -44,11 +44,14 @@ describe("bundle", () => {
       const { bundleFile } = createRequire(module)(
         module,
       ) as typeof import("../../../infra/core/bundle");
-      return bundleFile(path.join(folder, "main.ts")).path;
+      return bundleFile(path.join(folder, "main.ts"), { WORDS: ["said"] }).path;
     };
     try {
       process.chdir(folder);
-      writeFileSync(path.join(folder, "main.ts"), 'import { it } from "./said";\nconsole.log(it);');
+      writeFileSync(
+        path.join(folder, "main.ts"),
+        'import { it } from "./said";\nconsole.log(it, ...WORDS);',
+      );
       writeFileSync(said, 'export const it = "one";');
       const first = made();
       writeFileSync(first, "kept");
@@ -57,7 +60,7 @@ describe("bundle", () => {
       writeFileSync(said, 'export const it = "two";');
       const second = made();
       expect(second).not.to.equal(first);
-      expect(execFileSync(process.execPath, [second]).toString()).to.equal("two\n");
+      expect(execFileSync(process.execPath, [second]).toString()).to.equal("two said\n");
     } finally {
       process.chdir(here);
       rmSync(folder, { recursive: true, force: true });
