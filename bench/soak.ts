@@ -40,7 +40,7 @@ async function measure({ minutes }: { readonly minutes: number }) {
   const load = ["--workload", "trades", "--speedup", String(SPEEDUP)];
   const run = spawn(
     process.execPath,
-    ["--import", "tsx", "local/cli.ts", "--fresh", "--port", String(port), ...load],
+    ["--require", "tsx/cjs", "local/cli.ts", "--fresh", "--port", String(port), ...load],
     { cwd: projectFolder, stdio: ["ignore", process.stderr, process.stderr] },
   );
   const exit = once(run, "exit");

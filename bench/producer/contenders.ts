@@ -53,7 +53,7 @@ export async function contend(id: ContenderId, task: Task, folder: string): Prom
           "Contender",
         ],
       ]
-    : [process.execPath, ["--import", "tsx", path.join(__dirname, "contender.ts")]];
+    : [process.execPath, ["--require", "tsx/cjs", path.join(__dirname, "contender.ts")]];
   const { stdout } = await promisify(execFile)(command, [...before, ...args], { env });
   return JSON.parse(stdout) as Run;
 }

@@ -10,9 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { pipelineJob } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
 
@@ -39,19 +39,24 @@ export async function withBase<T>(ref: string, use: (base: Base) => Promise<T>):
     git("worktree", "add", "--quiet", "--detach", root, commit);
     symlinkSync(path.join(projectFolder, "node_modules"), path.join(root, "node_modules"));
     placeJob(root, commit);
-    const { program } = (await import(
-      pathToFileURL(path.join(root, "infra", "program.ts")).href
-    )) as { readonly program: () => Record<string, unknown> };
     return await use({
       ref,
       commit: commit.slice(0, 7),
       root,
-      program: async () => Promise.resolve(program()),
+      program: async () => Promise.resolve(pipelineProgram(root)),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
     git("worktree", "prune");
   }
+}
+
+/** Runs the program of a checkout, which is loaded by the first run only. */
+export function pipelineProgram(root: string): Record<string, unknown> {
+  const { program } = createRequire(__filename)(path.join(root, "infra/program.ts")) as {
+    readonly program: () => Record<string, unknown>;
+  };
+  return program();
 }
 
 /**

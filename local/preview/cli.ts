@@ -13,7 +13,7 @@ import { openStack } from "../engine/stack";
 import { configValue, regionOf, stackNames, workloadOf } from "../engine/work-folder";
 import { ensureJob, jobOf } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
-import { commitOf, withBase } from "./base";
+import { commitOf, pipelineProgram, withBase } from "./base";
 import { DeclaredOptions } from "./declared-options";
 import { previewDocument, type Preview } from "./document";
 import { previewMarkdown } from "./markdown";
@@ -172,7 +172,7 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
           });
     const declared = new DeclaredOptions();
     // Loaded while the engine starts the policy pack.
-    const program = declared.watch(async () => (await import("../../infra/program.js")).program());
+    const program = declared.watch(async () => Promise.resolve(pipelineProgram(projectFolder)));
     const opened = await openStack({
       ...common,
       program,

@@ -56,8 +56,8 @@ export class ReplayProcess {
     const child = spawn(
       process.execPath,
       [
-        "--import",
-        "tsx",
+        "--require",
+        "tsx/cjs",
         path.join(__dirname, "replay-child.ts"),
         "--json",
         "--stream",

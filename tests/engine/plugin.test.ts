@@ -32,7 +32,7 @@ describe("The component provider", () => {
   before(async () => ensureJob(pipelineJob));
   before(async () => {
     const entry = path.join(projectRoot, "infra/plugin/index.ts");
-    const started = spawn(process.execPath, ["--import", "tsx", entry], {
+    const started = spawn(process.execPath, ["--require", "tsx/cjs", entry], {
       cwd: projectRoot,
       stdio: ["ignore", "pipe", "inherit"],
     });

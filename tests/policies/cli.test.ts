@@ -78,7 +78,9 @@ describe("the command streaming-policies", function () {
   });
 
   function run(...args: readonly string[]) {
-    return spawnSync(process.execPath, ["--import", "tsx", cli, ...args], { encoding: "utf8" });
+    return spawnSync(process.execPath, ["--require", "tsx/cjs", cli, ...args], {
+      encoding: "utf8",
+    });
   }
 
   it("prints a baseline that it finds nothing wrong with", () => {

@@ -34,7 +34,7 @@ describe("the policy pack's server", () => {
 
   before(async function () {
     this.timeout(30_000);
-    server = spawn(process.execPath, ["--import", "tsx", "index.ts"], {
+    server = spawn(process.execPath, ["--require", "tsx/cjs", "index.ts"], {
       cwd: folder,
       stdio: ["ignore", "pipe", "inherit"],
     });

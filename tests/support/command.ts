@@ -19,7 +19,7 @@ export class RunningCommand {
   readonly #waiting = new Set<() => void>();
 
   constructor(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
+    this.child = spawn(process.execPath, ["--require", "tsx/cjs", script, ...args], {
       cwd: projectRoot,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

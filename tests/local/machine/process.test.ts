@@ -138,7 +138,7 @@ describe("A service process", () => {
     const pidFile = path.join(folder(), "pid");
     const parent = spawn(
       process.execPath,
-      ["--import", "tsx", path.join(__dirname, "parent.ts"), folder(), pidFile, SERVICE],
+      ["--require", "tsx/cjs", path.join(__dirname, "parent.ts"), folder(), pidFile, SERVICE],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     await once(parent.stdout, "data");

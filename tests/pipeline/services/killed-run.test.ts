@@ -42,7 +42,7 @@ describe("A run that is killed", () => {
   it("leaves no process", async () => {
     const run = spawn(
       process.execPath,
-      ["--import", "tsx", path.join(__dirname, "run.ts"), folder, jar],
+      ["--require", "tsx/cjs", path.join(__dirname, "run.ts"), folder, jar],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     const lines = createInterface({ input: run.stdout });
