@@ -35,7 +35,7 @@ function blocks(): string[] {
  */
 const pulumi = (engine: string, tsx: string): string => `#!/bin/bash
 printf '%s\\n' "$*" >> "$HOME/calls"
-[ "$1" = up ] && exec node --require ${tsx} ${path.join(__dirname, "bootstrap-up.ts")}
+[ "$1" = up ] && exec node --import ${tsx} ${path.join(__dirname, "bootstrap-up.ts")}
 # In place of a prefix of a bucket.
 case "$PULUMI_BACKEND_URL" in
   s3://*)
@@ -89,7 +89,7 @@ describe("The first deployment in docs/operations.md", function () {
 
   it("runs, block by block, up to a stack for each environment", async () => {
     const { command } = await findEngine({ onProgress: () => undefined });
-    const tsx = require.resolve("tsx/cjs");
+    const tsx = require.resolve("tsx");
     for (const [name, script] of [
       ["pulumi", pulumi(command.command, tsx)],
       ["gh", gh],
