@@ -1,13 +1,23 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
 import { projectFolder } from "../machine/project";
-import { EngineError } from "./engine-error";
 import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
 import { RunRecord } from "./run-record";
 import { openWorkspace, type Workspace, type WorkspaceArgs } from "./workspace";
 
-export { EngineError };
 export type { OperationResult, PolicyPack };
+
+/** A run that the engine, the program, a provider or the policy pack ended; the message tells why. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  /** What had happened until then. */
+  readonly result: OperationResult;
+
+  constructor(result: OperationResult, cause: unknown) {
+    super(explanation(result, cause), { cause });
+    this.result = result;
+  }
+}
 
 /** After an abort the engine gets this long to end by itself before it is interrupted. */
 const GRACE_MILLISECONDS = 20_000;
@@ -156,4 +166,23 @@ export async function openStack(args: StackArgs): Promise<LocalStack> {
   }
   const workspace = await openWorkspace({ root: projectFolder, ...args });
   return new LocalStack(workspace, args, pack);
+}
+
+/** The rules that were broken, else what the program threw, else what the engine reported. */
+function explanation({ violations, errors }: OperationResult, cause: unknown): string {
+  const refusals = violations
+    .filter(({ enforcementLevel }) => enforcementLevel === "mandatory")
+    .map(({ name, message }) => `${name}: ${message.replaceAll("\n", "\n  ")}`);
+  if (refusals.length > 0) {
+    return listed("The policy pack refuses this program:", [...refusals, ...errors]);
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof CommandError)) return message;
+  const printed = [...message.matchAll(/^error: (.+)$/gm)].map(([, text = ""]) => text);
+  const reasons = new Set([...errors, ...printed]);
+  return reasons.size > 0 ? listed("The engine reports:", [...reasons]) : message;
+}
+
+function listed(heading: string, items: readonly string[]): string {
+  return [heading, ...items.map((item) => `- ${item}`)].join("\n");
 }
