@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import type { AsyncBuffer } from "hyparquet";
 import { fileIdentity } from "./output-file";
@@ -7,6 +7,8 @@ export interface InputPlace {
   readonly name: string;
   /** The same for the same content under another name: a link, or another spelling of the path. */
   readonly identity: string;
+  /** Where a regular file of this machine is; undefined for all others. */
+  readonly path?: string | undefined;
   /** The content from the beginning on, still compressed where it is. */
   open(): Promise<Readable>;
   /** The content at any place; undefined where that cannot be had. */
@@ -24,6 +26,7 @@ export function localFile(path: string): InputPlace {
   return {
     name: path,
     identity: fileIdentity(path) ?? path,
+    path: statSync(path).isFile() ? path : undefined,
     open: () => Promise.resolve(createReadStream(path)),
     randomAccess: async () => (await import("hyparquet")).asyncBufferFromFile(path),
   };
