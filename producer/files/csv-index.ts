@@ -37,13 +37,13 @@ export async function csvIndex(
     const [first, last] = [lines[0], lines.at(-1)];
     if (first === undefined || last === undefined) return;
     const { from, strays } = timesOfPart(times);
-    const apart = new Set(strays.map((at) => first.number + at));
+    const apart = new Set(strays.map(({ at }) => first.number + at));
     const rowsOf = (start: Line, end: number, skipped?: ReadonlySet<number>) => () =>
       rowsBetween(path, start, end, decode, skipped);
     parts.push({ from, rows: rowsOf(first, last.end, apart) });
-    for (const at of strays) {
-      const [line, time] = [lines[at], times[at]];
-      if (line && time !== undefined) parts.push({ from: time, rows: rowsOf(line, line.end) });
+    for (const { at, time } of strays) {
+      const line = lines[at];
+      if (line) parts.push({ from: time, rows: rowsOf(line, line.end) });
     }
     [lines, times] = [[], []];
   };

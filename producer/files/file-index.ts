@@ -28,5 +28,6 @@ export function timesOfPart(times: readonly number[]) {
   const limit = (sorted[sorted.length >> 1] ?? Infinity) - strayMs;
   const from = sorted.find((time) => time >= limit) ?? Infinity;
   const isStray = (sorted[0] ?? Infinity) < limit;
-  return { from, strays: isStray ? times.flatMap((time, at) => (time < limit ? [at] : [])) : [] };
+  const strays = isStray ? times.flatMap((time, at) => (time < limit ? [{ at, time }] : [])) : [];
+  return { from, strays };
 }

@@ -4,7 +4,7 @@ import type { DecodedArray, SchemaElement } from "hyparquet";
 import { isoSeconds } from "../events/event-time";
 import { type FileIndex, type FilePart, rowsPerPart, timesOfPart } from "./file-index";
 import type { InputFile } from "./input-file";
-import type { InputRow, RowDecoder } from "./rows";
+import type { InputRow, RowDecoder, RowReader } from "./rows";
 
 /** Rows that are handed on at a time: few enough to be collected while they are young. */
 const rowsPerBlock = 500;
@@ -42,7 +42,7 @@ export async function parquetIndex(
   const { groups, elements } = table;
   const { time } = table.reader;
   const element = time && elements[time.column];
-  if (element === undefined) return undefined;
+  if (time === undefined || element === undefined) return undefined;
   const opened = new Map<Group, Promise<Column[]>>();
   const columnsOnce = (group: Group) => {
     const columns = opened.get(group) ?? table.columnsOf(group);
@@ -57,19 +57,15 @@ export async function parquetIndex(
     const allStrays: { readonly row: number; readonly from: number }[] = [];
     for (let start = group.start; start < group.end; start += rowsPerPart) {
       const end = Math.min(start + rowsPerPart, group.end);
-      const times = Array.from(
-        { length: end - start },
-        (_, at) => time?.of(cells.at(start + at)) ?? NaN,
-      );
-      const { from, strays } = timesOfPart(times);
-      const apart = new Set(strays.map((at) => start + at + 1));
+      const { from, strays } = timesOfPart(timesBetween(cells, time, start, end));
+      const apart = new Set(strays.map(({ at }) => start + at + 1));
+      allStrays.push(...strays.map((stray) => ({ row: start + stray.at, from: stray.time })));
       const rows = async function* () {
         for (const block of table.rowsBetween(await columnsOnce(group), start, end)) {
           yield block.filter(({ line }) => !apart.has(line));
         }
       };
       parts.push({ from, rows });
-      allStrays.push(...strays.map((at) => ({ row: start + at, from: times[at] ?? NaN })));
     }
     if (allStrays.length <= mostReadAlone) {
       parts.push(...allStrays.map(({ row, from }) => ({ from, rows: () => table.rowAt(row) })));
@@ -85,6 +81,16 @@ export async function parquetIndex(
   const digest = createHash("sha256");
   for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
   return { parts, digest: digest.digest("hex") };
+}
+
+/** Apart from the functions that read rows later: those would keep the times in memory. */
+function timesBetween(
+  cells: Column,
+  time: NonNullable<RowReader["time"]>,
+  start: number,
+  end: number,
+): number[] {
+  return Array.from({ length: end - start }, (_, at) => time.of(cells.at(start + at)) ?? NaN);
 }
 
 interface Group {
