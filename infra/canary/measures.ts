@@ -1,4 +1,5 @@
 import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
+import { type Metric, metric, type MetricName, outcomes } from "../watch/metrics";
 
 /** Settings of the function, as JSON in one environment variable. */
 export interface CanarySettings {
@@ -17,28 +18,32 @@ export const span = { milliseconds: 60 * MINUTE, endedBefore: 10 * MINUTE };
 /** Reports that the service makes of each counter in a minute, for each subtask. */
 const reportsPerMinute = 4;
 
-/** Records that came into the stream, and the job's counter of records that it has read. */
+/** Records that came into the stream, and the job's counters of what became of them. */
 export function completenessQueries({ stream, application }: CanarySettings): MetricDataQuery[] {
   const query = (
     Id: string,
-    Namespace: string,
-    MetricName: string,
-    dimension: readonly [Name: string, Value: string],
+    { namespace: Namespace, name: MetricName, dimensions }: Metric<string>,
     Stat: string,
   ): MetricDataQuery => {
-    const [Name, Value] = dimension;
-    const Metric = { Namespace, MetricName, Dimensions: [{ Name, Value }] };
+    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    const Metric = { Namespace, MetricName, Dimensions };
     return { Id, MetricStat: { Metric, Period: 60, Stat } };
   };
-  const job = ["AWS/KinesisAnalytics", "records", ["Application", application]] as const;
+  const job = (name: MetricName<"application">): Metric<string> =>
+    metric("application", name, { Application: application });
   return [
-    query("incoming", "AWS/Kinesis", "IncomingRecords", ["StreamName", stream], "Sum"),
-    query("average", ...job, "Average"),
-    query("reports", ...job, "SampleCount"),
+    query(
+      "incoming",
+      metric<"stream", string>("stream", "IncomingRecords", { StreamName: stream }),
+      "Sum",
+    ),
+    ...outcomes.map((name) => ({ ...query(name, job(name), "Average"), ReturnData: false })),
+    { Id: "average", Expression: `SUM([${outcomes.join(", ")}])` },
+    query("reports", job("records"), "SampleCount"),
   ];
 }
 
-/** Percent of the incoming records that the job has read, at most 100, as a restart reads some again; undefined without any. */
+/** Percent of the incoming records whose outcome is known, at most 100, as a restart reads some again; undefined without any. */
 export function completeness(results: readonly MetricDataResult[]): number | undefined {
   const valuesOf = (id: string): readonly number[] =>
     results.find(({ Id }) => Id === id)?.Values ?? [];

@@ -67,7 +67,7 @@ function canaryRow(region: string, Stream: string): Section {
   return {
     widgets: [
       graph(region, "Age of the newest canary in the index (s)", [line("Age", "Maximum", "age")]),
-      graph(region, "Records of an hour that the job has read (%)", [
+      graph(region, "Records of an hour that the job accounts for (%)", [
         line("Completeness", "Average", "completeness"),
       ]),
     ],

@@ -2,22 +2,20 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { consoleUrl } from "../core/partition";
-import {
-  type Alarm,
-  canariesAlone,
-  type Condition,
-  incomingRecords,
-  metricAlarmArgs,
-  reading,
-  stoppedAlarm,
-} from "../watch/alarm";
+import { type Alarm, canariesAlone, type Condition, metricAlarmArgs } from "../watch/alarm";
 import { applicationAlarms } from "../flink/alarms";
 import { deliveryAlarms } from "../delivery/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
 import { canaryAlarms } from "../canary/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { changeAlarms, scalingAlarms } from "../scaling/alarms";
-import { defaultMaxLagSeconds, idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
+import {
+  defaultMaxLagSeconds,
+  idleAlarm,
+  readerLagAlarms,
+  resultsSilenceAlarm,
+  streamAlarms,
+} from "../stream/alarms";
 import { dashboardBody } from "./dashboard";
 import { type MonitoringArgs, validate } from "./args";
 import { AlarmTopic } from "./topic";
@@ -189,17 +187,9 @@ function watched(args: MonitoringArgs): Alarm[] {
     ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
     ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
     ...(host ? hostAlarms(host) : []),
-    ...(scaling ? [...scalingAlarms(scaling), concurrencyAlarm] : []),
+    ...(scaling ? scalingAlarms(scaling) : []),
     ...(results && stream && application
-      ? [
-          stoppedAlarm(
-            "results-silent",
-            [incomingRecords(stream.name), incomingRecords(results.name)],
-            30,
-            "Records have come into the stream for half an hour and no final result into the stream of results. Look at the job's log, its watermark and its role.",
-            idle && { ...idle, outgoing: 0 },
-          ),
-        ]
+      ? [resultsSilenceAlarm(stream.name, results.name, idle)]
       : []),
     ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
     ...(resultsDelivery
@@ -210,20 +200,6 @@ function watched(args: MonitoringArgs): Alarm[] {
       : []),
   ];
 }
-
-/** The account's concurrency, of which all functions take. Its default quota: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const concurrencyAlarm: Alarm = {
-  name: "function-concurrency",
-  description:
-    "The Lambda functions of this account use 80 % of the default concurrency quota, 1,000, or more; beyond the quota they are throttled. Request a higher quota.",
-  severity: "warning",
-  value: reading("functions", "ClaimedAccountConcurrency", {}, "Maximum"),
-  comparison: ">=",
-  threshold: 800,
-  periodSeconds: 300,
-  periods: 3,
-  missing: "notBreaching",
-};
 
 /** Alarms on a second resource of a kind, named by its content. */
 function of(content: string, alarms: readonly Alarm[]): Alarm[] {

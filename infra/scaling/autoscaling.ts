@@ -84,6 +84,7 @@ export class Autoscaling extends pulumi.ComponentResource {
       functionName: scaler.name,
       apiName: this.#api.apiName,
       apiStageName: this.#api.stageName,
+      vpcId: args.network && pulumi.output(args.network.vpcId),
       targets: [
         ...(stream ? [{ kind: "stream", name: stream.name, max: stream.max } as const] : []),
         ...(application

@@ -41,7 +41,8 @@ export const metricFamilies = {
       "numberOfFailedCheckpoints oldGenerationGCTime restartingTime runningTime",
       "threadsCount uptime",
       // The job's own: https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html
-      "duplicates future late malformed millisBehindLatest records rejected",
+      "admitted canaries duplicates future late malformed millisBehindLatest outside records",
+      "rejected",
     ),
   },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
@@ -105,7 +106,8 @@ export const metricFamilies = {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],
     metrics: words(
-      "Capacity Changing ChangesLeft FailedActivities RefusedScaleOut RequestedCapacity Snapshots",
+      "AddressesUsed Capacity Changing ChangesLeft FailedActivities RefusedScaleOut",
+      "RequestedCapacity Snapshots",
     ),
   },
 } as const;
@@ -113,6 +115,17 @@ export const metricFamilies = {
 type Families = typeof metricFamilies;
 export type MetricFamily = keyof Families;
 export type MetricName<Family extends MetricFamily> = Families[Family]["metrics"][number];
+
+/** The job's counters of what became of each record: counted in results, or not for one of these reasons. */
+export const outcomes = [
+  "admitted",
+  "canaries",
+  "duplicates",
+  "future",
+  "late",
+  "malformed",
+  "outside",
+] as const satisfies readonly MetricName<"application">[];
 
 /** A metric of one resource. `Text` is a plain string, or a Pulumi input where the resource is not made yet. */
 export interface Metric<Text> {

@@ -8,6 +8,9 @@ export const targetIds = {
   application: "application-parallelism",
 } as const satisfies Record<TargetKind, string>;
 
+/** `Target` of the metric of a network's subnets, whose `Name` is the id of the VPC. */
+export const subnetsId = "subnets";
+
 export interface ScaledTarget {
   readonly kind: TargetKind;
   readonly name: pulumi.Input<string>;
