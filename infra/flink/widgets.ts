@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isFlink2, shareOfRecords, type WatchedApplication } from "./alarms";
-import { linesOf } from "../watch/lines";
-import { graph, type Line, logLines, type Section } from "../watch/widgets";
+import { graph, type Line, linesOf, logLines, type Section } from "../watch/widgets";
 import { type MetricName, outcomes } from "../watch/metrics";
 
 /** How the job fares, and what it complains about. */

@@ -1,7 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, type Condition, type Reading, reading } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
-import { type ScaledTarget, subnetsId, targetIds } from "../watch/scaling-targets";
+import {
+  type MetricName,
+  type ScaledTarget,
+  type Statistic,
+  subnetsId,
+  targetIds,
+} from "../watch/metrics";
 
 export interface WatchedScaling {
   readonly functionName: pulumi.Input<string>;

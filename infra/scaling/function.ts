@@ -6,11 +6,10 @@ import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
 import { actions, allow, type Statement } from "../core/iam";
 import { serviceHost } from "../core/partition";
-import { queried } from "../watch/metrics";
+import { queried, scalingNamespace, targetIds, type TargetKind } from "../watch/metrics";
 import { everyMinute, NodeFunction } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
 import { settingsVariable } from "./lambda/settings";
-import { scalingNamespace, targetIds, type TargetKind } from "../watch/scaling-targets";
 
 /** Seconds after a change before the next: a restart of the job has to be over and its backlog worked off. */
 export const cooldowns: Readonly<

@@ -1,5 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import type { LagMetric } from "../../watch/scaling-targets";
+import type { LagMetric } from "../../watch/metrics";
 import type { Health, Point } from "./gate";
 
 const MINUTE = 60_000;

@@ -5,8 +5,7 @@ import {
   type MetricDataResult,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { type LagMetric, scalingNamespace } from "../../watch/scaling-targets";
-import type { MetricName } from "../../watch/metrics";
+import { type LagMetric, type MetricName, scalingNamespace } from "../../watch/metrics";
 import { DAY } from "./decisions";
 import {
   growthMinutes,

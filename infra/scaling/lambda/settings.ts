@@ -1,4 +1,4 @@
-import type { LagMetric } from "../../watch/scaling-targets";
+import type { LagMetric } from "../../watch/metrics";
 import type { Rules } from "./decisions";
 import type { SubnetSettings } from "./subnets";
 
