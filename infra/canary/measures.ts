@@ -1,5 +1,5 @@
 import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import { type Metric, metric, type MetricName, outcomes } from "../watch/metrics";
+import { metric, type MetricName, minutesOf, outcomes, queried } from "../watch/metrics";
 
 /** Settings of the function, as JSON in one environment variable. */
 export interface CanarySettings {
@@ -20,26 +20,14 @@ const reportsPerMinute = 4;
 
 /** Records that came into the stream, and the job's counters of what became of them. */
 export function completenessQueries({ stream, application }: CanarySettings): MetricDataQuery[] {
-  const query = (
-    Id: string,
-    { namespace: Namespace, name: MetricName, dimensions }: Metric<string>,
-    Stat: string,
-  ): MetricDataQuery => {
-    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-    const Metric = { Namespace, MetricName, Dimensions };
-    return { Id, MetricStat: { Metric, Period: 60, Stat } };
-  };
-  const job = (name: MetricName<"application">): Metric<string> =>
-    metric("application", name, { Application: application });
+  const incoming = metric<"stream", string>("stream", "IncomingRecords", { StreamName: stream });
+  const ofJob = (name: MetricName<"application">, Stat: "Average" | "SampleCount", Id: string) =>
+    minutesOf(Id, queried<string>(metric("application", name, { Application: application })), Stat);
   return [
-    query(
-      "incoming",
-      metric<"stream", string>("stream", "IncomingRecords", { StreamName: stream }),
-      "Sum",
-    ),
-    ...outcomes.map((name) => ({ ...query(name, job(name), "Average"), ReturnData: false })),
+    minutesOf("incoming", queried(incoming), "Sum"),
+    ...outcomes.map((name) => ({ ...ofJob(name, "Average", name), ReturnData: false })),
     { Id: "average", Expression: `SUM([${outcomes.join(", ")}])` },
-    query("reports", job("records"), "SampleCount"),
+    ofJob("records", "SampleCount", "reports"),
   ];
 }
 

@@ -196,5 +196,15 @@ export function queried<Text>({ namespace, name, dimensions }: Metric<Text>) {
   return { namespace, metricName: name, dimensions };
 }
 
+/** A query for the minutes of a metric. */
+export function minutesOf(
+  Id: string,
+  { namespace: Namespace, metricName: MetricName, dimensions }: LagMetric,
+  Stat: "Average" | "Maximum" | "SampleCount" | "Sum",
+) {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Id, MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat } };
+}
+
 /** Statistics of a period, as CloudWatch names them; `p99` and such are percentiles. */
 export type Statistic = "Average" | "Maximum" | "Minimum" | "Sum" | "p95" | "p99";
