@@ -22,7 +22,10 @@ describe("The recovery in docs/operations.md", () => {
     ];
     const lost = await command("local/cli.ts", [
       ...workload,
-      ...["--archive", archive, "--documents", documents],
+      "--archive",
+      archive,
+      "--documents",
+      documents,
     ]);
     expect(lost.code, lost.stderr).to.equal(0);
 
@@ -36,7 +39,10 @@ describe("The recovery in docs/operations.md", () => {
     writeFileSync(input, Buffer.concat(lines));
     const recovered = await command("local/cli.ts", [
       ...workload,
-      ...["--input", input, "--expect", documents],
+      "--input",
+      input,
+      "--expect",
+      documents,
     ]);
     expect(recovered.code, recovered.stderr).to.equal(0);
     expect(recovered.stderr).to.match(/Mismatches {2}0/);
