@@ -40,15 +40,16 @@ export async function useProfile(profile: string | undefined, env = process.env)
  * @throws StartError when the file of AWS_CA_BUNDLE cannot be read
  */
 export function clientSettings() {
-  const bundle = process.env["AWS_CA_BUNDLE"];
-  const agent = new ProxyAgent({
-    keepAlive: true,
-    maxSockets,
-    ...(bundle && { ca: read(bundle) }),
-  });
+  const agent = environmentAgent();
   // The SDK's own choice for Kinesis is HTTP/2, which proxies and plain http:// endpoints do not speak.
   const requestHandler = new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent });
   return { requestHandler, credentials: defaultProvider({ clientConfig: { requestHandler } }) };
+}
+
+/** Connections through the proxies, and with the certificate authorities, of the environment. */
+export function environmentAgent(): ProxyAgent {
+  const bundle = process.env["AWS_CA_BUNDLE"];
+  return new ProxyAgent({ keepAlive: true, maxSockets, ...(bundle && { ca: read(bundle) }) });
 }
 
 function read(bundle: string): string {

@@ -8,7 +8,7 @@ import { Delivery } from "../kinesis/delivery";
 import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
 import { firstEvent } from "../events/record-source";
-import { identityOf, liveRecordsOf, readEvents, recordsOf, shiftOf } from "./events";
+import { identityOf, laterRecords, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
@@ -124,11 +124,14 @@ async function send(
   end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
   const from = resumption?.point.position ?? 0;
-  const { live } = events;
+  const { live, later } = events;
+  const ordered = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
   const records =
-    live === undefined
-      ? recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options))
-      : liveRecordsOf(live, events, options, resumption?.point.files ?? {});
+    live !== undefined
+      ? laterRecords((stop) => live.events(resumption?.point.files ?? {}, stop), ordered)
+      : later === undefined
+        ? ordered
+        : laterRecords(later, ordered);
   const advisor = new LagAdvisor(options.pace, options.rateLimitPercent);
   const metrics = metricsOutput(options);
   // A faster replay is ahead of the real clock.

@@ -1,19 +1,22 @@
 import { createHash } from "node:crypto";
 import { EventRecords, firstEvent } from "../events/record-source";
 import { ShuffledEvents } from "../events/shuffled-events";
-import type { LiveRecordSource } from "../events/record";
-import type { FilePositions, LiveEvents, Reading } from "../events/workload";
+import type { LiveRecordSource, SourceEvent } from "../events/record";
+import type { Reading } from "../events/workload";
 import type { CommandOptions } from "./options";
 
-export function readEvents({ workload, json, outputs }: CommandOptions): Promise<Reading> {
+export function readEvents(options: CommandOptions): Promise<Reading> {
+  const { workload, json, outputs, loop, shuffleSeconds, destination } = options;
+  const isReadOnce = !loop && shuffleSeconds === 0 && destination !== "nothing";
   if (!json && workload.inputs.length > 0) {
     const names = workload.inputs.map((name) => (name === "-" ? "the standard input" : name));
     process.stderr.write(`Reading ${names.join(", ")}\n`);
   }
-  return workload.read(outputs, (file, rows) => {
+  const tell = (file: string, rows: number) => {
     if (json) process.stdout.write(`${JSON.stringify({ type: "reading", file, rows })}\n`);
     else process.stderr.write(`Reading ${file}: ${rows.toLocaleString("en-US")} rows so far\n`);
-  });
+  };
+  return workload.read(outputs, tell, isReadOnce);
 }
 
 /** What is added to every event time: nothing, or what makes the first one now, in whole seconds. */
@@ -39,19 +42,16 @@ export function recordsOf(
 }
 
 /** The events as the stream gets them, as they come. */
-export function liveRecordsOf(
-  live: LiveEvents,
-  events: Reading,
-  options: CommandOptions,
-  saved: FilePositions,
+export function laterRecords(
+  later: (stop: AbortSignal) => AsyncIterable<SourceEvent>,
+  records: EventRecords,
 ): LiveRecordSource {
-  const records = recordsOf(events, options, 0);
   return {
     count: undefined,
     async *records(from, stop) {
-      let position = from;
-      for await (const event of live.events(saved, stop)) {
-        yield records.record(event, position);
+      let position = 0;
+      for await (const event of later(stop)) {
+        if (position >= from) yield records.record(event, position);
         position += 1;
       }
     },

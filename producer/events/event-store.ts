@@ -3,6 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventSource, SourceEvent } from "./record";
 
+/** An event with its place among those of the same time. */
+export interface PlacedEvent extends SourceEvent {
+  readonly place: number;
+}
+
 const smallestRun = 1024 * 1024;
 const defaultRunBytes = 32 * 1024 * 1024;
 
@@ -25,27 +30,28 @@ export class EventStore implements EventSource {
     return this.#count;
   }
 
-  add(event: SourceEvent): void {
+  /** @param place - orders events of the same time; by default as they are added */
+  add(event: SourceEvent, place: number = this.#count): void {
     const bytes = entryBytes(event);
     if (this.#used > 0 && this.#used + bytes > this.#runBytes) {
       this.#spill();
     }
     this.#makeRoom(this.#used + bytes);
-    writeEntry(this.#buffer, this.#used, event);
+    writeEntry(this.#buffer, this.#used, event, place);
     this.#offsets.push(this.#used);
     this.#used += bytes;
     this.#count += 1;
     this.#sorted = false;
   }
 
-  /** By event time; events of the same time keep the order in which they were added. */
-  *events(): Generator<SourceEvent> {
+  /** By event time; events of the same time in the order of their places. */
+  *events(): Generator<PlacedEvent> {
     const file = this.#file;
     const spilled = this.#runs.map(({ start, end }) => readRun(file ?? -1, start, end));
     yield* merged([...spilled, this.#inMemory()]);
   }
 
-  *#inMemory(): Generator<SourceEvent> {
+  *#inMemory(): Generator<PlacedEvent> {
     this.#sort();
     for (const offset of this.#offsets) {
       yield readEntry(this.#buffer, offset);
@@ -55,7 +61,11 @@ export class EventStore implements EventSource {
   #sort(): void {
     if (!this.#sorted) {
       const buffer = this.#buffer;
-      this.#offsets.sort((a, b) => buffer.readDoubleLE(a) - buffer.readDoubleLE(b) || a - b);
+      this.#offsets.sort(
+        (a, b) =>
+          buffer.readDoubleLE(a) - buffer.readDoubleLE(b) ||
+          buffer.readDoubleLE(a + 8) - buffer.readDoubleLE(b + 8),
+      );
       this.#sorted = true;
     }
   }
@@ -114,17 +124,19 @@ function writeFully(file: number, buffer: Buffer, position: number): number {
   return written;
 }
 
-const headBytes = 8 + 2 + 4;
+/** Event time and place, each 8 bytes, and the lengths of key and data. */
+const headBytes = 8 + 8 + 2 + 4;
 
 function entryBytes(event: SourceEvent): number {
   return headBytes + Buffer.byteLength(event.partitionKey) + event.data.byteLength;
 }
 
-function writeEntry(buffer: Buffer, offset: number, event: SourceEvent): void {
+function writeEntry(buffer: Buffer, offset: number, event: SourceEvent, place: number): void {
   buffer.writeDoubleLE(event.eventTime, offset);
+  buffer.writeDoubleLE(place, offset + 8);
   const keyBytes = buffer.write(event.partitionKey, offset + headBytes);
-  buffer.writeUInt16LE(keyBytes, offset + 8);
-  buffer.writeUInt32LE(event.data.byteLength, offset + 10);
+  buffer.writeUInt16LE(keyBytes, offset + 16);
+  buffer.writeUInt32LE(event.data.byteLength, offset + 18);
   buffer.set(event.data, offset + headBytes + keyBytes);
 }
 
@@ -132,22 +144,23 @@ function writeEntry(buffer: Buffer, offset: number, event: SourceEvent): void {
 function entryLength(buffer: Buffer, offset: number): number | undefined {
   return offset + headBytes > buffer.length
     ? undefined
-    : headBytes + buffer.readUInt16LE(offset + 8) + buffer.readUInt32LE(offset + 10);
+    : headBytes + buffer.readUInt16LE(offset + 16) + buffer.readUInt32LE(offset + 18);
 }
 
-function readEntry(buffer: Buffer, offset: number): SourceEvent {
-  const keyEnd = offset + headBytes + buffer.readUInt16LE(offset + 8);
+function readEntry(buffer: Buffer, offset: number): PlacedEvent {
+  const keyEnd = offset + headBytes + buffer.readUInt16LE(offset + 16);
   return {
     eventTime: buffer.readDoubleLE(offset),
+    place: buffer.readDoubleLE(offset + 8),
     partitionKey: buffer.toString("utf8", offset + headBytes, keyEnd),
-    data: buffer.subarray(keyEnd, keyEnd + buffer.readUInt32LE(offset + 10)),
+    data: buffer.subarray(keyEnd, keyEnd + buffer.readUInt32LE(offset + 18)),
   };
 }
 
 const chunkBytes = 64 * 1024;
 
 /** Reads the events of a run that was written to a file, a chunk at a time. */
-function* readRun(file: number, start: number, end: number): Generator<SourceEvent> {
+function* readRun(file: number, start: number, end: number): Generator<PlacedEvent> {
   let chunk: Buffer = Buffer.alloc(0);
   let offset = 0;
   let position = start;
@@ -185,15 +198,24 @@ function readFully(file: number, buffer: Buffer, position: number): void {
   }
 }
 
-/** Merges a few sources that are sorted by event time; of equal times the earlier source's first. */
-export function* merged(sources: readonly Iterable<SourceEvent>[]): Generator<SourceEvent> {
+/** Whether an event comes before another one: by time, and of equal times by place. */
+export function isBefore(event: PlacedEvent, other: PlacedEvent | undefined): boolean {
+  return (
+    other === undefined ||
+    event.eventTime < other.eventTime ||
+    (event.eventTime === other.eventTime && event.place < other.place)
+  );
+}
+
+/** Merges a few sources that are sorted. */
+export function* merged(sources: readonly Iterable<PlacedEvent>[]): Generator<PlacedEvent> {
   const rests = sources.map((source) => source[Symbol.iterator]());
   const heads = rests.map((rest) => rest.next());
   for (;;) {
     let first = -1;
-    let event: SourceEvent | undefined;
+    let event: PlacedEvent | undefined;
     for (const [index, head] of heads.entries()) {
-      if (!head.done && (event === undefined || head.value.eventTime < event.eventTime)) {
+      if (!head.done && isBefore(head.value, event)) {
         first = index;
         event = head.value;
       }

@@ -1,6 +1,6 @@
 import { DateTime } from "luxon";
 
-const pattern = /^(\d{4}-\d{2}-\d{2})[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?$/;
+const pattern = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,9})?$/;
 
 /** Milliseconds since the epoch of a wall-clock time, or undefined when the text is no such time. */
 export type WallClock = (text: string) => number | undefined;
@@ -10,30 +10,45 @@ export type WallClock = (text: string) => number | undefined;
  * In spring a time of the skipped hour is moved one hour forward; in autumn the first of the two instants is taken.
  */
 export function wallClock(zone: string): WallClock {
-  // Clocks change on the quarter hour at most, so one conversion serves a quarter hour of events.
-  const starts = new Map<string, number | undefined>();
-  const startOf = (date: string, hour: string, quarter: number) => {
-    const key = `${date}T${hour}:${String(15 * quarter).padStart(2, "0")}`;
-    if (!starts.has(key)) {
-      const local = DateTime.fromISO(key, { zone });
-      const instants = local.getPossibleOffsets().map((candidate) => candidate.toMillis());
-      starts.set(key, local.isValid ? Math.min(...instants) : undefined);
-    }
-    return starts.get(key);
+  // Clocks change on the quarter hour at most, so one conversion serves a quarter hour of events. The keys are numbers:
+  // a part of a text would keep the whole text in memory.
+  const starts = new Map<number, number | undefined>();
+  const startOf = (text: string, quarter: number) => {
+    const minute = String(15 * quarter).padStart(2, "0");
+    const local = DateTime.fromISO(`${text.slice(0, 10)}T${text.slice(11, 13)}:${minute}`, {
+      zone,
+    });
+    const instants = local.getPossibleOffsets().map((candidate) => candidate.toMillis());
+    return local.isValid ? Math.min(...instants) : undefined;
   };
   return (text) => {
-    const [, date, hour, minute, second, fraction = ""] = pattern.exec(text) ?? [];
-    if (date === undefined || hour === undefined) {
-      return undefined;
+    if (!pattern.test(text)) return undefined;
+    const month = 1200 * twoDigits(text, 0) + 12 * twoDigits(text, 2) + twoDigits(text, 5);
+    const [day, hour] = [twoDigits(text, 8), twoDigits(text, 11)];
+    const [minute, second] = [twoDigits(text, 14), twoDigits(text, 17)];
+    if (day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
+    const quarter = Math.floor(minute / 15);
+    const key = ((month * 32 + day) * 24 + hour) * 4 + quarter;
+    let start = starts.get(key);
+    if (start === undefined) {
+      start = startOf(text, quarter);
+      starts.set(key, start);
     }
-    const quarter = Math.floor(Number(minute) / 15);
-    const start = startOf(date, hour, quarter);
-    const seconds = (Number(minute) - 15 * quarter) * 60 + Number(second);
     return start === undefined
       ? undefined
-      : start + seconds * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+      : start +
+          ((minute - 15 * quarter) * 60 + second) * 1000 +
+          (text.length > wholeSeconds ? Number(text.slice(20, 23).padEnd(3, "0")) : 0);
   };
 }
+
+const wholeSeconds = "2019-03-01 12:30:00".length;
+
+function twoDigits(text: string, at: number): number {
+  return 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * zero;
+}
+
+const zero = "0".charCodeAt(0);
 
 export const newYorkZone = "America/New_York";
 export const newYorkInstant = wallClock(newYorkZone);

@@ -29,6 +29,8 @@ export interface Reading extends RowCounts {
   /** Events that come later than those of the source. */
   readonly live?: LiveEvents;
   readonly source: EventSource;
+  /** All events by event time, which are read as they are due; `source` has the first one only. */
+  readonly later?: () => AsyncIterable<SourceEvent>;
   /** SHA-256: the same for the same events only. */
   readonly fingerprint: string;
 }
@@ -48,12 +50,14 @@ export interface ConfiguredWorkload extends EventShape {
   readonly liveFrom?: number | undefined;
   readonly isEndless: boolean;
   /**
-   * `outputs` are files that the command writes; `onRows` is told every few seconds how many rows were read.
+   * `outputs` are files that the command writes; `onRows` is told every few seconds how many rows were read;
+   * with `isReadOnce` large files may be read as their events are due.
    * @throws StartError when an input cannot be used or holds nothing to send
    */
   read(
     outputs: Readonly<Record<string, string | undefined>>,
     onRows?: (file: string, rows: number) => void,
+    isReadOnce?: boolean,
   ): Promise<Reading>;
 }
 

@@ -5,7 +5,7 @@ import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
 import { lineBlocks } from "./lines";
 import { StartError } from "../../cli/command";
-import { type InputRow, type RowDecoder, RowRejection } from "./rows";
+import { type InputRow, type RowDecoder, type RowReader, RowRejection } from "./rows";
 
 /** The rows of a CSV file. @throws StartError when there is no usable header */
 export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGenerator<InputRow[]> {
@@ -39,16 +39,15 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
   }
 }
 
-interface CsvDecoder {
+export interface CsvDecoder extends RowReader {
   readonly delimiter: string;
-  readonly read: ReturnType<RowDecoder["columns"]>;
   readonly decode: (text: string) => SourceEvent;
 }
 
 export function csvDecoder(header: string, decoder: RowDecoder, file: string): CsvDecoder {
   const delimiter = delimiterOf(header);
-  const read = decoder.columns(headerFields(header, delimiter, file), file, false);
-  return { delimiter, read, decode: (text) => read(splitRow(text, delimiter)) };
+  const reader = decoder.columns(headerFields(header, delimiter, file), file, false);
+  return { ...reader, delimiter, decode: (text) => reader.read(splitRow(text, delimiter)) };
 }
 
 /** The character that parts the names of the header: a comma, unless there is none. */

@@ -15,10 +15,10 @@ import type { EventTimeRange } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { FilePositions, LiveEvents, Reading } from "../events/workload";
 import { csvDecoder } from "./csv-rows";
-import type { RejectedRow } from "./event-files";
 import { formatOf, type InputFormat } from "./input-file";
 import { fileIdentity } from "./output-file";
-import { type RowDecoder, RowRejection } from "./rows";
+import { type RejectedRow, RowCounter } from "./row-counter";
+import type { RowDecoder } from "./rows";
 
 const pollMs = 250;
 const maxLineBytes = 1024 * 1024;
@@ -110,18 +110,13 @@ interface Followed {
  * Reads files and pipes as they grow: CSV with one row per line, or JSON lines. A file is known by its device and inode:
  * one that was renamed is read to its end, and the one that took its name from the beginning.
  */
-export class FollowedInput implements LiveEvents, Reading {
+export class FollowedInput extends RowCounter implements LiveEvents, Reading {
   readonly source = { count: undefined, events: () => [] };
   readonly live = this;
   readonly fingerprint: string;
-  readonly rejected: Record<string, number> = {};
-  rowsRead = 0;
-  outOfRange = 0;
   readonly #sources: readonly string[];
   readonly #format: InputFormat | undefined;
   readonly #decoder: RowDecoder;
-  readonly #range: EventTimeRange;
-  readonly #onRejected: (row: RejectedRow) => void;
   readonly #files = new Map<string, Followed>();
   /** Files and offsets after the events that were handed out and are not acknowledged. */
   #handedOut: { readonly identity: string; readonly offset: number }[] = [];
@@ -137,12 +132,11 @@ export class FollowedInput implements LiveEvents, Reading {
     range: EventTimeRange,
     onRejected: (row: RejectedRow) => void,
   ) {
+    super(range, onRejected);
     this.fingerprint = JSON.stringify([sources, format, range.from, range.to]);
     this.#sources = sources;
     this.#format = format;
     this.#decoder = decoder;
-    this.#range = range;
-    this.#onRejected = onRejected;
   }
 
   async *events(saved: FilePositions, stop: AbortSignal): AsyncGenerator<SourceEvent> {
@@ -234,7 +228,7 @@ export class FollowedInput implements LiveEvents, Reading {
         const line = text.toString("utf8", start, end).replace(/\r$/, "");
         start = Math.min(end + 1, text.length);
         const offset = file.growing.offset - (text.length - start);
-        const event = this.#eventOf(file, line);
+        const event = this.#eventIn(file, line);
         if (event !== undefined) {
           this.#handedOut.push({ identity, offset });
           yield event;
@@ -248,7 +242,7 @@ export class FollowedInput implements LiveEvents, Reading {
     }
   }
 
-  #eventOf(file: Followed, text: string): SourceEvent | undefined {
+  #eventIn(file: Followed, text: string): SourceEvent | undefined {
     const { name } = file.growing;
     file.line += 1;
     if (text === "") return undefined;
@@ -256,17 +250,7 @@ export class FollowedInput implements LiveEvents, Reading {
       file.decode = csvDecoder(text, this.#decoder, name).decode;
       return undefined;
     }
-    this.rowsRead += 1;
-    try {
-      const event = file.decode(text);
-      if (event.eventTime >= this.#range.from && event.eventTime < this.#range.to) return event;
-      this.outOfRange += 1;
-    } catch (error) {
-      if (!(error instanceof RowRejection)) throw error;
-      const { reason, message: detail } = error;
-      this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
-      this.#onRejected({ file: name, line: file.line, reason, detail, row: text });
-    }
-    return undefined;
+    const { line, decode } = file;
+    return this.eventOf(name, { line, text, event: () => decode(text) });
   }
 }

@@ -1,15 +1,20 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, statSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { IANAZone } from "luxon";
 import { type InputFile, inputFiles, type InputFormat, inputFormats } from "./input-file";
 import type { EventTimeRange } from "../events/event-time";
-import type { OptionValues, Reading } from "../events/workload";
+import type { ConfiguredWorkload, OptionValues, Reading } from "../events/workload";
 import { StartError } from "../../cli/command";
 import { listOf } from "../../cli/options";
-import { type FileEvents, readFiles, type RejectedRow } from "./event-files";
+import { type FileEvents, readFiles } from "./event-files";
 import { FollowedInput } from "./followed-input";
+import { IndexedEvents } from "./indexed-events";
 import { fileIdentity, OutputFile, type Outputs } from "./output-file";
+import type { RejectedRow } from "./row-counter";
 import type { RowDecoder } from "./rows";
+
+/** Bytes of local files that are read before the first event is sent; of larger ones only the event times are. */
+const mostReadFirst = 8 * 1024 * 1024;
 
 export interface InputOptions {
   /** Paths, globs, `s3://` objects or prefixes, `https://` addresses, or - for the standard input. */
@@ -66,40 +71,57 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
 }
 
 /**
- * Reads the events of all files, none of which may be an output, sorted in bounded memory.
+ * Reads the events of all files, sorted in bounded memory.
  * @throws StartError when a file cannot be used, or there are no events
  */
 export async function readInputs(
   { sources, format, deadLetters }: InputOptions,
   decoder: RowDecoder,
   range: EventTimeRange,
-  outputs: Outputs = {},
-  onRows?: (file: string, rows: number) => void,
 ): Promise<FileEvents> {
-  const files = await openInputs(sources, format, outputs);
-  const rows =
-    deadLetters === undefined ? undefined : new OutputFile(deadLetters, "dead-letter file");
-  const onRejected = (row: RejectedRow) => rows?.write(`${JSON.stringify(row)}\n`);
-  try {
-    return await readFiles(files, decoder, range, onRejected, onRows);
-  } finally {
-    rows?.close();
-  }
+  const files = await openInputs(sources, format, {});
+  const { add, close } = rejectedRows(deadLetters);
+  return readFiles(files, decoder, range, add).finally(close);
 }
 
-/** Reads the events of all files as {@link readInputs}, or follows the files as they grow. */
+/**
+ * Reads the events of all files, none of which may be an output, as {@link readInputs}; large local ones as they are due
+ * where they are read once, and growing ones as they grow.
+ */
 export async function readOrFollow(
   input: InputOptions,
   decoder: RowDecoder,
   range: EventTimeRange,
-  ...[outputs = {}, onRows]: [outputs?: Outputs, onRows?: (file: string, rows: number) => void]
+  ...[outputs, onRows, isReadOnce = false]: Parameters<ConfiguredWorkload["read"]>
 ): Promise<Reading> {
   const { sources, format, deadLetters, follow = false } = input;
-  if (!follow) return readInputs(input, decoder, range, outputs, onRows);
-  await openInputs(sources, format, outputs, notFollowed);
-  return new FollowedInput(sources, format, decoder, range, (row) => {
-    if (deadLetters !== undefined) appendFileSync(deadLetters, `${JSON.stringify(row)}\n`);
-  });
+  if (follow) {
+    await openInputs(sources, format, outputs, notFollowed);
+    return new FollowedInput(sources, format, decoder, range, (row) => {
+      if (deadLetters !== undefined) appendFileSync(deadLetters, `${JSON.stringify(row)}\n`);
+    });
+  }
+  const files = await openInputs(sources, format, outputs);
+  const { add, close } = rejectedRows(deadLetters);
+  const bytes = files.reduce((sum, { path }) => sum + (path ? statSync(path).size : Infinity), 0);
+  let later: IndexedEvents | undefined;
+  try {
+    if (isReadOnce && bytes > mostReadFirst && bytes < Infinity) {
+      later = await IndexedEvents.open(files, decoder, range, add, close);
+    }
+    return later ?? (await readFiles(files, decoder, range, add, onRows));
+  } finally {
+    if (later === undefined) close();
+  }
+}
+
+function rejectedRows(deadLetters: string | undefined) {
+  const rows =
+    deadLetters === undefined ? undefined : new OutputFile(deadLetters, "dead-letter file");
+  return {
+    add: (row: RejectedRow) => rows?.write(`${JSON.stringify(row)}\n`),
+    close: () => rows?.close(),
+  };
 }
 
 async function openInputs(

@@ -3,7 +3,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 /** A line that long is no row of a table: the file is something else. */
-const maxLineLength = 1024 * 1024;
+export const maxLineLength = 1024 * 1024;
 
 /** The lines of a text, some at a time; gzip is recognised by its first bytes. */
 export async function* lineBlocks(input: Readable): AsyncGenerator<string[]> {
@@ -66,7 +66,7 @@ function objectsOf(line: string): string[] {
 const western = new TextDecoder("windows-1252");
 
 /** A line of bytes as UTF-8; one that is not UTF-8 is Windows-1252, a superset of Latin-1. */
-function decoded(bytes: string): string {
+export function decoded(bytes: string): string {
   // eslint-disable-next-line no-control-regex -- ASCII, which needs no decoding
   if (/^[\x00-\x7f]*$/.test(bytes)) {
     return bytes;
@@ -83,6 +83,9 @@ const otherEncodings: readonly [mark: readonly number[], encoding: string][] = [
   [[0, -1, 0, -1], "utf-16be"],
 ];
 
+const utf8Mark = [0xef, 0xbb, 0xbf];
+const gzipMark = [0x1f, 0x8b];
+
 /** Compressions that are told by their first bytes, and that cannot be read. */
 const otherCompressions: readonly [mark: readonly number[], name: string, tool: string][] = [
   [[0x28, 0xb5, 0x2f, 0xfd], "Zstandard", "zstd -dc"],
@@ -93,25 +96,33 @@ const otherCompressions: readonly [mark: readonly number[], name: string, tool: 
   [[0x50, 0x41, 0x52, 0x31], "Parquet", ""],
 ];
 
+/** Whether a text begins so, and no other encoding, compression or mark. */
+export function isPlainText(start: Uint8Array): boolean {
+  const marks = [...otherCompressions, ...otherEncodings].map(([mark]) => mark);
+  return ![...marks, gzipMark, utf8Mark].some((mark) => startsWith(start, mark));
+}
+
+function startsWith(chunk: Uint8Array, mark: readonly number[]): boolean {
+  return mark.every((byte, at) => (byte < 0 ? Number(chunk[at]) > 0 : chunk[at] === byte));
+}
+
 /** The content, a character for each byte of its UTF-8 or 8-bit text. */
 async function* texts(input: Readable): AsyncGenerator<string> {
   let wide: InstanceType<typeof TextDecoder> | undefined;
   let isFirst = true;
   for await (const chunk of unzipped(input)) {
-    const startsWith = (mark: readonly number[]) =>
-      mark.every((byte, at) => (byte < 0 ? Number(chunk[at]) > 0 : chunk[at] === byte));
     if (isFirst) {
-      const other = otherCompressions.find(([mark]) => startsWith(mark));
+      const other = otherCompressions.find(([mark]) => startsWith(chunk, mark));
       if (other !== undefined) {
         const [, name, tool] = other;
         const fix = tool === "" ? "use --format parquet" : `decompress it, such as by ${tool}`;
         throw new Error(`it is ${name}; ${fix}`);
       }
-      const encoding = otherEncodings.find(([mark]) => startsWith(mark))?.[1];
+      const encoding = otherEncodings.find(([mark]) => startsWith(chunk, mark))?.[1];
       wide = encoding === undefined ? undefined : new TextDecoder(encoding);
     }
     const bytes = wide === undefined ? chunk : Buffer.from(wide.decode(chunk, { stream: true }));
-    const start = isFirst && startsWith([0xef, 0xbb, 0xbf]) ? 3 : 0;
+    const start = isFirst && startsWith(chunk, utf8Mark) ? 3 : 0;
     isFirst = false;
     yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1", start);
   }
@@ -126,7 +137,7 @@ async function* unzipped(input: Readable): AsyncGenerator<Uint8Array> {
       yield typeof next.value === "string" ? Buffer.from(next.value) : next.value;
     }
   };
-  const isZipped = !first.done && first.value[0] === 0x1f && first.value[1] === 0x8b;
+  const isZipped = !first.done && startsWith(Buffer.from(first.value), gzipMark);
   // An error of the input ends the stream of text, too; whoever reads that gets it.
   yield* isZipped ? pipeline(Readable.from(chunks()), createGunzip(), () => undefined) : chunks();
 }

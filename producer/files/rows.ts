@@ -9,16 +9,23 @@ export type Cell = unknown;
 export interface RowDecoder {
   readonly noun: string;
   /**
-   * The event of a row of a file with columns; `isTyped` unless cells are text, as in a CSV file.
+   * How the rows of a file with columns are read; `isTyped` unless cells are text, as in a CSV file.
    * @throws StartError when columns are missing
    */
-  columns(
-    header: readonly string[],
-    file: string,
-    isTyped: boolean,
-  ): (cells: readonly Cell[]) => SourceEvent;
+  columns(header: readonly string[], file: string, isTyped: boolean): RowReader;
   /** For files of JSON. @throws RowRejection */
   json(text: string): SourceEvent;
+}
+
+export interface RowReader {
+  /** @throws RowRejection */
+  read(cells: readonly Cell[]): SourceEvent;
+  /** Where event times are, if a column has them as they are. */
+  readonly time?: {
+    readonly column: number;
+    /** Not later than the event time of the cell's row; undefined where the row is rejected. */
+    of(cell: Cell): number | undefined;
+  };
 }
 
 export class RowRejection extends Error {

@@ -12,7 +12,7 @@ import type { EventShape, OptionValues, Reading, Workload } from "../events/work
 import type { FileEvents } from "../files/event-files";
 import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
 import { messageOf } from "../files/input-place";
-import { invalidEvent, parsedRow, type RowDecoder, RowRejection } from "../files/rows";
+import { type Cell, invalidEvent, parsedRow, type RowDecoder, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
 import { namedFormats, timeFormat } from "./time-format";
 
@@ -144,7 +144,7 @@ function eventDecoder(fields: EventFields): RowDecoder {
         ]);
       }
       const names = header.map((name) => JSON.stringify(name));
-      return (cells) => {
+      const read = (cells: readonly Cell[]) => {
         if (cells.length !== names.length) {
           const detail = `${cells.length} fields; the header has ${names.length}`;
           throw new RowRejection("unparsable-row", detail);
@@ -152,6 +152,12 @@ function eventDecoder(fields: EventFields): RowDecoder {
         const members = cells.map((cell, at) => `${names[at] ?? ""}:${jsonOfCell(cell, isTyped)}`);
         return json(`{${members.join(",")}}`);
       };
+      const column = header.lastIndexOf(eventTimeField);
+      const of = (cell: Cell) => {
+        const text = scalar(jsonOfCell(cell, isTyped));
+        return text === undefined ? undefined : format.parse(text);
+      };
+      return column < 0 ? { read } : { read, time: { column, of } };
     },
   };
 }

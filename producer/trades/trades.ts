@@ -43,7 +43,7 @@ const tradeDecoder: RowDecoder = {
       const columns = `expected columns: ${schema.required.join(", ")}; columns found: ${found}`;
       throw new StartError([`${file}: ${columns}`]);
     }
-    return (cells) => recordedTrade(json(cells));
+    return { read: (cells) => recordedTrade(json(cells)) };
   },
 };
 

@@ -27,12 +27,17 @@ function decoderIn(zone: string): RowDecoder {
     json: (text) => tripEvent(tripOf(text)),
     columns(header, file) {
       const archived = archivedTrips.rows(header, file);
-      if (archived !== undefined) return (cells) => tripEvent(tripOf(archived(cells)));
+      if (archived !== undefined) {
+        return { read: (cells) => tripEvent(tripOf(archived(cells))) };
+      }
       const reader = new TripRowReader(header, zone);
       if (reader.problems.length > 0) {
         throw new StartError(reader.problems.map((problem) => `${file}: ${problem}`));
       }
-      return (cells) => tripEvent(reader.read(cells.map(textOf)));
+      return {
+        read: (cells) => tripEvent(reader.read(cells.map(textOf))),
+        time: { column: reader.timeColumn, of: (cell) => reader.timeOf(textOf(cell)) },
+      };
     },
   };
 }

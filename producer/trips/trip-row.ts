@@ -92,12 +92,24 @@ export class TripRowReader {
 
   #time(values: readonly string[], column: Column): number {
     const text = this.#requiredText(values, column);
-    const instant = parseInstant(text) ?? this.#local(text) ?? this.#local(usual(text));
+    const instant = this.timeOf(text);
     if (instant === undefined) {
       const detail = `${column} is ${text}; expected YYYY-MM-DD HH:MM:SS`;
       throw new RowRejection("invalid-time", detail);
     }
-    return Math.floor(instant / 1000) * 1000;
+    return instant;
+  }
+
+  /** Column of the event time, counted from 0. */
+  get timeColumn(): number {
+    return this.#indexes.get("dropoffTime") ?? NaN;
+  }
+
+  /** Milliseconds since the epoch, in whole seconds; undefined for what is no time. */
+  timeOf(text: string): number | undefined {
+    const trimmed = text.trim();
+    const instant = this.#local(trimmed) ?? parseInstant(trimmed) ?? this.#local(usual(trimmed));
+    return instant === undefined ? undefined : Math.floor(instant / 1000) * 1000;
   }
 
   /** In the hour that is repeated in autumn the second instant is meant where the first one is before the pick-up. */

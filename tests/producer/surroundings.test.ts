@@ -141,6 +141,14 @@ describe("The replay command behind a proxy with a certificate authority of its 
     });
   }
 
+  it("reads a file of a web server through the proxy", async () => {
+    network.files.set("/trips.csv", [header, row(), row()].join("\n"));
+    const producer = start(["--dry-run", "--input", "https://files.example/moved.csv"]);
+    expect(await producer.exit(), producer.stderr).to.equal(0);
+    expect(producer.report).to.include({ type: "dry-run", recordsTotal: 3 });
+    expect(network.connected).to.include("files.example:443");
+  });
+
   it("goes past the proxy for hosts of NO_PROXY", async () => {
     const env = {
       AWS_ENDPOINT_URL_KINESIS: server.endpoint,

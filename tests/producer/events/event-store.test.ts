@@ -47,12 +47,16 @@ describe("The store of events", () => {
 });
 
 describe("Sources merged", () => {
-  it("are sorted, and of equal times the earlier source's come first", () => {
+  it("are sorted, and events of the same time are in the order of their places", () => {
     fc.assert(
       fc.property(fc.array(fc.array(event)), (lists) => {
-        const sources = lists.map((list) => list.toSorted((a, b) => a.eventTime - b.eventTime));
-        const expected = sources.flat().sort((a, b) => a.eventTime - b.eventTime);
-        expect([...merged(sources)]).to.deep.equal(expected);
+        const placed = lists.flatMap((list, at) =>
+          list.map((each, index) => ({ ...each, place: (index + 1) * lists.length - at, at })),
+        );
+        const order = (all: typeof placed) =>
+          all.toSorted((a, b) => a.eventTime - b.eventTime || a.place - b.place);
+        const sources = lists.map((_, at) => order(placed.filter((each) => each.at === at)));
+        expect([...merged(sources)]).to.deep.equal(order(placed));
       }),
     );
   });

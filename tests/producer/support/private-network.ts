@@ -6,13 +6,19 @@ import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 
-/** Hosts of AWS that the server answers for. */
-const hosts = ["kinesis.eu-west-1.amazonaws.com", "portal.sso.eu-west-1.amazonaws.com"];
+/** Hosts that the server answers for: two of AWS, and one with files. */
+const hosts = [
+  "kinesis.eu-west-1.amazonaws.com",
+  "portal.sso.eu-west-1.amazonaws.com",
+  "files.example",
+];
 
 /** A network whose only way to AWS is a proxy that shows certificates of the company's own authority. */
 export class PrivateNetwork {
   /** Hosts that clients asked the proxy for. */
   readonly connected: string[] = [];
+  /** Content of https://files.example by path; other paths lead to /trips.csv. */
+  readonly files = new Map<string, string>();
   /** The certificate of the authority. */
   readonly authority: string;
   readonly #servers: Server[] = [];
@@ -59,6 +65,11 @@ export class PrivateNetwork {
         };
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify({ roleCredentials }));
+        return;
+      }
+      if (incoming.headers.host === "files.example") {
+        const file = network.files.get(incoming.url ?? "");
+        response.writeHead(file === undefined ? 302 : 200, { location: "/trips.csv" }).end(file);
         return;
       }
       const { method, headers, url = "/" } = incoming;

@@ -6,8 +6,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { InputFile, InputFormat } from "../../../producer/files/input-file";
 import { StartError } from "../../../cli/command";
-import type { FileEvents, RejectedRow } from "../../../producer/files/event-files";
+import type { FileEvents } from "../../../producer/files/event-files";
 import { readFiles } from "../../../producer/files/event-files";
+import type { RejectedRow } from "../../../producer/files/row-counter";
 import { tripDecoder } from "../../../producer/trips/taxi";
 import { header, row, validValues } from "../support/trip-rows";
 
