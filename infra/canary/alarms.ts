@@ -45,7 +45,7 @@ export function canaryAlarms({ streamName }: WatchedCanary, maxLagSeconds: numbe
     {
       name: "completeness",
       description:
-        "The job has read less than 99 % of the records of an hour that was over for ten minutes. Look at its lag; without one, at restarts from an older snapshot and at expired records.",
+        "Of the records of an hour that was over for ten minutes, more than 1 % are neither in results nor late, duplicates or dead letters. Look at the job's lag; without one, at restarts from an older snapshot and at expired records.",
       value: reading("canary", "Completeness", { Stream: streamName }, "Average"),
       comparison: "<",
       threshold: 99,

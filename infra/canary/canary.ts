@@ -23,7 +23,7 @@ export interface CanaryArgs extends Pick<
   readonly role: RoleReference;
 }
 
-/** Sends the record `{"canary":"<instant>"}` every minute; publishes the age of the newest in the index and the share of records read. */
+/** Sends the record `{"canary":"<instant>"}` every minute; publishes the age of the newest in the index and the share of records that the job accounts for. */
 export class Canary extends pulumi.ComponentResource {
   readonly watched: WatchedCanary;
 

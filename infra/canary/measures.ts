@@ -1,4 +1,5 @@
 import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
+import { metric, type MetricName, minutesOf, outcomes, queried } from "../watch/metrics";
 
 /** Settings of the function, as JSON in one environment variable. */
 export interface CanarySettings {
@@ -17,28 +18,20 @@ export const span = { milliseconds: 60 * MINUTE, endedBefore: 10 * MINUTE };
 /** Reports that the service makes of each counter in a minute, for each subtask. */
 const reportsPerMinute = 4;
 
-/** Records that came into the stream, and the job's counter of records that it has read. */
+/** Records that came into the stream, and the job's counters of what became of them. */
 export function completenessQueries({ stream, application }: CanarySettings): MetricDataQuery[] {
-  const query = (
-    Id: string,
-    Namespace: string,
-    MetricName: string,
-    dimension: readonly [Name: string, Value: string],
-    Stat: string,
-  ): MetricDataQuery => {
-    const [Name, Value] = dimension;
-    const Metric = { Namespace, MetricName, Dimensions: [{ Name, Value }] };
-    return { Id, MetricStat: { Metric, Period: 60, Stat } };
-  };
-  const job = ["AWS/KinesisAnalytics", "records", ["Application", application]] as const;
+  const incoming = metric<"stream", string>("stream", "IncomingRecords", { StreamName: stream });
+  const ofJob = (name: MetricName<"application">, Stat: "Average" | "SampleCount", Id: string) =>
+    minutesOf(Id, queried<string>(metric("application", name, { Application: application })), Stat);
   return [
-    query("incoming", "AWS/Kinesis", "IncomingRecords", ["StreamName", stream], "Sum"),
-    query("average", ...job, "Average"),
-    query("reports", ...job, "SampleCount"),
+    minutesOf("incoming", queried(incoming), "Sum"),
+    ...outcomes.map((name) => ({ ...ofJob(name, "Average", name), ReturnData: false })),
+    { Id: "average", Expression: `SUM([${outcomes.join(", ")}])` },
+    ofJob("records", "SampleCount", "reports"),
   ];
 }
 
-/** Percent of the incoming records that the job has read, at most 100, as a restart reads some again; undefined without any. */
+/** Percent of the incoming records whose outcome is known, at most 100, as a restart reads some again; undefined without any. */
 export function completeness(results: readonly MetricDataResult[]): number | undefined {
   const valuesOf = (id: string): readonly number[] =>
     results.find(({ Id }) => Id === id)?.Values ?? [];

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { maxFreshnessSeconds, type WatchedDelivery } from "./alarms";
-import { functionGraph, linesOf } from "../watch/lines";
-import { graph, type Section } from "../watch/widgets";
+import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 /** What reaches the archive, and when. */
 export function deliverySection(

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isFlink2, shareOfRecords, type WatchedApplication } from "./alarms";
-import { linesOf } from "../watch/lines";
-import { graph, type Line, logLines, type Section } from "../watch/widgets";
-import type { MetricName } from "../watch/metrics";
+import { graph, type Line, linesOf, logLines, type Section } from "../watch/widgets";
+import { type MetricName, outcomes } from "../watch/metrics";
 
 /** How the job fares, and what it complains about. */
 export function applicationSection(
@@ -76,11 +75,9 @@ export function applicationSection(
         line("millisBehindLatest", "Maximum", "behind the stream (ms)"),
         line("threadsCount", "Maximum", "threads", true),
       ]),
-      graph(region, "Events that do not count, in percent of the records", [
-        share("late", "late"),
-        share("malformed", "malformed"),
+      graph(region, "Outcomes, in percent of the records", [
+        ...outcomes.map((outcome) => share(outcome, outcome)),
         share("rejected", "rejected by the domain"),
-        share("duplicates", "duplicates"),
       ]),
       logLines(
         region,

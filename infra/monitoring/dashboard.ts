@@ -5,19 +5,19 @@ import { domainSection } from "../search/widgets";
 import { scalingSection } from "../scaling/widgets";
 import { hostSection } from "../replay/widgets";
 import { destinations } from "../delivery/alarms";
-import { linesOf } from "../watch/lines";
-import { readerLag, type Statistic } from "../watch/metrics";
-import { streamSection } from "../stream/widgets";
-import type { MonitoringArgs } from "./args";
 import {
   alarmStates,
   figure,
   graph,
   layOut,
   type Line,
+  linesOf,
   type Section,
   type Widget,
 } from "../watch/widgets";
+import { readerLag, type Statistic } from "../watch/metrics";
+import { streamSection } from "../stream/widgets";
+import type { MonitoringArgs } from "./args";
 
 /** What metric math is made of, by id. */
 type Readings = Extract<Line, { expression: string }>["metrics"];
@@ -67,7 +67,7 @@ function canaryRow(region: string, Stream: string): Section {
   return {
     widgets: [
       graph(region, "Age of the newest canary in the index (s)", [line("Age", "Maximum", "age")]),
-      graph(region, "Records of an hour that the job has read (%)", [
+      graph(region, "Records of an hour that the job accounts for (%)", [
         line("Completeness", "Average", "completeness"),
       ]),
     ],

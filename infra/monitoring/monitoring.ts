@@ -1,26 +1,86 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentInputs } from "../core/component";
-import { consoleUrl } from "../core/partition";
-import {
-  type Alarm,
-  canariesAlone,
-  type Condition,
-  incomingRecords,
-  metricAlarmArgs,
-  reading,
-  stoppedAlarm,
-} from "../watch/alarm";
-import { applicationAlarms } from "../flink/alarms";
-import { deliveryAlarms } from "../delivery/alarms";
-import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
+import { createHash } from "node:crypto";
 import { canaryAlarms } from "../canary/alarms";
+import { componentInputs } from "../core/component";
+import { policyDocument } from "../core/iam";
+import { consoleUrl } from "../core/partition";
+import { deliveryAlarms } from "../delivery/alarms";
+import { applicationAlarms } from "../flink/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { changeAlarms, scalingAlarms } from "../scaling/alarms";
-import { defaultMaxLagSeconds, idleAlarm, readerLagAlarms, streamAlarms } from "../stream/alarms";
-import { dashboardBody } from "./dashboard";
+import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
+import {
+  defaultMaxLagSeconds,
+  idleAlarm,
+  readerLagAlarms,
+  resultsSilenceAlarm,
+  streamAlarms,
+} from "../stream/alarms";
+import { type Alarm, canariesAlone, type Condition, metricAlarmArgs } from "../watch/alarm";
 import { type MonitoringArgs, validate } from "./args";
-import { AlarmTopic } from "./topic";
+import { dashboardBody } from "./dashboard";
+
+export interface AlarmTopicArgs {
+  /** E-mail addresses and https URLs; each has to confirm. @default none */
+  readonly subscribers?: readonly string[];
+  /** ARN of the KMS key that encrypts messages and whose policy lets CloudWatch use it. @default messages are not encrypted at rest */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** An SNS topic to which the alarms of this account write, and nobody else. */
+export class AlarmTopic extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: AlarmTopicArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("streaming:infra:AlarmTopic", name, componentInputs(args, "subscribers"), opts);
+
+    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+    const topic = new aws.sns.Topic(
+      name,
+      args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn },
+      { parent: this },
+    );
+    new aws.sns.TopicPolicy(
+      name,
+      {
+        arn: topic.arn,
+        policy: policyDocument([
+          {
+            Sid: "AlarmsOfThisAccount",
+            Effect: "Allow",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
+            Action: "sns:Publish",
+            Resource: topic.arn,
+            Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+          },
+          {
+            Sid: "TlsOnly",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sns:Publish",
+            Resource: topic.arn,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ]),
+      },
+      { parent: this },
+    );
+    for (const endpoint of args.subscribers ?? []) {
+      new aws.sns.TopicSubscription(
+        // By hash: the token in the URL of a chat would stand in URNs and plans.
+        `${name}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 8)}`,
+        endpoint.startsWith("https:")
+          ? { topic: topic.arn, protocol: "https", endpoint: pulumi.secret(endpoint) }
+          : { topic: topic.arn, protocol: "email", endpoint },
+        { parent: this },
+      );
+    }
+
+    this.arn = topic.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}
 
 export type { MonitoringArgs } from "./args";
 
@@ -189,17 +249,9 @@ function watched(args: MonitoringArgs): Alarm[] {
     ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
     ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
     ...(host ? hostAlarms(host) : []),
-    ...(scaling ? [...scalingAlarms(scaling), concurrencyAlarm] : []),
+    ...(scaling ? scalingAlarms(scaling) : []),
     ...(results && stream && application
-      ? [
-          stoppedAlarm(
-            "results-silent",
-            [incomingRecords(stream.name), incomingRecords(results.name)],
-            30,
-            "Records have come into the stream for half an hour and no final result into the stream of results. Look at the job's log, its watermark and its role.",
-            idle && { ...idle, outgoing: 0 },
-          ),
-        ]
+      ? [resultsSilenceAlarm(stream.name, results.name, idle)]
       : []),
     ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
     ...(resultsDelivery
@@ -210,20 +262,6 @@ function watched(args: MonitoringArgs): Alarm[] {
       : []),
   ];
 }
-
-/** The account's concurrency, of which all functions take. Its default quota: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const concurrencyAlarm: Alarm = {
-  name: "function-concurrency",
-  description:
-    "The Lambda functions of this account use 80 % of the default concurrency quota, 1,000, or more; beyond the quota they are throttled. Request a higher quota.",
-  severity: "warning",
-  value: reading("functions", "ClaimedAccountConcurrency", {}, "Maximum"),
-  comparison: ">=",
-  threshold: 800,
-  periodSeconds: 300,
-  periods: 3,
-  missing: "notBreaching",
-};
 
 /** Alarms on a second resource of a kind, named by its content. */
 function of(content: string, alarms: readonly Alarm[]): Alarm[] {

@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
-import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { quantities } from "../../capacity/load";
+import { sizesFor } from "../../capacity/sizing";
 import { ConfigReader, type ConfigSource } from "../core/config-reader";
+import { logRetentionDays, policyArn } from "../core/limits";
+import { nameForm, prefixLength, projectName } from "../core/names";
+import { Problems } from "../core/validate";
 import {
   type ArchiveChoices,
   checkArchive,
@@ -12,13 +16,12 @@ import {
   readDelivery,
 } from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
-import { readJobDelivery } from "../job-delivery/config";
-import { logRetentionDays, policyArn } from "../core/limits";
-import { nameForm, prefixLength, projectName } from "../core/names";
 import type { RepositorySource } from "../job-delivery/args";
+import { readJobDelivery } from "../job-delivery/config";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "../network/config";
 import { checkReplay, readReplay, type ReplayConfig } from "../replay/config";
+import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
 import { checkSearch, readSearch, type SearchConfig } from "../search/config";
 import {
   checkStream,
@@ -27,9 +30,7 @@ import {
   type ResultsConfig,
   type StreamConfig,
 } from "../stream/config";
-import { readThroughput } from "./throughput";
 import { checkJob, type JobConfig, readJob } from "./workload";
-import { Problems } from "../core/validate";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {
@@ -152,4 +153,41 @@ function checkRelations(
   if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);
   checkArchive(stack.delivery, stack.archive, read, problems);
   checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read, problems);
+}
+
+const { recordsPerSecond: rates, recordBytes: sizes, peak: peaks } = quantities;
+
+/**
+ * Sizes of stream and application for the throughput of a stack, by the same reckoning as `npm run capacity`.
+ *
+ * @returns what stands in place of the counts that are configured, by key; nothing without a throughput
+ */
+export function readThroughput(
+  read: ConfigReader,
+  problems: Problems,
+): Readonly<Record<string, number>> {
+  const recordsPerSecond = read.integer("throughputRecordsPerSecond", { min: 0, max: rates.max });
+  const recordBytes = read.integer("throughputRecordBytes", sizes);
+  const peak = read.integer("throughputPeak", peaks);
+  // Not `=== 0`: what could not be read is NaN here and has its complaint already.
+  if (!(recordsPerSecond > 0 && recordBytes > 0 && peak > 0)) return {};
+
+  const { stream, application, pipelines } = sizesFor({ recordsPerSecond, recordBytes, peak });
+  problems.require(
+    pipelines === 1,
+    `${read.name("throughputRecordsPerSecond")} ${recordsPerSecond} of ${recordBytes} bytes needs ${pipelines} pipelines: one stack cannot carry it. Give each of ${pipelines} stacks its share`,
+  );
+  const { shardCount, averageShardCount, maxShardCount: streamMaxShards } = stream;
+  const { parallelism, parallelismPerKpu } = application;
+  // Scaling needs some way to go, also where one is enough.
+  const flinkMaxParallelism = Math.max(2 * parallelismPerKpu, parallelism);
+  return {
+    shardCount,
+    streamMaxShards,
+    streamMinShards: Math.min(averageShardCount, streamMaxShards - 1),
+    flinkParallelism: parallelism,
+    flinkParallelismPerKpu: parallelismPerKpu,
+    flinkMinParallelism: parallelismPerKpu,
+    flinkMaxParallelism,
+  };
 }

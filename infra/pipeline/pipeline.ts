@@ -359,6 +359,7 @@ export class Pipeline extends pulumi.ComponentResource {
                 stateKmsKeyArn: kmsKeyArn,
                 parallelismPerKpu: args.flink.parallelismPerKpu,
               },
+              network: privateSubnets,
               sourceStreamName: events.name,
               sourceApplicationName: analytics.name,
               maxLagSeconds,

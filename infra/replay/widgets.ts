@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { linesOf } from "../watch/lines";
-import { graph, type Section } from "../watch/widgets";
+import { graph, linesOf, type Section } from "../watch/widgets";
 import type { WatchedHost } from "./alarms";
 
 /** Who puts records into the stream, and how that goes. */

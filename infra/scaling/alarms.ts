@@ -1,7 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, type Condition, type Reading, reading } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
-import { type ScaledTarget, targetIds } from "../watch/scaling-targets";
+import {
+  type MetricName,
+  type ScaledTarget,
+  type Statistic,
+  subnetsId,
+  targetIds,
+} from "../watch/metrics";
 
 export interface WatchedScaling {
   readonly functionName: pulumi.Input<string>;
@@ -9,6 +14,8 @@ export interface WatchedScaling {
   readonly apiStageName: string;
   /** What is scaled, and its largest capacity. */
   readonly targets: readonly ScaledTarget[];
+  /** VPC whose subnets are measured. @default none */
+  readonly vpcId?: pulumi.Input<string> | undefined;
 }
 
 const units = { stream: "shards", application: "parallelism" } as const;
@@ -34,6 +41,28 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
       reading("api", "4XXError", api, "Sum"),
       "The scaling API has refused requests for a quarter of an hour: a caller without permission, or a throttled service. Its access log names the caller.",
     ),
+    // Of all functions of the account; the default quota: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    alarm(
+      "function-concurrency",
+      reading("functions", "ClaimedAccountConcurrency", {}, "Maximum"),
+      [">=", 800, 3],
+      "The Lambda functions of this account use 80 % of the default concurrency quota, 1,000, or more; beyond the quota they are throttled. Request a higher quota.",
+    ),
+    ...(scaling.vpcId === undefined
+      ? []
+      : [
+          alarm(
+            "network-addresses",
+            reading(
+              "scaling",
+              "AddressesUsed",
+              { Target: subnetsId, Name: scaling.vpcId },
+              "Maximum",
+            ),
+            [">=", 80, 1],
+            "A private subnet has 80 % or more of its addresses in use; without free ones neither functions nor the application grow, and the domain cannot be updated. Release network interfaces, or use larger subnets.",
+          ),
+        ]),
     ...scaling.targets.flatMap((target) => targetAlarms(target)),
   ];
 }

@@ -44,6 +44,13 @@ export interface AutoscalingArgs {
   readonly sourceStreamName: pulumi.Input<string>;
   /** Name of the Flink application whose lag counts. @default the scaled application; without one, the slowest reader that polls */
   readonly sourceApplicationName?: pulumi.Input<string> | undefined;
+  /** Network whose addresses the function measures, as growth takes them. @default not measured */
+  readonly network?:
+    | {
+        readonly vpcId: pulumi.Input<string>;
+        readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+      }
+    | undefined;
   /** Seconds that readers may be behind while capacity shrinks, 1 to 86,400; more counts as full load. @default 60 */
   readonly maxLagSeconds?: number;
   /** Decides and logs, but changes nothing. @default false */

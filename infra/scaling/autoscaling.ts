@@ -3,10 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Condition, metricAlarmArgs } from "../watch/alarm";
 import type { WatchedScaling } from "./alarms";
 import { defaultMaxLagSeconds } from "../stream/alarms";
-import { jobLag, readerLag } from "../watch/metrics";
+import { jobLag, readerLag, targetIds, type TargetKind } from "../watch/metrics";
 import { ScalingApi } from "./api";
 import { type AutoscalingArgs, type Bounds, validate } from "./args";
-import { targetIds, type TargetKind } from "../watch/scaling-targets";
 import { cooldowns, ScalingFunction, steps } from "./function";
 import { applicationScalingAlarms, type ScalingAlarms, streamScalingAlarms } from "./load-alarms";
 
@@ -84,6 +83,7 @@ export class Autoscaling extends pulumi.ComponentResource {
       functionName: scaler.name,
       apiName: this.#api.apiName,
       apiStageName: this.#api.stageName,
+      vpcId: args.network && pulumi.output(args.network.vpcId),
       targets: [
         ...(stream ? [{ kind: "stream", name: stream.name, max: stream.max } as const] : []),
         ...(application

@@ -1,6 +1,6 @@
 import { Ajv2020, type JSONSchemaType } from "ajv/dist/2020";
 import { type Bounds, checkBounds, type Schedule } from "./args";
-import type { TargetKind } from "../watch/scaling-targets";
+import type { TargetKind } from "../watch/metrics";
 import type { ConfigReader } from "../core/config-reader";
 import { limits, type StreamMode } from "../core/limits";
 import type { Problems, Range } from "../core/validate";

@@ -5,11 +5,11 @@ import type { ResourceMetric } from "../watch/alarm";
 import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
 import { actions, allow, type Statement } from "../core/iam";
-import { queried } from "../watch/metrics";
+import { serviceHost } from "../core/partition";
+import { queried, scalingNamespace, targetIds, type TargetKind } from "../watch/metrics";
 import { everyMinute, NodeFunction } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
 import { settingsVariable } from "./lambda/settings";
-import { scalingNamespace, targetIds, type TargetKind } from "../watch/scaling-targets";
 
 /** Seconds after a change before the next: a restart of the job has to be over and its backlog worked off. */
 export const cooldowns: Readonly<
@@ -27,7 +27,7 @@ const shardUpdatesPerDay = 10;
 
 export interface ScalingFunctionArgs extends Pick<
   AutoscalingArgs,
-  "stream" | "application" | "dryRun" | "logRetentionDays" | "kmsKeyArn"
+  "stream" | "application" | "network" | "dryRun" | "logRetentionDays" | "kmsKeyArn"
 > {
   /** Metrics that tell how many milliseconds readers are behind. */
   readonly lagMetrics: readonly ResourceMetric[];
@@ -50,7 +50,7 @@ export class ScalingFunction extends pulumi.ComponentResource {
         description: "Reads and changes the capacity of stream and Flink application",
         entryPath: path.join(__dirname, "lambda/handler.ts"),
         timeoutSeconds: 25,
-        environment: { [settingsVariable]: settings(args) },
+        environment: { [settingsVariable]: settings(args, region) },
         statements: statements(args, region),
         logRetentionDays: args.logRetentionDays,
         kmsKeyArn: args.kmsKeyArn,
@@ -76,7 +76,7 @@ export class ScalingFunction extends pulumi.ComponentResource {
 }
 
 function statements(
-  { stream, application }: ScalingFunctionArgs,
+  { stream, application, network }: ScalingFunctionArgs,
   region: pulumi.Input<string>,
 ): Statement[] {
   return [
@@ -93,6 +93,14 @@ function statements(
             [application.arn],
           ),
           ...stateOperatorStatements(application, region),
+        ]),
+    // It knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    ...(network === undefined
+      ? []
+      : [
+          allow(["ec2:DescribeSubnets"], ["*"], {
+            StringEquals: { "aws:RequestedRegion": region },
+          }),
         ]),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
     allow(
@@ -128,8 +136,8 @@ export function scalingRules(
 }
 
 /** What the function is told: `ScalingSettings`, once the names are known. */
-function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
-  const { stream, application, dryRun = false, maxLagMilliseconds } = args;
+function settings(args: ScalingFunctionArgs, region: pulumi.Input<string>): pulumi.Output<string> {
+  const { stream, application, network, dryRun = false, maxLagMilliseconds } = args;
   return pulumi.jsonStringify({
     targets: {
       ...(stream && {
@@ -153,6 +161,7 @@ function settings(args: ScalingFunctionArgs): pulumi.Output<string> {
       }),
     },
     lagMetrics: args.lagMetrics.map(queried),
+    ...(network && { subnets: { ...network, host: serviceHost("ec2", region) } }),
     dryRun,
   });
 }

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedScaling } from "./alarms";
-import { targetIds } from "../watch/scaling-targets";
-import { functionGraph, linesOf } from "../watch/lines";
-import { graph, type Section } from "../watch/widgets";
+import { targetIds } from "../watch/metrics";
+import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 /** What was scaled, and whether the scaler works. */
 export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedScaling>): Section {

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedDomain } from "./alarms";
-import { linesOf } from "../watch/lines";
-import { graph, type Section } from "../watch/widgets";
+import { graph, linesOf, type Section } from "../watch/widgets";
 
 /** How the domain takes documents and answers searches. */
 export function domainSection(region: string, domain: pulumi.Unwrap<WatchedDomain>): Section {

@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, incomingRecords, reading, type ResourceMetric } from "../watch/alarm";
+import {
+  type Alarm,
+  type Idle,
+  incomingRecords,
+  reading,
+  type ResourceMetric,
+  stoppedAlarm,
+} from "../watch/alarm";
 import { readerLag } from "../watch/metrics";
 
 export interface WatchedStream {
@@ -62,6 +69,21 @@ export function idleAlarm(stream: Pick<WatchedStream, "name">, canaries = 0): Al
     periods: 12,
     missing: "breaching",
   };
+}
+
+/** Records come into the stream, and no final results into that of the results. */
+export function resultsSilenceAlarm(
+  streamName: pulumi.Input<string>,
+  resultsName: pulumi.Input<string>,
+  idle?: Idle,
+): Alarm {
+  return stoppedAlarm(
+    "results-silent",
+    [incomingRecords(streamName), incomingRecords(resultsName)],
+    30,
+    "Records have come into the stream for half an hour and no final result into the stream of results. Look at the job's log, its watermark and its role.",
+    idle && { ...idle, outgoing: 0 },
+  );
 }
 
 /** Is the stream too small, and are its records read before they expire? */

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultMaxLagSeconds, type WatchedStream } from "./alarms";
-import { linesOf } from "../watch/lines";
-import { graph, type Line, type Section } from "../watch/widgets";
+import { graph, type Line, linesOf, type Section } from "../watch/widgets";
 
 /** What goes in and out of a stream. */
 export function streamSection(

@@ -1,4 +1,31 @@
-import { scalingNamespace } from "./scaling-targets";
+import type * as pulumi from "@pulumi/pulumi";
+
+export type TargetKind = "stream" | "application";
+
+/** Last parts of the URLs under which Application Auto Scaling reaches the targets. */
+export const targetIds = {
+  stream: "stream-shards",
+  application: "application-parallelism",
+} as const satisfies Record<TargetKind, string>;
+
+/** `Target` of the metric of a network's subnets, whose `Name` is the id of the VPC. */
+export const subnetsId = "subnets";
+
+export interface ScaledTarget {
+  readonly kind: TargetKind;
+  readonly name: pulumi.Input<string>;
+  readonly max: number;
+}
+
+/** Namespace of the metrics that the scaling function publishes: what is measured, and what was requested. */
+export const scalingNamespace = "StreamingPipeline/Scaling";
+
+/** A metric with the milliseconds by which a reader is behind. */
+export interface LagMetric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
 
 /** The words of a text, each a type. */
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}`
@@ -41,7 +68,8 @@ export const metricFamilies = {
       "numberOfFailedCheckpoints oldGenerationGCTime restartingTime runningTime",
       "threadsCount uptime",
       // The job's own: https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-custom.html
-      "duplicates future late malformed millisBehindLatest records rejected",
+      "admitted canaries duplicates future late malformed millisBehindLatest outside records",
+      "rejected",
     ),
   },
   /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
@@ -105,7 +133,8 @@ export const metricFamilies = {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],
     metrics: words(
-      "Capacity Changing ChangesLeft FailedActivities RefusedScaleOut RequestedCapacity Snapshots",
+      "AddressesUsed Capacity Changing ChangesLeft FailedActivities RefusedScaleOut",
+      "RequestedCapacity Snapshots",
     ),
   },
 } as const;
@@ -113,6 +142,17 @@ export const metricFamilies = {
 type Families = typeof metricFamilies;
 export type MetricFamily = keyof Families;
 export type MetricName<Family extends MetricFamily> = Families[Family]["metrics"][number];
+
+/** The job's counters of what became of each record: counted in results, or not for one of these reasons. */
+export const outcomes = [
+  "admitted",
+  "canaries",
+  "duplicates",
+  "future",
+  "late",
+  "malformed",
+  "outside",
+] as const satisfies readonly MetricName<"application">[];
 
 /** A metric of one resource. `Text` is a plain string, or a Pulumi input where the resource is not made yet. */
 export interface Metric<Text> {
@@ -154,6 +194,16 @@ export function jobLag<Text>(application: Text): Metric<Text> {
 /** A metric by the names that CloudWatch's API has for its parts, as functions are told. */
 export function queried<Text>({ namespace, name, dimensions }: Metric<Text>) {
   return { namespace, metricName: name, dimensions };
+}
+
+/** A query for the minutes of a metric. */
+export function minutesOf(
+  Id: string,
+  { namespace: Namespace, metricName: MetricName, dimensions }: LagMetric,
+  Stat: "Average" | "Maximum" | "SampleCount" | "Sum",
+) {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Id, MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat } };
 }
 
 /** Statistics of a period, as CloudWatch names them; `p99` and such are percentiles. */

@@ -1,4 +1,11 @@
-import type { Metric, Statistic } from "./metrics";
+import {
+  type Dimensions,
+  type Metric,
+  metric,
+  type MetricFamily,
+  type MetricName,
+  type Statistic,
+} from "./metrics";
 
 /**
  * Widgets of a CloudWatch dashboard, as its body takes them:
@@ -150,4 +157,27 @@ function rows(line: Line, index: number): unknown[] {
 
 function row({ namespace, name, dimensions }: Metric<string>, options: object): unknown[] {
   return [namespace, name, ...Object.entries(dimensions).flat(), options];
+}
+
+/** Makes the lines of one resource: metric, statistic, label. */
+export function linesOf<Family extends MetricFamily>(
+  family: Family,
+  dimensions: Dimensions<Family, string>,
+) {
+  return (name: MetricName<Family>, statistic: Statistic, label: string, right = false) => ({
+    metric: metric(family, name, dimensions),
+    statistic,
+    label,
+    right,
+  });
+}
+
+export function functionGraph(region: string, title: string, functionName: string): Widget {
+  const line = linesOf("lambda", { FunctionName: functionName });
+  return graph(region, title, [
+    line("Invocations", "Sum", "invocations"),
+    line("Errors", "Sum", "errors"),
+    line("Throttles", "Sum", "throttled"),
+    line("Duration", "p95", "duration, 95th percentile (ms)", true),
+  ]);
 }

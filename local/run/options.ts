@@ -21,6 +21,8 @@ export interface LocalOptions {
   readonly speedup: number;
   readonly report?: string;
   readonly documents?: string;
+  /** Folder that takes the archive's objects at the end. */
+  readonly archive?: string;
   readonly fresh: boolean;
   readonly page: boolean;
   readonly port: number;
@@ -68,6 +70,10 @@ export function localCommand(): Command {
     .option(
       "--documents <file>",
       "write every document as JSON lines {index, id, source}; with --once",
+    )
+    .option(
+      "--archive <folder>",
+      "archive events as JSON lines, and copy the objects there at the end; with --once",
     )
     .option("--fresh", "forget the state of earlier runs (--once always begins afresh)", false)
     .option("--no-page", "do not build and serve the page")
@@ -129,6 +135,8 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
   }
   if (fault !== undefined && !given.once)
     problems.push("--fault needs --once: only a verified run shows that nothing is lost.");
+  if (given.archive !== undefined && !given.once)
+    problems.push("--archive needs --once: only a finished run has archived everything.");
   for (const option of ["report", "documents"] as const) {
     const file = given[option];
     if (file === undefined) continue;

@@ -23,6 +23,8 @@ export interface RunReport extends ReplayReport {
   readonly mismatches: number;
   readonly examples: readonly string[];
   readonly deadLetters: number;
+  /** Records put of which the job does not tell what became of them; null after a restart, and for a job that tells none. */
+  readonly unaccounted: number | null;
   readonly policies: readonly PolicyResult[];
   readonly journal: readonly JournalEntry[];
   /** Seconds of each step, by its name. */

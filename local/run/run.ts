@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { program } from "../../infra/program";
 import { deployedSettings } from "../verify/deployed-settings";
@@ -63,7 +63,12 @@ export async function runLocal(
       cloud.warmUp();
     });
     const deploy = async (): Promise<Deployment> => {
-      const configOverrides = { workload: workload.definition.folder, ...fault?.config };
+      const configOverrides = {
+        workload: workload.definition.folder,
+        // A column of Parquet has no capital letters, and its events could not be replayed.
+        ...(options.archive !== undefined && { archiveFormat: "JSON" }),
+        ...fault?.config,
+      };
       const jar = jobOf(workload.definition)?.code;
       const inputs = [workload.definition.folder, ...(jar === undefined ? [] : [jar])];
       const plan = new AcceptedPlan(configOverrides, inputs);
@@ -83,7 +88,14 @@ export async function runLocal(
       const { isAccepted } = plan;
       const deployed = await stack.up({ refresh: !fresh, isAccepted });
       plan.accept();
-      const { streamName } = await stack.outputs();
+      const { streamName, archiveBucketName } = await stack.outputs();
+      const { archive } = options;
+      if (archive !== undefined) {
+        // After everything has stopped, and what was buffered is written.
+        closing.unshift(() => {
+          cpSync(cloud.bucketFolder(String(archiveBucketName)), archive, { recursive: true });
+        });
+      }
       const client = kinesisClient(cloud.endpoints().kinesis, REGION);
       closing.push(() => {
         client.destroy();

@@ -4,6 +4,7 @@ import { type Run, statusSources, stopped } from "./deployment";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
 import { collectParts, hasReadEverything, type StatusSources } from "../status/collect-status";
+import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
 import { compareWithDomain } from "../verify/compare";
@@ -69,12 +70,15 @@ async function replayedAndCompared(
     writeDocuments(opensearch, indices, options.documents),
   );
   const { journal } = await monitor.status();
+  const accounted = await recordsAccounted(cloud.endpoints().flink);
   const counted = reports.every(
     ({ tripsRead, recordsPut }) =>
       tripsRead === expected.events.read && recordsPut === expected.events.good,
   );
   const total = sum(reports);
-  const passed = comparison.mismatches === 0 && total.recordsLost === 0 && counted;
+  const unaccounted = accounted === null ? null : total.recordsPut - accounted;
+  const passed =
+    comparison.mismatches === 0 && total.recordsLost === 0 && counted && (unaccounted ?? 0) <= 0;
   const report: RunReport = {
     result: passed ? "passed" : "failed",
     workload: workload.name,
@@ -88,6 +92,7 @@ async function replayedAndCompared(
     mismatches: comparison.mismatches,
     examples: comparison.examples,
     deadLetters,
+    unaccounted,
     policies: deployment.result.policies.map(({ name, enforcementLevel, result }) => ({
       name,
       enforcementLevel,
@@ -154,6 +159,10 @@ function tellSummary(report: RunReport, tell: Tell): void {
   );
   tell(`Mismatches  ${report.mismatches}`);
   for (const example of report.examples) tell(`  ${example}`);
+  if ((report.unaccounted ?? 0) > 0)
+    tell(
+      `${report.unaccounted} records are neither in results nor late, duplicates or dead letters.`,
+    );
   if (!report.counted)
     tell("The producer and the verification do not agree on how many good events there are.");
 }

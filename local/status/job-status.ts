@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { outcomes } from "../../infra/watch/metrics";
 import { fetchJson } from "./http";
 import type { JobStatus, ShardReading, VertexLoad } from "./pipeline-status";
 
@@ -102,20 +103,14 @@ async function sourceFigures(
   vertices: readonly Vertex[],
 ): Promise<Pick<JobStatus, "recordsRead" | "millisBehindLatest" | "shards">> {
   const sources = vertices.filter(({ name }) => name.startsWith("Source"));
-  const metrics = await Promise.all(
-    sources.map(async ({ id }) => {
-      const subtasks = `${path}/vertices/${id}/subtasks/metrics`;
-      const all = await fetchJson(endpoint, subtasks, subtaskMetrics);
-      const wanted = all
-        .map((metric) => metric.id)
-        .filter((name) => RECORDS_READ.test(name) || SHARD_FIGURE.test(name));
-      if (wanted.length === 0) return [];
-      const get = wanted.map(encodeURIComponent).join(",");
-      return fetchJson(endpoint, `${subtasks}?get=${get}`, subtaskMetrics);
-    }),
+  const metrics = await wantedMetrics(
+    endpoint,
+    path,
+    sources,
+    (name) => RECORDS_READ.test(name) || SHARD_FIGURE.test(name),
   );
-  const read = metrics.flat().filter(({ id }) => RECORDS_READ.test(id));
-  const shards = shardReadings(metrics.flat());
+  const read = metrics.filter(({ id }) => RECORDS_READ.test(id));
+  const shards = shardReadings(metrics);
   const behind = shards.flatMap(({ millisBehindLatest }) => millisBehindLatest ?? []);
   return {
     recordsRead:
@@ -123,6 +118,39 @@ async function sourceFigures(
     millisBehindLatest: behind.length === 0 ? null : Math.max(...behind),
     shards,
   };
+}
+
+/** Metrics over the subtasks of vertices, of names that are wanted. */
+async function wantedMetrics(
+  endpoint: string,
+  path: string,
+  vertices: readonly Vertex[],
+  isWanted: (name: string) => boolean,
+): Promise<SubtaskMetrics> {
+  const metrics = await Promise.all(
+    vertices.map(async ({ id }) => {
+      const subtasks = `${path}/vertices/${id}/subtasks/metrics`;
+      const all = await fetchJson(endpoint, subtasks, subtaskMetrics);
+      const wanted = all.map((metric) => metric.id).filter(isWanted);
+      if (wanted.length === 0) return [];
+      const get = wanted.map(encodeURIComponent).join(",");
+      return fetchJson(endpoint, `${subtasks}?get=${get}`, subtaskMetrics);
+    }),
+  );
+  return metrics.flat();
+}
+
+/** Records of which the job tells what became of them; null without such counters, or after a restart, which clears them. */
+export async function recordsAccounted(endpoint: string): Promise<number | null> {
+  const { id, restarts } = await jobStatus(endpoint);
+  const path = `/jobs/${id}`;
+  const { vertices } = await fetchJson(endpoint, path, jobDetails);
+  const found = await wantedMetrics(endpoint, path, vertices, (name) =>
+    outcomes.some((outcome) => name.endsWith(`.KinesisAnalytics.${outcome}`)),
+  );
+  return restarts > 0 || found.length === 0
+    ? null
+    : found.reduce((total, { sum = 0 }) => total + sum, 0);
 }
 
 function shardReadings(metrics: SubtaskMetrics): readonly ShardReading[] {

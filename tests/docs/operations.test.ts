@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { GithubAccess } from "../../infra/bootstrap/github-access";
 import { program } from "../../infra/program";
+import { adminRoles } from "../../infra/search/bootstrap/roles";
 import { projectRoot } from "../support/command";
 import { actionsOf, document } from "../infra/policy-documents";
 import { deploy, type Registration } from "../support/mocks";
@@ -14,6 +15,47 @@ const paths = {
   jobJar: path.join(projectRoot, "tests/infra/fixtures/job.jar"),
   producer: path.join(projectRoot, "tests/infra/fixtures/producer.ts"),
 };
+
+const services: Readonly<Record<string, string>> = { kinesisanalyticsv2: "kinesisanalytics" };
+
+/** Actions that the state of Pulumi takes. */
+const state = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "kms:Decrypt", "kms:Encrypt"];
+
+/** Kinds of steps by what they look like, and the actions that each takes of the operator, or access to the domain. */
+const steps: readonly (readonly [
+  kind: string,
+  step: RegExp,
+  actions: (found: RegExpExecArray) => readonly string[] | "domain",
+])[] = [
+  [
+    "aws",
+    /\baws ([a-z0-9-]+) ([a-z]+(?:-[a-z]+)+)/g,
+    ([, service = "", command = ""]) => {
+      const action = command.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) =>
+        letter.toUpperCase(),
+      );
+      return [`${services[service] ?? service}:${action}`];
+    },
+  ],
+  ["pulumi", /`(?:[A-Z_]+=\S+ )*pulumi (?:cancel|destroy|refresh|up) /g, () => state],
+  [
+    "replay",
+    /npm run replay/g,
+    () => ["s3:GetObject", "s3:ListBucket", "kinesis:DescribeStreamSummary", "kinesis:PutRecords"],
+  ],
+  [
+    "release-job",
+    /npm run release-job|with `release-job`/g,
+    () => [
+      "cloudwatch:GetMetricData",
+      ...["Describe", "Update", "Rollback", "Stop", "Start"].map(
+        (verb) => `kinesisanalytics:${verb}Application`,
+      ),
+      "kinesisanalytics:ListApplicationSnapshots",
+    ],
+  ],
+  ["domain", /\b(?:GET|POST|PUT|DELETE) (?:_snapshot|_reindex|NAME)/g, () => "domain"],
+];
 
 describe("docs/operations.md", () => {
   let resources: readonly Registration[];
@@ -51,18 +93,18 @@ describe("docs/operations.md", () => {
 
   it("names in each section the principal that may take its steps", () => {
     const sections = operations.split(/^## /m).slice(1);
-    const steps = sections.filter((section) =>
+    const withSteps = sections.filter((section) =>
       /```sh|`(aws|pulumi|gh) |^1\. |`GET |`POST /m.test(section),
     );
     const informative = ["Preview a change", "The workflows", "Costs"];
-    for (const section of steps) {
+    for (const section of withSteps) {
       const [heading = ""] = section.split("\n");
       if (informative.includes(heading)) continue;
       expect(section, heading).to.match(/^.*\n\nPrincipal: [\s\S]+?\.\n\n/);
     }
   });
 
-  it("has only AWS commands that the operator may run", async () => {
+  it("has only steps that the principal of their section may take", async () => {
     const access = await deploy(
       () =>
         new GithubAccess("github", {
@@ -81,29 +123,32 @@ describe("docs/operations.md", () => {
       Action: "sts:AssumeRole",
     });
     const { policy } = access.one("aws:iam/rolePolicy:RolePolicy", "github-deploy-prod").inputs;
-    const allowed = actionsOf(policy);
-    const services: Readonly<Record<string, string>> = { kinesisanalyticsv2: "kinesisanalytics" };
-    const [, ...sections] = operations.split(/^## /m);
-    const commands = sections
-      .slice(1)
-      .flatMap((section) => [...section.matchAll(/\baws ([a-z0-9-]+) ([a-z]+(?:-[a-z]+)+)/g)])
-      .map(([, service = "", command = ""]) => {
-        const action = command.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) =>
-          letter.toUpperCase(),
-        );
-        return `${services[service] ?? service}:${action}`;
-      });
-    expect(commands).to.include.members([
-      "kinesisanalytics:StopApplication",
-      "kinesisanalytics:StartApplication",
-      "application-autoscaling:DescribeScalingActivities",
-    ]);
-    for (const command of commands) {
-      const covering = allowed.some((pattern) =>
-        new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(command),
-      );
-      expect(covering, command).to.equal(true);
+    const allowed = actionsOf(policy).map(
+      (pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`),
+    );
+    const [, , ...sections] = operations.split(/^## /m);
+    const seen = new Set<string>();
+    for (const section of sections) {
+      const [heading = ""] = section.split("\n");
+      const [, principal = ""] = /\nPrincipal: ([^]+?)\.\n/.exec(section) ?? [];
+      for (const [kind, step, actionsFor] of steps) {
+        for (const found of section.matchAll(step)) {
+          seen.add(kind);
+          const actions = actionsFor(found);
+          if (actions === "domain") {
+            expect(principal, `${heading}: ${found[0]}`).to.include("searchAdminRoleArns");
+            continue;
+          }
+          for (const action of actions) {
+            const covered = allowed.some((pattern) => pattern.test(action));
+            expect(covered, `${heading}: ${found[0]} needs ${action}`).to.equal(true);
+          }
+        }
+      }
     }
+    expect([...seen].sort()).to.deep.equal(steps.map(([kind]) => kind).sort());
+    // What a restore of a snapshot and a copy of an index take in the domain.
+    expect(adminRoles).to.include.members(["manage_snapshots", "all_access"]);
   });
 
   it("names only commands and files that there are", () => {

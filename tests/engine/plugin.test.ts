@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { outputNames } from "../../infra/plugin/streaming-pipeline";
+import { outputNames } from "../../infra/plugin/provider";
 import { findEngine } from "../../local/engine/installation";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { type ProviderServers, startProviders } from "../../local/provider/server";

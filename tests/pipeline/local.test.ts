@@ -38,6 +38,7 @@ describe("npm run local", () => {
         recordsLost: 0,
         mismatches: 0,
         deadLetters: 0,
+        unaccounted: 0,
       });
       expect(report.tripsRejected).to.deep.equal({
         "negative-amount": 13,

@@ -26,6 +26,20 @@ export const traces: readonly Trace[] = [
     traffic: (minute) => (Math.floor(minute / day) % 7 < 5 ? rushHours(minute) : even(1000)),
   },
   {
+    ...wide,
+    name: "A wave per day, a tenth of it at weekends",
+    days: 8,
+    traffic: (minute) => {
+      const weekend = Math.floor(minute / day) % 7 >= 5;
+      return even((6000 - 5500 * Math.cos((2 * Math.PI * minute) / day)) * (weekend ? 0.1 : 1));
+    },
+  },
+  {
+    ...wide,
+    name: "A slow ramp over three days",
+    traffic: (minute) => even(500 + (11_500 * minute) / (3 * day)),
+  },
+  {
     name: "A batch every three hours",
     min: 2,
     max: 8,
@@ -51,6 +65,12 @@ export const traces: readonly Trace[] = [
     name: "Two rush hours, one minute in ten and four hours lost",
     traffic: rushHours,
     isLost: (minute) => minute % 10 === 7 || (minute > day && minute < day + 4 * hour),
+  },
+  {
+    ...wide,
+    name: "Two rush hours, ten minutes in twenty lost",
+    traffic: rushHours,
+    isLost: (minute) => minute % 20 < 10,
   },
   { ...wide, name: "Two rush hours, metrics six minutes late", traffic: rushHours, delay: 6 },
   {

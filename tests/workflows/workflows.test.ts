@@ -27,7 +27,12 @@ interface Workflow {
       {
         readonly permissions?: Readonly<Record<string, string>>;
         readonly "timeout-minutes"?: number;
-        readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+        readonly if?: string;
+        readonly steps: readonly {
+          readonly uses?: string;
+          readonly run?: string;
+          readonly env?: Readonly<Record<string, string>>;
+        }[];
       }
     >
   >;
@@ -156,6 +161,54 @@ describe("The GitHub workflows", function () {
     expect(steps[position("actions/setup")]).to.have.deep.property("with", {
       cache: "false",
       scripts: "false",
+    });
+  });
+
+  describe("release only", () => {
+    const { gate } = parsed("deploy.yml").jobs;
+    /** Runs the gate of a release with the answers of GitHub. */
+    const released = (answers: { position: string; passed: number; states: string }) => {
+      const gh = `gh() { case "$*" in
+        *compare*) echo "$POSITION" ;; *actions*) echo "$PASSED" ;;
+        *statuses*) printf '%b' "$STATES" ;; *deployments*) echo 7 ;; esac; }`;
+      const { status, stdout } = spawnSync("bash", ["-c", `${gh}\n${gate?.steps[0]?.run}`], {
+        encoding: "utf8",
+        env: {
+          ...process.env,
+          GITHUB_REPOSITORY: "owner/pipeline",
+          GITHUB_SHA: "a".repeat(40),
+          POSITION: answers.position,
+          PASSED: String(answers.passed),
+          STATES: answers.states,
+        },
+      });
+      return { status, stdout };
+    };
+    const good = { position: "ahead", passed: 1, states: "inactive\\nsuccess\\n" };
+
+    it("a commit of main that passed CI and was deployed to dev", () => {
+      expect(released(good)).to.deep.equal({ status: 0, stdout: "" });
+      expect(released({ ...good, position: "identical" }).status).to.equal(0);
+    });
+
+    const refused: readonly (readonly [string, Partial<typeof good>, RegExp])[] = [
+      ["is not on main", { position: "diverged" }, /must be a commit of main/],
+      ["has not passed CI", { passed: 0 }, /CI must have passed/],
+      ["was not deployed to dev", { states: "failure\\n" }, /must have been deployed to dev/],
+      ["was never sent to dev", { states: "" }, /must have been deployed to dev/],
+    ];
+    for (const [fault, answers, message] of refused) {
+      it(`not one that ${fault}`, () => {
+        const { status, stdout } = released({ ...good, ...answers });
+        expect(stdout).to.match(message);
+        expect(status).to.equal(1);
+      });
+    }
+
+    it("no pre-release, and to dev what passed CI on main", () => {
+      expect(gate?.if).to.include("!github.event.release.prerelease");
+      expect(gate?.if).to.include("github.event.workflow_run.conclusion == 'success'");
+      expect(gate?.if).to.include("github.event.workflow_run.event == 'push'");
     });
   });
 

@@ -7,8 +7,7 @@ import { silenceSdkNotice } from "../../../cli/command";
 import { jobLag, queried } from "../../watch/metrics";
 import { ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
-import type { EndKind, Outcome, Progress } from "./progress";
-import { Release } from "./release";
+import { type EndKind, type Outcome, type Progress, Release } from "./release";
 import { defaultRules } from "./settings";
 
 const EXIT_USAGE = 2;

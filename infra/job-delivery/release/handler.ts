@@ -5,11 +5,9 @@ import {
   PutJobSuccessResultCommand,
 } from "@aws-sdk/client-codepipeline";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
-import type { Code } from "./code";
-import { ReleasedApplication } from "./flink-application";
+import { type Code, ReleasedApplication } from "./flink-application";
 import { HealthMetrics } from "./health-metrics";
-import type { Outcome, Progress } from "./progress";
-import { Release } from "./release";
+import { type Outcome, type Progress, Release } from "./release";
 import { type ReleaseSettings, settingsVariable } from "./settings";
 
 /** What CodePipeline hands to a function: https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html#actions-invoke-lambda-function-json-event-example */

@@ -1,5 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import type { LagMetric } from "../../watch/scaling-targets";
+import { type LagMetric, minutesOf } from "../../watch/metrics";
 import type { Health, Point } from "./gate";
 
 const MINUTE = 60_000;
@@ -48,18 +48,7 @@ export class HealthMetrics {
         StartTime: new Date(Math.floor(since.getTime() / MINUTE) * MINUTE),
         EndTime: new Date(now.getTime() + MINUTE),
         ScanBy: "TimestampAscending",
-        MetricDataQueries: metrics.map(({ namespace, metricName, dimensions }, index) => ({
-          Id: `m${index}`,
-          MetricStat: {
-            Metric: {
-              Namespace: namespace,
-              MetricName: metricName,
-              Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-            },
-            Period: 60,
-            Stat: "Maximum",
-          },
-        })),
+        MetricDataQueries: metrics.map((one, index) => minutesOf(`m${index}`, one, "Maximum")),
       }),
     );
     const highest = new Map<number, number>();

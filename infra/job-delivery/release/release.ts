@@ -1,9 +1,37 @@
-import { type Code, sameCode } from "./code";
-import type { ApplicationState, ReleasedApplication } from "./flink-application";
+import {
+  type ApplicationState,
+  type Code,
+  type ReleasedApplication,
+  sameCode,
+} from "./flink-application";
 import { judge } from "./gate";
 import type { HealthMetrics } from "./health-metrics";
-import type { Begun, Outcome, Progress, Waiting } from "./progress";
 import type { ReleaseRules } from "./settings";
+
+/** Before the update: somebody else may be at work on the application. */
+export interface Waiting {
+  readonly phase: "waiting";
+  readonly since: string;
+}
+
+export interface Begun {
+  readonly phase: "updating" | "watching" | "rolling-back" | "restoring";
+  readonly since: string;
+  readonly version: number;
+  readonly previousVersion: number;
+  readonly previous: Code;
+  readonly reason?: string;
+}
+
+/** What has to be known from one step to the next; it travels as JSON of less than 2,048 characters. */
+export type Progress = Waiting | Begun;
+
+export type Outcome =
+  | { readonly kind: "waiting"; readonly progress: Progress; readonly message: string }
+  | { readonly kind: EndKind; readonly message: string };
+
+/** Ends of a release: the new jar runs, ran before, was rolled back, was refused, or the application needs a person. */
+export type EndKind = "released" | "unchanged" | "rolled-back" | "refused" | "failed";
 
 const MINUTE = 60_000;
 

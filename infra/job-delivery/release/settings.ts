@@ -1,4 +1,4 @@
-import type { LagMetric } from "../../watch/scaling-targets";
+import type { LagMetric } from "../../watch/metrics";
 
 /** What has to hold before a release counts as healthy. */
 export interface GateRules {

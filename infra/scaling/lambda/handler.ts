@@ -3,13 +3,13 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { subnetsId } from "../../watch/metrics";
 import { registeredTargets, type RegisteredTarget } from "./registered-bounds";
-import type { Scalable } from "./scalable";
-import { ScalableApplication } from "./scalable-application";
-import { ScalableStream } from "./scalable-stream";
+import { type Scalable, ScalableApplication, ScalableStream } from "./scalable";
 import { Scaler } from "./scaler";
 import { ScalingMetrics } from "./scaling-metrics";
 import { type ScalableSettings, type ScalingSettings, settingsVariable } from "./settings";
+import { addressesUsed } from "./subnets";
 
 /** A request as API Gateway hands it on: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
 export interface ApiRequest {
@@ -40,6 +40,7 @@ export function createHandler(
   scalers: ReadonlyMap<string, Scaler>,
   targets: (urls: readonly string[], now: Date) => Promise<ReadonlyMap<string, RegisteredTarget>>,
   clock: () => Date,
+  publishSubnets: () => Promise<void> = () => Promise.resolve(),
 ): Handler {
   const everyMinute = async (urls: Readonly<Record<string, string>>): Promise<void> => {
     const now = clock();
@@ -50,6 +51,8 @@ export function createHandler(
       await scalers.get(id)?.publishFailures(failedActivities);
       if (bounds !== undefined) await scalers.get(id)?.enforce(bounds, now);
     }
+    // Last: without this measure everything else is done all the same.
+    await publishSubnets();
   };
   const answer = async (event: ApiRequest): Promise<ApiResponse> => {
     const id = event.pathParameters?.["scalableTargetDimensionId"] ?? "";
@@ -80,8 +83,7 @@ export function createHandler(
 }
 
 /** A scaler for each target; the clients find their endpoints and credentials in the environment. */
-export function createScalers(settings: ScalingSettings): Map<string, Scaler> {
-  const metrics = new ScalingMetrics(new CloudWatchClient({ requestHandler }), settings.lagMetrics);
+function createScalers(settings: ScalingSettings, metrics: ScalingMetrics): Map<string, Scaler> {
   const scalable = ({ kind, name }: ScalableSettings): Scalable =>
     kind === "stream"
       ? new ScalableStream(new KinesisClient({ requestHandler }), name)
@@ -101,10 +103,18 @@ let started: Handler | undefined;
 export const handler: Handler = async (event) => {
   if (started === undefined) {
     const client = new ApplicationAutoScalingClient({ requestHandler });
+    const settings = readSettings();
+    const { subnets, lagMetrics } = settings;
+    const metrics = new ScalingMetrics(new CloudWatchClient({ requestHandler }), lagMetrics);
     started = createHandler(
-      createScalers(readSettings()),
+      createScalers(settings, metrics),
       (urls, now) => registeredTargets(client, urls, now),
       () => new Date(),
+      async () => {
+        if (subnets === undefined) return;
+        const AddressesUsed = await addressesUsed(subnets);
+        await metrics.publish(subnetsId, subnets.vpcId, { AddressesUsed });
+      },
     );
   }
   return await started(event);

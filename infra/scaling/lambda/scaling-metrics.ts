@@ -5,8 +5,7 @@ import {
   type MetricDataResult,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { type LagMetric, scalingNamespace } from "../../watch/scaling-targets";
-import type { MetricName } from "../../watch/metrics";
+import { type LagMetric, type MetricName, minutesOf, scalingNamespace } from "../../watch/metrics";
 import { DAY } from "./decisions";
 import {
   growthMinutes,
@@ -40,7 +39,6 @@ export interface Growth {
 
 export type Measure = MetricName<"scaling">;
 
-type Stat = "Maximum" | "Sum";
 type Query = Omit<MetricDataQuery, "Id">;
 
 /** Memory of the function in CloudWatch metrics, readable two minutes after they were written, before any cool-down ends. */
@@ -198,13 +196,8 @@ function pointsOf({ Timestamps = [], Values = [] }: MetricDataResult = {}): Map<
   return new Map(Timestamps.map((time, index) => [time.getTime(), Values[index] ?? NaN]));
 }
 
-function query(
-  { namespace: Namespace, metricName: MetricName, dimensions: named }: LagMetric,
-  Stat: Stat,
-): Query {
-  return {
-    MetricStat: { Metric: { Namespace, MetricName, Dimensions: list(named) }, Period: 60, Stat },
-  };
+function query(metric: LagMetric, statistic: "Maximum" | "Sum"): Query {
+  return minutesOf("", metric, statistic);
 }
 
 function own(metricName: Measure, target: string, name: string): LagMetric {

@@ -1,5 +1,6 @@
-import type { LagMetric } from "../../watch/scaling-targets";
+import type { LagMetric } from "../../watch/metrics";
 import type { Rules } from "./decisions";
+import type { SubnetSettings } from "./subnets";
 
 /** One thing that can be scaled. Its id is the last part of its URL. */
 export interface ScalableSettings {
@@ -13,6 +14,7 @@ export interface ScalableSettings {
 export interface ScalingSettings {
   readonly targets: Readonly<Record<string, ScalableSettings>>;
   readonly lagMetrics: readonly LagMetric[];
+  readonly subnets?: SubnetSettings;
   /** Decides and tells, but changes nothing. */
   readonly dryRun: boolean;
 }

@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { canaryAlarms } from "../../../infra/canary/alarms";
 import { Canary } from "../../../infra/canary/canary";
 import { measure, type Services } from "../../../infra/canary/handler";
-import { completeness } from "../../../infra/canary/measures";
+import { completeness, completenessQueries } from "../../../infra/canary/measures";
+import { outcomes } from "../../../infra/watch/metrics";
 import { actionsOf, statementFor } from "../policy-documents";
 import { deploy } from "../../support/mocks";
 
@@ -83,6 +84,21 @@ describe("The canary", () => {
     const failure: unknown = await measure(settings, away, now).catch((error: unknown) => error);
     expect(String(failure)).to.contain("The domain is not ready");
     expect(published).to.deep.equal({ "StreamingPipeline/Canary Completeness": 100 });
+  });
+
+  it("asks for what became of each record: results, late, dead letters, duplicates", () => {
+    const queries = completenessQueries(settings);
+    const read = queries.flatMap(({ Id, MetricStat, ReturnData }) =>
+      MetricStat ? [[Id, MetricStat.Metric?.MetricName, MetricStat.Stat, ReturnData]] : [],
+    );
+    expect(read).to.deep.equal([
+      ["incoming", "IncomingRecords", "Sum", undefined],
+      ...outcomes.map((name) => [name, name, "Average", false]),
+      ["reports", "records", "SampleCount", undefined],
+    ]);
+    expect(queries.find(({ Id }) => Id === "average")?.Expression).to.equal(
+      "SUM([admitted, canaries, duplicates, future, late, malformed, outside])",
+    );
   });
 
   it("counts what the job has read over restarts, of all subtasks", () => {

@@ -1,4 +1,4 @@
-import type { Code } from "../../../infra/job-delivery/release/code";
+import type { Code } from "../../../infra/job-delivery/release/flink-application";
 import { type Answer, FakeService, failure, type Input } from "../../support/fake-service";
 
 interface Snapshot {

@@ -1,10 +1,11 @@
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { expect } from "chai";
-import { sameCode } from "../../../infra/job-delivery/release/code";
-import { ReleasedApplication } from "../../../infra/job-delivery/release/flink-application";
+import {
+  ReleasedApplication,
+  sameCode,
+} from "../../../infra/job-delivery/release/flink-application";
 import type { Health, Point } from "../../../infra/job-delivery/release/gate";
-import type { Outcome, Progress } from "../../../infra/job-delivery/release/progress";
-import { Release } from "../../../infra/job-delivery/release/release";
+import { type Outcome, type Progress, Release } from "../../../infra/job-delivery/release/release";
 import { defaultRules } from "../../../infra/job-delivery/release/settings";
 import { FakeReleases } from "./fake-releases";
 

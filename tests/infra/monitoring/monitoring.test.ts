@@ -42,6 +42,7 @@ const everything: MonitoringArgs = {
     functionName: "scaler-1a2b",
     apiName: "api-1a2b",
     apiStageName: "v1",
+    vpcId: "vpc-1",
     targets: [
       { kind: "stream", name: "trips-1a2b", max: 8 },
       { kind: "application", name: "analytics-1a2b", max: 4 },

@@ -67,7 +67,8 @@ function expectNamed(
   message: string,
 ): void {
   if (dimension === "ClientId") expect(value).to.equal("123456789012");
-  else if (dimension === "Target") expect(value).to.match(/^(stream|application)-/);
+  else if (dimension === "Target") expect(value).to.match(/^((stream|application)-|subnets$)/);
+  else if (value === "pipeline-network-id") expect(dimension, message).to.equal("Name");
   else if (dimension === "ConsumerName") {
     const consumers = deployment.ofType("aws:kinesis/streamConsumer:StreamConsumer");
     expect(

@@ -28,6 +28,12 @@ function scale(args: AutoscalingArgs = both): Promise<Deployment> {
   return deployment;
 }
 
+function settingsOf(deployment: Deployment): ScalingSettings {
+  const { inputs } = deployment.one("aws:lambda/function:Function");
+  const { variables } = inputs["environment"] as { variables: Record<string, string> };
+  return JSON.parse(variables["SCALING_SETTINGS"] ?? "") as ScalingSettings;
+}
+
 describe("Autoscaling", function () {
   // Each deployment bundles the function.
   this.timeout(30_000);
@@ -52,6 +58,21 @@ describe("Autoscaling", function () {
       minCapacity: 2,
       maxCapacity: 16,
     });
+  });
+
+  it("may read the subnets of a network that it is given, and is told how", async () => {
+    const network = { vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] };
+    const deployment = await scale({ ...both, network });
+    const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
+    expect(statementFor(policy, "ec2:DescribeSubnets").Condition).to.deep.equal({
+      StringEquals: { "aws:RequestedRegion": "us-east-1" },
+    });
+    expect(settingsOf(deployment).subnets).to.deep.equal({
+      ...network,
+      host: "ec2.us-east-1.amazonaws.com",
+    });
+    const without = (await scale()).one("aws:iam/rolePolicy:RolePolicy").inputs;
+    expect(actionsOf(without["policy"])).not.to.include("ec2:DescribeSubnets");
   });
 
   it("has the API ready before a target is registered, which reads it", async () => {
@@ -93,10 +114,7 @@ describe("Autoscaling", function () {
   });
 
   it("tells the function what it may do", async () => {
-    const { inputs } = (await scale()).one("aws:lambda/function:Function");
-    const { variables } = inputs["environment"] as { variables: Record<string, string> };
-    const settings = JSON.parse(variables["SCALING_SETTINGS"] ?? "") as ScalingSettings;
-    expect(settings).to.deep.equal({
+    expect(settingsOf(await scale())).to.deep.equal({
       targets: {
         "stream-shards": {
           kind: "stream",

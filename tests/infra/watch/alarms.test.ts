@@ -2,11 +2,16 @@ import { expect } from "chai";
 import { type Alarm, metricAlarmArgs, type Reading } from "../../../infra/watch/alarm";
 import { applicationAlarms, isFlink2 } from "../../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/alarms";
-import { domainAlarms } from "../../../infra/search/alarms";
+import { domainAlarms, indexSilenceAlarm } from "../../../infra/search/alarms";
 import { canaryAlarms } from "../../../infra/canary/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
-import { idleAlarm, readerLagAlarms, streamAlarms } from "../../../infra/stream/alarms";
+import {
+  idleAlarm,
+  readerLagAlarms,
+  resultsSilenceAlarm,
+  streamAlarms,
+} from "../../../infra/stream/alarms";
 
 const watched = { name: "trips-1a2b", retentionHours: 24 };
 const stream = [...readerLagAlarms(watched), ...streamAlarms(watched), idleAlarm(watched)];
@@ -29,19 +34,24 @@ const delivery = deliveryAlarms({
   partitions: true,
   customerKey: true,
 });
-const domain = domainAlarms({
+const watchedDomain = {
   name: "search",
   accountId: "123456789012",
   dataNodes: 3,
   dedicatedMasters: 3,
   volumeGiB: 100,
   customerKey: true,
-});
+};
+const domain = domainAlarms(watchedDomain);
 const scaling = scalingAlarms({
   functionName: "scaler-1a2b",
   apiName: "api-1a2b",
   apiStageName: "v1",
-  targets: [{ kind: "stream", name: "trips-1a2b", max: 8 }],
+  targets: [
+    { kind: "stream", name: "trips-1a2b", max: 8 },
+    { kind: "application", name: "analytics-1a2b", max: 32 },
+  ],
+  vpcId: "vpc-1",
 });
 const host = hostAlarms({ instanceId: "i-1" });
 const canary = canaryAlarms({ streamName: "trips-1a2b" }, 60);
@@ -207,6 +217,14 @@ describe("alarms", () => {
   it("on the scaler tell that it fails and that it has no room", () => {
     expect(described(scaling)).to.deep.equal({
       "scaling-api-refused": "Sum 4XXError >= 1, 3 of 3 x 300 s, notBreaching",
+      "function-concurrency":
+        "Maximum ClaimedAccountConcurrency >= 800, 3 of 3 x 300 s, notBreaching",
+      "network-addresses": "Maximum AddressesUsed >= 80, 1 of 1 x 300 s, notBreaching",
+      "scaling-application-silent": "Maximum Capacity < 1, 3 of 3 x 300 s, breaching",
+      "scaling-application-failed": "Maximum FailedActivities >= 1, 3 of 3 x 300 s, notBreaching",
+      "scaling-application-refused": "Maximum RefusedScaleOut >= 1, 1 of 1 x 300 s, notBreaching",
+      "scaling-application-maximum": "Minimum Capacity >= 32, 12 of 12 x 300 s, notBreaching",
+      "application-snapshots": "Maximum Snapshots >= 800, 1 of 1 x 300 s, notBreaching",
       "scaling-stream-silent": "Maximum Capacity < 1, 3 of 3 x 300 s, breaching",
       "scaling-stream-failed": "Maximum FailedActivities >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-changes": "Minimum ChangesLeft <= 2, 1 of 1 x 300 s, notBreaching",
@@ -233,6 +251,7 @@ describe("alarms", () => {
       "domain-nodes",
       "freshness-fast",
       "freshness-slow",
+      "scaling-application-silent",
       "scaling-stream-silent",
       "stream-idle",
     ]);
@@ -255,34 +274,96 @@ describe("alarms", () => {
     }
   });
 
-  it("have another alarm for each failure that makes a metric absent", () => {
-    /** By namespace: what silences its metrics, and the alarm that speaks then. */
-    const absences: Readonly<Record<string, readonly [failure: string, alarm: string]>> = {
-      "AWS/Kinesis": ["producers stop, or the stream is gone", "stream-idle"],
-      "AWS/KinesisAnalytics": ["the application stops", "application-down"],
-      "AWS/Firehose": ["the delivery stream does not read", "delivery-silent"],
-      "AWS/ES": ["the domain is gone", "domain-nodes"],
-      "AWS/Lambda": ["the schedule does not call the function", "scaling-stream-silent"],
-      "StreamingPipeline/Canary": ["the canary's function fails", "freshness-fast"],
-      "StreamingPipeline/Scaling": ["the function does not publish", "scaling-stream-silent"],
-      "AWS/ApiGateway": [
-        "the API is not called; bounds hold all the same",
-        "scaling-stream-silent",
+  it("each have an alarm for the failure that makes their metric absent", () => {
+    const every = [
+      ...all,
+      indexSilenceAlarm(watchedDomain, "trips-1a2b"),
+      resultsSilenceAlarm("trips-1a2b", "results-1a2b"),
+    ];
+    /** The failure that makes a metric absent, the alarm that fires then, and the alarms on such metrics. */
+    const absences: readonly (readonly [failure: string, fires: string, alarms: string])[] = [
+      [
+        "producers put nothing",
+        "stream-idle",
+        "stream-idle stream-write-throttled stream-put-failures host-status",
       ],
-      "AWS/EC2": ["the host is stopped, which nothing depends on but the replay", "stream-idle"],
+      [
+        "no reader polls the stream",
+        "application-silent",
+        "application-silent stream-loss stream-read-throttled stream-get-failures",
+      ],
+      ["no reader polls the results", "results-silent", "results-silent stream-lag"],
+      [
+        "the application does not run",
+        "application-down",
+        "application-down application-lag application-restarts application-late " +
+          "application-malformed application-rejected application-checkpoints-failed " +
+          "application-checkpoints-slow application-kpus application-cpu application-heap " +
+          "application-memory application-garbage",
+      ],
+      [
+        "Firehose does not read, and so delivers, transforms and encrypts nothing",
+        "delivery-silent",
+        "delivery-silent delivery-late delivery-lag delivery-failures delivery-transform-failures " +
+          "delivery-conversion-failures delivery-partitions-exceeded delivery-key-failures",
+      ],
+      ["the domain loses its nodes", "domain-nodes", "domain-nodes"],
+      [
+        "the domain does not answer",
+        "domain-silent",
+        "domain-silent domain-red domain-yellow domain-storage domain-writes-blocked " +
+          "domain-snapshot domain-cpu domain-memory domain-old-memory domain-write-queue " +
+          "domain-write-rejected domain-search-queue domain-search-queue-peak " +
+          "domain-search-rejected domain-master-cpu domain-master-memory " +
+          "domain-master-unreachable domain-key-error domain-key-inaccessible",
+      ],
+      [
+        "the canary's function does not run, or no canary arrives",
+        "freshness-fast",
+        "freshness-fast completeness",
+      ],
+      ["the same, for longer", "freshness-slow", "freshness-slow"],
+      [
+        "the scaling function is not called",
+        "scaling-stream-silent",
+        "scaling-stream-silent scaling-function-errors scaling-stream-refused " +
+          "scaling-stream-failed scaling-stream-maximum scaling-stream-changes function-concurrency",
+      ],
+      [
+        "the scaling function does not read the application",
+        "scaling-application-silent",
+        "scaling-application-silent scaling-application-refused scaling-application-failed " +
+          "scaling-application-maximum application-snapshots",
+      ],
+      ["EC2 does not answer the scaling function", "scaling-function-errors", "network-addresses"],
+      [
+        "no request reaches the API, so that activities fail",
+        "scaling-stream-failed",
+        "scaling-api-errors scaling-api-refused",
+      ],
+    ];
+    const named = (wanted: string): Alarm => {
+      const found = every.find(({ name }) => name === wanted);
+      if (found === undefined) throw new Error(`There is no alarm ${wanted}`);
+      return found;
     };
-    for (const alarm of all) {
-      for (const { metric } of readings(alarm)) {
-        const [failure = "", other = ""] = absences[metric.namespace] ?? [];
-        expect(failure, `${alarm.name}: ${metric.namespace}`).not.to.equal("");
-        const speaking = all.find(({ name }) => name === other);
-        expect(speaking, other).not.to.equal(undefined);
-        if (speaking === undefined) continue;
-        const { missing, value } = speaking;
-        const isFilled = "expression" in value && value.expression.includes("FILL(outgoing, 0)");
-        expect(missing === "breaching" || isFilled, other).to.equal(true);
+    const namespaces = (alarm: Alarm) => readings(alarm).map(({ metric }) => metric.namespace);
+    for (const [failure, fires, names] of absences) {
+      const other = named(fires);
+      const isFilled =
+        "expression" in other.value && /FILL\(outgoing, 0\)/.test(other.value.expression);
+      for (const name of names.split(" ")) {
+        // Either silence breaches the other alarm, or the failure leaves its metric alone.
+        const speaks =
+          other.missing === "breaching" ||
+          isFilled ||
+          !namespaces(named(name)).some((namespace) => namespaces(other).includes(namespace));
+        expect(speaks, `${failure}: ${name}`).to.equal(true);
       }
     }
+    expect(absences.flatMap(([, , names]) => names.split(" ")).sort()).to.deep.equal(
+      every.map(({ name }) => name).sort(),
+    );
   });
 
   it("stay inside what CloudWatch evaluates", () => {

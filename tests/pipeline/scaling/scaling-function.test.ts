@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { bundle } from "../../../infra/core/bundle";
-import { scalingNamespace } from "../../../infra/watch/scaling-targets";
+import { scalingNamespace } from "../../../infra/watch/metrics";
 import type { Rules } from "../../../infra/scaling/lambda/decisions";
 import type { ApiResponse, Handler } from "../../../infra/scaling/lambda/handler";
 import type { ScalableTargetDimension } from "../../../infra/scaling/lambda/scaler";

@@ -16,6 +16,9 @@ public final class JobMetrics {
   public static final String LATE = "late";
   public static final String PARTLY_LATE = "partlyLate";
   public static final String DUPLICATES = "duplicates";
+  public static final String ADMITTED = "admitted";
+  public static final String OUTSIDE = "outside";
+  public static final String CANARIES = "canaries";
   public static final String UNKNOWN_ZONE = "unknownZone";
   public static final String WATERMARK_LAG = "watermarkLagMilliseconds";
   public static final String DOCUMENTS = "documents";

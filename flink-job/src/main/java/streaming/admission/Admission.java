@@ -33,6 +33,10 @@ import streaming.source.SourceRecord;
  * <p>An event's id is remembered until its last window closes ({@link AdmittedIds}); from then on
  * the event would be late.
  *
+ * <p>Each record is counted once by what becomes of it, so that none is lost without a trace: {@code
+ * admitted}, {@code canaries}, {@code duplicates}, {@code future}, {@code late}, {@code malformed}
+ * and {@code outside} all windows together are the records of the stream.
+ *
  * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late by a
  * checkpoint is late after a recovery from it.
  */
@@ -57,6 +61,9 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
   private transient Counter late;
   private transient Counter partlyLate;
   private transient Counter duplicates;
+  private transient Counter admittedEvents;
+  private transient Counter outside;
+  private transient Counter canaries;
   private transient Counter documents;
 
   /**
@@ -117,6 +124,9 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     late = JobMetrics.counter(metrics, JobMetrics.LATE);
     partlyLate = JobMetrics.counter(metrics, JobMetrics.PARTLY_LATE);
     duplicates = JobMetrics.counter(metrics, JobMetrics.DUPLICATES);
+    admittedEvents = JobMetrics.counter(metrics, JobMetrics.ADMITTED);
+    outside = JobMetrics.counter(metrics, JobMetrics.OUTSIDE);
+    canaries = JobMetrics.counter(metrics, JobMetrics.CANARIES);
     documents = JobMetrics.counter(metrics, JobMetrics.DOCUMENTS);
     JobMetrics.gauge(
         metrics,
@@ -130,9 +140,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     records.inc();
     if (record.event == null) {
       Document canary = Canary.of(record);
-      if (canary == null) {
-        malformed.inc();
-      }
+      (canary == null ? malformed : canaries).inc();
       bury(canary == null ? DeadLetter.malformed(record) : canary, element);
       return;
     }
@@ -143,6 +151,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     }
     WindowEnds ends = windowsOf(record.event, record.eventTime).orElse(null);
     if (ends == null) {
+      outside.inc();
       return;
     }
     if (WindowEnds.isClosed(ends.last, watermark)) {
@@ -155,6 +164,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
         partlyLate.inc();
       }
       output.collect(element.replace(admit(record, watermark)));
+      admittedEvents.inc();
     }
   }
 

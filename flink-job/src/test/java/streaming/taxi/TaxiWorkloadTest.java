@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
@@ -95,6 +96,12 @@ class TaxiWorkloadTest {
             expected.unknownZone,
             (long) sink.documents().size())
         .doesNotContain(0L);
+    assertThat(
+            Stream.of(
+                    "admitted", "canaries", "duplicates", "future", "late", "malformed", "outside")
+                .mapToLong(outcome -> count(job, outcome))
+                .sum())
+        .isEqualTo(payloads.size());
   }
 
   @ParameterizedTest(name = "{0}, parallelism {1}, then {2}")
