@@ -116,7 +116,7 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
       direct.flatMap((name) => organizationOf(name) ?? []).filter(isStrangeOrganization),
     );
     const named = direct.flatMap((name) => accountOf(name.trim()) ?? []);
-    for (const { statement } of type in grantees ? [] : resourceStatements(type, resource)) {
+    for (const { statement } of grantees[type] ? [] : resourceStatements(type, resource)) {
       const organizations = namedOrganizations(statement);
       const strange = organizations.filter(isStrangeOrganization);
       strange.forEach((one) => strangers.add(one));
@@ -124,7 +124,7 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
       named.push(...(organizations.length > strange.length ? [] : namedAccounts(statement)));
     }
     const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
-    const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
+    const trusted = trustedAccounts.length > 0 ? trustedAccounts : own ? [own] : [];
     named.filter((account) => !trusted.includes(account)).forEach((one) => strangers.add(one));
     if (strangers.size > 0) {
       const all = [...trusted, ...trustedOrganizations];
@@ -204,7 +204,7 @@ function sourcesOf(principal: string): readonly string[] {
 function limits(permission: object, property: string): boolean {
   const source = reference(permission, property);
   const value = source.set ? source.value : undefined;
-  return source.set && (value === undefined || isOfAccount(value) || !coversEverything(value));
+  return source.set && (!value || isOfAccount(value) || !coversEverything(value));
 }
 
 function isOfAccount(arn: string): boolean {
@@ -309,9 +309,9 @@ export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPo
   source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
   *check(resource, _config, { type }) {
     const property = userPolicies[type];
-    if (property === undefined || isSet(resource, property)) {
+    if (!property || isSet(resource, property)) {
       yield {
-        fact: `it is a ${type.split(":")[2] ?? type}${property === undefined ? "" : ` with ${property}`}`,
+        fact: `it is a ${type.split(":")[2] ?? type}${property ? ` with ${property}` : ""}`,
         limit: "users may have no policies of their own",
       };
     }

@@ -1,4 +1,4 @@
-import { known, reference } from "../engine/known";
+import { isSet, known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
 import { flag, integer, texts } from "../engine/setting-schema";
@@ -52,11 +52,10 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
     requireVpc: flag("Whether every function has to run in a VPC.", false),
   },
   *check(lambda, { requireVpc }) {
-    const network = lambda.vpcConfig;
     // An empty list of subnets takes a function out of its VPC.
-    const subnets = network === undefined ? [] : known(() => network.subnetIds.length);
-    const count = subnets === undefined ? undefined : Number(subnets);
-    if (network === undefined || count === 0) {
+    const network = lambda.vpcConfig ?? {};
+    const count = known(() => (network as Partial<typeof lambda.vpcConfig>)?.subnetIds?.length);
+    if (!isSet(network, "subnetIds")) {
       if (requireVpc) {
         yield { fact: "vpcConfig is not set", limit: "functions must run in a VPC" };
       }
@@ -92,11 +91,8 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
 
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
 function keepsFailures({ props: config }: PolicyResource): boolean {
-  const read = known(() => ({
-    onFailure: (config["destinationConfig"] as { readonly onFailure?: object } | undefined)
-      ?.onFailure,
-  }));
-  return read === undefined || reference(read.onFailure ?? {}, "destination").set;
+  const block = (config["destinationConfig"] ?? {}) as { readonly onFailure?: object };
+  return isSet(known(() => block.onFailure ?? {}) ?? { destination: "unknown" }, "destination");
 }
 
 export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {

@@ -1,5 +1,5 @@
 import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
-import { isSet, reference } from "../engine/known";
+import { isPresent, isSet, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { atMost, mustBe } from "../engine/violation";
@@ -65,14 +65,14 @@ export const publicAddress = typesPolicy("ec2-instance-public-address", addressa
       type === typeToken(Instance) &&
       !isSet(resource, "primaryNetworkInterface") &&
       !isSet(resource, "networkInterfaces") &&
-      resource["associatePublicIpAddress"] === undefined;
+      !isSet(resource, "associatePublicIpAddress");
     if (isOpen) {
       yield { fact: "associatePublicIpAddress is not set", limit: "it must be false" };
     }
     for (const path of pathsOf(type, publicAddressNames)) {
       for (const { path: place, block, property } of placesAt(resource, path)) {
         const value = block[property] as string | boolean | undefined;
-        if (value !== undefined && !["false", "DISABLED"].includes(String(value))) {
+        if (isPresent(value) && !["false", "DISABLED"].includes(String(value))) {
           yield { fact: `${place} is ${String(value)}`, limit: "it must be false" };
         }
       }

@@ -27,7 +27,7 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
     const { items, unpriced } = estimate(resources, region);
     for (const { resource: name, what } of unpriced) {
       const resource = resources.find((one) => one.name === name);
-      if (resource !== undefined) {
+      if (resource) {
         yield {
           resource,
           fact: `there is no price for ${what}`,
@@ -41,7 +41,7 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
       (a, b) => b.usd - a.usd || a.resource.localeCompare(b.resource),
     );
     const dearest = resources.find(({ name }) => name === largest[0]?.resource);
-    if (dearest !== undefined && !(sum <= maxMonthlyUsd)) {
+    if (dearest && !(sum <= maxMonthlyUsd)) {
       const [listed, small] = [largest.filter(isLarge), largest.filter((one) => !isLarge(one))];
       const lines = [
         ...listed.map(

@@ -16,7 +16,7 @@ import {
 } from "./cost";
 import { nodeGroups } from "../search/domain-nodes";
 import { flinkScale } from "../flink/flink-configuration";
-import { known } from "../engine/known";
+import { isSet, known } from "../engine/known";
 
 /** A resource as a program declares it. */
 export interface DeclaredResource {
@@ -145,12 +145,11 @@ function instanceCost(
   const type = isFromTemplate(instance)
     ? (known(() => instance.instanceType) ?? typeByTemplate(instance, all))
     : (instance.instanceType ?? "m1.small");
-  return [...(type === undefined ? [] : instanceUsage(type, 1)), ...fixed("ebs.gp3", size)];
+  return [...(type ? instanceUsage(type, 1) : []), ...fixed("ebs.gp3", size)];
 }
 
 function isFromTemplate(instance: Props): boolean {
-  // What the program leaves out is null once the instance is there.
-  return "launchTemplate" in instance && known(() => instance["launchTemplate"]) !== null;
+  return isSet(instance, "launchTemplate");
 }
 
 /** The type that an instance takes from its launch template; a template elsewhere has one that nobody knows here. */
@@ -162,9 +161,7 @@ function typeByTemplate(
   const templates = all.filter(({ type }) => type === "aws:ec2/launchTemplate:LaunchTemplate");
   const [template, ...others] = templates.filter(
     ({ props }) =>
-      named === undefined ||
-      known(() => props["id"]) === named ||
-      known(() => props["name"]) === named,
+      !named || known(() => props["id"]) === named || known(() => props["name"]) === named,
   );
   // Several may be meant while a new template's id is unknown in a preview.
   return others.length === 0
@@ -187,5 +184,5 @@ function endpointZones(props: Props, all: readonly DeclaredResource[]): number {
 /** An alarm is billed by the metrics that it looks at. */
 function alarmMetrics(props: Props): number {
   const queries = (props["metricQueries"] ?? []) as readonly Props[];
-  return Math.max(1, queries.filter((query) => "metric" in query).length);
+  return Math.max(1, queries.filter((query) => isSet(query, "metric")).length);
 }

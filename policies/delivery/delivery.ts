@@ -1,6 +1,6 @@
 import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
-import { reference } from "../engine/known";
+import { isPresent, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
 import { mustBe, within } from "../engine/violation";
@@ -22,7 +22,7 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
   },
   *check(delivery, limits) {
     const found = bufferOf(delivery);
-    if (found === undefined) {
+    if (!found) {
       return;
     }
     const { path, buffer } = found;
@@ -35,13 +35,13 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
         ? Math.max(limits.minMiB, 64)
         : limits.minMiB;
     const maxMiB = isSplunk ? Math.min(limits.maxMiB, splunk.maxMiB) : limits.maxMiB;
-    const sizeFact = `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`;
+    const sizeFact = `${path}.bufferingSize is ${isPresent(size) ? `${size} MiB` : "not set"}`;
     yield* within(size, [minMiB, maxMiB], sizeFact, "MiB");
     const minSeconds = isSplunk ? splunk.minSeconds : limits.minSeconds;
     const maxSeconds = isSplunk
       ? Math.min(limits.maxSeconds, splunk.maxSeconds)
       : limits.maxSeconds;
-    const time = interval === undefined ? "not set" : `${interval} seconds`;
+    const time = isPresent(interval) ? `${interval} seconds` : "not set";
     const timeFact = `${path}.bufferingInterval is ${time}`;
     yield* within(interval, [minSeconds, maxSeconds], timeFact, "seconds");
   },
@@ -55,7 +55,7 @@ export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefi
   source: "https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html",
   *check(delivery) {
     const s3 = delivery.extendedS3Configuration;
-    if (s3 === undefined) {
+    if (!isPresent(s3)) {
       return;
     }
     const { errorOutputPrefix = "", prefix = "" } = s3;
@@ -88,7 +88,7 @@ export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehos
   *check(delivery, { requireSourceBackup }) {
     const found = destinationOf(delivery);
     const mode = found?.destination.s3BackupMode;
-    if (found === undefined) {
+    if (!found) {
       yield {
         fact: "no block for the destination is set",
         limit: "a delivery stream must say where to",
@@ -103,7 +103,7 @@ export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehos
         fact: `${found.path}.s3BackupMode is ${mode ?? "not set"}`,
         limit: "records that a function changes must be kept as they came",
       };
-    } else if (mode === undefined && !staysInS3.includes(found.path)) {
+    } else if (!mode && !staysInS3.includes(found.path)) {
       yield {
         fact: `${found.path}.s3BackupMode is not set`,
         limit: "records that are refused must be kept",
@@ -151,7 +151,7 @@ function needsLargeBuffer({ extendedS3Configuration: s3 }: Delivery): boolean {
   return (
     s3?.dynamicPartitioningConfiguration?.enabled === true ||
     // Conversion is on unless it is switched off.
-    (s3?.dataFormatConversionConfiguration !== undefined &&
+    (isPresent(s3?.dataFormatConversionConfiguration) &&
       s3.dataFormatConversionConfiguration.enabled !== false)
   );
 }
@@ -159,8 +159,7 @@ function needsLargeBuffer({ extendedS3Configuration: s3 }: Delivery): boolean {
 function isTransformed(delivery: Delivery): boolean {
   const processing = destinationOf(delivery)?.destination.processingConfiguration;
   return (
-    processing !== undefined &&
-    processing.enabled !== false &&
-    (processing.processors ?? []).some(({ type }) => type === "Lambda")
+    processing?.enabled !== false &&
+    (processing?.processors ?? []).some(({ type }) => type === "Lambda")
   );
 }

@@ -20,10 +20,12 @@ function deniesPlainHttp(statement: Statement): boolean {
 }
 
 /** A second condition would let through whoever does not meet it, so there must be exactly one. */
-function isWithoutTls([condition, ...others]: readonly Condition[]): boolean {
+function isWithoutTls(conditions: readonly Condition[]): boolean {
+  return conditions.length === 1 && conditions.every(isPlainHttp);
+}
+
+function isPlainHttp(condition: Condition): boolean {
   return (
-    condition !== undefined &&
-    others.length === 0 &&
     /^Bool(IfExists)?$/.test(condition.operator) &&
     condition.key === "aws:securetransport" &&
     condition.values.includes("false")

@@ -85,7 +85,7 @@ export const undecidedDocuments = stackPolicy("policy-document-unknown", [], {
       .filter(({ type, props }) => unknownDocuments(type, props).length > 0)
       .sort((a, b) => a.name.localeCompare(b.name));
     const [first] = unknown;
-    if (first !== undefined) {
+    if (first) {
       const others = new Set(unknown.map(({ name }) => name));
       others.delete(first.name);
       yield {

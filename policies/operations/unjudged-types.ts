@@ -43,7 +43,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
       ),
     },
     *check(_resource, { allowed }, { type, provider }) {
-      const isComponent = provider === undefined && !custom.test(type);
+      const isComponent = !provider && !custom.test(type);
       if (!isComponent && !isKnown(type) && !covers(allowed, type)) {
         yield { fact: `no policy judges type ${type}`, limit: "unjudged types must be allowed" };
       }
@@ -60,12 +60,11 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     source: "https://www.pulumi.com/docs/insights/policy/",
     *check(resources) {
       const customs = resources.filter(
-        ({ type, provider }) =>
-          !type.startsWith("pulumi:") && (provider !== undefined || custom.test(type)),
+        ({ type, provider }) => !type.startsWith("pulumi:") && (provider ?? custom.test(type)),
       );
       const unseen = customs.filter(({ type }) => !judged.has(type) && !needless.has(type));
       const [first] = unseen;
-      if (first !== undefined) {
+      if (first) {
         yield {
           resource: first,
           fact: `${customs.length - unseen.length} of ${customs.length} resources are judged`,

@@ -2,7 +2,7 @@ import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket, BucketLifecycleConfiguration as Lifecycle, DirectoryBucket } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
-import { given } from "../engine/known";
+import { given, isPresent, isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { integer, texts } from "../engine/setting-schema";
 import { within } from "../engine/violation";
@@ -27,7 +27,7 @@ export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream
     yield* within(
       hours,
       [minHours, maxHours],
-      `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
+      `retentionPeriod is ${hours} hours${isPresent(stream.retentionPeriod) ? "" : ", the default"}`,
       "hours",
     );
   },
@@ -87,7 +87,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
     const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");
     for (const { id, expiration } of rules) {
       const days = expiration?.days;
-      if (days !== undefined && days < minDays) {
+      if (isPresent(days) && days < minDays) {
         yield {
           fact: `rule ${id} expires objects after ${days} days`,
           limit: `the earliest is ${minDays} days`,
@@ -95,7 +95,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
       }
       // From then on S3 expires every object, those of the day before too:
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
-      if (expiration?.date !== undefined) {
+      if (isPresent(expiration?.date)) {
         yield {
           fact: `rule ${id} expires objects of any age from ${expiration.date} on`,
           limit: `the earliest is ${minDays} days`,
@@ -111,7 +111,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
           .map(({ days }) => days),
         ...(keptForever.includes(name) ? [rule.noncurrentVersionExpiration?.noncurrentDays] : []),
       ]);
-    if (!ends.some((days) => days !== undefined && days <= maxDays)) {
+    if (!ends.some((days) => isPresent(days) && days <= maxDays)) {
       yield {
         fact: "no enabled rule for the whole bucket expires or archives objects in time",
         limit: `the latest is ${maxDays} days`,
@@ -147,6 +147,5 @@ function coversBucket(rule: {
   readonly filter?: object | undefined;
 }): boolean {
   const { prefix, filter } = rule;
-  const criteria = given(filter).map((name) => (filter as Record<string, unknown>)[name]);
-  return [prefix, ...criteria].every((criterion) => criterion === undefined || criterion === "");
+  return !isPresent(prefix) && given(filter).every((name) => !isSet(filter ?? {}, name));
 }
