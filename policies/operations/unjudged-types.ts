@@ -1,23 +1,18 @@
 import { typesPolicy, stackPolicy, type StreamingPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
-import { sdkToken } from "../engine/sdk-types";
+import { sdkTokens } from "../engine/sdk-types";
 import { texts } from "../engine/setting-schema";
 import coverage from "./sdk-coverage.json";
 
 /** Types of @pulumi/aws that no policy has to judge, with the reason. */
 export const needless: ReadonlyMap<string, string> = new Map(
   Object.entries(coverage.needless).flatMap(([reason, types]) =>
-    types.split(" ").map((type) => [tokenOf(type), reason]),
+    sdkTokens(types).map((type) => [type, reason]),
   ),
 );
 
 /** Types and whole services of @pulumi/aws that are refused because nobody has looked at them. */
 export const refused: ReadonlySet<string> = new Set(coverage.refused.split(" "));
-
-function tokenOf(name: string): string {
-  const [service = "", type = ""] = name.split(".");
-  return sdkToken(service, type);
-}
 
 /** Custom resources have a provider; the engine does not tell it in every version. */
 const custom = /^(aws|aws-native|awscc|command|pulumi-\w+|cloudformation|docker|kubernetes)(:|$)/;
@@ -38,7 +33,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     source: "https://www.pulumi.com/docs/insights/policy/",
     config: {
       allowed: texts(
-        "Types that may go unjudged; * stands for any characters.",
+        "Types that may go unjudged, and whose costs are not in the budget; * stands for any characters.",
         "random:* std:* time:* tls:*",
       ),
     },
