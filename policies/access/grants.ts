@@ -22,6 +22,7 @@ import {
 import { Role } from "@pulumi/aws/iam";
 import { Grant } from "@pulumi/aws/kms";
 import { LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
+import { Domain } from "@pulumi/aws/opensearch";
 import { PrincipalAssociation } from "@pulumi/aws/ram";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
 
@@ -35,6 +36,9 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
   *check(resource, _config, { type }) {
+    if (type === typeToken(Domain) && isGuarded(resource)) {
+      return;
+    }
     const located = [...resourceStatements(type, resource)];
     for (const path of new Set(located.map((one) => one.path))) {
       const own = located.filter((one) => one.path === path).map(({ statement }) => statement);
@@ -47,6 +51,16 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
     }
   },
 });
+
+/**
+ * Whether a domain is reached through a VPC only and decides by itself who may do what: AWS recommends an open access
+ * policy then. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-recommendations
+ */
+function isGuarded(domain: Properties): boolean {
+  const vpc = known(() => domain["vpcOptions"]);
+  const security = (domain["advancedSecurityOptions"] ?? {}) as Properties;
+  return vpc instanceof Object && isSet(vpc, "subnetIds") && security["enabled"] === true;
+}
 
 const sharedTypes = resourceDocuments.filter((type) => type !== typeToken(Role));
 
@@ -147,7 +161,6 @@ export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
     "A grant stands beside the key's policy, where reviews look; one with CreateGrant makes further ones.",
   fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
-  exempt: "Logical names of grants that may do more.",
   *check({ operations, granteePrincipal }) {
     const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));
     const principal = known(() => granteePrincipal);

@@ -87,7 +87,6 @@ export const integrationTls = resourcePolicy("apigateway-integration-tls", Integ
   controls: ["APIGateway.10"],
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html",
-  exempt: "Logical names of integrations that may do without TLS.",
   *check(integration) {
     const isPrivate = integration.connectionType === "VPC_LINK";
     if (isPrivate && !isSet(integration, "tlsConfig")) {

@@ -51,7 +51,6 @@ export const publicAddress = typesPolicy("ec2-instance-public-address", addressa
   fix: "Set associatePublicIpAddress (assignPublicIp, publiclyAccessible) to false, take a private subnet, and name the instance in no Eip and no EipAssociation.",
   controls: ["EC2.9", "EC2.25"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-  exempt: "Logical names of resources that may have a public address.",
   *check(resource, _config, { type }) {
     for (const property of addressTypes.includes(type)
       ? ["instance", "instanceId", "networkInterfaceId"]

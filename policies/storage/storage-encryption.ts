@@ -134,7 +134,6 @@ export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTy
   fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
   controls: ["EC2.173"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
-  exempt: "Logical names of resources that may be unencrypted.",
   *check(resource, _config, { type }) {
     const places = pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
     for (const { path, block, property } of places) {

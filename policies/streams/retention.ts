@@ -4,7 +4,7 @@ import { Bucket, BucketLifecycleConfiguration as Lifecycle, DirectoryBucket } fr
 import { companionPolicy } from "../engine/companion";
 import { given, isPresent, isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { integer, texts } from "../engine/setting-schema";
+import { flag, integer, texts } from "../engine/setting-schema";
 import { within } from "../engine/violation";
 
 export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream, {
@@ -82,8 +82,12 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
     keptForever: texts(
       "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
     ),
+    allowPrefixes: flag(
+      "Whether rules by prefix, tag or size may take the place of one for the whole bucket.",
+      false,
+    ),
   },
-  *check(lifecycle, { minDays, maxDays, keptForever }, { name }) {
+  *check(lifecycle, { minDays, maxDays, keptForever, allowPrefixes }, { name }) {
     const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");
     for (const { id, expiration } of rules) {
       const days = expiration?.days;
@@ -103,7 +107,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
       }
     }
     const ends = rules
-      .filter(coversBucket)
+      .filter((rule) => allowPrefixes || coversBucket(rule))
       .flatMap((rule) => [
         rule.expiration?.days,
         ...(rule.transitions ?? [])
