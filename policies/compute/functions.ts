@@ -69,15 +69,11 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
   rule: "Keep the events that a function fails on.",
   reason:
     "An event that a function is called with and nobody waits for is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
-  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name the function in synchronous.",
+  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name a function whose callers wait in exempt.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
-  config: {
-    synchronous: texts("Logical names of functions whose callers wait for the answer."),
-  },
-  *check(lambda, resources, { synchronous }) {
+  *check(lambda, resources) {
     const configs = ofType(resources, FunctionEventInvokeConfig).filter(keepsFailures);
     const keeps =
-      synchronous.includes(lambda.name) ||
       reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
       configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
     if (!keeps) {

@@ -173,14 +173,10 @@ function instanceCost(
   ];
   // An image of Amazon Linux has 8 GiB.
   const size = volumes.reduce((sum, { volumeSize = 8 }) => sum + volumeSize, 0);
-  const type = isFromTemplate(instance)
+  const type = isSet(instance, "launchTemplate")
     ? (known(() => instance.instanceType) ?? typeByTemplate(instance, all))
     : (instance.instanceType ?? "m1.small");
   return [...(type ? instanceUsage(type, 1) : []), ...fixed("ebs.gp3", size)];
-}
-
-function isFromTemplate(instance: Props): boolean {
-  return isSet(instance, "launchTemplate");
 }
 
 /** The type that an instance takes from its launch template; a template elsewhere has one that nobody knows here. */
