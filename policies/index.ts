@@ -2,18 +2,16 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { PolicyPack } from "@pulumi/policy";
 import { configurationProblems } from "./configuration";
+import { configuredFiles } from "./configured-files";
 import { policies } from "./pack";
 import manifest from "./package.json";
 
-// The engine hands the pack the entries of policies that it knows. Where the environment names the file, all of it is
-// checked before anything is judged.
-const files = (process.env["PULUMI_OPTION_POLICY_PACK_CONFIG"] ?? "").split(",").filter(Boolean);
-const problems = files.flatMap((file) => {
+// All of the configuration is checked before anything is judged, names of policies that do not exist included.
+const problems = configuredFiles(__dirname).flatMap((file) => {
   try {
     return configurationProblems(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
-    // The engine says itself that it cannot read the file; its folder is not the pack's.
-    return [];
+  } catch (error) {
+    return [`${file} must be a JSON file: ${(error as Error).message}`];
   }
 });
 if (problems.length > 0) {

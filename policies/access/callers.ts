@@ -33,7 +33,6 @@ export function admitsEverybody(statements: readonly Statement[]): boolean {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
  */
 function turnsStrangersAway(denial: Statement, grant: Statement): boolean {
-  const [condition, ...others] = denial.conditions;
   const coversAll = (patterns: readonly string[], names: readonly string[]) =>
     names.length > 0 && names.every((name) => covers(patterns, name));
   return (
@@ -41,13 +40,13 @@ function turnsStrangersAway(denial: Statement, grant: Statement): boolean {
     (denial.principals["AWS"] ?? []).includes("*") &&
     coversAll(denial.actions, grant.actions) &&
     coversAll(denial.resources, grant.resources) &&
-    condition !== undefined &&
-    others.length === 0 &&
-    /^(StringNotEquals|StringNotLike|ArnNotEquals|ArnNotLike|NotIpAddress)$/i.test(
-      condition.operator,
-    ) &&
-    callerKeys.has(condition.key) &&
-    condition.values.every((value) => isFixed(condition.key, value))
+    denial.conditions.length === 1 &&
+    denial.conditions.every(
+      ({ operator, key, values }) =>
+        /^(StringNot(Equals|Like)|ArnNot(Equals|Like)|NotIpAddress)$/i.test(operator) &&
+        callerKeys.has(key) &&
+        values.every((value) => isFixed(key, value)),
+    )
   );
 }
 

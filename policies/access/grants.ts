@@ -22,6 +22,7 @@ import {
 import { Role } from "@pulumi/aws/iam";
 import { Grant } from "@pulumi/aws/kms";
 import { LayerVersionPermission, Permission } from "@pulumi/aws/lambda";
+import { Domain } from "@pulumi/aws/opensearch";
 import { PrincipalAssociation } from "@pulumi/aws/ram";
 import { Document as SsmDocument } from "@pulumi/aws/ssm";
 
@@ -35,6 +36,9 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
   source:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
   *check(resource, _config, { type }) {
+    if (type === typeToken(Domain) && isGuarded(resource)) {
+      return;
+    }
     const located = [...resourceStatements(type, resource)];
     for (const path of new Set(located.map((one) => one.path))) {
       const own = located.filter((one) => one.path === path).map(({ statement }) => statement);
@@ -47,6 +51,16 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
     }
   },
 });
+
+/**
+ * Whether a domain is reached through a VPC only and decides by itself who may do what: AWS recommends an open access
+ * policy then. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-recommendations
+ */
+function isGuarded(domain: Properties): boolean {
+  const vpc = known(() => domain["vpcOptions"]);
+  const security = (domain["advancedSecurityOptions"] ?? {}) as Properties;
+  return vpc instanceof Object && isSet(vpc, "subnetIds") && security["enabled"] === true;
+}
 
 const sharedTypes = resourceDocuments.filter((type) => type !== typeToken(Role));
 
@@ -116,7 +130,7 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
       direct.flatMap((name) => organizationOf(name) ?? []).filter(isStrangeOrganization),
     );
     const named = direct.flatMap((name) => accountOf(name.trim()) ?? []);
-    for (const { statement } of type in grantees ? [] : resourceStatements(type, resource)) {
+    for (const { statement } of grantees[type] ? [] : resourceStatements(type, resource)) {
       const organizations = namedOrganizations(statement);
       const strange = organizations.filter(isStrangeOrganization);
       strange.forEach((one) => strangers.add(one));
@@ -124,7 +138,7 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
       named.push(...(organizations.length > strange.length ? [] : namedAccounts(statement)));
     }
     const [own] = named.filter((account) => /^[0-9]{12}$/.test(account));
-    const trusted = trustedAccounts.length > 0 ? trustedAccounts : own === undefined ? [] : [own];
+    const trusted = trustedAccounts.length > 0 ? trustedAccounts : own ? [own] : [];
     named.filter((account) => !trusted.includes(account)).forEach((one) => strangers.add(one));
     if (strangers.size > 0) {
       const all = [...trusted, ...trustedOrganizations];
@@ -147,7 +161,6 @@ export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
     "A grant stands beside the key's policy, where reviews look; one with CreateGrant makes further ones.",
   fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
-  exempt: "Logical names of grants that may do more.",
   *check({ operations, granteePrincipal }) {
     const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));
     const principal = known(() => granteePrincipal);
@@ -204,7 +217,7 @@ function sourcesOf(principal: string): readonly string[] {
 function limits(permission: object, property: string): boolean {
   const source = reference(permission, property);
   const value = source.set ? source.value : undefined;
-  return source.set && (value === undefined || isOfAccount(value) || !coversEverything(value));
+  return source.set && (!value || isOfAccount(value) || !coversEverything(value));
 }
 
 function isOfAccount(arn: string): boolean {
@@ -309,9 +322,9 @@ export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPo
   source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
   *check(resource, _config, { type }) {
     const property = userPolicies[type];
-    if (property === undefined || isSet(resource, property)) {
+    if (!property || isSet(resource, property)) {
       yield {
-        fact: `it is a ${type.split(":")[2] ?? type}${property === undefined ? "" : ` with ${property}`}`,
+        fact: `it is a ${type.split(":")[2] ?? type}${property ? ` with ${property}` : ""}`,
         limit: "users may have no policies of their own",
       };
     }

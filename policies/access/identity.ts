@@ -100,7 +100,13 @@ function isNarrowed({ conditions }: Statement): boolean {
     (condition) =>
       narrowingKey.test(condition.key) &&
       isRequired(condition) &&
-      condition.values.every((value) => isFixed(condition.key, value)),
+      condition.values.every((value) =>
+        // Such as s3.*.amazonaws.com: the service is what narrows.
+        isFixed(
+          condition.key,
+          condition.key === "kms:viaservice" ? value.replace(/\..*/, "") : value,
+        ),
+      ),
   );
 }
 

@@ -1,4 +1,4 @@
-import { decisive, isSet, known, reference } from "../engine/known";
+import { decisive, isPresent, isSet, known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
 import { ofType, refersTo, refersToSame } from "../engine/relation";
 import { typeToken } from "../engine/sdk-types";
@@ -41,7 +41,7 @@ export const apiAuthorization = typesPolicy("apigateway-method-authorization", a
     if (open.includes(name) || open.includes(String(known(() => resource["routeKey"])))) {
       return;
     }
-    if (field === undefined) {
+    if (!field) {
       if (isSet(resource, "target")) {
         yield {
           fact: "target is set, which makes a route for everybody",
@@ -87,7 +87,6 @@ export const integrationTls = resourcePolicy("apigateway-integration-tls", Integ
   controls: ["APIGateway.10"],
   source:
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html",
-  exempt: "Logical names of integrations that may do without TLS.",
   *check(integration) {
     const isPrivate = integration.connectionType === "VPC_LINK";
     if (isPrivate && !isSet(integration, "tlsConfig")) {
@@ -234,30 +233,24 @@ export const throttling = typesPolicy("apigateway-stage-throttling", [MethodSett
   *check(resource, { maxRate, maxBurst }, { type }) {
     const block = type === typeToken(HttpStage) ? "defaultRouteSettings" : "settings";
     const limits = { throttlingRateLimit: maxRate, throttlingBurstLimit: maxBurst };
-    yield* throttlingViolations(block, { ...unset, ...(resource[block] as Throttling) }, limits);
-    // A route without a limit of its own has the stage's.
     const routes = (resource["routeSettings"] ?? []) as readonly Throttling[];
-    for (const [index, settings] of routes.entries()) {
-      yield* throttlingViolations(`routeSettings[${index}]`, settings, limits);
+    for (const [path, settings] of [
+      [block, (resource[block] ?? {}) as Throttling],
+      ...routes.map((route, index) => [`routeSettings[${index}]`, route] as const),
+    ] as const) {
+      for (const [name, limit] of Object.entries(limits)) {
+        const value = settings[name] as number | undefined;
+        // A route without a limit of its own has the stage's. The service reads -1 as no limit.
+        const isInherited = path !== block && !isPresent(value);
+        if (!isInherited && !(Number(value) >= 0 && Number(value) <= limit)) {
+          yield {
+            fact: `${path}.${name} is ${value ?? "not set"}`,
+            limit: `the limit is ${limit}`,
+          };
+        }
+      }
     }
   },
 });
 
 type Throttling = Readonly<Record<string, unknown>>;
-
-const unset: Throttling = { throttlingRateLimit: undefined, throttlingBurstLimit: undefined };
-
-/** Judges the limits that a block has; one that is undefined is none. */
-function* throttlingViolations(
-  block: string,
-  settings: Throttling,
-  limits: Readonly<Record<string, number>>,
-): Iterable<Violation> {
-  for (const [name, limit] of Object.entries(limits).filter(([key]) => key in settings)) {
-    const value = settings[name] as number | undefined;
-    // The service reads -1 as no limit.
-    if (!(value !== undefined && value >= 0 && value <= limit)) {
-      yield { fact: `${block}.${name} is ${value ?? "not set"}`, limit: `the limit is ${limit}` };
-    }
-  }
-}

@@ -1,4 +1,4 @@
-import { known, reference } from "../engine/known";
+import { isSet, known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
 import { flag, integer, texts } from "../engine/setting-schema";
@@ -52,11 +52,10 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
     requireVpc: flag("Whether every function has to run in a VPC.", false),
   },
   *check(lambda, { requireVpc }) {
-    const network = lambda.vpcConfig;
     // An empty list of subnets takes a function out of its VPC.
-    const subnets = network === undefined ? [] : known(() => network.subnetIds.length);
-    const count = subnets === undefined ? undefined : Number(subnets);
-    if (network === undefined || count === 0) {
+    const network = lambda.vpcConfig ?? {};
+    const count = known(() => (network as Partial<typeof lambda.vpcConfig>)?.subnetIds?.length);
+    if (!isSet(network, "subnetIds")) {
       if (requireVpc) {
         yield { fact: "vpcConfig is not set", limit: "functions must run in a VPC" };
       }
@@ -70,15 +69,11 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
   rule: "Keep the events that a function fails on.",
   reason:
     "An event that a function is called with and nobody waits for is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
-  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name the function in synchronous.",
+  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name a function whose callers wait in exempt.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
-  config: {
-    synchronous: texts("Logical names of functions whose callers wait for the answer."),
-  },
-  *check(lambda, resources, { synchronous }) {
+  *check(lambda, resources) {
     const configs = ofType(resources, FunctionEventInvokeConfig).filter(keepsFailures);
     const keeps =
-      synchronous.includes(lambda.name) ||
       reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
       configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
     if (!keeps) {
@@ -92,11 +87,8 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
 
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
 function keepsFailures({ props: config }: PolicyResource): boolean {
-  const read = known(() => ({
-    onFailure: (config["destinationConfig"] as { readonly onFailure?: object } | undefined)
-      ?.onFailure,
-  }));
-  return read === undefined || reference(read.onFailure ?? {}, "destination").set;
+  const block = (config["destinationConfig"] ?? {}) as { readonly onFailure?: object };
+  return isSet(known(() => block.onFailure ?? {}) ?? { destination: "unknown" }, "destination");
 }
 
 export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {

@@ -1,5 +1,5 @@
 import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
-import { isSet, reference } from "../engine/known";
+import { isPresent, isSet, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { atMost, mustBe } from "../engine/violation";
@@ -51,7 +51,6 @@ export const publicAddress = typesPolicy("ec2-instance-public-address", addressa
   fix: "Set associatePublicIpAddress (assignPublicIp, publiclyAccessible) to false, take a private subnet, and name the instance in no Eip and no EipAssociation.",
   controls: ["EC2.9", "EC2.25"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-  exempt: "Logical names of resources that may have a public address.",
   *check(resource, _config, { type }) {
     for (const property of addressTypes.includes(type)
       ? ["instance", "instanceId", "networkInterfaceId"]
@@ -65,14 +64,14 @@ export const publicAddress = typesPolicy("ec2-instance-public-address", addressa
       type === typeToken(Instance) &&
       !isSet(resource, "primaryNetworkInterface") &&
       !isSet(resource, "networkInterfaces") &&
-      resource["associatePublicIpAddress"] === undefined;
+      !isSet(resource, "associatePublicIpAddress");
     if (isOpen) {
       yield { fact: "associatePublicIpAddress is not set", limit: "it must be false" };
     }
     for (const path of pathsOf(type, publicAddressNames)) {
       for (const { path: place, block, property } of placesAt(resource, path)) {
         const value = block[property] as string | boolean | undefined;
-        if (value !== undefined && !["false", "DISABLED"].includes(String(value))) {
+        if (isPresent(value) && !["false", "DISABLED"].includes(String(value))) {
           yield { fact: `${place} is ${String(value)}`, limit: "it must be false" };
         }
       }

@@ -1,3 +1,5 @@
+import { isSet } from "../engine/known";
+
 type Json = Readonly<Record<string, unknown>>;
 
 const methods = /^(get|put|post|delete|patch|head|trace|x-amazon-apigateway-any-method)$/;
@@ -9,7 +11,7 @@ const methods = /^(get|put|post|delete|patch|head|trace|x-amazon-apigateway-any-
  */
 export function openOperations(text: unknown): readonly string[] | undefined {
   const document = parsed(text);
-  if (document === undefined) {
+  if (!document) {
     return undefined;
   }
   const schemes = object(
@@ -33,7 +35,7 @@ export function openOperations(text: unknown): readonly string[] | undefined {
 }
 
 function isAuthorizer(scheme: Json): boolean {
-  return ["authtype", "authorizer"].some((name) => `x-amazon-apigateway-${name}` in scheme);
+  return ["authtype", "authorizer"].some((name) => isSet(scheme, `x-amazon-apigateway-${name}`));
 }
 
 function parsed(text: unknown): Json | undefined {

@@ -1,7 +1,8 @@
 import { estimate } from "./estimate";
 import { totalUsd } from "./cost";
 import { stackPolicy } from "../engine/policy";
-import { integer, text } from "../engine/setting-schema";
+import { covers } from "../engine/policy-document";
+import { integer, text, texts } from "../engine/setting-schema";
 
 export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
   severity: "high",
@@ -17,22 +18,26 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
       1000,
       [0],
     ),
+    outsideBudget: texts(
+      "Types and items without a price that may be outside of the budget, such as rds.Instance; * stands for any characters.",
+    ),
     region: text(
       "Region whose prices hold for resources that name none.",
       "us-east-1",
       "^[a-z]{2}(-[a-z]+)+-[0-9]$",
     ),
   },
-  *check(resources, { maxMonthlyUsd, region }) {
+  *check(resources, { maxMonthlyUsd, outsideBudget, region }) {
     const { items, unpriced } = estimate(resources, region);
-    for (const { resource: name, what } of unpriced) {
+    const counted = unpriced.filter(({ what }) => !covers(outsideBudget, what));
+    for (const { resource: name, what } of counted) {
       const resource = resources.find((one) => one.name === name);
-      if (resource !== undefined) {
+      if (resource) {
         yield {
           resource,
           fact: `there is no price for ${what}`,
           limit: "what has no price cannot be held to a budget",
-          fix: "Add it to prices.json with its source and date, or choose another type.",
+          fix: "Add it to prices.json with its source and date, choose another type, or name it in outsideBudget in the policy's configuration.",
         };
       }
     }
@@ -41,7 +46,7 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
       (a, b) => b.usd - a.usd || a.resource.localeCompare(b.resource),
     );
     const dearest = resources.find(({ name }) => name === largest[0]?.resource);
-    if (dearest !== undefined && !(sum <= maxMonthlyUsd)) {
+    if (dearest && !(sum <= maxMonthlyUsd)) {
       const [listed, small] = [largest.filter(isLarge), largest.filter((one) => !isLarge(one))];
       const lines = [
         ...listed.map(

@@ -34,19 +34,19 @@ export const fallbackRegion = "us-east-1";
  */
 export function monthlyCost({ what, quantity }: Usage, region: string): CostItem {
   const price = priceOf(what);
-  if (price === undefined) {
+  if (!price) {
     throw new RangeError(
       `There is no price for ${what}: add it to prices.json, with its source and date.`,
     );
   }
-  const known = price.usd[region] !== undefined ? region : fallbackRegion;
+  const known = price.usd[region] ? region : fallbackRegion;
   const unitPrice = price.usd[known] ?? Number.NaN;
   return { what, quantity, unit: price.unit, unitPrice, usd: quantity * unitPrice, region: known };
 }
 
 /** Whether the list has a price. */
 export function isPriced(what: string): boolean {
-  return priceOf(what) !== undefined;
+  return Boolean(priceOf(what));
 }
 
 /** The sum of items, in US dollars. */
@@ -106,7 +106,7 @@ function instancePrice(type: string): Price | undefined {
   const { usd } = service === "search" ? list.instances.search : list.instances.ec2;
   const large = (usd as Readonly<Record<string, Readonly<Record<string, number>>>>)[family];
   const factor = sizeFactor(size);
-  if (large === undefined || factor === undefined || (service ?? "search") !== "search") {
+  if (!large || !factor || (service ?? "search") !== "search") {
     return undefined;
   }
   const entries = Object.entries(large).map(([region, price]) => [region, price * factor] as const);

@@ -16,7 +16,9 @@ import {
 } from "./cost";
 import { nodeGroups } from "../search/domain-nodes";
 import { flinkScale } from "../flink/flink-configuration";
-import { known } from "../engine/known";
+import { isSet, known } from "../engine/known";
+import { sdkToken, sdkTokens } from "../engine/sdk-types";
+import billing from "./billing.json";
 
 /** A resource as a program declares it. */
 export interface DeclaredResource {
@@ -77,11 +79,30 @@ const usageByType: Readonly<
     props["vpcEndpointType"] === "Interface"
       ? fixed("vpc.interfaceEndpointHour", endpointZones(props, all) * hoursPerMonth)
       : [],
+  "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation": () =>
+    fixed("vpc.interfaceEndpointHour", hoursPerMonth),
+  "aws:ebs/volume:Volume": ({ type = "gp2", size = 8, iops = 3000, throughput = 125 }) => {
+    const isPlain =
+      /^gp[23]$/.test(String(type)) && Number(iops) <= 3000 && Number(throughput) <= 125;
+    return fixed(isPlain ? "ebs.gp3" : `ebs.${String(type)} with IOPS`, Number(size));
+  },
+  // The list has no price of these, which the verdict names then.
+  "aws:apigateway/stage:Stage": (props) =>
+    fixed("apigateway.cacheCluster", Number(props["cacheClusterEnabled"] === true)),
+  "aws:dynamodb/table:Table": (props) =>
+    fixed("dynamodb.provisionedCapacity", Number(props["billingMode"] !== "PAY_PER_REQUEST")),
+  "aws:efs/fileSystem:FileSystem": (props) =>
+    fixed("efs.provisionedThroughput", Number(props["throughputMode"] === "provisioned")),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (props) =>
     fixed("cloudwatch.alarm", alarmMetrics(props)),
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": () => fixed("cloudwatch.compositeAlarm", 1),
   "aws:cloudwatch/dashboard:Dashboard": () => fixed("cloudwatch.dashboard", 1),
-  "aws:kms/key:Key": () => fixed("kms.key", 1),
+  ...Object.fromEntries(
+    ["Key", "ReplicaKey", "ExternalKey", "ReplicaExternalKey"].map((type) => [
+      sdkToken("kms", type),
+      () => fixed("kms.key", 1),
+    ]),
+  ),
   "aws:secretsmanager/secret:Secret": () => fixed("secretsmanager.secret", 1),
   "aws:codepipeline/pipeline:Pipeline": () => fixed("codepipeline.pipeline", 1),
 };
@@ -89,11 +110,21 @@ const usageByType: Readonly<
 /** Types that cost something by themselves. */
 export const billedTypes = Object.keys(usageByType);
 
+/** Types that are not in the sum, by the reason. */
+export const notInSum = Object.fromEntries(
+  Object.entries(billing.notInSum).map(([reason, names]) => [reason, sdkTokens(names)]),
+);
+
+/** Types that are billed by the hour or the piece and have no price in the list. */
+export const unpricedTypes: ReadonlySet<string> = new Set(sdkTokens(billing.unpriced));
+
 function usageOf(
   { type, props }: DeclaredResource,
   all: readonly DeclaredResource[],
 ): readonly Usage[] {
-  return usageByType[type]?.(props, all) ?? [];
+  return unpricedTypes.has(type)
+    ? [{ what: `${String(type.split(/[:/]/)[1])}.${String(type.split(":")[2])}`, quantity: 1 }]
+    : (usageByType[type]?.(props, all) ?? []);
 }
 
 function fixed(what: Usage["what"], quantity: number): readonly Usage[] {
@@ -142,15 +173,10 @@ function instanceCost(
   ];
   // An image of Amazon Linux has 8 GiB.
   const size = volumes.reduce((sum, { volumeSize = 8 }) => sum + volumeSize, 0);
-  const type = isFromTemplate(instance)
+  const type = isSet(instance, "launchTemplate")
     ? (known(() => instance.instanceType) ?? typeByTemplate(instance, all))
     : (instance.instanceType ?? "m1.small");
-  return [...(type === undefined ? [] : instanceUsage(type, 1)), ...fixed("ebs.gp3", size)];
-}
-
-function isFromTemplate(instance: Props): boolean {
-  // What the program leaves out is null once the instance is there.
-  return "launchTemplate" in instance && known(() => instance["launchTemplate"]) !== null;
+  return [...(type ? instanceUsage(type, 1) : []), ...fixed("ebs.gp3", size)];
 }
 
 /** The type that an instance takes from its launch template; a template elsewhere has one that nobody knows here. */
@@ -162,9 +188,7 @@ function typeByTemplate(
   const templates = all.filter(({ type }) => type === "aws:ec2/launchTemplate:LaunchTemplate");
   const [template, ...others] = templates.filter(
     ({ props }) =>
-      named === undefined ||
-      known(() => props["id"]) === named ||
-      known(() => props["name"]) === named,
+      !named || known(() => props["id"]) === named || known(() => props["name"]) === named,
   );
   // Several may be meant while a new template's id is unknown in a preview.
   return others.length === 0
@@ -187,5 +211,5 @@ function endpointZones(props: Props, all: readonly DeclaredResource[]): number {
 /** An alarm is billed by the metrics that it looks at. */
 function alarmMetrics(props: Props): number {
   const queries = (props["metricQueries"] ?? []) as readonly Props[];
-  return Math.max(1, queries.filter((query) => "metric" in query).length);
+  return Math.max(1, queries.filter((query) => isSet(query, "metric")).length);
 }

@@ -1,5 +1,6 @@
 import type { FirehoseDeliveryStreamArgs } from "@pulumi/aws/kinesis";
 import type { Unwrap } from "@pulumi/pulumi";
+import { isPresent } from "../engine/known";
 
 export type Delivery = Unwrap<FirehoseDeliveryStreamArgs>;
 
@@ -42,7 +43,7 @@ export function destinationOf(
 ): { readonly path: string; readonly destination: Destination } | undefined {
   for (const path of blocks) {
     const destination = delivery[path];
-    if (destination !== undefined) {
+    if (isPresent(destination)) {
       return { path, destination };
     }
   }
@@ -83,5 +84,5 @@ export function s3Destinations(delivery: Delivery) {
       path: "redshiftConfiguration.s3BackupConfiguration",
       destination: redshift?.s3BackupConfiguration,
     },
-  ].flatMap(({ path, destination }) => (destination === undefined ? [] : [{ path, destination }]));
+  ].flatMap(({ path, destination }) => (isPresent(destination) ? [{ path, destination }] : []));
 }

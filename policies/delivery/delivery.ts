@@ -1,12 +1,23 @@
 import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
-import { reference } from "../engine/known";
+import { isPresent, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
 import { mustBe, within } from "../engine/violation";
 
-/** What Firehose takes: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
-const splunk = { minMiB: 1, maxMiB: 5, minSeconds: 0, maxSeconds: 60 };
+/**
+ * The largest buffers that Firehose takes for destinations without objects, which may be as small as it takes them:
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointBufferingHints.html and its like
+ */
+const withoutObjects: Readonly<Record<string, { readonly mib: number; readonly seconds: number }>> =
+  {
+    elasticsearchConfiguration: { mib: 100, seconds: 900 },
+    httpEndpointConfiguration: { mib: 64, seconds: 900 },
+    opensearchConfiguration: { mib: 100, seconds: 900 },
+    opensearchserverlessConfiguration: { mib: 100, seconds: 900 },
+    snowflakeConfiguration: { mib: 128, seconds: 900 },
+    splunkConfiguration: { mib: 5, seconds: 60 },
+  };
 
 export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", Firehose, {
   rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
@@ -15,35 +26,35 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
   fix: "Set bufferingSize and bufferingInterval within the limits, or change them in the policy's configuration.",
   source: "https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html",
   config: {
-    minMiB: integer("Smallest buffer, in MiB.", 5, [1, 128]),
+    minMiB: integer("Smallest buffer of a destination that writes objects, in MiB.", 5, [1, 128]),
     maxMiB: integer("Largest buffer, in MiB.", 128, [1, 128]),
-    minSeconds: integer("Shortest time, in seconds.", 60, [0, 900]),
+    minSeconds: integer(
+      "Shortest time of a destination that writes objects, in seconds.",
+      60,
+      [0, 900],
+    ),
     maxSeconds: integer("Longest time, in seconds.", 600, [0, 900]),
   },
   *check(delivery, limits) {
     const found = bufferOf(delivery);
-    if (found === undefined) {
+    if (!found) {
       return;
     }
     const { path, buffer } = found;
     const { bufferingSize: size, bufferingInterval: interval } = buffer;
-    // Events for Splunk make no objects, whatever the size.
-    const isSplunk = path === "splunkConfiguration";
-    const minMiB = isSplunk
-      ? splunk.minMiB
-      : needsLargeBuffer(delivery)
-        ? Math.max(limits.minMiB, 64)
-        : limits.minMiB;
-    const maxMiB = isSplunk ? Math.min(limits.maxMiB, splunk.maxMiB) : limits.maxMiB;
-    const sizeFact = `${path}.bufferingSize is ${size === undefined ? "not set" : `${size} MiB`}`;
-    yield* within(size, [minMiB, maxMiB], sizeFact, "MiB");
-    const minSeconds = isSplunk ? splunk.minSeconds : limits.minSeconds;
-    const maxSeconds = isSplunk
-      ? Math.min(limits.maxSeconds, splunk.maxSeconds)
-      : limits.maxSeconds;
-    const time = interval === undefined ? "not set" : `${interval} seconds`;
+    const service = withoutObjects[path];
+    const leastMiB = needsLargeBuffer(delivery) ? Math.max(limits.minMiB, 64) : limits.minMiB;
+    const mib = service
+      ? ([1, Math.min(limits.maxMiB, service.mib)] as const)
+      : ([leastMiB, limits.maxMiB] as const);
+    const seconds = service
+      ? ([0, Math.min(limits.maxSeconds, service.seconds)] as const)
+      : ([limits.minSeconds, limits.maxSeconds] as const);
+    const sizeFact = `${path}.bufferingSize is ${isPresent(size) ? `${size} MiB` : "not set"}`;
+    yield* within(size, mib, sizeFact, "MiB");
+    const time = isPresent(interval) ? `${interval} seconds` : "not set";
     const timeFact = `${path}.bufferingInterval is ${time}`;
-    yield* within(interval, [minSeconds, maxSeconds], timeFact, "seconds");
+    yield* within(interval, seconds, timeFact, "seconds");
   },
 });
 
@@ -55,7 +66,7 @@ export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefi
   source: "https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html",
   *check(delivery) {
     const s3 = delivery.extendedS3Configuration;
-    if (s3 === undefined) {
+    if (!isPresent(s3)) {
       return;
     }
     const { errorOutputPrefix = "", prefix = "" } = s3;
@@ -88,7 +99,7 @@ export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehos
   *check(delivery, { requireSourceBackup }) {
     const found = destinationOf(delivery);
     const mode = found?.destination.s3BackupMode;
-    if (found === undefined) {
+    if (!found) {
       yield {
         fact: "no block for the destination is set",
         limit: "a delivery stream must say where to",
@@ -103,7 +114,7 @@ export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehos
         fact: `${found.path}.s3BackupMode is ${mode ?? "not set"}`,
         limit: "records that a function changes must be kept as they came",
       };
-    } else if (mode === undefined && !staysInS3.includes(found.path)) {
+    } else if (!mode && !staysInS3.includes(found.path)) {
       yield {
         fact: `${found.path}.s3BackupMode is not set`,
         limit: "records that are refused must be kept",
@@ -151,7 +162,7 @@ function needsLargeBuffer({ extendedS3Configuration: s3 }: Delivery): boolean {
   return (
     s3?.dynamicPartitioningConfiguration?.enabled === true ||
     // Conversion is on unless it is switched off.
-    (s3?.dataFormatConversionConfiguration !== undefined &&
+    (isPresent(s3?.dataFormatConversionConfiguration) &&
       s3.dataFormatConversionConfiguration.enabled !== false)
   );
 }
@@ -159,8 +170,7 @@ function needsLargeBuffer({ extendedS3Configuration: s3 }: Delivery): boolean {
 function isTransformed(delivery: Delivery): boolean {
   const processing = destinationOf(delivery)?.destination.processingConfiguration;
   return (
-    processing !== undefined &&
-    processing.enabled !== false &&
-    (processing.processors ?? []).some(({ type }) => type === "Lambda")
+    processing?.enabled !== false &&
+    (processing?.processors ?? []).some(({ type }) => type === "Lambda")
   );
 }

@@ -1,4 +1,4 @@
-import { given, isSet, known, reference } from "../engine/known";
+import { given, isPresent, isSet, known, reference } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { typeToken } from "../engine/sdk-types";
 import { integer, text } from "../engine/setting-schema";
@@ -54,7 +54,7 @@ export const applicationEncryption = resourcePolicy("flink-application-encryptio
         fact: `${path}.keyType is ${encryption?.keyType ?? "not set"}`,
         limit: "a customer managed key is required",
       };
-    } else if (encryption !== undefined) {
+    } else if (isPresent(encryption)) {
       yield* customerKey(encryption, "keyId", config, path);
     }
   },

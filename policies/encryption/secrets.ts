@@ -1,4 +1,4 @@
-import { known } from "../engine/known";
+import { isPresent, known } from "../engine/known";
 import { relationPolicy, typesPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
 import { ofType, refersTo } from "../engine/relation";
@@ -17,16 +17,15 @@ export const secretRotation = relationPolicy("secretsmanager-secret-rotation", S
   *check(secret, resources, { maxDays }) {
     const rotations = ofType(resources, SecretRotation);
     const resource = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
-    if (resource === undefined) {
+    if (!resource) {
       yield { fact: "no SecretRotation names this secret", limit: "every secret needs one" };
       return;
     }
     const rules = resource.asType(SecretRotation)?.rotationRules;
-    const [field, days] =
-      rules?.automaticallyAfterDays === undefined
-        ? ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")]
-        : ["automaticallyAfterDays", rules.automaticallyAfterDays];
-    if (days !== undefined && !(days <= maxDays)) {
+    const [field, days] = isPresent(rules?.automaticallyAfterDays)
+      ? ["automaticallyAfterDays", rules.automaticallyAfterDays]
+      : ["scheduleExpression", daysOfRate(rules?.scheduleExpression ?? "")];
+    if (isPresent(days) && !(days <= maxDays)) {
       yield {
         resource,
         fact: `rotationRules.${field} is ${field === "scheduleExpression" ? `every ${days} days` : days}`,
@@ -39,7 +38,7 @@ export const secretRotation = relationPolicy("secretsmanager-secret-rotation", S
 /** The days of a schedule such as rate(10 days); what a cron expression means the service knows, not the program. */
 function daysOfRate(expression: string): number | undefined {
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression.trim()) ?? [];
-  return count === undefined ? undefined : Number(count) / (unit === "hour" ? 24 : 1);
+  return count ? Number(count) / (unit === "hour" ? 24 : 1) : undefined;
 }
 
 /** What a secret looks like wherever it stands: keys of AWS, tokens of services, private keys, addresses with a password. */

@@ -27,7 +27,6 @@ export function companionPolicy(
   return relationPolicy(name, subject, {
     fix: `Add an s3.${companion.name} with this bucket.`,
     ...text,
-    exempt: "Logical names of buckets that do without, for good; for a while there are exceptions.",
     *check(bucket, resources) {
       const companions = ofType(resources, companion);
       if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {

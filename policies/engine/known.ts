@@ -52,21 +52,20 @@ export function decisive(props: object, property: string): unknown {
 }
 
 /**
- * Whether a property is set: to more than null, an empty text, an empty list or an empty block, all of which the
- * provider leaves out. What is unknown in a preview is set.
+ * Whether a value is set: to more than null, an empty text, an empty list or an empty block, all of which the provider
+ * leaves out. Policies ask nothing else whether a property is there.
  */
-export function isSet(block: object, property: string): boolean {
-  const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
-  return read === undefined || !isEmpty(read.value);
+export function isPresent<T>(value: T): value is NonNullable<T> {
+  if (value instanceof Object) {
+    return (Array.isArray(value) ? value : given(value)).length > 0;
+  }
+  return value !== undefined && value !== null && value !== "";
 }
 
-function isEmpty(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.length === 0;
-  }
-  return value instanceof Object
-    ? given(value).length === 0
-    : value === undefined || value === null || value === "";
+/** Whether a property is set, as {@link isPresent} reads it. What is unknown in a preview is set. */
+export function isSet(block: object, property: string): boolean {
+  const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
+  return read === undefined || isPresent(read.value);
 }
 
 /** Names of the values that a program gave a block; the provider adds notes of its own, such as __defaults. */

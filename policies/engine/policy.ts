@@ -10,6 +10,7 @@ import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import { controls } from "./controls.json";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
+import { covers } from "./policy-document";
 import { ofType } from "./relation";
 import { typeToken } from "./sdk-types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
@@ -29,10 +30,8 @@ export type { PolicyText, Violation };
 interface Definition<S extends Settings> extends Omit<PolicyText, "name" | "severity"> {
   /** @default medium */
   readonly severity?: PolicyText["severity"];
-  /** The policy's own settings; exceptions come by themselves. */
+  /** The policy's own settings; exempt and exceptions come by themselves. */
   readonly config?: S;
-  /** Adds the setting `exempt`, the logical names of resources that are not judged, with this description. */
-  readonly exempt?: string;
   /** Whether it judges something of every type, such as tags, which does not make a type one that is judged. */
   readonly isGeneral?: boolean;
 }
@@ -143,7 +142,7 @@ function remediated<S extends Settings>(
 ): Record<string, unknown> | undefined {
   const config = configuration(text, args.getConfig());
   if (
-    config.exempt.includes(args.name) ||
+    covers(config.exempt, args.name) ||
     findException(config.exceptions, [args.name, args.urn]) !== undefined
   ) {
     return undefined;
@@ -211,7 +210,7 @@ export function stackPolicy<const S extends Settings>(
       }
       try {
         for (const violation of definition.check(resources, config)) {
-          if (!config.exempt.includes(violation.resource.name)) {
+          if (!covers(config.exempt, violation.resource.name)) {
             reportTo(report, text, config.exceptions, violation.resource, violation);
           }
         }
@@ -261,7 +260,7 @@ function judge<S extends Settings>(
   report: ReportViolation,
 ): void {
   const config = configuration(definition, args.getConfig());
-  if (config.exempt.includes(args.name)) {
+  if (covers(config.exempt, args.name)) {
     return;
   }
   dropUnset(args.props);
@@ -318,9 +317,14 @@ function displayName(name: string): string {
   return `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
 }
 
-function settingsOf({ config, exempt }: Definition<Settings>): Settings {
-  return { ...config, ...(exempt !== undefined && { exempt: texts(exempt) }), exceptions };
+function settingsOf({ config }: Definition<Settings>): Settings {
+  return { ...config, exempt, exceptions };
 }
+
+/** The setting of every policy for resources that it is wrong for. */
+export const exempt = texts(
+  "Logical names of resources that this policy does not judge, for good; * stands for any characters.",
+);
 
 /** What every policy's configuration has. */
 interface Common {
@@ -337,5 +341,5 @@ function configuration<S extends Settings>(
 ) {
   const values = configuredValues(definition.name, settingsOf(definition), given);
   configuredExceptions.set(definition.name, values["exceptions"] as readonly Exception[]);
-  return { exempt: [], ...values } as unknown as Values<S> & Common;
+  return values as unknown as Values<S> & Common;
 }

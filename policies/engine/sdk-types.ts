@@ -19,6 +19,14 @@ export function sdkToken(service: string, type: string): string {
   return `aws:${service}/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
 }
 
+/** The tokens of types that are written kinesis.Stream, with a space between. */
+export function sdkTokens(names: string): readonly string[] {
+  return names.split(" ").map((name) => {
+    const [service = "", type = ""] = name.split(".");
+    return sdkToken(service, type);
+  });
+}
+
 /** The type token of a class of a provider's SDK, such as aws:kinesis/stream:Stream. */
 export function typeToken(resourceClass: object): string {
   const { __pulumiType: token } = resourceClass as { readonly __pulumiType?: string };

@@ -1,4 +1,4 @@
-import { given, known, reference } from "../engine/known";
+import { given, isPresent, known, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
 import { integer, texts } from "../engine/setting-schema";
 import { atLeast, mustBe } from "../engine/violation";
@@ -24,7 +24,7 @@ export const flinkLogging = resourcePolicy("flink-application-logging", Applicat
   },
   *check(application, { logLevels, metricsLevels }) {
     const options = application.cloudwatchLoggingOptions;
-    if (options === undefined || !reference(options, "logStreamArn").set) {
+    if (!reference(options ?? {}, "logStreamArn").set) {
       yield {
         fact: "cloudwatchLoggingOptions.logStreamArn is not set",
         limit: "an application must log",
@@ -48,9 +48,9 @@ export const flinkCodeVersion = resourcePolicy("flink-application-code-version",
   *check({ applicationConfiguration }) {
     const { codeContent: code } = applicationConfiguration?.applicationCodeConfiguration ?? {};
     const location = code?.s3ContentLocation;
-    if (location === undefined) {
+    if (!isPresent(location)) {
       // A notebook's or a Python program's text is in the plan itself.
-      if (code?.textContent === undefined) {
+      if (!isPresent(code?.textContent)) {
         yield {
           fact: "applicationCodeConfiguration.codeContent.s3ContentLocation is not set",
           limit: "an application's code must be an object's version",

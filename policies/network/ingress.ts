@@ -9,7 +9,7 @@ import {
   SecurityGroupRule,
 } from "@pulumi/aws/ec2";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import { isSet } from "../engine/known";
+import { isPresent, isSet } from "../engine/known";
 import { typesPolicy, type Violation } from "../engine/policy";
 import { integers } from "../engine/setting-schema";
 import {
@@ -96,7 +96,7 @@ export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes
       const range = portRange(rule);
       const reached = adminPorts.filter(
         (port) =>
-          range !== undefined &&
+          range &&
           port >= range.from &&
           port <= range.to &&
           !rules.some((other) => denies(other.rule, rule, port)),
@@ -123,7 +123,7 @@ function denies(rule: TrafficRule, allowed: TrafficRule, port: number): boolean 
     Number(rule["ruleNo"]) < Number(allowed["ruleNo"]) &&
     // SSH and remote desktops speak TCP.
     ["all", "tcp", protocolOf(allowed)].includes(protocol) &&
-    range !== undefined &&
+    isPresent(range) &&
     port >= range.from &&
     port <= range.to &&
     covers("cidrBlock", "0.0.0.0/0") &&
@@ -147,7 +147,7 @@ function ingressRules(type: string, resource: TrafficRule): readonly PlacedRule[
 
 /** Whether every port of a closed range is allowed; each is configured once. */
 function isWithin(range: PortRange | undefined, ports: readonly number[]): boolean {
-  if (range === undefined) {
+  if (!range) {
     return false;
   }
   const allowed = ports.filter((port) => port >= range.from && port <= range.to);
@@ -155,12 +155,11 @@ function isWithin(range: PortRange | undefined, ports: readonly number[]): boole
 }
 
 function openRule(path: string, rule: TrafficRule, range: PortRange | undefined): Violation {
-  const way =
-    range === undefined
-      ? `protocol ${protocolOf(rule)}`
-      : range.from === range.to
-        ? `port ${range.from}`
-        : `ports ${range.from} to ${range.to}`;
+  const way = !range
+    ? `protocol ${protocolOf(rule)}`
+    : range.from === range.to
+      ? `port ${range.from}`
+      : `ports ${range.from} to ${range.to}`;
   return {
     fact: `${path === "" ? "the rule" : path} admits the whole world to ${way}`,
     limit: "the world may come in nowhere, or by the configured ports only",

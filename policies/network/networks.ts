@@ -53,7 +53,7 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
   *check(vpc, resources) {
     const groups = ofType(resources, DefaultSecurityGroup);
     const group = groups.find((one) => refersTo(one, "vpcId", vpc));
-    if (group === undefined) {
+    if (!group) {
       yield {
         fact: "no DefaultSecurityGroup names this VPC",
         limit: "its default security group must be closed",
@@ -64,7 +64,7 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
     }
     for (const resource of resources.filter(({ type }) => ruleTypes.includes(type))) {
       if (
-        (group !== undefined && refersTo(resource, "securityGroupId", group)) ||
+        (group && refersTo(resource, "securityGroupId", group)) ||
         refersTo(resource, "securityGroupId", vpc, "defaultSecurityGroupId")
       ) {
         const fact = "the rule is one of the default security group";
@@ -161,5 +161,5 @@ function isMadeFrom(resource: PolicyResource, address: PolicyResource): boolean 
  */
 function isGiven(resource: PolicyResource, property: string): boolean {
   const given = reference(resource.props, property);
-  return given.set && (given.value !== undefined || property in resource.propertyDependencies);
+  return given.set && Boolean(given.value ?? resource.propertyDependencies[property]);
 }

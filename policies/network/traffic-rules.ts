@@ -1,6 +1,6 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { areWorldwide } from "../engine/address-share";
-import { isSet, known, Undecided } from "../engine/known";
+import { isPresent, isSet, known, Undecided } from "../engine/known";
 import type { Violation } from "../engine/policy";
 
 /** A rule of a security group or of a network ACL. */
@@ -52,7 +52,7 @@ export function portRange(rule: TrafficRule): PortRange | undefined {
   }
   const { fromPort: from, toPort: to } = rule as Partial<Record<"fromPort" | "toPort", number>>;
   // -1 stands for every port; ends the wrong way round are no reason to count none.
-  return from === undefined || to === undefined || from < 0 || to < from ? allPorts : { from, to };
+  return !isPresent(from) || !isPresent(to) || from < 0 || to < from ? allPorts : { from, to };
 }
 
 /** Names of the fields that hold addresses, in the resources that rules come in. */
@@ -77,8 +77,8 @@ export function isWorldOpen(rule: TrafficRule, others: readonly string[] = []): 
   if (areWorldwide([...others, ...addresses.flatMap(({ cidr }) => cidr ?? [])])) {
     return true;
   }
-  const unknown = addresses.find(({ cidr }) => cidr === undefined);
-  if (unknown !== undefined) {
+  const unknown = addresses.find(({ cidr }) => !cidr);
+  if (unknown) {
     throw new Undecided(unknown.field);
   }
   return false;
@@ -89,7 +89,7 @@ export function networksOf(rule: TrafficRule): readonly string[] {
   return addressFields
     .filter((field) => isSet(rule, field))
     .flatMap((field) => known(() => entries(rule[field])) ?? [])
-    .filter((cidr) => cidr !== undefined);
+    .filter(isPresent);
 }
 
 /** The texts of a field that holds one or several; `undefined` for each that is unknown. */
@@ -130,7 +130,7 @@ export function* judgeEach(
       unknown ??= error as Error;
     }
   }
-  if (isSilent && unknown !== undefined) {
+  if (isSilent && unknown) {
     throw unknown;
   }
 }

@@ -9,7 +9,7 @@ import { StateMachine } from "@pulumi/aws/sfn";
 import { Topic } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
 import type { PolicyResource } from "@pulumi/policy";
-import { isSet, known } from "../engine/known";
+import { isPresent, isSet, known } from "../engine/known";
 import { isIdentity, isMadeOf } from "../engine/relation";
 
 /** How CloudWatch tells one resource of a service from another. */
@@ -166,7 +166,7 @@ export function faultOf(metric: WatchedMetric, maxMinutes: number): string | und
   const wrong = isLow
     ? /^(Maximum|SampleCount|p[5-9]\d.*|p100)$/
     : /^(Minimum|SampleCount|p[0-4]?\d(\..*)?)$/;
-  if (statistic === undefined || wrong.test(statistic)) {
+  if (!statistic || wrong.test(statistic)) {
     return `statistic is ${statistic ?? "not set"}`;
   }
   // A band of anomaly detection takes the place of the threshold.
@@ -187,7 +187,7 @@ export function faultOf(metric: WatchedMetric, maxMinutes: number): string | und
   const isReachable = isLow
     ? value > 0
     : (value < most || (isEqual && value === most)) && (value > 0 || (value === 0 && !isEqual));
-  return isReachable || (threshold === undefined && isSet(alarm, "threshold"))
+  return isReachable || (!isPresent(threshold) && isSet(alarm, "threshold"))
     ? undefined
     : `threshold is ${threshold ?? "not set"}`;
 }
@@ -207,8 +207,8 @@ export function isMetricOf(
   const account = known(() => block["accountId"] as string | undefined);
   const arn = known(() => target.props["arn"] as string | undefined);
   const isElsewhere =
-    (own !== undefined && other !== undefined && own !== other) ||
-    (account !== undefined && arn !== undefined && arn.split(":")[4] !== account);
+    (isPresent(own) && isPresent(other) && own !== other) ||
+    (account && arn && arn.split(":")[4] !== account);
   const value = known(() => dimensions[subject.dimension]);
   return (
     !isElsewhere &&

@@ -88,14 +88,13 @@ export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", Met
       const subject = candidates.find(({ dimension }) => isSet(metric.dimensions, dimension));
       // Other namespaces, such as the program's own, have dimensions that nobody else knows.
       const isOther = candidates.every(({ hasOthers = false }) => hasOthers);
-      if (subject === undefined && isOther) {
+      if (!subject && isOther) {
         continue;
       }
-      const missing =
-        subject === undefined
-          ? [candidates.map(({ dimension }) => dimension).join(" or ")]
-          : (subject.furtherDimensions ?? []).filter((name) => !isSet(metric.dimensions, name));
-      if (subject === undefined || missing.length > 0) {
+      const missing = subject
+        ? (subject.furtherDimensions ?? []).filter((name) => !isSet(metric.dimensions, name))
+        : [candidates.map(({ dimension }) => dimension).join(" or ")];
+      if (!subject || missing.length > 0) {
         yield {
           fact: `metric ${metric.name} lacks ${missing.join(", ")}`,
           limit: `${metric.namespace} has no data without`,
@@ -160,9 +159,7 @@ function minimumAlarms(
         const isSearched = ofType(resources, MetricAlarm).some((alarm) =>
           searches(alarm, subject, alternatives.split("|")),
         );
-        return isSearched || own.some(({ fault }) => fault === undefined)
-          ? []
-          : `${text}${reason ?? ""}`;
+        return isSearched || own.some(({ fault }) => !fault) ? [] : `${text}${reason ?? ""}`;
       });
       if (missing.length > 0) {
         yield {
@@ -228,7 +225,7 @@ export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
         yield { resource, fact: "alarmActions is not set", limit: "an alarm needs an action" };
       }
       const other = knownActions(resource).find((one) => !one.startsWith("arn:"));
-      if (other !== undefined) {
+      if (other) {
         yield { resource, fact: `an action is ${other}`, limit: "it must be an ARN" };
       }
       if (known(() => resource.props["actionsEnabled"] as unknown) === false && !isChild) {
@@ -236,7 +233,7 @@ export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
         yield { resource, fact, limit: "an alarm's actions must be enabled" };
       }
       const topic = silent.find((one) => isPublishedTo(resource, one));
-      if (topic !== undefined) {
+      if (topic) {
         const fact = `the topic ${topic.name} has no subscription`;
         yield { resource, fact, limit: "an alarm must reach someone" };
       }
@@ -250,9 +247,9 @@ function isNotifying({ props }: PolicyResource): boolean {
 
 function isPublishedTo(alarm: PolicyResource, topic: PolicyResource): boolean {
   const arn = known(() => topic.props["arn"] as string | undefined);
-  return arn === undefined
-    ? isMadeOf(alarm, "alarmActions", topic)
-    : knownActions(alarm).includes(arn) || isMadeOf(alarm, "alarmActions", topic);
+  return (
+    knownActions(alarm).some((action) => action === arn) || isMadeOf(alarm, "alarmActions", topic)
+  );
 }
 
 /** Whether a composite alarm's rule is about an alarm: by its name or ARN, or by what the rule is made of. */

@@ -41,7 +41,7 @@ export const unusedExceptions = stackPolicy("exception-unused", [], {
     const names = new Set([...resources.flatMap(({ name, urn }) => [name, urn]), wholeStack]);
     for (const [policy, exceptions] of configuredExceptions) {
       for (const { resource } of exceptions.filter((one) => !names.has(one.resource))) {
-        if (first !== undefined) {
+        if (first) {
           yield {
             resource: first,
             fact: `an exception of ${policy} names ${resource}`,

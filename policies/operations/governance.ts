@@ -85,7 +85,7 @@ export const undecidedDocuments = stackPolicy("policy-document-unknown", [], {
       .filter(({ type, props }) => unknownDocuments(type, props).length > 0)
       .sort((a, b) => a.name.localeCompare(b.name));
     const [first] = unknown;
-    if (first !== undefined) {
+    if (first) {
       const others = new Set(unknown.map(({ name }) => name));
       others.delete(first.name);
       yield {
@@ -210,7 +210,6 @@ export const accountSafeguards = typesPolicy("account-safeguard-off", safeguardT
     "Such a resource is one switch for the whole account and region: off, it opens what other stacks rely on.",
   fix: "Set the property to the value that keeps the safeguard on, leave the resource out, or name it in exempt.",
   source: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
-  exempt: "Logical names of resources that may be off.",
   *check(resource, _config, { type }) {
     if (type === publicExclusion) {
       yield { fact: "it takes a network out of the block", limit: "the block must hold for all" };
@@ -235,7 +234,6 @@ export const accountPasswords = typesPolicy("iam-account-password-policy", [pass
   fix: "Set minimumPasswordLength to 8 or more, and require lower case, upper case, numbers and symbols.",
   controls: ["IAM.7"],
   source: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
-  exempt: "Logical names of password policies that may be weaker.",
   *check(policy) {
     const length = (policy["minimumPasswordLength"] ?? 6) as number;
     yield* atLeast(length, 8, `minimumPasswordLength is ${length}`);

@@ -1,23 +1,18 @@
 import { typesPolicy, stackPolicy, type StreamingPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
-import { sdkToken } from "../engine/sdk-types";
+import { sdkTokens } from "../engine/sdk-types";
 import { texts } from "../engine/setting-schema";
 import coverage from "./sdk-coverage.json";
 
 /** Types of @pulumi/aws that no policy has to judge, with the reason. */
 export const needless: ReadonlyMap<string, string> = new Map(
   Object.entries(coverage.needless).flatMap(([reason, types]) =>
-    types.split(" ").map((type) => [tokenOf(type), reason]),
+    sdkTokens(types).map((type) => [type, reason]),
   ),
 );
 
 /** Types and whole services of @pulumi/aws that are refused because nobody has looked at them. */
 export const refused: ReadonlySet<string> = new Set(coverage.refused.split(" "));
-
-function tokenOf(name: string): string {
-  const [service = "", type = ""] = name.split(".");
-  return sdkToken(service, type);
-}
 
 /** Custom resources have a provider; the engine does not tell it in every version. */
 const custom = /^(aws|aws-native|awscc|command|pulumi-\w+|cloudformation|docker|kubernetes)(:|$)/;
@@ -38,12 +33,12 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     source: "https://www.pulumi.com/docs/insights/policy/",
     config: {
       allowed: texts(
-        "Types that may go unjudged; * stands for any characters.",
+        "Types that may go unjudged, and whose costs are not in the budget; * stands for any characters.",
         "random:* std:* time:* tls:*",
       ),
     },
     *check(_resource, { allowed }, { type, provider }) {
-      const isComponent = provider === undefined && !custom.test(type);
+      const isComponent = !provider && !custom.test(type);
       if (!isComponent && !isKnown(type) && !covers(allowed, type)) {
         yield { fact: `no policy judges type ${type}`, limit: "unjudged types must be allowed" };
       }
@@ -60,12 +55,11 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     source: "https://www.pulumi.com/docs/insights/policy/",
     *check(resources) {
       const customs = resources.filter(
-        ({ type, provider }) =>
-          !type.startsWith("pulumi:") && (provider !== undefined || custom.test(type)),
+        ({ type, provider }) => !type.startsWith("pulumi:") && (provider ?? custom.test(type)),
       );
       const unseen = customs.filter(({ type }) => !judged.has(type) && !needless.has(type));
       const [first] = unseen;
-      if (first !== undefined) {
+      if (first) {
         yield {
           resource: first,
           fact: `${customs.length - unseen.length} of ${customs.length} resources are judged`,

@@ -1,3 +1,4 @@
+import { isPresent } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { integer, texts } from "../engine/setting-schema";
 import { atMost } from "../engine/violation";
@@ -19,7 +20,7 @@ export const domainNodeLimit = resourcePolicy("opensearch-domain-node-limit", Do
   },
   *check(domain, { maxNodes }) {
     const groups = nodeGroups(domain);
-    for (const { countField } of groups.filter(({ count }) => count === undefined)) {
+    for (const { countField } of groups.filter(({ count }) => !isPresent(count))) {
       yield {
         fact: `clusterConfig.${countField} is not set`,
         limit: "nodes of a kind that is switched on must be counted",
@@ -68,7 +69,7 @@ export const domainStorageLimit = resourcePolicy("opensearch-domain-storage-limi
       return;
     }
     const nodes = clusterConfig?.instanceCount ?? 1;
-    if (ebsOptions.volumeSize === undefined) {
+    if (!isPresent(ebsOptions.volumeSize)) {
       yield {
         fact: "ebsOptions.volumeSize is not set",
         limit: `the limit is ${maxStorageGiB} GiB`,
@@ -93,9 +94,9 @@ export const instanceSizeLimit = typesPolicy("ec2-instance-size-limit", starterT
   config: { maxSize: maxSize("large") },
   *check(starter, config, { type: starterType }) {
     for (const { path, type } of startedTypes(starter, starterType)) {
-      if (type === undefined || !isWithinSize(type, config.maxSize)) {
+      if (!type || !isWithinSize(type, config.maxSize)) {
         yield {
-          fact: type === undefined ? `${path} leaves the size open` : `${path} is ${type}`,
+          fact: type ? `${path} is ${type}` : `${path} leaves the size open`,
           limit: `the largest size is ${config.maxSize}`,
         };
       }
@@ -154,7 +155,7 @@ export const instanceFamilies = typesPolicy("ec2-instance-families", starterType
   *check(starter, { families }, { type: starterType }) {
     for (const { path, type } of startedTypes(starter, starterType)) {
       // ec2-instance-size-limit refuses requirements, which leave the family open too.
-      if (type !== undefined && !isOfFamily(type, families)) {
+      if (type && !isOfFamily(type, families)) {
         yield { fact: `${path} is ${type}`, limit: `the families are ${families.join(", ")}` };
       }
     }

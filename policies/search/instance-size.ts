@@ -1,3 +1,4 @@
+import { isPresent } from "../engine/known";
 import { text } from "../engine/setting-schema";
 
 const smallSizes = ["nano", "micro", "small", "medium", "large"];
@@ -17,7 +18,7 @@ export function maxSize(size: string) {
 /** Rank of a size in AWS's order, from nano at 0; `undefined` for a name without a size, such as metal. */
 export function sizeRank(size: string): number | undefined {
   const match = new RegExp(sizePattern).exec(size);
-  if (match === null) {
+  if (!match) {
     return undefined;
   }
   const small = smallSizes.indexOf(size);
@@ -27,7 +28,7 @@ export function sizeRank(size: string): number | undefined {
 /** Price of a size relative to large: 0.25 for small, 4 for 2xlarge; `undefined` for a name without a size. */
 export function sizeFactor(size: string): number | undefined {
   const rank = sizeRank(size);
-  if (rank === undefined) {
+  if (!isPresent(rank)) {
     return undefined;
   }
   const large = smallSizes.indexOf("large");
@@ -41,5 +42,5 @@ export function sizeFactor(size: string): number | undefined {
 export function isWithinSize(instanceType: string, largest: string): boolean {
   const rank = sizeRank(instanceType.split(".")[1] ?? "");
   const limit = sizeRank(largest);
-  return rank !== undefined && limit !== undefined && rank <= limit;
+  return isPresent(rank) && isPresent(limit) && rank <= limit;
 }

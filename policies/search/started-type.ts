@@ -1,5 +1,5 @@
 import { Instance } from "@pulumi/aws/ec2";
-import { isSet, known } from "../engine/known";
+import { isSet } from "../engine/known";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 
 const typeNames = ["instanceType", "instanceTypes"];
@@ -40,7 +40,7 @@ export function startedTypes(
       .map(({ path: place }) => ({ path: place, type: undefined })),
   );
   const mustSay = resourceType === typeToken(Instance) && !isSet(props, "launchTemplate");
-  const isUnset = mustSay && known(() => props["instanceType"] === undefined) === true;
+  const isUnset = mustSay && !isSet(props, "instanceType");
   return [
     ...named,
     ...byRequirements,

@@ -8,7 +8,7 @@ import {
   BucketVersioning,
 } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
-import { isSet } from "../engine/known";
+import { isPresent, isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { pathsOf, placesAt, sdkToken, typesWith, typeToken } from "../engine/sdk-types";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
@@ -91,12 +91,11 @@ export const bucketAcl = resourcePolicy("s3-bucket-acl", BucketAcl, {
   controls: ["S3.2", "S3.3", "S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
   *check({ acl, accessControlPolicy }) {
-    if (acl !== "private" || accessControlPolicy !== undefined) {
+    if (acl !== "private" || isPresent(accessControlPolicy)) {
       yield {
-        fact:
-          accessControlPolicy === undefined
-            ? `acl is ${acl ?? "not set"}`
-            : "accessControlPolicy is set",
+        fact: isPresent(accessControlPolicy)
+          ? "accessControlPolicy is set"
+          : `acl is ${acl ?? "not set"}`,
         limit: "only private is allowed",
       };
     }

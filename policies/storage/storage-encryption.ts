@@ -3,7 +3,7 @@ import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration as Encryption } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
 import { customerKeySetting, customerKey } from "../encryption/customer-key";
-import { isSet } from "../engine/known";
+import { isPresent, isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { texts, type Values } from "../engine/setting-schema";
@@ -33,7 +33,7 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
       const path = `rules[${index}].applyServerSideEncryptionByDefault`;
       const encryption = rule.applyServerSideEncryptionByDefault;
       const algorithm = encryption?.sseAlgorithm ?? "not set";
-      if (encryption !== undefined && kmsAlgorithms.includes(algorithm)) {
+      if (encryption && kmsAlgorithms.includes(algorithm)) {
         yield* customerKey(encryption, "kmsMasterKeyId", config, path);
       } else if (
         algorithm !== "AES256" ||
@@ -67,7 +67,7 @@ export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encr
   config: customerKeySetting,
   *check(instance, config) {
     // What an instance with a template leaves out the template says.
-    if (instance.rootBlockDevice !== undefined || !isSet(instance, "launchTemplate")) {
+    if (isPresent(instance.rootBlockDevice) || !isSet(instance, "launchTemplate")) {
       yield* volumeViolations(
         instance.rootBlockDevice ?? {},
         instance.rootBlockDevice?.encrypted,
@@ -102,18 +102,18 @@ export const template = resourcePolicy("ec2-launch-template-volume-encryption", 
   config: customerKeySetting,
   *check({ blockDeviceMappings = [] }, config) {
     // The root volume is as its image has it, unless a mapping says more.
-    if (!blockDeviceMappings.some(({ ebs }) => ebs !== undefined)) {
+    if (!blockDeviceMappings.some(({ ebs }) => isPresent(ebs))) {
       yield {
         fact: "blockDeviceMappings has no EBS volume",
         limit: "the root volume must be encrypted",
       };
     }
     for (const [index, { ebs }] of blockDeviceMappings.entries()) {
-      if (ebs !== undefined) {
+      if (isPresent(ebs)) {
         yield* volumeViolations(
           ebs,
           // A launch template writes its switches as texts.
-          ebs.encrypted === undefined ? undefined : ebs.encrypted === "true",
+          isPresent(ebs.encrypted) ? ebs.encrypted === "true" : undefined,
           config,
           `blockDeviceMappings[${index}].ebs`,
         );
@@ -134,14 +134,13 @@ export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTy
   fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
   controls: ["EC2.173"],
   source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
-  exempt: "Logical names of resources that may be unencrypted.",
   *check(resource, _config, { type }) {
     const places = pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
     for (const { path, block, property } of places) {
       // A device without storage of its own, and one from a snapshot, which keeps the encryption of that.
       const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
       const value = block[property] as string | boolean | undefined;
-      if (!(isOther && value === undefined) && String(value) !== "true") {
+      if (!(isOther && !isPresent(value)) && String(value) !== "true") {
         yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
       }
     }

@@ -56,7 +56,7 @@ export const idleSubtasks = relationPolicy("flink-application-parallelism-shards
     const sources = ofType(resources, Stream).filter(
       (one) => !isOnDemand(one.props) && isMadeOf(resource, "applicationConfiguration", one),
     );
-    if (application === undefined || sources.length === 0 || allowIdleSubtasks) {
+    if (!application || sources.length === 0 || allowIdleSubtasks) {
       return;
     }
     const { parallelism } = flinkScale(application);

@@ -2,9 +2,9 @@ import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
 import { Bucket, BucketLifecycleConfiguration as Lifecycle, DirectoryBucket } from "@pulumi/aws/s3";
 import { companionPolicy } from "../engine/companion";
-import { given } from "../engine/known";
+import { given, isPresent, isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { integer, texts } from "../engine/setting-schema";
+import { flag, integer, texts } from "../engine/setting-schema";
 import { within } from "../engine/violation";
 
 export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream, {
@@ -27,7 +27,7 @@ export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream
     yield* within(
       hours,
       [minHours, maxHours],
-      `retentionPeriod is ${hours} hours${stream.retentionPeriod === undefined ? ", the default" : ""}`,
+      `retentionPeriod is ${hours} hours${isPresent(stream.retentionPeriod) ? "" : ", the default"}`,
       "hours",
     );
   },
@@ -82,12 +82,16 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
     keptForever: texts(
       "Names of lifecycle configurations whose current objects may stay, such as those of deployed artefacts; their noncurrent versions must expire all the same.",
     ),
+    allowPrefixes: flag(
+      "Whether rules by prefix, tag or size may take the place of one for the whole bucket.",
+      false,
+    ),
   },
-  *check(lifecycle, { minDays, maxDays, keptForever }, { name }) {
+  *check(lifecycle, { minDays, maxDays, keptForever, allowPrefixes }, { name }) {
     const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");
     for (const { id, expiration } of rules) {
       const days = expiration?.days;
-      if (days !== undefined && days < minDays) {
+      if (isPresent(days) && days < minDays) {
         yield {
           fact: `rule ${id} expires objects after ${days} days`,
           limit: `the earliest is ${minDays} days`,
@@ -95,7 +99,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
       }
       // From then on S3 expires every object, those of the day before too:
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
-      if (expiration?.date !== undefined) {
+      if (isPresent(expiration?.date)) {
         yield {
           fact: `rule ${id} expires objects of any age from ${expiration.date} on`,
           limit: `the earliest is ${minDays} days`,
@@ -103,7 +107,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
       }
     }
     const ends = rules
-      .filter(coversBucket)
+      .filter((rule) => allowPrefixes || coversBucket(rule))
       .flatMap((rule) => [
         rule.expiration?.days,
         ...(rule.transitions ?? [])
@@ -111,7 +115,7 @@ export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecy
           .map(({ days }) => days),
         ...(keptForever.includes(name) ? [rule.noncurrentVersionExpiration?.noncurrentDays] : []),
       ]);
-    if (!ends.some((days) => days !== undefined && days <= maxDays)) {
+    if (!ends.some((days) => isPresent(days) && days <= maxDays)) {
       yield {
         fact: "no enabled rule for the whole bucket expires or archives objects in time",
         limit: `the latest is ${maxDays} days`,
@@ -147,6 +151,5 @@ function coversBucket(rule: {
   readonly filter?: object | undefined;
 }): boolean {
   const { prefix, filter } = rule;
-  const criteria = given(filter).map((name) => (filter as Record<string, unknown>)[name]);
-  return [prefix, ...criteria].every((criterion) => criterion === undefined || criterion === "");
+  return !isPresent(prefix) && given(filter).every((name) => !isSet(filter ?? {}, name));
 }

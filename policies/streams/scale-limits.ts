@@ -1,3 +1,4 @@
+import { isPresent } from "../engine/known";
 import { judgedSoFar, resourcePolicy } from "../engine/policy";
 import { flag, integer } from "../engine/setting-schema";
 import { atMost, within } from "../engine/violation";
@@ -27,7 +28,7 @@ export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Str
     yield* atMost(warm, maxWarmMiB, `warmThroughputMibPs is ${warm}`, "MiB/s");
     const mode = stream.streamModeDetails?.streamMode ?? "PROVISIONED";
     if (mode === "ON_DEMAND" && allowOnDemand) {
-      if (stream.shardCount !== undefined) {
+      if (isPresent(stream.shardCount)) {
         yield {
           fact: `shardCount is ${stream.shardCount} in on-demand mode`,
           limit: "a stream in on-demand mode has no shardCount",
@@ -40,7 +41,7 @@ export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Str
         limit: "only PROVISIONED streams have a shard limit",
         fix: "Set streamMode to PROVISIONED and a shardCount, or allowOnDemand in the policy's configuration.",
       };
-    } else if (stream.shardCount === undefined) {
+    } else if (!isPresent(stream.shardCount)) {
       yield {
         fact: "shardCount is not set",
         limit: `the limit is ${maxShards}`,

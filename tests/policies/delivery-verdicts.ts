@@ -24,7 +24,11 @@ export const deliveryVerdicts: readonly Verdict[] = [
       "redshiftConfiguration.s3Configuration.bufferingSize is 1 MiB; the limit is 5 to 128 MiB",
     ],
     [to("opensearch", buffer(5, 60))],
-    [to("opensearch", buffer(4, 60)), "opensearchConfiguration.bufferingSize is 4 MiB"],
+    [to("opensearch", buffer(1, 0))],
+    [to("opensearch", buffer(101, 60)), "bufferingSize is 101 MiB; the limit is 1 to 100 MiB"],
+    [to("httpEndpoint", buffer(64, 600))],
+    [to("httpEndpoint", buffer(65, 600)), "bufferingSize is 65 MiB; the limit is 1 to 64 MiB"],
+    [to("iceberg", buffer(4, 60)), "bufferingSize is 4 MiB; the limit is 5 to 128 MiB"],
     [to("splunk", buffer(1, 0))],
     [to("splunk", buffer(5, 60))],
     [to("splunk", buffer(6, 60)), "bufferingSize is 6 MiB; the limit is 1 to 5 MiB"],
@@ -37,7 +41,7 @@ export const deliveryVerdicts: readonly Verdict[] = [
     [to("splunk", { bufferingSize: 5 }), "splunkConfiguration.bufferingInterval is not set"],
   ]),
   ...rows("firehose-delivery-backup", "firehoseDeliveryStream:FirehoseDeliveryStream", [
-    [to("redshift", {})],
+    [to("redshift", { databaseUser: "loader" })],
     [
       to("redshift", { processingConfiguration: lambda }),
       "redshiftConfiguration.s3BackupMode is not set; records that a function changes",

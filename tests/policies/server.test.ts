@@ -1,5 +1,7 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
@@ -149,6 +151,60 @@ describe("the policy pack's server", () => {
       "s3-bucket-versioning-presence",
     ]);
   });
+});
+
+describe("the configuration of a run", () => {
+  const wrong = JSON.stringify({
+    "kinesis-stream-shard-limits": {},
+    "kinesis-stream-retention": { minHour: 24 },
+    "cloudwatch-log-group-retention": { minDays: 400, maxDays: 365 },
+    "sqs-queue-encryption": "",
+  });
+  const starter =
+    "require('node:child_process').spawn(process.execPath, ['--import', 'tsx', process.env.PACK], { cwd: process.env.ROOT, stdio: 'inherit' }).on('exit', (code) => process.exit(code))";
+  for (const [way, args, env] of [
+    ["an option", ["--policy-pack-config", "limits.json"], {}],
+    ["an option with =", ["--policy-pack-config=limits.json"], {}],
+    [
+      "the option of the second pack",
+      [
+        "--policy-pack",
+        "other",
+        "--policy-pack",
+        folder,
+        "--policy-pack-config",
+        "other.json",
+        "--policy-pack-config",
+        "limits.json",
+      ],
+      {},
+    ],
+    ["the environment", [], { PULUMI_OPTION_POLICY_PACK_CONFIG: "limits.json" }],
+  ] as const) {
+    it(`is checked as a whole where ${way} names the file`, () => {
+      const cwd = mkdtempSync(path.join(tmpdir(), "limits-"));
+      writeFileSync(path.join(cwd, "limits.json"), wrong);
+      writeFileSync(path.join(cwd, "other.json"), '{ "own-policy": {} }');
+      const { status, stderr } = spawnSync(process.execPath, ["-e", starter, "--", ...args], {
+        cwd,
+        encoding: "utf8",
+        env: {
+          ...process.env,
+          ...env,
+          PWD: cwd,
+          ROOT: path.dirname(folder),
+          PACK: path.join(folder, "index.ts"),
+        },
+      });
+      rmSync(cwd, { recursive: true });
+      expect(status).to.equal(1);
+      expect(stderr).to.include("Did you mean kinesis-stream-shard-limit?");
+      expect(stderr).to.include("kinesis-stream-retention.minHour must be a setting of the policy");
+      expect(stderr).to.include("minDays is 400, above maxDays");
+      expect(stderr).to.include("sqs-queue-encryption must be one of");
+      expect(stderr).to.not.include("own-policy");
+    });
+  }
 });
 
 function diagnostics(response: AnalyzeResponse) {

@@ -9,7 +9,11 @@ import {
   streamUsage,
   totalUsd,
 } from "../../../policies/cost/cost";
-import { estimate } from "../../../policies/cost/estimate";
+import { monthlyBudget } from "../../../policies/cost/budget";
+import { billedTypes, estimate, notInSum, unpricedTypes } from "../../../policies/cost/estimate";
+import { sdkTypes } from "../../../policies/engine/sdk-types";
+import { refused } from "../../../policies/operations/unjudged-types";
+import { evaluateStack } from "../../support/policy";
 import list from "../../../policies/cost/prices.json";
 import {
   application,
@@ -176,4 +180,58 @@ describe("the estimate of a stack", () => {
       { resource: "host", what: "x.y" },
     ]);
   });
+
+  it("has each type of the SDK priced, outside of the sum with a reason, without a price, or refused", () => {
+    const places = [
+      new Set(billedTypes),
+      ...Object.values(notInSum).map((types) => new Set(types)),
+      unpricedTypes,
+    ];
+    for (const type of sdkTypes) {
+      const [service = "", name = ""] = type.replace(/^aws:([^/]+).*:(\w+)$/, "$1 $2").split(" ");
+      const isRefused = refused.has(service) || refused.has(`${service}.${name}`);
+      const count = places.filter((one) => one.has(type)).length + Number(isRefused);
+      expect(count, `${type} must be in policies/cost/billing.json`).to.equal(1);
+    }
+    expect([...unpricedTypes, ...Object.values(notInSum).flat()]).to.satisfy(
+      (types: readonly string[]) => types.every((type) => sdkTypes.includes(type)),
+    );
+  });
+
+  it("refuses each type without a price, unless it may be outside of the budget", async () => {
+    for (const type of unpricedTypes) {
+      const [, service = "", name = ""] = /^aws:([^/]+).*:(\w+)$/.exec(type) ?? [];
+      const stack = [{ type, name: "one", props: {} }];
+      const { violations } = await evaluateStack(monthlyBudget, stack);
+      expect(violations.join()).to.include(`there is no price for ${service}.${name}`);
+      const outside = { outsideBudget: [`${service}.*`] };
+      expect((await evaluateStack(monthlyBudget, stack, outside)).violations).to.be.empty;
+    }
+  });
+
+  for (const [type, props, what] of [
+    ["aws:ebs/volume:Volume", { type: "gp3", size: 100 }, "ebs.gp3"],
+    ["aws:ebs/volume:Volume", { type: "gp3", iops: 16_000 }, "ebs.gp3 with IOPS"],
+    ["aws:ebs/volume:Volume", { type: "io2", size: 100 }, "ebs.io2 with IOPS"],
+    ["aws:kms/replicaKey:ReplicaKey", {}, "kms.key"],
+    ["aws:dynamodb/table:Table", { billingMode: "PROVISIONED" }, "dynamodb.provisionedCapacity"],
+    ["aws:dynamodb/table:Table", { billingMode: "PAY_PER_REQUEST" }, undefined],
+    ["aws:apigateway/stage:Stage", { cacheClusterEnabled: true }, "apigateway.cacheCluster"],
+    ["aws:apigateway/stage:Stage", {}, undefined],
+    [
+      "aws:efs/fileSystem:FileSystem",
+      { throughputMode: "provisioned" },
+      "efs.provisionedThroughput",
+    ],
+    [
+      "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
+      {},
+      "vpc.interfaceEndpointHour",
+    ],
+  ] as const) {
+    it(`counts ${String(what)} for ${type} with ${JSON.stringify(props)}`, () => {
+      const { items, unpriced } = estimate([{ type, name: "one", props }], "us-east-1");
+      expect([...items, ...unpriced][0]?.what).to.equal(what);
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { controls, reasons } from "./controls";
+import { exempt } from "../../../policies/engine/policy";
 import { exceptions } from "../../../policies/engine/violation";
 import type { PolicyFamily } from "../../../policies/pack";
 import type { StreamingPolicy } from "../../../policies/engine/policy";
@@ -40,7 +41,9 @@ function stackRules(policies: readonly StreamingPolicy[]): string {
 
 function section({ text, configSchema }: StreamingPolicy): string {
   const properties = (configSchema?.properties ?? {}) as Readonly<Record<string, Setting<unknown>>>;
-  const settings = Object.entries(properties).filter(([, setting]) => setting !== exceptions);
+  const settings = Object.entries(properties).filter(
+    ([, setting]) => setting !== exceptions && setting !== exempt,
+  );
   return [
     "",
     `### ${text.name}`,

@@ -14,11 +14,30 @@ const sdk = path.dirname(require.resolve("@pulumi/aws/package.json"));
 const marks =
   /^tags$|(^|\.)(policy|policyDocument|accessPolic(y|ies)|assumeRolePolicy|inlinePolic(y|ies)|resourcePolicy|repositoryPolicy|deliveryDestinationPolicy|(managedP|sessionP|p)olicyArns?|instanceTypes?|instanceRequirements|(associate|assign)\w*Public\w+|publiclyAccessible|mapPublicIpOnLaunch|acl|cannedAcl|accessControlPolicy|grants|encrypted|encryptionDisabled|storageEncrypted)$/;
 
-type Interfaces = ReadonlyMap<string, ReadonlyMap<string, string>>;
+interface Property {
+  /** As the SDK declares it, such as pulumi.Input<string | undefined>. */
+  readonly type: string;
+  readonly isOptional: boolean;
+}
+
+type Interfaces = ReadonlyMap<string, ReadonlyMap<string, Property>>;
+
+const blocksFile = path.join(sdk, "types", "input.d.ts");
+
+/** Blocks that arguments consist of, by name, with their properties. */
+export function sdkBlocks(): Interfaces {
+  return interfacesIn(blocksFile);
+}
+
+/** The arguments of a resource type, such as aws:kinesis/stream:Stream. */
+export function sdkArguments(type: string): ReadonlyMap<string, Property> {
+  const [, module = "", name = ""] = type.split(":");
+  return interfacesIn(path.join(sdk, `${module}.d.ts`)).get(`${name}Args`) ?? new Map();
+}
 
 /** The table, read from the declarations of the installed @pulumi/aws. */
 export function sdkTypes(): string {
-  const blocks = interfacesIn(path.join(sdk, "types", "input.d.ts"));
+  const blocks = sdkBlocks();
   const lines = readdirSync(sdk, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name: service }) => {
@@ -45,12 +64,12 @@ function typeIn(service: string, file: string, blocks: Interfaces): readonly [st
 
 /** Paths of marked properties, at any depth; a block in itself ends the descent. */
 function* markedPaths(
-  properties: ReadonlyMap<string, string>,
+  properties: ReadonlyMap<string, Property>,
   blocks: Interfaces,
   parents: readonly string[],
   prefix = "",
 ): Iterable<string> {
-  for (const [name, type] of properties) {
+  for (const [name, { type }] of properties) {
     const place = `${prefix}${name}`;
     const [, block] = /\binputs\.([\w.]+)/.exec(type) ?? [];
     if (marks.test(place)) {
@@ -64,19 +83,19 @@ function* markedPaths(
 
 /** The interfaces of a declaration file as the SDK's generator writes them: one property per line. */
 function interfacesIn(file: string): Interfaces {
-  const found = new Map<string, Map<string, string>>();
+  const found = new Map<string, Map<string, Property>>();
   const namespaces: string[] = [];
-  let current: Map<string, string> | undefined;
+  let current: Map<string, Property> | undefined;
   for (const line of readFileSync(file, "utf8").split("\n")) {
     const [, namespace] = /^\s*(?:export )?(?:declare )?namespace (\w+) \{$/.exec(line) ?? [];
     const [, name] = /^\s*(?:export )?interface (\w+) \{$/.exec(line) ?? [];
-    const [, property, type] = /^\s+(\w+)\??: (.+)$/.exec(line) ?? [];
+    const [, property, optional, type] = /^\s+(\w+)(\??): (.+)$/.exec(line) ?? [];
     if (namespace !== undefined) {
       namespaces.push(namespace);
     } else if (name !== undefined) {
-      found.set([...namespaces, name].join("."), (current = new Map<string, string>()));
+      found.set([...namespaces, name].join("."), (current = new Map<string, Property>()));
     } else if (property !== undefined && type !== undefined) {
-      current?.set(property, type);
+      current?.set(property, { type, isOptional: optional === "?" });
     } else if (/^\s*\}$/.test(line)) {
       if (current === undefined) {
         namespaces.pop();
