@@ -2,7 +2,6 @@ import {
   type ApplicationDetail,
   DescribeApplicationCommand,
   type KinesisAnalyticsV2Client,
-  paginateListApplicationSnapshots,
   UpdateApplicationCommand,
 } from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Scalable, State } from "./scalable";
@@ -76,16 +75,6 @@ export class ScalableApplication implements Scalable {
         },
       }),
     );
-  }
-
-  async snapshots(): Promise<number> {
-    const pages = paginateListApplicationSnapshots(
-      { client: this.#client, pageSize: 50 },
-      { ApplicationName: this.#name },
-    );
-    let count = 0;
-    for await (const { SnapshotSummaries = [] } of pages) count += SnapshotSummaries.length;
-    return count;
   }
 
   async #describe(): Promise<ApplicationDetail> {

@@ -16,6 +16,4 @@ export interface Scalable {
   state(): Promise<State>;
   /** Begins a change; it is under way when this resolves. */
   change(capacity: number): Promise<void>;
-  /** Number of an application's snapshots. */
-  snapshots?(): Promise<number>;
 }

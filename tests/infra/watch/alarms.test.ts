@@ -16,6 +16,7 @@ const watchedApplication = {
   name: "analytics-1a2b",
   runtime: "FLINK-1_20",
   checkpointIntervalSeconds: 60,
+  snapshotsKept: true,
   logGroupName: "analytics-logs",
   source: watched,
 };
@@ -116,6 +117,8 @@ describe("alarms", () => {
       "application-rejected": `${share} > 0.1, 3 of 3 x 300 s, notBreaching`,
       "application-silent": `${stoppedFlow} >= 1, 3 of 3 x 300 s, notBreaching`,
       "application-lag": "Maximum millisBehindLatest > 60000, 5 of 5 x 60 s, notBreaching",
+      "application-snapshot-age": "Minimum Age > 43200, 3 of 3 x 300 s, breaching",
+      "application-snapshots": "Maximum Count >= 800, 1 of 1 x 300 s, notBreaching",
       "application-down": "Average downtime > 0, 1 of 1 x 60 s, breaching",
       "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
       "application-checkpoints-slow":
@@ -230,6 +233,7 @@ describe("alarms", () => {
       all.filter(({ missing }) => missing === "breaching").map(({ name }) => name),
     ).to.have.members([
       "application-down",
+      "application-snapshot-age",
       "domain-nodes",
       "freshness-fast",
       "freshness-slow",
@@ -264,6 +268,7 @@ describe("alarms", () => {
       "AWS/ES": ["the domain is gone", "domain-nodes"],
       "AWS/Lambda": ["the schedule does not call the function", "scaling-stream-silent"],
       "StreamingPipeline/Canary": ["the canary's function fails", "freshness-fast"],
+      "StreamingPipeline/Snapshots": ["the keeper's function fails", "application-snapshot-age"],
       "StreamingPipeline/Scaling": ["the function does not publish", "scaling-stream-silent"],
       "AWS/ApiGateway": [
         "the API is not called; bounds hold all the same",
