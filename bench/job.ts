@@ -30,7 +30,7 @@ type Figures = Awaited<ReturnType<typeof measure>>;
 export const jobBenchmark = benchmark(
   new Command("job")
     .description(
-      "The Flink job: events a second beside a job that only reads and counts, and the time from put to document.",
+      "The Flink job: events per second compared to a job that only reads and counts, and the time from put to document.",
     )
     .option(
       "--events <n>",

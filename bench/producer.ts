@@ -34,7 +34,7 @@ type Figures = Awaited<ReturnType<typeof measure>>;
 
 export const producerBenchmark = benchmark(
   new Command("producer")
-    .description("The producer: records a second beside the KPL and the AWS SDKs.")
+    .description("The producer: records per second compared to the KPL and the AWS SDKs.")
     .option("--records <n>", "records of a run", wholeNumber(1, 10_000_000), 200_000)
     .option("--bytes <n>", "size of a record", wholeNumber(1, 1_000_000), 200)
     .option("--shards <n>", "shards of the stream", wholeNumber(1, 100), 4)
@@ -102,7 +102,7 @@ async function measure(options: Options) {
   return { ...options, figures: compared(runs, bytes) };
 }
 
-/** Medians over the rounds, and records a second beside those of each contender. */
+/** Medians over the rounds, and ratios to the records per second of each contender. */
 function compared(runs: ReadonlyMap<ContenderId, readonly Run[]>, bytes: number) {
   const rates = new Map(
     [...runs].map(([id, rounds]) => [id, median(rounds.map(({ put, seconds }) => put / seconds))]),
@@ -117,7 +117,7 @@ function compared(runs: ReadonlyMap<ContenderId, readonly Run[]>, bytes: number)
       memoryMiB: median(rounds.map(({ memoryMiB }) => memoryMiB)),
       // Records of all rounds that the stream did not take.
       lost: rounds.reduce((sum, { lost }) => sum + lost, 0),
-      beside: Object.fromEntries([...rates].map(([other, its]) => [other, rounded(rate / its)])),
+      ratios: Object.fromEntries([...rates].map(([other, its]) => [other, rounded(rate / its)])),
       rounds,
     };
   });
@@ -126,15 +126,15 @@ function compared(runs: ReadonlyMap<ContenderId, readonly Run[]>, bytes: number)
 function inWords({ records, bytes, shards, rounds, figures }: Figures): readonly string[] {
   return [
     `${records} records of ${bytes} bytes into ${shards} shards over TLS, median of ${rounds} rounds`,
-    ...figures.flatMap(({ id, beside, ...each }) => {
-      const others = Object.entries(beside)
+    ...figures.flatMap(({ id, ratios, ...each }) => {
+      const others = Object.entries(ratios)
         .filter(([other]) => other !== id)
         .map(([other, ratio]) => `${contenders[other as ContenderId].name} ${ratio}`);
       return [
         `  ${contenders[id].name} (${contenders[id].explanation})`,
         `    ${each.recordsPerSecond} records/s, ${each.megabytesPerSecond} MB/s, ` +
           `${each.cpuSeconds} CPU s, ${each.memoryMiB} MiB, ${each.lost} lost`,
-        `    beside ${others.join(", ") || "none"}`,
+        `    ratio to ${others.join(", ") || "none"}`,
       ];
     }),
   ];

@@ -20,7 +20,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** Everything about a recommendation that somebody has to decide or to do. */
+/** Findings of a recommendation that need a decision or an action. */
 export function findings(recommendation: Recommendation): readonly Finding[] {
   return checks.flatMap((check) => check(recommendation) ?? []);
 }

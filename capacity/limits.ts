@@ -1,6 +1,6 @@
 const mebibyte = 1024 * 1024;
 
-/** What a shard takes in and gives out: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/** Write and read limits of a shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const shardLimits = {
   writeRecordsPerSecond: 1000,
   writeBytesPerSecond: mebibyte,
@@ -35,7 +35,7 @@ export const advantageMebibytesPerSecond = 10;
 /** Where the quotas of Kinesis are highest: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 export const largeRegions: readonly string[] = ["us-east-1", "us-west-2", "eu-west-1"];
 
-/** Polling consumers that a full shard serves: it gives out twice what it takes in: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
+/** Polling consumers per full shard; its read limit is twice its write limit: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
 export const pollingConsumersPerShard =
   shardLimits.readBytesPerSecond / shardLimits.writeBytesPerSecond;
 

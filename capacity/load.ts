@@ -9,7 +9,7 @@ export interface Load extends Readonly<Record<Exclude<Name, "parallelism">, numb
 
 type Name = keyof typeof table;
 
-/** What has to be said about a load; the rest has defaults. */
+/** Required values of a load; the rest has defaults. */
 export type LoadArgs = Pick<Load, "recordsPerSecond" | "recordBytes"> & Partial<Load>;
 
 interface Quantity {

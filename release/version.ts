@@ -3,7 +3,7 @@ const heading = /^## \[(\d+\.\d+\.\d+(?:-[\w.]+)?)\]/m;
 
 /**
  * The version of what is packed: the newest that the changelog has released.
- * @param unreleased - version as long as there is none.
+ * @param unreleased - version while the package has no release.
  */
 export function versionOf(changelog: string, unreleased: string): string {
   return heading.exec(changelog)?.[1] ?? unreleased;

@@ -21,7 +21,7 @@ const PATIENCE_MILLISECONDS = 60_000;
 
 /** Backlogs by copies of the sample per day of event time: a sparse day writes more windows per trip. */
 const densities = {
-  /** What the stream takes in a day at its limit: the job has fallen behind on a full stream. */
+  /** The stream's daily limit: the job has fallen behind on a full stream. */
   stream: (sample: number) => Math.round((SHARDS * shardLimits.records * DAY_SECONDS) / sample),
   /** As dense as the file of which the 10,000 trips are a sample: some days of it are replayed. */
   file: () => 25,
@@ -118,7 +118,7 @@ function jobFigures(rounds: readonly Throughput[]) {
   return { eventsPerSecond: median(rounds.map(({ whole }) => whole)), rounds };
 }
 
-/** What Flink's own metric, the records that the source has sent on, said until all had been read. */
+/** Values of Flink's numRecordsOut of the source until all records were read. */
 async function readToTheEnd(
   flink: string,
   events: number,
@@ -127,7 +127,7 @@ async function readToTheEnd(
   const samples: Sample[] = [];
   let count = 0;
   let progressed = performance.now();
-  let told = progressed;
+  let reportedAt = progressed;
   while (count < events) {
     const { recordsRead, restarts } = await jobStatus(flink);
     const milliseconds = performance.now();
@@ -139,8 +139,8 @@ async function readToTheEnd(
     } else if (milliseconds - progressed > PATIENCE_MILLISECONDS) {
       throw new Error(`The job has read ${count} of ${events} events and reads no more.`);
     }
-    if (milliseconds - told > PROGRESS_MILLISECONDS) {
-      told = milliseconds;
+    if (milliseconds - reportedAt > PROGRESS_MILLISECONDS) {
+      reportedAt = milliseconds;
       onProgress(`${count} of ${events} events read`);
     }
     await delay(SAMPLE_MILLISECONDS);

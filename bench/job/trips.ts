@@ -17,7 +17,7 @@ export interface SampleTrip {
   readonly seconds: number;
   readonly pickupZone: number;
   readonly dropoffZone: number;
-  /** Left out of the event where the file does not say. */
+  /** Left out of the event where the file has no value. */
   readonly others: {
     readonly passengers?: number | undefined;
     readonly distanceMiles?: number | undefined;
@@ -70,7 +70,7 @@ export function* backlog(
   }
 }
 
-/** @param number tells the trip from all others of a stream */
+/** @param number unique per trip of a stream */
 export function tripRecord(trip: SampleTrip, dropoffTime: number, number: number): TripRecord {
   const event = {
     id: number.toString(16).padStart(32, "0"),

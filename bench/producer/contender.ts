@@ -50,7 +50,7 @@ async function replayed(name: string, records: readonly OutgoingRecord[], aggreg
   };
   const { progress, error } = await replay(
     { count: records.length, records: () => records },
-    (told) => new Delivery(stream, shardMap, options, told, systemRuntime),
+    (listener) => new Delivery(stream, shardMap, options, listener, systemRuntime),
     { from: 0, speedup: Infinity, maxRate: Infinity, rampMs: 0 },
     systemRuntime,
     new AbortController().signal,

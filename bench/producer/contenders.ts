@@ -30,7 +30,7 @@ export { contenders };
 export type ContenderId = keyof typeof contenders;
 export const contenderIds = Object.keys(contenders) as ContenderId[];
 
-/** Runs one in a process of its own, so that its processor time and memory are nobody else's. */
+/** Runs one in a process of its own, so that its processor time and memory are its own. */
 export async function contend(id: ContenderId, task: Task, folder: string): Promise<Run> {
   const { stream, records, bytes, port, certificate } = task;
   const args = [id, stream, String(records), String(bytes), String(port)];

@@ -1,6 +1,6 @@
 import { Monitoring } from "../../infra/monitoring/monitoring";
 
-/** Alarms by mail and a dashboard for a stream that somebody else's program made. */
+/** Alarms by mail and a dashboard for a stream that another program created. */
 export function example() {
   const { topicArn, dashboardUrl } = new Monitoring("monitoring", {
     title: "orders-dev",

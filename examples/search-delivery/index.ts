@@ -1,6 +1,6 @@
 import { DeliveryStream } from "../../infra/delivery/delivery-stream";
 
-/** What is put becomes a document of an index that begins anew each day; what the index refuses goes to the bucket. */
+/** What is put becomes a document of an index per day; what the index refuses goes to the bucket. */
 export function example() {
   const delivery = new DeliveryStream("notes", {
     search: {

@@ -18,7 +18,7 @@ final class ProcessTree {
         .sum();
   }
 
-  /** The peaks of all processes together; only Linux tells those of another process. */
+  /** The peaks of all processes together; only Linux reports those of another process. */
   static long peakMemoryMiB() {
     return processes().mapToLong(process -> peakKiB(process.pid())).sum() / 1024;
   }

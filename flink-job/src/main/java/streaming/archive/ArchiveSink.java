@@ -11,7 +11,7 @@ import streaming.document.DocumentSink;
 
 /**
  * Keeps final results and dead letters in files of JSON lines, exactly once: a file appears with
- * the checkpoint that covers it, and what came after that checkpoint is written anew after a
+ * the checkpoint that covers it, and what came after that checkpoint is written again after a
  * recovery.
  */
 public final class ArchiveSink {

@@ -22,7 +22,7 @@ import streaming.document.Document;
 /** Writes documents with bulk requests. */
 final class BulkSender implements BatchSender {
   /**
-   * The answer tells of each document no more than what is read of it. The domain gives up before
+   * The answer contains only the fields of each document that are read. The domain gives up before
    * the client does, by default after the same minute
    * (https://docs.opensearch.org/latest/api-reference/document-apis/bulk/): what it still wrote
    * after that could replace what came later.

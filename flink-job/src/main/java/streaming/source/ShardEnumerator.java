@@ -57,7 +57,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   /** The reader that a shard's parent has ended on. */
   private final Map<String, Integer> readerOfParent = new HashMap<>();
 
-  /** The readers that have been told that they have all shards to begin with. */
+  /** Readers that have been notified that their initial shards are complete. */
   private final Set<Integer> begun = new HashSet<>();
 
   private final Map<Integer, Long> progress = new HashMap<>();

@@ -19,7 +19,7 @@ interface ShardFetch extends AutoCloseable {
     void onFailure(Exception failure);
   }
 
-  /** Records of a shard, and what was said with them. */
+  /** Records of a shard, and the metadata of their response. */
   final class Answer {
     final List<Record> records;
 

@@ -8,7 +8,7 @@ import streaming.source.MalformedEventException;
 
 /**
  * Reads trips and accepts what the producer's trip.schema.json accepts. That includes a drop-off
- * before the pick-up: what a clock said wrongly is not for the job to mend.
+ * before the pick-up: the job does not correct wrong clocks.
  */
 public final class TripParser extends EventReader<Trip> {
   private static final long serialVersionUID = 1L;

@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { format } from "prettier";
-import { amount, counted, percent, usd, whole } from "./figures";
-import { findings } from "./findings";
-import type { LoadArgs } from "./load";
-import { recommend, type Recommendation, secondsPerMonth } from "./recommendation";
+import { amount, counted, percent, usd, whole } from "../../capacity/figures";
+import { findings } from "../../capacity/findings";
+import type { LoadArgs } from "../../capacity/load";
+import { recommend, type Recommendation, secondsPerMonth } from "../../capacity/recommendation";
 
 /** docs/scale.md, written by `npm run docs:scale`. */
 
-export const scaleDocumentPath = path.resolve(__dirname, "..", "docs", "scale.md");
+export const scaleDocumentPath = path.resolve(__dirname, "../../docs/scale.md");
 
 /** The load of the example: small events, three readers, the busiest second twice the average. */
 const example = { recordBytes: 500, consumers: 3, peak: 2, retentionHours: 24 } as const;

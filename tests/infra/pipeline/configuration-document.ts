@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { format } from "prettier";
-import { type DeclaredKey, declaredKeys, projectRoot } from "./config";
+import { type DeclaredKey, declaredKeys, projectRoot } from "../../../infra/pipeline/config";
 
 /*
  * Writes docs/configuration.md from Pulumi.yaml: `npm run docs:configuration`.

@@ -9,8 +9,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-import { runningPipeline } from "../local/run/run-file";
-import type { PipelineStatus } from "../local/status/pipeline-status";
+import { runningPipeline } from "../../../local/run/run-file";
+import { projectFolder } from "../../../local/machine/project";
+import type { PipelineStatus } from "../../../local/status/pipeline-status";
 
 interface Options {
   readonly url?: string;
@@ -107,7 +108,7 @@ const command = new Command("npm run screenshots --")
     "Takes the pictures of the page that the README shows, in light, dark, on a phone and during a fault.",
   )
   .option("--url <url>", "page of a pipeline (default: that of the one that runs)")
-  .option("--out <folder>", "where the pictures go", path.join(__dirname, "images"))
+  .option("--out <folder>", "where the pictures go", path.join(projectFolder, "docs/images"))
   .option("--seconds <n>", "how long the page is watched before, 0 to 600", watchTime, 60)
   .option("--chromium <file>", "the browser", "/usr/bin/chromium")
   .action(main);
