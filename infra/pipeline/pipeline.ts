@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Canary } from "../canary/canary";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
-import { ServiceRole, withPermissionsBoundary } from "../core/iam";
+import { policyDocument, ServiceRole, withPermissionsBoundary } from "../core/iam";
 import { keyServices } from "../core/key-services";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
@@ -494,6 +494,7 @@ export class Pipeline extends pulumi.ComponentResource {
       applicationName: analytics.name,
       searchEndpoint: search.endpoint,
       dashboardsUrl: search.dashboardsUrl,
+      searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
       ...(results && { resultsStreamName: results.name }),
       replayInstanceId: replay.instanceId,

@@ -15,6 +15,7 @@ export const outputNames = [
   "applicationName",
   "searchEndpoint",
   "dashboardsUrl",
+  "searchReadPolicy",
   "archiveBucketName",
   "replayInstanceId",
   "sessionManagerUrl",
