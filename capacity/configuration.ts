@@ -11,6 +11,7 @@ export function stackSettings(recommendation: Recommendation): Settings {
     searchInstanceType: search.instanceType,
     searchInstanceCount: search.dataNodes,
     searchVolumeGiB: search.volumeGibibytes,
+    availabilityZoneCount: 3,
     searchIndexShards: search.indexShards,
     searchDedicatedMasters: search.masters,
     searchDedicatedMasterType: search.masterType,
@@ -46,13 +47,9 @@ function applicationSettings({ application }: Recommendation): Settings {
 }
 
 export function stackLines(recommendation: Recommendation): readonly string[] {
-  const { region } = recommendation.load;
-  return [
-    `  # Also set streaming-pipeline:availabilityZones to three zones of ${region} that the account has.`,
-    ...Object.entries(stackSettings(recommendation)).map(
-      ([key, value]) => `  streaming-pipeline:${key}: ${value}`,
-    ),
-  ];
+  return Object.entries(stackSettings(recommendation)).map(
+    ([key, value]) => `  streaming-pipeline:${key}: ${value}`,
+  );
 }
 
 /** Limits of the policy pack under which one pipeline passes, and nothing larger. */

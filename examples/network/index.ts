@@ -4,7 +4,7 @@ import { Network } from "../../infra/network/network";
 export function example(): Record<string, unknown> {
   const { vpcId, privateSubnetIds } = new Network("network", {
     cidr: "10.20.0.0/16",
-    availabilityZones: ["us-east-1a", "us-east-1b"],
+    availabilityZones: 2,
     natGateways: "Single",
     interfaceEndpoints: false,
     logRetentionDays: 30,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, type Statement } from "../core/iam";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
-import { serviceHost } from "../core/partition";
+import { partitionNames, serviceHost } from "../core/partition";
 
 /** The project and where it is deployed. */
 export interface Account {
@@ -242,7 +242,7 @@ const boundedActions = actions({
 /** Services that take one of the program's roles. */
 const roleUsers = (
   "apigateway cognito-identity codebuild codepipeline " +
-  "ec2 es events firehose kinesisanalytics lambda opensearchservice vpc-flow-logs"
+  "es events firehose kinesisanalytics lambda opensearchservice vpc-flow-logs"
 )
   .split(" ")
   .map((service) => `${service}.amazonaws.com`);
@@ -274,7 +274,13 @@ export function deployStatements(
     // Default tags are put onto this role, too.
     allow(["iam:TagRole"], [iam("role/aws-service-role/opensearchservice.amazonaws.com/*")]),
     allow(["iam:PassRole"], [iam(`role/${names}`)], {
-      StringEquals: { "iam:PassedToService": roleUsers },
+      StringEquals: {
+        // EC2's principal has the suffix of the partition, those of the other services do not.
+        "iam:PassedToService": [
+          pulumi.interpolate`ec2.${partitionNames(region).dnsSuffix}`,
+          ...roleUsers,
+        ],
+      },
     }),
     allow(["iam:CreateServiceLinkedRole"], [iam("role/aws-service-role/*")], {
       StringEquals: {

@@ -2,7 +2,7 @@ import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, type RoleReference, useKey } from "../core/iam";
-import { everyMinute, NodeFunction, type NodeFunctionArgs } from "../core/node-function";
+import { NodeFunction, type NodeFunctionArgs, onSchedule } from "../core/node-function";
 import { metricFamilies } from "../watch/metrics";
 import type { WatchedCanary } from "./alarms";
 import { settingsVariable } from "./measures";
@@ -61,7 +61,7 @@ export class Canary extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    everyMinute(name, canary, "Sends a canary", {}, { parent: this });
+    onSchedule(name, canary, { description: "Sends a canary" }, { parent: this });
     this.watched = { streamName: pulumi.output(args.streamName) };
     this.registerOutputs({});
   }

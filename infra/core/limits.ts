@@ -28,6 +28,13 @@ export const limits = {
   checkpointPauseSeconds: { min: 0, max: 3600 },
   /** KPUs of an application; 64 unless the quota was raised: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
   flinkKpus: { min: 1, max: 250 },
+  /**
+   * Hours between scheduled snapshots of an application. An hour would not outlast the watch over a release, whose
+   * roll-back takes the newest snapshot.
+   */
+  flinkSnapshotHours: { min: 2, max: 24 },
+  /** Scheduled snapshots that are kept; the service keeps 1,000 at most: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
+  flinkSnapshotsKept: { min: 1, max: 100 },
   /** Security groups beside the application's own; five in all: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_VpcConfiguration.html */
   flinkExtraSecurityGroups: { min: 0, max: 4 },
   /** Property groups of an application: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_EnvironmentProperties.html */

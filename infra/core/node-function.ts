@@ -178,19 +178,25 @@ export class NodeFunction extends pulumi.ComponentResource {
   }
 }
 
-/** Calls a function every minute with an input. */
-export function everyMinute(
+/** Calls a function every so many minutes with an input. */
+export function onSchedule(
   name: string,
   { name: functionName, arn }: Pick<NodeFunction, "name" | "arn">,
-  description: string,
-  input: pulumi.Input<object>,
+  {
+    description,
+    minutes = 1,
+    input = {},
+  }: {
+    readonly description: string;
+    /** @default 1 */
+    readonly minutes?: number;
+    /** @default an empty object */
+    readonly input?: pulumi.Input<object>;
+  },
   opts: pulumi.ResourceOptions,
 ): void {
-  const schedule = new aws.cloudwatch.EventRule(
-    name,
-    { description, scheduleExpression: "rate(1 minute)" },
-    opts,
-  );
+  const scheduleExpression = `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
+  const schedule = new aws.cloudwatch.EventRule(name, { description, scheduleExpression }, opts);
   const permission = new aws.lambda.Permission(
     `${name}-publish`,
     {
@@ -207,7 +213,7 @@ export function everyMinute(
       rule: schedule.name,
       arn,
       input: pulumi.jsonStringify(input),
-      // A minute later there is a newer state.
+      // The next call finds a newer state.
       retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
     },
     { ...opts, dependsOn: [permission] },

@@ -13,6 +13,8 @@ export interface WatchedApplication {
   readonly kpuLimit?: number;
   /** Group of the job's log. */
   readonly logGroupName: pulumi.Input<string>;
+  /** A `SnapshotKeeper` keeps its snapshots, whose age is watched with that of the source's records. @default false */
+  readonly snapshotsKept?: boolean;
   /** Stream that it reads. @default its lag is not watched */
   readonly source?: WatchedStream | undefined;
 }
@@ -67,6 +69,9 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
 
   return [
     ...(source ? [lagAlarm(application.name, source)] : []),
+    ...(application.snapshotsKept === true
+      ? snapshotAlarms(application.name, source?.retentionHours)
+      : []),
     {
       name: "application-down",
       description:
@@ -187,6 +192,31 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       threshold: 60,
       periodSeconds: 60,
       periods: 3,
+    },
+  ];
+}
+
+/** Snapshots of an application: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
+const snapshotQuota = 1000;
+const snapshotShare = 0.8;
+
+/** @param retentionHours - of the stream: a job that starts from an older snapshot has lost records. */
+function snapshotAlarms(Application: pulumi.Input<string>, retentionHours = 24): Alarm[] {
+  return [
+    {
+      name: "application-snapshot-age",
+      description: `The newest snapshot of the application is older than ${retentionHours / 2} h, half of the stream's retention, or the function that takes them is silent. Look at its log, and at the job's checkpoints.`,
+      value: reading("snapshots", "Age", { Application }, "Minimum"),
+      comparison: ">",
+      threshold: (retentionHours / 2) * 3600,
+      periods: 3,
+      missing: "breaching",
+    },
+    {
+      name: "application-snapshots",
+      description: `The application has ${snapshotShare * snapshotQuota} of at most ${snapshotQuota} snapshots; with the last one no update is possible. Delete old snapshots.`,
+      value: reading("snapshots", "Count", { Application }, "Maximum"),
+      threshold: snapshotShare * snapshotQuota,
     },
   ];
 }

@@ -11,6 +11,8 @@ export interface FlinkConfig {
   readonly parallelismPerKpu: number;
   readonly kpuLimit: number;
   readonly checkpointIntervalSeconds: number;
+  /** How often snapshots are taken and how many are kept; undefined where only updates take them. */
+  readonly snapshotSchedule?: { readonly everyHours: number; readonly keep: number };
   /** Left out for what goes without saying: the newest snapshot, or none the first time. */
   readonly restore?: FlinkRestore;
 }
@@ -26,6 +28,13 @@ const restores = ["Automatic", "LatestSnapshot", "Snapshot", "Nothing"] as const
 
 export function readFlink(read: ConfigReader, problems: Problems): FlinkConfig {
   const restore = readRestore(read, problems);
+  const { min, max } = limits.flinkSnapshotHours;
+  const everyHours = read.integer("flinkSnapshotHours", { min: 0, max });
+  problems.require(
+    everyHours !== 1,
+    `${read.name("flinkSnapshotHours")} must be 0 or ${min} to ${max}; got 1`,
+  );
+  const keep = read.integer("flinkSnapshotsKept", limits.flinkSnapshotsKept);
   return {
     runtime: read.form("flinkRuntime", flinkRuntime),
     parallelism: read.integer("flinkParallelism", limits.flinkParallelism),
@@ -35,6 +44,7 @@ export function readFlink(read: ConfigReader, problems: Problems): FlinkConfig {
       "checkpointIntervalSeconds",
       limits.checkpointIntervalSeconds,
     ),
+    ...(everyHours !== 0 && { snapshotSchedule: { everyHours, keep } }),
     ...(restore !== undefined && { restore }),
   };
 }
@@ -68,9 +78,15 @@ function readRestore(read: ConfigReader, problems: Problems): FlinkRestore | und
 export function checkFlink(
   flink: FlinkConfig,
   customerManagedKey: boolean,
+  streamRetentionHours: number,
   read: ConfigReader,
   problems: Problems,
 ): void {
+  const { everyHours = 0 } = flink.snapshotSchedule ?? {};
+  problems.require(
+    !(everyHours >= streamRetentionHours / 2),
+    `${read.name("flinkSnapshotHours")} must be less than half of ${read.name("streamRetentionHours")}, ${streamRetentionHours}; got ${everyHours}`,
+  );
   checkKpus(flink, problems, read.names(kpuKeys));
   checkStateKey(
     { runtime: flink.runtime, stateKmsKeyArn: customerManagedKey },

@@ -1,6 +1,6 @@
 import type { ConfigReader } from "../core/config-reader";
 import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "../core/limits";
-import { checkReachability, type ExistingNetwork, type NewNetwork } from "./network";
+import { checkReachability, type ExistingNetwork, type NewNetwork, zoneCount } from "./network";
 import type { Problems } from "../core/validate";
 
 /** A network of the stack's own, or one that is there. */
@@ -10,9 +10,11 @@ export type NetworkConfig =
 
 export function readNetwork(read: ConfigReader): NetworkConfig {
   const vpcId = read.optionalForm("vpcId", vpcIdentifier);
+  const named = read.strings("availabilityZones", { ...limits.availabilityZones, min: 0 });
+  const count = read.integer("availabilityZoneCount", limits.availabilityZones);
   const own = {
     cidr: read.cidr("vpcCidr", limits.vpcPrefixLength),
-    availabilityZones: read.strings("availabilityZones", limits.availabilityZones),
+    availabilityZones: named.length > 0 ? named : count,
     natGateways: read.oneOf("natGateways", natGatewayStrategies),
     interfaceEndpoints: read.boolean("interfaceEndpoints"),
   };
@@ -24,9 +26,7 @@ export function readNetwork(read: ConfigReader): NetworkConfig {
 
 /** How many private subnets there will be. */
 export function subnetCount(network: NetworkConfig): number {
-  return "existing" in network
-    ? network.existing.privateSubnetIds.length
-    : network.availabilityZones.length;
+  return "existing" in network ? network.existing.privateSubnetIds.length : zoneCount(network);
 }
 
 /** Subnets of a new network must lie in zones of the region, and their hosts must reach the services of AWS. */
@@ -37,7 +37,8 @@ export function checkNetwork(
   problems: Problems,
 ): void {
   if ("existing" in network) return;
-  const strangers = network.availabilityZones.filter(
+  const { availabilityZones: zones } = network;
+  const strangers = (typeof zones === "number" ? [] : zones).filter(
     (zone) => region !== undefined && !zone.startsWith(region),
   );
   problems.require(

@@ -18,9 +18,12 @@ import { defaultEndpointServices, endpointPolicy } from "./endpoints";
 export interface NewNetwork {
   /** The VPC's addresses in CIDR notation, with a prefix of 16 to 24 bits, such as 10.0.0.0/16. */
   readonly cidr: string;
-  /** Names of one to six availability zones; each gets a private and a public subnet. */
-  readonly availabilityZones: readonly string[];
-  /** EC2 instance types that run in the private subnets, so that a zone without one is refused. @default none */
+  /**
+   * Names of one to six availability zones, or how many: the first ones by name that offer the instance types and
+   * endpoints, as they were when the network was created. Each gets a private and a public subnet.
+   */
+  readonly availabilityZones: readonly string[] | number;
+  /** EC2 instance types that run in the private subnets; a named zone without one is refused. @default none */
   readonly instanceTypes?: readonly string[];
   /** How private subnets reach the internet; None needs `interfaceEndpoints`. */
   readonly natGateways: NatGatewayStrategy;
@@ -67,7 +70,11 @@ export function checkReachability(
 
 function validateNew(args: NewNetwork, problems: Problems): void {
   problems.cidr("cidr", args.cidr, limits.vpcPrefixLength);
-  problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
+  if (typeof args.availabilityZones === "number") {
+    problems.integer("availabilityZones", args.availabilityZones, limits.availabilityZones);
+  } else {
+    problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
+  }
   problems.oneOf("natGateways", args.natGateways, natGatewayStrategies);
   checkReachability(args, problems);
   problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
@@ -89,7 +96,7 @@ function validateExisting(existing: ExistingNetwork, problems: Problems): void {
  * @example
  * const network = new Network("network", {
  *   cidr: "10.0.0.0/16",
- *   availabilityZones: ["eu-central-1a", "eu-central-1b"],
+ *   availabilityZones: 2,
  *   natGateways: "Single",
  *   interfaceEndpoints: false,
  *   logRetentionDays: 30,
@@ -116,17 +123,16 @@ export class Network extends pulumi.ComponentResource {
       this.publicSubnetIds = pulumi.output([...publicSubnetIds]);
       this.subnetCount = privateSubnetIds.length;
     } else {
-      const vpc = this.#vpc(name, args);
-      // Known when the zones are checked, before anything is created.
-      this.vpcId = pulumi
-        .all([vpc.vpcId, checkedZones(args, { parent: this })])
-        .apply(([vpcId]) => vpcId);
+      const zones = this.#zones(name, args);
+      const vpc = this.#vpc(name, args, zones);
+      // Known when the zones are, before anything is created in it.
+      this.vpcId = pulumi.all([vpc.vpcId, zones]).apply(([vpcId]) => vpcId);
       this.privateSubnetIds = vpc.privateSubnetIds;
       this.publicSubnetIds = vpc.publicSubnetIds;
-      this.subnetCount = args.availabilityZones.length;
+      this.subnetCount = zoneCount(args);
       this.#close(name);
       this.#logFlows(name, args);
-      this.#linkServices(name, args, vpc);
+      this.#linkServices(name, args, vpc, zones);
     }
     this.registerOutputs({
       vpcId: this.vpcId,
@@ -135,12 +141,42 @@ export class Network extends pulumi.ComponentResource {
     });
   }
 
-  #vpc(name: string, args: NewNetwork): awsx.ec2.Vpc {
+  /** The zones as named, or the first of those that offered everything when the network was created. */
+  #zones(name: string, args: NewNetwork): pulumi.Output<string[]> {
+    const { availabilityZones } = args;
+    if (typeof availabilityZones !== "number") {
+      return offers(args, { parent: this }).apply((found) =>
+        checkedZones(availabilityZones, found),
+      );
+    }
+    const suitable = offers(args, { parent: this }, true).apply(([open, ...others]) =>
+      [...(open?.zones ?? [])]
+        .sort()
+        .filter((zone) => others.every(({ zones }) => zones.includes(zone))),
+    );
+    // Kept in the state from the first deployment on: a zone that opens later moves no subnet.
+    const { output: kept } = new pulumi.Stash(
+      `${name}-zones`,
+      { input: suitable },
+      { parent: this, ignoreChanges: ["input"] },
+    ) as { readonly output: pulumi.Output<string[]> };
+    return pulumi.all([kept, suitable]).apply(([first, later]) => {
+      const zones = [...new Set([...first, ...later])];
+      if (zones.length >= availabilityZones) return zones.slice(0, availabilityZones);
+      throw new Error(
+        `availabilityZones must be at most ${zones.length}, the zones that offer everything (${zones.join(", ")}); got ${availabilityZones}`,
+      );
+    });
+  }
+
+  #vpc(name: string, args: NewNetwork, zones: pulumi.Output<string[]>): awsx.ec2.Vpc {
+    // Zones are known when AWS has answered, while awsx takes plain names: each stands for the zone of its place.
+    const places = Array.from({ length: zoneCount(args) }, (_, index) => `zone-${index}`);
     return new awsx.ec2.Vpc(
       name,
       {
         cidrBlock: args.cidr,
-        availabilityZoneNames: [...args.availabilityZones],
+        availabilityZoneNames: places,
         // Eight blocks, of which each zone has the one of its place: another zone moves none.
         availabilityZoneCidrMask: Number(args.cidr.split("/")[1]) + 3,
         natGateways: { strategy: args.natGateways },
@@ -151,7 +187,7 @@ export class Network extends pulumi.ComponentResource {
         enableDnsHostnames: true,
         enableDnsSupport: true,
       },
-      { parent: this, transforms: [withoutPublicAddresses] },
+      { parent: this, transforms: [placedSubnet(places, zones)] },
     );
   }
 
@@ -195,7 +231,12 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  #linkServices(name: string, args: NewNetwork, vpc: awsx.ec2.Vpc): void {
+  #linkServices(
+    name: string,
+    args: NewNetwork,
+    vpc: awsx.ec2.Vpc,
+    zones: pulumi.Output<string[]>,
+  ): void {
     const { region } = aws.getRegionOutput({}, { parent: this });
     // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
     new aws.ec2.VpcEndpoint(
@@ -228,10 +269,6 @@ export class Network extends pulumi.ComponentResource {
     );
     for (const service of args.endpointServices ?? defaultEndpointServices) {
       const serviceName = pulumi.interpolate`com.amazonaws.${region}.${service}`;
-      const { availabilityZones: offered } = aws.ec2.getVpcEndpointServiceOutput(
-        { serviceName, serviceType: "Interface" },
-        { parent: this },
-      );
       new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
         {
@@ -240,9 +277,9 @@ export class Network extends pulumi.ComponentResource {
           serviceName,
           policy: endpointPolicy(service, { parent: this }),
           subnetIds: pulumi
-            .all([this.privateSubnetIds, offered])
-            .apply(([ids, zones]) =>
-              ids.filter((_, index) => zones.includes(args.availabilityZones[index] ?? "")),
+            .all([this.privateSubnetIds, zones, endpointZones(service, { parent: this })])
+            .apply(([ids, names, offered]) =>
+              ids.filter((_, index) => offered.includes(names[index] ?? "")),
             ),
           securityGroupIds: [securityGroup.id],
           privateDnsEnabled: true,
@@ -253,48 +290,82 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/**
- * The zones, which must be open to the account and offer each instance type. Zones differ between accounts and types.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
- */
-function checkedZones(
-  { availabilityZones, instanceTypes = [] }: NewNetwork,
-  opts: pulumi.InvokeOptions,
-): pulumi.Output<readonly string[]> {
-  const open = aws.getAvailabilityZonesOutput({ state: "available" }, opts).names;
-  const offers = instanceTypes.map((type) => {
-    const filters = [{ name: "instance-type", values: [type] }];
-    const locationType = "availability-zone";
-    return aws.ec2.getInstanceTypeOfferingsOutput({ locationType, filters }, opts).locations;
-  });
-  return pulumi.all([open, pulumi.all(offers)]).apply(([zones, located]) => {
-    const problems = new Problems();
-    const requireZones = (what: string, allowed: readonly string[]): void => {
-      const others = availabilityZones.filter((zone) => !allowed.includes(zone));
-      problems.require(
-        others.length === 0,
-        `availabilityZones must ${what}; got ${others.join(", ")}. Choose from ${allowed.join(", ")}`,
-      );
-    };
-    requireZones("be open to the account", zones);
-    located.forEach((offered, index) => {
-      requireZones(
-        `offer ${instanceTypes[index] ?? ""}`,
-        offered.filter((one) => zones.includes(one)),
-      );
-    });
-    problems.throwIfAny("The network cannot be created");
-    return availabilityZones;
-  });
+/** Number of zones, known before their names are. */
+export function zoneCount({ availabilityZones }: Pick<NewNetwork, "availabilityZones">): number {
+  return typeof availabilityZones === "number" ? availabilityZones : availabilityZones.length;
+}
+
+/** What a zone must do, and the zones that do. */
+interface Offer {
+  readonly must: string;
+  readonly zones: readonly string[];
+}
+
+/** Zones with an interface endpoint of a service, such as logs. */
+function endpointZones(service: string, opts: pulumi.InvokeOptions): pulumi.Output<string[]> {
+  const serviceName = pulumi.interpolate`com.amazonaws.${aws.getRegionOutput({}, opts).region}.${service}`;
+  return aws.ec2.getVpcEndpointServiceOutput({ serviceName, serviceType: "Interface" }, opts)
+    .availabilityZones;
 }
 
 /**
- * awsx lets public subnets hand out public addresses. Nothing here needs one: a NAT gateway brings its own.
- * @returns the changed subnet, or undefined for every other resource
+ * The zones that are open to the account, then those with each instance type, then with each endpoint. They differ
+ * between accounts: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
  */
-export function withoutPublicAddresses(
-  args: pulumi.ResourceTransformArgs,
-): pulumi.ResourceTransformResult | undefined {
-  if (args.type !== "aws:ec2/subnet:Subnet") return undefined;
-  return { props: { ...args.props, mapPublicIpOnLaunch: false }, opts: args.opts };
+function offers(
+  {
+    instanceTypes = [],
+    interfaceEndpoints,
+    endpointServices = defaultEndpointServices,
+  }: NewNetwork,
+  opts: pulumi.InvokeOptions,
+  withEndpoints = false,
+): pulumi.Output<Offer[]> {
+  // Not those that an account opts into, such as Local Zones.
+  const regular = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
+  const open = aws.getAvailabilityZonesOutput({ state: "available", filters: regular }, opts).names;
+  const services = withEndpoints && interfaceEndpoints ? endpointServices : [];
+  return pulumi.all([
+    { must: "be open to the account", zones: open },
+    ...instanceTypes.map((type) => {
+      const filters = [{ name: "instance-type", values: [type] }];
+      const locationType = "availability-zone";
+      const found = aws.ec2.getInstanceTypeOfferingsOutput({ locationType, filters }, opts);
+      return { must: `offer ${type}`, zones: found.locations };
+    }),
+    ...services.map((service) => ({
+      must: `have an endpoint for ${service}`,
+      zones: endpointZones(service, opts),
+    })),
+  ]);
+}
+
+/** @throws Error that names each zone that does not do what it must. */
+function checkedZones(zones: readonly string[], found: readonly Offer[]): string[] {
+  const problems = new Problems();
+  for (const { must, zones: allowed } of found) {
+    const others = zones.filter((zone) => !allowed.includes(zone));
+    problems.require(
+      others.length === 0,
+      `availabilityZones must ${must}; got ${others.join(", ")}. Choose from ${allowed.filter((zone) => found[0]?.zones.includes(zone)).join(", ")}`,
+    );
+  }
+  problems.throwIfAny("The network cannot be created");
+  return [...zones];
+}
+
+/**
+ * Puts each subnet into the zone of its place. awsx lets public subnets hand out public addresses, which nothing here
+ * needs: a NAT gateway brings its own.
+ */
+export function placedSubnet(
+  places: readonly string[],
+  zones: pulumi.Input<readonly string[]>,
+): pulumi.ResourceTransform {
+  return ({ type, props, opts }) => {
+    if (type !== "aws:ec2/subnet:Subnet") return undefined;
+    const { availabilityZone: place } = props as { readonly availabilityZone: string };
+    const availabilityZone = pulumi.output(zones).apply((names) => names[places.indexOf(place)]);
+    return { props: { ...props, availabilityZone, mapPublicIpOnLaunch: false }, opts };
+  };
 }

@@ -148,7 +148,7 @@ function checkRelations(
   checkReplay(stack.replay, job?.workload, network, read, problems);
   checkStream(stream, read, problems);
   if (job !== undefined) checkJob(job, stream.fanOut, read, problems);
-  checkFlink(flink, stack.encryption.customerManagedKey, read, problems);
+  checkFlink(flink, stack.encryption.customerManagedKey, stream.retentionHours, read, problems);
   const { application } = scaling;
   if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);
   checkArchive(stack.delivery, stack.archive, read, problems);

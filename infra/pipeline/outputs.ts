@@ -8,6 +8,8 @@ export interface PipelineOutputs {
   readonly applicationName: pulumi.Output<string>;
   readonly searchEndpoint: pulumi.Output<string>;
   readonly dashboardsUrl: pulumi.Output<string>;
+  /** IAM policy of readers of the domain, JSON to attach to the roles of `searchReaderRoleArns`. */
+  readonly searchReadPolicy: pulumi.Output<string>;
   readonly archiveBucketName: pulumi.Output<string>;
   /** The stream of final results, with a workload that has one. */
   readonly resultsStreamName?: pulumi.Output<string>;

@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Canary } from "../canary/canary";
 import { componentInputs } from "../core/component";
 import { EncryptionKey } from "../core/encryption-key";
-import { ServiceRole, withPermissionsBoundary } from "../core/iam";
+import { policyDocument, ServiceRole, withPermissionsBoundary } from "../core/iam";
 import { keyServices } from "../core/key-services";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
+import { SnapshotKeeper } from "../flink/snapshot-keeper";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
@@ -274,10 +275,11 @@ export class Pipeline extends pulumi.ComponentResource {
           }
         : undefined;
     const [consumerArn] = fanOutConsumers.map((consumer) => events.consumerArns[consumer]);
+    const { snapshotSchedule, ...flink } = args.flink;
     const analytics = new FlinkApplication(
       `${name}-analytics`,
       {
-        ...args.flink,
+        ...flink,
         autoScaling: scalers.byService,
         scaledElsewhere: scalers.application !== undefined,
         deliveredElsewhere: args.jobDelivery !== undefined,
@@ -315,6 +317,21 @@ export class Pipeline extends pulumi.ComponentResource {
       },
       child,
     );
+
+    if (snapshotSchedule !== undefined) {
+      new SnapshotKeeper(
+        `${name}-snapshots`,
+        {
+          ...snapshotSchedule,
+          applicationName: analytics.name,
+          arn: analytics.arn,
+          stateKmsKeyArn: kmsKeyArn,
+          logRetentionDays,
+          kmsKeyArn,
+        },
+        child,
+      );
+    }
 
     const replay = new ReplayHost(
       `${name}-replay`,
@@ -357,7 +374,7 @@ export class Pipeline extends pulumi.ComponentResource {
                 name: analytics.name,
                 arn: analytics.arn,
                 stateKmsKeyArn: kmsKeyArn,
-                parallelismPerKpu: args.flink.parallelismPerKpu,
+                parallelismPerKpu: flink.parallelismPerKpu,
               },
               network: privateSubnets,
               sourceStreamName: events.name,
@@ -407,9 +424,10 @@ export class Pipeline extends pulumi.ComponentResource {
         application: {
           name: analytics.name,
           logGroupName: analytics.logGroupName,
-          runtime: args.flink.runtime,
-          checkpointIntervalSeconds: args.flink.checkpointIntervalSeconds,
-          kpuLimit: args.flink.kpuLimit,
+          runtime: flink.runtime,
+          checkpointIntervalSeconds: flink.checkpointIntervalSeconds,
+          kpuLimit: flink.kpuLimit,
+          snapshotsKept: snapshotSchedule !== undefined,
         },
         delivery: {
           name: archive.name,
@@ -477,6 +495,7 @@ export class Pipeline extends pulumi.ComponentResource {
       applicationName: analytics.name,
       searchEndpoint: search.endpoint,
       dashboardsUrl: search.dashboardsUrl,
+      searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
       ...(results && { resultsStreamName: results.name }),
       replayInstanceId: replay.instanceId,

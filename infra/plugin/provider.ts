@@ -17,6 +17,7 @@ export const outputNames = [
   "applicationName",
   "searchEndpoint",
   "dashboardsUrl",
+  "searchReadPolicy",
   "archiveBucketName",
   "replayInstanceId",
   "sessionManagerUrl",

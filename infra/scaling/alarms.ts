@@ -98,25 +98,18 @@ function targetAlarms({ kind, name, max }: ScaledTarget): Alarm[] {
       [">=", max, 12],
       `The ${unit} have been at their maximum, ${max}, for an hour: raise the maximum, or find the source of the load.`,
     ),
-    kind === "stream"
-      ? alarm(
-          "scaling-stream-changes",
-          read("ChangesLeft", "Minimum"),
-          ["<=", 2, 1],
-          "At most 2 of the 10 shard changes in 24 hours are left. Raise the minimum of shards, so that fewer changes are needed.",
-        )
-      : alarm(
-          "application-snapshots",
-          read("Snapshots", "Maximum"),
-          [">=", snapshotShare * snapshotQuota, 1],
-          `The application has ${snapshotShare * snapshotQuota} of at most ${snapshotQuota} snapshots; with the last one no update is possible. Delete old snapshots.`,
-        ),
+    ...(kind === "stream"
+      ? [
+          alarm(
+            "scaling-stream-changes",
+            read("ChangesLeft", "Minimum"),
+            ["<=", 2, 1],
+            "At most 2 of the 10 shard changes in 24 hours are left. Raise the minimum of shards, so that fewer changes are needed.",
+          ),
+        ]
+      : []),
   ];
 }
-
-/** Snapshots of an application: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
-const snapshotQuota = 1000;
-const snapshotShare = 0.8;
 
 /** An alarm, not for operators, that is on while a target changes its capacity, code or configuration. */
 export function changeAlarms(scaling: WatchedScaling | undefined): Condition[] {

@@ -7,7 +7,7 @@ import { stateOperatorStatements } from "../flink/permissions";
 import { actions, allow, type Statement } from "../core/iam";
 import { serviceHost } from "../core/partition";
 import { queried, scalingNamespace, targetIds, type TargetKind } from "../watch/metrics";
-import { everyMinute, NodeFunction } from "../core/node-function";
+import { NodeFunction, onSchedule } from "../core/node-function";
 import type { Rules } from "./lambda/decisions";
 import { settingsVariable } from "./lambda/settings";
 
@@ -65,11 +65,13 @@ export class ScalingFunction extends pulumi.ComponentResource {
 
   /** Calls the function every minute, with the URLs of the registered targets by id. */
   everyMinute(name: string, urls: Readonly<Record<string, pulumi.Input<string>>>): void {
-    everyMinute(
+    onSchedule(
       name,
       this,
-      "Publishes the capacity of stream and Flink application, and enforces bounds",
-      { minute: urls },
+      {
+        description: "Publishes the capacity of stream and Flink application, and enforces bounds",
+        input: { minute: urls },
+      },
       { parent: this },
     );
   }
@@ -88,7 +90,7 @@ function statements(
       : [
           allow(
             actions({
-              kinesisanalytics: "DescribeApplication ListApplicationSnapshots UpdateApplication",
+              kinesisanalytics: "DescribeApplication UpdateApplication",
             }),
             [application.arn],
           ),

@@ -4,7 +4,6 @@ import { keyOwner } from "../core/encryption-key";
 import { allow, type Statement } from "../core/iam";
 import { accessPolicy, searchDomainArn, searchMembers } from "./access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./args";
-import { clusterConfiguration, signInOptions } from "./cluster";
 import { SearchLogs } from "./logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
@@ -83,7 +82,7 @@ export class SearchDomain extends pulumi.ComponentResource {
       {
         domainName: args.domainName,
         engineVersion: args.engineVersion ?? testedEngine,
-        clusterConfig: clusterConfiguration(args),
+        clusterConfig: clusterConfiguration(args, zones),
         ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: args.volumeGiB },
         ...(args.vpc &&
           members && {
@@ -108,7 +107,13 @@ export class SearchDomain extends pulumi.ComponentResource {
             masterUserOptions: { masterUserArn: args.masterUserArn },
           }),
         },
-        cognitoOptions: signInOptions(args),
+        // Said in any case: left out it would stay as it was, with a user pool that is gone.
+        cognitoOptions: {
+          enabled: args.signIn !== undefined,
+          userPoolId: args.signIn?.userPoolId ?? "",
+          identityPoolId: args.signIn?.identityPoolId ?? "",
+          roleArn: args.signIn?.roleArn ?? "",
+        },
         accessPolicies: accessPolicy(args, domainArn, { parent: this }),
         logPublishingOptions: logs.publishingOptions,
         softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
@@ -171,4 +176,32 @@ export class SearchDomain extends pulumi.ComponentResource {
       ),
     ];
   }
+}
+
+/** The nodes of a domain and how they spread. */
+function clusterConfiguration(
+  args: SearchDomainArgs,
+  zones: number,
+): aws.types.input.opensearch.DomainClusterConfig {
+  const dedicatedMasters = args.dedicatedMasters ?? 0;
+  return {
+    instanceType: args.instanceType,
+    instanceCount: args.instanceCount,
+    zoneAwarenessEnabled: zones > 1,
+    ...(zones > 1 && { zoneAwarenessConfig: { availabilityZoneCount: zones } }),
+    dedicatedMasterEnabled: dedicatedMasters > 0,
+    ...(dedicatedMasters > 0 && {
+      dedicatedMasterCount: dedicatedMasters,
+      ...(args.dedicatedMasterType !== undefined && {
+        dedicatedMasterType: args.dedicatedMasterType,
+      }),
+    }),
+    // Said in any case: AWS has another default for a new domain than for one that is changed.
+    multiAzWithStandbyEnabled: args.standby ?? false,
+    ...(args.warm !== undefined && {
+      warmEnabled: true,
+      warmCount: args.warm.instanceCount,
+      warmType: args.warm.instanceType,
+    }),
+  };
 }

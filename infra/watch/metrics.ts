@@ -128,13 +128,18 @@ export const metricFamilies = {
     dimensions: ["Stream"],
     metrics: ["Age", "Completeness"],
   },
+  /** The program's own, published by the function that keeps snapshots; the age in seconds. */
+  snapshots: {
+    namespace: "StreamingPipeline/Snapshots",
+    dimensions: ["Application"],
+    metrics: ["Age", "Count"],
+  },
   /** The program's own, published by the scaling function. */
   scaling: {
     namespace: scalingNamespace,
     dimensions: ["Target", "Name"],
     metrics: words(
-      "AddressesUsed Capacity Changing ChangesLeft FailedActivities RefusedScaleOut",
-      "RequestedCapacity Snapshots",
+      "AddressesUsed Capacity Changing ChangesLeft FailedActivities RefusedScaleOut RequestedCapacity",
     ),
   },
 } as const;

@@ -102,13 +102,9 @@ describe("the program in the real engine", () => {
   });
 
   it("adds zones and takes them away without replacing what stays", async () => {
-    const all = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"];
     // The project's pack refuses a single zone.
     for (const zones of [3, 4, 1, 2]) {
-      const stack = await open(
-        { availabilityZones: all.slice(0, zones) },
-        { policyPack: fixturePack },
-      );
+      const stack = await open({ availabilityZoneCount: zones }, { policyPack: fixturePack });
       const replaced = (await stack.up()).resources.filter(({ op }) => op === "replace");
       // The settings of the domain are applied again by each version of their function.
       const types = replaced.map(({ type }) => type);
@@ -119,12 +115,41 @@ describe("the program in the real engine", () => {
     }
   });
 
+  it("grows a domain of one node to three zones in place", async () => {
+    const stack = await open({ availabilityZoneCount: 3, searchInstanceCount: 3 });
+    expect(changed(await stack.preview())).to.include({
+      "aws:opensearch/domain:Domain pipeline-search": "update",
+    });
+  });
+
   it("replaces the network when its addresses change", async () => {
     const stack = await open({ vpcCidr: "10.8.0.0/16" });
     expect(changed(await stack.preview())).to.include({
       "aws:ec2/vpc:Vpc pipeline-network": "replace",
       "aws:ec2/subnet:Subnet pipeline-network-private-1": "replace",
     });
+  });
+
+  it("keeps what guards protected data when it is destroyed without a preview", async () => {
+    const guards = [
+      "aws:kms/alias:Alias",
+      "aws:kms/key:Key",
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      "aws:s3/bucketPolicy:BucketPolicy",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+      "aws:s3/bucketVersioning:BucketVersioning",
+    ];
+    const stack = await open({ protectData: true }, { policyPack: fixturePack });
+    const { resources } = await stack.up();
+    expect(resources.map(({ type }) => type)).to.include.members(guards);
+    const refused: unknown = await stack.destroy().catch((error: unknown) => error);
+    expect(String(refused)).to.match(/protect/);
+    const lost = Object.keys(changed(await stack.preview()));
+    expect(lost.filter((one) => guards.some((type) => one.startsWith(`${type} `)))).to.be.empty;
+    stack.close();
+    const unprotected = await open({}, { policyPack: fixturePack });
+    await unprotected.up();
   });
 
   it("leaves nothing when it is destroyed", async () => {

@@ -40,10 +40,6 @@ class SlowScalable implements Scalable {
     this.changes.push(capacity);
     return Promise.resolve();
   }
-
-  snapshots(): Promise<number> {
-    return Promise.resolve(7);
-  }
 }
 
 describe("The scaler", () => {
@@ -143,7 +139,7 @@ describe("The scaler", () => {
     expect(scalable.changes).to.deep.equal([4, 8]);
   });
 
-  it("publishes every minute whether a change is under way, the snapshots and what failed", async () => {
+  it("publishes every minute whether a change is under way and what failed", async () => {
     const published = (metric: string): number | undefined => {
       cloudWatch.now = now.getTime() + 20 * 60_000;
       const value = cloudWatch.at(metric, Math.floor(now.getTime() / 60_000));
@@ -155,7 +151,6 @@ describe("The scaler", () => {
     };
     await minute();
     expect(published("Changing")).to.equal(0);
-    expect(published("Snapshots")).to.equal(7);
     expect(published("FailedActivities")).to.equal(1);
     later(5);
     scalable.present = { ...scalable.present, changing: true, obstacle: "UPDATING" };

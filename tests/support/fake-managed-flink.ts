@@ -1,5 +1,13 @@
 import { type Answer, FakeService, failure, type Input } from "./fake-service";
 
+/** A snapshot in the service's JSON; its time is in seconds. */
+export interface Snapshot {
+  readonly SnapshotName: string;
+  readonly SnapshotStatus: "CREATING" | "READY" | "FAILED";
+  readonly ApplicationVersionId: number;
+  readonly SnapshotCreationTimestamp: number;
+}
+
 /**
  * The part of Managed Service for Apache Flink's API that reads and changes one application. The emulations of that
  * service know no updates.
@@ -13,7 +21,12 @@ export class FakeManagedFlink extends FakeService {
   /** Another writer comes in between: the next update finds a newer version. */
   overtaken = false;
   readonly updates: unknown[] = [];
-  readonly snapshots = ["first", "second"];
+  maxSnapshots = 1000;
+  snapshots: Snapshot[] = [];
+  /** Keys of the code by version of the application. */
+  readonly codes: Record<number, string> = {};
+  /** Snapshot that the application was restored from. */
+  restored: string | undefined;
 
   readonly #name: string;
 
@@ -27,8 +40,22 @@ export class FakeManagedFlink extends FakeService {
   protected override answer(operation: string, input: Input): Answer {
     if (input["ApplicationName"] !== this.#name) return failure("ResourceNotFoundException");
     if (operation === "DescribeApplication") return [200, { ApplicationDetail: this.#detail() }];
-    if (operation === "ListApplicationSnapshots") {
-      return [200, { SnapshotSummaries: this.snapshots.map((SnapshotName) => ({ SnapshotName })) }];
+    const { SnapshotName } = input as { SnapshotName: string };
+    switch (operation) {
+      case "ListApplicationSnapshots":
+        return [200, { SnapshotSummaries: this.snapshots }];
+      case "DescribeApplicationVersion":
+        return [200, { ApplicationVersionDetail: this.#versionDetail(input) }];
+      case "CreateApplicationSnapshot":
+        if (this.snapshots.length >= this.maxSnapshots) return failure("LimitExceededException");
+        this.snapshots.push(this.#snapshot(SnapshotName));
+        return [200, {}];
+      case "DeleteApplicationSnapshot": {
+        const left = this.snapshots.filter((one) => one.SnapshotName !== SnapshotName);
+        if (left.length === this.snapshots.length) return failure("ResourceNotFoundException");
+        this.snapshots = left;
+        return [200, {}];
+      }
     }
     if (operation !== "UpdateApplication") return failure("UnsupportedOperationException");
     if (this.overtaken) this.version += 1;
@@ -51,6 +78,28 @@ export class FakeManagedFlink extends FakeService {
     return [200, { ApplicationDetail: this.#detail() }];
   }
 
+  #snapshot(SnapshotName: string): Snapshot {
+    return {
+      SnapshotName,
+      SnapshotStatus: "CREATING",
+      ApplicationVersionId: this.version,
+      SnapshotCreationTimestamp: Date.now() / 1000,
+    };
+  }
+
+  #versionDetail({ ApplicationVersionId }: Input): unknown {
+    const FileKey = this.codes[Number(ApplicationVersionId)];
+    return {
+      ApplicationName: this.#name,
+      ApplicationVersionId,
+      ApplicationConfigurationDescription: {
+        ApplicationCodeConfigurationDescription: {
+          CodeContentDescription: { S3ApplicationCodeLocationDescription: { FileKey } },
+        },
+      },
+    };
+  }
+
   #detail(): unknown {
     return {
       ApplicationARN: `arn:aws:kinesisanalytics:us-east-1:123456789012:application/${this.#name}`,
@@ -59,6 +108,12 @@ export class FakeManagedFlink extends FakeService {
       ApplicationStatus: this.status,
       ApplicationVersionId: this.version,
       ApplicationConfigurationDescription: {
+        RunConfigurationDescription: {
+          ApplicationRestoreConfigurationDescription: {
+            ApplicationRestoreType: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+            SnapshotName: this.restored,
+          },
+        },
         FlinkApplicationConfigurationDescription: {
           ParallelismConfigurationDescription: {
             ConfigurationType: "CUSTOM",

@@ -61,6 +61,8 @@ export interface DeployOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** @default dev */
   readonly stack?: string;
+  /** Answers of provider functions by token, in place of the usual ones. */
+  readonly functions?: Readonly<Record<string, Inputs>>;
 }
 
 const accountId = "123456789012";
@@ -120,9 +122,11 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   failure: Error | undefined;
 
   readonly #preview: boolean;
+  readonly #functions: Readonly<Record<string, Inputs>>;
 
-  constructor(preview: boolean) {
+  constructor(preview: boolean, answers: Readonly<Record<string, Inputs>>) {
     this.#preview = preview;
+    this.#functions = { ...functions, ...answers };
   }
 
   newResource({
@@ -151,7 +155,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   }
 
   call({ token }: pulumi.runtime.MockCallArgs): pulumi.runtime.MockCallResult {
-    const result = functions[token];
+    const result = this.#functions[token];
     if (result === undefined) throw this.#fail(`No mock for the function ${token}`);
     return result;
   }
@@ -212,9 +216,9 @@ class OptionRecorder {
  */
 export async function deploy(
   program: () => unknown,
-  { preview = false, config = {}, stack = "dev" }: DeployOptions = {},
+  { preview = false, config = {}, stack = "dev", functions: answers = {} }: DeployOptions = {},
 ): Promise<Deployment> {
-  const mocks = new RecordingMocks(preview);
+  const mocks = new RecordingMocks(preview, answers);
   const options = new OptionRecorder();
   pulumi.runtime.setAllConfig({ "aws:region": region, ...config });
   await pulumi.runtime.setMocks(mocks, "streaming-pipeline", stack, preview);

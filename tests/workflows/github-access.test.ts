@@ -109,6 +109,18 @@ describe("The access of GitHub's workflows", () => {
     ]);
   });
 
+  it("passes roles to EC2 by the name that it has in the partition", async () => {
+    const china = await deploy(() => new GithubAccess("github", { ...repository, environments }), {
+      functions: { "aws:index/getRegion:getRegion": { region: "cn-north-1" } },
+    });
+    const { policy } = china.one("aws:iam/rolePolicy:RolePolicy", "github-deploy-dev").inputs;
+    const { Condition } = statementFor(policy, "iam:PassRole");
+    expect(JSON.stringify(Condition))
+      .to.contain('"ec2.amazonaws.com.cn"')
+      .and.contain('"lambda.amazonaws.com"')
+      .and.not.contain('"ec2.amazonaws.com"');
+  });
+
   it("lets a deployment change what is the program's, by name or at least by region", () => {
     const policy = policyOf("github-deploy-dev");
     expect(statementFor(policy, "kinesis:*").Resource).to.deep.equal([

@@ -7,7 +7,6 @@ import {
   type ApplicationDetail,
   DescribeApplicationCommand,
   type KinesisAnalyticsV2Client,
-  paginateListApplicationSnapshots,
   UpdateApplicationCommand,
 } from "@aws-sdk/client-kinesis-analytics-v2";
 
@@ -29,8 +28,6 @@ export interface Scalable {
   state(): Promise<State>;
   /** Begins a change; it is under way when this resolves. */
   change(capacity: number): Promise<void>;
-  /** Number of an application's snapshots. */
-  snapshots?(): Promise<number>;
 }
 
 export class ScalableStream implements Scalable {
@@ -143,16 +140,6 @@ export class ScalableApplication implements Scalable {
         },
       }),
     );
-  }
-
-  async snapshots(): Promise<number> {
-    const pages = paginateListApplicationSnapshots(
-      { client: this.#client, pageSize: 50 },
-      { ApplicationName: this.#name },
-    );
-    let count = 0;
-    for await (const { SnapshotSummaries = [] } of pages) count += SnapshotSummaries.length;
-    return count;
   }
 
   async #describe(): Promise<ApplicationDetail> {

@@ -81,10 +81,9 @@ export class Scaler {
 
   /** Publishes the state as metrics, for alarms that measure load against the capacity or wait for the end of a change. */
   async publish(now: Date): Promise<void> {
-    const [{ actual, changing }, changes, snapshots] = await Promise.all([
+    const [{ actual, changing }, changes] = await Promise.all([
       this.#scalable.state(),
       this.#changes(now),
-      this.#scalable.snapshots?.(),
     ]);
     const left = changesLeft(
       { now, changes: changes.map(({ time }) => time) },
@@ -94,7 +93,6 @@ export class Scaler {
       Capacity: actual,
       Changing: changing ? 1 : 0,
       RefusedScaleOut: 0,
-      ...(snapshots !== undefined && { Snapshots: snapshots }),
       ...(left !== undefined && { ChangesLeft: left }),
     });
   }

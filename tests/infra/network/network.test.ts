@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { Network, withoutPublicAddresses } from "../../../infra/network/network";
+import { Network, placedSubnet } from "../../../infra/network/network";
 import type { NewNetwork } from "../../../infra/network/network";
 import { deploy, refusal } from "../../support/mocks";
 import { statementFor } from "../policy-documents";
@@ -24,7 +24,7 @@ describe("Network", () => {
       const { inputs } = (await network({ natGateways })).one("awsx:ec2:Vpc");
       expect(inputs).to.deep.equal({
         cidrBlock: "10.1.0.0/16",
-        availabilityZoneNames: ["us-east-1a", "us-east-1b"],
+        availabilityZoneNames: ["zone-0", "zone-1"],
         availabilityZoneCidrMask: 19,
         natGateways: { strategy: natGateways },
         subnetStrategy: "Auto",
@@ -137,6 +137,45 @@ describe("Network", () => {
       );
   });
 
+  it("takes the first zones by name that offer everything, and keeps all of them in the state", async () => {
+    const lacking: Record<string, readonly string[]> = {
+      "aws:index/getAvailabilityZones:getAvailabilityZones": [
+        "us-east-1c",
+        "us-east-1a",
+        "us-east-1b",
+        "us-east-1d",
+      ],
+      "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": [
+        "us-east-1b",
+        "us-east-1c",
+        "us-east-1d",
+      ],
+      "aws:ec2/getVpcEndpointService:getVpcEndpointService": [
+        "us-east-1a",
+        "us-east-1c",
+        "us-east-1d",
+      ],
+    };
+    const answers = Object.fromEntries(
+      Object.entries(lacking).map(([token, zones]) => [
+        token,
+        { names: zones, locations: zones, availabilityZones: zones },
+      ]),
+    );
+    const args = { ...valid, interfaceEndpoints: true, instanceTypes: ["t4g.nano"] };
+    const make = (availabilityZones: number) => () =>
+      new Network("network", { ...args, availabilityZones });
+    const deployment = await deploy(make(2), { functions: answers });
+    expect(deployment.one("pulumi:index:Stash").inputs).to.deep.equal({
+      input: ["us-east-1c", "us-east-1d"],
+    });
+    const program = (): Network =>
+      new Network("network", { ...args, interfaceEndpoints: false, availabilityZones: 4 });
+    expect(await refusal(program, { functions: answers })).to.contain(
+      "availabilityZones must be at most 3, the zones that offer everything (us-east-1b, us-east-1c, us-east-1d); got 4",
+    );
+  });
+
   it("lists everything that is wrong", async () => {
     expect(
       await refusal(
@@ -184,23 +223,29 @@ describe("Network", () => {
   });
 });
 
-describe("withoutPublicAddresses", () => {
-  const args = (type: string): pulumi.ResourceTransformArgs => ({
-    custom: true,
-    type,
-    name: "subnet",
-    props: { mapPublicIpOnLaunch: true, cidrBlock: "10.0.0.0/24" },
-    opts: {},
-  });
+describe("placedSubnet", () => {
+  const transformed = (type: string) =>
+    placedSubnet(
+      ["zone-0", "zone-1"],
+      ["us-east-1c", "us-east-1d"],
+    )({
+      custom: true,
+      type,
+      name: "subnet",
+      props: { availabilityZone: "zone-1", mapPublicIpOnLaunch: true, cidrBlock: "10.0.0.0/24" },
+      opts: {},
+    }) as pulumi.ResourceTransformResult | undefined;
 
-  it("keeps a subnet from handing out public addresses", () => {
-    expect(withoutPublicAddresses(args("aws:ec2/subnet:Subnet"))?.props).to.deep.equal({
-      mapPublicIpOnLaunch: false,
-      cidrBlock: "10.0.0.0/24",
-    });
+  it("puts a subnet into the zone of its place, without public addresses", async () => {
+    const { availabilityZone, ...others } = transformed("aws:ec2/subnet:Subnet")?.props as {
+      availabilityZone: pulumi.Output<string>;
+    };
+    expect(others).to.deep.equal({ mapPublicIpOnLaunch: false, cidrBlock: "10.0.0.0/24" });
+    const found = await new Promise((resolve) => availabilityZone.apply(resolve));
+    expect(found).to.equal("us-east-1d");
   });
 
   it("leaves everything else alone", () => {
-    expect(withoutPublicAddresses(args("aws:ec2/vpc:Vpc"))).to.equal(undefined);
+    expect(transformed("aws:ec2/vpc:Vpc")).to.equal(undefined);
   });
 });

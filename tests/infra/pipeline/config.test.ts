@@ -404,6 +404,19 @@ describe("configuration", () => {
     ]);
   });
 
+  it("takes snapshots often enough for a stream that keeps its records", async () => {
+    expect(await problems({ flinkSnapshotHours: 12 })).to.deep.equal([
+      "streaming-pipeline:flinkSnapshotHours must be less than half of streaming-pipeline:streamRetentionHours, 24; got 12",
+    ]);
+    expect(await problems({ flinkSnapshotHours: 1 })).to.deep.equal([
+      "streaming-pipeline:flinkSnapshotHours must be 0 or 2 to 24; got 1",
+    ]);
+    expect((await load("dev", { flinkSnapshotHours: 0 })).flink).not.to.have.property(
+      "snapshotSchedule",
+    );
+    expect((await load("dev")).flink.snapshotSchedule).to.deep.equal({ everyHours: 6, keep: 10 });
+  });
+
   it("scales a job no further than its state can be divided", async () => {
     const roomy = { flinkParallelismPerKpu: 8, flinkMinParallelism: 8, flinkKpuLimit: 250 };
     expect(

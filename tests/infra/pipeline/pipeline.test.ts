@@ -98,6 +98,16 @@ describe("Pipeline", function () {
         applicationName: "pipeline-analytics",
         searchEndpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
         dashboardsUrl: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com/_dashboards",
+        searchReadPolicy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost"],
+              Resource: ["arn:aws:test:us-east-1:123456789012:pipeline-search/*"],
+            },
+          ],
+        }),
         archiveBucketName: "pipeline-archive",
         replayInstanceId: "pipeline-replay-id",
         sessionManagerUrl:

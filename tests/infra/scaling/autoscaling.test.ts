@@ -168,7 +168,6 @@ describe("Autoscaling", function () {
       "kinesis:DescribeStreamSummary",
       "kinesis:UpdateShardCount",
       "kinesisanalytics:DescribeApplication",
-      "kinesisanalytics:ListApplicationSnapshots",
       "kinesisanalytics:UpdateApplication",
       "application-autoscaling:DescribeScalableTargets",
       "application-autoscaling:DescribeScalingActivities",

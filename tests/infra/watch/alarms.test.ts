@@ -21,6 +21,7 @@ const watchedApplication = {
   name: "analytics-1a2b",
   runtime: "FLINK-1_20",
   checkpointIntervalSeconds: 60,
+  snapshotsKept: true,
   logGroupName: "analytics-logs",
   source: watched,
 };
@@ -126,6 +127,8 @@ describe("alarms", () => {
       "application-rejected": `${share} > 0.1, 3 of 3 x 300 s, notBreaching`,
       "application-silent": `${stoppedFlow} >= 1, 3 of 3 x 300 s, notBreaching`,
       "application-lag": "Maximum millisBehindLatest > 60000, 5 of 5 x 60 s, notBreaching",
+      "application-snapshot-age": "Minimum Age > 43200, 3 of 3 x 300 s, breaching",
+      "application-snapshots": "Maximum Count >= 800, 1 of 1 x 300 s, notBreaching",
       "application-down": "Average downtime > 0, 1 of 1 x 60 s, breaching",
       "application-checkpoints-failed": "RATE(failed) > 0, 1 of 1 x 300 s, notBreaching",
       "application-checkpoints-slow":
@@ -248,6 +251,7 @@ describe("alarms", () => {
       all.filter(({ missing }) => missing === "breaching").map(({ name }) => name),
     ).to.have.members([
       "application-down",
+      "application-snapshot-age",
       "domain-nodes",
       "freshness-fast",
       "freshness-slow",
@@ -333,7 +337,12 @@ describe("alarms", () => {
         "the scaling function does not read the application",
         "scaling-application-silent",
         "scaling-application-silent scaling-application-refused scaling-application-failed " +
-          "scaling-application-maximum application-snapshots",
+          "scaling-application-maximum",
+      ],
+      [
+        "the keeper of snapshots is not called",
+        "application-snapshot-age",
+        "application-snapshot-age application-snapshots",
       ],
       ["EC2 does not answer the scaling function", "scaling-function-errors", "network-addresses"],
       [

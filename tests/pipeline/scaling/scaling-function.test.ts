@@ -305,9 +305,6 @@ describe("The scaling function, as it is deployed", () => {
       2,
     ]);
     expect(await published("RequestedCapacity", "stream-shards", stream)).to.deep.equal([4]);
-    expect(await published("Snapshots", "application-parallelism", `job-${streams}`)).to.deep.equal(
-      [2],
-    );
   });
 
   it("writes into its log what it decided and on what grounds", async () => {
