@@ -54,7 +54,7 @@ function stoppedBy(signalName: NodeJS.Signals | undefined): number {
   return signalName === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
 }
 
-/** The first signal, or the end of whoever started this, stops everything in order; a second signal ends at once. */
+/** The first signal, or the end of the parent process, stops everything in order; a second signal ends immediately. */
 function stopping(): {
   readonly signal: AbortSignal;
   readonly signalName: () => NodeJS.Signals | undefined;
@@ -66,7 +66,7 @@ function stopping(): {
     // The services end with this process, whose end they notice.
     if (controller.signal.aborted) process.exit(stoppedBy(received));
     name = received;
-    process.stderr.write("\nStopping; once more to end at once.\n");
+    process.stderr.write("\nStopping; press Ctrl-C again to end immediately.\n");
     controller.abort(new Error("stopped"));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);

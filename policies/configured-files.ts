@@ -34,7 +34,7 @@ function hasConfiguration({ line }: Command): boolean {
   return line.includes("--policy-pack-config");
 }
 
-/** The commands that started a process, each with its folder where the system tells it. */
+/** The commands that started a process, each with its folder where the system reports it. */
 function commandsAbove(pid: number): readonly Command[] {
   try {
     const output = execFileSync("ps", ["-o", "ppid=,args=", "-p", String(pid)], {

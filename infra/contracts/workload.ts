@@ -277,7 +277,7 @@ function parsed(folder: string, shown: string, problems: Problems): WorkloadFile
     return undefined;
   }
   for (const error of conforms.errors ?? []) {
-    // The alternatives of oneOf are told one by one already.
+    // The alternatives of oneOf are reported one by one already.
     if (error.keyword === "oneOf" && error.schemaPath.includes("values")) continue;
     problems.add(`${where}: ${described(error, (key) => key, "the file")}`);
   }

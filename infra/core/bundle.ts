@@ -106,7 +106,7 @@ function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Where the components are installed as a package, their functions lie compiled beside them. */
+/** Where the components are installed as a package, their functions lie compiled next to them. */
 function sourceOf(entryPath: string): string {
   const compiled = entryPath.replace(/\.ts$/, ".js");
   return !existsSync(entryPath) && existsSync(compiled) ? compiled : entryPath;

@@ -1,6 +1,6 @@
 /**
  * The arguments of a component that the engine records as its inputs, without those that are a matter of this machine,
- * such as paths of files, or of the order of things, which would show a change where there is none; and without secrets.
+ * such as paths of files, or of the order of things, which would show a change without a cause; and without secrets.
  */
 export function componentInputs<Args extends object>(
   args: Args,

@@ -53,7 +53,7 @@ export class ConfigReader {
     const configured = this.#text(key);
     const text = this.#replaced.get(key) ?? configured;
     if (text === undefined) return NaN;
-    // Number() alone would take "", " 1" and "0x10", which nobody means.
+    // Number() alone would take "", " 1" and "0x10", which are mistakes.
     const value = /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
     this.#problems.integer(this.name(key), value, range);
     return typeof value === "number" ? value : NaN;

@@ -14,7 +14,7 @@ export interface EncryptionKeyArgs {
 
 /**
  * Whose key encrypts a resource, for the option `replacementTrigger` of those that keep their key for life. Where the
- * program names none any more, the provider goes on with the one there was and tells of no change, while the stack
+ * program names none any more, the provider continues with the earlier one and reports no change, while the stack
  * deletes that key.
  */
 export function keyOwner(kmsKeyArn: pulumi.Input<string> | undefined): "customer" | "AWS" {
@@ -24,8 +24,8 @@ export function keyOwner(kmsKeyArn: pulumi.Input<string> | undefined): "customer
 /**
  * A customer managed KMS key with yearly rotation.
  *
- * Its policy hands the decision who may use it to the account's IAM policies and lets in only the services that act for
- * nobody when they use it. Kinesis, S3, Firehose, OpenSearch and EBS use the key on behalf of the principal that calls
+ * Its policy hands the decision who may use it to the account's IAM policies and allows only the services that act for
+ * no principal when they use it. Kinesis, S3, Firehose, OpenSearch and EBS use the key on behalf of the principal that calls
  * them, so those principals carry statements of their own.
  *
  * @example

@@ -7,7 +7,7 @@ export type Statement = aws.iam.PolicyStatement;
 
 /**
  * How each service that assumes one of our roles proves for which account it acts, so that it cannot be tricked into
- * using the role for somebody else. EC2 and Lambda hand a role to instances and functions of its own account only and
+ * using the role for another account. EC2 and Lambda hand a role to instances and functions of its own account only and
  * send nothing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
@@ -128,7 +128,7 @@ export class ServiceRole extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
   /**
-   * What whoever uses the role should depend on: a service checks a role's permissions when it is given the role, and
+   * Dependency of the resources that use the role: a service checks a role's permissions when it is given the role, and
    * the role without its policy is not yet the one that was meant.
    */
   readonly ready: readonly pulumi.Resource[];

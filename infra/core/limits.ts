@@ -35,7 +35,7 @@ export const limits = {
   flinkSnapshotHours: { min: 2, max: 24 },
   /** Scheduled snapshots that are kept; the service keeps 1,000 at most: https://docs.aws.amazon.com/managed-flink/latest/java/limits.html */
   flinkSnapshotsKept: { min: 1, max: 100 },
-  /** Security groups beside the application's own; five in all: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_VpcConfiguration.html */
+  /** Security groups besides the application's own; five in all: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_VpcConfiguration.html */
   flinkExtraSecurityGroups: { min: 0, max: 4 },
   /** Property groups of an application: https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_EnvironmentProperties.html */
   flinkPropertyGroups: { min: 0, max: 50 },
@@ -92,7 +92,7 @@ export const limits = {
   searchIndexShards: { min: 1, max: 1024 },
   /** Roles that read or administer a domain. A longer list is hard to review. */
   searchReaders: { min: 0, max: 50 },
-  /** Clients that a public domain lets in; an access policy has room for more, a list like this is not read any more. */
+  /** Client addresses of a public domain; an access policy has room for more, a list like this is not read any more. */
   searchClients: { min: 1, max: 50 },
   /** Bits of the prefix of such a client's network; shorter ones are half the internet. */
   searchClientPrefixLength: { min: 8, max: 32 },

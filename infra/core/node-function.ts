@@ -35,7 +35,7 @@ export interface NodeFunctionArgs {
   /** What the function may do beyond writing its log and traces. */
   readonly statements?: readonly Statement[] | undefined;
   /**
-   * Role of the function, trusted by lambda.amazonaws.com. For programs in which somebody else has to know the role
+   * Role of the function, trusted by lambda.amazonaws.com. For programs in which another component has to know the role
    * before the function exists. @default a role of its own
    */
   readonly role?: RoleReference | undefined;
@@ -150,7 +150,7 @@ export class NodeFunction extends pulumi.ComponentResource {
     this.registerOutputs({ name: this.name, arn: this.arn, versionArn: this.versionArn });
   }
 
-  /** A role of somebody else's, which allows the statements too once it is ready. */
+  /** A role of another component, which allows the statements too once it is ready. */
   #extended(
     name: string,
     role: RoleReference,

@@ -4,7 +4,7 @@ import { actions, allow, policyDocument, type Statement, useKey } from "./iam";
 import { limits } from "./limits";
 import { Problems } from "./validate";
 
-/** Who may do what with a bucket beside what IAM says: nobody anything without TLS, and S3 itself may write logs. */
+/** The bucket policy: requires TLS, and allows S3 to write logs. */
 export function bucketPolicy(
   bucketArn: pulumi.Output<string>,
   accountId: pulumi.Output<string>,
@@ -39,7 +39,7 @@ export interface PrivateBucketArgs {
   /** Name of the bucket that takes the log of requests to this one, a PrivateBucket with `takesLogs`. @default no log */
   readonly logBucketName?: pulumi.Input<string> | undefined;
   /**
-   * Takes request logs of other buckets of the account. S3 writes them encrypted with its own keys alone, and nobody
+   * Takes request logs of other buckets of the account. S3 writes them encrypted with its own keys alone, and no principal
    * logs the requests to the log. @default false
    */
   readonly takesLogs?: boolean;
@@ -67,7 +67,7 @@ export function tenDefaultTags(): { defaultTags: { tags: Record<string, string> 
 const noncurrentDays = 30;
 
 /**
- * A bucket that nobody outside the account reads: no public access, no ACLs, TLS only, encrypted, versioned, and with
+ * A bucket without readers outside the account: no public access, no ACLs, TLS only, encrypted, versioned, and with
  * a lifecycle so that it does not grow for ever.
  *
  * @example

@@ -12,7 +12,7 @@ export interface WatchedDelivery {
   readonly sourceName?: pulumi.Input<string> | undefined;
   /** Seconds after which a batch is delivered. */
   readonly bufferSeconds: number;
-  /** Name of the function that prepares records. @default there is none */
+  /** Name of the function that prepares records. @default none */
   readonly transformName?: pulumi.Input<string> | undefined;
   /** Records become columns. @default false */
   readonly converts?: boolean;
@@ -68,7 +68,7 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
   return [
     {
       name: "delivery-late",
-      description: `The oldest record that is not yet in ${place} is older than ${seconds} s. Firehose's log tells what holds it up; it gives up after a day.`,
+      description: `The oldest record that is not yet in ${place} is older than ${seconds} s. Firehose's log has the cause; delivery is abandoned after a day.`,
       severity: "critical",
       value: read(freshness, "Maximum"),
       comparison: ">",
@@ -109,7 +109,7 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
           {
             name: "delivery-transform-failures",
             description:
-              "The function that prepares records fails; after three tries its records go to errors/ in the archive. Its log tells why.",
+              "The function that prepares records fails; after three tries its records go to errors/ in the archive. Its log has the error.",
             value: read("ExecuteProcessing.Success", "Average"),
             comparison: "<",
             threshold: 0.95,

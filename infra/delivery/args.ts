@@ -48,7 +48,7 @@ export interface SearchDestination {
   readonly retrySeconds?: number;
   /** Where the domain is reached from. It cannot be changed later. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Groups that the domain lets in, such as `SearchDomain.clientSecurityGroupIds`; one to five. */
+  /** Security groups that may reach the domain, such as `SearchDomain.clientSecurityGroupIds`; one to five. */
   readonly securityGroupIds: readonly pulumi.Input<string>[];
 }
 
@@ -56,7 +56,7 @@ export interface SearchDestination {
 export const indexRotations = ["NoRotation", "OneHour", "OneDay", "OneWeek", "OneMonth"] as const;
 
 export interface DeliveryStreamArgs {
-  /** Where records come from. @default whoever calls PutRecord (direct put) */
+  /** Where records come from. @default callers of PutRecord (direct put) */
   readonly source?: DeliverySource | undefined;
   /** Encrypts records of a direct put while Firehose holds them; a Kinesis stream's have its encryption. @default true */
   readonly encryptAtRest?: boolean;

@@ -154,7 +154,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
   }
 
   /**
-   * What whoever puts records needs. With a key of one's own the caller uses it, too:
+   * Statements for principals that put records. With a key of one's own the caller uses it, too:
    * https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
    */
   putStatements(): Statement[] {

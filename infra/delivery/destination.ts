@@ -8,7 +8,7 @@ import type { DeliveryTable } from "./table";
 type Logging =
   aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;
 
-/** What a delivery stream delivers with and to, beside its arguments. */
+/** What a delivery stream delivers with and to, besides its arguments. */
 export interface DeliveryParts {
   readonly bucketArn: pulumi.Input<string>;
   readonly roleArn: pulumi.Input<string>;
@@ -22,7 +22,7 @@ export interface DeliveryParts {
 /** Where objects lie in the bucket: what was delivered, what came in, what could not be delivered. */
 export const folders = { events: "events/", source: "source/", errors: "errors/" };
 
-/** A destination may be told not to buffer at all, the backup beside it may not: https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html */
+/** A destination may be configured not to buffer, its backup may not: https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html */
 const shortestBackupSeconds = 60;
 
 /** Folders by UTC time of arrival; Athena reads them as columns. */

@@ -36,7 +36,7 @@ export const tableNameForm: Form = {
 
 /**
  * The Glue table of an archive: Firehose takes from it how to write Parquet, Athena how to read it. Partitions are
- * projected from the folders' names, so that nobody has to add them and no crawler runs.
+ * projected from the folders' names, so that neither an update nor a crawler has to add them.
  *
  * @example
  * new DeliveryTable("trips", {

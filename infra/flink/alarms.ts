@@ -19,7 +19,7 @@ export interface WatchedApplication {
   readonly source?: WatchedStream | undefined;
 }
 
-/** Whether a runtime tells restarts and outages by the metrics of Flink 2. */
+/** Whether a runtime reports restarts and outages by the metrics of Flink 2. */
 export function isFlink2(runtime: string): boolean {
   return /^FLINK-(?!1_)/.test(runtime);
 }
@@ -185,7 +185,7 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
         "More than 60 % of the time goes into collecting old garbage: the job is short of memory. Lower the parallelism per KPU.",
       value: {
         expression: "milliseconds * 100 / 60000",
-        label: "per cent of the time",
+        label: "percent of the time",
         readings: { milliseconds: read("oldGenerationGCTime", "Average") },
       },
       comparison: ">",

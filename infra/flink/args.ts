@@ -20,7 +20,7 @@ export type FlinkRestore =
   | { readonly from: "latest-snapshot"; readonly allowNonRestoredState?: boolean }
   /** That of a snapshot of a given name. */
   | { readonly from: "snapshot"; readonly name: string; readonly allowNonRestoredState?: boolean }
-  /** None: the job begins where its source tells it to. */
+  /** None: the job begins at the initial position of its source. */
   | { readonly from: "nothing" };
 
 /** The code of an application: a jar, or the zip of a Python application. */

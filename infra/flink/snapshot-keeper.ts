@@ -12,7 +12,7 @@ export interface SnapshotKeeperArgs
   extends OperatedApplication, Pick<NodeFunctionArgs, "kmsKeyArn" | "logRetentionDays"> {
   /** Name of the application, which has snapshots enabled. */
   readonly applicationName: pulumi.Input<string>;
-  /** Hours from one snapshot to the next, 2 to 24. An update takes one as well, from which the hours count anew. */
+  /** Hours from one snapshot to the next, 2 to 24. An update takes one as well, which restarts the interval. */
   readonly everyHours: number;
   /**
    * Snapshots that are kept, 1 to 100: the newest ones, the newest of each of as many releases, and the one that the

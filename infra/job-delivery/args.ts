@@ -35,7 +35,7 @@ export interface JobDeliveryArgs {
   readonly rules?: Partial<ReleaseRules>;
   /** Waits for a person between build and release, who approves in the console or by the CLI. @default false */
   readonly approval?: boolean;
-  /** ARN of the topic that is told when a build or a release fails. @default nobody is told */
+  /** ARN of the topic notified when a build or a release fails. @default no notification */
   readonly alarmTopicArn?: pulumi.Input<string> | undefined;
   /** Days for which logs are kept, one of those CloudWatch Logs offers. */
   readonly logRetentionDays: number;

@@ -20,7 +20,7 @@ import { type ReleaseRules, settingsVariable } from "./release/settings";
 const sourceDays = 90;
 
 /**
- * Releases the Flink job by itself: each change of its sources is tested, built and brought into the running
+ * Releases the Flink job automatically: each change of its sources is tested, built and brought into the running
  * application with a snapshot; a version that is not healthy gives way to the one before.
  *
  * The application must leave its code to others, or the next deployment of the program would bring back its own jar.

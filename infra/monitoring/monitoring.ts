@@ -28,7 +28,7 @@ export interface AlarmTopicArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
-/** An SNS topic to which the alarms of this account write, and nobody else. */
+/** An SNS topic to which only the alarms of this account write. */
 export class AlarmTopic extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 

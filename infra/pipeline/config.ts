@@ -67,7 +67,7 @@ export const projectRoot = path.resolve(__dirname, "../..");
 
 /**
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
- * @throws Error that lists every unknown, missing and wrong key at once
+ * @throws Error that lists every unknown, missing and invalid key
  */
 export function loadConfig(config: ConfigSource = new pulumi.Config()): StackConfig {
   const problems = new Problems();

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import path from "node:path";
 import type { Workload } from "../contracts/workload";
 
-/** What a stack tells about itself. */
+/** Outputs of a stack. */
 export interface PipelineOutputs {
   readonly streamName: pulumi.Output<string>;
   readonly applicationName: pulumi.Output<string>;

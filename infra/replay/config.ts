@@ -4,7 +4,7 @@ import { inputUrl, limits, replayInstanceType, sshPublicKey } from "../core/limi
 import type { NetworkConfig } from "../network/config";
 import type { Problems } from "../core/validate";
 
-/** The replay host of a stack, what it starts by itself and who comes in from outside. */
+/** The replay host of a stack, what it starts automatically and the access from outside. */
 export interface ReplayConfig {
   readonly instanceType: string;
   readonly start?: { readonly input: string; readonly speedup: number };

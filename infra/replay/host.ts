@@ -36,7 +36,7 @@ export interface ReplayHostArgs {
   readonly codeBucketArn: pulumi.Input<string>;
   /** Event time in seconds by which records of a shard may be out of order, 0 to 86,400: what the job expects. @default 60 */
   readonly maxDisorderSeconds?: number;
-  /** Replays at the first boot, without anybody logging in. @default somebody types `replay` */
+  /** Replays at the first boot, without a login. @default `replay` is started by hand */
   readonly start?:
     | undefined
     | {
@@ -45,7 +45,7 @@ export interface ReplayHostArgs {
         /** How many times faster than it happened, 0 to 1,000,000; 0 is as fast as possible. */
         readonly speedup: number;
       };
-  /** A way in from outside beside Session Manager. @default none, and no public address */
+  /** Access from outside in addition to Session Manager. @default none, and no public address */
   readonly ssh?:
     | undefined
     | {
@@ -67,7 +67,7 @@ export interface ReplayHostArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets; the host stands in the first. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups to join beside the host's own, such as the clients of a domain. */
+  /** Security groups to join besides the host's own, such as the clients of a domain. */
   readonly securityGroupIds?: readonly pulumi.Input<string>[];
   /** Encrypts the volume. @default true */
   readonly encryptAtRest?: boolean;
@@ -103,7 +103,7 @@ const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-d
 
 /**
  * An EC2 instance that replays events into a stream from close by. It has no public address and no open port unless
- * `ssh` gives it both; people come in through Session Manager and type `replay --help`, or the replay starts by itself.
+ * `ssh` gives it both; people come in through Session Manager and type `replay --help`, or the replay starts automatically.
  * It holds no state: a new producer or another start replaces it, with the newest image of Amazon Linux. That image alone
  * does not; `pulumi up --replace` with the URN of the instance renews it. Its log and the use of memory and disk go to
  * CloudWatch.
@@ -207,7 +207,7 @@ export class ReplayHost extends pulumi.ComponentResource {
         ami: image.insecureValue,
         instanceType: args.instanceType,
         subnetId: args.ssh?.subnetId ?? pulumi.output(args.subnetIds).apply((ids) => ids[0] ?? ""),
-        // With SSH the Elastic IP takes the place of this one; false would differ from what AWS tells afterwards.
+        // With SSH the Elastic IP takes the place of this one; false would differ from what AWS reports afterwards.
         associatePublicIpAddress: args.ssh !== undefined,
         ...(keyPair !== undefined && { keyName: keyPair.keyName }),
         vpcSecurityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
@@ -247,7 +247,7 @@ export class ReplayHost extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [...role.ready, ...(args.startAfter ?? [])],
-        // Amazon publishes an image every other week: an update of something else would begin the replay anew.
+        // Amazon publishes an image every other week: an unrelated update would start the replay again.
         ignoreChanges: ["ami"],
         replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
       },

@@ -10,7 +10,7 @@ export interface ReplayUserData {
   readonly logGroupName: string;
   /** Options of the producer before those of the caller. */
   readonly producerArguments: readonly string[];
-  /** What to replay at once, if anything. */
+  /** What to replay at the first boot, if anything. */
   readonly start: { readonly input: string; readonly speedup: number } | undefined;
 }
 

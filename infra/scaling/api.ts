@@ -64,7 +64,7 @@ const collection = "scalableTargetDimensions";
 const stageName = "v1";
 const methods = ["GET", "PATCH"] as const;
 
-/** Requests a second, and at once: two targets, asked every few seconds while a change is under way. */
+/** Requests per second, and burst: two targets, asked every few seconds while a change is under way. */
 const throttling = { rate: 10, burst: 20 };
 
 /** What is kept of each request, one line of JSON. */

@@ -22,7 +22,7 @@ const dimension = {
  * alarm → Application Auto Scaling policy → API Gateway → function → UpdateShardCount or UpdateApplication.
  *
  * Alarms say that there is too much or too little, policies by how much, and the function whether it may be done now
- * (docs/scaling.md). Whoever makes the stream and the application has to leave shard count and parallelism alone.
+ * (docs/scaling.md). The owner of stream and application must leave shard count and parallelism alone.
  *
  * @example
  * new Autoscaling("scaling", {

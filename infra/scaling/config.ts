@@ -6,9 +6,9 @@ import { limits, type StreamMode } from "../core/limits";
 import type { Problems, Range } from "../core/validate";
 
 export interface ScalingConfig {
-  /** Undefined where nobody scales the stream, or AWS does. */
+  /** Undefined where the stream does not scale, or AWS scales it. */
   readonly stream: Bounds | undefined;
-  /** Undefined where nobody scales the application, or the service does. */
+  /** Undefined where the application does not scale, or the service scales it. */
   readonly application: Bounds | undefined;
   readonly byService: boolean;
   readonly dryRun: boolean;
@@ -67,7 +67,7 @@ export function readScaling(read: ConfigReader, problems: Problems): ScalingConf
     }
     problems.require(
       scaler === "Alarms" || schedules.length > 0,
-      `${key} Schedule needs ${places}; there is none`,
+      `${key} Schedule needs ${places}, but has none`,
     );
     return { min, max, byLoad: scaler === "Alarms", schedules };
   };

@@ -137,7 +137,7 @@ export function scalingRules(
   };
 }
 
-/** What the function is told: `ScalingSettings`, once the names are known. */
+/** Settings of the function: `ScalingSettings`, once the names are known. */
 function settings(args: ScalingFunctionArgs, region: pulumi.Input<string>): pulumi.Output<string> {
   const { stream, application, network, dryRun = false, maxLagMilliseconds } = args;
   return pulumi.jsonStringify({

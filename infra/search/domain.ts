@@ -13,7 +13,7 @@ const testedEngine = "OpenSearch_2.19";
  * An OpenSearch domain, in private subnets or public for given clients: HTTPS only, encrypted at rest and between
  * nodes, with fine-grained access control by IAM roles and its logs in CloudWatch.
  *
- * In a VPC whoever belongs to `clientSecurityGroupIds` reaches it over the network; whoever holds `writeStatements` may
+ * In a VPC members of `clientSecurityGroupIds` reach it over the network; a role with `writeStatements` may
  * send signed requests; what those may do inside is up to the domain's own roles, such as a `SearchBootstrap` makes.
  *
  * In a VPC the account needs the service-linked role AWSServiceRoleForAmazonOpenSearchService, once for all domains:
@@ -38,7 +38,7 @@ export class SearchDomain extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** URL of OpenSearch Dashboards. */
   readonly dashboardsUrl: pulumi.Output<string>;
-  /** Security groups whose members the domain lets in; none where it is public. */
+  /** Security groups whose members may reach the domain; none where it is public. */
   readonly clientSecurityGroupIds: readonly pulumi.Output<string>[];
   /** Over how many availability zones the data nodes spread. */
   readonly zones: number;

@@ -15,7 +15,7 @@ export interface SearchLogsArgs {
 
 /** A log group for each kind of log that a search domain writes, and the permission to write them. */
 export class SearchLogs extends pulumi.ComponentResource {
-  /** Tells the domain which log goes where. */
+  /** Log publishing options of the domain. */
   readonly publishingOptions: aws.types.input.opensearch.DomainLogPublishingOption[];
   /** The domain checks that it may write before it accepts a group, so it has to wait for this. */
   readonly permission: pulumi.Resource;

@@ -6,7 +6,7 @@ import { partitionNames } from "../core/partition";
 import { Problems } from "../core/validate";
 
 export interface SearchSignInArgs {
-  /** First part of the sign-in page's host name; nobody else in the region has it. Letters, digits and hyphens. */
+  /** First part of the sign-in page's host name; unique in the region. Letters, digits and hyphens. */
   readonly domainPrefix: string;
   /** ARN of the search domain, put together from its parts where the domain waits for the sign-in. */
   readonly domainArn: pulumi.Input<string>;
@@ -16,7 +16,7 @@ export interface SearchSignInArgs {
 
 /**
  * Sign-in to OpenSearch Dashboards with user name, password and a second factor: a Cognito user pool that an
- * administrator fills, and the role that whoever is signed in takes. What that role may do inside the domain is up to
+ * administrator fills, and the role of signed-in users. What that role may do inside the domain is up to
  * the domain's own roles: give `userRoleArn` to a `SearchBootstrap`.
  *
  * @example
@@ -28,7 +28,7 @@ export class SearchSignIn extends pulumi.ComponentResource {
   readonly identityPoolId: pulumi.Output<string>;
   /** Role with which the domain manages its client of the user pool. */
   readonly roleArn: pulumi.Output<string>;
-  /** Role of whoever is signed in. */
+  /** Role of signed-in users. */
   readonly userRoleArn: pulumi.Output<string>;
 
   /** @throws Error that lists every invalid argument. */

@@ -11,7 +11,7 @@ export interface StreamConfig {
   readonly shardCount: number | undefined;
   readonly retentionHours: number;
   readonly maxRecordSizeKiB: number;
-  /** Undefined where the service warms the stream up by itself. */
+  /** Undefined where the service warms the stream up automatically. */
   readonly warmThroughputMiBps: number | undefined;
   /** The job reads by enhanced fan-out. */
   readonly fanOut: boolean;

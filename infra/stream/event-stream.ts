@@ -13,7 +13,7 @@ import { refuseLargeSteps } from "./shard-steps";
 import { type Naming, ownName, Problems } from "../core/validate";
 
 export interface EventStreamArgs {
-  /** PROVISIONED: as many shards as `shardCount` says. ON_DEMAND: AWS adds and removes shards by itself. */
+  /** PROVISIONED: as many shards as `shardCount` says. ON_DEMAND: AWS adds and removes shards automatically. */
   readonly mode: StreamMode;
   /**
    * Number of shards, 1 to 10,000; each takes in 1 MB or 1,000 records a second and gives out 2 MB a second. An update
@@ -21,15 +21,15 @@ export interface EventStreamArgs {
    * Needed in mode PROVISIONED and not allowed in mode ON_DEMAND.
    */
   readonly shardCount?: number | undefined;
-  /** Leaves the number of shards, after the first deployment, to somebody who scales the stream. @default false */
+  /** Leaves the number of shards, after the first deployment, to a scaler outside the program. @default false */
   readonly scaledElsewhere?: boolean;
   /** Hours for which a record can be read, 24 to 8,760. */
   readonly retentionHours: number;
   /** KiB of the largest record that is taken, 1,024 to 10,240. @default what Kinesis takes, 1,024 */
   readonly maxRecordSizeKiB?: number | undefined;
   /**
-   * MiB a second that an ON_DEMAND stream is ready to take at once, 1 to 10,240. The account must have committed itself
-   * to a minimum throughput. @default what the service has warmed up by itself
+   * MiB a second that an ON_DEMAND stream is ready to take immediately, 1 to 10,240. The account must have committed itself
+   * to a minimum throughput. @default what the service has warmed up automatically
    */
   readonly warmThroughputMiBps?: number | undefined;
   /** Metrics for each shard: they tell a hot shard from a stream that is too small, and cost extra. @default all */

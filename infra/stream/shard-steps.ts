@@ -34,7 +34,7 @@ export function refuseLargeSteps(name: string): pulumi.ResourceHookBinding {
   const refuse = ({ oldOutputs, oldInputs, newInputs }: pulumi.ResourceHookArgs): void => {
     const from: unknown = oldOutputs?.["shardCount"] ?? oldInputs?.["shardCount"];
     const to: unknown = newInputs?.["shardCount"];
-    // An on-demand stream tells no number.
+    // An on-demand stream has no shard count.
     if (typeof from !== "number" || typeof to !== "number" || from < 1) return;
     const problem = shardStepProblem(from, to);
     if (problem !== undefined) throw new Error(`Stream "${name}": ${problem}`);

@@ -196,7 +196,7 @@ export function jobLag<Text>(application: Text): Metric<Text> {
   return metric("application", "millisBehindLatest", { Application: application });
 }
 
-/** A metric by the names that CloudWatch's API has for its parts, as functions are told. */
+/** A metric by the names of CloudWatch's API, as passed to functions. */
 export function queried<Text>({ namespace, name, dimensions }: Metric<Text>) {
   return { namespace, metricName: name, dimensions };
 }

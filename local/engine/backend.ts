@@ -8,7 +8,7 @@ import { isObject } from "../provider/values";
 
 /** A backend folder that belongs to this process. */
 export interface Backend {
-  /** An earlier run was killed: its state may tell of operations that nobody is carrying out. */
+  /** An earlier run was killed: its state may list operations that are not running. */
   readonly wasInterrupted: boolean;
   release(): void;
 }

@@ -78,7 +78,7 @@ export function stable(value: unknown, root: string): unknown {
     return `[asset${name} sha256:${String(hash)}]`;
   }
   if (isResource(value)) return String(value["urn"]);
-  // The engine blinds secrets before it tells of them.
+  // The engine masks secrets before it reports them.
   if ("ciphertext" in value) return "[secret]";
   const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return mapValues(Object.fromEntries(sorted), (item) => stable(item, root));

@@ -7,7 +7,7 @@ import { openWorkspace, type Workspace, type WorkspaceArgs } from "./workspace";
 
 export type { OperationResult, PolicyPack };
 
-/** A run that the engine, the program, a provider or the policy pack ended; the message tells why. */
+/** A run that the engine, the program, a provider or the policy pack ended; the message has the reason. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
   /** What had happened until then. */
@@ -19,7 +19,7 @@ export class EngineError extends Error {
   }
 }
 
-/** After an abort the engine gets this long to end by itself before it is interrupted. */
+/** After an abort the engine gets this long to end before it is interrupted. */
 const GRACE_MILLISECONDS = 20_000;
 
 export interface StackArgs extends Omit<WorkspaceArgs, "root"> {

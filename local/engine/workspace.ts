@@ -77,7 +77,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
         try {
           return await args.program();
         } catch (error) {
-          // To be told as it is; the engine tells of it with its stack, and twice.
+          // Reported as it is; the engine reports it with its stack, and twice.
           programErrors.push(error);
           throw error;
         }
@@ -86,7 +86,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       pulumiHome: path.join(backendFolder, "home"),
       envVars: {
         PULUMI_BACKEND_URL: `file://${state}`,
-        // Secrets of the local state are worth no more than the state that lies beside them.
+        // Secrets of the local state are worth no more than the state next to them.
         PULUMI_CONFIG_PASSPHRASE: "",
         PULUMI_DEBUG_PROVIDERS: providers.attachment,
         ...(args.isThrowaway === true && { PULUMI_SKIP_CHECKPOINTS: "true" }),

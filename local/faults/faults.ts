@@ -19,9 +19,9 @@ export interface Fault {
   readonly description: string;
   /** Configuration that the stack is deployed with for it, over that of its file. */
   readonly config?: Readonly<Record<string, string | number>>;
-  /** How the producer replays for it: arguments beside the usual ones. */
+  /** How the producer replays for it: arguments besides the usual ones. */
   readonly replayArguments?: (outOfOrdernessSeconds: number) => readonly string[];
-  /** Replays the input a second time beside the first. */
+  /** Replays the input a second time, concurrently. */
   readonly twice?: boolean;
   /** Lets it happen while the input is being replayed; resolves when it is over. */
   readonly inject?: (context: FaultContext) => Promise<void>;

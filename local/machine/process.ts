@@ -20,7 +20,7 @@ export interface ProcessOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Variables beside those of this process. */
+  /** Variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Folder where a file named after its pid lies as long as the process lives. */
@@ -178,7 +178,7 @@ export class ServiceProcess {
     this.#signal("SIGKILL");
   }
 
-  /** Ends the process and everything it started at once. */
+  /** Kills the process and everything it started. */
   async kill(): Promise<void> {
     this.#stopping = true;
     this.#signal("SIGKILL");
@@ -199,11 +199,11 @@ export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // It runs, but is somebody else's.
+    // It runs, but under another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
   try {
-    // Linux: a zombie has ended, only nobody has asked for its exit code yet.
+    // Linux: a zombie has ended, but its exit code has not been read.
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
     return true;

@@ -3,7 +3,7 @@ import { isObject, type Values } from "../provider/values";
 import tables from "./access.json";
 import { parsed, structuralChanges, valueText } from "./structure";
 
-/** A change of what somebody may do or reach. */
+/** A change of permissions or reachability. */
 export interface AccessChange {
   /** More is allowed than before. */
   readonly widens: boolean;

@@ -61,7 +61,7 @@ export function pipelineProgram(root: string): Record<string, unknown> {
 
 /**
  * The commit of that name.
- * @throws when there is none
+ * @throws when it is missing
  */
 export function commitOf(ref: string): string {
   try {

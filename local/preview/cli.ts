@@ -84,7 +84,7 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupt = (): void => {
     abort.abort();
   };
-  // To stay: a listener that removes itself leaves the engine's, which would end this process at once.
+  // To stay: a listener that removes itself leaves the engine's, which would end this process immediately.
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
@@ -191,7 +191,7 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
   }
 }
 
-/** Builds the job of the stack's workload; what is wrong with the workload the program tells. */
+/** Builds the job of the stack's workload; problems of the workload are reported by the program. */
 async function ensureJobOf(stack: string, { config }: Options, signal: AbortSignal): Promise<void> {
   const folder = workloadFolder(workloadOf(projectFolder, stack, config), projectFolder);
   const workload = readWorkload(folder, new Problems());

@@ -1,8 +1,8 @@
 /**
  * Writes previews into the pull request that they are of: a new comment for each, or in the place of the one before.
  *
- * The previews come from a pull request's own run, hence from anybody. The pull request is found by what GitHub tells of
- * the run and not by what the run tells, and the previews are taken for text. This file runs without any package.
+ * The previews come from a pull request's own run, hence from any author. The pull request is found by GitHub's data of
+ * the run and not by the run's content, and the previews are taken for text. This file runs without any package.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

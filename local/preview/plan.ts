@@ -162,7 +162,7 @@ function changeOf(step: ResourceStep, context: Context): Change | undefined {
   };
 }
 
-/** The engine tells that a secret differs, not how. */
+/** The engine reports that a secret differs, not how. */
 function changesOf(name: string, before: unknown, after: unknown): PropertyChange[] {
   const changes = structuralChanges(name, before, after);
   return changes.length > 0 ? changes : [{ path: name, before, after }];

@@ -62,7 +62,7 @@ function verdictText({ plan }: Preview): string {
   }
 }
 
-/** Changes of what somebody may do or reach, what widens access first. */
+/** Changes of permissions or reachability, wider access first. */
 export function accessOf({ changes }: Plan): readonly AccessChange[] {
   const all = changes.flatMap((change) => change.access);
   return [...all.filter(({ widens }) => widens), ...all.filter(({ widens }) => !widens)];

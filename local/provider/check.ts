@@ -24,7 +24,7 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
-/** What a check knows beside the inputs. */
+/** What a check knows besides the inputs. */
 export interface CheckContext {
   readonly urn: string;
   readonly type: string;

@@ -14,7 +14,7 @@ export interface Resource {
 /** A value, a template (see {@link COMPUTED}) or a function that returns one of them. */
 export type Computed = string | number | boolean | readonly string[];
 
-/** An output that an update computes anew; every other one stays as it was created. */
+/** An output that an update computes again; every other one stays as it was created. */
 export interface EachTime {
   readonly eachTime: (resource: Resource) => Computed | undefined;
 }

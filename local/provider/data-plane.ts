@@ -43,7 +43,7 @@ export interface DataPlane {
   /**
    * Brings a resource that an earlier run recorded back to life on `refresh`.
    *
-   * @returns `undefined` when it is gone; the engine then creates it anew on the next `up`.
+   * @returns `undefined` when it is gone; the engine then creates it again on the next `up`.
    */
   read(resource: DeclaredResource): Promise<Outputs | undefined>;
   delete(resource: DeclaredResource): Promise<void>;

@@ -4,7 +4,7 @@ import type { Values } from "./values";
 
 type ProviderFunction = (args: Values, place: Place) => Values;
 
-/** The public parameters by which AWS tells its newest machine images. */
+/** The public parameters with AWS's newest machine images. */
 const IMAGE_PARAMETERS = "/aws/service/ami-";
 
 /**

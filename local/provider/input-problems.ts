@@ -7,7 +7,7 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** Everything that is wrong with a resource's inputs, as far as it can be told without AWS. */
+/** All problems of a resource's inputs that are detectable without AWS. */
 export function inputProblems(inputs: Values, facts: PropertyFacts, type: string): Problem[] {
   return objectProblems(inputs, facts, { path: "", owner: type });
 }

@@ -30,7 +30,7 @@ export function nameRule(type: string): NameRule {
 /** What a generated name depends on. */
 interface Naming {
   readonly urn: string;
-  /** Name of the resource that this one replaces and for a while exists beside. */
+  /** Name of the resource that this one replaces and temporarily coexists with. */
   readonly retired?: string | undefined;
   /** Name by the stack's `pulumi:autonaming`. @default the logical name and seven digits */
   readonly proposedName?: string | null | undefined;

@@ -84,7 +84,7 @@ export class AwsProvider {
 
   /**
    * @throws when the request does not come from the run that the provider was opened for: an engine
-   *   that somebody else pointed here may be about to deploy for real.
+   *   pointed here from elsewhere may be about to deploy for real.
    */
   admit(urn?: string): void {
     if (this.#urnPrefix === undefined || urn?.startsWith(this.#urnPrefix) === false) {

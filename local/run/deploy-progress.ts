@@ -3,7 +3,7 @@ import type { Tell } from "../machine/steps";
 
 const INTERVAL_MILLISECONDS = 5_000;
 
-/** Tells every few seconds how many resources the engine has planned or made. */
+/** Reports every few seconds how many resources the engine has planned or made. */
 export function deployProgress(
   tell: Tell,
   now: () => number = () => performance.now(),

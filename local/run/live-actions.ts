@@ -6,7 +6,7 @@ import type { PipelineActions } from "../page-server/page-actions";
 import { LiveStream } from "../services/kinesis/live-stream";
 import type { Tell } from "../machine/steps";
 
-/** How long a fault takes that lasts for a part of the replay, where nobody knows how long that is. */
+/** How long a fault takes that lasts for a part of the replay, where its length is unknown. */
 const FAULT_SECONDS = 30;
 
 /** Those that need no other deployment and no other replay. */
@@ -41,7 +41,7 @@ export function liveActions(
           tell,
           signal,
           async replayed(share) {
-            // What waits for its turn happens at once; what lasts for a part of the replay lasts for a while.
+            // What waits for its turn happens immediately; what lasts for a part of the replay lasts for a while.
             const wait = passed === 0 ? 0 : Math.max(0, share - passed) * FAULT_SECONDS * 1000;
             passed = share;
             await delay(wait, undefined, { signal });

@@ -46,7 +46,7 @@ export class LiveReplay {
     const [own, before] = [this.#process?.progress, this.#progress];
     if (before === undefined) return own;
     if (own === undefined) {
-      // A producer that starts has put nothing yet, and tells nothing for some seconds.
+      // A producer that starts has put nothing yet, and reports nothing for some seconds.
       const starting = { at: new Date().toISOString(), recordsPerSecond: 0 };
       return this.#process === undefined ? before : { ...before, ...starting };
     }

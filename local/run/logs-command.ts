@@ -52,7 +52,7 @@ export function logsCommand(signal: AbortSignal, folder = logsFolder): Command {
           const position = positions.get(log);
           positions.set(log, size);
           if (position === undefined) print(log, lastLines(file, lines));
-          // A log that became smaller has begun anew.
+          // A log that became smaller was truncated.
           else print(log, textBetween(file, size < position ? 0 : position, size));
         }
         if (follow) await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);

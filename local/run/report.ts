@@ -23,7 +23,7 @@ export interface RunReport extends ReplayReport {
   readonly mismatches: number;
   readonly examples: readonly string[];
   readonly deadLetters: number;
-  /** Records put of which the job does not tell what became of them; null after a restart, and for a job that tells none. */
+  /** Records put without an outcome in the job's counters; null after a restart, and for a job without counters. */
   readonly unaccounted: number | null;
   readonly policies: readonly PolicyResult[];
   readonly journal: readonly JournalEntry[];

@@ -49,11 +49,11 @@ export function workloadProblem(flow: Flow, folder = stackFolder): string | unde
   if (!existsSync(file)) return undefined;
   const [name = "", input = flow.input] = readFileSync(file, "utf8").trim().split("\n");
   if (name !== flow.name) {
-    return `The pipeline in .local/stack has the state of the workload ${name}; begin anew with --fresh, or go on with --workload ${name}.`;
+    return `The pipeline in .local/stack has the state of the workload ${name}; start again with --fresh, or continue with --workload ${name}.`;
   }
   return input === flow.input
     ? undefined
-    : `The pipeline in .local/stack has the state of the input ${input}; begin anew with --fresh, or go on with that input.`;
+    : `The pipeline in .local/stack has the state of the input ${input}; start again with --fresh, or continue with that input.`;
 }
 
 export function keepWorkload({ name, input }: Flow, folder = stackFolder): void {

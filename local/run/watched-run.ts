@@ -56,7 +56,9 @@ export async function watchedRun(run: Run, replay: LiveReplay): Promise<never> {
   tell(`Flink       ${flink}`);
   tell(`Kinesis     ${kinesis}`);
   tell("Elsewhere: npm run local -- status, npm run local -- logs, npm run tail -- --local");
-  tell("Ctrl-C stops everything; the next start goes on from here, --fresh begins anew.");
+  tell(
+    "Ctrl-C stops everything; the next start continues from here, --fresh starts from an empty state.",
+  );
   const report = await Promise.race([replay.finished, stopped(signal)]);
   const put = replay.progress?.recordsPut ?? report.recordsPut;
   tell(`The replay has ended: ${put} records put.`);

@@ -91,7 +91,7 @@ export async function localCloud(options: CloudOptions) {
   const functions = new FunctionPlane({
     folder: folders.state("lambda"),
     logFile: (name) => folders.log(name),
-    // The node here is OpenSearch without them; who sets up the domain must be told, or it would complain.
+    // The node here is OpenSearch without them; the set-up function must know, or it would fail.
     environment: {
       ...environment,
       OPENSEARCH_ABSENT_PLUGINS: "index-state-management,security,dashboards",

@@ -36,7 +36,7 @@ export interface Parts {
 
 /** How long a part may take to answer before it counts as one that does not. */
 const PATIENCE_MILLISECONDS = 2500;
-/** A producer tells its progress each second. */
+/** A producer reports its progress each second. */
 const SILENCE_MILLISECONDS = 5000;
 
 const NOT_STARTED = { up: false, reason: "not started yet" } as const;
@@ -134,7 +134,7 @@ function replayPart({ replay, replayProblem }: StatusSources, now: number): Part
     replay?.finished === false &&
     !replay.paused;
   const reason =
-    replayProblem ?? (isSilent ? `has told nothing for ${Math.round(silent / 1000)} s` : undefined);
+    replayProblem ?? (isSilent ? `has not reported for ${Math.round(silent / 1000)} s` : undefined);
   if (reason !== undefined) return { up: false, reason, ...(last && { last }) };
   return replay ? { up: true, value: replay } : NOT_STARTED;
 }

@@ -20,7 +20,7 @@ import {
 
 const allWindows = v.object({ windows: buckets({ trips: value }) });
 
-/** OpenSearch answers so many documents at once, and that is more than the city has cells. */
+/** OpenSearch returns so many documents per answer, and that is more than the city has cells. */
 const ALL_CELLS = 10_000;
 /** More windows than a month has, five minutes apart; OpenSearch allows 65,535 buckets. */
 const ALL_WINDOWS = 20_000;

@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 const PATIENCE_MILLISECONDS = 5000;
 
-/** What an answer must look like; what it holds beside that is left out. */
+/** Schema of an answer; other properties are dropped. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /** The validated JSON of a local service; a body is posted. @throws Error that names the request */

@@ -140,7 +140,7 @@ async function wantedMetrics(
   return metrics.flat();
 }
 
-/** Records of which the job tells what became of them; null without such counters, or after a restart, which clears them. */
+/** Records with an outcome in the job's counters; null without such counters, or after a restart, which clears them. */
 export async function recordsAccounted(endpoint: string): Promise<number | null> {
   const { id, restarts } = await jobStatus(endpoint);
   const path = `/jobs/${id}`;

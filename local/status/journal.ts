@@ -98,7 +98,7 @@ function jobEvents(before: Facts, now: Facts, lasted: () => string): Event[] {
   return events;
 }
 
-/** Tells each entry of the journal once, checkpoints apart: they come all the time. */
+/** Prints each entry of the journal once, except checkpoints, which are frequent. */
 export function journalTeller(tell: (text: string) => void): (status: PipelineStatus) => void {
   let last: JournalEntry | undefined;
   return ({ journal }) => {

@@ -16,7 +16,7 @@ import {
 import { stagesOf, verdictOf } from "./verdict";
 
 const POLL_MILLISECONDS = 1000;
-/** Part of a poll in which answers are awaited: a status comes each second, whoever does not answer. */
+/** Part of a poll in which answers are awaited: a status comes each second, with or without all answers. */
 const ANSWERS_MILLISECONDS = 800;
 /** Ten minutes. */
 const SAMPLES = 600;
@@ -26,7 +26,7 @@ const LOOK_BACK = 10;
 /** Per second: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const SHARD_LIMIT = { records: 1000, bytes: 1024 * 1024 };
 
-/** What an event may take from the stream into a window, and a window until it tells a first result. */
+/** What an event may take from the stream into a window, and a window until its first result. */
 const ON_THE_WAY_SECONDS = 5;
 
 interface Counters {
@@ -207,7 +207,7 @@ export class PipelineMonitor {
     const now = this.#counters.at(-1);
     const earlier = this.#counters[0];
     const seconds = now && earlier ? (now.at - earlier.at) / 1000 : 0;
-    // A count that went down has begun anew, after a restart.
+    // A count that went down was reset by a restart.
     const rate = (to: number | null | undefined, from: number | null | undefined) =>
       typeof to !== "number" || typeof from !== "number" || seconds <= 0 || to < from
         ? null
@@ -295,7 +295,7 @@ function phaseOf({ replay, search }: Parts): PipelineStatus["phase"] {
   return put > 0 || documents.some((count) => count > 0) ? "live" : "waiting";
 }
 
-/** The last progress line of a replay that is over or paused still tells the rate before. */
+/** The last progress line of a replay that is over or paused still has the earlier rate. */
 function putRate({ finished, paused, progress }: ReplayStatus): number {
   return finished || paused ? 0 : progress.recordsPerSecond;
 }

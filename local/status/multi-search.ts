@@ -65,7 +65,7 @@ export async function multiSearch(
   return answers;
 }
 
-/** Buckets of an aggregation, with what they hold beside key and count. */
+/** Buckets of an aggregation, with their properties besides key and count. */
 export function buckets<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object({
     buckets: v.array(

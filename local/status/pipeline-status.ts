@@ -83,7 +83,7 @@ export interface JobStatus {
   readonly name: string;
   /** Flink's job state, such as RUNNING or RESTARTING. */
   readonly state: string;
-  /** Records that the source has emitted since the job last started; null while no metric tells. */
+  /** Records that the source has emitted since the job last started; null without a metric. */
   readonly recordsRead: number | null;
   /** The slowest shard's distance from the tip of the stream, in milliseconds; null while unknown. */
   readonly millisBehindLatest: number | null;
@@ -101,7 +101,7 @@ export interface JobStatus {
     readonly restoredId: number | null;
   };
   readonly vertices: readonly VertexLoad[];
-  /** How the source reads each shard; a reader that tells no figures of its shards leaves it empty. */
+  /** How the source reads each shard; empty for a reader without figures per shard. */
   readonly shards: readonly ShardReading[];
 }
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { aggregations, buckets, documents, topHits, type ResultReader } from "./multi-search";
 import { tradeWindow, type TradesResults } from "./result-status";
 
-/** Windows told for each symbol; top_hits allows 100. */
+/** Windows per symbol; top_hits allows 100. */
 const WINDOWS = 60;
 const SYMBOLS = 12;
 const INDEX = "trade-statistics";

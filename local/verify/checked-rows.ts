@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { newYorkSeconds } from "./new-york-time";
 
-/** Why a row of the file is no trip; of a row with several faults the first in this order is told. */
+/** Why a row of the file is no trip; of a row with several faults the first in this order is reported. */
 export const REJECTIONS = [
   "unparsable-row",
   "missing-field",

@@ -16,7 +16,7 @@ interface ApplicationInputs {
   };
 }
 
-/** What the deployed program told the job, as far as replay, verification and page have to know. */
+/** Settings of the job in the deployed program, as far as replay, verification and page have to know. */
 export interface DeployedSettings extends TripSettings, TradeSettings {
   /** Event time by which records of a shard may be out of order before they are late. */
   readonly outOfOrdernessSeconds: number;

@@ -7,7 +7,7 @@ import { type DurationFigures, DurationTally, type Sum, Tally } from "./tally";
 import { bounds, windowStarts } from "./windows";
 import { folded, readZones } from "./zones";
 
-/** How the job was told to compute; the same figures as its property groups `demand` and `airports`. */
+/** Parameters of the job's computation; the same figures as its property groups `demand` and `airports`. */
 export interface TripSettings {
   /** Length of a demand window in minutes; a multiple of demandSlideMinutes. */
   readonly demandWindowMinutes: number;

@@ -20,7 +20,7 @@ const tenantClaims =
   /:(sub|repository(_id|_owner|_owner_id)?|job_workflow_ref|namespace_(id|path)|project_(id|path))$/;
 const tenantAudience = /^(cognito-identity\.amazonaws\.com|accounts\.google\.com):aud$/;
 
-/** Whether a document lets in everybody, or turns nobody away whom it does not know. */
+/** Whether a document grants access to everyone, or to callers that it does not name. */
 export function admitsEverybody(statements: readonly Statement[]): boolean {
   return statements.some(
     (grant) => isPublic(grant) && !statements.some((denial) => turnsStrangersAway(denial, grant)),
@@ -50,7 +50,7 @@ function turnsStrangersAway(denial: Statement, grant: Statement): boolean {
   );
 }
 
-/** Whether a statement lets in everybody, or every tenant of a provider of identities, under no condition that names one. */
+/** Whether a statement grants access to everyone, or to every tenant of a provider of identities, under no condition that names one. */
 function isPublic({ allows, excludesPrincipals, principals, conditions }: Statement): boolean {
   const everybody =
     excludesPrincipals || Object.values(principals).some((names) => names.includes("*"));
@@ -64,7 +64,7 @@ function isPublic({ allows, excludesPrincipals, principals, conditions }: Statem
   );
 }
 
-/** The services that a statement lets in for whatever resource of whatever account. */
+/** The services that a statement allows for any resource of any account. */
 export function servicesWithoutSource({
   allows,
   principals,
@@ -80,7 +80,7 @@ export function servicesWithoutSource({
   return allows && !isSourced ? (principals["Service"] ?? []).filter((name) => name !== "*") : [];
 }
 
-/** The accounts and canonical users that a statement lets in, as it names them; conditions may take them out again. */
+/** The accounts and canonical users that a statement allows, as it names them; conditions may take them out again. */
 export function namedAccounts({ allows, principals, conditions }: Statement): readonly string[] {
   const named = conditions.filter(
     (condition) => accountKeys.has(condition.key) && isRequired(condition),

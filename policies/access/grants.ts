@@ -53,7 +53,7 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
 });
 
 /**
- * Whether a domain is reached through a VPC only and decides by itself who may do what: AWS recommends an open access
+ * Whether a domain is reached through a VPC only and has fine-grained access control: AWS recommends an open access
  * policy then. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-recommendations
  */
 function isGuarded(domain: Properties): boolean {
@@ -158,7 +158,7 @@ export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
   severity: "high",
   rule: "Grant the use of a key to roles, without leave to pass it on.",
   reason:
-    "A grant stands beside the key's policy, where reviews look; one with CreateGrant makes further ones.",
+    "A grant gives access in addition to the key policy, where reviews do not look; a grantee with CreateGrant can create further grants.",
   fix: "Take CreateGrant and RetireGrant out of operations, and name a role or a user in granteePrincipal; add the grant to exempt where a service needs more.",
   source: "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
   *check({ operations, granteePrincipal }) {
@@ -178,9 +178,9 @@ export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
 
 export const functionGrants = resourcePolicy("lambda-permission-public-access", Permission, {
   severity: "critical",
-  rule: "Let nobody call a function but callers that are known.",
+  rule: "Allow only named callers to invoke a function.",
   reason:
-    "A principal * is every AWS account. A service such as S3 calls for whoever asks it to, unless the source is named.",
+    "A principal * is every AWS account. A service such as S3 invokes the function for any account, unless the source is named.",
   fix: "Name the principal, and sourceArn or sourceAccount for a service.",
   controls: ["Lambda.1"],
   source: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
@@ -250,7 +250,7 @@ export const permissions = typesPolicy("iam-permission-public-access", scopedTyp
 export const sharedDocuments = resourcePolicy("ssm-document-public-access", SsmDocument, {
   severity: "critical",
   rule: "Share a Systems Manager document with named accounts only.",
-  reason: "A document tells how machines are set up, and may hold secrets.",
+  reason: "A document describes how machines are set up, and may contain secrets.",
   fix: "Leave permissions out, or name account ids in it.",
   controls: ["SSM.4"],
   source: "https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html",
@@ -316,7 +316,7 @@ export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPo
   severity: "low",
   rule: "Give permissions to groups and roles, not to users.",
   reason:
-    "Permissions that hang on single users are reviewed by nobody, and stay when their work changes.",
+    "Permissions attached to single users escape reviews, and remain when the user's work changes.",
   fix: "Use an iam.GroupPolicy, or better a role that the user may assume.",
   controls: ["IAM.2"],
   source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",

@@ -12,7 +12,7 @@ export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identi
   severity: "high",
   rule: "Allow no identity every action, or every action of a service.",
   reason:
-    "Among them are actions that nobody thought of, such as deleting what is kept, and those that are yet to be invented.",
+    "Among them are destructive actions, such as deleting retained data, and actions that the service adds later.",
   fix: "Name the actions that are needed, or add the pattern to patterns in the policy's configuration.",
   controls: ["IAM.1", "IAM.21"],
   source:
@@ -150,7 +150,7 @@ function everythingOf({ resources, notResources }: Statement): readonly string[]
   ];
 }
 
-/** Whether a resource may stand for keys: a bucket's ARN beside a key's does not. */
+/** Whether a resource may stand for keys: a bucket's ARN next to a key's does not. */
 function mayBeKey(resource: string): boolean {
   const service = resource.split(":")[2] ?? "*";
   return covers([service], "kms");

@@ -57,7 +57,7 @@ export const userPoolProtection = resourcePolicy("cognito-user-pool-protection",
 
 export const identityPoolGuests = resourcePolicy("cognito-identity-pool-guests", IdentityPool, {
   rule: "Give no credentials to guests.",
-  reason: "Whoever knows the pool's id gets credentials of the account.",
+  reason: "Anyone with the pool's id gets credentials of the account.",
   fix: "Set allowUnauthenticatedIdentities to false.",
   controls: ["Cognito.2"],
   source: "https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html",

@@ -25,7 +25,7 @@ const authorized = [Api, RestApi, ...Object.keys(authorizations)];
 
 export const apiAuthorization = typesPolicy("apigateway-method-authorization", authorized, {
   severity: "critical",
-  rule: "Let nobody call an API's method without being authorised.",
+  rule: "Require authorization for each API method.",
   reason: "An API's address is public: an open method is for everybody.",
   fix: "Set authorization (REST) or authorizationType (HTTP, WebSocket) to AWS_IAM, or another with an authorizer; name a webhook's route in open in the policy's configuration.",
   controls: ["APIGateway.8"],
@@ -126,7 +126,7 @@ export const apiTls = typesPolicy("apigateway-domain-tls", [DomainName, HttpDoma
 
 export const apiAccessLogs = typesPolicy("apigateway-stage-access-log", [Stage, HttpStage], {
   rule: "Log who calls an API.",
-  reason: "Without it nobody can tell afterwards who asked for what.",
+  reason: "Without it there is no record of callers and requests.",
   fix: "Set accessLogSettings.destinationArn to a log group and accessLogSettings.format.",
   controls: ["APIGateway.9"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
@@ -150,7 +150,7 @@ export const apiTracing = resourcePolicy("apigateway-stage-tracing", Stage, {
 
 export const apiLogging = resourcePolicy("apigateway-method-logging", MethodSettings, {
   rule: "Log how a REST API's methods are carried out, without what is in the calls.",
-  reason: "The log tells why a call failed before it reached its function.",
+  reason: "The log has the reason of calls that failed before they reached the function.",
   fix: "Set settings.loggingLevel to ERROR or INFO, and leave settings.dataTraceEnabled off.",
   controls: ["APIGateway.1"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
@@ -190,7 +190,7 @@ export const apiStageSettings = relationPolicy("apigateway-stage-method-settings
 
 export const webSocketLogging = relationPolicy("apigateway-websocket-logging", HttpStage, {
   rule: "Log how a WebSocket API's routes are carried out, without what is in the messages.",
-  reason: "The log tells why a message failed before it reached its function.",
+  reason: "The log has the reason of messages that failed before they reached the function.",
   fix: "Set defaultRouteSettings.loggingLevel to ERROR or INFO, and leave defaultRouteSettings.dataTraceEnabled off.",
   controls: ["APIGateway.1"],
   source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html",
@@ -219,7 +219,7 @@ function* loggingViolations(
 
 const throttlingSettings = {
   maxRate: integer("Most calls a second, on average.", 100, [1, 10_000]),
-  maxBurst: integer("Most calls at once.", 200, [1, 5000]),
+  maxBurst: integer("Maximum number of concurrent calls.", 200, [1, 5000]),
 };
 
 export const throttling = typesPolicy("apigateway-stage-throttling", [MethodSettings, HttpStage], {

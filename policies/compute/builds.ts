@@ -27,7 +27,7 @@ export const buildEncryption = resourcePolicy("codebuild-project-encryption", Pr
 
 export const buildLogs = resourcePolicy("codebuild-project-logs", Project, {
   rule: "Log a build, to a log group or a bucket.",
-  reason: "The log tells what was built from what, and by whom.",
+  reason: "The log records the source, the result and the caller of each build.",
   fix: "Set logsConfig.cloudwatchLogs or logsConfig.s3Logs with status ENABLED.",
   controls: ["CodeBuild.4"],
   source: "https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-builds.html",
@@ -72,7 +72,7 @@ export const reportEncryption = resourcePolicy("codebuild-report-encryption", Re
 
 export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encryption", Pipeline, {
   rule: "Encrypt what the stages of a delivery pipeline hand each other with a key of your own.",
-  reason: "Whoever may change an artifact between two stages decides what is deployed.",
+  reason: "Write access to an artifact between two stages decides what is deployed.",
   fix: "Set encryptionKey with type KMS in each of artifactStores.",
   source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html",
   config: customerKeySetting,

@@ -68,7 +68,7 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
 export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
   rule: "Keep the events that a function fails on.",
   reason:
-    "An event that a function is called with and nobody waits for is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
+    "An asynchronous event is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
   fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name a function whose callers wait in exempt.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
   *check(lambda, resources) {
@@ -93,7 +93,7 @@ function keepsFailures({ props: config }: PolicyResource): boolean {
 
 export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {
   rule: "Log what a state machine does.",
-  reason: "A failed execution is explained by what came before, which nobody keeps otherwise.",
+  reason: "The log has the steps before a failed execution, which are not stored elsewhere.",
   fix: "Set loggingConfiguration.level to ERROR or ALL, with a log group.",
   controls: ["StepFunctions.1"],
   source: "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",

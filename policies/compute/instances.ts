@@ -92,7 +92,7 @@ export const instanceProfile = resourcePolicy("ec2-instance-profile", Instance, 
       yield { fact: "iamInstanceProfile is not set", limit: "an instance needs a role" };
     }
     if (reference(instance, "keyName").set) {
-      yield { fact: "keyName is set", limit: "nobody may come by SSH" };
+      yield { fact: "keyName is set", limit: "no access by SSH" };
     }
   },
 });

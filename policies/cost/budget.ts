@@ -9,7 +9,7 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
   isStackWide: true,
   rule: "Keep what a stack costs in a month within its budget.",
   reason:
-    "Shards, KPUs, nodes, gateways and endpoints are billed by the hour whether anything flows or not; nobody sees the sum while writing one of them. What depends on traffic is not in it.",
+    "Shards, KPUs, nodes, gateways and endpoints are billed by the hour whether anything flows or not; the sum is not visible in any single resource. What depends on traffic is not in it.",
   fix: "Choose smaller sizes or fewer of the largest items, or raise maxMonthlyUsd in the policy's configuration.",
   source: "https://aws.amazon.com/pricing/",
   config: {

@@ -35,7 +35,7 @@ export interface Estimate {
 
 /**
  * What resources cost in a month because they are there. What depends on traffic, such as the data that a stream takes,
- * no program tells; the sizing calculator does.
+ * no program states; the sizing calculator does.
  *
  * @param region where the program does not say another one
  */
@@ -179,7 +179,7 @@ function instanceCost(
   return [...(type ? instanceUsage(type, 1) : []), ...fixed("ebs.gp3", size)];
 }
 
-/** The type that an instance takes from its launch template; a template elsewhere has one that nobody knows here. */
+/** The type that an instance takes from its launch template; the type of a template elsewhere is unknown here. */
 function typeByTemplate(
   instance: Unwrap<InstanceArgs>,
   all: readonly DeclaredResource[],

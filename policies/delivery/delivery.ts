@@ -61,8 +61,8 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
 export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefix", Firehose, {
   rule: "Put what cannot be delivered under a prefix of its own.",
   reason:
-    "Without it failed records lie among the good ones, and whoever reads the archive reads them, too.",
-  fix: "Set errorOutputPrefix, with !{firehose:error-output-type} in it, so that it tells what failed.",
+    "Without it failed records are stored among the valid ones, and every reader of the archive reads them, too.",
+  fix: "Set errorOutputPrefix, with !{firehose:error-output-type} in it, so that it names the error type.",
   source: "https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html",
   *check(delivery) {
     const s3 = delivery.extendedS3Configuration;

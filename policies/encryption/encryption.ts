@@ -16,7 +16,7 @@ import { Queue } from "@pulumi/aws/sqs";
 export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stream, {
   severity: "high",
   rule: "Encrypt a stream at rest with KMS.",
-  reason: "A stream is not encrypted at rest unless it is told to be.",
+  reason: "A stream is not encrypted at rest by default.",
   fix: "Set encryptionType to KMS and kmsKeyId to a key of your own.",
   controls: ["Kinesis.1"],
   source: "https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html",

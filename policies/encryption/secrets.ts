@@ -87,7 +87,7 @@ export const clearText = typesPolicy("clear-text-secret", [], {
 
 interface NamedText {
   readonly path: string;
-  /** The key, or the name that stands beside a value in a list. */
+  /** The key, or the name next to a value in a list. */
   readonly name: string;
   readonly value: string;
 }

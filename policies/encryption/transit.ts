@@ -12,7 +12,7 @@ import { mustBe } from "../engine/violation";
 export const domainHttps = resourcePolicy("opensearch-domain-https", Domain, {
   severity: "high",
   rule: "Let clients reach a domain by HTTPS only, with a current TLS policy.",
-  reason: "A domain answers plain HTTP, and old TLS, unless it is told not to.",
+  reason: "A domain answers plain HTTP, and old TLS, by default.",
   fix: "Set domainEndpointOptions.enforceHttps and domainEndpointOptions.tlsSecurityPolicy.",
   controls: ["Opensearch.8"],
   source:
@@ -71,7 +71,7 @@ export const applicationTls = resourcePolicy("flink-application-endpoint-tls", A
 
 export const subscriptionTls = resourcePolicy("sns-topic-subscription-tls", TopicSubscription, {
   rule: "Deliver a topic's messages to no address of plain HTTP.",
-  reason: "An alarm tells what runs where and how badly.",
+  reason: "An alarm reveals names, places and faults of resources.",
   fix: "Set protocol to https.",
   source: "https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
   *check({ protocol }) {
@@ -126,7 +126,7 @@ function deniesPlainHttp(statement: Statement): boolean {
   );
 }
 
-/** A second condition would let through whoever does not meet it, so there must be exactly one. */
+/** A second condition would exempt callers that do not meet it, so there must be exactly one. */
 function isWithoutTls(conditions: readonly Condition[]): boolean {
   return conditions.length === 1 && conditions.every(isPlainHttp);
 }

@@ -17,7 +17,7 @@ export interface CompanionDefinition extends Text {
 }
 
 /**
- * A policy that every bucket has a resource of another class beside it, in which S3 keeps one of the bucket's
+ * A policy that every bucket has a companion resource of another class, in which S3 keeps one of the bucket's
  * settings.
  */
 export function companionPolicy(

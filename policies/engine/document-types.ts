@@ -45,7 +45,7 @@ export const otherDocuments: Readonly<Record<string, readonly string[]>> = {
   }),
 };
 
-/** Types with a document that tells who may use a resource; a role's tells who may assume it. */
+/** Types with a document that grants the use of a resource; a role's grants its assumption. */
 export const resourceDocuments = typesWith(...documentNames).filter(
   (type) =>
     ![...identityDocuments, ...Object.values(otherDocuments).flat()].includes(type) ||

@@ -66,7 +66,7 @@ export class ConfigurationError extends Error {
   constructor(policy: string, problems: readonly string[]) {
     super(`The configuration of policy ${policy} is wrong: ${problems.join("; ")}.`);
     this.name = "ConfigurationError";
-    // The engine prints the stack, which tells somebody who mistyped a key nothing.
+    // The engine prints the stack, which does not help with a mistyped key.
     this.stack = this.message;
   }
 }

@@ -141,7 +141,7 @@ function exceptionProblem({ expires, reason }: Exception, now: Date): string | u
 export interface Exception {
   /** Name of the resource in the program, its URN where the name is not unique, or {@link wholeStack}. */
   readonly resource: string;
-  /** Why, for whoever reviews it. */
+  /** Reason, for reviewers. */
   readonly reason: string;
   /** Last day of the exception, YYYY-MM-DD, in UTC. */
   readonly expires: string;

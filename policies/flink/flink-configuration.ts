@@ -11,7 +11,7 @@ const orchestrationKpus = 1;
 
 /**
  * What an application is sized for. The service ignores the block unless it is CUSTOM: parallelism is 1 then, and it
- * scales by itself.
+ * scales automatically.
  */
 export function flinkScale(application: Unwrap<ApplicationArgs>) {
   const block = flinkConfiguration(application)?.parallelismConfiguration;

@@ -7,7 +7,7 @@ import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 
 export const flinkLogging = resourcePolicy("flink-application-logging", Application, {
   severity: "high",
-  rule: "Send a Flink application's log to CloudWatch, at a level that tells neither nothing nor everything.",
+  rule: "Send a Flink application's log to CloudWatch, at level INFO, WARN or ERROR.",
   reason:
     "Without a log stream the service drops what the job says, the reason for a failed start included. DEBUG costs throughput and money, and repeats events.",
   fix: "Set cloudwatchLoggingOptions.logStreamArn, and monitoringConfiguration to CUSTOM with an allowed logLevel and metricsLevel.",
@@ -88,7 +88,7 @@ export const flinkVpc = resourcePolicy("flink-application-vpc", Application, {
   *check({ applicationConfiguration }) {
     const vpc = applicationConfiguration?.vpcConfiguration;
     for (const property of ["subnetIds", "securityGroupIds"] as const) {
-      // Those of a new network are unknown in a preview; that there is none is not.
+      // Those of a new network are unknown in a preview; their absence is not.
       const count = known(() => (vpc as Partial<typeof vpc>)?.[property]?.length ?? 0);
       if (count === 0) {
         yield {

@@ -9,7 +9,7 @@ import { mustBe } from "../engine/violation";
 
 export const functionUrls = resourcePolicy("lambda-function-url-authorization", FunctionUrl, {
   severity: "critical",
-  rule: "Let nobody call a function's URL without being authorised.",
+  rule: "Require authorization for each function URL.",
   reason: "The address is public: without authorisation it is for everybody.",
   fix: "Set authorizationType to AWS_IAM.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
@@ -19,7 +19,7 @@ export const functionUrls = resourcePolicy("lambda-function-url-authorization", 
 export const collections = resourcePolicy("opensearch-collection-public-access", SecurityPolicy, {
   severity: "high",
   rule: "Let no serverless collection be reached from the internet.",
-  reason: "Whoever gets hold of credentials can use them from anywhere.",
+  reason: "Stolen credentials can be used from anywhere.",
   fix: "Set AllowFromPublic to false and SourceVPCEs in every rule set of the network policy.",
   source:
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-network.html",

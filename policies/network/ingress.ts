@@ -41,7 +41,7 @@ export const openIngress = typesPolicy("ec2-security-group-open-ingress", ingres
   severity: "critical",
   rule: "Let no security group admit the whole world.",
   reason:
-    "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own. Nobody owns a network wider than /8, or /16 in IPv6: two halves of the world are the world.",
+    "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own. No company owns a network wider than /8, or /16 in IPv6: two halves of the world are the world.",
   fix: "Name a security group, a prefix list or the addresses of the clients.",
   controls: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.53", "EC2.54"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

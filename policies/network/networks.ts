@@ -26,7 +26,7 @@ export const subnets = typesPolicy("ec2-subnet-public-addresses", [Subnet, Defau
   controls: ["EC2.15"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-public-ip.html",
   *check(subnet, _config, { type }) {
-    // A default subnet hands them out unless it is told not to.
+    // A default subnet assigns them by default.
     const unset = type === typeToken(DefaultSubnet);
     for (const [name, byDefault] of [
       ["mapPublicIpOnLaunch", unset],
@@ -76,7 +76,7 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
 
 export const flowLogs = relationPolicy("ec2-vpc-flow-log", Vpc, {
   rule: "Log the connections in every VPC.",
-  reason: "After an incident the flow log tells who talked to whom, and who tried to.",
+  reason: "After an incident the flow log shows accepted and rejected connections.",
   fix: "Add an ec2.FlowLog with this vpcId and trafficType ALL or REJECT.",
   controls: ["EC2.6"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",

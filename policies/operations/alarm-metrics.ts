@@ -12,7 +12,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import { isPresent, isSet, known } from "../engine/known";
 import { isIdentity, isMadeOf } from "../engine/relation";
 
-/** How CloudWatch tells one resource of a service from another. */
+/** How CloudWatch identifies a resource of a service. */
 export interface MetricSubject {
   readonly namespace: string;
   readonly resourceClass: Parameters<PolicyResource["isType"]>[0];
@@ -143,7 +143,7 @@ const ceilings: readonly (readonly [name: RegExp, most: number])[] = [
 ];
 
 /**
- * Why an alarm tells nothing of a metric: direction, threshold, statistic or period. What is unknown in a preview is
+ * Why an alarm cannot detect a fault by a metric: direction, threshold, statistic or period. What is unknown in a preview is
  * taken as right; an expression may turn the direction and the scale round.
  */
 export function faultOf(metric: WatchedMetric, maxMinutes: number): string | undefined {

@@ -48,7 +48,7 @@ export const applicationAlarms = minimumAlarms("flink-application-alarms", appli
 export const deliveryAlarms = minimumAlarms("firehose-delivery-stream-alarms", deliverySubject, {
   rule: "Watch every delivery stream for records that do not arrive.",
   reason:
-    "Firehose tries for a day and then puts records aside; the age of the oldest one tells of it at once.",
+    "Firehose tries for a day and then puts records aside; the age of the oldest record shows it immediately.",
   source:
     "https://docs.aws.amazon.com/firehose/latest/dev/firehose-cloudwatch-metrics-best-practices.html",
   metrics: ["DeliveryTo*.DataFreshness"],
@@ -86,7 +86,7 @@ export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", Met
     for (const metric of watchedMetrics(alarm)) {
       const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
       const subject = candidates.find(({ dimension }) => isSet(metric.dimensions, dimension));
-      // Other namespaces, such as the program's own, have dimensions that nobody else knows.
+      // Other namespaces, such as the program's own, have dimensions of their own.
       const isOther = candidates.every(({ hasOthers = false }) => hasOthers);
       if (!subject && isOther) {
         continue;
@@ -124,7 +124,7 @@ interface MinimumAlarms {
   readonly metrics: readonly string[];
 }
 
-/** A policy that every resource of a kind has the alarms without which nobody should run it. */
+/** A policy that every resource of a kind has the alarms that its operation needs. */
 function minimumAlarms(
   name: string,
   subject: MetricSubject,

@@ -11,7 +11,7 @@ export const needless: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Types and whole services of @pulumi/aws that are refused because nobody has looked at them. */
+/** Types and whole services of @pulumi/aws that are refused because no policy covers them. */
 export const refused: ReadonlySet<string> = new Set(coverage.refused.split(" "));
 
 /** Custom resources have a provider; the engine does not tell it in every version. */

@@ -13,7 +13,7 @@ export const domainVpc = resourcePolicy("opensearch-domain-vpc", Domain, {
   controls: ["Opensearch.2"],
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html",
   *check({ vpcOptions }) {
-    // The subnets of a new network are unknown in a preview; that there is none is not.
+    // The subnets of a new network are unknown in a preview; their absence is not.
     const count = known(() => vpcOptions?.subnetIds?.length ?? 0);
     if (count === 0) {
       yield { fact: "vpcOptions.subnetIds names no subnet", limit: "a domain must be in a VPC" };
@@ -25,7 +25,7 @@ export const domainAccessControl = resourcePolicy("opensearch-domain-access-cont
   severity: "high",
   rule: "Control access to a domain's indices finely, by IAM identities.",
   reason:
-    "Without fine-grained access control whoever reaches the domain may read, write and delete everything. A master user with a password is one more secret to lose.",
+    "Without fine-grained access control every caller that reaches the domain may read, write and delete everything. A master user with a password is one more secret to lose.",
   fix: "Set advancedSecurityOptions.enabled with internalUserDatabaseEnabled false and masterUserOptions.masterUserArn.",
   controls: ["Opensearch.7"],
   source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html",
@@ -110,7 +110,7 @@ const logTypes = ["ES_APPLICATION_LOGS", "AUDIT_LOGS", "SEARCH_SLOW_LOGS", "INDE
 export const domainLogs = resourcePolicy("opensearch-domain-logs", Domain, {
   rule: "Publish a domain's logs to CloudWatch.",
   reason:
-    "The error log tells why a write was refused, the audit log who read what, the slow logs which query holds up the rest.",
+    "The error log has the reason of refused writes, the audit log the readers, the slow logs the queries that delay others.",
   fix: "Add the log type to logPublishingOptions with a log group; AUDIT_LOGS take fine-grained access control.",
   controls: ["Opensearch.4", "Opensearch.5"],
   source:
@@ -130,8 +130,8 @@ export const domainLogs = resourcePolicy("opensearch-domain-logs", Domain, {
 
 export const domainUpdates = resourcePolicy("opensearch-domain-software-updates", Domain, {
   severity: "low",
-  rule: "Let a domain install software updates by itself, in its off-peak window.",
-  reason: "An update that waits for somebody waits for long, security fixes included.",
+  rule: "Let a domain install software updates automatically, in its off-peak window.",
+  reason: "An update that waits for approval delays security fixes.",
   fix: "Set softwareUpdateOptions.autoSoftwareUpdateEnabled.",
   controls: ["Opensearch.10"],
   source:

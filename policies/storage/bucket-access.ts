@@ -36,7 +36,7 @@ export const publicAccessPresence = companionPolicy("s3-bucket-public-access-blo
   severity: "high",
   rule: "Give every bucket a block of public access.",
   reason:
-    "S3 blocks public access to new buckets, but whoever may change that need not tell the program.",
+    "S3 blocks public access to new buckets, but the setting can be changed outside the program.",
   controls: ["S3.8"],
   source:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
@@ -56,7 +56,7 @@ export const bucketVersioning = resourcePolicy("s3-bucket-versioning", BucketVer
 
 export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-presence", {
   rule: "Say of every bucket whether it keeps versions.",
-  reason: "A bucket keeps none unless it is told to.",
+  reason: "By default a bucket keeps none.",
   controls: ["S3.14"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
   subject: Bucket,
@@ -66,7 +66,7 @@ export const bucketVersioningPresence = companionPolicy("s3-bucket-versioning-pr
 export const bucketOwnership = resourcePolicy("s3-bucket-ownership", BucketOwnershipControls, {
   rule: "Let a bucket's owner own every object, and access lists decide nothing.",
   reason:
-    "Access lists are a second way in beside policies, and an object that another account wrote belongs to that account.",
+    "Access lists grant access in addition to policies, and an object that another account wrote belongs to that account.",
   fix: "Set rule.objectOwnership to BucketOwnerEnforced.",
   controls: ["S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
@@ -85,8 +85,8 @@ export const bucketOwnershipPresence = companionPolicy("s3-bucket-ownership-pres
 
 export const bucketAcl = resourcePolicy("s3-bucket-acl", BucketAcl, {
   severity: "high",
-  rule: "Grant nobody but the owner access by a bucket's access list.",
-  reason: "Access lists are a second way in beside policies, and easily public.",
+  rule: "Grant only the owner access by a bucket's access list.",
+  reason: "Access lists grant access in addition to policies, and are easily public.",
   fix: "Leave the s3.BucketAcl out and write a policy.",
   controls: ["S3.2", "S3.3", "S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
@@ -114,9 +114,9 @@ const listedTypes = typesWith(...aclNames).filter(
 
 export const objectAcl = typesPolicy("s3-object-acl", listedTypes, {
   severity: "high",
-  rule: "Grant nobody but the owners access by an object's access list.",
+  rule: "Grant only the owners access by an object's access list.",
   reason:
-    "A list of an object counts beside the bucket's policy, and is seen by no review of that.",
+    "An object's list applies in addition to the bucket policy, and reviews of that policy do not show it.",
   fix: "Leave acl and grants out.",
   controls: ["S3.2", "S3.3", "S3.12"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
@@ -140,7 +140,7 @@ export const objectAcl = typesPolicy("s3-object-acl", listedTypes, {
 
 export const bucketLogging = companionPolicy("s3-bucket-logging", {
   rule: "Log the requests to every bucket, save the one that holds the logs.",
-  reason: "After a leak the log tells what was read, by whom and when.",
+  reason: "After a leak the log shows the object, reader and time of each access.",
   fix: "Add an s3.BucketLogging with this bucket; name the bucket that holds the logs in exempt.",
   controls: ["S3.9"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",
@@ -148,7 +148,7 @@ export const bucketLogging = companionPolicy("s3-bucket-logging", {
   companion: BucketLogging,
 });
 
-/** What lets whoever may do it let in others. */
+/** Actions that let a principal grant access to others. */
 const controlActions = [
   "s3:DeleteBucketPolicy",
   "s3:PutBucketAcl",
@@ -161,7 +161,7 @@ export const bucketControl = resourcePolicy("s3-bucket-policy-control", BucketPo
   severity: "high",
   rule: "Let no bucket policy hand over control of the bucket to another account.",
   reason:
-    "Whoever may write the bucket's policy may let in anybody. A principal of the own account is allowed to by its own policies, not by the bucket's.",
+    "A principal that may write the bucket's policy can grant access to anyone. A principal of the own account is allowed to by its own policies, not by the bucket's.",
   fix: "Take these actions out of the statement, or name the accounts in the policy's configuration.",
   controls: ["S3.6"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",

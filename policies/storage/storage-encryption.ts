@@ -15,7 +15,7 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
   severity: "high",
   rule: "Encrypt a bucket's objects with KMS by default.",
   reason:
-    "S3 encrypts every object, but with SSE-S3 whoever may read the bucket reads clear text. With KMS the key's policy has a say too.",
+    "S3 encrypts every object, but with SSE-S3 every reader of the bucket reads clear text. With KMS the key policy applies as well.",
   fix: "Set sseAlgorithm to aws:kms and kmsMasterKeyId, and bucketKeyEnabled to save requests to KMS.",
   controls: ["S3.17"],
   source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",

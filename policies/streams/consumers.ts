@@ -18,7 +18,7 @@ export const streamConsumers = relationPolicy("kinesis-stream-consumer-limit", S
   source: "https://docs.aws.amazon.com/streams/latest/dev/building-consumers.html",
   config: {
     maxPolling: integer(
-      "Most readers that poll one stream: Firehose, Lambda and Flink. A Flink application that is given a stream counts as its reader; whether it writes to it cannot be told.",
+      "Most readers that poll one stream: Firehose, Lambda and Flink. A Flink application with a stream in its properties counts as its reader; whether it writes to it is unknown.",
       2,
       [1, 5],
     ),
@@ -60,7 +60,7 @@ export const idleSubtasks = relationPolicy("flink-application-parallelism-shards
       return;
     }
     const { parallelism } = flinkScale(application);
-    // Which of its streams an application reads cannot be told: the largest one it might.
+    // Which of its streams an application reads is unknown: the largest one it might.
     const shards = Math.max(...sources.map(({ props }) => shardsOf(props)));
     const fact = `parallelism is ${parallelism} and its stream has ${shards} shards`;
     yield* atMost(parallelism, shards, fact);

@@ -12,7 +12,7 @@ export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Str
   severity: "high",
   rule: "Provision a stream's shards, and no more of them than the limit.",
   reason:
-    "A shard is billed by the hour, used or not. A stream in on-demand mode adds shards by itself, so a limit holds only in provisioned mode.",
+    "A shard is billed by the hour, used or not. A stream in on-demand mode adds shards automatically, so a limit holds only in provisioned mode.",
   fix: "Lower shardCount, or raise maxShards in the policy's configuration.",
   source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
   config: {
@@ -57,7 +57,7 @@ export const parallelismLimit = resourcePolicy("flink-application-parallelism-li
   severity: "high",
   rule: "State a Flink application's parallelism, within the limit.",
   reason:
-    "Parallelism decides how many KPUs are billed. With configurationType DEFAULT the service ignores the parallelism that is written down and scales by itself.",
+    "Parallelism decides how many KPUs are billed. With configurationType DEFAULT the service ignores the configured parallelism and scales automatically.",
   fix: "Lower parallelism, or raise maxParallelism in the policy's configuration.",
   source: "https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html",
   config: {
@@ -94,7 +94,7 @@ export const flinkKpuLimit = resourcePolicy("flink-application-kpu-limit", Appli
       [2, 257],
     ),
     allowAutoScaling: flag(
-      "Whether the service may scale an application by itself, beyond this limit.",
+      "Whether the service may scale an application automatically, beyond this limit.",
       false,
     ),
   },

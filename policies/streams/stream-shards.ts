@@ -6,7 +6,7 @@ interface DeclaredStream {
   readonly streamModeDetails?: { readonly streamMode?: string };
 }
 
-/** Whether a stream scales by itself. */
+/** Whether a stream scales automatically. */
 export function isOnDemand(stream: object): boolean {
   // Where a program leaves the block out the provider fills it in, after a preview.
   const details = known(() => (stream as DeclaredStream).streamModeDetails);

@@ -206,19 +206,19 @@ export function writeError(problems: readonly string[]): void {
   process.stdout.write(`${JSON.stringify({ type: "error", problems })}\n`);
 }
 
-/** The first signal ends the replay in order, the second one at once. */
+/** The first signal ends the replay in order, the second one immediately. */
 function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) {
       process.exit(exitCodes.aborted);
     }
-    process.stderr.write("\nStopping: sending what is due. A second signal ends at once.\n");
+    process.stderr.write("\nStopping: sending what is due. A second signal ends immediately.\n");
     controller.abort();
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  // Nobody reads the progress any more, as after `| head`: that is a wish to end, too.
+  // The reader of the progress is gone, as after `| head`: the replay ends.
   process.stdout.on("error", () => {
     controller.abort();
   });

@@ -94,7 +94,7 @@ Examples:
   npm run replay -- --output stdout --workload trades --duration 1m --speedup max
 `;
 
-/** The command with all its options; made anew for each command line. */
+/** The command with all its options; created for each command line. */
 export function replayCommand(): Command {
   const summaries = Object.entries(workloads).map(([name, { summary }]) => `${name} ${summary}`);
   const command = new Command("replay")

@@ -108,7 +108,7 @@ export function replayReport(
   };
 }
 
-/** What a replay would send; builds every record. @throws StartError when there is none */
+/** What a replay would send; builds every record. @throws StartError without records */
 export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace): DryRunReport {
   const keys = new Set<string>();
   let count = 0;

@@ -50,7 +50,7 @@ export interface ConfiguredWorkload extends EventShape {
   readonly liveFrom?: number | undefined;
   readonly isEndless: boolean;
   /**
-   * `outputs` are files that the command writes; `onRows` is told every few seconds how many rows were read;
+   * `outputs` are files that the command writes; `onRows` receives the number of rows read every few seconds;
    * with `isReadOnce` large files may be read as their events are due.
    * @throws StartError when an input cannot be used or holds nothing to send
    */

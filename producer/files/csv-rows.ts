@@ -50,7 +50,7 @@ export function csvDecoder(header: string, decoder: RowDecoder, file: string): C
   return { ...reader, delimiter, decode: (text) => reader.read(splitRow(text, delimiter)) };
 }
 
-/** The character that parts the names of the header: a comma, unless there is none. */
+/** The delimiter of the header's names; a comma by default. */
 function delimiterOf(header: string): string {
   return [",", "\t", ";", "|"].find((each) => header.includes(each)) ?? ",";
 }

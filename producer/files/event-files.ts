@@ -29,7 +29,7 @@ const readers: Readonly<
 };
 
 /**
- * Reads and sorts the events of files. Broken rows go to `onRejected`; `onRows` is told every few seconds.
+ * Reads and sorts the events of files. Broken rows go to `onRejected`; `onRows` is called every few seconds.
  * @throws StartError when a file cannot be read or lacks columns, or there is not a single event
  */
 export async function readFiles(

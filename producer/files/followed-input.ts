@@ -51,7 +51,7 @@ class GrowingFile implements Growing {
   }
 
   read(): Buffer {
-    // A file that shrank was emptied and begins anew.
+    // A file that shrank was truncated and is read from its start.
     if (fstatSync(this.#file).size < this.offset) this.offset = 0;
     const bytes = readSync(this.#file, this.#chunk, 0, chunkBytes, this.offset);
     this.offset += bytes;

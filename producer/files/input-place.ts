@@ -47,7 +47,7 @@ export function webFile(url: string): InputPlace {
       const { headers } = await request(url, { agent, method: "HEAD" });
       const byteLength = Number(headers["content-length"]);
       if (!byteLength)
-        throw new Error("the server tells no length; give a file, or another format");
+        throw new Error("the server reports no length; use a file, or another format");
       return {
         byteLength,
         slice: async (start, end = byteLength) => {

@@ -86,7 +86,7 @@ const otherEncodings: readonly [mark: readonly number[], encoding: string][] = [
 const utf8Mark = [0xef, 0xbb, 0xbf];
 const gzipMark = [0x1f, 0x8b];
 
-/** Compressions that are told by their first bytes, and that cannot be read. */
+/** Compressions recognized by their first bytes that cannot be read. */
 const otherCompressions: readonly [mark: readonly number[], name: string, tool: string][] = [
   [[0x28, 0xb5, 0x2f, 0xfd], "Zstandard", "zstd -dc"],
   [[0x42, 0x5a, 0x68], "bzip2", "bzip2 -dc"],
@@ -138,6 +138,6 @@ async function* unzipped(input: Readable): AsyncGenerator<Uint8Array> {
     }
   };
   const isZipped = !first.done && startsWith(Buffer.from(first.value), gzipMark);
-  // An error of the input ends the stream of text, too; whoever reads that gets it.
+  // An error of the input also ends the stream of text, whose reader receives it.
   yield* isZipped ? pipeline(Readable.from(chunks()), createGunzip(), () => undefined) : chunks();
 }

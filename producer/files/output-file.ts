@@ -15,7 +15,7 @@ import { StartError } from "../../cli/command";
 export type Outputs = Readonly<Record<string, string | undefined>>;
 
 /**
- * A file that gets its name when it is complete. Until then it is a hidden file beside it, so that a glob of inputs
+ * A file that gets its name when it is complete. Until then it is a hidden file next to it, so that a glob of inputs
  * does not match it and what was there before stays.
  */
 export class OutputFile {

@@ -8,7 +8,7 @@ const literal = /[^\s,\]}]*/y;
 
 /**
  * Finds the value of a field in valid JSON, to read or replace it: names joined by dots, or one whole name.
- * @returns undefined when there is none; of equal names the last one, as JSON.parse
+ * @returns undefined when it is missing; of equal names the last one, as JSON.parse
  */
 export function locate(text: string, path: string): Span | undefined {
   const root = skip(text, 0);

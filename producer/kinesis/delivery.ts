@@ -183,7 +183,7 @@ export class Delivery implements Sink {
     }
   }
 
-  /** Notes a failure of the service or of the way to it, and tells whether to try again. */
+  /** Records a failure of the service or of the connection, and returns whether to try again. */
   #mayPass(error: unknown): boolean {
     // Credentials were there before: their source may be back soon.
     const isRefreshing = errorCode(error) === "CredentialsProviderError";

@@ -2,7 +2,7 @@ export interface Pace {
   /** How many times faster than they happened events are due; Infinity makes all due at the start. */
   readonly speedup: number;
   readonly maxRate: number;
-  /** How long pace and rate take to grow from nothing to what they are; milliseconds, 0 for at once. */
+  /** How long pace and rate take to grow from zero to their value; milliseconds, 0 for immediately. */
   readonly rampMs: number;
   /** Longest wait for the next event, to which longer ones are shortened; milliseconds, Infinity for no limit. */
   readonly maxGapMs?: number;
@@ -28,7 +28,7 @@ export class ReplayClock {
 
   dueAt(eventTime: number): number {
     const { speedup, rampMs } = this.#pace;
-    // An event out of order may be older than the first one: it is due at once.
+    // An event out of order may be older than the first one: it is due immediately.
     const before = this.#skipped.findLast(({ from }) => eventTime >= from)?.ms ?? 0;
     const next = this.#skipped.find(({ from }) => from > eventTime);
     const afterGap = next === undefined ? Infinity : next.from - next.ms;

@@ -5,7 +5,7 @@ import type { OutgoingRecord } from "../events/record";
 import type { Sink } from "./sink";
 
 const newLine = Buffer.from("\n");
-/** Files take everything at once and never ask to wait; without a limit nothing else would run. */
+/** Files accept everything and never request a pause; without a limit nothing else would run. */
 const mostUnwritten = 1000;
 
 /** Writes records as JSON lines, in exactly the order of their event times. */

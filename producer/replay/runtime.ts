@@ -4,12 +4,12 @@ import { setTimeout } from "node:timers/promises";
 export interface Runtime {
   /** Milliseconds since the epoch, never going backwards. */
   now(): number;
-  /** Resolves after `ms` milliseconds, or at once when the signal aborts. */
+  /** Resolves after `ms` milliseconds, or immediately when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   random(): number;
 }
 
-/** setTimeout takes no longer delay and fires at once when given one; callers look at the time again. */
+/** setTimeout takes no longer delay and fires immediately when given one; callers look at the time again. */
 const maxTimerMs = 2 ** 31 - 1;
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {

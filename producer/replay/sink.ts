@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from "../events/record";
 
-/** Where the records of a replay go. It tells the progress what becomes of each. */
+/** Where the records of a replay go. It reports the outcome of each to the progress. */
 export interface Sink {
   readonly hasRoom: boolean;
   /** Aborts when further offering is pointless; its reason is the error. */

@@ -32,7 +32,7 @@ export class PollingReader extends StreamReader {
         if (iterator === undefined) {
           const now = this.runtime.now();
           iterator = await this.#iterator(shardId, from, last, stop);
-          // Later, the latest record could be one behind others that nobody has read.
+          // Later, the latest record could be one behind others that are unread.
           from = from === "latest" ? now : from;
         }
         const command = new GetRecordsCommand({ ShardIterator: iterator });

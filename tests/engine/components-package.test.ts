@@ -24,7 +24,7 @@ import { requireEngine, Sandbox } from "./engine";
 
 const name = "streaming-pipeline-components";
 
-/** A program of somebody else's: a stream that is scaled, and the settings of a domain. */
+/** A program on the package: a stream that is scaled, and the settings of a domain. */
 const consumer = `
 import { Autoscaling } from "${name}/autoscaling";
 import { EncryptionKey } from "${name}/encryption";

@@ -17,7 +17,7 @@ export interface Placed {
   readonly target?: Planned;
 }
 
-/** Fixtures that others need beside them, or that a mutation names. */
+/** Fixtures that others depend on, or that a mutation names. */
 const always = ["failed", "failed-events", "address", "way-out", "transform", "private"];
 
 /** Fixtures of the types that a program has none of, so that each policy has something to judge. */
@@ -56,7 +56,7 @@ export function batches(
   return result;
 }
 
-/** The project's program and fixtures beside it, with mutations made to both. */
+/** The project's program and fixtures, with mutations made to both. */
 export function mutatedProgram(fixtures: readonly TestResource[], placed: readonly Placed[]) {
   return (): Promise<Record<string, unknown>> => {
     // By a transform of the engine's, which reaches the children of remote components as well.

@@ -41,7 +41,7 @@ describe("the program in the real engine", () => {
     rmSync(backendFolder, { recursive: true, force: true });
   });
 
-  /** The stack dev, whose shards nobody scales unless it is asked for. */
+  /** The stack dev, without scaling of shards by default. */
   async function open(
     configOverrides: ConfigOverrides = {},
     more: Partial<StackArgs> = {},

@@ -2,7 +2,7 @@ import { rows, type Verdict } from "./verdict";
 
 const fromTemplate = { launchTemplate: { id: "lt-1" } };
 
-/** What an instance is made of: by itself, by a launch template, and by the resources that go with it. */
+/** What an instance is made of: its own properties, a launch template, and by the resources that go with it. */
 export const instanceVerdicts: readonly Verdict[] = [
   ...rows("ec2-instance-interfaces", "ec2/instance:Instance", [
     [{ networkInterfaces: [{}, {}] }, "the instance has 2 networkInterfaces; the limit is 1"],

@@ -13,7 +13,7 @@ import {
 
 type Limits = Readonly<Record<string, Mutation["limits"]>>;
 
-/** The policies that refuse one of some resources, each by itself. */
+/** The policies that refuse one of some resources, each alone. */
 async function refusingResource(
   resources: readonly TestResource[],
   limits: Limits = {},

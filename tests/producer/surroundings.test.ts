@@ -62,7 +62,7 @@ describe("The replay command behind a proxy with a certificate authority of its 
   }
 
   it("signs in by the SSO profile and sends to the region of the profile, all through the proxy", async () => {
-    // Keys of the environment are those of somebody else: the profile comes first.
+    // Keys of the environment belong to another account: the profile comes first.
     const keys = { AWS_ACCESS_KEY_ID: "other", AWS_SECRET_ACCESS_KEY: "other" };
     const producer = start(["--profile", "company"], keys);
     expect(await producer.exit(), producer.stderr).to.equal(0);

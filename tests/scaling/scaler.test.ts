@@ -20,7 +20,7 @@ const rules = {
   lookBackMinutes: 0,
 };
 
-/** Something to be scaled that shows a change only when it is told to. */
+/** Something to be scaled that shows a change only on request. */
 class SlowScalable implements Scalable {
   present: State = {
     actual: 2,

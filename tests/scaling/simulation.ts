@@ -222,7 +222,7 @@ class SimulatedPolicy {
     const { periods = 1, periodSeconds = 300, breaching = periods } = this.#alarm;
     const length = periodSeconds / 60;
     const last = Math.floor(minute / length) - 1;
-    // CloudWatch looks at a few more periods than it is told to, and takes the newest that have data.
+    // CloudWatch looks at a few more periods than configured, and takes the newest that have data.
     const values = Array.from({ length: periods + 3 }, (_, index) =>
       this.#valueOf((last - index) * length, length),
     ).filter((value) => value !== undefined);

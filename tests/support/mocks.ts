@@ -68,7 +68,7 @@ export interface DeployOptions {
 const accountId = "123456789012";
 const region = "us-east-1";
 
-/** What AWS makes known at the latest when a resource exists, beside the inputs that it echoes. */
+/** What AWS makes known at the latest when a resource exists, besides the inputs that it echoes. */
 const computed: Readonly<Record<string, (name: string) => Inputs>> = {
   "aws:s3/bucketObjectv2:BucketObjectv2": () => ({ versionId: "version-1" }),
   "aws:apigateway/restApi:RestApi": (name) => ({
@@ -212,7 +212,7 @@ class OptionRecorder {
 
 /**
  * Runs a program against mocks until every resource is registered.
- * Only errors thrown at once reach the caller: Pulumi's mocks swallow those from inside apply.
+ * Only synchronous errors reach the caller: Pulumi's mocks swallow those from inside apply.
  */
 export async function deploy(
   program: () => unknown,

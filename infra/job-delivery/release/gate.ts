@@ -18,7 +18,7 @@ export interface Health {
   readonly failedCheckpoints: readonly Point[];
   /** Milliseconds that the last complete checkpoint took. */
   readonly checkpoints: readonly Point[];
-  /** Milliseconds by which readers are behind; undefined when no metric tells. */
+  /** Milliseconds by which readers are behind; undefined without a metric. */
   readonly lag: readonly Point[] | undefined;
 }
 
@@ -30,7 +30,7 @@ export type Verdict =
 
 /** Judges a job that has been RUNNING since a moment; its counters begin again with each submission, so one restart is too many. */
 export function judge(health: Health, since: Date, now: Date, rules: GateRules): Verdict {
-  // The minute in which the job came up tells of the version before it as well.
+  // The minute in which the job came up also has values of the version before it.
   const first = Math.ceil(since.getTime() / MINUTE) * MINUTE;
   const own = (points: readonly Point[]): number[] =>
     points.filter(({ time }) => time.getTime() >= first).map(({ value }) => value);

@@ -16,7 +16,7 @@ export interface PipelineEvent {
     readonly id: string;
     readonly data: {
       readonly actionConfiguration: { readonly configuration: { readonly UserParameters: string } };
-      /** What the step before gave; CodePipeline calls again until there is none. */
+      /** What the step before gave; CodePipeline calls again until it is absent. */
       readonly continuationToken?: string;
     };
   };

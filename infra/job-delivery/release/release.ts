@@ -8,7 +8,7 @@ import { judge } from "./gate";
 import type { HealthMetrics } from "./health-metrics";
 import type { ReleaseRules } from "./settings";
 
-/** Before the update: somebody else may be at work on the application. */
+/** Before the update: another change of the application may be under way. */
 export interface Waiting {
   readonly phase: "waiting";
   readonly since: string;
@@ -35,7 +35,7 @@ export type EndKind = "released" | "unchanged" | "rolled-back" | "refused" | "fa
 
 const MINUTE = 60_000;
 
-/** States in which the service is at work on the application; it will leave them by itself. */
+/** States in which the service is at work on the application; they end without a request. */
 const changingStates: readonly string[] = [
   "AUTOSCALING",
   "FORCE_STOPPING",
@@ -49,7 +49,7 @@ const changingStates: readonly string[] = [
 /** States that RollbackApplication takes an application out of. */
 const reversibleStates: readonly string[] = ["AUTOSCALING", "RUNNING", "UPDATING"];
 
-/** Somebody else's change is under way, or came in between: worth another try. */
+/** Another change is under way, or came in between: worth another try. */
 const collisions: readonly string[] = ["ConcurrentModificationException", "ResourceInUseException"];
 
 /** Errors by which the service says that it will not make this change. */
@@ -88,7 +88,7 @@ export class Release {
     try {
       return await this.#goOn(current, now);
     } catch (error) {
-      // A look that failed tells nothing of the job. Only the time for the phase ends the patience.
+      // A failed read has no information about the job. Only the time for the phase ends the patience.
       if (this.#isOver(current, now, this.#rules.updateMinutes)) throw error;
       return { kind: "waiting", progress: current, message: `${String(error)}; trying again` };
     }
@@ -131,7 +131,7 @@ export class Release {
         message: `Updating from ${code.key} to ${this.#target.key}, with a snapshot`,
       };
     } catch (error) {
-      if (hasName(error, collisions)) return wait(`${name} has been changed by somebody else`);
+      if (hasName(error, collisions)) return wait(`${name} was changed outside this release`);
       if (hasName(error, refusals)) return refused(`${String(error)} Nothing was changed.`);
       throw error;
     }
@@ -248,8 +248,13 @@ export class Release {
 
   #overtaken({ previous }: Begun, { code, status }: ApplicationState): Outcome {
     return sameCode(code, previous) && status === "RUNNING"
-      ? { kind: "rolled-back", message: `Somebody else, or the service, restored ${previous.key}.` }
-      : failed(`Somebody else changed the code to ${code.key} meanwhile; it is left as it is.`);
+      ? {
+          kind: "rolled-back",
+          message: `The service, or a change outside this release, restored ${previous.key}.`,
+        }
+      : failed(
+          `A change outside this release set the code to ${code.key} meanwhile; it is left as it is.`,
+        );
   }
 
   #isOver({ since }: Progress, now: Date, minutes: number): boolean {

@@ -11,7 +11,7 @@ export interface GateRules {
 }
 
 export interface ReleaseRules extends GateRules {
-  /** Minutes to wait for somebody else's change of the application before nothing is released. */
+  /** Minutes to wait for another change of the application before the release is given up. */
   readonly busyMinutes: number;
   /** Minutes that an update, or the way back, may take; with a large state a snapshot takes its time. */
   readonly updateMinutes: number;
@@ -25,7 +25,7 @@ export const defaultRules: ReleaseRules = {
   updateMinutes: 45,
 };
 
-/** What the program tells the function; it travels as JSON in one environment variable. */
+/** Settings of the function from the program; they travel as JSON in one environment variable. */
 export interface ReleaseSettings {
   readonly application: string;
   /** Metrics that tell how far readers are behind. */

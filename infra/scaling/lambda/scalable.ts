@@ -113,7 +113,7 @@ export class ScalableApplication implements Scalable {
   }
 
   async change(capacity: number): Promise<void> {
-    // The version makes the service refuse when somebody has changed the application in between.
+    // The version makes the service refuse when the application has changed in between.
     const { ApplicationVersionId, ApplicationConfigurationDescription: configuration } =
       await this.#describe();
     const { SnapshotsEnabled } = configuration?.ApplicationSnapshotConfigurationDescription ?? {};

@@ -7,7 +7,7 @@ import type { ScalableSettings } from "./settings";
 /** What Application Auto Scaling reads: https://github.com/aws/aws-auto-scaling-custom-resource */
 export interface ScalableTargetDimension {
   readonly scalableTargetDimensionId: string;
-  /** Ours does not change: nothing is registered anew. */
+  /** Ours does not change: nothing is registered again. */
   readonly version: "1";
   readonly resourceName: string;
   readonly dimensionName: string;

@@ -106,7 +106,7 @@ export class ScalingMetrics {
     const load = await this.#load(target, stream, growthMinutes * MINUTE, now);
     const present = load.filter((minute) => minute.shards === shards);
     return {
-      // After a change, what the shards before could not take tells nothing of those that there are.
+      // After a change, throttling of the earlier shards has no meaning for the current ones.
       isOutdated:
         present.length < load.length &&
         !present.some((minute) => isFull(minute) || isThrottled(minute)),
@@ -204,7 +204,7 @@ function own(metricName: Measure, target: string, name: string): LagMetric {
   return { namespace: scalingNamespace, metricName, dimensions: dimensions(target, name) };
 }
 
-/** How the function's own metrics are told apart. */
+/** Dimensions of the function's own metrics. */
 export function dimensions(target: string, name: string): Record<string, string> {
   return { Target: target, Name: name };
 }

@@ -10,12 +10,12 @@ export interface ScalableSettings {
   readonly rules: Rules;
 }
 
-/** What the program tells the function; it travels as JSON in one environment variable. */
+/** Settings of the function from the program; they travel as JSON in one environment variable. */
 export interface ScalingSettings {
   readonly targets: Readonly<Record<string, ScalableSettings>>;
   readonly lagMetrics: readonly LagMetric[];
   readonly subnets?: SubnetSettings;
-  /** Decides and tells, but changes nothing. */
+  /** Decides and reports, but changes nothing. */
   readonly dryRun: boolean;
 }
 

@@ -96,7 +96,7 @@ async function importObjects(domain: DomainClient, text: string): Promise<Answer
   const { status, body } = await domain.upload(
     "/_dashboards/api/saved_objects/_import?overwrite=true",
     { name: "objects.ndjson", text },
-    // Whoever opens the dashboards sees the global tenant.
+    // The dashboards open in the global tenant.
     { "osd-xsrf": "true", securitytenant: "global" },
   );
   return { status: status === 200 && body["success"] !== true ? 422 : status, body };

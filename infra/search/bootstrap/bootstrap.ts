@@ -24,7 +24,7 @@ export interface SearchBootstrapArgs {
   readonly vpc?: {
     /** Private subnets, in two availability zones or more. */
     readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-    /** Security groups that the domain lets in. */
+    /** Security groups that may reach the domain. */
     readonly securityGroupIds: readonly pulumi.Input<string>[];
   };
   /**
@@ -42,7 +42,7 @@ export interface SearchBootstrapArgs {
   readonly indexShards?: number;
   /** Whether the domain has UltraWarm nodes. Without them lifecycle policies migrate nothing. @default false */
   readonly warm?: boolean;
-  /** Whether the domain has fine-grained access control. Without it nobody is given a role. @default true */
+  /** Whether the domain has fine-grained access control. Without it no role is mapped. @default true */
   readonly accessControl?: boolean;
   /** ARNs of the IAM roles that write results, such as the job's. */
   readonly writerRoleArns: readonly pulumi.Input<string>[];
@@ -62,7 +62,7 @@ export interface SearchBootstrapArgs {
 const timeoutSeconds = 300;
 
 /**
- * What a search domain holds beside documents, as code: index templates, lifecycle policies and, for fine-grained
+ * What a search domain holds besides documents, as code: index templates, lifecycle policies and, for fine-grained
  * access control, roles and who has them. A function inside the domain's network puts it in place when the domain is
  * created and again when any of it changes; the deployment fails when the domain refuses something.
  *
@@ -83,7 +83,7 @@ const timeoutSeconds = 300;
  * });
  */
 export class SearchBootstrap extends pulumi.ComponentResource {
-  /** What was applied, as JSON; whoever waits for it finds the settings in place. */
+  /** What was applied, as JSON; resources that depend on it find the settings in place. */
   readonly report: pulumi.Output<string>;
 
   /** @throws Error that lists every invalid argument. */
@@ -104,7 +104,7 @@ export class SearchBootstrap extends pulumi.ComponentResource {
         timeoutSeconds,
         environment: {
           SEARCH_ENDPOINT: args.endpoint,
-          // Whoever may invoke the function repeats what was deployed, and no more.
+          // An invocation repeats what was deployed, and no more.
           SETTINGS_SHA256: settings.apply((text) =>
             createHash("sha256").update(text).digest("hex"),
           ),

@@ -72,7 +72,7 @@ export class DomainClient {
     });
   }
 
-  /** @throws Error that tells the last answer when the domain does not become ready in time. */
+  /** @throws Error with the last answer when the domain does not become ready in time. */
   async request(method: "GET" | "POST" | "PUT", path: string, body?: Body): Promise<Answer> {
     const content = body && { headers: jsonHeaders, text: JSON.stringify(body) };
     return this.#whenReady(method, path, content);
@@ -81,8 +81,8 @@ export class DomainClient {
   /**
    * Sends a file as a form does.
    *
-   * @param headers - of the request, beside the content type
-   * @throws Error that tells the last answer when the domain does not become ready in time.
+   * @param headers - of the request, besides the content type
+   * @throws Error with the last answer when the domain does not become ready in time.
    */
   async upload(
     path: string,
@@ -159,7 +159,7 @@ function parsed(text: string): Body {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value as Body;
   } catch {
-    // Told as it is.
+    // Reported as it is.
   }
   return { text };
 }

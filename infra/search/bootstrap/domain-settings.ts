@@ -14,7 +14,7 @@ export interface Role {
   }[];
 }
 
-/** What a domain should hold beside documents; everything by name. */
+/** What a domain should hold besides documents; everything by name. */
 export interface DomainSettings {
   /** Templates of indices; what can be changed later also reaches the indices that they match. */
   readonly indexTemplates: Readonly<Record<string, Body>>;

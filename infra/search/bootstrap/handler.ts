@@ -3,7 +3,7 @@ import { applySettings, type Plugin, plugins } from "./apply-settings";
 import { DomainClient, ownIdentity, required } from "./domain-client";
 import type { DomainSettings, Report } from "./domain-settings";
 
-/** What Lambda tells of an invocation. */
+/** Context of an invocation by Lambda. */
 interface Context {
   readonly getRemainingTimeInMillis: () => number;
 }

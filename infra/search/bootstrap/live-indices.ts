@@ -114,7 +114,7 @@ async function indicesOf(
   return body as unknown as Readonly<Record<string, LiveIndex>>;
 }
 
-/** UltraWarm, and whoever blocks an index: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ultrawarm.html */
+/** Blocks of an index, UltraWarm's among them: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ultrawarm.html */
 function isReadOnly(settings: LiveIndex["settings"]): boolean {
   return (
     settings["index.blocks.write"] === "true" ||

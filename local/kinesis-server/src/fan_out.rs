@@ -78,7 +78,7 @@ fn read(body: &[u8], content_type: &str) -> Option<Value> {
     Some(data)
 }
 
-/// The first record that arrived then or later; the library would take the oldest if there is none.
+/// The first record that arrived then or later; the library would take the oldest without one.
 async fn position_at(store: &Store, stream_name: &str, shard_number: i64, seconds: f64) -> Value {
     let start = format!("{}/", shard_ix_to_hex(shard_number));
     let end = shard_ix_to_hex(shard_number + 1);

@@ -5,7 +5,7 @@ import type { Part } from "../../status/pipeline-status";
 /** When old figures were last known; nothing while they are of now. */
 export function AsOf(props: {
   readonly part: Part<unknown> | undefined;
-  /** The figures, where a card has others beside them. */
+  /** The figures, where a card has other content. */
   readonly what?: string;
 }): JSX.Element | null {
   const { part, what } = props;

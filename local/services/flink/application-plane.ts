@@ -74,7 +74,7 @@ export class ApplicationPlane implements DataPlane {
     try {
       this.#options.store.find(bucket, key, version);
     } catch {
-      // Its code is gone: so is the application, until the program creates both anew.
+      // Its code is gone: so is the application, until the program creates both again.
       return undefined;
     }
     return this.#start(settings, this.#latestState());
@@ -91,7 +91,7 @@ export class ApplicationPlane implements DataPlane {
     this.#cluster = undefined;
     this.#settings = undefined;
     if (cluster === undefined) return;
-    // A job that is cancelled tells the stream that its consumer is gone; one that cannot be does not matter.
+    // A cancelled job deregisters its consumer from the stream; one that cannot be does not matter.
     await cluster.rest.cancelled(cluster.jobId).catch(() => undefined);
     await cluster.stop();
   }
@@ -138,7 +138,7 @@ export class ApplicationPlane implements DataPlane {
       onFailure,
       latestState: () => this.#latestState(),
     });
-    // Known before it is up: whoever stops in the middle stops it as well.
+    // Known before it is up, so that a stop in between stops it as well.
     this.#cluster = cluster;
     await cluster.start(restoreFrom);
   }

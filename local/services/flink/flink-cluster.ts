@@ -213,7 +213,7 @@ export class FlinkCluster {
     await this.#replace(exit, () => this.#startTaskManager(number));
   }
 
-  /** Without its job manager a task manager has nothing to do: all begin anew, and the job with them. */
+  /** Without its job manager a task manager has nothing to do: all are started again, and the job with them. */
   async #replaceAll(exit: ProcessError): Promise<void> {
     this.#jobManager = undefined;
     if (this.#stop.signal.aborted) return;

@@ -21,7 +21,7 @@ export interface KinesisServerOptions {
   readonly onExit: (exit: ProcessError) => void;
 }
 
-/** A Kinesis Data Streams API, with AWS's throttling unless told otherwise, whose streams survive a restart. */
+/** A Kinesis Data Streams API, with AWS's throttling by default, whose streams survive a restart. */
 export async function startKinesisServer(options: KinesisServerOptions): Promise<ServiceProcess> {
   const { port, region, accountId, folders, onProgress, onExit } = options;
   const { throttled = true, journal = true } = options;

@@ -106,7 +106,7 @@ export class LiveStream {
     await this.#tag(previous?.tags ?? {}, wanted.tags);
   }
 
-  /** Takes it to another number of shards. @throws Error that tells how far one update can go, when that is less far */
+  /** Takes it to another number of shards. @throws Error with the limit of one update, when it is exceeded */
   async resize(shards: number): Promise<void> {
     await this.#reshard(await this.#active(), shards);
   }

@@ -244,7 +244,7 @@ describe("FlinkApplication", () => {
     const run = async (restore: FlinkApplicationArgs["restore"]) =>
       (await configurationOf(restore && { restore }))["runConfiguration"];
     expect(await run(undefined)).to.deep.equal(await run({ from: "latest-snapshot" }));
-    // The service tells nothing of an application that never ran, and would seem to differ for ever.
+    // The service has no value for an application that never ran, which would differ for ever.
     expect(await configurationOf({ start: false })).not.to.have.property("runConfiguration");
     expect(await run({ from: "nothing" })).to.deep.equal({
       applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },

@@ -38,7 +38,7 @@ describe("The build of the job's pipeline", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Runs the commands, then tells what they exported. */
+  /** Runs the commands, then returns what they exported. */
   function build(env: Readonly<Record<string, string>> = {}) {
     const [commands = ""] = buildspec.phases.build.commands;
     const tell = exportedVariables.map((name) => `echo "${name}=$${name}"`).join("\n");

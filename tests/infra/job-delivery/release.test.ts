@@ -212,7 +212,7 @@ describe("A release", () => {
   for (const error of ["ConcurrentModificationException", "ResourceInUseException"]) {
     it(`tries again after a ${error}`, async () => {
       flink.refusals["UpdateApplication"] = [error];
-      expect((await step()).message).to.match(/has been changed by somebody else; waiting/);
+      expect((await step()).message).to.match(/was changed outside this release; waiting/);
       expect(phase()).to.equal("waiting");
       expect((await end()).kind).to.equal("released");
     });
@@ -243,7 +243,7 @@ describe("A release", () => {
     flink.version += 1;
     expect(await step(1)).to.deep.equal({
       kind: "failed",
-      message: `Somebody else changed the code to ${other.key} meanwhile; it is left as it is.`,
+      message: `A change outside this release set the code to ${other.key} meanwhile; it is left as it is.`,
     });
     expect(flink.changes).to.have.length(1);
   });

@@ -32,7 +32,7 @@ interface PropertyGroup {
   readonly propertyMap: Readonly<Record<string, string>>;
 }
 
-/** What the job is told at run time. */
+/** Properties of the job at run time. */
 function propertyGroups(deployment: Deployment): readonly PropertyGroup[] {
   const { inputs } = deployment.one("aws:kinesisanalyticsv2/application:Application");
   const { environmentProperties } = inputs["applicationConfiguration"] as {

@@ -10,7 +10,7 @@ const paths = {
   producer: path.join(__dirname, "../fixtures/producer.ts"),
 };
 
-/** What holds data, with the properties of ours whose change would make AWS begin anew, without that data. */
+/** What holds data, with the properties of ours whose change would make AWS replace it, without that data. */
 const replacements = {
   "aws:cognito/userPool:UserPool": [],
   "aws:kinesis/stream:Stream": ["name"],

@@ -191,7 +191,7 @@ describe("ReplayHost", () => {
     expect(deployment.one(instanceType).inputs).to.include({
       subnetId: "subnet-x",
       keyName: "replay",
-      // What AWS tells of it afterwards: another value would replace the host after a refresh.
+      // What AWS reports of it afterwards: another value would replace the host after a refresh.
       associatePublicIpAddress: true,
     });
     expect(

@@ -91,7 +91,7 @@ describe("configuration of scaling", () => {
 
   it("refuses a clock without a schedule", async () => {
     expect(await problems({ flinkScaling: "Schedule" })).to.deep.equal([
-      "flinkScaling Schedule needs scalingSchedules of target application; there is none",
+      "flinkScaling Schedule needs scalingSchedules of target application, but has none",
     ]);
   });
 

@@ -14,7 +14,7 @@ const REPORT: ReplayReport = {
   retries: 0,
 };
 
-/** A producer that ends when it is told to. */
+/** A producer that ends on request. */
 class FakeProcess {
   static readonly started: FakeProcess[] = [];
   progress: ReplayProgress | undefined;
@@ -124,7 +124,7 @@ describe("a replay that can be paused and sped up", () => {
     await replay.pause(true);
     expect(replay.progress).to.include({ recordsPut: 703, throttled: 2, at: first.progress.at });
     await replay.pause(false);
-    // The next producer starts: that it has told nothing yet is no silence.
+    // The next producer starts: no report yet is no silence.
     expect(replay.progress).to.include({ recordsPut: 703, throttled: 2, recordsPerSecond: 0 });
     expect(Date.parse(replay.progress?.at ?? "")).to.be.above(Date.parse(first.progress.at));
   });

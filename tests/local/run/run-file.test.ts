@@ -23,10 +23,10 @@ describe("the state of an earlier run", () => {
   it("does not go on with another workload, nor with another input", () => {
     keepWorkload(march, folder());
     expect(workloadProblem({ name: "trades", input: "10 symbols" }, folder())).to.equal(
-      "The pipeline in .local/stack has the state of the workload taxi; begin anew with --fresh, or go on with --workload taxi.",
+      "The pipeline in .local/stack has the state of the workload taxi; start again with --fresh, or continue with --workload taxi.",
     );
     expect(workloadProblem({ name: "taxi", input: "/data/april.csv" }, folder())).to.equal(
-      "The pipeline in .local/stack has the state of the input /data/march.csv; begin anew with --fresh, or go on with that input.",
+      "The pipeline in .local/stack has the state of the input /data/march.csv; start again with --fresh, or continue with that input.",
     );
   });
 

@@ -417,7 +417,7 @@ describe("the status of the pipeline", () => {
         now: () => now,
       });
     });
-    /** A poll this many seconds later; the replay tells of them, at this event time. */
+    /** A poll this many seconds later; the replay reports them, at this event time. */
     const later = (seconds: number, eventTime = progress.progress.eventTime) => {
       now += 1000 * seconds;
       progress = replay({ at: new Date(now).toISOString(), eventTime }, progress.finished);
@@ -522,10 +522,10 @@ describe("the status of the pipeline", () => {
       await monitor.poll();
       now += 6000;
       const { replay: found, verdict } = await monitor.poll();
-      expect(found).to.deep.include({ up: false, reason: "has told nothing for 6 s" });
+      expect(found).to.deep.include({ up: false, reason: "has not reported for 6 s" });
       expect(verdict).to.deep.include({
         level: "problem",
-        title: "The producer has told nothing for 6 s",
+        title: "The producer has not reported for 6 s",
       });
     });
 

@@ -35,7 +35,7 @@ interface Row {
   readonly total?: string;
 }
 
-/** A row of the file; a good one unless told otherwise. */
+/** A row of the file; a valid one by default. */
 function row(changes: Row = {}): string {
   const good = {
     pickup: "2019-03-01 12:00:00",

@@ -30,7 +30,7 @@ describe("The release function, as it is deployed", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "release-test-"));
   const environment = { ...process.env };
   const { info } = console;
-  /** What CodePipeline was told. */
+  /** What CodePipeline received. */
   const results: JobResult[] = [];
   let codePipeline: Server;
   let moto: Moto;

@@ -11,7 +11,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
 
 /**
- * Counts ones, a hundred a second, prints each count and writes it to a bucket: a count that begins anew has lost its
+ * Counts ones, a hundred a second, prints each count and writes it to a bucket: a count that starts again has lost its
  * state.
  */
 public final class CountingJob {

@@ -38,7 +38,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!(await condition())) await delay(50);
 }
 
-/** Whether somebody accepts connections on an address. */
+/** Whether a process accepts connections on an address. */
 export function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2_000 });

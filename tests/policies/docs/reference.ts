@@ -64,7 +64,7 @@ function controlTable(policies: readonly StreamingPolicy[]): string {
     "",
     "## Security Hub",
     "",
-    "Every control of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html) about the kinds of resources above: the policies whose defaults satisfy it, or why there is none.",
+    "Every control of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html) about the kinds of resources above: the policies whose defaults satisfy it, or why no policy covers it.",
     "",
     "| Control | Says | Policy |\n| --- | --- | --- |",
     ...rows,

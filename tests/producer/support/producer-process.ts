@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "../../../infra/core/bundle";
 
-/** Writes the producer as it is put on a host: one CommonJS file that needs nothing beside it. */
+/** Writes the producer as it is put on a host: one CommonJS file without dependencies. */
 export function bundleProducer(folder: string): string {
   const path = join(folder, "producer.cjs");
   writeFileSync(path, bundle("producer/cli.ts").text);

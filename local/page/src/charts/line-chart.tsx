@@ -13,7 +13,7 @@ export interface Mark {
 export interface ChartLine {
   readonly label: string;
   readonly values: readonly (number | null)[];
-  /** The figures that the legend tells. @default the values */
+  /** The figures of the legend. @default the values */
   readonly told?: readonly (number | null)[];
   /** Filled down to the axis, over the lines before it. */
   readonly area?: boolean;

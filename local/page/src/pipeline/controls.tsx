@@ -23,7 +23,7 @@ export function Controls({ actions, shards }: ControlsProps): JSX.Element {
   const act = (text: string, action: string, body: object) => {
     setTold({ text, failed: false });
     void ask(action, body).then((problem) => {
-      // What is over is told no more, and of another action nothing.
+      // Neither finished nor other actions are shown.
       const end = problem === undefined ? undefined : { text: problem, failed: true };
       setTold((now) => (now?.text === text ? end : now));
     });

@@ -166,7 +166,7 @@ function paint(path: L.Path, level: number, selected: boolean): void {
   if (selected) path.bringToFront();
 }
 
-/** Tells an area's figures to who points at it, and selects it for who clicks or taps. */
+/** Shows an area's figures on hover, and selects it on click or tap. */
 function watch(
   layer: L.Layer,
   area: string,

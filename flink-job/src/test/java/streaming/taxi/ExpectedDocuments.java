@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * every window: slow, and without anything of the job but the zone table and the geohash.
  */
 final class ExpectedDocuments {
-  /** What a document counts, beside what it describes. */
+  /** What a document counts, besides what it describes. */
   static final List<String> FIGURES =
       List.of("trips", "normal", "score", "averageSeconds", "p50Seconds", "p95Seconds", "areas");
 

@@ -232,7 +232,7 @@ class WindowsTest {
         windows.getOperator(), visit -> "gate", Types.STRING);
   }
 
-  /** Somebody came to the gate. */
+  /** The gate was reached. */
   public static class Visit extends OpenWindows.Admitted {
     public Visit() {
       live = true;
