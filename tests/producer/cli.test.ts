@@ -191,7 +191,7 @@ describe("The replay command, bundled into one file", function () {
       const producer = start(toStream(tripFile(3, 600)));
       await firstRequest;
       producer.kill("SIGINT");
-      await producer.says("A second signal ends at once");
+      await producer.says("Stopping");
       producer.kill("SIGINT");
       expect(await producer.exit()).to.equal(130);
     });

@@ -227,7 +227,6 @@ describe("alarms", () => {
       "scaling-application-failed": "Maximum FailedActivities >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-application-refused": "Maximum RefusedScaleOut >= 1, 1 of 1 x 300 s, notBreaching",
       "scaling-application-maximum": "Minimum Capacity >= 32, 12 of 12 x 300 s, notBreaching",
-      "application-snapshots": "Maximum Snapshots >= 800, 1 of 1 x 300 s, notBreaching",
       "scaling-stream-silent": "Maximum Capacity < 1, 3 of 3 x 300 s, breaching",
       "scaling-stream-failed": "Maximum FailedActivities >= 1, 3 of 3 x 300 s, notBreaching",
       "scaling-stream-changes": "Minimum ChangesLeft <= 2, 1 of 1 x 300 s, notBreaching",
