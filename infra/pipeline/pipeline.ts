@@ -348,7 +348,7 @@ export class Pipeline extends pulumi.ComponentResource {
         producerArguments: workload.replay.arguments,
         streamName: events.name,
         statements: events.writeStatements(),
-        // A port forwarded through the host is the way to the dashboards.
+        // `npm run dashboards` forwards a port through the host.
         securityGroupIds: search.clientSecurityGroupIds,
         maxDisorderSeconds: job.maxDisorderSeconds,
         startAfter: [archive, eventsDelivery, results, analytics].filter(
@@ -495,6 +495,7 @@ export class Pipeline extends pulumi.ComponentResource {
       applicationName: analytics.name,
       searchEndpoint: search.endpoint,
       dashboardsUrl: search.dashboardsUrl,
+      dashboardsCommand: pulumi.interpolate`npm run dashboards -- ${pulumi.getStack()}`,
       searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
       ...(results && { resultsStreamName: results.name }),

@@ -98,6 +98,7 @@ describe("Pipeline", function () {
         applicationName: "pipeline-analytics",
         searchEndpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
         dashboardsUrl: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com/_dashboards",
+        dashboardsCommand: `npm run dashboards -- ${stack}`,
         searchReadPolicy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [
