@@ -32,7 +32,11 @@ export class DeliveryEndpoint extends pulumi.ComponentResource {
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: DeliveryEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:DeliveryEndpoint", name, args, opts);
-    validate(name, args);
+    const problems = new Problems();
+    for (const key of ["clientSecurityGroupIds", "deliveryStreamArns"] as const) {
+      problems.require(args[key].length > 0, `${key} must name at least one; got none`);
+    }
+    problems.throwIfAny(`DeliveryEndpoint "${name}" has invalid arguments`);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
@@ -79,12 +83,4 @@ export class DeliveryEndpoint extends pulumi.ComponentResource {
     this.id = endpoint.id;
     this.registerOutputs({ id: this.id });
   }
-}
-
-function validate(name: string, args: DeliveryEndpointArgs): void {
-  const problems = new Problems();
-  for (const key of ["clientSecurityGroupIds", "deliveryStreamArns"] as const) {
-    problems.require(args[key].length > 0, `${key} must name at least one; got none`);
-  }
-  problems.throwIfAny(`DeliveryEndpoint "${name}" has invalid arguments`);
 }

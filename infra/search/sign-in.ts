@@ -34,7 +34,9 @@ export class SearchSignIn extends pulumi.ComponentResource {
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: SearchSignInArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:SearchSignIn", name, args, opts);
-    validate(name, args);
+    const problems = new Problems();
+    problems.matches("domainPrefix", args.domainPrefix, cognitoDomainPrefix);
+    problems.throwIfAny(`SearchSignIn "${name}" has invalid arguments`);
 
     const protectData = args.protectData ?? false;
     const child = { parent: this };
@@ -163,10 +165,4 @@ export class SearchSignIn extends pulumi.ComponentResource {
       userRoleArn: this.userRoleArn,
     });
   }
-}
-
-function validate(name: string, args: SearchSignInArgs): void {
-  const problems = new Problems();
-  problems.matches("domainPrefix", args.domainPrefix, cognitoDomainPrefix);
-  problems.throwIfAny(`SearchSignIn "${name}" has invalid arguments`);
 }

@@ -90,7 +90,10 @@ export class SearchBootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: SearchBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = componentInputs(args, "folders");
     super("streaming:infra:SearchBootstrap", name, inputs, opts);
-    validate(name, args);
+    const problems = new Problems();
+    problems.integer("replicas", args.replicas, limits.searchReplicas);
+    problems.integer("indexShards", args.indexShards ?? 1, limits.searchIndexShards);
+    problems.throwIfAny(`SearchBootstrap "${name}" has invalid arguments`);
 
     const settings = pulumi.jsonStringify(
       domainSettings({ ...args, masterRoleArn: args.masterRole.arn }),
@@ -220,11 +223,4 @@ function withoutMigration(policy: Body): Body {
       ? value.filter((action: Body) => !("warm_migration" in action))
       : value,
   ) as Body;
-}
-
-function validate(name: string, args: SearchBootstrapArgs): void {
-  const problems = new Problems();
-  problems.integer("replicas", args.replicas, limits.searchReplicas);
-  problems.integer("indexShards", args.indexShards ?? 1, limits.searchIndexShards);
-  problems.throwIfAny(`SearchBootstrap "${name}" has invalid arguments`);
 }
