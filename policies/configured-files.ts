@@ -1,54 +1,70 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 
 interface Command {
+  readonly args: readonly string[];
   readonly folder: string;
-  readonly line: string;
 }
+
+const { env } = process;
+const repeated = { type: "string", multiple: true } as const;
 
 /**
  * The configuration files that the engine applies to the pack in a folder: by the options of the pulumi command that
  * started this process, else by its environment. The engine itself hands a pack the entries of known policies only.
  */
 export function configuredFiles(pack: string): readonly string[] {
-  const { env } = process;
-  const { folder, line } = commandsAbove(process.ppid).find(hasConfiguration) ?? {
-    folder: env["PWD"] ?? ".",
-    line: `--policy-pack=${env["PULUMI_OPTION_POLICY_PACK"] ?? ""} --policy-pack-config=${env["PULUMI_OPTION_POLICY_PACK_CONFIG"] ?? ""}`,
-  };
-  const [packs, files] = ["policy-pack", "policy-pack-config"].map((option) =>
-    [...line.matchAll(new RegExp(`--${option}[= ](\\S+)`, "g"))]
-      .flatMap(([, value = ""]) => value.split(","))
-      .map((file) => path.resolve(folder, file)),
-  ) as [string[], string[]];
+  const variables = ["policy-pack", "policy-pack-config"].map(
+    (name) => `--${name}=${env[`PULUMI_OPTION_${name.replaceAll("-", "_").toUpperCase()}`] ?? ""}`,
+  );
+  const commands = [...commandsAbove(process.ppid), { args: variables, folder: env["PWD"] ?? "." }];
+  const options = commands.map(policyOptions).find(({ files }) => files.length > 0);
+  const { packs = [], files = [] } = options ?? {};
   // The first file is for the first pack.
-  const isOwn = (one: string | undefined) =>
-    one !== undefined && existsSync(one) && realpathSync(one) === realpathSync(pack);
+  const isOwn = (one = "") => existsSync(one) && realpathSync(one) === realpathSync(pack);
   return files.filter(
     (file, index) => existsSync(file) && (packs.length < 2 || isOwn(packs[index])),
   );
 }
 
-function hasConfiguration({ line }: Command): boolean {
-  return line.includes("--policy-pack-config");
+function policyOptions({ args, folder }: Command) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { "policy-pack": repeated, "policy-pack-config": repeated },
+    strict: false,
+  });
+  const paths = (given: (typeof values)["policy-pack"] = []) =>
+    given
+      .flatMap((value) => String(value).split(","))
+      .flatMap((one) => (one === "" ? [] : path.resolve(folder, one)));
+  return { packs: paths(values["policy-pack"]), files: paths(values["policy-pack-config"]) };
 }
 
-/** The commands that started a process, each with its folder where the system reports it. */
+/** The commands that started a process, the nearest first: as far as the system shows them. */
 function commandsAbove(pid: number): readonly Command[] {
   try {
-    const output = execFileSync("ps", ["-o", "ppid=,args=", "-p", String(pid)], {
-      encoding: "utf8",
-    });
-    const [, parent = "0", line = ""] = /^\s*(\d+)\s+(.*)/.exec(output) ?? [];
-    const above = Number(parent) > 1 ? commandsAbove(Number(parent)) : [];
-    return [{ line, folder: folderOf(pid) }, ...above];
+    const { parent, ...command } = existsSync(`/proc/${pid}`) ? inProc(pid) : byPs(pid);
+    return [command, ...(parent > 0 ? commandsAbove(parent) : [])];
   } catch {
     return [];
   }
 }
 
-function folderOf(pid: number): string {
-  const link = `/proc/${pid}/cwd`;
-  return existsSync(link) ? readlinkSync(link) : (process.env["PWD"] ?? ".");
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function inProc(pid: number): Command & { readonly parent: number } {
+  const [, afterName = ""] = /.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+  return {
+    args: readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"),
+    folder: readlinkSync(`/proc/${pid}/cwd`),
+    parent: Number(afterName.split(" ")[1]),
+  };
+}
+
+/** macOS shows neither where an option ends that has spaces nor the folder, which is that of the shell then. */
+function byPs(pid: number): Command & { readonly parent: number } {
+  const output = execFileSync("ps", ["-o", "ppid=,args=", "-p", String(pid)], { encoding: "utf8" });
+  const [parent, ...args] = output.trim().split(/\s+/);
+  return { args, folder: env["PWD"] ?? ".", parent: Number(parent) };
 }

@@ -83,7 +83,7 @@ const withoutResources = Object.entries({
     "DeleteNetworkInterface Describe* UnassignPrivateIpAddresses",
   ec2messages: "*",
   logs:
-    "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery " +
+    "CreateLogDelivery CreateLogGroup DeleteLogDelivery DescribeResourcePolicies GetLogDelivery " +
     "ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
   ssm: "UpdateInstanceInformation",
   ssmmessages: "*",

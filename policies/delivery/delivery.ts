@@ -6,18 +6,20 @@ import { flag, integer } from "../engine/setting-schema";
 import { mustBe, within } from "../engine/violation";
 
 /**
- * The largest buffers that Firehose takes for destinations without objects, which may be as small as it takes them:
- * https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointBufferingHints.html and its like
+ * The largest buffers that Firehose takes for destinations without objects, in MiB and seconds; the smallest are 1 MiB and
+ * 0 seconds. Each has a page of its own, such as
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html, and likewise
+ * ElasticsearchBufferingHints, HttpEndpointBufferingHints, AmazonopensearchserviceBufferingHints,
+ * AmazonOpenSearchServerlessBufferingHints and SnowflakeBufferingHints.
  */
-const withoutObjects: Readonly<Record<string, { readonly mib: number; readonly seconds: number }>> =
-  {
-    elasticsearchConfiguration: { mib: 100, seconds: 900 },
-    httpEndpointConfiguration: { mib: 64, seconds: 900 },
-    opensearchConfiguration: { mib: 100, seconds: 900 },
-    opensearchserverlessConfiguration: { mib: 100, seconds: 900 },
-    snowflakeConfiguration: { mib: 128, seconds: 900 },
-    splunkConfiguration: { mib: 5, seconds: 60 },
-  };
+const withoutObjects: Readonly<Record<string, readonly [mib: number, seconds: number]>> = {
+  elasticsearchConfiguration: [100, 900],
+  httpEndpointConfiguration: [64, 900],
+  opensearchConfiguration: [100, 900],
+  opensearchserverlessConfiguration: [100, 900],
+  snowflakeConfiguration: [128, 900],
+  splunkConfiguration: [5, 60],
+};
 
 export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", Firehose, {
   rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
@@ -45,10 +47,10 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
     const service = withoutObjects[path];
     const leastMiB = needsLargeBuffer(delivery) ? Math.max(limits.minMiB, 64) : limits.minMiB;
     const mib = service
-      ? ([1, Math.min(limits.maxMiB, service.mib)] as const)
+      ? ([1, Math.min(limits.maxMiB, service[0])] as const)
       : ([leastMiB, limits.maxMiB] as const);
     const seconds = service
-      ? ([0, Math.min(limits.maxSeconds, service.seconds)] as const)
+      ? ([0, Math.min(limits.maxSeconds, service[1])] as const)
       : ([limits.minSeconds, limits.maxSeconds] as const);
     const sizeFact = `${path}.bufferingSize is ${isPresent(size) ? `${size} MiB` : "not set"}`;
     yield* within(size, mib, sizeFact, "MiB");

@@ -1,5 +1,6 @@
 import { type PolicyResource, unknownCheckingProxy } from "@pulumi/policy";
 import { isSet, known } from "./known";
+import table from "./native-forms.json";
 import { sdkToken } from "./sdk-types";
 
 /** A resource as the policies know it: in the names of @pulumi/aws. */
@@ -16,111 +17,20 @@ type Moves = Readonly<Record<string, string>>;
 interface Mapping {
   readonly type: string;
   readonly moves: Moves;
+  /** Blocks, under their new names, that have the moves of a Firehose destination. */
+  readonly destinations?: readonly string[];
   /** Settings that @pulumi/aws keeps in resources of their own, by property. */
-  readonly companions?: Readonly<Record<string, readonly [type: string, moves: Moves]>>;
+  readonly companions?: Readonly<Record<string, Mapping>>;
 }
+
+/** CloudFormation's types, on which AWS Native, AWSCC and Cloud Control rest, with what is named otherwise. */
+const mappings: Readonly<Record<string, Mapping>> = table;
 
 const destination: Moves = {
   kmsKeyArn: "encryptionConfiguration.kmsEncryptionConfig.awskmsKeyArn",
   bufferingSize: "bufferingHints.sizeInMbs",
   bufferingInterval: "bufferingHints.intervalInSeconds",
   cloudwatchLoggingOptions: "cloudWatchLoggingOptions",
-};
-
-/** Moves inside a block, which has its new name by then. */
-function inside(block: string, moves: Moves): Moves {
-  return Object.fromEntries(
-    Object.entries(moves).map(([to, from]) => [`${block}.${to}`, `${block}.${from}`]),
-  );
-}
-
-/** CloudFormation's types, on which AWS Native, AWSCC and Cloud Control rest, with what is named otherwise. */
-const mappings: Readonly<Record<string, Mapping>> = {
-  "AWS::Kinesis::Stream": {
-    type: sdkToken("kinesis", "Stream"),
-    moves: {
-      retentionPeriod: "retentionPeriodHours",
-      encryptionType: "streamEncryption.encryptionType",
-      kmsKeyId: "streamEncryption.keyId",
-      shardLevelMetrics: "desiredShardLevelMetrics",
-    },
-  },
-  "AWS::KinesisFirehose::DeliveryStream": {
-    type: sdkToken("kinesis", "FirehoseDeliveryStream"),
-    moves: {
-      name: "deliveryStreamName",
-      serverSideEncryption: "deliveryStreamEncryptionConfigurationInput",
-      kinesisSourceConfiguration: "kinesisStreamSourceConfiguration",
-      extendedS3Configuration: "extendedS3DestinationConfiguration",
-      opensearchConfiguration: "amazonopensearchserviceDestinationConfiguration",
-      httpEndpointConfiguration: "httpEndpointDestinationConfiguration",
-      redshiftConfiguration: "redshiftDestinationConfiguration",
-      splunkConfiguration: "splunkDestinationConfiguration",
-      snowflakeConfiguration: "snowflakeDestinationConfiguration",
-      icebergConfiguration: "icebergDestinationConfiguration",
-      ...inside("extendedS3Configuration", destination),
-      ...inside("extendedS3Configuration.s3BackupConfiguration", destination),
-      ...inside("opensearchConfiguration", destination),
-      ...inside("opensearchConfiguration.s3Configuration", destination),
-      ...inside("httpEndpointConfiguration", destination),
-      ...inside("httpEndpointConfiguration.s3Configuration", destination),
-    },
-  },
-  "AWS::KinesisAnalyticsV2::Application": {
-    type: sdkToken("kinesisanalyticsv2", "Application"),
-    moves: {
-      name: "applicationName",
-      "applicationConfiguration.vpcConfiguration": "applicationConfiguration.vpcConfigurations.0",
-    },
-  },
-  "AWS::OpenSearchService::Domain": {
-    type: sdkToken("opensearch", "Domain"),
-    moves: {
-      encryptAtRest: "encryptionAtRestOptions",
-      nodeToNodeEncryption: "nodeToNodeEncryptionOptions",
-    },
-  },
-  "AWS::S3::Bucket": {
-    type: sdkToken("s3", "Bucket"),
-    moves: { bucket: "bucketName" },
-    companions: {
-      publicAccessBlockConfiguration: ["BucketPublicAccessBlock", {}],
-      versioningConfiguration: ["BucketVersioning", { versioningConfiguration: "" }],
-      loggingConfiguration: ["BucketLogging", { targetBucket: "destinationBucketName" }],
-      bucketEncryption: [
-        "BucketServerSideEncryptionConfiguration",
-        {
-          rules: "serverSideEncryptionConfiguration",
-          "rules.applyServerSideEncryptionByDefault": "rules.serverSideEncryptionByDefault",
-        },
-      ],
-      ownershipControls: ["BucketOwnershipControls", { rule: "rules.0" }],
-      lifecycleConfiguration: [
-        "BucketLifecycleConfiguration",
-        {
-          "rules.expiration.days": "rules.expirationInDays",
-          "rules.transitions.days": "rules.transitions.transitionInDays",
-        },
-      ],
-    },
-  },
-  "AWS::KMS::Key": {
-    type: sdkToken("kms", "Key"),
-    moves: {
-      policy: "keyPolicy",
-      customerMasterKeySpec: "keySpec",
-      deletionWindowInDays: "pendingWindowInDays",
-    },
-  },
-  "AWS::IAM::Role": {
-    type: sdkToken("iam", "Role"),
-    moves: {
-      assumeRolePolicy: "assumeRolePolicyDocument",
-      inlinePolicies: "policies",
-      "inlinePolicies.policy": "inlinePolicies.policyDocument",
-      "inlinePolicies.name": "inlinePolicies.policyName",
-    },
-  },
 };
 
 /** CloudFormation's type for a token of AWS Native (aws-native:kinesis:Stream) and AWSCC (awscc:index/kinesisStream:…). */
@@ -151,10 +61,10 @@ export function formsOf({ type, props }: Form): readonly Form[] {
     type === cloudControl ? (camelCased(desiredState(props)) as Block) : (plain(props) as Block);
   const companions = Object.entries(mapping.companions ?? {}).filter(([key]) => isSet(source, key));
   const forms = [
-    { type: mapping.type, props: formed(source, mapping.moves) },
-    ...companions.map(([key, [companion, moves]]) => ({
-      type: sdkToken("s3", companion),
-      props: { bucket: source["bucketName"], ...formed(source[key] as Block, moves) },
+    { type: mapping.type, props: formed(source, mapping) },
+    ...companions.map(([key, companion]) => ({
+      type: companion.type,
+      props: { bucket: source["bucketName"], ...formed(source[key] as Block, companion) },
     })),
   ];
   for (const [key] of companions) {
@@ -233,9 +143,14 @@ function plain(value: unknown): unknown {
 }
 
 /** The properties of a block under their names in @pulumi/aws. */
-function formed(source: Block, moves: Moves): Record<string, unknown> {
+function formed(source: Block, { moves, destinations = [] }: Mapping): Record<string, unknown> {
   const result = plain(source) as Record<string, unknown>;
-  for (const [to, from] of Object.entries(moves)) {
+  const inside = destinations.flatMap((block) =>
+    Object.entries(destination).map(
+      ([to, from]) => [`${block}.${to}`, `${block}.${from}`] as const,
+    ),
+  );
+  for (const [to, from] of [...Object.entries(moves), ...inside]) {
     move(result, to.split("."), from.split("."));
   }
   const { tags, logPublishingOptions: logs, serverSideEncryption } = result;

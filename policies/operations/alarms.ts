@@ -210,7 +210,8 @@ export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
     subscribedElsewhere: texts("Logical names of topics that are subscribed to outside the stack."),
   },
   *check(resources, { subscribedElsewhere }) {
-    const alarms = alarmTypes.flatMap((one) => ofType(resources, one));
+    const composites = ofType(resources, CompositeAlarm);
+    const alarms = [...ofType(resources, MetricAlarm), ...composites];
     const subscriptions = ofType(resources, TopicSubscription);
     const silent = ofType(resources, Topic).filter(
       (topic) =>
@@ -218,9 +219,7 @@ export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
         !subscriptions.some((one) => refersTo(one, "topic", topic, "arn")),
     );
     for (const resource of alarms) {
-      const isChild = ofType(resources, CompositeAlarm).some(
-        (parent) => isNotifying(parent) && parent !== resource && isInRule(parent, resource),
-      );
+      const isChild = notifiesFor(composites, resource);
       if (!isSet(resource.props, "alarmActions") && !isChild) {
         yield { resource, fact: "alarmActions is not set", limit: "an alarm needs an action" };
       }
@@ -241,6 +240,14 @@ export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
   },
 });
 
+/** Whether a composite alarm notifies when an alarm changes, through others as well. */
+function notifiesFor(composites: readonly PolicyResource[], alarm: PolicyResource): boolean {
+  const others = composites.filter((one) => one !== alarm);
+  return others
+    .filter((parent) => isInRule(parent, alarm))
+    .some((parent) => isNotifying(parent) || notifiesFor(others, parent));
+}
+
 function isNotifying({ props }: PolicyResource): boolean {
   return isSet(props, "alarmActions") && known(() => props["actionsEnabled"] as unknown) !== false;
 }
@@ -254,12 +261,12 @@ function isPublishedTo(alarm: PolicyResource, topic: PolicyResource): boolean {
 
 /** Whether a composite alarm's rule is about an alarm: by its name or ARN, or by what the rule is made of. */
 function isInRule(parent: PolicyResource, child: PolicyResource): boolean {
-  const rule = known(() => parent.props["alarmRule"] as string | undefined);
-  const names = ["name", "alarmName", "arn"].map((one) => known(() => child.props[one] as unknown));
-  return (
-    isMadeOf(parent, "alarmRule", child) ||
-    names.some((name) => typeof name === "string" && rule?.includes(name) === true)
+  const rule = known(() => parent.props["alarmRule"] as string | undefined) ?? "";
+  const inRule = Array.from(rule.matchAll(/\(\s*(?:"([^"]+)"|([^()"]+?))\s*\)/g), (found) =>
+    String(found[1] ?? found[2]),
   );
+  const names = ["name", "alarmName", "arn"].map((one) => known(() => child.props[one] as unknown));
+  return isMadeOf(parent, "alarmRule", child) || inRule.some((name) => names.includes(name));
 }
 
 /** The actions of an alarm without those that are unknown. */

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { DomainName as HttpDomainName } from "@pulumi/aws/apigatewayv2";
+import { CompositeAlarm } from "@pulumi/aws/cloudwatch";
 import { ManagedPolicy } from "@pulumi/aws/iam";
 import { expect } from "chai";
 import { policies } from "../../policies/pack";
 import { statefulTypes } from "../../policies/operations/stateful-types";
-import { evaluate, evaluateStack, type TestResource } from "../support/policy";
+import { evaluate, evaluateStack, resource, type TestResource } from "../support/policy";
 import { policyText } from "./access-fixtures";
 import { compliant, relinked } from "./compliant";
 import { mutatedResource } from "./mutations";
@@ -14,19 +16,22 @@ interface Case {
   readonly set: Readonly<Record<string, unknown>>;
   /** Settings by policy. */
   readonly limits?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Resources besides those of the compliant stack. */
+  readonly more?: readonly TestResource[];
 }
 
-function target(type: string): TestResource {
-  const found = compliant.find((one) => one.type.endsWith(type));
+function target(type: string, stack = compliant): TestResource {
+  const found = stack.find((one) => one.type.endsWith(type));
   if (found === undefined) throw new Error(`No ${type}.`);
   return found;
 }
 
 /** What every policy that judges the resource has against it, by the policy. */
-async function refusals({ type, set, limits = {} }: Case): Promise<readonly string[]> {
-  const original = target(type);
+async function refusals({ type, set, limits = {}, more = [] }: Case): Promise<readonly string[]> {
+  const before = [...more, ...compliant];
+  const original = target(type, before);
   const changed = mutatedResource(original, { policy: "", set });
-  const stack = relinked(compliant, (one) => (one === original ? changed : one));
+  const stack = relinked(before, (one) => (one === original ? changed : one));
   const all = await Promise.all(
     policies.map(async (policy) => {
       const { violations } =
@@ -51,8 +56,50 @@ function allowing(Action: readonly string[], Condition?: object): Case["set"] {
   };
 }
 
-function described(title: string, type: string, set: Case["set"], limits?: Case["limits"]): Case {
-  return { title, type, set, ...(limits && { limits }) };
+function described(
+  title: string,
+  type: string,
+  set: Case["set"],
+  limits: Case["limits"] = {},
+  more: Case["more"] = [],
+): Case {
+  return { title, type, set, limits, more };
+}
+
+/** An alarm on queries instead of a metric of its own. */
+function queries(...metricQueries: readonly object[]): Case["set"] {
+  const none = ["metricName", "namespace", "dimensions", "statistic", "period"];
+  return { ...Object.fromEntries(none.map((name) => [name, undefined])), metricQueries };
+}
+
+/** A composite alarm, which notifies unless it is said not to. */
+function composite(name: string, alarmRule: string, isSilent = false): TestResource {
+  const alarmActions = isSilent ? [] : ["arn:aws:sns:eu-central-1:123456789012:ops"];
+  return resource(CompositeAlarm, name, {
+    alarmName: name,
+    alarmRule,
+    alarmActions,
+    tags: { project: "trips", stack: "test" },
+  });
+}
+
+const alarm = "metricAlarm:MetricAlarm";
+const lag = "GetRecords.IteratorAgeMilliseconds";
+const silent = { name: "lag", alarmActions: undefined };
+const httpDomain = resource(HttpDomainName, "webhooks", {
+  domainName: "webhooks.example.com",
+  domainNameConfiguration: {
+    certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1",
+    endpointType: "REGIONAL",
+    securityPolicy: "TLS_1_2",
+  },
+  tags: { project: "trips", stack: "test" },
+});
+
+function trusting(Service: string, Condition?: object): Case["set"] {
+  const Principal = { Service };
+  const statement = { Effect: "Allow", Principal, Action: "sts:AssumeRole" };
+  return { assumeRolePolicy: policyText({ ...statement, ...(Condition && { Condition }) }) };
 }
 
 const s3 = {
@@ -97,6 +144,165 @@ const recommended: readonly Case[] = [
       },
     ),
   }),
+  // https://docs.aws.amazon.com/managed-flink/latest/java/get-started-exercise.html
+  described("the log access of Managed Flink", role, {
+    policy: policyText(
+      {
+        Sid: "ListCloudwatchLogGroups",
+        Effect: "Allow",
+        Action: ["logs:DescribeLogGroups"],
+        Resource: ["arn:aws:logs:eu-central-1:123456789012:log-group:*"],
+      },
+      {
+        Sid: "ListCloudwatchLogStreams",
+        Effect: "Allow",
+        Action: ["logs:DescribeLogStreams"],
+        Resource: [
+          "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/kinesis-analytics/trips:log-stream:*",
+        ],
+      },
+    ),
+  }),
+  // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+  described("the role of Firehose for S3", role, {
+    policy: policyText(
+      {
+        Effect: "Allow",
+        Action: [
+          "s3:AbortMultipartUpload",
+          "s3:GetBucketLocation",
+          "s3:GetObject",
+          "s3:ListBucket",
+          "s3:ListBucketMultipartUploads",
+          "s3:PutObject",
+        ],
+        Resource: ["arn:aws:s3:::trips", "arn:aws:s3:::trips/*"],
+      },
+      {
+        Effect: "Allow",
+        Action: [
+          "kinesis:DescribeStream",
+          "kinesis:GetShardIterator",
+          "kinesis:GetRecords",
+          "kinesis:ListShards",
+        ],
+        Resource: "arn:aws:kinesis:eu-central-1:123456789012:stream/trips",
+      },
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: ["arn:aws:kms:eu-central-1:123456789012:key/1"],
+        Condition: {
+          StringEquals: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" },
+          StringLike: { "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::trips/raw*" },
+        },
+      },
+      {
+        Effect: "Allow",
+        Action: ["logs:PutLogEvents"],
+        Resource: ["arn:aws:logs:eu-central-1:123456789012:log-group:trips:log-stream:s3"],
+      },
+      {
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction", "lambda:GetFunctionConfiguration"],
+        Resource: ["arn:aws:lambda:eu-central-1:123456789012:function:trips:1"],
+      },
+    ),
+  }),
+  // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-es-vpc
+  described("the role of Firehose for a domain in a VPC", role, {
+    policy: policyText({
+      Effect: "Allow",
+      Action: [
+        "ec2:DescribeVpcs",
+        "ec2:DescribeVpcAttribute",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateNetworkInterfacePermission",
+        "ec2:DeleteNetworkInterface",
+      ],
+      Resource: "*",
+    }),
+  }),
+  // https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+  described("the log access that Lambda's console gives a function", role, {
+    policy: policyText(
+      {
+        Effect: "Allow",
+        Action: "logs:CreateLogGroup",
+        Resource: "arn:aws:logs:eu-central-1:123456789012:*",
+      },
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/trips:*"],
+      },
+    ),
+  }),
+  // https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+  ...[
+    ManagedPolicy.AWSLambdaBasicExecutionRole,
+    ManagedPolicy.AWSLambdaKinesisExecutionRole,
+    ManagedPolicy.AWSLambdaVPCAccessExecutionRole,
+    ManagedPolicy.AWSLambdaSQSQueueExecutionRole,
+  ].map((policyArn) =>
+    described(policyArn, "rolePolicyAttachment:RolePolicyAttachment", { policyArn }),
+  ),
+  // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#firehose-assume-role
+  described("a role that Firehose assumes with an external id", "iam/role:Role", {
+    ...trusting("firehose.amazonaws.com", {
+      StringEquals: { "sts:ExternalId": "123456789012" },
+    }),
+  }),
+  // The function and the API of Pulumi's template serverless-aws-typescript.
+  described("the role of a CallbackFunction", "iam/role:Role", trusting("lambda.amazonaws.com")),
+  described("the permission of an API for a function", "lambda/permission:Permission", {
+    action: "lambda:invokeFunction",
+    principal: "apigateway.amazonaws.com",
+    sourceArn: "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/*",
+  }),
+  described(
+    "a metric of another stack that a setting names",
+    alarm,
+    { dimensions: { StreamName: "billing-events" } },
+    { "cloudwatch-alarm-dimensions": { elsewhere: ["billing-*"] } },
+    [{ ...target(alarm), name: "billing-lag", dependencies: {} }],
+  ),
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-alarm-create.html
+  described(
+    "a Metrics Insights query",
+    alarm,
+    queries({ id: "q", expression: `SELECT MAX("${lag}") FROM "AWS/Kinesis"`, period: 60 }),
+  ),
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-search-expressions.html
+  described(
+    "a search for metrics",
+    alarm,
+    queries({
+      id: "q",
+      expression: `MAX(SEARCH('{AWS/Kinesis,StreamName} MetricName="${lag}"', 'Maximum', 60))`,
+    }),
+  ),
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
+  ...(
+    [
+      ["ALARM(lag)", []],
+      ['ALARM("lag") AND NOT ALARM("deployment")', []],
+      ["ALARM(lag) OR OK(cpu)", []],
+      ["ALARM(inner)", [composite("inner", "ALARM(lag)", true)]],
+    ] as const
+  ).map(([rule, others]) =>
+    described(`a child of a composite alarm with ${rule}`, alarm, silent, {}, [
+      composite("outer", rule),
+      ...others,
+    ]),
+  ),
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+  described("TLS_1_2 on an HTTP API's domain", "apigatewayv2/domainName:DomainName", {}, {}, [
+    httpDomain,
+  ]),
   ...[
     ["kinesis:ListStreams", "kinesis:DescribeLimits"],
     ["s3:ListAllMyBuckets"],

@@ -161,7 +161,7 @@ describe("the configuration of a run", () => {
     "sqs-queue-encryption": "",
   });
   const starter =
-    "require('node:child_process').spawn(process.execPath, ['--import', 'tsx', process.env.PACK], { cwd: process.env.ROOT, stdio: 'inherit' }).on('exit', (code) => process.exit(code))";
+    "require('node:child_process').spawn(process.execPath, ['--import', 'tsx', process.env.PACK], { cwd: process.env.ROOT, stdio: 'inherit' }).on('exit', process.exit)";
   for (const [way, args, env] of [
     ["an option", ["--policy-pack-config", "limits.json"], {}],
     ["an option with =", ["--policy-pack-config=limits.json"], {}],
@@ -179,13 +179,21 @@ describe("the configuration of a run", () => {
       ],
       {},
     ],
+    [
+      "an option with a list, in a system without ps,",
+      ["--policy-pack-config", "missing.json,all limits.json"],
+      { PATH: "" },
+    ],
     ["the environment", [], { PULUMI_OPTION_POLICY_PACK_CONFIG: "limits.json" }],
   ] as const) {
     it(`is checked as a whole where ${way} names the file`, () => {
       const cwd = mkdtempSync(path.join(tmpdir(), "limits-"));
-      writeFileSync(path.join(cwd, "limits.json"), wrong);
+      for (const name of ["limits.json", "all limits.json"]) {
+        writeFileSync(path.join(cwd, name), wrong);
+      }
+      writeFileSync(path.join(cwd, "starter.cjs"), starter);
       writeFileSync(path.join(cwd, "other.json"), '{ "own-policy": {} }');
-      const { status, stderr } = spawnSync(process.execPath, ["-e", starter, "--", ...args], {
+      const { status, stderr } = spawnSync(process.execPath, ["starter.cjs", ...args], {
         cwd,
         encoding: "utf8",
         env: {

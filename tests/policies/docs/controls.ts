@@ -1,8 +1,8 @@
 import table from "../../../policies/engine/controls.json";
 
 /**
- * Controls of AWS Security Hub about the kinds of resources that the pack knows, in short. Ids stay those of AWS, which
- * leaves gaps: controls about VPNs, transit gateways and others that no pipeline has, and those that AWS withdrew.
+ * Controls of AWS Security Hub about the kinds of resources that the pack knows, with AWS's titles verbatim. Ids stay
+ * those of AWS, which leaves gaps: controls about VPNs, transit gateways and others that no pipeline has, and those that AWS withdrew.
  *
  * https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html
  */

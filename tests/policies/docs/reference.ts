@@ -66,7 +66,7 @@ function controlTable(policies: readonly StreamingPolicy[]): string {
     "",
     "Every control of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html) about the kinds of resources above: the policies whose defaults satisfy it, or why no policy covers it.",
     "",
-    "| Control | Says | Policy |\n| --- | --- | --- |",
+    "| Control | Title | Policy |\n| --- | --- | --- |",
     ...rows,
   ].join("\n");
 }

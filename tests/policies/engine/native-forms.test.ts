@@ -45,6 +45,28 @@ const cases: readonly (readonly [type: string, props: Props, refusal: string])[]
     }),
     "extendedS3Configuration.bufferingSize is 2 MiB",
   ],
+  ...(
+    [
+      ["splunk", "splunk"],
+      ["snowflake", "snowflake"],
+      ["iceberg", "iceberg"],
+      ["elasticsearch", "elasticsearch"],
+      ["opensearch", "amazonopensearchservice"],
+      ["opensearchserverless", "amazonOpenSearchServerless"],
+    ] as const
+  ).map(
+    ([block, name]) =>
+      [
+        "aws-native:kinesisfirehose:DeliveryStream",
+        {
+          [`${name}DestinationConfiguration`]: {
+            bufferingHints: { sizeInMbs: 129, intervalInSeconds: 60 },
+            cloudWatchLoggingOptions: { enabled: true, logGroupName: "delivery" },
+          },
+        },
+        `${block}Configuration.bufferingSize is 129 MiB`,
+      ] as const,
+  ),
   [
     "aws-native:kinesisanalyticsv2:Application",
     {

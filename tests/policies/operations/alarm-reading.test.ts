@@ -278,6 +278,22 @@ describe("the action of an alarm", () => {
       {},
     ],
     [
+      "a composite alarm of another whose name begins alike",
+      [silent, parent({ alarmRule: 'ALARM("lag-10") OR ALARM(lag-100)' })],
+      "alarmActions is not set",
+      {},
+    ],
+    [
+      "two silent composite alarms of each other",
+      [
+        silent,
+        parent({ alarmName: "a", alarmRule: "ALARM(lag-1) OR ALARM(b)", alarmActions: [] }),
+        parent({ alarmName: "b", alarmRule: "ALARM(a)", alarmActions: [] }),
+      ],
+      "alarmActions is not set",
+      {},
+    ],
+    [
       "a composite alarm that is silent itself",
       [silent, parent({ alarmActions: undefined })],
       "alarmActions is not set",
