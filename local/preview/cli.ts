@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
     .addOption(
       new Option(
         "--plan <file>",
-        "use the output of pulumi preview --json, which has its own configuration, instead of planning offline",
+        "use the output of pulumi preview --json --show-sames, which has its own configuration, instead of planning offline",
       ).conflicts(["against", "config"]),
     )
     .option(

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,17 @@ import { readPlanFile } from "../../local/preview/plan-file";
 import { EngineError, type LocalStack } from "../../local/engine/stack";
 import { fixtureRoot, requireEngine, Sandbox } from "./engine";
 import { smallProgram, unchanged, type Settings } from "./small-program";
+
+/** How the Automation API starts the pulumi command. */
+interface Runner {
+  run: (
+    this: Runner,
+    args: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+    ...rest: [onOutput?: (text: string) => void, ...unknown[]]
+  ) => Promise<unknown>;
+}
 
 const expectations: readonly {
   readonly title: string;
@@ -360,7 +371,6 @@ describe("the comment of a preview, by change of the program", () => {
   let options: DeclaredOptions;
   let settings: Settings = unchanged;
   let stack: LocalStack;
-  let events: EngineEvent[] = [];
 
   before(requireEngine);
   before(async () => {
@@ -368,16 +378,13 @@ describe("the comment of a preview, by change of the program", () => {
     const base = await sandbox.open(program, { isThrowaway: true });
     await base.record();
     sandbox.closeStacks();
-    stack = await sandbox.open(async () => options.watch(smallProgram(settings))(), {
-      onEvent: (event) => events.push(event),
-    });
+    stack = await sandbox.open(async () => options.watch(smallProgram(settings))());
   });
   after(sandbox.remove);
 
   async function planned(change: Partial<Settings>): Promise<Plan> {
     settings = { ...unchanged, ...change };
     options = new DeclaredOptions();
-    events = [];
     const result = await stack.preview().catch((error: unknown) => {
       if (error instanceof EngineError && error.result.violations.length > 0) return error.result;
       throw error;
@@ -405,16 +412,45 @@ describe("the comment of a preview, by change of the program", () => {
     });
   }
 
-  it("is the same from the engine's events in a file", async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), "plan-events-"));
+  /** The plan, and what `pulumi preview --json` prints of it: one event per line, or a digest. */
+  async function printed(change: Partial<Settings>, streaming: boolean) {
+    const commands = PulumiCommand.prototype as unknown as Runner;
+    const { run } = commands;
+    let text = "";
+    commands.run = function (args, cwd, env, ...rest) {
+      if (!args.includes("preview")) return run.call(this, args, cwd, env, ...rest);
+      const json = [...args, "--json", "--show-sames"];
+      const variables = { ...env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: String(streaming) };
+      rest[0] = (output) => (text += output);
+      return run.call(this, json, cwd, variables, ...rest);
+    };
     try {
-      const { changes } = await planned({ streamName: "trips", isProtected: false });
-      const file = path.join(folder, "plan.jsonl");
-      writeFileSync(file, events.map((event) => JSON.stringify(event)).join("\n"));
-      const result = readPlanFile(file, "dev");
-      expect(planOf({ stack: "dev", root: fixtureRoot, result }).changes).to.deep.equal(changes);
+      return { plan: await planned(change), text };
     } finally {
-      rmSync(folder, { recursive: true });
+      commands.run = run;
     }
-  });
+  }
+
+  for (const [title, change] of [
+    ["a replacement", { streamName: "trips", isProtected: false }],
+    ["a grant", { statements: [], isProtected: false }],
+    ["a refusal", { shardCount: 8, isProtected: false }],
+  ] as const) {
+    it(`shows ${title} by what pulumi preview --json prints`, async () => {
+      const file = path.join(mkdtempSync(path.join(tmpdir(), "plan-file-")), "plan.jsonl");
+      try {
+        for (const streaming of [true, false]) {
+          const { plan, text } = await printed(change, streaming);
+          writeFileSync(file, text);
+          const result = readPlanFile(file, "dev");
+          const read = planOf({ stack: "dev", root: fixtureRoot, result });
+          expect(read.changes).to.deep.equal(plan.changes);
+          if (streaming) expect(result.violations).to.deep.equal(plan.result.violations);
+          else if (read.verdict !== "stopped") expect(read.verdict).to.equal("unjudged");
+        }
+      } finally {
+        rmSync(path.dirname(file), { recursive: true });
+      }
+    });
+  }
 });
