@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { StartError } from "../../cli/command";
 import { numberFrom, outputProblem, parseAll, wholeNumber } from "../../cli/options";
@@ -7,7 +7,7 @@ import { durationOption, eventTimeOption, type EventTimeRange } from "../events/
 import type { ConfiguredWorkload, OptionValues, Workload } from "../events/workload";
 import { type StreamTarget, targetFrom, targetOptions, type TargetValues } from "../kinesis/target";
 import manifest from "../package.json";
-import type { Outputs } from "../files/output-file";
+import { fileIdentity, type Outputs } from "../files/output-file";
 import type { Pace } from "../replay/clock";
 import { events } from "../generic/events";
 import { trades } from "../trades/trades";
@@ -441,8 +441,10 @@ function sharedFiles(outputs: Outputs, { inputs }: ConfiguredWorkload): string[]
     if (file === undefined) {
       return [];
     }
-    const user = users.get(resolve(file));
-    users.set(resolve(file), option);
+    const folder = fileIdentity(dirname(file)) ?? dirname(file);
+    const place = fileIdentity(file) ?? `${folder}/${basename(file)}`;
+    const user = users.get(resolve(file)) ?? users.get(place);
+    users.set(place, option);
     return user === undefined
       ? []
       : [`--${user} and --${option} both name ${file}; give each a file of its own`];

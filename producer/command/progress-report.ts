@@ -1,4 +1,4 @@
-import type { LastError } from "../replay/last-error";
+import type { LastError } from "../replay/progress";
 
 export interface ProgressReport {
   readonly type: "progress";

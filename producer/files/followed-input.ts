@@ -14,8 +14,9 @@ import { globSync, hasMagic } from "glob";
 import type { EventTimeRange } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { FilePositions, LiveEvents, Reading } from "../events/workload";
-import { csvDecoder } from "./csv-rows";
+import { csvDecoder, isHeader } from "./csv-rows";
 import { formatOf, type InputFormat } from "./input-file";
+import { decoded } from "./lines";
 import { fileIdentity } from "./output-file";
 import { type RejectedRow, RowCounter } from "./row-counter";
 import type { RowDecoder } from "./rows";
@@ -58,10 +59,10 @@ class GrowingFile implements Growing {
     return Buffer.from(this.#chunk.subarray(0, bytes));
   }
 
-  /** The first line, which is the header of a file of CSV. */
+  /** The header of a file of CSV. */
   header(): string {
     const bytes = readSync(this.#file, this.#chunk, 0, chunkBytes, 0);
-    return this.#chunk.toString("utf8", 0, bytes).split("\n", 1)[0] ?? "";
+    return decoded(this.#chunk.toString("latin1", 0, bytes).split("\n").find(isHeader) ?? "");
   }
 
   close(): void {
@@ -202,7 +203,7 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
       else this.#pipes.add(identity);
       const isJson = (this.#format ?? format) === "jsonl";
       const decode = isJson
-        ? (text: string) => this.#decoder.json(text)
+        ? (text: string) => this.#decoder.json(text.replace(/^\ufeff/, ""))
         : growing instanceof GrowingFile && offset > 0
           ? csvDecoder(growing.header(), this.#decoder, name).decode
           : undefined;
@@ -215,7 +216,10 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
   /** @param isLast - whether nothing follows on a line without an end */
   *#eventsOf(identity: string, file: Followed, isLast = false): Generator<SourceEvent> {
     for (;;) {
+      const before = file.growing.offset;
       const chunk = file.growing.read();
+      // What is left of a line belongs to what was truncated.
+      if (file.growing.offset < before) file.rest = Buffer.alloc(0);
       if (chunk.length === 0 && !(isLast && file.rest.length > 0)) return;
       const isEnd = chunk.length === 0;
       const text = Buffer.concat([file.rest, chunk]);
@@ -225,7 +229,7 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
         end >= 0 && start < text.length;
         end = text.indexOf(lineFeed, start)
       ) {
-        const line = text.toString("utf8", start, end).replace(/\r$/, "");
+        const line = decoded(text.toString("latin1", start, end).replace(/\r$/, ""));
         start = Math.min(end + 1, text.length);
         const offset = file.growing.offset - (text.length - start);
         const event = this.#eventIn(file, line);
@@ -247,7 +251,7 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
     file.line += 1;
     if (text === "") return undefined;
     if (file.decode === undefined) {
-      file.decode = csvDecoder(text, this.#decoder, name).decode;
+      if (isHeader(text)) file.decode = csvDecoder(text, this.#decoder, name).decode;
       return undefined;
     }
     const { line, decode } = file;

@@ -4,13 +4,12 @@ import { EventStore, isBefore, type PlacedEvent } from "../events/event-store";
 import type { EventTimeRange } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { Reading } from "../events/workload";
-import { csvIndex } from "./csv-index";
+import { csvIndex } from "./csv-rows";
 import { named } from "./event-files";
-import type { FilePart } from "./file-index";
 import type { InputFile } from "./input-file";
 import { parquetIndex } from "./parquet-rows";
 import { type RejectedRow, RowCounter } from "./row-counter";
-import type { RowDecoder } from "./rows";
+import type { FilePart, RowDecoder } from "./rows";
 
 const defaultWaiting = 100_000;
 /** Places of the rows of a file lie between those of the files before and after it. */
@@ -120,9 +119,7 @@ export class IndexedEvents extends RowCounter implements Reading {
       if (part.from > earliest) break;
       this.#parts.pop();
       const { file, place: first } = part;
-      if (versionOf(file) !== part.version) {
-        throw new Error(`${file.name} was changed while it was read`);
-      }
+      refuseChanged(part);
       for await (const rows of named(file, part.rows())) {
         for (const row of rows) {
           const event = this.eventOf(file.name, row);
@@ -133,6 +130,7 @@ export class IndexedEvents extends RowCounter implements Reading {
           else (overflow ??= new EventStore()).add(event, place);
         }
       }
+      refuseChanged(part);
     }
     this.#waiting.sort((a, b) => b.eventTime - a.eventTime || b.place - a.place);
     const rest = overflow?.events();
@@ -165,6 +163,13 @@ export class IndexedEvents extends RowCounter implements Reading {
 
 function versionOf({ path }: InputFile): string {
   if (path === undefined) return "";
-  const { ino, size, mtimeMs } = statSync(path);
+  const { ino, size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
   return `${ino}:${size}:${mtimeMs}`;
+}
+
+/** Rows of a file that was cut, replaced or appended to would be lost or read in part. */
+function refuseChanged({ file, version }: PlacedPart): void {
+  if (versionOf(file) !== version) {
+    throw new Error(`${file.name} was changed while it was read; copy it first, or use --follow`);
+  }
 }

@@ -1,7 +1,13 @@
 import { access, constants } from "node:fs/promises";
 import { glob, hasMagic } from "glob";
-import { type InputPlace, localFile, messageOf, standardInput, webFile } from "./input-place";
-import { s3Files } from "./s3-files";
+import {
+  type InputPlace,
+  localFile,
+  messageOf,
+  s3Files,
+  standardInput,
+  webFile,
+} from "./input-place";
 
 export const inputFormats = ["csv", "jsonl", "parquet"] as const;
 

@@ -1,41 +1,82 @@
 import type { InputFile } from "./input-file";
-import { jsonBlocks } from "./lines";
+import { decoded, maxLineLength, texts } from "./lines";
 import type { InputRow, RowDecoder } from "./rows";
 
 /**
- * The rows of a file of JSON: one event a line, or one after the other without line breaks. Of a record that Firehose
- * filed as failed the row is the data that it keeps in base64.
+ * The rows of a file of JSON: one event a line, one after the other without line breaks, in an array, or over several
+ * lines each. A line that is no JSON is one row, whatever it holds. Of a record that Firehose filed as failed the row is
+ * the data that it keeps in base64.
  */
 export async function* jsonRows(file: InputFile, decoder: RowDecoder): AsyncGenerator<InputRow[]> {
+  let rest = "";
   let line = 0;
-  for await (const lines of jsonBlocks(await file.open())) {
+  let isDocument = false;
+  const rowOf = (bytes: string): InputRow => {
+    const text = decoded(bytes);
+    return { line: line + 1, text, event: () => decoder.json(dataOf(text)) };
+  };
+  for await (const text of texts(await file.open())) {
+    isDocument ||= line === 0 && rest.trim() === "" && /^\s*(\[|\{\s*\n)/.test(text);
+    const lines = isDocument ? [] : (rest + text).split(/\r?\n/);
+    rest = isDocument ? rest + text : (lines.pop() ?? "");
     const rows: InputRow[] = [];
-    for (const texts of lines) {
+    for (const each of lines) {
+      rows.push(...objectsOf(each).map(rowOf));
       line += 1;
-      for (const text of texts) {
-        if (text !== "") {
-          rows.push({ line, text, event: () => decoder.json(rawDataOf(text) ?? text) });
-        }
+    }
+    if (isDocument || rest.length > maxLineLength) {
+      // All but the last object are complete.
+      const objects = objectsOf(rest, true);
+      rest = objects.pop() ?? "";
+      if (rest.length > maxLineLength) {
+        throw new Error(
+          `it has a row of more than ${maxLineLength} characters: not a text of rows`,
+        );
+      }
+      for (const object of objects) {
+        rows.push(rowOf(object));
+        if (isDocument) line += 1;
       }
     }
     yield rows;
   }
+  yield objectsOf(rest, isDocument).map(rowOf);
+}
+
+/** The objects of a text, cut where one follows on another; strings are left whole. */
+function objectsOf(text: string, isDocument = false): string[] {
+  if (!isDocument && !/\}\s*\{/.test(text)) {
+    return text.trim() === "" ? [] : [text];
+  }
+  const objects: string[] = [];
+  let [start, depth] = [0, 0];
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}"]/g)) {
+    // The string has no end yet.
+    if (token === '"') break;
+    depth += token === "{" ? 1 : token === "}" ? -1 : 0;
+    if (token === "}" && depth === 0) {
+      objects.push(text.slice(start, index + 1));
+      start = index + 1;
+    }
+  }
+  objects.push(text.slice(start).trimEnd());
+  return objects.map((each) => each.replace(/^[\s,[\]]+/, "")).filter((each) => each !== "");
 }
 
 /**
- * The data of a record that Firehose could not deliver.
+ * The text of an event, or that of the data of a record that Firehose could not deliver, however often it was filed.
  * @see https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html#data-transformation-failure-handling
  */
-function rawDataOf(text: string): string | undefined {
+function dataOf(text: string): string {
   if (!text.includes('"rawData"') || !text.includes('"errorCode"')) {
-    return undefined;
+    return text;
   }
   try {
     const { rawData, errorCode } = JSON.parse(text) as Partial<Record<string, unknown>>;
     return typeof rawData === "string" && typeof errorCode === "string"
-      ? Buffer.from(rawData, "base64").toString()
-      : undefined;
+      ? dataOf(Buffer.from(rawData, "base64").toString())
+      : text;
   } catch {
-    return undefined;
+    return text;
   }
 }

@@ -16,51 +16,7 @@ export async function* lineBlocks(input: Readable): AsyncGenerator<string[]> {
     }
     yield lines.map(decoded);
   }
-  yield [decoded(rest)];
-}
-
-/**
- * The JSON texts of a file, some at a time: one a line, or objects one after the other as Firehose writes them.
- * A line that is no JSON is one text, whatever it holds.
- */
-export async function* jsonBlocks(input: Readable): AsyncGenerator<string[][]> {
-  let rest = "";
-  for await (const text of texts(input)) {
-    const lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop() ?? "";
-    const found = lines.map(objectsOf);
-    if (rest.length > maxLineLength) {
-      // A line without an end, as in the objects of Firehose: all but its last object are complete.
-      const objects = objectsOf(rest);
-      rest = objects.length > 1 ? (objects.pop() ?? "") : rest;
-      if (rest.length > maxLineLength) {
-        throw new Error(
-          `it has a row of more than ${maxLineLength} characters: not a text of rows`,
-        );
-      }
-      found.push(objects);
-    }
-    yield found.map((objects) => objects.map(decoded));
-  }
-  yield [objectsOf(rest).map(decoded)];
-}
-
-/** The objects of a line, cut where one follows on another; strings are left whole. */
-function objectsOf(line: string): string[] {
-  if (!/\}\s*\{/.test(line)) {
-    return [line];
-  }
-  const objects: string[] = [];
-  let [start, depth] = [0, 0];
-  for (const { 0: token, index } of line.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
-    depth += token === "{" ? 1 : token === "}" ? -1 : 0;
-    if (token === "}" && depth === 0) {
-      objects.push(line.slice(start, index + 1).trim());
-      start = index + 1;
-    }
-  }
-  const last = line.slice(start).trim();
-  return last === "" ? objects : [...objects, last];
+  yield [decoded(rest.replace(/\r$/, ""))];
 }
 
 const western = new TextDecoder("windows-1252");
@@ -86,7 +42,7 @@ const otherEncodings: readonly [mark: readonly number[], encoding: string][] = [
 const utf8Mark = [0xef, 0xbb, 0xbf];
 const gzipMark = [0x1f, 0x8b];
 
-/** Compressions recognized by their first bytes that cannot be read. */
+/** Compressions recognized by their first bytes that cannot be read, gzip within gzip among them. */
 const otherCompressions: readonly [mark: readonly number[], name: string, tool: string][] = [
   [[0x28, 0xb5, 0x2f, 0xfd], "Zstandard", "zstd -dc"],
   [[0x42, 0x5a, 0x68], "bzip2", "bzip2 -dc"],
@@ -94,12 +50,16 @@ const otherCompressions: readonly [mark: readonly number[], name: string, tool: 
   [[0x50, 0x4b, 0x03, 0x04], "a ZIP archive", "unzip -p"],
   [[0x04, 0x22, 0x4d, 0x18], "LZ4", "lz4 -dc"],
   [[0x50, 0x41, 0x52, 0x31], "Parquet", ""],
+  [[0x37, 0x7a, 0xbc, 0xaf], "7z", "7z x -so"],
+  [[0x1f, 0x9d], "Unix compress", "gzip -dc"],
+  [gzipMark, "gzip within gzip", "gzip -dc"],
 ];
 
-/** Whether a text begins so, and no other encoding, compression or mark. */
-export function isPlainText(start: Uint8Array): boolean {
-  const marks = [...otherCompressions, ...otherEncodings].map(([mark]) => mark);
-  return ![...marks, gzipMark, utf8Mark].some((mark) => startsWith(start, mark));
+/** Bytes before a text that begins so; undefined for another encoding or compression. */
+export function textStart(start: Uint8Array): number | undefined {
+  const others = [...otherCompressions, ...otherEncodings].map(([mark]) => mark);
+  if (others.some((mark) => startsWith(start, mark))) return undefined;
+  return startsWith(start, utf8Mark) ? utf8Mark.length : 0;
 }
 
 function startsWith(chunk: Uint8Array, mark: readonly number[]): boolean {
@@ -107,9 +67,10 @@ function startsWith(chunk: Uint8Array, mark: readonly number[]): boolean {
 }
 
 /** The content, a character for each byte of its UTF-8 or 8-bit text. */
-async function* texts(input: Readable): AsyncGenerator<string> {
+export async function* texts(input: Readable): AsyncGenerator<string> {
   let wide: InstanceType<typeof TextDecoder> | undefined;
   let isFirst = true;
+  let endsInReturns = false;
   for await (const chunk of unzipped(input)) {
     if (isFirst) {
       const other = otherCompressions.find(([mark]) => startsWith(chunk, mark));
@@ -122,11 +83,21 @@ async function* texts(input: Readable): AsyncGenerator<string> {
       wide = encoding === undefined ? undefined : new TextDecoder(encoding);
     }
     const bytes = wide === undefined ? chunk : Buffer.from(wide.decode(chunk, { stream: true }));
-    const start = isFirst && startsWith(chunk, utf8Mark) ? 3 : 0;
+    const start = isFirst && startsWith(chunk, utf8Mark) ? utf8Mark.length : 0;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+      "latin1",
+      start,
+    );
+    if (isFirst) endsInReturns = hasReturnsOnly(text);
     isFirst = false;
-    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1", start);
+    yield endsInReturns ? text.replaceAll("\r", "\n") : text;
   }
   yield Buffer.from(wide?.decode() ?? "").toString("latin1");
+}
+
+/** Whether lines end in carriage returns alone, as programs of the old Macintosh write them. */
+export function hasReturnsOnly(start: string): boolean {
+  return /\r./.test(start) && !start.includes("\n");
 }
 
 async function* unzipped(input: Readable): AsyncGenerator<Uint8Array> {

@@ -2,9 +2,16 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { DecodedArray, SchemaElement } from "hyparquet";
 import { isoSeconds } from "../events/event-time";
-import { type FileIndex, type FilePart, rowsPerPart, timesOfPart } from "./file-index";
 import type { InputFile } from "./input-file";
-import type { InputRow, RowDecoder, RowReader } from "./rows";
+import {
+  type FileIndex,
+  type FilePart,
+  type InputRow,
+  type RowDecoder,
+  type RowReader,
+  rowsPerPart,
+  timesOfPart,
+} from "./rows";
 
 /** Rows that are handed on at a time: few enough to be collected while they are young. */
 const rowsPerBlock = 500;
@@ -263,6 +270,7 @@ export function textOf(value: unknown): string {
     case "boolean":
       return String(value);
     default:
-      return "";
+      // Times are text; what is left is a date without one.
+      return value instanceof Date ? value.toISOString().slice(0, 10) : "";
   }
 }

@@ -136,9 +136,10 @@ function placeOption(text: string): ShardStart {
   const ago = parseDuration(text);
   const time = ago === undefined ? parseEventTime(text) : Date.now() - ago;
   const start = text === "latest" || text === "horizon" ? text : time;
-  if (start === undefined) {
+  // Kinesis refuses iterators at times in the future.
+  if (start === undefined || (typeof start === "number" && start > Date.now())) {
     throw new InvalidArgumentError(
-      "It must be latest, horizon, a time such as 2026-03-01T18:00:00Z, or 15m for 15 minutes ago.",
+      "It must be latest, horizon, a past time such as 2026-03-01T18:00:00Z, or 15m for 15 minutes ago.",
     );
   }
   return start;

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -60,6 +68,26 @@ describe("The replay command refuses to start", () => {
     }
     expect(readFileSync(rejected, "utf8")).to.equal("kept");
     expect(readFileSync(input, "utf8")).to.include(header);
+  });
+
+  it("when an output is a hard link of an input, lies in a linked folder, or is written by two options", async () => {
+    const hard = join(folder, "hard");
+    linkSync(input, hard);
+    const linked = join(folder, "linked");
+    symlinkSync(folder, linked);
+    for (const output of [hard, join(linked, "trips.csv")]) {
+      expect(await refusal(["--input", input, "--report", output])).to.include("is an input, too");
+    }
+    for (const [one, two] of [
+      ["out", join(linked, "out")],
+      ["there", join(linked, "there")],
+    ] as const) {
+      if (one === "there") writeFileSync(join(folder, one), "");
+      const outputs = ["--dead-letters", join(folder, one), "--report", two];
+      expect(await refusal(["--input", input, ...outputs])).to.include(
+        "--dead-letters and --report both name",
+      );
+    }
   });
 
   it("when the input is missing", async () => {

@@ -85,6 +85,25 @@ describe("A followed input", () => {
     expect((await follow(file, 3, [], saved)).keys).to.deep.equal(["3", "4", "5"]);
   });
 
+  it("reads what Excel and other encodings write, and drops the rest of a line that is truncated", async () => {
+    const western = Buffer.from(`${header};note\n`.replaceAll(",", ";"), "latin1");
+    const line = rows(1).trim().replaceAll(",", ";");
+    writeFileSync(file, Buffer.concat([Buffer.from("\ufeffsep=;\r\n"), western]));
+    appendFileSync(file, Buffer.from(`${line};Caf\u00e9\n${line}`, "latin1"));
+    const steps = [
+      () => undefined,
+      () => {
+        truncateSync(file);
+        appendFileSync(file, `${line};a\n`);
+      },
+    ];
+    const { keys, input } = await follow(file, 2, steps);
+    expect(keys).to.deep.equal(["1", "1"]);
+    expect(input.rejected).to.deep.equal({});
+    const saved = { ...input.acknowledged(1) };
+    expect(Object.values(saved)[0]).to.be.above(0);
+  });
+
   it("takes up files that match a glob later", async () => {
     writeFileSync(file, `${header}\n${rows(1)}`);
     const steps = [

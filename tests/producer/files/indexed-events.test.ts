@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -131,6 +131,18 @@ describe("Indexed events", () => {
           ),
       ),
     ],
+    "of a file with a mark, tabs and short rows": () => [
+      put("a.csv", `\ufeff${csv(some)}`.replaceAll(",", "\t").replaceAll("\t5\r", "\r")),
+    ],
+    "of a file of semicolons, decimal commas and Excel's first line": () => [
+      put("a.csv", `sep=;\r\n${csv(some).replaceAll(",", ";").replaceAll(";5\r", ";5,5\r")}`),
+    ],
+    "of a file with rows without a time": () => [
+      put("a.csv", csv(some).replaceAll(/,2019-11-03 0\d:\d\d:\d5,/g, ",,")),
+    ],
+    "of a file with two columns of the same name": () => [
+      put("a.csv", csv(some).replace("fare_amount", "note,note").replaceAll(",5\r", ",5,6\r")),
+    ],
     "of a Parquet file": () => [put("a.parquet", parquet(some))],
     "of a Parquet file with a row of another year": () => [
       put("a.parquet", parquet(withStrays(3500))),
@@ -148,6 +160,22 @@ describe("Indexed events", () => {
       expect(inRows(await readLater(paths))).to.deep.equal(inRows(await readFirst(paths, always)));
     });
   }
+
+  it("are in order where the earliest row lies over the end of a block that is read", async () => {
+    const rows = ["PULocationID,DOLocationID,pickup_datetime,dropoff_datetime"].concat(
+      trips(24_000).map(([pickup, dropoff, zone, other]) =>
+        [zone, other, pickup, dropoff].join(","),
+      ),
+    );
+    const at =
+      rows
+        .join("\n")
+        .slice(0, 2 ** 20)
+        .split("\n").length - 1;
+    rows[at] = "7,8,2009-01-01 00:10:00,2009-01-01 00:20:00";
+    const later = await readLater([put("a.csv", rows.join("\n"))]);
+    expect(later?.events[0]).to.include("2009-01-01");
+  });
 
   it("are those of the range", async () => {
     const paths = [put("a.csv", csv(some))];
@@ -174,6 +202,8 @@ describe("Indexed events", () => {
 
   for (const [title, content] of Object.entries({
     "has quotes": csv(some).replace("2019", '"2019"'),
+    "has quotes after megabytes": `${csv(trips(20_000))}\r\n"`,
+    "has lines that end in carriage returns alone": csv(some).replaceAll("\n", ""),
     "is UTF-16": Buffer.from(csv(some), "utf16le"),
     "is compressed": Buffer.from([0x1f, 0x8b, 8, 0]),
   })) {
@@ -190,20 +220,37 @@ describe("Indexed events", () => {
     expect(String(refusal)).to.match(/no trips to send in 1 rows \(invalid-time: 1, as line 2/);
   });
 
-  it("end with an error when a file is changed meanwhile", async () => {
-    const path = put("a.csv", csv(some));
-    const indexed = await IndexedEvents.open(
-      files([path]),
-      tripDecoder,
-      always,
-      () => undefined,
-      () => undefined,
-    );
-    appendFileSync(path, "\n");
-    const read = async () => {
-      for await (const event of indexed?.later() ?? []) expect(event.partitionKey).not.to.equal("");
-    };
-    const refusal = await read().catch((error: unknown) => error);
-    expect(String(refusal)).to.match(/a\.csv was changed while it was read/);
+  it("refuse a file with a header only", async () => {
+    const refusal = await readLater([put("a.csv", `${header}\r\n`)]).catch(String);
+    expect(refusal).to.match(/a\.csv has no rows; expected trips/);
   });
+
+  for (const [title, change] of Object.entries({
+    "appended to": (path: string) => {
+      appendFileSync(path, "\n");
+    },
+    truncated: (path: string) => {
+      truncateSync(path, 1000);
+    },
+    removed: (path: string) => {
+      rmSync(path);
+    },
+  }))
+    it(`end with an error when a file is ${title} meanwhile`, async () => {
+      const path = put("a.csv", csv(some));
+      const indexed = await IndexedEvents.open(
+        files([path]),
+        tripDecoder,
+        always,
+        () => undefined,
+        () => undefined,
+      );
+      change(path);
+      const read = async () => {
+        for await (const event of indexed?.later() ?? [])
+          expect(event.partitionKey).not.to.equal("");
+      };
+      const refusal = await read().catch((error: unknown) => error);
+      expect(String(refusal)).to.match(/a\.csv was changed while it was read/);
+    });
 });

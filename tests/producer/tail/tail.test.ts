@@ -482,10 +482,14 @@ describe("The options of a reader", () => {
       .with.property("message")
       .includes("--stream must be")
       .and.includes("the region is not known")
-      .and.includes("--from must be latest, horizon, a time such as")
+      .and.includes("--from must be latest, horizon, a past time such as")
       .and.includes("--format must be one of text, json, raw; got xml")
       .and.includes("--limit must be a whole number")
       .and.includes("--fan-out must be");
+    expect(() => parseTailOptions(["--from", "2999-01-01T00:00:00Z"], {})).to.throw(
+      StartError,
+      "--from must be latest, horizon, a past time",
+    );
     expect(() => parseTailOptions([], {})).to.throw(StartError, "--stream is missing; name the");
   });
 });

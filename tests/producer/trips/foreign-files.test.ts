@@ -316,6 +316,66 @@ const cases: readonly Case[] = [
     content: `${names},note\n${trip},"\n${trip},\n${trip},\n${trip},"\n`,
     expected: [...sent, ...sent],
   },
+  ...["sep=;", "SEP=;\r", "\ufeffsep=;"].map((line) => ({
+    title: `layout: Excel's ${JSON.stringify(line)} and decimal commas`,
+    content: `${line}\n${names};fare_amount\n${trip};6,5`.replace(/,(?!5$)/g, ";"),
+    expected: sent,
+  })),
+  {
+    title: "layout: semicolons with commas in a quoted name",
+    content:
+      `${names},note`.replaceAll(",", ";").replace("note", '"a,b,c,d,e,f"') +
+      `\n${trip},x`.replaceAll(",", ";"),
+    expected: sent,
+  },
+  {
+    title: "layout: a mark and tabs",
+    content: `\ufeff${names}\n${trip}\n`.replaceAll(",", "\t"),
+    expected: sent,
+  },
+  ...[`${names}\r${trip}`, `${names}\r${trip}\r`].map((content) => ({
+    title: `layout: lines that end in ${JSON.stringify(content.slice(-2))} of carriage returns alone`,
+    content,
+    expected: sent,
+  })),
+  { title: "layout: a carriage return at the end", content: `${names}\n${trip}\r`, expected: sent },
+  {
+    title: "layout: a header only",
+    content: `${names}\r\n`,
+    expected: /has no rows; expected trips/,
+  },
+  { title: "layout: nothing", content: "", expected: /a\.csv is empty; expected a CSV file/ },
+  {
+    title: "layout: two columns of the same meaning",
+    content: `${names},PULocationID\n${trip},1`,
+    expected: /columns PULocationID and PULocationID both hold the pickupZone; keep one/,
+  },
+  {
+    title: "layout: two columns of a name that is not used",
+    content: `${names},note,note\n${trip},1,2`,
+    expected: sent,
+  },
+  {
+    title: "compression: gzip of two members",
+    content: Buffer.concat([gzipSync(`${names}\n`), gzipSync(trip)]),
+    expected: sent,
+  },
+  {
+    title: "compression: gzip of nothing",
+    content: gzipSync(""),
+    expected: /a\.csv is empty; expected a CSV file/,
+  },
+  {
+    title: "compression: gzip that is cut",
+    content: gzipSync(`${names}\n${trip}`).subarray(0, -12),
+    expected: /a\.csv cannot be read: unexpected end of file/,
+  },
+  {
+    title: "compression: gzip within gzip",
+    content: gzipSync(gzipSync(`${names}\n${trip}`)),
+    expected: /it is gzip within gzip; decompress it, such as by gzip -dc/,
+  },
+  compressed("7z", [0x37, 0x7a, 0xbc, 0xaf], /it is 7z; decompress it/),
   {
     title: "compression: gzip without .gz",
     content: gzipSync(`${names}\n${trip}`),
@@ -342,6 +402,54 @@ const cases: readonly Case[] = [
     args: ["--format", "jsonl"],
     content: json.repeat(8000),
     expected: Array.from({ length: 8000 }, () => sent[0] ?? ""),
+  },
+  ...Object.entries({
+    "an array on one line": `[${json},${json}]`,
+    "an array of lines": `[\n${json},\n${json}\n]\n`,
+    "an array that a program indents": JSON.stringify([tripEvent, tripEvent], undefined, 2),
+    "objects over several lines": `${JSON.stringify(tripEvent, undefined, 2)}\n`.repeat(2),
+    "a mark before the first line": `\ufeff${json}\r\n${json}`,
+    "carriage returns alone": `${json}\r${json}\r`,
+  }).map(([title, content]) => ({
+    title: `JSON: ${title}`,
+    name: "a.json",
+    content,
+    expected: [...sent, ...sent],
+  })),
+  {
+    title: "JSON: a large array",
+    name: "a.json.gz",
+    content: gzipSync(
+      JSON.stringify(
+        Array.from({ length: 8000 }, () => tripEvent),
+        undefined,
+        1,
+      ),
+    ),
+    expected: Array.from({ length: 8000 }, () => sent[0] ?? ""),
+  },
+  {
+    title: "JSON: an array that is cut",
+    name: "a.json",
+    content: `[${json.slice(0, -3)}`,
+    expected: /no trips to send in 1 rows \(unparsable-row: 1, as line 1: /,
+  },
+  { title: "JSON: an empty array", name: "a.json", content: "[]", expected: /a\.json has no rows/ },
+  {
+    title: "JSON: under a name that does not say so",
+    name: "object-1",
+    content: `${json}\n`,
+    expected: /object-1 is JSON; set --format jsonl/,
+  },
+  {
+    title: "pipeline: errors of the archive's errors",
+    name: "errors-2",
+    args: ["--format", "jsonl"],
+    content: JSON.stringify({
+      errorCode: "DataFormatConversion.InvalidSchema",
+      rawData: Buffer.from(`${failed}\n`).toString("base64"),
+    }),
+    expected: sent,
   },
   {
     title: "pipeline: the archive's errors with their raw data",
@@ -406,6 +514,44 @@ const cases: readonly Case[] = [
     ),
     expected: sent,
   })),
+  {
+    title: "Parquet: dates without a time of day",
+    name: "a.parquet",
+    content: parquet([
+      ...["pickup_datetime", "dropoff_datetime"].map((name) => ({
+        name,
+        data: [new Date("2019-03-01")],
+        element: { ...integers, converted_type: "DATE" as const },
+      })),
+      ...zones,
+    ]),
+    expected: /invalid-time: 1, as line 1: pickupTime is 2019-03-01; expected YYYY-MM-DD HH/,
+  },
+  {
+    title: "Parquet: a dictionary with values that are missing",
+    name: "a.parquet",
+    content: parquet([
+      ...[...parquetTimes(false), ...zones].map((column) => ({
+        ...column,
+        data: Array.from({ length: 3 }, () => column.data[0]),
+      })),
+      { name: "store_and_fwd_flag", data: ["N", null, "N"], element: text },
+      { name: "passenger_count", data: [null, 1, null], element: integers },
+    ]),
+    expected: [...sent, ...sent, ...sent],
+  },
+  {
+    title: "Parquet: no rows",
+    name: "a.parquet",
+    content: parquet([...parquetTimes(false), ...zones].map((each) => ({ ...each, data: [] }))),
+    expected: /a\.parquet has no rows; expected trips/,
+  },
+  {
+    title: "Parquet: cut at its end",
+    name: "a.parquet",
+    content: parquet([...parquetTimes(false), ...zones]).subarray(0, -20),
+    expected: /a\.parquet cannot be read: /,
+  },
   {
     title: "Parquet: no Parquet",
     name: "a.parquet",
