@@ -38,11 +38,12 @@ if (( confirmed > 0 )); then
     --message "A deployment tests that tickets are delivered. Nothing is to be done." > /dev/null
   deadline="$(( $(date +%s) + ${SECONDS_TO_DELIVER:-300} ))"
   delivered=0
-  while (( delivered == 0 && $(date +%s) <= deadline )); do
+  while (( delivered == 0 )); do
     sleep "${SECONDS_BETWEEN:-15}"
     delivered="$(aws cloudwatch get-metric-data --start-time "$now" --end-time "$(( $(date -u +%s) + 60 ))" --output json \
       --metric-data-queries "[{\"Id\":\"delivered\",\"MetricStat\":{\"Metric\":{\"Namespace\":\"AWS/SNS\",\"MetricName\":\"NumberOfNotificationsDelivered\",\"Dimensions\":[{\"Name\":\"TopicName\",\"Value\":\"${topic##*:}\"}]},\"Period\":60,\"Stat\":\"Sum\"}}]" |
       jq '[.MetricDataResults[].Values[]] | add // 0 | floor')"
+    if (( $(date +%s) >= deadline )); then break; fi
   done
   (( delivered > 0 )) || fail "The topic of tickets must deliver a message; it has delivered none. Look at its subscribers and its key."
 fi
