@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type RoleReference, useKey } from "../core/iam";
+import { allow, publishMetrics, type RoleReference, useKey } from "../core/iam";
 import { NodeFunction, type NodeFunctionArgs, onSchedule } from "../core/node-function";
 import { metricFamilies } from "../watch/metrics";
 import type { WatchedCanary } from "./alarms";
@@ -50,9 +50,7 @@ export class Canary extends pulumi.ComponentResource {
           allow(["es:ESHttpGet"], [pulumi.interpolate`${args.domainArn}/${args.index}/_search`]),
           // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
           allow(["cloudwatch:GetMetricData"], ["*"]),
-          allow(["cloudwatch:PutMetricData"], ["*"], {
-            StringEquals: { "cloudwatch:namespace": metricFamilies.canary.namespace },
-          }),
+          publishMetrics(metricFamilies.canary.namespace),
         ],
         role: args.role,
         vpc: args.vpc,

@@ -41,6 +41,13 @@ export function allow(
   };
 }
 
+/** Allows publishing metrics of one namespace. Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
+export function publishMetrics(namespace: string): Statement {
+  return allow(["cloudwatch:PutMetricData"], ["*"], {
+    StringEquals: { "cloudwatch:namespace": namespace },
+  });
+}
+
 /** Names of actions by their services, such as kinesis with "DescribeStream ListShards", as statements have them. */
 export function actions(byService: Readonly<Record<string, string>>): string[] {
   return Object.entries(byService).flatMap(([service, names]) =>

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { actions, allow } from "../core/iam";
+import { actions, allow, publishMetrics } from "../core/iam";
 import { limits } from "../core/limits";
 import { NodeFunction, type NodeFunctionArgs, onSchedule } from "../core/node-function";
 import { Problems } from "../core/validate";
@@ -59,10 +59,7 @@ export class SnapshotKeeper extends pulumi.ComponentResource {
             [args.arn],
           ),
           ...stateOperatorStatements(args, region),
-          // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
-          allow(["cloudwatch:PutMetricData"], ["*"], {
-            StringEquals: { "cloudwatch:namespace": metricFamilies.snapshots.namespace },
-          }),
+          publishMetrics(metricFamilies.snapshots.namespace),
         ],
         logRetentionDays: args.logRetentionDays,
         kmsKeyArn: args.kmsKeyArn,

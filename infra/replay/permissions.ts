@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement } from "../core/iam";
+import { allow, publishMetrics, type Statement } from "../core/iam";
 import { inputUrl } from "../core/limits";
 
 /** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
@@ -22,10 +22,7 @@ export const sessionManagerStatement = allow(
  */
 export function agentStatements(logGroupArn: pulumi.Input<string>): Statement[] {
   return [
-    // Knows no resources; the namespace is what narrows it.
-    allow(["cloudwatch:PutMetricData"], ["*"], {
-      StringEquals: { "cloudwatch:namespace": "CWAgent" },
-    }),
+    publishMetrics("CWAgent"),
     allow(
       ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
       [pulumi.interpolate`${logGroupArn}:*`],

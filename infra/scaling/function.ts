@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMetric } from "../watch/alarm";
 import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
-import { actions, allow, type Statement } from "../core/iam";
+import { actions, allow, publishMetrics, type Statement } from "../core/iam";
 import { serviceHost } from "../core/partition";
 import { queried, scalingNamespace, targetIds, type TargetKind } from "../watch/metrics";
 import { NodeFunction, onSchedule } from "../core/node-function";
@@ -111,9 +111,7 @@ function statements(
     ),
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
-    allow(["cloudwatch:PutMetricData"], ["*"], {
-      StringEquals: { "cloudwatch:namespace": scalingNamespace },
-    }),
+    publishMetrics(scalingNamespace),
   ];
 }
 
