@@ -66,15 +66,16 @@ export async function keepSnapshots(
     }),
   );
 
-  const { ApplicationDetail } = await flink.send(
-    new DescribeApplicationCommand({ ApplicationName: application }),
-  );
   const isRecent = snapshots.some(
     (one) =>
       (one.SnapshotStatus === "READY" || one.SnapshotStatus === "CREATING") &&
       ageSeconds(one) < everyHours * 3600,
   );
-  if (isRecent || ApplicationDetail?.ApplicationStatus !== "RUNNING") return;
+  if (isRecent) return;
+  const { ApplicationDetail } = await flink.send(
+    new DescribeApplicationCommand({ ApplicationName: application }),
+  );
+  if (ApplicationDetail?.ApplicationStatus !== "RUNNING") return;
 
   const { SnapshotName: restored } =
     ApplicationDetail.ApplicationConfigurationDescription?.RunConfigurationDescription
