@@ -123,7 +123,8 @@ export class Network extends pulumi.ComponentResource {
       this.publicSubnetIds = pulumi.output([...publicSubnetIds]);
       this.subnetCount = privateSubnetIds.length;
     } else {
-      const zones = this.#zones(name, args);
+      const endpoints = zonesOfEndpoints(args, { parent: this });
+      const zones = this.#zones(name, args, endpoints);
       const vpc = this.#vpc(name, args, zones);
       // Known when the zones are, before anything is created in it.
       this.vpcId = pulumi.all([vpc.vpcId, zones]).apply(([vpcId]) => vpcId);
@@ -132,7 +133,7 @@ export class Network extends pulumi.ComponentResource {
       this.subnetCount = zoneCount(args);
       this.#close(name);
       this.#logFlows(name, args);
-      this.#linkServices(name, args, vpc, zones);
+      this.#linkServices(name, args, vpc, zones, endpoints);
     }
     this.registerOutputs({
       vpcId: this.vpcId,
@@ -142,14 +143,14 @@ export class Network extends pulumi.ComponentResource {
   }
 
   /** The zones as named, or the first of those that offered everything when the network was created. */
-  #zones(name: string, args: NewNetwork): pulumi.Output<string[]> {
+  #zones(name: string, args: NewNetwork, endpoints: EndpointZones): pulumi.Output<string[]> {
     const { availabilityZones } = args;
     if (typeof availabilityZones !== "number") {
       return offers(args, { parent: this }).apply((found) =>
         checkedZones(availabilityZones, found),
       );
     }
-    const suitable = offers(args, { parent: this }, true).apply(([open, ...others]) =>
+    const suitable = offers(args, { parent: this }, endpoints).apply(([open, ...others]) =>
       [...(open?.zones ?? [])]
         .sort()
         .filter((zone) => others.every(({ zones }) => zones.includes(zone))),
@@ -236,6 +237,7 @@ export class Network extends pulumi.ComponentResource {
     args: NewNetwork,
     vpc: awsx.ec2.Vpc,
     zones: pulumi.Output<string[]>,
+    endpoints: EndpointZones,
   ): void {
     const { region } = aws.getRegionOutput({}, { parent: this });
     // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
@@ -267,7 +269,7 @@ export class Network extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const service of args.endpointServices ?? defaultEndpointServices) {
+    for (const [service, offered] of endpoints) {
       const serviceName = pulumi.interpolate`com.amazonaws.${region}.${service}`;
       new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
@@ -277,9 +279,9 @@ export class Network extends pulumi.ComponentResource {
           serviceName,
           policy: endpointPolicy(service, { parent: this }),
           subnetIds: pulumi
-            .all([this.privateSubnetIds, zones, endpointZones(service, { parent: this })])
-            .apply(([ids, names, offered]) =>
-              ids.filter((_, index) => offered.includes(names[index] ?? "")),
+            .all([this.privateSubnetIds, zones, offered])
+            .apply(([ids, names, ofService]) =>
+              ids.filter((_, index) => ofService.includes(names[index] ?? "")),
             ),
           securityGroupIds: [securityGroup.id],
           privateDnsEnabled: true,
@@ -301,11 +303,22 @@ interface Offer {
   readonly zones: readonly string[];
 }
 
-/** Zones with an interface endpoint of a service, such as logs. */
-function endpointZones(service: string, opts: pulumi.InvokeOptions): pulumi.Output<string[]> {
-  const serviceName = pulumi.interpolate`com.amazonaws.${aws.getRegionOutput({}, opts).region}.${service}`;
-  return aws.ec2.getVpcEndpointServiceOutput({ serviceName, serviceType: "Interface" }, opts)
-    .availabilityZones;
+/** Zones with an interface endpoint, by service, such as logs. */
+type EndpointZones = ReadonlyMap<string, pulumi.Output<string[]>>;
+
+function zonesOfEndpoints(
+  { interfaceEndpoints, endpointServices = defaultEndpointServices }: NewNetwork,
+  opts: pulumi.InvokeOptions,
+): EndpointZones {
+  if (!interfaceEndpoints) return new Map();
+  const { region } = aws.getRegionOutput({}, opts);
+  return new Map(
+    endpointServices.map((service) => {
+      const serviceName = pulumi.interpolate`com.amazonaws.${region}.${service}`;
+      const args = { serviceName, serviceType: "Interface" };
+      return [service, aws.ec2.getVpcEndpointServiceOutput(args, opts).availabilityZones];
+    }),
+  );
 }
 
 /**
@@ -313,18 +326,13 @@ function endpointZones(service: string, opts: pulumi.InvokeOptions): pulumi.Outp
  * between accounts: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
  */
 function offers(
-  {
-    instanceTypes = [],
-    interfaceEndpoints,
-    endpointServices = defaultEndpointServices,
-  }: NewNetwork,
+  { instanceTypes = [] }: NewNetwork,
   opts: pulumi.InvokeOptions,
-  withEndpoints = false,
+  endpoints: EndpointZones = new Map(),
 ): pulumi.Output<Offer[]> {
   // Not those that an account opts into, such as Local Zones.
   const regular = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
   const open = aws.getAvailabilityZonesOutput({ state: "available", filters: regular }, opts).names;
-  const services = withEndpoints && interfaceEndpoints ? endpointServices : [];
   return pulumi.all([
     { must: "be open to the account", zones: open },
     ...instanceTypes.map((type) => {
@@ -333,9 +341,9 @@ function offers(
       const found = aws.ec2.getInstanceTypeOfferingsOutput({ locationType, filters }, opts);
       return { must: `offer ${type}`, zones: found.locations };
     }),
-    ...services.map((service) => ({
+    ...[...endpoints].map(([service, zones]) => ({
       must: `have an endpoint for ${service}`,
-      zones: endpointZones(service, opts),
+      zones,
     })),
   ]);
 }
