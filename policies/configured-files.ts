@@ -19,9 +19,8 @@ export function configuredFiles(pack: string): readonly string[] {
   const variables = ["policy-pack", "policy-pack-config"].map(
     (name) => `--${name}=${env[`PULUMI_OPTION_${name.replaceAll("-", "_").toUpperCase()}`] ?? ""}`,
   );
-  const commands = [...commandsAbove(process.ppid), { args: variables, folder: env["PWD"] ?? "." }];
-  const options = commands.map(policyOptions).find(({ files }) => files.length > 0);
-  const { packs = [], files = [] } = options ?? {};
+  const environment = policyOptions({ args: variables, folder: env["PWD"] ?? "." });
+  const { packs, files } = optionsAbove(process.ppid) ?? environment;
   // The first file is for the first pack.
   const isOwn = (one = "") => existsSync(one) && realpathSync(one) === realpathSync(pack);
   return files.filter(
@@ -42,13 +41,15 @@ function policyOptions({ args, folder }: Command) {
   return { packs: paths(values["policy-pack"]), files: paths(values["policy-pack-config"]) };
 }
 
-/** The commands that started a process, the nearest first: as far as the system shows them. */
-function commandsAbove(pid: number): readonly Command[] {
+/** The options of the nearest command with any among those that started a process: as far as the system shows them. */
+function optionsAbove(pid: number): ReturnType<typeof policyOptions> | undefined {
   try {
     const { parent, ...command } = existsSync(`/proc/${pid}`) ? inProc(pid) : byPs(pid);
-    return [command, ...(parent > 0 ? commandsAbove(parent) : [])];
+    const options = policyOptions(command);
+    if (options.files.length > 0) return options;
+    return parent > 0 ? optionsAbove(parent) : undefined;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
