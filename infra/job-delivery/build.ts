@@ -6,7 +6,7 @@ import type { JobDeliveryArgs } from "./args";
 const jar = "flink-job/target/flink-job.jar";
 
 /** Tests and builds the job. The jar's key is made from its content, as the program makes it, and an existing one stays. */
-export const buildCommands: readonly string[] = [
+const buildCommands: readonly string[] = [
   "set -euo pipefail",
   "mvn -B -ntp -f flink-job/pom.xml verify",
   // Exported apart from where they are set, which would hide a failure.

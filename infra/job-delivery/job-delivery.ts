@@ -223,7 +223,7 @@ const sourceAction = "Source";
 type Action = aws.types.input.codepipeline.PipelineStageAction;
 type Trigger = aws.types.input.codepipeline.PipelineTrigger;
 
-export function sourceActionOf(source: JobDeliveryArgs["source"]): Action {
+function sourceActionOf(source: JobDeliveryArgs["source"]): Action {
   const action = {
     name: sourceAction,
     category: "Source",
@@ -256,7 +256,7 @@ export function sourceActionOf(source: JobDeliveryArgs["source"]): Action {
 }
 
 /** Pushes to a branch that touch the job. */
-export function changesOfTheJob(branch = "main"): Trigger {
+function changesOfTheJob(branch = "main"): Trigger {
   return {
     providerType: "CodeStarSourceConnection",
     gitConfiguration: {
@@ -266,8 +266,8 @@ export function changesOfTheJob(branch = "main"): Trigger {
   };
 }
 
-/** Tests the job and builds its jar; its variables tell which one. */
-export function buildAction(ProjectName: pulumi.Input<string>): Action {
+/** Tests the job and builds its jar; its variables name it. */
+function buildAction(ProjectName: pulumi.Input<string>): Action {
   return {
     name: "Build",
     category: "Build",
@@ -281,7 +281,7 @@ export function buildAction(ProjectName: pulumi.Input<string>): Action {
 }
 
 /** Waits for a person, for seven days at most: https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html */
-export const approvalAction: Action = {
+const approvalAction: Action = {
   name: "Approve",
   category: "Approval",
   owner: "AWS",
@@ -290,7 +290,7 @@ export const approvalAction: Action = {
   configuration: { CustomData: "Release the jar of this build to the Flink application?" },
 };
 
-export function releaseAction(FunctionName: pulumi.Input<string>): Action {
+function releaseAction(FunctionName: pulumi.Input<string>): Action {
   return {
     name: "Release",
     category: "Invoke",
@@ -307,7 +307,7 @@ export function releaseAction(FunctionName: pulumi.Input<string>): Action {
   };
 }
 
-export function sourceStatements(source: JobDeliveryArgs["source"]): Statement[] {
+function sourceStatements(source: JobDeliveryArgs["source"]): Statement[] {
   if (!isObjectSource(source)) {
     return [
       // The service was renamed, and checks one or the other by the age of the connection.

@@ -162,10 +162,7 @@ const { recordsPerSecond: rates, recordBytes: sizes, peak: peaks } = quantities;
  *
  * @returns what stands in place of the counts that are configured, by key; nothing without a throughput
  */
-export function readThroughput(
-  read: ConfigReader,
-  problems: Problems,
-): Readonly<Record<string, number>> {
+function readThroughput(read: ConfigReader, problems: Problems): Readonly<Record<string, number>> {
   const recordsPerSecond = read.integer("throughputRecordsPerSecond", { min: 0, max: rates.max });
   const recordBytes = read.integer("throughputRecordBytes", sizes);
   const peak = read.integer("throughputPeak", peaks);

@@ -12,11 +12,11 @@ export function readEvents(options: CommandOptions): Promise<Reading> {
     const names = workload.inputs.map((name) => (name === "-" ? "the standard input" : name));
     process.stderr.write(`Reading ${names.join(", ")}\n`);
   }
-  const tell = (file: string, rows: number) => {
+  const onRows = (file: string, rows: number) => {
     if (json) process.stdout.write(`${JSON.stringify({ type: "reading", file, rows })}\n`);
     else process.stderr.write(`Reading ${file}: ${rows.toLocaleString("en-US")} rows so far\n`);
   };
-  return workload.read(outputs, tell, isReadOnce);
+  return workload.read(outputs, onRows, isReadOnce);
 }
 
 /** What is added to every event time: nothing, or what makes the first one now, in whole seconds. */

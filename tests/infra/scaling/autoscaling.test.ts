@@ -60,7 +60,7 @@ describe("Autoscaling", function () {
     });
   });
 
-  it("may read the subnets of a network that it is given, and is told how", async () => {
+  it("may read the subnets of its network, with the settings for it", async () => {
     const network = { vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] };
     const deployment = await scale({ ...both, network });
     const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
