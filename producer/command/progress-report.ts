@@ -1,4 +1,4 @@
-import type { LastError } from "../replay/progress";
+import type { LastError } from "../replay/last-error";
 
 export interface ProgressReport {
   readonly type: "progress";

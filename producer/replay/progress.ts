@@ -1,14 +1,5 @@
 import type { OutgoingRecord } from "../events/record";
-
-/** The newest of the errors that requests or records met. */
-export interface LastError {
-  readonly code: string;
-  readonly message: string;
-  /** How often this code came since `since`, with no other in between. */
-  readonly count: number;
-  /** When it came first; milliseconds since the epoch. */
-  readonly since: number;
-}
+import type { LastError } from "./last-error";
 
 /** Settled records that are kept at most before they are forgotten together. */
 const forgottenAtOnce = 10_000;
