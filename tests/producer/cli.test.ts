@@ -119,8 +119,9 @@ describe("The replay command, bundled into one file", function () {
     ]);
   });
 
-  it("reads the standard input and reports to people on the standard error", async () => {
-    const producer = start(["--stream", "trips", "--input", "-"]);
+  it("reads the standard input once, whatever its names, and reports to people on the standard error", async () => {
+    const names = ["-", "/dev/stdin", "-"].flatMap((name) => ["--input", name]);
+    const producer = start(["--stream", "trips", ...names]);
     producer.write([header, row(), row({ fare: "-1" })].join("\n"));
     expect(await producer.exit()).to.equal(0);
     expect(server.stream.records).to.have.length(1);
