@@ -33,9 +33,9 @@ import streaming.source.SourceRecord;
  * <p>An event's id is remembered until its last window closes ({@link AdmittedIds}); from then on
  * the event would be late.
  *
- * <p>Each record is counted once by what becomes of it, so that none is lost without a trace: {@code
- * admitted}, {@code canaries}, {@code duplicates}, {@code future}, {@code late}, {@code malformed}
- * and {@code outside} all windows together are the records of the stream.
+ * <p>Each record is counted once by what becomes of it, so that none is lost without a trace:
+ * {@code admitted}, {@code canaries}, {@code duplicates}, {@code future}, {@code late}, {@code
+ * malformed} and {@code outside} all windows together are the records of the stream.
  *
  * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late by a
  * checkpoint is late after a recovery from it.
