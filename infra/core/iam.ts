@@ -55,11 +55,12 @@ export function actions(byService: Readonly<Record<string, string>>): string[] {
   );
 }
 
-/** Renders statements as a policy document. */
+/** Renders statements as a policy document; an output may stand for several. */
 export function policyDocument(
-  statements: readonly pulumi.Input<Statement>[],
+  statements: readonly pulumi.Input<Statement | readonly Statement[]>[],
 ): pulumi.Output<string> {
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...statements] });
+  const Statement = pulumi.all([...statements]).apply((resolved) => resolved.flat());
+  return pulumi.jsonStringify({ Version: "2012-10-17", Statement });
 }
 
 /**

@@ -6,6 +6,23 @@ import type { ConfigSource } from "../core/config-reader";
 import { type DeclaredKey, declaredKeys, loadConfig, projectRoot } from "../pipeline/config";
 import type { PipelineOutputs } from "../pipeline/outputs";
 import { Pipeline } from "../pipeline/pipeline";
+import { EncryptionKey } from "../core/encryption-key";
+import { ServiceRole } from "../core/iam";
+import { NodeFunction } from "../core/node-function";
+import { PrivateBucket } from "../core/private-bucket";
+import { DeliveryStream } from "../delivery/delivery-stream";
+import { FlinkApplication } from "../flink/application";
+import { SnapshotKeeper } from "../flink/snapshot-keeper";
+import { JobDelivery } from "../job-delivery/job-delivery";
+import { AlarmTopic, Monitoring } from "../monitoring/monitoring";
+import { Network } from "../network/network";
+import { ReplayHost } from "../replay/host";
+import { Autoscaling } from "../scaling/autoscaling";
+import { SearchBootstrap } from "../search/bootstrap/bootstrap";
+import { SearchDomain } from "../search/domain";
+import { EventStream } from "../stream/event-stream";
+import { ResultsStream } from "../stream/results-stream";
+import * as components from "./components.json";
 import manifest from "./package.json";
 
 /** Arguments: the configuration keys of docs/configuration.md, plain values. */
@@ -66,6 +83,35 @@ function argumentSource(args: StreamingPipelineArgs): ConfigSource {
   };
 }
 
+type ComponentClass = new (
+  name: string,
+  args: never,
+  opts: pulumi.ComponentResourceOptions,
+) => pulumi.ComponentResource;
+
+/** Components that programs use alone; `npm run schema:components` describes them from their types. */
+export const classes: Readonly<Record<string, ComponentClass>> = {
+  Autoscaling,
+  DeliveryStream,
+  EncryptionKey,
+  EventStream,
+  FlinkApplication,
+  ServiceRole,
+  JobDelivery,
+  AlarmTopic,
+  Monitoring,
+  Network,
+  NodeFunction,
+  PrivateBucket,
+  ReplayHost,
+  ResultsStream,
+  SearchBootstrap,
+  SearchDomain,
+  SnapshotKeeper,
+};
+
+const described: Readonly<Record<string, { readonly properties: object }>> = components.resources;
+
 const token = `${manifest.name}:index:StreamingPipeline`;
 
 /** Type of values that the schema does not describe. */
@@ -83,7 +129,9 @@ export function schema(): object {
     version: manifest.version,
     description: "Streaming pipeline on AWS: Kinesis, Managed Flink, Firehose, OpenSearch",
     license: "Apache-2.0",
+    types: components.types,
     resources: {
+      ...components.resources,
       [token]: {
         isComponent: true,
         description: "Streaming pipeline with the configuration keys of Pulumi.yaml as arguments.",
@@ -97,13 +145,41 @@ export function schema(): object {
   };
 }
 
+/** Arguments with each output of statements as one element of a list, which is how components add to them. */
+function listed(value: unknown, name = ""): unknown {
+  if (pulumi.Output.isInstance(value)) return name === "statements" ? [value] : value;
+  if (Array.isArray(value) || !(value instanceof Object) || value instanceof pulumi.Resource) {
+    return value;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, listed(each, key)]));
+}
+
+/** What a component has of the properties of its schema; methods give statements. */
+function outputsOf(component: object, names: readonly string[]): pulumi.Inputs {
+  const values = component as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = values[name];
+      return [name, typeof value === "function" ? (value.call(component) as unknown) : value];
+    }),
+  );
+}
+
 /** Component provider for programs in Python, Go, C#, Java and YAML. */
 export const provider: Provider = {
   version: manifest.version,
   schema: JSON.stringify(schema()),
   async construct(name, type, inputs, options) {
-    if (type !== token) throw new Error(`The resource must be ${token}; got ${type}.`);
-    const { urn, outputs } = new StreamingPipeline(type, name, inputs, options);
-    return Promise.resolve({ urn, state: outputs });
+    if (type === token) {
+      const { urn, outputs } = new StreamingPipeline(type, name, inputs, options);
+      return Promise.resolve({ urn, state: outputs });
+    }
+    const component = classes[type.replace(`${manifest.name}:index:`, "")];
+    const names = Object.keys(described[type]?.properties ?? {});
+    if (component === undefined) {
+      throw new Error(`The package ${manifest.name} has no resource ${type}.`);
+    }
+    const made = new component(name, listed(inputs) as never, options);
+    return Promise.resolve({ urn: made.urn, state: outputsOf(made, names) });
   },
 };

@@ -6,19 +6,24 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { outputNames } from "../../infra/plugin/provider";
+import described from "../../infra/plugin/components.json";
+import { classes, outputNames } from "../../infra/plugin/provider";
 import { findEngine } from "../../local/engine/installation";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { type ProviderServers, startProviders } from "../../local/provider/server";
+import { componentSchema } from "../../release/component-schema";
 import { projectRoot } from "../support/command";
 import { requireEngine } from "./engine";
 
+type Properties = Readonly<Record<string, unknown>>;
+
 /** A program in another language registers the same request: a remote component of this type. */
-class RemotePipeline extends pulumi.ComponentResource {
-  constructor(args: Readonly<Record<string, unknown>>) {
-    const outputs = Object.fromEntries(outputNames.map((name) => [name, undefined]));
-    const type = "streaming-pipeline:index:StreamingPipeline";
-    super(type, "orders", { ...outputs, ...args }, {}, true);
+class Remote extends pulumi.ComponentResource {
+  readonly [output: string]: unknown;
+
+  constructor(type: string, name: string, args: Properties, outputNames: readonly string[]) {
+    const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
+    super(`streaming-pipeline:index:${type}`, name, { ...outputs, ...args }, {}, true);
   }
 }
 
@@ -67,12 +72,14 @@ describe("The component provider", () => {
     return { stack, preview: async () => stack.preview() };
   }
 
-  /** Previews a program that registers the component with these arguments. */
-  async function previewRemote(args: Readonly<Record<string, unknown>>) {
+  const previewRemote = (args: Properties) =>
+    previewProgram(() => new Remote("StreamingPipeline", "orders", args, outputNames));
+
+  async function previewProgram(register: () => void) {
     const { stack, preview: run } = await preview({
       projectSettings: { name: "other-team", runtime: "nodejs" },
       program: async () => {
-        new RemotePipeline(args);
+        register();
         return Promise.resolve();
       },
     });
@@ -95,9 +102,56 @@ describe("The component provider", () => {
     );
   });
 
-  it("plans the example in YAML, where the language host of YAML is installed", async function () {
-    if (spawnSync("which", ["pulumi-language-yaml"]).status !== 0) this.skip();
-    const { preview: run } = await preview({ workDir: path.join(projectRoot, "examples/yaml") });
-    expect((await run()).changeSummary.create).to.be.greaterThan(100);
+  it("plans components alone, with outputs of one as arguments of another", async () => {
+    const { changeSummary, stdout } = await previewProgram(() => {
+      const events = new Remote(
+        "EventStream",
+        "events",
+        { mode: "PROVISIONED", shardCount: 2, retentionHours: 24, fanOutConsumers: ["reader"] },
+        ["arn", "consumerArns", "readStatements", "writeStatements"],
+      );
+      const source = { streamArn: events["arn"], statements: events["readStatements"] };
+      const archive = new Remote(
+        "DeliveryStream",
+        "archive",
+        { source, bufferMiB: 64, bufferSeconds: 300, logRetentionDays: 30 },
+        ["bucketName"],
+      );
+      const statements = events["writeStatements"];
+      new Remote("ServiceRole", "producer", { service: "ec2.amazonaws.com", statements }, ["arn"]);
+      expect(pulumi.Output.isInstance(archive["bucketName"])).to.equal(true);
+    });
+    expect(stdout).to.match(/kinesis:Stream +events/);
+    expect(stdout).to.match(/kinesis:FirehoseDeliveryStream +archive/);
+    expect(changeSummary.create).to.be.greaterThan(10);
   });
+
+  it("lists every invalid argument of a component", async () => {
+    const args = { mode: "PROVISIONED", shardCount: 0, retentionHours: 2 };
+    const error = await previewProgram(() => new Remote("EventStream", "events", args, [])).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(String(error)).to.match(/shardCount must be .*got 0/);
+    expect(String(error)).to.match(/retentionHours must be .*got 2/);
+  });
+
+  it("describes each component of the package as its types are", () => {
+    expect(JSON.parse(JSON.stringify(componentSchema()))).to.deep.equal(
+      JSON.parse(JSON.stringify(described)),
+    );
+    const names = Object.keys(described.resources).map((token) => token.split(":")[2]);
+    expect(names).to.have.members(Object.keys(classes));
+  });
+
+  for (const [example, resources] of [
+    ["yaml", 100],
+    ["yaml-archive", 10],
+  ] as const) {
+    it(`plans the example ${example}, where the language host of YAML is installed`, async function () {
+      if (spawnSync("which", ["pulumi-language-yaml"]).status !== 0) this.skip();
+      const workDir = path.join(projectRoot, "examples", example);
+      const { preview: run } = await preview({ workDir });
+      expect((await run()).changeSummary.create).to.be.greaterThan(resources);
+    });
+  }
 });

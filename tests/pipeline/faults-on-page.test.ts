@@ -12,13 +12,14 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { freePorts } from "../../local/machine/ports";
 import { isAlive } from "../../local/machine/process";
 import { runningPipeline, type RunningPipeline } from "../../local/run/run-file";
-import { kinesisClient } from "../../local/services/kinesis/kinesis-server";
+import { kinesisClient, kinesisEnvironment } from "../../local/services/kinesis/kinesis-server";
 import type { PipelineStatus } from "../../local/status/pipeline-status";
 import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
 import { command, RunningCommand } from "../support/command";
 import { needsServices, until } from "./services/support";
 
 const CHROMIUM = "/usr/bin/chromium";
+const SAMPLE = "local/data/yellow_tripdata_sample_2019-03.csv";
 
 /** What the services themselves say, and what the page must therefore show. */
 interface Figures {
@@ -189,15 +190,17 @@ describe("the page during faults of the real pipeline", () => {
     });
   };
   const journal = async () => (await status()).journal.map(({ text }) => text);
-  /** Agreement while nothing flows; then the fault, while records flow; then agreement again. */
-  async function through(name: string, during: (before: Figures) => Promise<void>): Promise<void> {
+  /** Agreement while nothing flows; then what happens, while records flow; then agreement again. */
+  async function through(
+    happen: () => Promise<unknown>,
+    during: (before: Figures) => Promise<void>,
+  ): Promise<void> {
     await paused(true);
     await isCalm();
     const before = await agree();
     await statusAgrees(everything);
-    const told = (await journal()).length;
     await paused(false);
-    const over = act("fault", { name });
+    const over = happen();
     await during(before);
     await over;
     await until(async () => (await status()).verdict.level === "ok");
@@ -206,12 +209,17 @@ describe("the page during faults of the real pipeline", () => {
     const after = await agree();
     await statusAgrees(everything);
     expect(after).to.include({ job: "RUNNING", shards: before.shards });
-    expect((await journal()).slice(told).join("\n")).to.match(/^Fault/m);
     const { replay } = await status();
     const total = replay.up ? replay.value.progress.recordsPut : 0;
     expect(await page.locator("[data-stage=producer]").innerText()).to.include(
       `${whole.format(total)} of 9,983 records`,
     );
+  }
+
+  async function throughFault(name: string, during: (before: Figures) => Promise<void>) {
+    const told = (await journal()).length;
+    await through(() => act("fault", { name }), during);
+    expect((await journal()).slice(told).join("\n")).to.match(/^Fault/m);
   }
 
   it("agrees with the services before there is a fault", async () => {
@@ -227,14 +235,14 @@ describe("the page during faults of the real pipeline", () => {
   });
 
   it("follows the job through the loss of a task manager", () =>
-    through("task-manager-killed", async () => {
+    throughFault("task-manager-killed", async () => {
       await said(/The job is (restarting|failing)|Results are/);
       await statusAgrees(everything);
       await until(async () => (await journal()).some((text) => /The job runs again/.test(text)));
     }));
 
   it("follows the job through the loss of its job manager", () =>
-    through("job-manager-killed", async () => {
+    throughFault("job-manager-killed", async () => {
       await said(/Flink's job manager does not answer/);
       await statusAgrees(["shards", "retention", "documents"]);
       expect(await page.locator("[data-stage=job]").innerText()).to.match(/down for [^]*as of/);
@@ -243,14 +251,14 @@ describe("the page during faults of the real pipeline", () => {
 
   for (const name of ["kinesis-throttled", "kinesis-errors"]) {
     it(`says that ${name} is happening, and only while it is`, () =>
-      through(name, async () => {
+      throughFault(name, async () => {
         await said(new RegExp(name));
         await statusAgrees(["state", "checkpoints", "documents"]);
       }));
   }
 
   it("keeps what OpenSearch said last while it is down", () =>
-    through("search-down", async () => {
+    throughFault("search-down", async () => {
       await said(/OpenSearch does not answer/);
       await statusAgrees(everything);
       const kept = (await figuresOfPage()).documents;
@@ -260,6 +268,37 @@ describe("the page during faults of the real pipeline", () => {
       expect(await page.locator("[data-stage=search]").innerText()).to.include(kept);
       expect((await status()).lag.waits?.search).to.be.above(5);
     }));
+
+  it("follows a stream from 2 shards to 4 and back", () =>
+    through(
+      () => act("reshard", { shards: 4 }),
+      async () => {
+        await until(async () => (await figuresOfPage()).shards === "4 shards");
+        await statusAgrees(["shards", "retention", "documents"]);
+        await act("reshard", { shards: 2 });
+      },
+    ));
+
+  it("counts what the job makes of a second producer's duplicates out of order", () =>
+    through(
+      async () => {
+        const { replay } = await status();
+        const sentUntil = replay.up ? replay.value.progress.eventTime : null;
+        const { region, streamName, endpoints } = pipeline;
+        const env = kinesisEnvironment(endpoints.kinesis);
+        const target = ["--stream", streamName, "--region", region, "--speedup", "max"];
+        const range = ["--until", String(sentUntil), "--shuffle", "600", "--json"];
+        const sent = await command(
+          "producer/cli.ts",
+          ["--input", SAMPLE, ...target, ...range],
+          env,
+        );
+        expect(sent.code, sent.stderr).to.equal(0);
+      },
+      async () => {
+        await statusAgrees(everything);
+      },
+    ));
 
   it("keeps its totals when the producer is killed, which is started again", async () => {
     await paused(false);
