@@ -2,12 +2,14 @@
  * Takes the pictures of the page that the README shows, while `npm run local` runs: `npm run screenshots`, or with
  * `-- --help` how.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Command, InvalidArgumentError } from "commander";
+import gifenc, { type Palette } from "gifenc";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { PNG } from "pngjs";
 
 import { runningPipeline } from "../../../local/run/run-file";
 import { projectFolder } from "../../../local/machine/project";
@@ -32,6 +34,10 @@ const pictures: readonly (readonly [name: string, context: BrowserContextOptions
   ["dark", { ...desktop, colorScheme: "dark" }],
   ["phone", { ...phone, colorScheme: "light" }],
 ];
+
+/** The moving picture: so many frames, one each so often, in the width of a README. */
+const moving = { frames: 30, milliseconds: 500, viewport: { width: 960, height: 820 } };
+const colours = 128;
 
 const POLL_MILLISECONDS = 500;
 
@@ -67,6 +73,7 @@ async function takeAll(
   );
   // A chart needs something to show.
   await delay(1000 * seconds);
+  await film(browser, url, path.join(out, `${workload}-moving.gif`));
   for (const [name, page] of pages) await take(page, path.join(out, `${workload}-${name}.png`));
   const [first] = pages;
   if (first !== undefined) {
@@ -77,6 +84,37 @@ async function takeAll(
     await verdict.getByText(/^Results are .* behind/).waitFor();
     await take(page, path.join(out, `${workload}-fault.png`));
   }
+}
+
+/** Writes a GIF whose frames hold what has changed only. */
+async function film(browser: Browser, url: string, file: string): Promise<void> {
+  const { frames, milliseconds, viewport } = moving;
+  const context = await browser.newContext({ viewport, colorScheme: "dark" });
+  const page = await context.newPage();
+  await page.goto(url);
+  await delay(10 * milliseconds);
+  const gif = gifenc.GIFEncoder();
+  let palette: Palette | undefined;
+  let last: Uint8Array | undefined;
+  for (let frame = 0; frame < frames; frame++) {
+    const { data, width, height } = PNG.sync.read(await page.screenshot());
+    palette ??= gifenc.quantize(data, colours - 1);
+    const shown = gifenc.applyPalette(data, palette);
+    const changed = shown.map((colour, at) => (colour === last?.[at] ? colours - 1 : colour));
+    gif.writeFrame(changed, width, height, {
+      ...(last === undefined && { palette: [...palette, [0, 0, 0]] }),
+      delay: milliseconds,
+      transparent: last !== undefined,
+      transparentIndex: colours - 1,
+      dispose: 1,
+    });
+    last = shown;
+    await delay(milliseconds);
+  }
+  gif.finish();
+  await context.close();
+  writeFileSync(file, gif.bytes());
+  console.log(path.relative(process.cwd(), file));
 }
 
 async function take(page: Page, file: string): Promise<void> {
