@@ -1,6 +1,6 @@
 import { type PolicyResource, unknownCheckingProxy } from "@pulumi/policy";
 import { isSet, known } from "./known";
-import table from "./native-forms.json";
+import table from "./native-types.json";
 import { sdkToken } from "./sdk-types";
 
 /** A resource as the policies know it: in the names of @pulumi/aws. */

@@ -29,14 +29,15 @@ const folder = path.join(__dirname, "../../policies");
 const stream = change(untagged, { tags: { project: "trips", stack: "test" } });
 const excepted = { resource: "events", reason: "Marathon", expires: inDays(90) };
 
-/** The pack as the engine runs it: a process of its own that answers by gRPC. */
+/** The pack as the engine starts it: a process of the SDK's host that answers by gRPC. */
 describe("the policy pack's server", () => {
   let server: ChildProcessByStdio<null, Readable, null>;
   let client: AnalyzerClient;
 
   before(async function () {
     this.timeout(30_000);
-    server = spawn(process.execPath, ["--require", "tsx/cjs", "index.ts"], {
+    const host = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+    server = spawn(process.execPath, [host, "127.0.0.1:0", "."], {
       cwd: folder,
       stdio: ["ignore", "pipe", "inherit"],
     });
