@@ -18,6 +18,9 @@ export interface WatchedScaling {
   readonly vpcId?: pulumi.Input<string> | undefined;
 }
 
+/** Share of a subnet's addresses in use from which growth is in danger. */
+export const addressesAlarmPercent = 80;
+
 const units = { stream: "shards", application: "parallelism" } as const;
 
 /** Does scaling work, and does it have room? */
@@ -59,7 +62,7 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
               { Target: subnetsId, Name: scaling.vpcId },
               "Maximum",
             ),
-            [">=", 80, 1],
+            [">=", addressesAlarmPercent, 1],
             "A private subnet has 80 % or more of its addresses in use; without free ones neither functions nor the application grow, and the domain cannot be updated. Release network interfaces, or use larger subnets.",
           ),
         ]),

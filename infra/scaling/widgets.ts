@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { WatchedScaling } from "./alarms";
-import { targetIds } from "../watch/metrics";
+import { addressesAlarmPercent, type WatchedScaling } from "./alarms";
+import { subnetsId, targetIds } from "../watch/metrics";
 import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 /** What was scaled, and whether the scaler works. */
@@ -9,6 +9,9 @@ export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedSca
   const lines = scaling.targets.map(({ kind, name, max }) => {
     return { kind, max, line: linesOf("scaling", { Target: targetIds[kind], Name: name }) };
   });
+  const { vpcId } = scaling;
+  const addresses =
+    vpcId === undefined ? [] : [linesOf("scaling", { Target: subnetsId, Name: vpcId })];
   const titles = { stream: "Open shards", application: "Parallelism" };
   return {
     heading: "Scaling",
@@ -32,6 +35,14 @@ export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedSca
           line("ChangesLeft", "Minimum", `${kind}: left`),
           line("RefusedScaleOut", "Maximum", `${kind}: refused`, true),
         ]),
+      ),
+      ...addresses.map((line) =>
+        graph(
+          region,
+          "Addresses in use in the fullest private subnet",
+          [line("AddressesUsed", "Maximum", "percent")],
+          [{ label: "alarm", value: addressesAlarmPercent }],
+        ),
       ),
       functionGraph(region, "Function", scaling.functionName),
       graph(region, "API", [

@@ -422,6 +422,8 @@ describe("the dashboard", () => {
       "api-1a2b",
       "v1",
       "stream-shards",
+      "subnets",
+      "vpc-1",
       "application-parallelism",
     ]);
   });
