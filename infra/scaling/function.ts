@@ -15,7 +15,7 @@ import { settingsVariable } from "./lambda/settings";
 export const cooldowns: Readonly<
   Record<TargetKind, { readonly out: number; readonly in: number }>
 > = {
-  stream: { out: 300, in: 1800 },
+  stream: { out: 120, in: 1800 },
   application: { out: 600, in: 1800 },
 };
 

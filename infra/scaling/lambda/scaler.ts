@@ -179,7 +179,11 @@ export class Scaler {
     const known = await this.#metrics.changes(this.#id, this.#settings.name, now);
     const unknown = this.#begun.filter(
       (begun) =>
-        !known.some(({ time }) => Math.abs(time.getTime() - begun.time.getTime()) < SAME_CHANGE),
+        !known.some(
+          ({ time, capacity }) =>
+            capacity === begun.capacity &&
+            Math.abs(time.getTime() - begun.time.getTime()) < SAME_CHANGE,
+        ),
     );
     return [...unknown, ...known].sort((one, other) => other.time.getTime() - one.time.getTime());
   }

@@ -102,7 +102,7 @@ describe("Autoscaling", function () {
     const out = { metricIntervalLowerBound: "0", scalingAdjustment: 100 };
     const back = { metricIntervalUpperBound: "0", scalingAdjustment: -50 };
     expect(Object.fromEntries(steps)).to.deep.equal({
-      "scaling-stream-out": configuration(300, 1, out),
+      "scaling-stream-out": configuration(120, 1, out),
       "scaling-stream-in": configuration(1800, 1, back),
       "scaling-application-out": configuration(600, 2, out),
       "scaling-application-in": configuration(1800, 2, back),
@@ -123,7 +123,7 @@ describe("Autoscaling", function () {
             min: 1,
             max: 8,
             granularity: 1,
-            outCooldownSeconds: 300,
+            outCooldownSeconds: 120,
             inCooldownSeconds: 1800,
             changesPerDay: 10,
             maxLagMilliseconds: 60_000,
