@@ -48,6 +48,7 @@ const sizes: StackConfig = {
     standby: false,
     createServiceLinkedRole: false,
     indexShards: 1,
+    snapshotDays: 0,
     readerRoleArns: [],
     adminRoleArns: [],
     signInPrefix: undefined,
@@ -56,7 +57,7 @@ const sizes: StackConfig = {
   delivery: { bufferMiB: 64, bufferSeconds: 300, expirationDays: 30, keepSource: false },
   archive: { format: "PARQUET", partitioned: true },
   results: { shardCount: undefined, archived: false },
-  replay: { instanceType: "t4g.small" },
+  replay: { instanceType: "t4g.small", searchAccess: false },
   scaling: {
     stream: undefined,
     application: undefined,

@@ -15,6 +15,7 @@ const accountConditionKeys = {
   "codebuild.amazonaws.com": "aws:SourceAccount",
   "codepipeline.amazonaws.com": "aws:SourceAccount",
   "ec2.amazonaws.com": undefined,
+  "es.amazonaws.com": "aws:SourceAccount",
   "events.amazonaws.com": "aws:SourceAccount",
   // Firehose does not send aws:SourceAccount; its external id is the account.
   "firehose.amazonaws.com": "sts:ExternalId",
@@ -122,6 +123,8 @@ export interface RoleReference {
 export interface ServiceRoleArgs {
   /** The service that assumes the role. */
   readonly service: TrustedService;
+  /** ARN of the one resource for which the service assumes the role. @default each one of the account */
+  readonly sourceArn?: pulumi.Input<string> | undefined;
   /** What the role allows; @default nothing, for a role whose user adds its own policies. */
   readonly statements?: readonly pulumi.Input<Statement>[];
 }
@@ -147,6 +150,10 @@ export class ServiceRole extends pulumi.ComponentResource {
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const { region } = aws.getRegionOutput({}, { parent: this });
     const conditionKey = accountConditionKeys[args.service];
+    const condition = {
+      ...(conditionKey && { StringEquals: { [conditionKey]: accountId } }),
+      ...(args.sourceArn !== undefined && { ArnEquals: { "aws:SourceArn": args.sourceArn } }),
+    };
     const role = new aws.iam.Role(
       name,
       {
@@ -161,7 +168,7 @@ export class ServiceRole extends pulumi.ComponentResource {
                   : args.service,
             },
             Action: "sts:AssumeRole",
-            ...(conditionKey && { Condition: { StringEquals: { [conditionKey]: accountId } } }),
+            ...(Object.keys(condition).length > 0 && { Condition: condition }),
           },
         ]),
       },

@@ -90,6 +90,8 @@ export const limits = {
   searchReplicas: { min: 0, max: 2 },
   /** Primary shards of an index: https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/index-settings/ */
   searchIndexShards: { min: 1, max: 1024 },
+  /** Days for which daily snapshots of a domain are kept; a year is a guard against a slip of the keyboard. */
+  searchSnapshotDays: { min: 1, max: 365 },
   /** Roles that read or administer a domain. A longer list is hard to review. */
   searchReaders: { min: 0, max: 50 },
   /** Client addresses of a public domain; an access policy has room for more, a list like this is not read any more. */

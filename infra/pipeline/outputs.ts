@@ -8,11 +8,13 @@ export interface PipelineOutputs {
   readonly applicationName: pulumi.Output<string>;
   readonly searchEndpoint: pulumi.Output<string>;
   readonly dashboardsUrl: pulumi.Output<string>;
-  /** Opens the dashboards on 127.0.0.1 through the replay host; ready to paste. */
-  readonly dashboardsCommand: pulumi.Output<string>;
+  /** Opens the dashboards on 127.0.0.1 through the replay host, where that reaches the domain; ready to paste. */
+  readonly dashboardsCommand?: pulumi.Output<string>;
   /** IAM policy of readers of the domain, JSON to attach to the roles of `searchReaderRoleArns`. */
   readonly searchReadPolicy: pulumi.Output<string>;
   readonly archiveBucketName: pulumi.Output<string>;
+  /** The bucket of the domain's daily snapshots, where there are any. */
+  readonly snapshotBucketName?: pulumi.Output<string>;
   /** The stream of final results, with a workload that has one. */
   readonly resultsStreamName?: pulumi.Output<string>;
   readonly replayInstanceId: pulumi.Output<string>;

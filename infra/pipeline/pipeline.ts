@@ -19,6 +19,7 @@ import { searchDomainArn } from "../search/access";
 import { SearchBootstrap } from "../search/bootstrap/bootstrap";
 import { SearchDomain } from "../search/domain";
 import { SearchSignIn } from "../search/sign-in";
+import { SearchSnapshots } from "../search/snapshots";
 import { EventStream } from "../stream/event-stream";
 import { ResultsStream } from "../stream/results-stream";
 import type { StackConfig } from "./config";
@@ -170,7 +171,7 @@ export class Pipeline extends pulumi.ComponentResource {
       { service: "lambda.amazonaws.com" },
       child,
     );
-    const { signInPrefix, ...searchSettings } = args.search;
+    const { signInPrefix, snapshotDays, ...searchSettings } = args.search;
     const signIn =
       signInPrefix === undefined
         ? undefined
@@ -239,6 +240,20 @@ export class Pipeline extends pulumi.ComponentResource {
       args.monitoring.canary && canaryIndex !== undefined
         ? new ServiceRole(`${name}-canary`, { service: "lambda.amazonaws.com" }, child)
         : undefined;
+    const snapshots =
+      snapshotDays === 0
+        ? undefined
+        : new SearchSnapshots(
+            `${name}-search-snapshots`,
+            {
+              domainArn: searchDomainArn(domainName, child),
+              keepDays: snapshotDays,
+              kmsKeyArn,
+              logBucketName,
+              protectData,
+            },
+            child,
+          );
     const domainSettings = new SearchBootstrap(
       `${name}-search-settings`,
       {
@@ -253,6 +268,7 @@ export class Pipeline extends pulumi.ComponentResource {
         indexShards: args.search.indexShards,
         warm: args.search.warm !== undefined,
         accessControl: encryptAtRest,
+        snapshots: snapshots?.settings,
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
         adminRoleArns: args.search.adminRoleArns,
@@ -333,12 +349,13 @@ export class Pipeline extends pulumi.ComponentResource {
       );
     }
 
+    const { searchAccess, ...replaySettings } = args.replay;
     const replay = new ReplayHost(
       `${name}-replay`,
       {
-        ...args.replay,
-        ssh: args.replay.ssh && {
-          ...args.replay.ssh,
+        ...replaySettings,
+        ssh: replaySettings.ssh && {
+          ...replaySettings.ssh,
           subnetId: network.publicSubnetIds.apply(([first = ""]) => first),
         },
         ...privateSubnets,
@@ -349,7 +366,7 @@ export class Pipeline extends pulumi.ComponentResource {
         streamName: events.name,
         statements: events.writeStatements(),
         // `npm run dashboards` forwards a port through the host.
-        securityGroupIds: search.clientSecurityGroupIds,
+        securityGroupIds: searchAccess ? search.clientSecurityGroupIds : [],
         maxDisorderSeconds: job.maxDisorderSeconds,
         startAfter: [archive, eventsDelivery, results, analytics].filter(
           (reader) => reader !== undefined,
@@ -495,9 +512,12 @@ export class Pipeline extends pulumi.ComponentResource {
       applicationName: analytics.name,
       searchEndpoint: search.endpoint,
       dashboardsUrl: search.dashboardsUrl,
-      dashboardsCommand: pulumi.interpolate`npm run dashboards -- ${pulumi.getStack()}`,
+      ...(searchAccess && {
+        dashboardsCommand: pulumi.interpolate`npm run dashboards -- ${pulumi.getStack()}`,
+      }),
       searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
+      ...(snapshots && { snapshotBucketName: snapshots.bucketName }),
       ...(results && { resultsStreamName: results.name }),
       replayInstanceId: replay.instanceId,
       ...(replay.publicIp && { replayPublicIp: replay.publicIp }),

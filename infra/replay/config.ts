@@ -7,6 +7,8 @@ import type { Problems } from "../core/validate";
 /** The replay host of a stack, what it starts automatically and the access from outside. */
 export interface ReplayConfig {
   readonly instanceType: string;
+  /** The host reaches the search domain over the network. */
+  readonly searchAccess: boolean;
   readonly start?: { readonly input: string; readonly speedup: number };
   readonly ssh?: { readonly publicKey: string; readonly clientCidr: string };
 }
@@ -22,6 +24,7 @@ export function readReplay(read: ConfigReader, problems: Problems): ReplayConfig
   );
   return {
     instanceType: read.form("replayInstanceType", replayInstanceType),
+    searchAccess: read.boolean("replaySearchAccess"),
     ...(input !== undefined && { start: { input, speedup } }),
     ...(publicKey !== undefined && clientCidr !== undefined && { ssh: { publicKey, clientCidr } }),
   };

@@ -22,6 +22,8 @@ export interface SearchConfig {
   readonly warm?: { readonly instanceType: SearchWarmInstanceType; readonly instanceCount: number };
   readonly createServiceLinkedRole: boolean;
   readonly indexShards: number;
+  /** Days for which daily snapshots are kept; 0 takes none. */
+  readonly snapshotDays: number;
   readonly readerRoleArns: readonly string[];
   readonly adminRoleArns: readonly string[];
   /** First part of the sign-in page's host name, where people sign in to the dashboards through Cognito. */
@@ -41,6 +43,7 @@ export function readSearch(read: ConfigReader): SearchConfig {
     ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
     createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
     indexShards: read.integer("searchIndexShards", limits.searchIndexShards),
+    snapshotDays: read.integer("searchSnapshotDays", { ...limits.searchSnapshotDays, min: 0 }),
     readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
     adminRoleArns: read.forms("searchAdminRoleArns", limits.searchReaders, roleArn),
     signInPrefix: read.optionalForm("searchSignInPrefix", cognitoDomainPrefix),

@@ -101,17 +101,36 @@ describe("the program in the real engine", () => {
     );
   });
 
-  it("adds zones and takes them away without replacing what stays", async () => {
+  it("adds zones and takes them away, and touches nothing of the zones that stay", async () => {
+    const place = (resource: string): number =>
+      Number(/ pipeline-network-(?:private|public)-(\d)/.exec(resource)?.[1]);
+    let before = 2;
     // The project's pack refuses a single zone.
-    for (const zones of [3, 4, 1, 2]) {
+    for (const zones of [3, 4, 3, 2, 1, 2]) {
       const stack = await open({ availabilityZoneCount: zones }, { policyPack: fixturePack });
-      const replaced = (await stack.up()).resources.filter(({ op }) => op === "replace");
-      // The settings of the domain are applied again by each version of their function.
-      const types = replaced.map(({ type }) => type);
-      expect(types, `${zones} zones`).to.satisfy((all: string[]) =>
-        all.every((type) => type === "aws:lambda/invocation:Invocation"),
-      );
+      const changes = Object.entries(changed(await stack.up()));
       stack.close();
+      const step = `${before} to ${zones} zones`;
+      const stay = Math.min(before, zones);
+      expect(
+        changes.filter(([resource]) => place(resource) <= stay),
+        step,
+      ).to.deep.equal([]);
+      const subnets = changes.filter(([resource]) => resource.startsWith("aws:ec2/subnet:Subnet "));
+      const one = zones > before ? "create" : "delete";
+      expect(Object.fromEntries(subnets), step).to.deep.equal(
+        Object.fromEntries(
+          ["private", "public"].map((kind) => [
+            `aws:ec2/subnet:Subnet pipeline-network-${kind}-${Math.max(before, zones)}`,
+            one,
+          ]),
+        ),
+      );
+      // The settings of the domain are applied again by each version of their function.
+      const replaced = changes.filter(([, op]) => op.includes("replace"));
+      for (const [resource] of replaced)
+        expect(resource, step).to.match(/^aws:lambda\/invocation:/);
+      before = zones;
     }
   });
 

@@ -1,5 +1,5 @@
 import { type Answer, type DomainClient, inWords } from "./domain-client";
-import type { Body, DomainSettings, Report } from "./domain-settings";
+import { type Body, type DomainSettings, type Report, snapshotRepository } from "./domain-settings";
 import { covers, type IndexChange, indexChanges, movedIndices } from "./live-indices";
 
 /** Parts of OpenSearch that a plain node does not have. */
@@ -55,7 +55,7 @@ async function* steps(domain: DomainClient, settings: DomainSettings): AsyncGene
     yield {
       title: `lifecycle policy ${name}`,
       plugin: "index-state-management",
-      apply: () => putPolicy(domain, name, policy),
+      apply: () => putPolicy(domain, `/_plugins/_ism/policies/${name}`, "PUT", policy),
     };
   }
   for (const [name, role] of Object.entries(settings.roles)) {
@@ -67,6 +67,18 @@ async function* steps(domain: DomainClient, settings: DomainSettings): AsyncGene
   }
   if (settings.audit !== undefined) {
     yield put("audit log", `${security}/audit/config`, settings.audit, "security");
+  }
+  if (settings.snapshots !== undefined) {
+    const { repository, policy } = settings.snapshots;
+    yield {
+      title: `snapshot repository ${snapshotRepository}`,
+      apply: () => putRepository(domain, repository),
+    };
+    yield {
+      title: "snapshot policy daily",
+      plugin: "index-state-management",
+      apply: () => putPolicy(domain, "/_plugins/_sm/policies/daily", "POST", policy),
+    };
   }
   yield {
     title: "saved objects of the dashboards",
@@ -102,15 +114,30 @@ async function importObjects(domain: DomainClient, text: string): Promise<Answer
   return { status: status === 200 && body["success"] !== true ? 422 : status, body };
 }
 
+/** A repository that is there is registered only where it differs: OpenSearch refuses that during a snapshot. */
+async function putRepository(domain: DomainClient, wanted: Body): Promise<Answer> {
+  const path = `/_snapshot/${snapshotRepository}`;
+  const found = await domain.request("GET", path);
+  return found.status === 200 && covers(found.body[snapshotRepository], wanted)
+    ? found
+    : domain.request("PUT", path, wanted);
+}
+
 /**
  * A policy that is there is changed only by who names its version, and only where it differs: each change counts.
- * https://docs.opensearch.org/2.19/im-plugin/ism/api/#update-policy
+ * https://docs.opensearch.org/2.19/im-plugin/ism/api/#update-policy and
+ * https://docs.opensearch.org/2.19/tuning-your-cluster/availability-and-recovery/snapshots/sm-api/
  */
-async function putPolicy(domain: DomainClient, name: string, wanted: Body): Promise<Answer> {
-  const path = `/_plugins/_ism/policies/${name}`;
+async function putPolicy(
+  domain: DomainClient,
+  path: string,
+  create: "POST" | "PUT",
+  wanted: Body,
+): Promise<Answer> {
   const found = await domain.request("GET", path);
-  if (found.status === 404) return domain.request("PUT", path, wanted);
-  if (found.status >= 300 || covers(found.body["policy"], wanted["policy"])) return found;
+  if (found.status === 404) return domain.request(create, path, wanted);
+  const present = found.body["sm_policy"] ?? found.body["policy"];
+  if (found.status >= 300 || covers(present, wanted["policy"] ?? wanted)) return found;
   const { _seq_no: number, _primary_term: term } = found.body;
   return domain.request(
     "PUT",

@@ -3,12 +3,13 @@ import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../../core/component";
-import type { RoleReference, Statement } from "../../core/iam";
+import { allow, type RoleReference, type Statement } from "../../core/iam";
 import { jsonByName } from "../../core/json-files";
 import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
 import { adminRoles, deliveryRole, readerRole, roleNames, writerRole } from "./roles";
 import type { Body, DomainSettings } from "./domain-settings";
+import { dailySnapshots, type SnapshotSettings } from "../snapshots";
 import { dashboardSources, importBody } from "./saved-objects";
 import { Problems } from "../../core/validate";
 import audit from "./audit-configuration.json";
@@ -44,6 +45,8 @@ export interface SearchBootstrapArgs {
   readonly warm?: boolean;
   /** Whether the domain has fine-grained access control. Without it no role is mapped. @default true */
   readonly accessControl?: boolean;
+  /** Daily snapshots, such as `SearchSnapshots.settings`. @default those of the service, which end with the domain */
+  readonly snapshots?: SnapshotSettings<pulumi.Input<string>> | undefined;
   /** ARNs of the IAM roles that write results, such as the job's. */
   readonly writerRoleArns: readonly pulumi.Input<string>[];
   /** ARNs of the IAM roles with which Firehose delivers. @default none */
@@ -113,7 +116,12 @@ export class SearchBootstrap extends pulumi.ComponentResource {
           ),
         },
         role: args.masterRole,
-        statements: args.statements,
+        statements: [
+          ...args.statements,
+          // The domain takes a role only of a caller that may pass it:
+          // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html
+          ...(args.snapshots ? [allow(["iam:PassRole"], [args.snapshots.roleArn])] : []),
+        ],
         vpc: args.vpc,
         logRetentionDays: args.logRetentionDays,
         kmsKeyArn: args.kmsKeyArn,
@@ -150,6 +158,7 @@ export function domainSettings<Arn>(
     | "warm"
   > & {
     readonly masterRoleArn: Arn;
+    readonly snapshots?: SnapshotSettings<Arn> | undefined;
     readonly writerRoleArns: readonly Arn[];
     readonly deliveryRoleArns?: readonly Arn[] | undefined;
     readonly readerRoleArns?: readonly Arn[] | undefined;
@@ -193,6 +202,7 @@ export function domainSettings<Arn>(
     // Failed requests and changes of roles, without documents and reads:
     // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/audit-logs.html
     ...(accessControl && { audit }),
+    ...(args.snapshots && { snapshots: dailySnapshots(args.snapshots) }),
     savedObjects: importBody(dashboardSources(within("dashboards"))),
   };
 }

@@ -14,6 +14,9 @@ export interface Role {
   }[];
 }
 
+/** Name of the repository of daily snapshots. */
+export const snapshotRepository = "pipeline";
+
 /** What a domain should hold besides documents; everything by name. */
 export interface DomainSettings {
   /** Templates of indices; what can be changed later also reaches the indices that they match. */
@@ -26,6 +29,8 @@ export interface DomainSettings {
   readonly roleMappings: Readonly<Record<string, readonly string[]>>;
   /** Configuration of the audit log. @default left as it is, in a domain without access control */
   readonly audit?: Body;
+  /** Repository of snapshots in S3 and the policy that takes and deletes them. @default none */
+  readonly snapshots?: { readonly repository: Body; readonly policy: Body };
   /** Saved objects of OpenSearch Dashboards, a line of JSON each; those that are there are replaced. */
   readonly savedObjects: string;
 }

@@ -36,8 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
     .addOption(profileOption())
     .addHelpText(
       "after",
-      `\nNeeds ${Object.keys(tools).join(", ")} and, for your role: ssm:StartSession, the output searchReadPolicy, and an\n` +
-        "entry in searchReaderRoleArns or searchAdminRoleArns.\n" +
+      `\nNeeds ${Object.keys(tools).join(", ")}; the key replaySearchAccess of the stack; and, for your role:\n` +
+        "ssm:StartSession, the output searchReadPolicy, and an entry in searchReaderRoleArns or searchAdminRoleArns.\n" +
         `Exit code: ${exitCodes.done} after Ctrl-C, ${exitCodes.failed} when the session ended, ${exitCodes.notStarted} when it did not start.`,
     )
     .exitOverride()
@@ -108,10 +108,19 @@ function outputsOf(stack: string): { readonly host: string; readonly instanceId:
   } catch (error) {
     throw refusal(`The outputs of ${stack} cannot be read: ${String(error)}`);
   }
-  const { searchEndpoint, replayInstanceId } = JSON.parse(text) as Record<string, unknown>;
+  const { searchEndpoint, replayInstanceId, dashboardsCommand } = JSON.parse(text) as Record<
+    string,
+    unknown
+  >;
   if (typeof searchEndpoint !== "string" || typeof replayInstanceId !== "string") {
     throw refusal(
       `${stack} must have the outputs searchEndpoint and replayInstanceId. Deploy it: pulumi up --stack ${stack}`,
+    );
+  }
+  if (dashboardsCommand === undefined) {
+    throw refusal(
+      `replaySearchAccess of ${stack} must be true, so that its replay host reaches the domain; got false. ` +
+        `Set it and deploy: pulumi config set replaySearchAccess true --stack ${stack} && pulumi up --stack ${stack}`,
     );
   }
   return { host: new URL(searchEndpoint).host, instanceId: replayInstanceId };

@@ -34,6 +34,7 @@ export async function startSearchNode(options: SearchNodeOptions): Promise<Servi
       String(httpPort),
       String(transportPort),
       folders.state("opensearch"),
+      folders.state("s3"),
     ],
     logFile: folders.log("opensearch"),
     pidFolder: folders.processes,

@@ -8,6 +8,7 @@ describe("ServiceRole", () => {
     "codebuild.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "codepipeline.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "ec2.amazonaws.com": undefined,
+    "es.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "events.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "firehose.amazonaws.com": { StringEquals: { "sts:ExternalId": "123456789012" } },
     "kinesisanalytics.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
@@ -31,6 +32,21 @@ describe("ServiceRole", () => {
       });
     });
   }
+
+  it("is assumed for one resource alone where one is given", async () => {
+    const deployment = await deploy(
+      () =>
+        new ServiceRole("role", {
+          service: "es.amazonaws.com",
+          sourceArn: "arn:aws:es:domain/trips",
+        }),
+    );
+    const { assumeRolePolicy } = deployment.one("aws:iam/role:Role").inputs;
+    expect(document(assumeRolePolicy).Statement[0]?.Condition).to.deep.equal({
+      StringEquals: { "aws:SourceAccount": "123456789012" },
+      ArnEquals: { "aws:SourceArn": "arn:aws:es:domain/trips" },
+    });
+  });
 
   it("carries its statements in one policy of its own", async () => {
     const deployment = await deploy(

@@ -246,7 +246,10 @@ describe("configuration", () => {
   it("opens the replay host only to a key from a network, and only in a public subnet", async () => {
     const replaySshPublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone";
     const replaySshCidr = "198.51.100.0/24";
-    expect((await load("dev")).replay).to.deep.equal({ instanceType: "t4g.small" });
+    expect((await load("dev")).replay).to.deep.equal({
+      instanceType: "t4g.small",
+      searchAccess: false,
+    });
     expect((await load("dev", { replaySshPublicKey, replaySshCidr })).replay.ssh).to.deep.equal({
       publicKey: replaySshPublicKey,
       clientCidr: replaySshCidr,
@@ -276,6 +279,9 @@ describe("configuration", () => {
   });
 
   it("refuses a layout of the search domain that does not work together", async () => {
+    expect(await problems({ searchSnapshotDays: 366 })).to.deep.equal([
+      "streaming-pipeline:searchSnapshotDays must be an integer from 0 to 365; got 366",
+    ]);
     expect(await problems({ searchStandby: true, searchWarmCount: 2 })).to.deep.equal(
       [
         "searchWarmCount needs streaming-pipeline:searchDedicatedMasters 3 or 5; got 0",

@@ -98,7 +98,6 @@ describe("Pipeline", function () {
         applicationName: "pipeline-analytics",
         searchEndpoint: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com",
         dashboardsUrl: "https://vpc-pipeline-search.us-east-1.es.amazonaws.com/_dashboards",
-        dashboardsCommand: `npm run dashboards -- ${stack}`,
         searchReadPolicy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [
@@ -110,6 +109,7 @@ describe("Pipeline", function () {
           ],
         }),
         archiveBucketName: "pipeline-archive",
+        ...(stack !== "dev" && { snapshotBucketName: "pipeline-search-snapshots" }),
         replayInstanceId: "pipeline-replay-id",
         sessionManagerUrl:
           "https://us-east-1.console.aws.amazon.com/systems-manager/session-manager/pipeline-replay-id?region=us-east-1",
@@ -538,6 +538,24 @@ describe("Pipeline", function () {
     expect(application.dependsOn).to.include("pipeline-search-settings");
   });
 
+  it("keeps daily snapshots in a bucket that only its domain writes, where days are given", async () => {
+    const deployment = await run("prod");
+    const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
+    const { snapshots } = JSON.parse(String(inputs["input"])) as {
+      readonly snapshots: {
+        readonly repository: { readonly settings: { readonly bucket: string } };
+      };
+    };
+    const { bucket } = snapshots.repository.settings;
+    expect(deployment.outputs).to.include({ snapshotBucketName: bucket });
+    expect(deployment.one("aws:s3/bucket:Bucket", bucket).protect).to.equal(true);
+    const { assumeRolePolicy } = deployment.one("aws:iam/role:Role", `${bucket}-role`).inputs;
+    expect(document(assumeRolePolicy).Statement[0]?.Condition).to.have.deep.property("ArnEquals", {
+      "aws:SourceArn": "arn:aws:es:us-east-1:123456789012:domain/streaming-pipeline-prod",
+    });
+    expect((await run("dev")).outputs).not.to.have.property("snapshotBucketName");
+  });
+
   it("replays nothing before every reader that cannot look back is there", async () => {
     const deployment = await run("prod");
     const host = deployment.one("aws:ec2/instance:Instance");
@@ -562,6 +580,15 @@ describe("Pipeline", function () {
     });
     expect(deployment.ofType("awsx:ec2:Vpc")).to.be.empty;
     expect(deployment.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal(subnets[0]);
+  });
+
+  it("lets the replay host reach the domain only where that is asked for", async () => {
+    const groups = (deployment: Deployment): unknown =>
+      deployment.one("aws:ec2/instance:Instance").inputs["vpcSecurityGroupIds"];
+    expect(groups(await run("dev"))).to.deep.equal(["pipeline-replay-id"]);
+    const reaching = await run("dev", { replaySearchAccess: true });
+    expect(groups(reaching)).to.deep.equal(["pipeline-replay-id", "pipeline-search-clients-id"]);
+    expect(reaching.outputs).to.include({ dashboardsCommand: "npm run dashboards -- dev" });
   });
 
   it("opens the replay host to one network only where its key is named", async () => {
@@ -595,7 +622,7 @@ describe("Pipeline", function () {
         .filter(({ type }) => stateful.includes(type))
         .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
     };
-    expect(await kept("prod")).to.deep.equal(Array(7).fill(true));
+    expect(await kept("prod")).to.deep.equal(Array(8).fill(true));
     expect(await kept("dev")).to.deep.equal(Array(7).fill(false));
   });
 

@@ -14,6 +14,11 @@ import { RunningCommand } from "../../support/command";
 
 const host = "vpc-trips-dev-abc.eu-west-1.es.amazonaws.com";
 const instanceId = "i-0123456789abcdef0";
+/** Outputs of a stack whose replay host reaches the domain, besides that of the domain. */
+const reachable = {
+  replayInstanceId: instanceId,
+  dashboardsCommand: "npm run dashboards -- dev",
+};
 const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token" };
 
 /** Forwards a port to the domain of the test until it is interrupted, as the plugin does below `aws`. */
@@ -76,7 +81,7 @@ describe("npm run dashboards", () => {
     running = undefined;
     install("aws", fakeAws);
     install("session-manager-plugin", "");
-    outputs({ searchEndpoint: `https://${host}`, replayInstanceId: instanceId });
+    outputs({ ...reachable, searchEndpoint: `https://${host}` });
     const free = createTcpServer();
     await once(free.listen(0, "127.0.0.1"), "listening");
     ({ port } = free.address() as AddressInfo);
@@ -256,7 +261,7 @@ describe("npm run dashboards", () => {
 
   it("sends nothing to a host that has no certificate for the domain's name", async () => {
     const other = "vpc-other-abc.eu-west-1.es.amazonaws.com";
-    outputs({ searchEndpoint: `https://${other}`, replayInstanceId: instanceId });
+    outputs({ ...reachable, searchEndpoint: `https://${other}` });
     await start().says(/REST API/);
     const answer = await send("/_cat/indices");
     expect(answer.status).to.equal(502);
@@ -294,6 +299,13 @@ describe("npm run dashboards", () => {
         outputs({});
       },
       says: /dev must have the outputs searchEndpoint and replayInstanceId\. Deploy it/,
+    },
+    {
+      what: "a stack whose replay host does not reach the domain",
+      prepare: () => {
+        outputs({ searchEndpoint: `https://${host}`, replayInstanceId: instanceId });
+      },
+      says: /replaySearchAccess of dev must be true.*; got false\. .*pulumi config set replaySearchAccess true --stack dev/,
     },
     {
       what: "a stack that does not exist",

@@ -11,7 +11,7 @@ import {
 } from "../../../infra/search/bootstrap/bootstrap";
 import type { DomainSettings } from "../../../infra/search/bootstrap/domain-settings";
 import { deploy, refusal } from "../../support/mocks";
-import { actionsOf } from "../policy-documents";
+import { actionsOf, statementFor } from "../policy-documents";
 
 const invocationType = "aws:lambda/invocation:Invocation";
 const masterAlone = {
@@ -143,6 +143,31 @@ describe("SearchBootstrap", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("registers a repository with the role that it may pass, and a policy of daily snapshots", async () => {
+    const snapshots = {
+      bucketName: "backup",
+      region: "eu-west-1",
+      roleArn: "arn:snapshots",
+      keepDays: 9,
+    };
+    const deployment = await bootstrap({ snapshots });
+    const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
+    expect(statementFor(policy, "iam:PassRole").Resource).to.deep.equal(["arn:snapshots"]);
+    const { repository, policy: daily } = (await settingsOf({ snapshots })).snapshots ?? {};
+    expect(repository).to.deep.equal({
+      type: "s3",
+      settings: { bucket: "backup", region: "eu-west-1", role_arn: "arn:snapshots" },
+    });
+    expect(daily).to.have.nested.property("snapshot_config.repository", "pipeline");
+    expect(daily).to.have.nested.property("deletion.condition.max_age", "9d");
+    // A pattern of hot and UltraWarm indices would be refused.
+    expect(daily).not.to.have.nested.property("snapshot_config.indices");
+    expect(
+      actionsOf((await bootstrap()).one("aws:iam/rolePolicy:RolePolicy").inputs["policy"]),
+    ).to.not.include("iam:PassRole");
+    expect(await settingsOf()).not.to.have.property("snapshots");
   });
 
   it("gives no permission on indices where there are none", async () => {

@@ -155,6 +155,51 @@ describe("The settings of a search domain", () => {
     );
   });
 
+  describe("with snapshots", () => {
+    const repository = { type: "s3", settings: { bucket: "backup" } };
+    const policy = { snapshot_config: { repository: "pipeline", partial: false } };
+    const sent = async () => {
+      await applySettings(client(), { ...settings, snapshots: { repository, policy } }, new Set());
+      return requests
+        .filter(({ method, path }) => method !== "GET" && /_snapshot|_sm/.test(path))
+        .map(({ method, path, body }) => [`${method} ${path}`, JSON.parse(body) as unknown]);
+    };
+    const repositoryPath = "/_snapshot/pipeline";
+    const policyPath = "/_plugins/_sm/policies/daily";
+
+    it("register the repository before the policy that uses it", async () => {
+      expect(await sent()).to.deep.equal([
+        [`PUT ${repositoryPath}`, repository],
+        [`POST ${policyPath}`, policy],
+      ]);
+    });
+
+    it("leave both alone where they are as they should be: a snapshot may be running", async () => {
+      answers[`GET ${repositoryPath}`] = [{ body: { pipeline: { ...repository, uuid: "u" } } }];
+      const present = {
+        name: "daily",
+        snapshot_config: { repository: "pipeline", partial: "false" },
+      };
+      answers[`GET ${policyPath}`] = [
+        { body: { _seq_no: 3, _primary_term: 1, sm_policy: present } },
+      ];
+      expect(await sent()).to.deep.equal([]);
+    });
+
+    it("change what differs, the policy by the version that was seen", async () => {
+      answers[`GET ${repositoryPath}`] = [
+        { body: { pipeline: { type: "s3", settings: { bucket: "earlier" } } } },
+      ];
+      answers[`GET ${policyPath}`] = [
+        { body: { _seq_no: 3, _primary_term: 1, sm_policy: { snapshot_config: {} } } },
+      ];
+      expect(await sent()).to.deep.equal([
+        [`PUT ${repositoryPath}`, repository],
+        [`PUT ${policyPath}?if_seq_no=3&if_primary_term=1`, policy],
+      ]);
+    });
+  });
+
   describe("reach the indices that a template matches", () => {
     const live = (index: object) => {
       answers[`GET ${letters}`] = [{ body: { letters: { aliases: {}, ...index } } }];

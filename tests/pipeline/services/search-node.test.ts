@@ -1,3 +1,4 @@
+import { cpSync, renameSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -6,6 +7,7 @@ import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
 import type { DomainSettings, Report } from "../../../infra/search/bootstrap/domain-settings";
+import { dailySnapshots } from "../../../infra/search/snapshots";
 import { domainPlane } from "../../../local/services/opensearch/domain-plane";
 import { storedDocuments } from "../../../local/verify/documents";
 import { freePorts } from "../../../local/machine/ports";
@@ -220,6 +222,47 @@ describe("The OpenSearch node", () => {
     expect(String(failure))
       .to.include("- lifecycle policy dead-letters:")
       .and.include("no handler");
+  });
+
+  it("gives indices and aliases back from its snapshots, and from those of another domain", async () => {
+    const snapshots = {
+      bucketName: "backup",
+      region: "us-east-1",
+      roleArn: "arn:role",
+      keepDays: 1,
+    };
+    const wanted = { ...settings, snapshots: dailySnapshots(snapshots) };
+    for (const once of ["registered", "registered again"]) {
+      const { applied, skipped } = await applySettings(client(), wanted, new Set(plugins));
+      expect(applied, once).to.include("snapshot repository pipeline");
+      expect(skipped, once).to.include("snapshot policy daily");
+    }
+    const zone = { zone: 7, windowStart: "2019-03-02T18:00:00Z", trips: 5, complete: true };
+    await write("/taxi-demand-zones-2019-03-02/_doc/7-1", zone);
+    const stored = await documentsOf("taxi-demand-zones");
+    const { answer } = await ask("PUT", "/_snapshot/pipeline/first?wait_for_completion=true");
+    expect(answer).to.have.nested.property("snapshot.state", "SUCCESS");
+
+    // What docs/operations.md does for the snapshots of a domain that is gone.
+    const bucket = path.join(folders.state("s3"), "backup");
+    const earlier = path.join(bucket, "earlier");
+    cpSync(bucket, `${bucket}-copy`, { recursive: true });
+    renameSync(`${bucket}-copy`, earlier);
+    const { type, settings: place } = wanted.snapshots.repository as Record<string, object>;
+    const copied = { type, settings: { ...place, base_path: "earlier", readonly: true } };
+    expect(await ask("PUT", "/_snapshot/earlier", copied)).to.include({ status: 200 });
+
+    for (const repository of ["pipeline", "earlier"]) {
+      await ask("DELETE", "/taxi-demand-zones-*");
+      expect(await ask("GET", "/taxi-demand-zones")).to.include({ status: 404 });
+      const restored = await ask(
+        "POST",
+        `/_snapshot/${repository}/first/_restore?wait_for_completion=true`,
+        { indices: "taxi-demand-zones-*", include_global_state: false },
+      );
+      expect(restored.answer).to.have.nested.property("snapshot.shards.failed", 0);
+      expect(await documentsOf("taxi-demand-zones"), repository).to.deep.equal(stored);
+    }
   });
 
   it("maps documents as the project's templates say, and refuses others", async () => {

@@ -18,7 +18,8 @@ import org.opensearch.percolator.PercolatorPlugin;
 import org.opensearch.transport.Netty4Plugin;
 
 /**
- * One OpenSearch node on 127.0.0.1. Arguments: HTTP port, transport port, folder of the data.
+ * One OpenSearch node on 127.0.0.1. Arguments: HTTP port, transport port, folder of the data,
+ * folder of the buckets.
  *
  * <p>It ends when its standard input is closed, so that a parent that dies in any way takes it with
  * it.
@@ -29,6 +30,7 @@ public final class SearchNode extends Node {
         InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), null, () -> "search"),
         List.of(
             Netty4Plugin.class,
+            BucketRepositories.class,
             CommonAnalysisPlugin.class,
             GeoModulePlugin.class,
             IngestCommonPlugin.class,
@@ -52,6 +54,7 @@ public final class SearchNode extends Node {
             .put("path.home", folder)
             .put("path.data", folder.resolve("data"))
             .put("path.logs", folder.resolve("logs"))
+            .put(BucketRepositories.FOLDER.getKey(), arguments[3])
             // The disk is shared with everything else on this machine: a full one shows as failed
             // writes, not as indices that silently turn read-only.
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
