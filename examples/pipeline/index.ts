@@ -56,6 +56,7 @@ const sizes: StackConfig = {
   delivery: { bufferMiB: 64, bufferSeconds: 300, expirationDays: 30, keepSource: false },
   archive: { format: "PARQUET", partitioned: true },
   results: { shardCount: undefined, archived: false },
+  function: undefined,
   replay: { instanceType: "t4g.small" },
   scaling: {
     stream: undefined,
