@@ -8,7 +8,7 @@ const rooms = {
     ["watch", "contracts", "network", "bootstrap"],
     ["delivery", "search"],
     ["stream", "flink", "replay"],
-    ["scaling", "canary"],
+    ["scaling", "canary", "function"],
     ["monitoring", "job-delivery"],
     ["pipeline"],
     ["plugin"],

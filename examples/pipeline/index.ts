@@ -58,6 +58,7 @@ const sizes: StackConfig = {
   archive: { format: "PARQUET", partitioned: true },
   results: { shardCount: undefined, archived: false },
   replay: { instanceType: "t4g.small", searchAccess: false },
+  function: undefined,
   scaling: {
     stream: undefined,
     application: undefined,

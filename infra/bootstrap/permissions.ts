@@ -58,7 +58,7 @@ const readActions = actions({
   kinesis: "Describe* List*",
   kinesisanalytics: "Describe* List*",
   kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
-  lambda: "List*",
+  lambda: "GetEventSourceMapping List*",
   logs: "Describe* ListTagsForResource",
   s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
   sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
@@ -256,6 +256,7 @@ export function deployStatements(
   const names = generated(account);
   const iam = (resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
+  const mappings = pulumi.interpolate`arn:${partition}:lambda:${region}:${accountId}:event-source-mapping:*`;
   return [
     ...namedStatements(account),
     // Dashboards are of no region.
@@ -266,6 +267,18 @@ export function deployStatements(
       ],
     ),
     allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
+    // An event source mapping has an id in place of a name, and is allowed by the function that it invokes:
+    // https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+    allow(
+      ["Create", "Delete", "Update"].map((verb) => `lambda:${verb}EventSourceMapping`),
+      [mappings],
+      {
+        ArnLike: {
+          "lambda:FunctionArn": pulumi.interpolate`arn:${partition}:lambda:${region}:${accountId}:function:${names}`,
+        },
+      },
+    ),
+    allow(["lambda:TagResource", "lambda:UntagResource"], [mappings]),
     allow(roleActions, [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     allow(boundedActions, [iam(`role/${names}`)], {

@@ -80,6 +80,20 @@ export const limits = {
   functionTimeoutSeconds: { min: 1, max: 900 },
   /** Invocations at a time; an account has 1,000 unless it asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
   functionReservedConcurrency: { min: 0, max: 1000 },
+  /** Records of a batch from a stream: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
+  functionBatchSize: { min: 1, max: 10_000 },
+  /** Seconds for which records of a batch are collected: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+  functionBatchSeconds: { min: 0, max: 300 },
+  /** Batches of a shard at a time: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
+  functionParallelization: { min: 1, max: 10 },
+  /** Times that a failed batch is tried again. The service also takes -1, for ever, which lets one record hold up its shard. */
+  functionRetries: { min: 0, max: 10_000 },
+  /** Seconds until a record is given up: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+  functionMaxAgeSeconds: { min: 60, max: 604_800 },
+  /** Seconds of a tumbling window, 0 without: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html */
+  functionWindowSeconds: { min: 0, max: 900 },
+  /** Filters of a function; more than five are a quota to raise: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
+  functionFilters: { min: 0, max: 10 },
   /** Days until an archived object expires; S3 has no upper limit, ten years is a guard against a slip of the keyboard. */
   archiveExpirationDays: { min: 1, max: 3653 },
   /** UltraWarm nodes of a domain: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */

@@ -156,10 +156,16 @@ export class DeliveryStream extends pulumi.ComponentResource {
   /**
    * Statements for principals that put records. With a key of one's own the caller uses it, too:
    * https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+   * @param actions - that the principals use; @default both
    */
-  putStatements(): Statement[] {
+  putStatements(
+    actions: readonly ("firehose:PutRecord" | "firehose:PutRecordBatch")[] = [
+      "firehose:PutRecord",
+      "firehose:PutRecordBatch",
+    ],
+  ): Statement[] {
     return [
-      allow(["firehose:PutRecord", "firehose:PutRecordBatch"], [this.arn]),
+      allow(actions, [this.arn]),
       ...useKey(
         this.#directPutKey,
         ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WatchedApplication } from "../flink/alarms";
 import type { WatchedDelivery } from "../delivery/alarms";
 import type { WatchedDomain } from "../search/alarms";
+import type { WatchedFunction } from "../function/alarms";
 import type { WatchedCanary } from "../canary/alarms";
 import type { WatchedHost } from "../replay/alarms";
 import type { WatchedScaling } from "../scaling/alarms";
@@ -30,6 +31,10 @@ export interface MonitoringArgs {
   readonly resultsDelivery?: WatchedDelivery | undefined;
   /** A delivery stream that indexes events as they are. @default not watched */
   readonly eventsDelivery?: WatchedDelivery | undefined;
+  /** A function that reads the stream. @default not watched */
+  readonly function?: WatchedFunction | undefined;
+  /** The delivery stream that the function puts records into. @default not watched */
+  readonly functionDelivery?: WatchedDelivery | undefined;
   /** A search domain. @default not watched */
   readonly domain?: WatchedDomain | undefined;
   /** A replay host. @default not watched */
@@ -95,8 +100,9 @@ export function validate(name: string, args: MonitoringArgs): void {
       limits.checkpointIntervalSeconds,
     );
   }
-  const { resultsDelivery, eventsDelivery } = args;
-  for (const [key, one] of Object.entries({ delivery, resultsDelivery, eventsDelivery })) {
+  const { resultsDelivery, eventsDelivery, functionDelivery } = args;
+  const deliveries = { delivery, resultsDelivery, eventsDelivery, functionDelivery };
+  for (const [key, one] of Object.entries(deliveries)) {
     if (one === undefined) continue;
     problems.integer(`${key}.bufferSeconds`, one.bufferSeconds, limits.deliveryBufferSeconds);
   }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { applicationSection } from "../flink/widgets";
 import { deliverySection } from "../delivery/widgets";
 import { domainSection } from "../search/widgets";
+import { functionSection } from "../function/widgets";
 import { scalingSection } from "../scaling/widgets";
 import { hostSection } from "../replay/widgets";
 import { destinations } from "../delivery/alarms";
@@ -53,6 +54,7 @@ export function dashboardBody(subjects: DashboardSubjects) {
         ...(results ? [streamSection(region, "Results stream", results)] : []),
         ...(domain ? [domainSection(region, domain)] : []),
         ...(delivery ? [deliverySection(region, delivery)] : []),
+        ...(subjects.function ? [functionSection(region, subjects.function)] : []),
         ...(scaling ? [scalingSection(region, scaling)] : []),
         { ...row(8, alarmStates("All alarms", alarmArns)), heading: "Alarms", runbook: "alarms" },
       ],
@@ -130,6 +132,7 @@ function delays(subjects: DashboardSubjects): Line[] {
     "stream to archive": subjects.delivery,
     "results to archive": subjects.resultsDelivery,
     "stream to index of events": subjects.eventsDelivery,
+    "function to its bucket": subjects.functionDelivery,
   };
   return [
     ...Object.entries(hops).flatMap(([label, metrics]): Line[] =>

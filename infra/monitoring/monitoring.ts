@@ -7,6 +7,7 @@ import { policyDocument } from "../core/iam";
 import { consoleUrl } from "../core/partition";
 import { deliveryAlarms } from "../delivery/alarms";
 import { applicationAlarms } from "../flink/alarms";
+import { functionAlarms } from "../function/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { changeAlarms, scalingAlarms } from "../scaling/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
@@ -238,7 +239,7 @@ function allOf(names: readonly string[]): string {
 
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
-  const { results, resultsDelivery, eventsDelivery, canary } = args;
+  const { results, resultsDelivery, eventsDelivery, functionDelivery, canary } = args;
   const idle = canary && canariesAlone;
   return [
     ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
@@ -260,6 +261,8 @@ function watched(args: MonitoringArgs): Alarm[] {
     ...(eventsDelivery
       ? of("events", deliveryAlarms({ sourceName: stream?.name, ...eventsDelivery }))
       : []),
+    ...(args.function ? functionAlarms(args.function) : []),
+    ...(functionDelivery ? of("function", deliveryAlarms(functionDelivery)) : []),
   ];
 }
 

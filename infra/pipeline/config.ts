@@ -16,6 +16,7 @@ import {
   readDelivery,
 } from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
+import { type FunctionConfig, readFunction } from "../function/config";
 import type { RepositorySource } from "../job-delivery/args";
 import { readJobDelivery } from "../job-delivery/config";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
@@ -55,6 +56,8 @@ export interface StackConfig {
   readonly searchEvents: boolean;
   /** The stream of results of a workload that has one. */
   readonly results: ResultsConfig | undefined;
+  /** A function that reads the event stream; undefined without a handler. */
+  readonly function: FunctionConfig | undefined;
   readonly replay: ReplayConfig;
   readonly scaling: ScalingConfig;
   readonly monitoring: MonitoringConfig;
@@ -94,6 +97,7 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
     archive: readArchive(read),
     searchEvents: read.boolean("searchEvents"),
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
+    function: readFunction(read, projectRoot, stream.retentionHours, problems),
     replay: readReplay(read, problems),
     scaling: readScaling(read, problems),
     monitoring: readMonitoring(read),

@@ -17,6 +17,10 @@ export interface PipelineOutputs {
   readonly snapshotBucketName?: pulumi.Output<string>;
   /** The stream of final results, with a workload that has one. */
   readonly resultsStreamName?: pulumi.Output<string>;
+  /** The bucket of records that the function on the stream gave up, where there is one. */
+  readonly functionFailuresBucketName?: pulumi.Output<string>;
+  /** The bucket of what the function put into its delivery stream, where it has one. */
+  readonly functionBucketName?: pulumi.Output<string>;
   readonly replayInstanceId: pulumi.Output<string>;
   /** Address for SSH, where the replay host has one. */
   readonly replayPublicIp?: pulumi.Output<string>;

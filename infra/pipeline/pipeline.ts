@@ -10,6 +10,7 @@ import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
+import { StreamFunction } from "../function/stream-function";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
@@ -41,6 +42,9 @@ export type PipelineArgs = StackConfig & { readonly paths: PipelinePaths };
 /** Name of the job's registration where it reads by enhanced fan-out. */
 const jobConsumer = "flink-job";
 
+/** Name of the registration of the function on the stream where it reads by enhanced fan-out. */
+const functionConsumer = "function";
+
 /** Folder of the archive's bucket that takes the files of a job that writes some. */
 const jobFolder = "results/";
 
@@ -63,7 +67,7 @@ export class Pipeline extends pulumi.ComponentResource {
     super(
       "streaming:infra:Pipeline",
       name,
-      componentInputs(args, "paths", "job", "monitoring"),
+      componentInputs(args, "paths", "job", "monitoring", "function"),
       withPermissionsBoundary(args.permissionsBoundaryArn, opts),
     );
 
@@ -126,7 +130,10 @@ export class Pipeline extends pulumi.ComponentResource {
       `${name}-events`,
       {
         ...streamSettings,
-        fanOutConsumers,
+        fanOutConsumers: [
+          ...fanOutConsumers,
+          ...(args.function?.fanOut === true ? [functionConsumer] : []),
+        ],
         scaledElsewhere: scalers.stream !== undefined,
         encryptAtRest,
         kmsKeyArn,
@@ -319,7 +326,7 @@ export class Pipeline extends pulumi.ComponentResource {
         role: jobRole,
         statements: [
           ...events.readStatements(),
-          ...events.fanOutStatements(),
+          ...events.fanOutStatements([jobConsumer]),
           ...(writesTo("search") ? search.writeStatements() : []),
           ...(results?.writeStatements() ?? []),
           ...(writesFiles ? archive.fileStatements(jobFolder) : []),
@@ -349,6 +356,48 @@ export class Pipeline extends pulumi.ComponentResource {
       );
     }
 
+    const functionDelivery = args.function?.delivers
+      ? new DeliveryStream(
+          `${name}-function-delivery`,
+          {
+            bufferMiB: args.delivery.bufferMiB,
+            bufferSeconds: args.delivery.bufferSeconds,
+            expirationDays: args.delivery.expirationDays,
+            logRetentionDays,
+            kmsKeyArn,
+            logBucketName,
+            protectData,
+          },
+          child,
+        )
+      : undefined;
+    const streamFunction =
+      args.function &&
+      new StreamFunction(
+        `${name}-function`,
+        {
+          ...args.function,
+          source: {
+            streamArn: events.arn,
+            ...(args.function.fanOut && { consumerArn: events.consumerArns[functionConsumer] }),
+            statements: [
+              ...events.readStatements(),
+              ...events.fanOutStatements([functionConsumer]),
+            ],
+          },
+          delivery: functionDelivery && {
+            name: functionDelivery.name,
+            statements: functionDelivery.putStatements(["firehose:PutRecordBatch"]),
+          },
+          expirationDays: args.delivery.expirationDays,
+          logRetentionDays,
+          kmsKeyArn,
+          logBucketName,
+          protectData,
+        },
+        child,
+      );
+
     const { searchAccess, ...replaySettings } = args.replay;
     const replay = new ReplayHost(
       `${name}-replay`,
@@ -368,7 +417,7 @@ export class Pipeline extends pulumi.ComponentResource {
         // `npm run dashboards` forwards a port through the host.
         securityGroupIds: searchAccess ? search.clientSecurityGroupIds : [],
         maxDisorderSeconds: job.maxDisorderSeconds,
-        startAfter: [archive, eventsDelivery, results, analytics].filter(
+        startAfter: [archive, eventsDelivery, results, analytics, streamFunction].filter(
           (reader) => reader !== undefined,
         ),
         logRetentionDays,
@@ -471,6 +520,19 @@ export class Pipeline extends pulumi.ComponentResource {
           transformName: eventsDelivery.transformName,
           customerKey,
         },
+        function: streamFunction &&
+          args.function && {
+            name: streamFunction.name,
+            mappingId: streamFunction.mappingId,
+            retentionHours: args.stream.retentionHours,
+            maxAgeSeconds: args.function.maxAgeSeconds,
+            maxLagSeconds,
+          },
+        functionDelivery: functionDelivery && {
+          name: functionDelivery.name,
+          bufferSeconds: args.delivery.bufferSeconds,
+          customerKey,
+        },
         domain: {
           name: search.domainName,
           accountId: aws.getCallerIdentityOutput({}, { parent: search }).accountId,
@@ -519,6 +581,8 @@ export class Pipeline extends pulumi.ComponentResource {
       archiveBucketName: archive.bucketName,
       ...(snapshots && { snapshotBucketName: snapshots.bucketName }),
       ...(results && { resultsStreamName: results.name }),
+      ...(streamFunction && { functionFailuresBucketName: streamFunction.failuresBucketName }),
+      ...(functionDelivery && { functionBucketName: functionDelivery.bucketName }),
       replayInstanceId: replay.instanceId,
       ...(replay.publicIp && { replayPublicIp: replay.publicIp }),
       sessionManagerUrl: replay.sessionManagerUrl,

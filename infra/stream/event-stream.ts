@@ -127,11 +127,14 @@ export class EventStream extends pulumi.ComponentResource {
     ];
   }
 
-  /** Permissions of a fan-out consumer beyond `readStatements`; it cannot register or remove itself. */
-  fanOutStatements(): Statement[] {
-    const consumers = Object.values(this.consumerArns);
-    if (consumers.length === 0) return [];
-    return [allow(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"], consumers)];
+  /**
+   * Permissions of fan-out consumers beyond `readStatements`; they cannot register or remove themselves.
+   * @param consumers - names of those that there are; @default all
+   */
+  fanOutStatements(consumers: readonly string[] = Object.keys(this.consumerArns)): Statement[] {
+    const arns = consumers.flatMap((consumer) => this.consumerArns[consumer] ?? []);
+    if (arns.length === 0) return [];
+    return [allow(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"], arns)];
   }
 
   /** What a producer needs: to find the shards, to put records and to use the key. */

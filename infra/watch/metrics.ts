@@ -108,7 +108,16 @@ export const metricFamilies = {
   lambda: {
     namespace: "AWS/Lambda",
     dimensions: ["FunctionName"],
-    metrics: ["Duration", "Errors", "Invocations", "Throttles"],
+    metrics: ["Duration", "Errors", "Invocations", "IteratorAge", "Throttles"],
+  },
+  /** Of an event source mapping with `EventCount`: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+  mapping: {
+    namespace: "AWS/Lambda",
+    dimensions: ["EventSourceMappingUUID"],
+    metrics: words(
+      "DroppedEventCount FailedInvokeEventCount FilteredOutEventCount InvokedEventCount",
+      "OnFailureDestinationDeliveredEventCount PolledEventCount",
+    ),
   },
   /** Of all functions of the account in the region: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html */
   functions: {

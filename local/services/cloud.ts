@@ -10,8 +10,10 @@ import { ApplicationPlane, type LocalProperties } from "./flink/application-plan
 import { CatalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { DeliveryPlane } from "./firehose/delivery-plane";
+import { DeliveryEndpoint } from "./firehose/delivery-endpoint";
 import { domainPlane } from "./opensearch/domain-plane";
 import { FolderLock } from "../machine/folder-lock";
+import { EventSourcePlane } from "./lambda/event-source-plane";
 import { FunctionPlane, invocationPlane } from "./lambda/function-plane";
 import type { Progress } from "../machine/installation";
 import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis/kinesis-server";
@@ -63,6 +65,7 @@ export async function localCloud(options: CloudOptions) {
     "flink",
     "flinkRpc",
     "flinkBlob",
+    "firehose",
   ]);
   const endpoints: Endpoints = {
     kinesis: `http://127.0.0.1:${ports.kinesis}`,
@@ -74,6 +77,7 @@ export async function localCloud(options: CloudOptions) {
     ...kinesisEnvironment(endpoints.kinesis),
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL_OPENSEARCH: endpoints.opensearch,
+    AWS_ENDPOINT_URL_FIREHOSE: `http://127.0.0.1:${ports.firehose}`,
   };
 
   const common = { folders, onProgress };
@@ -98,13 +102,22 @@ export async function localCloud(options: CloudOptions) {
     },
   });
   const catalog = new CatalogPlane();
+  const deliveryEndpoint = new DeliveryEndpoint(ports.firehose);
   const deliveries = new DeliveryPlane({
     client: kinesisApi,
     store,
     functions,
     catalog,
+    endpoint: deliveryEndpoint,
     folder: folders.state("firehose"),
     region,
+  });
+  const eventSources = new EventSourcePlane({
+    client: kinesisApi,
+    store,
+    functions,
+    folder: folders.state("lambda"),
+    logFile: (name) => folders.log(name),
   });
   const hasIndices = (): boolean => existsSync(folders.state("opensearch"));
   const application = new ApplicationPlane({
@@ -129,6 +142,7 @@ export async function localCloud(options: CloudOptions) {
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
     "aws:glue/catalogTable:CatalogTable": catalog,
     "aws:kinesisanalyticsv2/application:Application": application,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": eventSources,
     "aws:lambda/function:Function": functions,
     "aws:lambda/invocation:Invocation": invocationPlane(functions),
     "aws:opensearch/domain:Domain": domainPlane({
@@ -161,6 +175,7 @@ export async function localCloud(options: CloudOptions) {
         },
         job: await application.job().catch(() => undefined),
         deliveries: deliveries.statuses,
+        eventSources: eventSources.statuses,
       };
     },
     /** Stops the domain's node, does something, and starts the node again with its data at the same address. */
@@ -175,7 +190,8 @@ export async function localCloud(options: CloudOptions) {
     /** Writes what is buffered and ends every process. State stays for the next run. */
     async stop(): Promise<void> {
       // Readers before what they read from and call.
-      const stopped = await Promise.allSettled([deliveries.stop(), application.stop()]);
+      const stopped = await Promise.allSettled([eventSources.stop(), application.stop()]);
+      stopped.push(...(await Promise.allSettled([deliveries.stop(), deliveryEndpoint.stop()])));
       client?.destroy();
       stopped.push(
         ...(await Promise.allSettled([functions.stop(), kinesis.stop(), search.stop()])),

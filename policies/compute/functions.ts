@@ -2,11 +2,14 @@ import { isSet, known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
 import { flag, integer, texts } from "../engine/setting-schema";
-import { atLeast, mustBe } from "../engine/violation";
+import { atLeast, atMost, mustBe } from "../engine/violation";
 import { Job } from "@pulumi/aws/glue";
-import { Function as LambdaFunction, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
+import {
+  EventSourceMapping,
+  Function as LambdaFunction,
+  FunctionEventInvokeConfig,
+} from "@pulumi/aws/lambda";
 import { StateMachine } from "@pulumi/aws/sfn";
-import type { PolicyResource } from "@pulumi/policy";
 
 export const functionRuntime = resourcePolicy("lambda-function-runtime", LambdaFunction, {
   rule: "Run a function on a supported runtime.",
@@ -68,11 +71,13 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
 export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
   rule: "Keep the events that a function fails on.",
   reason:
-    "An asynchronous event is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves.",
-  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig with destinationConfig.onFailure, or name a function whose callers wait in exempt.",
+    "An asynchronous event is tried three times and then dropped. Callers that wait, such as Firehose and API Gateway, see the failure themselves; for a stream its event source mapping keeps failures.",
+  fix: "Set deadLetterConfig.targetArn, add a FunctionEventInvokeConfig or, for a stream, an EventSourceMapping with destinationConfig.onFailure, or name a function whose callers wait in exempt.",
   source: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
   *check(lambda, resources) {
-    const configs = ofType(resources, FunctionEventInvokeConfig).filter(keepsFailures);
+    const configs = [FunctionEventInvokeConfig, EventSourceMapping]
+      .flatMap((kind) => ofType(resources, kind))
+      .filter(({ props }) => keepsFailures(props));
     const keeps =
       reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
       configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
@@ -86,10 +91,51 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
 });
 
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
-function keepsFailures({ props: config }: PolicyResource): boolean {
-  const block = (config["destinationConfig"] ?? {}) as { readonly onFailure?: object };
-  return isSet(known(() => block.onFailure ?? {}) ?? { destination: "unknown" }, "destination");
+function keepsFailures(config: object): boolean {
+  const { destinationConfig = {} } = config as { destinationConfig?: { onFailure?: object } };
+  const block = known(() => destinationConfig.onFailure ?? {}) ?? { destination: "unknown" };
+  return isSet(block, "destination") || isSet(block, "destinationArn");
 }
+
+export const eventSourceFailures = resourcePolicy(
+  "lambda-event-source-failures",
+  EventSourceMapping,
+  {
+    rule: "Give up records of a stream that keep failing, and keep them.",
+    reason:
+      "By default a batch is tried again until it expires: one bad record holds up its shard for days, and then all behind it are lost.",
+    fix: "Set destinationConfig.onFailure, maximumRetryAttempts, and bisectBatchOnFunctionError or the functionResponseTypes ReportBatchItemFailures.",
+    source: "https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html",
+    config: {
+      maxRetries: integer("Most times that a batch may be tried again.", 100, [0, 10_000]),
+    },
+    *check(mapping, { maxRetries }) {
+      const isStream =
+        isSet(mapping, "startingPosition") &&
+        !isSet(mapping, "topics") &&
+        !isSet(mapping, "documentDbEventSourceConfig");
+      if (!isStream) return;
+      if (!keepsFailures(mapping)) {
+        yield { fact: "destinationConfig.onFailure is not set", limit: "failures must be kept" };
+      }
+      const retries = known(() => mapping.maximumRetryAttempts ?? -1);
+      if (retries !== undefined) {
+        const fact = `maximumRetryAttempts is ${retries === -1 ? "not set, which is for ever" : retries}`;
+        yield* atMost(retries === -1 ? Infinity : retries, maxRetries, fact);
+      }
+      const types = known(() => mapping.functionResponseTypes) ?? [];
+      if (
+        mapping.bisectBatchOnFunctionError !== true &&
+        !types.includes("ReportBatchItemFailures")
+      ) {
+        yield {
+          fact: "neither bisectBatchOnFunctionError nor ReportBatchItemFailures is set",
+          limit: "a record that fails must not take its batch with it",
+        };
+      }
+    },
+  },
+);
 
 export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {
   rule: "Log what a state machine does.",

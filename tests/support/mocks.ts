@@ -82,6 +82,7 @@ const computed: Readonly<Record<string, (name: string) => Inputs>> = {
     invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${name}/invocations`,
     qualifiedArn: `arn:aws:test:${region}:${accountId}:${name}:1`,
   }),
+  "aws:lambda/eventSourceMapping:EventSourceMapping": (name) => ({ uuid: `${name}-uuid` }),
   "aws:opensearch/domain:Domain": (name) => ({
     endpoint: `vpc-${name}.${region}.es.amazonaws.com`,
   }),

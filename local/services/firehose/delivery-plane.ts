@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
@@ -7,7 +7,9 @@ import { Declared } from "../declared";
 import { joined, parquet } from "./delivery-format";
 import { deliverySettings } from "./delivery-settings";
 import { DeliveryTransform } from "./delivery-transform";
-import { type DeliveryStatus, DeliveryWorker, type Positions } from "./delivery-worker";
+import type { DeliveryEndpoint } from "./delivery-endpoint";
+import { type DeliveryStatus, DeliveryWorker } from "./delivery-worker";
+import { positionFile } from "../kinesis/position-file";
 import type { FunctionPlane } from "../lambda/function-plane";
 import type { ObjectStore } from "../storage/object-store";
 import { ShardReader } from "../kinesis/shard-reader";
@@ -17,6 +19,8 @@ export interface DeliveryPlaneOptions {
   readonly store: ObjectStore;
   readonly functions: Pick<FunctionPlane, "invoke">;
   readonly catalog: Pick<CatalogPlane, "columns">;
+  /** Takes what is put to streams without a source. */
+  readonly endpoint: DeliveryEndpoint;
   readonly folder: string;
   readonly region: string;
 }
@@ -37,14 +41,17 @@ export class DeliveryPlane implements DataPlane {
 
   async create(resource: DeclaredResource): Promise<Outputs> {
     const settings = deliverySettings(resource);
-    const { client, functions, catalog, region } = this.#options;
+    const { client, functions, catalog, endpoint, region } = this.#options;
     for (const { bucket } of [settings, settings.backup ?? settings]) {
       if (!this.#store.hasBucket(bucket)) throw new Error(`Bucket ${bucket} does not exist`);
     }
-    const { table, transform } = settings;
+    const { table, transform, streamName } = settings;
     const worker = new DeliveryWorker({
       settings,
-      reader: new ShardReader(await client(), settings.streamName),
+      reader:
+        streamName === undefined
+          ? await endpoint.open(settings.name)
+          : new ShardReader(await client(), streamName),
       // Columns and function are looked up when they are needed: after a restart they may come to life later.
       format: table
         ? parquet(() => catalog.columns(table.database, table.name))
@@ -82,6 +89,7 @@ export class DeliveryPlane implements DataPlane {
   async delete(resource: DeclaredResource): Promise<void> {
     const name = nameOf(resource);
     await this.#stop(name);
+    this.#options.endpoint.close(name);
     await rm(this.#positionFile(name), { force: true });
   }
 
@@ -102,23 +110,4 @@ export class DeliveryPlane implements DataPlane {
 
 function nameOf(resource: DeclaredResource): string {
   return Declared.inputsOf(resource).string("name");
-}
-
-function positionFile(file: string): Positions {
-  return {
-    async load() {
-      try {
-        const positions = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
-        return new Map(Object.entries(positions));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
-        throw error;
-      }
-    },
-    async save(positions) {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(`${file}.tmp`, JSON.stringify(Object.fromEntries(positions)));
-      await rename(`${file}.tmp`, file);
-    },
-  };
 }

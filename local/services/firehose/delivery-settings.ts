@@ -21,13 +21,14 @@ export interface DeliveryTarget extends BufferLimits {
   readonly fileExtension: string;
 }
 
-/** A Firehose delivery stream from a Kinesis stream to a bucket, as the program declares it. */
+/** A Firehose delivery stream to a bucket, as the program declares it. */
 export interface DeliverySettings extends DeliveryTarget {
   readonly name: string;
   readonly arn: string;
   /** Counts the changes of the configuration; part of the objects' names. */
   readonly version: string;
-  readonly streamName: string;
+  /** Name of the Kinesis stream that it reads. @default it takes what is put to it */
+  readonly streamName?: string;
   readonly timeZone: string;
   readonly delimiter: string;
   /** Whether the records' partition keys say into which object they go. */
@@ -46,8 +47,8 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
   if (destination !== "extended_s3") {
     problems.push(`destination ${destination} is not there locally; use extended_s3`);
   }
-  if (!inputs.has("kinesisSourceConfiguration")) {
-    problems.push("only a Kinesis stream can be the source; declare kinesisSourceConfiguration");
+  if (inputs.has("mskSourceConfiguration")) {
+    problems.push("MSK cannot be the source; declare kinesisSourceConfiguration or no source");
   }
   const s3 = inputs.block("extendedS3Configuration");
   const partitioned = s3.block("dynamicPartitioningConfiguration").boolean("enabled", false);
@@ -67,7 +68,9 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
     name: inputs.string("name"),
     arn: typeof arn === "string" ? arn : "",
     version: typeof version === "string" ? version : "1",
-    streamName: streamOf(inputs.block("kinesisSourceConfiguration").string("kinesisStreamArn")),
+    ...(inputs.has("kinesisSourceConfiguration") && {
+      streamName: streamOf(inputs.block("kinesisSourceConfiguration").string("kinesisStreamArn")),
+    }),
     timeZone: s3.string("customTimeZone", "UTC"),
     delimiter,
     partitioned,

@@ -2,17 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DeliveryLedger, type Ticket } from "./delivery-ledger";
 import { DeliveryBuffer, DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
 import type { DeliveryTransform } from "./delivery-transform";
+import type { Positions } from "../kinesis/position-file";
 import type { ShardReader, ShardRecord } from "../kinesis/shard-reader";
 
 /** Firehose asks each shard once a second: https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html */
 const POLL_MILLISECONDS = 1_000;
 const RETRY_MILLISECONDS = 5_000;
-
-/** Where a worker has come to: by shard, the sequence number up to which everything is in written objects. */
-export interface Positions {
-  load(): Promise<ReadonlyMap<string, string>>;
-  save(positions: ReadonlyMap<string, string>): Promise<void>;
-}
 
 export interface DeliveryStatus {
   readonly name: string;

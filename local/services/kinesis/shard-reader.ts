@@ -12,31 +12,42 @@ export type KinesisApi = Pick<KinesisClient, "send">;
 export interface ShardRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
+  readonly partitionKey: string;
   readonly arrival: Date;
   readonly data: Uint8Array;
 }
 
-/** Reads every shard of a stream from the oldest record on, the shards of a reshard included. */
+/** Where a shard begins to be read: with its oldest record, with what comes from now on, or at a time. */
+export type StartingPoint = "TRIM_HORIZON" | "LATEST" | Date;
+
+/** Reads every shard of a stream, by default from the oldest record on, and those of a later reshard from their oldest. */
 export class ShardReader {
   readonly #api: KinesisApi;
   readonly #streamName: string;
+  readonly #start: StartingPoint;
   readonly #positions = new Map<string, string>();
   readonly #iterators = new Map<string, string>();
   readonly #finished = new Set<string>();
+  #first: ReadonlySet<string> | undefined;
 
-  constructor(api: KinesisApi, streamName: string) {
+  constructor(api: KinesisApi, streamName: string, start: StartingPoint = "TRIM_HORIZON") {
     this.#api = api;
     this.#streamName = streamName;
+    this.#start = start;
   }
 
   resume(positions: ReadonlyMap<string, string>): void {
     for (const [shard, position] of positions) this.#positions.set(shard, position);
   }
 
-  /** What came since the last call: one request to each shard. */
-  async *newRecords(): AsyncGenerator<ShardRecord> {
-    for (const shardId of await this.#shards()) {
-      if (this.#finished.has(shardId)) continue;
+  /** What came since the last call: one request to each shard but those that are to wait. */
+  async *newRecords(
+    waits: (shardId: string) => boolean = () => false,
+  ): AsyncGenerator<ShardRecord> {
+    const shards = await this.#shards();
+    this.#first ??= new Set(shards);
+    for (const shardId of shards) {
+      if (this.#finished.has(shardId) || waits(shardId)) continue;
       const { Records = [], NextShardIterator } = await this.#records(shardId);
       for (const record of Records) {
         const sequenceNumber = record.SequenceNumber ?? "";
@@ -46,6 +57,7 @@ export class ShardReader {
         yield {
           shardId,
           sequenceNumber,
+          partitionKey: record.PartitionKey ?? "",
           arrival: record.ApproximateArrivalTimestamp ?? new Date(0),
           data: record.Data ?? new Uint8Array(),
         };
@@ -86,12 +98,15 @@ export class ShardReader {
 
   async #iterator(shardId: string): Promise<string | undefined> {
     const position = this.#positions.get(shardId);
+    const start = this.#first?.has(shardId) === true ? this.#start : "TRIM_HORIZON";
     const output = await this.#api.send(
       new GetShardIteratorCommand({
         StreamName: this.#streamName,
         ShardId: shardId,
         ...(position === undefined
-          ? { ShardIteratorType: "TRIM_HORIZON" }
+          ? typeof start === "string"
+            ? { ShardIteratorType: start }
+            : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: start }
           : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: position }),
       }),
     );

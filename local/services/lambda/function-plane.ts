@@ -159,7 +159,7 @@ export function invocationPlane(functions: Pick<FunctionPlane, "invoke">): DataP
 }
 
 /** Name of the function in an ARN such as arn:aws:lambda:us-east-1:000000000000:function:transform:3. */
-function functionName(nameOrArn: string): string {
+export function functionName(nameOrArn: string): string {
   return /^arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
 }
 

@@ -5,6 +5,7 @@ import { DeliveryLedger } from "../../../../local/services/firehose/delivery-led
 const record = (shardId: string, sequenceNumber: string) => ({
   shardId,
   sequenceNumber,
+  partitionKey: "key",
   arrival: new Date(0),
   data: Buffer.alloc(0),
 });

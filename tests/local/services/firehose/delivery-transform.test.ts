@@ -6,6 +6,7 @@ import { rejection } from "../rejection";
 const records = ["a", "b"].map((text, index) => ({
   shardId: "s",
   sequenceNumber: String(index),
+  partitionKey: "key",
   arrival: new Date(1_000),
   data: Buffer.from(text),
 }));

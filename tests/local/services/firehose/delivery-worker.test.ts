@@ -70,7 +70,8 @@ class Delivery {
   }
 
   arrive(shardId: string, sequenceNumber: string, text: string, arrival = ARRIVAL): void {
-    this.#waiting.push({ shardId, sequenceNumber, arrival, data: Buffer.from(text) });
+    const data = Buffer.from(text);
+    this.#waiting.push({ shardId, sequenceNumber, partitionKey: "key", arrival, data });
   }
 
   /** The kind of failure or the first folder of each object. */
