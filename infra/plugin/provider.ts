@@ -13,6 +13,7 @@ import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
+import { StreamFunction } from "../function/stream-function";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { AlarmTopic, Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
@@ -20,6 +21,7 @@ import { ReplayHost } from "../replay/host";
 import { Autoscaling } from "../scaling/autoscaling";
 import { SearchBootstrap } from "../search/bootstrap/bootstrap";
 import { SearchDomain } from "../search/domain";
+import { SearchSnapshots } from "../search/snapshots";
 import { EventStream } from "../stream/event-stream";
 import { ResultsStream } from "../stream/results-stream";
 import * as components from "./components.json";
@@ -107,7 +109,9 @@ export const classes: Readonly<Record<string, ComponentClass>> = {
   ResultsStream,
   SearchBootstrap,
   SearchDomain,
+  SearchSnapshots,
   SnapshotKeeper,
+  StreamFunction,
 };
 
 const described: Readonly<Record<string, { readonly properties: object }>> = components.resources;
