@@ -34,6 +34,8 @@ export class DeliveryStream extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   /** Name of the function that prepares records, where there is one. */
   readonly transformName: pulumi.Output<string> | undefined;
+  /** The Glue table of a Parquet archive. */
+  readonly table: DeliveryTable | undefined;
 
   readonly #archive: PrivateBucket;
   readonly #directPutKey: pulumi.Input<string> | undefined;
@@ -145,12 +147,18 @@ export class DeliveryStream extends pulumi.ComponentResource {
     this.bucketName = archive.bucketName;
     this.roleArn = roleArn;
     this.transformName = transform?.name;
+    this.table = table;
     this.registerOutputs({ name: this.name, arn: this.arn, bucketName: this.bucketName });
   }
 
   /** What a program needs that writes files of its own into a folder of the archive's bucket. */
   fileStatements(folder: string): Statement[] {
     return this.#archive.fileStatements(folder);
+  }
+
+  /** What a principal needs that reads what was delivered. */
+  readStatements(): Statement[] {
+    return this.#archive.readStatements(folders.events);
   }
 
   /**

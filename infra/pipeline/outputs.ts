@@ -13,6 +13,10 @@ export interface PipelineOutputs {
   /** IAM policy of readers of the domain, JSON to attach to the roles of `searchReaderRoleArns`. */
   readonly searchReadPolicy: pulumi.Output<string>;
   readonly archiveBucketName: pulumi.Output<string>;
+  /** The Athena workgroup with the queries of the archive. */
+  readonly queryWorkgroupName?: pulumi.Output<string>;
+  /** IAM policy of principals that query the archive, JSON to attach to their roles. */
+  readonly archiveReadPolicy?: pulumi.Output<string>;
   /** The stream of final results, with a workload that has one. */
   readonly resultsStreamName?: pulumi.Output<string>;
   readonly replayInstanceId: pulumi.Output<string>;

@@ -13,6 +13,7 @@ import { SnapshotKeeper } from "../flink/snapshot-keeper";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
+import { ArchiveQueries } from "../query/archive-queries";
 import { ReplayHost } from "../replay/host";
 import { Autoscaling } from "../scaling/autoscaling";
 import { searchDomainArn } from "../search/access";
@@ -24,7 +25,7 @@ import { ResultsStream } from "../stream/results-stream";
 import type { StackConfig } from "./config";
 import { type PipelineOutputs, producerCommand } from "./outputs";
 import type { WorkloadOutput } from "../contracts/workload";
-import { archiveOf, eventTemplates, propertyGroups, transformOf } from "./workload";
+import { archiveOf, eventTemplates, propertyGroups, queriesOf, transformOf } from "./workload";
 
 /** Where the programs lie that run in the pipeline. */
 export interface PipelinePaths {
@@ -146,6 +147,24 @@ export class Pipeline extends pulumi.ComponentResource {
       },
       child,
     );
+    const queries =
+      args.queries && archive.table
+        ? new ArchiveQueries(
+            `${name}-queries`,
+            {
+              ...args.queries,
+              ...queriesOf(job),
+              archive: {
+                databaseName: archive.table.databaseName,
+                tableName: archive.table.tableName,
+                statements: archive.readStatements(),
+              },
+              kmsKeyArn,
+              logBucketName,
+            },
+            child,
+          )
+        : undefined;
     const results =
       args.results &&
       new ResultsStream(
@@ -437,6 +456,7 @@ export class Pipeline extends pulumi.ComponentResource {
           partitions: args.archive.partitioned,
           customerKey,
         },
+        queries,
         results: results && {
           name: results.name,
           retentionHours: args.stream.retentionHours,
@@ -498,6 +518,10 @@ export class Pipeline extends pulumi.ComponentResource {
       dashboardsCommand: pulumi.interpolate`npm run dashboards -- ${pulumi.getStack()}`,
       searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
+      ...(queries && {
+        queryWorkgroupName: queries.workgroupName,
+        archiveReadPolicy: policyDocument(queries.readStatements()),
+      }),
       ...(results && { resultsStreamName: results.name }),
       replayInstanceId: replay.instanceId,
       ...(replay.publicIp && { replayPublicIp: replay.publicIp }),
