@@ -4,7 +4,7 @@ import { componentInputs } from "../core/component";
 import { type DeliveryStreamArgs, validate } from "./args";
 import { deliveryDestination, folders } from "./destination";
 import { searchStatements } from "./search-destination";
-import { DeliveryTable } from "./table";
+import { DeliveryTable, type QueriedTable } from "./table";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
 import { PrivateBucket } from "../core/private-bucket";
@@ -34,10 +34,9 @@ export class DeliveryStream extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   /** Name of the function that prepares records, where there is one. */
   readonly transformName: pulumi.Output<string> | undefined;
-  /** The Glue table of a Parquet archive. */
-  readonly table: DeliveryTable | undefined;
 
   readonly #archive: PrivateBucket;
+  readonly #table: DeliveryTable | undefined;
   readonly #directPutKey: pulumi.Input<string> | undefined;
   readonly #region: pulumi.Output<string>;
 
@@ -147,7 +146,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
     this.bucketName = archive.bucketName;
     this.roleArn = roleArn;
     this.transformName = transform?.name;
-    this.table = table;
+    this.#table = table;
     this.registerOutputs({ name: this.name, arn: this.arn, bucketName: this.bucketName });
   }
 
@@ -156,9 +155,16 @@ export class DeliveryStream extends pulumi.ComponentResource {
     return this.#archive.fileStatements(folder);
   }
 
-  /** What a principal needs that reads what was delivered. */
-  readStatements(): Statement[] {
-    return this.#archive.readStatements(folders.events);
+  /**
+   * The table of the archive and what it takes to read its objects, for `ArchiveQueries`.
+   * @throws Error without a table
+   */
+  queried(): QueriedTable {
+    if (this.#table === undefined) {
+      throw new Error("The delivery stream has no table that could be queried; set table");
+    }
+    const { databaseName, tableName } = this.#table;
+    return { databaseName, tableName, statements: this.#archive.readStatements(folders.events) };
   }
 
   /**

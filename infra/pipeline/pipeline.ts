@@ -148,23 +148,18 @@ export class Pipeline extends pulumi.ComponentResource {
       child,
     );
     const queries =
-      args.queries && archive.table
-        ? new ArchiveQueries(
-            `${name}-queries`,
-            {
-              ...args.queries,
-              ...queriesOf(job),
-              archive: {
-                databaseName: archive.table.databaseName,
-                tableName: archive.table.tableName,
-                statements: archive.readStatements(),
-              },
-              kmsKeyArn,
-              logBucketName,
-            },
-            child,
-          )
-        : undefined;
+      args.queries &&
+      new ArchiveQueries(
+        `${name}-queries`,
+        {
+          ...args.queries,
+          ...queriesOf(job),
+          archive: archive.queried(),
+          kmsKeyArn,
+          logBucketName,
+        },
+        child,
+      );
     const results =
       args.results &&
       new ResultsStream(

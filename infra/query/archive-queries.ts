@@ -4,16 +4,8 @@ import { actions, allow, arnBeside, type Statement } from "../core/iam";
 import { limits, roleArn } from "../core/limits";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, type Naming, ownName, Problems } from "../core/validate";
-import { tableNameForm } from "../delivery/table";
+import { type QueriedTable, tableNameForm } from "../delivery/table";
 import { type ArchiveView, viewTable } from "./view";
-
-/** The table of an archive. */
-export interface QueriedArchive {
-  readonly databaseName: pulumi.Input<string>;
-  readonly tableName: pulumi.Input<string>;
-  /** What it takes to read the table's objects, such as `DeliveryStream.readStatements()`. */
-  readonly statements: readonly Statement[];
-}
 
 /** A query that is offered in the workgroup. */
 export interface ArchiveQuery {
@@ -31,7 +23,8 @@ export interface ColumnReaders {
 }
 
 export interface ArchiveQueriesArgs {
-  readonly archive: QueriedArchive;
+  /** The table to query, such as `archive.queried()` of a `DeliveryStream`. */
+  readonly archive: QueriedTable;
   /** MiB that a query may read before it is canceled, 10 to 10,485,760. Athena bills what is read. */
   readonly scanLimitMiB: number;
   /** Views by name, in the database of the table. @default none */
@@ -64,7 +57,7 @@ const queryName: Form = {
  *
  * @example
  * new ArchiveQueries("queries", {
- *   archive: { databaseName: "shop", tableName: "orders", statements: archive.readStatements() },
+ *   archive: archive.queried(),
  *   scanLimitMiB: 1024,
  *   queries: { revenue: { sql: "SELECT sum(price) FROM orders", description: "Revenue." } },
  * });

@@ -86,9 +86,11 @@ export class LocalArchive {
   /** @throws Error of DuckDB that names what is wrong with the statement */
   async rows(sql: string, parameters: readonly string[] = []): Promise<Row[]> {
     const reader = await this.#connection.runAndReadAll(sql, [...parameters]);
-    return reader.getRowObjectsJS().map((row) =>
-      Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
-    );
+    return reader
+      .getRowObjectsJS()
+      .map((row) =>
+        Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
+      );
   }
 
   close(): void {

@@ -81,7 +81,10 @@ async function replayedAndCompared(
   const total = sum(reports);
   const unaccounted = accounted === null ? null : total.recordsPut - accounted;
   const passed =
-    comparison.mismatches + views.mismatches === 0 && total.recordsLost === 0 && counted && (unaccounted ?? 0) <= 0;
+    comparison.mismatches + views.mismatches === 0 &&
+    total.recordsLost === 0 &&
+    counted &&
+    (unaccounted ?? 0) <= 0;
   const report: RunReport = {
     result: passed ? "passed" : "failed",
     workload: workload.name,

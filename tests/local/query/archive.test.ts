@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { loadWorkload } from "../../../infra/contracts/workload";
-import type { TransformedRecord, TransformEvent } from "../../../infra/delivery/transform/transformer";
+import type {
+  TransformedRecord,
+  TransformEvent,
+} from "../../../infra/delivery/transform/transformer";
 import { program } from "../../../infra/program";
 import type { OperationResult } from "../../../local/engine/stack";
 import { LocalArchive } from "../../../local/query/archive";
@@ -22,7 +25,9 @@ import { projectRoot } from "../../support/command";
 import { deploy, type Deployment } from "../../support/mocks";
 import { stackConfig } from "../../support/stack-config";
 
-type Handler = (event: TransformEvent) => { records: TransformedRecord[] } | Promise<{ records: TransformedRecord[] }>;
+type Handler = (
+  event: TransformEvent,
+) => { records: TransformedRecord[] } | Promise<{ records: TransformedRecord[] }>;
 
 const fixtures = path.join(projectRoot, "tests/infra/fixtures");
 const paths = {
@@ -89,7 +94,10 @@ describe("The archive on this machine", function () {
 
   it("answers with the documents that the job makes of the sample trips", async () => {
     const deployment = await deployed("taxi");
-    const { archive: { views }, input = "" } = loadWorkload("workloads/taxi");
+    const {
+      archive: { views },
+      input = "",
+    } = loadWorkload("workloads/taxi");
     const trips = await events(["--input", input]);
     // A trip that is delivered twice counts once.
     await archive(
@@ -104,15 +112,23 @@ describe("The archive on this machine", function () {
     expect(mismatches).to.equal(0);
     expect(documents).to.be.above(10_000);
 
-    const rows = await local.rows(local.queries.find(({ name }) => name === "top-zones")?.query ?? "");
-    const [, ranking] = [...(expected.documents.get("taxi-top-areas") ?? [])].find(
-      ([, document]) => document["kind"] === "zones" && document["windowStart"] === rows[0]?.["windowstart"],
-    ) ?? [];
+    const rows = await local.rows(
+      local.queries.find(({ name }) => name === "top-zones")?.query ?? "",
+    );
+    const [, ranking] =
+      [...(expected.documents.get("taxi-top-areas") ?? [])].find(
+        ([, document]) =>
+          document["kind"] === "zones" && document["windowStart"] === rows[0]?.["windowstart"],
+      ) ?? [];
     const areas = ranking?.["areas"] as { rank: number; area: string; trips: number }[];
     expect(
       rows
         .slice(0, areas.length)
-        .map(({ place, zone, trips: count }) => ({ rank: place, area: String(zone), trips: count })),
+        .map(({ place, zone, trips: count }) => ({
+          rank: place,
+          area: String(zone),
+          trips: count,
+        })),
     ).to.deep.equal(areas.map(({ rank, area, trips: count }) => ({ rank, area, trips: count })));
     local.close();
   });
@@ -120,7 +136,9 @@ describe("The archive on this machine", function () {
   it("answers with the documents that the job makes of trades", async () => {
     const deployment = await deployed("trades");
     const trades = await events([
-      ..."--workload trades --symbols 3 --trades-per-second 1 --trading-hours always --seed 1".split(" "),
+      ..."--workload trades --symbols 3 --trades-per-second 1 --trading-hours always --seed 1".split(
+        " ",
+      ),
       ..."--start 2024-05-06T23:50:00Z --duration 20m".split(" "),
     ]);
     await archive(
