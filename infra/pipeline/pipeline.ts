@@ -155,8 +155,10 @@ export class Pipeline extends pulumi.ComponentResource {
           ...args.queries,
           ...queriesOf(job),
           archive: archive.queried(),
+          resultExpirationDays: logRetentionDays,
           kmsKeyArn,
           logBucketName,
+          protectData,
         },
         child,
       );

@@ -43,6 +43,8 @@ export interface ArchiveQueriesArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
   /** Name of the bucket that takes the log of requests to the results. @default no log */
   readonly logBucketName?: pulumi.Input<string> | undefined;
+  /** Keeps results when they leave the program or the stack is destroyed. @default false */
+  readonly protectData?: boolean;
 }
 
 /** Name of a query: https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateNamedQuery.html */
@@ -84,6 +86,7 @@ export class ArchiveQueries extends pulumi.ComponentResource {
         kmsKeyArn,
         expirationDays: args.resultExpirationDays ?? 7,
         logBucketName: args.logBucketName,
+        protectData: args.protectData ?? false,
       },
       child,
     );

@@ -26,9 +26,10 @@ export const queryResults = resourcePolicy("athena-workgroup-encryption", Workgr
     const path = "configuration.resultConfiguration.encryptionConfiguration";
     const { encryptionConfiguration = {} } = resultConfiguration;
     const option = encryptionConfiguration.encryptionOption ?? "not set";
-    if (config.requireCustomerManagedKey || option !== "SSE_S3") {
-      yield* mustBe(`${path}.encryptionOption`, option, "SSE_KMS", "CSE_KMS");
+    if (option === "SSE_KMS" || option === "CSE_KMS") {
       yield* customerKey(encryptionConfiguration, "kmsKeyArn", config, path);
+    } else if (config.requireCustomerManagedKey || option !== "SSE_S3") {
+      yield* mustBe(`${path}.encryptionOption`, option, "SSE_KMS", "CSE_KMS");
     }
   },
 });
@@ -46,7 +47,7 @@ export const queryLimits = resourcePolicy("athena-workgroup-limits", Workgroup, 
   *check({ configuration = {} }, { maxScanMiB }) {
     const { bytesScannedCutoffPerQuery: bytes, publishCloudwatchMetricsEnabled } = configuration;
     const fact = `configuration.bytesScannedCutoffPerQuery is ${bytes ?? "not set"}`;
-    yield* atMost(bytes ?? Infinity, maxScanMiB * 2 ** 20, fact);
+    yield* atMost(bytes ?? Infinity, maxScanMiB * 2 ** 20, fact, "bytes");
     const published = publishCloudwatchMetricsEnabled ?? true;
     yield* mustBe("configuration.publishCloudwatchMetricsEnabled", published, true);
   },
