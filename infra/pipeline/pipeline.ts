@@ -453,7 +453,7 @@ export class Pipeline extends pulumi.ComponentResource {
           partitions: args.archive.partitioned,
           customerKey,
         },
-        queries,
+        queries: queries && { workgroupName: queries.workgroupName },
         results: results && {
           name: results.name,
           retentionHours: args.stream.retentionHours,

@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
+import { TrinoSQL } from "dt-sql-parser";
 import { loadWorkload } from "../../../infra/contracts/workload";
 import type {
   TransformedRecord,
   TransformEvent,
 } from "../../../infra/delivery/transform/transformer";
+import { viewStatement } from "../../../infra/query/view";
 import { program } from "../../../infra/program";
 import type { OperationResult } from "../../../local/engine/stack";
 import { LocalArchive } from "../../../local/query/archive";
@@ -92,6 +94,25 @@ describe("The archive on this machine", function () {
     return [...(await workload.read({})).source.events()];
   }
 
+  for (const workload of ["taxi", "trades", "tests/workloads/page-views"]) {
+    it(`is asked in the grammar of Athena, Trino's: ${workload}`, async () => {
+      const { resources } = await deployed(workload);
+      const statements = resources.flatMap(({ inputs }) =>
+        [viewStatement(inputs["viewOriginalText"] as string | undefined), inputs["query"]].filter(
+          (text) => typeof text === "string",
+        ),
+      );
+      expect(statements).not.to.be.empty;
+      const grammar = new TrinoSQL();
+      for (const statement of statements) {
+        expect(grammar.validate(statement), statement).to.deep.equal([]);
+        expect(statement).not.to.include("${");
+      }
+      // What DuckDB alone knows is no part of it.
+      expect(grammar.validate("SELECT 7 // 2")).not.to.be.empty;
+    });
+  }
+
   it("answers with the documents that the job makes of the sample trips", async () => {
     const deployment = await deployed("taxi");
     const {
@@ -122,13 +143,11 @@ describe("The archive on this machine", function () {
       ) ?? [];
     const areas = ranking?.["areas"] as { rank: number; area: string; trips: number }[];
     expect(
-      rows
-        .slice(0, areas.length)
-        .map(({ place, zone, trips: count }) => ({
-          rank: place,
-          area: String(zone),
-          trips: count,
-        })),
+      rows.slice(0, areas.length).map(({ place, zone, trips: count }) => ({
+        rank: place,
+        area: String(zone),
+        trips: count,
+      })),
     ).to.deep.equal(areas.map(({ rank, area, trips: count }) => ({ rank, area, trips: count })));
     local.close();
   });
