@@ -6,13 +6,11 @@ import { ServiceFolders } from "./machine/service-folders";
 import { type Deployed, LocalArchive, type Row } from "./query/archive";
 import { stackFolder } from "./run/run-file";
 
-/** Where the engine keeps what is deployed on this machine. */
-const stateFile = path.join(
-  stackFolder,
-  "pulumi/state/.pulumi/stacks/streaming-pipeline/local.json",
-);
+/** Where the engine keeps what is deployed, in the folder of a pipeline. */
+const stateFile = "pulumi/state/.pulumi/stacks/streaming-pipeline/local.json";
 
 interface Options {
+  readonly state?: string;
   readonly json: boolean;
   readonly sql: boolean;
 }
@@ -25,6 +23,10 @@ async function main(args: readonly string[]): Promise<number> {
     .argument("[query]", "name of the query (default: lists the queries)")
     .argument("[parameters...]", "a value for each ? of the query, in their order")
     .option("--sql", "the first argument is a statement instead of a name", false)
+    .option(
+      "--state <folder>",
+      "state of the pipeline, as a failed run with --once keeps it (default: .local/stack)",
+    )
     .option("--json", "print rows as JSON, a line each", false)
     .addHelpText(
       "after",
@@ -37,10 +39,10 @@ async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .parse(args, { from: "user" });
   const [query, parameters] = command.processedArgs as [string | undefined, string[]];
-  const { json, sql } = command.opts<Options>();
+  const { json, sql, state = stackFolder } = command.opts<Options>();
 
-  const folders = new ServiceFolders(stackFolder);
-  const archive = await LocalArchive.open(deployed(), (bucket) =>
+  const folders = new ServiceFolders(state);
+  const archive = await LocalArchive.open(deployed(folders.root), (bucket) =>
     path.join(folders.state("s3"), bucket),
   );
   try {
@@ -65,7 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
     const expected = statement.split("?").length - 1;
     if (!sql && parameters.length !== expected) {
       throw problem(
-        `${query} must have ${expected} parameters; got ${parameters.length}. ${named?.description ?? ""}`,
+        `the number of parameters of ${query} must be ${expected}; got ${parameters.length}. ${named?.description ?? ""}`,
       );
     }
     print(await archive.rows(statement, parameters), json);
@@ -79,12 +81,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Resources of the pipeline on this machine. */
-function deployed(): Deployed[] {
-  if (!existsSync(stateFile)) {
+/** Resources of the pipeline in a folder. */
+function deployed(folder: string): Deployed[] {
+  const file = path.join(folder, stateFile);
+  if (!existsSync(file)) {
     throw problem("no pipeline has been deployed on this machine. Start one with `npm run local`");
   }
-  const { checkpoint } = JSON.parse(readFileSync(stateFile, "utf8")) as {
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
     readonly checkpoint: { readonly latest?: { readonly resources?: readonly Deployed[] } };
   };
   return [...(checkpoint.latest?.resources ?? [])];
