@@ -106,8 +106,11 @@ function print(rows: readonly Row[], json: boolean): void {
 function table(rows: readonly Row[]): string[] {
   const names = Object.keys(rows[0] ?? {});
   if (names.length === 0) return ["no rows"];
-  const text = (value: unknown): string =>
-    typeof value === "number" && !Number.isInteger(value) ? value.toFixed(2) : String(value ?? "");
+  const text = (value: unknown): string => {
+    if (typeof value === "string" || value === null) return value ?? "";
+    const isFraction = typeof value === "number" && !Number.isInteger(value);
+    return isFraction ? value.toFixed(2) : JSON.stringify(value);
+  };
   const cells = [names, ...rows.map((row) => names.map((name) => text(row[name])))];
   const widths = names.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0)));
   return cells.map((line) =>

@@ -38,6 +38,7 @@ const everything: MonitoringArgs = {
   },
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
+  queries: { workgroupName: "archive" },
   scaling: {
     functionName: "scaler-1a2b",
     apiName: "api-1a2b",
