@@ -15,6 +15,7 @@ export function queriesSection(
     linesOf("queries", { WorkGroup: workgroupName, QueryState: state, QueryType: "DML" });
   return {
     heading: "Queries of the archive",
+    runbook: "query-the-archive",
     widgets: [
       graph(region, "Queries a minute", [
         line("SUCCEEDED")("TotalExecutionTime", "SampleCount", "succeeded"),

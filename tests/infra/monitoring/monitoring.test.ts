@@ -327,6 +327,7 @@ describe("the dashboard", () => {
       "## Results stream",
       "## Search domain",
       "## Archive",
+      "## Queries of the archive",
       "## Scaling",
       "## Alarms",
     ]);
@@ -419,6 +420,7 @@ describe("the dashboard", () => {
       "results-archive-1a2b",
       "events-1a2b",
       "transform-1a2b",
+      ...["archive", "SUCCEEDED", "FAILED", "CANCELED", "DML"],
       "scaler-1a2b",
       "api-1a2b",
       "v1",
