@@ -20,6 +20,7 @@ import * as instanceCapacity from "./search/instance-capacity";
 import * as instances from "./compute/instances";
 import * as networks from "./network/networks";
 import type { StreamingPolicy } from "./engine/policy";
+import * as queries from "./delivery/queries";
 import * as retention from "./streams/retention";
 import * as search from "./search/search";
 import * as secrets from "./encryption/secrets";
@@ -42,7 +43,7 @@ const judging = {
   encryption: family("Encryption at rest", encryption, deliveryEncryption, storageEncryption),
   transit: family("Encryption in transit", transit),
   flink: family("Flink applications", flinkEnvironment, consumers),
-  delivery: family("Delivery", delivery),
+  delivery: family("Delivery", delivery, queries),
   search: family("Search", search),
   buckets: family("Buckets", bucketAccess),
   networks: family("Networks and hosts", networks, ingress, instances),

@@ -46,11 +46,12 @@ function write(folder: string, name: string): void {
   const values: Readonly<Record<string, string>> = {
     name,
     // With a suffix no name is a keyword of Java.
+    table: name.replaceAll("-", "_"),
     package: `${name.replaceAll("-", "")}job`,
     schema: schema.split(path.sep).join("/"),
   };
   const filled = (text: string): string =>
-    text.replace(/__(name|package|schema)__/g, (_, key: string) => values[key] ?? "");
+    text.replace(/__(name|package|schema|table)__/g, (_, key: string) => values[key] ?? "");
   for (const entry of readdirSync(template, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const source = path.join(entry.parentPath, entry.name);

@@ -56,6 +56,7 @@ const sizes: StackConfig = {
   searchEvents: false,
   delivery: { bufferMiB: 64, bufferSeconds: 300, expirationDays: 30, keepSource: false },
   archive: { format: "PARQUET", partitioned: true },
+  queries: { scanLimitMiB: 1024, readers: undefined },
   results: { shardCount: undefined, archived: false },
   replay: { instanceType: "t4g.small", searchAccess: false },
   function: undefined,

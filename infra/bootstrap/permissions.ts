@@ -44,6 +44,7 @@ function denyOtherStacks(stack: string): Statement {
 /** What describes resources and holds no data of theirs. Most of these actions know no resources. */
 const readActions = actions({
   "application-autoscaling": "Describe* ListTagsForResource",
+  athena: "GetNamedQuery GetWorkGroup ListTagsForResource",
   cloudwatch: "Describe* GetDashboard GetMetricData ListTagsForResource",
   codepipeline: "GetPipeline ListTagsForResource",
   "cognito-identity": "DescribeIdentityPool GetIdentityPoolRoles ListTagsForResource",
@@ -58,6 +59,7 @@ const readActions = actions({
   kinesis: "Describe* List*",
   kinesisanalytics: "Describe* List*",
   kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
+  lakeformation: "ListPermissions",
   lambda: "GetEventSourceMapping List*",
   logs: "Describe* ListTagsForResource",
   s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
@@ -121,6 +123,7 @@ function namedStatements(account: StackAccount): Statement[] {
   const domain = given(account, domainNameLength);
   const database = given(account, databaseNameLength).replaceAll("-", "_");
   const services: Readonly<Record<string, readonly string[]>> = {
+    athena: [`workgroup/${names}`],
     cloudwatch: [
       `alarm:${names}`,
       ...["page", "ticket", "unhealthy"].map((alarm) => `alarm:${domain}-${alarm}`),
@@ -221,6 +224,8 @@ const unnamedActions = actions({
     "CreateAlias CreateGrant CreateKey Decrypt DeleteAlias EnableKeyRotation Encrypt GenerateDataKey " +
     "GenerateDataKeyWithoutPlaintext PutKeyPolicy ReEncrypt* ScheduleKeyDeletion TagResource UntagResource " +
     "UpdateAlias UpdateKeyDescription",
+  // A principal grants what it may grant in Lake Formation, whatever IAM allows it.
+  lakeformation: "GrantPermissions RevokePermissions",
   // Policies of log groups are the account's.
   logs: "DeleteResourcePolicy PutResourcePolicy",
   // A subscription, unlike its topic, is no resource:

@@ -3,6 +3,7 @@ import path from "node:path";
 import { load } from "js-yaml";
 import { jsonFilesOf } from "../core/json-files";
 import { Problems } from "../core/validate";
+import { readQueries, readViews, type WorkloadQuery, type WorkloadView } from "./archive-sql";
 import { described, plainSchema, type SchemaObject, schemas } from "./json-schema";
 import { propertyRules } from "./property-rules";
 import {
@@ -57,6 +58,9 @@ export interface Workload {
     readonly instants: readonly string[];
     readonly columns: Readonly<Record<string, object>>;
     readonly partitions: readonly WorkloadPartition[];
+    /** By the index that each view is like. */
+    readonly views: Readonly<Record<string, WorkloadView>>;
+    readonly queries: Readonly<Record<string, WorkloadQuery>>;
   };
   /** Folders with index templates, lifecycle policies and dashboards. */
   readonly settings: readonly string[];
@@ -111,6 +115,7 @@ interface WorkloadFile {
       readonly since?: string;
       readonly values?: readonly string[] | "any";
     }[];
+    readonly views?: Readonly<Record<string, readonly string[]>>;
   };
   readonly settings?: readonly string[];
   readonly indexPatterns?: readonly string[];
@@ -179,6 +184,10 @@ export function readWorkload(
   const expected = existing("expected", file.expected);
   const settings = [".", ...(file.settings ?? [])].map((one) => existing("settings", one) ?? one);
   checkSettings(settings, folder, complain);
+  const table = archive.table ?? file.name.replaceAll("-", "_");
+  const views = readViews(folder, archive.views ?? {}, settings, complain);
+  if (table in views) complain(`archive.views must not have the table's name; got ${table}`);
+  const queries = readQueries(folder, complain);
   const { field, format = "iso", timeZone = "UTC" } = eventTime;
   if (eventSchema !== undefined) {
     checkField("eventTime.field", field, eventSchema, complain);
@@ -224,11 +233,13 @@ export function readWorkload(
     properties: file.properties,
     outputs: file.outputs,
     archive: {
-      table: archive.table ?? file.name.replaceAll("-", "_"),
+      table,
       transform,
       instants: archive.instants ?? [],
       columns: archive.columns ?? {},
       partitions: partitions ?? [{ name: "day", values: { since: firstDay } }],
+      views,
+      queries,
     },
     settings,
     indexPatterns: file.indexPatterns,

@@ -94,6 +94,16 @@ export const limits = {
   functionWindowSeconds: { min: 0, max: 900 },
   /** Filters of a function; more than five are a quota to raise: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
   functionFilters: { min: 0, max: 10 },
+  /** MiB that a query may read; Athena takes no less than 10: https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html. More than 10 TiB is no limit. */
+  queryScanMiB: { min: 10, max: 10_485_760 },
+  /** Characters of a query: https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateNamedQuery.html */
+  queryLength: { min: 1, max: 262_144 },
+  /** Characters of a query's description: https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateNamedQuery.html */
+  queryDescriptionLength: { min: 1, max: 1024 },
+  /** Roles with grants on the archive's table. A longer list is hard to review. */
+  archiveReaders: { min: 0, max: 50 },
+  /** Columns that they may read; a table has hardly more. */
+  archiveReaderColumns: { min: 0, max: 400 },
   /** Days until an archived object expires; S3 has no upper limit, ten years is a guard against a slip of the keyboard. */
   archiveExpirationDays: { min: 1, max: 3653 },
   /** UltraWarm nodes of a domain: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */

@@ -201,6 +201,15 @@ export class PrivateBucket extends pulumi.ComponentResource {
     ];
   }
 
+  /** What a principal needs that reads objects of a folder, such as `events/`. */
+  readStatements(folder: string): Statement[] {
+    return [
+      allow(["s3:GetObject"], [pulumi.interpolate`${this.arn}/${folder}*`]),
+      allow(["s3:GetBucketLocation", "s3:ListBucket"], [this.arn]),
+      ...useKey(this.#kmsKeyArn, ["kms:Decrypt"], "s3", this.#region),
+    ];
+  }
+
   /**
    * What a program needs that writes files into a folder by multipart uploads, as Flink's file sink does: it finishes,
    * after a failure, uploads that it began before.

@@ -4,7 +4,7 @@ import { componentInputs } from "../core/component";
 import { type DeliveryStreamArgs, validate } from "./args";
 import { deliveryDestination, folders } from "./destination";
 import { searchStatements } from "./search-destination";
-import { DeliveryTable } from "./table";
+import { DeliveryTable, type QueriedTable } from "./table";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
 import { PrivateBucket } from "../core/private-bucket";
@@ -36,6 +36,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
   readonly transformName: pulumi.Output<string> | undefined;
 
   readonly #archive: PrivateBucket;
+  readonly #table: DeliveryTable | undefined;
   readonly #directPutKey: pulumi.Input<string> | undefined;
   readonly #region: pulumi.Output<string>;
 
@@ -145,12 +146,25 @@ export class DeliveryStream extends pulumi.ComponentResource {
     this.bucketName = archive.bucketName;
     this.roleArn = roleArn;
     this.transformName = transform?.name;
+    this.#table = table;
     this.registerOutputs({ name: this.name, arn: this.arn, bucketName: this.bucketName });
   }
 
   /** What a program needs that writes files of its own into a folder of the archive's bucket. */
   fileStatements(folder: string): Statement[] {
     return this.#archive.fileStatements(folder);
+  }
+
+  /**
+   * The table of the archive and what it takes to read its objects, for `ArchiveQueries`.
+   * @throws Error without a table
+   */
+  queried(): QueriedTable {
+    if (this.#table === undefined) {
+      throw new Error("The delivery stream has no table that could be queried; set table");
+    }
+    const { databaseName, tableName } = this.#table;
+    return { databaseName, tableName, statements: this.#archive.readStatements(folders.events) };
   }
 
   /**

@@ -28,6 +28,15 @@ export interface DeliveryTableArgs extends ColumnSource {
   readonly prefix: string;
 }
 
+/** A table that is there, to be queried. */
+export interface QueriedTable {
+  /** Known once the database exists. */
+  readonly databaseName: pulumi.Input<string>;
+  readonly tableName: pulumi.Input<string>;
+  /** What it takes to read the table's objects. */
+  readonly statements: readonly Statement[];
+}
+
 /** Names of databases, tables and partitions: what Athena takes without quotes. */
 export const tableNameForm: Form = {
   pattern: /^[a-z_][a-z0-9_]{0,127}$/,

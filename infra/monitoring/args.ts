@@ -5,6 +5,7 @@ import type { WatchedDomain } from "../search/alarms";
 import type { WatchedFunction } from "../function/alarms";
 import type { WatchedCanary } from "../canary/alarms";
 import type { WatchedHost } from "../replay/alarms";
+import type { WatchedQueries } from "../query/widgets";
 import type { WatchedScaling } from "../scaling/alarms";
 import type { WatchedStream } from "../stream/alarms";
 import { lagSeconds } from "../scaling/args";
@@ -25,6 +26,8 @@ export interface MonitoringArgs {
   readonly application?: WatchedApplication | undefined;
   /** The delivery stream of the archive. @default not watched */
   readonly delivery?: WatchedDelivery | undefined;
+  /** The workgroup that queries the archive. @default not watched */
+  readonly queries?: WatchedQueries | undefined;
   /** A stream of results. @default not watched */
   readonly results?: WatchedStream | undefined;
   /** The delivery stream that archives results. @default not watched */

@@ -3,6 +3,7 @@ import { applicationSection } from "../flink/widgets";
 import { deliverySection } from "../delivery/widgets";
 import { domainSection } from "../search/widgets";
 import { functionSection } from "../function/widgets";
+import { queriesSection } from "../query/widgets";
 import { scalingSection } from "../scaling/widgets";
 import { hostSection } from "../replay/widgets";
 import { destinations } from "../delivery/alarms";
@@ -35,7 +36,7 @@ export type DashboardSubjects = pulumi.Unwrap<
 /** The whole pipeline from top to bottom: what is wrong, then each part in the order of the data's way. */
 export function dashboardBody(subjects: DashboardSubjects) {
   const { region, stream, host, application, results, domain, delivery, scaling } = subjects;
-  const { alarmArns } = subjects;
+  const { alarmArns, queries } = subjects;
   const row = (height: number, widget: Widget): Section => {
     return { widgets: [widget], size: { width: 24, height } };
   };
@@ -55,6 +56,7 @@ export function dashboardBody(subjects: DashboardSubjects) {
         ...(domain ? [domainSection(region, domain)] : []),
         ...(delivery ? [deliverySection(region, delivery)] : []),
         ...(subjects.function ? [functionSection(region, subjects.function)] : []),
+        ...(queries ? [queriesSection(region, queries)] : []),
         ...(scaling ? [scalingSection(region, scaling)] : []),
         { ...row(8, alarmStates("All alarms", alarmArns)), heading: "Alarms", runbook: "alarms" },
       ],

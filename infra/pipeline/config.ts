@@ -21,6 +21,7 @@ import type { RepositorySource } from "../job-delivery/args";
 import { readJobDelivery } from "../job-delivery/config";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
 import { checkNetwork, type NetworkConfig, readNetwork, subnetCount } from "../network/config";
+import { checkQueries, type QueriesConfig, readQueries } from "../query/config";
 import { checkReplay, readReplay, type ReplayConfig } from "../replay/config";
 import { checkScaling, readScaling, type ScalingConfig } from "../scaling/config";
 import { checkSearch, readSearch, type SearchConfig } from "../search/config";
@@ -31,7 +32,7 @@ import {
   type ResultsConfig,
   type StreamConfig,
 } from "../stream/config";
-import { checkJob, type JobConfig, readJob } from "./workload";
+import { checkJob, columnsOf, type JobConfig, readJob } from "./workload";
 
 /** Everything in which stacks differ, checked. Pulumi.yaml describes each key. */
 export interface StackConfig {
@@ -52,6 +53,8 @@ export interface StackConfig {
   readonly search: SearchConfig;
   readonly delivery: DeliveryConfig;
   readonly archive: ArchiveChoices;
+  /** Queries of the archive, where there are any. */
+  readonly queries: QueriesConfig | undefined;
   /** Firehose indexes events as they are, too. */
   readonly searchEvents: boolean;
   /** The stream of results of a workload that has one. */
@@ -95,6 +98,7 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
     search: readSearch(read),
     delivery: readDelivery(read),
     archive: readArchive(read),
+    queries: readQueries(read),
     searchEvents: read.boolean("searchEvents"),
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
     function: readFunction(read, projectRoot, stream.retentionHours, problems),
@@ -156,6 +160,15 @@ function checkRelations(
   const { application } = scaling;
   if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);
   checkArchive(stack.delivery, stack.archive, read, problems);
+  if (stack.queries !== undefined && job !== undefined) {
+    checkQueries(
+      stack.queries,
+      stack.archive,
+      columnsOf(job.workload, stack.archive),
+      read,
+      problems,
+    );
+  }
   checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read, problems);
 }
 

@@ -15,6 +15,10 @@ export interface PipelineOutputs {
   readonly archiveBucketName: pulumi.Output<string>;
   /** The bucket of the domain's daily snapshots, where there are any. */
   readonly snapshotBucketName?: pulumi.Output<string>;
+  /** The Athena workgroup with the queries of the archive. */
+  readonly queryWorkgroupName?: pulumi.Output<string>;
+  /** IAM policy of principals that query the archive, JSON to attach to their roles. */
+  readonly archiveReadPolicy?: pulumi.Output<string>;
   /** The stream of final results, with a workload that has one. */
   readonly resultsStreamName?: pulumi.Output<string>;
   /** The bucket of records that the function on the stream gave up, where there is one. */

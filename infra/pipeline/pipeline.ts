@@ -14,6 +14,7 @@ import { StreamFunction } from "../function/stream-function";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
+import { ArchiveQueries } from "../query/archive-queries";
 import { ReplayHost } from "../replay/host";
 import { Autoscaling } from "../scaling/autoscaling";
 import { searchDomainArn } from "../search/access";
@@ -26,7 +27,7 @@ import { ResultsStream } from "../stream/results-stream";
 import type { StackConfig } from "./config";
 import { type PipelineOutputs, producerCommand } from "./outputs";
 import type { WorkloadOutput } from "../contracts/workload";
-import { archiveOf, eventTemplates, propertyGroups, transformOf } from "./workload";
+import { archiveOf, eventTemplates, propertyGroups, queriesOf, transformOf } from "./workload";
 
 /** Where the programs lie that run in the pipeline. */
 export interface PipelinePaths {
@@ -154,6 +155,21 @@ export class Pipeline extends pulumi.ComponentResource {
       },
       child,
     );
+    const queries =
+      args.queries &&
+      new ArchiveQueries(
+        `${name}-queries`,
+        {
+          ...args.queries,
+          ...queriesOf(job),
+          archive: archive.queried(),
+          resultExpirationDays: logRetentionDays,
+          kmsKeyArn,
+          logBucketName,
+          protectData,
+        },
+        child,
+      );
     const results =
       args.results &&
       new ResultsStream(
@@ -503,6 +519,7 @@ export class Pipeline extends pulumi.ComponentResource {
           partitions: args.archive.partitioned,
           customerKey,
         },
+        queries: queries && { workgroupName: queries.workgroupName },
         results: results && {
           name: results.name,
           retentionHours: args.stream.retentionHours,
@@ -580,6 +597,10 @@ export class Pipeline extends pulumi.ComponentResource {
       searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
       ...(snapshots && { snapshotBucketName: snapshots.bucketName }),
+      ...(queries && {
+        queryWorkgroupName: queries.workgroupName,
+        archiveReadPolicy: policyDocument(queries.readStatements()),
+      }),
       ...(results && { resultsStreamName: results.name }),
       ...(streamFunction && { functionFailuresBucketName: streamFunction.failuresBucketName }),
       ...(functionDelivery && { functionBucketName: functionDelivery.bucketName }),

@@ -13,8 +13,9 @@ import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
 import type { Problems } from "../core/validate";
 import type { DeliveryStreamArgs, DeliveryTransformArgs } from "../delivery/args";
-import { type ColumnSchema, flatProperties } from "../delivery/columns";
+import { type ColumnSchema, flatProperties, tableColumns } from "../delivery/columns";
 import type { ArchiveChoices } from "../delivery/config";
+import type { ArchiveQueriesArgs } from "../query/archive-queries";
 import type { ArchivedEvents } from "../delivery/transform/events";
 
 /** What flows through a stack and what its job is given. */
@@ -44,8 +45,12 @@ export function readJob(
   if (folder === "") return undefined;
   const workload = readWorkload(workloadFolder(folder, root), problems, folder);
   if (workload === undefined) return undefined;
+  const { views, queries } = workload.archive;
+  const sqls = [...Object.values(views), ...Object.values(queries)].map(({ sql }) => sql);
   const configured = Object.fromEntries(
-    configuredKeys(workload.properties).map((key) => [key, read.text(key)]),
+    [workload.properties, { sql: { all: sqls.join() } }]
+      .flatMap((templates) => configuredKeys(templates))
+      .map((key) => [key, read.text(key)]),
   );
   return { workload, configured, archived, maxDisorderSeconds };
 }
@@ -102,6 +107,40 @@ export function archiveOf(
         partitions: partitioned ? partitions : [],
       },
     }),
+  };
+}
+
+/** The columns of a workload's archive, partitions included. */
+export function columnsOf(workload: Workload, { partitioned }: ArchiveChoices): string[] {
+  const { table } = archiveOf(workload, { format: "PARQUET", partitioned }, "");
+  if (table === undefined) return [];
+  return [...tableColumns(table), ...(table.partitions ?? [])].map(({ name }) => name);
+}
+
+/** Views and queries of a workload's archive, with the values of the stack. */
+export function queriesOf({
+  workload,
+  configured,
+}: JobConfig): Required<Pick<ArchiveQueriesArgs, "views" | "queries">> {
+  const { views, queries } = workload.archive;
+  const filled = (sql: string): string =>
+    sql.replace(/\$\{config\.(\w+)\}/g, (_, key: string) => configured[key] ?? "");
+  return {
+    // Athena knows lower case alone, and quotes a hyphen.
+    views: Object.fromEntries(
+      Object.entries(views).map(([index, { sql, fields }]) => [
+        index.replaceAll("-", "_"),
+        {
+          sql: filled(sql),
+          columns: Object.fromEntries(
+            Object.entries(fields).map(([field, type]) => [field.toLowerCase(), type]),
+          ),
+        },
+      ]),
+    ),
+    queries: Object.fromEntries(
+      Object.entries(queries).map(([name, query]) => [name, { ...query, sql: filled(query.sql) }]),
+    ),
   };
 }
 

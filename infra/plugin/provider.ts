@@ -17,6 +17,7 @@ import { StreamFunction } from "../function/stream-function";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { AlarmTopic, Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
+import { ArchiveQueries } from "../query/archive-queries";
 import { ReplayHost } from "../replay/host";
 import { Autoscaling } from "../scaling/autoscaling";
 import { SearchBootstrap } from "../search/bootstrap/bootstrap";
@@ -93,6 +94,7 @@ type ComponentClass = new (
 
 /** Components that programs use alone; `npm run schema:components` describes them from their types. */
 export const classes: Readonly<Record<string, ComponentClass>> = {
+  ArchiveQueries,
   Autoscaling,
   DeliveryStream,
   EncryptionKey,

@@ -85,6 +85,12 @@ export const metricFamilies = {
       "PartitionCountExceeded ThrottledGetRecords",
     ),
   },
+  /** Of a workgroup, by what became of the queries: https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html */
+  queries: {
+    namespace: "AWS/Athena",
+    dimensions: ["WorkGroup", "QueryState", "QueryType"],
+    metrics: ["ProcessedBytes", "QueryQueueTime", "TotalExecutionTime"],
+  },
   /** ClientId is the account: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html */
   domain: {
     namespace: "AWS/ES",
@@ -221,4 +227,4 @@ export function minutesOf(
 }
 
 /** Statistics of a period, as CloudWatch names them; `p99` and such are percentiles. */
-export type Statistic = "Average" | "Maximum" | "Minimum" | "Sum" | "p95" | "p99";
+export type Statistic = "Average" | "Maximum" | "Minimum" | "SampleCount" | "Sum" | "p95" | "p99";

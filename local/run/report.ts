@@ -22,6 +22,8 @@ export interface RunReport extends ReplayReport {
   readonly documents: number;
   readonly mismatches: number;
   readonly examples: readonly string[];
+  /** Rows of the archive's views, and those of them and of the documents that the other side does not have. */
+  readonly views: { readonly rows: number; readonly mismatches: number };
   readonly deadLetters: number;
   /** Records put without an outcome in the job's counters; null after a restart, and for a job without counters. */
   readonly unaccounted: number | null;

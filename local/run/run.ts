@@ -66,7 +66,7 @@ export async function runLocal(
       const configOverrides = {
         workload: workload.definition.folder,
         // A column of Parquet has no capital letters, and its events could not be replayed.
-        ...(options.archive !== undefined && { archiveFormat: "JSON" }),
+        ...(options.archive !== undefined && { archiveFormat: "JSON", archiveQueries: false }),
         ...fault?.config,
       };
       const jar = jobOf(workload.definition)?.code;

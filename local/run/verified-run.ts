@@ -7,7 +7,9 @@ import { collectParts, hasReadEverything, type StatusSources } from "../status/c
 import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
-import { compareWithDomain } from "../verify/compare";
+import { LocalArchive } from "../query/archive";
+import { type Comparison, compareWithDomain } from "../verify/compare";
+import { compareViews } from "../verify/compare-views";
 import { storedDocuments } from "../verify/documents";
 import { DEAD_LETTERS_INDEX, isMatched } from "../verify/result-document";
 import { settled } from "../verify/settled";
@@ -69,6 +71,7 @@ async function replayedAndCompared(
   const deadLetters = await steps.run("documents", "Read the documents", () =>
     writeDocuments(opensearch, indices, options.documents),
   );
+  const views = await steps.run("archive", "Compare the archive", () => archiveViews(run));
   const { journal } = await monitor.status();
   const accounted = await recordsAccounted(cloud.endpoints().flink);
   const counted = reports.every(
@@ -78,7 +81,10 @@ async function replayedAndCompared(
   const total = sum(reports);
   const unaccounted = accounted === null ? null : total.recordsPut - accounted;
   const passed =
-    comparison.mismatches === 0 && total.recordsLost === 0 && counted && (unaccounted ?? 0) <= 0;
+    comparison.mismatches + views.mismatches === 0 &&
+    total.recordsLost === 0 &&
+    counted &&
+    (unaccounted ?? 0) <= 0;
   const report: RunReport = {
     result: passed ? "passed" : "failed",
     workload: workload.name,
@@ -90,7 +96,8 @@ async function replayedAndCompared(
     windowsExpected: comparison.expected,
     documents: comparison.documents,
     mismatches: comparison.mismatches,
-    examples: comparison.examples,
+    examples: [...comparison.examples, ...views.examples],
+    views: { rows: views.documents, mismatches: views.mismatches },
     deadLetters,
     unaccounted,
     policies: deployment.result.policies.map(({ name, enforcementLevel, result }) => ({
@@ -119,6 +126,24 @@ function sum(reports: readonly ReplayReport[]): ReplayReport {
     throttled: total(({ throttled }) => throttled),
     retries: total(({ retries }) => retries),
   };
+}
+
+/** Whether the views of the archive hold what the indices do. Nothing is archived afterwards. */
+async function archiveViews({ deployment }: Run): Promise<Comparison> {
+  const { cloud, result, workload } = deployment;
+  await cloud.finishDeliveries();
+  const archive = await LocalArchive.open(result.resources, (bucket) => cloud.bucketFolder(bucket));
+  try {
+    const views = archive.queries.length > 0 ? workload.definition.archive.views : {};
+    const indices = Object.keys(views);
+    return await compareViews(
+      archive,
+      views,
+      storedDocuments(cloud.endpoints().opensearch, { indices }),
+    );
+  } finally {
+    archive.close();
+  }
 }
 
 /** Writes every document where `--documents` says. @returns how many dead letters there are */
@@ -157,6 +182,7 @@ function tellSummary(report: RunReport, tell: Tell): void {
   tell(
     `Policies    ${report.policies.length - violated.length} passed, ${violated.length} violated`,
   );
+  tell(`Archive     ${report.views.rows} rows in views, ${report.views.mismatches} mismatches`);
   tell(`Mismatches  ${report.mismatches}`);
   for (const example of report.examples) tell(`  ${example}`);
   if ((report.unaccounted ?? 0) > 0)

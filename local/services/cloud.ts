@@ -178,6 +178,8 @@ export async function localCloud(options: CloudOptions) {
         eventSources: eventSources.statuses,
       };
     },
+    /** Archives everything that the streams hold, at the end of a run. */
+    finishDeliveries: () => deliveries.finish(),
     /** Stops the domain's node, does something, and starts the node again with its data at the same address. */
     async interruptSearch(meanwhile: () => Promise<void>): Promise<void> {
       await search.stop();

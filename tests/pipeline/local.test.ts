@@ -44,6 +44,8 @@ describe("npm run local", () => {
         "negative-amount": 13,
         "dropoff-not-after-pickup": 4,
       });
+      expect(report.views.rows).to.be.above(10_000);
+      expect(report.views.mismatches).to.equal(0);
       expect(report.documents).to.equal(report.windowsExpected).and.to.be.above(10_000);
       expect(report.policies.length).to.be.above(0);
       expect(report.policies.filter(({ result }) => result !== "passed")).to.deep.equal([]);

@@ -2,6 +2,8 @@ import { rows, type Verdict } from "./verdict";
 
 const lambda = { processors: [{ type: "Lambda" }] };
 
+const results = "configuration.resultConfiguration.encryptionConfiguration";
+
 /** A delivery stream with another destination than S3. */
 function to(destination: string, configuration: object) {
   return {
@@ -17,6 +19,39 @@ function buffer(bufferingSize: number, bufferingInterval: number) {
 
 /** Destinations that have their settings elsewhere, narrower bounds, or names of their own for the same. */
 export const deliveryVerdicts: readonly Verdict[] = [
+  ...rows("athena-workgroup-encryption", "workgroup:Workgroup", [
+    [{ configuration: undefined }, "encryptionOption is not set; it must be SSE_KMS or CSE_KMS"],
+    [
+      { [results]: { encryptionOption: "SSE_S3" } },
+      "encryptionOption is SSE_S3; it must be SSE_KMS or CSE_KMS",
+    ],
+    [
+      { [results]: { encryptionOption: "SSE_S3" } },
+      undefined,
+      { requireCustomerManagedKey: false },
+    ],
+    [{ [results]: undefined }, "is not set", { requireCustomerManagedKey: false }],
+    [{ [results]: { encryptionOption: "SSE_KMS" } }, "kmsKeyArn is not set"],
+    [
+      { configuration: { managedQueryResultsConfiguration: { enabled: true } } },
+      "managedQueryResultsConfiguration.encryptionConfiguration.kmsKey is not set",
+    ],
+  ]),
+  ...rows("athena-workgroup-limits", "workgroup:Workgroup", [
+    [{ "configuration.bytesScannedCutoffPerQuery": 2 ** 40 }],
+    [
+      { "configuration.bytesScannedCutoffPerQuery": undefined },
+      "bytesScannedCutoffPerQuery is not",
+    ],
+    [
+      { "configuration.publishCloudwatchMetricsEnabled": false },
+      "publishCloudwatchMetricsEnabled is false",
+    ],
+  ]),
+  ...rows("lakeformation-permissions-breadth", "permissions:Permissions", [
+    [{ principal: "IAM_ALLOWED_PRINCIPALS" }, "principal is IAM_ALLOWED_PRINCIPALS"],
+    [{ permissionsWithGrantOptions: ["SELECT"] }, "permissionsWithGrantOptions is SELECT"],
+  ]),
   ...rows("firehose-delivery-buffering", "firehoseDeliveryStream:FirehoseDeliveryStream", [
     [to("redshift", { s3Configuration: buffer(64, 300) })],
     [

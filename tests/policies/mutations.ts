@@ -50,6 +50,21 @@ export const resourceMutations: readonly Mutation[] = [
   },
   { policy: "kinesis-shard-quota", type: stream, set: { shardCount: 4 }, limits: { maxShards: 1 } },
   {
+    policy: "athena-workgroup-encryption",
+    type: "workgroup:Workgroup",
+    set: { "configuration.enforceWorkgroupConfiguration": false },
+  },
+  {
+    policy: "athena-workgroup-limits",
+    type: "workgroup:Workgroup",
+    set: { "configuration.bytesScannedCutoffPerQuery": 2 ** 41 },
+  },
+  {
+    policy: "lakeformation-permissions-breadth",
+    type: "permissions:Permissions",
+    set: { permissions: ["ALL"] },
+  },
+  {
     policy: "apigateway-domain-tls",
     type: "domainName:DomainName",
     set: { securityPolicy: "TLS_1_2" },

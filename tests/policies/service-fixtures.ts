@@ -3,7 +3,9 @@ import { Api, Route, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
 import { IdentityPool, UserPool } from "@pulumi/aws/cognito";
+import { Workgroup } from "@pulumi/aws/athena";
 import { Job } from "@pulumi/aws/glue";
+import { Permissions } from "@pulumi/aws/lakeformation";
 import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
 import { StateMachine } from "@pulumi/aws/sfn";
 import { resource, unknownString } from "../support/policy";
@@ -141,6 +143,24 @@ export const sparkJob = resource(Job, "compaction", {
   glueVersion: "5.0",
 });
 
+export const workgroup = resource(Workgroup, "queries", {
+  configuration: {
+    enforceWorkgroupConfiguration: true,
+    publishCloudwatchMetricsEnabled: true,
+    bytesScannedCutoffPerQuery: 2 ** 30,
+    resultConfiguration: {
+      outputLocation: "s3://results/",
+      encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: arn },
+    },
+  },
+});
+
+export const columnGrant = resource(Permissions, "analyst", {
+  principal: "arn:aws:iam::123456789012:role/analyst",
+  permissions: ["SELECT"],
+  tableWithColumns: { databaseName: "shop", name: "orders", columnNames: ["price"] },
+});
+
 export const stateMachine = resource(StateMachine, "release", {
   roleArn: arn,
   definition: "{}",
@@ -174,6 +194,8 @@ export const services = [
   identityPool,
   userPool,
   sparkJob,
+  workgroup,
+  columnGrant,
   stateMachine,
   secret,
   secretRotation,

@@ -27,6 +27,7 @@ const creations: Readonly<Record<string, Creation>> = {
     "application-autoscaling:RegisterScalableTarget",
     () => ["scalable-target/0"],
   ],
+  "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup", (name) => [`workgroup/${name}`]],
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["cloudwatch:PutCompositeAlarm", () => ["*"]],
   "aws:cloudwatch/dashboard:Dashboard": [
     "cloudwatch:PutDashboard",

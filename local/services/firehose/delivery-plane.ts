@@ -93,6 +93,13 @@ export class DeliveryPlane implements DataPlane {
     await rm(this.#positionFile(name), { force: true });
   }
 
+  /** Delivers everything that the streams hold, once nothing more is written to them. */
+  async finish(): Promise<void> {
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.finish()));
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#workers.keys()].map((name) => this.#stop(name)));
   }

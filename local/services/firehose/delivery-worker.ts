@@ -41,6 +41,8 @@ export class DeliveryWorker {
   #waiting: DeliveryBuffer<Waiting>;
   #running: Promise<void> | undefined;
   #dropped = 0;
+  /** Records read since {@link finish} asked last. */
+  #taken = 0;
   #problem: string | undefined;
 
   constructor(options: DeliveryOptions) {
@@ -70,6 +72,15 @@ export class DeliveryWorker {
     if (this.#waiting.items.length > 0) await this.#transformWaiting();
     await this.#outputs.writeAll();
     await this.#save();
+  }
+
+  /** Reads to the end of the stream, to which no more is written, and stops. */
+  async finish(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    do this.#taken = 0;
+    while ((await this.poll(), this.#taken > 0));
+    await this.stop();
   }
 
   async resume(): Promise<void> {
@@ -102,6 +113,7 @@ export class DeliveryWorker {
 
   /** @returns whether something has become due. */
   #take(record: ShardRecord): boolean {
+    this.#taken += 1;
     const { settings, transform } = this.#options;
     const ticket = this.#ledger.open(record);
     const taken = { ...record, ticket };

@@ -73,6 +73,46 @@ describe("The folder of a workload", () => {
     });
   });
 
+  it("has views with the types of their indices, and queries with a description", () => {
+    const place = (name: string, content: string): void => {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), content);
+    };
+    const properties = {
+      page: { type: "keyword" },
+      at: { type: "date" },
+      place: { type: "geo_point" },
+    };
+    place(
+      "index-templates/page-views.json",
+      JSON.stringify({ template: { mappings: { properties } } }),
+    );
+    place("views/page-views.sql", "SELECT page, ${config.hour} FROM clicks");
+    place("queries/top.sql", "-- The top.\n-- Parameter: a day.\nSELECT 1\n");
+    write({ archive: { views: { "page-views": ["page", "at"] } } });
+    expect(loadWorkload(folder).archive).to.deep.include({
+      views: {
+        "page-views": {
+          sql: "SELECT page, ${config.hour} FROM clicks",
+          fields: { page: "keyword", at: "date" },
+        },
+      },
+      queries: { top: { sql: "SELECT 1\n", description: "The top. Parameter: a day." } },
+    });
+
+    place("queries/bad.sql", "SELECT ${stream.name}");
+    expect(
+      problemsOf({ archive: { views: { "page-views": ["place"], clicks: ["at"] } } }),
+    ).to.deep.equal([
+      "archive.views.page-views must be fields of the index template page-views with one of the types boolean, date, double, integer, keyword, long; got place with geo_point",
+      "archive.views.clicks must be fields of the index template clicks with one of the types boolean, date, double, integer, keyword, long; got at with none",
+      "archive.views needs the file views/clicks.sql; write it, or remove the view",
+      "archive.views must not have the table's name; got clicks",
+      "queries.bad.sql has the unknown placeholder ${stream.name}; the placeholders are config.KEY",
+      "queries/bad.sql must begin with a comment, -- and what the query answers",
+    ]);
+  });
+
   it("is refused with everything that is wrong", () => {
     expect(
       problemsOf({

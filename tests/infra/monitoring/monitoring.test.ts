@@ -38,6 +38,7 @@ const everything: MonitoringArgs = {
   },
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
+  queries: { workgroupName: "archive" },
   scaling: {
     functionName: "scaler-1a2b",
     apiName: "api-1a2b",
@@ -326,6 +327,7 @@ describe("the dashboard", () => {
       "## Results stream",
       "## Search domain",
       "## Archive",
+      "## Queries of the archive",
       "## Scaling",
       "## Alarms",
     ]);
@@ -418,6 +420,7 @@ describe("the dashboard", () => {
       "results-archive-1a2b",
       "events-1a2b",
       "transform-1a2b",
+      ...["archive", "SUCCEEDED", "FAILED", "CANCELED", "DML"],
       "scaler-1a2b",
       "api-1a2b",
       "v1",

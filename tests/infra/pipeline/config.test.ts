@@ -278,6 +278,23 @@ describe("configuration", () => {
     ]);
   });
 
+  it("refuses queries of an archive without a table, and grants of columns that it has not", async () => {
+    expect(await problems({ archiveFormat: "JSON" })).to.deep.equal([
+      "streaming-pipeline:archiveQueries requires streaming-pipeline:archiveFormat PARQUET, which has a table; got JSON. Set streaming-pipeline:archiveQueries to false, or choose PARQUET",
+    ]);
+    await load("dev", { archiveFormat: "JSON", archiveQueries: false });
+    const queryReaderRoleArns = ["arn:aws:iam::123456789012:role/analyst"];
+    const columns = { queryReaderRoleArns, queryReaderColumns: ["pickupzone", "day", "tip"] };
+    const [problem = "", ...others] = await problems(columns);
+    expect(others).to.deep.equal([]);
+    expect(problem).to.match(
+      /^A column of streaming-pipeline:queryReaderColumns must be one of id, .*day, borough; got tip$/,
+    );
+    expect((await load("dev", { queryReaderRoleArns })).queries).to.deep.include({
+      readers: { roleArns: queryReaderRoleArns, columns: [] },
+    });
+  });
+
   it("refuses a layout of the search domain that does not work together", async () => {
     expect(await problems({ searchSnapshotDays: 366 })).to.deep.equal([
       "streaming-pipeline:searchSnapshotDays must be an integer from 0 to 365; got 366",

@@ -54,6 +54,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   DomainName: ["aws:opensearch/domain:Domain"],
   FunctionName: ["aws:lambda/function:Function"],
   ApiName: ["aws:apigateway/restApi:RestApi"],
+  WorkGroup: ["aws:athena/workgroup:Workgroup"],
   Stage: ["aws:apigateway/stage:Stage"],
   InstanceId: ["aws:ec2/instance:Instance"],
   Name: ["aws:kinesis/stream:Stream", "aws:kinesisanalyticsv2/application:Application"],
@@ -66,7 +67,9 @@ function expectNamed(
   value: string,
   message: string,
 ): void {
-  if (dimension === "ClientId") expect(value).to.equal("123456789012");
+  if (dimension === "QueryState") expect(value).to.match(/^(SUCCEEDED|FAILED|CANCELED)$/);
+  else if (dimension === "QueryType") expect(value).to.equal("DML");
+  else if (dimension === "ClientId") expect(value).to.equal("123456789012");
   else if (dimension === "Target") expect(value).to.match(/^((stream|application)-|subnets$)/);
   else if (value === "pipeline-network-id") expect(dimension, message).to.equal("Name");
   else if (dimension === "ConsumerName") {

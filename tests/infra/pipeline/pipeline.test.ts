@@ -92,7 +92,8 @@ describe("Pipeline", function () {
 
   for (const stack of ["dev", "prod", "local"]) {
     it(`deploys ${stack} and tells what a user needs`, async () => {
-      const { outputs } = await run(stack);
+      const { archiveReadPolicy, ...outputs } = (await run(stack)).outputs;
+      expect(actionsOf(archiveReadPolicy)).to.include("athena:StartQueryExecution");
       expect(outputs).to.deep.equal({
         streamName: "pipeline-events",
         applicationName: "pipeline-analytics",
@@ -110,6 +111,7 @@ describe("Pipeline", function () {
         }),
         archiveBucketName: "pipeline-archive",
         ...(stack !== "dev" && { snapshotBucketName: "pipeline-search-snapshots" }),
+        queryWorkgroupName: "pipeline-queries",
         replayInstanceId: "pipeline-replay-id",
         sessionManagerUrl:
           "https://us-east-1.console.aws.amazon.com/systems-manager/session-manager/pipeline-replay-id?region=us-east-1",
@@ -609,6 +611,20 @@ describe("Pipeline", function () {
     expect(writers.map(({ name }) => name)).to.deep.equal(["pipeline-replay-role"]);
   });
 
+  it("queries the archive with the windows of the stack, or not at all", async () => {
+    const changes = { demandTopAreas: 3, queryScanLimitMiB: 100 };
+    const deployment = await run("dev", changes);
+    const query = deployment.one("aws:athena/namedQuery:NamedQuery", "pipeline-queries-top-zones");
+    expect(query.inputs["query"]).to.include("place <= 3");
+    expect(deployment.one("aws:athena/workgroup:Workgroup").inputs).to.have.nested.property(
+      "configuration.bytesScannedCutoffPerQuery",
+      104_857_600,
+    );
+    const none = await run("dev", { archiveQueries: false });
+    expect(none.resources.filter(({ name }) => name.includes("queries"))).to.deep.equal([]);
+    expect(none.outputs).not.to.have.any.keys("queryWorkgroupName", "archiveReadPolicy");
+  });
+
   it("allows no action of a service as a whole", async () => {
     for (const { name, inputs } of (await run("prod")).ofType("aws:iam/rolePolicy:RolePolicy")) {
       for (const action of actionsOf(inputs["policy"])) expect(action, name).not.to.contain("*");
@@ -623,7 +639,7 @@ describe("Pipeline", function () {
         .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
     };
     expect(await kept("prod")).to.deep.equal(Array(8).fill(true));
-    expect(await kept("dev")).to.deep.equal(Array(7).fill(false));
+    expect(await kept("dev")).to.deep.equal(Array(8).fill(false));
   });
 
   it("encrypts with one key of its own, or with the keys that AWS manages", async () => {

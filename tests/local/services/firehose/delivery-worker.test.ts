@@ -145,6 +145,15 @@ describe("The delivery worker", () => {
     expect(delivery.objects).to.have.length(1);
   });
 
+  it("delivers what is left in the stream when it finishes", async () => {
+    const delivery = new Delivery();
+    delivery.worker.start();
+    delivery.arrive("s", "1", "first");
+    await delivery.worker.finish();
+    expect(delivery.objects.map(({ content }) => content.toString())).to.deep.equal(["first\n"]);
+    expect([...delivery.saved]).to.deep.equal([["s", "1"]]);
+  });
+
   it("names an object after the arrival of its oldest record", async () => {
     const delivery = new Delivery({ bufferBytes: 2, fileExtension: ".json" });
     delivery.arrive("s", "1", "a", new Date("2026-03-09T10:00:00Z"));
