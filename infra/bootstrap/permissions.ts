@@ -60,7 +60,7 @@ const readActions = actions({
   kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
   lambda: "List*",
   logs: "Describe* ListTagsForResource",
-  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
+  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetMetricsConfiguration GetReplicationConfiguration",
   sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
   sts: "GetCallerIdentity",
 });
