@@ -2,8 +2,9 @@ import path from "node:path";
 import { ServiceRole } from "../../infra/core/iam";
 import { SearchBootstrap } from "../../infra/search/bootstrap/bootstrap";
 import { SearchDomain } from "../../infra/search/domain";
+import { SearchSnapshots } from "../../infra/search/snapshots";
 
-/** A domain with the index template and the dashboard of orders, which one service writes and analysts read. */
+/** A domain with the index template and the dashboard of orders, which one service writes and analysts read, with daily snapshots. */
 export function example(): Record<string, unknown> {
   const admin = new ServiceRole("orders-admin", { service: "lambda.amazonaws.com" });
   const writer = new ServiceRole("orders-writer", { service: "ec2.amazonaws.com" });
@@ -21,6 +22,10 @@ export function example(): Record<string, unknown> {
     masterUserArn: admin.arn,
     logRetentionDays: 30,
   });
+  const snapshots = new SearchSnapshots("orders-snapshots", {
+    domainArn: domain.arn,
+    keepDays: 30,
+  });
   new SearchBootstrap("orders-settings", {
     endpoint: domain.endpoint,
     masterRole: admin,
@@ -28,6 +33,7 @@ export function example(): Record<string, unknown> {
     vpc: { subnetIds: vpc.subnetIds, securityGroupIds: domain.clientSecurityGroupIds },
     folders: [path.join(__dirname, "domain")],
     replicas: domain.zones - 1,
+    snapshots: snapshots.settings,
     writerRoleArns: [writer.arn],
     readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"],
     logRetentionDays: 30,

@@ -62,7 +62,7 @@ const readActions = actions({
   lakeformation: "ListPermissions",
   lambda: "GetEventSourceMapping List*",
   logs: "Describe* ListTagsForResource",
-  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration",
+  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetMetricsConfiguration GetReplicationConfiguration",
   sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
   sts: "GetCallerIdentity",
 });

@@ -557,6 +557,7 @@ export class Pipeline extends pulumi.ComponentResource {
           dedicatedMasters: args.search.dedicatedMasters,
           warmNodes: args.search.warm?.instanceCount ?? 0,
           volumeGiB: args.search.volumeGiB,
+          snapshotBucketName: snapshots?.bucketName,
           customerKey,
         },
         host: { instanceId: replay.instanceId },

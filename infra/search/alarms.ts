@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, type Idle, incomingRecords, reading, stoppedAlarm } from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
+import { snapshotFilter } from "./snapshots";
 
 /** A search domain to be watched. */
 export interface WatchedDomain {
@@ -13,6 +14,8 @@ export interface WatchedDomain {
   readonly warmNodes?: number;
   /** GiB of each data node. */
   readonly volumeGiB: number;
+  /** Bucket of daily snapshots, such as that of a `SearchSnapshots`. @default none */
+  readonly snapshotBucketName?: pulumi.Input<string> | undefined;
   /** Data is encrypted with a customer managed key. @default false */
   readonly customerKey?: boolean;
 }
@@ -174,12 +177,12 @@ const dimensionsOf = ({ name, accountId }: WatchedDomain) => ({
 /** Is the domain whole, has it room, and does it take documents? */
 export function domainAlarms(domain: WatchedDomain): Alarm[] {
   const dimensions = dimensionsOf(domain);
-  return Object.entries({
+  const alarms = Object.entries({
     ...whole(domain),
     ...load,
     ...(domain.dedicatedMasters > 0 && dedicatedMasters),
     ...(domain.customerKey === true && customerKey),
-  }).map(([name, { breach, counter, ...rest }]) => {
+  }).map(([name, { breach, counter, ...rest }]): Alarm => {
     const [metric, statistic, comparison, threshold, [periods, periodSeconds]] = breach;
     const value = reading("domain", metric, dimensions, statistic);
     return {
@@ -198,6 +201,30 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
       periods,
     };
   });
+  const { snapshotBucketName } = domain;
+  return snapshotBucketName === undefined
+    ? alarms
+    : [...alarms, snapshotsAlarm(snapshotBucketName)];
+}
+
+/** Are daily snapshots taken? Each writes an object, which a filter of S3's request metrics counts. */
+function snapshotsAlarm(BucketName: pulumi.Input<string>): Alarm {
+  const dimensions = { BucketName, FilterId: snapshotFilter.name };
+  return {
+    name: "domain-snapshots",
+    description:
+      "The domain has completed no daily snapshot for two days. GET _plugins/_sm/policies/daily/_explain has the reason.",
+    value: {
+      // Without any data before the first night, and then with none for a day without snapshots.
+      expression: "FILL(snapshots, 0)",
+      label: "snapshots a day",
+      readings: { snapshots: reading("bucket", "PutRequests", dimensions, "Sum") },
+    },
+    comparison: "<",
+    threshold: 1,
+    periodSeconds: 24 * 60 * minute,
+    periods: 2,
+  };
 }
 
 /** Records come into the stream, and no documents into the domain. */

@@ -16,6 +16,9 @@ export interface SnapshotSettings<Text> {
   readonly keepDays: number;
 }
 
+/** What is counted in the bucket: the object that OpenSearch writes when a snapshot is complete. */
+export const snapshotFilter = { name: "snapshots", prefix: "snap-" };
+
 export interface SearchSnapshotsArgs {
   /** ARN of the domain, put together from its parts where the domain is not there yet. */
   readonly domainArn: pulumi.Input<string>;
@@ -50,6 +53,15 @@ export class SearchSnapshots extends pulumi.ComponentResource {
 
     const { domainArn, keepDays, ...bucketArgs } = args;
     const bucket = new PrivateBucket(name, bucketArgs, { parent: this });
+    new aws.s3.BucketMetric(
+      name,
+      {
+        bucket: bucket.bucketName,
+        name: snapshotFilter.name,
+        filter: { prefix: snapshotFilter.prefix },
+      },
+      { parent: this },
+    );
     // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html
     const role = new ServiceRole(
       `${name}-role`,

@@ -104,6 +104,12 @@ export const metricFamilies = {
       "ThreadpoolWriteQueue ThreadpoolWriteRejected",
     ),
   },
+  /** Requests of a filter: https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html */
+  bucket: {
+    namespace: "AWS/S3",
+    dimensions: ["BucketName", "FilterId"],
+    metrics: ["PutRequests"],
+  },
   /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html */
   host: {
     namespace: "AWS/EC2",

@@ -35,6 +35,7 @@ const everything: MonitoringArgs = {
     dataNodes: 3,
     dedicatedMasters: 3,
     volumeGiB: 100,
+    snapshotBucketName: "snapshots-1a2b",
   },
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },

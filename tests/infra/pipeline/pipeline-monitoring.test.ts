@@ -51,6 +51,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   Stream: ["aws:kinesis/stream:Stream"],
   Application: ["aws:kinesisanalyticsv2/application:Application"],
   DeliveryStreamName: ["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"],
+  BucketName: ["aws:s3/bucketMetric:BucketMetric"],
   DomainName: ["aws:opensearch/domain:Domain"],
   FunctionName: ["aws:lambda/function:Function"],
   ApiName: ["aws:apigateway/restApi:RestApi"],
@@ -72,10 +73,14 @@ function expectNamed(
   else if (dimension === "ClientId") expect(value).to.equal("123456789012");
   else if (dimension === "Target") expect(value).to.match(/^((stream|application)-|subnets$)/);
   else if (value === "pipeline-network-id") expect(dimension, message).to.equal("Name");
-  else if (dimension === "ConsumerName") {
-    const consumers = deployment.ofType("aws:kinesis/streamConsumer:StreamConsumer");
+  else if (dimension === "ConsumerName" || dimension === "FilterId") {
+    const given = deployment.ofType(
+      dimension === "FilterId"
+        ? "aws:s3/bucketMetric:BucketMetric"
+        : "aws:kinesis/streamConsumer:StreamConsumer",
+    );
     expect(
-      consumers.map(({ inputs }) => inputs["name"]),
+      given.map(({ inputs }) => inputs["name"]),
       message,
     ).to.include(value);
   } else {

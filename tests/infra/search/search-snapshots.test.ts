@@ -49,6 +49,11 @@ describe("SearchSnapshots", () => {
     expect((await snapshots()).one(bucketType).inputs).to.include({ forceDestroy: true });
   });
 
+  it("counts the objects that complete a snapshot", async () => {
+    const { inputs } = (await snapshots()).one("aws:s3/bucketMetric:BucketMetric");
+    expect(inputs).to.deep.include({ name: "snapshots", filter: { prefix: "snap-" } });
+  });
+
   for (const keepDays of [0, 366, 1.5]) {
     it(`refuses ${keepDays} days`, async () => {
       expect(

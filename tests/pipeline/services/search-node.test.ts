@@ -1,4 +1,4 @@
-import { cpSync, renameSync } from "node:fs";
+import { cpSync, readdirSync, renameSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -7,7 +7,7 @@ import { domainSettings } from "../../../infra/search/bootstrap/bootstrap";
 import { applySettings, plugins } from "../../../infra/search/bootstrap/apply-settings";
 import { DomainClient } from "../../../infra/search/bootstrap/domain-client";
 import type { DomainSettings, Report } from "../../../infra/search/bootstrap/domain-settings";
-import { dailySnapshots } from "../../../infra/search/snapshots";
+import { dailySnapshots, snapshotFilter } from "../../../infra/search/snapshots";
 import { domainPlane } from "../../../local/services/opensearch/domain-plane";
 import { storedDocuments } from "../../../local/verify/documents";
 import { freePorts } from "../../../local/machine/ports";
@@ -245,6 +245,8 @@ describe("The OpenSearch node", () => {
 
     // What docs/operations.md does for the snapshots of a domain that is gone.
     const bucket = path.join(folders.state("s3"), "backup");
+    const counted = readdirSync(bucket).filter((name) => name.startsWith(snapshotFilter.prefix));
+    expect(counted, "objects that an alarm counts").to.have.length(1);
     const earlier = path.join(bucket, "earlier");
     cpSync(bucket, `${bucket}-copy`, { recursive: true });
     renameSync(`${bucket}-copy`, earlier);
