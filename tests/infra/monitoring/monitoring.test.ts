@@ -36,6 +36,15 @@ const everything: MonitoringArgs = {
     dedicatedMasters: 3,
     volumeGiB: 100,
   },
+  function: {
+    name: "counter-1a2b",
+    mappingId: "mapping-1",
+    streamName: "trips-1a2b",
+    retentionHours: 24,
+    maxAgeSeconds: 43_200,
+    maxLagSeconds: 60,
+  },
+  functionDelivery: { name: "counted-1a2b", bufferSeconds: 300 },
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
   scaling: {
@@ -177,6 +186,10 @@ describe("Monitoring", () => {
         "results-delivery-silent",
         "events-delivery-late",
         "events-delivery-silent",
+        "function-loss",
+        "function-silent",
+        "function-records-lost",
+        "function-delivery-late",
       ].map((name) =>
         name === "freshness-fast"
           ? '(ALARM("monitoring-freshness-fast") AND ALARM("monitoring-freshness-fast-lately"))'
@@ -326,6 +339,7 @@ describe("the dashboard", () => {
       "## Results stream",
       "## Search domain",
       "## Archive",
+      "## Function on the stream",
       "## Scaling",
       "## Alarms",
     ]);
@@ -359,6 +373,7 @@ describe("the dashboard", () => {
       "stream to archive",
       "results to archive",
       "stream to index of events",
+      "function to its bucket",
     ]);
   });
 
@@ -418,6 +433,9 @@ describe("the dashboard", () => {
       "results-archive-1a2b",
       "events-1a2b",
       "transform-1a2b",
+      "counter-1a2b",
+      "mapping-1",
+      "counted-1a2b",
       "scaler-1a2b",
       "api-1a2b",
       "v1",
