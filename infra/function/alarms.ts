@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type Reading, reading } from "../watch/alarm";
+import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
 import type { MetricName } from "../watch/metrics";
 
 /** A function that reads a stream. */
@@ -7,6 +7,8 @@ export interface WatchedFunction {
   readonly name: pulumi.Input<string>;
   /** Id of its event source mapping. */
   readonly mappingId: pulumi.Input<string>;
+  /** Name of the stream that it reads. */
+  readonly streamName: pulumi.Input<string>;
   /** Hours for which the stream keeps a record. */
   readonly retentionHours: number;
   /** Seconds after which the function is not given a record any more. */
@@ -48,6 +50,12 @@ export function functionAlarms(watched: WatchedFunction): Alarm[] {
       value: read("IteratorAge", "Maximum"),
       threshold: lossMilliseconds(watched),
     },
+    stoppedAlarm(
+      "function-silent",
+      [incomingRecords(watched.streamName), events("PolledEventCount")],
+      15,
+      "Records have come into the stream for a quarter of an hour and none was read for the function. Look at the state of its event source mapping, its role and the key of the stream.",
+    ),
     {
       name: "function-errors",
       description:

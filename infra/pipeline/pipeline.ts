@@ -541,6 +541,7 @@ export class Pipeline extends pulumi.ComponentResource {
           args.function && {
             name: streamFunction.name,
             mappingId: streamFunction.mappingId,
+            streamName: events.name,
             retentionHours: args.stream.retentionHours,
             maxAgeSeconds: args.function.maxAgeSeconds,
             maxLagSeconds,

@@ -127,7 +127,7 @@ export const metricFamilies = {
     namespace: "AWS/Lambda",
     dimensions: ["EventSourceMappingUUID"],
     metrics: words(
-      "DroppedEventCount FailedInvokeEventCount FilteredOutEventCount InvokedEventCount",
+      "DroppedEventCount FilteredOutEventCount InvokedEventCount",
       "OnFailureDestinationDeliveredEventCount PolledEventCount",
     ),
   },

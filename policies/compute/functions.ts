@@ -92,9 +92,9 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
 
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
 function keepsFailures(config: object): boolean {
-  const { destinationConfig = {} } = config as { destinationConfig?: { onFailure?: object } };
-  const block = known(() => destinationConfig.onFailure ?? {}) ?? { destination: "unknown" };
-  return isSet(block, "destination") || isSet(block, "destinationArn");
+  const declared = config as { readonly destinationConfig?: { readonly onFailure?: object } };
+  const block = known(() => declared.destinationConfig?.onFailure ?? {});
+  return block === undefined || isSet(block, "destination") || isSet(block, "destinationArn");
 }
 
 export const eventSourceFailures = resourcePolicy(

@@ -1,4 +1,4 @@
-import { FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
+import { EventSourceMapping, FunctionEventInvokeConfig } from "@pulumi/aws/lambda";
 import { expect } from "chai";
 import { functionDeadLetters } from "../../policies/compute/functions";
 import { change, evaluateStack, resource, unknownObject, unknownString } from "../support/policy";
@@ -21,6 +21,19 @@ describe("lambda-function-dead-letters", () => {
     for (const config of [{ onFailure }, { onFailure, onSuccess: onFailure }, unknownObject]) {
       expect(await violations(config)).to.be.empty;
     }
+  });
+
+  it("accepts a function on a stream whose event source mapping keeps failures", async () => {
+    const judged = async (destinationConfig: object) => {
+      const mapping = resource(EventSourceMapping, "counter", { functionName: unknownString });
+      const configured = {
+        ...change(mapping, { destinationConfig }),
+        dependencies: { functionName: [alone] },
+      };
+      return (await evaluateStack(functionDeadLetters, [alone, configured])).violations;
+    };
+    expect(await judged({ onFailure: { destinationArn: unknownString } })).to.be.empty;
+    expect(await judged({})).to.have.length(1);
   });
 
   it("refuses a configuration that keeps successes alone, or nothing", async () => {

@@ -5,7 +5,7 @@ import { Instance } from "@pulumi/aws/ec2";
 import { FirehoseDeliveryStream, Stream, StreamConsumer } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { Key } from "@pulumi/aws/kms";
-import { Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { EventSourceMapping, Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
 import { Topic, TopicSubscription } from "@pulumi/aws/sns";
 import { Queue } from "@pulumi/aws/sqs";
@@ -175,6 +175,15 @@ export const lambda = resource(LambdaFunction, "transform", {
   tracingConfig: { mode: "Active" },
   deadLetterConfig: { targetArn: arn },
   vpcConfig: { subnetIds: [arn, arn], securityGroupIds: [arn] },
+});
+
+export const eventSource = resource(EventSourceMapping, "counter", {
+  eventSourceArn: "arn:aws:kinesis:us-east-1:123456789012:stream/trips/consumer/counter:1",
+  functionName: "counter",
+  startingPosition: "TRIM_HORIZON",
+  maximumRetryAttempts: 3,
+  bisectBatchOnFunctionError: true,
+  destinationConfig: { onFailure: { destinationArn: "arn:aws:s3:::failures" } },
 });
 
 export const scalingTarget = resource(Target, "shards", {

@@ -376,6 +376,11 @@ export const resourceMutations: readonly Mutation[] = [
   { policy: "kms-key-deletion-window", type: "kms/key:Key", set: { deletionWindowInDays: 7 } },
   { policy: "kms-key-rotation", type: "kms/key:Key", set: { enableKeyRotation: false } },
   {
+    policy: "lambda-event-source-failures",
+    type: "eventSourceMapping:EventSourceMapping",
+    set: { destinationConfig: undefined },
+  },
+  {
     policy: "lambda-function-environment-encryption",
     type: lambda,
     set: { environment: { variables: { LEVEL: "info" } }, kmsKeyArn: undefined },

@@ -20,6 +20,23 @@ export const processingVerdicts: readonly Verdict[] = [
     [{ kmsKeyArn: undefined, environment: { variables: { LEVEL: unknownString } } }, "kmsKeyArn"],
     [{ kmsKeyArn: undefined, environment: { variables: unknownObject } }, "kmsKeyArn is not set"],
   ]),
+  ...rows("lambda-event-source-failures", "eventSourceMapping:EventSourceMapping", [
+    [{ destinationConfig: {} }, "destinationConfig.onFailure is not set"],
+    [{ destinationConfig: unknownObject }],
+    [{ "destinationConfig.onFailure.destinationArn": unknownString }],
+    [{ maximumRetryAttempts: undefined }, "maximumRetryAttempts is not set, which is for ever"],
+    [{ maximumRetryAttempts: -1 }, "maximumRetryAttempts is not set, which is for ever"],
+    [{ maximumRetryAttempts: 101 }, "maximumRetryAttempts is 101"],
+    [{ bisectBatchOnFunctionError: false }, "neither bisectBatchOnFunctionError nor"],
+    [
+      {
+        bisectBatchOnFunctionError: undefined,
+        functionResponseTypes: ["ReportBatchItemFailures"],
+      },
+    ],
+    // A queue keeps what fails by its own redrive policy.
+    [{ startingPosition: undefined, destinationConfig: undefined }],
+  ]),
   ...rows("opensearch-domain-vpc", "opensearch/domain:Domain", [
     [{ "vpcOptions.subnetIds": [] }, "vpcOptions.subnetIds names no subnet"],
     [{ "vpcOptions.subnetIds": undefined }, "vpcOptions.subnetIds names no subnet"],

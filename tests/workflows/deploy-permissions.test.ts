@@ -67,6 +67,10 @@ const creations: Readonly<Record<string, Creation>> = {
     () => ["*"],
   ],
   "aws:kms/key:Key": ["kms:CreateKey", () => ["*"]],
+  "aws:lambda/eventSourceMapping:EventSourceMapping": [
+    "lambda:CreateEventSourceMapping",
+    () => ["event-source-mapping:0123"],
+  ],
   "aws:lambda/function:Function": ["lambda:CreateFunction", (name) => [`function:${name}`]],
   "aws:opensearch/domain:Domain": ["es:CreateDomain", (name) => [`domain/${name}`]],
   "aws:s3/bucket:Bucket": ["s3:CreateBucket", (name) => [name]],
@@ -116,6 +120,7 @@ describe("The role of a deployment", function () {
         jobRepository: "streams/pipeline",
         searchSignInPrefix: "trips",
         workload: "./workloads/trades",
+        functionHandler: "examples/stream-function/handler.ts",
       }),
     });
     const seen = new Set<string>();

@@ -146,6 +146,7 @@ describe("StreamFunction", () => {
     const alarms = functionAlarms({
       name: "counter",
       mappingId: "m-1",
+      streamName: "trips",
       retentionHours: 24,
       maxAgeSeconds: 7200,
       maxLagSeconds: 60,
@@ -155,6 +156,7 @@ describe("StreamFunction", () => {
     ).to.deep.equal([
       ["function-lag", "warning", 60_000],
       ["function-loss", "critical", 3_600_000],
+      ["function-silent", "critical", 1],
       ["function-errors", "warning", 0],
       ["function-throttled", "warning", 0],
       ["function-records-failed", "warning", 0],

@@ -37,6 +37,15 @@ const everything: MonitoringArgs = {
     volumeGiB: 100,
     snapshotBucketName: "snapshots-1a2b",
   },
+  function: {
+    name: "counter-1a2b",
+    mappingId: "mapping-1",
+    streamName: "trips-1a2b",
+    retentionHours: 24,
+    maxAgeSeconds: 43_200,
+    maxLagSeconds: 60,
+  },
+  functionDelivery: { name: "counted-1a2b", bufferSeconds: 300 },
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
   queries: { workgroupName: "archive" },
@@ -179,6 +188,10 @@ describe("Monitoring", () => {
         "results-delivery-silent",
         "events-delivery-late",
         "events-delivery-silent",
+        "function-loss",
+        "function-silent",
+        "function-records-lost",
+        "function-delivery-late",
       ].map((name) =>
         name === "freshness-fast"
           ? '(ALARM("monitoring-freshness-fast") AND ALARM("monitoring-freshness-fast-lately"))'
@@ -329,6 +342,7 @@ describe("the dashboard", () => {
       "## Search domain",
       "## Archive",
       "## Queries of the archive",
+      "## Function on the stream",
       "## Scaling",
       "## Alarms",
     ]);
@@ -362,6 +376,7 @@ describe("the dashboard", () => {
       "stream to archive",
       "results to archive",
       "stream to index of events",
+      "function to its bucket",
     ]);
   });
 
@@ -422,6 +437,9 @@ describe("the dashboard", () => {
       "events-1a2b",
       "transform-1a2b",
       ...["archive", "SUCCEEDED", "FAILED", "CANCELED", "DML"],
+      "counter-1a2b",
+      "mapping-1",
+      "counted-1a2b",
       "scaler-1a2b",
       "api-1a2b",
       "v1",

@@ -8,7 +8,7 @@ import { program } from "../../../infra/program";
 import { projectRoot } from "../../support/command";
 import { deploy, type Deployment } from "../../support/mocks";
 import { stackConfig } from "../../support/stack-config";
-import { actionsOf, document } from "../policy-documents";
+import { actionsOf, document, statementFor } from "../policy-documents";
 
 const paths = {
   jobJar: path.join(__dirname, "../fixtures/job.jar"),
@@ -473,6 +473,44 @@ describe("Pipeline", function () {
         "pipeline-monitoring-events-delivery-late",
       );
     }
+  });
+
+  it("runs a function on the stream where a handler is named, with a delivery stream if that is asked for", async () => {
+    const handler = { functionHandler: "examples/stream-function/handler.ts" };
+    const type = "aws:lambda/eventSourceMapping:EventSourceMapping";
+    const deployment = await run("dev", { ...handler, functionDelivery: true });
+    const { inputs } = deployment.one(type);
+    expect(inputs).to.deep.include({
+      eventSourceArn: "arn:aws:test:us-east-1:123456789012:pipeline-events-function",
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 1,
+      maximumRecordAgeInSeconds: 43_200,
+    });
+    const { policy } = deployment.one(
+      "aws:iam/rolePolicy:RolePolicy",
+      "pipeline-function-role",
+    ).inputs;
+    expect(statementFor(policy, "kinesis:SubscribeToShard").Resource).to.deep.equal([
+      inputs["eventSourceArn"],
+    ]);
+    expect(statementFor(policy, "firehose:PutRecordBatch").Action).to.deep.equal([
+      "firehose:PutRecordBatch",
+    ]);
+    for (const alarm of ["function-records-failed", "function-delivery-late"]) {
+      deployment.one("aws:cloudwatch/metricAlarm:MetricAlarm", `pipeline-monitoring-${alarm}`);
+    }
+    // The job polls and has no permission for the consumer of the function.
+    const job = deployment
+      .ofType("aws:iam/rolePolicy:RolePolicy")
+      .filter(({ name }) => name.startsWith("pipeline-analytics"));
+    expect(JSON.stringify(job)).not.to.contain("SubscribeToShard");
+
+    const polling = await run("dev", { ...handler, functionFanOut: false });
+    expect(polling.one(type).inputs["eventSourceArn"]).to.equal(
+      "arn:aws:test:us-east-1:123456789012:pipeline-events",
+    );
+    expect(polling.ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.deep.equal([]);
+    expect((await run("dev")).ofType(type)).to.deep.equal([]);
   });
 
   it("has an index template with a field for each that the transform writes", async () => {

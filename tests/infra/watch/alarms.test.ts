@@ -4,6 +4,7 @@ import { applicationAlarms, isFlink2 } from "../../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../../../infra/search/alarms";
 import { canaryAlarms } from "../../../infra/canary/alarms";
+import { functionAlarms } from "../../../infra/function/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
 import {
@@ -57,7 +58,24 @@ const scaling = scalingAlarms({
 });
 const host = hostAlarms({ instanceId: "i-1" });
 const canary = canaryAlarms({ streamName: "trips-1a2b" }, 60);
-const all = [...stream, ...application, ...delivery, ...domain, ...scaling, ...host, ...canary];
+const streamFunction = functionAlarms({
+  name: "counter-1a2b",
+  mappingId: "mapping-1",
+  streamName: "trips-1a2b",
+  retentionHours: 24,
+  maxAgeSeconds: 7200,
+  maxLagSeconds: 60,
+});
+const all = [
+  ...stream,
+  ...application,
+  ...delivery,
+  ...domain,
+  ...scaling,
+  ...host,
+  ...canary,
+  ...streamFunction,
+];
 
 /** An alarm in one line: what, when, how long, and what silence means. */
 function inWords({
@@ -118,6 +136,19 @@ describe("alarms", () => {
       },
     ]);
     expect(alarms.map(({ name }) => name)).to.include("stream-loss-job");
+  });
+
+  it("on a function follow what is allowed to wait, and tell what was given up from what is lost", () => {
+    expect(described(streamFunction)).to.deep.equal({
+      "function-lag": "Maximum IteratorAge > 60000, 5 of 5 x 60 s, notBreaching",
+      "function-loss": "Maximum IteratorAge >= 3600000, 1 of 1 x 300 s, notBreaching",
+      "function-silent": `${stoppedFlow} >= 1, 3 of 3 x 300 s, notBreaching`,
+      "function-errors": "Sum Errors > 0, 3 of 3 x 300 s, notBreaching",
+      "function-throttled": "Sum Throttles > 0, 3 of 3 x 300 s, notBreaching",
+      "function-records-failed":
+        "Sum OnFailureDestinationDeliveredEventCount > 0, 1 of 1 x 300 s, notBreaching",
+      "function-records-lost": "Sum DroppedEventCount > 0, 1 of 1 x 300 s, notBreaching",
+    });
   });
 
   it("on a Flink application follow the checkpoint interval", () => {
@@ -346,6 +377,12 @@ describe("alarms", () => {
         "the keeper of snapshots is not called",
         "application-snapshot-age",
         "application-snapshot-age application-snapshots",
+      ],
+      [
+        "the function on the stream is not invoked",
+        "function-silent",
+        "function-silent function-lag function-loss function-errors function-throttled " +
+          "function-records-failed function-records-lost",
       ],
       ["EC2 does not answer the scaling function", "scaling-function-errors", "network-addresses"],
       [
