@@ -7,7 +7,7 @@ const rooms = {
     ["core"],
     ["watch", "contracts", "network", "bootstrap"],
     ["delivery", "search"],
-    ["stream", "flink", "replay"],
+    ["stream", "flink", "replay", "ingestion"],
     ["scaling", "canary"],
     ["monitoring", "job-delivery"],
     ["pipeline"],

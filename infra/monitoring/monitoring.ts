@@ -7,6 +7,7 @@ import { policyDocument } from "../core/iam";
 import { consoleUrl } from "../core/partition";
 import { deliveryAlarms } from "../delivery/alarms";
 import { applicationAlarms } from "../flink/alarms";
+import { ingestionAlarms } from "../ingestion/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { changeAlarms, scalingAlarms } from "../scaling/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
@@ -238,7 +239,7 @@ function allOf(names: readonly string[]): string {
 
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
-  const { results, resultsDelivery, eventsDelivery, canary } = args;
+  const { results, resultsDelivery, eventsDelivery, canary, ingestion } = args;
   const idle = canary && canariesAlone;
   return [
     ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
@@ -249,6 +250,7 @@ function watched(args: MonitoringArgs): Alarm[] {
     ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
     ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
     ...(host ? hostAlarms(host) : []),
+    ...(ingestion ? ingestionAlarms(ingestion) : []),
     ...(scaling ? scalingAlarms(scaling) : []),
     ...(results && stream && application
       ? [resultsSilenceAlarm(stream.name, results.name, idle)]

@@ -16,6 +16,7 @@ import {
   readDelivery,
 } from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
+import { checkIngestion, type IngestionConfig, readIngestion } from "../ingestion/config";
 import type { RepositorySource } from "../job-delivery/args";
 import { readJobDelivery } from "../job-delivery/config";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
@@ -56,6 +57,8 @@ export interface StackConfig {
   /** The stream of results of a workload that has one. */
   readonly results: ResultsConfig | undefined;
   readonly replay: ReplayConfig;
+  /** Undefined where events come by PutRecords alone. */
+  readonly ingestion?: IngestionConfig | undefined;
   readonly scaling: ScalingConfig;
   readonly monitoring: MonitoringConfig;
   /** Where new code of the job comes from; undefined where the program brings it. */
@@ -76,6 +79,7 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
   read.replace(readThroughput(read, problems));
   const job = readJob(read, projectRoot, problems);
   const stream = readStream(read);
+  const scaling = readScaling(read, problems);
   const stack = {
     name: `${pulumi.getProject()}-${read.optionalForm("name", nameForm) ?? pulumi.getStack()}`,
     permissionsBoundaryArn: read.optionalForm("permissionsBoundaryArn", policyArn),
@@ -95,7 +99,8 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
     searchEvents: read.boolean("searchEvents"),
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
     replay: readReplay(read, problems),
-    scaling: readScaling(read, problems),
+    ingestion: readIngestion(scaling.stream?.max ?? stream.shardCount, read, problems),
+    scaling,
     monitoring: readMonitoring(read),
     jobDelivery: readJobDelivery(read, problems),
   };
@@ -147,7 +152,10 @@ function checkRelations(
   checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
   checkReplay(stack.replay, job?.workload, network, read, problems);
   checkStream(stream, read, problems);
-  if (job !== undefined) checkJob(job, stream.fanOut, read, problems);
+  if (job !== undefined) {
+    checkJob(job, stream.fanOut, read, problems);
+    if (stack.ingestion !== undefined) checkIngestion(job.workload, read, problems);
+  }
   checkFlink(flink, stack.encryption.customerManagedKey, stream.retentionHours, read, problems);
   const { application } = scaling;
   if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);

@@ -15,6 +15,8 @@ export interface PipelineOutputs {
   readonly archiveBucketName: pulumi.Output<string>;
   /** The stream of final results, with a workload that has one. */
   readonly resultsStreamName?: pulumi.Output<string>;
+  /** Address to which events are posted, with HTTP ingestion. */
+  readonly ingestionUrl?: pulumi.Output<string>;
   readonly replayInstanceId: pulumi.Output<string>;
   /** Address for SSH, where the replay host has one. */
   readonly replayPublicIp?: pulumi.Output<string>;

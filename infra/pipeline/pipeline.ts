@@ -10,6 +10,7 @@ import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
+import { HttpIngestion } from "../ingestion/http-ingestion";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
@@ -386,6 +387,24 @@ export class Pipeline extends pulumi.ComponentResource {
             child,
           );
 
+    const ingestion =
+      args.ingestion &&
+      new HttpIngestion(
+        `${name}-ingestion`,
+        {
+          ...args.ingestion,
+          streamName: events.name,
+          streamArn: events.arn,
+          eventSchema: workload.eventSchema,
+          partitionKey: { field: workload.partitionKey },
+          createLogRole: scalers.createApiGatewayLogRole && scaling === undefined,
+          logRetentionDays,
+          kmsKeyArn,
+        },
+        // The role for logs may be the scaler's.
+        { ...child, dependsOn: scaling === undefined ? [] : [scaling] },
+      );
+
     const canary =
       canaryRole && canaryIndex !== undefined
         ? new Canary(
@@ -465,6 +484,7 @@ export class Pipeline extends pulumi.ComponentResource {
         },
         host: { instanceId: replay.instanceId },
         canary: canary?.watched,
+        ingestion: ingestion?.watched,
         scaling: scaling?.watched,
         kmsKeyArn,
       },
@@ -499,6 +519,7 @@ export class Pipeline extends pulumi.ComponentResource {
       searchReadPolicy: policyDocument(search.readStatements()),
       archiveBucketName: archive.bucketName,
       ...(results && { resultsStreamName: results.name }),
+      ...(ingestion && { ingestionUrl: ingestion.url }),
       replayInstanceId: replay.instanceId,
       ...(replay.publicIp && { replayPublicIp: replay.publicIp }),
       sessionManagerUrl: replay.sessionManagerUrl,
