@@ -78,6 +78,8 @@ const answers = [
 export class HttpIngestion extends pulumi.ComponentResource {
   /** Address to which events are posted. */
   readonly url: pulumi.Output<string>;
+  /** Value of the API key, a secret; clients send it as `x-api-key`. Undefined with `Iam`. */
+  readonly apiKey: pulumi.Output<string> | undefined;
   readonly watched: WatchedIngestion;
 
   readonly #executionArn: pulumi.Output<string>;
@@ -239,6 +241,7 @@ export class HttpIngestion extends pulumi.ComponentResource {
         { keyId: key.id, keyType: "API_KEY", usagePlanId: plan.id },
         child,
       );
+      this.apiKey = key.value;
     }
     if (args.webAclArn !== undefined) {
       new aws.wafv2.WebAclAssociation(

@@ -520,6 +520,7 @@ export class Pipeline extends pulumi.ComponentResource {
       archiveBucketName: archive.bucketName,
       ...(results && { resultsStreamName: results.name }),
       ...(ingestion && { ingestionUrl: ingestion.url }),
+      ...(ingestion?.apiKey && { ingestionApiKey: ingestion.apiKey }),
       replayInstanceId: replay.instanceId,
       ...(replay.publicIp && { replayPublicIp: replay.publicIp }),
       sessionManagerUrl: replay.sessionManagerUrl,

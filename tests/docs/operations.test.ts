@@ -62,7 +62,7 @@ describe("docs/operations.md", () => {
   before(async () => {
     ({ resources } = await deploy(() => program(paths), {
       stack: "prod",
-      config: stackConfig("prod"),
+      config: stackConfig("prod", { httpIngestion: "Iam" }),
     }));
   });
 

@@ -50,6 +50,11 @@ export const resourceMutations: readonly Mutation[] = [
   },
   { policy: "kinesis-shard-quota", type: stream, set: { shardCount: 4 }, limits: { maxShards: 1 } },
   {
+    policy: "apigateway-api-key-value",
+    type: "apigateway/apiKey:ApiKey",
+    set: { value: "the-clients-of-the-shop" },
+  },
+  {
     policy: "apigateway-domain-tls",
     type: "domainName:DomainName",
     set: { securityPolicy: "TLS_1_2" },

@@ -38,6 +38,12 @@ const everything: MonitoringArgs = {
   },
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
+  ingestion: {
+    apiName: "ingestion-1a2b",
+    apiId: "abc123",
+    apiStageName: "v1",
+    requestsPerSecond: 1800,
+  },
   scaling: {
     functionName: "scaler-1a2b",
     apiName: "api-1a2b",
@@ -170,6 +176,7 @@ describe("Monitoring", () => {
         "domain-master-unreachable",
         "domain-silent",
         "freshness-fast",
+        "ingestion-errors",
         "results-silent",
         "results-stream-loss",
         "results-stream-write-throttled",
@@ -321,6 +328,7 @@ describe("the dashboard", () => {
     );
     expect(headings).to.deep.equal([
       "## Producer",
+      "## HTTP ingestion",
       "## Stream",
       "## Flink application",
       "## Results stream",
@@ -420,6 +428,8 @@ describe("the dashboard", () => {
       "transform-1a2b",
       "scaler-1a2b",
       "api-1a2b",
+      "ingestion-1a2b",
+      "abc123",
       "v1",
       "stream-shards",
       "application-parallelism",

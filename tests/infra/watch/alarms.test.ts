@@ -4,6 +4,7 @@ import { applicationAlarms, isFlink2 } from "../../../infra/flink/alarms";
 import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../../../infra/search/alarms";
 import { canaryAlarms } from "../../../infra/canary/alarms";
+import { ingestionAlarms } from "../../../infra/ingestion/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
 import {
@@ -56,7 +57,22 @@ const scaling = scalingAlarms({
 });
 const host = hostAlarms({ instanceId: "i-1" });
 const canary = canaryAlarms({ streamName: "trips-1a2b" }, 60);
-const all = [...stream, ...application, ...delivery, ...domain, ...scaling, ...host, ...canary];
+const ingestion = ingestionAlarms({
+  apiName: "ingestion-1a2b",
+  apiId: "abc123",
+  apiStageName: "v1",
+  requestsPerSecond: 1800,
+});
+const all = [
+  ...stream,
+  ...application,
+  ...delivery,
+  ...domain,
+  ...scaling,
+  ...host,
+  ...canary,
+  ...ingestion,
+];
 
 /** An alarm in one line: what, when, how long, and what silence means. */
 function inWords({
@@ -288,7 +304,8 @@ describe("alarms", () => {
       [
         "producers put nothing",
         "stream-idle",
-        "stream-idle stream-write-throttled stream-put-failures host-status",
+        "stream-idle stream-write-throttled stream-put-failures host-status ingestion-errors " +
+          "ingestion-refused ingestion-slow ingestion-throttled",
       ],
       [
         "no reader polls the stream",
