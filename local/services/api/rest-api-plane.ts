@@ -35,6 +35,8 @@ const kinds = (
   .split(" ")
   .map((kind) => `aws:apigateway/${kind}`);
 
+const stageType = "aws:apigateway/stage:Stage";
+
 const LOOPBACK = "127.0.0.1";
 /** Bytes of a request: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const LARGEST_BODY = 10 * 1024 * 1024;
@@ -75,7 +77,7 @@ export class RestApiPlane implements DataPlane {
     this.#buckets.delete(urn);
     this.#quotas.delete(urn);
     const isServed =
-      type === "aws:apigateway/stage:Stage" &&
+      type === stageType &&
       this.#all("integration:Integration").some(
         (one) => one.inputs["restApi"] === inputs["restApi"] && actionOf(one) !== undefined,
       );
@@ -89,8 +91,8 @@ export class RestApiPlane implements DataPlane {
   async read(resource: DeclaredResource): Promise<Outputs> {
     const outputs = await this.create(resource);
     // A stage may be read before its integrations.
-    const isServed = String(resource.outputs["invokeUrl"]).startsWith("http:");
-    return isServed ? this.#serve(resource) : outputs;
+    const wasServed = String(resource.outputs["invokeUrl"]).startsWith("http:");
+    return wasServed && resource.type === stageType ? this.#serve(resource) : outputs;
   }
 
   delete({ urn }: DeclaredResource): Promise<void> {

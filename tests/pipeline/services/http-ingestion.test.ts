@@ -7,13 +7,12 @@ import {
   type KinesisClient,
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
-import { HttpIngestion } from "../../../infra/ingestion/http-ingestion";
 import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
 import { ServiceFolders } from "../../../local/machine/service-folders";
 import { RestApiPlane } from "../../../local/services/api/rest-api-plane";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis/kinesis-server";
-import { deploy } from "../../support/mocks";
+import { declaredIngestion, urlOf } from "../../local/services/api/declared-ingestion";
 import { needsServices, newFolder, removeFolder, until } from "./support";
 
 describe("HTTP ingestion into the Kinesis server", () => {
@@ -47,35 +46,7 @@ describe("HTTP ingestion into the Kinesis server", () => {
       kinesis: () => Promise.resolve(kinesis),
       logFile: path.join(folder, "logs", "api.log"),
     });
-    const { resources } = await deploy(
-      () =>
-        void new HttpIngestion("views", {
-          streamName: stream.StreamName,
-          streamArn: "arn:stream",
-          eventSchema: {
-            type: "object",
-            required: ["page"],
-            properties: { page: { type: "string" } },
-          },
-          partitionKey: { field: "page" },
-          requestsPerSecond: 100,
-          logRetentionDays: 30,
-        }),
-    );
-    for (const { type, name, inputs: sent } of resources) {
-      const inputs = JSON.parse(JSON.stringify(sent).replaceAll("views-id", "views")) as object;
-      const id = name;
-      const outputs = { path: `/${String(sent["pathPart"])}` };
-      const made = await plane.dataPlanes[type]?.create({
-        urn: `${type}::${name}`,
-        type,
-        name,
-        id,
-        inputs: { ...inputs },
-        outputs,
-      });
-      if (made?.["invokeUrl"] !== undefined) url = `${String(made["invokeUrl"])}/events`;
-    }
+    url = await urlOf(plane, await declaredIngestion({ streamName: stream.StreamName }));
   });
   after(async () => {
     await plane.stop();

@@ -1,32 +1,18 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { HttpIngestion, type HttpIngestionArgs } from "../../../../infra/ingestion/http-ingestion";
+import type { HttpIngestionArgs } from "../../../../infra/ingestion/http-ingestion";
 import { freePorts } from "../../../../local/machine/ports";
 import type { DeclaredResource } from "../../../../local/provider/data-plane";
 import { RestApiPlane } from "../../../../local/services/api/rest-api-plane";
-import { deploy } from "../../../support/mocks";
 import { type Answer, httpServer } from "../http-server";
 import { temporaryFolder } from "../temporary-folder";
+import { declaredIngestion, urlOf } from "./declared-ingestion";
 
 const signature = {
   authorization: "AWS4-HMAC-SHA256 Credential=local/1/2/execute-api/aws4_request",
 };
 const put = { SequenceNumber: "49", ShardId: "shardId-000000000000", EncryptionType: "KMS" };
-
-const args: HttpIngestionArgs = {
-  streamName: "events",
-  streamArn: "arn:stream",
-  eventSchema: {
-    type: "object",
-    required: ["page"],
-    properties: { page: { type: "string", minLength: 1 }, views: { exclusiveMinimum: 0 } },
-    additionalProperties: false,
-  },
-  partitionKey: { field: "page" },
-  requestsPerSecond: 3,
-  logRetentionDays: 30,
-};
 
 describe("A REST API on this machine", () => {
   let answer: Answer = { body: put };
@@ -37,21 +23,7 @@ describe("A REST API on this machine", () => {
   let declared: DeclaredResource[] = [];
   let url = "";
 
-  /** Declares the API as the program does, in the order of the program. */
-  const declare = async (other: Partial<HttpIngestionArgs> = {}): Promise<void> => {
-    const deployment = await deploy(
-      () => void new HttpIngestion("ingestion", { ...args, ...other }),
-    );
-    declared = deployment.resources.map(({ type, name, inputs }) => ({
-      urn: `${type}::${name}`,
-      type,
-      name,
-      id: `${name}-id`.replaceAll("-", "_"),
-      inputs: JSON.parse(
-        JSON.stringify(inputs).replaceAll("ingestion-id", "ingestion_id"),
-      ) as DeclaredResource["inputs"],
-      outputs: { path: `/${String(inputs["pathPart"])}`, value: "the-key" },
-    }));
+  const start = async (): Promise<number> => {
     const { port } = await freePorts(["port"]);
     plane = new RestApiPlane({
       port,
@@ -59,10 +31,12 @@ describe("A REST API on this machine", () => {
       logFile: path.join(folder(), "logs", "api.log"),
       now: () => milliseconds,
     });
-    for (const resource of declared) {
-      const outputs = await plane.dataPlanes[resource.type]?.create(resource);
-      if (outputs?.["invokeUrl"] !== undefined) url = `${String(outputs["invokeUrl"])}/events`;
-    }
+    return port;
+  };
+  const declare = async (args: Partial<HttpIngestionArgs> = {}): Promise<void> => {
+    await start();
+    declared = await declaredIngestion(args);
+    url = await urlOf(plane, declared);
   };
   const post = async (
     body: unknown,
@@ -100,7 +74,7 @@ describe("A REST API on this machine", () => {
   });
 
   it("refuses what API Gateway refuses, and writes the reason to a log", async () => {
-    await declare({ requestsPerSecond: 100 });
+    await declare();
     const invalid = [400, { message: "Invalid request body" }];
     expect(await post({ page: "" })).to.deep.equal(invalid);
     expect(await post({ page: "a", views: 0 })).to.deep.equal(invalid);
@@ -131,7 +105,7 @@ describe("A REST API on this machine", () => {
   });
 
   it("throttles above the declared rate, which time fills up again", async () => {
-    await declare();
+    await declare({ requestsPerSecond: 3 });
     const statuses = async (count: number): Promise<number[]> => {
       const found: number[] = [];
       for (let sent = 0; sent < count; sent++) found.push((await post({ page: "a" }))[0]);
@@ -144,7 +118,7 @@ describe("A REST API on this machine", () => {
   });
 
   it("asks for the key of a usage plan, and counts its quota", async () => {
-    await declare({ access: "ApiKey", requestsPerDay: 2, requestsPerSecond: 100 });
+    await declare({ access: "ApiKey", requestsPerDay: 2 });
     const forbidden = [403, { message: "Forbidden" }];
     expect(await post({ page: "a" })).to.deep.equal(forbidden);
     expect(await post({ page: "a" }, { "x-api-key": "another" })).to.deep.equal(forbidden);
@@ -165,7 +139,7 @@ describe("A REST API on this machine", () => {
   });
 
   it("maps what Kinesis refuses as the program declares it", async () => {
-    await declare({ requestsPerSecond: 100 });
+    await declare();
     const refuse = (type: string): void => {
       answer = { status: 400, body: { __type: type, message: "Too long" } };
     };
@@ -183,18 +157,11 @@ describe("A REST API on this machine", () => {
     await declare();
     const address = url.replace(/\/events$/, "");
     await plane.stop();
-    const { port } = await freePorts(["port"]);
-    plane = new RestApiPlane({
-      port,
-      kinesis: () => Promise.resolve(`http://${kinesis.address()}`),
-      logFile: path.join(folder(), "logs", "api.log"),
+    const port = await start();
+    const read = [...declared].reverse().map((resource) => {
+      return { ...resource, outputs: { ...resource.outputs, invokeUrl: address } };
     });
-    for (const resource of [...declared].reverse()) {
-      const outputs = { ...resource.outputs, invokeUrl: address };
-      const found = await plane.dataPlanes[resource.type]?.read({ ...resource, outputs });
-      if (resource.type === "aws:apigateway/stage:Stage")
-        url = `${String(found?.["invokeUrl"])}/events`;
-    }
+    url = await urlOf(plane, read, "read");
     expect(url).to.contain(`:${port}/`);
     expect((await post({ page: "a" }))[0]).to.equal(200);
   });
