@@ -13,7 +13,12 @@ const headerName = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 export function partitionKeyTemplate(source: PartitionKeySource, schema: SchemaObject): string {
-  if ("header" in source) return `"$util.urlEncode($input.params('${source.header}'))"`;
+  if ("header" in source) {
+    const { header } = source;
+    const value = (name: string): string => `"$util.urlEncode($input.params('${name}'))"`;
+    // Clients of HTTP/2 send names in lower case.
+    return `#if($input.params('${header}') != "")${value(header)}#else${value(header.toLowerCase())}#end`;
+  }
   const path = `$.${source.field}`;
   // `json` quotes and escapes a text; a number has nothing to escape.
   return keyType(source.field, schema) === "string"
