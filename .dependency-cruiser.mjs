@@ -7,7 +7,7 @@ const rooms = {
     ["core"],
     ["watch", "contracts", "network", "bootstrap"],
     ["delivery", "search"],
-    ["query", "stream", "flink", "replay"],
+    ["query", "stream", "flink", "replay", "ingestion"],
     ["scaling", "canary", "function"],
     ["monitoring", "job-delivery"],
     ["pipeline"],

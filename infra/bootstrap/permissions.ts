@@ -65,6 +65,7 @@ const readActions = actions({
   s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetMetricsConfiguration GetReplicationConfiguration",
   sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
   sts: "GetCallerIdentity",
+  wafv2: "GetWebACLForResource",
 });
 
 /** Permissions of previews and the search for drift; resources that may hold secrets only of the stack. */
@@ -73,18 +74,21 @@ export function readStatements(account: StackAccount): Statement[] {
   const names = generated(account);
   const arn = (service: string, resource: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+  const apigateway = (path: string): pulumi.Output<string> =>
+    pulumi.interpolate`arn:${partition}:apigateway:${region}::/${path}`;
   return [
     allow(readActions, ["*"]),
     allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${names}`)]),
     allow(["lambda:Get*"], [arn("lambda", `function:${names}`)]),
-    // Not /apikeys, whose values are secrets:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
     allow(
       ["apigateway:GET"],
-      ["account", "restapis", "restapis/*", "tags/*"].map(
-        (path) => pulumi.interpolate`arn:${partition}:apigateway:${region}::/${path}`,
-      ),
+      "account restapis restapis/* tags/* usageplans usageplans/*".split(" ").map(apigateway),
     ),
+    // The values of keys are secrets: those of this stack alone, which its state holds as well.
+    allow(["apigateway:GET"], [apigateway("apikeys/*")], {
+      StringEquals: { "aws:ResourceTag/stack": stack },
+    }),
     // The newest image of Amazon Linux is a parameter of AWS's own.
     allow(
       ["ssm:GetParameter"],
@@ -231,6 +235,8 @@ const unnamedActions = actions({
   // A subscription, unlike its topic, is no resource:
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
   sns: "SetSubscriptionAttributes Unsubscribe",
+  // The web ACL belongs to others: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+  wafv2: "AssociateWebACL DisassociateWebACL GetWebACL",
 });
 
 const roleActions = actions({

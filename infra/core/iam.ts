@@ -7,11 +7,12 @@ export type Statement = aws.iam.PolicyStatement;
 
 /**
  * How each service that assumes one of our roles proves for which account it acts, so that it cannot be tricked into
- * using the role for another account. EC2 and Lambda hand a role to instances and functions of its own account only and
+ * using the role for another account. EC2, Lambda and API Gateway use a role for resources of its own account only and
  * send nothing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
 const accountConditionKeys = {
+  "apigateway.amazonaws.com": undefined,
   "codebuild.amazonaws.com": "aws:SourceAccount",
   "codepipeline.amazonaws.com": "aws:SourceAccount",
   "ec2.amazonaws.com": undefined,

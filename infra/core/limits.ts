@@ -126,6 +126,12 @@ export const limits = {
   maxDisorderSeconds: { min: 0, max: 86_400 },
   /** How many times faster than it happened a replay may be; 0 is as fast as possible. */
   replaySpeedup: { min: 0, max: 1_000_000 },
+  /** Requests per second of an API's stage; all APIs of an account and region have 10,000, in some regions 2,500, unless the quota was raised: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+  apiRequestsPerSecond: { min: 1, max: 10_000 },
+  /** Requests of a burst, which the account's quota bounds as well: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+  apiBurst: { min: 1, max: 5000 },
+  /** Requests of a usage plan's quota in a day: https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html */
+  apiRequestsPerDay: { min: 1, max: 2_147_483_647 },
   /** Bits of the prefix of a network that may open SSH sessions; shorter ones are no range of anybody's own. */
   sshClientPrefixLength: { min: 16, max: 32 },
   /** Zones of a network: one is enough to run, no region has more than six. */
@@ -177,6 +183,13 @@ export const roleArn: Form = {
 export const policyArn: Form = {
   pattern: /^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy\/[\w+=,.@/-]+$/,
   description: "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary",
+};
+
+/** A web ACL for regional resources: https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html */
+export const webAclArn: Form = {
+  pattern: /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional\/webacl\/[\w-]+\/[0-9a-f-]+$/,
+  description:
+    "the ARN of a regional web ACL, such as arn:aws:wafv2:us-east-1:123456789012:regional/webacl/events/0123abcd-0123",
 };
 
 export const vpcIdentifier: Form = {

@@ -6,6 +6,7 @@ import type { WatchedFunction } from "../function/alarms";
 import type { WatchedCanary } from "../canary/alarms";
 import type { WatchedHost } from "../replay/alarms";
 import type { WatchedQueries } from "../query/widgets";
+import type { WatchedIngestion } from "../ingestion/alarms";
 import type { WatchedScaling } from "../scaling/alarms";
 import type { WatchedStream } from "../stream/alarms";
 import { lagSeconds } from "../scaling/args";
@@ -46,6 +47,8 @@ export interface MonitoringArgs {
   readonly runbookUrl?: string | undefined;
   /** A canary. @default not watched */
   readonly canary?: WatchedCanary | undefined;
+  /** An HTTP ingestion. @default not watched */
+  readonly ingestion?: WatchedIngestion | undefined;
   /** A scaler. @default not watched */
   readonly scaling?: WatchedScaling | undefined;
   /** ARN of the KMS key that encrypts messages; its policy has to let CloudWatch in. @default not encrypted at rest */

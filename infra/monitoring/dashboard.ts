@@ -5,6 +5,7 @@ import { domainSection } from "../search/widgets";
 import { functionSection } from "../function/widgets";
 import { queriesSection } from "../query/widgets";
 import { scalingSection } from "../scaling/widgets";
+import { ingestionSection } from "../ingestion/widgets";
 import { hostSection } from "../replay/widgets";
 import { destinations } from "../delivery/alarms";
 import {
@@ -36,7 +37,7 @@ export type DashboardSubjects = pulumi.Unwrap<
 /** The whole pipeline from top to bottom: what is wrong, then each part in the order of the data's way. */
 export function dashboardBody(subjects: DashboardSubjects) {
   const { region, stream, host, application, results, domain, delivery, scaling } = subjects;
-  const { alarmArns, queries } = subjects;
+  const { alarmArns, queries, ingestion } = subjects;
   const row = (height: number, widget: Widget): Section => {
     return { widgets: [widget], size: { width: 24, height } };
   };
@@ -50,6 +51,7 @@ export function dashboardBody(subjects: DashboardSubjects) {
         row(7, graph(region, "Delay of each hop (s)", delays(subjects))),
         ...(subjects.canary ? [canaryRow(region, subjects.canary.streamName)] : []),
         ...(host ? [hostSection(region, host, stream?.name)] : []),
+        ...(ingestion ? [ingestionSection(region, ingestion)] : []),
         ...(stream ? [streamSection(region, "Stream", stream)] : []),
         ...(application ? [applicationSection(region, application)] : []),
         ...(results ? [streamSection(region, "Results stream", results)] : []),

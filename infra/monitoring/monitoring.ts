@@ -8,6 +8,7 @@ import { consoleUrl } from "../core/partition";
 import { deliveryAlarms } from "../delivery/alarms";
 import { applicationAlarms } from "../flink/alarms";
 import { functionAlarms } from "../function/alarms";
+import { ingestionAlarms } from "../ingestion/alarms";
 import { hostAlarms } from "../replay/alarms";
 import { changeAlarms, scalingAlarms } from "../scaling/alarms";
 import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
@@ -239,7 +240,7 @@ function allOf(names: readonly string[]): string {
 
 function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
-  const { results, resultsDelivery, eventsDelivery, functionDelivery, canary } = args;
+  const { results, resultsDelivery, eventsDelivery, functionDelivery, canary, ingestion } = args;
   const idle = canary && canariesAlone;
   return [
     ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
@@ -250,6 +251,7 @@ function watched(args: MonitoringArgs): Alarm[] {
     ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
     ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
     ...(host ? hostAlarms(host) : []),
+    ...(ingestion ? ingestionAlarms(ingestion) : []),
     ...(scaling ? scalingAlarms(scaling) : []),
     ...(results && stream && application
       ? [resultsSilenceAlarm(stream.name, results.name, idle)]

@@ -17,6 +17,7 @@ import {
 } from "../delivery/config";
 import { checkFlink, checkMaxParallelism, type FlinkConfig, readFlink } from "../flink/config";
 import { type FunctionConfig, readFunction } from "../function/config";
+import { checkIngestion, type IngestionConfig, readIngestion } from "../ingestion/config";
 import type { RepositorySource } from "../job-delivery/args";
 import { readJobDelivery } from "../job-delivery/config";
 import { type MonitoringConfig, readMonitoring } from "../monitoring/config";
@@ -62,6 +63,8 @@ export interface StackConfig {
   /** A function that reads the event stream; undefined without a handler. */
   readonly function: FunctionConfig | undefined;
   readonly replay: ReplayConfig;
+  /** Undefined where events come by PutRecords alone. */
+  readonly ingestion?: IngestionConfig | undefined;
   readonly scaling: ScalingConfig;
   readonly monitoring: MonitoringConfig;
   /** Where new code of the job comes from; undefined where the program brings it. */
@@ -82,6 +85,7 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
   read.replace(readThroughput(read, problems));
   const job = readJob(read, projectRoot, problems);
   const stream = readStream(read);
+  const scaling = readScaling(read, problems);
   const stack = {
     name: `${pulumi.getProject()}-${read.optionalForm("name", nameForm) ?? pulumi.getStack()}`,
     permissionsBoundaryArn: read.optionalForm("permissionsBoundaryArn", policyArn),
@@ -103,7 +107,8 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
     function: readFunction(read, projectRoot, stream.retentionHours, problems),
     replay: readReplay(read, problems),
-    scaling: readScaling(read, problems),
+    ingestion: readIngestion(scaling.stream?.max ?? stream.shardCount, read, problems),
+    scaling,
     monitoring: readMonitoring(read),
     jobDelivery: readJobDelivery(read, problems),
   };
@@ -155,7 +160,10 @@ function checkRelations(
   checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
   checkReplay(stack.replay, job?.workload, network, read, problems);
   checkStream(stream, read, problems);
-  if (job !== undefined) checkJob(job, stream.fanOut, read, problems);
+  if (job !== undefined) {
+    checkJob(job, stream.fanOut, read, problems);
+    if (stack.ingestion !== undefined) checkIngestion(job.workload, read, problems);
+  }
   checkFlink(flink, stack.encryption.customerManagedKey, stream.retentionHours, read, problems);
   const { application } = scaling;
   if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);

@@ -25,6 +25,10 @@ export interface PipelineOutputs {
   readonly functionFailuresBucketName?: pulumi.Output<string>;
   /** The bucket of what the function put into its delivery stream, where it has one. */
   readonly functionBucketName?: pulumi.Output<string>;
+  /** Address to which events are posted, with HTTP ingestion. */
+  readonly ingestionUrl?: pulumi.Output<string>;
+  /** API key of HTTP ingestion, a secret, where clients do not sign. */
+  readonly ingestionApiKey?: pulumi.Output<string>;
   readonly replayInstanceId: pulumi.Output<string>;
   /** Address for SSH, where the replay host has one. */
   readonly replayPublicIp?: pulumi.Output<string>;

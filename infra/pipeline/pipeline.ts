@@ -11,6 +11,7 @@ import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
 import { StreamFunction } from "../function/stream-function";
+import { HttpIngestion } from "../ingestion/http-ingestion";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
@@ -468,6 +469,24 @@ export class Pipeline extends pulumi.ComponentResource {
             child,
           );
 
+    const ingestion =
+      args.ingestion &&
+      new HttpIngestion(
+        `${name}-ingestion`,
+        {
+          ...args.ingestion,
+          streamName: events.name,
+          streamArn: events.arn,
+          eventSchema: workload.eventSchema,
+          partitionKey: { field: workload.partitionKey },
+          createLogRole: scalers.createApiGatewayLogRole && scaling === undefined,
+          logRetentionDays,
+          kmsKeyArn,
+        },
+        // The role for logs may be the scaler's.
+        { ...child, dependsOn: scaling === undefined ? [] : [scaling] },
+      );
+
     const canary =
       canaryRole && canaryIndex !== undefined
         ? new Canary(
@@ -563,6 +582,7 @@ export class Pipeline extends pulumi.ComponentResource {
         },
         host: { instanceId: replay.instanceId },
         canary: canary?.watched,
+        ingestion: ingestion?.watched,
         scaling: scaling?.watched,
         kmsKeyArn,
       },
@@ -606,6 +626,8 @@ export class Pipeline extends pulumi.ComponentResource {
       ...(results && { resultsStreamName: results.name }),
       ...(streamFunction && { functionFailuresBucketName: streamFunction.failuresBucketName }),
       ...(functionDelivery && { functionBucketName: functionDelivery.bucketName }),
+      ...(ingestion && { ingestionUrl: ingestion.url }),
+      ...(ingestion?.apiKey && { ingestionApiKey: ingestion.apiKey }),
       replayInstanceId: replay.instanceId,
       ...(replay.publicIp && { replayPublicIp: replay.publicIp }),
       sessionManagerUrl: replay.sessionManagerUrl,

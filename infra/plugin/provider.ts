@@ -14,6 +14,7 @@ import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
 import { StreamFunction } from "../function/stream-function";
+import { HttpIngestion } from "../ingestion/http-ingestion";
 import { JobDelivery } from "../job-delivery/job-delivery";
 import { AlarmTopic, Monitoring } from "../monitoring/monitoring";
 import { Network } from "../network/network";
@@ -100,6 +101,7 @@ export const classes: Readonly<Record<string, ComponentClass>> = {
   EncryptionKey,
   EventStream,
   FlinkApplication,
+  HttpIngestion,
   ServiceRole,
   JobDelivery,
   AlarmTopic,

@@ -141,7 +141,13 @@ export const metricFamilies = {
   api: {
     namespace: "AWS/ApiGateway",
     dimensions: ["ApiName", "Stage"],
-    metrics: ["4XXError", "5XXError", "Count", "Latency"],
+    metrics: ["4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"],
+  },
+  /** The program's own, counted in the access log, as API Gateway has no metric of its own for it. */
+  ingestion: {
+    namespace: "StreamingPipeline/Ingestion",
+    dimensions: ["Api"],
+    metrics: ["Throttled"],
   },
   /** The program's own, published by the function that sends canaries. */
   canary: {

@@ -22,6 +22,7 @@ import { rememberedPorts } from "../machine/ports";
 import { startSearchNode } from "./opensearch/search-node";
 import { ServiceFolders } from "../machine/service-folders";
 import { startable } from "../machine/startable";
+import { RestApiPlane } from "./api/rest-api-plane";
 import { streamPlane } from "./kinesis/stream-plane";
 
 export interface CloudOptions {
@@ -66,6 +67,7 @@ export async function localCloud(options: CloudOptions) {
     "flinkRpc",
     "flinkBlob",
     "firehose",
+    "api",
   ]);
   const endpoints: Endpoints = {
     kinesis: `http://127.0.0.1:${ports.kinesis}`,
@@ -119,6 +121,14 @@ export async function localCloud(options: CloudOptions) {
     folder: folders.state("lambda"),
     logFile: (name) => folders.log(name),
   });
+  const apis = new RestApiPlane({
+    port: ports.api,
+    kinesis: async () => {
+      await kinesis.start();
+      return endpoints.kinesis;
+    },
+    logFile: folders.log("api"),
+  });
   const hasIndices = (): boolean => existsSync(folders.state("opensearch"));
   const application = new ApplicationPlane({
     store,
@@ -137,6 +147,7 @@ export async function localCloud(options: CloudOptions) {
   });
 
   const dataPlanes: DataPlanes = {
+    ...apis.dataPlanes,
     "aws:kinesis/stream:Stream": streamPlane(kinesisApi),
     "aws:kinesis/streamConsumer:StreamConsumer": consumerPlane(kinesisApi),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": deliveries,
@@ -192,7 +203,11 @@ export async function localCloud(options: CloudOptions) {
     /** Writes what is buffered and ends every process. State stays for the next run. */
     async stop(): Promise<void> {
       // Readers before what they read from and call.
-      const stopped = await Promise.allSettled([eventSources.stop(), application.stop()]);
+      const stopped = await Promise.allSettled([
+        apis.stop(),
+        eventSources.stop(),
+        application.stop(),
+      ]);
       stopped.push(...(await Promise.allSettled([deliveries.stop(), deliveryEndpoint.stop()])));
       client?.destroy();
       stopped.push(

@@ -5,7 +5,7 @@ import { typeToken } from "../engine/sdk-types";
 import { integer, texts } from "../engine/setting-schema";
 import { mustBe } from "../engine/violation";
 import { openOperations } from "./open-api";
-import { DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
+import { ApiKey, DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
 import {
   Api,
   DomainName as HttpDomainName,
@@ -79,6 +79,18 @@ function asksForIdentity({ httpMethod, routeKey }: Readonly<Record<string, unkno
     ? /^(\$connect|\$default|(?!OPTIONS )[A-Z]+ \/.*)$/.test(routeKey)
     : httpMethod !== "OPTIONS";
 }
+
+export const apiKeys = resourcePolicy("apigateway-api-key-value", ApiKey, {
+  severity: "high",
+  rule: "Let API Gateway generate the values of API keys.",
+  reason: "A value in a program is known to each principal that reads it, and often easy to guess.",
+  fix: "Leave value out; clients get the value that is generated from GetApiKey with includeValue.",
+  source:
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html",
+  *check(key) {
+    if (isSet(key, "value")) yield { fact: "value is set", limit: "it must be generated" };
+  },
+});
 
 export const integrationTls = resourcePolicy("apigateway-integration-tls", Integration, {
   rule: "Reach the private backends of an HTTP API by HTTPS.",

@@ -62,7 +62,10 @@ describe("docs/operations.md", () => {
   before(async () => {
     ({ resources } = await deploy(() => program(paths), {
       stack: "prod",
-      config: stackConfig("prod", { functionHandler: "examples/stream-function/handler.ts" }),
+      config: stackConfig("prod", {
+        functionHandler: "examples/stream-function/handler.ts",
+        httpIngestion: "Iam",
+      }),
     }));
   });
 

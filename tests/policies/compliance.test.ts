@@ -97,6 +97,17 @@ describe("the pipeline's own stacks", function () {
     expect((await judge("prod", false)).messages).to.deep.equal([]);
   });
 
+  it("satisfy every policy with HTTP ingestion by IAM; an API key needs an exception for its method", async () => {
+    expect((await judge("dev", false, { httpIngestion: "Iam" })).messages).to.deep.equal([]);
+    const { messages } = await judge("prod", true, {
+      httpIngestion: "ApiKey",
+      httpIngestionWebAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/events/0-1",
+    });
+    expect(messages.map((message) => message.split(":")[0])).to.deep.equal([
+      "apigateway-method-authorization",
+    ]);
+  });
+
   it("are refused in a preview of prod with what dev may do, and with more than the limits", async () => {
     const { messages } = await judge("prod", true, {
       encryptAtRest: false,

@@ -65,6 +65,11 @@ export const resourceMutations: readonly Mutation[] = [
     set: { permissions: ["ALL"] },
   },
   {
+    policy: "apigateway-api-key-value",
+    type: "apigateway/apiKey:ApiKey",
+    set: { value: "the-clients-of-the-shop" },
+  },
+  {
     policy: "apigateway-domain-tls",
     type: "domainName:DomainName",
     set: { securityPolicy: "TLS_1_2" },

@@ -1,4 +1,4 @@
-import { DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
+import { ApiKey, DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
 import { Api, Route, Stage as HttpStage } from "@pulumi/aws/apigatewayv2";
 import { Project, ReportGroup } from "@pulumi/aws/codebuild";
 import { Pipeline } from "@pulumi/aws/codepipeline";
@@ -20,6 +20,8 @@ export const method = resource(Method, "get", {
   httpMethod: "GET",
   authorization: "AWS_IAM",
 });
+
+export const apiKey = resource(ApiKey, "clients", { name: "clients" });
 
 export const route = resource(Route, "events", {
   apiId: arn,
@@ -181,6 +183,7 @@ export const secretRotation = {
 export const services = [
   restApi,
   method,
+  apiKey,
   route,
   stage,
   methodSettings,

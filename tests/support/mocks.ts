@@ -76,6 +76,7 @@ const computed: Readonly<Record<string, (name: string) => Inputs>> = {
     executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}-id`,
   }),
   "aws:apigateway/stage:Stage": (name) => ({
+    executionArn: `arn:aws:execute-api:${region}:${accountId}:${name}-id/v1`,
     invokeUrl: `https://${name}-id.execute-api.${region}.amazonaws.com/v1`,
   }),
   "aws:lambda/function:Function": (name) => ({

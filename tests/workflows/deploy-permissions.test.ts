@@ -22,7 +22,9 @@ type Creation = readonly [
 ];
 
 const creations: Readonly<Record<string, Creation>> = {
+  "aws:apigateway/apiKey:ApiKey": ["apigateway:POST", () => ["/apikeys"]],
   "aws:apigateway/restApi:RestApi": ["apigateway:POST", () => ["/restapis"]],
+  "aws:apigateway/usagePlan:UsagePlan": ["apigateway:POST", () => ["/usageplans"]],
   "aws:appautoscaling/target:Target": [
     "application-autoscaling:RegisterScalableTarget",
     () => ["scalable-target/0"],
@@ -75,6 +77,7 @@ const creations: Readonly<Record<string, Creation>> = {
   "aws:opensearch/domain:Domain": ["es:CreateDomain", (name) => [`domain/${name}`]],
   "aws:s3/bucket:Bucket": ["s3:CreateBucket", (name) => [name]],
   "aws:sns/topic:Topic": ["sns:CreateTopic", (name) => [name]],
+  "aws:wafv2/webAclAssociation:WebAclAssociation": ["wafv2:AssociateWebACL", () => ["*"]],
 };
 
 describe("The role of a deployment", function () {
@@ -119,6 +122,8 @@ describe("The role of a deployment", function () {
         jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
         jobRepository: "streams/pipeline",
         searchSignInPrefix: "trips",
+        httpIngestion: "ApiKey",
+        httpIngestionWebAclArn: `arn:aws:wafv2:us-east-1:${account}:regional/webacl/events/0-1`,
         workload: "./workloads/trades",
         functionHandler: "examples/stream-function/handler.ts",
       }),
@@ -208,6 +213,7 @@ describe("The role of a deployment", function () {
         jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
         jobRepository: "streams/pipeline",
         searchSignInPrefix: "trips",
+        httpIngestion: "Iam",
         createApiGatewayLogRole: true,
       }),
     });

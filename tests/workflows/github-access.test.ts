@@ -92,9 +92,15 @@ describe("The access of GitHub's workflows", () => {
     expect(statementFor(policy, "ssm:GetParameter").Resource).to.deep.equal([
       "arn:aws:ssm:us-east-1::parameter/aws/service/*",
     ]);
-    expect(JSON.stringify(statementFor(policy, "apigateway:GET").Resource)).not.to.match(
-      /apikeys|::\/\*/,
+    const reading = document(policy).Statement.filter(({ Action }) =>
+      [Action].flat().includes("apigateway:GET"),
     );
+    expect(JSON.stringify(reading)).not.to.contain("::/*");
+    for (const { Resource, Condition } of reading) {
+      const ofStack = { StringEquals: { "aws:ResourceTag/stack": "dev" } };
+      const isOfKeys = JSON.stringify(Resource).includes("apikeys");
+      expect(Condition).to.deep.equal(isOfKeys ? ofStack : undefined);
+    }
     expect(statementFor(policy, "kms:GenerateDataKey").Condition).to.deep.equal({
       StringEquals: { "kms:ViaService": "sns.us-east-1.amazonaws.com" },
     });

@@ -5,6 +5,7 @@ import { document } from "../policy-documents";
 
 describe("ServiceRole", () => {
   const conditions: Readonly<Record<TrustedService, unknown>> = {
+    "apigateway.amazonaws.com": undefined,
     "codebuild.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "codepipeline.amazonaws.com": { StringEquals: { "aws:SourceAccount": "123456789012" } },
     "ec2.amazonaws.com": undefined,

@@ -49,6 +49,12 @@ const everything: MonitoringArgs = {
   canary: { streamName: "trips-1a2b" },
   host: { instanceId: "i-1" },
   queries: { workgroupName: "archive" },
+  ingestion: {
+    apiName: "ingestion-1a2b",
+    apiId: "abc123",
+    apiStageName: "v1",
+    requestsPerSecond: 1800,
+  },
   scaling: {
     functionName: "scaler-1a2b",
     apiName: "api-1a2b",
@@ -181,6 +187,7 @@ describe("Monitoring", () => {
         "domain-master-unreachable",
         "domain-silent",
         "freshness-fast",
+        "ingestion-errors",
         "results-silent",
         "results-stream-loss",
         "results-stream-write-throttled",
@@ -336,6 +343,7 @@ describe("the dashboard", () => {
     );
     expect(headings).to.deep.equal([
       "## Producer",
+      "## HTTP ingestion",
       "## Stream",
       "## Flink application",
       "## Results stream",
@@ -442,6 +450,8 @@ describe("the dashboard", () => {
       "counted-1a2b",
       "scaler-1a2b",
       "api-1a2b",
+      "ingestion-1a2b",
+      "abc123",
       "v1",
       "stream-shards",
       "subnets",

@@ -481,4 +481,30 @@ describe("configuration", () => {
       "streaming-pipeline:replayInput must be empty with the workload trades, whose events the producer generates",
     ]);
   });
+
+  it("lets 90 % of what the shards take in by HTTP, unless a rate is set", async () => {
+    const ingestion = async (changes: Readonly<Record<string, unknown>>) =>
+      (await load("dev", { httpIngestion: "Iam", ...changes })).ingestion;
+    const rate = async (changes: Readonly<Record<string, unknown>>) =>
+      (await ingestion(changes))?.requestsPerSecond;
+    expect((await load("dev")).ingestion).to.equal(undefined);
+    expect(await rate({ streamScaling: "None", shardCount: 2 })).to.equal(1800);
+    expect(await rate({ shardCount: 2, streamMaxShards: 8 })).to.equal(7200);
+    expect(await rate({ streamScaling: "None", shardCount: 64 })).to.equal(10_000);
+    expect(await rate({ httpIngestionRequestsPerSecond: 50 })).to.equal(50);
+    const onDemand = { streamMode: "ON_DEMAND", streamScaling: "None" };
+    expect(await rate({ ...onDemand, httpIngestionRequestsPerSecond: 500 })).to.equal(500);
+    expect((await ingestion({}))?.requestsPerDay).to.equal(undefined);
+    expect((await ingestion({ httpIngestion: "ApiKey" }))?.requestsPerDay).to.equal(1_000_000);
+
+    const key = "streaming-pipeline:httpIngestionRequestsPerSecond";
+    expect(await problems({ httpIngestion: "Iam", ...onDemand })).to.deep.equal([
+      `${key} must not be 0 with streaming-pipeline:streamMode ON_DEMAND, whose capacity is not known. Set it to the requests per second that the stream is to take`,
+    ]);
+    const tooMany = { streamScaling: "None", shardCount: 1, httpIngestionRequestsPerSecond: 1001 };
+    expect(await problems({ httpIngestion: "Iam", ...tooMany })).to.deep.equal([
+      `${key} must be at most 1000, the records per second of 1 shards; got 1001. Lower it, or add shards`,
+    ]);
+    expect(await problems({ httpIngestionWebAclArn: "acl" })).to.have.length(1);
+  });
 });

@@ -23,6 +23,7 @@ const sections: Readonly<Record<string, string>> = {
   deliveryBufferMiB: "Archive",
   resultsShardCount: "Stream of results",
   replayInstanceType: "Replay host",
+  httpIngestion: "HTTP ingestion",
   streamScaling: "Scaling",
   alarmSubscribers: "Alarms",
 };

@@ -412,6 +412,36 @@ describe("Pipeline", function () {
     expect((await run("dev")).ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.be.empty;
   });
 
+  it("puts events of HTTP clients under the workload's partition key, after the role for logs", async () => {
+    const deployment = await run("prod", {
+      httpIngestion: "Iam",
+      createApiGatewayLogRole: true,
+      workload: "./workloads/trades",
+    });
+    const { inputs } = deployment.one(
+      "aws:apigateway/integration:Integration",
+      "pipeline-ingestion",
+    );
+    expect(inputs["requestTemplates"]).to.deep.equal({
+      "application/json":
+        '{"StreamName": "pipeline-events", "Data": "$util.base64Encode($input.body)", "PartitionKey": $input.json(\'$.symbol\')}',
+    });
+    expect(deployment.ofType("aws:apigateway/account:Account")).to.have.length(1);
+    expect(deployment.outputs["ingestionUrl"]).to.equal(
+      "https://pipeline-ingestion-id.execute-api.us-east-1.amazonaws.com/v1/events",
+    );
+    const unscaled = await run("dev", {
+      httpIngestion: "Iam",
+      createApiGatewayLogRole: true,
+      streamScaling: "None",
+      flinkScaling: "None",
+    });
+    expect(unscaled.one("aws:apigateway/account:Account").name).to.equal(
+      "pipeline-ingestion-account",
+    );
+    expect((await run("dev")).outputs).not.to.have.property("ingestionUrl");
+  });
+
   it("lets the job write files below one folder of the archive where that is asked for", async () => {
     const deployment = await run("dev", { jobArchive: true });
     expect(propertyGroups(deployment).at(-1)).to.deep.equal({

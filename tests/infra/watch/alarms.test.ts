@@ -5,6 +5,7 @@ import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/ala
 import { domainAlarms, indexSilenceAlarm } from "../../../infra/search/alarms";
 import { canaryAlarms } from "../../../infra/canary/alarms";
 import { functionAlarms } from "../../../infra/function/alarms";
+import { ingestionAlarms } from "../../../infra/ingestion/alarms";
 import { hostAlarms } from "../../../infra/replay/alarms";
 import { scalingAlarms } from "../../../infra/scaling/alarms";
 import {
@@ -66,6 +67,12 @@ const streamFunction = functionAlarms({
   maxAgeSeconds: 7200,
   maxLagSeconds: 60,
 });
+const ingestion = ingestionAlarms({
+  apiName: "ingestion-1a2b",
+  apiId: "abc123",
+  apiStageName: "v1",
+  requestsPerSecond: 1800,
+});
 const all = [
   ...stream,
   ...application,
@@ -75,6 +82,7 @@ const all = [
   ...host,
   ...canary,
   ...streamFunction,
+  ...ingestion,
 ];
 
 /** An alarm in one line: what, when, how long, and what silence means. */
@@ -323,7 +331,8 @@ describe("alarms", () => {
       [
         "producers put nothing",
         "stream-idle",
-        "stream-idle stream-write-throttled stream-put-failures host-status",
+        "stream-idle stream-write-throttled stream-put-failures host-status ingestion-errors " +
+          "ingestion-refused ingestion-slow ingestion-throttled",
       ],
       [
         "no reader polls the stream",

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { check, type CheckContext } from "../../../local/provider/check";
 import { secret, UNKNOWN, type Values } from "../../../local/provider/values";
+import { declaredIngestion } from "../services/api/declared-ingestion";
 import { BUCKET, DOMAIN, newResource, STREAM, urn } from "./resources";
 
 function problems(type: string, inputs: Values): string[] {
@@ -12,6 +13,17 @@ function problems(type: string, inputs: Values): string[] {
 describe("check of the local AWS provider", () => {
   it("accepts inputs that the type has", () => {
     expect(problems(STREAM, { shardCount: 2, retentionPeriod: 48 })).to.be.empty;
+  });
+
+  it("accepts every resource of an HTTP ingestion with a key and a web ACL", async () => {
+    const declared = await declaredIngestion({
+      access: "ApiKey",
+      requestsPerDay: 1000,
+      webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/events/0-1",
+    });
+    const ofAws = declared.filter(({ type }) => type.startsWith("aws:"));
+    expect(ofAws.length).to.be.above(18);
+    for (const { type, inputs } of ofAws) expect(problems(type, inputs), type).to.be.empty;
   });
 
   it("lists every problem at once, with what is expected and what was given", () => {
