@@ -43,7 +43,7 @@ export async function handler(
 function convert({ kinesis }: KinesisStreamRecord): string | undefined {
   try {
     const event: unknown = JSON.parse(Buffer.from(kinesis.data, "base64").toString("utf8"));
-    if (!(event instanceof Object)) return undefined;
+    if (typeof event !== "object" || event === null) return undefined;
     const arrival = new Date(kinesis.approximateArrivalTimestamp * 1000).toISOString();
     return JSON.stringify({ ...event, arrival });
   } catch {

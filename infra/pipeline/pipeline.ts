@@ -556,15 +556,14 @@ export class Pipeline extends pulumi.ComponentResource {
           transformName: eventsDelivery.transformName,
           customerKey,
         },
-        function: streamFunction &&
-          args.function && {
-            name: streamFunction.name,
-            mappingId: streamFunction.mappingId,
-            streamName: events.name,
-            retentionHours: args.stream.retentionHours,
-            maxAgeSeconds: args.function.maxAgeSeconds,
-            maxLagSeconds,
-          },
+        function: streamFunction && {
+          name: streamFunction.name,
+          mappingId: streamFunction.mappingId,
+          streamName: events.name,
+          retentionHours: args.stream.retentionHours,
+          maxAgeSeconds: args.function.maxAgeSeconds,
+          maxLagSeconds,
+        },
         functionDelivery: functionDelivery && {
           name: functionDelivery.name,
           bufferSeconds: args.delivery.bufferSeconds,

@@ -1,4 +1,4 @@
-import { isSet, known, reference } from "../engine/known";
+import { isPresent, isSet, known, reference } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
 import { flag, integer, texts } from "../engine/setting-schema";
@@ -93,8 +93,9 @@ export const functionDeadLetters = relationPolicy("lambda-function-dead-letters"
 /** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
 function keepsFailures(config: object): boolean {
   const declared = config as { readonly destinationConfig?: { readonly onFailure?: object } };
-  const block = known(() => declared.destinationConfig?.onFailure ?? {});
-  return block === undefined || isSet(block, "destination") || isSet(block, "destinationArn");
+  const onFailure = known(() => declared.destinationConfig?.onFailure ?? {});
+  const block = onFailure ?? { destination: "unknown" };
+  return isSet(block, "destination") || isSet(block, "destinationArn");
 }
 
 export const eventSourceFailures = resourcePolicy(
@@ -119,7 +120,7 @@ export const eventSourceFailures = resourcePolicy(
         yield { fact: "destinationConfig.onFailure is not set", limit: "failures must be kept" };
       }
       const retries = known(() => mapping.maximumRetryAttempts ?? -1);
-      if (retries !== undefined) {
+      if (isPresent(retries)) {
         const fact = `maximumRetryAttempts is ${retries === -1 ? "not set, which is for ever" : retries}`;
         yield* atMost(retries === -1 ? Infinity : retries, maxRetries, fact);
       }

@@ -68,7 +68,9 @@ function complaints(policy: string, { violations, advice, unknown }: Outcome): s
 
 /** A stack policy sees outputs, where the engine has given names; the mocks give the logical one. */
 function named(resource: TestResource): TestResource {
-  return { ...resource, props: { bucket: resource.name, name: resource.name, ...resource.props } };
+  const { name } = resource;
+  const arn = `arn:aws:test:us-east-1:123456789012:${name}`;
+  return { ...resource, props: { bucket: name, name, arn, ...resource.props } };
 }
 
 /** The mocks hand over unknown values as an object of Pulumi's, the engine as a text that policies know. */
@@ -106,6 +108,14 @@ describe("the pipeline's own stacks", function () {
     expect(messages.map((message) => message.split(":")[0])).to.deep.equal([
       "apigateway-method-authorization",
     ]);
+  });
+
+  it("satisfy every policy with a function on the stream", async () => {
+    const changes = {
+      functionHandler: "examples/stream-function/handler.ts",
+      functionDelivery: true,
+    };
+    expect((await judge("prod", false, changes)).messages).to.deep.equal([]);
   });
 
   it("are refused in a preview of prod with what dev may do, and with more than the limits", async () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { json } from "node:stream/consumers";
 import type { ShardRecord } from "../kinesis/shard-reader";
 
-/** Records that are put to a delivery stream, in place of a shard's; those that were not delivered go with the process. */
+/** Records that are put to a delivery stream, in place of a shard's; what is not delivered is in memory alone. */
 export class PutRecords {
   #waiting: ShardRecord[] = [];
   #count = 0;

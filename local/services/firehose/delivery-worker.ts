@@ -69,6 +69,8 @@ export class DeliveryWorker {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    // What was put is nowhere else, while a stream still has what is not read.
+    if (this.#options.settings.streamName === undefined) await this.poll();
     if (this.#waiting.items.length > 0) await this.#transformWaiting();
     await this.#outputs.writeAll();
     await this.#save();

@@ -144,7 +144,7 @@ export class EventSource {
 
   /** Settles when no batch is being processed. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map(({ running }) => running));
+    await Promise.all([...this.#lanes.values()].flatMap(({ running }) => running ?? []));
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import contract from "../../../flink-job/src/main/resources/runtime-properties.schema.json";
@@ -112,6 +113,23 @@ describe("configuration", () => {
       configuredKeys(loadWorkload(`workloads/${name}`).properties),
     );
     expect([...new Set([...missing, ...named])]).to.have.members(Object.keys(declaredKeys));
+  });
+
+  it("refuses a function without a module, with other filters, or longer waits than the stream keeps", async () => {
+    expect(
+      await problems({
+        functionHandler: "examples/none.ts",
+        functionFilters: ["kind"],
+        functionBatchSize: 0,
+        functionMaxAgeSeconds: 86_401,
+      }),
+    ).to.deep.equal([
+      "streaming-pipeline:functionBatchSize must be an integer from 1 to 10000; got 0",
+      'streaming-pipeline:functionFilters must be JSON of the form {"data": {"field": ["value"]}}; got kind',
+      `streaming-pipeline:functionHandler must be the path of a TypeScript module that exports handler; got examples/none.ts, and ${path.resolve("examples/none.ts")} is no file`,
+      "streaming-pipeline:functionMaxAgeSeconds must be at most the seconds of streaming-pipeline:streamRetentionHours, 86400, or records expire before they are given up; got 86401",
+    ]);
+    expect((await load("dev")).function).to.equal(undefined);
   });
 
   it("lists everything that is wrong at once, by key", async () => {

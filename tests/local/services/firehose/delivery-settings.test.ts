@@ -164,11 +164,16 @@ describe("The settings of a delivery stream", () => {
         },
         processingConfiguration: { enabled: true, processors: [{ type: "MetadataExtraction" }] },
       },
-      { destination: "splunk", kinesisSourceConfiguration: undefined },
+      { destination: "splunk", mskSourceConfiguration: {} },
     );
     expect(() => deliverySettings(resource)).to.throw(
-      /splunk[^]*kinesisSourceConfiguration[^]*Snappy[^]*parquetSerDe[^]*must be UNCOMPRESSED[^]*at least 64[^]*processor MetadataExtraction/,
+      /splunk[^]*MSK[^]*Snappy[^]*parquetSerDe[^]*must be UNCOMPRESSED[^]*at least 64[^]*processor MetadataExtraction/,
     );
+  });
+
+  it("have no stream where records are put", () => {
+    const settings = deliverySettings(delivery({}, { kinesisSourceConfiguration: undefined }));
+    expect(settings).not.to.have.property("streamName");
   });
 
   it("name the property whose value is of no use", () => {
