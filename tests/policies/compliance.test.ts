@@ -115,7 +115,9 @@ describe("the pipeline's own stacks", function () {
       functionHandler: "examples/stream-function/handler.ts",
       functionDelivery: true,
     };
-    expect((await judge("prod", false, changes)).messages).to.deep.equal([]);
+    for (const stack of ["dev", "prod", "local"]) {
+      expect((await judge(stack, false, changes)).messages, stack).to.deep.equal([]);
+    }
   });
 
   it("are refused in a preview of prod with what dev may do, and with more than the limits", async () => {
