@@ -706,7 +706,7 @@ describe("Pipeline", function () {
         .filter(({ type }) => stateful.includes(type))
         .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
     };
-    expect(await kept("prod")).to.deep.equal(Array(8).fill(true));
+    expect(await kept("prod")).to.deep.equal(Array(9).fill(true));
     expect(await kept("dev")).to.deep.equal(Array(8).fill(false));
   });
 
