@@ -18,6 +18,8 @@ export interface Deployment {
   readonly result: OperationResult;
   readonly settings: DeployedSettings;
   readonly stream: { readonly client: KinesisClient; readonly name: string };
+  /** Address to which events are posted, with HTTP ingestion. */
+  readonly ingestionUrl: string | undefined;
 }
 
 /** A run from the deployment on. */

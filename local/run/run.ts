@@ -88,7 +88,7 @@ export async function runLocal(
       const { isAccepted } = plan;
       const deployed = await stack.up({ refresh: !fresh, isAccepted });
       plan.accept();
-      const { streamName, archiveBucketName } = await stack.outputs();
+      const { streamName, archiveBucketName, ingestionUrl } = await stack.outputs();
       const { archive } = options;
       if (archive !== undefined) {
         // After everything has stopped, and what was buffered is written.
@@ -107,6 +107,7 @@ export async function runLocal(
         result: deployed,
         settings: deployedSettings(deployed),
         stream: { client, name: String(streamName) },
+        ingestionUrl: ingestionUrl === undefined ? undefined : String(ingestionUrl),
       };
     };
     const deployment = await steps.run("deploy", "Deploy the program", deploy);

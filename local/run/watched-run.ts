@@ -55,6 +55,8 @@ export async function watchedRun(run: Run, replay: LiveReplay): Promise<never> {
   tell(`OpenSearch  ${opensearch}`);
   tell(`Flink       ${flink}`);
   tell(`Kinesis     ${kinesis}`);
+  const { ingestionUrl } = deployment;
+  if (ingestionUrl !== undefined) tell(`Events      ${ingestionUrl}`);
   tell("Elsewhere: npm run local -- status, npm run local -- logs, npm run tail -- --local");
   tell(
     "Ctrl-C stops everything; the next start continues from here, --fresh starts from an empty state.",
