@@ -7,7 +7,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Command, InvalidArgumentError } from "commander";
-import gifenc, { type Palette } from "gifenc";
+import { applyPalette, GIFEncoder, type Palette, quantize } from "gifenc";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { PNG } from "pngjs";
 
@@ -93,13 +93,13 @@ async function film(browser: Browser, url: string, file: string): Promise<void> 
   const page = await context.newPage();
   await page.goto(url);
   await delay(10 * milliseconds);
-  const gif = gifenc.GIFEncoder();
+  const gif = GIFEncoder();
   let palette: Palette | undefined;
   let last: Uint8Array | undefined;
   for (let frame = 0; frame < frames; frame++) {
     const { data, width, height } = PNG.sync.read(await page.screenshot());
-    palette ??= gifenc.quantize(data, colours - 1);
-    const shown = gifenc.applyPalette(data, palette);
+    palette ??= quantize(data, colours - 1);
+    const shown = applyPalette(data, palette);
     const changed = shown.map((colour, at) => (colour === last?.[at] ? colours - 1 : colour));
     gif.writeFrame(changed, width, height, {
       ...(last === undefined && { palette: [...palette, [0, 0, 0]] }),
