@@ -67,6 +67,7 @@ describe("the policy pack as another repository has it", () => {
       "kinesis-stream-encryption",
       "kinesis-stream-retention",
       "kinesis-stream-shard-level-metrics",
+      "lambda-event-source-failures",
       "required-tags",
       "stateful-resource-protection",
     ]);

@@ -211,6 +211,7 @@ describe("the policy pack in the real engine", () => {
           "kinesis-stream-encryption clicks",
           "kinesis-stream-retention clicks",
           "kinesis-stream-shard-level-metrics clicks",
+          "lambda-event-source-failures reader",
           "required-tags clicks",
           "stateful-resource-protection clicks",
         ],
