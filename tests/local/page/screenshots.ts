@@ -35,8 +35,8 @@ const pictures: readonly (readonly [name: string, context: BrowserContextOptions
   ["phone", { ...phone, colorScheme: "light" }],
 ];
 
-/** The moving picture: so many frames, one each so often, in the width of a README. */
-const moving = { frames: 30, milliseconds: 500, viewport: { width: 960, height: 820 } };
+/** The moving picture: so many frames, one each so often, at two thirds of the size. */
+const moving = { frames: 30, milliseconds: 500, deviceScaleFactor: 2 / 3 };
 const colours = 128;
 
 const POLL_MILLISECONDS = 500;
@@ -88,8 +88,8 @@ async function takeAll(
 
 /** Writes a GIF whose frames hold what has changed only. */
 async function film(browser: Browser, url: string, file: string): Promise<void> {
-  const { frames, milliseconds, viewport } = moving;
-  const context = await browser.newContext({ viewport, colorScheme: "dark" });
+  const { frames, milliseconds, deviceScaleFactor } = moving;
+  const context = await browser.newContext({ ...desktop, deviceScaleFactor, colorScheme: "dark" });
   const page = await context.newPage();
   await page.goto(url);
   await delay(10 * milliseconds);
