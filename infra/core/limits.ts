@@ -126,6 +126,8 @@ export const limits = {
   maxDisorderSeconds: { min: 0, max: 86_400 },
   /** How many times faster than it happened a replay may be; 0 is as fast as possible. */
   replaySpeedup: { min: 0, max: 1_000_000 },
+  /** Inputs that a role reads: inline policies have 10,240 characters, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  replayReadableInputs: { min: 0, max: 10 },
   /** Requests per second of an API's stage; all APIs of an account and region have 10,000, in some regions 2,500, unless the quota was raised: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
   apiRequestsPerSecond: { min: 1, max: 10_000 },
   /** Requests of a burst, which the account's quota bounds as well: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */

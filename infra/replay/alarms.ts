@@ -12,11 +12,12 @@ export function hostAlarms({ instanceId }: WatchedHost): Alarm[] {
     {
       name: "host-status",
       description:
-        "The replay host fails the checks of EC2. It holds nothing: replace it (`pulumi up --replace`) and continue the replay with --resume.",
+        "The replay host fails the checks of EC2, or is gone. Replace it (`pulumi up --refresh`, with `--replace` while it exists): a replay of replayInput continues, another one with --resume.",
       value: reading("host", "StatusCheckFailed", { InstanceId: instanceId }, "Maximum"),
       threshold: 1,
       periodSeconds: 60,
       periods: 2,
+      missing: "breaching",
     },
   ];
 }

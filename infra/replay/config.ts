@@ -10,6 +10,7 @@ export interface ReplayConfig {
   /** The host reaches the search domain over the network. */
   readonly searchAccess: boolean;
   readonly start?: { readonly input: string; readonly speedup: number };
+  readonly readableInputs?: readonly string[];
   readonly ssh?: { readonly publicKey: string; readonly clientCidr: string };
 }
 
@@ -25,6 +26,7 @@ export function readReplay(read: ConfigReader, problems: Problems): ReplayConfig
   return {
     instanceType: read.form("replayInstanceType", replayInstanceType),
     searchAccess: read.boolean("replaySearchAccess"),
+    readableInputs: read.forms("replayReadableInputs", limits.replayReadableInputs, inputUrl),
     ...(input !== undefined && { start: { input, speedup } }),
     ...(publicKey !== undefined && clientCidr !== undefined && { ssh: { publicKey, clientCidr } }),
   };

@@ -16,7 +16,12 @@ import {
 import { https } from "../core/network-rules";
 import { Problems } from "../core/validate";
 import { ReplayAccess } from "./access";
-import { agentStatements, inputStatements, sessionManagerStatement } from "./permissions";
+import {
+  agentStatements,
+  inputStatements,
+  positionStatements,
+  sessionManagerStatement,
+} from "./permissions";
 import { replayUserData } from "./user-data";
 
 export interface ReplayHostArgs {
@@ -36,7 +41,10 @@ export interface ReplayHostArgs {
   readonly codeBucketArn: pulumi.Input<string>;
   /** Event time in seconds by which records of a shard may be out of order, 0 to 86,400: what the job expects. @default 60 */
   readonly maxDisorderSeconds?: number;
-  /** Replays at the first boot, without a login. @default `replay` is started by hand */
+  /**
+   * Replays from the first boot, without a login. The position is kept in the code bucket, so that another host in place of
+   * a lost one continues there. @default `replay` is started by hand
+   */
   readonly start?:
     | undefined
     | {
@@ -45,6 +53,8 @@ export interface ReplayHostArgs {
         /** How many times faster than it happened, 0 to 1,000,000; 0 is as fast as possible. */
         readonly speedup: number;
       };
+  /** Objects besides `start.input` that the role may read, up to 10 such as s3://bucket/prefix/. @default none */
+  readonly readableInputs?: readonly string[];
   /** Access from outside in addition to Session Manager. @default none, and no public address */
   readonly ssh?:
     | undefined
@@ -90,6 +100,9 @@ export function validateReplayArguments(name: string, args: ReplayHostArgs): voi
     problems.matches("start.input", args.start.input, inputUrl);
     problems.integer("start.speedup", args.start.speedup, limits.replaySpeedup);
   }
+  const readableInputs = args.readableInputs ?? [];
+  problems.distinct("readableInputs", readableInputs, limits.replayReadableInputs);
+  for (const input of readableInputs) problems.matches("readableInputs", input, inputUrl);
   if (args.ssh !== undefined) {
     problems.matches("ssh.publicKey", args.ssh.publicKey, sshPublicKey);
     problems.cidr("ssh.clientCidr", args.ssh.clientCidr, limits.sshClientPrefixLength);
@@ -104,9 +117,12 @@ const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-d
 /**
  * An EC2 instance that replays events into a stream from close by. It has no public address and no open port unless
  * `ssh` gives it both; people come in through Session Manager and type `replay --help`, or the replay starts automatically.
- * It holds no state: a new producer or another start replaces it, with the newest image of Amazon Linux. That image alone
- * does not; `pulumi up --replace` with the URN of the instance renews it. Its log and the use of memory and disk go to
- * CloudWatch.
+ * It holds no state but the position of that replay, which is in the code bucket as well, under `replay/`, stream and input:
+ * without that object the replay starts from the beginning. A new producer or another start replaces the host, with the
+ * newest image of Amazon Linux. That image alone does not; `pulumi up --replace` with the URN of the instance renews it.
+ * EC2 moves it off failed hardware by default, with its volume:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-recover.html
+ * Its log and the use of memory and disk go to CloudWatch.
  *
  * @example
  * new ReplayHost("replay", {
@@ -161,6 +177,9 @@ export class ReplayHost extends pulumi.ComponentResource {
       { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
       { parent: this },
     );
+    const { start, readableInputs = [] } = args;
+    // Another stream or input has a position of its own.
+    const positionFolder = pulumi.interpolate`replay/${args.streamName}/${encodeURIComponent(start?.input.slice("s3://".length) ?? "")}`;
     const role = new ServiceRole(
       `${name}-role`,
       {
@@ -168,13 +187,21 @@ export class ReplayHost extends pulumi.ComponentResource {
         statements: [
           sessionManagerStatement,
           ...agentStatements(logGroup.arn),
-          ...inputStatements(args.start?.input, partition),
+          ...(start ? [start.input, ...readableInputs] : readableInputs).flatMap((input) =>
+            inputStatements(input, partition),
+          ),
+          ...(start ? positionStatements(args.codeBucketArn, positionFolder) : []),
           allow(
             ["s3:GetObject"],
             [pulumi.interpolate`${args.codeBucketArn}/${producerObject.key}`],
           ),
           // Amazon Linux's package repositories are buckets of Amazon's and readable by everybody; no statement.
-          ...useKey(args.kmsKeyArn, ["kms:Decrypt"], "s3", region),
+          ...useKey(
+            args.kmsKeyArn,
+            start ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"],
+            "s3",
+            region,
+          ),
           ...args.statements,
         ],
       },
@@ -225,8 +252,15 @@ export class ReplayHost extends pulumi.ComponentResource {
           ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
         },
         userData: pulumi
-          .all([args.codeBucketName, producerObject.key, args.streamName, region, logGroup.name])
-          .apply(([bucketName, key, streamName, regionName, logGroupName]) =>
+          .all([
+            args.codeBucketName,
+            producerObject.key,
+            args.streamName,
+            region,
+            logGroup.name,
+            positionFolder,
+          ])
+          .apply(([bucketName, key, streamName, regionName, logGroupName, folder]) =>
             replayUserData({
               bucketName,
               key,
@@ -236,7 +270,7 @@ export class ReplayHost extends pulumi.ComponentResource {
               maxDisorderSeconds: args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
               logGroupName,
               producerArguments: args.producerArguments ?? [],
-              start: args.start,
+              start: start && { ...start, positionFolder: folder },
             }),
           ),
         // The script runs at the first boot only; changing it in place would change nothing.
@@ -247,9 +281,11 @@ export class ReplayHost extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [...role.ready, ...(args.startAfter ?? [])],
-        // Amazon publishes an image every other week: an unrelated update would start the replay again.
+        // Amazon publishes an image every other week: an unrelated update would interrupt a replay.
         ignoreChanges: ["ami"],
         replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
+        // Its last position, which the next host takes, is in the bucket when it has stopped.
+        deleteBeforeReplace: true,
       },
     );
 

@@ -31,15 +31,21 @@ export function agentStatements(logGroupArn: pulumi.Input<string>): Statement[] 
 }
 
 /** Lists and reads the objects of an input, and no others. */
-export function inputStatements(
-  input: string | undefined,
-  partition: pulumi.Input<string>,
-): Statement[] {
-  const [, bucket, prefix = ""] = inputUrl.pattern.exec(input ?? "") ?? [];
-  if (bucket === undefined) return [];
+export function inputStatements(input: string, partition: pulumi.Input<string>): Statement[] {
+  const [, bucket = "", prefix = ""] = inputUrl.pattern.exec(input) ?? [];
   const arn = pulumi.interpolate`arn:${partition}:s3:::${bucket}`;
   return [
     allow(["s3:ListBucket"], [arn], { StringLike: { "s3:prefix": `${prefix}*` } }),
     allow(["s3:GetObject"], [pulumi.interpolate`${arn}/${prefix}*`]),
+  ];
+}
+
+/** Reads and writes the position of a replay; a missing one is not found only where its folder is listed. */
+export function positionStatements(bucketArn: pulumi.Input<string>, folder: pulumi.Input<string>) {
+  return [
+    allow(["s3:ListBucket"], [bucketArn], {
+      StringEquals: { "s3:prefix": pulumi.interpolate`${folder}/` },
+    }),
+    allow(["s3:GetObject", "s3:PutObject"], [pulumi.interpolate`${bucketArn}/${folder}/position`]),
   ];
 }

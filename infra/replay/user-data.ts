@@ -10,8 +10,10 @@ export interface ReplayUserData {
   readonly logGroupName: string;
   /** Options of the producer before those of the caller. */
   readonly producerArguments: readonly string[];
-  /** What to replay at the first boot, if anything. */
-  readonly start: { readonly input: string; readonly speedup: number } | undefined;
+  /** What to replay from the first boot, if anything, and the folder in the bucket that keeps its position. */
+  readonly start:
+    | { readonly input: string; readonly speedup: number; readonly positionFolder: string }
+    | undefined;
 }
 
 const logFile = "/var/log/replay/replay.log";
@@ -19,7 +21,8 @@ const logFile = "/var/log/replay/replay.log";
 /**
  * The script of the replay host's first boot: it installs Node.js and the CloudWatch agent from Amazon Linux's own
  * packages, which come through the S3 gateway, and the producer from the bucket, and refuses a producer that is not the
- * one the program made. Where asked it starts the replay as a service that takes up after a failure where it was.
+ * one the program made. Where asked it starts the replay as a service that takes up after a failure where it was, also on
+ * a host in place of a lost one.
  */
 export function replayUserData(data: ReplayUserData): string {
   return `#!/bin/bash
@@ -51,19 +54,39 @@ export AWS_REGION='${data.region}'
 exec node-22 /opt/replay/replay.js --stream '${data.streamName}' --region '${data.region}' --max-disorder ${data.maxDisorderSeconds}${data.producerArguments.map((argument) => ` ${quoted(argument)}`).join("")} "$@"
 SCRIPT
 chmod +x /usr/local/bin/replay
-${data.start === undefined ? "" : service(data.start)}`;
+${data.start === undefined ? "" : service(data, data.start)}`;
 }
 
-/** An argument as a shell takes it. */
-function quoted(argument: string): string {
+/** An argument as a POSIX shell takes it. */
+export function quoted(argument: string): string {
   return /^[A-Za-z0-9_./:=-]+$/.test(argument)
     ? argument
     : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The replay as a service; at the end of its input it is done. */
-function service({ input, speedup }: { readonly input: string; readonly speedup: number }): string {
+/**
+ * The replay as a service; at the end of its input it is done. Its position is copied to the bucket each minute and when
+ * it stops, and comes from there where the volume has none. `cp --recursive` accepts a missing object, and nothing else.
+ */
+function service(
+  { bucketName, region }: ReplayUserData,
+  { input, speedup, positionFolder }: NonNullable<ReplayUserData["start"]>,
+): string {
   return `
+cat > /opt/replay/position <<'SCRIPT'
+#!/bin/bash
+export AWS_REGION='${region}'
+copy() { aws s3 cp --only-show-errors "$@"; }
+file=/var/lib/replay/position
+remote='s3://${bucketName}/${positionFolder}/'
+case $1 in
+  fetch) [ -e $file ] || copy --recursive "$remote" "\${file%/*}" ;;
+  store) [ ! -e $file ] || copy $file "$remote" ;;
+  keep) while sleep 60; do "$0" store; done ;;
+esac
+SCRIPT
+chmod +x /opt/replay/position
+
 cat > /etc/systemd/system/replay.service <<'UNIT'
 [Unit]
 Description=Replay of ${input}
@@ -73,7 +96,9 @@ After=network-online.target
 [Service]
 DynamicUser=yes
 StateDirectory=replay
-ExecStart=/usr/local/bin/replay --input ${input} --speedup ${speedup} --resume /var/lib/replay/position --json
+ExecStartPre=/opt/replay/position fetch
+ExecStart=/bin/bash -c '/opt/replay/position keep & exec /usr/local/bin/replay --input ${input} --speedup ${speedup} --resume /var/lib/replay/position --json'
+ExecStopPost=/opt/replay/position store
 StandardOutput=append:${logFile}
 StandardError=append:${logFile}
 Restart=on-failure

@@ -1,22 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import { Command } from "commander";
 import { clientSettings, profileOption, triedCredentials, useProfile } from "../../../cli/aws";
 import { exitCodes, exitWith, silenceSdkNotice, StartError } from "../../../cli/command";
 import { wholeNumber } from "../../../cli/options";
+import { interrupt, sessionTools, stackOutputs, startSession } from "../../../cli/session";
 import { signingProxy } from "./signing-proxy";
-
-/** Commands that have to be installed, and where they come from. */
-const tools = {
-  pulumi: "https://www.pulumi.com/docs/install/",
-  aws: "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
-  "session-manager-plugin":
-    "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
-};
 
 interface Options {
   readonly port: number;
@@ -36,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     .addOption(profileOption())
     .addHelpText(
       "after",
-      `\nNeeds ${Object.keys(tools).join(", ")}; the key replaySearchAccess of the stack; and, for your role:\n` +
+      `\nNeeds ${Object.keys(sessionTools).join(", ")}; the key replaySearchAccess of the stack; and, for your role:\n` +
         "ssm:StartSession, the output searchReadPolicy, and an entry in searchReaderRoleArns or searchAdminRoleArns.\n" +
         `Exit code: ${exitCodes.done} after Ctrl-C, ${exitCodes.failed} when the session ended, ${exitCodes.notStarted} when it did not start.`,
     )
@@ -45,12 +35,6 @@ async function main(args: readonly string[]): Promise<number> {
   const [stack = ""] = command.args;
   const { port, profile } = command.opts<Options>();
 
-  const missing = Object.entries(tools).filter(([name]) => !isInstalled(name));
-  if (missing.length > 0) {
-    throw refusal(
-      ...missing.map(([name, link]) => `${name} is not installed. Install it: ${link}`),
-    );
-  }
   await useProfile(profile);
   const { host, instanceId } = outputsOf(stack);
   // Such as vpc-trips-dev-id.eu-west-1.es.amazonaws.com.
@@ -64,25 +48,17 @@ async function main(args: readonly string[]): Promise<number> {
     throw refusal(`--port must be a free port; got ${port} (${String(error)})`);
   });
 
-  const document = "AWS-StartPortForwardingSessionToRemoteHost";
-  const parameters = JSON.stringify({ host: [host], portNumber: ["443"] });
-  const session = spawn(
-    "aws",
-    [
-      `ssm start-session --region ${region} --target ${instanceId} --document-name ${document}`.split(
-        " ",
-      ),
-      ["--parameters", parameters],
-      // AWS_PROFILE alone would come after access keys of the environment.
-      profile === undefined ? [] : ["--profile", profile],
-    ].flat(),
-    // A group of its own, as the plugin is a child of `aws` and ends the session when it is interrupted.
-    { detached: true, stdio: ["ignore", "pipe", "inherit"] },
-  );
+  const session = startSession({
+    region,
+    instanceId,
+    document: "AWS-StartPortForwardingSessionToRemoteHost",
+    parameters: { host: [host], portNumber: ["443"] },
+    profile,
+  });
   let code: number = exitCodes.notStarted;
   const stop = () => {
     code = exitCodes.done;
-    if (session.pid !== undefined) process.kill(-session.pid, "SIGINT");
+    interrupt(session);
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   createInterface({ input: session.stdout }).on("line", (line) => {
@@ -101,17 +77,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Host of the domain and instance of a deployed stack. */
 function outputsOf(stack: string): { readonly host: string; readonly instanceId: string } {
-  const args = ["stack", "output", "--json", "--stack", stack];
-  let text: string;
-  try {
-    text = execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    throw refusal(`The outputs of ${stack} cannot be read: ${String(error)}`);
-  }
-  const { searchEndpoint, replayInstanceId, dashboardsCommand } = JSON.parse(text) as Record<
-    string,
-    unknown
-  >;
+  const { searchEndpoint, replayInstanceId, dashboardsCommand } = stackOutputs(stack, "proxy");
   if (typeof searchEndpoint !== "string" || typeof replayInstanceId !== "string") {
     throw refusal(
       `${stack} must have the outputs searchEndpoint and replayInstanceId. Deploy it: pulumi up --stack ${stack}`,
@@ -124,11 +90,6 @@ function outputsOf(stack: string): { readonly host: string; readonly instanceId:
     );
   }
   return { host: new URL(searchEndpoint).host, instanceId: replayInstanceId };
-}
-
-function isInstalled(name: string): boolean {
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
-  return folders.some((folder) => existsSync(path.join(folder, name)));
 }
 
 function refusal(...problems: string[]): StartError {

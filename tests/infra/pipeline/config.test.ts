@@ -267,6 +267,7 @@ describe("configuration", () => {
     expect((await load("dev")).replay).to.deep.equal({
       instanceType: "t4g.small",
       searchAccess: false,
+      readableInputs: [],
     });
     expect((await load("dev", { replaySshPublicKey, replaySshCidr })).replay.ssh).to.deep.equal({
       publicKey: replaySshPublicKey,
@@ -291,6 +292,12 @@ describe("configuration", () => {
     expect(
       (await load("dev", { replayInput: "s3://trips/2019/", replaySpeedup: 0 })).replay.start,
     ).to.deep.equal({ input: "s3://trips/2019/", speedup: 0 });
+    expect(
+      (await load("dev", { replayReadableInputs: '["s3://trips/2020/"]' })).replay.readableInputs,
+    ).to.deep.equal(["s3://trips/2020/"]);
+    expect(await problems({ replayReadableInputs: '["trips"]' })).to.deep.equal([
+      'streaming-pipeline:replayReadableInputs must be objects in S3, such as s3://bucket/trips/2019-03/; got "trips"',
+    ]);
     expect(await problems({ replayInput: "trips.csv" })).to.deep.equal([
       'streaming-pipeline:replayInput must be objects in S3, such as s3://bucket/trips/2019-03/; got "trips.csv"',
     ]);

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { allow } from "../../../infra/core/iam";
@@ -158,13 +160,112 @@ describe("ReplayHost", () => {
     expect(userData).to.contain("systemctl enable --now replay.service");
     expect(userData).to.contain("--max-disorder 1800");
     const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
-    expect(statementFor(policy, "s3:ListBucket")).to.deep.include({
+    expect(document(policy).Statement).to.deep.include({
+      Effect: "Allow",
+      Action: ["s3:ListBucket"],
       Resource: ["arn:aws:s3:::trips"],
       Condition: { StringLike: { "s3:prefix": "2019-03/*" } },
     });
     expect(document(policy).Statement.map(({ Resource }) => Resource)).to.deep.include([
       "arn:aws:s3:::trips/2019-03/*",
     ]);
+  });
+
+  it("keeps the position of its replay in the code bucket, one object for each stream and input", async () => {
+    const deployment = await host({ start, kmsKeyArn: "arn:key" });
+    const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
+    const { Statement } = document(policy);
+    expect(statementFor(policy, "s3:PutObject")).to.deep.include({
+      Action: ["s3:GetObject", "s3:PutObject"],
+      Resource: ["arn:aws:s3:::code/replay/events/trips%2F2019-03%2F/position"],
+    });
+    expect(Statement).to.deep.include({
+      Effect: "Allow",
+      Action: ["s3:ListBucket"],
+      Resource: ["arn:aws:s3:::code"],
+      Condition: { StringEquals: { "s3:prefix": "replay/events/trips%2F2019-03%2F/" } },
+    });
+    expect(statementFor(policy, "kms:GenerateDataKey").Resource).to.deep.equal(["arn:key"]);
+  });
+
+  it("has sent its last event before the next host takes its place", async () => {
+    expect((await host({ start })).one(instanceType).deleteBeforeReplace).to.equal(true);
+  });
+
+  it("copies the position from the bucket to a new host, and to the bucket each minute and at its end", async () => {
+    const { userData } = (await host({ start })).one(instanceType).inputs;
+    const [, unit = ""] = /<<'UNIT'\n(.*?)\nUNIT/s.exec(String(userData)) ?? [];
+    expect(unit)
+      .to.match(/^ExecStartPre=\/opt\/replay\/position fetch$/m)
+      .and.match(/^ExecStart=\/bin\/bash -c '\/opt\/replay\/position keep & exec .*'$/m)
+      .and.match(/^ExecStopPost=\/opt\/replay\/position store$/m);
+
+    const folder = mkdtempSync(path.join(tmpdir(), "replay-position-"));
+    const local = path.join(folder, "position");
+    const kept = path.join(folder, "bucket/code/replay/events/trips%2F2019-03%2F/position");
+    const install = (name: string, script: string) => {
+      writeFileSync(path.join(folder, name), `#!/bin/bash\n${script}`, { mode: 0o755 });
+    };
+    // Copies below a folder in place of S3, where a recursive copy finds nothing to copy without an error.
+    install(
+      "aws",
+      `[ "$1 $2 $3 $AWS_REGION" = "s3 cp --only-show-errors us-east-1" ] && [ ! -e ${folder}/outage ] || exit 1
+       shift 3
+       if [ "$1" = --recursive ]; then
+         from="${folder}/bucket/\${2#s3://}"
+         [ ! -d "$from" ] || cp "$from"* "$3"
+       else cp "$1" "${folder}/bucket/\${2#s3://}"; fi`,
+    );
+    install("sleep", `[ "$1" = 60 ] && mkdir ${folder}/slept`);
+    const [, script = ""] =
+      /<<'SCRIPT'\n([^\n]*\n[^\n]*\ncopy\(\).*?)\nSCRIPT/s.exec(String(userData)) ?? [];
+    install("copy", script.replaceAll("/var/lib/replay", folder));
+    const run = (what: string) =>
+      execFileSync(path.join(folder, "copy"), [what], {
+        env: { PATH: `${folder}:/usr/bin:/bin` },
+        stdio: "pipe",
+      });
+
+    run("fetch");
+    run("store");
+    expect(existsSync(local)).to.equal(false);
+    mkdirSync(path.dirname(kept), { recursive: true });
+    writeFileSync(kept, "1");
+    writeFileSync(path.join(folder, "outage"), "");
+    expect(() => run("fetch")).to.throw();
+    rmSync(path.join(folder, "outage"));
+    run("fetch");
+    expect(readFileSync(local, "utf8")).to.equal("1");
+    writeFileSync(local, "2");
+    run("fetch");
+    expect(readFileSync(local, "utf8")).to.equal("2");
+    run("store");
+    expect(readFileSync(kept, "utf8")).to.equal("2");
+    writeFileSync(local, "3");
+    // The second sleep fails here and ends the loop.
+    run("keep");
+    expect(readFileSync(kept, "utf8")).to.equal("3");
+    rmSync(folder, { recursive: true });
+  });
+
+  it("reads the inputs of replays on demand, and no others", async () => {
+    const inputs = ["s3://trips/2020/", "s3://trades/"];
+    const { policy } = (await host({ readableInputs: inputs })).one(
+      "aws:iam/rolePolicy:RolePolicy",
+    ).inputs;
+    const resources = document(policy).Statement.map(({ Resource }) => Resource);
+    expect(resources).to.deep.include(["arn:aws:s3:::trips/2020/*"]);
+    expect(resources).to.deep.include(["arn:aws:s3:::trades/*"]);
+    expect(actionsOf(policy)).not.to.include("s3:PutObject");
+    expect(
+      await refusal(
+        () => new ReplayHost("replay", { ...valid, readableInputs: ["trips.csv", "trips.csv"] }),
+      ),
+    )
+      .to.contain("readableInputs must be 0 to 10 values that differ from each other")
+      .and.to.contain(
+        'readableInputs must be objects in S3, such as s3://bucket/trips/2019-03/; got "trips.csv"',
+      );
   });
 
   it("sends its log to a group that is kept for as long as was asked", async () => {

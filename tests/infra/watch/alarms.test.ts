@@ -299,6 +299,7 @@ describe("alarms", () => {
       "freshness-slow",
       "scaling-application-silent",
       "scaling-stream-silent",
+      "host-status",
       "stream-idle",
     ]);
   });
