@@ -56,7 +56,7 @@ const readActions = actions({
   // The provider reads the partition indexes with every table.
   glue: "GetDatabase GetPartitionIndexes GetTable GetTags",
   iam: "GetInstanceProfile GetRole GetRolePolicy List*",
-  kinesis: "Describe* List*",
+  kinesis: "Describe* GetResourcePolicy List*",
   kinesisanalytics: "Describe* List*",
   kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
   lakeformation: "ListPermissions",

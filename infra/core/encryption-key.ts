@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { policyDocument } from "./iam";
+import { grantTo, policyDocument, useKey } from "./iam";
 import { type KeyService, keyStatements } from "./key-services";
 
 export interface EncryptionKeyArgs {
@@ -8,6 +8,10 @@ export interface EncryptionKeyArgs {
   readonly description: string;
   /** Services that use the key without acting for a principal of the account. @default logs, CloudWatch's */
   readonly services?: readonly KeyService[];
+  /** ARNs of roles of other accounts that put records into streams which the key encrypts; they must exist. @default none */
+  readonly producerRoleArns?: readonly string[] | undefined;
+  /** ARNs of roles of other accounts that read such streams; they must exist. @default none */
+  readonly readerRoleArns?: readonly string[] | undefined;
   /** Keeps the key when it leaves the program or the stack is destroyed; without it nothing can be read. @default false */
   readonly protectData?: boolean;
 }
@@ -25,7 +29,8 @@ export function keyOwner(kmsKeyArn: pulumi.Input<string> | undefined): "customer
  * A customer managed KMS key with yearly rotation.
  *
  * Its policy hands the decision who may use it to the account's IAM policies and allows only the services that act for
- * no principal when they use it. Kinesis, S3, Firehose, OpenSearch and EBS use the key on behalf of the principal that calls
+ * no principal when they use it, and roles of other accounts through Kinesis alone:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html. Kinesis, S3, Firehose, OpenSearch and EBS use the key on behalf of the principal that calls
  * them, so those principals carry statements of their own.
  *
  * @example
@@ -39,7 +44,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
   constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:EncryptionKey", name, args, opts);
 
-    const { services = ["logs"] } = args;
+    const { services = ["logs"], producerRoleArns = [], readerRoleArns = [] } = args;
     const protectData = args.protectData ?? false;
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     const { partition } = aws.getPartitionOutput({}, { parent: this });
@@ -64,6 +69,8 @@ export class EncryptionKey extends pulumi.ComponentResource {
           ...services.flatMap((service) =>
             keyStatements(service, { partition, region, accountId }),
           ),
+          ...grantTo(producerRoleArns, useKey("*", ["kms:GenerateDataKey"], "kinesis", region)),
+          ...grantTo(readerRoleArns, useKey("*", ["kms:Decrypt"], "kinesis", region)),
         ]),
       },
       kept,

@@ -57,6 +57,15 @@ export function actions(byService: Readonly<Record<string, string>>): string[] {
   );
 }
 
+/** The statements as a resource's policy has them for roles, such as those of other accounts; none without a role. */
+export function grantTo(
+  roleArns: readonly string[],
+  statements: readonly Statement[],
+): Statement[] {
+  if (roleArns.length === 0) return [];
+  return statements.map((statement) => ({ ...statement, Principal: { AWS: [...roleArns] } }));
+}
+
 /** Renders statements as a policy document; an output may stand for several. */
 export function policyDocument(
   statements: readonly pulumi.Input<Statement | readonly Statement[]>[],

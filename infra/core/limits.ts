@@ -15,6 +15,8 @@ export const limits = {
   streamWarmMiBps: { min: 1, max: 10_240 },
   /** Consumers with enhanced fan-out: https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html */
   streamConsumers: { min: 0, max: 20 },
+  /** Roles that put records into a stream, or read it, by its policy. A longer list is hard to review. */
+  streamRoles: { min: 0, max: 50 },
   /** Parallel instances of a Flink application: https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html */
   flinkParallelism: { min: 1, max: 256 },
   /** Parallel instances that share one KPU: https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html */

@@ -159,7 +159,7 @@ function checkRelations(
   checkNetwork(network, new pulumi.Config("aws").get("region"), read, problems);
   checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
   checkReplay(stack.replay, job?.workload, network, read, problems);
-  checkStream(stream, read, problems);
+  checkStream(stream, stack.encryption, read, problems);
   if (job !== undefined) {
     checkJob(job, stream.fanOut, read, problems);
     if (stack.ingestion !== undefined) checkIngestion(job.workload, read, problems);

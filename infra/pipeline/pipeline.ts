@@ -93,10 +93,18 @@ export class Pipeline extends pulumi.ComponentResource {
       physicalName(text, databaseNameLength).replaceAll("-", "_"),
     );
 
+    const { fanOut, ...streamSettings } = args.stream;
+    const { producerRoleArns, readerRoleArns } = streamSettings;
     const kmsKeyArn = customerManagedKey
       ? new EncryptionKey(
           `${name}-key`,
-          { description: "Streaming pipeline", services: keyServices, protectData },
+          {
+            description: "Streaming pipeline",
+            services: keyServices,
+            producerRoleArns,
+            readerRoleArns,
+            protectData,
+          },
           child,
         ).arn
       : undefined;
@@ -126,7 +134,6 @@ export class Pipeline extends pulumi.ComponentResource {
       child,
     );
 
-    const { fanOut, ...streamSettings } = args.stream;
     const fanOutConsumers = fanOut ? [jobConsumer] : [];
     const events = new EventStream(
       `${name}-events`,

@@ -1,7 +1,7 @@
 import { archivedRecordKiB } from "../../capacity/limits";
 import type { ConfigReader } from "../core/config-reader";
-import { limits, type StreamMode, streamModes } from "../core/limits";
-import { checkWarmThroughput } from "./event-stream";
+import { limits, roleArn, streamConsumerName, type StreamMode, streamModes } from "../core/limits";
+import { checkSharing, checkWarmThroughput } from "./event-stream";
 import type { Problems } from "../core/validate";
 
 /** The event stream of a stack. */
@@ -15,6 +15,10 @@ export interface StreamConfig {
   readonly warmThroughputMiBps: number | undefined;
   /** The job reads by enhanced fan-out. */
   readonly fanOut: boolean;
+  /** Roles of other accounts that put records, that read, and the consumers of those that read by enhanced fan-out. */
+  readonly producerRoleArns?: readonly string[];
+  readonly readerRoleArns?: readonly string[];
+  readonly readerConsumers?: readonly string[];
 }
 
 /** A stream of results: shards where the stack provisions them, and whether S3 keeps them. */
@@ -37,6 +41,13 @@ export function readStream(read: ConfigReader): StreamConfig {
     }),
     warmThroughputMiBps: warmMiBps === 0 ? undefined : warmMiBps,
     fanOut: read.boolean("streamFanOut"),
+    producerRoleArns: read.forms("streamProducerRoleArns", limits.streamRoles, roleArn),
+    readerRoleArns: read.forms("streamReaderRoleArns", limits.streamRoles, roleArn),
+    readerConsumers: read.forms(
+      "streamReaderConsumers",
+      limits.streamConsumers,
+      streamConsumerName,
+    ),
   };
 }
 
@@ -52,8 +63,22 @@ export function readResults(
   return { shardCount: mode === "PROVISIONED" ? shardCount : undefined, archived };
 }
 
-/** What the mode of the stream excludes. */
-export function checkStream(stream: StreamConfig, read: ConfigReader, problems: Problems): void {
-  const keys = read.names({ mode: "streamMode", warmThroughputMiBps: "streamWarmMiBps" });
+/** What mode and encryption of the stream exclude. */
+export function checkStream(
+  stream: StreamConfig,
+  encryption: { readonly encryptAtRest: boolean; readonly customerManagedKey: boolean },
+  read: ConfigReader,
+  problems: Problems,
+): void {
+  const keys = read.names({
+    mode: "streamMode",
+    warmThroughputMiBps: "streamWarmMiBps",
+    producerRoleArns: "streamProducerRoleArns",
+    readerRoleArns: "streamReaderRoleArns",
+    readerConsumers: "streamReaderConsumers",
+    kmsKeyArn: "customerManagedKey",
+  });
   checkWarmThroughput(stream, problems, keys);
+  const { encryptAtRest, customerManagedKey: kmsKeyArn } = encryption;
+  checkSharing({ ...stream, encryptAtRest, kmsKeyArn }, problems, keys);
 }

@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, type Statement, useKey } from "../core/iam";
+import { allow, grantTo, policyDocument, type Statement, useKey } from "../core/iam";
 import {
   limits,
+  roleArn,
   type ShardLevelMetric,
   shardLevelMetrics,
   streamConsumerName,
@@ -36,6 +37,18 @@ export interface EventStreamArgs {
   readonly shardLevelMetrics?: readonly ShardLevelMetric[];
   /** Names of consumers with enhanced fan-out, at most 20, of 2 MB/s per shard each. @default none: readers poll */
   readonly fanOutConsumers?: readonly string[];
+  /**
+   * ARNs of roles, such as those of other accounts, that put records, at most 50. They must exist, and the policy of
+   * `kmsKeyArn` must allow them to use the key: `EncryptionKey` has the same argument. @default none
+   */
+  readonly producerRoleArns?: readonly string[] | undefined;
+  /** ARNs of roles, such as those of other accounts, that read, at most 50, on the same conditions. @default none */
+  readonly readerRoleArns?: readonly string[] | undefined;
+  /**
+   * Names of further consumers with enhanced fan-out, for `readerRoleArns` alone: a consumer has one reader per shard, and
+   * a second one would take the place of the first. At most 20 together with `fanOutConsumers`. @default none: they poll
+   */
+  readonly readerConsumers?: readonly string[] | undefined;
   /** Encrypts records at rest. @default true */
   readonly encryptAtRest?: boolean;
   /** ARN of the KMS key that encrypts records. @default the AWS managed key alias/aws/kinesis */
@@ -43,6 +56,21 @@ export interface EventStreamArgs {
   /** Keeps the stream when it leaves the program or the stack is destroyed. @default false */
   readonly protectData?: boolean;
 }
+
+// Also what a policy of the stream may allow: https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
+const readActions = [
+  "kinesis:DescribeStream",
+  "kinesis:DescribeStreamSummary",
+  "kinesis:GetRecords",
+  "kinesis:GetShardIterator",
+  "kinesis:ListShards",
+];
+const writeActions = [
+  "kinesis:DescribeStreamSummary",
+  "kinesis:ListShards",
+  "kinesis:PutRecord",
+  "kinesis:PutRecords",
+];
 
 /**
  * A Kinesis data stream and the statements with which others read and write it.
@@ -57,6 +85,7 @@ export class EventStream extends pulumi.ComponentResource {
   /** ARNs of the consumers with enhanced fan-out, by name. */
   readonly consumerArns: Readonly<Record<string, pulumi.Output<string>>>;
 
+  readonly #fanOutConsumers: readonly string[];
   readonly #kmsKeyArn: pulumi.Input<string> | undefined;
   readonly #region: pulumi.Output<string>;
 
@@ -92,8 +121,10 @@ export class EventStream extends pulumi.ComponentResource {
         hooks: refuseLargeSteps(name),
       },
     );
+    const { fanOutConsumers = [], readerConsumers = [] } = args;
+    const { producerRoleArns = [], readerRoleArns = [] } = args;
     this.consumerArns = Object.fromEntries(
-      (args.fanOutConsumers ?? []).map((consumer) => [
+      [...fanOutConsumers, ...readerConsumers].map((consumer) => [
         consumer,
         new aws.kinesis.StreamConsumer(
           `${name}-${consumer}`,
@@ -103,6 +134,17 @@ export class EventStream extends pulumi.ComponentResource {
       ]),
     );
 
+    this.#share(name, stream.arn, [
+      ...grantTo(producerRoleArns, [allow(writeActions, [stream.arn])]),
+      ...grantTo(readerRoleArns, [allow(readActions, [stream.arn])]),
+    ]);
+    for (const consumer of readerConsumers) {
+      const subscribe = this.fanOutStatements([consumer]);
+      const arn = this.consumerArns[consumer] ?? "";
+      this.#share(`${name}-${consumer}`, arn, grantTo(readerRoleArns, subscribe));
+    }
+
+    this.#fanOutConsumers = fanOutConsumers;
     this.#kmsKeyArn = encryptAtRest ? args.kmsKeyArn : undefined;
     this.#region = aws.getRegionOutput({}, { parent: this }).region;
     this.name = stream.name;
@@ -110,28 +152,26 @@ export class EventStream extends pulumi.ComponentResource {
     this.registerOutputs({ name: this.name, arn: this.arn, consumerArns: this.consumerArns });
   }
 
+  /** Attaches a policy to stream or consumer, where it grants something. */
+  #share(name: string, resourceArn: pulumi.Input<string>, statements: readonly Statement[]): void {
+    if (statements.length === 0) return;
+    const policy = policyDocument(statements);
+    new aws.kinesis.ResourcePolicy(name, { resourceArn, policy }, { parent: this });
+  }
+
   /** What a consumer that polls needs: to find the shards, to get records and to use the key. */
   readStatements(): Statement[] {
     return [
-      allow(
-        [
-          "kinesis:DescribeStream",
-          "kinesis:DescribeStreamSummary",
-          "kinesis:GetRecords",
-          "kinesis:GetShardIterator",
-          "kinesis:ListShards",
-        ],
-        [this.arn],
-      ),
+      allow(readActions, [this.arn]),
       ...useKey(this.#kmsKeyArn, ["kms:Decrypt"], "kinesis", this.#region),
     ];
   }
 
   /**
    * Permissions of fan-out consumers beyond `readStatements`; they cannot register or remove themselves.
-   * @param consumers - names of those that there are; @default all
+   * @param consumers - names of those that there are; @default all but `readerConsumers`
    */
-  fanOutStatements(consumers: readonly string[] = Object.keys(this.consumerArns)): Statement[] {
+  fanOutStatements(consumers: readonly string[] = this.#fanOutConsumers): Statement[] {
     const arns = consumers.flatMap((consumer) => this.consumerArns[consumer] ?? []);
     if (arns.length === 0) return [];
     return [allow(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"], arns)];
@@ -140,15 +180,7 @@ export class EventStream extends pulumi.ComponentResource {
   /** What a producer needs: to find the shards, to put records and to use the key. */
   writeStatements(): Statement[] {
     return [
-      allow(
-        [
-          "kinesis:DescribeStreamSummary",
-          "kinesis:ListShards",
-          "kinesis:PutRecord",
-          "kinesis:PutRecords",
-        ],
-        [this.arn],
-      ),
+      allow(writeActions, [this.arn]),
       ...useKey(this.#kmsKeyArn, ["kms:GenerateDataKey"], "kinesis", this.#region),
     ];
   }
@@ -166,9 +198,35 @@ export function checkWarmThroughput(
   );
 }
 
+type Sharing = Pick<EventStreamArgs, "producerRoleArns" | "readerRoleArns" | "readerConsumers">;
+
+/** Roles of other accounts cannot use the AWS managed key: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
+export function checkSharing(
+  args: Sharing & { readonly encryptAtRest?: boolean; readonly kmsKeyArn?: unknown },
+  problems: Problems,
+  name: Naming<keyof Sharing | "kmsKeyArn"> = ownName,
+): void {
+  const { producerRoleArns = [], readerRoleArns = [], readerConsumers = [] } = args;
+  const { encryptAtRest = true, kmsKeyArn } = args;
+  const roles = [...producerRoleArns, ...readerRoleArns];
+  problems.require(
+    roles.length === 0 || !encryptAtRest || Boolean(kmsKeyArn),
+    `${name("producerRoleArns")} and ${name("readerRoleArns")} must be empty with the AWS managed key, which other accounts cannot use; got ${roles.join(", ")}. Set ${name("kmsKeyArn")}`,
+  );
+  problems.require(
+    readerConsumers.length === 0 || readerRoleArns.length > 0,
+    `${name("readerConsumers")} must be empty without ${name("readerRoleArns")}; got ${readerConsumers.join(", ")}`,
+  );
+}
+
 function validate(name: string, args: EventStreamArgs): void {
   const problems = new Problems();
-  const { fanOutConsumers = [], maxRecordSizeKiB, warmThroughputMiBps } = args;
+  const {
+    fanOutConsumers = [],
+    readerConsumers = [],
+    maxRecordSizeKiB,
+    warmThroughputMiBps,
+  } = args;
   problems.oneOf("mode", args.mode, streamModes);
   problems.integer("retentionHours", args.retentionHours, limits.streamRetentionHours);
   if (args.mode === "ON_DEMAND") {
@@ -195,9 +253,17 @@ function validate(name: string, args: EventStreamArgs): void {
   for (const metric of args.shardLevelMetrics ?? []) {
     problems.oneOf("shardLevelMetrics", metric, shardLevelMetrics);
   }
-  problems.distinct("fanOutConsumers", fanOutConsumers, limits.streamConsumers);
-  for (const consumer of fanOutConsumers) {
-    problems.matches("fanOutConsumers", consumer, streamConsumerName);
+  const consumers = [...fanOutConsumers, ...readerConsumers];
+  const consumerNames =
+    readerConsumers.length > 0 ? "fanOutConsumers and readerConsumers" : "fanOutConsumers";
+  problems.distinct(consumerNames, consumers, limits.streamConsumers);
+  for (const consumer of consumers) {
+    problems.matches(consumerNames, consumer, streamConsumerName);
   }
+  for (const key of ["producerRoleArns", "readerRoleArns"] as const) {
+    problems.distinct(key, args[key] ?? [], limits.streamRoles);
+    for (const arn of args[key] ?? []) problems.matches(key, arn, roleArn);
+  }
+  checkSharing(args, problems);
   problems.throwIfAny(`EventStream "${name}" has invalid arguments`);
 }

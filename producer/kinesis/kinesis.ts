@@ -30,6 +30,7 @@ export class KinesisStream implements Stream {
   readonly #answerTimeoutMs: number;
   readonly #closed = new AbortController();
 
+  /** @param name Name of a stream, or its ARN, by which other accounts find it. */
   constructor(name: string, region: string, timeoutMs: number = answerTimeoutMs) {
     this.#name = name;
     this.#answerTimeoutMs = timeoutMs;
@@ -41,8 +42,12 @@ export class KinesisStream implements Stream {
     });
   }
 
+  #stream(): { StreamARN: string } | { StreamName: string } {
+    return this.#name.startsWith("arn:") ? { StreamARN: this.#name } : { StreamName: this.#name };
+  }
+
   async describe(): Promise<StreamState> {
-    const command = new DescribeStreamSummaryCommand({ StreamName: this.#name });
+    const command = new DescribeStreamSummaryCommand(this.#stream());
     const { StreamDescriptionSummary: summary } = await this.#send((signal) =>
       this.#client.send(command, { abortSignal: signal }),
     );
@@ -63,7 +68,7 @@ export class KinesisStream implements Stream {
     let nextToken: string | undefined;
     do {
       const command = new ListShardsCommand(
-        nextToken === undefined ? { StreamName: this.#name } : { NextToken: nextToken },
+        nextToken === undefined ? this.#stream() : { NextToken: nextToken },
       );
       const page = await this.#send((signal) =>
         this.#client.send(command, { abortSignal: signal }),
@@ -84,7 +89,7 @@ export class KinesisStream implements Stream {
 
   async putRecords(records: readonly OutgoingRecord[]): Promise<PutResult[]> {
     const command = new PutRecordsCommand({
-      StreamName: this.#name,
+      ...this.#stream(),
       Records: records.map(({ partitionKey, data }) => ({
         PartitionKey: partitionKey,
         Data: data,

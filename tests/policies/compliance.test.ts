@@ -34,15 +34,22 @@ const engineKnows = [
 type Changes = Readonly<Record<string, unknown>>;
 
 /** Deploys a stack under mocks and collects what each policy says, by policy and resource. */
-async function judge(stack: string, preview: boolean, changes: Changes = {}) {
+async function judge(
+  stack: string,
+  preview: boolean,
+  changes: Changes = {},
+  ownLimits: Readonly<Record<string, Changes>> = {},
+) {
   const { resources } = await deploy(() => program(paths), {
     stack,
     preview,
     config: stackConfig(stack, changes),
   });
-  const limits = JSON.parse(
-    readFileSync(path.join(__dirname, `../../policies/limits.${stack}.json`), "utf8"),
-  ) as Readonly<Record<string, Changes>>;
+  const file = path.join(__dirname, `../../policies/limits.${stack}.json`);
+  const limits = {
+    ...(JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Changes>>),
+    ...ownLimits,
+  };
   const judged = resources
     .filter(({ custom }) => custom)
     .map(({ type, name, inputs }) => ({ type, name, props: asInEngine(inputs) as object }));
@@ -108,6 +115,22 @@ describe("the pipeline's own stacks", function () {
     expect(messages.map((message) => message.split(":")[0])).to.deep.equal([
       "apigateway-method-authorization",
     ]);
+  });
+
+  it("satisfy every policy with access from an account that is listed as trusted, and only then", async () => {
+    const changes = {
+      streamProducerRoleArns: ["arn:aws:iam::210987654321:role/producer"],
+      streamReaderRoleArns: ["arn:aws:iam::210987654321:role/reader"],
+      streamReaderConsumers: ["audit"],
+    };
+    const trust = (...trustedAccounts: readonly string[]) =>
+      judge("prod", false, changes, { "iam-trusted-accounts": { trustedAccounts } });
+    const refused = (await trust("123456789012")).messages;
+    expect(refused).to.have.length(3);
+    for (const message of refused) {
+      expect(message).to.match(/^iam-trusted-accounts: .*access is granted to 210987654321/s);
+    }
+    expect((await trust("123456789012", "210987654321")).messages).to.deep.equal([]);
   });
 
   it("satisfy every policy with a function on the stream", async () => {

@@ -30,6 +30,24 @@ describe("EncryptionKey", () => {
     });
   });
 
+  it("lets roles of other accounts in through Kinesis alone", async () => {
+    const producer = "arn:aws:iam::210987654321:role/producer";
+    const reader = "arn:aws:iam::210987654321:role/reader";
+    const args = { services: [], producerRoleArns: [producer], readerRoleArns: [reader] };
+    const deployment = await deploy(() => new EncryptionKey("key", { description: "T", ...args }));
+    const allowed = (principal: string, action: string) => ({
+      Effect: "Allow",
+      Principal: { AWS: [principal] },
+      Action: [action],
+      Resource: ["*"],
+      Condition: { StringEquals: { "kms:ViaService": "kinesis.us-east-1.amazonaws.com" } },
+    });
+    expect(document(deployment.one(keyType).inputs["policy"]).Statement.slice(1)).to.deep.equal([
+      allowed(producer, "kms:GenerateDataKey"),
+      allowed(reader, "kms:Decrypt"),
+    ]);
+  });
+
   it("is kept, and takes a month to go, where data is protected", async () => {
     const deployment = await deploy(
       () => new EncryptionKey("key", { description: "Trips", protectData: true }),

@@ -320,6 +320,24 @@ describe("configuration", () => {
     });
   });
 
+  it("shares the stream with other accounts only with a key that they can use", async () => {
+    const streamReaderRoleArns = ["arn:aws:iam::210987654321:role/reader"];
+    const shared = { streamReaderRoleArns, streamReaderConsumers: ["audit"] };
+    expect((await load("dev", shared)).stream).to.deep.include({
+      producerRoleArns: [],
+      readerRoleArns: streamReaderRoleArns,
+      readerConsumers: ["audit"],
+    });
+    await load("dev", { ...shared, customerManagedKey: false, encryptAtRest: false });
+    expect(await problems({ ...shared, customerManagedKey: false })).to.deep.equal([
+      "streaming-pipeline:streamProducerRoleArns and streaming-pipeline:streamReaderRoleArns must be empty with the AWS managed key, which other accounts cannot use; got arn:aws:iam::210987654321:role/reader. Set streaming-pipeline:customerManagedKey",
+    ]);
+    expect(await problems({ streamReaderConsumers: ["audit"] })).to.deep.equal([
+      "streaming-pipeline:streamReaderConsumers must be empty without streaming-pipeline:streamReaderRoleArns; got audit",
+    ]);
+    expect(await problems({ streamProducerRoleArns: ["producer"] })).to.have.length(1);
+  });
+
   it("refuses a layout of the search domain that does not work together", async () => {
     expect(await problems({ searchSnapshotDays: 366 })).to.deep.equal([
       "streaming-pipeline:searchSnapshotDays must be an integer from 0 to 365; got 366",

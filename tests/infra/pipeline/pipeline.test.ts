@@ -724,6 +724,26 @@ describe("Pipeline", function () {
     );
   });
 
+  it("shares stream, consumer and key with roles of other accounts", async () => {
+    const producer = "arn:aws:iam::210987654321:role/producer";
+    const reader = "arn:aws:iam::210987654321:role/reader";
+    const deployment = await run("dev", {
+      streamFanOut: true,
+      streamProducerRoleArns: [producer],
+      streamReaderRoleArns: [reader],
+      streamReaderConsumers: ["audit"],
+    });
+    const policies = deployment.ofType("aws:kinesis/resourcePolicy:ResourcePolicy");
+    expect(policies.map(({ name }) => name)).to.deep.equal([
+      "pipeline-events",
+      "pipeline-events-audit",
+    ]);
+    const { policy } = deployment.one("aws:kms/key:Key").inputs;
+    const principals = document(policy).Statement.map(({ Principal }) => Principal);
+    expect(principals).to.deep.include.members([{ AWS: [producer] }, { AWS: [reader] }]);
+    expect(jobMay(deployment, "kinesis:SubscribeToShard").join()).not.to.contain("audit");
+  });
+
   it("switches encryption off everywhere when told so, for the policy pack to see", async () => {
     const deployment = await run("dev", { encryptAtRest: false });
     expect(deployment.one("aws:kinesis/stream:Stream").inputs["encryptionType"]).to.equal("NONE");

@@ -150,6 +150,78 @@ describe("EventStream", () => {
     );
   });
 
+  it("shares itself with roles of other accounts, and with readers the consumers that are theirs", async () => {
+    const producer = "arn:aws:iam::210987654321:role/producer";
+    const reader = "arn:aws:iam::210987654321:role/reader";
+    const { resources, outputs } = await deploy(() => ({
+      own: policyDocument(
+        new EventStream("events", {
+          ...valid,
+          kmsKeyArn: "arn:key",
+          fanOutConsumers: ["analytics"],
+          readerConsumers: ["audit"],
+          producerRoleArns: [producer],
+          readerRoleArns: [reader],
+        }).fanOutStatements(),
+      ),
+    }));
+    const arn = "arn:aws:test:us-east-1:123456789012:events";
+    expect(statementFor(outputs["own"], "kinesis:SubscribeToShard").Resource).to.deep.equal([
+      `${arn}-analytics`,
+    ]);
+    const policies = resources.filter(({ type }) => type.endsWith(":ResourcePolicy"));
+    expect(policies.map(({ inputs }) => inputs["resourceArn"])).to.deep.equal([
+      arn,
+      `${arn}-audit`,
+    ]);
+    const statements = policies.map(({ inputs }) => document(inputs["policy"]).Statement);
+    const allowed = (principal: string, Resource: string, actions: string) => ({
+      Effect: "Allow",
+      Principal: { AWS: [principal] },
+      Action: actions.split(" ").map((action) => `kinesis:${action}`),
+      Resource: [Resource],
+    });
+    expect(statements).to.deep.equal([
+      [
+        allowed(producer, arn, "DescribeStreamSummary ListShards PutRecord PutRecords"),
+        allowed(
+          reader,
+          arn,
+          "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards",
+        ),
+      ],
+      [allowed(reader, `${arn}-audit`, "DescribeStreamConsumer SubscribeToShard")],
+    ]);
+  });
+
+  it("has no policy without such roles, and shares itself unencrypted as well", async () => {
+    const policiesOf = async (args: EventStreamArgs) =>
+      (await deploy(() => new EventStream("events", args))).ofType(
+        "aws:kinesis/resourcePolicy:ResourcePolicy",
+      ).length;
+    expect(await policiesOf({ ...valid, fanOutConsumers: ["audit"] })).to.equal(0);
+    const readerRoleArns = ["arn:aws:iam::210987654321:role/reader"];
+    expect(await policiesOf({ ...valid, readerRoleArns, encryptAtRest: false })).to.equal(1);
+  });
+
+  it("lists roles that cannot be, and the AWS managed key that they cannot use", async () => {
+    const message = await refusal(
+      () =>
+        new EventStream("events", {
+          ...valid,
+          fanOutConsumers: ["audit"],
+          readerConsumers: ["audit"],
+          producerRoleArns: ["arn:aws:iam::210987654321:root"],
+        }),
+    );
+    expect(message.split("\n").slice(1)).to.deep.equal([
+      "- fanOutConsumers and readerConsumers must be 0 to 20 values that differ from each other; got audit, audit",
+      '- producerRoleArns must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/analyst; got "arn:aws:iam::210987654321:root"',
+      "- producerRoleArns and readerRoleArns must be empty with the AWS managed key, which other accounts cannot use; got arn:aws:iam::210987654321:root. Set kmsKeyArn",
+      "- readerConsumers must be empty without readerRoleArns; got audit",
+    ]);
+  });
+
   it("needs no statement for fan-out that it does not have", async () => {
     const { outputs } = await deploy(() => ({
       count: new EventStream("events", valid).fanOutStatements().length,

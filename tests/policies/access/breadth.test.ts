@@ -158,6 +158,26 @@ describe("a principal", () => {
     expect(await refusesGrant(foreignGrants, canonical)).to.equal(true);
   });
 
+  it("on a stream is of trusted accounts", async () => {
+    const policy = policyText({
+      Effect: "Allow",
+      Principal: { AWS: ["arn:aws:iam::210987654321:role/reader"] },
+      Action: "kinesis:GetRecords",
+      Resource: `${stream}/events`,
+    });
+    const type = "aws:kinesis/resourcePolicy:ResourcePolicy";
+    const violations = async (...trustedAccounts: readonly string[]) =>
+      (
+        await evaluate(
+          foreignGrants,
+          { type, name: "events", props: { policy } },
+          { trustedAccounts },
+        )
+      ).violations;
+    expect(await violations("123456789012")).to.have.length(1);
+    expect(await violations("123456789012", "210987654321")).to.be.empty;
+  });
+
   const trusted = { trustedOrganizations: ["o-abcdefghij"], trustedAccounts: ["123456789012"] };
   const grants: readonly (readonly [
     type: string,

@@ -54,6 +54,17 @@ describe("A call of the stream", function () {
     });
   }
 
+  it("names a stream of another account by its ARN", async () => {
+    const { arn } = await stream.describe();
+    const other = new KinesisStream(arn, "us-east-1", timeoutMs);
+    expect((await other.describe()).arn).to.equal(arn);
+    expect(await other.openShards()).to.have.length(1);
+    expect(await other.putRecords([outgoingRecord(0, 0, "a", Buffer.from("{}"))])).to.have.length(
+      1,
+    );
+    other.close();
+  });
+
   it("ends, whichever it is", async () => {
     const fault = { status: 200, body: "{", isCut: true } as const;
     const describe = await failure("DescribeStreamSummary", () => stream.describe(), fault);
