@@ -107,7 +107,7 @@ export async function runLocal(
         result: deployed,
         settings: deployedSettings(deployed),
         stream: { client, name: String(streamName) },
-        ingestionUrl: ingestionUrl === undefined ? undefined : String(ingestionUrl),
+        ingestionUrl: typeof ingestionUrl === "string" ? ingestionUrl : undefined,
       };
     };
     const deployment = await steps.run("deploy", "Deploy the program", deploy);
