@@ -63,6 +63,13 @@ export const limits = {
   deliverySecurityGroups: { min: 1, max: 5 },
   /** MiB that Firehose collects before it indexes documents: https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html */
   deliverySearchBufferMiB: { min: 1, max: 100 },
+  /** MiB of a request to an HTTP endpoint: https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointBufferingHints.html */
+  deliveryHttpBufferMiB: { min: 1, max: 64 },
+  /** MiB and seconds of a request to Splunk: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkBufferingHints.html */
+  deliverySplunkBufferMiB: { min: 1, max: 5 },
+  deliverySplunkBufferSeconds: { min: 0, max: 60 },
+  /** Seconds to wait for Splunk: https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkDestinationConfiguration.html */
+  splunkAcknowledgementSeconds: { min: 180, max: 600 },
   /** Seconds for which Firehose tries to reach a destination again: https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceRetryOptions.html */
   deliveryRetrySeconds: { min: 0, max: 7200 },
   /**

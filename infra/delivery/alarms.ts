@@ -36,6 +36,25 @@ export const destinations = {
     place: "the index",
     mend: "its role in IAM and in the domain, and the domain's health",
   },
+  Http: {
+    freshness: "DeliveryToHttpEndpoint.DataFreshness",
+    success: "DeliveryToHttpEndpoint.Success",
+    place: "the HTTP endpoint",
+    mend: "its secret, and the endpoint's health",
+  },
+  Splunk: {
+    freshness: "DeliveryToSplunk.DataFreshness",
+    success: "DeliveryToSplunk.Success",
+    place: "Splunk",
+    mend: "its secret, and Splunk's health",
+  },
+  // Its age is that of the objects that are copied.
+  Redshift: {
+    freshness: "DeliveryToS3.DataFreshness",
+    success: "DeliveryToRedshift.Success",
+    place: "Redshift",
+    mend: "its secret, the table, and the manifests of failed copies under errors/",
+  },
 } as const;
 
 /** Seconds that a record may take to the archive: at least a quarter of an hour, and twice what is buffered. */

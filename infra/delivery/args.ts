@@ -1,4 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkHttp, type HttpDestination } from "./http-destination";
+import { checkRedshift, type RedshiftDestination } from "./redshift-destination";
+import { checkSplunk, type SplunkDestination } from "./splunk-destination";
 import { type DeliveryTableArgs, tableNameForm } from "./table";
 import type { Statement } from "../core/iam";
 import { limits, logRetentionDays } from "../core/limits";
@@ -72,6 +75,12 @@ export interface DeliveryStreamArgs {
   readonly table?: Omit<DeliveryTableArgs, "bucketName" | "prefix"> | undefined;
   /** The index to deliver to, with the bucket for what it refuses. @default the bucket itself */
   readonly search?: SearchDestination | undefined;
+  /** The HTTP endpoint to deliver to, with the bucket for what it refuses. @default the bucket itself */
+  readonly http?: HttpDestination | undefined;
+  /** The Splunk to deliver to, with the bucket for what it refuses. @default the bucket itself */
+  readonly splunk?: SplunkDestination | undefined;
+  /** The table in Redshift that copies from the bucket. @default the bucket itself */
+  readonly redshift?: RedshiftDestination | undefined;
   /** Keeps records as they came under source/, too. @default those alone that could not be delivered, under errors/ */
   readonly keepSource?: boolean;
   /** Days after which an archived object expires, 1 to 3,653. @default objects are kept */
@@ -114,7 +123,8 @@ export function checkBuffers(
 /** @throws Error that lists every invalid argument. */
 export function validate(name: string, args: DeliveryStreamArgs): void {
   const problems = new Problems();
-  const { partitions = [], table, transform, search } = args;
+  const { partitions = [], table, transform, search, http, splunk, redshift } = args;
+  const others = Object.entries({ search, http, splunk, redshift }).filter(([, each]) => each);
 
   const large = table !== undefined || partitions.length > 0;
   problems.integer("bufferMiB", args.bufferMiB, limits.deliveryBufferMiB);
@@ -152,11 +162,19 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
     problems.integer("transform.bufferSeconds", bufferSeconds, limits.transformBufferSeconds);
     problems.integer("transform.retries", retries, limits.transformRetries);
   }
+  const given = others.map(([name]) => name).join(" and ");
+  problems.require(
+    others.length < 2,
+    `a delivery stream has one destination; got ${given}. Deliver twice`,
+  );
+  problems.require(
+    others.length === 0 || !large,
+    `${given} excludes table and partitions, which the bucket alone has; leave them out or deliver twice`,
+  );
+  if (http !== undefined) checkHttp(http, args.bufferMiB, problems);
+  if (splunk !== undefined) checkSplunk(splunk, args, problems);
+  if (redshift !== undefined) checkRedshift(redshift, problems);
   if (search !== undefined) {
-    problems.require(
-      !large,
-      "search excludes table and partitions: an index has neither; leave them out or deliver twice",
-    );
     problems.integer("bufferMiB (with search)", args.bufferMiB, limits.deliverySearchBufferMiB);
     problems.integer(
       "search.retrySeconds",

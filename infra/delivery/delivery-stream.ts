@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { componentInputs } from "../core/component";
 import { type DeliveryStreamArgs, validate } from "./args";
 import { deliveryDestination, folders } from "./destination";
+import { secretStatements } from "./destination-secret";
 import { searchStatements } from "./search-destination";
 import { DeliveryTable, type QueriedTable } from "./table";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
@@ -13,7 +14,8 @@ export type { DeliveryStreamArgs } from "./args";
 
 /**
  * A Firehose stream with everything that it needs: the bucket of the archive, its role, its log and, as asked for, the
- * function that prepares records, the Glue table of a Parquet archive, and an OpenSearch index to deliver to.
+ * function that prepares records, the Glue table of a Parquet archive, and another destination than the bucket: an
+ * OpenSearch index, an HTTP endpoint, Splunk or Redshift.
  *
  * It reads a Kinesis data stream or takes what is put to it. What cannot be delivered goes to errors/, by kind of
  * error and day; with `keepSource` everything goes to source/ as it came, too.
@@ -46,6 +48,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
     validate(name, args);
 
     const { source, search, kmsKeyArn } = args;
+    const secret = args.http ?? args.splunk ?? args.redshift;
     const { keepSource = false, encryptAtRest = true } = args;
     const child = { parent: this };
     this.#region = aws.getRegionOutput({}, child).region;
@@ -92,7 +95,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
     const logStream = (part: string): aws.cloudwatch.LogStream =>
       new aws.cloudwatch.LogStream(`${name}-${part}`, { logGroupName: logGroup.name }, child);
     const log = logStream("logs");
-    const backupLog = search || keepSource ? logStream("backup-logs") : log;
+    const backupLog = search || secret || keepSource ? logStream("backup-logs") : log;
     const role = new ServiceRole(
       `${name}-role`,
       {
@@ -103,6 +106,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
           ...(table?.readStatements() ?? []),
           ...(transform?.firehoseStatements() ?? []),
           ...(search ? searchStatements(search) : []),
+          ...(secret ? secretStatements(secret, this.#region) : []),
           allow(
             ["logs:PutLogEvents"],
             [...new Set([log, backupLog])].map(({ arn }) => arn),

@@ -1,8 +1,11 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DeliveryStreamArgs } from "./args";
+import { httpConfiguration } from "./http-destination";
 import { lineBreaks, partitionPrefix, partitionProcessors, transformProcessor } from "./processors";
+import { redshiftConfiguration } from "./redshift-destination";
 import { searchConfiguration } from "./search-destination";
+import { splunkConfiguration } from "./splunk-destination";
 import type { DeliveryTable } from "./table";
 
 type Logging =
@@ -36,9 +39,13 @@ export function deliveryDestination(
   parts: DeliveryParts,
 ): Pick<
   aws.kinesis.FirehoseDeliveryStreamArgs,
-  "extendedS3Configuration" | "opensearchConfiguration"
+  | "extendedS3Configuration"
+  | "httpEndpointConfiguration"
+  | "opensearchConfiguration"
+  | "redshiftConfiguration"
+  | "splunkConfiguration"
 > & { readonly destination: string } {
-  const { search, kmsKeyArn, keepSource = false } = args;
+  const { search, http, splunk, redshift, kmsKeyArn, keepSource = false } = args;
   const { bucketArn, roleArn, logging } = parts;
   const buffering = { bufferingSize: args.bufferMiB, bufferingInterval: args.bufferSeconds };
   const bucket = { bucketArn, roleArn, ...(kmsKeyArn !== undefined && { kmsKeyArn }) };
@@ -51,18 +58,29 @@ export function deliveryDestination(
     errorOutputPrefix,
     cloudwatchLoggingOptions: parts.backupLogging,
   };
+  const delivery = {
+    roleArn,
+    ...processing(args, parts),
+    cloudwatchLoggingOptions: logging,
+    s3Configuration: backup,
+    keepSource,
+  };
+  const buffered = { ...delivery, ...buffering };
   if (search !== undefined) {
-    return {
-      destination: "opensearch",
-      opensearchConfiguration: searchConfiguration(search, {
-        roleArn,
-        ...buffering,
-        ...processing(args, parts),
-        cloudwatchLoggingOptions: logging,
-        s3Configuration: backup,
-        keepSource,
-      }),
-    };
+    const opensearchConfiguration = searchConfiguration(search, buffered);
+    return { destination: "opensearch", opensearchConfiguration };
+  }
+  if (http !== undefined) {
+    const httpEndpointConfiguration = httpConfiguration(http, buffered);
+    return { destination: "http_endpoint", httpEndpointConfiguration };
+  }
+  if (splunk !== undefined) {
+    return { destination: "splunk", splunkConfiguration: splunkConfiguration(splunk, buffered) };
+  }
+  if (redshift !== undefined) {
+    const copied = { ...backup, ...buffering, prefix: folders.events + byHour };
+    const redshiftConfigured = redshiftConfiguration(redshift, copied, delivery);
+    return { destination: "redshift", redshiftConfiguration: redshiftConfigured };
   }
   return {
     destination: "extended_s3",
@@ -80,7 +98,7 @@ export function deliveryDestination(
 
 /** In the order in which Firehose applies them. */
 function processing(
-  { partitions = [], transform, search }: DeliveryStreamArgs,
+  { partitions = [], transform, search, http, splunk }: DeliveryStreamArgs,
   { transformArn, table }: DeliveryParts,
 ) {
   const processors = [
@@ -88,7 +106,7 @@ function processing(
       ? [transformProcessor(transformArn, transform)]
       : []),
     ...partitionProcessors(partitions),
-    ...(table || search ? [] : [lineBreaks]),
+    ...(table || search || http || splunk ? [] : [lineBreaks]),
   ];
   return processors.length > 0 ? { processingConfiguration: { enabled: true, processors } } : {};
 }

@@ -5,8 +5,8 @@ import { allow, arnBeside, type Statement } from "../core/iam";
 
 type Configuration = aws.types.input.kinesis.FirehoseDeliveryStreamOpensearchConfiguration;
 
-/** What an index as a destination shares with the archive. */
-export type SearchDelivery = Pick<
+/** What a destination with a bucket as its backup shares with the archive. */
+export type BackedDelivery = Pick<
   Configuration,
   | "roleArn"
   | "bufferingSize"
@@ -19,7 +19,7 @@ export type SearchDelivery = Pick<
 /** An OpenSearch index as the destination of a delivery stream. */
 export function searchConfiguration(
   search: SearchDestination,
-  { keepSource, ...delivery }: SearchDelivery,
+  { keepSource, ...delivery }: BackedDelivery,
 ): Configuration {
   return {
     ...delivery,

@@ -78,7 +78,9 @@ export const metricFamilies = {
     dimensions: ["DeliveryStreamName"],
     metrics: words(
       "DataReadFromKinesisStream.Records DeliveryToAmazonOpenSearchService.DataFreshness",
-      "DeliveryToAmazonOpenSearchService.Success DeliveryToS3.Bytes",
+      "DeliveryToAmazonOpenSearchService.Success DeliveryToHttpEndpoint.DataFreshness",
+      "DeliveryToHttpEndpoint.Success DeliveryToRedshift.Success DeliveryToS3.Bytes",
+      "DeliveryToSplunk.DataFreshness DeliveryToSplunk.Success",
       "DeliveryToS3.DataFreshness DeliveryToS3.Records DeliveryToS3.Success",
       "ExecuteProcessing.Success FailedConversion.Records KMSKeyAccessDenied KMSKeyDisabled",
       "KMSKeyInvalidState KMSKeyNotFound KinesisMillisBehindLatest PartitionCount",

@@ -367,7 +367,7 @@ describe("DeliveryStream", () => {
         "- partition Day has no value: give it a query, or a transform that returns it",
         '- table.tableName must be 1 to 128 lower-case letters, digits and underscores that do not begin with a digit; got "my-trips"',
         "- table.partitions must be the partitions of the archive, Day, zone; got none",
-        "- search excludes table and partitions: an index has neither; leave them out or deliver twice",
+        "- search excludes table and partitions, which the bucket alone has; leave them out or deliver twice",
         "- search.retrySeconds must be an integer from 0 to 7200; got 7201",
         "- The number of search.securityGroupIds must be an integer from 1 to 5; got 0",
       ].join("\n"),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import { deliveryAlarms } from "../../../infra/delivery/alarms";
 import { metricFamilies } from "../../../infra/watch/metrics";
 import {
   Monitoring,
@@ -467,7 +468,10 @@ describe("the dashboard", () => {
   it("shows each metric of the table somewhere, or has an alarm on it", async () => {
     const shown = new Set((await widgets(everything)).flatMap(metricsOf).map(([, name]) => name));
     const watched = (await monitor(everything)).ofType(alarmType).map(({ inputs }) => inputs);
-    const text = JSON.stringify(watched);
+    const elsewhereTo = (["Http", "Splunk", "Redshift"] as const).map((destination) =>
+      deliveryAlarms({ name: "delivery", bufferSeconds: 60, destination }),
+    );
+    const text = JSON.stringify([watched, elsewhereTo]);
     // Of the other runtimes, and of what this delivery and domain do not use.
     const elsewhere = [
       "FailedConversion.Records",
