@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,6 +58,9 @@ class FanOutReshardTest {
       new TreeMap<>(
           Map.of(0, List.of(), 1, List.of(), 2, List.of(0), 3, List.of(0), 4, List.of(2, 3)));
 
+  /** Shard and number of each record in the order in which the tasks of the source emitted them. */
+  private static final List<String> EMITTED = Collections.synchronizedList(new ArrayList<>());
+
   @RegisterExtension
   private static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
@@ -74,21 +78,21 @@ class FanOutReshardTest {
     env.setParallelism(parallelism);
     KinesisSource<Trip> source =
         new KinesisSource<>(settings, new TripParser(), new FakeClients(settings));
-    List<String> read = new ArrayList<>();
+    EMITTED.clear();
     try (CloseableIterator<String> records =
         source
             .addTo(env)
-            .map(record -> record.shardId.substring(19) + "-" + record.sequenceNumber)
+            .map(FanOutReshardTest::position)
             .returns(String.class)
             .uid("positions")
-            .setParallelism(1)
             .collectAsync()) {
       JobClient job = env.executeAsync();
-      while (read.size() < PARENTS.size() * RECORDS) {
-        read.add(records.next());
+      for (int read = 0; read < PARENTS.size() * RECORDS; read++) {
+        records.next();
       }
       job.cancel().get();
     }
+    List<String> read = List.copyOf(EMITTED);
 
     assertThat(read)
         .doesNotHaveDuplicates()
@@ -103,6 +107,13 @@ class FanOutReshardTest {
             assertThat(read).containsSubsequence(parent + "-" + (RECORDS - 1), shard + "-" + 0);
           }
         });
+  }
+
+  /** Runs in the task of the source, where no network changes the order between two tasks. */
+  private static String position(SourceRecord<Trip> record) {
+    String position = record.shardId.substring(19) + "-" + record.sequenceNumber;
+    EMITTED.add(position);
+    return position;
   }
 
   private static List<String> positions(int shard) {
