@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkHttp, type HttpDestination } from "./http-destination";
 import { checkRedshift, type RedshiftDestination } from "./redshift-destination";
+import { checkSearchDestination, type SearchDestination } from "./search-destination";
 import { checkSplunk, type SplunkDestination } from "./splunk-destination";
 import { type DeliveryTableArgs, tableNameForm } from "./table";
 import type { Statement } from "../core/iam";
@@ -40,23 +41,6 @@ export interface DeliveryPartition {
   /** JQ 1.6 expression for the value, such as `.symbol`. @default the transform's partition key of that name */
   readonly query?: string;
 }
-
-/** An index of an OpenSearch domain as the destination. */
-export interface SearchDestination {
-  readonly domainArn: pulumi.Input<string>;
-  readonly indexName: string;
-  /** How often a new index begins. @default NoRotation */
-  readonly rotation?: (typeof indexRotations)[number];
-  /** Seconds for which a refused document is tried again, 0 to 7,200. @default 300 */
-  readonly retrySeconds?: number;
-  /** Where the domain is reached from. It cannot be changed later. */
-  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups that may reach the domain, such as `SearchDomain.clientSecurityGroupIds`; one to five. */
-  readonly securityGroupIds: readonly pulumi.Input<string>[];
-}
-
-/** How often Firehose begins a new index: https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceDestinationConfiguration.html */
-export const indexRotations = ["NoRotation", "OneHour", "OneDay", "OneWeek", "OneMonth"] as const;
 
 export interface DeliveryStreamArgs {
   /** Where records come from. @default callers of PutRecord (direct put) */
@@ -174,19 +158,6 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
   if (http !== undefined) checkHttp(http, args.bufferMiB, problems);
   if (splunk !== undefined) checkSplunk(splunk, args, problems);
   if (redshift !== undefined) checkRedshift(redshift, problems);
-  if (search !== undefined) {
-    problems.integer("bufferMiB (with search)", args.bufferMiB, limits.deliverySearchBufferMiB);
-    problems.integer(
-      "search.retrySeconds",
-      search.retrySeconds ?? 300,
-      limits.deliveryRetrySeconds,
-    );
-    problems.oneOf("search.rotation", search.rotation ?? "NoRotation", indexRotations);
-    problems.integer(
-      "The number of search.securityGroupIds",
-      search.securityGroupIds.length,
-      limits.deliverySecurityGroups,
-    );
-  }
+  if (search !== undefined) checkSearchDestination(search, args.bufferMiB, problems);
   problems.throwIfAny(`DeliveryStream "${name}" has invalid arguments`);
 }

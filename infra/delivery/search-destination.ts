@@ -1,7 +1,25 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { SearchDestination } from "./args";
+import { limits } from "../core/limits";
+import type { Problems } from "../core/validate";
 import { allow, arnBeside, type Statement } from "../core/iam";
+
+/** An index of an OpenSearch domain as the destination. */
+export interface SearchDestination {
+  readonly domainArn: pulumi.Input<string>;
+  readonly indexName: string;
+  /** How often a new index begins. @default NoRotation */
+  readonly rotation?: (typeof indexRotations)[number];
+  /** Seconds for which a refused document is tried again, 0 to 7,200. @default 300 */
+  readonly retrySeconds?: number;
+  /** Where the domain is reached from. It cannot be changed later. */
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Security groups that may reach the domain, such as `SearchDomain.clientSecurityGroupIds`; one to five. */
+  readonly securityGroupIds: readonly pulumi.Input<string>[];
+}
+
+/** How often Firehose begins a new index: https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceDestinationConfiguration.html */
+export const indexRotations = ["NoRotation", "OneHour", "OneDay", "OneWeek", "OneMonth"] as const;
 
 type Configuration = aws.types.input.kinesis.FirehoseDeliveryStreamOpensearchConfiguration;
 
@@ -83,4 +101,19 @@ export function searchStatements({ domainArn, indexName }: SearchDestination): S
       ["*"],
     ),
   ];
+}
+
+export function checkSearchDestination(
+  search: SearchDestination,
+  bufferMiB: number,
+  problems: Problems,
+): void {
+  problems.integer("bufferMiB (with search)", bufferMiB, limits.deliverySearchBufferMiB);
+  problems.integer("search.retrySeconds", search.retrySeconds ?? 300, limits.deliveryRetrySeconds);
+  problems.oneOf("search.rotation", search.rotation ?? "NoRotation", indexRotations);
+  problems.integer(
+    "The number of search.securityGroupIds",
+    search.securityGroupIds.length,
+    limits.deliverySecurityGroups,
+  );
 }
