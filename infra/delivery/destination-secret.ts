@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { allow, type Statement, useKey } from "../core/iam";
 
-/** The secret in Secrets Manager with which Firehose proves who it is; it is read anew every ten minutes. */
+/** The secret in Secrets Manager with which Firehose proves who it is; it is read again every ten minutes. */
 export interface DestinationSecret {
   /** ARN of the secret. */
   readonly secretArn: pulumi.Input<string>;
