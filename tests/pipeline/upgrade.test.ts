@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import { dump, load } from "js-yaml";
 import { Problems } from "../../infra/core/validate";
 import { readWorkload } from "../../infra/contracts/workload";
 import { program } from "../../infra/program";
@@ -30,6 +31,12 @@ const firstResults: Readonly<Record<string, object>> = {
   "taxi-demand-cells": { ...window, cell: "dr5ru7", location },
   "taxi-demand-zones": { ...window, zone: 132, zoneName: "JFK", borough: "Queens", location },
 };
+/** What the first contract has not, in a workload.yaml. */
+interface TodaysDefinition {
+  readonly canaryIndex?: string;
+  readonly archive: { readonly views?: object };
+}
+
 const firstLetter = { reason: "late", payload: "{}" };
 
 describe("A stack with the indices of the first contract", () => {
@@ -85,7 +92,7 @@ describe("A stack with the indices of the first contract", () => {
     return answer;
   };
 
-  /** Today's workload, but with the index templates of the first contract. */
+  /** Today's workload, but with the index templates of the first contract, without canaries and views of the archive. */
   const firstWorkload = (): string => {
     const first = path.join(folder, "workload");
     const common = path.join(folder, "common");
@@ -96,8 +103,17 @@ describe("A stack with the indices of the first contract", () => {
     rmSync(path.join(first, "index-templates"), { recursive: true });
     cpSync(path.join(__dirname, "services/first-contract"), first, { recursive: true });
     const file = path.join(first, "workload.yaml");
-    const text = readFileSync(file, "utf8").replaceAll("../../", "../../../");
-    writeFileSync(file, text.replace("canaryIndex: canaries\n", ""));
+    // It lies one folder deeper.
+    for (const moved of [file, path.join(first, "transform.ts")]) {
+      writeFileSync(moved, readFileSync(moved, "utf8").replaceAll("../../", "../../../"));
+    }
+    const text = readFileSync(file, "utf8");
+    const { canaryIndex, archive, ...definition } = load(text) as TodaysDefinition;
+    const { views, ...files } = archive;
+    expect([canaryIndex, views]).not.to.include(undefined);
+    writeFileSync(file, dump({ ...definition, archive: files }));
+    // Queries of today read today's views.
+    for (const sql of ["queries", "views"]) rmSync(path.join(first, sql), { recursive: true });
     return first;
   };
 
