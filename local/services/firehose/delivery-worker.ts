@@ -1,13 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { DeliveryLedger, type Ticket } from "./delivery-ledger";
 import { DeliveryBuffer, DeliveryOutputs, type OutputsOptions } from "./delivery-outputs";
 import type { DeliveryTransform } from "./delivery-transform";
+import { pollUntil } from "../kinesis/poll-loop";
 import type { Positions } from "../kinesis/position-file";
 import type { ShardReader, ShardRecord } from "../kinesis/shard-reader";
-
-/** Firehose asks each shard once a second: https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html */
-const POLL_MILLISECONDS = 1_000;
-const RETRY_MILLISECONDS = 5_000;
 
 export interface DeliveryStatus {
   readonly name: string;
@@ -99,18 +95,11 @@ export class DeliveryWorker {
     await this.#writeDue();
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let pause = POLL_MILLISECONDS;
-      try {
-        await this.poll();
-        this.#problem = undefined;
-      } catch (error) {
-        this.#problem = error instanceof Error ? error.message : String(error);
-        pause = RETRY_MILLISECONDS;
-      }
-      await delay(pause, undefined, { signal }).catch(() => undefined);
-    }
+  #run(signal: AbortSignal): Promise<void> {
+    const poll = () => this.poll();
+    return pollUntil(signal, poll, (problem) => {
+      this.#problem = problem;
+    });
   }
 
   /** @returns whether something has become due. */

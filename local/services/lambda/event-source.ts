@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { DeliveryLedger, type Ticket } from "../firehose/delivery-ledger";
+import { pollUntil } from "../kinesis/poll-loop";
 import type { Positions } from "../kinesis/position-file";
 import type { ShardReader, ShardRecord } from "../kinesis/shard-reader";
 import { type BatchOptions, type BatchSettings, EventBatches, type Window } from "./event-batches";
 import { matches } from "./event-filter";
 
-/** Lambda polls each shard once a second: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
-const POLL_MILLISECONDS = 1_000;
-const RETRY_MILLISECONDS = 5_000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 /** Data of a batch, which becomes a third larger in an invocation of 6 MB, with room for attributes and a state. */
 const BATCH_BYTES = 3.5 * 1024 ** 2;
@@ -147,18 +145,11 @@ export class EventSource {
     await Promise.all([...this.#lanes.values()].flatMap(({ running }) => running ?? []));
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let pause = POLL_MILLISECONDS;
-      try {
-        await this.poll();
-        this.#problem = undefined;
-      } catch (error) {
-        this.#problem = error instanceof Error ? error.message : String(error);
-        pause = RETRY_MILLISECONDS;
-      }
-      await delay(pause, undefined, { signal }).catch(() => undefined);
-    }
+  #run(signal: AbortSignal): Promise<void> {
+    const poll = () => this.poll();
+    return pollUntil(signal, poll, (problem) => {
+      this.#problem = problem;
+    });
   }
 
   #take(record: ShardRecord): void {
