@@ -20,6 +20,7 @@ const SHARES = [25, 50, 75];
 interface Options {
   readonly events: number;
   readonly rounds: number;
+  readonly warmUp: number;
   readonly density: readonly Density[];
   readonly probes: number;
   readonly latency: boolean;
@@ -36,7 +37,13 @@ export const jobBenchmark = benchmark(
       "--events <n>",
       "events of the backlog that is read",
       wholeNumber(1, 100_000_000),
-      2_000_000,
+      20_000_000,
+    )
+    .option(
+      "--warm-up <seconds>",
+      "reading that is not measured, while Java compiles",
+      wholeNumber(0, 600),
+      30,
     )
     .option(
       "--rounds <n>",
@@ -59,7 +66,7 @@ export const jobBenchmark = benchmark(
 );
 
 async function measure(options: Options) {
-  const { events, rounds, density, probes, latency: timed } = options;
+  const { events, rounds, density, probes, warmUp, latency: timed } = options;
   const steps = new Steps();
   await steps.run("build", "Build what is missing or changed", (tell) =>
     ensureJob(pipelineJob, tell),
@@ -70,7 +77,7 @@ async function measure(options: Options) {
     const jar = await jars(services.folder, steps.progress);
     const backlogs: Comparison[] = [];
     for (const name of density) {
-      const backlog = { density: name, events, rounds };
+      const backlog = { density: name, events, rounds, warmUpSeconds: warmUp };
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
@@ -101,14 +108,21 @@ async function measure(options: Options) {
 function inWords(figures: Figures): readonly string[] {
   const { events, shards, parallelism, checkpointSeconds, backlogs } = figures;
   const speed = ({ eventsPerSecond, rounds }: Comparison["job"]): string =>
-    `${eventsPerSecond} events/s (${rounds.map(({ whole }) => whole).join(", ")}; ` +
-    `second halves ${rounds.map(({ secondHalf }) => secondHalf).join(", ")})`;
+    `${eventsPerSecond} events/s (${rounds.map((round) => round.eventsPerSecond).join(", ")}; ` +
+    `slowest ten seconds ${rounds.map((round) => round.slowestTenSeconds).join(", ")}; ` +
+    `longest checkpoint ${rounds.map((round) => round.longestCheckpointMilliseconds).join(", ")} ms)`;
+  const processors = ({ rounds }: Comparison["job"]): string =>
+    Object.entries(rounds.at(-1)?.processorMicroseconds ?? {})
+      .map(([name, microseconds]) => `${name} ${microseconds}`)
+      .join(", ");
   return [
     `${events} events; ${shards} shards, parallelism ${parallelism}, a checkpoint every ${checkpointSeconds} s`,
     ...backlogs.flatMap(({ density, tripsADay, recordBytes, readAndCount, job, ratio }) => [
       `As dense as the ${density}: ${tripsADay} events of ${recordBytes} bytes in a day of event time`,
       `  reads and counts  ${speed(readAndCount)}`,
+      `    µs an event     ${processors(readAndCount)}`,
       `  the job           ${speed(job)}`,
+      `    µs an event     ${processors(job)}`,
       `  ratio             ${ratio}`,
     ]),
     ...(figures.latency.length > 0 ? ["From put to readable document"] : []),
@@ -117,12 +131,14 @@ function inWords(figures: Figures): readonly string[] {
 }
 
 function latencyInWords(figures: Latency): string {
-  const { sharePercent, putPerSecond, probes, unseen, unread } = figures;
-  const { p50Milliseconds: p50, p95Milliseconds: p95, p99Milliseconds: p99 } = figures;
-  const times = [p50, p95, p99].map((time) => (time === null ? "not found in time" : `${time} ms`));
+  const { sharePercent, putPerSecond, newKey, busyKey, probes, unseen, unread } = figures;
+  const times = ({ p50Milliseconds, p95Milliseconds, p99Milliseconds }: typeof newKey): string =>
+    [p50Milliseconds, p95Milliseconds, p99Milliseconds]
+      .map((time) => (time === null ? "not found in time" : `${time} ms`))
+      .join(", ");
   return (
-    `${sharePercent} %: ${putPerSecond} events/s put, p50 ${times[0] ?? ""}, p95 ${times[1] ?? ""}, ` +
-    `p99 ${times[2] ?? ""} of ${probes} probes, ${unseen} not found; ` +
+    `${sharePercent} %: ${putPerSecond} events/s put; p50, p95 and p99 of new documents ` +
+    `${times(newKey)}, of a busy one ${times(busyKey)}; of ${probes} probes ${unseen} not found; ` +
     `${unread} events unread in the end`
   );
 }

@@ -1,7 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { wholeNumber } from "../cli/options";
@@ -12,6 +10,7 @@ import { stackFolder } from "../local/run/run-file";
 import type { PipelineStatus } from "../local/status/pipeline-status";
 import { benchmark } from "./benchmark";
 import { median } from "./figures";
+import { processes } from "./processes";
 
 /** Ten symbols with a trade a second: 1,000 records a second, half of what two shards take. */
 const SPEEDUP = 100;
@@ -84,18 +83,9 @@ async function measure({ minutes }: { readonly minutes: number }) {
 }
 
 function memoryOf(run: number): readonly (readonly [name: string, mib: number])[] {
-  const { processes } = new ServiceFolders(stackFolder);
-  return execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="])
-    .toString()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([pid = 0, parent, kib = 0]) => {
-      if (pid !== run && parent !== run) return [];
-      const file = path.join(processes, String(pid));
-      const other = pid === run ? "run" : "producer and helpers";
-      const name = existsSync(file) ? readFileSync(file, "utf8").trim() : other;
-      return [[name, Math.round(kib / 1024)] as const];
-    });
+  return processes(new ServiceFolders(stackFolder))
+    .filter(({ pid, parent }) => pid === run || parent === run)
+    .map(({ pid, mib, name = pid === run ? "run" : "producer and helpers" }) => [name, mib]);
 }
 
 async function statusOf(port: number): Promise<PipelineStatus | undefined> {

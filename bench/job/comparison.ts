@@ -8,13 +8,13 @@ import { pipelineJob } from "../../local/machine/job-build";
 import type { Steps } from "../../local/machine/steps";
 import { jobStatus } from "../../local/status/job-status";
 import { shardLimits } from "../../producer/kinesis/shard-budget";
-import { median, rate, type Sample } from "../figures";
+import { lowestRate, measured, median, rate, rounded, type Sample } from "../figures";
 import type { BenchServices } from "./services";
 import { BenchStream, SHARDS } from "./stream";
 import { backlog, DAY_SECONDS, type SampleTrip } from "./trips";
 
 const run = promisify(execFile);
-const SAMPLE_MILLISECONDS = 250;
+const SAMPLE_MILLISECONDS = 1000;
 const PROGRESS_MILLISECONDS = 5_000;
 /** A reader that stands still for so long has failed. */
 const PATIENCE_MILLISECONDS = 60_000;
@@ -53,10 +53,14 @@ function java(tool: string): string {
   return home === undefined ? tool : path.join(home, "bin", tool);
 }
 
-/** Events per second; Java has compiled what is used most by the second half of the backlog. */
-interface Throughput {
-  readonly whole: number;
-  readonly secondHalf: number;
+/** One job that has read the backlog, from the end of the warm-up. */
+interface Reading {
+  readonly eventsPerSecond: number;
+  /** Lowest rate over ten seconds: checkpoints and the clearing of windows are in it. */
+  readonly slowestTenSeconds: number;
+  readonly longestCheckpointMilliseconds: number;
+  /** Processor time of each process, in microseconds per event. */
+  readonly processorMicroseconds: Readonly<Record<string, number>>;
 }
 
 /** The two jobs on one backlog. */
@@ -69,6 +73,7 @@ interface ComparisonOptions {
   readonly density: Density;
   readonly events: number;
   readonly rounds: number;
+  readonly warmUpSeconds: number;
   readonly steps: Steps;
 }
 
@@ -80,7 +85,7 @@ export async function compare(options: ComparisonOptions) {
   const bytes = await steps.run("fill", `Put ${events} events, density of the ${density}`, () =>
     stream.fill(backlog(sample, copiesADay, events)),
   );
-  const throughputs = { readAndCount: [] as Throughput[], job: [] as Throughput[] };
+  const readings = { readAndCount: [] as Reading[], job: [] as Reading[] };
   for (let round = 1; round <= rounds; round++) {
     for (const [id, name] of [
       ["readAndCount", "read and count"],
@@ -89,11 +94,9 @@ export async function compare(options: ComparisonOptions) {
       await steps.run(name, `Round ${round} of ${rounds}: ${name}`, async (tell) => {
         const running = await services.run(jar[id], stream.name);
         try {
-          const samples = await readToTheEnd(running.flink, events, tell);
-          const whole = Math.round(rate(samples, events));
-          const secondHalf = Math.round(rate(samples, events, 0.5));
-          tell(`${whole} events/s, ${secondHalf} in the second half`);
-          throughputs[id].push({ whole, secondHalf });
+          const reading = await readToTheEnd(services, running.flink, options, tell);
+          tell(`${reading.eventsPerSecond} events/s, ${reading.slowestTenSeconds} in the slowest`);
+          readings[id].push(reading);
         } finally {
           await running.stop();
         }
@@ -101,7 +104,7 @@ export async function compare(options: ComparisonOptions) {
     }
   }
   await stream.delete();
-  const [job, readAndCount] = [jobFigures(throughputs.job), jobFigures(throughputs.readAndCount)];
+  const [job, readAndCount] = [typical(readings.job), typical(readings.readAndCount)];
   return {
     density,
     tripsADay: sample.length * copiesADay,
@@ -113,28 +116,32 @@ export async function compare(options: ComparisonOptions) {
   };
 }
 
-function jobFigures(rounds: readonly Throughput[]) {
+function typical(rounds: readonly Reading[]) {
   // The median counts.
-  return { eventsPerSecond: median(rounds.map(({ whole }) => whole)), rounds };
+  return { eventsPerSecond: median(rounds.map((round) => round.eventsPerSecond)), rounds };
 }
 
-/** Values of Flink's numRecordsOut of the source until all records were read. */
+/** Looks at Flink's numRecordsOut of the source until all records were read. */
 async function readToTheEnd(
+  services: BenchServices,
   flink: string,
-  events: number,
+  { events, warmUpSeconds }: ComparisonOptions,
   onProgress: Progress,
-): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
-  let count = 0;
+): Promise<Reading> {
+  const warmUp = warmUpSeconds * 1000;
+  const samples: (Sample & { readonly processors: ReadonlyMap<string, number> })[] = [];
+  let [count, longestCheckpoint] = [0, 0];
   let progressed = performance.now();
   let reportedAt = progressed;
   while (count < events) {
-    const { recordsRead, restarts } = await jobStatus(flink);
+    const { recordsRead, restarts, checkpoints } = await jobStatus(flink);
     const milliseconds = performance.now();
     if (restarts > 0) throw new Error("The job failed and was started again: nothing is measured.");
-    samples.push({ milliseconds, count: recordsRead ?? 0 });
-    if ((recordsRead ?? 0) > count) {
-      count = recordsRead ?? 0;
+    const read = recordsRead ?? 0;
+    samples.push({ milliseconds, count: read, processors: services.processorSeconds() });
+    longestCheckpoint = Math.max(longestCheckpoint, checkpoints.lastMilliseconds ?? 0);
+    if (read > count) {
+      count = read;
       progressed = milliseconds;
     } else if (milliseconds - progressed > PATIENCE_MILLISECONDS) {
       throw new Error(`The job has read ${count} of ${events} events and reads no more.`);
@@ -145,5 +152,16 @@ async function readToTheEnd(
     }
     await delay(SAMPLE_MILLISECONDS);
   }
-  return samples;
+  const window = measured(samples, events, warmUp);
+  const [first, last] = [window[0], window.at(-1)];
+  const perEvent = ([name, seconds]: readonly [string, number]): [string, number] => {
+    const used = seconds - (first?.processors.get(name) ?? 0);
+    return [name, rounded((used * 1e6) / ((last?.count ?? 0) - (first?.count ?? 0)))];
+  };
+  return {
+    eventsPerSecond: Math.round(rate(samples, events, warmUp)),
+    slowestTenSeconds: Math.round(lowestRate(samples, events, warmUp, 10_000)),
+    longestCheckpointMilliseconds: longestCheckpoint,
+    processorMicroseconds: Object.fromEntries([...(last?.processors ?? [])].map(perEvent)),
+  };
 }

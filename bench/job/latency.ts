@@ -7,12 +7,17 @@ import type { BenchServices } from "./services";
 import { BenchStream } from "./stream";
 import { type SampleTrip, tripRecord } from "./trips";
 
-const INDEX = "taxi-airport-origins";
+const PROBE_INDEX = "taxi-airport-origins";
+const BUSY_INDEX = "taxi-demand-zones";
+/** One of the zones with most trips in the sample: its document changes with every one of them. */
+const BUSY_ZONE = 237;
+/** The demand windows of the busy zone begin so often; each is longer than a measurement. */
+const BUSY_SLIDE_SECONDS = 300;
 /** The rarest airport: no trip of the background goes there, so that the documents of its origins are the probes'. */
 const AIRPORT = { zone: 1, code: "EWR" };
 const FOLDED = [57, 104, 105];
 const ORIGINS = Array.from({ length: 263 }, (_, index) => index + 1).filter(
-  (zone) => !FOLDED.includes(zone),
+  (zone) => !FOLDED.includes(zone) && zone !== BUSY_ZONE,
 );
 const WINDOW_SECONDS = 3600;
 
@@ -46,25 +51,30 @@ export async function latency(options: LatencyOptions) {
   const others = options.sample.filter(({ dropoffZone }) => dropoffZone !== AIRPORT.zone);
   const end = new AbortController();
   const begun = performance.now();
+  const busy = new BusyZone(options.services);
   const background = stream.putSteadily(
     eventsPerSecond,
-    (number) => tripRecord(tripAt(others, number), Date.now(), MAX_PROBES + number),
+    (number) => {
+      const trip = tripAt(others, number);
+      const now = Date.now();
+      if (trip.pickupZone === BUSY_ZONE) busy.put(now);
+      return tripRecord(trip, now, MAX_PROBES + number);
+    },
     end.signal,
   );
   try {
     await Promise.race([delay(WARM_UP_MILLISECONDS), background]);
+    const watched = busy.watch(end.signal);
     const milliseconds = await Promise.race([
       probed(options, stream),
       // It ends before only when a put fails.
       background.then((): number[] => []),
     ]);
+    busy.end();
+    const busyMilliseconds = await watched;
     const { taken } = stream;
     const putPerSecond = Math.round((taken / (performance.now() - begun)) * 1000);
     const recordsRead = await renewedCount(job.flink);
-    const at = (share: number): number | null => {
-      const value = percentile(milliseconds, share);
-      return Number.isFinite(value) ? Math.round(value) : null;
-    };
     return {
       sharePercent,
       eventsPerSecond,
@@ -74,15 +84,66 @@ export async function latency(options: LatencyOptions) {
       probes,
       // Not found in time: slower than all others, so that a percentile may be null.
       unseen: milliseconds.filter((value) => !Number.isFinite(value)).length,
-      p50Milliseconds: at(0.5),
-      p95Milliseconds: at(0.95),
-      p99Milliseconds: at(0.99),
+      // Of documents that are new, and of one that every trip of its zone changes.
+      newKey: percentiles(milliseconds),
+      busyKey: percentiles(busyMilliseconds),
     };
   } finally {
     end.abort();
     await background.catch(() => undefined);
     await job.stop();
     await stream.delete();
+  }
+}
+
+function percentiles(milliseconds: readonly number[]) {
+  const at = (share: number): number | null => {
+    const value = percentile(milliseconds, share);
+    return Number.isFinite(value) ? Math.round(value) : null;
+  };
+  return { p50Milliseconds: at(0.5), p95Milliseconds: at(0.95), p99Milliseconds: at(0.99) };
+}
+
+/** The trips of the busiest zone: each counts as readable when the zone's document says as many. */
+class BusyZone {
+  readonly #services: BenchServices;
+  readonly #putAt: number[] = [];
+  #start: number | undefined;
+  #ended = false;
+
+  constructor(services: BenchServices) {
+    this.#services = services;
+  }
+
+  /** @param now the trip's event time, in milliseconds since the epoch */
+  put(now: number): void {
+    const seconds = Math.floor(now / 1000 / BUSY_SLIDE_SECONDS) * BUSY_SLIDE_SECONDS;
+    this.#start ??= seconds;
+    this.#putAt.push(performance.now());
+  }
+
+  /** The milliseconds from put to readable, of each trip that became readable until the end. */
+  async watch(signal: AbortSignal): Promise<number[]> {
+    const milliseconds: number[] = [];
+    let readable = await this.#readableTrips();
+    while (!this.#ended && !signal.aborted) {
+      const trips = await this.#readableTrips();
+      const now = performance.now();
+      for (const putAt of this.#putAt.slice(readable, trips)) milliseconds.push(now - putAt);
+      readable = Math.max(readable, trips);
+      await delay(SEARCH_MILLISECONDS);
+    }
+    return milliseconds;
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #readableTrips(): Promise<number> {
+    const id = `${BUSY_ZONE}-${this.#start ?? 0}`;
+    const [found] = await documents(this.#services.search, BUSY_INDEX, [id]);
+    return found?._source?.trips ?? 0;
   }
 }
 
@@ -115,7 +176,9 @@ async function probed(
   let deadline = Infinity;
   const search = async (): Promise<void> => {
     while (found.length < probes && performance.now() < deadline) {
-      for (const id of await readable(services.search, [...waiting.keys()])) {
+      for (const { _id: id } of await documents(services.search, PROBE_INDEX, [
+        ...waiting.keys(),
+      ])) {
         const since = waiting.get(id);
         if (since !== undefined) found.push(performance.now() - since);
         waiting.delete(id);
@@ -127,18 +190,26 @@ async function probed(
   return [...found, ...Array.from(waiting, () => Infinity)];
 }
 
-async function readable(endpoint: string, ids: readonly string[]): Promise<readonly string[]> {
-  const response = await fetch(new URL(`/${INDEX}/_search?ignore_unavailable=true`, endpoint), {
+const answer = v.object({
+  hits: v.object({
+    hits: v.array(
+      v.object({
+        _id: v.string(),
+        _source: v.optional(v.object({ trips: v.optional(v.number()) })),
+      }),
+    ),
+  }),
+});
+
+async function documents(endpoint: string, index: string, ids: readonly string[]) {
+  const response = await fetch(new URL(`/${index}/_search?ignore_unavailable=true`, endpoint), {
     method: "POST",
-    body: JSON.stringify({ query: { ids: { values: ids } }, _source: false, size: ids.length }),
+    body: JSON.stringify({ query: { ids: { values: ids } }, _source: ["trips"], size: ids.length }),
     headers: { "content-type": "application/json" },
   });
   // The index is being created.
   if (response.status === 503) return [];
-  const hits = v.object({ hits: v.object({ hits: v.array(v.object({ _id: v.string() })) }) });
-  return parsed(hits, await response.json(), `The answer of ${endpoint}`).hits.hits.map(
-    ({ _id }) => _id,
-  );
+  return parsed(answer, await response.json(), `The answer of ${endpoint}`).hits.hits;
 }
 
 function tripAt(sample: readonly SampleTrip[], number: number): SampleTrip {

@@ -16,6 +16,7 @@ import { projectFolder } from "../../local/machine/project";
 import { startSearchNode } from "../../local/services/opensearch/search-node";
 import { ServiceFolders } from "../../local/machine/service-folders";
 import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
+import { processes } from "../processes";
 
 const REGION = "us-east-1";
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -130,6 +131,15 @@ export class BenchServices {
         await cluster.stop();
       },
     };
+  }
+
+  /** Processor time that each service has used, by its name. */
+  processorSeconds(): ReadonlyMap<string, number> {
+    return new Map(
+      processes(this.#folders).flatMap(({ name, processorSeconds }) =>
+        name === undefined ? [] : [[name, processorSeconds]],
+      ),
+    );
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { percentile, rate } from "../../bench/figures";
+import { lowestRate, percentile, rate } from "../../bench/figures";
 
 describe("The figures of a benchmark", () => {
   const seconds = (...counts: number[]) =>
@@ -21,9 +21,16 @@ describe("The figures of a benchmark", () => {
       expect(rate(samples, 1000)).to.equal(200);
     });
 
-    it("leaves out the share that it is told to", () => {
-      expect(rate(seconds(100, 200, 500, 900, 1300), 1000, 0.5)).to.equal(400);
-      expect(rate(seconds(100, 200, 500, 900, 1300), 1000)).to.equal(300);
+    it("leaves out the time for warming up, which begins with the first count", () => {
+      expect(rate(seconds(0, 100, 200, 500, 900, 1300), 1000, 2000)).to.equal(400);
+      expect(rate(seconds(0, 100, 200, 500, 900, 1300), 1000)).to.equal(300);
+    });
+
+    it("is lowest where a pause lies", () => {
+      const samples = seconds(100, 300, 500, 510, 520, 700, 900);
+      expect(lowestRate(samples, 900, 0, 2000)).to.equal(10);
+      expect(lowestRate(samples, 900, 5000, 1000)).to.equal(200);
+      expect(lowestRate(samples, 900, 0, 60_000)).to.equal(rate(samples, 900));
     });
 
     it("is none of a single count", () => {
