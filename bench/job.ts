@@ -21,6 +21,7 @@ interface Options {
   readonly events: number;
   readonly rounds: number;
   readonly warmUp: number;
+  readonly profile: number;
   readonly density: readonly Density[];
   readonly probes: number;
   readonly latency: boolean;
@@ -51,6 +52,12 @@ export const jobBenchmark = benchmark(
       wholeNumber(1, 100),
       3,
     )
+    .option(
+      "--profile <seconds>",
+      "time in which Flink's profiler measures what takes the processors; it slows the jobs a little",
+      wholeNumber(0, 600),
+      0,
+    )
     .addOption(
       new Option(
         "--density <names...>",
@@ -66,7 +73,8 @@ export const jobBenchmark = benchmark(
 );
 
 async function measure(options: Options) {
-  const { events, rounds, density, probes, warmUp, latency: timed } = options;
+  const { events, rounds, density, probes, latency: timed } = options;
+  const [warmUpSeconds, profileSeconds] = [options.warmUp, options.profile];
   const steps = new Steps();
   await steps.run("build", "Build what is missing or changed", (tell) =>
     ensureJob(pipelineJob, tell),
@@ -77,7 +85,7 @@ async function measure(options: Options) {
     const jar = await jars(services.folder, steps.progress);
     const backlogs: Comparison[] = [];
     for (const name of density) {
-      const backlog = { density: name, events, rounds, warmUpSeconds: warmUp };
+      const backlog = { density: name, events, rounds, warmUpSeconds, profileSeconds };
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
@@ -111,6 +119,10 @@ function inWords(figures: Figures): readonly string[] {
     `${eventsPerSecond} events/s (${rounds.map((round) => round.eventsPerSecond).join(", ")}; ` +
     `slowest ten seconds ${rounds.map((round) => round.slowestTenSeconds).join(", ")}; ` +
     `longest checkpoint ${rounds.map((round) => round.longestCheckpointMilliseconds).join(", ")} ms)`;
+  const shares = ({ rounds }: Comparison["job"]): string =>
+    Object.entries(rounds.at(-1)?.shares ?? {})
+      .map(([part, percent]) => `${part} ${percent} %`)
+      .join(", ");
   const processors = ({ rounds }: Comparison["job"]): string =>
     Object.entries(rounds.at(-1)?.processorMicroseconds ?? {})
       .map(([name, microseconds]) => `${name} ${microseconds}`)
@@ -123,6 +135,7 @@ function inWords(figures: Figures): readonly string[] {
       `    µs an event     ${processors(readAndCount)}`,
       `  the job           ${speed(job)}`,
       `    µs an event     ${processors(job)}`,
+      ...(shares(job) === "" ? [] : [`    task manager    ${shares(job)}`]),
       `  ratio             ${ratio}`,
     ]),
     ...(figures.latency.length > 0 ? ["From put to readable document"] : []),

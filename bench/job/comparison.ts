@@ -9,6 +9,7 @@ import type { Steps } from "../../local/machine/steps";
 import { jobStatus } from "../../local/status/job-status";
 import { shardLimits } from "../../producer/kinesis/shard-budget";
 import { lowestRate, measured, median, rate, rounded, type Sample } from "../figures";
+import { profile } from "./profile";
 import type { BenchServices } from "./services";
 import { BenchStream, SHARDS } from "./stream";
 import { backlog, DAY_SECONDS, type SampleTrip } from "./trips";
@@ -61,6 +62,8 @@ interface Reading {
   readonly longestCheckpointMilliseconds: number;
   /** Processor time of each process, in microseconds per event. */
   readonly processorMicroseconds: Readonly<Record<string, number>>;
+  /** Percent of the task manager's processor time, during some seconds after the warm-up. */
+  readonly shares: Readonly<Record<string, number>> | undefined;
 }
 
 /** The two jobs on one backlog. */
@@ -74,6 +77,8 @@ interface ComparisonOptions {
   readonly events: number;
   readonly rounds: number;
   readonly warmUpSeconds: number;
+  /** Zero without a profile. */
+  readonly profileSeconds: number;
   readonly steps: Steps;
 }
 
@@ -125,11 +130,12 @@ function typical(rounds: readonly Reading[]) {
 async function readToTheEnd(
   services: BenchServices,
   flink: string,
-  { events, warmUpSeconds }: ComparisonOptions,
+  { events, warmUpSeconds, profileSeconds }: ComparisonOptions,
   onProgress: Progress,
 ): Promise<Reading> {
   const warmUp = warmUpSeconds * 1000;
   const samples: (Sample & { readonly processors: ReadonlyMap<string, number> })[] = [];
+  let profiled: ReturnType<typeof profile> | undefined;
   let [count, longestCheckpoint] = [0, 0];
   let progressed = performance.now();
   let reportedAt = progressed;
@@ -140,6 +146,9 @@ async function readToTheEnd(
     const read = recordsRead ?? 0;
     samples.push({ milliseconds, count: read, processors: services.processorSeconds() });
     longestCheckpoint = Math.max(longestCheckpoint, checkpoints.lastMilliseconds ?? 0);
+    if (profileSeconds > 0 && measured(samples, events, warmUp).length > 0) {
+      profiled ??= profile(flink, profileSeconds);
+    }
     if (read > count) {
       count = read;
       progressed = milliseconds;
@@ -163,5 +172,6 @@ async function readToTheEnd(
     slowestTenSeconds: Math.round(lowestRate(samples, events, warmUp, 10_000)),
     longestCheckpointMilliseconds: longestCheckpoint,
     processorMicroseconds: Object.fromEntries([...(last?.processors ?? [])].map(perEvent)),
+    shares: await profiled,
   };
 }

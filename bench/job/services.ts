@@ -3,6 +3,7 @@ import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { jsonByName } from "../../infra/core/json-files";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
+import type { FlinkConfiguration } from "../../local/services/flink/flink-configuration";
 import type { FlinkSettings } from "../../local/services/flink/flink-settings";
 import { install, type Progress } from "../../local/machine/installation";
 import {
@@ -28,6 +29,13 @@ const templates = jsonByName(
 export const PARALLELISM = 2;
 /** Short enough that the cost of checkpoints is part of what is measured. */
 export const CHECKPOINT_SECONDS = 10;
+
+/** Memory of RocksDB as a KPU has it: Flink's own share of 4 GB, and its own write buffers. */
+const KPU: FlinkConfiguration = {
+  "taskmanager.memory.managed.size": "1024m",
+  "state.backend.rocksdb.writebuffer.size": "64mb",
+  "rest.profiling.enabled": true,
+};
 
 /** A Kinesis server without throttling and an OpenSearch node, and Flink for one job after the other. */
 export class BenchServices {
@@ -117,6 +125,7 @@ export class BenchServices {
         AWS_ENDPOINT_URL_OPENSEARCH: this.search,
       },
       onProgress: this.#onProgress,
+      configuration: KPU,
       latestState: () => undefined,
       onFailure: (error) => {
         this.#onProgress(error.message);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   clusterConfiguration,
+  type FlinkConfiguration,
   type FlinkPorts,
   javaArguments,
   jobManagerArguments,
@@ -31,6 +32,8 @@ export interface FlinkClusterOptions {
   readonly ports: FlinkPorts;
   readonly folders: ServiceFolders;
   readonly env: Readonly<Record<string, string>>;
+  /** Flink's own keys, in place of what the local stack has. */
+  readonly configuration?: FlinkConfiguration;
   readonly onProgress: Progress;
   /** Where the job goes on after its job manager was lost: the folder of its newest state, if there is one. */
   readonly latestState: () => string | undefined;
@@ -113,6 +116,7 @@ export class FlinkCluster {
         ports,
         { flink: this.#folder, buckets: this.#options.folders.state("s3") },
         { id: this.#jobId, restoreFrom },
+        this.#options.configuration,
       ),
     );
     writeFileSync(this.#properties, propertiesFile(settings.propertyGroups));

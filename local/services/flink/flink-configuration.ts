@@ -32,17 +32,20 @@ export interface FlinkJob {
   readonly restoreFrom: string | undefined;
 }
 
+export type FlinkConfiguration = Readonly<Record<string, string | number | boolean>>;
+
 /** Flink's configuration file for the cluster that runs the application. */
 export function clusterConfiguration(
   settings: FlinkSettings,
   ports: FlinkPorts,
   { flink: folder, buckets }: { readonly flink: string; readonly buckets: string },
   job: FlinkJob,
+  others: FlinkConfiguration = {},
 ): string {
   const slots = settings.parallelismPerKpu;
   const memory = taskManagerMemory(slots);
   const local = "127.0.0.1";
-  const values: Record<string, string | number | boolean> = {
+  const values: FlinkConfiguration = {
     "jobmanager.rpc.address": local,
     "jobmanager.rpc.port": ports.rpc,
     "jobmanager.bind-host": local,
@@ -102,6 +105,7 @@ export function clusterConfiguration(
     // The page shows figures of this second, not of ten seconds ago.
     "metrics.fetcher.update-interval": 1_000,
     "web.refresh-interval": 1_000,
+    ...others,
   };
   return Object.entries(values)
     .map(([key, value]) => `${key}: ${typeof value === "string" ? JSON.stringify(value) : value}\n`)
