@@ -115,10 +115,13 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
 
   read.rejectUnknownKeys(Object.keys(declaredKeys()));
   checkRelations(stack, read, problems);
+  const isOfStack = config.name !== "";
   // Programs that use the pipeline as a component have generated names of their own.
-  if (config instanceof pulumi.Config) checkPrefix(problems);
+  if (isOfStack) checkPrefix(problems);
   problems.throwIfAny(
-    "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`",
+    isOfStack
+      ? "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`"
+      : "The pipeline has invalid arguments",
   );
   // A workload that could not be read is among the problems.
   return stack as StackConfig;

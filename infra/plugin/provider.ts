@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "@pulumi/pulumi/provider";
 import path from "node:path";
 import { componentInputs } from "../core/component";
-import type { ConfigSource } from "../core/config-reader";
+import { type ConfigSource, nearest } from "../core/config-reader";
 import { type DeclaredKey, declaredKeys, loadConfig, projectRoot } from "../pipeline/config";
 import type { PipelineOutputs } from "../pipeline/outputs";
 import { Pipeline } from "../pipeline/pipeline";
@@ -10,6 +10,7 @@ import { EncryptionKey } from "../core/encryption-key";
 import { ServiceRole } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
 import { PrivateBucket } from "../core/private-bucket";
+import { Problems } from "../core/validate";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
@@ -118,20 +119,24 @@ export const classes: Readonly<Record<string, ComponentClass>> = {
   StreamFunction,
 };
 
-const described: Readonly<Record<string, { readonly properties: object }>> = components.resources;
+interface Described {
+  readonly inputProperties: Readonly<Record<string, { readonly plain?: boolean }>>;
+  readonly requiredInputs?: readonly string[];
+  readonly properties: object;
+}
 
 const token = `${manifest.name}:index:StreamingPipeline`;
 
 /** Type of values that the schema does not describe. */
 const anyObject = { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } };
 
-function argument({ type, items, description }: DeclaredKey): object {
+function argument({ type, items, description }: DeclaredKey) {
   const ofItems = items?.type === "object" ? anyObject : items;
   return { type, ...(ofItems && { items: ofItems }), description, plain: true };
 }
 
 /** Schema of the package, which follows from Pulumi.yaml: a new configuration key is a new argument. */
-export function schema(): object {
+export function schema() {
   return {
     name: manifest.name,
     version: manifest.version,
@@ -153,13 +158,50 @@ export function schema(): object {
   };
 }
 
-/** Arguments with each output of statements as one element of a list, which is how components add to them. */
+/**
+ * Arguments without those that are null, which other languages give for missing ones, and with each output of statements
+ * as one element of a list, which is how components add to them.
+ */
 function listed(value: unknown, name = ""): unknown {
   if (pulumi.Output.isInstance(value)) return name === "statements" ? [value] : value;
   if (Array.isArray(value) || !(value instanceof Object) || value instanceof pulumi.Resource) {
     return value;
   }
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, listed(each, key)]));
+  const given = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(given.map(([key, each]) => [key, listed(each, key)]));
+}
+
+function hasOutput(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value)) return true;
+  return value instanceof Object && Object.values(value).some(hasOutput);
+}
+
+/** @throws Error that lists arguments that are unknown, missing, or outputs where a value must be known */
+function checkArguments(name: string, type: string, args: StreamingPipelineArgs): Described {
+  const described = (schema().resources as Readonly<Record<string, Described>>)[type];
+  if (described === undefined) {
+    throw new Error(`The package ${manifest.name} has no resource ${type}.`);
+  }
+  const { inputProperties, requiredInputs = [] } = described;
+  const problems = new Problems();
+  for (const [key, value] of Object.entries(args)) {
+    const meant = nearest(key, Object.keys(inputProperties));
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    // The pipeline lists unknown keys with all else that is wrong with its configuration.
+    const isKnown = type === token || key in inputProperties;
+    problems.require(isKnown, `${key} is not an argument${hint}`);
+    problems.require(
+      inputProperties[key]?.plain !== true || !hasOutput(value),
+      `${key} must be known when the program runs; got an output of a resource, or a secret`,
+    );
+  }
+  for (const key of requiredInputs) problems.require(key in args, `${key} must be set`);
+  problems.throwIfAny(`${kindOf(type)} "${name}" has invalid arguments`);
+  return described;
+}
+
+function kindOf(type: string): string {
+  return type.replace(`${manifest.name}:index:`, "");
 }
 
 /** What a component has of the properties of its schema; methods give statements. */
@@ -178,16 +220,14 @@ export const provider: Provider = {
   version: manifest.version,
   schema: JSON.stringify(schema()),
   async construct(name, type, inputs, options) {
-    if (type === token) {
-      const { urn, outputs } = new StreamingPipeline(type, name, inputs, options);
+    const args = listed(inputs) as StreamingPipelineArgs;
+    const { properties } = checkArguments(name, type, args);
+    const component = classes[kindOf(type)];
+    if (component === undefined) {
+      const { urn, outputs } = new StreamingPipeline(type, name, args, options);
       return Promise.resolve({ urn, state: outputs });
     }
-    const component = classes[type.replace(`${manifest.name}:index:`, "")];
-    const names = Object.keys(described[type]?.properties ?? {});
-    if (component === undefined) {
-      throw new Error(`The package ${manifest.name} has no resource ${type}.`);
-    }
-    const made = new component(name, listed(inputs) as never, options);
-    return Promise.resolve({ urn: made.urn, state: outputsOf(made, names) });
+    const made = new component(name, args as never, options);
+    return Promise.resolve({ urn: made.urn, state: outputsOf(made, Object.keys(properties)) });
   },
 };

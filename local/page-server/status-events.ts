@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { Writable } from "node:stream";
+import { pipeline, type Writable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
 import type { PipelineStatus, Sample, StatusChange } from "../status/pipeline-status";
 
@@ -43,8 +43,13 @@ export class StatusEvents {
       "content-type": "text/event-stream",
       ...(isZipped && { "content-encoding": "gzip" }),
     });
-    const listener = isZipped ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : response;
-    if (listener !== response) listener.pipe(response);
+    let listener: Writable = response;
+    if (isZipped) {
+      const zip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+      // Ends the answer when the viewer is dropped, and the compression when the viewer goes.
+      pipeline(zip, response, () => undefined);
+      listener = zip;
+    }
     listener.write("retry: 1000\n\n");
     const all = { status: this.#latest, samples: this.#feed.samples };
     this.#send([listener], "all", all);

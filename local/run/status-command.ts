@@ -7,6 +7,8 @@ import { PipelineMonitor } from "../status/monitor";
 import type { PipelineStatus } from "../status/pipeline-status";
 
 const WATCH_MILLISECONDS = 1000;
+/** A run answers from memory: one that takes longer is frozen. */
+const PATIENCE_MILLISECONDS = 3000;
 const LATEST = 8;
 const CLEAR = "\u001b[H\u001b[J";
 
@@ -46,14 +48,23 @@ export function statusCommand(signal: AbortSignal): Command {
     });
 }
 
-/** The run itself knows most, the journal included; without its page the parts are asked themselves. */
-function asking({ page, endpoints, region, streamName, workload }: RunningPipeline): {
+/**
+ * The run itself knows most, the journal included; without its page the parts are asked themselves.
+ * `status` throws a NotRunningError when the run does not answer.
+ */
+export function asking(
+  { pid, page, endpoints, region, streamName, workload }: RunningPipeline,
+  patience = PATIENCE_MILLISECONDS,
+): {
   readonly status: () => Promise<PipelineStatus>;
   readonly end: () => void;
 } {
   if (page !== undefined) {
     const status = async (): Promise<PipelineStatus> => {
-      const response = await fetch(new URL("/status.json", page));
+      const signal = AbortSignal.timeout(patience);
+      const response = await fetch(new URL("/status.json", page), { signal }).catch(() => {
+        throw new NotRunningError({ pid, step: `no answer from ${page}` });
+      });
       if (!response.ok) throw new Error(`${page} answered ${response.status}`);
       return (await response.json()) as PipelineStatus;
     };

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import {
   aggregations,
   buckets,
+  complete,
   documents,
   multiSearch,
   value,
@@ -39,6 +40,7 @@ export function demandHistory(source: SearchSource): DemandHistory {
           index: [ZONES_INDEX],
           body: {
             size: 0,
+            query: complete(zoneDocument.entries),
             aggs: {
               windows: {
                 terms: { field: "windowStart", size: ALL_WINDOWS, order: { _key: "asc" } },

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { fetchJson, parsed, type Schema } from "./http";
+import { LAST_INSTANT } from "./result-status";
 
 export const value = v.object({ value: v.nullable(v.number()) });
 
@@ -63,6 +64,13 @@ export async function multiSearch(
     throw new Error(`${endpoint} refuses a search: ${refused.type}: ${refused.reason ?? ""}`);
   }
   return answers;
+}
+
+/** Query of the documents of windows that have these fields: others could be the newest, and cannot be shown. */
+export function complete(fields: v.ObjectEntries): object {
+  const windowStart = { gte: 0, lte: LAST_INSTANT, format: "epoch_millis" };
+  const present = Object.keys(fields).map((field) => ({ exists: { field } }));
+  return { bool: { filter: [{ range: { windowStart } }, ...present] } };
 }
 
 /** Buckets of an aggregation, with their properties besides key and count. */

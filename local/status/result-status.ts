@@ -1,6 +1,14 @@
 import * as v from "valibot";
 
-const instant = v.pipe(v.string(), v.isoTimestamp());
+/** The latest instant that JavaScript can express, in milliseconds. */
+export const LAST_INSTANT = 8.64e15;
+
+/** A date as OpenSearch takes it, in text or in milliseconds. */
+const instant = v.pipe(
+  v.union([v.string(), v.number()]),
+  v.check((date) => Number.isFinite(new Date(date).getTime())),
+  v.transform((date) => (typeof date === "string" ? date : new Date(date).toISOString())),
+);
 
 export interface DomainStatus {
   readonly documents: Readonly<Record<string, number>>;

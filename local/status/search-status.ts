@@ -5,6 +5,7 @@ import { fetchJson } from "./http";
 import {
   aggregations,
   buckets,
+  complete,
   documents,
   multiSearch,
   value,
@@ -77,7 +78,7 @@ export async function searchStatus(
 function newestSearch(index: string): Search {
   return {
     index: [index],
-    body: { size: 0, aggs: { newest: { max: { field: "windowStart" } } } },
+    body: { size: 0, query: complete({}), aggs: { newest: { max: { field: "windowStart" } } } },
   };
 }
 

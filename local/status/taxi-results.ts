@@ -3,6 +3,7 @@ import { ALL_ZONES, windowDemand, ZONES_INDEX } from "./demand-history";
 import {
   aggregations,
   buckets,
+  complete,
   documents,
   topHits,
   value,
@@ -14,6 +15,7 @@ import {
 import {
   airportStatus,
   originStatus,
+  zoneDocument,
   type DemandStatus,
   type OriginStatus,
   type TaxiResults,
@@ -32,6 +34,7 @@ const demandTotals: Search = {
   index: [ZONES_INDEX],
   body: {
     size: 0,
+    query: complete(zoneDocument.entries),
     aggs: {
       newest: { max: { field: "windowStart" } },
       newestComplete: {
@@ -56,8 +59,8 @@ export const taxiResults: ResultReader<TaxiResults> = {
   finest: ({ slideMinutes }) => ({ index: ZONES_INDEX, stepSeconds: 60 * slideMinutes }),
   searches: [
     demandTotals,
-    byAirport("taxi-airport-durations", 1, [{ windowStart: "desc" }]),
-    byAirport("taxi-airport-origins", ORIGINS, [
+    byAirport("taxi-airport-durations", airportStatus, 1, [{ windowStart: "desc" }]),
+    byAirport("taxi-airport-origins", originStatus, ORIGINS, [
       { windowStart: "desc" },
       { trips: "desc" },
       { zone: "asc" },
@@ -70,12 +73,18 @@ export const taxiResults: ResultReader<TaxiResults> = {
   }),
 };
 
-function byAirport(index: string, size: number, sort: readonly object[]): Search {
+function byAirport(
+  index: string,
+  { entries }: { readonly entries: v.ObjectEntries },
+  size: number,
+  sort: readonly object[],
+): Search {
   const newest = { top_hits: { size, sort } };
   return {
     index: [index],
     body: {
       size: 0,
+      query: complete(entries),
       aggs: {
         airports: { terms: { field: "airport", order: { _key: "asc" } }, aggs: { newest } },
       },

@@ -197,5 +197,39 @@ describe("the results on the page", () => {
       expect((await history.window(windows[3]?.[0] ?? 0))?.complete).to.equal(false);
       expect(await history.window(0)).to.equal(undefined);
     });
+
+    /** Into the index of a day, whatever the document's own is. */
+    const put = (index: string, id: string, document: object) =>
+      domain?.ask("PUT", `/${index}-2019-03-01/_doc/${id}?refresh=true`, document);
+
+    it("are not hidden by newer documents that cannot be shown", async () => {
+      const newer = [
+        // Beyond what JavaScript can express.
+        { ...zone(7, "2019-03-01T18:20:00Z", 1), windowStart: 9e15 },
+        { zone: 7, windowStart: "2030-01-01T00:00:00Z", complete: true },
+      ];
+      for (const [id, document] of newer.entries()) {
+        await put("taxi-demand-zones", `newer-${id}`, document);
+      }
+      await put("taxi-airport-origins", "newer", {
+        airport: "JFK",
+        windowStart: "2030-01-01T00:00:00Z",
+      });
+      const { demand, origins, newest } = await searchStatus(source(), workloadSource("taxi"));
+      expect(demand?.window.start).to.equal("2019-03-01T18:10:00Z");
+      expect(origins?.map(({ zone: id }) => id)).to.deep.equal([8, 7]);
+      expect(newest?.start).to.equal("2030-01-01T00:00:00.000Z");
+      expect(await demandHistory(source()).windows()).to.have.length(4);
+    });
+
+    it("have dates in every form that OpenSearch takes", async () => {
+      const start = Date.parse("2019-03-01T18:25:00Z");
+      await put("taxi-demand-zones", "in-milliseconds", {
+        ...zone(7, "2019-03-01T18:25:00Z", 8),
+        windowStart: start,
+      });
+      const { demand } = await searchStatus(source(), workloadSource("taxi"));
+      expect(demand?.window).to.deep.include({ start: "2019-03-01T18:25:00.000Z" });
+    });
   });
 });

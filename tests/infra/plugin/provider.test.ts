@@ -1,6 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { declaredKeys } from "../../../infra/pipeline/config";
-import { schema } from "../../../infra/plugin/provider";
+import { provider, schema } from "../../../infra/plugin/provider";
+import { deploy } from "../../support/mocks";
 
 interface PackageSchema {
   readonly name: string;
@@ -17,7 +19,7 @@ interface PackageSchema {
 }
 
 describe("The schema of StreamingPipeline", () => {
-  const { resources } = schema() as PackageSchema;
+  const { resources } = schema() as unknown as PackageSchema;
   const component = resources["streaming-pipeline:index:StreamingPipeline"];
 
   it("has each configuration key as a plain, described argument", () => {
@@ -34,5 +36,60 @@ describe("The schema of StreamingPipeline", () => {
   it("requires no argument, and promises its outputs", () => {
     expect(component).not.to.have.property("requiredInputs");
     expect(component?.required).to.include.members(["streamName", "dashboardsUrl"]);
+  });
+});
+
+describe("The components of the provider", () => {
+  const stream = { mode: "PROVISIONED", shardCount: 2, retentionHours: 24 };
+  const construct = async (kind: string, args: object) => {
+    const type = `streaming-pipeline:index:${kind}`;
+    await provider.construct?.("orders", type, args, {});
+  };
+  const refusal = async (kind: string, args: object) => {
+    try {
+      await construct(kind, args);
+    } catch (error) {
+      return error instanceof Error ? error.message.split("\n") : [];
+    }
+    return [];
+  };
+
+  it("take null for an argument that is missing", async () => {
+    const { resources } = await deploy(() =>
+      construct("EventStream", { ...stream, fanOutConsumers: null, kmsKeyArn: null }),
+    );
+    expect(resources.map(({ type }) => type)).to.include("aws:kinesis/stream:Stream");
+    expect(await refusal("EventStream", { ...stream, mode: null })).to.deep.equal([
+      'EventStream "orders" has invalid arguments:',
+      "- mode must be set",
+    ]);
+  });
+
+  it("refuse unknown arguments, with the one that was probably meant", async () => {
+    expect(await refusal("EventStream", { ...stream, shardsCount: 3, hue: 1 })).to.deep.equal([
+      'EventStream "orders" has invalid arguments:',
+      "- shardsCount is not an argument; did you mean shardCount?",
+      "- hue is not an argument",
+    ]);
+  });
+
+  it("refuse outputs and secrets where a value must be known, also in a list", async () => {
+    const [, shards] = await refusal("EventStream", { ...stream, shardCount: pulumi.output(2) });
+    expect(shards).to.match(/^- shardCount must be known when the program runs/);
+    const [heading, subscribers] = await refusal("StreamingPipeline", {
+      alarmSubscribers: [pulumi.secret("operations@example.com")],
+    });
+    expect(heading).to.equal('StreamingPipeline "orders" has invalid arguments:');
+    expect(subscribers).to.match(/^- alarmSubscribers must be known/);
+  });
+
+  it("name every argument that is missing", async () => {
+    for (const [kind, needed] of [
+      ["FlinkApplication", "code"],
+      ["HttpIngestion", "partitionKey"],
+      ["JobDelivery", "application"],
+      ["StreamFunction", "source"],
+    ] as const)
+      expect(await refusal(kind, {}), kind).to.include(`- ${needed} must be set`);
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get, type IncomingMessage } from "node:http";
 import { createConnection, createServer } from "node:net";
@@ -48,6 +49,13 @@ async function events(
     if (found.length >= count) break;
   }
   return found;
+}
+
+/** The event stream in an encoding, of which nothing is read yet. */
+function listen(url: string, encoding: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(`${url}events`, { headers: { "accept-encoding": encoding } }, resolve).on("error", reject);
+  });
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -296,14 +304,23 @@ describe("the page server", () => {
     expect(changes(down, up)).to.have.property("search", up.search);
   });
 
+  for (const encoding of ["gzip", "identity"]) {
+    it(`drops a viewer that takes nothing, so that it comes back (${encoding})`, async () => {
+      const response = await listen(server.url, encoding);
+      const dropped = new Promise((resolve) => response.on("error", resolve));
+      for (let second = 1; second <= 40; second++) {
+        const text = randomBytes(500_000).toString("base64");
+        tell(fakeStatus({ journal: [{ at: status.at, kind: "problem", text }] }));
+        await new Promise(setImmediate);
+      }
+      response.resume();
+      expect(await dropped).to.have.property("code", "ECONNRESET");
+    });
+  }
+
   it("takes a few kilobytes a second, however much there is", async () => {
     let bytes = 0;
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get(`${server.url}events`, { headers: { "accept-encoding": "gzip" } }, resolve).on(
-        "error",
-        reject,
-      );
-    });
+    const response = await listen(server.url, "gzip");
     response.on("data", (chunk: Buffer) => (bytes += chunk.length));
     await until(() => bytes > 0);
     const all = bytes;
