@@ -5,7 +5,8 @@ const { availableParallelism } = require("node:os");
 env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 module.exports = {
-  import: "tsx",
+  // What a deployment under Pulumi's mocks allocates lives to its end; a nursery of few MiB would be copied several times.
+  "node-option": ["import=tsx", "min-semi-space-size=64", "max-semi-space-size=128"],
   spec: [
     // The longest comes first, so that the others run beside it.
     "tests/scaling/**/*.test.ts",

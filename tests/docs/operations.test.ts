@@ -2,19 +2,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { GithubAccess } from "../../infra/bootstrap/github-access";
-import { program } from "../../infra/program";
 import { adminRoles } from "../../infra/search/bootstrap/roles";
 import { projectRoot } from "../support/command";
 import { actionsOf, document } from "../infra/policy-documents";
 import { deploy, type Registration } from "../support/mocks";
-import { stackConfig } from "../support/stack-config";
+import { stackDeployment } from "../support/stack-deployment";
 
 const operations = readFileSync(path.join(projectRoot, "docs/operations.md"), "utf8");
-
-const paths = {
-  jobJar: path.join(projectRoot, "tests/infra/fixtures/job.jar"),
-  producer: path.join(projectRoot, "tests/infra/fixtures/producer.ts"),
-};
 
 const services: Readonly<Record<string, string>> = { kinesisanalyticsv2: "kinesisanalytics" };
 
@@ -60,12 +54,9 @@ const steps: readonly (readonly [
 describe("docs/operations.md", () => {
   let resources: readonly Registration[];
   before(async () => {
-    ({ resources } = await deploy(() => program(paths), {
-      stack: "prod",
-      config: stackConfig("prod", {
-        functionHandler: "examples/stream-function/handler.ts",
-        httpIngestion: "Iam",
-      }),
+    ({ resources } = await stackDeployment("prod", {
+      functionHandler: "examples/stream-function/handler.ts",
+      httpIngestion: "Iam",
     }));
   });
 

@@ -5,8 +5,8 @@ import {
   type RegistrationHashes,
   registrationHashes,
   registrationsFile,
-  stackDeployment,
 } from "../support/registrations";
+import { stackDeployment } from "../support/stack-deployment";
 
 /** Records what the stacks register, and draws the dashboard of prod. */
 async function main(): Promise<void> {

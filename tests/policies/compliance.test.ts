@@ -2,9 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { program } from "../../infra/program";
 import { policies } from "../../policies/pack";
-import { deploy } from "../support/mocks";
 import {
   evaluate,
   evaluateStack,
@@ -12,13 +10,7 @@ import {
   type TestResource,
   unknownString,
 } from "../support/policy";
-import { stackConfig } from "../support/stack-config";
-
-const fixtures = path.join(__dirname, "../infra/fixtures");
-const paths = {
-  jobJar: path.join(fixtures, "job.jar"),
-  producer: path.join(fixtures, "producer.ts"),
-};
+import { stackDeployment } from "../support/stack-deployment";
 
 /**
  * These judge what only the engine and the provider know: merged tags, the option protect, ids, and documents made of
@@ -40,11 +32,7 @@ async function judge(
   changes: Changes = {},
   ownLimits: Readonly<Record<string, Changes>> = {},
 ) {
-  const { resources } = await deploy(() => program(paths), {
-    stack,
-    preview,
-    config: stackConfig(stack, changes),
-  });
+  const { resources } = await stackDeployment(stack, changes, preview);
   const file = path.join(__dirname, `../../policies/limits.${stack}.json`);
   const limits = {
     ...(JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Changes>>),

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Input properties as they are sent to the engine. */
@@ -212,6 +213,15 @@ class OptionRecorder {
   }
 }
 
+/*
+ * Pulumi traces the stack of every promise and resource, for the engine and for messages about leaked promises, which
+ * these mocks never send. It would be half of a deployment's time.
+ */
+Object.assign(pulumi.Resource, { stackTrace: () => [] });
+Object.assign(createRequire(__filename)("@pulumi/pulumi/runtime/debuggable") as object, {
+  debuggablePromise: <T>(promise: Promise<T>) => promise,
+});
+
 /**
  * Runs a program against mocks until every resource is registered.
  * Only synchronous errors reach the caller: Pulumi's mocks swallow those from inside apply.
@@ -225,9 +235,6 @@ export async function deploy(
   pulumi.runtime.setAllConfig({ "aws:region": region, ...config });
   await pulumi.runtime.setMocks(mocks, "streaming-pipeline", stack, preview);
   let outputs: Inputs | undefined;
-  // Pulumi takes a stack trace for every promise, which is two thirds of a deployment's time.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
   try {
     outputs = await pulumi.runtime.runInPulumiStack(() => {
       pulumi.runtime.registerStackTransformation((args) => {
@@ -240,7 +247,6 @@ export async function deploy(
     throw mocks.failure ?? error;
   } finally {
     await pulumi.runtime.disconnect();
-    Error.stackTraceLimit = stackTraceLimit;
   }
   if (mocks.failure !== undefined) throw mocks.failure;
 

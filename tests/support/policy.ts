@@ -44,6 +44,8 @@ export interface Outcome {
   readonly unknown?: string;
 }
 
+const noConfig = {};
+
 /** A day as exceptions have it, so many days from today. */
 export function inDays(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -71,7 +73,7 @@ export function change(original: TestResource, changes: Readonly<Record<string, 
 export async function evaluateEach(
   policy: ResourceValidationPolicy,
   resources: readonly TestResource[],
-  config: Readonly<Record<string, unknown>> = {},
+  config: Readonly<Record<string, unknown>> = noConfig,
 ): Promise<readonly string[]> {
   judgedForms.clear();
   const all: string[] = [];
@@ -90,8 +92,9 @@ export async function evaluate(...judged: Parameters<typeof evaluateNext>): Prom
 async function evaluateNext(
   policy: ResourceValidationPolicy,
   { type, name, props, protect = false }: TestResource,
-  config: Readonly<Record<string, unknown>> = {},
+  config: Readonly<Record<string, unknown>> = noConfig,
 ): Promise<Outcome> {
+  if (isPassedOver(policy, type)) return { applicable: false, violations: [], advice: [] };
   const checked = throwOnUnknown(props);
   return await outcome(policy, config, async (getConfig, report, notApplicable) => {
     const isType = (resourceClass: object) => typeToken(resourceClass) === type;
@@ -115,6 +118,12 @@ async function evaluateNext(
   });
 }
 
+/** Whether the library skips a policy for this type; a resource of another provider than @pulumi/aws may have another form. */
+function isPassedOver({ validateResource }: ResourceValidationPolicy, type: string): boolean {
+  const { __pulumiType: onlyType } = (validateResource ?? {}) as { readonly __pulumiType?: string };
+  return onlyType !== undefined && onlyType !== type && type.startsWith("aws:");
+}
+
 /**
  * Judges a whole stack.
  *
@@ -123,7 +132,7 @@ async function evaluateNext(
 export async function evaluateStack(
   policy: StackValidationPolicy,
   resources: readonly TestResource[],
-  config: Readonly<Record<string, unknown>> = {},
+  config: Readonly<Record<string, unknown>> = noConfig,
   inputs: readonly TestResource[] = [],
 ): Promise<Outcome> {
   // Every test has resources of the same names.
@@ -160,7 +169,29 @@ export function configurationProblems(
 const ajv = new Ajv({ allErrors: true, strict: false });
 addFormats(ajv);
 
-class NotApplicable extends Error {}
+/** One for all: the stack trace of a new one would be most of a judgement's time. */
+const notApplicable = new Error("The policy does not apply");
+
+/** What an own configuration makes of the defaults, checked once. */
+const configured = new WeakMap<object, WeakMap<object, Readonly<Record<string, unknown>>>>();
+
+/** @throws Error where the configuration does not fit the policy's schema */
+function valuesOf(
+  policy: ResourceValidationPolicy | StackValidationPolicy,
+  config: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const known = configured.get(policy) ?? new WeakMap<object, typeof config>();
+  configured.set(policy, known);
+  const values = known.get(config) ?? { ...defaults(policy), ...config };
+  if (!known.has(config)) {
+    const problems = configurationProblems(policy, values);
+    if (problems.length > 0) {
+      throw new Error(`The configuration does not fit its schema: ${problems.join(", ")}`);
+    }
+    known.set(config, values);
+  }
+  return values;
+}
 
 async function outcome(
   policy: ResourceValidationPolicy | StackValidationPolicy,
@@ -171,11 +202,8 @@ async function outcome(
     notApplicable: (reason?: string) => never,
   ) => Promise<void>,
 ): Promise<Outcome> {
-  const values = { ...defaults(policy), ...config };
-  const problems = configurationProblems(policy, values);
-  if (problems.length > 0) {
-    throw new Error(`The configuration does not fit its schema: ${problems.join(", ")}`);
-  }
+  const values = valuesOf(policy, config);
+  let reasonNotToApply = "";
   const violations: string[] = [];
   const advice: string[] = [];
   const report = (diagnostic: string | { message: string; enforcementLevel?: string }) => {
@@ -186,12 +214,15 @@ async function outcome(
     }
   };
   try {
-    await run((() => values) as ResourceValidationArgs["getConfig"], report, (reason) => {
-      throw new NotApplicable(reason);
+    await run((() => values) as ResourceValidationArgs["getConfig"], report, (reason = "") => {
+      reasonNotToApply = reason;
+      throw notApplicable;
     });
   } catch (error) {
-    if (error instanceof NotApplicable) {
-      const undecided = error.message.includes("the update judges it") ? error.message : undefined;
+    if (error === notApplicable) {
+      const undecided = reasonNotToApply.includes("the update judges it")
+        ? reasonNotToApply
+        : undefined;
       return { applicable: false, violations, advice, ...(undecided && { undecided }) };
     }
     if (error instanceof UnknownValueError) {

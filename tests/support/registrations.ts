@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { program } from "../../infra/program";
 import { projectRoot } from "./command";
-import { deploy, type Deployment, type Registration } from "./mocks";
-import { stackConfig } from "./stack-config";
+import type { Registration } from "./mocks";
+import { stackDeployment } from "./stack-deployment";
 
 /** Stacks whose registrations are kept. */
 export const recordedStacks = ["dev", "prod", "local"] as const;
@@ -18,18 +17,7 @@ export interface RegistrationHashes {
   readonly resources: Readonly<Record<string, string>>;
 }
 
-const fixtures = path.join(projectRoot, "tests/infra/fixtures");
-
-/** Runs the program of a stack under mocks in an update, where outputs are known. */
-export function stackDeployment(stack: string): Promise<Deployment> {
-  const paths = {
-    jobJar: path.join(fixtures, "job.jar"),
-    producer: path.join(fixtures, "producer.ts"),
-  };
-  return deploy(() => program(paths), { stack, config: stackConfig(stack) });
-}
-
-/** Hashes of what the program of a stack registers. */
+/** Hashes of what the program of a stack registers in an update, where outputs are known. */
 export async function registrationHashes(stack: string): Promise<RegistrationHashes> {
   const { resources, outputs } = await stackDeployment(stack);
   const entries = await Promise.all(

@@ -1,16 +1,9 @@
-import path from "node:path";
 import { expect } from "chai";
 import { GithubAccess } from "../../infra/bootstrap/github-access";
-import { program } from "../../infra/program";
 import { actionsOf, document, type SentStatement } from "../infra/policy-documents";
 import { deploy, type Registration } from "../support/mocks";
-import { stackConfig } from "../support/stack-config";
+import { stackDeployment } from "../support/stack-deployment";
 
-const fixtures = path.join(__dirname, "../infra/fixtures");
-const paths = {
-  jobJar: path.join(fixtures, "job.jar"),
-  producer: path.join(fixtures, "producer.ts"),
-};
 const account = "123456789012";
 /** A name as Pulumi.yaml has Pulumi make it where none is given. */
 const autoName = (name: string): string => `streaming-pipeline-prod-${name}-01234`;
@@ -116,17 +109,14 @@ describe("The role of a deployment", function () {
     );
 
   it("makes whatever the program declares, under the name that it gets", async () => {
-    const deployment = await deploy(() => program(paths), {
-      stack: "prod",
-      config: stackConfig("prod", {
-        jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
-        jobRepository: "streams/pipeline",
-        searchSignInPrefix: "trips",
-        httpIngestion: "ApiKey",
-        httpIngestionWebAclArn: `arn:aws:wafv2:us-east-1:${account}:regional/webacl/events/0-1`,
-        workload: "./workloads/trades",
-        functionHandler: "examples/stream-function/handler.ts",
-      }),
+    const deployment = await stackDeployment("prod", {
+      jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
+      jobRepository: "streams/pipeline",
+      searchSignInPrefix: "trips",
+      httpIngestion: "ApiKey",
+      httpIngestionWebAclArn: `arn:aws:wafv2:us-east-1:${account}:regional/webacl/events/0-1`,
+      workload: "./workloads/trades",
+      functionHandler: "examples/stream-function/handler.ts",
     });
     const seen = new Set<string>();
     for (const made of deployment.resources) {
@@ -206,16 +196,13 @@ describe("The role of a deployment", function () {
 
   it("gives every role of the program the boundary, which allows what the role does", async () => {
     const permissionsBoundary = `arn:aws:iam::${account}:policy/boundary`;
-    const deployment = await deploy(() => program(paths), {
-      stack: "prod",
-      config: stackConfig("prod", {
-        permissionsBoundaryArn: permissionsBoundary,
-        jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
-        jobRepository: "streams/pipeline",
-        searchSignInPrefix: "trips",
-        httpIngestion: "Iam",
-        createApiGatewayLogRole: true,
-      }),
+    const deployment = await stackDeployment("prod", {
+      permissionsBoundaryArn: permissionsBoundary,
+      jobConnectionArn: `arn:aws:codeconnections:us-east-1:${account}:connection/0123-abc`,
+      jobRepository: "streams/pipeline",
+      searchSignInPrefix: "trips",
+      httpIngestion: "Iam",
+      createApiGatewayLogRole: true,
     });
     const roles = deployment.ofType("aws:iam/role:Role");
     expect(roles.length).to.be.above(8);

@@ -4,21 +4,15 @@ import path from "node:path";
 import { expect } from "chai";
 import { load } from "js-yaml";
 import { GithubAccess } from "../../infra/bootstrap/github-access";
-import { program } from "../../infra/program";
 import { projectRoot } from "../support/command";
 import { deploy as deployStack } from "../support/mocks";
-import { stackConfig } from "../support/stack-config";
+import { stackDeployment } from "../support/stack-deployment";
 
 const version = "1.7.12";
 const tools = path.join(projectRoot, ".tools", `actionlint-${version}`);
 const actionlint = path.join(tools, "actionlint");
 const folder = path.join(projectRoot, ".github", "workflows");
 const files = readdirSync(folder).sort();
-const paths = {
-  jobJar: path.join(projectRoot, "tests/infra/fixtures/job.jar"),
-  producer: path.join(projectRoot, "tests/infra/fixtures/producer.ts"),
-};
-
 interface Workflow {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<
@@ -213,10 +207,7 @@ describe("The GitHub workflows", function () {
   });
 
   it("give a deployment more time than the longest updates in it take", async () => {
-    const { resources } = await deployStack(() => program(paths), {
-      stack: "prod",
-      config: stackConfig("prod"),
-    });
+    const { resources } = await stackDeployment("prod");
     const minutes = (timeouts: object): number =>
       Math.max(0, ...Object.values(timeouts).map((value) => parseInt(String(value), 10)));
     const longest = resources.reduce((sum, made) => sum + minutes(made.customTimeouts), 0);

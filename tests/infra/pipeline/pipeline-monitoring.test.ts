@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { expect } from "chai";
 import { metricFamilies } from "../../../infra/watch/metrics";
-import { program } from "../../../infra/program";
 import {
   metricsOf,
   misplaced,
@@ -10,27 +8,11 @@ import {
   pictureFile,
   widgetsIn,
 } from "../../support/dashboard-picture";
-import { deploy, type Deployment, type Inputs, type Registration } from "../../support/mocks";
-import { stackConfig } from "../../support/stack-config";
-
-const paths = {
-  jobJar: path.join(__dirname, "../fixtures/job.jar"),
-  producer: path.join(__dirname, "../fixtures/producer.ts"),
-};
-const deployments = new Map<string, Promise<Deployment>>();
-
-/** Deploys a stack, once for all tests that look at the same one. */
-function run(stack: string, changes: Inputs = {}): Promise<Deployment> {
-  const key = JSON.stringify({ stack, changes });
-  const deployment =
-    deployments.get(key) ??
-    deploy(() => program(paths), { stack, config: stackConfig(stack, changes) });
-  deployments.set(key, deployment);
-  return deployment;
-}
+import { type Deployment, type Inputs, type Registration } from "../../support/mocks";
+import { stackDeployment } from "../../support/stack-deployment";
 
 const alarms = async (stack: string) =>
-  (await run(stack)).ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+  (await stackDeployment(stack)).ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
 
 interface Measured {
   readonly namespace: string;
@@ -102,7 +84,7 @@ describe("The pipeline's monitoring and scaling", function () {
 
   for (const stack of ["dev", "prod", "local"]) {
     it(`has alarms in ${stack} whose dimensions name resources of the stack`, async () => {
-      const deployment = await run(stack);
+      const deployment = await stackDeployment(stack);
       for (const alarm of await alarms(stack)) {
         for (const { dimensions = {}, metricName } of measured(alarm)) {
           // One metric is the account's.
@@ -116,7 +98,7 @@ describe("The pipeline's monitoring and scaling", function () {
     });
 
     it(`has a dashboard in ${stack} in its place, of metrics that resources of the stack have`, async () => {
-      const deployment = await run(stack);
+      const deployment = await stackDeployment(stack);
       const widgets = widgetsIn(
         deployment.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"],
       );
@@ -152,7 +134,7 @@ describe("The pipeline's monitoring and scaling", function () {
 
   it("follows the configuration of the stack", async () => {
     const threshold = async (stack: string, name: string) =>
-      (await run(stack)).one(
+      (await stackDeployment(stack)).one(
         "aws:cloudwatch/metricAlarm:MetricAlarm",
         `pipeline-monitoring-${name}`,
       ).inputs["threshold"];
@@ -169,7 +151,7 @@ describe("The pipeline's monitoring and scaling", function () {
 
   it("leaves shards and parallelism to the scaler where there is one, and only there", async () => {
     const ignored = async (stack: string, changes: Inputs = {}) => {
-      const deployment = await run(stack, changes);
+      const deployment = await stackDeployment(stack, changes);
       return [
         deployment.one("aws:kinesis/stream:Stream"),
         deployment.one("aws:kinesisanalyticsv2/application:Application"),
@@ -185,7 +167,7 @@ describe("The pipeline's monitoring and scaling", function () {
   });
 
   it("makes no scaler where nobody asks for one", async () => {
-    const deployment = await run("local");
+    const deployment = await stackDeployment("local");
     expect(
       deployment.resources.filter(({ name }) => name.startsWith("pipeline-scaling")),
     ).to.deep.equal([]);
@@ -194,7 +176,7 @@ describe("The pipeline's monitoring and scaling", function () {
 
   it("lets the service scale the application when told so", async () => {
     const autoScaling = async (flinkScaling: string) => {
-      const { inputs } = (await run("dev", { flinkScaling })).one(
+      const { inputs } = (await stackDeployment("dev", { flinkScaling })).one(
         "aws:kinesisanalyticsv2/application:Application",
       );
       return JSON.stringify(inputs["applicationConfiguration"]).includes(

@@ -8,24 +8,8 @@ import { program } from "../../../infra/program";
 import { projectRoot } from "../../support/command";
 import { deploy, type Deployment } from "../../support/mocks";
 import { stackConfig } from "../../support/stack-config";
+import { fixturePaths, stackDeployment } from "../../support/stack-deployment";
 import { actionsOf, document, statementFor } from "../policy-documents";
-
-const paths = {
-  jobJar: path.join(__dirname, "../fixtures/job.jar"),
-  producer: path.join(__dirname, "../fixtures/producer.ts"),
-};
-
-const deployments = new Map<string, Promise<Deployment>>();
-
-/** Deploys a stack, once for all tests that look at the same one. */
-function run(stack: string, changes: Readonly<Record<string, unknown>> = {}, preview = false) {
-  const key = JSON.stringify({ stack, changes, preview });
-  const deployment =
-    deployments.get(key) ??
-    deploy(() => program(paths), { stack, config: stackConfig(stack, changes), preview });
-  deployments.set(key, deployment);
-  return deployment;
-}
 
 interface PropertyGroup {
   readonly propertyGroupId: string;
@@ -72,7 +56,7 @@ describe("Pipeline", function () {
   this.timeout(30_000);
 
   it("builds and releases the job from a repository where a connection is given", async () => {
-    const deployment = await run("dev", delivered);
+    const deployment = await stackDeployment("dev", delivered);
     const { inputs } = deployment.one("aws:codepipeline/pipeline:Pipeline");
     expect(JSON.stringify(inputs["stages"]))
       .to.include(delivered.jobRepository)
@@ -84,7 +68,7 @@ describe("Pipeline", function () {
   });
 
   it("brings the job's code itself where none is given, and may read that jar alone", async () => {
-    const deployment = await run("dev");
+    const deployment = await stackDeployment("dev");
     const types = deployment.resources.map(({ type }) => type);
     expect(types).not.to.include("aws:codepipeline/pipeline:Pipeline");
     expect(jobMay(deployment, "s3:GetObject").join()).to.match(/flink-job\/[0-9a-f]{64}\.jar/);
@@ -92,7 +76,7 @@ describe("Pipeline", function () {
 
   for (const stack of ["dev", "prod", "local"]) {
     it(`deploys ${stack} and tells what a user needs`, async () => {
-      const { archiveReadPolicy, ...outputs } = (await run(stack)).outputs;
+      const { archiveReadPolicy, ...outputs } = (await stackDeployment(stack)).outputs;
       expect(actionsOf(archiveReadPolicy)).to.include("athena:StartQueryExecution");
       expect(outputs).to.deep.equal({
         streamName: "pipeline-events",
@@ -125,13 +109,15 @@ describe("Pipeline", function () {
 
     it(`registers in a preview of ${stack} what it deploys`, async () => {
       const names = async (preview: boolean) =>
-        (await run(stack, {}, preview)).resources.map(({ type, name }) => `${type} ${name}`).sort();
+        (await stackDeployment(stack, {}, preview)).resources
+          .map(({ type, name }) => `${type} ${name}`)
+          .sort();
       expect(await names(true)).to.deep.equal(await names(false));
     });
   }
 
   it("hangs everything below one component, so that two pipelines fit into a stack", async () => {
-    const { resources } = await run("prod");
+    const { resources } = await stackDeployment("prod");
     for (const { name, parent } of resources) {
       expect(name).to.match(/^pipeline/);
       if (name !== "pipeline") expect(parent, name).to.match(/^pipeline/);
@@ -139,7 +125,10 @@ describe("Pipeline", function () {
   });
 
   it("records no path of this machine, which would be another one on the next", async () => {
-    const { resources } = await run("dev", { workload: "./workloads/trades", searchEvents: true });
+    const { resources } = await stackDeployment("dev", {
+      workload: "./workloads/trades",
+      searchEvents: true,
+    });
     for (const { name, custom, inputs } of resources) {
       if (!custom) expect(JSON.stringify(inputs), name).not.to.contain(projectRoot);
     }
@@ -147,7 +136,7 @@ describe("Pipeline", function () {
 
   it("bounds the permissions of every role, where a policy is named", async () => {
     const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/boundary";
-    const { resources } = await run("prod", { permissionsBoundaryArn });
+    const { resources } = await stackDeployment("prod", { permissionsBoundaryArn });
     const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
     expect(roles).to.have.length.above(5);
     for (const { name, inputs } of roles) {
@@ -156,7 +145,7 @@ describe("Pipeline", function () {
   });
 
   it("protects and keeps what guards kept data", async () => {
-    const { resources } = await run("prod", { protectData: true });
+    const { resources } = await stackDeployment("prod", { protectData: true });
     const guards = resources.filter(({ type }) =>
       /^aws:(s3\/bucket(?!Metric|Objectv2)[A-Z]|kms\/alias)/.test(type),
     );
@@ -183,7 +172,7 @@ describe("Pipeline", function () {
     const overrides = async (count: number) => {
       const tags = Object.fromEntries(Array.from({ length: count }, (_, at) => [`tag${at}`, "x"]));
       const config = { ...stackConfig("dev"), "aws:defaultTags": JSON.stringify({ tags }) };
-      const { resources } = await deploy(() => program(paths), { config });
+      const { resources } = await deploy(() => program(fixturePaths), { config });
       const objects = resources.filter(({ type }) => type.endsWith(":BucketObjectv2"));
       expect(objects).to.have.length(2);
       return objects.map(
@@ -198,7 +187,7 @@ describe("Pipeline", function () {
 
   it("keeps the URL of a subscriber out of names and inputs of components", async () => {
     const alarmSubscribers = ["https://hooks.example.com/T0KEN"];
-    const { resources } = await run("prod", { alarmSubscribers });
+    const { resources } = await stackDeployment("prod", { alarmSubscribers });
     const telling = resources.filter((one) => JSON.stringify(one).includes("T0KEN"));
     expect(telling.map(({ type }) => type)).to.deep.equal([
       "aws:sns/topicSubscription:TopicSubscription",
@@ -208,14 +197,16 @@ describe("Pipeline", function () {
 
   it("puts the name into no description that cannot be changed", async () => {
     const descriptions = async (name: string) =>
-      (await run("prod", { name })).resources
+      (await stackDeployment("prod", { name })).resources
         .filter(({ type }) => /securityGroup/i.test(type))
         .map(({ inputs }) => inputs["description"]);
     expect(await descriptions("one")).to.deep.equal(await descriptions("other"));
   });
 
   it("names in IAM and trust policies the domain that it makes, whatever the stack is called", async () => {
-    const { resources } = await run("dev", { name: "a_name-longer-than-that-of-a-domain" });
+    const { resources } = await stackDeployment("dev", {
+      name: "a_name-longer-than-that-of-a-domain",
+    });
     const domain = resources.find(({ type }) => type === "aws:opensearch/domain:Domain");
     const name = String(domain?.inputs["domainName"]);
     expect(name).to.match(/^streaming-pipeline-a-[0-9a-f]{6}$/);
@@ -225,14 +216,14 @@ describe("Pipeline", function () {
   });
 
   it("is made of components at the top, and of the name that they keep", async () => {
-    const { resources } = await run("prod");
+    const { resources } = await stackDeployment("prod");
     const top = resources.filter(({ parent }) => parent === "pipeline");
     const own = top.filter(({ custom }) => custom);
     expect(own.map(({ type }) => type)).to.deep.equal(["pulumi:index:Stash"]);
   });
 
   it("hands stream, endpoint, windows and region to the job", async () => {
-    expect(propertyGroups(await run("local"))).to.deep.equal([
+    expect(propertyGroups(await stackDeployment("local"))).to.deep.equal([
       { propertyGroupId: "job", propertyMap: { workload: "taxi" } },
       {
         propertyGroupId: "source",
@@ -265,7 +256,7 @@ describe("Pipeline", function () {
   });
 
   it("computes trades, whose final results have a stream of their own", async () => {
-    const deployment = await run("dev", { workload: "./workloads/trades" });
+    const deployment = await stackDeployment("dev", { workload: "./workloads/trades" });
     expect(propertyGroups(deployment).slice(2)).to.deep.equal([
       {
         propertyGroupId: "search",
@@ -290,11 +281,11 @@ describe("Pipeline", function () {
     expect(jobMay(deployment, "kinesis:PutRecords")).to.deep.equal([
       "arn:aws:test:us-east-1:123456789012:pipeline-results",
     ]);
-    expect(jobMay(await run("dev"), "kinesis:PutRecords")).to.deep.equal([]);
+    expect(jobMay(await stackDeployment("dev"), "kinesis:PutRecords")).to.deep.equal([]);
   });
 
   it("puts the index templates of its workload in place, and of no other", async () => {
-    const { inputs } = (await run("dev")).one("aws:lambda/invocation:Invocation");
+    const { inputs } = (await stackDeployment("dev")).one("aws:lambda/invocation:Invocation");
     const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
       indexTemplates: Record<string, unknown>;
     };
@@ -309,7 +300,7 @@ describe("Pipeline", function () {
   });
 
   it("gives a workload of its own the properties, permissions and settings that its folder asks for", async () => {
-    const deployment = await run("dev", {
+    const deployment = await stackDeployment("dev", {
       workload: "tests/workloads/page-views",
       searchEvents: true,
       archivePartitioned: true,
@@ -371,7 +362,7 @@ describe("Pipeline", function () {
         .replace("code: job/target/page-views.jar", "code: s3://jars/views.jar\n  version: v7")
         .replace(/^ {2}build: .*\n/m, "");
       writeFileSync(file, text);
-      const deployment = await deploy(() => program({ producer: paths.producer }), {
+      const deployment = await deploy(() => program({ producer: fixturePaths.producer }), {
         stack: "dev",
         config: stackConfig("dev", { workload: folder }),
       });
@@ -393,7 +384,7 @@ describe("Pipeline", function () {
   });
 
   it("has the job read by enhanced fan-out, with an alarm on its consumer", async () => {
-    const deployment = await run("dev", { streamFanOut: true });
+    const deployment = await stackDeployment("dev", { streamFanOut: true });
     const consumer = deployment.one("aws:kinesis/streamConsumer:StreamConsumer");
     const consumerArn = `arn:aws:test:us-east-1:123456789012:${consumer.name}`;
     expect(propertyGroups(deployment)[1]?.propertyMap).to.deep.include({ consumerArn });
@@ -409,11 +400,12 @@ describe("Pipeline", function () {
       StreamName: "pipeline-events",
       ConsumerName: consumer.inputs["name"],
     });
-    expect((await run("dev")).ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.be.empty;
+    expect((await stackDeployment("dev")).ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.be
+      .empty;
   });
 
   it("puts events of HTTP clients under the workload's partition key, after the role for logs", async () => {
-    const deployment = await run("prod", {
+    const deployment = await stackDeployment("prod", {
       httpIngestion: "Iam",
       createApiGatewayLogRole: true,
       workload: "./workloads/trades",
@@ -430,7 +422,7 @@ describe("Pipeline", function () {
     expect(deployment.outputs["ingestionUrl"]).to.equal(
       "https://pipeline-ingestion-id.execute-api.us-east-1.amazonaws.com/v1/events",
     );
-    const unscaled = await run("dev", {
+    const unscaled = await stackDeployment("dev", {
       httpIngestion: "Iam",
       createApiGatewayLogRole: true,
       streamScaling: "None",
@@ -439,11 +431,11 @@ describe("Pipeline", function () {
     expect(unscaled.one("aws:apigateway/account:Account").name).to.equal(
       "pipeline-ingestion-account",
     );
-    expect((await run("dev")).outputs).not.to.have.property("ingestionUrl");
+    expect((await stackDeployment("dev")).outputs).not.to.have.property("ingestionUrl");
   });
 
   it("lets the job write files below one folder of the archive where that is asked for", async () => {
-    const deployment = await run("dev", { jobArchive: true });
+    const deployment = await stackDeployment("dev", { jobArchive: true });
     expect(propertyGroups(deployment).at(-1)).to.deep.equal({
       propertyGroupId: "archive",
       propertyMap: { path: "s3a://pipeline-archive/results/" },
@@ -454,7 +446,7 @@ describe("Pipeline", function () {
   });
 
   it("takes larger records, runs another Flink and restores as it is told", async () => {
-    const deployment = await run("dev", {
+    const deployment = await stackDeployment("dev", {
       streamMaxRecordKiB: 2048,
       flinkRuntime: "FLINK-2_2",
       flinkRestore: "Nothing",
@@ -477,7 +469,7 @@ describe("Pipeline", function () {
       ["taxi", "trips"],
       ["trades", "trades"],
     ]) {
-      const deployment = await run("dev", { workload, searchEvents: true });
+      const deployment = await stackDeployment("dev", { workload, searchEvents: true });
       const delivery = deployment.one(
         "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
         "pipeline-events-delivery",
@@ -508,7 +500,7 @@ describe("Pipeline", function () {
   it("runs a function on the stream where a handler is named, with a delivery stream if that is asked for", async () => {
     const handler = { functionHandler: "examples/stream-function/handler.ts" };
     const type = "aws:lambda/eventSourceMapping:EventSourceMapping";
-    const deployment = await run("dev", { ...handler, functionDelivery: true });
+    const deployment = await stackDeployment("dev", { ...handler, functionDelivery: true });
     const { inputs } = deployment.one(type);
     expect(inputs).to.deep.include({
       eventSourceArn: "arn:aws:test:us-east-1:123456789012:pipeline-events-function",
@@ -535,12 +527,12 @@ describe("Pipeline", function () {
       .filter(({ name }) => name.startsWith("pipeline-analytics"));
     expect(JSON.stringify(job)).not.to.contain("SubscribeToShard");
 
-    const polling = await run("dev", { ...handler, functionFanOut: false });
+    const polling = await stackDeployment("dev", { ...handler, functionFanOut: false });
     expect(polling.one(type).inputs["eventSourceArn"]).to.equal(
       "arn:aws:test:us-east-1:123456789012:pipeline-events",
     );
     expect(polling.ofType("aws:kinesis/streamConsumer:StreamConsumer")).to.deep.equal([]);
-    expect((await run("dev")).ofType(type)).to.deep.equal([]);
+    expect((await stackDeployment("dev")).ofType(type)).to.deep.equal([]);
   });
 
   it("has an index template with a field for each that the transform writes", async () => {
@@ -559,7 +551,7 @@ describe("Pipeline", function () {
       ["taxi", "trips"],
       ["trades", "trades"],
     ] as const) {
-      const deployment = await run("dev", { workload: `./workloads/${workload}` });
+      const deployment = await stackDeployment("dev", { workload: `./workloads/${workload}` });
       const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
       const { indexTemplates } = JSON.parse(String(inputs["input"])) as {
         indexTemplates: Record<string, { template: { mappings: { properties: object } } }>;
@@ -570,7 +562,7 @@ describe("Pipeline", function () {
   });
 
   it("lets people sign in to the dashboards, who may read", async () => {
-    const deployment = await run("dev", { searchSignInPrefix: "trips" });
+    const deployment = await stackDeployment("dev", { searchSignInPrefix: "trips" });
     expect(deployment.one("aws:opensearch/domain:Domain").inputs["cognitoOptions"]).to.deep.include(
       {
         enabled: true,
@@ -589,7 +581,7 @@ describe("Pipeline", function () {
   });
 
   it("has the domain set up by its master user, who gives the job the role that it needs", async () => {
-    const deployment = await run("dev");
+    const deployment = await stackDeployment("dev");
     const admin = "arn:aws:test:us-east-1:123456789012:pipeline-search-admin";
     expect(
       deployment.one("aws:opensearch/domain:Domain").inputs["advancedSecurityOptions"],
@@ -609,7 +601,7 @@ describe("Pipeline", function () {
   });
 
   it("keeps daily snapshots in a bucket that only its domain writes, where days are given", async () => {
-    const deployment = await run("prod");
+    const deployment = await stackDeployment("prod");
     const { inputs } = deployment.one("aws:lambda/invocation:Invocation");
     const { snapshots } = JSON.parse(String(inputs["input"])) as {
       readonly snapshots: {
@@ -623,11 +615,11 @@ describe("Pipeline", function () {
     expect(document(assumeRolePolicy).Statement[0]?.Condition).to.have.deep.property("ArnEquals", {
       "aws:SourceArn": "arn:aws:es:us-east-1:123456789012:domain/streaming-pipeline-prod",
     });
-    expect((await run("dev")).outputs).not.to.have.property("snapshotBucketName");
+    expect((await stackDeployment("dev")).outputs).not.to.have.property("snapshotBucketName");
   });
 
   it("replays nothing before every reader that cannot look back is there", async () => {
-    const deployment = await run("prod");
+    const deployment = await stackDeployment("prod");
     const host = deployment.one("aws:ec2/instance:Instance");
     expect(host.dependsOn).to.include.members(["pipeline-archive", "pipeline-analytics"]);
   });
@@ -637,14 +629,14 @@ describe("Pipeline", function () {
       ["dev", 0],
       ["prod", 2],
     ] as const) {
-      const { inputs } = (await run(stack)).one("aws:lambda/invocation:Invocation");
+      const { inputs } = (await stackDeployment(stack)).one("aws:lambda/invocation:Invocation");
       expect(inputs["input"]).to.contain(`"number_of_replicas":${replicas}`);
     }
   });
 
   it("runs in a network that is there, where it is named", async () => {
     const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
-    const deployment = await run("dev", {
+    const deployment = await stackDeployment("dev", {
       vpcId: "vpc-0123456789abcdef0",
       privateSubnetIds: subnets,
     });
@@ -655,25 +647,25 @@ describe("Pipeline", function () {
   it("lets the replay host reach the domain only where that is asked for", async () => {
     const groups = (deployment: Deployment): unknown =>
       deployment.one("aws:ec2/instance:Instance").inputs["vpcSecurityGroupIds"];
-    expect(groups(await run("dev"))).to.deep.equal(["pipeline-replay-id"]);
-    const reaching = await run("dev", { replaySearchAccess: true });
+    expect(groups(await stackDeployment("dev"))).to.deep.equal(["pipeline-replay-id"]);
+    const reaching = await stackDeployment("dev", { replaySearchAccess: true });
     expect(groups(reaching)).to.deep.equal(["pipeline-replay-id", "pipeline-search-clients-id"]);
     expect(reaching.outputs).to.include({ dashboardsCommand: "npm run dashboards -- dev" });
   });
 
   it("opens the replay host to one network only where its key is named", async () => {
-    const open = await run("dev", {
+    const open = await stackDeployment("dev", {
       replaySshPublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ someone",
       replaySshCidr: "198.51.100.0/24",
     });
     expect(open.one("aws:ec2/instance:Instance").inputs["subnetId"]).to.equal("subnet-x");
     expect(open.ofType("aws:ec2/eip:Eip")).to.have.length(1);
     expect(open.outputs).to.have.property("replayPublicIp", "198.51.100.7");
-    expect((await run("dev")).ofType("aws:ec2/eip:Eip")).to.be.empty;
+    expect((await stackDeployment("dev")).ofType("aws:ec2/eip:Eip")).to.be.empty;
   });
 
   it("lets nobody write the stream but the replay host", async () => {
-    const writers = (await run("prod"))
+    const writers = (await stackDeployment("prod"))
       .ofType("aws:iam/rolePolicy:RolePolicy")
       .filter(({ inputs }) => actionsOf(inputs["policy"]).includes("kinesis:PutRecords"));
     expect(writers.map(({ name }) => name)).to.deep.equal(["pipeline-replay-role"]);
@@ -681,27 +673,29 @@ describe("Pipeline", function () {
 
   it("queries the archive with the windows of the stack, or not at all", async () => {
     const changes = { demandTopAreas: 3, queryScanLimitMiB: 100 };
-    const deployment = await run("dev", changes);
+    const deployment = await stackDeployment("dev", changes);
     const query = deployment.one("aws:athena/namedQuery:NamedQuery", "pipeline-queries-top-zones");
     expect(query.inputs["query"]).to.include("place <= 3");
     expect(deployment.one("aws:athena/workgroup:Workgroup").inputs).to.have.nested.property(
       "configuration.bytesScannedCutoffPerQuery",
       104_857_600,
     );
-    const none = await run("dev", { archiveQueries: false });
+    const none = await stackDeployment("dev", { archiveQueries: false });
     expect(none.resources.filter(({ name }) => name.includes("queries"))).to.deep.equal([]);
     expect(none.outputs).not.to.have.any.keys("queryWorkgroupName", "archiveReadPolicy");
   });
 
   it("allows no action of a service as a whole", async () => {
-    for (const { name, inputs } of (await run("prod")).ofType("aws:iam/rolePolicy:RolePolicy")) {
+    for (const { name, inputs } of (await stackDeployment("prod")).ofType(
+      "aws:iam/rolePolicy:RolePolicy",
+    )) {
       for (const action of actionsOf(inputs["policy"])) expect(action, name).not.to.contain("*");
     }
   });
 
   it("protects what holds data in prod, and only there", async () => {
     const kept = async (stack: string) => {
-      const { resources } = await run(stack);
+      const { resources } = await stackDeployment(stack);
       return resources
         .filter(({ type }) => stateful.includes(type))
         .map(({ protect, retainOnDelete }) => protect && retainOnDelete);
@@ -711,12 +705,12 @@ describe("Pipeline", function () {
   });
 
   it("encrypts with one key of its own, or with the keys that AWS manages", async () => {
-    const own = await run("dev");
+    const own = await stackDeployment("dev");
     const groups = own.ofType("aws:cloudwatch/logGroup:LogGroup");
     expect(new Set(groups.map(({ inputs }) => inputs["kmsKeyId"]))).to.deep.equal(
       new Set(["arn:aws:test:us-east-1:123456789012:pipeline-key"]),
     );
-    const managed = await run("dev", { customerManagedKey: false });
+    const managed = await stackDeployment("dev", { customerManagedKey: false });
     expect(managed.ofType("aws:kms/key:Key")).to.deep.equal([]);
     expect(JSON.stringify(managed.resources)).not.to.contain("pipeline-key");
     expect(managed.one("aws:kinesis/stream:Stream").inputs["kmsKeyId"]).to.equal(
@@ -727,7 +721,7 @@ describe("Pipeline", function () {
   it("shares stream, consumer and key with roles of other accounts", async () => {
     const producer = "arn:aws:iam::210987654321:role/producer";
     const reader = "arn:aws:iam::210987654321:role/reader";
-    const deployment = await run("dev", {
+    const deployment = await stackDeployment("dev", {
       streamFanOut: true,
       streamProducerRoleArns: [producer],
       streamReaderRoleArns: [reader],
@@ -745,7 +739,7 @@ describe("Pipeline", function () {
   });
 
   it("switches encryption off everywhere when told so, for the policy pack to see", async () => {
-    const deployment = await run("dev", { encryptAtRest: false });
+    const deployment = await stackDeployment("dev", { encryptAtRest: false });
     expect(deployment.one("aws:kinesis/stream:Stream").inputs["encryptionType"]).to.equal("NONE");
     expect(deployment.one("aws:opensearch/domain:Domain").inputs["encryptAtRest"]).to.deep.equal({
       enabled: false,
@@ -756,7 +750,7 @@ describe("Pipeline", function () {
   });
 
   it("spreads over three zones in prod", async () => {
-    const deployment = await run("prod");
+    const deployment = await stackDeployment("prod");
     expect(deployment.one("awsx:ec2:Vpc").inputs["availabilityZoneNames"]).to.have.length(3);
     expect(deployment.one("aws:opensearch/domain:Domain").inputs["clusterConfig"]).to.deep.include({
       instanceCount: 3,

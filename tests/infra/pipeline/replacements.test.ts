@@ -1,14 +1,6 @@
-import path from "node:path";
 import { expect } from "chai";
-import { program } from "../../../infra/program";
 import { factsOf, type PropertyFacts } from "../../../local/provider/facts";
-import { deploy } from "../../support/mocks";
-import { stackConfig } from "../../support/stack-config";
-
-const paths = {
-  jobJar: path.join(__dirname, "../fixtures/job.jar"),
-  producer: path.join(__dirname, "../fixtures/producer.ts"),
-};
+import { stackDeployment } from "../../support/stack-deployment";
 
 /** What holds data, with the properties of ours whose change would make AWS replace it, without that data. */
 const replacements = {
@@ -53,10 +45,7 @@ function replacing(
 describe("What holds data", () => {
   it("is replaced, in prod, by a change of these properties and no others", async function () {
     this.timeout(30_000);
-    const { resources } = await deploy(() => program(paths), {
-      stack: "prod",
-      config: stackConfig("prod", everything),
-    });
+    const { resources } = await stackDeployment("prod", everything);
     for (const [type, expected] of Object.entries(replacements)) {
       const found = resources.filter((resource) => resource.type === type);
       expect(found, type).not.to.be.empty;

@@ -9,7 +9,6 @@ import type {
   TransformEvent,
 } from "../../../infra/delivery/transform/transformer";
 import { viewStatement } from "../../../infra/query/view";
-import { program } from "../../../infra/program";
 import type { OperationResult } from "../../../local/engine/stack";
 import { LocalArchive } from "../../../local/query/archive";
 import { parquet } from "../../../local/services/firehose/delivery-format";
@@ -23,19 +22,12 @@ import type { StoredDocument } from "../../../local/verify/result-document";
 import { parseOptions } from "../../../producer/command/options";
 import { handler as archivedTrades } from "../../../workloads/trades/transform";
 import { handler as archivedTrips } from "../../../workloads/taxi/transform";
-import { projectRoot } from "../../support/command";
-import { deploy, type Deployment } from "../../support/mocks";
-import { stackConfig } from "../../support/stack-config";
+import type { Deployment } from "../../support/mocks";
+import { stackDeployment } from "../../support/stack-deployment";
 
 type Handler = (
   event: TransformEvent,
 ) => { records: TransformedRecord[] } | Promise<{ records: TransformedRecord[] }>;
-
-const fixtures = path.join(projectRoot, "tests/infra/fixtures");
-const paths = {
-  jobJar: path.join(fixtures, "job.jar"),
-  producer: path.join(fixtures, "producer.ts"),
-};
 
 describe("The archive on this machine", function () {
   this.timeout(60_000);
@@ -50,7 +42,7 @@ describe("The archive on this machine", function () {
   const bucketFolder = (bucket: string): string => path.join(folder, bucket);
 
   const deployed = (workload: string): Promise<Deployment> =>
-    deploy(() => program(paths), { stack: "local", config: stackConfig("local", { workload }) });
+    stackDeployment("local", { workload });
 
   /** Writes events as Firehose delivers them, all of a folder in one object. */
   async function archive(
