@@ -1,4 +1,5 @@
 import type { AsyncBuffer, ColumnMetaData, FileMetaData, PageHeader, SchemaTree } from "hyparquet";
+import { numbersOfTimes, textsOfTimes } from "./parquet-cells";
 
 /** Pages of a column that stay decoded: two, as a part of the rows may begin in one and end in the next. */
 const mostKept = 2;
@@ -32,14 +33,7 @@ export async function parquetModules() {
     import("hyparquet/src/convert.js"),
     import("hyparquet-compressors"),
   ]);
-  const parsers = {
-    ...values.DEFAULT_PARSERS,
-    // Numbers take a fraction of the memory of dates.
-    timestampFromMilliseconds: Number,
-    timestampFromMicroseconds: (us: bigint) => Number(us / 1000n),
-    timestampFromNanoseconds: (ns: bigint) => Number(ns / 1_000_000n),
-  };
-  return { ...files, ...columns, ...pages, ...values, compressors, parsers };
+  return { ...files, ...columns, ...pages, ...values, compressors };
 }
 
 /**
@@ -68,7 +62,7 @@ export class ParquetColumn {
       const own = columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
       return isFlat && own?.meta_data !== undefined
         ? new FlatChunk(modules, slice, own.meta_data, column, start, end)
-        : new NestedChunk(modules, file, metadata, name, start, end);
+        : new NestedChunk(modules, file, metadata, column, start, end);
     });
   }
 
@@ -137,7 +131,7 @@ class FlatChunk implements ColumnChunk {
     start: number,
     end: number,
   ) {
-    const { compressors, parsers } = modules;
+    const { compressors, DEFAULT_PARSERS } = modules;
     this.start = start;
     this.end = end;
     this.#modules = modules;
@@ -150,7 +144,8 @@ class FlatChunk implements ColumnChunk {
       // The first of a path is the root, of which nothing is used.
       schemaPath: [column, column],
       compressors,
-      parsers,
+      parsers: { ...DEFAULT_PARSERS, ...numbersOfTimes },
+      utf8: false,
     };
     this.#next = Number(metadata.dictionary_page_offset || metadata.data_page_offset);
     this.#limit = this.#next + Number(metadata.total_compressed_size);
@@ -210,6 +205,9 @@ class FlatChunk implements ColumnChunk {
       return { start, end, at: (index) => values[index] };
     }
     const dictionary = this.#dictionary;
+    if ((dataPage as number[]).some((code) => code >= dictionary.length)) {
+      throw new RangeError("a value is not in the dictionary");
+    }
     // The place after the last value of the dictionary stands for no value.
     const codes = dictionary.length < 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length);
     withNothing(dataPage as ArrayLike<number>, levels, codes.fill(dictionary.length));
@@ -230,6 +228,7 @@ function withNothing<Value>(
       next += 1;
     }
   }
+  if (next !== values.length) throw new RangeError("a page has more or fewer values than rows");
   return places;
 }
 
@@ -244,10 +243,10 @@ class NestedChunk implements ColumnChunk {
   readonly #read: () => Promise<Page>;
 
   constructor(
-    { parquetRead, compressors, parsers }: ParquetModules,
+    { parquetRead, compressors }: ParquetModules,
     file: AsyncBuffer,
     metadata: FileMetaData,
-    name: string,
+    column: SchemaTree,
     start: number,
     end: number,
   ) {
@@ -259,8 +258,8 @@ class NestedChunk implements ColumnChunk {
         file,
         metadata,
         compressors,
-        parsers,
-        columns: [name],
+        parsers: textsOfTimes(column),
+        columns: [column.element.name],
         rowStart: start,
         rowEnd: end,
         onChunk: ({ columnData, rowStart }) => {

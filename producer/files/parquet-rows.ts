@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { SchemaElement } from "hyparquet";
-import { isoSeconds } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
+import { messageOf } from "./input-place";
+import { cellReader, isTimestamp, withExactDecimals } from "./parquet-cells";
 import { ParquetColumn, parquetModules } from "./parquet-columns";
 import {
   type Cell,
@@ -13,6 +13,7 @@ import {
   type RowDecoder,
   type RowReader,
   rowsPerPart,
+  textOf,
   timesOfPart,
 } from "./rows";
 
@@ -96,12 +97,12 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
     throw new Error("Parquet is read from its end; give a file, or another format");
   }
   const [modules, content] = await Promise.all([parquetModules(), file.randomAccess()]);
-  const metadata = await modules.parquetMetadataAsync(content);
+  const metadata = await decoded(modules.parquetMetadataAsync(content));
   const columns = modules.parquetSchema(metadata).children.map((column) => ({
     name: column.element.name,
-    cellOf: isTimestamp(column.element) ? timeText(isInstant(column.element)) : identity,
+    cellOf: cellReader(column),
     isTime: isTimestamp(column.element),
-    values: new ParquetColumn(modules, content, metadata, column),
+    values: new ParquetColumn(modules, content, metadata, withExactDecimals(column)),
   }));
   const reader = decoder.columns(
     columns.map(({ name }) => name),
@@ -123,13 +124,13 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
     timesOf:
       earliest &&
       (async (start: number, end: number) =>
-        (await timed.values.values(start, end)).map((value) => earliest(value) ?? NaN)),
+        (await decoded(timed.values.values(start, end))).map((value) => earliest(value) ?? NaN)),
     async *rows(start: number, end: number): AsyncGenerator<InputRow[]> {
       for (let from = start; from < end; from += rowsPerBlock) {
         const length = Math.min(rowsPerBlock, end - from);
         const block: (readonly Cell[])[] = [];
         for (const { values, cellOf } of columns) {
-          block.push((await values.values(from, from + length)).map(cellOf));
+          block.push((await decoded(values.values(from, from + length))).map(cellOf));
         }
         yield Array.from({ length }, (_, at) => {
           const cells = block.map((cellsOfColumn) => cellsOfColumn[at]);
@@ -138,6 +139,19 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
       }
     },
   };
+}
+
+/** What is read of a file; an error that is not of the file system or the server has its cause in the content. */
+async function decoded<Result>(reading: Promise<Result>): Promise<Result> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) throw error;
+    throw new Error(
+      `it is no Parquet file, or is damaged or encrypted (${messageOf(error)}); ` +
+        "copy it again, or set --format",
+    );
+  }
 }
 
 const quarterHour = 900_000;
@@ -166,48 +180,4 @@ function earliestTime(
     const seconds = Math.floor((Number(value) - quarter * quarterHour) / 1000);
     return start + seconds * 1000;
   };
-}
-
-function identity(value: unknown): Cell {
-  return value;
-}
-
-function isTimestamp({ type, logical_type, converted_type }: SchemaElement): boolean {
-  return (
-    type === "INT96" ||
-    logical_type?.type === "TIMESTAMP" ||
-    (converted_type ?? "").startsWith("TIMESTAMP")
-  );
-}
-
-/** Whether the file says that its times are instants; others are taken for wall-clock times. */
-function isInstant({ logical_type }: SchemaElement): boolean {
-  return logical_type?.type === "TIMESTAMP" && logical_type.isAdjustedToUTC;
-}
-
-/** The text of a time in milliseconds since 1970; of what is no time, its text: it is rejected as such. */
-function timeText(isUtc: boolean): (ms: unknown) => unknown {
-  return (ms) => {
-    const date = ms instanceof Date ? ms : new Date(typeof ms === "number" ? ms : NaN);
-    if (Number.isNaN(date.getTime())) {
-      return ms;
-    }
-    const time = date.getTime();
-    const text = time % 1000 === 0 ? isoSeconds(time) : date.toISOString();
-    return isUtc ? text : `${text.slice(0, 10)} ${text.slice(11, -1)}`;
-  };
-}
-
-/** The text of a cell in a CSV file; empty where it has none. */
-export function textOf(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "bigint":
-    case "boolean":
-      return String(value);
-    default:
-      // Times are text; what is left is a date without one.
-      return value instanceof Date ? value.toISOString().slice(0, 10) : "";
-  }
 }

@@ -5,6 +5,28 @@ import { messageOf } from "./input-place";
 /** What a field of a row holds. Times are text, with a `T` and a `Z` when they are instants. */
 export type Cell = unknown;
 
+/** A number with more digits than floating point has; JSON takes them as they are. */
+export class ExactNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** The text of a cell in a CSV file; empty where it has none. */
+export function textOf(value: Cell): string {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      return value instanceof ExactNumber ? value.text : "";
+  }
+}
+
 /** How the rows of a file become the events of a workload. */
 export interface RowDecoder {
   readonly noun: string;
