@@ -8,10 +8,19 @@ export class StartError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], what = "replay") {
-    super([`The ${what} cannot start:`, ...problems.map((problem) => `- ${problem}`)].join("\n"));
+    const lines = problems.map(oneLine);
+    super([`The ${what} cannot start:`, ...lines.map((line) => `- ${line}`)].join("\n"));
     this.name = "StartError";
-    this.problems = problems;
+    this.problems = lines;
   }
+}
+
+const longestLine = 1500;
+
+/** A text without the control characters of what it quotes, which would be commands to a terminal, and not longer than a screen. */
+function oneLine(text: string): string {
+  const line = text.replace(/\p{Cc}+/gu, " ");
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
 }
 
 /** Ends the program with the exit code of the work. A StartError is printed without a stack trace. */

@@ -9,6 +9,14 @@ export interface EventTimeRange {
 
 export const everything: EventTimeRange = { from: -Infinity, to: Infinity };
 
+const firstInstant = Date.parse("0000-01-01T00:00:00Z");
+const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** Whether an instant has a year of four digits, as all texts of times here. */
+export function isWritable(ms: number): boolean {
+  return ms >= firstInstant && ms <= lastInstant;
+}
+
 const dayMs = 86_400_000;
 let latestDay = NaN;
 let latestDayText = "";

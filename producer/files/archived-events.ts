@@ -1,7 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020";
 import type { SchemaObject, ValidateFunction } from "ajv";
-import { textOf } from "./parquet-rows";
-import { type Cell, invalidEvent, parsedRow } from "./rows";
+import { type Cell, invalidEvent, parsedRow, textOf } from "./rows";
 
 interface FlatSchema extends SchemaObject {
   readonly required: readonly string[];

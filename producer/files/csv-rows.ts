@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
-import { decoded, hasReturnsOnly, lineBlocks, maxLineLength, textStart } from "./lines";
+import { decoded, lineBlocks, maxLineLength, textStart } from "./lines";
 import { StartError } from "../../cli/command";
 import {
   type FileIndex,
@@ -52,9 +52,9 @@ export interface CsvDecoder {
   readonly decode: (text: string) => SourceEvent;
 }
 
-/** Whether a line at the beginning of a file is its header: not empty, nor the delimiter that Excel writes before it. */
+/** Whether a line at the beginning of a file is its header: not empty, no comment, nor the delimiter that Excel writes. */
 export function isHeader(line: string): boolean {
-  return !/^(sep=.?)?$/i.test(line.trim());
+  return !/^((sep=.?)?|#(\s.*)?|#[^,;|\t]*)$/i.test(line.trim());
 }
 
 export function csvDecoder(header: string, decoder: RowDecoder, file: string): CsvDecoder {
@@ -82,7 +82,9 @@ function withPoint(cell: string): string {
 function delimiterOf(header: string): string {
   const bare = header.replace(/"[^"]*"/g, "");
   const count = (delimiter: string) => bare.split(delimiter).length;
-  return [",", "\t", ";", "|"].reduce((most, each) => (count(each) > count(most) ? each : most));
+  return [",", "\t", ";", "|", "\u0001", "^", "~"].reduce((most, each) =>
+    count(each) > count(most) ? each : most,
+  );
 }
 
 function headerFields(text: string, delimiter: string, name: string): string[] {
@@ -150,12 +152,16 @@ function splitRow(text: string, delimiter: string): string[] {
   if (!text.includes('"')) {
     return text.split(delimiter);
   }
-  try {
-    const [values] = parse(text, { relax_column_count: true, delimiter });
-    return values ?? [];
-  } catch (error) {
-    throw new RowRejection("unparsable-row", messageOf(error));
+  let problem: unknown;
+  // Programs such as Spark put a backslash before a quote within quotes, and not a second quote.
+  for (const escape of ['"', "\\"]) {
+    try {
+      return parse(text, { relax_column_count: true, delimiter, escape })[0] ?? [];
+    } catch (error) {
+      problem ??= error;
+    }
   }
+  throw new RowRejection("unparsable-row", messageOf(problem));
 }
 
 const chunkBytes = 1024 * 1024;
@@ -227,7 +233,7 @@ export async function csvIndex(
     if (mark === undefined) return undefined;
     offset += mark;
     const text = rest + chunk.toString("latin1", mark);
-    if (text.includes('"') || hasReturnsOnly(text)) return undefined;
+    if (text.includes('"') || /\r[^\n]/.test(text)) return undefined;
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       if (!addLine(text, start, end)) return undefined;

@@ -67,14 +67,18 @@ export async function readFiles(
 
 /** The same rows; an error names the file. */
 export async function* named<Rows>(
-  { name }: InputFile,
+  file: InputFile,
   rows: AsyncIterable<Rows>,
 ): AsyncGenerator<Rows> {
   try {
     yield* rows;
   } catch (error) {
-    throw error instanceof StartError
-      ? error
-      : new StartError([`${name} cannot be read: ${messageOf(error)}`]);
+    throw unreadable(file, error);
   }
+}
+
+export function unreadable({ name }: InputFile, error: unknown): StartError {
+  return error instanceof StartError
+    ? error
+    : new StartError([`${name} cannot be read: ${messageOf(error)}`]);
 }

@@ -5,11 +5,11 @@ import type { EventTimeRange } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { Reading } from "../events/workload";
 import { csvIndex } from "./csv-rows";
-import { named } from "./event-files";
+import { named, unreadable } from "./event-files";
 import type { InputFile } from "./input-file";
 import { parquetIndex } from "./parquet-rows";
 import { type RejectedRow, RowCounter } from "./row-counter";
-import type { FilePart, RowDecoder } from "./rows";
+import type { FileIndex, FilePart, RowDecoder } from "./rows";
 
 const defaultWaiting = 100_000;
 /** Places of the rows of a file lie between those of the files before and after it. */
@@ -77,11 +77,9 @@ export class IndexedEvents extends RowCounter implements Reading {
     const parts: PlacedPart[] = [];
     for (const [at, file] of files.entries()) {
       const version = versionOf(file);
-      const index = await (file.format === "csv"
-        ? csvIndex(file, decoder)
-        : file.format === "parquet"
-          ? parquetIndex(file, decoder)
-          : undefined);
+      const index = await indexOf(file, decoder).catch((error: unknown) => {
+        throw unreadable(file, error);
+      });
       if (index === undefined) return undefined;
       fingerprint.update(index.digest);
       const place = at * placesPerFile;
@@ -159,6 +157,11 @@ export class IndexedEvents extends RowCounter implements Reading {
     else this.#runs = this.#runs.filter((each) => each !== run);
     return next;
   }
+}
+
+async function indexOf(file: InputFile, decoder: RowDecoder): Promise<FileIndex | undefined> {
+  if (file.format === "csv") return csvIndex(file, decoder);
+  return file.format === "parquet" ? parquetIndex(file, decoder) : undefined;
 }
 
 function versionOf({ path }: InputFile): string {

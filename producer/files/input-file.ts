@@ -1,4 +1,6 @@
+import { existsSync, statSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
+import path from "node:path";
 import { glob, hasMagic } from "glob";
 import {
   type InputPlace,
@@ -25,8 +27,8 @@ const endings: readonly [ending: RegExp, format: InputFormat][] = [
 ];
 
 export function formatOf(name: string): InputFormat | undefined {
-  const path = name.split(/[?#]/)[0] ?? name;
-  return endings.find(([ending]) => ending.test(path))?.[1];
+  const bare = name.split(/[?#]/)[0] ?? name;
+  return endings.find(([ending]) => ending.test(bare))?.[1];
 }
 
 /**
@@ -70,10 +72,14 @@ async function placesOf(source: string, anyName: boolean): Promise<InputPlace[]>
   if (/^https?:\/\//.test(source)) {
     return [webFile(source)];
   }
-  if (hasMagic(source)) {
+  // A file may have a name with brackets or stars in it.
+  if (hasMagic(source) && !existsSync(source)) {
     const paths = await glob(source, { nodir: true });
     return paths.sort().map(localFile);
   }
   await access(source, constants.R_OK);
+  if (statSync(source).isDirectory()) {
+    throw new Error(`it is a folder; name the files in it, such as ${path.join(source, "*.csv")}`);
+  }
   return [localFile(source)];
 }

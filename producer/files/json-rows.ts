@@ -1,5 +1,5 @@
 import type { InputFile } from "./input-file";
-import { decoded, maxLineLength, texts } from "./lines";
+import { decoded, lineBreak, maxLineLength, texts } from "./lines";
 import type { InputRow, RowDecoder } from "./rows";
 
 /**
@@ -15,9 +15,11 @@ export async function* jsonRows(file: InputFile, decoder: RowDecoder): AsyncGene
     const text = decoded(bytes);
     return { line: line + 1, text, event: () => decoder.json(dataOf(text)) };
   };
-  for await (const text of texts(await file.open())) {
+  for await (const content of texts(await file.open())) {
+    // A sequence of JSON texts (RFC 7464) has a separator before each of them.
+    const text = content.replaceAll("\u001e", "");
     isDocument ||= line === 0 && rest.trim() === "" && /^\s*(\[|\{\s*\n)/.test(text);
-    const lines = isDocument ? [] : (rest + text).split(/\r?\n/);
+    const lines = isDocument ? [] : (rest + text).split(lineBreak);
     rest = isDocument ? rest + text : (lines.pop() ?? "");
     const rows: InputRow[] = [];
     for (const each of lines) {

@@ -1,31 +1,28 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { DecodedArray, SchemaElement } from "hyparquet";
-import { isoSeconds } from "../events/event-time";
+import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
+import { messageOf } from "./input-place";
+import { cellReader, isTimestamp, withExactDecimals } from "./parquet-cells";
+import { ParquetColumn, parquetModules } from "./parquet-columns";
 import {
+  type Cell,
   type FileIndex,
   type FilePart,
   type InputRow,
   type RowDecoder,
   type RowReader,
   rowsPerPart,
+  textOf,
   timesOfPart,
 } from "./rows";
 
 /** Rows that are handed on at a time: few enough to be collected while they are young. */
 const rowsPerBlock = 500;
-/** Different values of a chunk that are kept once; their places take two bytes each. */
-const mostDistinct = 2 ** 16;
-/** Values of a chunk after which it is kept as it is when most of them are different. */
-const fewDistinct = 1000;
-/** Groups whose columns are kept: two where rows at the end of one are as late as those of the next. */
-const mostOpenGroups = 2;
-/** Rows of a group that are read one by one: for more of them the whole group takes less time. */
-const mostReadAlone = 4;
+const chunkBytes = 1024 * 1024;
 
 /**
- * The rows of a Parquet file, a row group at a time. Times without a zone are text, as in a CSV file.
+ * The rows of a Parquet file. Times without a zone are text, as in a CSV file.
  * @throws StartError when it lacks columns; Error when it is no Parquet file
  */
 export async function* parquetRows(
@@ -33,9 +30,7 @@ export async function* parquetRows(
   decoder: RowDecoder,
 ): AsyncGenerator<InputRow[]> {
   const table = await openTable(file, decoder);
-  for (const group of table.groups) {
-    yield* table.rowsBetween(await table.columnsOf(group), group.start, group.end);
-  }
+  for (const { start, end } of table.groups) yield* table.rows(start, end);
 }
 
 /** Finds the event times of a local Parquet file. @returns undefined when they are in no column */
@@ -46,231 +41,143 @@ export async function parquetIndex(
   const { path } = file;
   if (path === undefined) return undefined;
   const table = await openTable(file, decoder);
-  const { groups, elements } = table;
-  const { time } = table.reader;
-  const element = time && elements[time.column];
-  if (time === undefined || element === undefined) return undefined;
-  const opened = new Map<Group, Promise<Column[]>>();
-  const columnsOnce = (group: Group) => {
-    const columns = opened.get(group) ?? table.columnsOf(group);
-    opened.delete(group);
-    opened.set(group, columns);
-    for (const oldest of [...opened.keys()].slice(0, -mostOpenGroups)) opened.delete(oldest);
-    return columns;
-  };
+  const { groups, timesOf } = table;
+  if (timesOf === undefined) return undefined;
   const parts: FilePart[] = [];
   for (const group of groups) {
-    const cells = await table.column(element, group);
-    const allStrays: { readonly row: number; readonly from: number }[] = [];
+    const strays: { readonly row: number; readonly time: number }[] = [];
     for (let start = group.start; start < group.end; start += rowsPerPart) {
       const end = Math.min(start + rowsPerPart, group.end);
-      const { from, strays } = timesOfPart(timesBetween(cells, time, start, end));
-      const apart = new Set(strays.map(({ at }) => start + at + 1));
-      allStrays.push(...strays.map((stray) => ({ row: start + stray.at, from: stray.time })));
+      const part = timesOfPart(await timesOf(start, end));
+      const apart = new Set(part.strays.map(({ at }) => start + at + 1));
+      strays.push(...part.strays.map(({ at, time }) => ({ row: start + at, time })));
       const rows = async function* () {
-        for (const block of table.rowsBetween(await columnsOnce(group), start, end)) {
+        for await (const block of table.rows(start, end)) {
           yield block.filter(({ line }) => !apart.has(line));
         }
       };
-      parts.push({ from, rows });
+      parts.push({ from: part.from, rows });
     }
-    if (allStrays.length <= mostReadAlone) {
-      parts.push(...allStrays.map(({ row, from }) => ({ from, rows: () => table.rowAt(row) })));
-    } else {
-      const from = Math.min(...allStrays.map((stray) => stray.from));
-      const rows = async function* () {
-        const columns = await columnsOnce(group);
-        for (const { row } of allStrays) yield* table.rowsBetween(columns, row, row + 1);
-      };
-      parts.push({ from, rows });
-    }
+    if (strays.length === 0) continue;
+    // Together and in their order: pages that hold several of them are decoded once.
+    const rows = async function* () {
+      for (const { row } of strays) yield* table.rows(row, row + 1);
+    };
+    parts.push({ from: strays.reduce((from, { time }) => Math.min(from, time), Infinity), rows });
   }
   const digest = createHash("sha256");
-  for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
+    digest.update(chunk as Buffer);
+  }
   return { parts, digest: digest.digest("hex") };
 }
 
-/** Apart from the functions that read rows later: those would keep the times in memory. */
-function timesBetween(
-  cells: Column,
-  time: NonNullable<RowReader["time"]>,
-  start: number,
-  end: number,
-): number[] {
-  return Array.from({ length: end - start }, (_, at) => time.of(cells.at(start + at)) ?? NaN);
-}
+class ParquetRow implements InputRow {
+  readonly line: number;
+  readonly #cells: readonly Cell[];
+  readonly #read: RowReader["read"];
 
-interface Group {
-  readonly start: number;
-  readonly end: number;
-}
+  constructor(row: number, cells: readonly Cell[], read: RowReader["read"]) {
+    this.line = row + 1;
+    this.#cells = cells;
+    this.#read = read;
+  }
 
-interface Column {
-  at(row: number): unknown;
+  get text(): string {
+    return this.#cells.map(textOf).join(",");
+  }
+
+  event(): SourceEvent {
+    return this.#read(this.#cells);
+  }
 }
 
 async function openTable(file: InputFile, decoder: RowDecoder) {
   if (file.randomAccess === undefined) {
     throw new Error("Parquet is read from its end; give a file, or another format");
   }
-  const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }, content] =
-    await Promise.all([import("hyparquet"), import("hyparquet-compressors"), file.randomAccess()]);
-  const metadata = await parquetMetadataAsync(content);
-  const elements = parquetSchema(metadata).children.map(({ element }) => element);
-  const header = elements.map(({ name }) => name);
-  const reader = decoder.columns(header, file.name, true);
+  const [modules, content] = await Promise.all([parquetModules(), file.randomAccess()]);
+  const metadata = await decoded(modules.parquetMetadataAsync(content));
+  const columns = modules.parquetSchema(metadata).children.map((column) => ({
+    name: column.element.name,
+    cellOf: cellReader(column),
+    isTime: isTimestamp(column.element),
+    values: new ParquetColumn(modules, content, metadata, withExactDecimals(column)),
+  }));
+  const reader = decoder.columns(
+    columns.map(({ name }) => name),
+    file.name,
+    true,
+  );
   let end = 0;
-  const groups = metadata.row_groups.map(({ num_rows: rows }): Group => {
+  const groups = metadata.row_groups.map(({ num_rows: rows }) => {
     const start = end;
     end += Number(rows);
     return { start, end };
   });
-  const column = async (element: SchemaElement, { start, end }: Group): Promise<Column> => {
-    const chunks: Chunk[] = [];
-    await parquetRead({
-      file: content,
-      metadata,
-      compressors,
-      columns: [element.name],
-      rowStart: start,
-      rowEnd: end,
-      parsers: {
-        // Numbers take a fraction of the memory of dates.
-        timestampFromMilliseconds: Number,
-        timestampFromMicroseconds: (us) => Number(us / 1000n),
-        timestampFromNanoseconds: (ns) => Number(ns / 1_000_000n),
-      },
-      onChunk: ({ columnData, rowStart }) => chunks.push({ rowStart, ...compact(columnData) }),
-    });
-    const values = new Cursor(chunks);
-    const text = isTimestamp(element) ? timeText(isInstant(element)) : undefined;
-    return { at: (row) => (text === undefined ? values.at(row) : text(values.at(row))) };
-  };
-  const rowOf = (row: number, cells: readonly unknown[]): InputRow => ({
-    line: row + 1,
-    text: cells.map(textOf).join(","),
-    event: () => reader.read(cells),
-  });
+  const { time, read } = reader;
+  const timed = time && columns[time.column];
+  const earliest = time && timed && earliestTime(time, timed.cellOf, timed.isTime);
   return {
     groups,
-    elements,
-    reader,
-    column,
-    /** One column after the other: values of all as they are decoded would take some hundred bytes per row. */
-    async columnsOf(group: Group): Promise<Column[]> {
-      const columns: Column[] = [];
-      for (const element of elements) columns.push(await column(element, group));
-      return columns;
-    },
-    *rowsBetween(columns: readonly Column[], start: number, end: number): Generator<InputRow[]> {
+    /** Not later than the event times of rows, NaN where a row has none. */
+    timesOf:
+      earliest &&
+      (async (start: number, end: number) =>
+        (await decoded(timed.values.values(start, end))).map((value) => earliest(value) ?? NaN)),
+    async *rows(start: number, end: number): AsyncGenerator<InputRow[]> {
       for (let from = start; from < end; from += rowsPerBlock) {
         const length = Math.min(rowsPerBlock, end - from);
+        const block: (readonly Cell[])[] = [];
+        for (const { values, cellOf } of columns) {
+          block.push((await decoded(values.values(from, from + length))).map(cellOf));
+        }
         yield Array.from({ length }, (_, at) => {
-          const cells = columns.map((each) => each.at(from + at));
-          return rowOf(from + at, cells);
+          const cells = block.map((cellsOfColumn) => cellsOfColumn[at]);
+          return new ParquetRow(from + at, cells, read);
         });
       }
     },
-    /** One row alone: of each column only the page with it is decoded. */
-    async *rowAt(row: number): AsyncGenerator<InputRow[]> {
-      const cells: unknown[] = [];
-      for (const element of elements) {
-        const values = await column(element, { start: row, end: row + 1 });
-        cells.push(values.at(row));
-      }
-      yield [rowOf(row, cells)];
-    },
   };
 }
 
-interface Chunk {
-  readonly rowStart: number;
-  readonly length: number;
-  readonly at: (index: number) => unknown;
-}
-
-/** The same values in less memory, where few are different or all are numbers. */
-function compact(values: DecodedArray): Pick<Chunk, "length" | "at"> {
-  const { length } = values;
-  const codes = new Uint16Array(length);
-  const distinct: unknown[] = [];
-  const codeOf = new Map<unknown, number>();
-  for (let index = 0; index < length; index += 1) {
-    const value: unknown = values[index];
-    let code = codeOf.get(value);
-    if (code === undefined) {
-      const isVaried = distinct.length > fewDistinct && distinct.length > index / 2;
-      if (isVaried || distinct.length === mostDistinct) {
-        const numbers = Array.prototype.every.call(values, (each) => typeof each === "number")
-          ? Float64Array.from(values as ArrayLike<number>)
-          : values;
-        return { length, at: (at) => numbers[at] as unknown };
-      }
-      code = distinct.push(value) - 1;
-      codeOf.set(value, code);
-    }
-    codes[index] = code;
-  }
-  return { length, at: (at) => distinct[codes[at] ?? 0] };
-}
-
-/** The values of a column, from the chunks in which it came. */
-class Cursor implements Column {
-  readonly #chunks: readonly Chunk[];
-  #current = 0;
-
-  constructor(chunks: readonly Chunk[]) {
-    this.#chunks = chunks.toSorted((a, b) => a.rowStart - b.rowStart);
-  }
-
-  /** @param row - of the file, counted from 0; fastest in their order */
-  at(row: number): unknown {
-    if (row < (this.#chunks[this.#current]?.rowStart ?? 0)) this.#current = 0;
-    let chunk = this.#chunks[this.#current];
-    while (chunk !== undefined && row >= chunk.rowStart + chunk.length) {
-      this.#current += 1;
-      chunk = this.#chunks[this.#current];
-    }
-    return chunk?.at(row - chunk.rowStart);
+/** What is read of a file; an error that is not of the file system or the server has its cause in the content. */
+async function decoded<Result>(reading: Promise<Result>): Promise<Result> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) throw error;
+    throw new Error(
+      `it is no Parquet file, or is damaged or encrypted (${messageOf(error)}); ` +
+        "copy it again, or set --format",
+    );
   }
 }
 
-function isTimestamp({ type, logical_type, converted_type }: SchemaElement): boolean {
-  return (
-    type === "INT96" ||
-    logical_type?.type === "TIMESTAMP" ||
-    (converted_type ?? "").startsWith("TIMESTAMP")
-  );
-}
+const quarterHour = 900_000;
 
-/** Whether the file says that its times are instants; others are taken for wall-clock times. */
-function isInstant({ logical_type }: SchemaElement): boolean {
-  return logical_type?.type === "TIMESTAMP" && logical_type.isAdjustedToUTC;
-}
-
-/** The text of a time in milliseconds since 1970; of what is no time, its text: it is rejected as such. */
-function timeText(isUtc: boolean): (ms: unknown) => unknown {
-  return (ms) => {
-    const date = ms instanceof Date ? ms : new Date(typeof ms === "number" ? ms : NaN);
-    if (Number.isNaN(date.getTime())) {
-      return ms;
-    }
-    const time = date.getTime();
-    const text = time % 1000 === 0 ? isoSeconds(time) : date.toISOString();
-    return isUtc ? text : `${text.slice(0, 10)} ${text.slice(11, -1)}`;
+/**
+ * A time that is not later than that of a row. Clocks change on the quarter hour at most, so one text that is read serves a
+ * quarter hour of timestamps.
+ */
+function earliestTime(
+  time: NonNullable<RowReader["time"]>,
+  cellOf: (value: unknown) => Cell,
+  isTime: boolean,
+): (value: unknown) => number | undefined {
+  const starts = new Map<number, number | undefined>();
+  const startOf = (quarter: number) => {
+    const known = starts.get(quarter);
+    if (known !== undefined) return known;
+    const start = time.of(cellOf(quarter * quarterHour));
+    starts.set(quarter, start);
+    return start;
   };
-}
-
-/** The text of a cell in a CSV file; empty where it has none. */
-export function textOf(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "bigint":
-    case "boolean":
-      return String(value);
-    default:
-      // Times are text; what is left is a date without one.
-      return value instanceof Date ? value.toISOString().slice(0, 10) : "";
-  }
+  return (value) => {
+    const quarter = isTime && typeof value === "number" ? Math.floor(value / quarterHour) : NaN;
+    const start = Number.isNaN(quarter) ? undefined : startOf(quarter);
+    if (start === undefined) return time.of(cellOf(value));
+    const seconds = Math.floor((Number(value) - quarter * quarterHour) / 1000);
+    return start + seconds * 1000;
+  };
 }

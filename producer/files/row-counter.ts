@@ -27,10 +27,10 @@ export class RowCounter implements RowCounts {
     this.#onRejected = onRejected;
   }
 
-  eventOf(file: string, { line, text, event: decode }: InputRow): SourceEvent | undefined {
+  eventOf(file: string, row: InputRow): SourceEvent | undefined {
     this.rowsRead += 1;
     try {
-      const event = decode();
+      const event = row.event();
       if (event.eventTime >= this.#range.from && event.eventTime < this.#range.to) {
         return event;
       }
@@ -42,9 +42,9 @@ export class RowCounter implements RowCounts {
       const { reason, message: detail } = error;
       this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
       if (!this.#examples.has(reason)) {
-        this.#examples.set(reason, `, as line ${line}: ${detail}`);
+        this.#examples.set(reason, `, as line ${row.line}: ${detail}`);
       }
-      this.#onRejected({ file, line, reason, detail, row: text });
+      this.#onRejected({ file, line: row.line, reason, detail, row: row.text });
     }
     return undefined;
   }

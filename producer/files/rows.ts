@@ -5,6 +5,28 @@ import { messageOf } from "./input-place";
 /** What a field of a row holds. Times are text, with a `T` and a `Z` when they are instants. */
 export type Cell = unknown;
 
+/** A number with more digits than floating point has; JSON takes them as they are. */
+export class ExactNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** The text of a cell in a CSV file; empty where it has none. */
+export function textOf(value: Cell): string {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      return value instanceof ExactNumber ? value.text : "";
+  }
+}
+
 /** How the rows of a file become the events of a workload. */
 export interface RowDecoder {
   readonly noun: string;
@@ -56,7 +78,7 @@ export interface InputRow {
   readonly line: number;
   /** The row as it is written, or as CSV where it is no text. */
   readonly text: string;
-  readonly event: () => SourceEvent;
+  event(): SourceEvent;
 }
 
 /** Rows of a file that are read when the first of them is due. */
@@ -83,10 +105,14 @@ const strayMs = 36 * 3_600_000;
  * read first. @param times - of the rows, NaN where a row has none
  */
 export function timesOfPart(times: readonly number[]) {
+  let [from, latest] = [Infinity, -Infinity];
+  for (const time of times) {
+    if (time < from) from = time;
+    if (time > latest) latest = time;
+  }
+  if (latest - from <= strayMs || latest < from) return { from, strays: [] };
   const sorted = Float64Array.from(times.filter((time) => !Number.isNaN(time))).sort();
   const limit = (sorted[sorted.length >> 1] ?? Infinity) - strayMs;
-  const from = sorted.find((time) => time >= limit) ?? Infinity;
-  const isStray = (sorted[0] ?? Infinity) < limit;
-  const strays = isStray ? times.flatMap((time, at) => (time < limit ? [{ at, time }] : [])) : [];
-  return { from, strays };
+  const strays = times.flatMap((time, at) => (time < limit ? [{ at, time }] : []));
+  return { from: sorted.find((time) => time >= limit) ?? Infinity, strays };
 }

@@ -6,7 +6,7 @@ import addFormats from "ajv-formats";
 import { InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
 import { StartError } from "../../cli/command";
-import { everything } from "../events/event-time";
+import { everything, isWritable } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { EventShape, OptionValues, Reading, Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
@@ -119,7 +119,7 @@ function eventDecoder(fields: EventFields): RowDecoder {
     check(objectOf(text));
     const time = fieldOf(text, eventTimeField);
     const eventTime = format.parse(time);
-    if (eventTime === undefined) {
+    if (eventTime === undefined || !isWritable(eventTime)) {
       const detail = `${eventTimeField} is ${time}; expected ${eventTimeFormat}`;
       throw new RowRejection("invalid-time", detail);
     }
@@ -143,7 +143,12 @@ function eventDecoder(fields: EventFields): RowDecoder {
           `${file}: missing columns: ${missing.join(", ")}; columns found: ${found}`,
         ]);
       }
-      const names = header.map((name) => JSON.stringify(name));
+      const isRepeated = header.find((name, at) => name !== "" && header.indexOf(name) < at);
+      if (isRepeated !== undefined) {
+        throw new StartError([`${file}: two columns are named ${isRepeated}; rename one of them`]);
+      }
+      // Indices of data frames and delimiters at the ends of lines have no names.
+      const names = header.map((name, at) => JSON.stringify(name || `column${at + 1}`));
       const read = (cells: readonly Cell[]) => {
         if (cells.length !== names.length) {
           const detail = `${cells.length} fields; the header has ${names.length}`;

@@ -1,3 +1,5 @@
+import { ExactNumber } from "../files/rows";
+
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -104,8 +106,8 @@ export function jsonOfCell(value: unknown, isTyped: boolean): string {
   if (typeof value !== "object" || value === null) {
     return "null";
   }
-  if (value instanceof Date) {
-    return JSON.stringify(value);
+  if (value instanceof ExactNumber) {
+    return value.text;
   }
   if (value instanceof Uint8Array) {
     return JSON.stringify(Buffer.from(value).toString("base64"));

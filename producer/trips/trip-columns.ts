@@ -1,4 +1,4 @@
-/** Lower-case names under which the files of the TLC, and extracts of them, know a column. */
+/** Names under which the files of the TLC, and extracts of them, know a column, whatever their case and separators. */
 const columnNames = {
   pickupTime: [
     "pickup_datetime",
@@ -42,12 +42,12 @@ export interface TripColumns {
 }
 
 export function tripColumns(header: readonly string[]): TripColumns {
-  const names = header.map((name) => name.trim().toLowerCase());
+  const names = header.map(bare);
   const indexes = new Map<Column, number>();
   const problems: string[] = [];
   for (const column of allColumns) {
     const found = names.flatMap((name, index) =>
-      columnNames[column].includes(name) ? [index] : [],
+      columnNames[column].map(bare).includes(name) ? [index] : [],
     );
     if (found[0] !== undefined) {
       indexes.set(column, found[0]);
@@ -72,4 +72,8 @@ export function tripColumns(header: readonly string[]): TripColumns {
     problems.push(`missing columns: ${wanted.join("; ")}; columns found: ${header.join(", ")}`);
   }
   return { indexes, problems };
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, "");
 }

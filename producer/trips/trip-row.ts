@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { RowRejection } from "../files/rows";
 import { DateTime } from "luxon";
-import { isoSeconds, parseInstant } from "../events/event-time";
+import { isoSeconds, isWritable, parseInstant } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import { newYorkZone, type WallClock, wallClock } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
@@ -9,20 +9,23 @@ import { type Column, tripColumns } from "./trip-columns";
 
 const hourMs = 3_600_000;
 /** How databases and programs write that a value is missing. */
-const nothing = /^(null|\\n|nan|none|n\/a)$/i;
-const usTime = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AP])M)?$/i;
+const nothing = /^(null|\\n|nan|none|nil|nat|#?n\/a|na|<na>|-)$/i;
+const date = String.raw`(?:(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{1,2})\/(\d{1,2})\/(\d{4}))`;
+const clock = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s?([AP])\.?M\.?)?`;
+const offset = String.raw`(?:\s?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?:\[[\w/+-]+\])?)?`;
+const anyTime = new RegExp(`^${date}(?:T|,?\\s+)${clock}${offset}$`, "i");
 
-/** A time as 3/1/2019 1:05:00 PM in the order of ISO 8601; anything else as it is. */
+/** A time as 3/1/2019 1:05 PM or 2019/3/1 9:05 -05 with all that YYYY-MM-DD HH:MM:SS has; anything else as it is. */
 function usual(text: string): string {
-  const [, month = "", day = "", year, hour = "", minute = "", second = "00", half] =
-    usTime.exec(text) ?? [];
-  if (year === undefined) {
-    return text;
-  }
+  const [, isoYear, isoMonth, isoDay, usMonth, usDay, usYear, ...rest] = anyTime.exec(text) ?? [];
+  const [hour = "", minute, second = "00", fraction = "0", half, zone = ""] = rest;
+  if (minute === undefined) return text;
+  const two = (part: string | number = "") => String(part).padStart(2, "0");
+  const day = `${isoYear ?? usYear ?? ""}-${two(isoMonth ?? usMonth)}-${two(isoDay ?? usDay)}`;
   const hours =
     half === undefined ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
-  const two = (part: string | number) => String(part).padStart(2, "0");
-  return `${year}-${two(month)}-${two(day)} ${two(hours)}:${minute}:${second}`;
+  const instant = /^[a-z]/i.test(zone) ? "Z" : zone.length === 3 ? `${zone}:00` : zone;
+  return `${day} ${two(hours)}:${minute}:${second}.${fraction}${instant}`;
 }
 
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -108,8 +111,19 @@ export class TripRowReader {
   /** Milliseconds since the epoch, in whole seconds; undefined for what is no time. */
   timeOf(text: string): number | undefined {
     const trimmed = text.trim();
-    const instant = this.#local(trimmed) ?? parseInstant(trimmed) ?? this.#local(usual(trimmed));
-    return instant === undefined ? undefined : Math.floor(instant / 1000) * 1000;
+    const instant =
+      this.#local(trimmed) ?? parseInstant(trimmed) ?? this.#unusual(trimmed, usual(trimmed));
+    return instant === undefined || !isWritable(instant)
+      ? undefined
+      : Math.floor(instant / 1000) * 1000;
+  }
+
+  /** Weeks, days of the year and times without hyphens and colons are left to ISO 8601. */
+  #unusual(text: string, usualText: string): number | undefined {
+    const known = this.#local(usualText) ?? parseInstant(usualText);
+    if (known !== undefined || !/\dT\d{4}|W\d|^\d{4}-\d{3}T/i.test(text)) return known;
+    const time = DateTime.fromISO(text, { zone: this.#zoneName });
+    return time.isValid ? time.toMillis() : undefined;
   }
 
   /** In the hour that is repeated in autumn the second instant is meant where the first one is before the pick-up. */
