@@ -1,10 +1,15 @@
 import { CommanderError } from "commander";
 import { silenceSdkNotice, StartError } from "../cli/command";
+import { MachineError } from "./machine/preflight";
 import { actionCommands } from "./run/action-commands";
-import { faultList, localCommand, localOptions, OptionsError } from "./run/options";
+import {
+  faultList,
+  localCommand,
+  type LocalOptions,
+  localOptions,
+  OptionsError,
+} from "./run/options";
 import { logsCommand } from "./run/logs-command";
-import { MachineError } from "./run/preparation";
-import { runLocal } from "./run/run";
 import { NotRunningError } from "./run/run-file";
 import { statusCommand } from "./run/status-command";
 
@@ -27,7 +32,7 @@ async function main(): Promise<number> {
     const command = localCommand().exitOverride();
     command.action(async (options: Readonly<Record<string, unknown>>) => {
       if (options["fault"] === "list") process.stdout.write(faultList());
-      else code = exitCodes[await runLocal(localOptions(options), stop.signal)];
+      else code = exitCodes[await run(localOptions(options), stop.signal)];
     });
     command.addCommand(statusCommand(stop.signal).exitOverride());
     command.addCommand(logsCommand(stop.signal).exitOverride());
@@ -48,6 +53,14 @@ async function main(): Promise<number> {
   } finally {
     stop.end();
   }
+}
+
+/** Loads the program and the engine's client only for a run, which takes seconds. */
+function run(options: LocalOptions, signal: AbortSignal) {
+  // tsx compiles what is required; a dynamic import would go past it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { runLocal } = require("./run/run") as typeof import("./run/run");
+  return runLocal(options, signal);
 }
 
 function stoppedBy(signalName: NodeJS.Signals | undefined): number {

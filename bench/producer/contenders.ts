@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { install } from "../../local/machine/installation";
 import { kinesisEnvironment } from "../../local/services/kinesis/kinesis-server";
-import { javaCommand } from "../../local/machine/preflight";
+import { javaCommand } from "../../local/machine/java";
 import contenders from "./contenders.json";
 
 /** Enough for the records that wait; without it Java takes a quarter of the memory before it collects. */

@@ -47,24 +47,32 @@ function compiledPack(): string {
   if (compiled !== undefined) return compiled;
   const folder = path.join(projectFolder, ".local", "policies");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Each file is put in place by one rename, for another process may start the pack meanwhile.
+  const put = (name: string, write: (file: string) => void): void => {
+    const unfinished = path.join(folder, `${name}.${process.pid}`);
+    write(unfinished);
+    renameSync(unfinished, path.join(folder, name));
+  };
   for (const name of ["PulumiPolicy.yaml", "README.md"]) {
-    copyFileSync(path.join(sources, name), path.join(folder, name));
+    put(name, (file) => {
+      copyFileSync(path.join(sources, name), file);
+    });
   }
-  const manifest = { ...packManifest, main: "index.js" };
-  writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
-  // Put in place by one rename, for another process may start it meanwhile.
-  const outfile = path.join(folder, `index.js.${process.pid}`);
-  buildSync({
-    entryPoints: [path.join(sources, "index.ts")],
-    outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    logLevel: "silent",
+  put("package.json", (file) => {
+    writeFileSync(file, JSON.stringify({ ...packManifest, main: "index.js" }));
   });
-  renameSync(outfile, path.join(folder, "index.js"));
+  put("index.js", (outfile) => {
+    buildSync({
+      entryPoints: [path.join(sources, "index.ts")],
+      outfile,
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      logLevel: "silent",
+    });
+  });
   return (compiled = folder);
 }
 

@@ -1,4 +1,4 @@
-import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
+import { CommandError, type EngineEvent, type OutputMap } from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
 import { projectFolder } from "../machine/project";
 import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
@@ -42,6 +42,8 @@ export class LocalStack {
   readonly #workspace: Workspace;
   readonly #args: StackArgs;
   readonly #pack: PolicyPack;
+  /** As the last `up` left them; undefined when they may have changed since. */
+  #outputs: OutputMap | undefined;
 
   constructor(workspace: Workspace, args: StackArgs, pack: PolicyPack) {
     this.#workspace = workspace;
@@ -69,7 +71,14 @@ export class LocalStack {
   }: { readonly refresh?: boolean; readonly isAccepted?: boolean } = {}): Promise<OperationResult> {
     const { stack } = this.#workspace;
     if (!isAccepted) await this.preview();
-    return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
+    this.#outputs = undefined;
+    return this.#run(async (options) => {
+      ({ outputs: this.#outputs } = await stack.up({
+        ...options,
+        ...this.#policyOptions,
+        refresh,
+      }));
+    });
   }
 
   /**
@@ -79,22 +88,26 @@ export class LocalStack {
    * @throws EngineError
    */
   async record(): Promise<OperationResult> {
+    this.#outputs = undefined;
     return this.#run((options) => this.#workspace.stack.up(options));
   }
 
   /** @throws EngineError */
   async refresh(): Promise<OperationResult> {
+    this.#outputs = undefined;
     return this.#run((options) => this.#workspace.stack.refresh(options));
   }
 
   /** @throws EngineError */
   async destroy(): Promise<OperationResult> {
+    this.#outputs = undefined;
     return this.#run((options) => this.#workspace.stack.destroy(options));
   }
 
   /** The program's outputs after the last `up`; secrets in the clear. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    const outputs = Object.entries(await this.#workspace.stack.outputs());
+    this.#outputs ??= await this.#workspace.stack.outputs();
+    const outputs = Object.entries(this.#outputs);
     return Object.fromEntries(outputs.map(([name, { value }]) => [name, value as unknown]));
   }
 

@@ -1,11 +1,11 @@
 import { LocalWorkspace, Stack, type PulumiFn } from "@pulumi/pulumi/automation";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { DataPlanes } from "../provider/data-plane";
 import type { AwsProvider } from "../provider/provider";
 import { startProviders } from "../provider/server";
 import { claimBackend } from "./backend";
-import { findEngine, type FindEngineArgs } from "./installation";
+import { type Engine, findEngine, type FindEngineArgs } from "./installation";
 import { makeWorkFolder, type ConfigOverrides } from "./work-folder";
 
 export interface WorkspaceArgs extends FindEngineArgs {
@@ -19,6 +19,8 @@ export interface WorkspaceArgs extends FindEngineArgs {
   readonly dataPlanes?: DataPlanes | undefined;
   /** Configuration over the stack's file; a key without a namespace belongs to the project. */
   readonly configOverrides?: ConfigOverrides | undefined;
+  /** @default the one that is found, downloaded or built */
+  readonly engine?: Engine | undefined;
   /** Folder of Pulumi.yaml. */
   readonly root: string;
   /** The state is written once, at the end: nothing of it has to outlive a crash. @default false */
@@ -63,12 +65,13 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
           "opened here. Set what it configures by --config.",
       );
     }
-    const { command, policyHostFolder } = await findEngine(args);
+    const { command, policyHostFolder } = args.engine ?? (await findEngine(args));
     const providers = await startProviders({ root, dataPlanes: args.dataPlanes });
     cleanups.push(() => {
       providers.close();
     });
     const state = path.join(backendFolder, "state");
+    const isNew = !existsSync(state);
     mkdirSync(state, { recursive: true });
     const programErrors: unknown[] = [];
     const workspace = await LocalWorkspace.create({
@@ -97,7 +100,9 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
         }),
       },
     });
-    const stack = await Stack.createOrSelect(stackName, workspace);
+    const stack = isNew
+      ? await Stack.create(stackName, workspace)
+      : await Stack.createOrSelect(stackName, workspace);
     if (backend.wasInterrupted) await forgetPendingOperations(stack);
     return { stack, project, provider: providers.provider, programErrors, close };
   } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./command";
+import { archiveClasses, openedPackages } from "./java";
 import { isAlive } from "./process";
 import { filesIn, projectFolder, toolsFolder } from "./project";
 
@@ -21,6 +22,8 @@ interface Tool {
     scratch: string,
   ) => { readonly command: string; readonly args: readonly string[] };
   readonly step: RegExp;
+  /** Arguments of a short run in Java whose classes are archived; what it writes goes into `scratch`. @default none */
+  readonly rehearsal?: (scratch: string) => readonly string[];
 }
 
 const cargoTool: Tool = {
@@ -34,16 +37,14 @@ const cargoTool: Tool = {
   step: /^\s*Compiling /,
 };
 
-function mavenTool(
-  title: string,
-  name: string,
-  sources: string,
-  ...properties: readonly string[]
-): Tool {
+function mavenTool({
+  properties = [],
+  ...tool
+}: Pick<Tool, "title" | "name" | "sources" | "rehearsal"> & {
+  readonly properties?: readonly string[];
+}): Tool {
   return {
-    title,
-    name,
-    sources,
+    ...tool,
     build: (folder, into, scratch) => ({
       command: "mvn",
       args: [
@@ -60,17 +61,32 @@ function mavenTool(
   };
 }
 
+const flinkTool = {
+  sources: "local/flink-runtime",
+  rehearsal: () => [...openedPackages, "streaming.local.Rehearsal"],
+};
+
 export const tools = {
   kinesisServer: cargoTool,
-  searchNode: mavenTool("OpenSearch 2.19.5", "opensearch-2.19.5", "local/search-node"),
-  flinkRuntime: mavenTool("Apache Flink 1.20.3", "flink-1.20.3", "local/flink-runtime"),
-  flink2Runtime: mavenTool(
-    "Apache Flink 2.2.1",
-    "flink-2.2.1",
-    "local/flink-runtime",
-    "-Dflink.version=2.2.1",
-  ),
-  javaProducers: mavenTool("AWS's producers for Java", "kpl-1.1.1", "bench/kpl"),
+  searchNode: mavenTool({
+    title: "OpenSearch 2.19.5",
+    name: "opensearch-2.19.5",
+    sources: "local/search-node",
+    // It ends as soon as it has started, for there is nothing on its standard input.
+    rehearsal: (scratch) => ["streaming.local.SearchNode", "0", "0", scratch, scratch],
+  }),
+  flinkRuntime: mavenTool({ title: "Apache Flink 1.20.3", name: "flink-1.20.3", ...flinkTool }),
+  flink2Runtime: mavenTool({
+    title: "Apache Flink 2.2.1",
+    name: "flink-2.2.1",
+    properties: ["-Dflink.version=2.2.1"],
+    ...flinkTool,
+  }),
+  javaProducers: mavenTool({
+    title: "AWS's producers for Java",
+    name: "kpl-1.1.1",
+    sources: "bench/kpl",
+  }),
 } as const;
 
 export type ToolName = keyof typeof tools;
@@ -103,11 +119,29 @@ export function install(
 ): Promise<string> {
   const running =
     installing.get(tool) ??
-    built(tool, onProgress, signal).finally(() => {
+    prepared(tool, onProgress, signal).finally(() => {
       installing.delete(tool);
     });
   installing.set(tool, running);
   return running;
+}
+
+async function prepared(
+  tool: ToolName,
+  onProgress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  const folder = await built(tool, onProgress, signal);
+  const { rehearsal } = tools[tool];
+  if (rehearsal === undefined) return folder;
+  const scratch = `${folder}.build-${process.pid}`;
+  try {
+    // After it is in place: the archive holds for the paths of the jars.
+    await archiveClasses(folder, rehearsal(scratch), scratch, signal);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return folder;
 }
 
 async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal): Promise<string> {

@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
-import path from "node:path";
 import { promisify } from "node:util";
 import { isJobStale, pipelineJob } from "./job-build";
 import { isInstalled, localTools, type ToolName } from "./installation";
+import { javaCommand } from "./java";
 import { projectFolder } from "./project";
 
 const run = promisify(execFile);
@@ -23,6 +22,9 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
   javaProducers: 0.5,
 };
 
+/** This machine does not allow a run; the message lists every reason with its fix. */
+export class MachineError extends Error {}
+
 /** What the machine looks like, as far as the local services care. */
 export type Machine = typeof thisMachine;
 
@@ -40,13 +42,6 @@ const thisMachine = {
     return bavail * bsize;
   },
 };
-
-/** The Java that runs OpenSearch and Flink: that of JAVA_HOME, else the one on PATH. */
-export function javaCommand(): string {
-  const home = process.env["JAVA_HOME"];
-  const command = home && path.join(home, "bin", "java");
-  return command && existsSync(command) ? command : "java";
-}
 
 /** Everything that keeps the local services from running here, each with its fix; nothing when all is well. */
 export async function preflight(machine: Machine = thisMachine): Promise<string[]> {

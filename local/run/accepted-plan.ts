@@ -18,7 +18,7 @@ const SOURCES = [
   "package-lock.json",
 ].map((name) => path.join(projectFolder, name));
 
-/** Memory of the last plan that the policies accepted: an unchanged program is not planned again before it is deployed. */
+/** Memory of the last plan of a configuration that the policies accepted: an unchanged program is not planned again before it is deployed. */
 export class AcceptedPlan {
   readonly #file: string;
   readonly #key: string;
@@ -26,14 +26,16 @@ export class AcceptedPlan {
   /**
    * @param config of the stack, over its file
    * @param inputs files and folders that decide the plan, too, such as the jar
+   * @param folder with a file per configuration
    */
   constructor(
     config: object,
     inputs: readonly string[],
-    file = path.join(projectFolder, ".local", "accepted-plan"),
+    folder = path.join(projectFolder, ".local", "accepted-plans"),
   ) {
-    this.#file = file;
-    const hash = createHash("sha256").update(JSON.stringify(config));
+    const configuration = createHash("sha256").update(JSON.stringify(config)).digest("hex");
+    this.#file = path.join(folder, configuration);
+    const hash = createHash("sha256").update(configuration);
     for (const source of [...SOURCES, ...inputs]) {
       for (const name of statSync(source).isDirectory() ? filesIn(source) : [source]) {
         const { size, mtimeMs } = statSync(name);

@@ -12,6 +12,9 @@ import type { LocalWorkload, WorkloadChoices } from "../workloads/workload";
 /** The trips that the project ships; their provenance is in local/data/README.md. */
 export const shippedTrips = "local/data/yellow_tripdata_sample_2019-03.csv";
 
+/** Records and checkpoints are to lie before a fault, in it and after it. */
+const FAULT_SLOWDOWN = 4;
+
 export interface LocalOptions {
   /** Replay to the end of the input, wait for the results, verify them, stop and exit. */
   readonly once: boolean;
@@ -59,7 +62,7 @@ export function localCommand(): Command {
       new Option(
         "--speedup <n>",
         "seconds of event time replayed in one second, 1 to 1000000 (default: local.speedup of the workload, 60; " +
-          "with --once local.onceSpeedup, 600)",
+          "with --once local.onceSpeedup, 600, and with --fault a quarter of that)",
       ).argParser(wholeNumber(1, 1_000_000)),
     )
     .option(
@@ -148,6 +151,7 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
     throw new OptionsError(problems.map((problem) => `- ${problem}`).join("\n"));
   }
   const { speedup, onceSpeedup } = definition.local;
+  const slowdown = fault === undefined ? 1 : FAULT_SLOWDOWN;
   return {
     ...given,
     workload: localWorkload(definition, {
@@ -156,7 +160,7 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
       endless: !given.once,
     }),
     ...(fault && { fault }),
-    speedup: given.speedup ?? (given.once ? onceSpeedup : speedup),
+    speedup: given.speedup ?? (given.once ? Math.ceil(onceSpeedup / slowdown) : speedup),
     fresh: given.fresh || given.once,
   };
 }

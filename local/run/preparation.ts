@@ -1,4 +1,4 @@
-import { engineProblem, findEngine } from "../engine/installation";
+import { type Engine, engineProblem, findEngine } from "../engine/installation";
 import { ensureJob, jobOf } from "../machine/job-build";
 import type { LocalOptions } from "./options";
 import { buildPage } from "../page-server/page-build";
@@ -6,11 +6,8 @@ import { stackFolder, workloadProblem } from "./run-file";
 import { lockProblem } from "../machine/folder-lock";
 import { install, localTools } from "../machine/installation";
 import { portProblem } from "../machine/ports";
-import { preflight } from "../machine/preflight";
+import { MachineError, preflight } from "../machine/preflight";
 import type { Steps } from "../machine/steps";
-
-/** This machine does not allow a run; the message lists every reason with its fix. */
-export class MachineError extends Error {}
 
 /** Looks at machine and input before anything is built or started. @throws MachineError */
 export async function checkMachine(options: LocalOptions, steps: Steps): Promise<void> {
@@ -38,13 +35,14 @@ export async function buildParts(
   steps: Steps,
   stop: AbortSignal,
   warmUp: () => void,
-): Promise<void> {
-  await steps.run("build", "Build what is missing or changed", async (onProgress) => {
+): Promise<Engine> {
+  return steps.run("build", "Build what is missing or changed", async (onProgress) => {
     const failed = new AbortController();
     const signal = AbortSignal.any([stop, failed.signal]);
     const job = jobOf(options.workload.definition);
+    const engine = findEngine({ onProgress, signal });
     const parts: Promise<unknown>[] = [
-      findEngine({ onProgress, signal }),
+      engine,
       ...localTools.map((tool) => install(tool, onProgress, signal)),
     ];
     if (job !== undefined) parts.push(ensureJob(job, onProgress, signal));
@@ -52,6 +50,7 @@ export async function buildParts(
     warmUp();
     try {
       await Promise.all(parts);
+      return await engine;
     } catch (error) {
       // One failure ends the other builds.
       failed.abort(error);

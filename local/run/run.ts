@@ -59,7 +59,7 @@ export async function runLocal(
     for (const state of fresh ? [path.join(folder, "replay"), backendFolder] : [])
       rmSync(state, { recursive: true, force: true });
     if (!options.once) keepWorkload(workload);
-    await buildParts(options, steps, signal, () => {
+    const engine = await buildParts(options, steps, signal, () => {
       cloud.warmUp();
     });
     const deploy = async (): Promise<Deployment> => {
@@ -75,6 +75,9 @@ export async function runLocal(
       const stack = await openStack({
         stack: "local",
         backendFolder,
+        engine,
+        // Its state is of no use to another run.
+        isThrowaway: options.once,
         program: async () => Promise.resolve(program()),
         configOverrides,
         dataPlanes: cloud.dataPlanes,

@@ -124,18 +124,21 @@ describe("the page during faults of the real pipeline", () => {
 
   /** Resolves when the page shows what the services say, all of them at the same time. */
   async function agree(): Promise<Figures> {
-    let [shown, told] = [await figuresOfPage(), await figuresOfServices()];
-    while (JSON.stringify(shown) !== JSON.stringify(told)) {
-      [shown, told] = [await figuresOfPage(), await figuresOfServices()];
-    }
+    let told = await figuresOfServices();
+    await until(async () => {
+      const shown = await figuresOfPage();
+      told = await figuresOfServices();
+      return JSON.stringify(shown) === JSON.stringify(told);
+    });
     return told;
   }
 
   /** What the status says of the parts that answer, and the same from the services, while they do not change. */
   async function statusAgrees(parts: readonly (keyof Facts)[]): Promise<void> {
-    let [told, asked] = [await factsOfStatus(), await factsOfServices(parts)];
-    const agreed = () => parts.every((part) => told[part] === asked[part]);
-    while (!agreed()) [told, asked] = [await factsOfStatus(), await factsOfServices(parts)];
+    await until(async () => {
+      const [told, asked] = [await factsOfStatus(), await factsOfServices(parts)];
+      return parts.every((part) => told[part] === asked[part]);
+    });
   }
 
   async function factsOfStatus(): Promise<Facts> {
@@ -329,6 +332,14 @@ describe("the page during faults of the real pipeline", () => {
     expect(refused).to.include({ code: 2 });
     expect(refused.stderr).to.match(/one update takes it to 1 at least and 4 at most, not to 9/);
     expect(await command("local/cli.ts", ["stop"])).to.include({ code: 0 });
-    expect(await command("local/cli.ts", ["status"])).to.include({ code: 2 });
+  });
+
+  it("has no status and no logs to tell of where nothing runs", async () => {
+    const status = await command("local/cli.ts", ["status"]);
+    expect(status).to.include({ code: 2 });
+    expect(status.stderr).to.match(/No pipeline is running here; start one with `npm run local`/);
+    const logs = await command("local/cli.ts", ["logs", "absent"]);
+    expect(logs).to.include({ code: 2 });
+    expect(logs.stderr).to.match(/There is no log absent/);
   });
 });

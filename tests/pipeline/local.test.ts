@@ -56,33 +56,6 @@ describe("npm run local", () => {
       expect(JSON.parse(documents[0] ?? "")).to.have.all.keys("index", "id", "source");
     });
 
-    const disturbed: readonly (readonly [string, readonly string[], RegExp])[] = [
-      [
-        "trades, while the stream gets more shards and fewer again",
-        ["--workload", "trades", "--fault", "reshard"],
-        /Fault: the stream has 8 shards now[^]*Fault: the stream has 4 shards now/,
-      ],
-      [
-        "trips, while a task manager is killed",
-        ["--fault", "task-manager-killed"],
-        /Fault: killed the task manager/,
-      ],
-    ];
-    for (const [title, args, message] of disturbed) {
-      it(`finds every document as computed: ${title}`, async () => {
-        const report = file("disturbed.json");
-        const { code, stderr } = await command(CLI, ["--once", ...args, "--report", report]);
-        expect(code, stderr).to.equal(0);
-        expect(stderr).to.match(message);
-        const { mismatches, recordsLost, documents, windowsExpected, fault } = JSON.parse(
-          readFileSync(report, "utf8"),
-        ) as RunReport;
-        expect({ mismatches, recordsLost }).to.deep.equal({ mismatches: 0, recordsLost: 0 });
-        expect(documents).to.equal(windowsExpected).and.to.be.above(100);
-        expect(args).to.include(fault);
-      });
-    }
-
     it("stops everything when it is asked to in the middle", async function () {
       if (!ProcessMarker.isSupported) this.skip();
       const marker = new ProcessMarker();
@@ -102,16 +75,6 @@ describe("npm run local", () => {
     expect(stdout).to.match(/^task-manager-killed +a task manager is killed/);
   });
 
-  it("has no status and no logs to tell of where nothing runs", async () => {
-    const status = await command(CLI, ["status"]);
-    expect(status).to.include({ code: 2 });
-    expect(status.stderr).to.match(/No pipeline is running here; start one with `npm run local`/);
-    const logs = await command(CLI, ["logs", "absent"]);
-    expect(logs).to.include({ code: 2 });
-    // Without any log where no test has run the pipeline before.
-    expect(logs.stderr).to.match(/There (is no log absent|are no logs here yet)/);
-  });
-
   describe("refuses before anything is built or started, with exit code 2,", () => {
     const header = readFileSync(
       path.join(projectRoot, "local/data/yellow_tripdata_sample_2019-03.csv"),
@@ -127,11 +90,12 @@ describe("npm run local", () => {
         },
         /empty\.csv is empty/,
       ],
+      // With --once, which minds no other run of the project.
       [
         "a file with a header only",
         () => {
           writeFileSync(file("header.csv"), `${header ?? ""}\n`);
-          return ["--input", file("header.csv")];
+          return ["--once", "--input", file("header.csv")];
         },
         /header\.csv has no rows; expected trips/,
       ],
@@ -139,7 +103,7 @@ describe("npm run local", () => {
         "a file with other columns",
         () => {
           writeFileSync(file("other.csv"), "a,b\n1,2\n");
-          return ["--input", file("other.csv")];
+          return ["--once", "--input", file("other.csv")];
         },
         /pickup/i,
       ],

@@ -7,7 +7,6 @@ import {
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
-  waitUntilStreamExists,
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { kinesisClient, startKinesisServer } from "../../local/services/kinesis/kinesis-server";
@@ -20,7 +19,7 @@ import { tail } from "../../producer/tail/tail";
 import { deaggregated } from "../../producer/kinesis/aggregation";
 import { bundleProducer, ProducerProcess } from "../producer/support/producer-process";
 import { header, row } from "../producer/support/trip-rows";
-import { needsServices } from "./services/support";
+import { needsServices, streamActive } from "./services/support";
 
 const region = "us-east-1";
 const zones = 120;
@@ -68,10 +67,7 @@ describe("The producer and the Kinesis server with the limits of AWS", () => {
     streams += 1;
     stream = `delivery-${streams}`;
     await client.send(new CreateStreamCommand({ StreamName: stream, ShardCount: shards }));
-    await waitUntilStreamExists(
-      { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
-      { StreamName: stream },
-    );
+    await streamActive(client, stream);
   });
   afterEach(async () => {
     await disturb({});

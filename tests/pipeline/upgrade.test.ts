@@ -74,7 +74,7 @@ describe("A stack with the indices of the first contract", () => {
       dataPlanes: cloud.dataPlanes,
     });
     try {
-      return { result: await stack.up(), outputs: await stack.outputs() };
+      return { result: await stack.up({ isAccepted: true }), outputs: await stack.outputs() };
     } finally {
       stack.close();
     }
@@ -140,7 +140,7 @@ describe("A stack with the indices of the first contract", () => {
       stream: String(outputs["streamName"]),
       region,
       input: today.replayArguments(replay),
-      speedup: 60_000,
+      speedup: 240_000,
       kinesisEndpoint: kinesis,
       folder: replay,
       maxDisorderSeconds: settings.outOfOrdernessSeconds,

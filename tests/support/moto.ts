@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Context } from "mocha";
+import { runCommand } from "../../local/machine/command";
 import { projectRoot } from "./command";
 
 const version = "5.2.5";
@@ -49,16 +50,19 @@ export class Moto {
   }
 }
 
-/** Installs moto once; skips the suite where that is not possible, which is a failure in CI. */
-export function needsMoto(suite: Context): void {
+/** Installs moto, once. @throws where that is not possible */
+export async function installMoto(): Promise<void> {
   if (existsSync(complete)) return;
+  rmSync(folder, { recursive: true, force: true });
+  await runCommand("python3", ["-m", "venv", folder]);
+  await runCommand(python, ["-m", "pip", "install", "--quiet", `moto[server]==${version}`]);
+  writeFileSync(complete, "");
+}
+
+/** Skips the suite where moto cannot be installed, which is a failure in CI. */
+export async function needsMoto(suite: Context): Promise<void> {
   try {
-    rmSync(folder, { recursive: true, force: true });
-    execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
-    execFileSync(python, ["-m", "pip", "install", "--quiet", `moto[server]==${version}`], {
-      stdio: "pipe",
-    });
-    writeFileSync(complete, "");
+    await installMoto();
   } catch (error) {
     const reason = `moto ${version} is not to be had; it needs python3 with venv, and pip's package index: ${String(error)}`;
     if (process.env["CI"] !== undefined) throw new Error(reason, { cause: error });

@@ -14,7 +14,7 @@ import {
 import { FlinkRest } from "./flink-rest";
 import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-settings";
 import type { Progress } from "../../machine/installation";
-import { javaCommand } from "../../machine/preflight";
+import { javaCommand } from "../../machine/java";
 import { ProcessError, ServiceProcess } from "../../machine/process";
 import { RestartLimit } from "../../machine/startable";
 import type { ServiceFolders } from "../../machine/service-folders";

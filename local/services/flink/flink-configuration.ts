@@ -1,4 +1,5 @@
 import path from "node:path";
+import { classPath, openedPackages } from "../../machine/java";
 import type { FlinkSettings } from "./flink-settings";
 
 export interface FlinkPorts {
@@ -128,25 +129,9 @@ export function savepointFolder(folder: string): string {
   return path.join(folder, "savepoints");
 }
 
-/** What Flink 1.20 reaches into with reflection; without it every checkpoint fails on Java 17. */
-const OPENED_PACKAGES = [
-  "java.lang",
-  "java.lang.reflect",
-  "java.io",
-  "java.net",
-  "java.nio",
-  "java.text",
-  "java.time",
-  "java.util",
-  "java.util.concurrent",
-  "java.util.concurrent.atomic",
-  "java.util.concurrent.locks",
-  "sun.nio.ch",
-];
-
 export function javaArguments(installation: string, logFile: string, logLevel: string): string[] {
   return [
-    ...OPENED_PACKAGES.flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`]),
+    ...openedPackages,
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
     // The Kinesis server writes instants as seconds in CBOR, too, which the SDK reads as milliseconds.
@@ -155,8 +140,7 @@ export function javaArguments(installation: string, logFile: string, logLevel: s
     `-Dlog.file=${logFile}`,
     `-Dlog.level=${logLevel}`,
     "-Dlog4j2.disable.jmx=true",
-    "-cp",
-    path.join(installation, "lib", "*"),
+    ...classPath(installation),
     "streaming.local.Launcher",
   ];
 }

@@ -1,6 +1,5 @@
-import path from "node:path";
 import { install, type Progress } from "../../machine/installation";
-import { javaCommand } from "../../machine/preflight";
+import { classPath, javaCommand } from "../../machine/java";
 import { type ProcessError, ServiceProcess } from "../../machine/process";
 import type { ServiceFolders } from "../../machine/service-folders";
 
@@ -28,8 +27,7 @@ export async function startSearchNode(options: SearchNodeOptions): Promise<Servi
       ...speed,
       "-XX:+ExitOnOutOfMemoryError",
       "-Dlog4j2.disable.jmx=true",
-      "-cp",
-      path.join(installation, "lib", "*"),
+      ...classPath(installation),
       "streaming.local.SearchNode",
       String(httpPort),
       String(transportPort),

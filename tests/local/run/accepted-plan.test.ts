@@ -15,13 +15,15 @@ describe("a plan that the policies accepted", () => {
   });
 
   const plan = (config: object): AcceptedPlan =>
-    new AcceptedPlan(config, [path.join(folder, "job.jar")], path.join(folder, "kept", "plan"));
+    new AcceptedPlan(config, [path.join(folder, "job.jar")], path.join(folder, "kept"));
 
   it("is known again until configuration or an input changes", () => {
     expect(plan({ shardCount: 2 }).isAccepted).to.equal(false);
     plan({ shardCount: 2 }).accept();
     expect(plan({ shardCount: 2 }).isAccepted).to.equal(true);
     expect(plan({ shardCount: 4 }).isAccepted).to.equal(false);
+    plan({ shardCount: 4 }).accept();
+    expect(plan({ shardCount: 2 }).isAccepted).to.equal(true);
     writeFileSync(path.join(folder, "job.jar"), "another job");
     expect(plan({ shardCount: 2 }).isAccepted).to.equal(false);
   });

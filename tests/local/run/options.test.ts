@@ -29,7 +29,8 @@ describe("the options of npm run local", () => {
   });
 
   it("begin afresh and go fast with --once", () => {
-    expect(options("--once")).to.include({ speedup: 60_000, fresh: true });
+    expect(options("--once")).to.include({ speedup: 240_000, fresh: true });
+    expect(options("--once", "--fault", "reshard")).to.include({ speedup: 60_000 });
     expect(options("--once", "--workload", "trades")).to.include({ speedup: 120 });
   });
 

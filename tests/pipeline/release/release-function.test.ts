@@ -41,7 +41,7 @@ describe("The release function, as it is deployed", () => {
   let name: string;
 
   before(async function () {
-    needsMoto(this);
+    await needsMoto(this);
     moto = await Moto.start();
     codePipeline = createServer((request, response) => {
       const chunks: Buffer[] = [];

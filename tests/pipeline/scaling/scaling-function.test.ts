@@ -25,7 +25,7 @@ import { ServiceFolders } from "../../../local/machine/service-folders";
 import { projectRoot } from "../../support/command";
 import { FakeManagedFlink } from "../../support/fake-managed-flink";
 import { Moto, needsMoto } from "../../support/moto";
-import { needsServices, newFolder, removeFolder, until } from "../services/support";
+import { needsServices, newFolder, removeFolder, streamActive } from "../services/support";
 
 const region = "us-east-1";
 const rules: Rules = {
@@ -55,7 +55,7 @@ describe("The scaling function, as it is deployed", () => {
   let handler: Handler;
 
   before(async function () {
-    needsMoto(this);
+    await needsMoto(this);
     await needsServices(this, "kinesisServer");
     const { port } = await freePorts(["port"]);
     moto = await Moto.start();
@@ -135,7 +135,7 @@ describe("The scaling function, as it is deployed", () => {
     return (load(file) as { handler: Handler }).handler;
   }
 
-  const active = () => until(async () => (await summary())?.StreamStatus === "ACTIVE");
+  const active = () => streamActive(kinesis, stream);
   const summary = async () =>
     (await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: stream })))
       .StreamDescriptionSummary;

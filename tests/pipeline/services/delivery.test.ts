@@ -80,7 +80,8 @@ describe("The archive on this machine", () => {
       },
     });
     const stack = await sandbox.open(program, { dataPlanes: cloud.dataPlanes });
-    await stack.up({ refresh: !fresh });
+    if (!fresh) await stack.refresh();
+    await stack.record();
     const outputs = await stack.outputs();
     sandbox.closeStacks();
     bucket = String(outputs["bucket"]);

@@ -7,7 +7,6 @@ import {
   type StartingPosition,
   type SubscribeToShardEvent,
   SubscribeToShardCommand,
-  waitUntilStreamExists,
 } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import { consumerPlane } from "../../../local/services/kinesis/consumer-plane";
@@ -16,7 +15,7 @@ import { freePorts } from "../../../local/machine/ports";
 import type { ServiceProcess } from "../../../local/machine/process";
 import { ServiceFolders } from "../../../local/machine/service-folders";
 import { declared } from "../../local/services/declared-resource";
-import { needsServices, newFolder, removeFolder } from "./support";
+import { needsServices, newFolder, removeFolder, streamActive } from "./support";
 
 const STREAM = "fanned-out";
 
@@ -61,12 +60,6 @@ describe("A subscription to a shard of the Kinesis server", () => {
     return Records.map(({ SequenceNumber = "" }) => SequenceNumber);
   };
 
-  const active = () =>
-    waitUntilStreamExists(
-      { client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
-      { StreamName: STREAM },
-    );
-
   before(async function () {
     await needsServices(this, "kinesisServer");
     const { port } = await freePorts(["port"]);
@@ -80,7 +73,7 @@ describe("A subscription to a shard of the Kinesis server", () => {
     });
     client = kinesisClient(`http://127.0.0.1:${port}`, "us-east-1");
     await client.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: 1 }));
-    await active();
+    await streamActive(client, STREAM);
     const consumer = declared("aws:kinesis/streamConsumer:StreamConsumer", {
       name: "job",
       streamArn: `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}`,
@@ -127,7 +120,7 @@ describe("A subscription to a shard of the Kinesis server", () => {
           NewStartingHashKey: String(2n ** 127n),
         }),
       );
-      await active();
+      await streamActive(client, STREAM);
     });
 
     it("ends behind its last record, with its children and nowhere to go on from", async () => {
@@ -167,7 +160,7 @@ describe("A subscription to a shard of the Kinesis server", () => {
           AdjacentShardToMerge: "shardId-000000000002",
         }),
       );
-      await active();
+      await streamActive(client, STREAM);
       const ends = await Promise.all(
         [1, 2].map((shard) => subscribe({ Type: "TRIM_HORIZON" }, undefined, shard)),
       );

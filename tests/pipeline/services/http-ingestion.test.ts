@@ -1,7 +1,6 @@
 import path from "node:path";
 import {
   CreateStreamCommand,
-  DescribeStreamSummaryCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
   type KinesisClient,
@@ -13,7 +12,7 @@ import { ServiceFolders } from "../../../local/machine/service-folders";
 import { RestApiPlane } from "../../../local/services/api/rest-api-plane";
 import { kinesisClient, startKinesisServer } from "../../../local/services/kinesis/kinesis-server";
 import { declaredIngestion, urlOf } from "../../local/services/api/declared-ingestion";
-import { needsServices, newFolder, removeFolder, until } from "./support";
+import { needsServices, newFolder, removeFolder, streamActive } from "./support";
 
 describe("HTTP ingestion into the Kinesis server", () => {
   const folder = newFolder();
@@ -37,10 +36,7 @@ describe("HTTP ingestion into the Kinesis server", () => {
     const kinesis = `http://127.0.0.1:${ports.kinesis}`;
     client = kinesisClient(kinesis, "eu-central-1");
     await client.send(new CreateStreamCommand({ ...stream, ShardCount: 1 }));
-    await until(async () => {
-      const summary = await client.send(new DescribeStreamSummaryCommand(stream));
-      return summary.StreamDescriptionSummary?.StreamStatus === "ACTIVE";
-    });
+    await streamActive(client, stream.StreamName);
     plane = new RestApiPlane({
       port: ports.api,
       kinesis: () => Promise.resolve(kinesis),

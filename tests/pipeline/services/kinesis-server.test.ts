@@ -27,7 +27,7 @@ import {
   outsideAddresses,
   removeFolder,
   statusOf,
-  until,
+  streamActive,
 } from "./support";
 
 describe("The Kinesis server", () => {
@@ -46,14 +46,9 @@ describe("The Kinesis server", () => {
       onProgress: () => undefined,
       onExit: (exit) => void exits.push(exit),
     });
-  const active = (StreamName: string) =>
-    until(async () => {
-      const summary = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
-      return summary.StreamDescriptionSummary?.StreamStatus === "ACTIVE";
-    });
   const create = async (StreamName: string, ShardCount: number): Promise<void> => {
     await client.send(new CreateStreamCommand({ StreamName, ShardCount }));
-    await active(StreamName);
+    await streamActive(client, StreamName);
   };
   const put = async (StreamName: string, texts: readonly string[]) => {
     const Records = texts.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) }));

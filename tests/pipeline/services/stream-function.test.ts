@@ -69,7 +69,7 @@ describe("A function on a stream on this machine", () => {
       },
     });
     const stack = await sandbox.open(program, { dataPlanes: cloud.dataPlanes });
-    await stack.up();
+    await stack.record();
     outputs = await stack.outputs();
     sandbox.closeStacks();
   });

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { DescribeStreamSummaryCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Context } from "mocha";
 import type { DeclaredResource } from "../../../local/provider/data-plane";
 import { install, type ToolName } from "../../../local/machine/installation";
@@ -36,6 +37,16 @@ export function removeFolder(folder: string): void {
 /** Settles when the condition holds; the runner's limit ends a wait that is in vain. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(50);
+}
+
+/** Settles when a stream that was created or changed can be used. */
+export function streamActive(client: KinesisClient, StreamName: string): Promise<void> {
+  return until(async () => {
+    const { StreamDescriptionSummary: summary } = await client.send(
+      new DescribeStreamSummaryCommand({ StreamName }),
+    );
+    return summary?.StreamStatus === "ACTIVE";
+  });
 }
 
 /** Whether a process accepts connections on an address. */
