@@ -1,9 +1,15 @@
 import { buildSync } from "esbuild";
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
-import packManifest from "../../policies/package.json";
 import { policies as projectPolicies } from "../../policies/pack";
-import { projectFolder } from "../machine/project";
+import { isStale, projectFolder } from "../machine/project";
 import type { RunResult } from "./run-record";
 
 /** A policy pack and the limits that it applies to one stack. */
@@ -33,25 +39,31 @@ const sources = path.join(projectFolder, "policies");
 export function projectPack(stack: string): PolicyPack {
   return {
     get folder() {
-      return compiledPack();
+      return compiledPack(sources);
     },
     configFile: path.join(sources, `limits.${stack}.json`),
     policies: projectPolicies,
   };
 }
 
-let compiled: string | undefined;
+/** Folder of a pack in JavaScript. Of its sources the engine would check the types in each operation, for ten seconds. */
+export function compiledPack(sources: string): string {
+  const folder = path.join(projectFolder, ".local", path.relative(projectFolder, sources));
+  if (isStale(path.join(folder, "index.js"), sources)) compile(sources, folder);
+  return folder;
+}
 
-/** Folder of the pack in JavaScript. The engine would check the types of its sources in each operation, for ten seconds. */
-function compiledPack(): string {
-  if (compiled !== undefined) return compiled;
-  const folder = path.join(projectFolder, ".local", "policies");
+function compile(sources: string, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of ["PulumiPolicy.yaml", "README.md"]) {
-    copyFileSync(path.join(sources, name), path.join(folder, name));
+    const file = path.join(sources, name);
+    if (existsSync(file)) copyFileSync(file, path.join(folder, name));
   }
-  const manifest = { ...packManifest, main: "index.js" };
-  writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+  const manifest = readFileSync(path.join(sources, "package.json"), "utf8");
+  writeFileSync(
+    path.join(folder, "package.json"),
+    JSON.stringify({ ...(JSON.parse(manifest) as object), main: "index.js" }),
+  );
   // Put in place by one rename, for another process may start it meanwhile.
   const outfile = path.join(folder, `index.js.${process.pid}`);
   buildSync({
@@ -65,7 +77,6 @@ function compiledPack(): string {
     logLevel: "silent",
   });
   renameSync(outfile, path.join(folder, "index.js"));
-  return (compiled = folder);
 }
 
 /** What a run came to, with every policy of the pack. */
