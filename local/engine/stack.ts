@@ -1,3 +1,4 @@
+import { log } from "@pulumi/pulumi";
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
 import { projectFolder } from "../machine/project";
@@ -94,7 +95,8 @@ export class LocalStack {
 
   /** The program's outputs after the last `up`; secrets in the clear. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    const outputs = Object.entries(await this.#workspace.stack.outputs());
+    const { stack } = this.#workspace;
+    const outputs = Object.entries(await stack.workspace.stackOutputs(stack.name));
     return Object.fromEntries(outputs.map(([name, { value }]) => [name, value as unknown]));
   }
 
@@ -125,9 +127,11 @@ export class LocalStack {
     };
     signal?.addEventListener("abort", abort, { once: true });
     provider.open(project, stack, signal);
-    // Pulumi takes a stack trace for every promise, which is a fifth of a preview's time.
+    // Pulumi takes a stack trace for every promise, and sends every debug message to the engine, which sends it back.
     const { stackTraceLimit } = Error;
+    const { debug } = log;
     Error.stackTraceLimit = 0;
+    Object.assign(log, { debug: () => Promise.resolve() });
     try {
       await operation({
         color: "never",
@@ -143,6 +147,7 @@ export class LocalStack {
       throw new EngineError(withPolicies(this.#pack, record.result), programErrors[0] ?? error);
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
+      Object.assign(log, { debug });
       provider.close();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);

@@ -69,7 +69,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       providers.close();
     });
     const state = path.join(backendFolder, "state");
-    mkdirSync(state, { recursive: true });
+    const isNew = mkdirSync(state, { recursive: true }) !== undefined;
     const programErrors: unknown[] = [];
     const workspace = await LocalWorkspace.create({
       workDir: folder,
@@ -97,7 +97,15 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
         }),
       },
     });
-    const stack = await Stack.createOrSelect(stackName, workspace);
+    // A new account has no stack to look for.
+    const stack = isNew
+      ? await Stack.create(stackName, workspace)
+      : await Stack.createOrSelect(stackName, workspace);
+    // The API reads outputs and history after each operation, by three commands whose results nothing uses.
+    Object.assign(stack, {
+      outputs: () => Promise.resolve({}),
+      info: () => Promise.resolve(undefined),
+    });
     if (backend.wasInterrupted) await forgetPendingOperations(stack);
     return { stack, project, provider: providers.provider, programErrors, close };
   } catch (error) {
