@@ -39,7 +39,15 @@ async function measure({ minutes }: { readonly minutes: number }) {
   const load = ["--workload", "trades", "--speedup", String(SPEEDUP)];
   const run = spawn(
     process.execPath,
-    ["--require", "tsx/cjs", "local/cli.ts", "--fresh", "--port", String(port), ...load],
+    [
+      "--require",
+      "./cli/typescript.cjs",
+      "local/cli.ts",
+      "--fresh",
+      "--port",
+      String(port),
+      ...load,
+    ],
     { cwd: projectFolder, stdio: ["ignore", process.stderr, process.stderr] },
   );
   const exit = once(run, "exit");

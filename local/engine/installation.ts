@@ -43,6 +43,8 @@ export interface FindEngineArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
+let found: Engine | undefined;
+
 /**
  * The `pulumi` command on PATH, else the one that the npm package `pulumi` downloads once. Where its downloads cannot
  * be reached, the engine is built from its Go module under .tools/, which takes minutes the first time.
@@ -50,6 +52,10 @@ export interface FindEngineArgs {
  * @throws when there is no engine, no download and no Go, or when the build fails.
  */
 export async function findEngine(args: FindEngineArgs = {}): Promise<Engine> {
+  return (found ??= await find(args));
+}
+
+async function find(args: FindEngineArgs): Promise<Engine> {
   const folder = builtFolder(toolsFolder);
   const built = async (): Promise<PulumiCommand> => {
     // The Automation API looks for bin/pulumi below a folder.

@@ -1,9 +1,15 @@
 import { buildSync } from "esbuild";
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
-import packManifest from "../../policies/package.json";
 import { policies as projectPolicies } from "../../policies/pack";
-import { projectFolder } from "../machine/project";
+import { isStale, projectFolder } from "../machine/project";
 import type { RunResult } from "./run-record";
 
 /** A policy pack and the limits that it applies to one stack. */
@@ -33,19 +39,21 @@ const sources = path.join(projectFolder, "policies");
 export function projectPack(stack: string): PolicyPack {
   return {
     get folder() {
-      return compiledPack();
+      return compiledPack(sources);
     },
     configFile: path.join(sources, `limits.${stack}.json`),
     policies: projectPolicies,
   };
 }
 
-let compiled: string | undefined;
+/** Folder of a pack in JavaScript. Of its sources the engine would check the types in each operation, for ten seconds. */
+export function compiledPack(sources: string): string {
+  const folder = path.join(projectFolder, ".local", path.relative(projectFolder, sources));
+  if (isStale(path.join(folder, "index.js"), sources)) compile(sources, folder);
+  return folder;
+}
 
-/** Folder of the pack in JavaScript. The engine would check the types of its sources in each operation, for ten seconds. */
-function compiledPack(): string {
-  if (compiled !== undefined) return compiled;
-  const folder = path.join(projectFolder, ".local", "policies");
+function compile(sources: string, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Each file is put in place by one rename, for another process may start the pack meanwhile.
   const put = (name: string, write: (file: string) => void): void => {
@@ -54,12 +62,15 @@ function compiledPack(): string {
     renameSync(unfinished, path.join(folder, name));
   };
   for (const name of ["PulumiPolicy.yaml", "README.md"]) {
+    const source = path.join(sources, name);
+    if (!existsSync(source)) continue;
     put(name, (file) => {
-      copyFileSync(path.join(sources, name), file);
+      copyFileSync(source, file);
     });
   }
+  const manifest = JSON.parse(readFileSync(path.join(sources, "package.json"), "utf8")) as object;
   put("package.json", (file) => {
-    writeFileSync(file, JSON.stringify({ ...packManifest, main: "index.js" }));
+    writeFileSync(file, JSON.stringify({ ...manifest, main: "index.js" }));
   });
   put("index.js", (outfile) => {
     buildSync({
@@ -73,7 +84,6 @@ function compiledPack(): string {
       logLevel: "silent",
     });
   });
-  return (compiled = folder);
 }
 
 /** What a run came to, with every policy of the pack. */

@@ -1,3 +1,4 @@
+import { log } from "@pulumi/pulumi";
 import { CommandError, type EngineEvent, type OutputMap } from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
 import { projectFolder } from "../machine/project";
@@ -42,7 +43,7 @@ export class LocalStack {
   readonly #workspace: Workspace;
   readonly #args: StackArgs;
   readonly #pack: PolicyPack;
-  /** As the last `up` left them; undefined when they may have changed since. */
+  /** As they were read last; undefined when they may have changed since. */
   #outputs: OutputMap | undefined;
 
   constructor(workspace: Workspace, args: StackArgs, pack: PolicyPack) {
@@ -72,13 +73,7 @@ export class LocalStack {
     const { stack } = this.#workspace;
     if (!isAccepted) await this.preview();
     this.#outputs = undefined;
-    return this.#run(async (options) => {
-      ({ outputs: this.#outputs } = await stack.up({
-        ...options,
-        ...this.#policyOptions,
-        refresh,
-      }));
-    });
+    return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
   }
 
   /**
@@ -106,7 +101,8 @@ export class LocalStack {
 
   /** The program's outputs after the last `up`; secrets in the clear. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    this.#outputs ??= await this.#workspace.stack.outputs();
+    const { stack } = this.#workspace;
+    this.#outputs ??= await stack.workspace.stackOutputs(stack.name);
     const outputs = Object.entries(this.#outputs);
     return Object.fromEntries(outputs.map(([name, { value }]) => [name, value as unknown]));
   }
@@ -138,9 +134,11 @@ export class LocalStack {
     };
     signal?.addEventListener("abort", abort, { once: true });
     provider.open(project, stack, signal);
-    // Pulumi takes a stack trace for every promise, which is a fifth of a preview's time.
+    // Pulumi takes a stack trace for every promise, and sends every debug message to the engine, which sends it back.
     const { stackTraceLimit } = Error;
+    const { debug } = log;
     Error.stackTraceLimit = 0;
+    Object.assign(log, { debug: () => Promise.resolve() });
     try {
       await operation({
         color: "never",
@@ -156,6 +154,7 @@ export class LocalStack {
       throw new EngineError(withPolicies(this.#pack, record.result), programErrors[0] ?? error);
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
+      Object.assign(log, { debug });
       provider.close();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);

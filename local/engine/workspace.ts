@@ -1,5 +1,5 @@
 import { LocalWorkspace, Stack, type PulumiFn } from "@pulumi/pulumi/automation";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { DataPlanes } from "../provider/data-plane";
 import type { AwsProvider } from "../provider/provider";
@@ -71,8 +71,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       providers.close();
     });
     const state = path.join(backendFolder, "state");
-    const isNew = !existsSync(state);
-    mkdirSync(state, { recursive: true });
+    const isNew = mkdirSync(state, { recursive: true }) !== undefined;
     const programErrors: unknown[] = [];
     const workspace = await LocalWorkspace.create({
       workDir: folder,
@@ -100,9 +99,15 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
         }),
       },
     });
+    // A new account has no stack to look for.
     const stack = isNew
       ? await Stack.create(stackName, workspace)
       : await Stack.createOrSelect(stackName, workspace);
+    // The API reads outputs and history after each operation, by three commands whose results nothing uses.
+    Object.assign(stack, {
+      outputs: () => Promise.resolve({}),
+      info: () => Promise.resolve(undefined),
+    });
     if (backend.wasInterrupted) await forgetPendingOperations(stack);
     return { stack, project, provider: providers.provider, programErrors, close };
   } catch (error) {

@@ -1,8 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Workload } from "../../infra/contracts/workload";
 import { runCommand } from "./command";
-import { filesIn, projectFolder } from "./project";
+import { isStale, projectFolder } from "./project";
 
 export interface JobBuild {
   readonly code: string;
@@ -25,17 +25,6 @@ export function jobOf({ job, folder }: Pick<Workload, "job" | "folder">): JobBui
   return { code: job.code.path, build: job.build, folder, sources: job.sources };
 }
 
-/** Folders that builds write, tests, and what is no source. */
-const NO_SOURCES = /(^|\/)(target|build|node_modules|\.[^/]+|src\/test)(\/|$)/;
-
-export function isJobStale({ code, sources }: JobBuild): boolean {
-  if (!existsSync(code)) return true;
-  const built = statSync(code).mtimeMs;
-  return filesIn(sources)
-    .filter((file) => !NO_SOURCES.test(path.relative(sources, file)))
-    .some((file) => statSync(file).mtimeMs > built);
-}
-
 /** Builds a job that is missing or older than its sources. @throws Error with the end of the build's output */
 export async function ensureJob(
   job: JobBuild,
@@ -43,7 +32,7 @@ export async function ensureJob(
   signal?: AbortSignal,
 ): Promise<void> {
   const { code, build, folder } = job;
-  if (build === undefined ? existsSync(code) : !isJobStale(job)) return;
+  if (build === undefined ? existsSync(code) : !isStale(code, job.sources)) return;
   if (build === undefined) {
     throw new Error(`${code} does not exist. Build it, or set job.build in workload.yaml`);
   }

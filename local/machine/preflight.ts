@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { access, constants, statfs } from "node:fs/promises";
 import { promisify } from "node:util";
-import { isJobStale, pipelineJob } from "./job-build";
+import { pipelineJob } from "./job-build";
 import { isInstalled, localTools, type ToolName } from "./installation";
 import { javaCommand } from "./java";
-import { projectFolder } from "./project";
+import { isStale, projectFolder } from "./project";
 
 const run = promisify(execFile);
 const MIN_JAVA = 17;
@@ -33,7 +33,7 @@ const thisMachine = {
   mvn: async () => (await run("mvn", ["--version"])).stdout,
   cargo: async () => (await run("cargo", ["--version"])).stdout,
   isInstalled,
-  isJobJarStale: (): boolean => isJobStale(pipelineJob),
+  isJobJarStale: (): boolean => isStale(pipelineJob.code, pipelineJob.sources),
   /** Rejects where the project's folder cannot be written. */
   writable: (): Promise<void> => access(projectFolder, constants.W_OK),
   /** On the disk of the project. */

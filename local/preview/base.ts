@@ -43,7 +43,7 @@ export async function withBase<T>(ref: string, use: (base: Base) => Promise<T>):
       ref,
       commit: commit.slice(0, 7),
       root,
-      program: async () => Promise.resolve(pipelineProgram(root)),
+      program: async () => Promise.resolve(pipelineProgram(root)()),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -51,12 +51,12 @@ export async function withBase<T>(ref: string, use: (base: Base) => Promise<T>):
   }
 }
 
-/** Runs the program of a checkout, which is loaded by the first run only. */
-export function pipelineProgram(root: string): Record<string, unknown> {
+/** The program of a checkout, which the first call loads. */
+export function pipelineProgram(root: string): () => Record<string, unknown> {
   const { program } = createRequire(__filename)(path.join(root, "infra/program.ts")) as {
     readonly program: () => Record<string, unknown>;
   };
-  return program();
+  return program;
 }
 
 /**

@@ -170,11 +170,14 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
             return { deployedOptions, against: { ref, commit } };
           });
     const declared = new DeclaredOptions();
-    // Loaded while the engine starts the policy pack.
-    const program = declared.watch(async () => Promise.resolve(pipelineProgram(projectFolder)));
+    const program = declared.watch(async () => Promise.resolve(pipelineProgram(projectFolder)()));
     const opened = await openStack({
       ...common,
       program,
+      onEvent: (event) => {
+        // The engine runs the program when the pack has started; until then it is loaded.
+        if ("policyLoadEvent" in event) pipelineProgram(projectFolder);
+      },
       ...(config && { configOverrides: config }),
     });
     try {

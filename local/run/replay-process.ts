@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { projectFolder } from "../machine/project";
 import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
 import type { ReplayProgress } from "../status/pipeline-status";
 import type { ReplayReport } from "./report";
@@ -57,7 +58,7 @@ export class ReplayProcess {
       process.execPath,
       [
         "--require",
-        "tsx/cjs",
+        path.join(projectFolder, "cli/typescript.cjs"),
         path.join(__dirname, "replay-child.ts"),
         "--json",
         "--stream",

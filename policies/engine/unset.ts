@@ -1,12 +1,10 @@
+import { types } from "node:util";
 import { unknownCheckingProxy } from "@pulumi/policy";
 import { known } from "./known";
 
-/**
- * Removes nulls and empty texts from a block in place, at any depth, as the provider sends neither to AWS. Values are
- * read from their descriptors: through the library's proxy an unknown one would throw.
- */
+/** Removes nulls and empty texts from a block in place, at any depth, as the provider sends neither to AWS. */
 export function dropUnset(block: object): void {
-  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(block))) {
+  for (const [name, value] of Object.entries(valuesOf(block))) {
     if (isUnset(value)) {
       Reflect.deleteProperty(block, name);
     } else if (Array.isArray(value)) {
@@ -19,6 +17,15 @@ export function dropUnset(block: object): void {
       dropUnset(value);
     }
   }
+}
+
+/** The values of a block. The library hands over a resource's own as a proxy that throws where a value is unknown. */
+function valuesOf(block: object): Readonly<Record<string, unknown>> {
+  if (!types.isProxy(block)) {
+    return block as Record<string, unknown>;
+  }
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(block));
+  return Object.fromEntries(descriptors.map(([name, { value }]) => [name, value as unknown]));
 }
 
 function isUnset(value: unknown): boolean {
@@ -41,9 +48,9 @@ export function dropComputed(block: object, inputs: object | undefined): void {
   if (inputs === undefined) {
     return;
   }
-  const declared = Object.getOwnPropertyDescriptors(inputs);
-  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(block))) {
-    const input = declared[name]?.value as unknown;
+  const declared = valuesOf(inputs);
+  for (const [name, value] of Object.entries(valuesOf(block))) {
+    const input = declared[name];
     if (isUnknown(value) && (input === undefined || input === null) && !identities.test(name)) {
       Reflect.deleteProperty(block, name);
     } else if (isUnknown(value) && !isUnknown(input) && input !== undefined) {
@@ -58,6 +65,10 @@ export function dropComputed(block: object, inputs: object | undefined): void {
 const identities = /^(id|arn|name|bucket|\w*(Id|Arn|Name|Url|Endpoint))$/;
 
 function isUnknown(value: unknown): boolean {
+  // What is unknown is marked by one of several UUIDs.
+  if (typeof value !== "string" || value.length !== 36) {
+    return false;
+  }
   const block = (unknownCheckingProxy as (props: object) => { readonly value: unknown })({ value });
-  return typeof value === "string" && known(() => block.value) === undefined;
+  return known(() => block.value) === undefined;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findEngine } from "../../local/engine/installation";
-import type { PolicyPack } from "../../local/engine/policy-pack";
+import { compiledPack, type PolicyPack } from "../../local/engine/policy-pack";
 import { openStack, type LocalStack, type StackArgs } from "../../local/engine/stack";
 import { policies } from "./fixtures/policies/pack";
 
@@ -14,7 +14,9 @@ export const fixtureRoot = path.join(fixtures, "project");
 
 /** Two policies: stream-shard-limit with a limit of 4, and vpc-flow-log. */
 export const fixturePack: PolicyPack = {
-  folder: path.join(fixtures, "policies"),
+  get folder() {
+    return compiledPack(path.join(fixtures, "policies"));
+  },
   configFile: path.join(fixtures, "policies", "limits.json"),
   policies,
 };

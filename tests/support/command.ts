@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 
 export const projectRoot = path.resolve(__dirname, "../..");
+const typescript = path.join(projectRoot, "cli/typescript.cjs");
 
 export interface Finished {
   readonly code: number | null;
@@ -19,7 +20,7 @@ export class RunningCommand {
   readonly #waiting = new Set<() => void>();
 
   constructor(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, ["--require", "tsx/cjs", script, ...args], {
+    this.child = spawn(process.execPath, ["--require", typescript, script, ...args], {
       cwd: projectRoot,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
