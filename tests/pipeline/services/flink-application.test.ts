@@ -177,7 +177,7 @@ describe("The Flink application", () => {
 
   it("keeps its state over an update that changes its parallelism", async () => {
     const wider = countingApplication({ parallelism: 3 });
-    expect(await application.update(wider, countingApplication({}))).to.deep.equal({
+    expect(await application.update?.(wider, countingApplication({}))).to.deep.equal({
       status: "RUNNING",
     });
     expect((await running()).pids.flink).to.have.length(3);
