@@ -6,6 +6,7 @@ import {
   resolvedProperties,
 } from "../../infra/contracts/property-templates";
 import type { DataPlanes } from "../provider/data-plane";
+import { LOCAL_ACCOUNT } from "../provider/provider";
 import { ApplicationPlane, type LocalProperties } from "./flink/application-plane";
 import { catalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
@@ -28,8 +29,6 @@ import { streamPlane } from "./kinesis/stream-plane";
 export interface CloudOptions {
   readonly folder: string;
   readonly region: string;
-  /** Twelve digits. */
-  readonly accountId: string;
   readonly fresh: boolean;
   /** Properties of the job that differ here, with placeholders; they are merged over those of the program. @default none */
   readonly jobProperties?: PropertyTemplates;
@@ -50,7 +49,7 @@ export type CloudStatus = Awaited<ReturnType<LocalCloud["status"]>>;
 
 /** Prepares the services; each starts when a resource needs it. @throws Error when another run uses the folder */
 export async function localCloud(options: CloudOptions) {
-  const { region, accountId, onProgress, onFailure } = options;
+  const { region, onProgress, onFailure } = options;
   const folders = new ServiceFolders(options.folder);
   const unlock = await lockFolder(folders.root, folders.processes);
   if (options.fresh) {
@@ -83,7 +82,7 @@ export async function localCloud(options: CloudOptions) {
   };
 
   const common = { folders, onProgress };
-  const server = { port: ports.kinesis, region, accountId, ...common };
+  const server = { port: ports.kinesis, region, accountId: LOCAL_ACCOUNT, ...common };
   const kinesis = startable((onExit) => startKinesisServer({ ...server, onExit }), options);
   const [httpPort, transportPort] = [ports.opensearch, ports.opensearchTransport];
   const node = { httpPort, transportPort, ...common };

@@ -53,7 +53,6 @@ describe("A stack with the indices of the first contract", () => {
     cloud = await localCloud({
       folder: path.join(folder, "cloud"),
       region,
-      accountId: "000000000000",
       fresh: true,
       onProgress: () => undefined,
       onFailure: (error) => {

@@ -158,10 +158,7 @@ function statusOf({ startApplication }: FlinkSettings): Outputs {
   return { status: startApplication ? "RUNNING" : "READY" };
 }
 
-function mergedGroups(
-  declared: readonly PropertyGroup[],
-  local: LocalProperties,
-): readonly PropertyGroup[] {
+function mergedGroups(declared: readonly PropertyGroup[], local: LocalProperties): PropertyGroup[] {
   const groups = new Map(declared.map((group) => [group.propertyGroupId, group.propertyMap]));
   for (const [id, properties] of Object.entries(local)) {
     groups.set(id, { ...groups.get(id), ...properties });

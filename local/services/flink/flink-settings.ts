@@ -15,32 +15,14 @@ export interface PropertyGroup {
   readonly propertyMap: Readonly<Record<string, string>>;
 }
 
-/** A Flink application as the program declares it, with the service's defaults filled in. */
-export interface FlinkSettings {
-  readonly name: string;
-  readonly runtime: ToolName;
-  readonly code: { readonly bucket: string; readonly key: string; readonly version?: string };
-  readonly parallelism: number;
-  readonly parallelismPerKpu: number;
-  readonly checkpointing: {
-    readonly enabled: boolean;
-    readonly intervalMilliseconds: number;
-    readonly minPauseMilliseconds: number;
-  };
-  readonly logLevel: string;
-  readonly propertyGroups: readonly PropertyGroup[];
-  readonly startApplication: boolean;
-  readonly snapshotsEnabled: boolean;
-  /** Whether an update begins with the state of the last snapshot or with none. */
-  readonly restore: boolean;
-  readonly allowNonRestoredState: boolean;
-}
+export type FlinkSettings = ReturnType<typeof flinkSettings>;
 
 /**
+ * A Flink application as the program declares it, with the service's defaults filled in.
  * @throws Error that lists everything that is declared but cannot run here.
  * @see https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CheckpointConfiguration.html for the defaults.
  */
-export function flinkSettings(resource: DeclaredResource): FlinkSettings {
+export function flinkSettings(resource: DeclaredResource) {
   const inputs = resource.inputs as Unwrap<kinesisanalyticsv2.ApplicationArgs>;
   const { applicationConfiguration: configuration, runtimeEnvironment: environment } = inputs;
   const runtime = runtimes[environment];
@@ -82,6 +64,7 @@ export function flinkSettings(resource: DeclaredResource): FlinkSettings {
     propertyGroups: configuration?.environmentProperties?.propertyGroups ?? [],
     startApplication: inputs.startApplication ?? false,
     snapshotsEnabled: configuration?.applicationSnapshotConfiguration?.snapshotsEnabled ?? false,
+    // Whether an update begins with the state of the last snapshot or with none.
     restore: restoreType === "RESTORE_FROM_LATEST_SNAPSHOT",
     allowNonRestoredState: run?.flinkRunConfiguration?.allowNonRestoredState ?? false,
   };

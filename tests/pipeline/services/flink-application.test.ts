@@ -74,7 +74,6 @@ describe("The Flink application", () => {
     cloud = await localCloud({
       folder,
       region: "us-east-1",
-      accountId: "000000000000",
       fresh: true,
       onProgress: (text) => void progress.push(text),
       onFailure: (error) => void failures.push(error),
