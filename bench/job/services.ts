@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Kinesis } from "@aws-sdk/client-kinesis";
 import { jsonByName } from "../../infra/core/json-files";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
 import type { FlinkConfiguration } from "../../local/services/flink/flink-configuration";
@@ -40,7 +40,7 @@ const KPU: FlinkConfiguration = {
 /** A Kinesis server without throttling and an OpenSearch node, and Flink for one job after the other. */
 export class BenchServices {
   readonly folder: string;
-  readonly kinesis: KinesisClient;
+  readonly kinesis: Kinesis;
   readonly search: string;
   readonly #kinesisEndpoint: string;
   readonly #folders: ServiceFolders;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { type Kinesis, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { LiveStream } from "../../local/services/kinesis/live-stream";
 import type { TripRecord } from "./trips";
 
@@ -12,15 +12,15 @@ const REQUESTS_AT_ONCE = 8;
 
 export class BenchStream {
   readonly name: string;
-  readonly #client: KinesisClient;
+  readonly #client: Kinesis;
   #taken = 0;
 
-  private constructor(client: KinesisClient, name: string) {
+  private constructor(client: Kinesis, name: string) {
     this.#client = client;
     this.name = name;
   }
 
-  static async create(client: KinesisClient, name: string): Promise<BenchStream> {
+  static async create(client: Kinesis, name: string): Promise<BenchStream> {
     await new LiveStream(client, name).create({ shards: SHARDS });
     return new BenchStream(client, name);
   }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
@@ -6,20 +6,13 @@ import { isAlive } from "../machine/process";
 import { filesIn } from "../machine/project";
 import { isObject } from "../provider/values";
 
-/** A backend folder that belongs to this process. */
-export interface Backend {
-  /** An earlier run was killed: its state may list operations that are not running. */
-  readonly wasInterrupted: boolean;
-  release(): void;
-}
-
 /**
  * Takes a backend folder for this process and clears up after one that was killed: it left the
  * stack locked, and perhaps an engine that waits for it in vain.
  *
  * @throws when another process is using the folder.
  */
-export function claimBackend(folder: string): Backend {
+export function claimBackend(folder: string) {
   const owner = path.join(folder, "owner");
   const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : undefined;
   if (pid !== undefined && pid !== process.pid && isAlive(pid)) {
@@ -28,8 +21,9 @@ export function claimBackend(folder: string): Backend {
   mkdirSync(folder, { recursive: true });
   writeFileSync(owner, String(process.pid));
   return {
+    /** An earlier run was killed: its state may list operations that are not running. */
     wasInterrupted: breakLocks(path.join(folder, "state", ".pulumi", "locks")),
-    release() {
+    release(): void {
       rmSync(owner, { force: true });
     },
   };
@@ -46,17 +40,9 @@ function breakLocks(folder: string): boolean {
 }
 
 function endEngine(lock: unknown): void {
-  if (!isObject(lock) || typeof lock["pid"] !== "number" || lock["hostname"] !== hostname()) return;
+  const { pid, hostname: host } = isObject(lock) ? lock : {};
+  if (typeof pid !== "number" || host !== hostname() || !isAlive(pid)) return;
   // The number may belong to something else by now.
-  if (isAlive(lock["pid"]) && commandLine(lock["pid"]).includes("pulumi")) {
-    process.kill(lock["pid"], "SIGKILL");
-  }
-}
-
-function commandLine(pid: number): string {
-  try {
-    return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-  } catch {
-    return "";
-  }
+  const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)]);
+  if (String(stdout).includes("pulumi")) process.kill(pid, "SIGKILL");
 }

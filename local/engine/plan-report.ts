@@ -2,7 +2,6 @@ import path from "node:path";
 import { logicalName } from "../provider/names";
 import { isAsset, isObject, isResource, mapValues, UNKNOWN } from "../provider/values";
 import type { OperationResult } from "./policy-pack";
-import type { ResourceStep } from "./run-record";
 
 const SIGNS: Readonly<Record<string, string>> = {
   create: "+",
@@ -20,10 +19,14 @@ export function planText(stack: string, result: OperationResult): string {
   const lines = (parents: (parent: string) => boolean, depth: number): string[] =>
     resources
       .filter(({ parent }) => parents(parent))
-      .flatMap((resource) => [
-        `${"  ".repeat(depth)}${SIGNS[resource.op] ?? resource.op} ${describe(resource)}`,
-        ...lines((parent) => parent === resource.urn, depth + 1),
-      ]);
+      .flatMap(({ urn, type, op, changes }) => {
+        const what = `${"  ".repeat(depth)}${SIGNS[op] ?? op} ${type} ${logicalName(urn)}`;
+        const isChange = op !== "create" && changes.length > 0;
+        return [
+          isChange ? `${what} (${changes.join(", ")})` : what,
+          ...lines((parent) => parent === urn, depth + 1),
+        ];
+      });
   const summary = Object.entries(result.summary).map(([op, count]) => `${count} ${op}`);
   const passed = result.policies.filter((policy) => policy.result === "passed");
   return [
@@ -52,11 +55,6 @@ export function planText(stack: string, result: OperationResult): string {
 /** What stops a deployment is crossed, what only advises is not. */
 function violationSign(enforcementLevel: string): string {
   return enforcementLevel === "mandatory" ? "✗" : "!";
-}
-
-function describe({ type, urn, changes, op }: ResourceStep): string {
-  const what = `${type} ${logicalName(urn)}`;
-  return op === "create" || changes.length === 0 ? what : `${what} (${changes.join(", ")})`;
 }
 
 /** What stands for a value that is known only in the update. */

@@ -76,50 +76,48 @@ const PARTS_OF_REPLACEMENT = new Set(["create-replacement", "delete-replaced", "
 export class RunRecord {
   readonly #resources = new Map<string, ResourceStep>();
   readonly #deletedFirst = new Set<string>();
-  readonly #violations: PolicyViolation[] = [];
-  readonly #passes: Record<string, number> = {};
-  readonly #errors: string[] = [];
-  readonly #warnings: string[] = [];
-  #summary: Readonly<Record<string, number>> = {};
+  readonly #result = {
+    violations: [] as PolicyViolation[],
+    passes: {} as Record<string, number>,
+    summary: {} as Readonly<Record<string, number>>,
+    errors: [] as string[],
+    warnings: [] as string[],
+  };
 
   readonly add = (event: Event): void => {
     const { resourcePreEvent, resOutputsEvent, policyEvent, diagnosticEvent, summaryEvent } = event;
     if (resourcePreEvent) this.#addStep(resourcePreEvent.metadata);
     if (resOutputsEvent) this.#addOutputs(resOutputsEvent.metadata);
-    if (summaryEvent) this.#summary = summaryEvent.resourceChanges;
+    const { violations, passes, errors, warnings } = this.#result;
+    if (summaryEvent) this.#result.summary = summaryEvent.resourceChanges;
     if (policyEvent) {
-      this.#violations.push({
+      violations.push({
         name: policyEvent.policyName,
         enforcementLevel: policyEvent.enforcementLevel,
         resource: policyEvent.resourceUrn ?? "",
         message: withoutColors(policyEvent.message),
       });
     }
-    if (event.errorEvent) this.#errors.push(event.errorEvent.error);
+    if (event.errorEvent) errors.push(event.errorEvent.error);
     for (const { passed = [] } of [
       event.policyAnalyzeSummaryEvent ?? {},
       event.policyAnalyzeStackSummaryEvent ?? {},
     ]) {
-      for (const name of passed) this.#passes[name] = (this.#passes[name] ?? 0) + 1;
+      for (const name of passed) passes[name] = (passes[name] ?? 0) + 1;
     }
     if (diagnosticEvent && diagnosticEvent.ephemeral !== true) {
       const message = withoutColors(diagnosticEvent.message);
-      if (diagnosticEvent.severity === "error" && !isSummary(message)) this.#errors.push(message);
-      if (diagnosticEvent.severity === "warning" && !isAboutPolicyHost(message)) {
-        this.#warnings.push(message);
-      }
+      // The engine ends a run that failed by saying so.
+      const isSummary = /^(preview|update|refresh|destroy) failed$/.test(message);
+      if (diagnosticEvent.severity === "error" && !isSummary) errors.push(message);
+      // It takes the policy host from PATH, which is where it is meant to be.
+      const isAboutHost = message.includes("pulumi-analyzer-policy-nodejs from $PATH");
+      if (diagnosticEvent.severity === "warning" && !isAboutHost) warnings.push(message);
     }
   };
 
   get result(): RunResult {
-    return {
-      resources: [...this.#resources.values()],
-      violations: this.#violations,
-      passes: this.#passes,
-      summary: this.#summary,
-      errors: this.#errors,
-      warnings: this.#warnings,
-    };
+    return { ...this.#result, resources: [...this.#resources.values()] };
   }
 
   #addStep({ urn, type, op, old, new: next, detailedDiff, diffs }: StepEventMetadata): void {
@@ -164,14 +162,4 @@ function deployed(state: StepEventStateMetadata): DeployedState {
 /** The engine marks colours as <{%fg 1%}>. */
 function withoutColors(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "").trim();
-}
-
-/** The engine ends a run that failed by saying so. */
-function isSummary(message: string): boolean {
-  return /^(preview|update|refresh|destroy) failed$/.test(message);
-}
-
-/** The engine remarks that it takes the policy host from PATH, which is where it is meant to be. */
-function isAboutPolicyHost(message: string): boolean {
-  return message.includes("pulumi-analyzer-policy-nodejs from $PATH");
 }

@@ -1,12 +1,15 @@
 import { log } from "@pulumi/pulumi";
-import { CommandError, type EngineEvent, type OutputMap } from "@pulumi/pulumi/automation";
+import {
+  CommandError,
+  type EngineEvent,
+  type OutputMap,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
 import { projectFolder } from "../machine/project";
 import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
 import { RunRecord } from "./run-record";
 import { openWorkspace, type Workspace, type WorkspaceArgs } from "./workspace";
-
-export type { OperationResult, PolicyPack };
 
 /** A run that the engine, the program, a provider or the policy pack ended; the message has the reason. */
 export class EngineError extends Error {
@@ -32,11 +35,7 @@ export interface StackArgs extends Omit<WorkspaceArgs, "root"> {
   readonly policyPack?: PolicyPack;
 }
 
-interface RunOptions {
-  readonly color: "never";
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: EngineEvent) => void;
-}
+type RunOptions = Pick<UpOptions, "color" | "signal" | "onEvent">;
 
 /** A stack of the program, run by the real engine against the providers of this machine. */
 export class LocalStack {
@@ -88,12 +87,6 @@ export class LocalStack {
   }
 
   /** @throws EngineError */
-  async refresh(): Promise<OperationResult> {
-    this.#outputs = undefined;
-    return this.#run((options) => this.#workspace.stack.refresh(options));
-  }
-
-  /** @throws EngineError */
   async destroy(): Promise<OperationResult> {
     this.#outputs = undefined;
     return this.#run((options) => this.#workspace.stack.destroy(options));
@@ -112,7 +105,7 @@ export class LocalStack {
     this.#workspace.close();
   }
 
-  get #policyOptions(): { policyPacks: string[]; policyPackConfigs: string[] } {
+  get #policyOptions() {
     return { policyPacks: [this.#pack.folder], policyPackConfigs: [this.#pack.configFile] };
   }
 

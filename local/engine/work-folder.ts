@@ -15,22 +15,6 @@ import { isObject } from "../provider/values";
 /** Configuration by key; a key without a namespace belongs to the project. */
 export type ConfigOverrides = Readonly<Record<string, unknown>>;
 
-export interface WorkFolderArgs {
-  /** Folder to make. */
-  readonly folder: string;
-  /** Folder of the project: Pulumi.yaml and a file for each stack. */
-  readonly root: string;
-  readonly stack: string;
-  readonly overrides?: ConfigOverrides | undefined;
-}
-
-export interface WorkFolder {
-  readonly folder: string;
-  readonly project: string;
-  /** ESC environments that the stack's file imports, which are not opened here. */
-  readonly environments: readonly string[];
-}
-
 const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
 
 /**
@@ -39,16 +23,19 @@ const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
  *
  * Everything else in the project's folder is linked, so that relative paths of assets hold.
  *
+ * @param folder to make
+ * @param root folder of the project: Pulumi.yaml and a file for each stack
+ * @returns the project, and ESC environments that the stack's file imports, which are not opened here
  * @throws an error that lists the stacks when there is no such stack, one that lists every secret of the
  *   stack's file that cannot be read here and was not overridden, and one that lists every value of the
  *   wrong type.
  */
-export function makeWorkFolder({
-  folder,
-  root,
-  stack,
-  overrides = {},
-}: WorkFolderArgs): WorkFolder {
+export function makeWorkFolder(
+  folder: string,
+  root: string,
+  stack: string,
+  overrides: ConfigOverrides = {},
+): { readonly project: string; readonly environments: readonly string[] } {
   const { name: project, config: declared } = settings(path.join(root, "Pulumi.yaml"));
   if (typeof project !== "string") throw new Error(`${root}/Pulumi.yaml has no name.`);
   const file = `Pulumi.${stack}.yaml`;
@@ -57,7 +44,10 @@ export function makeWorkFolder({
       `There is no stack "${stack}": ${root} has ${stackNames(root).join(", ")}; a stack is a file ${file}.`,
     );
   }
-  const config = { ...configOf(path.join(root, file)), ...namespaced(overrides, project) };
+  const config = { ...configOf(path.join(root, file)) } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(overrides)) {
+    config[key.includes(":") ? key : `${project}:${key}`] = value;
+  }
   const secrets = Object.entries(config).filter(
     ([, value]) => isObject(value) && "secure" in value,
   );
@@ -85,7 +75,7 @@ export function makeWorkFolder({
   const { environment } = settings(path.join(root, file));
   const imports = isObject(environment) ? (environment["imports"] ?? []) : (environment ?? []);
   const environments = (Array.isArray(imports) ? imports : [imports]).map(String);
-  return { folder, project, environments };
+  return { project, environments };
 }
 
 /** Names of a project's stacks, from its stack files. */
@@ -142,15 +132,6 @@ function link(root: string, folder: string): void {
     if (!SETTINGS.test(name) && !name.startsWith("."))
       symlinkSync(path.join(root, name), path.join(folder, name));
   }
-}
-
-function namespaced(overrides: ConfigOverrides, project: string): ConfigOverrides {
-  return Object.fromEntries(
-    Object.entries(overrides).map(([key, value]) => [
-      key.includes(":") ? key : `${project}:${key}`,
-      value,
-    ]),
-  );
 }
 
 function configOf(file: string): ConfigOverrides {

@@ -2,8 +2,7 @@ import { LocalWorkspace, Stack, type PulumiFn } from "@pulumi/pulumi/automation"
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { DataPlanes } from "../provider/data-plane";
-import type { AwsProvider } from "../provider/provider";
-import { startProviders } from "../provider/server";
+import { type ProviderServers, startProviders } from "../provider/server";
 import { claimBackend } from "./backend";
 import { type Engine, findEngine, type FindEngineArgs } from "./installation";
 import { makeWorkFolder, type ConfigOverrides } from "./work-folder";
@@ -28,37 +27,24 @@ export interface WorkspaceArgs extends FindEngineArgs {
 }
 
 /** The engine, a stack of its own, and the providers that serve it. */
-export interface Workspace {
-  readonly stack: Stack;
-  readonly project: string;
-  readonly provider: AwsProvider;
-  /** What the program has thrown since this was last emptied. */
-  readonly programErrors: unknown[];
-  close(): void;
-}
+export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
 /**
  * @throws when there is no engine and none can be built, when there is no such stack, or when another
  *   process uses the backend folder.
  */
-export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
+export async function openWorkspace(args: WorkspaceArgs) {
   const { backendFolder, root, stack: stackName } = args;
   const backend = claimBackend(backendFolder);
-  const cleanups = [
-    (): void => {
-      backend.release();
-    },
-  ];
+  let providers: ProviderServers | undefined;
   const close = (): void => {
-    for (const cleanup of cleanups.splice(0)) cleanup();
+    providers?.close();
+    backend.release();
   };
   try {
-    const { folder, project, environments } = makeWorkFolder({
-      folder: path.join(backendFolder, "work"),
-      root,
-      stack: stackName,
-      overrides: args.configOverrides,
-    });
+    const folder = path.join(backendFolder, "work");
+    const made = makeWorkFolder(folder, root, stackName, args.configOverrides);
+    const { project, environments } = made;
     if (environments.length > 0) {
       args.onProgress?.(
         `Pulumi.${stackName}.yaml imports the ESC environment ${environments.join(", ")}, which cannot be ` +
@@ -66,12 +52,10 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       );
     }
     const { command, policyHostFolder } = args.engine ?? (await findEngine(args));
-    const providers = await startProviders({ root, dataPlanes: args.dataPlanes });
-    cleanups.push(() => {
-      providers.close();
-    });
+    providers = await startProviders({ root, dataPlanes: args.dataPlanes });
     const state = path.join(backendFolder, "state");
     const isNew = mkdirSync(state, { recursive: true }) !== undefined;
+    // What the program has thrown since this was last emptied.
     const programErrors: unknown[] = [];
     const workspace = await LocalWorkspace.create({
       workDir: folder,

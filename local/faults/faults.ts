@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Kinesis } from "@aws-sdk/client-kinesis";
+import { commandOptions } from "../machine/command";
 import { LiveStream } from "../services/kinesis/live-stream";
 import type { LocalCloud } from "../services/cloud";
 import type { Tell } from "../machine/steps";
@@ -7,7 +8,7 @@ import type { Tell } from "../machine/steps";
 /** What a fault can reach while the input is being replayed. */
 export interface FaultContext {
   readonly cloud: LocalCloud;
-  readonly stream: { readonly client: KinesisClient; readonly name: string };
+  readonly stream: { readonly client: Kinesis; readonly name: string };
   readonly tell: Tell;
   readonly signal: AbortSignal;
   /** Resolves when this share of the records, 0 to 1, has been put. */
@@ -135,12 +136,10 @@ const outOfOrder: Fault = {
   name: "out-of-order",
   description: "events are put out of order, by up to half of what the job tolerates",
   // The other half is for what the lanes of the producer do to the order.
-  replayArguments: (seconds) => [
-    "--shuffle",
-    String(Math.floor(seconds / 2)),
-    "--max-disorder",
-    String(Math.floor(seconds / 2)),
-  ],
+  replayArguments: (seconds) => {
+    const half = Math.floor(seconds / 2);
+    return commandOptions({ shuffle: half, "max-disorder": half });
+  },
 };
 
 export const faults: readonly Fault[] = [

@@ -9,6 +9,11 @@ export interface CommandOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** Options of a command line such as --port 80. */
+export function commandOptions(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
 /** Runs a command, and ends it with this process. @throws Error with the end of its output when it fails */
 export function runCommand(
   command: string,

@@ -6,35 +6,28 @@ import { isAlive } from "./process";
 /** How long processes of a run that was killed may take to notice. */
 const ORPHAN_MILLISECONDS = 15_000;
 
-export class FolderLock {
-  readonly #file: string;
-
-  private constructor(file: string) {
-    this.#file = file;
+/**
+ * Takes a folder after the processes of a killed run have ended.
+ * @returns releases it @throws Error when another run has it
+ */
+export async function lockFolder(folder: string, processes: string): Promise<() => void> {
+  // Records, documents and state are the user's own.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const file = lockFile(folder);
+  const owner = ownerOf(file);
+  // Only what a dead process left: another run may be taking the folder at this very moment.
+  if (owner !== undefined && !isAlive(owner)) rmSync(file, { force: true });
+  try {
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new Error(lockProblem(folder) ?? String(error), { cause: error });
   }
-
-  /** Takes the folder after the processes of a killed run have ended. @throws Error when another run has it */
-  static async take(folder: string, processes: string): Promise<FolderLock> {
-    // Records, documents and state are the user's own.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-    const file = lockFile(folder);
-    const owner = ownerOf(file);
-    // Only what a dead process left: another run may be taking the folder at this very moment.
-    if (owner !== undefined && !isAlive(owner)) rmSync(file, { force: true });
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new Error(lockProblem(folder) ?? String(error), { cause: error });
-    }
-    await ended(processes);
-    return new FolderLock(file);
-  }
-
-  release(): void {
-    rmSync(this.#file, { force: true });
-  }
+  await ended(processes);
+  return () => {
+    rmSync(file, { force: true });
+  };
 }
 
 /** What keeps a run from using a folder, with the fix; undefined when it is free. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./command";
-import { archiveClasses, openedPackages } from "./java";
+import { archiveClasses, flinkOptions } from "./java";
 import { isAlive } from "./process";
 import { filesIn, projectFolder, toolsFolder } from "./project";
 
@@ -63,7 +63,7 @@ function mavenTool({
 
 const flinkTool = {
   sources: "local/flink-runtime",
-  rehearsal: () => [...openedPackages, "streaming.local.Rehearsal"],
+  rehearsal: () => [flinkOptions, "streaming.local.Rehearsal"],
 };
 
 export const tools = {

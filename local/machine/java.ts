@@ -2,21 +2,8 @@ import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node
 import path from "node:path";
 import { runCommand } from "./command";
 
-/** What Flink 1.20 reaches into with reflection; without it every checkpoint fails on Java 17. */
-export const openedPackages: readonly string[] = [
-  "java.lang",
-  "java.lang.reflect",
-  "java.io",
-  "java.net",
-  "java.nio",
-  "java.text",
-  "java.time",
-  "java.util",
-  "java.util.concurrent",
-  "java.util.concurrent.atomic",
-  "java.util.concurrent.locks",
-  "sun.nio.ch",
-].flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`]);
+/** Options of Flink's JVMs. */
+export const flinkOptions = `@${path.join(__dirname, "jvm.options")}`;
 
 /** The Java that runs OpenSearch and Flink: that of JAVA_HOME, else the one on PATH. */
 export function javaCommand(): string {

@@ -46,21 +46,24 @@ const thisMachine = {
 /** Everything that keeps the local services from running here, each with its fix; nothing when all is well. */
 export async function preflight(machine: Machine = thisMachine): Promise<string[]> {
   // Whatever else is missing could not be built there.
-  if (
-    await machine.writable().then(
-      () => false,
-      () => true,
-    )
-  )
+  try {
+    await machine.writable();
+  } catch {
     return [
       `The folder ${projectFolder} cannot be written, where state and tools go; change its owner or copy the project.`,
     ];
+  }
   const missing = localTools.filter((tool) => !machine.isInstalled(tool));
   const needsMaven =
     missing.includes("searchNode") || missing.includes("flinkRuntime") || machine.isJobJarStale();
   const problems = await Promise.all([
     javaProblem(machine),
-    needsMaven ? mavenProblem(machine) : undefined,
+    needsMaven
+      ? machine.mvn().then(
+          () => undefined,
+          () => NO_MAVEN,
+        )
+      : undefined,
     missing.includes("kinesisServer") ? cargoProblem(machine) : undefined,
     diskProblem(machine, missing),
   ]);
@@ -75,12 +78,6 @@ async function javaProblem({ java }: Machine): Promise<string | undefined> {
   return Number.parseInt(version, 10) >= MIN_JAVA
     ? undefined
     : `Java is ${version}; OpenSearch and Flink need ${MIN_JAVA} or newer: ${fix}`;
-}
-
-async function mavenProblem({ mvn }: Machine): Promise<string | undefined> {
-  return (await mvn().catch(() => undefined)) === undefined
-    ? "Maven (mvn) was not found; it fetches OpenSearch and Flink once and builds the job: install it (Debian: apt-get install maven; macOS: brew install maven)."
-    : undefined;
 }
 
 async function cargoProblem({ cargo }: Machine): Promise<string | undefined> {

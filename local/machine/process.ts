@@ -38,9 +38,8 @@ export interface ProcessOptions {
 export class ProcessError extends Error {
   override readonly name = "ProcessError";
   readonly process: string;
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly logFile: string;
+  /** How it ended: the signal, or the exit code. */
+  readonly how: string;
 
   constructor(
     what: string,
@@ -50,14 +49,7 @@ export class ProcessError extends Error {
     const tail = process.tail.length > 0 ? process.tail.map((line) => `  ${line}`) : ["  (empty)"];
     super([`${process.name} ${what}. The end of ${process.logFile}:`, ...tail].join("\n"));
     this.process = process.name;
-    this.code = exit?.code ?? null;
-    this.signal = exit?.signal ?? null;
-    this.logFile = process.logFile;
-  }
-
-  /** How it ended: the signal, or the exit code. */
-  get how(): string {
-    return this.signal ?? `exit code ${this.code ?? "unknown"}`;
+    this.how = exit?.signal ?? `exit code ${exit?.code ?? "unknown"}`;
   }
 }
 
@@ -132,6 +124,8 @@ export class ServiceProcess {
       if (pidFile) rmSync(pidFile, { force: true });
     });
     const service = new ServiceProcess(name, child.pid, child, exited);
+    const failure = (what: string, end?: Exit): ProcessError =>
+      new ProcessError(what, { name, logFile, tail }, end);
 
     const abort = (): void => void service.kill();
     options.signal?.addEventListener("abort", abort);
@@ -146,21 +140,11 @@ export class ServiceProcess {
     options.signal?.removeEventListener("abort", abort);
     if (outcome === "late") {
       await service.stop();
-      throw new ProcessError(
-        `was not ready after ${options.timeoutSeconds} s and has been stopped`,
-        { name, logFile, tail },
-      );
+      throw failure(`was not ready after ${options.timeoutSeconds} s and has been stopped`);
     }
-    if (outcome !== undefined) {
-      throw new ProcessError(
-        `${inWords(outcome)} before it was ready`,
-        { name, logFile, tail },
-        outcome,
-      );
-    }
+    if (outcome !== undefined) throw failure(`${inWords(outcome)} before it was ready`, outcome);
     void exit.then((end) => {
-      if (service.#stopping) return;
-      options.onExit?.(new ProcessError(inWords(end), { name, logFile, tail }, end));
+      if (!service.#stopping) options.onExit?.(failure(inWords(end), end));
     });
     return service;
   }

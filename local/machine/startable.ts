@@ -4,27 +4,13 @@ const MINUTE_MILLISECONDS = 60_000;
 /** A part that ends more often than this in a minute does not stay up. */
 const MOST_IN_A_MINUTE = 5;
 
-/** Decides whether a part that ended is started again. */
-export class RestartLimit {
-  readonly #ends: number[] = [];
-  readonly #now: () => number;
-
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
-
-  /** Notes an end. @returns false when it is the sixth within a minute */
-  allows(): boolean {
-    const now = this.#now();
-    this.#ends.push(now);
-    return this.#ends.filter((end) => now - end < MINUTE_MILLISECONDS).length <= MOST_IN_A_MINUTE;
-  }
-}
-
-export interface Startable {
-  start(): Promise<ServiceProcess>;
-  running(): ServiceProcess | undefined;
-  stop(): Promise<void>;
+/** Whether a part that ended is started again: notes an end, and answers no when it is the sixth within a minute. */
+export function restartLimit(now = () => performance.now()): () => boolean {
+  const ends: number[] = [];
+  return () => {
+    ends.push(now());
+    return ends.filter((end) => now() - end < MINUTE_MILLISECONDS).length <= MOST_IN_A_MINUTE;
+  };
 }
 
 export interface StartableOptions {
@@ -36,8 +22,8 @@ export interface StartableOptions {
 export function startable(
   launch: (onExit: (exit: ProcessError) => void) => Promise<ServiceProcess>,
   { onProgress, onFailure }: StartableOptions,
-): Startable {
-  const limit = new RestartLimit();
+) {
+  const mayRestart = restartLimit();
   let starting: Promise<ServiceProcess> | undefined;
   let running: ServiceProcess | undefined;
   const start = (): Promise<ServiceProcess> => {
@@ -53,7 +39,7 @@ export function startable(
   const ended = (exit: ProcessError): void => {
     starting = undefined;
     running = undefined;
-    if (!limit.allows()) {
+    if (!mayRestart()) {
       onFailure(exit);
       return;
     }
@@ -63,7 +49,7 @@ export function startable(
   return {
     start,
     running: () => running,
-    async stop() {
+    async stop(): Promise<void> {
       const process = await starting?.catch(() => undefined);
       starting = undefined;
       running = undefined;

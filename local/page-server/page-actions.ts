@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
 import type { ActionsStatus } from "../status/pipeline-status";
 
 /** What a viewer the pipeline can do to it. Every promise rejects with a message for that person. */
@@ -16,11 +17,6 @@ export interface PipelineActions {
     readonly speedup: number;
     readonly faults: readonly string[];
   };
-}
-
-export interface JsonAnswer {
-  readonly status: number;
-  readonly content: unknown;
 }
 
 const LONGEST_BODY = 1000;
@@ -53,7 +49,7 @@ export async function carryOut(
   request: IncomingMessage,
   action: string,
   actions: PipelineActions,
-): Promise<JsonAnswer> {
+): Promise<{ readonly status: number; readonly content: object }> {
   const { origin, host } = request.headers;
   if (host === undefined || origin !== `http://${host}`) {
     return problem(403, "Only the page itself may ask for this");
@@ -81,11 +77,7 @@ export function actionsStatus(actions: PipelineActions): ActionsStatus {
   return {
     paused,
     speedup,
-    faults: actions.faults.map(({ name, description }) => ({
-      name,
-      description,
-      active: faults.includes(name),
-    })),
+    faults: actions.faults.map((fault) => ({ ...fault, active: faults.includes(fault.name) })),
   };
 }
 
@@ -93,22 +85,13 @@ function isWhole(value: unknown, max: number): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max;
 }
 
-function problem(status: number, message: string): JsonAnswer {
+function problem(status: number, message: string) {
   return { status, content: { message } };
 }
 
 /** The JSON object of a request; undefined when it is none, or too long. */
 async function bodyOf(request: IncomingMessage): Promise<Body | undefined> {
-  let text = "";
-  request.setEncoding("utf8");
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > LONGEST_BODY) return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Body) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (Number(request.headers["content-length"] ?? Infinity) > LONGEST_BODY) return undefined;
+  const value: unknown = await json(request).catch(() => undefined);
+  return typeof value === "object" && value !== null ? (value as Body) : undefined;
 }

@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
+import { isToThisMachine, type LoopbackServer, serve } from "../machine/loopback-server";
+import { portProblem } from "../machine/ports";
 import { carryOut, type PipelineActions } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
 import type { DemandHistory } from "../status/demand-history";
@@ -14,13 +14,10 @@ export interface PageServerOptions {
   readonly feed: StatusFeed;
   readonly history?: DemandHistory;
   readonly actions?: PipelineActions;
+  /** Whether the page is served besides its data and actions. @default true */
+  readonly page?: boolean;
   /** Folder of a built page. @default the project's own page, built first when it is missing or older than its sources */
   readonly folder?: string;
-}
-
-export interface PageServer {
-  readonly url: string;
-  readonly close: () => Promise<void>;
 }
 
 const ZONES_FILE = join(__dirname, "../data/taxi-zones.geojson");
@@ -46,113 +43,93 @@ const HEADERS = {
  * Serves the page and its data on 127.0.0.1: the zones, `/status.json`, `/samples.json`, `/events` (server-sent),
  * `/windows.json`, `/windows/<start in epoch seconds>.json` and `POST /actions/<name>`. @throws Error when the port is taken
  */
-export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  if (options.folder === undefined) await buildPage();
-  const folder = options.folder ?? PAGE_DIST;
+export async function startPageServer(options: PageServerOptions): Promise<LoopbackServer> {
+  if (options.page !== false && options.folder === undefined) await buildPage();
   const events = new StatusEvents(options.feed);
-  const server = createServer((request, response) => {
-    answer(request, response, { ...options, events, folder }).catch((error: unknown) => {
+  const server = await serve(options.port, (request, response) => {
+    answer(request, response, options, events).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, HEADERS);
       response.end(`${String(error)}\n`);
     });
+  }).catch(async (error: unknown) => {
+    const problem = await portProblem(options.port, "the page", "--port");
+    throw new Error(problem ?? String(error), { cause: error });
   });
-  await listen(server, options.port);
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
-    close: async () => {
+    url: server.url,
+    close() {
       events.close();
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
+      return server.close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  try {
-    await once(server.listen({ host: "127.0.0.1", port }), "listening");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason =
-      code === "EADDRINUSE"
-        ? `Port ${port} on 127.0.0.1 is taken; stop what listens there or choose another with --port`
-        : `The page cannot be served on 127.0.0.1:${port}: ${message}`;
-    throw new Error(reason, { cause: error });
-  }
-}
-
-interface Served extends Pick<PageServerOptions, "feed" | "history" | "actions"> {
-  readonly events: StatusEvents;
-  readonly folder: string;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { events, folder, feed, actions, history }: Served,
+  { page = true, folder = PAGE_DIST, feed, actions, history }: PageServerOptions,
+  events: StatusEvents,
 ): Promise<void> {
-  // A foreign name that resolves to this machine must not read the pipeline's figures (DNS rebinding).
-  const host = request.headers.host?.replace(/:\d+$/, "");
-  if (host !== "127.0.0.1" && host !== "localhost") {
-    refuse(response, 403, "Unknown host");
+  const sendJson = (content: unknown, status = 200): void => {
+    response.writeHead(status, { ...HEADERS, "content-type": "application/json" });
+    response.end(JSON.stringify(content));
+  };
+  const refuse = (status: number, text: string): void => {
+    response.writeHead(status, { ...HEADERS, "content-type": "text/plain; charset=utf-8" });
+    response.end(`${text}\n`);
+  };
+  const sendFile = async (file: string): Promise<void> => {
+    const type = CONTENT_TYPES[extname(file)];
+    const content = type && (await readFile(file).catch(() => undefined));
+    if (!content) {
+      refuse(404, "Not found");
+      return;
+    }
+    response.writeHead(200, { ...HEADERS, "content-type": type }).end(content);
+  };
+
+  if (!isToThisMachine(request)) {
+    refuse(403, "Unknown host");
     return;
   }
   const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
   const [, action] = /^\/actions\/(\w+)$/.exec(pathname) ?? [];
   if (request.method === "POST" && action !== undefined && actions !== undefined) {
-    const { status: code, content } = await carryOut(request, action, actions);
-    sendJson(response, content, code);
+    const { status, content } = await carryOut(request, action, actions);
+    sendJson(content, status);
     return;
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    refuse(response, 405, "Only GET is answered here");
+    refuse(405, "Only GET is answered here");
     return;
   }
   const [, start] = /^\/windows\/(\d{1,12})\.json$/.exec(pathname) ?? [];
   if (start !== undefined && history !== undefined) {
     const window = await history.window(Number(start));
-    if (window === undefined) refuse(response, 404, "Nothing is known of this window");
-    else sendJson(response, window);
+    if (window === undefined) refuse(404, "Nothing is known of this window");
+    else sendJson(window);
     return;
   }
   switch (pathname) {
     case "/events":
       return events.add(request, response, HEADERS);
     case "/status.json":
-      sendJson(response, await feed.status());
+      sendJson(await feed.status());
       return;
     case "/samples.json":
-      sendJson(response, feed.samples);
+      sendJson(feed.samples);
       return;
     case "/windows.json":
-      sendJson(response, (await history?.windows()) ?? []);
+      sendJson((await history?.windows()) ?? []);
       return;
     case "/zones.geojson":
-      return sendFile(response, ZONES_FILE);
+      return sendFile(ZONES_FILE);
     default:
+      if (!page) {
+        refuse(404, "The pipeline runs without its page");
+        return;
+      }
       // A parsed address holds no "..": what it names is inside the folder.
-      return sendFile(response, join(folder, pathname === "/" ? "index.html" : pathname));
+      return sendFile(join(folder, pathname === "/" ? "index.html" : pathname));
   }
-}
-
-function sendJson(response: ServerResponse, content: unknown, status = 200): void {
-  response.writeHead(status, { ...HEADERS, "content-type": "application/json" });
-  response.end(JSON.stringify(content));
-}
-
-async function sendFile(response: ServerResponse, file: string): Promise<void> {
-  const type = CONTENT_TYPES[extname(file)];
-  const content = type && (await readFile(file).catch(() => undefined));
-  if (!content) {
-    refuse(response, 404, "Not found");
-    return;
-  }
-  response.writeHead(200, { ...HEADERS, "content-type": type });
-  response.end(content);
-}
-
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { ...HEADERS, "content-type": "text/plain; charset=utf-8" });
-  response.end(`${text}\n`);
 }

@@ -1,14 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { pipeline, type Writable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
-import type { PipelineStatus, Sample, StatusChange } from "../status/pipeline-status";
+import type { PipelineMonitor } from "../status/monitor";
+import type { PipelineStatus, StatusChange } from "../status/pipeline-status";
 
-export interface StatusFeed {
-  status(): Promise<PipelineStatus>;
-  readonly samples: readonly Sample[];
-  /** @returns ends the subscription */
-  onStatus(listener: (status: PipelineStatus, sample: Sample) => void): () => void;
-}
+export type StatusFeed = Pick<PipelineMonitor, "status" | "samples" | "onStatus">;
 
 /** A viewer that takes nothing for this many bytes is dropped; it comes back and gets everything. */
 const MOST_WAITING_BYTES = 1024 * 1024;
@@ -74,16 +70,13 @@ export class StatusEvents {
   }
 }
 
-/** What is different in a later status; of the domain and the journal only what came. */
+/** What is different in a later status; of the domain only what came. */
 export function changes(before: PipelineStatus, now: PipelineStatus): Omit<StatusChange, "sample"> {
-  const { journal, search, ...rest } = now;
-  const last = before.journal.at(-1);
-  const added = last === undefined ? journal : journal.slice(journal.lastIndexOf(last) + 1);
+  const { search, ...rest } = now;
   const stayed = search.up && before.search.up;
   const results = stayed ? different(before.search.value, search.value) : {};
   return {
     ...different(before, rest),
-    ...(added.length > 0 && { journal: added }),
     ...(Object.keys(results).length > 0 && { results }),
     ...(!stayed && !isSame(before.search, search) && { search }),
   };

@@ -111,9 +111,9 @@ function grantChanges(
   const alone = (grants: readonly GroupedGrants[], verb: string, widening: boolean) =>
     grants
       .filter((one) => !paired.has(one))
-      .map((one) => ({
-        widens: (one.effect === "Allow") === widening,
-        text: `${one.text}${one.condition === "" ? "" : ` if ${code(one.condition)}`} ${verb} ${owner}`,
+      .map(({ effect, text, condition }) => ({
+        widens: (effect === "Allow") === widening,
+        text: `${text}${condition === "" ? "" : ` if ${code(condition)}`} ${verb} ${owner}`,
       }));
   return [
     ...conditional.map(({ one, other }) => ({
@@ -129,7 +129,7 @@ function grantsOf(documents: readonly Values[]): ReadonlyMap<string, Grant> {
   const grants = new Map<string, Grant>();
   for (const statement of documents.flatMap(({ Statement: all }) => listed(all)).filter(isObject)) {
     const condition = statement["Condition"] === undefined ? "" : sorted(statement["Condition"]);
-    for (const principal of principalsOf(statement)) {
+    for (const principal of named(statement, "Principal")) {
       for (const action of named(statement, "Action")) {
         for (const resource of named(statement, "Resource")) {
           const effect = String(statement["Effect"]);
@@ -143,20 +143,11 @@ function grantsOf(documents: readonly Values[]): ReadonlyMap<string, Grant> {
 }
 
 /** Values of an element, those of its negation marked; a trust policy has no resource. */
-function named(statement: Values, element: string): string[] {
-  const except = listed(statement[`Not${element}`]).map((value) => `all but ${String(value)}`);
-  const values = listed(statement[element]).map(String);
-  return values.length + except.length === 0 ? [""] : [...values, ...except];
-}
-
-function principalsOf(statement: Values): string[] {
-  const all = ["Principal", "NotPrincipal"].flatMap((element) => {
-    const value = statement[element];
-    const names = isObject(value)
-      ? Object.values(value).flatMap((one) => listed(one).map(String))
-      : listed(value).map(String);
-    return names.map((name) => (element === "Principal" ? name : `all but ${name}`));
-  });
+function named(statement: Values, element: "Action" | "Resource" | "Principal"): string[] {
+  const values = (value: unknown): unknown[] =>
+    isObject(value) ? Object.values(value).flatMap(listed) : listed(value);
+  const except = values(statement[`Not${element}`]).map((value) => `all but ${String(value)}`);
+  const all = [...values(statement[element]).map(String), ...except];
   return all.length === 0 ? [""] : all;
 }
 

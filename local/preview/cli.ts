@@ -1,13 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readWorkload, workloadFolder } from "../../infra/contracts/workload";
 import { Problems } from "../../infra/core/validate";
-import { exitCodes } from "../../cli/command";
+import { exitCodes, exitWith } from "../../cli/command";
 import { outputProblem } from "../../cli/options";
 import { planText } from "../engine/plan-report";
-import { type OperationResult, unjudged } from "../engine/policy-pack";
+import { unjudged } from "../engine/policy-pack";
 import { EngineError, openStack } from "../engine/stack";
 import { configValue, regionOf, stackNames, workloadOf } from "../engine/work-folder";
 import { ensureJob, jobOf } from "../machine/job-build";
@@ -16,7 +16,7 @@ import { commitOf, pipelineProgram, withBase } from "./base";
 import { DeclaredOptions } from "./declared-options";
 import { previewDocument, type Preview } from "./document";
 import { previewMarkdown } from "./markdown";
-import { planOf } from "./plan";
+import { planOf, type PlanArgs } from "./plan";
 import { readPlanFile } from "./plan-file";
 import { previewText } from "./summary";
 
@@ -72,13 +72,8 @@ async function main(args: readonly string[]): Promise<number> {
       `\nExit code: 0 when the plan is accepted, ${exitCodes.failed} when it is refused by a mandatory policy, stopped by a\n` +
         `protected resource or not judged by every policy, ${exitCodes.notStarted} when the command was not understood.`,
     )
-    .exitOverride();
-  try {
-    command.parse(args, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
-  }
+    .exitOverride()
+    .parse(args, { from: "user" });
 
   const abort = new AbortController();
   const interrupt = (): void => {
@@ -129,12 +124,8 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
   return shown.plan.verdict === "accepted" ? 0 : exitCodes.failed;
 }
 
-interface Made {
-  readonly result: OperationResult;
+interface Made extends Omit<PlanArgs, "stack" | "root">, Pick<Preview, "against"> {
   readonly failure?: string;
-  readonly options?: DeclaredOptions;
-  readonly deployedOptions?: DeclaredOptions;
-  readonly against?: Preview["against"];
 }
 
 function fromFile(file: string, stack: string): Made {
@@ -223,6 +214,4 @@ function say(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+void exitWith(() => main(process.argv.slice(2)));

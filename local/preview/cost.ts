@@ -3,21 +3,10 @@ import { totalUsd } from "../../policies/cost/cost";
 import { logicalName } from "../provider/names";
 import type { Plan } from "./plan";
 
-/** What one resource costs in a month because it is there, in US dollars. */
-export interface CostChange {
-  readonly resource: string;
-  readonly before: number;
-  readonly after: number;
-}
+type PlanCost = ReturnType<typeof costOf>;
 
-/** What a program costs in a month at list prices, by resource, and what has no price. */
-export interface PlanCost {
-  readonly usd: number;
-  readonly byResource: ReadonlyMap<string, number>;
-  readonly unpriced: readonly string[];
-}
-
-export function costOf(resources: Plan["resources"], region: string): PlanCost {
+/** What a program costs in a month at list prices in US dollars, by resource, and what has no price. */
+export function costOf(resources: Plan["resources"], region: string) {
   const { items, unpriced } = estimate(
     resources.map(({ urn, type, inputs }) => ({
       type,
@@ -38,22 +27,17 @@ export function costOf(resources: Plan["resources"], region: string): PlanCost {
 }
 
 /** The resources whose cost differs, the largest difference first. */
-export function costChanges(before: PlanCost, after: PlanCost): readonly CostChange[] {
+export function costChanges(before: PlanCost, after: PlanCost) {
   const names = [...new Set([...before.byResource.keys(), ...after.byResource.keys()])];
+  const difference = (change: { readonly before: number; readonly after: number }) =>
+    Math.abs(change.after - change.before);
   return names
+    .sort()
     .map((resource) => ({
       resource,
       before: before.byResource.get(resource) ?? 0,
       after: after.byResource.get(resource) ?? 0,
     }))
-    .filter((change) => Math.abs(difference(change)) >= 0.005)
-    .sort(
-      (one, other) =>
-        Math.abs(difference(other)) - Math.abs(difference(one)) ||
-        (one.resource < other.resource ? -1 : 1),
-    );
-}
-
-function difference({ before, after }: CostChange): number {
-  return after - before;
+    .filter((change) => difference(change) >= 0.005)
+    .sort((one, other) => difference(other) - difference(one));
 }

@@ -1,12 +1,6 @@
 import { costChanges, costOf } from "./cost";
 import type { Plan } from "./plan";
 
-/** What a plan is compared with, as the reader should know it. */
-export interface Comparison {
-  readonly ref: string;
-  readonly commit: string;
-}
-
 /** A plan with what the reader has to know about how it was made. */
 export interface Preview {
   readonly plan: Plan;
@@ -14,7 +8,8 @@ export interface Preview {
   readonly region: string;
   /** Pulumi's own preview of the deployed stack, instead of a comparison of programs. */
   readonly isDeployed: boolean;
-  readonly against?: Comparison | undefined;
+  /** The commit that the plan is compared with. */
+  readonly against?: { readonly ref: string; readonly commit: string } | undefined;
   /** Configuration over the stack's file, which applies to this program only. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,6 +1,6 @@
 import { unknownText } from "../engine/plan-report";
 import { previewDocument, type Preview } from "./document";
-import type { Change } from "./plan";
+import type { Change, Operation } from "./plan";
 import { commonEnds, valueText, type PropertyChange } from "./structure";
 import {
   accessOf,
@@ -71,6 +71,7 @@ function access({ plan }: Preview): string[] {
 }
 
 interface Row {
+  readonly operation: Operation;
   readonly changes: readonly Change[];
   readonly component: string;
   readonly details: readonly string[];
@@ -89,41 +90,26 @@ function changes({ plan }: Preview): string[] {
     rows.filter((row) => row.component === component).map(rowText),
   );
   const heading = `### Changes: ${operationCounts(plan.changes).join(", ")}`;
-  const head = ["| Component | | Resources | Changes |", "| --- | --- | --- | --- |"];
-  return [heading, [...head, ...fitting(lines, budgets.changes, "")].join("\n")];
+  const headings = ["Component", "", "Resources", "Changes"];
+  return [heading, table(headings, fitting(lines, budgets.changes, ""))];
 }
 
 /** Changes that are alike in one row: those with one cause, new and deleted parts of a component, equal values. */
 function rowsOf(all: readonly Change[]): readonly Row[] {
-  const groups = new Map<string, Change[]>();
+  const rows = new Map<string, Row>();
   for (const change of all) {
     const { operation, component, causes, notes } = change;
     const own = operation === "create" || operation === "delete" ? component : "";
-    const key = JSON.stringify([
-      operation,
-      own,
-      causes,
-      notes,
-      causes.length === 0 && detailsOf(change),
-    ]);
-    groups.set(key, [...(groups.get(key) ?? []), change]);
+    const details = detailsOf(change);
+    const key = JSON.stringify([operation, own, causes, notes, causes.length === 0 && details]);
+    const { changes = [] } = rows.get(key) ?? {};
+    const alike = [...changes, change];
+    const { size } = new Set(alike.map((one) => one.component));
+    const place = size === 1 ? component : `${size} components`;
+    rows.set(key, { operation, changes: alike, component: place, details });
   }
-  return [...groups.values()]
-    .map((changes) => {
-      const components = new Set(changes.map(({ component }) => component));
-      const [first] = changes;
-      return {
-        changes,
-        component:
-          components.size === 1 ? (first?.component ?? "") : `${components.size} components`,
-        details: first === undefined ? [] : detailsOf(first),
-      };
-    })
-    .sort((a, b) => rank(a) - rank(b));
-}
-
-function rank({ changes: [first] }: Row): number {
-  return Object.keys(signs).indexOf(first?.operation ?? "keep");
+  const ranks = Object.keys(signs);
+  return [...rows.values()].sort((a, b) => ranks.indexOf(a.operation) - ranks.indexOf(b.operation));
 }
 
 function detailsOf({ properties, access: granted, causes, notes, operation }: Change): string[] {
@@ -138,10 +124,7 @@ function detailsOf({ properties, access: granted, causes, notes, operation }: Ch
   ];
 }
 
-function rowText({ changes: all, component, details }: Row): string {
-  const [first] = all;
-  if (first === undefined) return "";
-  const { operation } = first;
+function rowText({ operation, changes: all, component, details }: Row): string {
   const kinds = new Map<string, string[]>();
   for (const { type, name } of all) {
     const kind = type.split(":").at(-1) ?? type;
@@ -191,6 +174,8 @@ export function propertyText({ path, before, after }: PropertyChange): string {
 function inventory({ plan }: Preview): string[] {
   const counts = new Map<string, number>();
   for (const { type } of plan.resources) counts.set(type, (counts.get(type) ?? 0) + 1);
+  // As Pulumi's documentation names types: aws:kinesis/stream:Stream is aws.kinesis.Stream.
+  const shown = (type: string) => type.replace(/^([^:]+):([^/:]+)[^:]*:(.+)$/, "$1.$2.$3");
   const rows = [...counts].sort().map(([type, count]) => `| ${shown(type)} | ${count} |`);
   return [
     folded("Resources by type", table(["Type", "Count"], fitting(rows, budgets.changes, ""))),
@@ -287,11 +272,6 @@ function fitting(lines: readonly string[], budget: number, mark: string): readon
 
 function folded(summary: string, content: string): string {
   return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-
-/** A type as Pulumi's documentation names it: aws:kinesis/stream:Stream is aws.kinesis.Stream. */
-function shown(type: string): string {
-  return type.replace(/^([^:]+):([^/:]+)[^:]*:(.+)$/, "$1.$2.$3");
 }
 
 /** What stands in a cell must not end it, nor become Markdown, HTML or a mention. */

@@ -153,19 +153,19 @@ function changeOf(step: ResourceStep, context: Context): Change | undefined {
         ? []
         : differing
             .filter((name) => !isPolicyDocument(inputs[name] ?? before[name]))
-            .flatMap((name) => changesOf(name, before[name], after[name])),
+            .flatMap((path): PropertyChange[] => {
+              const changes = structuralChanges(path, before[path], after[path]);
+              // The engine reports that a secret differs, not how.
+              return changes.length > 0
+                ? changes
+                : [{ path, before: before[path], after: after[path] }];
+            }),
     access,
     causes: differing.length === 0 ? [...causes] : [],
     notes,
     isStopped: removes && isStopped(step, context),
-    dataLoss: removes && !isKept && old ? dataLoss(type, old.inputs) : undefined,
+    dataLoss: removes && !isKept && old ? lossOf(type)?.(old.inputs) : undefined,
   };
-}
-
-/** The engine reports that a secret differs, not how. */
-function changesOf(name: string, before: unknown, after: unknown): PropertyChange[] {
-  const changes = structuralChanges(name, before, after);
-  return changes.length > 0 ? changes : [{ path: name, before, after }];
 }
 
 function sameText(before: unknown, after: unknown): boolean {
@@ -254,9 +254,8 @@ const losses: Readonly<Record<string, (inputs: Values) => string>> = {
       : "fails while the bucket has objects; they must be moved first",
 };
 
-/** What deleting a resource loses; undefined when it holds no data. */
-function dataLoss(type: string, inputs: Values): string | undefined {
-  const loss = losses[type];
-  if (loss !== undefined) return loss(inputs);
-  return (statefulTypes as readonly string[]).includes(type) ? "loses its data" : undefined;
+/** What deleting a resource of a type loses; undefined when it holds no data. */
+function lossOf(type: string): ((inputs: Values) => string) | undefined {
+  const isStateful = (statefulTypes as readonly string[]).includes(type);
+  return losses[type] ?? (isStateful ? () => "loses its data" : undefined);
 }

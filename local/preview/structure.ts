@@ -48,26 +48,19 @@ export function parsed(value: unknown): unknown {
 }
 
 function listChanges(path: string, old: readonly unknown[], next: readonly unknown[]) {
-  const labels = [labelsOf(old), labelsOf(next)] as const;
+  const [oldLabels, nextLabels] = [labelsOf(old), labelsOf(next)];
   const changes =
-    labels[0] && labels[1]
-      ? labelledChanges(path, labels[0], labels[1])
+    oldLabels && nextLabels
+      ? [...new Set([...oldLabels.keys(), ...nextLabels.keys()])].flatMap((label) => {
+          const place = `${path}[${JSON.stringify(label)}]`;
+          return structuralChanges(place, oldLabels.get(label), nextLabels.get(label));
+        })
       : bagChanges(path, old, next);
   // A new widget moves those below it.
-  const shown = changes.filter((change) => !isPosition(change.path));
+  const shown = changes.filter((change) => !/widgets\[.*\]\.[xy]$/.test(change.path));
   const moved = changes.length - shown.length;
   if (moved > 0) shown.push({ path: `${path} (positions)`, before: undefined, after: moved });
   return shown.length > 0 ? shown : [{ path: `${path} (order)`, before: old, after: next }];
-}
-
-function labelledChanges(
-  path: string,
-  old: ReadonlyMap<string, unknown>,
-  next: ReadonlyMap<string, unknown>,
-): PropertyChange[] {
-  return [...new Set([...old.keys(), ...next.keys()])].flatMap((label) =>
-    structuralChanges(`${path}[${JSON.stringify(label)}]`, old.get(label), next.get(label)),
-  );
 }
 
 /** What both lists have stays, in whatever order. */
@@ -109,10 +102,6 @@ function labelOf(item: unknown): string | undefined {
   return [...labelProperties.map((name) => item[name]), title, markdown].find(
     (label): label is string => typeof label === "string",
   );
-}
-
-function isPosition(path: string): boolean {
-  return /widgets\[.*\]\.[xy]$/.test(path);
 }
 
 function isText(value: unknown): value is string {

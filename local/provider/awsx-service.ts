@@ -33,13 +33,12 @@ export function awsxService({
       }
       const registrar = new Registrar(request, awsVersion);
       try {
-        const { urn, outputs } = await constructVpc(registrar, request);
-        const response = new wire.ConstructResponse()
-          .setUrn(urn)
-          .setState(toStruct(outputs.values));
-        for (const [name, urns] of Object.entries(outputs.dependencies)) {
+        const { urn, values, outputs } = await constructVpc(registrar, request);
+        const response = new wire.ConstructResponse().setUrn(urn).setState(toStruct(values));
+        for (const [name, made] of Object.entries(outputs)) {
           const dependencies = new wire.ConstructResponse.PropertyDependencies();
-          response.getStatedependenciesMap().set(name, dependencies.setUrnsList([...urns]));
+          const urns = [made].flat().map((one) => one.urn);
+          response.getStatedependenciesMap().set(name, dependencies.setUrnsList(urns));
         }
         return response;
       } finally {
@@ -49,17 +48,8 @@ export function awsxService({
   };
 }
 
-/** What a component returns: its values, and the resources that each value comes from. */
-interface Outputs {
-  readonly values: Values;
-  readonly dependencies: Readonly<Record<string, readonly string[]>>;
-}
-
 /** Makes the resources of an `awsx.ec2.Vpc`, as awsx itself does, and names them likewise. */
-async function constructVpc(
-  registrar: Registrar,
-  request: wire.ConstructRequest,
-): Promise<{ urn: string; outputs: Outputs }> {
+async function constructVpc(registrar: Registrar, request: wire.ConstructRequest) {
   const name = request.getName();
   const inputs = reveal(fromStruct(request.getInputs())) as Values;
   const { vpcInputs, zones, natStrategy, subnets } = vpcPlan(name, inputs);
@@ -121,9 +111,11 @@ async function constructVpc(
     routes.push(await make("aws:ec2/route:Route", label, routeTable, ofRoute));
   }
 
-  const subnetsOf = (wanted: SubnetType): readonly Registered[] =>
+  const subnetsOf = (wanted: SubnetType): Registered[] =>
     made.filter(({ type }) => type === wanted).map(({ subnet }) => subnet);
-  const lists = {
+  const outputs: Record<string, Registered | Registered[]> = {
+    vpc,
+    internetGateway,
     subnets: made.map(({ subnet }) => subnet),
     publicSubnets: subnetsOf("Public"),
     privateSubnets: subnetsOf("Private"),
@@ -134,29 +126,15 @@ async function constructVpc(
     routeTables,
     routeTableAssociations,
     vpcEndpoints: [],
-  };
-  const idLists = {
-    publicSubnetIds: lists.publicSubnets,
-    privateSubnetIds: lists.privateSubnets,
+    vpcId: vpc,
+    publicSubnetIds: subnetsOf("Public"),
+    privateSubnetIds: subnetsOf("Private"),
     isolatedSubnetIds: [],
   };
-  const urns = (all: readonly Registered[]): readonly string[] => all.map(({ urn }) => urn);
-  const outputs: Outputs = {
-    values: {
-      vpc: vpc.reference,
-      internetGateway: internetGateway.reference,
-      ...mapValues(lists, (all) => all.map(({ reference }) => reference)),
-      vpcId: vpc.knownId,
-      ...mapValues(idLists, (all) => all.map(({ knownId }) => knownId)),
-    },
-    dependencies: {
-      vpc: [vpc.urn],
-      internetGateway: [internetGateway.urn],
-      ...mapValues(lists, urns),
-      vpcId: [vpc.urn],
-      ...mapValues(idLists, urns),
-    },
-  };
-  await registrar.outputs(component, outputs.values);
-  return { urn: component.urn, outputs };
+  const values = mapValues(outputs, (output, name) => {
+    const value = (one: Registered) => (/Ids?$/.test(name) ? one.knownId : one.reference);
+    return Array.isArray(output) ? output.map(value) : value(output);
+  });
+  await registrar.outputs(component, values);
+  return { urn: component.urn, values, outputs };
 }

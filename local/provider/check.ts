@@ -12,18 +12,6 @@ import {
   type Values,
 } from "./values";
 
-/** What a resource sets in place of the provider's configuration. */
-interface OverrideProvider {
-  readonly defaultTags?: { readonly tags?: Values };
-}
-
-interface Checked {
-  /** The inputs with names, default tags and default values filled in. */
-  readonly inputs: Values;
-  /** Everything that is wrong, not only the first thing. */
-  readonly problems: readonly Problem[];
-}
-
 /** What a check knows besides the inputs. */
 export interface CheckContext {
   readonly urn: string;
@@ -42,9 +30,13 @@ export interface CheckContext {
  * Checks a resource's inputs as the real provider would before it asks AWS: names that exist, types,
  * what is required, numbers of items.
  *
+ * @returns the inputs with names, default tags and default values filled in, and everything that is wrong
  * @throws when nothing is known of the resource type.
  */
-export function check(news: Values, context: CheckContext): Checked {
+export function check(
+  news: Values,
+  context: CheckContext,
+): { inputs: Values; problems: readonly Problem[] } {
   const facts = factsOf(context.type);
   const problems: Problem[] = [];
   const inputs = filledIn(asDocuments(news, facts), facts);
@@ -55,7 +47,9 @@ export function check(news: Values, context: CheckContext): Checked {
     problems.push({ property: nameRule(context.type).property, reason });
   }
   if (facts["tags"]?.input && facts["tagsAll"] && Object.keys(context.defaultTags).length > 0) {
-    const { defaultTags } = reveal(inputs["overrideProvider"] ?? {}) as OverrideProvider;
+    const { defaultTags } = reveal(inputs["overrideProvider"] ?? {}) as {
+      readonly defaultTags?: { readonly tags?: Values };
+    };
     inputs["tags"] = tagged(inputs["tags"], defaultTags?.tags ?? context.defaultTags);
   }
   problems.push(...tagProblems(inputs["tags"], context.type));
@@ -106,12 +100,11 @@ function named(inputs: Values, facts: PropertyFacts, context: CheckContext): Val
   // A name that was given once and is given no more makes room for a generated one.
   const { proposedName } = context;
   if (proposedName === null) return {};
-  const isKept = proposedName !== undefined || isAutoName(context.previous?.[property]);
-  const previous = isKept ? context.previous?.[property] : undefined;
+  const previous = context.previous?.[property];
+  const isKept = proposedName !== undefined || isAutoName(previous);
   const suffix = inputs["fifoQueue"] === true || inputs["fifoTopic"] === true ? ".fifo" : "";
-  return {
-    [property]: previous ?? autoName(context.type, { ...context, suffix }),
-  };
+  const name = (isKept && previous) || autoName(context.type, { ...context, suffix });
+  return { [property]: name };
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * A resource as the program declared it, in plain JSON: secrets are unwrapped, assets and archives
- * stand as the path of a file and the hash of its content (see {@link DeclaredAsset}).
+ * stand as the path of a file and the hash of its content (see {@link DeclaredAsset}). The provider has checked the
+ * inputs: they have the types of @pulumi/aws.
  */
 export interface DeclaredResource {
   readonly urn: string;
@@ -12,6 +13,12 @@ export interface DeclaredResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The inputs together with what AWS would compute: ARN, endpoint, version and the like. */
   readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** An error that lists what of a resource cannot be carried out here. */
+export function refused({ type, name }: DeclaredResource, problems: readonly string[]): Error {
+  const lines = problems.map((problem) => `\n- ${problem}`);
+  return new Error(`${type} "${name}" cannot run on this machine:${lines.join("")}`);
 }
 
 /** An asset among the inputs of a {@link DeclaredResource}. */
@@ -39,7 +46,8 @@ export type Outputs = Readonly<Record<string, unknown>>;
  */
 export interface DataPlane {
   create(resource: DeclaredResource): Promise<Outputs>;
-  update(resource: DeclaredResource, previous: DeclaredResource): Promise<Outputs>;
+  /** @default as `create` */
+  update?(resource: DeclaredResource, previous: DeclaredResource): Promise<Outputs>;
   /**
    * Brings a resource that an earlier run recorded back to life on `refresh`.
    *

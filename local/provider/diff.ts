@@ -2,11 +2,9 @@ import { factsOf, type PropertyFacts } from "./facts";
 import { isAutoName, nameRule } from "./names";
 import { isAsset, isObject, pathTo, reveal, UNKNOWN, type Values } from "./values";
 
-export type ChangeKind = "add" | "delete" | "update";
-
 /** What an update changes in one property. */
 export interface Change {
-  readonly kind: ChangeKind;
+  readonly kind: "add" | "delete" | "update";
   /** The property cannot change in place. */
   readonly replaces: boolean;
 }

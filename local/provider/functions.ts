@@ -60,7 +60,8 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
       );
     }
     const region = regionOf(args, place);
-    const value = imageId(name, region);
+    const digest = createHash("sha256").update(`${name} ${region}`).digest("hex");
+    const value = `ami-0${digest.slice(0, 16)}`;
     const arn = `arn:${partitionOf(region).partition}:ssm:${region}::parameter${name}`;
     return { id: name, name, arn, type: "String", value, insecureValue: value, version: 1, region };
   },
@@ -86,12 +87,4 @@ function regionOf(args: Values, place: Place): string {
 /** As many zones as a region has at most. */
 function zonesOf(region: string): string[] {
   return ["a", "b", "c", "d", "e", "f"].map((zone) => `${region}${zone}`);
-}
-
-function imageId(of: string, region: string): string {
-  return `ami-0${hash(`${of} ${region}`).slice(0, 16)}`;
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -7,26 +7,25 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** All problems of a resource's inputs that are detectable without AWS. */
-export function inputProblems(inputs: Values, facts: PropertyFacts, type: string): Problem[] {
-  return objectProblems(inputs, facts, { path: "", owner: type });
-}
-
-interface Place {
-  /** Path of the object, empty for the resource itself. */
-  readonly path: string;
-  /** What the message calls the thing that has the properties. */
-  readonly owner: string;
-}
-
-function objectProblems(values: Values, facts: PropertyFacts, place: Place): Problem[] {
+/**
+ * All problems of a resource's inputs, or of a block in them, that are detectable without AWS.
+ * @param owner - what the message calls the thing that has the properties
+ * @param path - of a block
+ */
+export function inputProblems(
+  values: Values,
+  facts: PropertyFacts,
+  owner: string,
+  path = "",
+): Problem[] {
   const problems: Problem[] = [];
+  const pathOf = (name: string): string => (path === "" ? name : `${path}.${name}`);
   for (const [name, value] of Object.entries(values)) {
-    const property = pathOf(name, place);
+    const property = pathOf(name);
     const fact = facts[name];
     if (value === undefined || value === null) continue;
     if (fact === undefined) {
-      problems.push({ property, reason: `is not a property of ${place.owner}` });
+      problems.push({ property, reason: `is not a property of ${owner}` });
     } else if (!fact.input) {
       problems.push({ property, reason: `is computed by AWS and cannot be set` });
     } else {
@@ -36,14 +35,10 @@ function objectProblems(values: Values, facts: PropertyFacts, place: Place): Pro
   for (const [name, fact] of Object.entries(facts)) {
     if (fact.required && (values[name] === undefined || values[name] === null)) {
       const reason = `is required and must be ${expected(fact)}`;
-      problems.push({ property: pathOf(name, place), reason });
+      problems.push({ property: pathOf(name), reason });
     }
   }
   return problems;
-}
-
-function pathOf(name: string, { path }: Place): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 function valueProblems(wrapped: unknown, fact: PropertyFact, path: string): Problem[] {
@@ -61,25 +56,23 @@ function valueProblems(wrapped: unknown, fact: PropertyFact, path: string): Prob
     }
     case "object": {
       if (!isBlock(value)) return [wrongType(value, fact, path)];
-      if (fact.properties) return objectProblems(value, fact.properties, { path, owner: path });
+      if (fact.properties) return inputProblems(value, fact.properties, path, path);
       if (fact.items === undefined) return [];
       return Object.entries(value).flatMap(([key, item]) =>
         valueProblems(item, itemFact(fact), `${path}.${key}`),
       );
     }
+    case "asset":
+      return isAsset(value) ? [] : [wrongType(value, fact, path)];
+    case "integer":
+      return Number.isInteger(value) ? [] : [wrongType(value, fact, path)];
     default:
-      return hasType(value, fact.type) ? [] : [wrongType(value, fact, path)];
+      return typeof value === fact.type ? [] : [wrongType(value, fact, path)];
   }
 }
 
 function itemFact({ items = "string", properties }: PropertyFact): PropertyFact {
   return { type: items, input: true, ...(properties && { properties }) };
-}
-
-function hasType(value: unknown, type: PropertyFact["type"]): boolean {
-  if (type === "asset") return isAsset(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
 }
 
 function numberProblems(items: readonly unknown[], fact: PropertyFact, path: string): Problem[] {

@@ -128,10 +128,11 @@ export function updatedOutputs(
   previous: { readonly id: string; readonly inputs: Values; readonly outputs: Values },
   place: Place,
 ): Values {
+  const withoutTags = (values: Values) => ({ ...(reveal(values) as Values), tags: undefined });
   const resource: Resource = {
     inputs: reveal(inputs) as Values,
     previous: reveal(previous.outputs) as Values,
-    changesTagsOnly: isSameButForTags(previous.inputs, inputs),
+    changesTagsOnly: isDeepStrictEqual(withoutTags(previous.inputs), withoutTags(inputs)),
   };
   // What was an input and is none any more is not to linger.
   const kept = Object.entries(previous.outputs).filter(([name]) => !(name in previous.inputs));
@@ -150,11 +151,6 @@ export function updatedOutputs(
     Object.assign(names, { [name]: outputs[name] });
   }
   return { ...secretive(type, outputs), ...declared(type, inputs, place) };
-}
-
-function isSameButForTags(olds: Values, news: Values): boolean {
-  const rest = (values: Values): unknown => ({ ...(reveal(values) as Values), tags: undefined });
-  return isDeepStrictEqual(rest(olds), rest(news));
 }
 
 function rowOf(type: string): Row {
@@ -208,8 +204,11 @@ function resolved(value: Computed | undefined, names: Values, draw: Draw): Compu
   if (typeof value !== "string") return value;
   const missing: string[] = [];
   const text = value.replace(/\{(\w+)(?::(\d+))?\}/g, (_, name: string, length?: string) => {
+    const characters = CHARACTERS[name] ?? "";
     const made =
-      length === undefined ? named(name, names, draw) : drawn(name, Number(length), draw);
+      length === undefined
+        ? named(name, names, draw)
+        : Array.from(draw(Number(length)), (byte) => characters[byte % characters.length]).join("");
     if (made === undefined) missing.push(name);
     return made ?? "";
   });
@@ -228,12 +227,6 @@ function named(name: string, names: Values, draw: Draw): string | undefined {
   }
   if (name === "octet") return String(1 + ((draw(1)[0] ?? 0) % 254));
   return undefined;
-}
-
-function drawn(name: string, length: number, draw: Draw): string | undefined {
-  const characters = CHARACTERS[name];
-  if (characters === undefined) return undefined;
-  return Array.from(draw(length), (byte) => characters[byte % characters.length]).join("");
 }
 
 /** Bytes that stand for the random ones of AWS. */

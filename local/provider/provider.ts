@@ -12,7 +12,7 @@ import {
   withUnknownComputed,
   type Place,
 } from "./outputs";
-import { isObject, reveal, toPlain, UNKNOWN, type Values } from "./values";
+import { reveal, toPlain, UNKNOWN, type Values } from "./values";
 
 /** The account that everything is said to belong to; Kinesis servers on a laptop use the same. */
 export const LOCAL_ACCOUNT = "000000000000";
@@ -105,8 +105,11 @@ export class AwsProvider {
       );
     }
     this.#region = region;
-    const { tags } = structured(defaultTags);
-    this.#defaultTags = isObject(tags) ? (tags as Record<string, string>) : {};
+    // Structured configuration arrives as an object or as its JSON text.
+    const { tags = {} } = (
+      typeof defaultTags === "string" ? JSON.parse(defaultTags || "{}") : (defaultTags ?? {})
+    ) as { readonly tags?: Readonly<Record<string, string>> };
+    this.#defaultTags = tags;
   }
 
   check(
@@ -172,8 +175,9 @@ export class AwsProvider {
     const outputs = updatedOutputs({ urn, type, inputs }, previous, this.#place);
     if (preview) return outputs;
     const resource = this.#declared({ urn, type, id, inputs, outputs });
+    const plane = this.#dataPlanes[type];
     const made = await this.#unlessAborted(
-      this.#dataPlanes[type]?.update(resource, this.#declared(previous)),
+      plane?.update ? plane.update(resource, this.#declared(previous)) : plane?.create(resource),
     );
     return { ...outputs, ...made };
   }
@@ -242,10 +246,4 @@ export class AwsProvider {
       outputs: toPlain(outputs, this.#root),
     };
   }
-}
-
-/** Structured configuration arrives as an object or as its JSON text. */
-function structured(value: unknown): Values {
-  const parsed: unknown = typeof value === "string" && value !== "" ? JSON.parse(value) : value;
-  return isObject(parsed) ? parsed : {};
 }

@@ -9,19 +9,13 @@ import { awsxService } from "./awsx-service";
 import { AwsProvider, type AwsProviderArgs } from "./provider";
 import { awsService } from "./service";
 
-/** The providers of the packages `aws` and `awsx`, listening on 127.0.0.1. */
-export interface ProviderServers {
-  readonly provider: AwsProvider;
-  /** Value for PULUMI_DEBUG_PROVIDERS, by which an engine finds them. */
-  readonly attachment: string;
-  close(): void;
-}
+export type ProviderServers = Awaited<ReturnType<typeof startProviders>>;
 
 const NOTICE =
   "The local AWS provider plans and records on this machine; nothing is created in AWS.";
 
-/** Starts both providers; they serve no engine before {@link AwsProvider.open}. */
-export async function startProviders(args: AwsProviderArgs): Promise<ProviderServers> {
+/** Starts the packages `aws` and `awsx` on 127.0.0.1; they serve no engine before {@link AwsProvider.open}. */
+export async function startProviders(args: AwsProviderArgs) {
   const provider = new AwsProvider(args);
   const admit = (): void => {
     provider.admit();
@@ -42,8 +36,9 @@ export async function startProviders(args: AwsProviderArgs): Promise<ProviderSer
   }
   return {
     provider,
+    /** Value for PULUMI_DEBUG_PROVIDERS, by which an engine finds them. */
     attachment: attachments.join(","),
-    close() {
+    close(): void {
       for (const server of servers) server.forceShutdown();
     },
   };

@@ -27,13 +27,7 @@ export function unary<Request extends Message, Response extends Message>(
   };
 }
 
-export function unimplemented(name: string): handleUnaryCall<Message, Message> {
-  return (_, callback) => {
-    callback({ code: status.UNIMPLEMENTED, details: `The local provider has no ${name}.` });
-  };
-}
-
-/** What every provider answers alike. */
+/** What every provider answers alike; gRPC itself answers that a method is not implemented. */
 export function commonHandlers(version: string): UntypedServiceImplementation {
   return {
     attach: unary(() => new Empty()),
@@ -42,12 +36,6 @@ export function commonHandlers(version: string): UntypedServiceImplementation {
     checkConfig: unary((request: wire.CheckRequest) =>
       new wire.CheckResponse().setInputs(request.getNews()),
     ),
-    diffConfig: unimplemented("DiffConfig"),
-    parameterize: unimplemented("Parameterize"),
-    getMapping: unimplemented("GetMapping"),
-    getMappings: unimplemented("GetMappings"),
-    call: unimplemented("Call"),
-    list: unimplemented("List"),
     cancel: unary(() => new Empty()),
   };
 }
@@ -134,7 +122,6 @@ export function awsService(
       const result = provider.invoke(request.getTok(), fromStruct(request.getArgs()));
       return new wire.InvokeResponse().setReturn(toStruct(result));
     }),
-    construct: unimplemented("Construct"),
   };
 }
 

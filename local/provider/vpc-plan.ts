@@ -30,20 +30,14 @@ export interface Subnet {
   readonly zone: number;
 }
 
-/** What an `awsx.ec2.Vpc` comes to. */
-export interface VpcPlan {
-  /** Inputs of the aws.ec2.Vpc. */
-  readonly vpcInputs: Values;
-  readonly zones: readonly string[];
-  readonly natStrategy: (typeof natStrategies)[number];
-  readonly subnets: readonly Subnet[];
-}
-
 /** Subnets of each zone where none are asked for. */
 const defaultSubnets = [{ type: "Public" }, { type: "Private" }];
 
-/** @throws an error that lists every argument that the local component does not take. */
-export function vpcPlan(name: string, inputs: Values): VpcPlan {
+/**
+ * What an `awsx.ec2.Vpc` comes to, with the inputs of the aws.ec2.Vpc.
+ * @throws an error that lists every argument that the local component does not take.
+ */
+export function vpcPlan(name: string, inputs: Values) {
   const { availabilityZoneNames, natGateways, subnetStrategy, cidrBlock } = inputs;
   const zoneMask = inputs["availabilityZoneCidrMask"] as number | undefined;
   const subnetSpecs = inputs["subnetSpecs"] ?? defaultSubnets;
@@ -80,7 +74,7 @@ export function vpcPlan(name: string, inputs: Values): VpcPlan {
   const cidr = typeof cidrBlock === "string" ? cidrBlock : "10.0.0.0/16";
   const own = Object.entries(inputs).filter(([key]) => VPC_INPUTS.includes(key));
   return {
-    vpcInputs: { ...Object.fromEntries(own), cidrBlock: cidr },
+    vpcInputs: { ...(Object.fromEntries(own) as Values), cidrBlock: cidr },
     zones,
     natStrategy,
     subnets: subnetLayout(cidr, zones.length, types, zoneMask),

@@ -69,18 +69,20 @@ export class LocalArchive {
       await connection.run(statement);
     }
     let isEmpty = true;
+    const tables = inputsOf(resources, "aws:glue/catalogTable:CatalogTable") as unknown as Table[];
     // A view needs the tables that it reads.
-    for (const table of tablesOf(resources)) {
+    for (const table of tables) {
       if (table.viewOriginalText !== undefined) continue;
       const files = objectsOf(table, bucketFolder);
       isEmpty &&= files.length === 0;
       await connection.run(`CREATE VIEW ${table.name} AS ${readingOf(table, files)}`);
     }
-    for (const { name, viewOriginalText } of tablesOf(resources)) {
+    for (const { name, viewOriginalText } of tables) {
       const statement = viewStatement(viewOriginalText);
       if (statement !== undefined) await connection.run(`CREATE VIEW ${name} AS ${statement}`);
     }
-    return new LocalArchive(connection, queriesOf(resources), isEmpty);
+    const queries = inputsOf(resources, "aws:athena/namedQuery:NamedQuery") as unknown;
+    return new LocalArchive(connection, queries as NamedQuery[], isEmpty);
   }
 
   /** @throws Error of DuckDB that names what is wrong with the statement */
@@ -98,16 +100,8 @@ export class LocalArchive {
   }
 }
 
-function queriesOf(resources: readonly Deployed[]): NamedQuery[] {
-  return resources
-    .filter(({ type }) => type === "aws:athena/namedQuery:NamedQuery")
-    .map(({ inputs }) => inputs as unknown as NamedQuery);
-}
-
-function tablesOf(resources: readonly Deployed[]): Table[] {
-  return resources
-    .filter(({ type }) => type === "aws:glue/catalogTable:CatalogTable")
-    .map(({ inputs }) => inputs as unknown as Table);
+function inputsOf(resources: readonly Deployed[], type: string): Deployed["inputs"][] {
+  return resources.filter((resource) => resource.type === type).map(({ inputs }) => inputs);
 }
 
 /** Parquet files of a table. */

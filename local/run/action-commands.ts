@@ -57,9 +57,7 @@ export function actionCommands(): readonly Command[] {
 function pageAddress(): string {
   const { page } = runningPipeline();
   if (page !== undefined) return page;
-  throw new OptionsError(
-    "The pipeline runs without its page, which carries actions out. Start it without --no-page.",
-  );
+  throw new OptionsError("The pipeline runs without its page. Start it without --no-page.");
 }
 
 function number(name: string, description: string, max: number): Argument {
@@ -68,7 +66,7 @@ function number(name: string, description: string, max: number): Argument {
 
 /** @throws OptionsError with the pipeline's own words when it refuses */
 async function act(action: string, body: object): Promise<void> {
-  const { origin } = new URL(pageAddress());
+  const { origin } = new URL(runningPipeline().address);
   const response = await fetch(`${origin}/actions/${action}`, {
     method: "POST",
     headers: { origin, "content-type": "application/json" },

@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Kinesis } from "@aws-sdk/client-kinesis";
 import type { DeployedSettings } from "../verify/deployed-settings";
-import type { OperationResult } from "../engine/stack";
+import type { OperationResult } from "../engine/policy-pack";
 import type { LocalCloud } from "../services/cloud";
 import type { StatusSources } from "../status/collect-status";
 import { deployedResources } from "../status/deployed-resources";
 import type { SearchSource } from "../status/multi-search";
-import type { ReplayProgress, WorkloadSource } from "../status/pipeline-status";
 import type { Steps, Tell } from "../machine/steps";
+import type { LiveReplay } from "./live-replay";
 import type { LocalOptions } from "./options";
 import type { LocalWorkload } from "../workloads/workload";
 
@@ -17,7 +17,7 @@ export interface Deployment {
   readonly cloud: LocalCloud;
   readonly result: OperationResult;
   readonly settings: DeployedSettings;
-  readonly stream: { readonly client: KinesisClient; readonly name: string };
+  readonly stream: { readonly client: Kinesis; readonly name: string };
   /** Address to which events are posted, with HTTP ingestion. */
   readonly ingestionUrl: string | undefined;
 }
@@ -47,24 +47,17 @@ export function searchSource({
   };
 }
 
-export function workloadSource({ name, definition, indices }: LocalWorkload): WorkloadSource {
-  const { description, plugin } = definition;
-  return { name, description, ...(plugin !== undefined && { plugin }), indices };
-}
-
-export interface ReplayState {
-  readonly progress: ReplayProgress | undefined;
-  readonly ended: boolean;
-  readonly paused?: boolean;
-  readonly problem?: string | undefined;
-}
+export type ReplayState = Pick<LiveReplay, "progress" | "ended"> &
+  Partial<Pick<LiveReplay, "paused" | "problem">>;
 
 export function statusSources(deployment: Deployment, replay: ReplayState): () => StatusSources {
   const { workload, cloud, result, stream } = deployment;
   const { flink, kinesis } = cloud.endpoints();
+  const { name, indices, definition } = workload;
+  const { description, plugin } = definition;
   const resources = deployedResources(result.resources);
   return () => ({
-    workload: workloadSource(workload),
+    workload: { name, description, ...(plugin !== undefined && { plugin }), indices },
     replay: replay.progress && {
       finished: replay.ended,
       paused: replay.paused ?? false,

@@ -1,4 +1,4 @@
-import { RestartLimit } from "../machine/startable";
+import { restartLimit } from "../machine/startable";
 import { ReplayError, type ReplayProcess } from "./replay-process";
 import type { ReplayReport } from "./report";
 import type { ReplayProgress } from "../status/pipeline-status";
@@ -12,7 +12,7 @@ export class LiveReplay {
   readonly finished: Promise<ReplayReport>;
   readonly #start: (speedup: number) => ReplayProcess;
   readonly #onRestart: (reason: string) => void;
-  readonly #limit = new RestartLimit();
+  readonly #mayRestart = restartLimit();
   #process: ReplayProcess | undefined;
   #speedup: number;
   #progress: ReplayProgress | undefined;
@@ -117,7 +117,7 @@ export class LiveReplay {
 
   #restart(error: unknown): void {
     const canGoOn = error instanceof ReplayError && error.code !== UNUSABLE;
-    if (!canGoOn || !this.#limit.allows()) {
+    if (!canGoOn || !this.#mayRestart()) {
       this.#settle.failed(error);
       return;
     }

@@ -11,12 +11,7 @@ const POLL_MILLISECONDS = 300;
 /** The end of a log that is read to find the last lines in. */
 const TAIL_BYTES = 1024 * 1024;
 
-interface LogsOptions {
-  readonly all: boolean;
-  readonly lines: number;
-  readonly follow: boolean;
-  readonly json: boolean;
-}
+type LogsOptions = Record<"all" | "follow" | "json", boolean> & { lines: number };
 
 export function logsCommand(signal: AbortSignal, folder = logsFolder): Command {
   return new Command("logs")

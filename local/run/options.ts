@@ -129,23 +129,20 @@ export function localOptions(parsed: Readonly<Record<string, unknown>>): LocalOp
   const problems: string[] = [];
   const definition = definitionOf(workload, problems);
   if (definition !== undefined) problems.push(...runProblems(definition, { input, expect }));
-  if (expect !== undefined && !given.once)
-    problems.push("--expect needs --once: only a finished run has a result.");
+  const outputs = { report: given.report, documents: given.documents };
   const fault = faults.find(({ name }) => name === faultName);
   if (faultName !== undefined && fault === undefined) {
     const names = faults.map(({ name }) => name).join(", ");
     problems.push(`--fault ${faultName} is unknown; it must be one of ${names}.`);
   }
-  if (fault !== undefined && !given.once)
-    problems.push("--fault needs --once: only a verified run shows that nothing is lost.");
-  if (given.archive !== undefined && !given.once)
-    problems.push("--archive needs --once: only a finished run has archived everything.");
-  for (const option of ["report", "documents"] as const) {
-    const file = given[option];
-    if (file === undefined) continue;
-    if (!given.once) problems.push(`--${option} needs --once: only a finished run has a result.`);
-    const problem = outputProblem(option, file);
-    if (problem !== undefined) problems.push(`${problem}.`);
+  const finished = { expect, fault, archive: given.archive, ...outputs };
+  for (const [option, value] of Object.entries(given.once ? {} : finished)) {
+    if (value !== undefined)
+      problems.push(`--${option} needs --once: only a run that ends has a result.`);
+  }
+  for (const [option, file] of Object.entries(outputs)) {
+    const problem = file && outputProblem(option, file);
+    if (problem) problems.push(`${problem}.`);
   }
   if (definition === undefined || problems.length > 0) {
     throw new OptionsError(problems.map((problem) => `- ${problem}`).join("\n"));

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { commandOptions } from "../machine/command";
 import { projectFolder } from "../machine/project";
 import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
 import type { ReplayProgress } from "../status/pipeline-status";
@@ -61,19 +62,15 @@ export class ReplayProcess {
         path.join(projectFolder, "cli/typescript.cjs"),
         path.join(__dirname, "replay-child.ts"),
         "--json",
-        "--stream",
-        options.stream,
-        "--region",
-        options.region,
         ...options.input,
-        "--speedup",
-        String(options.speedup),
-        "--max-disorder",
-        String(options.maxDisorderSeconds),
-        "--resume",
-        positionFile,
-        "--report",
-        reportFile,
+        ...commandOptions({
+          stream: options.stream,
+          region: options.region,
+          speedup: options.speedup,
+          "max-disorder": options.maxDisorderSeconds,
+          resume: positionFile,
+          report: reportFile,
+        }),
         ...(options.extraArguments ?? []),
       ],
       {

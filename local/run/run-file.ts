@@ -3,18 +3,19 @@ import path from "node:path";
 import type { Endpoints } from "../services/cloud";
 import { isAlive } from "../machine/process";
 import { projectFolder } from "../machine/project";
-import type { WorkloadSource } from "../status/pipeline-status";
 import type { LocalWorkload } from "../workloads/workload";
 
 export const stackFolder = path.join(projectFolder, ".local", "stack");
 
 export interface RunningPipeline {
   readonly pid: number;
+  /** Of its server, which answers status and actions. */
+  readonly address: string;
+  /** The same where the page is served. */
   readonly page?: string;
   readonly endpoints: Endpoints;
   readonly region: string;
   readonly streamName: string;
-  readonly workload: WorkloadSource;
   /** Variables with which the AWS SDK reaches the stream, for `npm run tail -- --local`. */
   readonly environment: Readonly<Record<string, string>>;
 }

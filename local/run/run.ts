@@ -21,7 +21,6 @@ import { verifiedRun } from "./verified-run";
 import { watchedRun } from "./watched-run";
 
 const REGION = "us-east-1";
-const ACCOUNT_ID = "000000000000";
 
 /** Runs the pipeline until it is done. @throws the signal's reason, or the error of a service that ended */
 export async function runLocal(
@@ -43,7 +42,6 @@ export async function runLocal(
     const cloud = await localCloud({
       folder,
       region: REGION,
-      accountId: ACCOUNT_ID,
       fresh,
       jobProperties: workload.definition.local.properties,
       onProgress: (text) => {

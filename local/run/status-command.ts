@@ -1,9 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { NotRunningError, runningPipeline, type RunningPipeline } from "./run-file";
-import { kinesisClient } from "../services/kinesis/kinesis-server";
 import { clock } from "../status/figures";
-import { PipelineMonitor } from "../status/monitor";
 import type { PipelineStatus } from "../status/pipeline-status";
 
 const WATCH_MILLISECONDS = 1000;
@@ -12,26 +10,19 @@ const PATIENCE_MILLISECONDS = 3000;
 const LATEST = 8;
 const CLEAR = "\u001b[H\u001b[J";
 
-interface StatusOptions {
-  readonly json: boolean;
-  readonly watch: boolean;
-}
-
 export function statusCommand(signal: AbortSignal): Command {
   return new Command("status")
     .description("what the running pipeline is doing")
     .option("--json", "the whole status as JSON, with --watch a line each second", false)
     .option("--watch", "show it each second, until Ctrl-C", false)
-    .action(async ({ json, watch }: StatusOptions) => {
-      let ask: ReturnType<typeof asking> | undefined;
+    .action(async ({ json, watch }: Record<"json" | "watch", boolean>) => {
+      const indent = watch ? undefined : 2;
       try {
         do {
-          const indent = watch ? undefined : 2;
           let text: string;
           try {
             const pipeline = runningPipeline();
-            ask ??= asking(pipeline);
-            const status = await ask.status();
+            const status = await statusOf(pipeline);
             text = json ? JSON.stringify(status, undefined, indent) : statusText(status, pipeline);
           } catch (error) {
             if (!(error instanceof NotRunningError && error.starting)) throw error;
@@ -42,52 +33,21 @@ export function statusCommand(signal: AbortSignal): Command {
         } while (watch);
       } catch (error) {
         if (!signal.aborted) throw error;
-      } finally {
-        ask?.end();
       }
     });
 }
 
-/**
- * The run itself knows most, the journal included; without its page the parts are asked themselves.
- * `status` throws a NotRunningError when the run does not answer.
- */
-export function asking(
-  { pid, page, endpoints, region, streamName, workload }: RunningPipeline,
+/** @throws NotRunningError when the run does not answer */
+export async function statusOf(
+  { address, pid }: Pick<RunningPipeline, "address" | "pid">,
   patience = PATIENCE_MILLISECONDS,
-): {
-  readonly status: () => Promise<PipelineStatus>;
-  readonly end: () => void;
-} {
-  if (page !== undefined) {
-    const status = async (): Promise<PipelineStatus> => {
-      const signal = AbortSignal.timeout(patience);
-      const response = await fetch(new URL("/status.json", page), { signal }).catch(() => {
-        throw new NotRunningError({ pid, step: `no answer from ${page}` });
-      });
-      if (!response.ok) throw new Error(`${page} answered ${response.status}`);
-      return (await response.json()) as PipelineStatus;
-    };
-    return { status, end: () => undefined };
-  }
-  const client = kinesisClient(endpoints.kinesis, region);
-  const windows = { windowMinutes: 1, slideMinutes: 1, tradeWindowSeconds: 60 };
-  const monitor = new PipelineMonitor({
-    sources: () => ({
-      stream: { client, name: streamName, endpoint: endpoints.kinesis },
-      flinkEndpoint: endpoints.flink,
-      search: { endpoint: endpoints.opensearch, ...windows },
-      policies: [],
-      resources: [],
-      workload,
-    }),
+): Promise<PipelineStatus> {
+  const signal = AbortSignal.timeout(patience);
+  const response = await fetch(new URL("/status.json", address), { signal }).catch(() => {
+    throw new NotRunningError({ pid, step: `no answer from ${address}` });
   });
-  return {
-    status: () => monitor.poll(),
-    end: () => {
-      client.destroy();
-    },
-  };
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  return (await response.json()) as PipelineStatus;
 }
 
 export function statusText(

@@ -3,7 +3,7 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import { type Run, statusSources, stopped } from "./deployment";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
-import { collectParts, hasReadEverything, type StatusSources } from "../status/collect-status";
+import { hasReadEverything } from "../status/collect-status";
 import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
@@ -18,23 +18,9 @@ type Replays = readonly [ReplayProcess, ...ReplayProcess[]];
 
 /** Replays the input, waits for the results, compares and reports them. @param replays run at the same time */
 export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport> {
-  const sources = statusSources(run.deployment, replays[0]);
-  const monitor = new PipelineMonitor({ sources });
-  const stop = monitor.run();
-  try {
-    return await replayedAndCompared(run, replays, sources, monitor);
-  } finally {
-    stop();
-  }
-}
-
-async function replayedAndCompared(
-  run: Run,
-  replays: Replays,
-  sources: () => StatusSources,
-  monitor: PipelineMonitor,
-): Promise<RunReport> {
-  const { options, steps, deployment, signal } = run;
+  const { options, steps, deployment, signal, closing } = run;
+  const monitor = new PipelineMonitor({ sources: statusSources(deployment, replays[0]) });
+  closing.push(monitor.run());
   const { fault, workload } = options;
   const { settings, cloud, stream } = deployment;
   const { opensearch } = cloud.endpoints();
@@ -64,7 +50,7 @@ async function replayedAndCompared(
   const { comparison } = await steps.run("results", "Wait for the results", () =>
     settled({
       compare: () => compareWithDomain(expected.documents, opensearch, indices),
-      jobHasReadEverything: async () => hasReadEverything(await collectParts(sources())),
+      jobHasReadEverything: async () => hasReadEverything(await monitor.poll()),
       signal,
     }),
   );
@@ -100,11 +86,7 @@ async function replayedAndCompared(
     views: { rows: views.documents, mismatches: views.mismatches },
     deadLetters,
     unaccounted,
-    policies: deployment.result.policies.map(({ name, enforcementLevel, result }) => ({
-      name,
-      enforcementLevel,
-      result,
-    })),
+    policies: deployment.result.policies,
     journal: journal.filter(({ kind }) => kind !== "checkpoint"),
     seconds: steps.seconds,
   };
@@ -139,7 +121,7 @@ async function archiveViews({ deployment }: Run): Promise<Comparison> {
     return await compareViews(
       archive,
       views,
-      storedDocuments(cloud.endpoints().opensearch, { indices }),
+      storedDocuments(cloud.endpoints().opensearch, indices),
     );
   } finally {
     archive.close();
@@ -155,7 +137,7 @@ async function writeDocuments(
   const out = file === undefined ? undefined : createWriteStream(file);
   let deadLetters = 0;
   const indices = [...(out ? results : []), DEAD_LETTERS_INDEX];
-  for await (const document of storedDocuments(endpoint, { indices })) {
+  for await (const document of storedDocuments(endpoint, indices)) {
     if (document.index === DEAD_LETTERS_INDEX) deadLetters++;
     if (out && !out.write(`${JSON.stringify(document)}\n`)) await once(out, "drain");
   }

@@ -1,4 +1,4 @@
-import { type Run, searchSource, statusSources, stopped, workloadSource } from "./deployment";
+import { type Run, searchSource, statusSources, stopped } from "./deployment";
 import { actionsStatus } from "../page-server/page-actions";
 import { startPageServer } from "../page-server/page-server";
 import { liveActions } from "./live-actions";
@@ -29,27 +29,24 @@ export async function watchedRun(run: Run, replay: LiveReplay): Promise<never> {
   });
   closing.push(monitor.onStatus(journalTeller(tell)));
   closing.push(monitor.run());
-  const page = options.page
-    ? await startPageServer({
-        port: options.port,
-        feed: monitor,
-        history: demandHistory(searchSource(deployment)),
-        actions,
-      })
-    : undefined;
-  if (page !== undefined) {
-    closing.push(() => page.close());
-    tell(`Page        ${page.url}`);
-  }
+  const server = await startPageServer({
+    page: options.page,
+    port: options.page ? options.port : 0,
+    feed: monitor,
+    history: demandHistory(searchSource(deployment)),
+    actions,
+  });
+  closing.push(() => server.close());
+  if (options.page) tell(`Page        ${server.url}`);
   closing.push(
     announce({
       pid: process.pid,
       endpoints,
       region: deployment.region,
       streamName: deployment.stream.name,
-      workload: workloadSource(options.workload),
       environment: { AWS_REGION: deployment.region, ...kinesisEnvironment(kinesis) },
-      ...(page && { page: page.url }),
+      address: server.url,
+      ...(options.page && { page: server.url }),
     }),
   );
   tell(`OpenSearch  ${opensearch}`);

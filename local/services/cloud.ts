@@ -1,18 +1,19 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Kinesis } from "@aws-sdk/client-kinesis";
 import {
   type PropertyTemplates,
   resolvedProperties,
 } from "../../infra/contracts/property-templates";
 import type { DataPlanes } from "../provider/data-plane";
+import { LOCAL_ACCOUNT } from "../provider/provider";
 import { ApplicationPlane, type LocalProperties } from "./flink/application-plane";
-import { CatalogPlane } from "./storage/catalog-plane";
+import { catalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { DeliveryPlane } from "./firehose/delivery-plane";
 import { DeliveryEndpoint } from "./firehose/delivery-endpoint";
 import { domainPlane } from "./opensearch/domain-plane";
-import { FolderLock } from "../machine/folder-lock";
+import { lockFolder } from "../machine/folder-lock";
 import { EventSourcePlane } from "./lambda/event-source-plane";
 import { FunctionPlane, invocationPlane } from "./lambda/function-plane";
 import type { Progress } from "../machine/installation";
@@ -28,8 +29,6 @@ import { streamPlane } from "./kinesis/stream-plane";
 export interface CloudOptions {
   readonly folder: string;
   readonly region: string;
-  /** Twelve digits. */
-  readonly accountId: string;
   readonly fresh: boolean;
   /** Properties of the job that differ here, with placeholders; they are merged over those of the program. @default none */
   readonly jobProperties?: PropertyTemplates;
@@ -50,9 +49,9 @@ export type CloudStatus = Awaited<ReturnType<LocalCloud["status"]>>;
 
 /** Prepares the services; each starts when a resource needs it. @throws Error when another run uses the folder */
 export async function localCloud(options: CloudOptions) {
-  const { region, accountId, onProgress, onFailure } = options;
+  const { region, onProgress, onFailure } = options;
   const folders = new ServiceFolders(options.folder);
-  const lock = await FolderLock.take(folders.root, folders.processes);
+  const unlock = await lockFolder(folders.root, folders.processes);
   if (options.fresh) {
     for (const service of ["kinesis", "opensearch", "flink", "firehose", "lambda", "s3"] as const) {
       rmSync(folders.state(service), { recursive: true, force: true });
@@ -83,13 +82,13 @@ export async function localCloud(options: CloudOptions) {
   };
 
   const common = { folders, onProgress };
-  const server = { port: ports.kinesis, region, accountId, ...common };
+  const server = { port: ports.kinesis, region, accountId: LOCAL_ACCOUNT, ...common };
   const kinesis = startable((onExit) => startKinesisServer({ ...server, onExit }), options);
   const [httpPort, transportPort] = [ports.opensearch, ports.opensearchTransport];
   const node = { httpPort, transportPort, ...common };
   const search = startable((onExit) => startSearchNode({ ...node, onExit }), options);
-  let client: KinesisClient | undefined;
-  const kinesisApi = async (): Promise<KinesisClient> => {
+  let client: Kinesis | undefined;
+  const kinesisApi = async (): Promise<Kinesis> => {
     await kinesis.start();
     return (client ??= kinesisClient(endpoints.kinesis, region));
   };
@@ -103,7 +102,7 @@ export async function localCloud(options: CloudOptions) {
       OPENSEARCH_ABSENT_PLUGINS: "index-state-management,security,dashboards",
     },
   });
-  const catalog = new CatalogPlane();
+  const catalog = catalogPlane();
   const deliveryEndpoint = new DeliveryEndpoint(ports.firehose);
   const deliveries = new DeliveryPlane({
     client: kinesisApi,
@@ -156,12 +155,9 @@ export async function localCloud(options: CloudOptions) {
     "aws:lambda/eventSourceMapping:EventSourceMapping": eventSources,
     "aws:lambda/function:Function": functions,
     "aws:lambda/invocation:Invocation": invocationPlane(functions),
-    "aws:opensearch/domain:Domain": domainPlane({
-      start: () => search.start(),
-      stop: () => search.stop(),
+    "aws:opensearch/domain:Domain": domainPlane(search, {
       endpoint: `127.0.0.1:${ports.opensearch}`,
       dataFolder: folders.state("opensearch"),
-      hasData: hasIndices,
     }),
     "aws:s3/bucket:Bucket": bucketPlane(store),
     "aws:s3/bucketObjectv2:BucketObjectv2": objectPlane(store),
@@ -203,20 +199,18 @@ export async function localCloud(options: CloudOptions) {
     /** Writes what is buffered and ends every process. State stays for the next run. */
     async stop(): Promise<void> {
       // Readers before what they read from and call.
-      const stopped = await Promise.allSettled([
-        apis.stop(),
-        eventSources.stop(),
-        application.stop(),
-      ]);
-      stopped.push(...(await Promise.allSettled([deliveries.stop(), deliveryEndpoint.stop()])));
+      const order = [
+        [apis, eventSources, application],
+        [deliveries, deliveryEndpoint],
+        [functions, kinesis, search],
+      ];
+      const failures: unknown[] = [];
+      for (const services of order) {
+        const stopped = await Promise.allSettled(services.map((service) => service.stop()));
+        for (const one of stopped) if (one.status === "rejected") failures.push(one.reason);
+      }
       client?.destroy();
-      stopped.push(
-        ...(await Promise.allSettled([functions.stop(), kinesis.stop(), search.stop()])),
-      );
-      lock.release();
-      const failures = stopped
-        .filter((result) => result.status === "rejected")
-        .map(({ reason }): unknown => reason);
+      unlock();
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("\n"));
     },
   };

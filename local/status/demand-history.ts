@@ -26,15 +26,11 @@ const ALL_CELLS = 10_000;
 /** More windows than a month has, five minutes apart; OpenSearch allows 65,535 buckets. */
 const ALL_WINDOWS = 20_000;
 
-export interface DemandHistory {
-  windows(): Promise<WindowList>;
-  /** @returns undefined when nothing is known of the window that starts then, in epoch seconds */
-  window(start: number): Promise<PastWindow | undefined>;
-}
+export type DemandHistory = ReturnType<typeof demandHistory>;
 
-export function demandHistory(source: SearchSource): DemandHistory {
+export function demandHistory(source: SearchSource) {
   return {
-    async windows() {
+    async windows(): Promise<WindowList> {
       const [answer] = await multiSearch(source.endpoint, [
         {
           index: [ZONES_INDEX],
@@ -55,7 +51,8 @@ export function demandHistory(source: SearchSource): DemandHistory {
         trips.value ?? 0,
       ]);
     },
-    async window(start) {
+    /** @returns undefined when nothing is known of the window that starts then, in epoch seconds */
+    async window(start: number): Promise<PastWindow | undefined> {
       const [demand, [cells]] = await Promise.all([
         windowDemand(source, start * 1000),
         multiSearch(source.endpoint, [
@@ -72,9 +69,7 @@ export const ZONES_INDEX = "taxi-demand-zones";
 export const ALL_ZONES = 300;
 const TREND_WINDOWS = 24;
 
-const trendsByZone = v.object({
-  zones: buckets({ windows: buckets({ trips: value }) }),
-});
+const trendsByZone = v.object({ zones: buckets({ windows: buckets({ trips: value }) }) });
 
 /** The demand of the window that starts then, in epoch milliseconds; undefined without a document. */
 export async function windowDemand(
@@ -102,11 +97,7 @@ export async function windowDemand(
     end: first.windowEnd,
     complete: zones.every(({ complete }) => complete),
     zones: documents(zoneAnswer, v.object(zoneDemand)),
-    top: areas.map(({ area, ...top }) => ({
-      ...top,
-      zone: Number(area),
-      trend: trends.get(area) ?? [],
-    })),
+    top: areas.map(({ area }) => ({ zone: Number(area), trend: trends.get(area) ?? [] })),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { outcomes } from "../../infra/watch/metrics";
-import { fetchJson } from "./http";
-import type { JobStatus, ShardReading, VertexLoad } from "./pipeline-status";
+import { fetchJson, type Schema } from "./http";
+import type { JobStatus, VertexLoad } from "./pipeline-status";
 import { LAST_INSTANT } from "./result-status";
 
 const jobsOverview = v.object({
@@ -39,9 +39,16 @@ type SubtaskMetrics = v.InferOutput<typeof subtaskMetrics>;
 
 /** The source's own operator, in the names of its metrics. */
 const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
-const SHARD_FIGURE = /\.shardId\.([^.]+)\.(?:.*\.)?(millisBehindLatest|recordsPerSecond)$/;
+const SHARD_BEHIND = /\.shardId\.([^.]+)\.(?:.*\.)?millisBehindLatest$/;
 /** Milliseconds of each second: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/metrics/#io */
 const LOAD = ["busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"] as const;
+
+/** Asks the API for what lies below the address of a job. */
+type AskJob = <T>(path: string, schema: Schema<T>) => Promise<T>;
+
+function askJob(endpoint: string, id: string): AskJob {
+  return (path, schema) => fetchJson(endpoint, `/jobs/${id}${path}`, schema);
+}
 
 /**
  * The newest job: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/rest_api/
@@ -51,16 +58,16 @@ export async function jobStatus(endpoint: string): Promise<JobStatus> {
   const { jobs } = await fetchJson(endpoint, "/jobs/overview", jobsOverview);
   const job = [...jobs].sort((a, b) => b["start-time"] - a["start-time"])[0];
   if (job === undefined) throw new Error("Flink runs no job yet");
-  const path = `/jobs/${job.jid}`;
+  const ask = askJob(endpoint, job.jid);
   const [{ vertices }, checkpoints, restarts] = await Promise.all([
-    fetchJson(endpoint, path, jobDetails),
-    fetchJson(endpoint, `${path}/checkpoints`, checkpointsOf),
-    fetchJson(endpoint, `${path}/metrics?get=numRestarts`, metricsOf),
+    ask("", jobDetails),
+    ask("/checkpoints", checkpointsOf),
+    ask("/metrics?get=numRestarts", metricsOf),
   ]);
   const [source, watermark, loads] = await Promise.all([
-    sourceFigures(endpoint, path, vertices),
-    lowestWatermark(endpoint, path, vertices),
-    Promise.all(vertices.map((vertex) => loadOf(endpoint, path, vertex))),
+    sourceFigures(ask, vertices),
+    lowestWatermark(ask, vertices),
+    Promise.all(vertices.map((vertex) => loadOf(ask, vertex))),
   ]);
   const { completed, restored } = checkpoints.latest;
   const at = completed?.latest_ack_timestamp;
@@ -83,12 +90,9 @@ export async function jobStatus(endpoint: string): Promise<JobStatus> {
 }
 
 /** How busy a vertex is, and how much it waits for those after it, by its fullest subtask. */
-async function loadOf(endpoint: string, path: string, { id, name }: Vertex): Promise<VertexLoad> {
-  const metrics = await fetchJson(
-    endpoint,
-    `${path}/vertices/${id}/subtasks/metrics?get=${LOAD.join(",")}&agg=max`,
-    subtaskMetrics,
-  );
+async function loadOf(ask: AskJob, { id, name }: Vertex): Promise<VertexLoad> {
+  const path = `/vertices/${id}/subtasks/metrics?get=${LOAD.join(",")}&agg=max`;
+  const metrics = await ask(path, subtaskMetrics);
   const [busy = null, backPressure = null] = LOAD.map((wanted) => {
     const max = metrics.find((metric) => metric.id === wanted)?.max;
     return max === undefined || !Number.isFinite(max) ? null : max / 1000;
@@ -97,43 +101,42 @@ async function loadOf(endpoint: string, path: string, { id, name }: Vertex): Pro
 }
 
 async function sourceFigures(
-  endpoint: string,
-  path: string,
+  ask: AskJob,
   vertices: readonly Vertex[],
 ): Promise<Pick<JobStatus, "recordsRead" | "millisBehindLatest" | "shards">> {
   const sources = vertices.filter(({ name }) => name.startsWith("Source"));
-  const metrics = await wantedMetrics(
-    endpoint,
-    path,
-    sources,
-    (name) => RECORDS_READ.test(name) || SHARD_FIGURE.test(name),
-  );
+  const isWanted = (name: string) => RECORDS_READ.test(name) || SHARD_BEHIND.test(name);
+  const metrics = await wantedMetrics(ask, sources, isWanted);
   const read = metrics.filter(({ id }) => RECORDS_READ.test(id));
-  const shards = shardReadings(metrics);
+  const shards = metrics.flatMap(({ id: metric, max = -1 }) => {
+    const [, id] = SHARD_BEHIND.exec(metric) ?? [];
+    // A shard of which nothing is known yet reports -1.
+    return id === undefined ? [] : [{ id, millisBehindLatest: max < 0 ? null : max }];
+  });
   const behind = shards.flatMap(({ millisBehindLatest }) => millisBehindLatest ?? []);
   return {
-    recordsRead:
-      read.length === 0 ? null : read.reduce((sum, metric) => sum + (metric.sum ?? 0), 0),
+    recordsRead: read.length === 0 ? null : total(read),
     millisBehindLatest: behind.length === 0 ? null : Math.max(...behind),
-    shards,
+    shards: shards.sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
+}
+
+function total(metrics: SubtaskMetrics): number {
+  return metrics.reduce((all, { sum = 0 }) => all + sum, 0);
 }
 
 /** Metrics over the subtasks of vertices, of names that are wanted. */
 async function wantedMetrics(
-  endpoint: string,
-  path: string,
+  ask: AskJob,
   vertices: readonly Vertex[],
   isWanted: (name: string) => boolean,
 ): Promise<SubtaskMetrics> {
   const metrics = await Promise.all(
     vertices.map(async ({ id }) => {
-      const subtasks = `${path}/vertices/${id}/subtasks/metrics`;
-      const all = await fetchJson(endpoint, subtasks, subtaskMetrics);
-      const wanted = all.map((metric) => metric.id).filter(isWanted);
-      if (wanted.length === 0) return [];
-      const get = wanted.map(encodeURIComponent).join(",");
-      return fetchJson(endpoint, `${subtasks}?get=${get}`, subtaskMetrics);
+      const path = `/vertices/${id}/subtasks/metrics`;
+      const names = (await ask(path, subtaskMetrics)).map((metric) => metric.id).filter(isWanted);
+      const get = names.map(encodeURIComponent).join(",");
+      return names.length === 0 ? [] : ask(`${path}?get=${get}`, subtaskMetrics);
     }),
   );
   return metrics.flat();
@@ -142,41 +145,17 @@ async function wantedMetrics(
 /** Records with an outcome in the job's counters; null without such counters, or after a restart, which clears them. */
 export async function recordsAccounted(endpoint: string): Promise<number | null> {
   const { id, restarts } = await jobStatus(endpoint);
-  const path = `/jobs/${id}`;
-  const { vertices } = await fetchJson(endpoint, path, jobDetails);
-  const found = await wantedMetrics(endpoint, path, vertices, (name) =>
+  const ask = askJob(endpoint, id);
+  const { vertices } = await ask("", jobDetails);
+  const found = await wantedMetrics(ask, vertices, (name) =>
     outcomes.some((outcome) => name.endsWith(`.KinesisAnalytics.${outcome}`)),
   );
-  return restarts > 0 || found.length === 0
-    ? null
-    : found.reduce((total, { sum = 0 }) => total + sum, 0);
+  return restarts > 0 || found.length === 0 ? null : total(found);
 }
 
-function shardReadings(metrics: SubtaskMetrics): readonly ShardReading[] {
-  const figures = new Map<string, Record<string, number>>();
-  for (const { id, max } of metrics) {
-    const [, shard, figure] = SHARD_FIGURE.exec(id) ?? [];
-    if (shard === undefined || figure === undefined || max === undefined) continue;
-    figures.set(shard, { ...figures.get(shard), [figure]: max });
-  }
-  return [...figures].sort().map(([id, of]) => {
-    // A shard of which nothing is known yet reports -1.
-    const behind = of["millisBehindLatest"] ?? -1;
-    return {
-      id,
-      millisBehindLatest: behind < 0 ? null : behind,
-      recordsPerSecond: of["recordsPerSecond"] ?? null,
-    };
-  });
-}
-
-async function lowestWatermark(
-  endpoint: string,
-  path: string,
-  vertices: readonly Vertex[],
-): Promise<string | null> {
+async function lowestWatermark(ask: AskJob, vertices: readonly Vertex[]): Promise<string | null> {
   const watermarks = await Promise.all(
-    vertices.map(({ id }) => fetchJson(endpoint, `${path}/vertices/${id}/watermarks`, metricsOf)),
+    vertices.map(({ id }) => ask(`/vertices/${id}/watermarks`, metricsOf)),
   );
   const lowest = Math.min(...watermarks.flat().map(({ value }) => Number(value)));
   // An operator without a watermark reports the lowest long, at the end of all input the highest.

@@ -26,9 +26,9 @@ export function newEvents(
   return [
     ...actionEvents(before, now),
     ...(["replay", "stream", "job", "search"] as const).flatMap((part) =>
-      answerEvents(part, before[part], now[part], () => lasted(part)),
+      answerEvents(part, before[part], now[part], lasted),
     ),
-    ...jobEvents(before, now, () => lasted("job")),
+    ...jobEvents(before, now, lasted),
     ...shardEvents(before, now),
     ...(now.phase === "finished" && before.phase !== "finished"
       ? [{ kind: "change" as const, text: "The replay has reached its end" }]
@@ -40,14 +40,14 @@ function answerEvents(
   part: keyof Parts,
   before: Facts[keyof Parts],
   now: Facts[keyof Parts],
-  lasted: () => string,
+  lasted: (part: keyof Parts) => string,
 ): Event[] {
   if (before.up === now.up) return [];
   const name = PART_NAMES[part];
   if (!now.up) return [{ kind: "problem", text: `${name} does not answer: ${now.reason}` }];
   // The first answer is a start.
   const isBack = !before.up && before.last !== undefined;
-  return isBack ? [{ kind: "recovery", text: `${name} answers again after ${lasted()}` }] : [];
+  return isBack ? [{ kind: "recovery", text: `${name} answers again after ${lasted(part)}` }] : [];
 }
 
 function actionEvents({ actions: was }: Facts, { actions: is }: Facts): Event[] {
@@ -74,7 +74,7 @@ function shardEvents(before: Facts, now: Facts): Event[] {
   return from === to ? [] : [{ kind: "change", text: `${from} → ${plural(to, "shard")}` }];
 }
 
-function jobEvents(before: Facts, now: Facts, lasted: () => string): Event[] {
+function jobEvents(before: Facts, now: Facts, lasted: (part: "job") => string): Event[] {
   const [was, is] = [known(before.job), known(now.job)];
   if (was === undefined || is === undefined || !now.job.up) return [];
   const events: Event[] = [];
@@ -84,7 +84,7 @@ function jobEvents(before: Facts, now: Facts, lasted: () => string): Event[] {
   if (is.state !== "RUNNING" && ran) {
     events.push({ kind: "problem", text: `The job is ${is.state.toLowerCase()}` });
   } else if (is.state === "RUNNING" && !ran) {
-    events.push({ kind: "recovery", text: `The job runs again after ${lasted()}${origin}` });
+    events.push({ kind: "recovery", text: `The job runs again after ${lasted("job")}${origin}` });
   } else if (is.id !== was.id || is.restarts > was.restarts) {
     events.push({ kind: "recovery", text: `The job was restarted${origin}` });
   }

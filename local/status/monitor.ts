@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Parts, Probes, type StatusSources } from "./collect-status";
+import { type Parts, probes, type StatusSources } from "./collect-status";
 import { newEvents } from "./journal";
 import {
   known,
@@ -8,7 +8,6 @@ import {
   type Lag,
   type PipelineStatus,
   type Rates,
-  type ReplayStatus,
   type Sample,
   type ShardRate,
   type Waits,
@@ -29,20 +28,6 @@ const SHARD_LIMIT = { records: 1000, bytes: 1024 * 1024 };
 /** What an event may take from the stream into a window, and a window until its first result. */
 const ON_THE_WAY_SECONDS = 5;
 
-interface Counters {
-  readonly at: number;
-  readonly read: { readonly job: string; readonly records: number } | null;
-  readonly writes: number | null;
-  readonly throttled: number | null;
-  readonly taken: ReadonlyMap<string, { readonly records: number; readonly bytes: number }>;
-}
-
-/** Every event up to `eventTime` had been put by `at`; both in milliseconds. */
-interface Put {
-  readonly at: number;
-  readonly eventTime: number;
-}
-
 export interface MonitorOptions {
   readonly sources: () => StatusSources;
   /** What a viewer has set. @default nothing can be done */
@@ -55,10 +40,11 @@ export interface MonitorOptions {
 export class PipelineMonitor {
   readonly #options: MonitorOptions;
   readonly #now: () => number;
-  readonly #probes: Probes;
+  readonly #probes: ReturnType<typeof probes>;
   readonly #listeners = new Set<(status: PipelineStatus, sample: Sample) => void>();
-  readonly #puts: Put[] = [];
-  readonly #counters: Counters[] = [];
+  /** Every event up to `eventTime` had been put by `at`; both in milliseconds. */
+  readonly #puts: { readonly at: number; readonly eventTime: number }[] = [];
+  readonly #counters: ReturnType<typeof countersOf>[] = [];
   readonly #since = new Map<string, { readonly state: string; readonly at: string }>();
   #samples: readonly Sample[] = [];
   #journal: readonly JournalEntry[] = [];
@@ -69,7 +55,7 @@ export class PipelineMonitor {
   constructor(options: MonitorOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#probes = new Probes(options.sources, this.#now);
+    this.#probes = probes(options.sources, this.#now);
   }
 
   get samples(): readonly Sample[] {
@@ -153,7 +139,6 @@ export class PipelineMonitor {
       put: facts.rates.recordsPut,
       read: facts.rates.recordsRead,
       written: facts.rates.writes,
-      replayLag: facts.lag.replaySeconds,
       waits: facts.lag.waits,
     };
     this.#samples = [...this.#samples, sample].slice(-SAMPLES);
@@ -169,25 +154,13 @@ export class PipelineMonitor {
     return [status, sample];
   }
 
-  #remember({ replay, stream, job, search }: Parts, at: number): void {
-    const progress = known(replay)?.progress;
-    const eventTime = progress?.eventTime ?? null;
+  #remember(parts: Parts, at: number): void {
+    const eventTime = known(parts.replay)?.progress.eventTime ?? null;
     if (eventTime !== null && Date.parse(eventTime) !== this.#puts.at(-1)?.eventTime) {
       this.#puts.push({ at, eventTime: Date.parse(eventTime) });
     }
     if (this.#puts.length > SAMPLES) this.#puts.shift();
-    const records = job.up ? job.value.recordsRead : null;
-    this.#counters.push({
-      at,
-      read: job.up && records !== null ? { job: job.value.id, records } : null,
-      writes: search.up ? search.value.writes : null,
-      throttled: replay.up ? replay.value.progress.throttled : null,
-      taken: new Map(
-        (stream.up ? stream.value.shards : []).flatMap(({ id, taken }) =>
-          taken === null ? [] : [[id, taken]],
-        ),
-      ),
-    });
+    this.#counters.push(countersOf(parts, at));
     if (this.#counters.length > LOOK_BACK + 1) this.#counters.shift();
   }
 
@@ -212,17 +185,25 @@ export class PipelineMonitor {
       typeof to !== "number" || typeof from !== "number" || seconds <= 0 || to < from
         ? null
         : (to - from) / seconds;
-    const sameJob = now?.read?.job === earlier?.read?.job;
+    const sameJob = now?.job === earlier?.job;
     const shards = [...(now?.taken ?? [])].flatMap(([id, taken]): [string, ShardRate][] => {
       const from = earlier?.taken.get(id);
-      const [records, bytes] = [rate(taken.records, from?.records), rate(taken.bytes, from?.bytes)];
+      const [records, bytes] = [
+        rate(taken?.records, from?.records),
+        rate(taken?.bytes, from?.bytes),
+      ];
       if (records === null || bytes === null) return [];
       const load = Math.max(records / SHARD_LIMIT.records, bytes / SHARD_LIMIT.bytes);
       return [[id, { records, bytes, load }]];
     });
     return {
-      recordsPut: replay.up ? putRate(replay.value) : null,
-      recordsRead: sameJob ? rate(now?.read?.records, earlier?.read?.records) : null,
+      // The last progress line of a replay that is over or paused still has the earlier rate.
+      recordsPut: !replay.up
+        ? null
+        : replay.value.finished || replay.value.paused
+          ? 0
+          : replay.value.progress.recordsPerSecond,
+      recordsRead: sameJob ? rate(now?.read, earlier?.read) : null,
       writes: rate(now?.writes, earlier?.writes),
       throttled: rate(now?.throttled, earlier?.throttled),
       shards: Object.fromEntries(shards),
@@ -245,7 +226,7 @@ export class PipelineMonitor {
       replaySeconds: progress?.replayLagSeconds ?? null,
       consumerSeconds,
       resultSeconds,
-      waits: resultSeconds === null ? null : this.#waits(parts, resultSeconds, consumerSeconds),
+      waits: resultSeconds === null ? null : this.#waits(parts, at, resultSeconds, consumerSeconds),
       watermarkSeconds:
         watermark === null || eventTime === null
           ? null
@@ -274,17 +255,25 @@ export class PipelineMonitor {
   }
 
   /** The oldest event is the one that has come furthest: first it waits at the sink, then in the stream. */
-  #waits({ job, search }: Parts, seconds: number, behind: number | null): Waits {
-    const down = search.up ? 0 : this.#secondsSince(search.last?.at);
+  #waits({ job, search }: Parts, at: number, seconds: number, behind: number | null): Waits {
+    const down = search.up ? 0 : search.last ? (at - Date.parse(search.last.at)) / 1000 : Infinity;
     const atSink = Math.min(seconds, down);
     const isRunning = job.up && job.value.state === "RUNNING";
     const inStream = Math.min(seconds - atSink, isRunning ? (behind ?? 0) : seconds);
     return { stream: inStream, job: seconds - atSink - inStream, search: atSink };
   }
+}
 
-  #secondsSince(instant: string | undefined): number {
-    return instant === undefined ? Infinity : (this.#now() - Date.parse(instant)) / 1000;
-  }
+/** What only grows, of the parts that answer. */
+function countersOf({ replay, stream, job, search }: Parts, at: number) {
+  return {
+    at,
+    job: job.up ? job.value.id : null,
+    read: job.up ? job.value.recordsRead : null,
+    writes: search.up ? search.value.writes : null,
+    throttled: replay.up ? replay.value.progress.throttled : null,
+    taken: new Map((stream.up ? stream.value.shards : []).map(({ id, taken }) => [id, taken])),
+  };
 }
 
 function phaseOf({ replay, search }: Parts): PipelineStatus["phase"] {
@@ -293,9 +282,4 @@ function phaseOf({ replay, search }: Parts): PipelineStatus["phase"] {
   const documents = Object.values(known(search)?.documents ?? {});
   const put = value?.progress.recordsPut ?? 0;
   return put > 0 || documents.some((count) => count > 0) ? "live" : "waiting";
-}
-
-/** The last progress line of a replay that is over or paused still has the earlier rate. */
-function putRate({ finished, paused, progress }: ReplayStatus): number {
-  return finished || paused ? 0 : progress.recordsPerSecond;
 }

@@ -93,12 +93,13 @@ export function aggregations<T>(answer: Answer | undefined, schema: Schema<T>): 
     : parsed(schema, answer.aggregations, "An aggregation of OpenSearch");
 }
 
-const hits = v.object({ hits: v.object({ hits: v.array(v.object({ _source: v.unknown() })) }) });
-export const topHits = hits;
+export const topHits = v.object({
+  hits: v.object({ hits: v.array(v.object({ _source: v.unknown() })) }),
+});
 
 /** The documents of an answer, without those that are not as they must be: anybody can write to the domain. */
 export function documents<T>(answer: unknown, schema: Schema<T>): readonly T[] {
-  const found = v.safeParse(hits, answer);
+  const found = v.safeParse(topHits, answer);
   return (found.success ? found.output.hits.hits : []).flatMap(({ _source }) => {
     const document = v.safeParse(schema, _source);
     return document.success ? [document.output] : [];

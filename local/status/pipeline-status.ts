@@ -117,8 +117,6 @@ export interface ShardReading {
   readonly id: string;
   /** Distance from the tip of the shard, in milliseconds; null while unknown. */
   readonly millisBehindLatest: number | null;
-  /** Records read from the shard in a second, by its latest request; null while unknown. */
-  readonly recordsPerSecond: number | null;
 }
 
 /** Figures a second over the last polls; null while there is nothing to compare with. */
@@ -198,7 +196,6 @@ export interface Sample {
   readonly put: number | null;
   readonly read: number | null;
   readonly written: number | null;
-  readonly replayLag: number | null;
   readonly waits: Waits | null;
 }
 

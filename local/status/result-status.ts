@@ -106,17 +106,10 @@ type ZoneDocument = v.InferOutput<typeof zoneDocument>;
 export const cellDemand = v.object({ ...areaDemand, cell: v.string() });
 export type CellDemand = v.InferOutput<typeof cellDemand>;
 
-export const topAreasDocument = v.object({
-  areas: v.array(
-    v.object({ rank: v.number(), area: v.string(), name: v.string(), trips: v.number() }),
-  ),
-});
+export const topAreasDocument = v.object({ areas: v.array(v.object({ area: v.string() })) });
 
 export interface TopArea {
-  readonly rank: number;
   readonly zone: number;
-  readonly name: string;
-  readonly trips: number;
   /** Trips in this window and those that started before it, oldest first. */
   readonly trend: readonly number[];
 }
@@ -127,7 +120,6 @@ export type WindowList = readonly (readonly [start: number, trips: number])[];
 export interface ZoneTotal {
   readonly zone: number;
   readonly trips: number;
-  readonly tripsPerWindow: number;
 }
 
 const durations = {

@@ -47,16 +47,10 @@ export async function searchStatus(
   const indices = [...new Set([...workload.indices, DEAD_LETTERS_INDEX])];
   const [[all, dead, ...answers], stats] = await Promise.all([
     multiSearch(endpoint, [
-      {
-        index: indices,
-        body: {
-          size: 0,
-          aggs: { counts: { terms: { field: "_index", size: MOST_INDICES } } },
-        },
-      },
+      { index: indices, body: countSearch },
       deadLetterSearch,
       ...reader.searches,
-      ...(finest === undefined ? [] : [newestSearch(finest.index)]),
+      ...(finest === undefined ? [] : [{ index: [finest.index], body: newestSearch }]),
     ]),
     fetchJson(endpoint, `/${indices.join(",")}/_stats/indexing?ignore_unavailable=true`, indexing),
   ]);
@@ -75,12 +69,15 @@ export async function searchStatus(
   };
 }
 
-function newestSearch(index: string): Search {
-  return {
-    index: [index],
-    body: { size: 0, query: complete({}), aggs: { newest: { max: { field: "windowStart" } } } },
-  };
-}
+const countSearch = {
+  size: 0,
+  aggs: { counts: { terms: { field: "_index", size: MOST_INDICES } } },
+};
+const newestSearch = {
+  size: 0,
+  query: complete({}),
+  aggs: { newest: { max: { field: "windowStart" } } },
+};
 
 const deadLetterSearch: Search = {
   index: [DEAD_LETTERS_INDEX],

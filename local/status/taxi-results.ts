@@ -25,7 +25,6 @@ import type { Schema } from "./http";
 const totalsOf = v.object({
   newest: value,
   newestComplete: v.object({ start: value }),
-  windows: value,
   peak: value,
   zones: buckets({ trips: value }),
 });
@@ -41,7 +40,6 @@ const demandTotals: Search = {
         filter: { term: { complete: true } },
         aggs: { start: { max: { field: "windowStart" } } },
       },
-      windows: { cardinality: { field: "windowStart", precision_threshold: 40_000 } },
       peak: { max: { field: "trips" } },
       zones: {
         terms: { field: "zone", size: ALL_ZONES },
@@ -124,7 +122,6 @@ async function demandOf(
     zones: totals.zones.buckets.map(({ key, trips }) => ({
       zone: Number(key),
       trips: Math.round((trips.value ?? 0) / windowsPerTrip),
-      tripsPerWindow: (trips.value ?? 0) / Math.max(1, totals.windows.value ?? 0),
     })),
     peak: totals.peak.value ?? 0,
   };

@@ -36,14 +36,17 @@ export function verdictOf(facts: Facts, { since, earlier }: Context): Verdict {
   const broken = brokenPart(facts);
   if (broken !== undefined) {
     const [part, what] = broken;
-    const begun = since(part);
+    const hours = known(facts.stream)?.retentionHours;
+    const kept =
+      hours === undefined ? "" : `Nothing is lost: the stream keeps records for ${hours} h.`;
     return {
       level: "problem",
       title: behind === undefined ? what : `${behind}${trend(seconds, earlier)}`,
-      detail: `${behind === undefined ? "" : `${what}. `}Since ${clock(begun)}${during(facts)}. ${CONSEQUENCES[part]} ${kept(facts)}`,
+      detail: `${behind === undefined ? "" : `${what}. `}Since ${clock(since(part))}${during(facts)}. ${CONSEQUENCES[part]} ${kept}`,
     };
   }
-  const missing = missingPart(facts);
+  const order = ["stream", "search", "job", "replay"] as const;
+  const missing = order.find((part) => known<unknown>(facts[part]) === undefined);
   if (phase === "waiting" || missing !== undefined) {
     const detail = missing === undefined ? "" : `${PART_NAMES[missing]} is not up yet`;
     return { level: "unknown", title: "Waiting for data", detail };
@@ -73,13 +76,10 @@ export function verdictOf(facts: Facts, { since, earlier }: Context): Verdict {
 }
 
 /** The first part on the way that is down after it was up, in words. */
-function brokenPart({ replay, stream, job, search }: Facts): [keyof Parts, string] | undefined {
-  const parts: [keyof Parts, Part<unknown>][] = [
-    ["search", search],
-    ["stream", stream],
-    ["job", job],
-  ];
-  for (const [part, { up, ...rest }] of parts) {
+function brokenPart(facts: Facts): [keyof Parts, string] | undefined {
+  const { replay, job } = facts;
+  for (const part of ["search", "stream", "job"] as const) {
+    const { up, ...rest } = facts[part];
     if (!up && "last" in rest) return [part, `${PART_NAMES[part]} does not answer`];
   }
   if (job.up && !["RUNNING", "CREATED", "INITIALIZING"].includes(job.value.state)) {
@@ -89,11 +89,6 @@ function brokenPart({ replay, stream, job, search }: Facts): [keyof Parts, strin
     return ["replay", `The producer ${replay.reason}`];
   }
   return undefined;
-}
-
-function missingPart(facts: Facts): keyof Parts | undefined {
-  const order = ["stream", "search", "job", "replay"] as const;
-  return order.find((part) => known<unknown>(facts[part]) === undefined);
 }
 
 function trend(seconds: number, earlier: Waits | null): string {
@@ -111,11 +106,6 @@ function during(facts: Facts): string {
   return faults.length === 0 ? "" : ` (fault ${faults.join(", ")})`;
 }
 
-function kept({ stream }: Facts): string {
-  const hours = known(stream)?.retentionHours;
-  return hours === undefined ? "" : `Nothing is lost: the stream keeps records for ${hours} h.`;
-}
-
 function whereItWaits({ lag: { waits }, job }: Facts): string {
   const held = known(job)?.vertices.find(({ backPressure }) => (backPressure ?? 0) > HELD_UP);
   if (held !== undefined) return `“${held.name}” waits for what comes after it`;
@@ -127,12 +117,8 @@ function whereItWaits({ lag: { waits }, job }: Facts): string {
 
 export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
   const { at, replay, stream, job, search, rates, lag, phase, actions } = facts;
-  const [producer, shards, running, domain] = [
-    known(replay),
-    known(stream),
-    known(job),
-    known(search),
-  ];
+  const [producer, shards] = [known(replay), known(stream)];
+  const [running, domain] = [known(job), known(search)];
   const waits = lag.waits;
   const downFor = (part: keyof Parts) =>
     `down for ${duration((Date.parse(at) - Date.parse(since(part))) / 1000)}`;

@@ -72,7 +72,7 @@ export function compareWithDomain(
   endpoint: string,
   indices: readonly string[] = [...(expected?.keys() ?? [])],
 ): Promise<Comparison> {
-  return compareDocuments(expected, storedDocuments(endpoint, { indices }));
+  return compareDocuments(expected, storedDocuments(endpoint, indices));
 }
 
 function differencesOf(wanted: DocumentSource, found: DocumentSource): string[] {

@@ -1,20 +1,11 @@
+import type { kinesisanalyticsv2 } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
 import schema from "../../flink-job/src/main/resources/runtime-properties.schema.json";
-import type { OperationResult } from "../engine/stack";
+import type { OperationResult } from "../engine/policy-pack";
 import type { TradeSettings } from "./expected-trades";
 import type { TripSettings } from "./expected-trips";
 
 const APPLICATION = "aws:kinesisanalyticsv2/application:Application";
-
-interface ApplicationInputs {
-  readonly applicationConfiguration: {
-    readonly environmentProperties: {
-      readonly propertyGroups: readonly {
-        readonly propertyGroupId: string;
-        readonly propertyMap: Readonly<Record<string, string>>;
-      }[];
-    };
-  };
-}
 
 /** Settings of the job in the deployed program, as far as replay, verification and page have to know. */
 export interface DeployedSettings extends TripSettings, TradeSettings {
@@ -29,13 +20,10 @@ export interface DeployedSettings extends TripSettings, TradeSettings {
 export function deployedSettings({ resources }: OperationResult): DeployedSettings {
   const application = resources.find(({ type, op }) => type === APPLICATION && op !== "delete");
   if (application === undefined) throw new Error("The program declares no Flink application.");
-  const { applicationConfiguration } = application.inputs as unknown as ApplicationInputs;
-  const groups = new Map(
-    applicationConfiguration.environmentProperties.propertyGroups.map((group) => [
-      group.propertyGroupId,
-      group.propertyMap,
-    ]),
-  );
+  const { applicationConfiguration } =
+    application.inputs as Unwrap<kinesisanalyticsv2.ApplicationArgs>;
+  const declared = applicationConfiguration?.environmentProperties?.propertyGroups ?? [];
+  const groups = new Map(declared.map((group) => [group.propertyGroupId, group.propertyMap]));
   const { source, demand, airports, trades } = schema.properties;
   const number = (group: string, key: string, { default: fallback }: { default: number }): number =>
     Number(groups.get(group)?.[key] ?? fallback);

@@ -96,13 +96,33 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
       for (let k = 1; k <= settings.normalWindows; k++)
         before += tally.trips(key, start - k * length);
       const normal = before / settings.normalWindows;
-      return {
-        ...describe(key),
-        trips,
-        normal,
-        score: (trips - normal) / Math.sqrt(Math.max(normal, 1)),
-      };
+      const score = (trips - normal) / Math.sqrt(Math.max(normal, 1));
+      return { ...describe(key), trips, normal, score };
     });
+  /** The areas of each window with the most trips; among equals zones go by number and cells by name. */
+  const ranked = <Key extends string | number>(
+    kind: "zones" | "cells",
+    tally: Tally<Key>,
+    nameOf: (key: Key) => string | undefined,
+  ): ReadonlyMap<string, DocumentSource> => {
+    const byStart = new Map<number, Sum<Key>[]>();
+    for (const sum of tally.sums) {
+      const sums = byStart.get(sum.start) ?? [];
+      sums.push(sum);
+      byStart.set(sum.start, sums);
+    }
+    return new Map(
+      [...byStart].map(([start, sums]) => {
+        const areas = sums
+          .sort((a, b) => b.trips - a.trips || (a.key < b.key ? -1 : 1))
+          .slice(0, settings.topAreas)
+          .map(({ key, trips }, at) => {
+            return { rank: at + 1, area: String(key), name: nameOf(key), trips };
+          });
+        return [`${kind}-${start}`, { kind, ...bounds(start, length), areas }];
+      }),
+    );
+  };
   const zoneDemand = demand(byZone, (zone) => ({ ...zones.get(zone) }));
   const airportDurations = documents(toAirport.figures(), airportLength, (sum) => ({
     airport: sum.key,
@@ -115,14 +135,8 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
       [
         "taxi-top-areas",
         new Map([
-          ...rankings("zones", byZone, length, settings.topAreas, (zone) => ({
-            area: String(zone),
-            name: zones.get(zone)?.zoneName,
-          })),
-          ...rankings("cells", byCell, length, settings.topAreas, (cell) => ({
-            area: cell,
-            name: cell,
-          })),
+          ...ranked("zones", byZone, (zone) => zones.get(zone)?.zoneName),
+          ...ranked("cells", byCell, (cell) => cell),
         ]),
       ],
       ["taxi-airport-durations", airportDurations],
@@ -161,35 +175,6 @@ function documents<Figures extends Sum<string | number>>(
     [...sums].map((sum) => [
       `${sum.key}-${sum.start}`,
       { ...describe(sum), ...bounds(sum.start, length) },
-    ]),
-  );
-}
-
-/** The areas of each window with the most trips; among equals zones go by number and cells by name. */
-function rankings<Key extends string | number>(
-  kind: "zones" | "cells",
-  tally: Tally<Key>,
-  length: number,
-  size: number,
-  describe: (key: Key) => DocumentSource,
-): ReadonlyMap<string, DocumentSource> {
-  const byStart = new Map<number, Sum<Key>[]>();
-  for (const sum of tally.sums) {
-    const known = byStart.get(sum.start);
-    if (known) known.push(sum);
-    else byStart.set(sum.start, [sum]);
-  }
-  return new Map(
-    [...byStart].map(([start, sums]) => [
-      `${kind}-${start}`,
-      {
-        kind,
-        ...bounds(start, length),
-        areas: sums
-          .sort((a, b) => b.trips - a.trips || (a.key < b.key ? -1 : 1))
-          .slice(0, size)
-          .map(({ key, trips }, at) => ({ rank: at + 1, ...describe(key), trips })),
-      },
     ]),
   );
 }

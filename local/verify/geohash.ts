@@ -1,13 +1,7 @@
 const ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz";
 
-export interface Cell {
-  readonly name: string;
-  /** The cell's centre: exact, since every border is a binary fraction of 180 degrees. */
-  readonly centre: { readonly lat: number; readonly lon: number };
-}
-
 /** The geohash cell of `precision` characters that contains the point. */
-export function cellOf(lat: number, lon: number, precision: number): Cell {
+export function cellOf(lat: number, lon: number, precision: number) {
   const lats: [number, number] = [-90, 90];
   const lons: [number, number] = [-180, 180];
   let name = "";
@@ -22,5 +16,6 @@ export function cellOf(lat: number, lon: number, precision: number): Cell {
       bits = 0;
     }
   }
+  // Exact, since every border is a binary fraction of 180 degrees.
   return { name, centre: { lat: (lats[0] + lats[1]) / 2, lon: (lons[0] + lons[1]) / 2 } };
 }

@@ -1,7 +1,7 @@
 const HOUR = 3600;
 const EASTERN_STANDARD = -5 * HOUR;
 const EASTERN_DAYLIGHT = -4 * HOUR;
-const FORMAT = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})$/;
+const FORMAT = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}$/;
 
 /** Day of the month of the n-th Sunday (n from 1) or, with n = -1, of the last one. */
 function sunday(year: number, month: number, n: number): number {
@@ -14,23 +14,10 @@ function sunday(year: number, month: number, n: number): number {
 }
 
 /** Daylight-saving time of a year as wall-clock seconds: from 03:00 (02:xx does not exist) until 02:00. */
-function daylightSaving(year: number): { readonly from: number; readonly until: number } {
-  const [start, end] =
-    year >= 2007
-      ? [wallClock(year, 3, sunday(year, 3, 2), 3), wallClock(year, 11, sunday(year, 11, 1), 2)]
-      : [wallClock(year, 4, sunday(year, 4, 1), 3), wallClock(year, 10, sunday(year, 10, -1), 2)];
-  return { from: start, until: end };
-}
-
-function wallClock(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute = 0,
-  second = 0,
-): number {
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+function daylightSaving(year: number): readonly [from: number, until: number] {
+  const at = (month: number, n: number, hour: number) =>
+    Date.UTC(year, month - 1, sunday(year, month, n), hour) / 1000;
+  return year >= 2007 ? [at(3, 2, 3), at(11, 1, 2)] : [at(4, 1, 3), at(10, -1, 2)];
 }
 
 /**
@@ -39,18 +26,18 @@ function wallClock(
  * @throws RangeError for a year before 1987, whose rules are not implemented
  */
 export function newYorkSeconds(text: string): number | undefined {
-  const parts = FORMAT.exec(text)?.slice(1).map(Number);
-  if (parts === undefined) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
-  const local = wallClock(year, month, day, hour, minute, second);
-  // Date.UTC carries 2019-02-30 over into March: what does not come back unchanged never existed.
-  if (new Date(local * 1000).toISOString().slice(0, 19) !== text.replace(" ", "T")) {
+  if (!FORMAT.test(text)) return undefined;
+  const clock = text.replace(" ", "T");
+  const year = Number(text.slice(0, 4));
+  const local = Date.parse(`${clock}Z`) / 1000;
+  // 2019-02-30 is carried over into March, and 24:00 into the next day: what does not come back never existed.
+  if (Number.isNaN(local) || new Date(local * 1000).toISOString().slice(0, 19) !== clock) {
     return undefined;
   }
   if (year < 1987) {
     throw new RangeError(`"${text}" is before 1987; the check knows New York's time from 1987 on`);
   }
-  const summer = daylightSaving(year);
-  const offset = local >= summer.from && local < summer.until ? EASTERN_DAYLIGHT : EASTERN_STANDARD;
+  const [from, until] = daylightSaving(year);
+  const offset = local >= from && local < until ? EASTERN_DAYLIGHT : EASTERN_STANDARD;
   return local - offset;
 }

@@ -2,13 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 
-export interface Zone {
-  readonly zone: number;
-  readonly zoneName: string;
-  readonly borough: string;
-  readonly location: { readonly lat: number; readonly lon: number };
-}
-
 const ZONES_FILE = join(__dirname, "../../flink-job/src/main/resources/taxi-zones.csv");
 
 const FOLDED: ReadonlyMap<number, number> = new Map([
@@ -18,7 +11,7 @@ const FOLDED: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** Zones by their number; those that count as a neighbour are not among them. */
-export function readZones(): ReadonlyMap<number, Zone> {
+export function readZones() {
   const rows = parse(readFileSync(ZONES_FILE), { columns: true }) as unknown as Record<
     "LocationID" | "Zone" | "Borough" | "Latitude" | "Longitude",
     string

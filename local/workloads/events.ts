@@ -1,9 +1,11 @@
 import { createReadStream } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import * as v from "valibot";
 import type { Workload } from "../../infra/contracts/workload";
 import { jsonByName } from "../../infra/core/json-files";
 import { readEvents } from "../../producer/generic/events";
+import { commandOptions } from "../machine/command";
 import type { DocumentSource } from "../verify/result-document";
 import type { LocalWorkload, WorkloadChoices } from "./workload";
 
@@ -27,12 +29,11 @@ export function events(definition: Workload, choices: WorkloadChoices): LocalWor
     indices: resultPatterns(definition),
     replayArguments: (folder) => [
       ...definition.replay.arguments,
-      "--schema",
-      eventSchemaPath,
-      "--input",
-      input,
-      "--dead-letters",
-      path.join(folder, "rejected-rows.jsonl"),
+      ...commandOptions({
+        schema: eventSchemaPath,
+        input,
+        "dead-letters": path.join(folder, "rejected-rows.jsonl"),
+      }),
     ],
     async check() {
       const { source, rowsRead } = await read();
@@ -65,7 +66,11 @@ export async function expectedDocuments(
   for await (const line of createInterface({ input: createReadStream(file) })) {
     number++;
     if (line.trim() === "") continue;
-    const { index, id, source } = documentIn(line, `${file}:${number}`);
+    const document = v.safeParse(expectedDocument, line);
+    if (!document.success) {
+      throw new Error(`${file}:${number} must be a document {"index": …, "id": …, "source": {…}}`);
+    }
+    const { index, id, source } = document.output;
     const known = documents.get(index) ?? new Map<string, DocumentSource>();
     if (known.has(id)) throw new Error(`${file}:${number} repeats the document ${index}/${id}`);
     documents.set(index, known.set(id, source));
@@ -73,16 +78,12 @@ export async function expectedDocuments(
   return documents;
 }
 
-function documentIn(line: string, place: string) {
-  let document: Partial<Record<"index" | "id" | "source", unknown>> | undefined;
-  try {
-    document = JSON.parse(line) as typeof document;
-  } catch {
-    // As a line that is JSON and no document.
-  }
-  const { index, id, source } = document ?? {};
-  if (typeof index !== "string" || typeof id !== "string" || typeof source !== "object") {
-    throw new Error(`${place} must be a document {"index": …, "id": …, "source": {…}}`);
-  }
-  return { index, id, source: source as DocumentSource };
-}
+const expectedDocument = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    index: v.string(),
+    id: v.string(),
+    source: v.custom<DocumentSource>((source) => typeof source === "object"),
+  }),
+);

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Workload } from "../../infra/contracts/workload";
 import { readTrips } from "../../producer/trips/taxi";
+import { commandOptions } from "../machine/command";
 import { expectedTrips } from "../verify/expected-trips";
 import { resultIndices } from "../verify/result-document";
 import type { LocalWorkload, WorkloadChoices } from "./workload";
@@ -12,12 +13,8 @@ export function taxi(definition: Workload, choices: WorkloadChoices): LocalWorkl
     definition,
     input,
     indices: resultIndices.taxi,
-    replayArguments: (folder) => [
-      "--input",
-      input,
-      "--dead-letters",
-      path.join(folder, "rejected-rows.jsonl"),
-    ],
+    replayArguments: (folder) =>
+      commandOptions({ input, "dead-letters": path.join(folder, "rejected-rows.jsonl") }),
     async check() {
       const { source, rowsRead } = await readTrips(input);
       return `${source.count} trips in ${rowsRead} rows`;

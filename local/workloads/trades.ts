@@ -1,24 +1,21 @@
 import type { Workload } from "../../infra/contracts/workload";
 import { parseOptions } from "../../producer/command/options";
+import { commandOptions } from "../machine/command";
 import { expectedTrades } from "../verify/expected-trades";
 import { resultIndices } from "../verify/result-document";
 import type { LocalWorkload, WorkloadChoices } from "./workload";
-
-const HOUR = ["--start", "2024-05-06T13:30:00Z", "--duration", "1h"];
 
 /** Trades that the producer makes up, always the same ones. */
 export function trades(definition: Workload, { endless }: WorkloadChoices): LocalWorkload {
   const replayArguments = [
     ...definition.replay.arguments,
-    "--symbols",
-    "10",
-    "--trades-per-second",
-    "1",
-    "--trading-hours",
-    endless ? "always" : "09:30-16:00",
-    "--seed",
-    "1",
-    ...(endless ? [] : HOUR),
+    ...commandOptions({
+      symbols: 10,
+      "trades-per-second": 1,
+      "trading-hours": endless ? "always" : "09:30-16:00",
+      seed: 1,
+      ...(!endless && { start: "2024-05-06T13:30:00Z", duration: "1h" }),
+    }),
   ];
   return {
     name: definition.name,

@@ -3,12 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program } from "../../infra/program";
-import {
-  openStack,
-  type LocalStack,
-  type OperationResult,
-  type StackArgs,
-} from "../../local/engine/stack";
+import type { OperationResult } from "../../local/engine/policy-pack";
+import { openStack, type LocalStack, type StackArgs } from "../../local/engine/stack";
 import type { ConfigOverrides } from "../../local/engine/work-folder";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { filesIn } from "../../local/machine/project";

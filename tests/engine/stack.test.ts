@@ -3,7 +3,8 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { DataPlane } from "../../local/provider/data-plane";
-import { EngineError, type OperationResult } from "../../local/engine/stack";
+import type { OperationResult } from "../../local/engine/policy-pack";
+import { EngineError } from "../../local/engine/stack";
 import { requireEngine, Sandbox } from "./engine";
 
 const STREAM = "aws:kinesis/stream:Stream";

@@ -43,7 +43,7 @@ describe("work folder of the engine", () => {
   }
 
   function make(stack: string, overrides: ConfigOverrides = {}): Record<string, unknown> {
-    makeWorkFolder({ folder, root, stack, overrides });
+    makeWorkFolder(folder, root, stack, overrides);
     const text = readFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "utf8");
     return load(text) as Record<string, unknown>;
   }
@@ -117,7 +117,7 @@ describe("work folder of the engine", () => {
   it("tells which ESC environments the stack's file imports, which nobody opens here", () => {
     const environmentsOf = (text: string): readonly string[] => {
       write("Pulumi.dev.yaml", `${text}config:\n  aws:region: eu-central-1\n`);
-      return makeWorkFolder({ folder, root, stack: "dev" }).environments;
+      return makeWorkFolder(folder, root, "dev").environments;
     };
     expect(environmentsOf("")).to.be.empty;
     expect(environmentsOf("environment:\n  - shared\n  - dev\n")).to.deep.equal(["shared", "dev"]);

@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 import { actionsStatus } from "../../local/page-server/page-actions";
-import { startPageServer, type PageServer } from "../../local/page-server/page-server";
+import type { LoopbackServer } from "../../local/machine/loopback-server";
+import { startPageServer } from "../../local/page-server/page-server";
 import type { PipelineStatus } from "../../local/status/pipeline-status";
 import { fakeActions, type FakeActions } from "../local/page/fake-actions";
 import { fakeHistory, zonesAt } from "../local/page/fake-demand";
@@ -62,7 +63,7 @@ const NOTHING_YET: Partial<PipelineStatus> = {
 
 describe("the page in a browser", () => {
   let browser: Browser;
-  let server: PageServer;
+  let server: LoopbackServer;
   let status: PipelineStatus;
   let actions: FakeActions;
   let onAction: (asked: string) => void;
@@ -95,10 +96,10 @@ describe("the page in a browser", () => {
   });
   after(async () => {
     await (browser as Browser | undefined)?.close();
-    if ((server as PageServer | undefined) !== undefined) await closeServer();
+    if ((server as LoopbackServer | undefined) !== undefined) await closeServer();
   });
 
-  function startServer(port: number): Promise<PageServer> {
+  function startServer(port: number): Promise<LoopbackServer> {
     actions = fakeActions((asked) => {
       onAction(asked);
     });

@@ -5,7 +5,8 @@ import { dump, load } from "js-yaml";
 import { Problems } from "../../infra/core/validate";
 import { readWorkload } from "../../infra/contracts/workload";
 import { program } from "../../infra/program";
-import { openStack, type OperationResult } from "../../local/engine/stack";
+import type { OperationResult } from "../../local/engine/policy-pack";
+import { openStack } from "../../local/engine/stack";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { projectFolder } from "../../local/machine/project";
 import { ReplayProcess } from "../../local/run/replay-process";
@@ -52,7 +53,6 @@ describe("A stack with the indices of the first contract", () => {
     cloud = await localCloud({
       folder: path.join(folder, "cloud"),
       region,
-      accountId: "000000000000",
       fresh: true,
       onProgress: () => undefined,
       onFailure: (error) => {

@@ -1,4 +1,3 @@
-import type { JSX } from "preact";
 import { known } from "../../status/pipeline-status";
 import { Boundary } from "./boundary";
 import { Controls } from "./pipeline/controls";
@@ -13,7 +12,7 @@ import { Stages } from "./pipeline/stages";
 import { Verdict } from "./pipeline/verdict";
 import { utc, viewOf } from "./workloads";
 
-export function App(): JSX.Element {
+export function App() {
   const { connection, status, samples } = usePipeline();
   const eventTime = known(status?.replay)?.progress.eventTime ?? null;
   const view = status && viewOf(status.workload);

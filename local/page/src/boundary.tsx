@@ -1,24 +1,21 @@
-import { Component, type ComponentChildren, type JSX } from "preact";
+import { Component, type ComponentChildren } from "preact";
 
 interface BoundaryProps {
   readonly title: string;
   readonly children: ComponentChildren;
 }
 
-interface Failure {
-  readonly problem?: string;
-  /** What could not be shown; whatever comes after it is tried again. */
-  readonly children?: ComponentChildren;
-}
-
-/** Keeps an error in a card to that card. */
-export class Boundary extends Component<BoundaryProps, Failure> {
+/** Keeps an error in a card to that card. Whatever comes after what could not be shown is tried again. */
+export class Boundary extends Component<
+  BoundaryProps,
+  { readonly problem?: string; readonly children?: ComponentChildren }
+> {
   override componentDidCatch(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
     this.setState({ problem, children: this.props.children });
   }
 
-  override render(): JSX.Element {
+  override render() {
     const { title, children } = this.props;
     if (this.state.problem === undefined || this.state.children !== children)
       return <>{children}</>;

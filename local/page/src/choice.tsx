@@ -1,5 +1,3 @@
-import type { JSX } from "preact";
-
 interface ChoiceProps<Value extends string> {
   readonly legend: string;
   readonly name: string;
@@ -12,7 +10,7 @@ interface ChoiceProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
+export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   return (
     <fieldset class="choice">
       <legend class="hidden">{props.legend}</legend>

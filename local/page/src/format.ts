@@ -6,29 +6,18 @@ const UNITS = [
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const price = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-const newYork = { timeZone: "America/New_York", hourCycle: "h23" } as const;
-const date = new Intl.DateTimeFormat("en-US", {
-  ...newYork,
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
-const day = new Intl.DateTimeFormat("en-US", { ...newYork, day: "numeric", month: "short" });
-const time = new Intl.DateTimeFormat("en-US", { ...newYork, hour: "2-digit", minute: "2-digit" });
 
+function newYork(options: Intl.DateTimeFormatOptions): (instant: string) => string {
+  const place = { timeZone: "America/New_York", hourCycle: "h23" } as const;
+  const format = new Intl.DateTimeFormat("en-US", { ...place, ...options });
+  return (instant) => format.format(new Date(instant));
+}
+
+const day = { day: "numeric", month: "short" } as const;
 /** Fri, Mar 1, 2019 in New York. */
-export function newYorkDate(instant: string): string {
-  return date.format(new Date(instant));
-}
-
-export function newYorkDay(instant: string): string {
-  return day.format(new Date(instant));
-}
-
-export function newYorkTime(instant: string): string {
-  return time.format(new Date(instant));
-}
+export const newYorkDate = newYork({ ...day, weekday: "short", year: "numeric" });
+export const newYorkDay = newYork(day);
+export const newYorkTime = newYork({ hour: "2-digit", minute: "2-digit" });
 
 /** 12.3, −0.4. */
 export function decimal(value: number): string {

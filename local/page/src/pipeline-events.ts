@@ -11,7 +11,7 @@ import { applied } from "./status-change";
 export interface PipelineView {
   /** `lost` also when the server says nothing: it sends something each second. */
   readonly connection: "connecting" | "open" | "lost";
-  readonly status?: PipelineStatus;
+  readonly status?: PipelineStatus | undefined;
   readonly samples: readonly Sample[];
 }
 

@@ -1,16 +1,15 @@
-import { once } from "node:events";
 import { appendFile, mkdir } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { ValidateFunction } from "ajv";
 import Draft04 from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { render } from "velocityjs";
+import { isByProgram, type LoopbackServer, serve } from "../../machine/loopback-server";
 import type { DataPlane, DataPlanes, DeclaredResource, Outputs } from "../../provider/data-plane";
-import { Declared } from "../declared";
-import { MappingContext } from "./mapping-context";
-import { TokenBucket } from "./token-bucket";
+import { mappingContext } from "./mapping-context";
+import { tokenBucket } from "./token-bucket";
 
 export interface RestApiPlaneOptions {
   readonly port: number;
@@ -37,7 +36,6 @@ const kinds = (
 
 const stageType = "aws:apigateway/stage:Stage";
 
-const LOOPBACK = "127.0.0.1";
 /** Bytes of a request: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const LARGEST_BODY = 10 * 1024 * 1024;
 
@@ -57,11 +55,11 @@ export class RestApiPlane implements DataPlane {
   readonly #options: RestApiPlaneOptions;
   readonly #resources = new Map<string, DeclaredResource>();
   /** What requests have used up, by the URN of what limits them. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new Map<string, () => boolean>();
   readonly #quotas = new Map<string, { readonly day: string; left: number }>();
   readonly #models = new Map<string, ValidateFunction>();
   readonly #draft4 = addFormats(new Draft04({ strict: false, logger: false }));
-  #server: Server | undefined;
+  #server: Promise<LoopbackServer> | undefined;
 
   constructor(options: RestApiPlaneOptions) {
     this.#options = options;
@@ -84,10 +82,6 @@ export class RestApiPlane implements DataPlane {
     return isServed ? this.#serve(resource) : {};
   }
 
-  update(resource: DeclaredResource): Promise<Outputs> {
-    return this.create(resource);
-  }
-
   async read(resource: DeclaredResource): Promise<Outputs> {
     const outputs = await this.create(resource);
     // A stage may be read before its integrations.
@@ -101,36 +95,27 @@ export class RestApiPlane implements DataPlane {
   }
 
   async stop(): Promise<void> {
-    const server = this.#server;
+    const server = await this.#server?.catch(() => undefined);
     this.#server = undefined;
-    if (server === undefined) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
+    await server?.close();
   }
 
   async #serve({ inputs }: DeclaredResource): Promise<Outputs> {
-    const { port } = this.#options;
-    if (this.#server === undefined) {
-      await mkdir(path.dirname(this.#options.logFile), { recursive: true });
-      this.#server = createServer((request, response) => {
-        void this.#answer(request)
-          .catch((error: unknown) => this.#refuse(500, "Internal server error", String(error)))
-          .then(({ status, body }) =>
-            response.writeHead(status, { "content-type": "application/json" }).end(body),
-          );
-      });
-      await once(this.#server.listen({ host: LOOPBACK, port }), "listening");
-    }
-    const { restApi, stageName } = inputs;
-    return { invokeUrl: `http://${LOOPBACK}:${port}/${String(restApi)}/${String(stageName)}` };
+    await mkdir(path.dirname(this.#options.logFile), { recursive: true });
+    this.#server ??= serve(this.#options.port, (request, response) => {
+      void this.#answer(request)
+        .catch((error: unknown) => this.#refuse(500, "Internal server error", String(error)))
+        .then(({ status, body }) =>
+          response.writeHead(status, { "content-type": "application/json" }).end(body),
+        );
+    });
+    const { url } = await this.#server;
+    return { invokeUrl: `${url}${String(inputs["restApi"])}/${String(inputs["stageName"])}` };
   }
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const { headers, method: httpMethod = "", url = "" } = request;
-    const host = headers.host?.replace(/:\d+$/, "");
-    const site = headers["sec-fetch-site"] ?? "none";
-    if ((host !== LOOPBACK && host !== "localhost") || headers.origin || site !== "none") {
+    if (!isByProgram(request)) {
       return this.#refuse(403, "Forbidden", "web pages and other host names are refused");
     }
     const [, restApi = "", stageName = "", resourcePath = ""] =
@@ -145,36 +130,30 @@ export class RestApiPlane implements DataPlane {
     if (stage === undefined || method === undefined || integration === undefined) {
       return this.#refuse(403, "Missing Authentication Token", `${httpMethod} ${url} is no method`);
     }
-    const declared = Declared.inputsOf(method);
     const isSigned = /^AWS4-HMAC-SHA256 Credential=/.test(headers.authorization ?? "");
-    if (declared.string("authorization") === "AWS_IAM" && !isSigned) {
+    if (method.inputs["authorization"] === "AWS_IAM" && !isSigned) {
       return this.#refuse(403, "Missing Authentication Token", "the request is not signed");
     }
     const plan = this.#planOf(stage, headers["x-api-key"]);
-    if (declared.boolean("apiKeyRequired", false) && plan === undefined) {
-      return this.#refuse(
-        403,
-        "Forbidden",
-        "x-api-key is not the key of a usage plan of the stage",
-      );
+    if (method.inputs["apiKeyRequired"] === true && plan === undefined) {
+      const reason = "x-api-key is not the key of a usage plan of the stage";
+      return this.#refuse(403, "Forbidden", reason);
     }
     const settings = this.#find("methodSettings:MethodSettings", { restApi, stageName });
-    const limits: [DeclaredResource | undefined, string, string, string][] = [
-      [settings, "settings", "throttlingRateLimit", "throttlingBurstLimit"],
-      [plan, "throttleSettings", "rateLimit", "burstLimit"],
-    ];
-    for (const [limited, block, rate, burst] of limits) {
-      if (limited !== undefined && !this.#take(limited, block, rate, burst)) {
-        return this.#refuse(429, "Too Many Requests", `${limited.name} throttles`);
-      }
+    const { throttlingRateLimit, throttlingBurstLimit } = numbersIn(settings, "settings");
+    const { rateLimit, burstLimit } = numbersIn(plan, "throttleSettings");
+    const limited =
+      this.#throttling(settings, throttlingRateLimit, throttlingBurstLimit) ??
+      this.#throttling(plan, rateLimit, burstLimit);
+    if (limited !== undefined) {
+      return this.#refuse(429, "Too Many Requests", `${limited.name} throttles`);
     }
     if (plan !== undefined && !this.#count(plan)) {
       return this.#refuse(429, "Limit Exceeded", `the quota of ${plan.name} is used up`);
     }
 
     const type = (headers["content-type"] ?? "application/json").replace(/\s*;.*/, "");
-    const templates = Declared.inputsOf(integration).stringMap("requestTemplates");
-    const template = templates[type];
+    const template = textsIn(integration, "requestTemplates")[type];
     if (template === undefined) return this.#refuse(415, "Unsupported Media Type", type);
     const missing = Object.entries(
       (method.inputs["requestParameters"] ?? {}) as Readonly<Record<string, boolean>>,
@@ -192,18 +171,15 @@ export class RestApiPlane implements DataPlane {
     const body = await text(request);
     const invalid = this.#problemOf(method, type, body);
     if (invalid !== undefined) return this.#refuse(400, "Invalid request body", invalid);
-    return this.#put(integration, place, render(template, new MappingContext(body, headers)));
+    return this.#put(integration, place, render(template, mappingContext(body, headers)));
   }
 
   /** Sends a mapped request to Kinesis and maps what it answers. */
   async #put(integration: DeclaredResource, place: object, body: string): Promise<Answer> {
     const action = actionOf(integration);
     if (action === undefined) {
-      return this.#refuse(
-        500,
-        "Internal server error",
-        `${integration.name} does not call Kinesis`,
-      );
+      const reason = `${integration.name} does not call Kinesis`;
+      return this.#refuse(500, "Internal server error", reason);
     }
     const answer = await fetch(await this.#options.kinesis(), {
       method: "POST",
@@ -218,23 +194,17 @@ export class RestApiPlane implements DataPlane {
     const responses = this.#all("integrationResponse:IntegrationResponse").filter((one) =>
       isAt(one, place),
     );
-    const isFor = ({ inputs }: DeclaredResource): boolean => {
-      const { selectionPattern } = inputs;
-      return (
-        typeof selectionPattern === "string" &&
-        new RegExp(`^(${selectionPattern})$`).test(String(answer.status))
-      );
-    };
     const response =
-      responses.find(isFor) ?? responses.find(({ inputs }) => !("selectionPattern" in inputs));
+      responses.find(({ inputs: { selectionPattern } }) =>
+        new RegExp(`^(${String(selectionPattern)})$`).test(String(answer.status)),
+      ) ?? responses.find(({ inputs }) => !("selectionPattern" in inputs));
     if (response === undefined) {
       return this.#refuse(500, "Internal server error", `no integration response: ${content}`);
     }
-    const inputs = Declared.inputsOf(response);
-    const template = inputs.stringMap("responseTemplates")["application/json"];
-    const status = Number(inputs.string("statusCode"));
+    const template = textsIn(response, "responseTemplates")["application/json"];
+    const status = Number(response.inputs["statusCode"]);
     if (template === undefined) return { status, body: content };
-    const context = new MappingContext(content, {});
+    const context = mappingContext(content, {});
     const mapped = render(template, context).trim();
     await this.#log(`${answer.status} of Kinesis: ${content}`);
     return { status: context.context.responseOverride.status ?? status, body: mapped };
@@ -242,14 +212,16 @@ export class RestApiPlane implements DataPlane {
 
   /** Reason why a body does not conform to the model of a method; undefined where it does. */
   #problemOf(method: DeclaredResource, type: string, body: string): string | undefined {
-    const { restApi, requestValidatorId, requestModels } = method.inputs;
+    const { restApi, requestValidatorId } = method.inputs;
     const validator = this.#all("requestValidator:RequestValidator").find(
       ({ id }) => id === requestValidatorId,
     );
-    const name = ((requestModels ?? {}) as Readonly<Record<string, string>>)[type];
-    const model = this.#find("model:Model", { restApi, name });
+    const model = this.#find("model:Model", {
+      restApi,
+      name: textsIn(method, "requestModels")[type],
+    });
     if (validator?.inputs["validateRequestBody"] !== true || model === undefined) return undefined;
-    const schema = Declared.inputsOf(model).string("schema");
+    const schema = String(model.inputs["schema"]);
     const conforms = this.#models.get(schema) ?? this.#draft4.compile(JSON.parse(schema) as object);
     this.#models.set(schema, conforms);
     try {
@@ -272,21 +244,18 @@ export class RestApiPlane implements DataPlane {
     });
   }
 
-  #take(limited: DeclaredResource, block: string, rate: string, burst: string): boolean {
-    const settings = Declared.inputsOf(limited).block(block);
+  /** Takes a token of what limits requests. @returns that, where it has none left */
+  #throttling(limited: DeclaredResource | undefined, perSecond = -1, burst = perSecond) {
     // Both services read -1 as no limit of its own.
-    const perSecond = settings.number(rate, -1);
-    if (perSecond < 0) return true;
+    if (limited === undefined || perSecond < 0) return undefined;
     const { now = () => performance.now() } = this.#options;
-    const bucket =
-      this.#buckets.get(limited.urn) ??
-      new TokenBucket(perSecond, settings.number(burst, perSecond), now);
+    const bucket = this.#buckets.get(limited.urn) ?? tokenBucket(perSecond, burst, now);
     this.#buckets.set(limited.urn, bucket);
-    return bucket.take();
+    return bucket() ? undefined : limited;
   }
 
   #count(plan: DeclaredResource): boolean {
-    const limit = Declared.inputsOf(plan).block("quotaSettings").number("limit", Infinity);
+    const { limit = Infinity } = numbersIn(plan, "quotaSettings");
     const day = new Date().toISOString().slice(0, 10);
     const known = this.#quotas.get(plan.urn);
     const quota = known?.day === day ? known : { day, left: limit };
@@ -310,6 +279,14 @@ export class RestApiPlane implements DataPlane {
   async #log(line: string): Promise<void> {
     await appendFile(this.#options.logFile, `${new Date().toISOString()} ${line}\n`);
   }
+}
+
+function textsIn({ inputs }: DeclaredResource, block: string): Readonly<Record<string, string>> {
+  return (inputs[block] ?? {}) as Readonly<Record<string, string>>;
+}
+
+function numbersIn(resource: DeclaredResource | undefined, block: string) {
+  return (resource?.inputs[block] ?? {}) as Readonly<Partial<Record<string, number>>>;
 }
 
 function isAt({ inputs }: DeclaredResource, wanted: object): boolean {

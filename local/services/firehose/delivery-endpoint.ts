@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
+import { isByProgram, type LoopbackServer, serve } from "../../machine/loopback-server";
 import type { ShardRecord } from "../kinesis/shard-reader";
 
 /** Records that are put to a delivery stream, in place of a shard's; what is not delivered is in memory alone. */
@@ -36,7 +36,7 @@ interface PutRequest {
 export class DeliveryEndpoint {
   readonly #streams = new Map<string, PutRecords>();
   readonly #port: number;
-  #server: Server | undefined;
+  #server: Promise<LoopbackServer> | undefined;
 
   /** @param port - on 127.0.0.1. */
   constructor(port: number) {
@@ -47,18 +47,16 @@ export class DeliveryEndpoint {
   async open(name: string): Promise<PutRecords> {
     const records = this.#streams.get(name) ?? new PutRecords();
     this.#streams.set(name, records);
-    if (this.#server === undefined) {
-      this.#server = createServer((request, response) => {
-        this.#answer(request).then(
-          ({ status, content }) => {
-            response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-            response.end(JSON.stringify(content));
-          },
-          (error: unknown) => response.writeHead(500).end(String(error)),
-        );
-      });
-      await once(this.#server.listen(this.#port, "127.0.0.1"), "listening");
-    }
+    this.#server ??= serve(this.#port, (request, response) => {
+      this.#answer(request).then(
+        ({ status, content }) => {
+          response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+          response.end(JSON.stringify(content));
+        },
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+    });
+    await this.#server;
     return records;
   }
 
@@ -67,16 +65,14 @@ export class DeliveryEndpoint {
   }
 
   async stop(): Promise<void> {
-    const server = this.#server;
+    const server = await this.#server?.catch(() => undefined);
     this.#server = undefined;
-    if (server === undefined) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
+    await server?.close();
   }
 
   async #answer(request: IncomingMessage): Promise<{ status: number; content: object }> {
-    if (isOfPage(request)) return failure(403, "AccessDeniedException", "Web pages are refused");
+    if (!isByProgram(request))
+      return failure(403, "AccessDeniedException", "Web pages are refused");
     const [, operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     if (operation !== "PutRecord" && operation !== "PutRecordBatch") {
       return failure(400, "UnknownOperationException", `${operation} is not there locally`);
@@ -101,11 +97,4 @@ export class DeliveryEndpoint {
 
 function failure(status: number, __type: string, message: string) {
   return { status, content: { __type, message } };
-}
-
-/** Browsers mark what a page sends, and a foreign host name may lead to this machine. */
-function isOfPage({ headers }: IncomingMessage): boolean {
-  const { host = "", origin, "sec-fetch-site": site = "none" } = headers;
-  const isHere = ["127.0.0.1", "localhost"].includes(host.replace(/:\d+$/, ""));
-  return !isHere || origin !== undefined || site !== "none";
 }

@@ -88,13 +88,26 @@ export class DeliveryOutputs {
 
   /** Puts a record into its object, or files it as failed. @returns whether an object has become due. */
   deliver(record: BufferedRecord, partitionKeys: Readonly<Record<string, string>>): boolean {
-    if (!this.#options.settings.partitioned) return this.#add({ kind: "events" }, record);
-    const address: Address = { kind: "events", partitionKeys };
+    const { partitioned, prefix, timeZone } = this.#options.settings;
+    const address: Address = partitioned ? { kind: "events", partitionKeys } : { kind: "events" };
     // An open partition has proved its keys.
-    const failure = this.#outputs.has(keyOf(address))
-      ? undefined
-      : this.#partitionFailure(record, partitionKeys);
-    return failure === undefined ? this.#add(address, record) : this.fail(record, failure);
+    if (!partitioned || this.#outputs.has(keyOf(address))) return this.#add(address, record);
+    try {
+      prefix.evaluate({ time: record.arrival, timeZone, partitionKeys });
+    } catch (error) {
+      return this.fail(record, {
+        errorType: "metadata-extraction-failed",
+        errorCode: "DynamicPartitioning.MetadataExtractionFailed",
+        errorMessage: error instanceof Error ? error.message : String(error),
+      });
+    }
+    const open = [...this.#outputs.values()].filter(({ address: { kind } }) => kind === "events");
+    if (open.length < MAX_PARTITIONS) return this.#add(address, record);
+    return this.fail(record, {
+      errorType: "activePartitionExceeded",
+      errorCode: "DynamicPartitioning.ActivePartitionsLimitExceeded",
+      errorMessage: `${MAX_PARTITIONS} partitions are open`,
+    });
   }
 
   /** Files a record as failed. @returns whether an object has become due. */
@@ -162,30 +175,6 @@ export class DeliveryOutputs {
         ? prefix.evaluateError(address.errorType, context)
         : prefix.evaluate(context);
     return `${folder}${name}-${version}-${stamp}-${randomUUID()}${fileExtension}`;
-  }
-
-  #partitionFailure(
-    { arrival }: BufferedRecord,
-    partitionKeys: Readonly<Record<string, string>>,
-  ): DeliveryFailure | undefined {
-    const { prefix, timeZone } = this.#options.settings;
-    try {
-      prefix.evaluate({ time: arrival, timeZone, partitionKeys });
-    } catch (error) {
-      return {
-        errorType: "metadata-extraction-failed",
-        errorCode: "DynamicPartitioning.MetadataExtractionFailed",
-        errorMessage: error instanceof Error ? error.message : String(error),
-      };
-    }
-    const open = [...this.#outputs.values()].filter(({ address }) => address.kind === "events");
-    return open.length < MAX_PARTITIONS
-      ? undefined
-      : {
-          errorType: "activePartitionExceeded",
-          errorCode: "DynamicPartitioning.ActivePartitionsLimitExceeded",
-          errorMessage: `${MAX_PARTITIONS} partitions are open`,
-        };
   }
 
   #add(address: Address, record: BufferedRecord): boolean {

@@ -1,8 +1,9 @@
-import type { DeclaredResource } from "../../provider/data-plane";
-import { Declared } from "../declared";
+import type { kinesis } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
+import { refused, type DeclaredResource } from "../../provider/data-plane";
+import { bucketOf } from "../storage/object-store";
 import { DeliveryPrefix } from "./delivery-prefix";
 import type { TransformSettings } from "./delivery-transform";
-import { bucketOf } from "../storage/object-store";
 
 const MIB = 1024 ** 2;
 
@@ -39,129 +40,103 @@ export interface DeliverySettings extends DeliveryTarget {
   readonly backup?: DeliveryTarget;
 }
 
+type Inputs = Unwrap<kinesis.FirehoseDeliveryStreamArgs>;
+type S3 = NonNullable<Inputs["extendedS3Configuration"]>;
+type Backup = NonNullable<S3["s3BackupConfiguration"]>;
+
 /** @throws Error that lists everything that is declared but cannot be done locally. */
 export function deliverySettings(resource: DeclaredResource): DeliverySettings {
-  const inputs = Declared.inputsOf(resource);
+  const inputs = resource.inputs as Inputs;
+  const { destination, extendedS3Configuration: s3, kinesisSourceConfiguration: source } = inputs;
   const problems: string[] = [];
-  const destination = inputs.string("destination");
-  if (destination !== "extended_s3") {
+  if (destination !== "extended_s3" || s3 === undefined) {
     problems.push(`destination ${destination} is not there locally; use extended_s3`);
   }
-  if (inputs.has("mskSourceConfiguration")) {
+  if (inputs.mskSourceConfiguration !== undefined) {
     problems.push("MSK cannot be the source; declare kinesisSourceConfiguration or no source");
   }
-  const s3 = inputs.block("extendedS3Configuration");
-  const partitioned = s3.block("dynamicPartitioningConfiguration").boolean("enabled", false);
-  const compression = compressionOf(s3, problems);
-  const table = tableOf(s3, problems);
-  const { delimiter, transform } = processingOf(s3, problems);
-  const backup =
-    s3.string("s3BackupMode", "Disabled") === "Enabled"
-      ? s3.block("s3BackupConfiguration")
-      : undefined;
-  const backupCompression = backup && compressionOf(backup, problems);
-  if (problems.length > 0) throw inputs.refused(problems);
-  const version = resource.outputs["versionId"];
-  const arn = resource.outputs["arn"];
+  const backup = s3?.s3BackupMode === "Enabled" ? s3.s3BackupConfiguration : undefined;
+  problems.push(...[s3, backup].flatMap((target) => (target ? compressionProblems(target) : [])));
+  const table = s3 && tableOf(s3, problems);
+  const { delimiter, transform } = processingOf(s3?.processingConfiguration, problems);
+  if (s3 === undefined || problems.length > 0) throw refused(resource, problems);
+  const { versionId, arn } = resource.outputs;
+  const partitioned = s3.dynamicPartitioningConfiguration?.enabled ?? false;
   return {
-    ...targetOf(s3, compression, partitioned),
-    name: inputs.string("name"),
+    ...targetOf(s3, partitioned),
+    name: inputs.name ?? "",
     arn: typeof arn === "string" ? arn : "",
-    version: typeof version === "string" ? version : "1",
-    ...(inputs.has("kinesisSourceConfiguration") && {
-      streamName: streamOf(inputs.block("kinesisSourceConfiguration").string("kinesisStreamArn")),
-    }),
-    timeZone: s3.string("customTimeZone", "UTC"),
+    version: typeof versionId === "string" ? versionId : "1",
+    ...(source && { streamName: streamOf(source.kinesisStreamArn) }),
+    timeZone: s3.customTimeZone ?? "UTC",
     delimiter,
     partitioned,
     ...(transform && { transform }),
     ...(table && { table }),
-    ...(backup && { backup: targetOf(backup, backupCompression ?? "UNCOMPRESSED") }),
+    ...(backup && { backup: targetOf(backup) }),
   };
 }
 
-function targetOf(
-  block: Declared,
-  compression: DeliveryTarget["compression"],
-  partitioned = false,
-): DeliveryTarget {
+function targetOf(block: S3 | Backup, partitioned = false): DeliveryTarget {
+  const { prefix = "", errorOutputPrefix, bufferingSize = 5, bufferingInterval = 300 } = block;
+  const compression = block.compressionFormat === "GZIP" ? "GZIP" : "UNCOMPRESSED";
+  const { fileExtension = compression === "GZIP" ? ".gz" : "" } = block as S3;
   return {
-    bucket: bucketOf(block.string("bucketArn")),
-    prefix: new DeliveryPrefix(
-      block.string("prefix", ""),
-      block.has("errorOutputPrefix") ? block.string("errorOutputPrefix") : undefined,
-      partitioned,
-    ),
-    bufferBytes: block.number("bufferingSize", 5) * MIB,
-    bufferMilliseconds: block.number("bufferingInterval", 300) * 1000,
+    bucket: bucketOf(block.bucketArn),
+    prefix: new DeliveryPrefix(prefix, errorOutputPrefix, partitioned),
+    bufferBytes: bufferingSize * MIB,
+    bufferMilliseconds: bufferingInterval * 1000,
     compression,
-    fileExtension: block.string("fileExtension", compression === "GZIP" ? ".gz" : ""),
+    fileExtension,
   };
 }
 
-function compressionOf(block: Declared, problems: string[]): DeliveryTarget["compression"] {
-  const compression = block.string("compressionFormat", "UNCOMPRESSED");
-  if (compression === "UNCOMPRESSED" || compression === "GZIP") return compression;
-  problems.push(`compressionFormat ${compression} is not there locally; use GZIP or UNCOMPRESSED`);
-  return "UNCOMPRESSED";
+function compressionProblems({ compressionFormat = "UNCOMPRESSED" }: S3 | Backup): string[] {
+  return ["UNCOMPRESSED", "GZIP"].includes(compressionFormat)
+    ? []
+    : [`compressionFormat ${compressionFormat} is not there locally; use GZIP or UNCOMPRESSED`];
 }
 
-function tableOf(s3: Declared, problems: string[]): DeliverySettings["table"] {
-  const name = "dataFormatConversionConfiguration";
-  const conversion = s3.block(name);
+function tableOf(s3: S3, problems: string[]): DeliverySettings["table"] {
+  const { compressionFormat = "UNCOMPRESSED", bufferingSize = 5 } = s3;
+  const conversion = s3.dataFormatConversionConfiguration;
   // Declaring the block switches it on.
-  if (!s3.has(name) || !conversion.boolean("enabled", true)) return undefined;
-  const serializer = conversion.block("outputFormatConfiguration").block("serializer");
-  if (!serializer.has("parquetSerDe")) {
+  if (conversion === undefined || conversion.enabled === false) return undefined;
+  if (conversion.outputFormatConfiguration.serializer.parquetSerDe === undefined) {
     problems.push("only Parquet can be converted to locally; declare parquetSerDe");
   }
   // Both are what the service says, too.
-  if (s3.string("compressionFormat", "UNCOMPRESSED") !== "UNCOMPRESSED") {
-    problems.push(`compressionFormat must be UNCOMPRESSED with ${name}`);
+  if (compressionFormat !== "UNCOMPRESSED") {
+    problems.push("compressionFormat must be UNCOMPRESSED with dataFormatConversionConfiguration");
   }
-  if (s3.number("bufferingSize", 5) < 64) {
-    problems.push(`bufferingSize must be at least 64 with ${name}`);
+  if (bufferingSize < 64) {
+    problems.push("bufferingSize must be at least 64 with dataFormatConversionConfiguration");
   }
-  const schema = conversion.block("schemaConfiguration");
-  return { database: schema.string("databaseName"), name: schema.string("tableName") };
-}
-
-function processingOf(s3: Declared, problems: string[]) {
-  const processing = s3.block("processingConfiguration");
-  const processors = processing.boolean("enabled", false) ? processing.blocks("processors") : [];
-  let delimiter = "";
-  let transform: DeliverySettings["transform"];
-  for (const processor of processors) {
-    const type = processor.string("type");
-    if (type === "AppendDelimiterToRecord") delimiter = delimiterOf(processor);
-    else if (type === "Lambda") transform = transformOf(processor);
-    else problems.push(`processor ${type} is not there locally`);
-  }
-  return { delimiter, transform };
+  const { databaseName, tableName } = conversion.schemaConfiguration;
+  return { database: databaseName, name: tableName };
 }
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
-function transformOf(processor: Declared): NonNullable<DeliverySettings["transform"]> {
-  const value = (name: string, fallback: number): number =>
-    Number(parameter(processor, name) ?? fallback);
-  return {
-    functionArn: parameter(processor, "LambdaArn") ?? "",
-    retries: value("NumberOfRetries", 3),
-    bufferBytes: value("BufferSizeInMBs", 1) * MIB,
-    bufferMilliseconds: value("BufferIntervalInSeconds", 60) * 1000,
-  };
-}
-
-/** A line break unless the processor says otherwise, where it may be written as two characters. */
-function delimiterOf(processor: Declared): string {
-  return (parameter(processor, "Delimiter") ?? "\\n").replaceAll("\\n", "\n");
-}
-
-function parameter(processor: Declared, name: string): string | undefined {
-  return processor
-    .blocks("parameters")
-    .find((candidate) => candidate.string("parameterName") === name)
-    ?.string("parameterValue");
+function processingOf(processing: S3["processingConfiguration"], problems: string[]) {
+  let delimiter = "";
+  let transform: DeliverySettings["transform"];
+  for (const { type, parameters = [] } of processing?.enabled
+    ? (processing.processors ?? [])
+    : []) {
+    const value = new Map(parameters.map((one) => [one.parameterName, one.parameterValue]));
+    if (type === "AppendDelimiterToRecord") {
+      // A line break unless the processor says otherwise, where it may be written as two characters.
+      delimiter = (value.get("Delimiter") ?? "\n").replaceAll("\\n", "\n");
+    } else if (type === "Lambda") {
+      transform = {
+        functionArn: value.get("LambdaArn") ?? "",
+        retries: Number(value.get("NumberOfRetries") ?? 3),
+        bufferBytes: Number(value.get("BufferSizeInMBs") ?? 1) * MIB,
+        bufferMilliseconds: Number(value.get("BufferIntervalInSeconds") ?? 60) * 1000,
+      };
+    } else problems.push(`processor ${type} is not there locally`);
+  }
+  return { delimiter, transform };
 }
 
 function streamOf(arn: string): string {

@@ -35,33 +35,14 @@ interface Answer {
   readonly metadata?: { readonly partitionKeys?: Readonly<Record<string, string>> };
 }
 
+/** @returns outcomes in the records' order @throws Error without the function; its failures fail the records */
+export type DeliveryTransform = (records: readonly ShardRecord[]) => Promise<readonly Outcome[]>;
+
 /** A transform by Lambda: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
-export class DeliveryTransform {
-  readonly #options: TransformOptions;
-
-  constructor(options: TransformOptions) {
-    this.#options = options;
-  }
-
-  /** @returns outcomes in the records' order @throws Error without the function; its failures fail the records */
-  async apply(records: readonly ShardRecord[]): Promise<readonly Outcome[]> {
-    const { functionArn, retries, invoke } = this.#options;
-    const payload = JSON.stringify(this.#request(records));
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return outcomes(records, await invoke(functionArn, payload), attempts);
-      } catch (error) {
-        if (!(error instanceof FunctionError)) throw error;
-        if (attempts > retries) {
-          return records.map(() => failed("Lambda.FunctionError", error.message, attempts));
-        }
-      }
-    }
-  }
-
-  #request(records: readonly ShardRecord[]): unknown {
-    const { deliveryStreamArn, region } = this.#options;
-    return {
+export function deliveryTransform(options: TransformOptions): DeliveryTransform {
+  const { functionArn, retries, deliveryStreamArn, region, invoke } = options;
+  return async (records) => {
+    const payload = JSON.stringify({
       invocationId: randomUUID(),
       deliveryStreamArn,
       region,
@@ -75,8 +56,18 @@ export class DeliveryTransform {
           approximateArrivalTimestamp: record.arrival.getTime(),
         },
       })),
-    };
-  }
+    });
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return outcomes(records, await invoke(functionArn, payload), attempts);
+      } catch (error) {
+        if (!(error instanceof FunctionError)) throw error;
+        if (attempts > retries) {
+          return records.map(() => failed("Lambda.FunctionError", error.message, attempts));
+        }
+      }
+    }
+  };
 }
 
 function idOf({ shardId, sequenceNumber }: ShardRecord): string {

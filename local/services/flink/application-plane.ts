@@ -2,27 +2,24 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
-import { FlinkCluster } from "./flink-cluster";
-import { checkpointFolder, type FlinkPorts, savepointFolder } from "./flink-configuration";
+import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
+import { FlinkCluster, type FlinkClusterOptions } from "./flink-cluster";
+import { checkpointFolder, savepointFolder } from "./flink-configuration";
 import type { JobSummary } from "./flink-rest";
 import { type FlinkSettings, flinkSettings, type PropertyGroup } from "./flink-settings";
-import { install, type Progress } from "../../machine/installation";
+import { install } from "../../machine/installation";
 import type { ObjectStore } from "../storage/object-store";
-import type { ServiceFolders } from "../../machine/service-folders";
 
 export type LocalProperties = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export interface ApplicationPlaneOptions {
+export interface ApplicationPlaneOptions extends Omit<
+  FlinkClusterOptions,
+  "installation" | "settings" | "jar" | "latestState"
+> {
   readonly store: ObjectStore;
-  readonly ports: FlinkPorts;
-  readonly folders: ServiceFolders;
-  readonly env: Readonly<Record<string, string>>;
   /** Properties that are merged over the declared ones. */
   readonly localProperties?: LocalProperties;
   readonly dependencies: () => Promise<unknown>;
-  readonly onProgress: Progress;
-  readonly onFailure: (error: Error) => void;
 }
 
 /** Flink's version of what Managed Service for Apache Flink runs: a cluster with one job, from the declared jar. */
@@ -44,7 +41,7 @@ export class ApplicationPlane implements DataPlane {
     return jobs?.find(({ id }) => id === this.#cluster?.jobId);
   }
 
-  async create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
+  async create(resource: DeclaredResource): Promise<Outputs> {
     const settings = flinkSettings(resource);
     if (this.#settings !== undefined) {
       throw new Error(
@@ -54,10 +51,7 @@ export class ApplicationPlane implements DataPlane {
     return this.#start(settings, undefined);
   }
 
-  async update(
-    resource: DeclaredResource,
-    previous: DeclaredResource,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  async update(resource: DeclaredResource, previous: DeclaredResource): Promise<Outputs> {
     const settings = flinkSettings(resource);
     if (isDeepStrictEqual(settings, flinkSettings(previous)) && this.#settings !== undefined) {
       return statusOf(settings);
@@ -67,7 +61,7 @@ export class ApplicationPlane implements DataPlane {
     return this.#start(settings, state);
   }
 
-  async read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>> | undefined> {
+  async read(resource: DeclaredResource): Promise<Outputs | undefined> {
     const settings = flinkSettings(resource);
     if (this.#settings?.name === settings.name) return statusOf(settings);
     const { bucket, key, version } = settings.code;
@@ -100,10 +94,7 @@ export class ApplicationPlane implements DataPlane {
     return this.#options.folders.state("flink");
   }
 
-  async #start(
-    settings: FlinkSettings,
-    restoreFrom: string | undefined,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  async #start(settings: FlinkSettings, restoreFrom: string | undefined): Promise<Outputs> {
     const { bucket, key, version } = settings.code;
     const jar = this.#options.store.find(bucket, key, version);
     this.#settings = settings;
@@ -123,19 +114,13 @@ export class ApplicationPlane implements DataPlane {
     jar: string,
     restoreFrom: string | undefined,
   ): Promise<void> {
-    const { folders, ports, env, localProperties = {}, onProgress, onFailure } = this.#options;
+    const { localProperties = {}, onProgress } = this.#options;
+    const propertyGroups = mergedGroups(settings.propertyGroups, localProperties);
     const cluster = new FlinkCluster({
+      ...this.#options,
       installation: await install(settings.runtime, onProgress),
-      settings: {
-        ...settings,
-        propertyGroups: mergedGroups(settings.propertyGroups, localProperties),
-      },
+      settings: { ...settings, propertyGroups },
       jar,
-      ports,
-      folders,
-      env,
-      onProgress,
-      onFailure,
       latestState: () => this.#latestState(),
     });
     // Known before it is up, so that a stop in between stops it as well.
@@ -169,25 +154,16 @@ export class ApplicationPlane implements DataPlane {
   }
 }
 
-function statusOf({ startApplication }: FlinkSettings): Readonly<Record<string, unknown>> {
+function statusOf({ startApplication }: FlinkSettings): Outputs {
   return { status: startApplication ? "RUNNING" : "READY" };
 }
 
-function mergedGroups(
-  declared: readonly PropertyGroup[],
-  local: LocalProperties,
-): readonly PropertyGroup[] {
-  const ids = new Set([
-    ...declared.map(({ propertyGroupId }) => propertyGroupId),
-    ...Object.keys(local),
-  ]);
-  return [...ids].map((propertyGroupId) => ({
-    propertyGroupId,
-    propertyMap: {
-      ...declared.find((group) => group.propertyGroupId === propertyGroupId)?.propertyMap,
-      ...local[propertyGroupId],
-    },
-  }));
+function mergedGroups(declared: readonly PropertyGroup[], local: LocalProperties): PropertyGroup[] {
+  const groups = new Map(declared.map((group) => [group.propertyGroupId, group.propertyMap]));
+  for (const [id, properties] of Object.entries(local)) {
+    groups.set(id, { ...groups.get(id), ...properties });
+  }
+  return [...groups].map(([propertyGroupId, propertyMap]) => ({ propertyGroupId, propertyMap }));
 }
 
 function subfolders(folder: string): string[] {

@@ -15,8 +15,8 @@ import { FlinkRest } from "./flink-rest";
 import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-settings";
 import type { Progress } from "../../machine/installation";
 import { javaCommand } from "../../machine/java";
-import { ProcessError, ServiceProcess } from "../../machine/process";
-import { RestartLimit } from "../../machine/startable";
+import { type ProcessError, type ProcessOptions, ServiceProcess } from "../../machine/process";
+import { restartLimit } from "../../machine/startable";
 import type { ServiceFolders } from "../../machine/service-folders";
 
 /** Runs the one jar that it is started with, and takes no other. */
@@ -44,17 +44,23 @@ export interface FlinkClusterOptions {
 export class FlinkCluster {
   readonly rest: FlinkRest;
   readonly #options: FlinkClusterOptions;
-  readonly #limit = new RestartLimit();
+  readonly #mayRestart = restartLimit();
   #jobId = "";
   #jobManager: ServiceProcess | undefined;
   #taskManagers: ServiceProcess[] = [];
   readonly #stop = new AbortController();
   readonly #starting = new Set<Promise<ServiceProcess>>();
+  readonly #folder: string;
+  readonly #configuration: string;
+  readonly #properties: string;
   #failure: Error | undefined;
   #started = false;
 
   constructor(options: FlinkClusterOptions) {
     this.#options = options;
+    this.#folder = options.folders.state("flink");
+    this.#configuration = path.join(this.#folder, "conf");
+    this.#properties = path.join(this.#folder, "application_properties.json");
     this.rest = new FlinkRest(`http://127.0.0.1:${options.ports.rest}`);
   }
 
@@ -97,10 +103,6 @@ export class FlinkCluster {
     this.#jobManager = undefined;
   }
 
-  get #folder(): string {
-    return this.#options.folders.state("flink");
-  }
-
   async #startAll(restoreFrom: string | undefined): Promise<void> {
     const { settings, ports, onProgress } = this.#options;
     if (restoreFrom !== undefined) onProgress(`the job goes on from ${path.basename(restoreFrom)}`);
@@ -109,16 +111,11 @@ export class FlinkCluster {
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
     mkdirSync(this.#configuration, { recursive: true });
-    writeFileSync(
-      path.join(this.#configuration, "config.yaml"),
-      clusterConfiguration(
-        settings,
-        ports,
-        { flink: this.#folder, buckets: this.#options.folders.state("s3") },
-        { id: this.#jobId, restoreFrom },
-        this.#options.configuration,
-      ),
-    );
+    const folders = { flink: this.#folder, buckets: this.#options.folders.state("s3") };
+    const job = { id: this.#jobId, restoreFrom };
+    const { configuration: others } = this.#options;
+    const configuration = clusterConfiguration(settings, ports, folders, job, others);
+    writeFileSync(path.join(this.#configuration, "config.yaml"), configuration);
     writeFileSync(this.#properties, propertiesFile(settings.propertyGroups));
     const count = taskManagerCount(settings);
     await Promise.all([
@@ -129,27 +126,19 @@ export class FlinkCluster {
     await this.rest.running(this.#jobId, RUNNING_SECONDS);
   }
 
-  get #configuration(): string {
-    return path.join(this.#folder, "conf");
-  }
-
-  get #properties(): string {
-    return path.join(this.#folder, "application_properties.json");
-  }
-
   async #startJobManager(): Promise<void> {
-    const jobManager = await this.#startProcess("jobmanager", "Flink's job manager", JOB_MANAGER, {
+    this.#jobManager = await this.#startProcess("jobmanager", JOB_MANAGER, {
+      name: "Flink's job manager",
       memory: jobManagerArguments(),
       arguments: [this.#options.jar],
       ready: async () => (await this.rest.slots()) !== undefined,
       onExit: (exit) => void this.#replaceAll(exit),
     });
-    this.#jobManager = jobManager;
   }
 
   async #startTaskManager(number: number): Promise<void> {
-    const name = `Flink's task manager ${number}`;
-    const taskManager = await this.#startProcess(`taskmanager-${number}`, name, TASK_MANAGER, {
+    const taskManager = await this.#startProcess(`taskmanager-${number}`, TASK_MANAGER, {
+      name: `Flink's task manager ${number}`,
       memory: taskManagerArguments(this.#options.settings.parallelismPerKpu),
       arguments: [],
       // What it writes depends on the declared log level; whether it has joined, the job manager knows.
@@ -161,36 +150,35 @@ export class FlinkCluster {
 
   async #startProcess(
     id: string,
-    name: string,
     mainClass: string,
-    specifics: {
+    {
+      memory,
+      arguments: others,
+      ...specifics
+    }: Pick<ProcessOptions, "name" | "ready" | "onExit"> & {
       readonly memory: readonly string[];
       /** After the folder of the configuration. */
       readonly arguments: readonly string[];
-      readonly ready: RegExp | (() => Promise<boolean>);
-      readonly onExit: (exit: ProcessError) => void;
     },
   ): Promise<ServiceProcess> {
     const { installation, settings, folders, env } = this.#options;
     const logFile = folders.log(`flink-${id}`);
     const starting = ServiceProcess.start({
-      name,
+      ...specifics,
       command: javaCommand(),
       args: [
-        ...specifics.memory,
+        ...memory,
         propertiesArgument(this.#properties),
         ...javaArguments(installation, logFile, settings.logLevel),
         mainClass,
         "--configDir",
         this.#configuration,
-        ...specifics.arguments,
+        ...others,
       ],
       env,
       logFile,
       pidFolder: folders.processes,
-      ready: specifics.ready,
       timeoutSeconds: START_SECONDS,
-      onExit: specifics.onExit,
       signal: this.#stop.signal,
     });
     this.#starting.add(starting);
@@ -230,7 +218,7 @@ export class FlinkCluster {
   }
 
   async #replace(exit: ProcessError, start: () => Promise<void>): Promise<void> {
-    if (!this.#limit.allows()) {
+    if (!this.#mayRestart()) {
       this.#fail(exit);
       return;
     }

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { classPath, openedPackages } from "../../machine/java";
+import { dump, load } from "js-yaml";
+import { classPath, flinkOptions } from "../../machine/java";
 import type { FlinkSettings } from "./flink-settings";
 
 export interface FlinkPorts {
@@ -26,38 +28,30 @@ export function taskManagerMemory(slots: number) {
   };
 }
 
-export interface FlinkJob {
-  /** 32 hexadecimal digits. */
-  readonly id: string;
-  /** Savepoint or retained checkpoint to begin with. */
-  readonly restoreFrom: string | undefined;
-}
-
 export type FlinkConfiguration = Readonly<Record<string, string | number | boolean>>;
 
-/** Flink's configuration file for the cluster that runs the application. */
+/**
+ * Flink's configuration file for the cluster that runs the application.
+ * @param job.id - 32 hexadecimal digits
+ * @param job.restoreFrom - savepoint or retained checkpoint to begin with
+ * @param others - in place of what the local stack has
+ */
 export function clusterConfiguration(
   settings: FlinkSettings,
   ports: FlinkPorts,
   { flink: folder, buckets }: { readonly flink: string; readonly buckets: string },
-  job: FlinkJob,
+  job: { readonly id: string; readonly restoreFrom: string | undefined },
   others: FlinkConfiguration = {},
 ): string {
-  const slots = settings.parallelismPerKpu;
+  const { checkpointing, parallelism, parallelismPerKpu: slots } = settings;
   const memory = taskManagerMemory(slots);
-  const local = "127.0.0.1";
-  const values: FlinkConfiguration = {
-    "jobmanager.rpc.address": local,
+  const values = {
+    ...(load(readFileSync(path.join(__dirname, "config.yaml"), "utf8")) as object),
     "jobmanager.rpc.port": ports.rpc,
-    "jobmanager.bind-host": local,
     "blob.server.port": ports.blob,
-    "rest.address": local,
-    "rest.bind-address": local,
     "rest.port": ports.rest,
     // Without it every origin may read what the API answers.
-    "web.access-control-allow-origin": `http://${local}:${ports.rest}`,
-    "taskmanager.host": local,
-    "taskmanager.bind-host": local,
+    "web.access-control-allow-origin": `http://127.0.0.1:${ports.rest}`,
     "taskmanager.numberOfTaskSlots": slots,
     "taskmanager.cpu.cores": slots,
     "taskmanager.memory.framework.heap.size": `${memory.frameworkHeap}m`,
@@ -74,51 +68,24 @@ export function clusterConfiguration(
     "web.tmpdir": path.join(folder, "tmp"),
     // What the job writes to S3 goes to the folders of the buckets.
     "local.buckets": buckets,
-    // The class with the property groups is the cluster's, not that of AWS's library in the jar.
-    "classloader.parent-first-patterns.additional":
-      "com.amazonaws.services.kinesisanalytics.runtime.",
     "$internal.pipeline.job-id": job.id,
-    "parallelism.default": settings.parallelism,
-    // The reason of a job that ended stays to be read.
-    "execution.shutdown-on-application-finish": false,
-    "execution.submit-failed-job-on-application-error": true,
-    ...jobConfiguration(settings),
+    "parallelism.default": parallelism,
+    "execution.checkpointing.dir": `file://${checkpointFolder(folder)}`,
+    "execution.checkpointing.savepoint-dir": `file://${savepointFolder(folder)}`,
+    ...(checkpointing.enabled && {
+      "execution.checkpointing.interval": `${checkpointing.intervalMilliseconds} ms`,
+      "execution.checkpointing.min-pause": `${checkpointing.minPauseMilliseconds} ms`,
+    }),
     ...(job.restoreFrom !== undefined && {
       "execution.state-recovery.path": job.restoreFrom,
       // The new job takes the checkpoint over and removes it when it has newer ones.
       "execution.state-recovery.claim-mode": "CLAIM",
       "execution.state-recovery.ignore-unclaimed-state": settings.allowNonRestoredState,
     }),
-    // State as the service keeps it.
-    "state.backend.type": "rocksdb",
-    // Each of a job's states takes an eighth of this up front. With the default of 64 MB some thirty states take more than
-    // there is, and RocksDB writes every few entries to disk.
-    "state.backend.rocksdb.writebuffer.size": "2mb",
-    "execution.checkpointing.incremental": true,
-    "execution.checkpointing.dir": `file://${checkpointFolder(folder)}`,
-    "execution.checkpointing.savepoint-dir": `file://${savepointFolder(folder)}`,
-    "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
-    "restart-strategy.type": "exponential-delay",
-    "restart-strategy.exponential-delay.max-backoff": "10 s",
-    // A task manager that is gone is missed after seconds, not after a minute.
-    "heartbeat.interval": 1_000,
-    "heartbeat.timeout": 15_000,
-    // The page shows figures of this second, not of ten seconds ago.
-    "metrics.fetcher.update-interval": 1_000,
-    "web.refresh-interval": 1_000,
     ...others,
   };
-  return Object.entries(values)
-    .map(([key, value]) => `${key}: ${typeof value === "string" ? JSON.stringify(value) : value}\n`)
-    .join("");
-}
-
-function jobConfiguration({ checkpointing }: FlinkSettings): Record<string, string> {
-  if (!checkpointing.enabled) return {};
-  return {
-    "execution.checkpointing.interval": `${checkpointing.intervalMilliseconds} ms`,
-    "execution.checkpointing.min-pause": `${checkpointing.minPauseMilliseconds} ms`,
-  };
+  // An id of digits only is a text, too.
+  return dump(values, { forceQuotes: true, lineWidth: -1 });
 }
 
 export function checkpointFolder(folder: string): string {
@@ -131,15 +98,10 @@ export function savepointFolder(folder: string): string {
 
 export function javaArguments(installation: string, logFile: string, logLevel: string): string[] {
   return [
-    ...openedPackages,
-    "-XX:+UseSerialGC",
-    "-XX:+ExitOnOutOfMemoryError",
-    // The Kinesis server writes instants as seconds in CBOR, too, which the SDK reads as milliseconds.
-    "-Daws.cborEnabled=false",
+    flinkOptions,
     // The dashboard shows it.
     `-Dlog.file=${logFile}`,
     `-Dlog.level=${logLevel}`,
-    "-Dlog4j2.disable.jmx=true",
     ...classPath(installation),
     "streaming.local.Launcher",
   ];

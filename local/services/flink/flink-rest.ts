@@ -41,13 +41,9 @@ export class FlinkRest {
         tasks: { running: number; total: number };
       }[];
     }>("/jobs/overview");
-    return jobs.map(({ jid, name, state, tasks }) => ({
-      id: jid,
-      name,
-      state,
-      running: tasks.running,
-      tasks: tasks.total,
-    }));
+    return jobs.map(({ jid, name, state, tasks: { running, total } }) => {
+      return { id: jid, name, state, running, tasks: total };
+    });
   }
 
   /** Waits until every task of a job runs. @throws Error with the job's own reason when it does not */
@@ -75,11 +71,9 @@ export class FlinkRest {
 
   /** Takes a savepoint and ends the job. @returns the savepoint's path. */
   async stopWithSavepoint(jobId: string): Promise<string> {
-    const { "request-id": id } = await this.#send<{ "request-id": string }>(
-      "POST",
-      `/jobs/${jobId}/stop`,
-      { drain: false },
-    );
+    const path = `/jobs/${jobId}/stop`;
+    const stopping = this.#send<{ "request-id": string }>("POST", path, { drain: false });
+    const { "request-id": id } = await stopping;
     for (;;) {
       const { status, operation } = await this.#get<{
         status: { id: string };
@@ -87,9 +81,8 @@ export class FlinkRest {
       }>(`/jobs/${jobId}/savepoints/${id}`);
       if (operation?.location !== undefined) return operation.location;
       if (status.id === "COMPLETED") {
-        throw new Error(
-          `No savepoint: ${operation?.["failure-cause"]?.["stack-trace"] ?? "unknown"}`,
-        );
+        const reason = operation?.["failure-cause"]?.["stack-trace"] ?? "unknown";
+        throw new Error(`No savepoint: ${reason}`);
       }
       await delay(POLL_MILLISECONDS);
     }
@@ -113,18 +106,14 @@ export class FlinkRest {
   async #send<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(this.#endpoint + path, {
       method,
-      ...jsonBody(body),
+      headers: { "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(120_000),
     });
     const text = await response.text();
     if (response.ok) return JSON.parse(text || "{}") as T;
     throw new Error(`Flink answers ${method} ${path} with ${response.status}: ${reasonIn(text)}`);
   }
-}
-
-function jsonBody(body: object | undefined): Pick<RequestInit, "headers" | "body"> {
-  if (body === undefined) return {};
-  return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 /** Flink wraps the reason, often the job's own message, in stack traces. */

@@ -1,6 +1,7 @@
+import type { kinesisanalyticsv2 } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
 import type { ToolName } from "../../machine/installation";
-import type { DeclaredResource } from "../../provider/data-plane";
-import { Declared } from "../declared";
+import { refused, type DeclaredResource } from "../../provider/data-plane";
 import { bucketOf } from "../storage/object-store";
 
 /** Flink on this machine, by the name of the runtime of Managed Service for Apache Flink. */
@@ -14,97 +15,64 @@ export interface PropertyGroup {
   readonly propertyMap: Readonly<Record<string, string>>;
 }
 
-/** A Flink application as the program declares it, with the service's defaults filled in. */
-export interface FlinkSettings {
-  readonly name: string;
-  readonly runtime: ToolName;
-  readonly code: { readonly bucket: string; readonly key: string; readonly version?: string };
-  readonly parallelism: number;
-  readonly parallelismPerKpu: number;
-  readonly checkpointing: {
-    readonly enabled: boolean;
-    readonly intervalMilliseconds: number;
-    readonly minPauseMilliseconds: number;
-  };
-  readonly logLevel: string;
-  readonly propertyGroups: readonly PropertyGroup[];
-  readonly startApplication: boolean;
-  readonly snapshotsEnabled: boolean;
-  /** Whether an update begins with the state of the last snapshot or with none. */
-  readonly restore: boolean;
-  readonly allowNonRestoredState: boolean;
-}
+export type FlinkSettings = ReturnType<typeof flinkSettings>;
 
 /**
+ * A Flink application as the program declares it, with the service's defaults filled in.
  * @throws Error that lists everything that is declared but cannot run here.
  * @see https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_CheckpointConfiguration.html for the defaults.
  */
-export function flinkSettings(resource: DeclaredResource): FlinkSettings {
-  const inputs = Declared.inputsOf(resource);
-  const configuration = inputs.block("applicationConfiguration");
-  const flink = configuration.block("flinkApplicationConfiguration");
-  const run = configuration.block("runConfiguration");
-  const problems: string[] = [];
-
-  const environment = inputs.string("runtimeEnvironment");
+export function flinkSettings(resource: DeclaredResource) {
+  const inputs = resource.inputs as Unwrap<kinesisanalyticsv2.ApplicationArgs>;
+  const { applicationConfiguration: configuration, runtimeEnvironment: environment } = inputs;
   const runtime = runtimes[environment];
+  const flink = configuration?.flinkApplicationConfiguration;
+  const run = configuration?.runConfiguration;
+  const { applicationRestoreType: restoreType = "RESTORE_FROM_LATEST_SNAPSHOT" } =
+    run?.applicationRestoreConfiguration ?? {};
+  const location = configuration?.applicationCodeConfiguration.codeContent?.s3ContentLocation;
+  const problems: string[] = [];
   if (runtime === undefined) {
     const known = Object.keys(runtimes).join(", ");
     problems.push(`runtimeEnvironment must be one of ${known}; got ${environment}`);
   }
-  const restoreType = run
-    .block("applicationRestoreConfiguration")
-    .string("applicationRestoreType", "RESTORE_FROM_LATEST_SNAPSHOT");
   if (restoreType === "RESTORE_FROM_CUSTOM_SNAPSHOT") {
     problems.push("applicationRestoreType RESTORE_FROM_CUSTOM_SNAPSHOT is not there locally");
   }
-  if (runtime === undefined || problems.length > 0) throw inputs.refused(problems);
-
-  // A block of type DEFAULT has the service's defaults; its other values are ignored.
-  const custom = (name: string): Declared => {
-    const block = flink.block(name);
-    return block.string("configurationType", "DEFAULT") === "CUSTOM"
-      ? block
-      : new Declared(name, {});
-  };
-  const checkpoint = custom("checkpointConfiguration");
-  const parallelism = custom("parallelismConfiguration");
-  const location = configuration
-    .block("applicationCodeConfiguration")
-    .block("codeContent")
-    .block("s3ContentLocation");
+  if (location === undefined) problems.push("its code must be an object in a bucket");
+  if (runtime === undefined || location === undefined || problems.length > 0) {
+    throw refused(resource, problems);
+  }
+  const checkpoint = custom(flink?.checkpointConfiguration);
+  const parallelism = custom(flink?.parallelismConfiguration);
   return {
-    name: inputs.string("name"),
+    name: inputs.name ?? "",
     runtime,
     code: {
-      bucket: bucketOf(location.string("bucketArn")),
-      key: location.string("fileKey"),
-      ...(location.has("objectVersion") && { version: location.string("objectVersion") }),
+      bucket: bucketOf(location.bucketArn),
+      key: location.fileKey,
+      ...(location.objectVersion !== undefined && { version: location.objectVersion }),
     },
-    parallelism: parallelism.number("parallelism", 1),
-    parallelismPerKpu: parallelism.number("parallelismPerKpu", 1),
+    parallelism: parallelism?.parallelism ?? 1,
+    parallelismPerKpu: parallelism?.parallelismPerKpu ?? 1,
     checkpointing: {
-      enabled: checkpoint.boolean("checkpointingEnabled", true),
-      intervalMilliseconds: checkpoint.number("checkpointInterval", 60_000),
-      minPauseMilliseconds: checkpoint.number("minPauseBetweenCheckpoints", 5_000),
+      enabled: checkpoint?.checkpointingEnabled ?? true,
+      intervalMilliseconds: checkpoint?.checkpointInterval ?? 60_000,
+      minPauseMilliseconds: checkpoint?.minPauseBetweenCheckpoints ?? 5_000,
     },
-    logLevel: custom("monitoringConfiguration").string("logLevel", "INFO"),
-    propertyGroups: configuration
-      .block("environmentProperties")
-      .blocks("propertyGroups")
-      .map((group) => ({
-        propertyGroupId: group.string("propertyGroupId"),
-        propertyMap: group.stringMap("propertyMap"),
-      })),
-    startApplication: inputs.boolean("startApplication", false),
-    snapshotsEnabled: configuration
-      .block("applicationSnapshotConfiguration")
-      .boolean("snapshotsEnabled", false),
+    logLevel: custom(flink?.monitoringConfiguration)?.logLevel ?? "INFO",
+    propertyGroups: configuration?.environmentProperties?.propertyGroups ?? [],
+    startApplication: inputs.startApplication ?? false,
+    snapshotsEnabled: configuration?.applicationSnapshotConfiguration?.snapshotsEnabled ?? false,
+    // Whether an update begins with the state of the last snapshot or with none.
     restore: restoreType === "RESTORE_FROM_LATEST_SNAPSHOT",
-    allowNonRestoredState: run
-      .block("flinkRunConfiguration")
-      .boolean("allowNonRestoredState", false),
+    allowNonRestoredState: run?.flinkRunConfiguration?.allowNonRestoredState ?? false,
   };
+}
+
+/** A block of type DEFAULT has the service's defaults; its other values are ignored. */
+function custom<Block extends { configurationType: string }>(block: Block | undefined) {
+  return block?.configurationType === "CUSTOM" ? block : undefined;
 }
 
 export function propertiesFile(groups: readonly PropertyGroup[]): string {

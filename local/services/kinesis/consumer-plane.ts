@@ -1,24 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type ConsumerDescription,
-  DeregisterStreamConsumerCommand,
-  DescribeStreamConsumerCommand,
-  type KinesisClient,
-  RegisterStreamConsumerCommand,
+  type Kinesis,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
 import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
-import { Declared } from "../declared";
 
 const POLL_MILLISECONDS = 50;
 const TIMEOUT_MILLISECONDS = 30_000;
 
 /** Consumers with enhanced fan-out, registered at a Kinesis API. `client` starts the server if it does not run yet. */
-export function consumerPlane(client: () => Promise<KinesisClient>): DataPlane {
+export function consumerPlane(client: () => Promise<Kinesis>): DataPlane {
   return {
     async create(resource) {
       const kinesis = await client();
-      await kinesis.send(new RegisterStreamConsumerCommand(identityOf(resource)));
+      await kinesis.registerStreamConsumer(identityOf(resource));
       return active(kinesis, resource);
     },
     // Name and stream replace a consumer; tags are all that can change.
@@ -31,13 +27,13 @@ export function consumerPlane(client: () => Promise<KinesisClient>): DataPlane {
     },
     async delete(resource) {
       const kinesis = await client();
-      await kinesis.send(new DeregisterStreamConsumerCommand(identityOf(resource))).catch(absent);
+      await kinesis.deregisterStreamConsumer(identityOf(resource)).catch(absent);
       await until(resource, async () => (await described(kinesis, resource)) === undefined);
     },
   };
 }
 
-async function active(kinesis: KinesisClient, resource: DeclaredResource): Promise<Outputs> {
+async function active(kinesis: Kinesis, resource: DeclaredResource): Promise<Outputs> {
   let consumer: ConsumerDescription | undefined;
   await until(resource, async () => {
     consumer = await described(kinesis, resource);
@@ -47,18 +43,15 @@ async function active(kinesis: KinesisClient, resource: DeclaredResource): Promi
 }
 
 async function described(
-  kinesis: KinesisClient,
+  kinesis: Kinesis,
   resource: DeclaredResource,
 ): Promise<ConsumerDescription | undefined> {
-  const answer = await kinesis
-    .send(new DescribeStreamConsumerCommand(identityOf(resource)))
-    .catch(absent);
+  const answer = await kinesis.describeStreamConsumer(identityOf(resource)).catch(absent);
   return answer?.ConsumerDescription;
 }
 
-function identityOf(resource: DeclaredResource): { StreamARN: string; ConsumerName: string } {
-  const inputs = Declared.inputsOf(resource);
-  return { StreamARN: inputs.string("streamArn"), ConsumerName: inputs.string("name") };
+function identityOf({ inputs }: DeclaredResource): { StreamARN: string; ConsumerName: string } {
+  return { StreamARN: String(inputs["streamArn"]), ConsumerName: String(inputs["name"]) };
 }
 
 function absent(error: unknown): undefined {

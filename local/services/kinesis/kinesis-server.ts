@@ -1,6 +1,7 @@
 import path from "node:path";
-import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { Kinesis } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { commandOptions } from "../../machine/command";
 import { install, type Progress } from "../../machine/installation";
 import { type ProcessError, ServiceProcess } from "../../machine/process";
 import type { ServiceFolders } from "../../machine/service-folders";
@@ -30,14 +31,7 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
     name: "Kinesis server",
     command: path.join(installation, "bin", "kinesis-server"),
     args: [
-      "--port",
-      String(port),
-      "--region",
-      region,
-      "--account-id",
-      accountId,
-      "--shard-limit",
-      String(SHARD_LIMIT),
+      ...commandOptions({ port, region, "account-id": accountId, "shard-limit": SHARD_LIMIT }),
       ...(throttled ? ["--enforce-limits"] : []),
       ...(journal ? ["--state-dir", folders.state("kinesis")] : []),
     ],
@@ -62,8 +56,8 @@ export function kinesisEnvironment(endpoint: string) {
 }
 
 /** A client of the server. Plain HTTP/1.1: the default handler would speak HTTP/2. */
-export function kinesisClient(endpoint: string, region: string): KinesisClient {
-  return new KinesisClient({
+export function kinesisClient(endpoint: string, region: string): Kinesis {
+  return new Kinesis({
     endpoint,
     region,
     credentials: { accessKeyId: "local", secretAccessKey: "local" },

@@ -1,24 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  AddTagsToStreamCommand,
-  CreateStreamCommand,
-  DecreaseStreamRetentionPeriodCommand,
-  DeleteStreamCommand,
-  DescribeStreamSummaryCommand,
-  DisableEnhancedMonitoringCommand,
-  EnableEnhancedMonitoringCommand,
-  IncreaseStreamRetentionPeriodCommand,
-  type KinesisClient,
+  type Kinesis,
   type MetricsName,
-  RemoveTagsFromStreamCommand,
   ResourceNotFoundException,
-  StartStreamEncryptionCommand,
-  StopStreamEncryptionCommand,
   type StreamDescriptionSummary,
-  UpdateMaxRecordSizeCommand,
-  UpdateShardCountCommand,
-  UpdateStreamModeCommand,
-  UpdateStreamWarmThroughputCommand,
 } from "@aws-sdk/client-kinesis";
 
 const POLL_MILLISECONDS = 50;
@@ -40,70 +25,70 @@ export interface StreamSettings {
 
 /** A stream of a Kinesis API. Every change is done when the stream is active again. */
 export class LiveStream {
-  readonly #client: KinesisClient;
+  readonly #client: Kinesis;
   readonly #name: string;
 
-  constructor(client: KinesisClient, name: string) {
+  constructor(client: Kinesis, name: string) {
     this.#client = client;
     this.#name = name;
   }
 
   async create({ shards }: Pick<StreamSettings, "shards">): Promise<void> {
-    await this.#done(
-      this.#client.send(new CreateStreamCommand({ StreamName: this.#name, ShardCount: shards })),
-    );
+    await this.#done(this.#client.createStream({ StreamName: this.#name, ShardCount: shards }));
   }
 
   async change(previous: StreamSettings | undefined, wanted: StreamSettings): Promise<void> {
+    const client = this.#client;
     const StreamName = this.#name;
     const summary = await this.#active();
     const { StreamARN, RetentionPeriodHours: hours = DEFAULT_RETENTION_HOURS } = summary;
     const { mode, retentionHours, kmsKey, metrics, recordKib, warmMibPerSecond } = wanted;
     if (mode !== (previous?.mode ?? "PROVISIONED")) {
       const StreamModeDetails = { StreamMode: mode };
-      await this.#done(
-        this.#client.send(new UpdateStreamModeCommand({ StreamARN, StreamModeDetails })),
-      );
+      await this.#done(client.updateStreamMode({ StreamARN, StreamModeDetails }));
     }
     if (mode === "PROVISIONED") await this.#reshard(summary, wanted.shards);
     if (retentionHours !== hours) {
       const input = { StreamName, RetentionPeriodHours: retentionHours };
       await this.#done(
         retentionHours > hours
-          ? this.#client.send(new IncreaseStreamRetentionPeriodCommand(input))
-          : this.#client.send(new DecreaseStreamRetentionPeriodCommand(input)),
+          ? client.increaseStreamRetentionPeriod(input)
+          : client.decreaseStreamRetentionPeriod(input),
       );
     }
     if (kmsKey !== previous?.kmsKey) {
       const input = { StreamName, EncryptionType: "KMS" as const };
       await this.#done(
         kmsKey === undefined
-          ? this.#client.send(
-              new StopStreamEncryptionCommand({ ...input, KeyId: previous?.kmsKey }),
-            )
-          : this.#client.send(new StartStreamEncryptionCommand({ ...input, KeyId: kmsKey })),
+          ? client.stopStreamEncryption({ ...input, KeyId: previous?.kmsKey })
+          : client.startStreamEncryption({ ...input, KeyId: kmsKey }),
       );
     }
     const measured = previous?.metrics ?? [];
     const added = metrics.filter((metric) => !measured.includes(metric)) as MetricsName[];
     const removed = measured.filter((metric) => !metrics.includes(metric)) as MetricsName[];
     if (added.length > 0) {
-      const input = { StreamName, ShardLevelMetrics: added };
-      await this.#done(this.#client.send(new EnableEnhancedMonitoringCommand(input)));
+      await this.#done(client.enableEnhancedMonitoring({ StreamName, ShardLevelMetrics: added }));
     }
     if (removed.length > 0) {
-      const input = { StreamName, ShardLevelMetrics: removed };
-      await this.#done(this.#client.send(new DisableEnhancedMonitoringCommand(input)));
+      await this.#done(
+        client.disableEnhancedMonitoring({ StreamName, ShardLevelMetrics: removed }),
+      );
     }
     if (recordKib !== (previous?.recordKib ?? DEFAULT_RECORD_KIB)) {
-      const input = { StreamARN, MaxRecordSizeInKiB: recordKib };
-      await this.#done(this.#client.send(new UpdateMaxRecordSizeCommand(input)));
+      await this.#done(client.updateMaxRecordSize({ StreamARN, MaxRecordSizeInKiB: recordKib }));
     }
     if (warmMibPerSecond !== undefined && warmMibPerSecond !== previous?.warmMibPerSecond) {
       const input = { StreamName, WarmThroughputMiBps: warmMibPerSecond };
-      await this.#done(this.#client.send(new UpdateStreamWarmThroughputCommand(input)));
+      await this.#done(client.updateStreamWarmThroughput(input));
     }
-    await this.#tag(previous?.tags ?? {}, wanted.tags);
+    const tags = previous?.tags ?? {};
+    const TagKeys = Object.keys(tags).filter((key) => !(key in wanted.tags));
+    const changed = Object.entries(wanted.tags).filter(([key, value]) => tags[key] !== value);
+    if (TagKeys.length > 0) await client.removeTagsFromStream({ StreamName, TagKeys });
+    if (changed.length > 0) {
+      await client.addTagsToStream({ StreamName, Tags: Object.fromEntries(changed) });
+    }
   }
 
   /** Takes it to another number of shards. @throws Error with the limit of one update, when it is exceeded */
@@ -117,9 +102,7 @@ export class LiveStream {
 
   async delete(): Promise<void> {
     if (!(await this.exists())) return;
-    await this.#client.send(
-      new DeleteStreamCommand({ StreamName: this.#name, EnforceConsumerDeletion: true }),
-    );
+    await this.#client.deleteStream({ StreamName: this.#name, EnforceConsumerDeletion: true });
     await this.#until("deleted", (summary) => summary === undefined);
   }
 
@@ -134,23 +117,7 @@ export class LiveStream {
       );
     }
     const input = { StreamName, TargetShardCount: shards, ScalingType: "UNIFORM_SCALING" as const };
-    await this.#done(this.#client.send(new UpdateShardCountCommand(input)));
-  }
-
-  async #tag(
-    previous: Readonly<Record<string, string>>,
-    wanted: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const StreamName = this.#name;
-    const TagKeys = Object.keys(previous).filter((key) => !(key in wanted));
-    const changed = Object.entries(wanted).filter(([key, value]) => previous[key] !== value);
-    if (TagKeys.length > 0) {
-      await this.#client.send(new RemoveTagsFromStreamCommand({ StreamName, TagKeys }));
-    }
-    if (changed.length > 0) {
-      const Tags = Object.fromEntries(changed);
-      await this.#client.send(new AddTagsToStreamCommand({ StreamName, Tags }));
-    }
+    await this.#done(this.#client.updateShardCount(input));
   }
 
   /** A change is done when the stream is active again. */
@@ -184,9 +151,7 @@ export class LiveStream {
 
   async #summary(): Promise<StreamDescriptionSummary | undefined> {
     try {
-      const output = await this.#client.send(
-        new DescribeStreamSummaryCommand({ StreamName: this.#name }),
-      );
+      const output = await this.#client.describeStreamSummary({ StreamName: this.#name });
       return output.StreamDescriptionSummary;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;

@@ -1,6 +1,7 @@
 import {
   ExpiredIteratorException,
   GetRecordsCommand,
+  type GetRecordsOutput,
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
@@ -80,7 +81,7 @@ export class ShardReader {
     return shards;
   }
 
-  async #records(shardId: string) {
+  async #records(shardId: string): Promise<GetRecordsOutput> {
     const known = this.#iterators.get(shardId);
     try {
       const ShardIterator = known ?? (await this.#iterator(shardId));
@@ -91,8 +92,7 @@ export class ShardReader {
         error instanceof ExpiredIteratorException || error instanceof ResourceNotFoundException;
       if (known === undefined || !stale) throw error;
       this.#iterators.delete(shardId);
-      const ShardIterator = await this.#iterator(shardId);
-      return this.#api.send(new GetRecordsCommand({ ShardIterator }));
+      return this.#records(shardId);
     }
   }
 

@@ -1,6 +1,7 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Kinesis } from "@aws-sdk/client-kinesis";
+import type { kinesis } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
 import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
-import { Declared } from "../declared";
 import {
   DEFAULT_RECORD_KIB,
   DEFAULT_RETENTION_HOURS,
@@ -12,7 +13,7 @@ import {
 const ON_DEMAND_SHARDS = 4;
 
 /** Streams of a Kinesis API, as the program declares them. `client` starts the server if it does not run yet. */
-export function streamPlane(client: () => Promise<KinesisClient>): DataPlane {
+export function streamPlane(client: () => Promise<Kinesis>): DataPlane {
   return {
     async create(resource) {
       const settings = settingsOf(resource);
@@ -38,21 +39,17 @@ export function streamPlane(client: () => Promise<KinesisClient>): DataPlane {
 }
 
 function settingsOf(resource: DeclaredResource): StreamSettings {
-  const inputs = Declared.inputsOf(resource);
-  const onDemand =
-    inputs.block("streamModeDetails").string("streamMode", "PROVISIONED") === "ON_DEMAND";
+  const inputs = resource.inputs as Unwrap<kinesis.StreamArgs>;
+  const onDemand = inputs.streamModeDetails?.streamMode === "ON_DEMAND";
   return {
-    name: inputs.string("name"),
+    name: inputs.name ?? "",
     mode: onDemand ? "ON_DEMAND" : "PROVISIONED",
-    shards: onDemand ? ON_DEMAND_SHARDS : inputs.number("shardCount"),
-    retentionHours: inputs.number("retentionPeriod", DEFAULT_RETENTION_HOURS),
-    kmsKey:
-      inputs.string("encryptionType", "NONE") === "KMS" ? inputs.string("kmsKeyId") : undefined,
-    metrics: inputs.strings("shardLevelMetrics"),
-    recordKib: inputs.number("maxRecordSizeInKib", DEFAULT_RECORD_KIB),
-    warmMibPerSecond: inputs.has("warmThroughputMibPs")
-      ? inputs.number("warmThroughputMibPs")
-      : undefined,
-    tags: inputs.stringMap("tags"),
+    shards: onDemand ? ON_DEMAND_SHARDS : (inputs.shardCount ?? 0),
+    retentionHours: inputs.retentionPeriod ?? DEFAULT_RETENTION_HOURS,
+    kmsKey: inputs.encryptionType === "KMS" ? inputs.kmsKeyId : undefined,
+    metrics: inputs.shardLevelMetrics ?? [],
+    recordKib: inputs.maxRecordSizeInKib ?? DEFAULT_RECORD_KIB,
+    warmMibPerSecond: inputs.warmThroughputMibPs,
+    tags: inputs.tags ?? {},
   };
 }

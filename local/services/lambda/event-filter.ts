@@ -1,3 +1,5 @@
+import { isObject } from "../../provider/values";
+
 /** Operators of filter rules: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax */
 const operators: Readonly<Record<string, (argument: unknown, value: unknown) => boolean>> = {
   exists: (argument, value) => (value !== undefined) === argument,
@@ -65,8 +67,4 @@ function comparisons(argument: unknown): ((value: number) => boolean)[] {
     (value) => compare(value, Number(limit)),
     ...(others.length > 0 ? comparisons(others) : []),
   ];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,15 @@
-import { appendFile, mkdir, rm } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
-import { Declared } from "../declared";
-import { positionFile } from "../kinesis/position-file";
+import type { lambda } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
+import { refused, type DeclaredResource } from "../../provider/data-plane";
 import { ShardReader, type StartingPoint } from "../kinesis/shard-reader";
+import type { Positions } from "../kinesis/stream-worker";
+import { WorkerPlane } from "../kinesis/worker-plane";
 import { bucketOf, type ObjectStore } from "../storage/object-store";
 import { unknownOperators } from "./event-filter";
-import { EventSource, type EventSourceSettings, type EventSourceStatus } from "./event-source";
+import { EventSource, type EventSourceSettings } from "./event-source";
 import { functionName, type FunctionPlane } from "./function-plane";
 
 export interface EventSourcePlaneOptions {
@@ -19,25 +21,28 @@ export interface EventSourcePlaneOptions {
 }
 
 /** Event source mappings of Kinesis streams. A consumer with enhanced fan-out is read by polling here, too. */
-export class EventSourcePlane implements DataPlane {
+export class EventSourcePlane extends WorkerPlane<EventSource> {
   readonly #options: EventSourcePlaneOptions;
-  readonly #sources = new Map<string, EventSource>();
 
   constructor(options: EventSourcePlaneOptions) {
+    super(path.join(options.folder, "event-sources"));
     this.#options = options;
   }
 
-  get statuses(): readonly EventSourceStatus[] {
-    return [...this.#sources.values()].map((source) => source.status);
+  protected override idOf({ outputs }: DeclaredResource): string {
+    return String(outputs["uuid"]);
   }
 
-  async create(resource: DeclaredResource): Promise<Outputs> {
+  protected override async worker(
+    resource: DeclaredResource,
+    positions: Positions,
+  ): Promise<EventSource | undefined> {
     const { settings, start, bucket, enabled } = settingsOf(resource);
-    if (!enabled) return {};
+    if (!enabled) return undefined;
     const { client, functions, store, logFile } = this.#options;
     const stream = settings.streamArn.replace(/^.*:stream\//, "");
     const log = logFile(functionName(settings.functionArn));
-    const source = new EventSource({
+    return new EventSource({
       settings,
       reader: new ShardReader(await client(), stream, start),
       invoke: (functionArn, payload) => functions.invoke(functionArn, payload),
@@ -53,46 +58,9 @@ export class EventSourcePlane implements DataPlane {
         await mkdir(path.dirname(log), { recursive: true });
         await appendFile(log, `Records that the function failed on ${outcome}\n`);
       },
-      positions: positionFile(this.#positionFile(settings.id)),
+      positions,
     });
-    await source.resume();
-    this.#sources.set(settings.id, source);
-    source.start();
-    return {};
   }
-
-  async update(resource: DeclaredResource): Promise<Outputs> {
-    await this.#stop(idOf(resource));
-    return this.create(resource);
-  }
-
-  async read(resource: DeclaredResource): Promise<Outputs> {
-    return this.#sources.has(idOf(resource)) ? {} : this.create(resource);
-  }
-
-  async delete(resource: DeclaredResource): Promise<void> {
-    const id = idOf(resource);
-    await this.#stop(id);
-    await rm(this.#positionFile(id), { force: true });
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([...this.#sources.keys()].map((id) => this.#stop(id)));
-  }
-
-  async #stop(id: string): Promise<void> {
-    const source = this.#sources.get(id);
-    this.#sources.delete(id);
-    await source?.stop();
-  }
-
-  #positionFile(id: string): string {
-    return path.join(this.#options.folder, "event-sources", `${id}.json`);
-  }
-}
-
-function idOf({ outputs }: DeclaredResource): string {
-  return String(outputs["uuid"]);
 }
 
 /** @throws Error that lists everything that is declared but cannot be done locally. */
@@ -102,53 +70,46 @@ export function settingsOf(resource: DeclaredResource): {
   readonly bucket: string | undefined;
   readonly enabled: boolean;
 } {
-  const inputs = Declared.inputsOf(resource);
+  const inputs = resource.inputs as Unwrap<lambda.EventSourceMappingArgs>;
   const problems: string[] = [];
-  const source = inputs.string("eventSourceArn", "");
+  const source = inputs.eventSourceArn ?? "none";
   const [, streamArn = ""] = /^(arn:[^:]+:kinesis:[^/]+\/[^/]+)/.exec(source) ?? [];
-  if (streamArn === "") {
-    problems.push(`only a Kinesis stream can be the source; got ${source || "none"}`);
-  }
-  const filters = inputs
-    .block("filterCriteria")
-    .blocks("filters")
-    .map((filter) => JSON.parse(filter.string("pattern")) as unknown);
+  if (streamArn === "") problems.push(`only a Kinesis stream can be the source; got ${source}`);
+  const filters = (inputs.filterCriteria?.filters ?? []).map(
+    ({ pattern = "" }) => JSON.parse(pattern) as unknown,
+  );
   for (const operator of filters.flatMap(unknownOperators)) {
     problems.push(`filter patterns cannot have ${operator} here`);
   }
-  const onFailure = inputs.block("destinationConfig").block("onFailure");
-  const destination = onFailure.string("destinationArn", "");
-  if (destination !== "" && !/^arn:[^:]+:s3:/.test(destination)) {
+  const destination = inputs.destinationConfig?.onFailure?.destinationArn;
+  if (destination !== undefined && !/^arn:[^:]+:s3:/.test(destination)) {
     problems.push(`only a bucket can be the destination of failures; got ${destination}`);
   }
-  if (problems.length > 0) throw inputs.refused(problems);
-  const unlimited = (name: string): number => {
-    const value = inputs.number(name, -1);
-    return value === -1 ? Infinity : value;
-  };
-  const position = inputs.string("startingPosition");
+  if (problems.length > 0) throw refused(resource, problems);
+  const limit = (value = -1): number => (value === -1 ? Infinity : value);
+  const { startingPosition, startingPositionTimestamp = "" } = inputs;
   return {
     settings: {
-      id: idOf(resource),
-      functionArn: inputs.string("functionName"),
+      id: String(resource.outputs["uuid"]),
+      functionArn: inputs.functionName,
       streamArn,
-      batchSize: inputs.number("batchSize", 100),
-      batchMilliseconds: inputs.number("maximumBatchingWindowInSeconds", 0) * 1000,
-      parallelization: inputs.number("parallelizationFactor", 1),
-      bisects: inputs.boolean("bisectBatchOnFunctionError", false),
-      retries: unlimited("maximumRetryAttempts"),
-      maxAgeMilliseconds: unlimited("maximumRecordAgeInSeconds") * 1000,
-      reportsFailures: inputs.strings("functionResponseTypes").includes("ReportBatchItemFailures"),
-      windowMilliseconds: inputs.number("tumblingWindowInSeconds", 0) * 1000,
+      batchSize: inputs.batchSize ?? 100,
+      batchMilliseconds: (inputs.maximumBatchingWindowInSeconds ?? 0) * 1000,
+      parallelization: inputs.parallelizationFactor ?? 1,
+      bisects: inputs.bisectBatchOnFunctionError ?? false,
+      retries: limit(inputs.maximumRetryAttempts),
+      maxAgeMilliseconds: limit(inputs.maximumRecordAgeInSeconds) * 1000,
+      reportsFailures: inputs.functionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
+      windowMilliseconds: (inputs.tumblingWindowInSeconds ?? 0) * 1000,
       filters,
     },
     start:
-      position === "AT_TIMESTAMP"
-        ? new Date(inputs.string("startingPositionTimestamp"))
-        : position === "LATEST"
+      startingPosition === "AT_TIMESTAMP"
+        ? new Date(startingPositionTimestamp)
+        : startingPosition === "LATEST"
           ? "LATEST"
           : "TRIM_HORIZON",
-    bucket: destination === "" ? undefined : bucketOf(destination),
-    enabled: inputs.boolean("enabled", true),
+    bucket: destination && bucketOf(destination),
+    enabled: inputs.enabled ?? true,
   };
 }

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { DeliveryLedger, type Ticket } from "../firehose/delivery-ledger";
-import { pollUntil } from "../kinesis/poll-loop";
-import type { Positions } from "../kinesis/position-file";
-import type { ShardReader, ShardRecord } from "../kinesis/shard-reader";
+import type { Ticket } from "../firehose/delivery-ledger";
+import type { ShardRecord } from "../kinesis/shard-reader";
+import { StreamWorker, type StreamWorkerOptions } from "../kinesis/stream-worker";
 import { type BatchOptions, type BatchSettings, EventBatches, type Window } from "./event-batches";
 import { matches } from "./event-filter";
 
@@ -19,26 +18,9 @@ export interface EventSourceSettings extends BatchSettings {
   readonly filters: readonly unknown[];
 }
 
-export interface EventSourceStatus {
-  /** ARN of the function. */
-  readonly functionArn: string;
-  readonly read: number;
-  readonly filteredOut: number;
-  /** Records that the function processed. */
-  readonly processed: number;
-  /** Records that were given up and are in the bucket of failures. */
-  readonly failed: number;
-  /** Records read and neither processed nor given up. */
-  readonly waiting: number;
-  /** Why the last round failed; it is tried again. */
-  readonly problem?: string;
-}
-
-export interface EventSourceOptions extends Pick<BatchOptions, "invoke" | "keep"> {
+export interface EventSourceOptions
+  extends StreamWorkerOptions, Pick<BatchOptions, "invoke" | "keep"> {
   readonly settings: EventSourceSettings;
-  readonly reader: Pick<ShardReader, "newRecords" | "resume">;
-  readonly positions: Positions;
-  readonly now?: () => number;
   readonly pause?: BatchOptions["pause"];
 }
 
@@ -55,23 +37,18 @@ interface Lane {
 }
 
 /** Event source mapping of a Kinesis stream: reads its shards and invokes a function with batches, at least once. */
-export class EventSource {
+export class EventSource extends StreamWorker {
   readonly #options: EventSourceOptions;
-  readonly #now: () => number;
-  readonly #stop = new AbortController();
-  readonly #ledger = new DeliveryLedger();
   readonly #batches: EventBatches;
   readonly #lanes = new Map<string, Lane>();
   /** By shard, the time up to which every record is read. */
   readonly #readUntil = new Map<string, number>();
   readonly #counts = { read: 0, filteredOut: 0, processed: 0, failed: 0 };
-  #running: Promise<void> | undefined;
-  #problem: string | undefined;
 
   constructor(options: EventSourceOptions) {
+    super(options);
     this.#options = options;
-    this.#now = options.now ?? Date.now;
-    const { signal } = this.#stop;
+    const signal = this.stopping;
     this.#batches = new EventBatches({
       pause: (attempts) =>
         delay(Math.min(LONGEST_PAUSE_MILLISECONDS, 100 * 2 ** attempts), undefined, {
@@ -79,40 +56,30 @@ export class EventSource {
         }).catch(() => undefined),
       ...options,
       signal,
-      now: this.#now,
+      now: this.now,
     });
   }
 
-  get status(): EventSourceStatus {
+  /** Failed records were given up and are in the bucket of failures, waiting ones neither processed nor given up. */
+  get status() {
     const { read, filteredOut, processed, failed } = this.#counts;
     return {
       functionArn: this.#options.settings.functionArn,
       ...this.#counts,
       waiting: read - filteredOut - processed - failed,
-      ...(this.#problem !== undefined && { problem: this.#problem }),
+      ...(this.problem !== undefined && { problem: this.problem }),
     };
   }
 
-  start(): void {
-    this.#running = this.#run(this.#stop.signal);
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  override async stop(): Promise<void> {
+    await this.halt();
     await this.settled();
-    await this.#save();
-  }
-
-  async resume(): Promise<void> {
-    const positions = await this.#options.positions.load();
-    this.#ledger.resume(positions);
-    this.#options.reader.resume(positions);
+    await this.save();
   }
 
   /** Reads what has come, and begins with the batches that are due. */
-  async poll(): Promise<void> {
-    const begun = this.#now();
+  override async poll(): Promise<void> {
+    const begun = this.now();
     const behind = new Set<string>();
     const waits = (shardId: string): boolean => {
       const isFull = [...this.#lanes.values()].some(
@@ -131,13 +98,13 @@ export class EventSource {
       if (!behind.has(lane.shardId)) this.#readUntil.set(lane.shardId, begun);
       lane.running ??= this.#work(lane)
         .catch((error: unknown) => {
-          this.#problem = String(error);
+          this.problem = String(error);
         })
         .finally(() => {
           lane.running = undefined;
         });
     }
-    await this.#save();
+    await this.save();
   }
 
   /** Settles when no batch is being processed. */
@@ -145,19 +112,12 @@ export class EventSource {
     await Promise.all([...this.#lanes.values()].flatMap(({ running }) => running ?? []));
   }
 
-  #run(signal: AbortSignal): Promise<void> {
-    const poll = () => this.poll();
-    return pollUntil(signal, poll, (problem) => {
-      this.#problem = problem;
-    });
-  }
-
   #take(record: ShardRecord): void {
-    const taken = { ...record, ticket: this.#ledger.open(record) };
+    const taken = { ...record, ticket: this.ledger.open(record) };
     this.#counts.read += 1;
     if (this.#isFilteredOut(record)) {
       this.#counts.filteredOut += 1;
-      this.#ledger.release(taken.ticket);
+      this.ledger.release(taken.ticket);
       return;
     }
     const { waiting } = this.#laneOf(record);
@@ -185,13 +145,13 @@ export class EventSource {
       lane = { shardId, waiting: [], since: 0, window: undefined, running: undefined };
       this.#lanes.set(key, lane);
     }
-    if (lane.waiting.length === 0) lane.since = this.#now();
+    if (lane.waiting.length === 0) lane.since = this.now();
     return lane;
   }
 
   /** Processes the batches of a lane that are due, and ends windows that are over. */
   async #work(lane: Lane): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    while (!this.stopping.aborted) {
       await this.#closeWindow(lane);
       const batch = this.#nextBatch(lane);
       if (batch.length === 0) return;
@@ -226,8 +186,8 @@ export class EventSource {
       );
     });
     const isFull = end !== -1 || waiting.length >= batchSize;
-    if (!isFull && this.#now() - since < batchMilliseconds) return [];
-    lane.since = this.#now();
+    if (!isFull && this.now() - since < batchMilliseconds) return [];
+    lane.since = this.now();
     return waiting.splice(0, end === -1 ? waiting.length : end);
   }
 
@@ -238,7 +198,7 @@ export class EventSource {
     const isRead = (this.#readUntil.get(shardId) ?? 0) >= window.start + windowMilliseconds;
     if (!isRead || this.#windowOf(waiting[0]) === window.start) return;
     await this.#batches.close(shardId, window);
-    if (this.#stop.signal.aborted) return;
+    if (this.stopping.aborted) return;
     lane.window = undefined;
     this.#release(window.tickets);
   }
@@ -252,11 +212,6 @@ export class EventSource {
   }
 
   #release(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) this.#ledger.release(ticket);
-  }
-
-  async #save(): Promise<void> {
-    this.#ledger.settle();
-    await this.#options.positions.save(this.#ledger.positions);
+    for (const ticket of tickets) this.ledger.release(ticket);
   }
 }

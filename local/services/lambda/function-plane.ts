@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type {
-  DataPlane,
-  DeclaredAsset,
-  DeclaredResource,
-  Outputs,
+import type { lambda } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
+import {
+  refused,
+  type DataPlane,
+  type DeclaredAsset,
+  type DeclaredResource,
+  type Outputs,
 } from "../../provider/data-plane";
-import { Declared } from "../declared";
 import { FunctionProcess } from "./function-process";
 
 export interface FunctionPlaneOptions {
@@ -18,35 +20,13 @@ export interface FunctionPlaneOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface FunctionStatus {
-  readonly name: string;
-  readonly invocations: number;
-  readonly failures: number;
-  readonly pid?: number;
-}
-
-interface RunningFunction {
-  readonly process: FunctionProcess;
-  invocations: number;
-  failures: number;
-}
-
 /** Lambda: runs the declared code of each function in a process of its own. */
 export class FunctionPlane implements DataPlane {
   readonly #options: FunctionPlaneOptions;
-  readonly #functions = new Map<string, RunningFunction>();
+  readonly #functions = new Map<string, FunctionProcess>();
 
   constructor(options: FunctionPlaneOptions) {
     this.#options = options;
-  }
-
-  get statuses(): readonly FunctionStatus[] {
-    return [...this.#functions].map(([name, { process, invocations, failures }]) => ({
-      name,
-      invocations,
-      failures,
-      ...(process.pid !== undefined && { pid: process.pid }),
-    }));
   }
 
   /** Invokes a function, of any version, with JSON text. @returns JSON text @throws Error when it fails */
@@ -54,25 +34,17 @@ export class FunctionPlane implements DataPlane {
     const name = functionName(nameOrArn);
     const found = this.#functions.get(name);
     if (found === undefined) throw new Error(`Function ${name} does not exist`);
-    found.invocations += 1;
-    try {
-      return await found.process.invoke(payload);
-    } catch (error) {
-      found.failures += 1;
-      throw error;
-    }
+    return found.invoke(payload);
   }
 
   async create(resource: DeclaredResource): Promise<Outputs> {
-    const inputs = Declared.inputsOf(resource);
+    const inputs = resource.inputs as Unwrap<lambda.FunctionArgs>;
+    const { runtime = "none", memorySize: memoryMiB = 128 } = inputs;
     const name = nameOf(resource);
-    const runtime = inputs.string("runtime", "");
     if (!runtime.startsWith("nodejs")) {
-      throw new Error(
-        `${resource.type} "${resource.name}" cannot run on this machine: runtime ${runtime || "none"} is not there, only nodejs`,
-      );
+      throw refused(resource, [`runtime ${runtime} is not there, only nodejs`]);
     }
-    const [module = "", handler = ""] = inputs.string("handler").split(/\.(?=[^.]+$)/);
+    const [module = "", handler = ""] = (inputs.handler ?? "").split(/\.(?=[^.]+$)/);
     const folder = this.#folder(resource);
     // In one step: what is there is whole.
     if (!existsSync(folder)) {
@@ -81,39 +53,29 @@ export class FunctionPlane implements DataPlane {
       await rename(`${folder}.new`, folder);
     }
     const file = path.join(folder, `${module}.js`);
-    if (!existsSync(file)) {
-      throw new Error(`${resource.type} "${resource.name}": its code has no ${module}.js`);
-    }
-    const memoryMiB = inputs.number("memorySize", 128);
+    if (!existsSync(file)) throw refused(resource, [`its code has no ${module}.js`]);
     const { arn, version = "$LATEST" } = resource.outputs as { arn: string; version?: string };
-    await this.#functions.get(name)?.process.stop();
-    this.#functions.set(name, {
-      process: new FunctionProcess({
-        name,
-        arn,
-        version,
-        file,
-        handler,
-        memoryMiB,
-        timeoutSeconds: inputs.number("timeout", 3),
-        logFile: this.#options.logFile(name),
-        environment: {
-          ...this.#options.environment,
-          AWS_LAMBDA_FUNCTION_NAME: name,
-          AWS_LAMBDA_FUNCTION_VERSION: version,
-          AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
-          TZ: ":UTC",
-          ...inputs.block("environment").stringMap("variables"),
-        },
-      }),
-      invocations: 0,
-      failures: 0,
+    await this.#functions.get(name)?.stop();
+    const process = new FunctionProcess({
+      name,
+      arn,
+      version,
+      file,
+      handler,
+      memoryMiB,
+      timeoutSeconds: inputs.timeout ?? 3,
+      logFile: this.#options.logFile(name),
+      environment: {
+        ...this.#options.environment,
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        AWS_LAMBDA_FUNCTION_VERSION: version,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
+        TZ: ":UTC",
+        ...inputs.environment?.variables,
+      },
     });
+    this.#functions.set(name, process);
     return {};
-  }
-
-  update(resource: DeclaredResource): Promise<Outputs> {
-    return this.create(resource);
   }
 
   async read(resource: DeclaredResource): Promise<Outputs | undefined> {
@@ -125,12 +87,12 @@ export class FunctionPlane implements DataPlane {
     const name = nameOf(resource);
     const found = this.#functions.get(name);
     this.#functions.delete(name);
-    await found?.process.stop();
+    await found?.stop();
     await rm(path.join(this.#options.folder, name), { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#functions.values()].map(({ process }) => process.stop()));
+    await Promise.all([...this.#functions.values()].map((process) => process.stop()));
   }
 
   /** Folder named after the code's hash, which is all that the engine keeps: a running function keeps its own code. */
@@ -145,14 +107,11 @@ export class FunctionPlane implements DataPlane {
 
 /** Calls a function when the program is deployed: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */
 export function invocationPlane(functions: Pick<FunctionPlane, "invoke">): DataPlane {
-  const invoke = async (resource: DeclaredResource): Promise<{ result: string }> => {
-    const inputs = Declared.inputsOf(resource);
-    const name = inputs.string("functionName");
-    return { result: await functions.invoke(name, inputs.string("input")) };
-  };
   return {
-    create: invoke,
-    update: invoke,
+    async create(resource) {
+      const { functionName: name, input } = resource.inputs as Unwrap<lambda.InvocationArgs>;
+      return { result: await functions.invoke(name, input) };
+    },
     read: () => Promise.resolve({}),
     delete: () => Promise.resolve(),
   };
@@ -166,13 +125,12 @@ export function functionName(nameOrArn: string): string {
 function codeOf(resource: DeclaredResource): DeclaredAsset {
   const code = resource.inputs["code"] as DeclaredAsset | undefined;
   if (code !== undefined) return code;
-  throw new Error(
-    `${resource.type} "${resource.name}" cannot run on this machine: its code must be an archive of files, not an object in a bucket or an image`,
-  );
+  const problem = "its code must be an archive of files, not an object in a bucket or an image";
+  throw refused(resource, [problem]);
 }
 
-function nameOf(resource: DeclaredResource): string {
-  return Declared.inputsOf(resource).string("name");
+function nameOf({ inputs }: DeclaredResource): string {
+  return String(inputs["name"]);
 }
 
 async function layOut(

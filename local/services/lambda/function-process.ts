@@ -132,7 +132,10 @@ export class FunctionProcess {
     try {
       const answer = await Promise.race([
         once(child, "message", { signal }).then(([message]) => message as Answer),
-        once(child, "exit", { signal }).then(([code]) => ended(code as number | null)),
+        once(child, "exit", { signal }).then(([code]): Answer => {
+          const errorMessage = `The process ended with exit code ${String(code ?? "none")}`;
+          return { ended: true, error: { errorType: "Runtime.ExitError", errorMessage } };
+        }),
         delay(milliseconds, undefined, { signal }),
       ]);
       if (answer === undefined || answer.ended) await this.#end(child);
@@ -158,9 +161,4 @@ export class FunctionProcess {
       errorMessage: `${what} payload size ${bytes} exceeds the maximum of ${MAX_PAYLOAD_BYTES} bytes`,
     });
   }
-}
-
-function ended(code: number | null): Answer {
-  const errorMessage = `The process ended with exit code ${code ?? "none"}`;
-  return { ended: true, error: { errorType: "Runtime.ExitError", errorMessage } };
 }

@@ -1,23 +1,18 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import type { opensearch } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
 import type { DataPlane, DeclaredResource, Outputs } from "../../provider/data-plane";
-import { Declared } from "../declared";
-
-export interface DomainPlaneOptions {
-  readonly start: () => Promise<unknown>;
-  readonly stop: () => Promise<void>;
-  readonly endpoint: string;
-  readonly dataFolder: string;
-  readonly hasData: () => boolean;
-}
 
 /** An OpenSearch domain: one node, to which sizes, keys and policies of a domain mean nothing. */
-export function domainPlane(options: DomainPlaneOptions): DataPlane {
-  const { start, stop, endpoint, dataFolder, hasData } = options;
+export function domainPlane(
+  node: { start(): Promise<unknown>; stop(): Promise<void> },
+  { endpoint, dataFolder }: { readonly endpoint: string; readonly dataFolder: string },
+): DataPlane {
   let running: string | undefined;
   const create = async (resource: DeclaredResource): Promise<Outputs> => {
-    const inputs = Declared.inputsOf(resource);
-    const domain = inputs.string("domainName");
-    const version = inputs.string("engineVersion", "OpenSearch_2.19");
+    const { domainName: domain, engineVersion: version = "OpenSearch_2.19" } =
+      resource.inputs as Unwrap<opensearch.DomainArgs>;
     if (running !== undefined && running !== domain) {
       throw new Error(
         `This machine runs one OpenSearch domain, ${running}; ${domain} would be a second one.`,
@@ -28,16 +23,15 @@ export function domainPlane(options: DomainPlaneOptions): DataPlane {
         `Domain ${domain}: engineVersion is ${version}; the OpenSearch on this machine is 2.19.`,
       );
     }
-    await start();
+    await node.start();
     running = domain;
     return { endpoint, dashboardEndpoint: `${endpoint}/_dashboards` };
   };
   return {
     create,
-    update: create,
-    read: async (resource) => (hasData() ? create(resource) : undefined),
+    read: async (resource) => (existsSync(dataFolder) ? create(resource) : undefined),
     async delete() {
-      await stop();
+      await node.stop();
       await rm(dataFolder, { recursive: true, force: true });
       running = undefined;
     },

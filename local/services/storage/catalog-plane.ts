@@ -1,46 +1,34 @@
-import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
-import { Declared } from "../declared";
+import type { glue } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
+import type { DeclaredResource, Outputs } from "../../provider/data-plane";
 
 export interface TableColumn {
   readonly name: string;
   readonly type: string;
 }
 
-export class CatalogPlane implements DataPlane {
-  readonly #tables = new Map<string, readonly TableColumn[]>();
-
-  columns(database: string, table: string): readonly TableColumn[] {
-    const columns = this.#tables.get(`${database}.${table}`);
-    if (columns === undefined) {
-      throw new Error(`Table ${table} of database ${database} does not exist`);
-    }
-    return columns;
-  }
-
-  create(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
-    const columns = Declared.inputsOf(resource)
-      .block("storageDescriptor")
-      .blocks("columns")
-      .map((column) => ({ name: column.string("name"), type: column.string("type", "string") }));
-    this.#tables.set(keyOf(resource), columns);
+/** Tables of the Glue catalog, by whose columns deliveries are converted. */
+export function catalogPlane() {
+  const tables = new Map<string, readonly TableColumn[]>();
+  const keyOf = ({ inputs }: DeclaredResource): string =>
+    `${String(inputs["databaseName"])}.${String(inputs["name"])}`;
+  const create = (resource: DeclaredResource): Promise<Outputs> => {
+    const { storageDescriptor } = resource.inputs as Unwrap<glue.CatalogTableArgs>;
+    const columns = storageDescriptor?.columns ?? [];
+    tables.set(
+      keyOf(resource),
+      columns.map(({ name, type = "string" }) => ({ name, type })),
+    );
     return Promise.resolve({});
-  }
-
-  update(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
-    return this.create(resource);
-  }
-
-  read(resource: DeclaredResource): Promise<Readonly<Record<string, unknown>>> {
-    return this.create(resource);
-  }
-
-  delete(resource: DeclaredResource): Promise<void> {
-    this.#tables.delete(keyOf(resource));
-    return Promise.resolve();
-  }
-}
-
-function keyOf(resource: DeclaredResource): string {
-  const inputs = Declared.inputsOf(resource);
-  return `${inputs.string("databaseName")}.${inputs.string("name")}`;
+  };
+  return {
+    create,
+    read: create,
+    delete: (resource: DeclaredResource) => Promise.resolve(void tables.delete(keyOf(resource))),
+    columns(database: string, table: string): readonly TableColumn[] {
+      const columns = tables.get(`${database}.${table}`);
+      if (columns !== undefined) return columns;
+      throw new Error(`Table ${table} of database ${database} does not exist`);
+    },
+  };
 }

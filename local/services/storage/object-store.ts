@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DataPlane, DeclaredAsset, DeclaredResource } from "../../provider/data-plane";
-import { Declared } from "../declared";
 
 /** Buckets as folders. Objects that the program declares keep every version; others only the last. */
 export class ObjectStore {
@@ -85,14 +84,12 @@ export function bucketOf(arn: string): string {
 }
 
 export function bucketPlane(store: ObjectStore): DataPlane {
-  const nameOf = (resource: DeclaredResource): string =>
-    Declared.inputsOf(resource).string("bucket");
+  const nameOf = ({ inputs }: DeclaredResource): string => String(inputs["bucket"]);
   return {
     async create(resource) {
       await store.createBucket(nameOf(resource));
       return {};
     },
-    update: () => Promise.resolve({}),
     read: (resource) => Promise.resolve(store.hasBucket(nameOf(resource)) ? {} : undefined),
     delete: (resource) => store.deleteBucket(nameOf(resource)),
   };
@@ -105,7 +102,6 @@ export function objectPlane(store: ObjectStore): DataPlane {
   };
   return {
     create: put,
-    update: put,
     read(resource) {
       const { bucket, key } = placeOf(resource);
       const version = resource.outputs["versionId"];
@@ -123,16 +119,18 @@ export function objectPlane(store: ObjectStore): DataPlane {
   };
 }
 
-function placeOf(resource: DeclaredResource): { bucket: string; key: string } {
-  const inputs = Declared.inputsOf(resource);
-  return { bucket: inputs.string("bucket"), key: inputs.string("key") };
+function placeOf({ inputs }: DeclaredResource): { bucket: string; key: string } {
+  return { bucket: String(inputs["bucket"]), key: String(inputs["key"]) };
 }
 
 async function contentOf(resource: DeclaredResource): Promise<Buffer> {
-  const inputs = Declared.inputsOf(resource);
-  if (inputs.has("content")) return Buffer.from(inputs.string("content"));
-  if (inputs.has("contentBase64")) return Buffer.from(inputs.string("contentBase64"), "base64");
-  const source = resource.inputs["source"] as DeclaredAsset | undefined;
+  const { content, contentBase64, source } = resource.inputs as {
+    readonly content?: string;
+    readonly contentBase64?: string;
+    readonly source?: DeclaredAsset;
+  };
+  if (content !== undefined) return Buffer.from(content);
+  if (contentBase64 !== undefined) return Buffer.from(contentBase64, "base64");
   if (source?.text !== undefined) return Buffer.from(source.text);
   if (source?.path !== undefined) return readFile(source.path);
   throw new Error(

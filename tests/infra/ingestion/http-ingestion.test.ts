@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { render } from "velocityjs";
 import { HttpIngestion, type HttpIngestionArgs } from "../../../infra/ingestion/http-ingestion";
-import { MappingContext } from "../../../local/services/api/mapping-context";
+import { mappingContext } from "../../../local/services/api/mapping-context";
 import { deploy, type Deployment, refusal } from "../../support/mocks";
 import { document } from "../policy-documents";
 
@@ -40,7 +40,7 @@ async function put(
 ): Promise<Record<string, string>> {
   const { inputs } = (await ingest(other)).one("aws:apigateway/integration:Integration");
   const templates = inputs["requestTemplates"] as Record<string, string>;
-  const text = render(templates["application/json"] ?? "", new MappingContext(body, headers));
+  const text = render(templates["application/json"] ?? "", mappingContext(body, headers));
   return JSON.parse(text) as Record<string, string>;
 }
 
@@ -73,7 +73,7 @@ describe("HttpIngestion", () => {
         "aws:apigateway/integrationResponse:IntegrationResponse",
         `ingestion-${status}`,
       );
-      const context = new MappingContext(body, {});
+      const context = mappingContext(body, {});
       const templates = inputs["responseTemplates"] as Record<string, string>;
       const text = render(templates["application/json"] ?? "", context);
       return [context.context.responseOverride.status ?? Number(status), JSON.parse(text)];

@@ -1,4 +1,4 @@
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { Kinesis } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 
 import { type Fault, type FaultContext, faults } from "../../../local/faults/faults";
@@ -8,8 +8,7 @@ import type { LocalCloud } from "../../../local/services/cloud";
 async function happening(fault: Fault): Promise<string[]> {
   const notes: string[] = [];
   let shards = 4;
-  const client = {
-    config: {},
+  const client = Object.assign(new Kinesis({ region: "us-east-1" }), {
     send: (command: {
       readonly constructor: { readonly name: string };
       readonly input: object;
@@ -21,7 +20,7 @@ async function happening(fault: Fault): Promise<string[]> {
       const summary = { StreamStatus: "ACTIVE", OpenShardCount: shards };
       return Promise.resolve({ StreamDescriptionSummary: summary });
     },
-  } as unknown as KinesisClient;
+  });
   const context: FaultContext = {
     cloud: {
       status: () =>

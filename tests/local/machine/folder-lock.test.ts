@@ -3,15 +3,14 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { FolderLock, lockProblem } from "../../../local/machine/folder-lock";
+import { lockFolder, lockProblem } from "../../../local/machine/folder-lock";
 import { isAlive } from "../../../local/machine/process";
 import { rejection } from "../services/rejection";
 import { temporaryFolder } from "../services/temporary-folder";
 
 describe("The lock of a run's folder", () => {
   const folder = temporaryFolder();
-  const take = (): Promise<FolderLock> =>
-    FolderLock.take(folder(), path.join(folder(), "processes"));
+  const take = (): Promise<() => void> => lockFolder(folder(), path.join(folder(), "processes"));
 
   it("keeps a second run out and names the first", async () => {
     expect(lockProblem(folder())).to.equal(undefined);
@@ -19,14 +18,14 @@ describe("The lock of a run's folder", () => {
     const message = `Another run (pid ${process.pid}) uses ${folder()}; stop it first, with Ctrl-C or kill ${process.pid}.`;
     expect((await rejection(take())).message).to.equal(message);
     expect(lockProblem(folder())).to.equal(message);
-    lock.release();
+    lock();
     expect(lockProblem(folder())).to.equal(undefined);
-    (await take()).release();
+    (await take())();
   });
 
   it("leaves the folder to its owner alone", async () => {
     chmodSync(folder(), 0o755);
-    (await take()).release();
+    (await take())();
     expect(statSync(folder()).mode & 0o777).to.equal(0o700);
   });
 
@@ -35,7 +34,7 @@ describe("The lock of a run's folder", () => {
     await once(killed, "exit");
     writeFileSync(path.join(folder(), "lock"), String(killed.pid));
     expect(lockProblem(folder())).to.equal(undefined);
-    (await take()).release();
+    (await take())();
   });
 
   it("is given when the processes of a killed run have ended", async () => {

@@ -60,7 +60,7 @@ describe("A service process", () => {
       ServiceProcess.start(options(`console.error("no disk"); process.exit(7)`)),
     );
     expect(error).to.be.instanceOf(ProcessError);
-    expect(error).to.include({ process: "Service", code: 7, signal: null });
+    expect(error).to.include({ process: "Service", how: "exit code 7" });
     expect(error.message).to.match(
       /^Service ended with exit code 7 before it was ready\. The end of .*service\.log:\n {2}no disk$/,
     );
@@ -109,7 +109,7 @@ describe("A service process", () => {
     const killed = await start(SERVICE, { name: "Other", onExit });
     process.kill(killed.pid, "SIGKILL");
     await killed.exited;
-    expect(exits.map((exit) => [exit.process, exit.signal])).to.deep.equal([["Other", "SIGKILL"]]);
+    expect(exits.map((exit) => [exit.process, exit.how])).to.deep.equal([["Other", "SIGKILL"]]);
   });
 
   it("takes the processes it started with it", async () => {

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 
 import { ProcessError, type ServiceProcess } from "../../../local/machine/process";
-import { RestartLimit } from "../../../local/machine/startable";
-import { startable } from "../../../local/machine/startable";
+import { restartLimit, startable } from "../../../local/machine/startable";
 
 describe("A process that is there when it is needed", () => {
   let exits: ((exit: ProcessError) => void)[];
@@ -72,10 +71,10 @@ describe("A process that is there when it is needed", () => {
 describe("The limit of restarts", () => {
   it("is five in a minute, whenever the minute began", () => {
     let now = 0;
-    const limit = new RestartLimit(() => now);
-    for (let end = 0; end < 5; end++) expect(limit.allows()).to.equal(true);
-    expect(limit.allows()).to.equal(false);
+    const mayRestart = restartLimit(() => now);
+    for (let end = 0; end < 5; end++) expect(mayRestart()).to.equal(true);
+    expect(mayRestart()).to.equal(false);
     now = 60_000;
-    expect(limit.allows()).to.equal(true);
+    expect(mayRestart()).to.equal(true);
   });
 });

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { actionsStatus } from "../../../local/page-server/page-actions";
-import { startPageServer, type PageServer } from "../../../local/page-server/page-server";
+import type { LoopbackServer } from "../../../local/machine/loopback-server";
+import { startPageServer } from "../../../local/page-server/page-server";
 import { changes, type StatusFeed } from "../../../local/page-server/status-events";
 import { applied } from "../../../local/page/src/status-change";
 import type { PipelineStatus, Sample, StatusChange } from "../../../local/status/pipeline-status";
@@ -64,7 +65,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 describe("the page server", () => {
   let folder: string;
-  let server: PageServer;
+  let server: LoopbackServer;
   let status: PipelineStatus;
   let listeners: Set<(status: PipelineStatus, sample: Sample) => void>;
   const sample: Sample = {
@@ -72,7 +73,6 @@ describe("the page server", () => {
     put: 5,
     read: null,
     written: 7,
-    replayLag: 0.4,
     waits: { stream: 1, job: 2, search: 0 },
   };
   const feed: StatusFeed = {
@@ -166,7 +166,7 @@ describe("the page server", () => {
 
   describe("with actions", () => {
     let actions: FakeActions;
-    let acting: PageServer;
+    let acting: LoopbackServer;
     const post = (
       action: string,
       body: unknown,
@@ -380,7 +380,7 @@ describe("the page server", () => {
       message = String(error);
     });
     other.close();
-    expect(message).to.include(`Port ${port} on 127.0.0.1 is taken`).and.include("--port");
+    expect(message).to.include(`Port ${port} for the page is in use`).and.include("--port");
   });
 
   it("ends its streams and frees its port when it is closed", async () => {

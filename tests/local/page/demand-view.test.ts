@@ -18,11 +18,11 @@ const demand: DemandStatus = {
     end: "2019-03-02T00:00:00Z",
     complete: true,
     zones: [JFK],
-    top: [{ rank: 1, zone: 132, name: "JFK Airport", trips: 4, trend: [0, 1, 4] }],
+    top: [{ zone: 132, trend: [0, 1, 4] }],
   },
   zones: [
-    { zone: 132, trips: 40, tripsPerWindow: 2 },
-    { zone: 7, trips: 60, tripsPerWindow: 3 },
+    { zone: 132, trips: 40 },
+    { zone: 7, trips: 60 },
   ],
   peak: 9,
 };
@@ -138,7 +138,6 @@ describe("the top areas", () => {
     const zones = [10, 9, 2, 1, 3, 4, 5, 6, 7, 8].map((zone) => ({
       zone,
       trips: zone === 8 ? 2 : 1,
-      tripsPerWindow: 1,
     }));
     const view = viewOf({ ...demand, zones }, { measure: "total", kind: "zones" });
     expect(topAreas(view, undefined, names).map(({ area }) => area)).to.deep.equal([

@@ -35,11 +35,8 @@ const FIRST_WINDOW = Date.parse("2019-03-01T18:45:00Z") / 1000;
 const SLIDE = 300;
 const WINDOWS = 61;
 
-const top = manhattan.slice(0, 8).map(({ zone, zoneName, trips }, at) => ({
-  rank: at + 1,
+const top = manhattan.slice(0, 8).map(({ zone, trips }) => ({
   zone,
-  name: zoneName,
-  trips,
   trend: Array.from({ length: 24 }, (_, back) => Math.round(trips * Math.abs(Math.sin(back / 4)))),
 }));
 

@@ -29,7 +29,6 @@ export function fakeFeed(current: () => PipelineStatus, milliseconds = 50): Fake
       put: rates.recordsPut,
       read: rates.recordsRead,
       written: rates.writes,
-      replayLag: lag.replaySeconds,
       waits: lag.waits,
     };
     samples = [...samples, sample];

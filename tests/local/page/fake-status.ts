@@ -73,8 +73,8 @@ const running: Omit<PipelineStatus, "verdict" | "stages"> = {
         { name: "Zone demand", busy: 0.31, backPressure: 0 },
       ],
       shards: [
-        { id: "shardId-000000000000", millisBehindLatest: 300, recordsPerSecond: 912 },
-        { id: "shardId-000000000001", millisBehindLatest: 120, recordsPerSecond: 622 },
+        { id: "shardId-000000000000", millisBehindLatest: 300 },
+        { id: "shardId-000000000001", millisBehindLatest: 120 },
       ],
     },
   },
@@ -109,7 +109,6 @@ const running: Omit<PipelineStatus, "verdict" | "stages"> = {
         zones: manhattan.map(({ zone, trips }) => ({
           zone,
           trips: trips * 140,
-          tripsPerWindow: 20 + trips / 4,
         })),
         peak: 131,
       },

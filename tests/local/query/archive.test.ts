@@ -9,7 +9,7 @@ import type {
   TransformEvent,
 } from "../../../infra/delivery/transform/transformer";
 import { viewStatement } from "../../../infra/query/view";
-import type { OperationResult } from "../../../local/engine/stack";
+import type { OperationResult } from "../../../local/engine/policy-pack";
 import { LocalArchive } from "../../../local/query/archive";
 import { parquet } from "../../../local/services/firehose/delivery-format";
 import type { TableColumn } from "../../../local/services/storage/catalog-plane";

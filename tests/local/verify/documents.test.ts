@@ -27,8 +27,8 @@ describe("reading every document of a domain", () => {
 
   async function read(pageSize: number, indices = all): Promise<StoredDocument[]> {
     const read: StoredDocument[] = [];
-    const options = { pageSize, indices };
-    for await (const document of storedDocuments(domain.endpoint, options)) read.push(document);
+    const stored = storedDocuments(domain.endpoint, indices, pageSize);
+    for await (const document of stored) read.push(document);
     return read;
   }
 
@@ -50,7 +50,7 @@ describe("reading every document of a domain", () => {
   });
 
   it("leaves no scroll open when the reader stops early", async () => {
-    for await (const { id } of storedDocuments(domain.endpoint, { indices: all, pageSize: 2 })) {
+    for await (const { id } of storedDocuments(domain.endpoint, all, 2)) {
       if (id === "zone-3") break;
     }
     expect(domain.openScrolls()).to.equal(0);

@@ -72,7 +72,6 @@ describe("The archive on this machine", () => {
     cloud = await localCloud({
       folder,
       region,
-      accountId: "000000000000",
       fresh,
       onProgress: () => undefined,
       onFailure: (error) => {

@@ -1,6 +1,6 @@
 import {
   CreateStreamCommand,
-  type KinesisClient,
+  type Kinesis,
   MergeShardsCommand,
   PutRecordsCommand,
   SplitShardCommand,
@@ -22,7 +22,7 @@ const STREAM = "fanned-out";
 describe("A subscription to a shard of the Kinesis server", () => {
   const folder = newFolder();
   let server: ServiceProcess;
-  let client: KinesisClient;
+  let client: Kinesis;
   let consumerArn: unknown;
   let numbers: string[];
 

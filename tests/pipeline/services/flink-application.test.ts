@@ -74,7 +74,6 @@ describe("The Flink application", () => {
     cloud = await localCloud({
       folder,
       region: "us-east-1",
-      accountId: "000000000000",
       fresh: true,
       onProgress: (text) => void progress.push(text),
       onFailure: (error) => void failures.push(error),
@@ -177,7 +176,7 @@ describe("The Flink application", () => {
 
   it("keeps its state over an update that changes its parallelism", async () => {
     const wider = countingApplication({ parallelism: 3 });
-    expect(await application.update(wider, countingApplication({}))).to.deep.equal({
+    expect(await application.update?.(wider, countingApplication({}))).to.deep.equal({
       status: "RUNNING",
     });
     expect((await running()).pids.flink).to.have.length(3);

@@ -60,7 +60,6 @@ describe("A run that is killed", () => {
     cloud = await localCloud({
       folder,
       region: "us-east-1",
-      accountId: "000000000000",
       fresh: false,
       onProgress: (text) => void progress.push(text),
       onFailure: (error) => void progress.push(error.message),
@@ -83,7 +82,6 @@ describe("A run that is killed", () => {
     cloud = await localCloud({
       folder,
       region: "us-east-1",
-      accountId: "000000000000",
       fresh: true,
       onProgress: () => undefined,
       onFailure: () => undefined,

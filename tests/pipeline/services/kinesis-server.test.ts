@@ -4,7 +4,7 @@ import {
   DescribeStreamSummaryCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  KinesisClient,
+  Kinesis,
   ListShardsCommand,
   PutRecordsCommand,
   type PutRecordsResultEntry,
@@ -35,7 +35,7 @@ describe("The Kinesis server", () => {
   const exits: ProcessError[] = [];
   let port = 0;
   let server: ServiceProcess;
-  let client: KinesisClient;
+  let client: Kinesis;
 
   const start = (): Promise<ServiceProcess> =>
     startKinesisServer({
@@ -137,7 +137,7 @@ describe("The Kinesis server", () => {
     const before = await put("durable", numbered("before", 300));
     process.kill(server.pid, "SIGKILL");
     await server.exited;
-    expect(exits.map(({ signal }) => signal)).to.deep.equal(["SIGKILL"]);
+    expect(exits.map(({ how }) => how)).to.deep.equal(["SIGKILL"]);
     server = await start();
     expect(await read("durable")).to.have.members(numbered("before", 300));
     const after = await put("durable", numbered("after", 100));
@@ -159,7 +159,7 @@ describe("The Kinesis server", () => {
     };
     /** What each of ten puts without a second attempt comes to: "ok" or the error's name. */
     const tenPuts = async (StreamName: string): Promise<string[]> => {
-      const once = new KinesisClient({
+      const once = new Kinesis({
         endpoint: `http://127.0.0.1:${port}`,
         region: "eu-central-1",
         credentials: { accessKeyId: "local", secretAccessKey: "local" },

@@ -9,7 +9,6 @@ async function run(folder: string, jar: string): Promise<void> {
   const cloud = await localCloud({
     folder,
     region: "us-east-1",
-    accountId: "000000000000",
     fresh: true,
     onProgress: () => undefined,
     onFailure: (error) => {

@@ -108,7 +108,7 @@ describe("The OpenSearch node", () => {
   const documentsOf = async (index: string) => {
     const found: Record<string, unknown> = {};
     const endpoint = `http://127.0.0.1:${ports.http}`;
-    for await (const { id, source } of storedDocuments(endpoint, { indices: [index] })) {
+    for await (const { id, source } of storedDocuments(endpoint, [index])) {
       found[id] = source;
     }
     return found;
@@ -117,13 +117,10 @@ describe("The OpenSearch node", () => {
   before(async function () {
     await needsServices(this, "searchNode");
     ports = await freePorts(["http", "transport"]);
-    const plane = domainPlane({
-      start,
-      stop: () => node.stop(),
-      endpoint: `127.0.0.1:${ports.http}`,
-      dataFolder: folders.state("opensearch"),
-      hasData: () => false,
-    });
+    const plane = domainPlane(
+      { start, stop: () => node.stop() },
+      { endpoint: `127.0.0.1:${ports.http}`, dataFolder: folders.state("opensearch") },
+    );
     await plane.create(declared("aws:opensearch/domain:Domain", { domainName: "search" }));
     await applySettings(client(), firstContract, new Set(plugins));
     await write("/taxi-airport-durations/_doc/JFK-1551463200", FIRST_RESULT);

@@ -61,7 +61,6 @@ describe("A function on a stream on this machine", () => {
     cloud = await localCloud({
       folder,
       region,
-      accountId: "000000000000",
       fresh: true,
       onProgress: () => undefined,
       onFailure: (error) => {

@@ -1,16 +1,12 @@
-import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { duration, rate } from "../../../status/figures";
-import type { JournalEntry, Sample } from "../../../status/pipeline-status";
+import type { PipelineStatus, Sample } from "../../../status/pipeline-status";
+import type { PipelineView } from "../pipeline-events";
 import { events } from "../pipeline/journal";
 import { LineChart, type ChartLine, type Mark } from "./line-chart";
 
-interface FlowChartsProps {
-  readonly samples: readonly Sample[];
-  readonly journal: readonly JournalEntry[];
-}
-
-export function FlowCharts({ samples, journal }: FlowChartsProps): JSX.Element {
+export function FlowCharts(props: Pick<PipelineStatus, "journal"> & Pick<PipelineView, "samples">) {
+  const { samples, journal } = props;
   const at = useMemo(() => samples.map((sample) => sample.at), [samples]);
   const first = at[0] ?? 0;
   const marks = useMemo<readonly Mark[]>(

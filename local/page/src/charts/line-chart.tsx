@@ -1,5 +1,4 @@
 import "uplot/dist/uPlot.min.css";
-import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { axisTimes } from "../format";
@@ -44,7 +43,7 @@ interface LineChartProps {
 const HEIGHT = 190;
 
 /** Lines over time. Who points at the chart reads the figures of that moment in its legend, else the newest. */
-export function LineChart(props: LineChartProps): JSX.Element {
+export function LineChart(props: LineChartProps) {
   const container = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
   const latest = useRef(props);

@@ -1,7 +1,6 @@
-import type { JSX } from "preact";
 import { HEIGHT, sparklinePoints, WIDTH } from "./sparkline-points";
 
-export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element | null {
+export function Sparkline({ values }: { readonly values: readonly number[] }) {
   if (values.length < 2) return null;
   const points = sparklinePoints(values);
   const [x, y] = points.at(-1) ?? [0, 0];

@@ -1,10 +1,9 @@
-import type { JSX } from "preact";
 import { count } from "../../../status/figures";
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import type { IndexStatus } from "../../../status/result-status";
 import { AsOf } from "../as-of";
 
-export function IndicesPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
+export function IndicesPanel({ status }: { readonly status: PipelineStatus }) {
   const indices = known(status.search)?.indices ?? [];
   return (
     <section class="card map-card" aria-labelledby="indices-title" data-old={!status.search.up}>
@@ -18,7 +17,7 @@ export function IndicesPanel({ status }: { readonly status: PipelineStatus }): J
   );
 }
 
-function IndexTable({ of }: { readonly of: IndexStatus }): JSX.Element {
+function IndexTable({ of }: { readonly of: IndexStatus }) {
   const { index, documents, newest } = of;
   const fields = [...new Set(newest.flatMap(({ source }) => Object.keys(source)))];
   return (

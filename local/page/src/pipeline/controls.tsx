@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ActionsStatus } from "../../../status/pipeline-status";
 import { count } from "../../../status/figures";
@@ -6,19 +6,13 @@ import { speed } from "../format";
 
 const SPEEDUPS = [1, 60, 600, 3600, 14_400, 43_200, 86_400] as const;
 
-interface ControlsProps {
+/** @param props.shards open shards of the stream; undefined while unknown */
+export function Controls(props: {
   readonly actions: ActionsStatus;
-  /** Open shards of the stream; undefined while unknown. */
   readonly shards: number | undefined;
-}
-
-interface Told {
-  readonly text: string;
-  readonly failed: boolean;
-}
-
-export function Controls({ actions, shards }: ControlsProps): JSX.Element {
-  const [told, setTold] = useState<Told>();
+}) {
+  const { actions, shards } = props;
+  const [told, setTold] = useState<{ readonly text: string; readonly failed: boolean }>();
   const [fault, setFault] = useState(actions.faults[0]?.name ?? "");
   const act = (text: string, action: string, body: object) => {
     setTold({ text, failed: false });
@@ -119,10 +113,7 @@ export function Controls({ actions, shards }: ControlsProps): JSX.Element {
   );
 }
 
-function Control(props: {
-  readonly label: string;
-  readonly children: ComponentChildren;
-}): JSX.Element {
+function Control(props: { readonly label: string; readonly children: ComponentChildren }) {
   return (
     <div class="control">
       <span>{props.label}</span>

@@ -1,15 +1,9 @@
-import type { JSX } from "preact";
 import { count } from "../../../status/figures";
-import { known, type Part } from "../../../status/pipeline-status";
-import type { SearchStatus } from "../../../status/result-status";
+import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import { AsOf } from "../as-of";
 import { newYorkDay, newYorkTime } from "../format";
 
-export function DeadLetters({
-  search,
-}: {
-  readonly search: Part<SearchStatus> | undefined;
-}): JSX.Element {
+export function DeadLetters({ search }: Pick<PipelineStatus, "search">) {
   const found = known(search);
   const reasons = Object.entries(found?.deadLetters ?? {});
   const text =
@@ -23,7 +17,7 @@ export function DeadLetters({
       <h2 id="dead-letters-title">Dead letters</h2>
       <p class="note">{text}</p>
       <AsOf part={search} />
-      <ol class="dead-letters" data-old={search?.up === false}>
+      <ol class="dead-letters" data-old={!search.up}>
         {found?.latestDeadLetters.map(
           ({ reason, detail, shardId, sequenceNumber, eventTime }, place) => (
             <li key={sequenceNumber ?? place}>

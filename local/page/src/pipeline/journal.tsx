@@ -1,10 +1,9 @@
-import type { JSX } from "preact";
 import { clock } from "../../../status/figures";
 import type { JournalEntry } from "../../../status/pipeline-status";
 
 const TOLD = 12;
 
-export function Journal({ journal }: { readonly journal: readonly JournalEntry[] }): JSX.Element {
+export function Journal({ journal }: { readonly journal: readonly JournalEntry[] }) {
   const entries = events(journal).slice(-TOLD).reverse();
   return (
     <section class="card" aria-labelledby="journal-title">

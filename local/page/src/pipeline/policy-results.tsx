@@ -1,10 +1,9 @@
-import type { JSX } from "preact";
-import type { PolicyResult } from "../../../status/pipeline-status";
+import type { PipelineStatus } from "../../../status/pipeline-status";
 import { plural } from "../../../status/figures";
 
-export function PolicyResults(props: { readonly policies: readonly PolicyResult[] }): JSX.Element {
-  const violated = props.policies.filter(({ result }) => result === "violated");
-  const passed = props.policies.filter(({ result }) => result === "passed");
+export function PolicyResults({ policies }: Pick<PipelineStatus, "policies">) {
+  const violated = policies.filter(({ result }) => result === "violated");
+  const passed = policies.filter(({ result }) => result === "passed");
   return (
     <section class="card" aria-labelledby="policies-title">
       <h2 id="policies-title">Policy pack</h2>
@@ -28,7 +27,7 @@ function summary(passed: number, violated: number): string {
     : `${deployed}, ${violated} violated`;
 }
 
-function PolicyList({ policies }: { readonly policies: readonly PolicyResult[] }): JSX.Element {
+function PolicyList({ policies }: Pick<PipelineStatus, "policies">) {
   return (
     <ul class="policies">
       {policies.map(({ name, enforcementLevel, result }) => (

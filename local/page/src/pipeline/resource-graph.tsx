@@ -1,12 +1,9 @@
-import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { DeployedResource } from "../../../status/pipeline-status";
+import type { PipelineStatus } from "../../../status/pipeline-status";
 import { plural } from "../../../status/figures";
 import { resourceCount, resourceTree, type ResourceNode } from "./resource-tree";
 
-export function ResourceGraph(props: {
-  readonly resources: readonly DeployedResource[];
-}): JSX.Element {
+export function ResourceGraph(props: Pick<PipelineStatus, "resources">) {
   // A new list comes with each status, the same deployment with nearly all of them.
   const version = JSON.stringify(props.resources);
   const tree = useMemo(() => resourceTree(props.resources), [version]);
@@ -26,10 +23,7 @@ export function ResourceGraph(props: {
 }
 
 /** Resources and components. Those of the top are closed: together they are longer than the rest of the page. */
-function Nodes(props: {
-  readonly nodes: readonly ResourceNode[];
-  readonly top?: boolean;
-}): JSX.Element {
+function Nodes(props: { readonly nodes: readonly ResourceNode[]; readonly top?: boolean }) {
   return (
     <ul>
       {props.nodes.map(({ kind, name, service, children }) => (

@@ -1,21 +1,8 @@
-import type { JSX } from "preact";
 import { duration, percentOf, rate, UNKNOWN } from "../../../status/figures";
-import {
-  known,
-  type JobStatus,
-  type Part,
-  type PipelineStatus,
-  type StreamStatus,
-} from "../../../status/pipeline-status";
+import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import { AsOf } from "../as-of";
 
-interface ShardsProps {
-  readonly stream: Part<StreamStatus> | undefined;
-  readonly job: Part<JobStatus> | undefined;
-  readonly rates: PipelineStatus["rates"] | undefined;
-}
-
-export function Shards({ stream, job, rates }: ShardsProps): JSX.Element {
+export function Shards({ stream, job, rates }: Pick<PipelineStatus, "stream" | "job" | "rates">) {
   const found = known(stream);
   const readings = new Map(known(job)?.shards.map((one) => [one.id, one]));
   const mode = found?.mode.toLowerCase().replace("_", "-");
@@ -24,11 +11,11 @@ export function Shards({ stream, job, rates }: ShardsProps): JSX.Element {
       <h2 id="shards-title">
         Shards <small>{mode}</small>
       </h2>
-      <p class="note">{rate(rates?.throttled)} records a second refused</p>
+      <p class="note">{rate(rates.throttled)} records a second refused</p>
       <AsOf part={stream} />
       <AsOf part={job} what="Behind" />
       {found !== undefined && (
-        <table class="table" data-old={stream?.up === false}>
+        <table class="table" data-old={!stream.up}>
           <thead>
             <tr>
               <th scope="col">Shard</th>
@@ -40,7 +27,7 @@ export function Shards({ stream, job, rates }: ShardsProps): JSX.Element {
           </thead>
           <tbody>
             {found.shards.map(({ id, share }) => {
-              const taken = rates?.shards[id];
+              const taken = rates.shards[id];
               const behind = readings.get(id)?.millisBehindLatest ?? null;
               return (
                 <tr key={id}>
@@ -51,9 +38,7 @@ export function Shards({ stream, job, rates }: ShardsProps): JSX.Element {
                     <meter min={0} max={1} high={0.8} value={taken?.load ?? 0} aria-hidden="true" />{" "}
                     {taken === undefined ? UNKNOWN : percentOf(taken.load)}
                   </td>
-                  <td data-old={job?.up === false}>
-                    {duration(behind === null ? null : behind / 1000)}
-                  </td>
+                  <td data-old={!job.up}>{duration(behind === null ? null : behind / 1000)}</td>
                 </tr>
               );
             })}

@@ -1,4 +1,4 @@
-import { Fragment, type JSX } from "preact";
+import { Fragment } from "preact";
 import { clock } from "../../../status/figures";
 import type { Level, Stage } from "../../../status/pipeline-status";
 
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Level, string>> = {
   unknown: "not known yet",
 };
 
-export function Stages({ stages }: { readonly stages: readonly Stage[] }): JSX.Element {
+export function Stages({ stages }: { readonly stages: readonly Stage[] }) {
   return (
     <ol class="stages" aria-label="Stations of a record">
       {stages.map(({ name, title, level, state, figure, lines, waiting, asOf }, place) => (

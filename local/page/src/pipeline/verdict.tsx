@@ -1,14 +1,9 @@
-import type { JSX } from "preact";
 import { clock, duration } from "../../../status/figures";
-import type { PipelineStatus, Verdict as Judged } from "../../../status/pipeline-status";
+import type { Verdict as Judged } from "../../../status/pipeline-status";
 import type { PipelineView } from "../pipeline-events";
 
 /** The worst state of the pipeline in a sentence, aloud for those who listen, and the delay of the results. */
-export function Verdict(props: {
-  readonly connection: PipelineView["connection"];
-  readonly status: PipelineStatus | undefined;
-}): JSX.Element {
-  const { connection, status } = props;
+export function Verdict({ connection, status }: Pick<PipelineView, "connection" | "status">) {
   const { level, title, detail } = judged(connection, status);
   const seconds = status?.lag.resultSeconds;
   return (
@@ -26,10 +21,7 @@ export function Verdict(props: {
   );
 }
 
-function judged(
-  connection: PipelineView["connection"],
-  status: PipelineStatus | undefined,
-): Judged {
+function judged(connection: PipelineView["connection"], status: PipelineView["status"]): Judged {
   if (connection === "lost") {
     const asOf = status === undefined ? "" : ` What is shown is of ${clock(status.at)}.`;
     const detail = `The pipeline has said nothing for 3 s or more; trying again.${asOf}`;

@@ -1,5 +1,4 @@
-import type { JSX } from "preact";
-import type { AirportStatus, OriginStatus } from "../../../status/result-status";
+import type { TaxiResults } from "../../../status/result-status";
 import { duration, plural } from "../../../status/figures";
 import { newYorkDay, newYorkTime } from "../format";
 
@@ -9,12 +8,7 @@ const AIRPORTS: readonly (readonly [string, string])[] = [
   ["EWR", "Newark"],
 ];
 
-interface AirportsProps {
-  readonly airports: readonly AirportStatus[];
-  readonly origins: readonly OriginStatus[];
-}
-
-export function Airports({ airports, origins }: AirportsProps): JSX.Element {
+export function Airports({ airports, origins }: Omit<TaxiResults, "demand">) {
   return (
     <section class="card" aria-labelledby="airports-title">
       <h2 id="airports-title">Average trip to the airport</h2>

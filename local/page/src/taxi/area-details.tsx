@@ -1,15 +1,8 @@
-import type { JSX } from "preact";
-import { describeArea, type DemandView } from "./demand-view";
-import type { ZoneNames } from "./zone-properties";
+import { describeArea, type AreaSelection } from "./demand-view";
+import type { ZoneNames } from "./top-area-rows";
 
-interface AreaDetailsProps {
-  readonly view: DemandView;
-  readonly zones: ZoneNames;
-  readonly selected: string | undefined;
-  readonly onSelect: (area: string | undefined) => void;
-}
-
-export function AreaDetails({ view, zones, selected, onSelect }: AreaDetailsProps): JSX.Element {
+export function AreaDetails(props: AreaSelection & { readonly zones: ZoneNames }) {
+  const { view, zones, selected, onSelect } = props;
   const options =
     view.kind === "zones"
       ? [...zones].map(([area, { zone, borough }]) => ({ area, name: `${zone}, ${borough}` }))

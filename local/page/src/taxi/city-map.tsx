@@ -1,9 +1,8 @@
 import * as L from "leaflet";
-import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { cellBounds } from "./cell-bounds";
-import { describeArea, type DemandView } from "./demand-view";
-import type { ZoneProperties } from "./zone-properties";
+import { describeArea, type AreaSelection } from "./demand-view";
+import type { ZoneProperties } from "./top-area-rows";
 import { loadZones } from "./zones";
 
 /** Where nearly all trips begin: Manhattan, and the way to the airports. */
@@ -11,13 +10,6 @@ const CITY: L.LatLngBoundsLiteral = [
   [40.625, -74.03],
   [40.885, -73.76],
 ];
-
-interface CityMapProps {
-  readonly view: DemandView;
-  /** Zone number or cell. */
-  readonly selected: string | undefined;
-  readonly onSelect: (area: string | undefined) => void;
-}
 
 interface Drawn {
   readonly map: L.Map;
@@ -27,7 +19,7 @@ interface Drawn {
 }
 
 /** The taxi zones, or the cells over them, coloured by the demand of the view. The colours are the style sheet's. */
-export function CityMap(props: CityMapProps): JSX.Element {
+export function CityMap(props: AreaSelection) {
   const container = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
@@ -171,7 +163,7 @@ function watch(
   layer: L.Layer,
   area: string,
   name: string,
-  latest: { readonly current: CityMapProps },
+  latest: { readonly current: AreaSelection },
 ): void {
   layer.bindTooltip(
     () => {

@@ -1,4 +1,3 @@
-import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import { Airports } from "./airports";
@@ -13,7 +12,7 @@ import { TopAreas } from "./top-areas";
 import { usePastWindow, useWindows } from "./window-loader";
 import { useZoneNames } from "./zones";
 
-export function DemandPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
+export function DemandPanel({ status }: { readonly status: PipelineStatus }) {
   const [chosen, setChosen] = useState<Measure>();
   const [wanted, setKind] = useState<AreaKind>("zones");
   const [selected, setSelected] = useState<string>();

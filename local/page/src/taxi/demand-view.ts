@@ -1,9 +1,4 @@
-import type {
-  AreaDemand,
-  DemandStatus,
-  PastWindow,
-  WindowDemand,
-} from "../../../status/result-status";
+import type { AreaDemand, DemandStatus, PastWindow } from "../../../status/result-status";
 import {
   demandClasses,
   demandLegend,
@@ -34,6 +29,14 @@ export interface DemandView {
   readonly caption: string;
 }
 
+/** What shows areas and lets one be selected. */
+export interface AreaSelection {
+  readonly view: DemandView;
+  /** Zone number or cell. */
+  readonly selected: string | undefined;
+  readonly onSelect: (area: string | undefined) => void;
+}
+
 /** A zone must have had this many trips in one window before the newest window says much on its own. */
 const DENSE = 10;
 
@@ -42,83 +45,64 @@ export function defaultMeasure(demand: DemandStatus | null): Measure {
   return demand !== null && demand.peak < DENSE ? "total" : "trips";
 }
 
-export interface Shown {
-  readonly measure: Measure;
-  readonly kind: AreaKind;
-  /** The window, where it is another than the newest or cells are shown. */
-  readonly window?: PastWindow | undefined;
-}
-
-/** What the map shows. The top of the scale is that of all windows, so that colours can be compared over time. */
-export function viewOf(demand: DemandStatus | null, { measure, kind, window }: Shown): DemandView {
-  const none = { kind, areas: new Map(), levels: new Map() };
-  if (demand === null) {
-    const legend = demandLegend([]);
-    return { ...none, legendTitle: "Trips", legend, caption: "No results yet" };
+/**
+ * What the map shows. The top of the scale is that of all windows, so that colours can be compared over time.
+ * @param shown.window - the window, where it is another than the newest or cells are shown
+ */
+export function viewOf(
+  demand: DemandStatus | null,
+  shown: {
+    readonly measure: Measure;
+    readonly kind: AreaKind;
+    readonly window?: PastWindow | undefined;
+  },
+): DemandView {
+  const { measure, kind, window } = shown;
+  if (demand === null) return { kind, ...byTrips(new Map(), 0), caption: "No results yet" };
+  if (measure === "total") {
+    const areas = new Map(demand.zones.map(({ zone, trips }) => [String(zone), { trips }]));
+    const total = demand.zones.reduce((sum, { trips }) => sum + trips, 0);
+    const caption = `${count(total)} trips counted so far`;
+    return { kind: "zones", ...byTrips(areas, mostTrips(areas)), caption };
   }
-  if (measure === "total") return totalView(demand);
-  const shown = window ?? demand.window;
-  const areas = areasOf(shown, window, kind);
-  const caption = captionOf(shown);
+  const { start, end, complete, zones } = window ?? demand.window;
+  const state = complete ? "" : ", still open";
+  // Trips that ended Fri, Mar 1, 2019, 18:45 to 19:00.
+  const caption = `Trips that ended ${newYorkDate(start)}, ${newYorkTime(start)} to ${newYorkTime(end)}${state}`;
+  const areas: ReadonlyMap<string, AreaFigures> =
+    kind === "zones"
+      ? new Map(zones.map((zone) => [String(zone.zone), zone]))
+      : new Map((window?.cells ?? []).map((cell) => [cell.cell, cell]));
   if (measure === "score") {
+    const levels = mapped(areas, ({ score = 0 }) => scoreLevel(score));
     return {
       kind,
       areas,
       caption,
+      levels,
       legend: scoreLegend,
       legendTitle: "Above normal, by score",
-      levels: mapped(areas, ({ score = 0 }) => scoreLevel(score)),
     };
   }
   // A cell is part of a zone or of a few; its own top is that of the window.
-  const classes = demandClasses(
-    kind === "zones" ? demand.peak : Math.max(0, ...[...areas.values()].map(({ trips }) => trips)),
-  );
-  return {
-    kind,
-    areas,
-    caption,
-    legend: demandLegend(classes),
-    legendTitle: "Trips",
-    levels: mapped(areas, ({ trips }) => demandLevel(trips, classes)),
-  };
+  const top = kind === "zones" ? demand.peak : mostTrips(areas);
+  return { kind, ...byTrips(areas, top), caption };
 }
 
-function totalView({ zones }: DemandStatus): DemandView {
-  const areas = new Map(zones.map(({ zone, trips }) => [String(zone), { trips }]));
-  const classes = demandClasses(Math.max(0, ...zones.map(({ trips }) => trips)));
-  const total = zones.reduce((sum, { trips }) => sum + trips, 0);
-  return {
-    kind: "zones",
-    areas,
-    legend: demandLegend(classes),
-    legendTitle: "Trips",
-    levels: mapped(areas, ({ trips }) => demandLevel(trips, classes)),
-    caption: `${count(total)} trips counted so far`,
-  };
+type Areas = DemandView["areas"];
+
+function byTrips(areas: Areas, top: number) {
+  const classes = demandClasses(top);
+  const levels = mapped(areas, ({ trips }) => demandLevel(trips, classes));
+  return { areas, legend: demandLegend(classes), legendTitle: "Trips", levels };
 }
 
-function areasOf(
-  { zones }: WindowDemand,
-  window: PastWindow | undefined,
-  kind: AreaKind,
-): ReadonlyMap<string, AreaFigures> {
-  return kind === "zones"
-    ? new Map(zones.map((zone) => [String(zone.zone), zone]))
-    : new Map((window?.cells ?? []).map((cell) => [cell.cell, cell]));
+function mostTrips(areas: Areas): number {
+  return Math.max(0, ...[...areas.values()].map(({ trips }) => trips));
 }
 
-/** Trips that ended Fri, Mar 1, 2019, 18:45 to 19:00. */
-function captionOf({ start, end, complete }: WindowDemand): string {
-  const state = complete ? "" : ", still open";
-  return `Trips that ended ${newYorkDate(start)}, ${newYorkTime(start)} to ${newYorkTime(end)}${state}`;
-}
-
-function mapped<From, To>(
-  map: ReadonlyMap<string, From>,
-  of: (value: From) => To,
-): ReadonlyMap<string, To> {
-  return new Map([...map].map(([key, value]) => [key, of(value)]));
+function mapped(areas: Areas, of: (figures: AreaFigures) => number): ReadonlyMap<string, number> {
+  return new Map([...areas].map(([area, figures]) => [area, of(figures)]));
 }
 
 /** 116 trips, 48 are normal (score 15.1). */

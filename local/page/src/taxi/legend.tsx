@@ -1,10 +1,9 @@
-import type { JSX } from "preact";
 import type { LegendEntry } from "./demand-scale";
 
 export function Legend(props: {
   readonly title: string;
   readonly entries: readonly LegendEntry[];
-}): JSX.Element {
+}) {
   return (
     <div class="legend" role="group" aria-label={`${props.title}, by colour`}>
       <span class="legend-title">{props.title}</span>

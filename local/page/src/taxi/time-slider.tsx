@@ -1,4 +1,3 @@
-import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { WindowList } from "../../../status/result-status";
 import { newYorkDay, newYorkTime } from "../format";
@@ -13,7 +12,7 @@ interface TimeSliderProps {
   readonly onChange: (start: number | undefined) => void;
 }
 
-export function TimeSlider({ windows, start, onChange }: TimeSliderProps): JSX.Element | null {
+export function TimeSlider({ windows, start, onChange }: TimeSliderProps) {
   const [playing, setPlaying] = useState(false);
   const place = placeOf(windows, start);
   const path = useMemo(() => timelinePath(windows), [windows]);

@@ -1,26 +1,25 @@
 import type { WindowDemand } from "../../../status/result-status";
 import type { DemandView } from "./demand-view";
-import type { ZoneNames } from "./zone-properties";
 
 const SHOWN = 8;
 
-export interface TopAreaRow {
-  /** Zone number or cell. */
-  readonly area: string;
-  readonly name: string;
+export interface ZoneProperties {
+  readonly locationId: number;
+  readonly zone: string;
   readonly borough: string;
-  readonly trips: number;
-  readonly score: number | undefined;
-  /** Trips in the windows up to this one; empty where they are not known. */
-  readonly trend: readonly number[];
 }
 
-/** The view's areas with most trips, the most first; equal ones in the order of zone number or cell. */
+export type ZoneNames = ReadonlyMap<string, ZoneProperties>;
+
+/**
+ * The view's areas with most trips, the most first; equal ones in the order of zone number or cell. The trend is of the
+ * trips in the windows up to this one, empty where they are not known.
+ */
 export function topAreas(
   { areas, kind }: DemandView,
   window: WindowDemand | undefined,
   zones: ZoneNames,
-): readonly TopAreaRow[] {
+) {
   const trends = new Map(window?.top.map(({ zone, trend }) => [String(zone), trend]));
   return [...areas]
     .sort(

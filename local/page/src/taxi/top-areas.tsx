@@ -1,21 +1,16 @@
-import type { JSX } from "preact";
 import type { WindowDemand } from "../../../status/result-status";
-import type { DemandView } from "./demand-view";
+import type { AreaSelection } from "./demand-view";
 import { count } from "../../../status/figures";
 import { decimal } from "../format";
 import { Sparkline } from "../charts/sparkline";
-import { topAreas } from "./top-area-rows";
-import type { ZoneNames } from "./zone-properties";
+import { topAreas, type ZoneNames } from "./top-area-rows";
 
-interface TopAreasProps {
-  readonly view: DemandView;
+interface TopAreasProps extends AreaSelection {
   readonly window: WindowDemand | undefined;
   readonly zones: ZoneNames;
-  readonly selected: string | undefined;
-  readonly onSelect: (area: string | undefined) => void;
 }
 
-export function TopAreas({ view, window, zones, selected, onSelect }: TopAreasProps): JSX.Element {
+export function TopAreas({ view, window, zones, selected, onSelect }: TopAreasProps) {
   const rows = topAreas(view, window, zones);
   const most = rows[0]?.trips ?? 1;
   return (

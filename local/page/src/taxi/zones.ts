@@ -1,6 +1,6 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import { useEffect, useState } from "preact/hooks";
-import type { ZoneNames, ZoneProperties } from "./zone-properties";
+import type { ZoneNames, ZoneProperties } from "./top-area-rows";
 
 export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 

@@ -1,17 +1,7 @@
 import type { SymbolStatus } from "../../../status/result-status";
 
-export interface SymbolRow {
-  readonly symbol: string;
-  readonly close: number;
-  /** From the first of the windows shown to the last. */
-  readonly changePercent: number;
-  /** Shares traded in the windows shown. */
-  readonly volume: number;
-  readonly closes: readonly number[];
-}
-
-/** Each symbol over the windows that are known of it; one without any is left out. */
-export function symbolRows(symbols: readonly SymbolStatus[]): readonly SymbolRow[] {
+/** Each symbol with change and volume over the windows that are known of it; one without any is left out. */
+export function symbolRows(symbols: readonly SymbolStatus[]) {
   return symbols.flatMap(({ symbol, windows }) => {
     const [first, last] = [windows[0], windows.at(-1)];
     if (first === undefined || last === undefined) return [];

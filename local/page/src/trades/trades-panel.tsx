@@ -1,4 +1,3 @@
-import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import type { SymbolStatus } from "../../../status/result-status";
@@ -9,7 +8,7 @@ import { LineChart, type ChartLine } from "../charts/line-chart";
 import { Sparkline } from "../charts/sparkline";
 import { symbolRows } from "./symbol-rows";
 
-export function TradesPanel({ status }: { readonly status: PipelineStatus }): JSX.Element {
+export function TradesPanel({ status }: { readonly status: PipelineStatus }) {
   const [chosen, setChosen] = useState<string>();
   const symbols = known(status.search)?.symbols ?? [];
   const shown = symbols.find(({ symbol }) => symbol === chosen) ?? symbols[0];
@@ -53,7 +52,7 @@ export function TradesPanel({ status }: { readonly status: PipelineStatus }): JS
   );
 }
 
-function PriceChart({ of }: { readonly of: SymbolStatus }): JSX.Element {
+function PriceChart({ of }: { readonly of: SymbolStatus }) {
   const { windows } = of;
   const latest = windows.at(-1);
   const version = `${latest?.windowStart ?? ""} ${latest?.trades ?? 0}`;

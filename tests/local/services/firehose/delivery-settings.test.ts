@@ -175,10 +175,4 @@ describe("The settings of a delivery stream", () => {
     const settings = deliverySettings(delivery({}, { kinesisSourceConfiguration: undefined }));
     expect(settings).not.to.have.property("streamName");
   });
-
-  it("name the property whose value is of no use", () => {
-    expect(() => deliverySettings(delivery({ bufferingSize: "5" }))).to.throw(
-      'FirehoseDeliveryStream "thing" extendedS3Configuration: bufferingSize must be a number; got "5"',
-    );
-  });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DeliveryTransform } from "../../../../local/services/firehose/delivery-transform";
+import { deliveryTransform } from "../../../../local/services/firehose/delivery-transform";
 import { FunctionError } from "../../../../local/services/lambda/function-process";
 import { rejection } from "../rejection";
 
@@ -20,7 +20,7 @@ function transform(...answers: readonly (Error | ((request: Request) => unknown)
   const requests: Request[] = [];
   return {
     requests,
-    transform: new DeliveryTransform({
+    transform: deliveryTransform({
       functionArn: "arn:transform:1",
       retries: 2,
       deliveryStreamArn: "arn:archive",
@@ -46,7 +46,7 @@ const ok = ({ records: asked }: Request) => ({
 describe("A delivery transform", () => {
   it("sends records as Firehose does", async () => {
     const { transform: subject, requests } = transform(ok);
-    await subject.apply(records);
+    await subject(records);
     expect(requests).to.have.length(1);
     expect(requests[0]).to.deep.include({ deliveryStreamArn: "arn:archive", region: "us-east-1" });
     expect(requests[0]?.records[0]).to.deep.include({
@@ -66,7 +66,7 @@ describe("A delivery transform", () => {
         }))
         .reverse(),
     }));
-    expect(await subject.apply(records)).to.deep.equal([
+    expect(await subject(records)).to.deep.equal([
       { result: "Ok", data: Buffer.from("a"), partitionKeys: { of: "YQ==" } },
       { result: "Ok", data: Buffer.from("b"), partitionKeys: { of: "Yg==" } },
     ]);
@@ -85,7 +85,7 @@ describe("A delivery transform", () => {
           { recordId: second?.["recordId"], result: "Dropped" },
         ],
       }));
-      const [first, second] = await subject.apply(records);
+      const [first, second] = await subject(records);
       expect(first).to.include({ result: "ProcessingFailed", errorCode: code, attempts: 1 });
       expect(second).to.deep.equal({ result: "Dropped" });
     });
@@ -93,13 +93,13 @@ describe("A delivery transform", () => {
 
   it("calls a function that fails again, and takes the answer that comes then", async () => {
     const { transform: subject, requests } = transform(broken, broken, ok);
-    expect(await subject.apply(records)).to.have.nested.property("[0].result", "Ok");
+    expect(await subject(records)).to.have.nested.property("[0].result", "Ok");
     expect(requests).to.have.length(3);
   });
 
   it("fails the batch when the function fails as often as it may", async () => {
     const { transform: subject, requests } = transform(broken);
-    expect(await subject.apply(records)).to.deep.equal(
+    expect(await subject(records)).to.deep.equal(
       records.map(() => ({
         result: "ProcessingFailed",
         errorCode: "Lambda.FunctionError",
@@ -112,6 +112,6 @@ describe("A delivery transform", () => {
 
   it("passes on what is not the function's failure", async () => {
     const { transform: subject } = transform(new Error("there is no function"));
-    expect((await rejection(subject.apply(records))).message).to.equal("there is no function");
+    expect((await rejection(subject(records))).message).to.equal("there is no function");
   });
 });

@@ -316,28 +316,26 @@ describe("The delivery worker", () => {
       bufferBytes: 100,
       bufferMilliseconds: 5_000,
     };
-    const upperCase = {
-      apply: (records: readonly ShardRecord[]): Promise<Outcome[]> =>
-        Promise.resolve(
-          records.map(({ data }): Outcome => {
-            const text = Buffer.from(data).toString();
-            if (text === "drop") return { result: "Dropped" };
-            if (text === "fail") {
-              return {
-                result: "ProcessingFailed",
-                errorCode: "Lambda.ProcessingFailedStatus",
-                errorMessage: "no trip",
-                attempts: 1,
-              };
-            }
+    const upperCase = (records: readonly ShardRecord[]): Promise<Outcome[]> =>
+      Promise.resolve(
+        records.map(({ data }): Outcome => {
+          const text = Buffer.from(data).toString();
+          if (text === "drop") return { result: "Dropped" };
+          if (text === "fail") {
             return {
-              result: "Ok",
-              data: Buffer.from(text.toUpperCase()),
-              partitionKeys: { initial: text.charAt(0) },
+              result: "ProcessingFailed",
+              errorCode: "Lambda.ProcessingFailedStatus",
+              errorMessage: "no trip",
+              attempts: 1,
             };
-          }),
-        ),
-    };
+          }
+          return {
+            result: "Ok",
+            data: Buffer.from(text.toUpperCase()),
+            partitionKeys: { initial: text.charAt(0) },
+          };
+        }),
+      );
 
     it("delivers what it makes, drops what it drops and files what it fails, as it came", async () => {
       const delivery = new Delivery({ transform }, { transform: upperCase });
@@ -357,11 +355,9 @@ describe("The delivery worker", () => {
 
     it("calls it with a batch that is full or old enough", async () => {
       const batches: number[] = [];
-      const counting = {
-        apply: (records: readonly ShardRecord[]) => {
-          batches.push(records.length);
-          return upperCase.apply(records);
-        },
+      const counting = (records: readonly ShardRecord[]) => {
+        batches.push(records.length);
+        return upperCase(records);
       };
       const delivery = new Delivery({ transform }, { transform: counting });
       for (const number of ["1", "2", "3"]) delivery.arrive("s", number, "x".repeat(50));
@@ -374,10 +370,8 @@ describe("The delivery worker", () => {
 
     it("loses nothing while the function cannot be called", async () => {
       let there = false;
-      const missing = {
-        apply: (records: readonly ShardRecord[]) =>
-          there ? upperCase.apply(records) : Promise.reject(new Error("there is no function")),
-      };
+      const missing = (records: readonly ShardRecord[]) =>
+        there ? upperCase(records) : Promise.reject(new Error("there is no function"));
       const delivery = new Delivery({ transform }, { transform: missing });
       delivery.arrive("s", "1", "x".repeat(100));
       await rejection(delivery.worker.poll());
@@ -409,16 +403,14 @@ describe("The delivery worker", () => {
     });
 
     it("keeps 500 partitions open and files what would open another", async () => {
-      const numbered = {
-        apply: (records: readonly ShardRecord[]): Promise<Outcome[]> =>
-          Promise.resolve(
-            records.map(({ data, sequenceNumber }) => ({
-              result: "Ok",
-              data,
-              partitionKeys: { number: sequenceNumber },
-            })),
-          ),
-      };
+      const numbered = (records: readonly ShardRecord[]): Promise<Outcome[]> =>
+        Promise.resolve(
+          records.map(({ data, sequenceNumber }) => ({
+            result: "Ok",
+            data,
+            partitionKeys: { number: sequenceNumber },
+          })),
+        );
       const prefix = new DeliveryPrefix("!{partitionKeyFromLambda:number}/", "errors/", true);
       const delivery = new Delivery(
         { transform: { ...transform, bufferBytes: 1_000 }, partitioned: true, prefix },

@@ -1,4 +1,4 @@
-import { type KinesisClient, ResourceNotFoundException } from "@aws-sdk/client-kinesis";
+import { Kinesis, ResourceNotFoundException } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
 import type { DataPlane } from "../../../../local/provider/data-plane";
 import { streamPlane } from "../../../../local/services/kinesis/stream-plane";
@@ -19,9 +19,9 @@ class FakeKinesis {
   /** Answers until a new state is reached. */
   updating = 0;
 
-  readonly client = {
+  readonly client = Object.assign(new Kinesis({ region: "us-east-1" }), {
     send: (command: Command) => this.#answer(command),
-  } as unknown as KinesisClient;
+  });
 
   #answer({ constructor: { name }, input }: Command): Promise<unknown> {
     const operation = name.replace(/Command$/, "");
@@ -75,7 +75,7 @@ describe("The stream on this machine", () => {
   ) => {
     await plane.create(stream(from));
     kinesis.changes.length = 0;
-    await plane.update(stream(to), stream(from));
+    await plane.update?.(stream(to), stream(from));
     return kinesis.changes;
   };
 

@@ -1,10 +1,6 @@
-import path from "node:path";
 import { expect } from "chai";
 import type { DataPlane } from "../../../../local/provider/data-plane";
-import {
-  domainPlane,
-  type DomainPlaneOptions,
-} from "../../../../local/services/opensearch/domain-plane";
+import { domainPlane } from "../../../../local/services/opensearch/domain-plane";
 import { declared } from "../declared-resource";
 import { rejection } from "../rejection";
 import { temporaryFolder } from "../temporary-folder";
@@ -18,16 +14,11 @@ describe("The OpenSearch domain on this machine", () => {
   const endpoint = "127.0.0.1:9200";
   const steps: string[] = [];
 
-  const plane = (options: Partial<DomainPlaneOptions> = {}): DataPlane => {
-    return domainPlane({
-      start: () => Promise.resolve(steps.push("start")),
-      stop: () => Promise.resolve(void steps.push("stop")),
-      endpoint,
-      dataFolder: path.join(folder(), "data"),
-      hasData: () => true,
-      ...options,
-    });
+  const node = {
+    start: () => Promise.resolve(steps.push("start")),
+    stop: () => Promise.resolve(void steps.push("stop")),
   };
+  const plane = (dataFolder = folder()): DataPlane => domainPlane(node, { endpoint, dataFolder });
 
   beforeEach(() => {
     steps.length = 0;
@@ -44,7 +35,7 @@ describe("The OpenSearch domain on this machine", () => {
   it("is the only one", async () => {
     const only = plane();
     await only.create(domain("search"));
-    await only.update(domain("search"), domain("search"));
+    await only.create(domain("search"));
     expect((await rejection(only.create(domain("other")))).message).to.include(
       "runs one OpenSearch domain, search; other would be a second one",
     );
@@ -58,7 +49,7 @@ describe("The OpenSearch domain on this machine", () => {
 
   it("is taken up again when an earlier run has left its data, and is gone otherwise", async () => {
     expect(await plane().read(domain("search"))).to.include({ endpoint });
-    expect(await plane({ hasData: () => false }).read(domain("search"))).to.equal(undefined);
+    expect(await plane(`${folder()}/none`).read(domain("search"))).to.equal(undefined);
   });
 
   it("makes room for another when it is deleted", async () => {

@@ -67,8 +67,8 @@ describe("The object store", () => {
     const store = await stored();
     const plane = objectPlane(store);
     const first = await plane.create(object({ content: "one" }));
-    const second = await plane.update(object({ content: "two" }), object({ content: "one" }));
-    const again = await plane.update(object({ content: "one" }), object({ content: "two" }));
+    const second = await plane.create(object({ content: "two" }));
+    const again = await plane.create(object({ content: "one" }));
     const content = (version: unknown): string =>
       readFileSync(store.find("trips", "flink-job/a.jar", String(version)), "utf8");
     expect(content(first["versionId"])).to.equal("one");
