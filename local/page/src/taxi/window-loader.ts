@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PastWindow, WindowList } from "../../../status/result-status";
 
 const REFRESH_MILLISECONDS = 5000;
+const RETRY_MILLISECONDS = 1000;
 
 export function useWindows(): WindowList {
   const [windows, setWindows] = useState<WindowList>([]);
@@ -29,6 +30,7 @@ export function usePastWindow(
   version: string | undefined,
 ): PastWindow | undefined {
   const [found, setFound] = useState<PastWindow>();
+  const [failed, setFailed] = useState(0);
   const wanted = useRef(start);
   wanted.current = start;
   const loading = useRef<number>(undefined);
@@ -38,13 +40,16 @@ export function usePastWindow(
     loading.current = start;
     void loadJson<PastWindow>(`windows/${start}.json`).then((loaded) => {
       if (loading.current === start) loading.current = undefined;
-      if (wanted.current === start && loaded !== undefined) setFound(loaded);
+      if (wanted.current !== start) return;
+      if (loaded !== undefined) setFound(loaded);
+      else window.setTimeout(setFailed, RETRY_MILLISECONDS, failed + 1);
     });
-  }, [start, version]);
+  }, [start, version, failed]);
   return start === undefined ? undefined : found;
 }
 
-async function loadJson<T>(path: string): Promise<T | undefined> {
+/** @returns undefined when the server does not answer, or has nothing of the kind */
+export async function loadJson<T>(path: string): Promise<T | undefined> {
   try {
     const response = await fetch(path);
     return response.ok ? ((await response.json()) as T) : undefined;
