@@ -7,8 +7,6 @@ import { PipelineMonitor } from "../status/monitor";
 import type { PipelineStatus } from "../status/pipeline-status";
 
 const WATCH_MILLISECONDS = 1000;
-/** A run answers from memory: one that takes longer is frozen. */
-const PATIENCE_MILLISECONDS = 3000;
 const LATEST = 8;
 const CLEAR = "\u001b[H\u001b[J";
 
@@ -48,13 +46,10 @@ export function statusCommand(signal: AbortSignal): Command {
     });
 }
 
-/**
- * The run itself knows most, the journal included; without its page the parts are asked themselves.
- * `status` throws a NotRunningError when the run does not answer.
- */
+/** The run itself knows most, the journal included; without its page the parts are asked themselves. */
 export function asking(
   { pid, page, endpoints, region, streamName, workload }: RunningPipeline,
-  patience = PATIENCE_MILLISECONDS,
+  patience = 3000,
 ): {
   readonly status: () => Promise<PipelineStatus>;
   readonly end: () => void;

@@ -10,7 +10,7 @@ export function useWindows(): WindowList {
     let timer: number | undefined;
     let over = false;
     const load = async () => {
-      const found = await loadJson<WindowList>("windows.json");
+      const found = await loadJson<WindowList>("windows.json", () => !over);
       if (over) return;
       if (found !== undefined) setWindows(found);
       timer = window.setTimeout(() => void load(), REFRESH_MILLISECONDS);
@@ -30,7 +30,6 @@ export function usePastWindow(
   version: string | undefined,
 ): PastWindow | undefined {
   const [found, setFound] = useState<PastWindow>();
-  const [failed, setFailed] = useState(0);
   const wanted = useRef(start);
   wanted.current = start;
   const loading = useRef<number>(undefined);
@@ -38,23 +37,21 @@ export function usePastWindow(
     // A version that comes while the window is on its way waits for the next one.
     if (start === undefined || loading.current === start) return;
     loading.current = start;
-    void loadJson<PastWindow>(`windows/${start}.json`).then((loaded) => {
+    const isWanted = () => wanted.current === start;
+    void loadJson<PastWindow>(`windows/${start}.json`, isWanted).then((loaded) => {
       if (loading.current === start) loading.current = undefined;
-      if (wanted.current !== start) return;
-      if (loaded !== undefined) setFound(loaded);
-      else window.setTimeout(setFailed, RETRY_MILLISECONDS, failed + 1);
+      if (isWanted() && loaded !== undefined) setFound(loaded);
     });
-  }, [start, version, failed]);
+  }, [start, version]);
   return start === undefined ? undefined : found;
 }
 
-/** @returns undefined when the server does not answer, or has nothing of the kind */
-export async function loadJson<T>(path: string): Promise<T | undefined> {
-  try {
-    const response = await fetch(path);
-    return response.ok ? ((await response.json()) as T) : undefined;
-  } catch {
-    // The page says on its own that it is disconnected.
-    return undefined;
+/** Asks until the server answers, which may be away for a while. @returns undefined when that is no longer wanted */
+export async function loadJson<T>(path: string, isWanted: () => boolean): Promise<T | undefined> {
+  while (isWanted()) {
+    const response = await fetch(path).catch(() => undefined);
+    if (response?.ok === true) return (await response.json()) as T;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
+  return undefined;
 }

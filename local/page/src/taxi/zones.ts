@@ -5,22 +5,11 @@ import type { ZoneNames, ZoneProperties } from "./zone-properties";
 
 export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 
-const RETRY_MILLISECONDS = 1000;
-
 let loading: Promise<Zones> | undefined;
 
 export function loadZones(): Promise<Zones> {
-  loading ??= fetchZones();
+  loading ??= loadJson<Zones>("zones.geojson", () => true) as Promise<Zones>;
   return loading;
-}
-
-/** Tries until the server answers: it may have gone while the page was loaded. */
-async function fetchZones(): Promise<Zones> {
-  for (;;) {
-    const zones = await loadJson<Zones>("zones.geojson");
-    if (zones !== undefined) return zones;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
-  }
 }
 
 export function useZoneNames(): ZoneNames {

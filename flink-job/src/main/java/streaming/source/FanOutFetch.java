@@ -28,10 +28,7 @@ final class FanOutFetch implements ShardFetch {
   private final Receiver receiver;
 
   private StartingPosition position;
-
-  /** The subscription, from its request to its end; null between two. */
   private Events current;
-
   private boolean wanted;
   private boolean closed;
 
