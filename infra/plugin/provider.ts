@@ -175,12 +175,12 @@ function hasOutput(value: unknown): boolean {
 
 /** @throws Error that names outputs where a value must be known; what is missing or unknown, the languages refuse */
 function refuseOutputs(name: string, type: string, args: StreamingPipelineArgs): void {
-  const plain = described[type]?.inputProperties ?? {};
-  const outputs = Object.keys(args).filter((key) => plain[key]?.plain && hasOutput(args[key]));
-  if (outputs.length === 0) return;
-  throw new Error(
-    `${outputs.join(", ")} of ${name} must be known when the program runs; got outputs of resources, or secrets`,
+  const outputs = Object.keys(args).filter(
+    (key) => described[type]?.inputProperties[key]?.plain === true && hasOutput(args[key]),
   );
+  if (outputs.length === 0) return;
+  const rule = "must be known when the program runs; got outputs of resources, or secrets";
+  throw new Error(`${outputs.join(", ")} of ${name} ${rule}`);
 }
 
 /** What a component has of the properties of its schema; methods give statements. */
