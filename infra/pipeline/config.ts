@@ -115,11 +115,10 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
 
   read.rejectUnknownKeys(Object.keys(declaredKeys()));
   checkRelations(stack, read, problems);
-  const isOfStack = config.name !== "";
   // Programs that use the pipeline as a component have generated names of their own.
-  if (isOfStack) checkPrefix(problems);
+  if (config.name !== "") checkPrefix(problems);
   problems.throwIfAny(
-    isOfStack
+    config.name !== ""
       ? "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`"
       : "The pipeline has invalid arguments",
   );

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "@pulumi/pulumi/provider";
 import path from "node:path";
 import { componentInputs } from "../core/component";
-import { type ConfigSource, nearest } from "../core/config-reader";
+import type { ConfigSource } from "../core/config-reader";
 import { type DeclaredKey, declaredKeys, loadConfig, projectRoot } from "../pipeline/config";
 import type { PipelineOutputs } from "../pipeline/outputs";
 import { Pipeline } from "../pipeline/pipeline";
@@ -10,7 +10,6 @@ import { EncryptionKey } from "../core/encryption-key";
 import { ServiceRole } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
 import { PrivateBucket } from "../core/private-bucket";
-import { Problems } from "../core/validate";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
 import { SnapshotKeeper } from "../flink/snapshot-keeper";
@@ -119,12 +118,6 @@ export const classes: Readonly<Record<string, ComponentClass>> = {
   StreamFunction,
 };
 
-interface Described {
-  readonly inputProperties: Readonly<Record<string, { readonly plain?: boolean }>>;
-  readonly requiredInputs?: readonly string[];
-  readonly properties: object;
-}
-
 const token = `${manifest.name}:index:StreamingPipeline`;
 
 /** Type of values that the schema does not describe. */
@@ -158,10 +151,7 @@ export function schema() {
   };
 }
 
-/**
- * Arguments without those that are null, which other languages give for missing ones, and with each output of statements
- * as one element of a list, which is how components add to them.
- */
+/** Arguments without null, which stands for missing, and with each output of statements as one element of a list. */
 function listed(value: unknown, name = ""): unknown {
   if (pulumi.Output.isInstance(value)) return name === "statements" ? [value] : value;
   if (Array.isArray(value) || !(value instanceof Object) || value instanceof pulumi.Resource) {
@@ -171,37 +161,26 @@ function listed(value: unknown, name = ""): unknown {
   return Object.fromEntries(given.map(([key, each]) => [key, listed(each, key)]));
 }
 
+interface Described {
+  readonly inputProperties: Readonly<Record<string, { readonly plain?: boolean }>>;
+  readonly properties: object;
+}
+
+const described = schema().resources as Readonly<Record<string, Described>>;
+
 function hasOutput(value: unknown): boolean {
   if (pulumi.Output.isInstance(value)) return true;
   return value instanceof Object && Object.values(value).some(hasOutput);
 }
 
-/** @throws Error that lists arguments that are unknown, missing, or outputs where a value must be known */
-function checkArguments(name: string, type: string, args: StreamingPipelineArgs): Described {
-  const described = (schema().resources as Readonly<Record<string, Described>>)[type];
-  if (described === undefined) {
-    throw new Error(`The package ${manifest.name} has no resource ${type}.`);
-  }
-  const { inputProperties, requiredInputs = [] } = described;
-  const problems = new Problems();
-  for (const [key, value] of Object.entries(args)) {
-    const meant = nearest(key, Object.keys(inputProperties));
-    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-    // The pipeline lists unknown keys with all else that is wrong with its configuration.
-    const isKnown = type === token || key in inputProperties;
-    problems.require(isKnown, `${key} is not an argument${hint}`);
-    problems.require(
-      inputProperties[key]?.plain !== true || !hasOutput(value),
-      `${key} must be known when the program runs; got an output of a resource, or a secret`,
-    );
-  }
-  for (const key of requiredInputs) problems.require(key in args, `${key} must be set`);
-  problems.throwIfAny(`${kindOf(type)} "${name}" has invalid arguments`);
-  return described;
-}
-
-function kindOf(type: string): string {
-  return type.replace(`${manifest.name}:index:`, "");
+/** @throws Error that names outputs where a value must be known; what is missing or unknown, the languages refuse */
+function refuseOutputs(name: string, type: string, args: StreamingPipelineArgs): void {
+  const outputs = Object.keys(args).filter(
+    (key) => described[type]?.inputProperties[key]?.plain === true && hasOutput(args[key]),
+  );
+  if (outputs.length === 0) return;
+  const rule = "must be known when the program runs; got outputs of resources, or secrets";
+  throw new Error(`${outputs.join(", ")} of ${name} ${rule}`);
 }
 
 /** What a component has of the properties of its schema; methods give statements. */
@@ -221,13 +200,17 @@ export const provider: Provider = {
   schema: JSON.stringify(schema()),
   async construct(name, type, inputs, options) {
     const args = listed(inputs) as StreamingPipelineArgs;
-    const { properties } = checkArguments(name, type, args);
-    const component = classes[kindOf(type)];
-    if (component === undefined) {
+    refuseOutputs(name, type, args);
+    if (type === token) {
       const { urn, outputs } = new StreamingPipeline(type, name, args, options);
       return Promise.resolve({ urn, state: outputs });
     }
+    const component = classes[type.replace(`${manifest.name}:index:`, "")];
+    const names = Object.keys(described[type]?.properties ?? {});
+    if (component === undefined) {
+      throw new Error(`The package ${manifest.name} has no resource ${type}.`);
+    }
     const made = new component(name, args as never, options);
-    return Promise.resolve({ urn: made.urn, state: outputsOf(made, Object.keys(properties)) });
+    return Promise.resolve({ urn: made.urn, state: outputsOf(made, names) });
   },
 };

@@ -79,11 +79,12 @@ export class LocalStack {
    * Records what the program declares as deployed, in a new account and without the policies: what a preview of
    * another program is to change.
    *
+   * @param options.refresh - first brings recorded resources back to life through their data planes.
    * @throws EngineError
    */
-  async record(): Promise<OperationResult> {
+  async record({ refresh = false } = {}): Promise<OperationResult> {
     this.#outputs = undefined;
-    return this.#run((options) => this.#workspace.stack.up(options));
+    return this.#run((options) => this.#workspace.stack.up({ ...options, refresh }));
   }
 
   /** @throws EngineError */

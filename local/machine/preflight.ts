@@ -22,6 +22,9 @@ const BUILD_GIB: Readonly<Record<ToolName, number>> = {
   javaProducers: 0.5,
 };
 
+const NO_MAVEN =
+  "Maven (mvn) was not found; it fetches OpenSearch and Flink once and builds the job: install it (Debian: apt-get install maven; macOS: brew install maven).";
+
 /** This machine does not allow a run; the message lists every reason with its fix. */
 export class MachineError extends Error {}
 

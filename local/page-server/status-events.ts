@@ -39,13 +39,10 @@ export class StatusEvents {
       "content-type": "text/event-stream",
       ...(isZipped && { "content-encoding": "gzip" }),
     });
-    let listener: Writable = response;
-    if (isZipped) {
-      const zip = createGzip({ flush: constants.Z_SYNC_FLUSH });
-      // Ends the answer when the viewer is dropped, and the compression when the viewer goes.
-      pipeline(zip, response, () => undefined);
-      listener = zip;
-    }
+    const zip = isZipped ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
+    // Ends the answer when the viewer is dropped, and the compression when the viewer goes.
+    if (zip) pipeline(zip, response, () => undefined);
+    const listener = zip ?? response;
     listener.write("retry: 1000\n\n");
     const all = { status: this.#latest, samples: this.#feed.samples };
     this.#send([listener], "all", all);

@@ -5,8 +5,6 @@ import { clock } from "../status/figures";
 import type { PipelineStatus } from "../status/pipeline-status";
 
 const WATCH_MILLISECONDS = 1000;
-/** A run answers from memory: one that takes longer is frozen. */
-const PATIENCE_MILLISECONDS = 3000;
 const LATEST = 8;
 const CLEAR = "\u001b[H\u001b[J";
 
@@ -40,7 +38,7 @@ export function statusCommand(signal: AbortSignal): Command {
 /** @throws NotRunningError when the run does not answer */
 export async function statusOf(
   { address, pid }: Pick<RunningPipeline, "address" | "pid">,
-  patience = PATIENCE_MILLISECONDS,
+  patience = 3000,
 ): Promise<PipelineStatus> {
   const signal = AbortSignal.timeout(patience);
   const response = await fetch(new URL("/status.json", address), { signal }).catch(() => {

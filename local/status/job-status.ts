@@ -2,7 +2,6 @@ import * as v from "valibot";
 import { outcomes } from "../../infra/watch/metrics";
 import { fetchJson, type Schema } from "./http";
 import type { JobStatus, VertexLoad } from "./pipeline-status";
-import { LAST_INSTANT } from "./result-status";
 
 const jobsOverview = v.object({
   jobs: v.array(
@@ -42,6 +41,8 @@ const RECORDS_READ = /^Source__[^.]*\.numRecordsOut$/;
 const SHARD_BEHIND = /\.shardId\.([^.]+)\.(?:.*\.)?millisBehindLatest$/;
 /** Milliseconds of each second: https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/ops/metrics/#io */
 const LOAD = ["busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"] as const;
+/** The latest instant that JavaScript can tell; the watermark at the end of all input lies beyond it. */
+const LAST_INSTANT = 8.64e15;
 
 /** Asks the API for what lies below the address of a job. */
 type AskJob = <T>(path: string, schema: Schema<T>) => Promise<T>;
@@ -158,6 +159,6 @@ async function lowestWatermark(ask: AskJob, vertices: readonly Vertex[]): Promis
     vertices.map(({ id }) => ask(`/vertices/${id}/watermarks`, metricsOf)),
   );
   const lowest = Math.min(...watermarks.flat().map(({ value }) => Number(value)));
-  // An operator without a watermark reports the lowest long, at the end of all input the highest.
+  // An operator without a watermark reports the lowest long; sources have none to report.
   return Math.abs(lowest) <= LAST_INSTANT ? new Date(lowest).toISOString() : null;
 }

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { fetchJson, parsed, type Schema } from "./http";
-import { LAST_INSTANT } from "./result-status";
 
 export const value = v.object({ value: v.nullable(v.number()) });
 
@@ -68,9 +67,9 @@ export async function multiSearch(
 
 /** Query of the documents of windows that have these fields: others could be the newest, and cannot be shown. */
 export function complete(fields: v.ObjectEntries): object {
-  const windowStart = { gte: 0, lte: LAST_INSTANT, format: "epoch_millis" };
+  const expressible = { range: { windowStart: { gte: "1970-01-01", lte: "9999-12-31" } } };
   const present = Object.keys(fields).map((field) => ({ exists: { field } }));
-  return { bool: { filter: [{ range: { windowStart } }, ...present] } };
+  return { bool: { filter: [expressible, ...present] } };
 }
 
 /** Buckets of an aggregation, with their properties besides key and count. */

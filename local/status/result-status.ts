@@ -1,8 +1,5 @@
 import * as v from "valibot";
 
-/** The latest instant that JavaScript can express, in milliseconds. */
-export const LAST_INSTANT = 8.64e15;
-
 /** A date as OpenSearch takes it, in text or in milliseconds. */
 const instant = v.pipe(
   v.union([v.string(), v.number()]),

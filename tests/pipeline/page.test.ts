@@ -113,8 +113,11 @@ describe("the page in a browser", () => {
     await server.close();
   }
 
-  async function open(options: BrowserContextOptions = DESKTOP): Promise<Page> {
+  /** @param lost - part of the address of a request that does not reach the server the first time */
+  async function open(options: BrowserContextOptions = DESKTOP, lost?: string): Promise<Page> {
     const context = await browser.newContext(options);
+    if (lost !== undefined)
+      await context.route(`**/${lost}`, (route) => route.abort(), { times: 1 });
     const page = await context.newPage();
     pages.push(page);
     page.on("console", (message) => {
@@ -152,6 +155,12 @@ describe("the page in a browser", () => {
     expect(new Set(fills).size).to.equal(6);
     expect(await page.locator(".verdict .title").textContent()).to.equal("Live");
     expect(complaints).to.deep.equal([]);
+  });
+
+  it("draws the zones also when the server was away for a moment while it was loaded", async () => {
+    const page = await open(DESKTOP, "zones.geojson");
+    await zonesColoured(page, manhattan());
+    expect(complaints.filter((complaint) => !complaint.includes("ERR_FAILED"))).to.deep.equal([]);
   });
 
   it("shows the figures of the status", async () => {
@@ -232,6 +241,14 @@ describe("the page in a browser", () => {
     await page.getByRole("button", { name: "Newest" }).click();
     await zonesColoured(page, manhattan());
     expect(complaints).to.deep.equal([]);
+  });
+
+  it("goes back to a past window that the server did not give at first", async () => {
+    const page = await open(DESKTOP, "windows/*.json");
+    await zonesColoured(page, manhattan());
+    await page.getByRole("slider", { name: "Start of the window" }).focus();
+    await page.keyboard.press("Home");
+    await zonesColoured(page, zonesAt(FIRST_WINDOW));
   });
 
   it("shows hot spots, and cells instead of zones", async () => {

@@ -79,8 +79,7 @@ describe("The archive on this machine", () => {
       },
     });
     const stack = await sandbox.open(program, { dataPlanes: cloud.dataPlanes });
-    if (!fresh) await stack.refresh();
-    await stack.record();
+    await stack.record({ refresh: !fresh });
     const outputs = await stack.outputs();
     sandbox.closeStacks();
     bucket = String(outputs["bucket"]);

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PastWindow, WindowList } from "../../../status/result-status";
 
 const REFRESH_MILLISECONDS = 5000;
+const RETRY_MILLISECONDS = 1000;
 
 export function useWindows(): WindowList {
   const [windows, setWindows] = useState<WindowList>([]);
@@ -9,7 +10,7 @@ export function useWindows(): WindowList {
     let timer: number | undefined;
     let over = false;
     const load = async () => {
-      const found = await loadJson<WindowList>("windows.json");
+      const found = await loadJson<WindowList>("windows.json", () => !over);
       if (over) return;
       if (found !== undefined) setWindows(found);
       timer = window.setTimeout(() => void load(), REFRESH_MILLISECONDS);
@@ -36,20 +37,21 @@ export function usePastWindow(
     // A version that comes while the window is on its way waits for the next one.
     if (start === undefined || loading.current === start) return;
     loading.current = start;
-    void loadJson<PastWindow>(`windows/${start}.json`).then((loaded) => {
+    const isWanted = () => wanted.current === start;
+    void loadJson<PastWindow>(`windows/${start}.json`, isWanted).then((loaded) => {
       if (loading.current === start) loading.current = undefined;
-      if (wanted.current === start && loaded !== undefined) setFound(loaded);
+      if (isWanted() && loaded !== undefined) setFound(loaded);
     });
   }, [start, version]);
   return start === undefined ? undefined : found;
 }
 
-async function loadJson<T>(path: string): Promise<T | undefined> {
-  try {
-    const response = await fetch(path);
-    return response.ok ? ((await response.json()) as T) : undefined;
-  } catch {
-    // The page says on its own that it is disconnected.
-    return undefined;
+/** Asks until the server answers, which may be away for a while. @returns undefined when that is no longer wanted */
+export async function loadJson<T>(path: string, isWanted: () => boolean): Promise<T | undefined> {
+  while (isWanted()) {
+    const response = await fetch(path).catch(() => undefined);
+    if (response?.ok === true) return (await response.json()) as T;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
+  return undefined;
 }

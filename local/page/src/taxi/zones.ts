@@ -1,13 +1,14 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import { useEffect, useState } from "preact/hooks";
 import type { ZoneNames, ZoneProperties } from "./top-area-rows";
+import { loadJson } from "./window-loader";
 
 export type Zones = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 
 let loading: Promise<Zones> | undefined;
 
 export function loadZones(): Promise<Zones> {
-  loading ??= fetch("zones.geojson").then((response) => response.json() as Promise<Zones>);
+  loading ??= loadJson<Zones>("zones.geojson", () => true) as Promise<Zones>;
   return loading;
 }
 

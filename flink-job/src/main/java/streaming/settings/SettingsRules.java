@@ -95,6 +95,7 @@ final class SettingsRules {
       URI uri = new URI(value);
       return List.of("http", "https").contains(String.valueOf(uri.getScheme()))
           && uri.getHost() != null
+          && uri.getUserInfo() == null
           && List.of("", "/").contains(uri.getPath())
           && uri.getQuery() == null
           && uri.getFragment() == null;

@@ -60,7 +60,7 @@ final class FanOutFetch implements ShardFetch {
     wanted = true;
     if (current == null) {
       subscribe();
-    } else if (current.subscription != null && !current.isOver) {
+    } else {
       current.subscription.request(1);
     }
   }
@@ -109,15 +109,13 @@ final class FanOutFetch implements ShardFetch {
    * was as soon as there is a consumer: the shard has not been read to its end.
    */
   private synchronized void onEnd(Events events, Throwable error) {
-    if (events != current || events.isOver || closed) {
+    if (events != current || closed) {
       return;
     }
-    events.isOver = true;
     current = null;
     try {
       long wait = error == null ? 0 : attempts.failed(error);
       if (wanted) {
-        current = events;
         clock.schedule(this::subscribe, wait, TimeUnit.MILLISECONDS);
       }
     } catch (IOException permanent) {
@@ -135,7 +133,6 @@ final class FanOutFetch implements ShardFetch {
 
   private final class Events implements Subscriber<SubscribeToShardEventStream> {
     private Subscription subscription;
-    private boolean isOver;
 
     @Override
     public void onSubscribe(Subscription accepted) {
@@ -143,7 +140,7 @@ final class FanOutFetch implements ShardFetch {
         subscription = accepted;
         if (closed || current != this) {
           accepted.cancel();
-        } else if (wanted) {
+        } else {
           accepted.request(1);
         }
       }

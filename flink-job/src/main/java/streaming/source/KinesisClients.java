@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.net.URI;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.Protocol;
-import software.amazon.awssdk.http.ProtocolNegotiation;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -32,15 +31,9 @@ class KinesisClients implements Serializable {
     return client(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
   }
 
-  /** A client of subscriptions, which need HTTP/2. */
+  /** A client of subscriptions, which need HTTP/2, without TLS too. */
   KinesisAsyncClient subscriptions() {
-    NettyNioAsyncHttpClient.Builder http =
-        NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP2);
-    if (endpoint != null && "http".equals(endpoint.getScheme())) {
-      // Without TLS there is nothing to negotiate the protocol by.
-      http.protocolNegotiation(ProtocolNegotiation.ASSUME_PROTOCOL);
-    }
-    return client(http);
+    return client(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP2));
   }
 
   private KinesisAsyncClient client(NettyNioAsyncHttpClient.Builder http) {

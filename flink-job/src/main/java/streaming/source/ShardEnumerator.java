@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -168,12 +169,7 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
       return;
     }
     // The previous source read children without waiting for their parents.
-    List<String> parents =
-        restored.containsKey(id)
-            ? List.of()
-            : Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
-                .filter(parent -> parent != null)
-                .collect(Collectors.toList());
+    List<String> parents = restored.containsKey(id) ? List.of() : parentsOf(shard);
     ShardSplit split =
         new ShardSplit(
             id,
@@ -182,6 +178,12 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
             position,
             SourceRecord.NO_EVENT_TIME);
     shards.waiting.put(id, new KnownShards.Waiting(split, parents));
+  }
+
+  private static List<String> parentsOf(Shard shard) {
+    return Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
+        .filter(Objects::nonNull)
+        .collect(Collectors.toList());
   }
 
   /** Readers have equal parts of the hash keys, and with them of the shards. */
@@ -224,17 +226,19 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     context.callAsync(
         this::list,
         (found, error) -> {
-          Stream.concat(listed.stream(), found == null ? Stream.empty() : found.stream())
-              .filter(
-                  shard ->
-                      shardId.equals(shard.parentShardId())
-                          || shardId.equals(shard.adjacentParentShardId()))
-              .forEach(child -> readerOfParent.put(child.shardId(), reader));
-          shards.waiting.values().stream()
-              .filter(child -> child.parents.contains(shardId))
-              .forEach(child -> readerOfParent.put(child.split.shardId, reader));
+          List<Shard> added = found == null ? List.of() : found;
+          List<String> children =
+              Stream.concat(
+                      Stream.concat(listed.stream(), added.stream())
+                          .filter(shard -> parentsOf(shard).contains(shardId))
+                          .map(Shard::shardId),
+                      shards.waiting.values().stream()
+                          .filter(child -> child.parents.contains(shardId))
+                          .map(child -> child.split.shardId))
+                  .collect(Collectors.toList());
+          children.forEach(child -> readerOfParent.put(child, reader));
           onListed(found, error);
-          if (readerOfParent.containsValue(reader)) {
+          if (!children.isEmpty()) {
             context.sendEventToSourceReader(reader, new ShardEvents.End(shardId));
           }
         });

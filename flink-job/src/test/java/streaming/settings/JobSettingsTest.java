@@ -254,6 +254,11 @@ class JobSettingsTest {
             + " source.consumerArn must be a consumer of source.streamName, trips, in"
             + " source.region, eu-central-1; got"
             + " arn:aws:kinesis:eu-central-1:123456789012:stream/other/consumer/job:1",
+        "source  | consumerArn |"
+            + " arn:aws:kinesis:eu-west-1:123456789012:stream/trips/consumer/job:1 |"
+            + " source.consumerArn must be a consumer of source.streamName, trips, in"
+            + " source.region, eu-central-1; got"
+            + " arn:aws:kinesis:eu-west-1:123456789012:stream/trips/consumer/job:1",
         "search  | retries | 31 | search.retries must be an integer from 0 to 30; got \"31\"",
         "source  | outOfOrdernessSeconds | -1 | source.outOfOrdernessSeconds must be an integer from"
             + " 0 to 86400; got \"-1\"",
@@ -290,14 +295,46 @@ class JobSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"AWS_ENDPOINT_URL_KINESIS", "AWS_ENDPOINT_URL_OPENSEARCH"})
-  void refusesAnEndpointOfTheEnvironmentThatIsNone(String variable) {
-    assertThatThrownBy(
-            () -> new SettingsFixture().environment(variable, "http://localhost:1/path").load())
+  @CsvSource({
+    "AWS_ENDPOINT_URL_KINESIS, http://localhost:1/path",
+    "AWS_ENDPOINT_URL_OPENSEARCH, http://localhost:1/path",
+    "AWS_ENDPOINT_URL_OPENSEARCH, ftp://localhost:1",
+    "AWS_ENDPOINT_URL_OPENSEARCH, localhost",
+    "AWS_ENDPOINT_URL_OPENSEARCH, http:localhost",
+    "AWS_ENDPOINT_URL_OPENSEARCH, http://user:password@localhost:1",
+    "AWS_ENDPOINT_URL_OPENSEARCH, http://localhost:1?pretty",
+    "AWS_ENDPOINT_URL_OPENSEARCH, http://localhost:1#top"
+  })
+  void refusesAnEndpointOfTheEnvironmentThatIsNone(String variable, String endpoint) {
+    assertThatThrownBy(() -> new SettingsFixture().environment(variable, endpoint).load())
         .hasMessage(
             "The job's properties are invalid:\n- %s must be a URL of scheme, host and port only, such as"
-                + " http://localhost:4567; got http://localhost:1/path",
-            variable);
+                + " http://localhost:4567; got %s",
+            variable, endpoint);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"demand, windowMinutes", "demand, slideMinutes"})
+  void aRuleWaitsForTheValuesItNeeds(String group, String key) {
+    assertThatThrownBy(() -> new SettingsFixture().set(group, key, "a").load())
+        .hasMessageContaining(group + "." + key + " must be an integer")
+        .hasMessageNotContaining("must divide");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"streamName, a b", "region, nowhere"})
+  void aConsumerIsComparedWithAValidStreamOnly(String key, String value) {
+    assertThatThrownBy(
+            () ->
+                new SettingsFixture()
+                    .set(
+                        "source",
+                        "consumerArn",
+                        "arn:aws:kinesis:eu-west-1:123456789012:stream/other/consumer/job:1")
+                    .set("source", key, value)
+                    .load())
+        .hasMessageContaining("source." + key + " must be text that matches")
+        .hasMessageNotContaining("must be a consumer of");
   }
 
   @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -112,6 +114,117 @@ class FanOutFetchTest {
     assertThat(answer().isLast).isTrue();
   }
 
+  @Test
+  void beginsAtAnInstant() throws Exception {
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("10", 0)));
+
+    fetch(ShardPosition.from(Instant.parse("2019-03-01T18:00:00Z").toEpochMilli())).next();
+    answer();
+
+    assertThat(subscriptions.starts).containsExactly("AT_TIMESTAMP 2019-03-01T18:00:00Z");
+  }
+
+  @Test
+  void passesOverWhatIsNoEvent() throws Exception {
+    subscriptions.next.add(subscriber -> subscriber.onNext(SubscribeToShardEventStream.UNKNOWN));
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("10", 0)));
+
+    fetch(ShardPosition.from(0)).next();
+
+    assertThat(answer().isLast).isFalse();
+    assertThat(subscriptions.starts).hasSize(1);
+  }
+
+  @Test
+  void aRequestThatFailsIsRepeatedAndItsSubscriptionCountsNoMore() throws Exception {
+    subscriptions.failure = InternalFailureException.builder().statusCode(500).build();
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("10", 0)));
+
+    fetch(ShardPosition.from(0)).next();
+    answer();
+    Subscriber<? super SubscribeToShardEventStream> late = subscriptions.acceptLate();
+    late.onNext(event("11", 0));
+    late.onError(new IllegalStateException("over"));
+
+    assertThat(retries.getCount()).isEqualTo(1);
+    assertThat(subscriptions.starts).hasSize(2);
+    assertThat(subscriptions.cancelled).isEqualTo(1);
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void asksForNoSubscriptionBeforeAnEventIsWanted() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    subscriptions.next.add(
+        subscriber -> {
+          subscriber.onNext(event("10", 0));
+          subscriber.onComplete();
+          ended.countDown();
+        });
+    subscriptions.next.add(subscriber -> subscriber.onNext(event("11", 0)));
+    ShardFetch fetch = fetch(ShardPosition.from(0));
+
+    fetch.next();
+    answer();
+    ended.await();
+    assertThat(subscriptions.starts).hasSize(1);
+
+    fetch.next();
+    answer();
+    assertThat(subscriptions.starts).hasSize(2);
+  }
+
+  @Test
+  void isSilentAfterItIsClosed() throws Exception {
+    CompletableFuture<Subscriber<? super SubscribeToShardEventStream>> waiting =
+        new CompletableFuture<>();
+    subscriptions.next.add(waiting::complete);
+    ShardFetch fetch = fetch(ShardPosition.from(0));
+
+    fetch.next();
+    Subscriber<? super SubscribeToShardEventStream> subscriber = waiting.get();
+    fetch.close();
+    subscriber.onNext(event("10", 0));
+    subscriber.onComplete();
+    fetch.next();
+
+    assertThat(subscriptions.cancelled).isEqualTo(1);
+    assertThat(subscriptions.starts).hasSize(1);
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void doesNotSubscribeAgainAfterItIsClosed() throws Exception {
+    ShardFetch fetch = fetch(ShardPosition.from(0));
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    subscriptions.next.add(
+        subscriber -> {
+          // The next attempt waits for a millisecond, and for this thread.
+          subscriber.onError(InternalFailureException.builder().statusCode(500).build());
+          fetch.close();
+          closed.complete(null);
+        });
+
+    fetch.next();
+    closed.get();
+    clock.schedule(() -> {}, 2, TimeUnit.MILLISECONDS).get();
+
+    assertThat(subscriptions.starts).hasSize(1);
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void cancelsASubscriptionThatIsAcceptedAfterItIsClosed() {
+    subscriptions.isSlow = true;
+    ShardFetch fetch = fetch(ShardPosition.from(0));
+
+    fetch.next();
+    fetch.close();
+    subscriptions.acceptLate();
+
+    assertThat(subscriptions.cancelled).isEqualTo(1);
+  }
+
   private ShardFetch.Answer answer() throws InterruptedException {
     return (ShardFetch.Answer) received.take();
   }
@@ -157,6 +270,20 @@ class FanOutFetchTest {
   private final class Subscriptions implements KinesisAsyncClient {
     private final Deque<Happening> next = new ArrayDeque<>();
     private final List<String> starts = new ArrayList<>();
+    private int cancelled;
+
+    /** What the next request fails with; its subscription is accepted late. */
+    private Throwable failure;
+
+    private boolean isSlow;
+    private Subscriber<? super SubscribeToShardEventStream> last;
+    private Runnable acceptance;
+
+    /** Accepts the subscription that waits for that. */
+    private Subscriber<? super SubscribeToShardEventStream> acceptLate() {
+      acceptance.run();
+      return last;
+    }
 
     @Override
     public CompletableFuture<Void> subscribeToShard(
@@ -164,13 +291,24 @@ class FanOutFetchTest {
       starts.add(
           request.startingPosition().typeAsString()
               + " "
-              + request.startingPosition().sequenceNumber());
+              + (request.startingPosition().timestamp() == null
+                  ? request.startingPosition().sequenceNumber()
+                  : request.startingPosition().timestamp()));
       Publisher<SubscribeToShardEventStream> events = this::accept;
-      handler.onEventStream(SdkPublisher.adapt(events));
-      return new CompletableFuture<>();
+      Runnable accepting = () -> handler.onEventStream(SdkPublisher.adapt(events));
+      if (failure == null && !isSlow) {
+        accepting.run();
+        return new CompletableFuture<>();
+      }
+      acceptance = accepting;
+      CompletableFuture<Void> answer =
+          failure == null ? new CompletableFuture<>() : CompletableFuture.failedFuture(failure);
+      failure = null;
+      return answer;
     }
 
     private void accept(Subscriber<? super SubscribeToShardEventStream> subscriber) {
+      last = subscriber;
       subscriber.onSubscribe(
           new Subscription() {
             @Override
@@ -179,7 +317,9 @@ class FanOutFetchTest {
             }
 
             @Override
-            public void cancel() {}
+            public void cancel() {
+              cancelled++;
+            }
           });
     }
 

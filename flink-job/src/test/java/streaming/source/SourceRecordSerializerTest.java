@@ -14,6 +14,8 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 import streaming.taxi.Trip;
 import streaming.taxi.TripParser;
+import streaming.trades.Trade;
+import streaming.trades.TradeParser;
 
 class SourceRecordSerializerTest {
   private static final String TRIP =
@@ -82,6 +84,32 @@ class SourceRecordSerializerTest {
                 .isCompatibleAsIs())
         .isTrue();
     assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+  }
+
+  @Test
+  void isTheSameForTheSameEventsOnly() {
+    TypeInformation<SourceRecord<Trade>> other =
+        new RecordSchema<>(new TradeParser(), Duration.ofHours(1)).getProducedType();
+    ExecutionConfig config = new ExecutionConfig();
+
+    assertThat(type).isEqualTo(schema.getProducedType()).isNotEqualTo(other).isNotEqualTo("type");
+    assertThat(type).hasSameHashCodeAs(schema.getProducedType());
+    assertThat(serializer)
+        .isNotEqualTo(other.createSerializer(config.getSerializerConfig()))
+        .isNotEqualTo("serializer");
+  }
+
+  @Test
+  void aDuplicateIsAnotherThatWritesTheSame() throws Exception {
+    SourceRecord<Trip> record = record(TRIP);
+    TypeSerializer<SourceRecord<Trip>> duplicate = serializer.duplicate();
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    duplicate.serialize(record, out);
+
+    assertThat(duplicate).isNotSameAs(serializer).isEqualTo(serializer);
+    assertThat(serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer())))
+        .usingRecursiveComparison()
+        .isEqualTo(record);
   }
 
   private SourceRecord<Trip> record(String payload) {

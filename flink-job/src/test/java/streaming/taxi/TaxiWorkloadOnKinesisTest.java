@@ -7,14 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,15 +61,24 @@ class TaxiWorkloadOnKinesisTest {
 
   private SettingsFixture settings = new SettingsFixture();
   private final CollectingSink sink = new CollectingSink();
+  private final List<JobClient> started = new ArrayList<>();
+  private MiniCluster cluster;
   private FakeKinesis kinesis;
 
   @BeforeEach
-  void startKinesis() throws Exception {
+  void startKinesis(@InjectMiniCluster MiniCluster injected) throws Exception {
+    cluster = injected;
     kinesis = FakeKinesis.start();
   }
 
   @AfterEach
-  void stopKinesis() {
+  void stopAll() throws Exception {
+    // The job of a test that failed would take the slots of the next.
+    for (JobClient job : started) {
+      if (!job.getJobStatus().get().isGloballyTerminalState()) {
+        job.cancel().get();
+      }
+    }
     kinesis.close();
   }
 
@@ -424,7 +438,9 @@ class TaxiWorkloadOnKinesisTest {
   }
 
   /** Stops a job with a savepoint, and says how to continue from it. */
-  private static Configuration stop(JobClient job, Path savepoints) throws Exception {
+  private Configuration stop(JobClient job, Path savepoints) throws Exception {
+    // There can be results before the last task runs.
+    CommonTestUtils.waitForAllTaskRunning(cluster, job.getJobID(), false);
     return from(
         job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
             .get());
@@ -443,6 +459,8 @@ class TaxiWorkloadOnKinesisTest {
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(parallelism);
     TaxiWorkload.build(env, loaded, new KinesisSource<>(loaded, new TripParser()), sink);
-    return env.executeAsync();
+    JobClient job = env.executeAsync();
+    started.add(job);
+    return job;
   }
 }

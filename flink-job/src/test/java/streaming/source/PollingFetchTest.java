@@ -1,0 +1,146 @@
+package streaming.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.apache.flink.metrics.SimpleCounter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.kinesis.model.KinesisException;
+import streaming.retry.Patience;
+
+@Timeout(30)
+class PollingFetchTest {
+  private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1);
+  private final Reads reads = new Reads();
+  private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+  private final ShardFetch fetch =
+      new PollingFetch(
+          reads,
+          "trips",
+          new ShardSplit(
+              "shardId-000000000000",
+              BigInteger.ZERO,
+              BigInteger.ONE,
+              ShardPosition.from(0),
+              SourceRecord.NO_EVENT_TIME),
+          new Patience(Duration.ofMillis(1), 3).attempts("Reading", new SimpleCounter()),
+          clock,
+          new ShardFetch.Receiver() {
+            @Override
+            public void onAnswer(ShardFetch.Answer answer) {
+              received.add(answer);
+            }
+
+            @Override
+            public void onFailure(Exception failure) {
+              received.add(failure);
+            }
+          });
+
+  @AfterEach
+  void stopTheClock() {
+    clock.shutdownNow();
+  }
+
+  @Test
+  void aShardThatDoesNotSayHowFarBehindItIsIsAtItsTip() throws Exception {
+    reads.answer(null);
+
+    fetch.next();
+    assertThat(((ShardFetch.Answer) received.take()).millisBehindLatest).isZero();
+    fetch.next();
+
+    assertThat(clock.getQueue()).as("waits before it reads again").hasSize(1);
+  }
+
+  @Test
+  void aShardThatIsBehindIsReadWithoutAPause() throws Exception {
+    reads.answer(1L);
+    reads.answer(1L);
+
+    fetch.next();
+    fetch.next();
+
+    assertThat(received).hasSize(2);
+    assertThat(clock.getQueue()).isEmpty();
+  }
+
+  @Test
+  void readsNothingAfterItIsClosed() {
+    fetch.close();
+    fetch.next();
+
+    assertThat(reads.started).isZero();
+  }
+
+  @Test
+  void waitsForNothingAfterItIsClosed() {
+    reads.answer(0L);
+    fetch.next();
+    fetch.close();
+    fetch.next();
+
+    assertThat(clock.getQueue()).isEmpty();
+  }
+
+  @Test
+  void passesNothingOnAfterItIsClosed() {
+    CompletableFuture<GetRecordsResponse> slow = new CompletableFuture<>();
+    reads.answers.add(slow);
+    fetch.next();
+    fetch.close();
+    slow.completeExceptionally(KinesisException.builder().statusCode(400).build());
+
+    assertThat(received).isEmpty();
+  }
+
+  private static final class Reads implements KinesisAsyncClient {
+    private final List<CompletableFuture<GetRecordsResponse>> answers = new ArrayList<>();
+    private int started;
+
+    private void answer(Long millisBehindLatest) {
+      answers.add(
+          CompletableFuture.completedFuture(
+              GetRecordsResponse.builder()
+                  .records(List.of())
+                  .nextShardIterator("next")
+                  .millisBehindLatest(millisBehindLatest)
+                  .build()));
+    }
+
+    @Override
+    public CompletableFuture<GetShardIteratorResponse> getShardIterator(
+        GetShardIteratorRequest request) {
+      started++;
+      return CompletableFuture.completedFuture(
+          GetShardIteratorResponse.builder().shardIterator("first").build());
+    }
+
+    @Override
+    public CompletableFuture<GetRecordsResponse> getRecords(GetRecordsRequest request) {
+      return answers.remove(0);
+    }
+
+    @Override
+    public String serviceName() {
+      return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
