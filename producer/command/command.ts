@@ -9,7 +9,7 @@ import { EmbeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
 import { firstEvent } from "../events/record-source";
 import { identityOf, laterRecords, readEvents, recordsOf, shiftOf } from "./events";
-import { exitCodes } from "../../cli/command";
+import { exitCodes, StartError } from "../../cli/command";
 import { LagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
@@ -19,7 +19,7 @@ import { longWaitMs, replay, type ReplayOutcome } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
 import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
-import { ResumeFile, ResumeFileError, type ResumePoint } from "./resume-file";
+import { ResumeFile, type ResumePoint } from "./resume-file";
 import { systemRuntime } from "../replay/runtime";
 import { shardLimits } from "../kinesis/shard-budget";
 import type { Sink } from "../replay/sink";
@@ -76,20 +76,19 @@ async function sendToStream(
     resumeFile,
     point: resumeFile.open(shiftOf(events, options)),
   };
-  const { rateLimitPercent, lostRecords } = options;
+  const { rateLimit, outputs } = options;
   const deliveryOptions = {
     shardLimits: {
-      records: (shardLimits.records * rateLimitPercent) / 100,
-      bytes: (shardLimits.bytes * rateLimitPercent) / 100,
+      records: (shardLimits.records * rateLimit) / 100,
+      bytes: (shardLimits.bytes * rateLimit) / 100,
     },
-    maxDisorderMs: options.maxDisorderSeconds * 1000,
+    maxDisorderMs: options.maxDisorder * 1000,
     maxAttempts: options.maxAttempts,
-    giveUpAfterMs: options.giveUpAfterMs,
-    aggregate: options.aggregate,
+    giveUpAfterMs: options.giveUpAfter,
+    aggregate: options.aggregate === true,
     onLost: ({ data }: OutgoingRecord) => {
-      if (lostRecords !== undefined) {
-        appendFileSync(lostRecords, `${Buffer.from(data).toString()}\n`);
-      }
+      const file = outputs["lost-records"];
+      if (file !== undefined) appendFileSync(file, `${Buffer.from(data).toString()}\n`);
     },
   };
   const open = (progress: Progress) =>
@@ -132,7 +131,7 @@ async function send(
       : later === undefined
         ? ordered
         : laterRecords(later, ordered);
-  const advisor = new LagAdvisor(options.pace, options.rateLimitPercent);
+  const advisor = new LagAdvisor(options.pace, options.rateLimit);
   const metrics = metricsOutput(options);
   // A faster replay is ahead of the real clock.
   const liveFrom = options.pace.speedup === 1 ? options.workload.liveFrom : undefined;
@@ -174,7 +173,7 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
 function exitCode(
   { progress, error }: ReplayOutcome,
   skipped: number,
-  { json, lostRecords }: CommandOptions,
+  { json, outputs }: CommandOptions,
   explained: (error: unknown) => string,
 ): number {
   // The reader of the records has gone, as after `| head`: that is a wish to end.
@@ -182,7 +181,7 @@ function exitCode(
     return exitCodes.done;
   }
   if (error !== undefined) {
-    const cause = error instanceof ResumeFileError ? error.message : explained(error);
+    const cause = error instanceof StartError ? error.problems.join("; ") : explained(error);
     process.stderr.write(`The replay was ended by an error: ${cause}\n`);
     if (json) {
       writeError([cause]);
@@ -192,7 +191,8 @@ function exitCode(
   }
   if (progress.recordsLost > 0) {
     const codes = [...progress.lossCodes].join(", ");
-    const kept = lostRecords === undefined ? "" : `; they are in ${lostRecords}`;
+    const file = outputs["lost-records"];
+    const kept = file === undefined ? "" : `; they are in ${file}`;
     process.stderr.write(
       `${progress.recordsLost} records were given up after --max-attempts refusals (${codes})${kept}; ` +
         "a replay with the same --resume file, or of that file, sends them again\n",

@@ -6,8 +6,8 @@ import type { Reading } from "../events/workload";
 import type { CommandOptions } from "./options";
 
 export function readEvents(options: CommandOptions): Promise<Reading> {
-  const { workload, json, outputs, loop, shuffleSeconds, destination } = options;
-  const isReadOnce = !loop && shuffleSeconds === 0 && destination !== "nothing";
+  const { workload, json, outputs, loop, shuffle, destination } = options;
+  const isReadOnce = !loop && shuffle === 0 && destination !== "nothing";
   if (!json && workload.inputs.length > 0) {
     const names = workload.inputs.map((name) => (name === "-" ? "the standard input" : name));
     process.stderr.write(`Reading ${names.join(", ")}\n`);
@@ -30,14 +30,14 @@ export function recordsOf(
   options: CommandOptions,
   shiftMs: number,
 ): EventRecords {
-  const { shuffleSeconds } = options;
-  const ordered = shuffleSeconds === 0 ? source : new ShuffledEvents(source, shuffleSeconds * 1000);
+  const { shuffle } = options;
+  const ordered = shuffle === 0 ? source : new ShuffledEvents(source, shuffle * 1000);
   return new EventRecords(ordered, options.workload, {
     from: options.range.from,
-    loop: options.loop,
+    loop: options.loop === true,
     shiftMs,
     partitionKey: options.partitionKey,
-    maxRecordBytes: options.maxRecordKiB * 1024,
+    maxRecordBytes: options.maxRecordKib * 1024,
   });
 }
 
@@ -61,9 +61,9 @@ export function laterRecords(
 /** What a position depends on: other events, or another order of them, have other positions. */
 export function identityOf(
   events: Reading,
-  { loop, range, shiftToNow, shuffleSeconds }: CommandOptions,
+  { loop = false, range, shiftToNow = false, shuffle }: CommandOptions,
 ): string {
-  const options = { loop, shuffleSeconds, from: String(range.from), shiftToNow };
+  const options = { loop, shuffleSeconds: shuffle, from: String(range.from), shiftToNow };
   const text = JSON.stringify([events.fingerprint, options]);
   return createHash("sha256").update(text).digest("hex");
 }

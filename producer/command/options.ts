@@ -15,34 +15,39 @@ import { taxi } from "../trips/taxi";
 
 const workloads: Readonly<Record<string, Workload>> = { taxi, trades, events };
 
-export interface CommandOptions {
+/** Values of the command line that are used as they are, by commander's names. */
+interface PlainValues {
+  readonly loop?: boolean;
+  readonly shiftToNow?: boolean;
+  /** Event time in seconds. */
+  readonly maxDisorder: number;
+  /** Event time in seconds within which events change places; 0 keeps their order. */
+  readonly shuffle: number;
+  readonly maxAttempts: number;
+  /** Percent of a shard's throughput. */
+  readonly rateLimit: number;
+  readonly aggregate?: true;
+  readonly maxRecordKib: number;
+  /** Milliseconds for which an outage is waited out; Infinity for ever. */
+  readonly giveUpAfter: number;
+  readonly resume?: string;
+  readonly report?: string;
+  readonly metrics: "none" | "emf";
+  readonly json?: true;
+}
+
+export interface CommandOptions extends PlainValues {
   /** A stream, the standard output, or nothing: a dry run. */
   readonly destination: StreamTarget | "stdout" | "nothing";
   readonly workload: ConfiguredWorkload;
   readonly range: EventTimeRange;
   readonly pace: Pace;
-  readonly loop: boolean;
-  readonly shiftToNow: boolean;
-  readonly maxDisorderSeconds: number;
-  /** Event time within which events change places; 0 keeps their order. */
-  readonly shuffleSeconds: number;
-  readonly maxAttempts: number;
-  readonly rateLimitPercent: number;
   readonly partitionKey: string;
-  readonly aggregate: boolean;
-  readonly maxRecordKiB: number;
-  /** Milliseconds for which an outage is waited out; Infinity for ever. */
-  readonly giveUpAfterMs: number;
-  readonly resume: string | undefined;
-  readonly report: string | undefined;
-  readonly lostRecords: string | undefined;
   /** All files that are written, by their options. */
   readonly outputs: Outputs;
-  readonly metrics: "none" | "emf";
-  readonly json: boolean;
 }
 
-interface SharedValues extends TargetValues {
+interface Values extends PlainValues, TargetValues {
   readonly config?: string;
   readonly output: "kinesis" | "stdout";
   readonly dryRun?: true;
@@ -53,26 +58,13 @@ interface SharedValues extends TargetValues {
   readonly maxGap: number;
   readonly seek?: number;
   readonly until?: number;
-  readonly loop?: true;
-  readonly shiftToNow?: true;
-  readonly maxDisorder: number;
-  readonly shuffle: number;
-  readonly maxAttempts: number;
-  readonly rateLimit: number;
   readonly partitionKey?: string;
-  readonly aggregate?: true;
-  readonly maxRecordKib: number;
-  readonly giveUpAfter: number;
   readonly lostRecords?: string;
   readonly deadLetters?: string;
-  readonly resume?: string;
-  readonly report?: string;
-  readonly metrics: "none" | "emf";
-  readonly json?: true;
 }
 
 const moreHelp = `
-Input: rows in any order. What does not fit into 32 MiB is sorted in a temporary file.
+Input: rows in any order. What does not fit into 64 MiB is sorted in a temporary file.
 
 Credentials: the AWS SDK's own sources (environment, profile, SSO, instance role). HTTPS_PROXY, NO_PROXY and
   AWS_CA_BUNDLE apply to them, too. AWS_ENDPOINT_URL_KINESIS and AWS_ENDPOINT_URL_S3 name other servers
@@ -245,7 +237,7 @@ export function replayCommand(): Command {
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): CommandOptions {
   const problems: string[] = [];
   const command = parsedCommand(args, problems);
-  const values = command.opts<SharedValues>();
+  const values = command.opts<Values>();
   const workload = workloads[values.workload] ?? Object.values(workloads)[0];
   if (workload === undefined) {
     throw new StartError(problems);
@@ -257,32 +249,20 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     problems.push("--seek must be before --until; no event is left between them");
   }
   const configured = workload.configure(command.opts<OptionValues>(), range, problems);
+  const { speedup, maxRate, ramp, maxGap: maxGapMs, resume } = values;
   const options: CommandOptions = {
+    ...values,
     destination,
     workload: configured,
     range,
-    pace: {
-      speedup: values.speedup,
-      maxRate: values.maxRate,
-      rampMs: values.ramp * 1000,
-      maxGapMs: values.maxGap,
-    },
-    loop: values.loop ?? false,
-    shiftToNow: values.shiftToNow ?? false,
-    maxDisorderSeconds: values.maxDisorder,
-    shuffleSeconds: values.shuffle,
-    maxAttempts: values.maxAttempts,
-    rateLimitPercent: values.rateLimit,
+    pace: { speedup, maxRate, rampMs: ramp * 1000, maxGapMs },
     partitionKey: partitionKeyOf(values, configured, problems),
-    aggregate: values.aggregate ?? false,
-    maxRecordKiB: values.maxRecordKib,
-    giveUpAfterMs: values.giveUpAfter,
-    resume: values.resume,
-    report: values.report,
-    lostRecords: lostRecordsOf(values),
-    outputs: outputsOf(values),
-    metrics: values.metrics,
-    json: values.json ?? false,
+    outputs: {
+      "dead-letters": values.deadLetters,
+      resume,
+      report: values.report,
+      "lost-records": values.lostRecords ?? (resume && `${resume}.lost.jsonl`),
+    },
   };
   problems.push(
     ...contradictions(options),
@@ -297,7 +277,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
 
 /** The value of --profile, which has to be known before the region. */
 export function profileOf(args: readonly string[]): string | undefined {
-  return parsedCommand(args, []).opts<SharedValues>().profile;
+  return parsedCommand(args, []).opts<Values>().profile;
 }
 
 /** The command with the values of the configuration file, if any, and over them those of the command line. */
@@ -305,7 +285,7 @@ function parsedCommand(args: readonly string[], problems: string[]): Command {
   const first = replayCommand();
   const found: string[] = [];
   parseAll(first, args, found);
-  const { config } = first.opts<SharedValues>();
+  const { config } = first.opts<Values>();
   if (config === undefined) {
     problems.push(...found);
     return first;
@@ -373,7 +353,7 @@ function foreignOptions(command: Command, workload: Workload): string[] {
 }
 
 function destinationOf(
-  values: SharedValues,
+  values: Values,
   env: NodeJS.ProcessEnv,
   problems: string[],
 ): CommandOptions["destination"] {
@@ -384,7 +364,7 @@ function destinationOf(
 }
 
 function partitionKeyOf(
-  { partitionKey: wanted }: SharedValues,
+  { partitionKey: wanted }: Values,
   { partitionKey, requiredFields }: ConfiguredWorkload,
   problems: string[],
 ): string {
@@ -409,9 +389,7 @@ function contradictions(options: CommandOptions): string[] {
           "--start now is another time in each run; remove --resume and --shift-to-now, or set a time",
         ]
       : []),
-    ...(loop && options.shuffleSeconds > 0
-      ? ["--loop needs the events in order; remove --shuffle"]
-      : []),
+    ...(loop && options.shuffle > 0 ? ["--loop needs the events in order; remove --shuffle"] : []),
     ...(destination === "stdout" && (options.json || options.metrics !== "none")
       ? ["--output stdout leaves no room for --json and --metrics there; remove them"]
       : []),
@@ -419,19 +397,6 @@ function contradictions(options: CommandOptions): string[] {
       ? ["--resume keeps the position in a stream; remove it with --output stdout"]
       : []),
   ];
-}
-
-function lostRecordsOf({ lostRecords, resume }: SharedValues): string | undefined {
-  return lostRecords ?? (resume === undefined ? undefined : `${resume}.lost.jsonl`);
-}
-
-function outputsOf(values: SharedValues): Outputs {
-  return {
-    "dead-letters": values.deadLetters,
-    resume: values.resume,
-    report: values.report,
-    "lost-records": lostRecordsOf(values),
-  };
 }
 
 /** One file for two purposes would be overwritten; the input would be lost. */

@@ -4,51 +4,10 @@ import type { OutgoingRecord, RecordSource } from "../events/record";
 import type { ReplayOutcome, ReplayState } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
 import { StartError } from "../../cli/command";
-import type { Rejections, RowCounts } from "../events/workload";
+import type { RowCounts } from "../events/workload";
 
 /** A key may be one of a few hundred, or of one record only: no more are remembered. */
 export const mostCountedKeys = 100_000;
-
-/** What a replay has done; see ProgressReport for the names they share. */
-export interface ReplayReport {
-  readonly type: "report";
-  /** Data rows of the input; of the workload trades, the trades made. */
-  readonly tripsRead: number;
-  readonly tripsRejected: Rejections;
-  readonly tripsOutOfRange: number;
-  readonly recordsSkipped: number;
-  readonly recordsPut: number;
-  readonly recordsLost: number;
-  readonly bytesPut: number;
-  readonly throttled: number;
-  readonly retries: number;
-  /** Of the records put; null when there are none. */
-  readonly firstEventTime: string | null;
-  readonly lastEventTime: string | null;
-  readonly errors: Readonly<Record<string, number>>;
-  /** From the first record to the last answer. */
-  readonly seconds: number;
-  /** Stopped by a signal or an error before all records were sent. */
-  readonly interrupted: boolean;
-}
-
-/** What a replay would do; written instead of a ReplayReport by a dry run. */
-export interface DryRunReport extends Pick<
-  ReplayReport,
-  "tripsRead" | "tripsRejected" | "tripsOutOfRange"
-> {
-  readonly type: "dry-run";
-  readonly recordsTotal: number;
-  readonly bytesTotal: number;
-  /** Null when there are more than are counted. */
-  readonly partitionKeys: number | null;
-  readonly firstEventTime: string;
-  readonly lastEventTime: string;
-  readonly seconds: number;
-  /** The longest wait for an event, in seconds of the schedule, and the time of that event. */
-  readonly longestGap: { readonly seconds: number; readonly eventTime: string };
-  readonly firstEvent: unknown;
-}
 
 export function progressReport(
   state: ReplayState,
@@ -82,34 +41,49 @@ export function progressReport(
   };
 }
 
+export type ReplayReport = ReturnType<typeof replayReport>;
+
+/** What a replay has done; see ProgressReport for the names they share. */
 export function replayReport(
   reading: RowCounts,
   recordsSkipped: number,
   { progress, seconds, exhausted }: ReplayOutcome,
-): ReplayReport {
+) {
   const { recordsPut, recordsLost } = progress;
   const settled = recordsSkipped + recordsPut + recordsLost;
   return {
-    type: "report",
-    tripsRead: reading.rowsRead ?? settled,
-    tripsRejected: reading.rejected,
-    tripsOutOfRange: reading.outOfRange,
+    type: "report" as const,
+    ...rowsReport(reading, settled),
     recordsSkipped,
     recordsPut,
     recordsLost,
     bytesPut: progress.bytesPut,
     throttled: progress.throttled,
     retries: progress.retries,
+    /** Of the records put; null when there are none. */
     firstEventTime: isoOrNull(progress.firstEventTime),
     lastEventTime: isoOrNull(progress.lastEventTime),
     errors: Object.fromEntries(progress.errors),
+    /** From the first record to the last answer. */
     seconds,
+    /** Stopped by a signal or an error before all records were sent. */
     interrupted: !exhausted,
   };
 }
 
+/** @param made - records where no rows are read, as of synthetic trades */
+function rowsReport({ rowsRead, rejected, outOfRange }: RowCounts, made: number) {
+  return {
+    tripsRead: rowsRead ?? made,
+    tripsRejected: rejected,
+    tripsOutOfRange: outOfRange,
+  };
+}
+
+export type DryRunReport = ReturnType<typeof dryRunReport>;
+
 /** What a replay would send; builds every record. @throws StartError without records */
-export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace): DryRunReport {
+export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pace) {
   const keys = new Set<string>();
   let count = 0;
   let bytes = 0;
@@ -137,18 +111,18 @@ export function dryRunReport(reading: RowCounts, records: RecordSource, pace: Pa
     throw new StartError(["there is no event to send; look at --seek, --until and --duration"]);
   }
   return {
-    type: "dry-run",
-    tripsRead: reading.rowsRead ?? count,
-    tripsRejected: reading.rejected,
-    tripsOutOfRange: reading.outOfRange,
+    type: "dry-run" as const,
+    ...rowsReport(reading, count),
     recordsTotal: count,
     bytesTotal: bytes,
+    /** Null when there are more than are counted. */
     partitionKeys: keys.size > mostCountedKeys ? null : keys.size,
     firstEventTime: isoSeconds(first.eventTime),
     lastEventTime: isoSeconds(last.eventTime),
     seconds: sentAt / 1000,
+    /** The longest wait for an event, in seconds of the schedule, and the time of that event. */
     longestGap: { ...longestGap, eventTime: isoSeconds(longestGap.eventTime) },
-    firstEvent: JSON.parse(Buffer.from(first.data).toString()),
+    firstEvent: JSON.parse(Buffer.from(first.data).toString()) as unknown,
   };
 }
 

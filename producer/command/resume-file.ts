@@ -12,6 +12,8 @@ export interface ReplayIdentity {
   readonly input: string;
 }
 
+const identityKeys = ["arn", "created", "endpoint", "input"] as const;
+
 export interface ResumePoint {
   readonly position: number;
   /** What is added to every event time, in milliseconds; the same in every run of a replay. */
@@ -19,8 +21,6 @@ export interface ResumePoint {
   /** Offsets of files that are followed; the position is 0 then. */
   readonly files?: FilePositions | undefined;
 }
-
-export class ResumeFileError extends Error {}
 
 /** Remembers in a file how many leading records are acknowledged, so that a later run can go on there. */
 export class ResumeFile {
@@ -52,11 +52,7 @@ export class ResumeFile {
   #begin(shiftMs: number): ResumePoint {
     const point = this.#read() ?? { position: 0, shiftMs };
     this.#shiftMs = point.shiftMs;
-    try {
-      this.write(point.position, point.files);
-    } catch (error) {
-      throw new StartError([error instanceof Error ? error.message : String(error)]);
-    }
+    this.write(point.position, point.files);
     return point;
   }
 
@@ -105,9 +101,7 @@ export class ResumeFile {
         `${this.#path} is no resume file of this version; delete it to start from the beginning`,
       ]);
     }
-    const others = (["arn", "created", "endpoint", "input"] as const).filter(
-      (key) => saved[key] !== this.#identity[key],
-    );
+    const others = identityKeys.filter((key) => saved[key] !== this.#identity[key]);
     if (others.length > 0) {
       const differences = others.map((key) => `${key} ${saved[key]}, not ${this.#identity[key]}`);
       throw new StartError([
@@ -118,7 +112,7 @@ export class ResumeFile {
     return saved;
   }
 
-  /** Replaces the file in one step: a crash leaves the old or the new one. @throws ResumeFileError */
+  /** Replaces the file in one step: a crash leaves the old or the new one. @throws StartError */
   write(position: number, files?: FilePositions): void {
     const text = `${JSON.stringify({ ...this.#identity, position, shiftMs: this.#shiftMs, files })}\n`;
     if (text === this.#written) {
@@ -129,7 +123,7 @@ export class ResumeFile {
       writeFileSync(temporary, text);
       renameSync(temporary, this.#path);
     } catch (error) {
-      throw new ResumeFileError(`the resume file cannot be written: ${String(error)}`);
+      throw new StartError([`the resume file cannot be written: ${String(error)}`]);
     }
     this.#written = text;
   }
@@ -158,18 +152,12 @@ function isRunning(id: number): boolean {
 
 function parse(text: string): (ReplayIdentity & ResumePoint) | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Record<string, unknown>> | null;
-    const { arn, created, endpoint, input, position, shiftMs, files } = value ?? {};
-    return typeof arn === "string" &&
-      typeof created === "string" &&
-      typeof endpoint === "string" &&
-      typeof input === "string" &&
-      typeof position === "number" &&
-      Number.isInteger(position) &&
-      position >= 0 &&
-      typeof shiftMs === "number"
-      ? { arn, created, endpoint, input, position, shiftMs, files: files as FilePositions }
-      : undefined;
+    const value = JSON.parse(text) as (ReplayIdentity & ResumePoint) | null;
+    const isWhole =
+      identityKeys.every((key) => typeof value?.[key] === "string") &&
+      Number.isInteger(value?.position) &&
+      Number.isInteger(value?.shiftMs);
+    return isWhole && value !== null && value.position >= 0 ? value : undefined;
   } catch {
     return undefined;
   }

@@ -8,20 +8,21 @@ export interface PlacedEvent extends SourceEvent {
   readonly place: number;
 }
 
-const smallestRun = 1024 * 1024;
-const defaultRunBytes = 32 * 1024 * 1024;
+/** Memory of an event besides its key and data. */
+const objectBytes = 200;
+const defaultRunBytes = 64 * 1024 * 1024;
+const writtenBytes = 1024 * 1024;
 
 /** Sorts events by time in bounded memory: sorted runs in a temporary file are merged when read. */
 export class EventStore implements EventSource {
   readonly #runBytes: number;
   readonly #runs: { readonly start: number; readonly end: number }[] = [];
   #file: number | undefined;
-  #buffer: Buffer = Buffer.alloc(0);
-  #used = 0;
-  #offsets: number[] = [];
-  #sorted = true;
+  #waiting: PlacedEvent[] = [];
+  #waitingBytes = 0;
   #count = 0;
 
+  /** @param runBytes - of the events that wait in memory */
   constructor(runBytes: number = defaultRunBytes) {
     this.#runBytes = runBytes;
   }
@@ -32,77 +33,38 @@ export class EventStore implements EventSource {
 
   /** @param place - orders events of the same time; by default as they are added */
   add(event: SourceEvent, place: number = this.#count): void {
-    const bytes = entryBytes(event);
-    if (this.#used > 0 && this.#used + bytes > this.#runBytes) {
-      this.#spill();
-    }
-    this.#makeRoom(this.#used + bytes);
-    writeEntry(this.#buffer, this.#used, event, place);
-    this.#offsets.push(this.#used);
-    this.#used += bytes;
+    const bytes = objectBytes + event.partitionKey.length + event.data.byteLength;
+    if (this.#waiting.length > 0 && this.#waitingBytes + bytes > this.#runBytes) this.#spill();
+    this.#waiting.push({ ...event, place });
+    this.#waitingBytes += bytes;
     this.#count += 1;
-    this.#sorted = false;
   }
 
   /** By event time; events of the same time in the order of their places. */
   *events(): Generator<PlacedEvent> {
     const file = this.#file;
     const spilled = this.#runs.map(({ start, end }) => readRun(file ?? -1, start, end));
-    yield* merged([...spilled, this.#inMemory()]);
-  }
-
-  *#inMemory(): Generator<PlacedEvent> {
-    this.#sort();
-    for (const offset of this.#offsets) {
-      yield readEntry(this.#buffer, offset);
-    }
-  }
-
-  #sort(): void {
-    if (!this.#sorted) {
-      const buffer = this.#buffer;
-      this.#offsets.sort(
-        (a, b) =>
-          buffer.readDoubleLE(a) - buffer.readDoubleLE(b) ||
-          buffer.readDoubleLE(a + 8) - buffer.readDoubleLE(b + 8),
-      );
-      this.#sorted = true;
-    }
-  }
-
-  #makeRoom(bytes: number): void {
-    if (bytes > this.#buffer.length) {
-      const size = Math.max(bytes, smallestRun, Math.min(2 * this.#buffer.length, this.#runBytes));
-      const larger = Buffer.allocUnsafe(size);
-      this.#buffer.copy(larger, 0, 0, this.#used);
-      this.#buffer = larger;
-    }
+    yield* merged([...spilled, this.#waiting.sort(inOrder)]);
   }
 
   #spill(): void {
-    this.#sort();
     this.#file ??= unnamedFile();
     const start = this.#runs.at(-1)?.end ?? 0;
     let end = start;
-    let chunk: Buffer[] = [];
-    let chunkBytes = 0;
-    const write = (file: number) => {
-      end += writeFully(file, Buffer.concat(chunk), end);
-      chunk = [];
-      chunkBytes = 0;
-    };
-    for (const offset of this.#offsets) {
-      const length = entryLength(this.#buffer, offset) ?? 0;
-      chunk.push(this.#buffer.subarray(offset, offset + length));
-      chunkBytes += length;
-      if (chunkBytes >= smallestRun) {
-        write(this.#file);
-      }
+    let entries: Buffer[] = [];
+    let bytes = 0;
+    for (const [index, event] of this.#waiting.sort(inOrder).entries()) {
+      const entry = entryOf(event);
+      entries.push(entry);
+      bytes += entry.length;
+      if (bytes < writtenBytes && index < this.#waiting.length - 1) continue;
+      end += writeFully(this.#file, Buffer.concat(entries), end);
+      entries = [];
+      bytes = 0;
     }
-    write(this.#file);
     this.#runs.push({ start, end });
-    this.#offsets = [];
-    this.#used = 0;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 }
 
@@ -127,17 +89,14 @@ function writeFully(file: number, buffer: Buffer, position: number): number {
 /** Event time and place, each 8 bytes, and the lengths of key and data. */
 const headBytes = 8 + 8 + 2 + 4;
 
-function entryBytes(event: SourceEvent): number {
-  return headBytes + Buffer.byteLength(event.partitionKey) + event.data.byteLength;
-}
-
-function writeEntry(buffer: Buffer, offset: number, event: SourceEvent, place: number): void {
-  buffer.writeDoubleLE(event.eventTime, offset);
-  buffer.writeDoubleLE(place, offset + 8);
-  const keyBytes = buffer.write(event.partitionKey, offset + headBytes);
-  buffer.writeUInt16LE(keyBytes, offset + 16);
-  buffer.writeUInt32LE(event.data.byteLength, offset + 18);
-  buffer.set(event.data, offset + headBytes + keyBytes);
+function entryOf({ eventTime, place, partitionKey, data }: PlacedEvent): Buffer {
+  const key = Buffer.from(partitionKey);
+  const head = Buffer.allocUnsafe(headBytes);
+  head.writeDoubleLE(eventTime, 0);
+  head.writeDoubleLE(place, 8);
+  head.writeUInt16LE(key.length, 16);
+  head.writeUInt32LE(data.byteLength, 18);
+  return Buffer.concat([head, key, data]);
 }
 
 /** Length of the entry at an offset; undefined when the buffer ends within its head. */
@@ -198,13 +157,13 @@ function readFully(file: number, buffer: Buffer, position: number): void {
   }
 }
 
+function inOrder(a: PlacedEvent, b: PlacedEvent): number {
+  return a.eventTime - b.eventTime || a.place - b.place;
+}
+
 /** Whether an event comes before another one: by time, and of equal times by place. */
 export function isBefore(event: PlacedEvent, other: PlacedEvent | undefined): boolean {
-  return (
-    other === undefined ||
-    event.eventTime < other.eventTime ||
-    (event.eventTime === other.eventTime && event.place < other.place)
-  );
+  return other === undefined || inOrder(event, other) < 0;
 }
 
 /** Merges a few sources that are sorted. */

@@ -9,12 +9,9 @@ export interface EventTimeRange {
 
 export const everything: EventTimeRange = { from: -Infinity, to: Infinity };
 
-const firstInstant = Date.parse("0000-01-01T00:00:00Z");
-const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
-
-/** Whether an instant has a year of four digits, as all texts of times here. */
+/** Whether an instant has a year of four digits, 0000 to 9999 in UTC, as all texts of times here. */
 export function isWritable(ms: number): boolean {
-  return ms >= firstInstant && ms <= lastInstant;
+  return ms >= -62_167_219_200_000 && ms < 253_402_300_800_000;
 }
 
 const dayMs = 86_400_000;

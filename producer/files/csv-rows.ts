@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
-import { decoded, lineBlocks, maxLineLength, textStart } from "./lines";
+import { decoded, lineBlocks, maxLineLength, texts, textStart } from "./lines";
 import { StartError } from "../../cli/command";
 import {
   type FileIndex,
@@ -29,9 +29,9 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
       return false;
     }
   };
-  for await (const texts of rowTexts(await file.open(), isRow)) {
+  for await (const found of rowTexts(await file.open(), isRow)) {
     const rows: InputRow[] = [];
-    for (const { line, text } of texts) {
+    for (const { line, text } of found) {
       if (row === undefined) {
         row = isHeader(text) ? csvDecoder(text, decoder, file.name) : undefined;
       } else if (text !== "") {
@@ -120,7 +120,7 @@ async function* rowTexts(
     first += at;
     waiting = waiting.slice(at);
   }
-  for await (const lines of lineBlocks(input)) {
+  for await (const lines of lineBlocks(texts(input))) {
     waiting.push(...lines);
     yield complete(false);
   }
@@ -175,8 +175,8 @@ interface Line {
 
 /**
  * Finds the event times of a local file of CSV in a fraction of the time that reading its rows takes.
- * @returns undefined for a file that has to be read from its beginning: one in another place, compressed, with quotes,
- *   or without a column of event times
+ * @returns undefined for a file that has to be read from its beginning: one in another place, compressed, with line breaks
+ *   in quotes, or without a column of event times
  */
 export async function csvIndex(
   { path, name }: InputFile,
@@ -191,6 +191,7 @@ export async function csvIndex(
   let number = 0;
   let lines: Line[] = [];
   let times: number[] = [];
+  let hasQuotes = false;
   const endPart = (decode: CsvDecoder["decode"]) => {
     const [first, last] = [lines[0], lines.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -210,19 +211,19 @@ export async function csvIndex(
     number += 1;
     if (header === undefined) {
       const line = text.slice(start, end);
+      if (endsInQuotes(line)) return false;
       header = isHeader(line) ? csvDecoder(decoded(line), decoder, name) : undefined;
       return header === undefined || header.time !== undefined;
     }
     const { delimiter, time, decode } = header;
-    let from = start;
-    for (let column = time?.column ?? 0; column > 0; column -= 1) {
-      const at = text.indexOf(delimiter, from);
-      from = at < 0 || at > end ? end + 1 : at + 1;
-    }
-    const next = text.indexOf(delimiter, from);
-    const cell = text.slice(from, next < 0 || next > end ? end : next);
+    const column = time?.column ?? 0;
+    const line = hasQuotes ? text.slice(start, end) : "";
+    if (endsInQuotes(line)) return false;
+    const cell = line.includes('"')
+      ? quotedCell(line, delimiter, column)
+      : plainCell(text, start, end, delimiter, column);
     lines.push({ offset: offset + start, end: offset + end, number });
-    times.push(from <= end ? (time?.of(cell) ?? time?.of(decoded(cell)) ?? NaN) : NaN);
+    times.push(time?.of(cell) ?? time?.of(decoded(cell)) ?? NaN);
     if (lines.length === rowsPerPart) endPart(decode);
     return true;
   };
@@ -233,7 +234,8 @@ export async function csvIndex(
     if (mark === undefined) return undefined;
     offset += mark;
     const text = rest + chunk.toString("latin1", mark);
-    if (text.includes('"') || /\r[^\n]/.test(text)) return undefined;
+    if (text.includes("\r") && /\r[^\n]/.test(text)) return undefined;
+    hasQuotes = text.includes('"');
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       if (!addLine(text, start, end)) return undefined;
@@ -243,10 +245,43 @@ export async function csvIndex(
     rest = text.slice(start);
     if (rest.length > maxLineLength) return undefined;
   }
-  if (rest !== "") addLine(rest, 0, rest.length);
+  if (rest !== "" && !addLine(rest, 0, rest.length)) return undefined;
   if (header === undefined) return undefined;
   endPart(header.decode);
   return { parts, digest: digest.digest("hex") };
+}
+
+/** The field of a line without quotes; empty where the line has fewer. */
+function plainCell(text: string, start: number, end: number, delimiter: string, column: number) {
+  let from = start;
+  for (let before = column; before > 0; before -= 1) {
+    const at = text.indexOf(delimiter, from);
+    if (at < 0 || at > end) return "";
+    from = at + 1;
+  }
+  const next = text.indexOf(delimiter, from);
+  return text.slice(from, next < 0 || next > end ? end : next);
+}
+
+/** The field of a line with quotes; empty where the line has fewer or is broken. */
+function quotedCell(line: string, delimiter: string, column: number): string {
+  let from = 0;
+  for (let before = column; ; before -= 1) {
+    const isQuoted = line[from] === '"';
+    const next = line.indexOf(isQuoted ? '"' : delimiter, from + 1 - Number(!isQuoted));
+    const end = next < 0 ? line.length : next + Number(isQuoted);
+    const cell = line.slice(from + Number(isQuoted), next < 0 ? undefined : next);
+    // Quotes within a field, and what is not well-formed, are left to the parser.
+    if (cell.includes('"') || (end < line.length && line[end] !== delimiter)) break;
+    if (before === 0) return cell;
+    if (end >= line.length) return "";
+    from = end + 1;
+  }
+  try {
+    return splitRow(line, delimiter)[column] ?? "";
+  } catch {
+    return "";
+  }
 }
 
 async function* rowsBetween(
@@ -258,8 +293,9 @@ async function* rowsBetween(
 ): AsyncGenerator<InputRow[]> {
   if (end === offset) return;
   let line = number;
-  for await (const texts of lineBlocks(createReadStream(path, { start: offset, end: end - 1 }))) {
-    const rows = texts.map((text) => ({ line: line++, text, event: () => decode(text) }));
+  const content = createReadStream(path, { start: offset, end: end - 1, encoding: "latin1" });
+  for await (const lines of lineBlocks(content as AsyncIterable<string>)) {
+    const rows = lines.map((text) => ({ line: line++, text, event: () => decode(text) }));
     yield rows.filter((row) => row.text !== "" && !skipped.has(row.line));
   }
 }

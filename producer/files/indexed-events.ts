@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
+import { StartError } from "../../cli/command";
 import { EventStore, isBefore, type PlacedEvent } from "../events/event-store";
 import type { EventTimeRange } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
@@ -173,6 +174,8 @@ function versionOf({ path }: InputFile): string {
 /** Rows of a file that was cut, replaced or appended to would be lost or read in part. */
 function refuseChanged({ file, version }: PlacedPart): void {
   if (versionOf(file) !== version) {
-    throw new Error(`${file.name} was changed while it was read; copy it first, or use --follow`);
+    throw new StartError([
+      `${file.name} was changed while it was read; copy it first, or use --follow`,
+    ]);
   }
 }

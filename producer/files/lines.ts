@@ -8,10 +8,10 @@ export const maxLineLength = 1024 * 1024;
 /** A carriage return alone ends a line, too, as programs of the old Macintosh write it; at the end half of one may be there. */
 export const lineBreak = /\r?\n|\r(?!$)/;
 
-/** The lines of a text, some at a time; gzip is recognised by its first bytes. */
-export async function* lineBlocks(input: Readable): AsyncGenerator<string[]> {
+/** The lines of a content that has a character for each byte, some at a time. */
+export async function* lineBlocks(content: AsyncIterable<string>): AsyncGenerator<string[]> {
   let rest = "";
-  for await (const text of texts(input)) {
+  for await (const text of content) {
     const lines = (rest + text).split(lineBreak);
     rest = lines.pop() ?? "";
     if (rest.length > maxLineLength) {
@@ -113,7 +113,7 @@ function isBinary(byte: number): boolean {
   return (byte < 32 && ![1, 9, 10, 11, 12, 13, 26, 30].includes(byte)) || byte === 127;
 }
 
-/** The content, a character for each byte of its UTF-8 or 8-bit text. */
+/** The content, a character for each byte of its UTF-8 or 8-bit text; gzip is recognised by its first bytes. */
 export async function* texts(input: Readable): AsyncGenerator<string> {
   const raw = fromItsStart(input);
   const first = await raw.next();
@@ -169,6 +169,8 @@ async function* unzipped(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     if (!(error instanceof Error && "code" in error && String(error.code).startsWith("Z_"))) {
       throw error;
     }
-    throw new Error(`its gzip data is damaged or cut (${error.message}); copy it again`);
+    throw new Error(`its gzip data is damaged or cut (${error.message}); copy it again`, {
+      cause: error,
+    });
   }
 }

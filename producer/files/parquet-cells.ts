@@ -30,7 +30,9 @@ function leavesOf({ element, children }: SchemaTree): SchemaElement[] {
 /** The column whose decimals are read as the integers of which they are made: as floating point they would not be exact. */
 export function withExactDecimals(column: SchemaTree): SchemaTree {
   if (!isDecimal(column.element)) return column;
-  const { converted_type, logical_type, ...element } = column.element;
+  const element = { ...column.element };
+  delete element.converted_type;
+  delete element.logical_type;
   return { ...column, element };
 }
 

@@ -4,7 +4,7 @@ import { numbersOfTimes, textsOfTimes } from "./parquet-cells";
 /** Pages of a column that stay decoded: two, as a part of the rows may begin in one and end in the next. */
 const mostKept = 2;
 /** Bytes that are read ahead: pages follow on each other, each after a header whose length is not known. */
-const readAheadBytes = 1024 * 1024;
+const readAheadBytes = 256 * 1024;
 const longestHeader = 64 * 1024;
 
 /** Values of consecutive rows of a column; rows are counted from 0 in the file. */
@@ -14,10 +14,19 @@ interface Page {
   at(index: number): unknown;
 }
 
+type Rows = Pick<Page, "start" | "end">;
+
+/** Pages are made outside of what decodes them, so that they keep nothing but their values. */
+function pageOf({ start, end }: Rows, values: ArrayLike<unknown>): Page {
+  return { start, end, at: (index) => values[index] };
+}
+
+function codedPage({ start, end }: Rows, values: ArrayLike<unknown>, codes: ArrayLike<number>) {
+  return { start, end, at: (index: number) => values[codes[index] ?? NaN] };
+}
+
 /** A column within a row group. */
-interface ColumnChunk {
-  readonly start: number;
-  readonly end: number;
+interface ColumnChunk extends Rows {
   /** Reads the page with a row. */
   page(row: number): Promise<Page>;
 }
@@ -26,14 +35,15 @@ export type ParquetModules = Awaited<ReturnType<typeof parquetModules>>;
 
 /** What reads Parquet, loaded when the first file is opened. */
 export async function parquetModules() {
-  const [files, columns, pages, values, { compressors }] = await Promise.all([
+  const [files, columns, pages, encodings, values, { compressors }] = await Promise.all([
     import("hyparquet"),
     import("hyparquet/src/column.js"),
     import("hyparquet/src/datapage.js"),
+    import("hyparquet/src/encoding.js"),
     import("hyparquet/src/convert.js"),
     import("hyparquet-compressors"),
   ]);
-  return { ...files, ...columns, ...pages, ...values, compressors };
+  return { ...files, ...columns, ...pages, ...encodings, ...values, compressors };
 }
 
 /**
@@ -41,7 +51,8 @@ export async function parquetModules() {
  * rows would take hundreds of megabytes, and seconds before the first of them is there.
  */
 export class ParquetColumn {
-  readonly #chunks: readonly ColumnChunk[];
+  readonly #groups: readonly (Rows & { readonly open: () => ColumnChunk })[];
+  #opened: readonly ColumnChunk[] = [];
   #kept: readonly Page[] = [];
 
   /** @param column - of the first level of the schema */
@@ -55,14 +66,18 @@ export class ParquetColumn {
     const { name, repetition_type } = column.element;
     // A list or a struct is several columns, whose pages end at different rows.
     const isFlat = column.children.length === 0 && repetition_type !== "REPEATED";
-    let end = 0;
-    this.#chunks = metadata.row_groups.map(({ num_rows, columns }) => {
-      const start = end;
-      end += Number(num_rows);
+    let next = 0;
+    this.#groups = metadata.row_groups.map(({ num_rows, columns }) => {
+      const start = next;
+      const end = start + Number(num_rows);
+      next = end;
       const own = columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
-      return isFlat && own?.meta_data !== undefined
-        ? new FlatChunk(modules, slice, own.meta_data, column, start, end)
-        : new NestedChunk(modules, file, metadata, column, start, end);
+      const chunk = own?.meta_data;
+      const open = () =>
+        isFlat && chunk !== undefined
+          ? flatChunk(modules, slice, chunk, column, start, end)
+          : nestedChunk(modules, file, metadata, column, start, end);
+      return { start, end, open };
     });
   }
 
@@ -79,22 +94,25 @@ export class ParquetColumn {
   }
 
   async #page(row: number): Promise<Page> {
-    const holds = ({ start, end }: Pick<Page, "start" | "end">) => start <= row && row < end;
+    const holds = ({ start, end }: Rows) => start <= row && row < end;
     const kept = this.#kept.find(holds);
     if (kept !== undefined) return kept;
-    const chunk = this.#chunks.find(holds);
+    const chunk = this.#opened.find(holds) ?? this.#groups.find(holds)?.open();
     if (chunk === undefined) throw new RangeError(`there is no row ${row}`);
+    const others = this.#opened.filter((each) => each !== chunk);
+    this.#opened = [chunk, ...others].slice(0, mostKept);
     const page = await chunk.page(row);
     this.#kept = [page, ...this.#kept].slice(0, mostKept);
     return page;
   }
 }
 
-/** Reads at least `readAheadBytes` of what is before `limit`, and keeps what follows on the wanted bytes. */
+/** Reads more than the wanted bytes, up to `limit`, and keeps them unless that is a large page alone. */
 function readAhead(file: AsyncBuffer) {
   let window = new Uint8Array();
   let from = 0;
   return async (start: number, end: number, limit: number): Promise<Uint8Array> => {
+    if (end - start > readAheadBytes) return new Uint8Array(await file.slice(start, end));
     if (start < from || end > from + window.length) {
       const last = Math.max(end, Math.min(start + readAheadBytes, limit));
       window = new Uint8Array(await file.slice(start, last));
@@ -104,121 +122,136 @@ function readAhead(file: AsyncBuffer) {
   };
 }
 
-interface FoundPage {
-  readonly start: number;
-  readonly end: number;
+interface FoundPage extends Rows {
   readonly header: PageHeader;
   readonly offset: number;
 }
 
-class FlatChunk implements ColumnChunk {
-  readonly start: number;
-  readonly end: number;
-  readonly #modules: ParquetModules;
-  readonly #slice: ReturnType<typeof readAhead>;
-  readonly #decoder;
-  /** Offset of the first header that was not read yet. */
-  #next: number;
-  readonly #limit: number;
-  readonly #found: FoundPage[] = [];
-  #dictionary: ArrayLike<unknown> = [];
+function flatChunk(
+  { compressors, DEFAULT_PARSERS, ...modules }: ParquetModules,
+  slice: ReturnType<typeof readAhead>,
+  metadata: ColumnMetaData,
+  column: SchemaTree,
+  start: number,
+  end: number,
+): ColumnChunk {
+  const { type, codec, path_in_schema: pathInSchema } = metadata;
+  const decoder = {
+    pathInSchema,
+    type,
+    codec,
+    element: column.element,
+    // The first of a path is the root, of which nothing is used.
+    schemaPath: [column, column],
+    compressors,
+    parsers: { ...DEFAULT_PARSERS, ...numbersOfTimes },
+    utf8: false,
+  };
+  const found: FoundPage[] = [];
+  let dictionary: readonly unknown[] = [];
+  let next = Number(metadata.dictionary_page_offset || metadata.data_page_offset);
+  const limit = next + Number(metadata.total_compressed_size);
 
-  constructor(
-    modules: ParquetModules,
-    slice: ReturnType<typeof readAhead>,
-    metadata: ColumnMetaData,
-    column: SchemaTree,
-    start: number,
-    end: number,
-  ) {
-    const { compressors, DEFAULT_PARSERS } = modules;
-    this.start = start;
-    this.end = end;
-    this.#modules = modules;
-    this.#slice = slice;
-    this.#decoder = {
-      pathInSchema: metadata.path_in_schema,
-      type: metadata.type,
-      codec: metadata.codec,
-      element: column.element,
-      // The first of a path is the root, of which nothing is used.
-      schemaPath: [column, column],
-      compressors,
-      parsers: { ...DEFAULT_PARSERS, ...numbersOfTimes },
-      utf8: false,
-    };
-    this.#next = Number(metadata.dictionary_page_offset || metadata.data_page_offset);
-    this.#limit = this.#next + Number(metadata.total_compressed_size);
-  }
-
-  async page(row: number): Promise<Page> {
-    for (;;) {
-      const found = this.#found.find(({ start, end }) => start <= row && row < end);
-      if (found !== undefined) return this.#decoded(found);
-      await this.#findNext();
-    }
-  }
-
-  async #findNext(): Promise<void> {
-    if (this.#next >= this.#limit) {
-      throw new Error(`column ${this.#decoder.element.name} ends before its last row`);
-    }
-    const headerEnd = Math.min(this.#next + longestHeader, this.#limit);
-    const reader = { view: viewOf(await this.#bytes(this.#next, headerEnd)), offset: 0 };
-    const header = this.#modules.parquetHeader(reader);
-    const offset = this.#next + reader.offset;
-    this.#next = offset + header.compressed_page_size;
+  const findNext = async () => {
+    if (next >= limit) throw new Error(`column ${column.element.name} ends before its last row`);
+    const head = await slice(next, Math.min(next + longestHeader, limit), limit);
+    const reader = { view: viewOf(head), offset: 0 };
+    const header = modules.parquetHeader(reader);
+    const offset = next + reader.offset;
+    next = offset + header.compressed_page_size;
     if (header.type === "DICTIONARY_PAGE") {
-      const page = { view: viewOf(await this.#bytes(offset, this.#next)), offset: 0 };
-      const { readPage, convert } = this.#modules;
-      const { data = [] } = readPage(page, header, this.#decoder, undefined, undefined, 0);
-      this.#dictionary = Array.from<unknown>(convert(data, this.#decoder));
-      return;
+      const page = { view: viewOf(await slice(offset, next, limit)), offset: 0 };
+      const { data = [] } = modules.readPage(page, header, decoder, undefined, undefined, 0);
+      dictionary = Array.from<unknown>(modules.convert(data, decoder));
+    } else {
+      const { data_page_header: first, data_page_header_v2: second } = header;
+      const rows = first?.num_values ?? second?.num_rows ?? 0;
+      // They are views of what was read ahead, which would stay in memory with them.
+      for (const head of [first, second]) delete head?.statistics;
+      const from = found.at(-1)?.end ?? start;
+      found.push({ start: from, end: from + rows, header, offset });
     }
-    const rows = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_rows ?? 0;
-    const start = this.#found.at(-1)?.end ?? this.start;
-    this.#found.push({ start, end: start + rows, header, offset });
-  }
+  };
 
-  #bytes(start: number, end: number): Promise<Uint8Array> {
-    return this.#slice(start, end, this.#limit);
-  }
-
-  async #decoded({ start, end, header, offset }: FoundPage): Promise<Page> {
-    const bytes = await this.#bytes(offset, offset + header.compressed_page_size);
-    const { readDataPage, readDataPageV2, decompressPage, convert } = this.#modules;
-    const { codec, compressors } = this.#decoder;
-    const first = header.data_page_header;
+  const decoded = async ({ header, offset, ...rows }: FoundPage): Promise<Page> => {
+    const bytes = await slice(offset, offset + header.compressed_page_size, limit);
+    const { data_page_header: first, data_page_header_v2: second } = header;
+    const length = rows.end - rows.start;
+    const whole = () =>
+      modules.decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
+    if ((first ?? second)?.encoding.endsWith("_DICTIONARY") === true) {
+      const values = dictionary;
+      const codes = codesOf(second ? partsOf(bytes, header) : { page: whole() }, length);
+      return codedPage(rows, values, codes);
+    }
     const { dataPage, definitionLevels } =
       first === undefined
-        ? readDataPageV2(bytes, header, this.#decoder)
-        : readDataPage(
-            decompressPage(bytes, header.uncompressed_page_size, codec, compressors),
-            first,
-            this.#decoder,
-          );
-    const encoding = first?.encoding ?? header.data_page_header_v2?.encoding;
+        ? modules.readDataPageV2(bytes, header, decoder)
+        : modules.readDataPage(whole(), first, decoder);
     const levels = definitionLevels?.length ? definitionLevels : undefined;
-    const length = end - start;
-    if (encoding?.endsWith("_DICTIONARY") !== true) {
-      const values = withNothing(convert(dataPage, this.#decoder), levels, Array(length));
-      return { start, end, at: (index) => values[index] };
+    const values = withNothing<unknown>(
+      modules.convert(dataPage, decoder) as ArrayLike<unknown>,
+      levels,
+      Array<unknown>(length),
+    );
+    return pageOf(rows, values);
+  };
+
+  /** The levels and the codes of a page of the second version, of which only the latter are compressed. */
+  const partsOf = (bytes: Uint8Array, header: PageHeader) => {
+    const { data_page_header_v2: head, uncompressed_page_size: size } = header;
+    const levelBytes = head?.definition_levels_byte_length ?? 0;
+    const rest = bytes.subarray(levelBytes);
+    const page =
+      head?.is_compressed === false
+        ? rest
+        : modules.decompressPage(rest, size - levelBytes, codec, compressors);
+    return { levels: bytes.subarray(0, levelBytes), page };
+  };
+
+  /** Places in the dictionary; the one after its last value stands for no value. Kept small: a page may have a million. */
+  const codesOf = ({ levels, page }: { levels?: Uint8Array; page: Uint8Array }, length: number) => {
+    const reader = { view: viewOf(page), offset: 0 };
+    const { readRleBitPackedHybrid: read } = modules;
+    const defined = new Uint8Array(length).fill(1);
+    if (column.element.repetition_type !== "REQUIRED") {
+      if (levels === undefined) read(reader, 1, defined);
+      else read({ view: viewOf(levels), offset: 0 }, 1, defined, levels.length);
     }
-    const dictionary = this.#dictionary;
-    if ((dataPage as number[]).some((code) => code >= dictionary.length)) {
+    const count = defined.reduce((sum, level) => sum + level, 0);
+    const width = count === 0 ? 0 : reader.view.getUint8(reader.offset);
+    const largest = Math.max(dictionary.length, 2 ** width - 1);
+    const Codes = [Uint8Array, Uint16Array].find((each) => largest < 256 ** each.BYTES_PER_ELEMENT);
+    const codes = new (Codes ?? Uint32Array)(count);
+    reader.offset += 1;
+    // The reader fills any array of numbers; its type does not list those of 16 bits.
+    const output = codes as ArrayLike<number> as Uint32Array;
+    if (width > 0) read(reader, width, output, page.length - reader.offset);
+    if (codes.some((code) => code >= dictionary.length)) {
       throw new RangeError("a value is not in the dictionary");
     }
-    // The place after the last value of the dictionary stands for no value.
-    const codes = dictionary.length < 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length);
-    withNothing(dataPage as ArrayLike<number>, levels, codes.fill(dictionary.length));
-    return { start, end, at: (index) => dictionary[codes[index] ?? NaN] };
-  }
+    if (count === length) return codes;
+    const all = new (Codes ?? Uint32Array)(length).fill(dictionary.length);
+    return withNothing(codes, defined, all);
+  };
+
+  return {
+    start,
+    end,
+    page: async (row) => {
+      for (;;) {
+        const page = found.find((each) => each.start <= row && row < each.end);
+        if (page !== undefined) return decoded(page);
+        await findNext();
+      }
+    },
+  };
 }
 
 /** Puts values into the places whose definition level is not 0. */
 function withNothing<Value>(
   values: ArrayLike<Value>,
-  levels: readonly number[] | undefined,
+  levels: ArrayLike<number> | undefined,
   places: { [index: number]: Value; readonly length: number },
 ): ArrayLike<Value> {
   let next = 0;
@@ -236,23 +269,19 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A column of lists or structs, or one without a place in the file, which is decoded whole. */
-class NestedChunk implements ColumnChunk {
-  readonly start: number;
-  readonly end: number;
-  readonly #read: () => Promise<Page>;
-
-  constructor(
-    { parquetRead, compressors }: ParquetModules,
-    file: AsyncBuffer,
-    metadata: FileMetaData,
-    column: SchemaTree,
-    start: number,
-    end: number,
-  ) {
-    this.start = start;
-    this.end = end;
-    this.#read = async () => {
+/** A column of lists or structs, which is decoded whole. */
+function nestedChunk(
+  { parquetRead, compressors }: ParquetModules,
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  column: SchemaTree,
+  start: number,
+  end: number,
+): ColumnChunk {
+  return {
+    start,
+    end,
+    page: async () => {
       const values: unknown[] = Array(end - start);
       await parquetRead({
         file,
@@ -268,11 +297,7 @@ class NestedChunk implements ColumnChunk {
           }
         },
       });
-      return { start, end, at: (index) => values[index] };
-    };
-  }
-
-  page(): Promise<Page> {
-    return this.#read();
-  }
+      return pageOf({ start, end }, values);
+    },
+  };
 }

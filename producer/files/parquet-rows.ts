@@ -75,12 +75,12 @@ export async function parquetIndex(
 class ParquetRow implements InputRow {
   readonly line: number;
   readonly #cells: readonly Cell[];
-  readonly #read: RowReader["read"];
+  readonly #reader: RowReader;
 
-  constructor(row: number, cells: readonly Cell[], read: RowReader["read"]) {
+  constructor(row: number, cells: readonly Cell[], reader: RowReader) {
     this.line = row + 1;
     this.#cells = cells;
-    this.#read = read;
+    this.#reader = reader;
   }
 
   get text(): string {
@@ -88,7 +88,7 @@ class ParquetRow implements InputRow {
   }
 
   event(): SourceEvent {
-    return this.#read(this.#cells);
+    return this.#reader.read(this.#cells);
   }
 }
 
@@ -115,7 +115,7 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
     end += Number(rows);
     return { start, end };
   });
-  const { time, read } = reader;
+  const { time } = reader;
   const timed = time && columns[time.column];
   const earliest = time && timed && earliestTime(time, timed.cellOf, timed.isTime);
   return {
@@ -134,7 +134,7 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
         }
         yield Array.from({ length }, (_, at) => {
           const cells = block.map((cellsOfColumn) => cellsOfColumn[at]);
-          return new ParquetRow(from + at, cells, read);
+          return new ParquetRow(from + at, cells, reader);
         });
       }
     },
@@ -150,6 +150,7 @@ async function decoded<Result>(reading: Promise<Result>): Promise<Result> {
     throw new Error(
       `it is no Parquet file, or is damaged or encrypted (${messageOf(error)}); ` +
         "copy it again, or set --format",
+      { cause: error },
     );
   }
 }

@@ -7,6 +7,8 @@ export interface Span {
 
 const space = /\s*/y;
 const literal = /[^\s,\]}]*/y;
+const string = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
+const bracket = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g;
 
 /**
  * Finds the value of a field in valid JSON, to read or replace it: names joined by dots, or one whole name.
@@ -49,40 +51,16 @@ function matchEnd(pattern: RegExp, text: string, at: number): number {
   return pattern.lastIndex;
 }
 
-export function endOf(text: string, start: number): number {
+function endOf(text: string, start: number): number {
   const first = text[start];
-  if (first === '"') {
-    return stringEnd(text, start);
-  }
-  if (first !== "{" && first !== "[") {
-    return matchEnd(literal, text, start);
-  }
+  if (first === '"') return matchEnd(string, text, start);
+  if (first !== "{" && first !== "[") return matchEnd(literal, text, start);
   let depth = 0;
-  for (let at = start; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (character === 0x22) {
-      at = stringEnd(text, at) - 1;
-    } else if (character === 0x7b || character === 0x5b) {
-      depth += 1;
-    } else if (character === 0x7d || character === 0x5d) {
-      depth -= 1;
-      if (depth === 0) {
-        return at + 1;
-      }
-    }
-  }
-  return text.length;
-}
-
-function stringEnd(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let escapes = 0;
-    while (text[end - 1 - escapes] === "\\") {
-      escapes += 1;
-    }
-    if (escapes % 2 === 0) {
-      return end + 1;
-    }
+  bracket.lastIndex = start;
+  for (let found = bracket.exec(text); found !== null; found = bracket.exec(text)) {
+    if (found[0] === "{" || found[0] === "[") depth += 1;
+    else if (found[0] === "}" || found[0] === "]") depth -= 1;
+    if (depth === 0) return bracket.lastIndex;
   }
   return text.length;
 }

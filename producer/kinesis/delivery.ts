@@ -1,4 +1,4 @@
-import { EventEmitter, once, setMaxListeners } from "node:events";
+import { setMaxListeners } from "node:events";
 import { backoffMs } from "./backoff";
 import { errorCode, isRetryable, isThrottling } from "./kinesis-error";
 import { earlierRecordLost, type LaneContext, type LaneListener, type LaneOptions } from "./lane";
@@ -8,7 +8,7 @@ import type { OutgoingRecord } from "../events/record";
 import type { Runtime } from "../replay/runtime";
 import { shardLimits } from "./shard-budget";
 import { IncompleteShardMapError, listAttempts, ShardMap } from "./shard-map";
-import type { Sink } from "../replay/sink";
+import { Sink } from "../replay/sink";
 import type { Stream } from "./stream";
 
 /** What waits in memory is at most what the shards take in this many seconds. */
@@ -28,14 +28,13 @@ export interface DeliveryOptions extends LaneOptions {
  * by more than the disorder allowed, therefore no shard, not even one into which others are merged,
  * gets records that are further out of order.
  */
-export class Delivery implements Sink {
+export class Delivery extends Sink {
   readonly #stream: Stream;
   readonly #progress: Progress;
   readonly #runtime: Runtime;
   readonly #options: DeliveryOptions;
   readonly #laneContext: LaneContext;
   readonly #closing = new AbortController();
-  readonly #failed = new AbortController();
   #lanes: Lanes;
   #unsettledRecords = 0;
   #unsettledBytes = 0;
@@ -44,7 +43,6 @@ export class Delivery implements Sink {
   #resharded = false;
   /** How often in a row the stream listed the shards of before although it had been resharded. */
   #staleListings = 0;
-  readonly #changes = new EventEmitter();
   #giveUpAfterMs: number;
   /** When requests began to fail as a whole; undefined while they do not. */
   #outageSince: number | undefined;
@@ -58,6 +56,7 @@ export class Delivery implements Sink {
     progress: Progress,
     runtime: Runtime,
   ) {
+    super();
     this.#stream = stream;
     this.#progress = progress;
     this.#runtime = runtime;
@@ -66,7 +65,8 @@ export class Delivery implements Sink {
     const listener = this.#listener();
     const closing = this.#closing.signal;
     setMaxListeners(Infinity, closing); // every lane may wait for it
-    this.#laneContext = { options, listener, runtime, closing, failedAttempts: new WeakMap() };
+    const failedAttempts = new WeakMap<OutgoingRecord, number>();
+    this.#laneContext = { options, progress, listener, runtime, closing, failedAttempts };
     this.#lanes = new Lanes(shardMap, this.#laneContext);
   }
 
@@ -74,21 +74,13 @@ export class Delivery implements Sink {
     return this.#lanes.count;
   }
 
-  get failed(): AbortSignal {
-    return this.#failed.signal;
-  }
-
   get hasRoom(): boolean {
     const seconds = bufferSeconds * this.shardCount;
     return (
-      !this.#failed.signal.aborted &&
+      !this.failed.aborted &&
       (this.#options.aggregate || this.#unsettledRecords < seconds * shardLimits.records) &&
       this.#unsettledBytes < seconds * shardLimits.bytes
     );
-  }
-
-  async room(): Promise<void> {
-    await this.#until(() => this.hasRoom);
   }
 
   offer(record: OutgoingRecord): void {
@@ -111,7 +103,7 @@ export class Delivery implements Sink {
   }
 
   async drained(): Promise<void> {
-    await this.#until(() => this.#unsettledRecords === 0);
+    await this.until(() => this.#unsettledRecords === 0);
   }
 
   endSoon(): void {
@@ -121,22 +113,12 @@ export class Delivery implements Sink {
   async close(): Promise<void> {
     this.#closing.abort();
     while (this.#requestsUnderWay > 0) {
-      await once(this.#changes, "change");
-    }
-  }
-
-  async #until(condition: () => boolean): Promise<void> {
-    for (;;) {
-      this.#failed.signal.throwIfAborted();
-      if (condition()) {
-        return;
-      }
-      await once(this.#changes, "change");
+      await this.nextChange();
     }
   }
 
   #send(): void {
-    if (this.#closing.signal.aborted || this.#failed.signal.aborted || this.#resharded) {
+    if (this.#closing.signal.aborted || this.failed.aborted || this.#resharded) {
       return;
     }
     for (const parts of this.#lanes.requests(this.#options.maxDisorderMs)) {
@@ -165,14 +147,14 @@ export class Delivery implements Sink {
     if (this.#resharded && this.#requestsUnderWay === 0) {
       await this.#reroute();
     }
-    this.#changes.emit("change");
+    this.changed();
     this.#send();
   }
 
   /** Waits an outage out: the records of a request that failed as a whole keep their places. */
   #failedRequest(error: unknown, parts: readonly Part[]): void {
     if (!this.#mayPass(error)) {
-      this.#failed.abort(error);
+      this.fail(error);
       return;
     }
     for (const { lane, batch } of parts) {
@@ -218,7 +200,7 @@ export class Delivery implements Sink {
       }
       this.#resharded = false;
     } catch (error) {
-      this.#failed.abort(error);
+      this.fail(error);
     }
   }
 
@@ -242,18 +224,9 @@ export class Delivery implements Sink {
       this.#unsettledBytes -= record.bytes;
     };
     return {
-      resent: () => {
-        this.#progress.retries += 1;
-      },
-      throttled: () => {
-        this.#progress.throttled += 1;
-      },
       acknowledged: (record) => {
         settled(record);
         this.#progress.acknowledged(record);
-      },
-      refused: (_, code, message) => {
-        this.#progress.failed(code, message ?? "", this.#runtime.now(), false);
       },
       lost: (record, code) => {
         settled(record);

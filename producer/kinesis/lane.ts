@@ -3,6 +3,7 @@ import { backoffMs } from "./backoff";
 import { type Load, loadOf, requestLimits, selectBatch } from "./batch";
 import { isThrottling } from "./kinesis-error";
 import type { OutgoingRecord } from "../events/record";
+import type { Progress } from "../replay/progress";
 import type { Runtime } from "../replay/runtime";
 import { ShardBudget } from "./shard-budget";
 import type { PutResult } from "./stream";
@@ -26,12 +27,7 @@ export interface Batch {
 }
 
 export interface LaneListener {
-  resent(record: OutgoingRecord): void;
-  /** Refused because the throughput of the shard is used up. */
-  throttled(record: OutgoingRecord): void;
   acknowledged(record: OutgoingRecord): void;
-  /** Refused by the service, for this record alone. */
-  refused(record: OutgoingRecord, errorCode: string, message: string | undefined): void;
   /** Given up after the last attempt, or because an earlier record of its key was. */
   lost(record: OutgoingRecord, errorCode: string): void;
   /** A record went into another shard than the lane's: the stream has been resharded. */
@@ -41,6 +37,8 @@ export interface LaneListener {
 
 export interface LaneContext {
   readonly options: LaneOptions;
+  /** Where lanes count what is sent again, refused and throttled. */
+  readonly progress: Progress;
   readonly listener: LaneListener;
   readonly runtime: Runtime;
   readonly closing: AbortSignal;
@@ -108,9 +106,7 @@ export class Lane {
   sent(batch: Batch): void {
     this.#underWay = batch;
     for (const record of batch.records) {
-      if (this.#context.failedAttempts.has(record)) {
-        this.#context.listener.resent(record);
-      }
+      if (this.#context.failedAttempts.has(record)) this.#context.progress.retries += 1;
     }
   }
 
@@ -180,10 +176,9 @@ export class Lane {
 
   /** @returns the failed attempts of the record; 0 when it is given up */
   #refused(record: OutgoingRecord, errorCode: string, message: string | undefined): number {
-    this.#context.listener.refused(record, errorCode, message);
-    if (isThrottling(errorCode)) {
-      this.#context.listener.throttled(record);
-    }
+    const { progress, runtime } = this.#context;
+    progress.failed(errorCode, message ?? "", runtime.now(), false);
+    if (isThrottling(errorCode)) progress.throttled += 1;
     const attempts = (this.#context.failedAttempts.get(record) ?? 0) + 1;
     if (attempts >= this.#context.options.maxAttempts) {
       this.#context.listener.lost(record, errorCode);

@@ -1,48 +1,34 @@
-import { EventEmitter, once } from "node:events";
 import type { Writable } from "node:stream";
 import type { Progress } from "./progress";
 import type { OutgoingRecord } from "../events/record";
-import type { Sink } from "./sink";
+import { Sink } from "./sink";
 
 const newLine = Buffer.from("\n");
 /** Files accept everything and never request a pause; without a limit nothing else would run. */
 const mostUnwritten = 1000;
 
 /** Writes records as JSON lines, in exactly the order of their event times. */
-export class LineSink implements Sink {
+export class LineSink extends Sink {
   readonly shardCount = 0;
   readonly #out: Writable;
   readonly #progress: Progress;
-  readonly #failed = new AbortController();
   #unwritten = 0;
-  readonly #changes = new EventEmitter();
 
   constructor(out: Writable, progress: Progress) {
+    super();
     this.#out = out;
     this.#progress = progress;
     out.on("error", (error) => {
-      this.#failed.abort(error);
-      this.#changes.emit("change");
+      this.fail(error);
+      this.changed();
     });
     out.on("drain", () => {
-      this.#changes.emit("change");
+      this.changed();
     });
   }
 
   get hasRoom(): boolean {
-    return (
-      !this.#out.writableNeedDrain &&
-      this.#unwritten < mostUnwritten &&
-      !this.#failed.signal.aborted
-    );
-  }
-
-  get failed(): AbortSignal {
-    return this.#failed.signal;
-  }
-
-  async room(): Promise<void> {
-    await this.#until(() => this.hasRoom);
+    return !this.#out.writableNeedDrain && this.#unwritten < mostUnwritten && !this.failed.aborted;
   }
 
   offer(record: OutgoingRecord): void {
@@ -53,12 +39,12 @@ export class LineSink implements Sink {
         this.#unwritten -= 1;
         this.#progress.acknowledged(record);
       }
-      this.#changes.emit("change");
+      this.changed();
     });
   }
 
   async drained(): Promise<void> {
-    await this.#until(() => this.#unwritten === 0);
+    await this.until(() => this.#unwritten === 0);
   }
 
   /** The reader of the lines decides. */
@@ -66,15 +52,5 @@ export class LineSink implements Sink {
 
   close(): Promise<void> {
     return Promise.resolve();
-  }
-
-  async #until(condition: () => boolean): Promise<void> {
-    for (;;) {
-      this.#failed.signal.throwIfAborted();
-      if (condition()) {
-        return;
-      }
-      await once(this.#changes, "change");
-    }
   }
 }

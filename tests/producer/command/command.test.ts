@@ -96,7 +96,9 @@ describe("The replay command refuses to start", () => {
   });
 
   it("when the input is a folder", async () => {
-    expect(await refusal(["--input", folder])).to.include(`${folder} cannot be read: EISDIR`);
+    expect(await refusal(["--input", folder])).to.include(
+      `${folder} cannot be read: it is a folder; name the files in it, such as ${folder}/*.csv`,
+    );
   });
 
   it("when the input is no file of trips", async () => {

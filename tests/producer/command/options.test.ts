@@ -13,32 +13,28 @@ describe("The options of a replay", () => {
   it("have defaults for all but the stream, the region and the input", () => {
     const { workload, ...options } = parseOptions(required, {});
     expect(workload).to.deep.include({ inputs: ["trips.csv"], isEndless: false });
-    expect(options).to.deep.equal({
+    expect(options).to.deep.include({
       destination: { stream: "trips", region: "us-east-1", endpoint: undefined },
       range: { from: -Infinity, to: Infinity },
       pace: { speedup: 60, maxRate: Infinity, rampMs: 0, maxGapMs: Infinity },
-      loop: false,
-      shiftToNow: false,
-      maxDisorderSeconds: 60,
+      maxDisorder: 60,
       maxAttempts: 100,
-      giveUpAfterMs: Infinity,
-      lostRecords: undefined,
+      giveUpAfter: Infinity,
       outputs: {
         "dead-letters": undefined,
         resume: undefined,
         report: undefined,
         "lost-records": undefined,
       },
-      shuffleSeconds: 0,
-      rateLimitPercent: 100,
+      shuffle: 0,
+      rateLimit: 100,
       partitionKey: "pickupZone",
-      aggregate: false,
-      maxRecordKiB: 1024,
-      resume: undefined,
-      report: undefined,
+      maxRecordKib: 1024,
       metrics: "none",
-      json: false,
     });
+    expect(options).not.to.have.any.keys(
+      ...["loop", "shiftToNow", "aggregate", "resume", "report", "json"],
+    );
   });
 
   it("take the region from AWS_REGION, and otherwise from AWS_DEFAULT_REGION", () => {
@@ -271,7 +267,7 @@ describe("The options of a replay", () => {
       expect(options.destination).to.include({ stream: "b", region: "us-east-1" });
       expect(options.workload.inputs).to.deep.equal(["x", "y"]);
       expect([options.pace.speedup, options.loop]).to.deep.equal([5, true]);
-      expect(parse({ ...config, loop: false, input: "x" }).loop).to.equal(false);
+      expect(parse({ ...config, loop: false, input: "x" }).loop).to.equal(undefined);
     });
 
     it("are refused by name when they are unknown or of another kind", () => {

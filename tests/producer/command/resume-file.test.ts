@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ResumeFile, ResumeFileError } from "../../../producer/command/resume-file";
+import { ResumeFile } from "../../../producer/command/resume-file";
 import { StartError } from "../../../cli/command";
 
 const identity = {
@@ -79,6 +79,6 @@ describe("The resume file", () => {
     expect(() => nowhere.open(0)).to.throw(StartError, "the resume file cannot be locked");
     expect(() => {
       nowhere.write(1);
-    }).to.throw(ResumeFileError);
+    }).to.throw(StartError, "the resume file cannot be written");
   });
 });

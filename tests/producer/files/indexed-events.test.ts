@@ -34,7 +34,8 @@ function trips(count: number, begin = Date.parse("2019-11-03T00:00:00Z")): Row[]
 const stray: Row = ["2009-01-01 00:10:00", "2009-01-01 00:20:00", 7, 8, 5];
 const csv = (rows: readonly Row[]) => [header, ...rows.map((row) => row.join(","))].join("\r\n");
 
-function parquet(rows: readonly Row[]): Uint8Array {
+/** @param pageSize - bytes after which a page of a column ends, so that pages of columns end at different rows */
+function parquet(rows: readonly Row[], pageSize?: number): Uint8Array {
   const time = (text: string) => new Date(`${text.replace(" ", "T")}Z`);
   const data = [
     rows.map(([pickup]) => time(pickup)),
@@ -42,7 +43,9 @@ function parquet(rows: readonly Row[]): Uint8Array {
     ...([2, 3, 4] as const).map((at) => rows.map((row) => row[at])),
   ];
   const columnData = header.split(",").map((name, at) => ({ name, data: data[at] ?? [] }));
-  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 3000 }));
+  return new Uint8Array(
+    parquetWriteBuffer({ columnData, rowGroupSize: 3000, ...(pageSize && { pageSize }) }),
+  );
 }
 
 interface Read {
@@ -143,7 +146,28 @@ describe("Indexed events", () => {
     "of a file with two columns of the same name": () => [
       put("a.csv", csv(some).replace("fare_amount", "note,note").replaceAll(",5\r", ",5,6\r")),
     ],
+    "of a file with quotes": () => [
+      put(
+        "a.csv",
+        csv(some)
+          .replace("fare_amount", "note")
+          .replaceAll(/[^,\r\n]+/g, '"$&"')
+          .replaceAll('"5"', '"a ""b"", c"'),
+      ),
+    ],
+    "of a file with quotes in its header and some of its rows": () => [
+      put(
+        "a.csv",
+        csv(some)
+          .replaceAll(/^[^,\r\n]+/gm, '"$&"')
+          .replaceAll(/(?<=0\d:0)(\d:\d\d),/g, '"$1,"'),
+      ),
+    ],
     "of a Parquet file": () => [put("a.parquet", parquet(some))],
+    "of a Parquet file with many pages": () => [put("a.parquet", parquet(withStrays(1000), 3000))],
+    "of a Parquet file in the reverse order, with many pages": () => [
+      put("a.parquet", parquet(some.toReversed(), 3000)),
+    ],
     "of a Parquet file with a row of another year": () => [
       put("a.parquet", parquet(withStrays(3500))),
     ],
@@ -201,8 +225,9 @@ describe("Indexed events", () => {
   });
 
   for (const [title, content] of Object.entries({
-    "has quotes": csv(some).replace("2019", '"2019"'),
-    "has quotes after megabytes": `${csv(trips(20_000))}\r\n"`,
+    "has line breaks in quotes": `${csv(some)},"a\nb"`,
+    "has them in its header": csv(some).replace("fare_amount", '"fare\namount"'),
+    "has a quote alone after megabytes": `${csv(trips(20_000))}\r\n"`,
     "has lines that end in carriage returns alone": csv(some).replaceAll("\n", ""),
     "is UTF-16": Buffer.from(csv(some), "utf16le"),
     "is compressed": Buffer.from([0x1f, 0x8b, 8, 0]),

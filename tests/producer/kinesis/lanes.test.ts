@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { LaneContext } from "../../../producer/kinesis/lane";
 import { Lanes } from "../../../producer/kinesis/lanes";
 import { outgoingRecord } from "../../../producer/events/record";
+import { Progress } from "../../../producer/replay/progress";
 import { ShardMap } from "../../../producer/kinesis/shard-map";
 import { FakeStream } from "../support/fake-stream";
 import { VirtualTime } from "../support/virtual-time";
@@ -23,15 +24,8 @@ describe("The lanes of a stream", () => {
       maxAttempts: Infinity,
       aggregate: false,
     },
-    listener: {
-      resent: nothing,
-      throttled: nothing,
-      acknowledged: nothing,
-      lost: nothing,
-      refused: nothing,
-      resharded: nothing,
-      rested: nothing,
-    },
+    progress: new Progress(0),
+    listener: { acknowledged: nothing, lost: nothing, resharded: nothing, rested: nothing },
     runtime: new VirtualTime(() => 0.5),
     closing: new AbortController().signal,
     failedAttempts: new WeakMap(),
