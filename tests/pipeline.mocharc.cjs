@@ -1,3 +1,8 @@
+const { env } = require("node:process");
+
+// Which Node runs is the project's choice; the SDK's notice would stand between the results.
+env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 module.exports = {
   import: "tsx",
   // Builds what the stacks need once, before files run beside each other.

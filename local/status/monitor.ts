@@ -77,13 +77,13 @@ export class PipelineMonitor {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Polls each second until it is stopped. @returns stops it */
-  run(): () => void {
+  /** Polls until it is stopped. @param pollMilliseconds @default a second @returns stops it */
+  run(pollMilliseconds = POLL_MILLISECONDS): () => void {
     const poll = async (): Promise<void> => {
       const begun = performance.now();
       await this.poll(ANSWERS_MILLISECONDS);
       if (this.#stopped) return;
-      const rest = POLL_MILLISECONDS - (performance.now() - begun);
+      const rest = pollMilliseconds - (performance.now() - begun);
       this.#timer = setTimeout(() => void poll(), Math.max(0, rest));
     };
     void poll();

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Comparison } from "./compare";
 
+/** Between comparisons while the job is at work, which they slow down: each of them reads every document. */
+const BUSY_SECONDS = 5;
+
 export interface SettledOptions {
   readonly compare: () => Promise<Comparison>;
   readonly jobHasReadEverything: () => Promise<boolean>;
@@ -31,21 +34,25 @@ export async function settled(options: SettledOptions): Promise<Settled> {
   const now = options.now ?? (() => performance.now());
   const sleep =
     options.sleep ?? ((milliseconds) => delay(milliseconds, undefined, signal && { signal }));
-  let last = { fingerprint: -1, readEverything: false, since: now() };
+  let last = { fingerprint: -1, readEverything: false, since: now(), compared: -Infinity };
   for (;;) {
     signal?.throwIfAborted();
     // Asked before the comparison: what is read afterwards cannot be in the documents compared.
     const readEverything = await options.jobHasReadEverything();
-    const comparison = await options.compare();
-    if (comparison.expected !== null && comparison.mismatches === 0)
-      return { outcome: "equal", comparison };
-    const { fingerprint } = comparison;
-    if (fingerprint !== last.fingerprint || readEverything !== last.readEverything) {
-      last = { fingerprint, readEverything, since: now() };
+    if (readEverything || now() - last.compared >= BUSY_SECONDS * 1000) {
+      last.compared = now();
+      const comparison = await options.compare();
+      if (comparison.expected !== null && comparison.mismatches === 0)
+        return { outcome: "equal", comparison };
+      const { fingerprint } = comparison;
+      if (fingerprint !== last.fingerprint || readEverything !== last.readEverything) {
+        last = { ...last, fingerprint, readEverything, since: now() };
+      }
+      const unchangedSeconds = (now() - last.since) / 1000;
+      if (readEverything && unchangedSeconds >= quietSeconds)
+        return { outcome: "quiet", comparison };
+      if (unchangedSeconds >= stalledSeconds) return { outcome: "stalled", comparison };
     }
-    const unchangedSeconds = (now() - last.since) / 1000;
-    if (readEverything && unchangedSeconds >= quietSeconds) return { outcome: "quiet", comparison };
-    if (unchangedSeconds >= stalledSeconds) return { outcome: "stalled", comparison };
     await sleep(pollSeconds * 1000);
   }
 }

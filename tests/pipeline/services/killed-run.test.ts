@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { expect } from "chai";
 import type { DeclaredResource } from "../../../local/provider/data-plane";
 import { type LocalCloud, localCloud } from "../../../local/services/cloud";
@@ -26,32 +26,41 @@ async function read(cloud: LocalCloud | undefined, resource: DeclaredResource): 
 
 describe("A run that is killed", () => {
   const folder = newFolder();
-  let jar = "";
+  let run: ChildProcess | undefined;
   let cloud: LocalCloud | undefined;
   let pids: number[] = [];
 
   before(async function () {
     await needsServices(this, "kinesisServer", "searchNode", "flinkRuntime");
-    jar = await countingJob(folder);
-  });
-  after(async () => {
-    await cloud?.stop();
-    removeFolder(folder);
-  });
-
-  it("leaves no process", async () => {
-    const run = spawn(
+    const jar = await countingJob(folder);
+    const started = spawn(
       process.execPath,
       ["--require", "tsx/cjs", path.join(__dirname, "run.ts"), folder, jar],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
-    const lines = createInterface({ input: run.stdout });
-    await once(lines, "line");
+    run = started;
+    await once(started.stdout, "data");
     pids = readdirSync(path.join(folder, "processes")).map(Number);
+  });
+  after(async () => {
+    run?.kill("SIGKILL");
+    await cloud?.stop();
+    removeFolder(folder);
+  });
+
+  it("has mapped the classes of OpenSearch and Flink from their archives", function () {
+    if (os.platform() !== "linux") this.skip();
+    const mapped = pids.filter((pid) =>
+      readFileSync(`/proc/${pid}/maps`, "utf8").includes("/classes.jsa"),
+    );
+    expect(mapped).to.have.length(3);
+  });
+
+  it("leaves no process", async () => {
     // Kinesis, OpenSearch, job manager and task manager.
     expect(pids).to.have.length(4);
     expect(pids.every(isAlive)).to.equal(true);
-    run.kill("SIGKILL");
+    run?.kill("SIGKILL");
     await until(() => !pids.some(isAlive));
   });
 
