@@ -59,7 +59,7 @@ describe("the program in the real engine", () => {
 
   it("is created, and has nothing to change afterwards", async () => {
     const stack = await open();
-    expect((await stack.up()).summary).to.have.all.keys("create");
+    expect((await stack.up({ isAccepted: true })).summary).to.have.all.keys("create");
     expect((await stack.outputs())["streamName"]).to.match(
       /^streaming-pipeline-dev-pipeline-events-[0-9a-f]{5}$/,
     );
@@ -108,7 +108,7 @@ describe("the program in the real engine", () => {
     // The project's pack refuses a single zone.
     for (const zones of [3, 4, 3, 2, 1, 2]) {
       const stack = await open({ availabilityZoneCount: zones }, { policyPack: fixturePack });
-      const changes = Object.entries(changed(await stack.up()));
+      const changes = Object.entries(changed(await stack.up({ isAccepted: true })));
       stack.close();
       const step = `${before} to ${zones} zones`;
       const stay = Math.min(before, zones);
@@ -160,7 +160,7 @@ describe("the program in the real engine", () => {
       "aws:s3/bucketVersioning:BucketVersioning",
     ];
     const stack = await open({ protectData: true }, { policyPack: fixturePack });
-    const { resources } = await stack.up();
+    const { resources } = await stack.up({ isAccepted: true });
     expect(resources.map(({ type }) => type)).to.include.members(guards);
     const refused: unknown = await stack.destroy().catch((error: unknown) => error);
     expect(String(refused)).to.match(/protect/);
@@ -168,7 +168,7 @@ describe("the program in the real engine", () => {
     expect(lost.filter((one) => guards.some((type) => one.startsWith(`${type} `)))).to.be.empty;
     stack.close();
     const unprotected = await open({}, { policyPack: fixturePack });
-    await unprotected.up();
+    await unprotected.up({ isAccepted: true });
   });
 
   it("leaves nothing when it is destroyed", async () => {
