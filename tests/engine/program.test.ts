@@ -3,12 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { program } from "../../infra/program";
-import {
-  openStack,
-  type LocalStack,
-  type OperationResult,
-  type StackArgs,
-} from "../../local/engine/stack";
+import { openStack, type LocalStack, type OperationResult } from "../../local/engine/stack";
 import type { ConfigOverrides } from "../../local/engine/work-folder";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { filesIn } from "../../local/machine/project";
@@ -41,17 +36,14 @@ describe("the program in the real engine", () => {
     rmSync(backendFolder, { recursive: true, force: true });
   });
 
-  /** The stack dev, without scaling of shards by default. */
-  async function open(
-    configOverrides: ConfigOverrides = {},
-    more: Partial<StackArgs> = {},
-  ): Promise<LocalStack> {
+  /** The stack dev, without scaling of shards by default; other tests judge it by the project's pack. */
+  async function open(configOverrides: ConfigOverrides = {}): Promise<LocalStack> {
     const stack = await openStack({
       stack: "dev",
       backendFolder,
       program: async () => Promise.resolve(program()),
       configOverrides: { streamScaling: "None", ...configOverrides },
-      ...more,
+      policyPack: fixturePack,
     });
     stacks.push(stack);
     return stack;
@@ -105,9 +97,8 @@ describe("the program in the real engine", () => {
     const place = (resource: string): number =>
       Number(/ pipeline-network-(?:private|public)-(\d)/.exec(resource)?.[1]);
     let before = 2;
-    // The project's pack refuses a single zone.
     for (const zones of [3, 4, 3, 2, 1, 2]) {
-      const stack = await open({ availabilityZoneCount: zones }, { policyPack: fixturePack });
+      const stack = await open({ availabilityZoneCount: zones });
       const changes = Object.entries(changed(await stack.up({ isAccepted: true })));
       stack.close();
       const step = `${before} to ${zones} zones`;
@@ -159,7 +150,7 @@ describe("the program in the real engine", () => {
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
       "aws:s3/bucketVersioning:BucketVersioning",
     ];
-    const stack = await open({ protectData: true }, { policyPack: fixturePack });
+    const stack = await open({ protectData: true });
     const { resources } = await stack.up({ isAccepted: true });
     expect(resources.map(({ type }) => type)).to.include.members(guards);
     const refused: unknown = await stack.destroy().catch((error: unknown) => error);
@@ -167,7 +158,7 @@ describe("the program in the real engine", () => {
     const lost = Object.keys(changed(await stack.preview()));
     expect(lost.filter((one) => guards.some((type) => one.startsWith(`${type} `)))).to.be.empty;
     stack.close();
-    const unprotected = await open({}, { policyPack: fixturePack });
+    const unprotected = await open();
     await unprotected.up({ isAccepted: true });
   });
 
