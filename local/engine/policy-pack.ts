@@ -14,6 +14,7 @@ import type { RunResult } from "./run-record";
 
 /** A policy pack and the limits that it applies to one stack. */
 export interface PolicyPack {
+  /** In JavaScript: an engine without a language host starts no other. */
   readonly folder: string;
   /** JSON with the configuration of the policies. */
   readonly configFile: string;

@@ -3,7 +3,7 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import { type Run, statusSources, stopped } from "./deployment";
 import type { ReplayProcess } from "./replay-process";
 import type { ReplayReport, RunReport } from "./report";
-import { collectParts, hasReadEverything } from "../status/collect-status";
+import { hasReadEverything, probes } from "../status/collect-status";
 import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
@@ -51,14 +51,15 @@ export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport
       (index) => !isMatched(index, workload.indices),
     ),
   ];
+  // The other parts have enough to do.
+  const job = probes(() => ({ ...sources(), stream: undefined, search: undefined }), Date.now);
   const { comparison } = await steps.run("results", "Wait for the results", () =>
     settled({
       compare: () => compareWithDomain(expected.documents, opensearch, indices),
-      // Of the parts only the job is asked: the others have enough to do.
-      jobHasReadEverything: async () =>
-        hasReadEverything(
-          await collectParts({ ...sources(), stream: undefined, search: undefined }),
-        ),
+      jobHasReadEverything: async () => {
+        await job.ask();
+        return hasReadEverything(job.parts());
+      },
       signal,
     }),
   );

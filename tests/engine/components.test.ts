@@ -2,32 +2,33 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { EventStream } from "../../infra/stream/event-stream";
-import { EngineError } from "../../local/engine/stack";
+import { EngineError, type LocalStack } from "../../local/engine/stack";
 import { requireEngine, Sandbox } from "./engine";
 
 const examples = path.join(__dirname, "../../examples");
 
 describe("A component alone, in the real engine", () => {
+  const sandbox = new Sandbox();
+  let example: () => Record<string, unknown>;
+  let stack: LocalStack;
+  before(requireEngine);
+  before(async () => {
+    // The examples name zones of this region.
+    const configOverrides = { "aws:region": "us-east-1" };
+    stack = await sandbox.open(async () => Promise.resolve(example()), { configOverrides });
+  });
+  after(sandbox.remove);
+
   for (const file of readdirSync(examples).filter((name) =>
     existsSync(path.join(examples, name, "index.ts")),
   )) {
-    describe(file, () => {
-      const sandbox = new Sandbox();
-      before(requireEngine);
-      after(sandbox.remove);
-
-      it("is previewed without a complaint of the provider", async () => {
-        const { example } = (await import(path.join(examples, file, "index.ts"))) as {
-          example: () => Record<string, unknown>;
-        };
-        // The examples name zones of this region.
-        const stack = await sandbox.open(async () => Promise.resolve(example()), {
-          configOverrides: { "aws:region": "us-east-1" },
-        });
-        const { errors, warnings, summary } = await stack.preview();
-        expect({ errors, warnings }).to.deep.equal({ errors: [], warnings: [] });
-        expect(summary).to.have.all.keys("create");
+    it(`is previewed without a complaint of the provider: ${file}`, async () => {
+      ({ example } = (await import(path.join(examples, file, "index.ts"))) as {
+        example: () => Record<string, unknown>;
       });
+      const { errors, warnings, summary } = await stack.preview();
+      expect({ errors, warnings }).to.deep.equal({ errors: [], warnings: [] });
+      expect(summary).to.have.all.keys("create");
     });
   }
 });
@@ -61,7 +62,7 @@ describe("EventStream in the real engine", () => {
   }
 
   it("starts with any number of shards", async () => {
-    await (await sandbox.open(stream(4))).up();
+    await (await sandbox.open(stream(4))).up({ isAccepted: true });
   });
 
   it("refuses a change that Kinesis would refuse, in the preview and with the steps to take", async () => {

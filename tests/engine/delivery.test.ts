@@ -55,7 +55,7 @@ describe("DeliveryStream in the real engine", function () {
   }
 
   it("is made, alone, with what the provider takes", async () => {
-    const { resources } = await (await sandbox.open(program({}))).up();
+    const { resources } = await (await sandbox.open(program({}))).up({ isAccepted: true });
     expect(resources.find(({ type }) => type === firehoseType)).to.include({ op: "create" });
   });
 

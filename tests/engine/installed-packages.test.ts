@@ -18,6 +18,14 @@ describe("Both packages in an empty project", function () {
     execFileSync("npm", [...args], { cwd, stdio: "pipe" });
   }
 
+  /** A Node.js of that major version, from the registry. */
+  function installed(major: string): string {
+    const runtime = path.join(folder, `node-${major}`);
+    mkdirSync(runtime);
+    npm(["install", "--no-audit", "--prefix", runtime, `node@${major}`]);
+    return path.join(runtime, "node_modules/node/bin/node");
+  }
+
   before(function () {
     try {
       npm(["ping"]);
@@ -41,10 +49,8 @@ describe("Both packages in an empty project", function () {
 
   for (const major of ["20", "24"]) {
     it(`are installed with their peers and load on Node ${major}`, () => {
-      const runtime = path.join(folder, `node-${major}`);
-      mkdirSync(runtime);
-      npm(["install", "--no-audit", "--prefix", runtime, `node@${major}`]);
-      const node = path.join(runtime, "node_modules/node/bin/node");
+      const node =
+        major === process.versions.node.split(".")[0] ? process.execPath : installed(major);
       const found = execFileSync(node, ["index.cjs"], { cwd: folder, encoding: "utf8" });
       expect(JSON.parse(found)).to.deep.equal({
         major: `v${major}`,

@@ -54,7 +54,8 @@ describe("JobDelivery in the real engine", () => {
         root: projectRoot,
         policyPack: projectPack("prod"),
       });
-      const { violations } = await stack[operation]();
+      const { violations } =
+        operation === "up" ? await stack.up({ isAccepted: true }) : await stack.preview();
       expect(
         violations.filter(({ enforcementLevel }) => enforcementLevel === "mandatory"),
       ).to.deep.equal([]);

@@ -53,7 +53,7 @@ describe("the policy pack in the real engine", () => {
       ...(root !== undefined && { root }),
     });
     try {
-      return await opened[operation]();
+      return operation === "up" ? await opened.up({ isAccepted: true }) : await opened.preview();
     } catch (error) {
       if (error instanceof EngineError && error.result.violations.some(isMandatory)) {
         return error.result;
@@ -64,11 +64,21 @@ describe("the policy pack in the real engine", () => {
     }
   }
 
+  const previews = new Map<string, Promise<OperationResult>>();
+
+  /** A preview of a stack of the project with its limits; the same one in each test of the same provider. */
+  async function previewOf(stack: string): Promise<OperationResult> {
+    const key = `${stack} ${String(process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"])}`;
+    const made = previews.get(key) ?? run({ program: pipeline, stack, limits: limitsOf(stack) });
+    previews.set(key, made);
+    return made;
+  }
+
   for (const stack of ["dev", "prod"]) {
     it(`judges a preview of ${stack} by the published provider, which knows less, like any other`, async () => {
       process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"] = "1";
       try {
-        const { violations } = await run({ program: pipeline, stack, limits: limitsOf(stack) });
+        const { violations } = await previewOf(stack);
         expect(violations.map(summary)).to.satisfy((all: string[]) =>
           all.every((one) => one.startsWith(`advisory ${informing}`)),
         );
@@ -83,7 +93,7 @@ describe("the policy pack in the real engine", () => {
     });
 
     it(`accepts a preview of ${stack}, and leaves nothing unjudged but documents`, async () => {
-      const { violations } = await run({ program: pipeline, stack, limits: limitsOf(stack) });
+      const { violations } = await previewOf(stack);
       expect(violations.map(summary)).to.satisfy((all: string[]) =>
         all.every((one) => one.startsWith(`advisory ${informing}`)),
       );
@@ -118,7 +128,7 @@ describe("the policy pack in the real engine", () => {
       let fixtures: ReturnType<typeof missingFixtures>;
 
       it("accepts the program and, beside it, what it has none of", async () => {
-        const own = await run({ program: pipeline, stack: "prod", limits: limitsOf("prod") });
+        const own = await previewOf("prod");
         fixtures = missingFixtures(resources(own));
         const all = await run({
           program: mutatedProgram(fixtures, []),

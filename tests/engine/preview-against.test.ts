@@ -41,15 +41,6 @@ describe("npm run preview for reviewers", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("preview-base-"))).to.be.empty;
   });
 
-  it("is written for a plan that is refused, too", async () => {
-    const args = ["prod", "--config", "shardCount=500", "--markdown", file];
-    expect((await command(script, args)).code).to.equal(1);
-    const text = readFileSync(file, "utf8");
-    expect(text).to.match(/^\*\*Refused by \d+ polic(y|ies)\*\*/m);
-    expect(text).to.match(/^\| ❌ \*\*kinesis-stream-shard-limit\*\* \(mandatory\) \| /m);
-    expect(text).to.match(/shardCount is 500; the limit is \d+/);
-  });
-
   it("says which commit is not there", async () => {
     if (listWorktrees() === undefined) return;
     const args = ["dev", "--markdown", file, "--against", "no-such-commit"];

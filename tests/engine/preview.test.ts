@@ -13,9 +13,11 @@ const script = path.join(projectRoot, "local", "preview", "cli.ts");
 describe("npm run preview", () => {
   let folder: string;
   let json: string;
+  let markdown: string;
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), "preview-test-"));
     json = path.join(folder, "plan.json");
+    markdown = path.join(folder, "preview.md");
   });
   before(requireEngine);
   after(() => {
@@ -23,6 +25,9 @@ describe("npm run preview", () => {
   });
 
   const conforms = new Ajv({ allErrors: true }).compile(schema);
+
+  /** The documents of the first previews, by stack. */
+  const documents: Record<string, string> = {};
 
   /** The document of the last preview, which conforms to its schema. */
   function written(): PreviewDocument {
@@ -38,6 +43,7 @@ describe("npm run preview", () => {
       expect(stdout).to.include(`Preview of ${stack}. Planned offline`);
       expect(stdout).to.match(/^Accepted · \d+ resources · \$[\d,.]+ per month$/m);
       expect(stdout.trim().split("\n").length).to.be.lessThan(17);
+      documents[stack] = readFileSync(json, "utf8");
       const { resources, policies, verdict, unknown, source } = written();
       expect({ verdict, unknown, source }).to.deep.equal({
         verdict: "accepted",
@@ -59,15 +65,6 @@ describe("npm run preview", () => {
       ]);
     });
   }
-
-  it("writes the same document twice, without a path of this machine", async () => {
-    await command(script, ["prod", "--json", json]);
-    const first = readFileSync(json, "utf8");
-    await command(script, ["prod", "--json", json]);
-    expect(readFileSync(json, "utf8")).to.equal(first);
-    expect(first).not.to.include(projectRoot);
-    expect(first).not.to.include(tmpdir());
-  });
 
   const refusals = [
     {
@@ -91,7 +88,8 @@ describe("npm run preview", () => {
   ];
   for (const { title, args, policy, message } of refusals) {
     it(`refuses ${title}, with policy, value, limit and fix`, async () => {
-      const { code, stdout, stderr } = await command(script, [...args, "--json", json]);
+      const files = ["--json", json, "--markdown", markdown];
+      const { code, stdout, stderr } = await command(script, [...args, ...files]);
       expect(code).to.equal(1);
       expect(stdout)
         .to.match(new RegExp(`^ {2}✗ ${policy}: pipeline-events: `, "m"))
@@ -105,6 +103,11 @@ describe("npm run preview", () => {
         /kinesis\/stream:Stream::pipeline-events$/,
       );
       expect(violated?.violations[0]?.message).to.match(message);
+      const comment = readFileSync(markdown, "utf8");
+      expect(comment)
+        .to.match(/^\*\*Refused by \d+ polic(y|ies)\*\*/m)
+        .and.match(new RegExp(`^\\| ❌ \\*\\*${policy}\\*\\* \\(mandatory\\) \\| `, "m"))
+        .and.match(message);
     });
   }
 
@@ -142,8 +145,14 @@ describe("npm run preview", () => {
     expect(readdirSync(temporary).filter((name) => name.startsWith("preview-"))).to.be.empty;
   });
 
-  it("lists every resource and policy on request, for a stack by its full name", async () => {
-    const { stdout } = await command(script, ["acme/streaming-pipeline/dev", "--verbose"]);
+  it("writes the same document again and lists every resource and policy on request, for a stack by its full name", async () => {
+    const args = ["acme/streaming-pipeline/dev", "--verbose", "--json", json];
+    const { stdout } = await command(script, args);
+    // The same document as before, without a path of this machine.
+    const document = readFileSync(json, "utf8");
+    expect(document).to.equal(documents["dev"]);
+    expect(document).not.to.include(projectRoot);
+    expect(document).not.to.include(tmpdir());
     expect(stdout).to.match(/^ +\+ aws:kinesis\/stream:Stream pipeline-events$/m);
     expect(stdout).to.match(/^✓ passed {3}kinesis-stream-shard-limit$/m);
   });

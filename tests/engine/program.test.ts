@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { program } from "../../infra/program";
 import type { OperationResult } from "../../local/engine/policy-pack";
-import { openStack, type LocalStack, type StackArgs } from "../../local/engine/stack";
+import { openStack, type LocalStack } from "../../local/engine/stack";
 import type { ConfigOverrides } from "../../local/engine/work-folder";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { filesIn } from "../../local/machine/project";
@@ -37,17 +37,14 @@ describe("the program in the real engine", () => {
     rmSync(backendFolder, { recursive: true, force: true });
   });
 
-  /** The stack dev, without scaling of shards by default. */
-  async function open(
-    configOverrides: ConfigOverrides = {},
-    more: Partial<StackArgs> = {},
-  ): Promise<LocalStack> {
+  /** The stack dev, without scaling of shards by default; other tests judge it by the project's pack. */
+  async function open(configOverrides: ConfigOverrides = {}): Promise<LocalStack> {
     const stack = await openStack({
       stack: "dev",
       backendFolder,
       program: async () => Promise.resolve(program()),
       configOverrides: { streamScaling: "None", ...configOverrides },
-      ...more,
+      policyPack: fixturePack,
     });
     stacks.push(stack);
     return stack;
@@ -55,7 +52,7 @@ describe("the program in the real engine", () => {
 
   it("is created, and has nothing to change afterwards", async () => {
     const stack = await open();
-    expect((await stack.up()).summary).to.have.all.keys("create");
+    expect((await stack.up({ isAccepted: true })).summary).to.have.all.keys("create");
     expect((await stack.outputs())["streamName"]).to.match(
       /^streaming-pipeline-dev-pipeline-events-[0-9a-f]{5}$/,
     );
@@ -101,10 +98,9 @@ describe("the program in the real engine", () => {
     const place = (resource: string): number =>
       Number(/ pipeline-network-(?:private|public)-(\d)/.exec(resource)?.[1]);
     let before = 2;
-    // The project's pack refuses a single zone.
     for (const zones of [3, 4, 3, 2, 1, 2]) {
-      const stack = await open({ availabilityZoneCount: zones }, { policyPack: fixturePack });
-      const changes = Object.entries(changed(await stack.up()));
+      const stack = await open({ availabilityZoneCount: zones });
+      const changes = Object.entries(changed(await stack.up({ isAccepted: true })));
       stack.close();
       const step = `${before} to ${zones} zones`;
       const stay = Math.min(before, zones);
@@ -155,16 +151,16 @@ describe("the program in the real engine", () => {
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
       "aws:s3/bucketVersioning:BucketVersioning",
     ];
-    const stack = await open({ protectData: true }, { policyPack: fixturePack });
-    const { resources } = await stack.up();
+    const stack = await open({ protectData: true });
+    const { resources } = await stack.up({ isAccepted: true });
     expect(resources.map(({ type }) => type)).to.include.members(guards);
     const refused: unknown = await stack.destroy().catch((error: unknown) => error);
     expect(String(refused)).to.match(/protect/);
     const lost = Object.keys(changed(await stack.preview()));
     expect(lost.filter((one) => guards.some((type) => one.startsWith(`${type} `)))).to.be.empty;
     stack.close();
-    const unprotected = await open({}, { policyPack: fixturePack });
-    await unprotected.up();
+    const unprotected = await open();
+    await unprotected.up({ isAccepted: true });
   });
 
   it("leaves nothing when it is destroyed", async () => {

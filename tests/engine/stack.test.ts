@@ -153,7 +153,8 @@ describe("a stack in the real engine, recorded only", () => {
     const stream = planned.resources.find(({ type }) => type === STREAM);
     expect(stream?.changes).to.deep.equal(["shardCount"]);
     const earlier = await stack.outputs();
-    expect(changed(await stack.up())).to.deep.equal({ events: "update", job: "update" });
+    const made = await stack.up({ isAccepted: true });
+    expect(changed(made)).to.deep.equal({ events: "update", job: "update" });
     const later = await stack.outputs();
     expect(later["streamArn"]).to.equal(earlier["streamArn"]);
     expect(later["jobVersion"]).not.to.equal(earlier["jobVersion"]);
@@ -165,7 +166,7 @@ describe("a stack in the real engine, recorded only", () => {
     );
     const expected = { events: "replace", reader: "update" };
     expect(changed(await stack.preview())).to.deep.equal(expected);
-    expect(changed(await stack.up())).to.deep.equal(expected);
+    expect(changed(await stack.up({ isAccepted: true }))).to.deep.equal(expected);
     expect((await stack.outputs())["streamArn"]).to.match(/:stream\/trips$/);
   });
 
@@ -265,14 +266,15 @@ describe("a stack in the real engine, with data planes", () => {
       return Promise.resolve({ arn: stream.arn });
     };
     const stack = await sandbox.open(declared, { dataPlanes: { [STREAM]: plane } });
-    await stack.up();
+    await stack.up({ isAccepted: true });
     expect(await stack.outputs()).to.deep.equal({ arn: "arn:create" });
 
-    await stack.up({ refresh: true });
+    await stack.up({ isAccepted: true, refresh: true });
     expect(await stack.outputs()).to.deep.equal({ arn: "arn:read" });
 
     plane.isGone = true;
-    expect(changed(await stack.up({ refresh: true }))).to.deep.equal({ events: "create" });
+    const recreated = await stack.up({ isAccepted: true, refresh: true });
+    expect(changed(recreated)).to.deep.equal({ events: "create" });
     await stack.destroy();
     expect(plane.calls).to.deep.equal(["create", "read", "read", "create", "delete"]);
   });
@@ -292,11 +294,13 @@ describe("a stack in the real engine, with data planes", () => {
       dataPlanes: { [STREAM]: plane },
       signal: abort.signal,
     });
-    const error: unknown = await aborted.up().catch((reason: unknown) => reason);
+    const error: unknown = await aborted
+      .up({ isAccepted: true })
+      .catch((reason: unknown) => reason);
     expect(String(error)).to.equal("Error: Ctrl-C");
     aborted.close();
 
     const stack = await sandbox.open(declared, { dataPlanes: { [STREAM]: new StreamPlane() } });
-    expect(changed(await stack.up())).to.deep.equal({ events: "create" });
+    expect(changed(await stack.up({ isAccepted: true }))).to.deep.equal({ events: "create" });
   });
 });
