@@ -98,6 +98,12 @@ export class GithubAccess extends pulumi.ComponentResource {
     problems.distinct("environments", environments, { min: 1, max: 10 });
     for (const environment of environments) {
       problems.matches("environments", environment, environmentName);
+      // The resources of a stack are known by its name and a hyphen, and GitHub's environment of previews by -preview.
+      const others = environments.filter((other) => other.startsWith(`${environment}-`));
+      problems.require(
+        others.length === 0 && !environment.endsWith("-preview"),
+        `environments must not begin with another of them and a hyphen, nor end with -preview, or the roles of one reach the other; got "${[environment, ...others].join('", "')}"`,
+      );
     }
     for (const arn of args.operatorArns ?? []) {
       problems.matches("operatorArns", arn, operatorArn);

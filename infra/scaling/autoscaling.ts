@@ -116,9 +116,10 @@ export class Autoscaling extends pulumi.ComponentResource {
     const { resourceId } = target;
     this.#urls[targetIds[kind]] = resourceId;
     if (bounds.byLoad) {
-      const { out, in: back } = alarms();
-      this.#step(`${kind}-out`, resourceId, out, cooldowns[kind].out, magnitude, steps.out);
-      this.#step(`${kind}-in`, resourceId, back, cooldowns[kind].in, magnitude, steps.in);
+      const { out, surge, in: back } = alarms();
+      const growth = surge === undefined ? [out] : [out, surge];
+      this.#step(`${kind}-out`, resourceId, growth, cooldowns[kind].out, magnitude, steps.out);
+      this.#step(`${kind}-in`, resourceId, [back], cooldowns[kind].in, magnitude, steps.in);
     }
     for (const schedule of schedules) {
       new aws.appautoscaling.ScheduledAction(
@@ -138,7 +139,7 @@ export class Autoscaling extends pulumi.ComponentResource {
   #step(
     suffix: string,
     resourceId: pulumi.Output<string>,
-    alarm: Condition,
+    alarms: readonly Condition[],
     cooldown: number,
     magnitude: number,
     percent: number,
@@ -163,10 +164,12 @@ export class Autoscaling extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.cloudwatch.MetricAlarm(
-      `${this.#name}-${suffix}`,
-      metricAlarmArgs(alarm, { alarm: [policy.arn] }),
-      { parent: this },
-    );
+    for (const alarm of alarms) {
+      new aws.cloudwatch.MetricAlarm(
+        `${this.#name}-${alarm.name}`,
+        metricAlarmArgs(alarm, { alarm: [policy.arn] }),
+        { parent: this },
+      );
+    }
   }
 }

@@ -12,6 +12,9 @@ import {
 /** Share of the processors of the task managers. */
 export const applicationThresholds: Thresholds = { outPercent: 80, inPercent: 20 };
 
+/** Percent of the records of one minute that are throttled, from which a stream grows without waiting for more minutes. */
+const surgePercent = 10;
+
 /** Five minutes of load are no accident; capacity is reduced when an hour has shown that it is not needed. */
 const out = { periodSeconds: 60, periods: 5 } as const;
 const back = { periodSeconds: 300, periods: 12 } as const;
@@ -25,6 +28,8 @@ function streamUsage(bytes: string, records: string, shards: string, isKnown?: s
 
 export interface ScalingAlarms {
   readonly out: Condition;
+  /** A second reason to grow, which does not wait. */
+  readonly surge?: Condition;
   readonly in: Condition;
 }
 
@@ -60,6 +65,19 @@ export function streamScalingAlarms(
       ...out,
       periods: growthMinutes,
       breaching: out.periods,
+      missing: "notBreaching",
+    },
+    surge: {
+      name: "stream-surge",
+      description: `Adds shards: ${surgePercent} % of the records of one minute or more were throttled.`,
+      value: {
+        expression: "IF(records > 0, 100 * throttled / (records + throttled))",
+        label: "percent of the records that were throttled",
+        readings: { records: load.records, throttled: load.throttled },
+      },
+      comparison: ">=",
+      threshold: surgePercent,
+      periodSeconds: 60,
       missing: "notBreaching",
     },
     in: {

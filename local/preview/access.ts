@@ -1,3 +1,4 @@
+import { unknownText } from "../engine/plan-report";
 import { logicalName } from "../provider/names";
 import { isObject, type Values } from "../provider/values";
 import tables from "./access.json";
@@ -30,11 +31,12 @@ interface Grant {
   readonly condition: string;
 }
 
-/** More grants than a document on AWS can spell out without wildcards. */
-const maxGrants = 20_000;
-const maxListed = 4;
+/** A statement of more grants than this is compared as a whole. */
+const maxGrants = 10_000;
 
-/** Settings that decide who reaches a resource, besides policy documents. */
+/** Resources that grant access by being there, and the settings that say to whom and what. */
+const grants: Readonly<Record<string, readonly string[]>> = tables.grants;
+/** Other settings that decide who reaches a resource, besides policy documents. */
 const settings: Readonly<Record<string, readonly string[]>> = tables.settings;
 /** Resources that are one rule each, and the word before its peers. */
 const ruleTypes: Readonly<Record<string, string>> = tables.securityGroupRules;
@@ -73,7 +75,10 @@ function documentChanges(
       Values[],
       Values[],
     ];
-    if (old.length === 0 && next.length === 0) return [];
+    const isUnknown =
+      JSON.stringify(after?.[property] ?? "").includes(unknownText) &&
+      (old.length > 0 || /polic(y|ies)$/i.test(property));
+    if (old.length === 0 && next.length === 0 && !isUnknown) return [];
     const role = (after ?? before)?.["role"];
     const owner =
       type === "aws:iam/rolePolicy:RolePolicy"
@@ -83,7 +88,10 @@ function documentChanges(
           : type === "aws:iam/role:Role"
             ? `the role ${code(logicalName(urn))}`
             : `the ${documents[type] ?? property} of ${code(logicalName(urn))}`;
-    return grantChanges(old, next, `${owner}${placed(component)}`);
+    const place = `${owner}${placed(component)}`;
+    return isUnknown
+      ? [{ widens: true, text: `Statements of ${place} are known only in the update` }]
+      : grantChanges(old, next, place);
   });
 }
 
@@ -117,7 +125,8 @@ function grantChanges(
       }));
   return [
     ...conditional.map(({ one, other }) => ({
-      widens: true,
+      // A new condition of what is allowed, or one that goes from what is denied, only narrows.
+      widens: (one.effect === "Allow" ? other : one).condition !== "",
       text: `Condition of ${one.text} changed from ${conditionText(other)} to ${conditionText(one)} in ${owner}`,
     })),
     ...alone(added, "added to", true),
@@ -129,12 +138,21 @@ function grantsOf(documents: readonly Values[]): ReadonlyMap<string, Grant> {
   const grants = new Map<string, Grant>();
   for (const statement of documents.flatMap(({ Statement: all }) => listed(all)).filter(isObject)) {
     const condition = statement["Condition"] === undefined ? "" : sorted(statement["Condition"]);
-    for (const principal of named(statement, "Principal")) {
-      for (const action of named(statement, "Action")) {
-        for (const resource of named(statement, "Resource")) {
+    const parts = [
+      principalsOf(statement),
+      named(statement, "Action"),
+      named(statement, "Resource"),
+    ];
+    const isLarge = parts.reduce((product, { length }) => product * length, 1) > maxGrants;
+    const [principals, actions, resources] = parts.map((values) =>
+      isLarge ? [patternsFirst([...values].sort()).join(", ")] : values,
+    ) as [string[], string[], string[]];
+    for (const principal of principals) {
+      for (const action of actions) {
+        for (const resource of resources) {
           const effect = String(statement["Effect"]);
           const grant = { effect, action, resource, principal, condition };
-          if (grants.size < maxGrants) grants.set(Object.values(grant).join("\n"), grant);
+          grants.set(Object.values(grant).join("\n"), grant);
         }
       }
     }
@@ -142,13 +160,18 @@ function grantsOf(documents: readonly Values[]): ReadonlyMap<string, Grant> {
   return grants;
 }
 
-/** Values of an element, those of its negation marked; a trust policy has no resource. */
-function named(statement: Values, element: "Action" | "Resource" | "Principal"): string[] {
-  const values = (value: unknown): unknown[] =>
-    isObject(value) ? Object.values(value).flatMap(listed) : listed(value);
-  const except = values(statement[`Not${element}`]).map((value) => `all but ${String(value)}`);
-  const all = [...values(statement[element]).map(String), ...except];
-  return all.length === 0 ? [""] : all;
+/** Values of an element, or all but those of its negation, which only mean something together; a trust policy has no resource. */
+function named(statement: Values, element: string): string[] {
+  const values = listed(statement[element]).map(String);
+  const except = listed(statement[`Not${element}`]).map(String);
+  if (except.length > 0) values.push(`all but ${except.sort().join(", ")}`);
+  return values.length === 0 ? [""] : values;
+}
+
+function principalsOf(statement: Values): string[] {
+  const names = (value: unknown) => (isObject(value) ? Object.values(value).flat() : value);
+  const { Principal, NotPrincipal } = statement;
+  return named({ Principal: names(Principal), NotPrincipal: names(NotPrincipal) }, "Principal");
 }
 
 type GroupedGrants = ReturnType<typeof grouped>[number];
@@ -237,26 +260,25 @@ function ruleText(kind: string, rule: Values): string {
 
 function settingChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
   const what = `${type.split(":").at(-1) ?? type} ${code(logicalName(urn))}${placed(component)}`;
-  const properties = settings[type] ?? [];
-  if (before === undefined || after === undefined) {
-    const inputs = before ?? after ?? {};
-    const isGrant = /attachment|permission/i.test(type);
-    const isNotable = isGrant || /PublicAccessBlock/.test(type);
-    if (!isNotable || (!isGrant && after !== undefined)) return [];
-    const values = properties.flatMap((name) => listed(inputs[name]).map(String));
-    const verb = after === undefined ? "deleted" : "created";
-    return [
-      { widens: isGrant === (after !== undefined), text: `${what} ${verb}: ${codes(values)}` },
-    ];
+  const [granting, others] = [grants[type] ?? [], settings[type] ?? []];
+  if (before !== undefined && after !== undefined) {
+    return [...granting, ...others].flatMap((name) =>
+      structuralChanges(name, before[name], after[name]).map(
+        ({ path, before: old, after: next }) => ({
+          widens: true,
+          text: `${code(path)} of ${what} changed from ${code(valueText(old))} to ${code(valueText(next))}`,
+        }),
+      ),
+    );
   }
-  return properties.flatMap((name) =>
-    structuralChanges(name, before[name], after[name]).map(
-      ({ path, before: old, after: next }) => ({
-        widens: true,
-        text: `${code(path)} of ${what} changed from ${code(valueText(old))} to ${code(valueText(next))}`,
-      }),
-    ),
+  const isCreated = before === undefined;
+  const isProtection = /PublicAccessBlock/.test(type) && !isCreated;
+  const values = (isProtection ? others : granting).flatMap((name) =>
+    listed((before ?? after)?.[name]).map(valueText),
   );
+  if (values.length === 0) return [];
+  const verb = isCreated ? "created" : "deleted";
+  return [{ widens: isCreated || isProtection, text: `${what} ${verb}: ${codes(values)}` }];
 }
 
 function placed(component: string): string {
@@ -268,11 +290,14 @@ function listed(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** All values: a text may be shortened where it is shown. */
 function codes(values: readonly string[]): string {
-  const more = values.length - maxListed;
-  return [...values.slice(0, maxListed).map(code), ...(more > 0 ? [`${more} more`] : [])].join(
-    ", ",
-  );
+  return patternsFirst(values).map(code).join(", ");
+}
+
+function patternsFirst(values: readonly string[]): readonly string[] {
+  const isPattern = (value: string): boolean => value.includes("*");
+  return [...values.filter(isPattern), ...values.filter((value) => !isPattern(value))];
 }
 
 function code(text: string): string {

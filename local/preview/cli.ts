@@ -114,7 +114,7 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
     settings: config,
   };
   if (options.verbose === true) process.stdout.write(`${planText(stack, result)}\n\n`);
-  process.stdout.write(`${previewText(shown)}\n`);
+  process.stdout.write(`${previewText(shown, options.verbose)}\n`);
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(previewDocument(shown), null, 2)}\n`);
   }

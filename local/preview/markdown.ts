@@ -19,9 +19,11 @@ import {
 } from "./summary";
 
 /** Characters of each section; together less than the 65,536 that a comment on GitHub may have. */
-const budgets = { caution: 4_000, access: 10_000, changes: 24_000, policies: 14_000, cost: 4_000 };
+const budgets = { caution: 4_000, access: 10_000, changes: 22_000, policies: 14_000, cost: 4_000 };
 const maxProperties = 8;
 const maxNames = 6;
+const maxCodes = 20;
+const maxCodeLength = 600;
 const maxValueLength = 60;
 
 const signs = { replace: "±", delete: "−", update: "~", create: "+", keep: "=" } as const;
@@ -65,9 +67,22 @@ function caution({ plan }: Preview): string[] {
 }
 
 function access({ plan }: Preview): string[] {
-  const lines = accessOf(plan).map(({ widens, text }) => `- ${widens ? "⚠️ " : ""}${text}`);
+  const lines = accessOf(plan).map(
+    ({ widens, text }) => `- ${widens ? "⚠️ " : ""}${withFewerCodes(text)}`,
+  );
   if (lines.length === 0) return [];
   return ["### IAM and network access", fitting(lines, budgets.access, "- ").join("\n")];
+}
+
+/** The text with the start of each long code span, and of each long list of them. */
+function withFewerCodes(text: string): string {
+  return text
+    .replace(/`([^`]*)`/g, (_, content: string) => `\`${shortened(content, maxCodeLength)}\``)
+    .replace(/`[^`]*`(?:, `[^`]*`)+/g, (list) => {
+      const all = list.match(/`[^`]*`/g) ?? [];
+      const more = all.length - maxCodes;
+      return more > 0 ? `${all.slice(0, maxCodes).join(", ")}, ${more} more` : list;
+    });
 }
 
 interface Row {
@@ -243,7 +258,7 @@ function cost(preview: Preview): string[] {
 
 function settings({ settings: given = {}, against }: Preview): string[] {
   const all = Object.entries(given).map(
-    ([key, value]) => `\`${key}=${valueText(value).replaceAll("`", "'")}\``,
+    ([key, value]) => `\`${key}=${shortened(valueText(value), 200).replaceAll("`", "'")}\``,
   );
   if (all.length === 0) return [];
   const side =
@@ -261,8 +276,9 @@ function table(headings: readonly string[], rows: readonly string[]): string {
 function fitting(lines: readonly string[], budget: number, mark: string): readonly string[] {
   let left = budget;
   const fits = lines.filter((line) => {
+    if (line.length >= left) return false;
     left -= line.length + 1;
-    return left >= 0;
+    return true;
   });
   const more = lines.length - fits.length;
   return more === 0

@@ -195,7 +195,11 @@ function notesOf(step: ResourceStep, { options }: Context): readonly string[] {
   );
   return [
     ...(op !== "delete" && old.urn !== urn
-      ? [`renamed from ${logicalName(old.urn)} by an alias`]
+      ? [
+          logicalName(old.urn) === name
+            ? "moved by an alias"
+            : `renamed from ${logicalName(old.urn)} by an alias`,
+        ]
       : []),
     ...(isDeletedFirst ? ["deleted before its replacement is created"] : []),
     ...(op === "delete" && old.retainOnDelete ? ["stays in AWS without the stack"] : []),

@@ -129,14 +129,15 @@ export function shortened(text: string, length: number): string {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
-/** A plan in about fifteen lines. */
-export function previewText(preview: Preview): string {
+/** A plan in about fifteen lines, or with everything that it lists. */
+export function previewText(preview: Preview, isVerbose = false): string {
   const { plan } = preview;
+  const limited = isVerbose ? every : some;
   const { violated, text: policies } = policySummary(plan);
   const access = isCompared(preview) ? accessOf(plan) : [];
   return [
     `Preview of ${plan.stack}. ${origin(preview)}.`,
-    ...componentLines(preview),
+    ...componentLines(preview, limited),
     ...limited(cautionsOf(plan), maxAccess, ({ name, operation, dataLoss, isStopped }) =>
       [`! ${name}: ${operation}`, dataLoss, isStopped && "protected, which stops the update"]
         .filter(Boolean)
@@ -160,7 +161,7 @@ export function previewText(preview: Preview): string {
   ].join("\n");
 }
 
-function componentLines({ plan }: Preview): string[] {
+function componentLines({ plan }: Preview, limited: typeof some): string[] {
   const components = new Map<string, (typeof plan.changes)[number][]>();
   for (const change of plan.changes) {
     const group = components.get(change.component) ?? [];
@@ -177,7 +178,11 @@ function componentLines({ plan }: Preview): string[] {
       );
 }
 
-function limited<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
+function every<T>(items: readonly T[], _most: number, line: (item: T) => string): string[] {
+  return items.map((item) => `  ${line(item)}`);
+}
+
+function some<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
   const more = items.length - most;
   return [
     ...items.slice(0, most).map((item) => `  ${shortened(line(item), width)}`),

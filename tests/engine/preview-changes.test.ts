@@ -337,6 +337,32 @@ const expectations: readonly {
     ],
   },
   {
+    title: "a move into a component with an alias",
+    change: { hasMoved: true },
+    lines: [
+      "**Accepted** · no data store replaced or deleted · IAM and network access unchanged · $26.00 per month (unchanged)",
+      "### Changes: 1 kept",
+      "| Component | | Resources | Changes |",
+      "| --- | --- | --- | --- |",
+      "| Watch watch | = kept | Topic **alarms** | moved by an alias |",
+    ],
+  },
+  {
+    title: "a new name with an alias, and a replacement",
+    change: { topicName: "alerts", oldTopicName: "alarms", isFifo: true },
+    lines: [
+      "**Accepted** · no data store replaced or deleted · IAM and network access changed: 1 widened, 1 narrowed · $26.00 per month (unchanged)",
+      "### IAM and network access",
+      "- ⚠️ Allow `sns:Publish` on `arn:aws:sns:eu-central-1:000000000000:alerts-fe66672.fifo` for `cloudwatch.amazonaws.com` added to the topic policy of `alarms` of `Watch watch`",
+      "- Allow `sns:Publish` on `arn:aws:sns:eu-central-1:000000000000:alarms-52aa712` for `cloudwatch.amazonaws.com` removed from the topic policy of `alarms` of `Watch watch`",
+      "### Changes: 2 replaced",
+      "| Component | | Resources | Changes |",
+      "| --- | --- | --- | --- |",
+      "| Watch watch | ± replaced | Topic **alerts** | fifoTopic: false → true<br>renamed from alarms by an alias |",
+      "| Watch watch | ± replaced | TopicPolicy **alarms** | arn: arn:aws:sns:eu-central-1:000000000000:alarms-52aa712 → arn:aws:sns:eu-central-1:000000000000:alerts-fe66672.fifo<br>policy or access, see above |",
+    ],
+  },
+  {
     title: "a new name without an alias",
     change: { topicName: "alerts" },
     lines: [

@@ -24,6 +24,9 @@ export interface Settings {
   readonly widgets: readonly string[];
   readonly topicName: string;
   readonly oldTopicName: string | undefined;
+  /** The topic is a part of a component inside the one that it was in. */
+  readonly hasMoved: boolean;
+  readonly isFifo: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly groupName: string;
 }
@@ -49,14 +52,21 @@ export const unchanged: Settings = {
   widgets: ["Lag", "Records"],
   topicName: "alarms",
   oldTopicName: undefined,
+  hasMoved: false,
+  isFifo: false,
   tags: { team: "one" },
   groupName: "fixed",
 };
 
 class Part extends pulumi.ComponentResource {
-  constructor(kind: string, name: string, declare: (parent: pulumi.Resource) => void) {
-    super(`test:index:${kind}`, name);
-    declare(this);
+  constructor(
+    kind: string,
+    name: string,
+    declare?: (parent: pulumi.Resource) => void,
+    parent?: pulumi.Resource,
+  ) {
+    super(`test:index:${kind}`, name, {}, parent && { parent });
+    declare?.(this);
     this.registerOutputs();
   }
 }
@@ -172,11 +182,15 @@ export function smallProgram(settings: Settings): PulumiFn {
       );
     });
     new Part("Watch", "watch", (parent) => {
-      const { oldTopicName } = settings;
+      const { oldTopicName, hasMoved, isFifo } = settings;
+      const aliases = [
+        ...(oldTopicName === undefined ? [] : [{ name: oldTopicName }]),
+        ...(hasMoved ? [{ parent }] : []),
+      ];
       const topic = new aws.sns.Topic(
         settings.topicName,
-        { tags },
-        { parent, ...(oldTopicName !== undefined && { aliases: [{ name: oldTopicName }] }) },
+        { ...(isFifo && { fifoTopic: true }), tags },
+        { parent: hasMoved ? new Part("Topics", "topics", undefined, parent) : parent, aliases },
       );
       new aws.sns.TopicPolicy(
         "alarms",

@@ -92,9 +92,11 @@ export async function simulate(trace: Trace): Promise<Outcome> {
   };
   const ask = (desiredCapacity: number) => call("PATCH", JSON.stringify({ desiredCapacity }));
   const alarms = streamScalingAlarms("trips", target, lag, maxLagMilliseconds);
-  const policies = (["out", "in"] as const).map(
-    (way) => new SimulatedPolicy(alarms[way], steps[way], cooldowns.stream[way], cloudWatch),
-  );
+  const growth = [alarms.out, alarms.surge].filter((alarm) => alarm !== undefined);
+  const policies = [
+    new SimulatedPolicy(growth, steps.out, cooldowns.stream.out, cloudWatch),
+    new SimulatedPolicy([alarms.in], steps.in, cooldowns.stream.in, cloudWatch),
+  ];
 
   let offered = 0;
   let refused = 0;
@@ -173,32 +175,26 @@ function put(traffic: readonly Traffic[], shards: number) {
   return { records, throttled, busiest };
 }
 
-/** An alarm and the step policy that Application Auto Scaling carries out for as long as it lasts. */
+/** A step policy that Application Auto Scaling carries out for as long as one of its alarms is on. */
 class SimulatedPolicy {
-  readonly #alarm: Condition;
+  readonly #alarms: readonly SimulatedAlarm[];
   readonly #percent: number;
   readonly #cooldownSeconds: number;
-  readonly #cloudWatch: SimulatedCloudWatch;
-  readonly #evaluate: (values: Values, before?: Values) => number | undefined;
-  /** Values of periods that no longer change. */
-  readonly #values = new Map<number, number>();
   #coolUntil = 0;
 
   constructor(
-    alarm: Condition,
+    alarms: readonly Condition[],
     percent: number,
     cooldownSeconds: number,
     cloudWatch: SimulatedCloudWatch,
   ) {
-    this.#alarm = alarm;
+    this.#alarms = alarms.map((alarm) => new SimulatedAlarm(alarm, cloudWatch));
     this.#percent = percent;
     this.#cooldownSeconds = cooldownSeconds;
-    this.#cloudWatch = cloudWatch;
-    this.#evaluate = metricMath(alarm);
   }
 
   isDue(minute: number, now: number): boolean {
-    return now >= this.#coolUntil && this.#isOn(minute);
+    return now >= this.#coolUntil && this.#alarms.some((alarm) => alarm.isOn(minute));
   }
 
   scaled(now: number): void {
@@ -216,9 +212,23 @@ class SimulatedPolicy {
     const wish = Math.min(Math.max(actualCapacity + rounded, min), max);
     return wish === actualCapacity ? undefined : wish;
   }
+}
+
+class SimulatedAlarm {
+  readonly #alarm: Condition;
+  readonly #cloudWatch: SimulatedCloudWatch;
+  readonly #evaluate: (values: Values, before?: Values) => number | undefined;
+  /** Values of periods that no longer change. */
+  readonly #values = new Map<number, number>();
+
+  constructor(alarm: Condition, cloudWatch: SimulatedCloudWatch) {
+    this.#alarm = alarm;
+    this.#cloudWatch = cloudWatch;
+    this.#evaluate = metricMath(alarm);
+  }
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html */
-  #isOn(minute: number): boolean {
+  isOn(minute: number): boolean {
     const { periods = 1, periodSeconds = 300, breaching = periods } = this.#alarm;
     const length = periodSeconds / 60;
     const last = Math.floor(minute / length) - 1;

@@ -14,6 +14,8 @@ function rushHours(minute: number): readonly Traffic[] {
   return even(1000 + 10_500 * Math.max(...height));
 }
 
+export const sudden = "Load for eight times the shards, within a minute, for five hours";
+
 const wide = { min: 2, max: 16 };
 
 /** What streams go through in practice. */
@@ -85,6 +87,36 @@ export const traces: readonly Trace[] = [
     traffic: rushHours,
     manual: (minute, shards) =>
       minute % day === 12 * hour ? Math.max(2, Math.ceil(shards / 2)) : undefined,
+  },
+  {
+    ...wide,
+    name: "Two rush hours, a day without metrics",
+    traffic: rushHours,
+    isLost: (minute) => minute >= day && minute < 2 * day,
+  },
+  {
+    ...wide,
+    name: "A sawtooth of four hours",
+    traffic: (minute) => even(500 + (11_000 * (minute % (4 * hour))) / (4 * hour)),
+  },
+  {
+    ...wide,
+    name: "A batch of three hours once a week",
+    days: 8,
+    traffic: (minute) => {
+      const time = minute % (7 * day);
+      return even(time >= 2 * hour && time < 5 * hour ? 11_000 : 1000);
+    },
+  },
+  {
+    ...wide,
+    name: "A spike of one minute every hour",
+    traffic: (minute) => even(minute % hour === 30 ? 12_000 : 1000),
+  },
+  {
+    ...wide,
+    name: sudden,
+    traffic: (minute) => even(minute >= 8 * hour && minute < 13 * hour ? 11_200 : 500),
   },
   {
     ...wide,

@@ -218,6 +218,19 @@ describe("The access of GitHub's workflows", () => {
     expect(String(limit).replace(/\s/g, "")).to.have.lengthOf.at.most(6144);
   });
 
+  it("refuses environments whose roles or subjects would be those of another", async () => {
+    const refused = (environments: readonly string[]) =>
+      refusal(() => new GithubAccess("github", { ...repository, environments }));
+    expect(await refused(["dev", "dev-eu"])).to.match(
+      /must not begin with another of them and a hyphen.*; got "dev", "dev-eu"/,
+    );
+    expect(await refused(["dev-preview"])).to.match(/nor end with -preview.*; got "dev-preview"/);
+    const apart = await deploy(
+      () => new GithubAccess("github", { ...repository, environments: ["dev", "develop"] }),
+    );
+    expect(apart.ofType("aws:iam/role:Role")).to.have.length(4);
+  });
+
   it("lists everything that is wrong", async () => {
     const message = await refusal(
       () =>

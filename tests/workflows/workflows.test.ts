@@ -123,6 +123,35 @@ describe("The GitHub workflows", function () {
     for (const [name, pins] of versions) expect([...pins], name).to.have.length(1);
   });
 
+  it("print the subject that a role does not trust, of a token as GitHub issues it", () => {
+    const action = load(
+      readFileSync(path.join(projectRoot, ".github/actions/credentials/action.yml"), "utf8"),
+    ) as { runs: { steps: readonly { if?: string; run?: string }[] } };
+    const [assume, print] = action.runs.steps;
+    expect(assume).not.to.have.property("run");
+    expect(print?.if).to.equal("failure() && steps.assume.outcome == 'failure'");
+    // Of each length, as base64url leaves the padding out; with characters that differ from base64.
+    for (const name of ["pipeline", "pipelines", "pipeline-1", "pipeline???>>>"]) {
+      const sub = `repo:owner@11/${name}@22:environment:dev`;
+      const part = (content: object) => Buffer.from(JSON.stringify(content)).toString("base64url");
+      const token = `${part({ alg: "RS256" })}.${part({ sub })}.signature`;
+      const { status, stdout } = spawnSync(
+        "bash",
+        ["-euo", "pipefail", "-c", `curl() { echo '{"value":"${token}"}'; }\n${print?.run}`],
+        {
+          encoding: "utf8",
+          env: {
+            ...process.env,
+            ACTIONS_ID_TOKEN_REQUEST_TOKEN: "token",
+            ACTIONS_ID_TOKEN_REQUEST_URL: "https://issuer?version=2",
+          },
+        },
+      );
+      expect(status).to.equal(0);
+      expect(stdout.trim().split("\n").at(-1)).to.equal(sub);
+    }
+  });
+
   it("use the version of Pulumi that the local engine has", () => {
     const module = readFileSync(path.join(projectRoot, "local/engine/go.mod"), "utf8");
     const [, engine = ""] = /pulumi\/pkg\/v3 v(\S+)/.exec(module) ?? [];

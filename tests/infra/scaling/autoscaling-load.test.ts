@@ -77,6 +77,20 @@ describe("the load of a stream", () => {
     expect(evaluate(stream.out, { ...bursts, throttled: 200 })).to.equal(20);
   });
 
+  it("does not wait where a tenth of the records of one minute is throttled", () => {
+    const { surge } = stream;
+    if (surge === undefined) throw new Error("A stream has an alarm on surges");
+    expect(surge)
+      .to.include({ threshold: 10, periodSeconds: 60 })
+      .and.not.to.have.property("periods");
+    expect(evaluate(surge, { records: 90, throttled: 10 })).to.equal(10);
+    expect(evaluate(surge, { records: 90, throttled: 0 })).to.equal(0);
+    // A minute whose records are not counted yet, and one without any.
+    expect(evaluate(surge, { records: undefined, throttled: 10 })).to.equal(undefined);
+    expect(evaluate(surge, { records: undefined, throttled: undefined })).to.equal(undefined);
+    expect(application.surge).to.equal(undefined);
+  });
+
   it("takes more shards than there were while records were throttled", () => {
     const bursts = { bytes: 2_400_000, records: 24_000, shards: 4 };
     expect(shardsFor({ ...bursts, throttled: 66_000 })).to.equal(8);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { unknownText } from "../../../local/engine/plan-report";
 import { accessChanges } from "../../../local/preview/access";
 import type { Values } from "../../../local/provider/values";
 
@@ -39,6 +40,86 @@ describe("The comparison of access", () => {
     expect(texts(POLICY, policy(limited), policy(read))[0]).to.match(
       /^\+ Condition of Allow `s3:GetObject`, `s3:ListBucket` on `a`, `b` changed from `\{"Bool".*` to none/,
     );
+  });
+
+  it("counts a condition as narrower where it only limits what is allowed", () => {
+    const limited = { ...read, Condition: { Bool: { "aws:SecureTransport": "true" } } };
+    expect(texts(POLICY, policy(read), policy(limited))[0]).to.match(/^- Condition of Allow/);
+    const [denied, sometimes] = [
+      { ...read, Effect: "Deny" },
+      { ...limited, Effect: "Deny" },
+    ];
+    expect(texts(POLICY, policy(denied), policy(sometimes))[0]).to.match(/^\+ Condition of Deny/);
+    expect(texts(POLICY, policy(sometimes), policy(denied))[0]).to.match(/^- Condition of Deny/);
+  });
+
+  it("takes all exceptions of a statement together, as one more of a denial is wider", () => {
+    const deny = (...NotAction: string[]) => ({ Effect: "Deny", NotAction, Resource: "*" });
+    expect(texts(POLICY, policy(deny("s3:Get")), policy(deny("s3:Get", "iam:*")))).to.deep.equal([
+      "+ Deny `all but s3:Get` on `*` removed from the role `r`",
+      "- Deny `all but iam:*, s3:Get` on `*` added to the role `r`",
+    ]);
+    const but = (...AWS: string[]) =>
+      policy({ Effect: "Deny", NotPrincipal: { AWS }, Action: "s3:*", Resource: "*" });
+    const bucket = "aws:s3/bucketPolicy:BucketPolicy";
+    expect(texts(bucket, but("one"), but("one", "other"))[0]).to.equal(
+      "+ Deny `s3:*` on `*` for `all but one` removed from the bucket policy of `mine`",
+    );
+  });
+
+  it("names every action, patterns first, also next to a statement of too many grants to compare one by one", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `sqs:A${index}`);
+    const many = { Effect: "Allow", Action: [...names(30), "iam:*"], Resource: "*" };
+    const [text = ""] = texts(POLICY, policy(), policy(many));
+    expect(text).to.match(/^\+ Allow `iam:\*`, `sqs:A0`, .*`sqs:A29` on `\*` added/);
+    const huge = { Effect: "Allow", Action: names(200), Resource: names(200) };
+    const both = texts(POLICY, policy(), policy(huge, many)).join("\n");
+    expect(both).to.include("Allow `iam:*`").and.include("sqs:A199, ");
+    expect(texts(POLICY, policy(huge), policy(huge))).to.be.empty;
+  });
+
+  it("never takes statements that are known only in the update for removed", () => {
+    const later = { role: "r", policy: unknownText };
+    const expected = ["+ Statements of the role `r` are known only in the update"];
+    expect(texts(POLICY, policy(read), later)).to.deep.equal(expected);
+    expect(texts(POLICY, undefined, later)).to.deep.equal(expected);
+  });
+
+  it("finds what new resources grant, also without a document", () => {
+    const created: readonly (readonly [type: string, inputs: Values, text: string | undefined])[] =
+      [
+        ["aws:iam/role:Role", { managedPolicyArns: ["arn:admin"] }, "Role `mine`: `arn:admin`"],
+        ["aws:iam/role:Role", { managedPolicyArns: [] }, undefined],
+        ["aws:lambda/functionUrl:FunctionUrl", { authorizationType: "NONE" }, "`NONE`"],
+        ["aws:apigateway/method:Method", { authorization: "NONE" }, "Method `mine`: `NONE`"],
+        [
+          "aws:lambda/permission:Permission",
+          { principal: "*", action: "lambda:InvokeFunction" },
+          "Permission `mine`: `*`, `lambda:InvokeFunction`",
+        ],
+        [
+          "aws:kms/grant:Grant",
+          { granteePrincipal: "arn:other", operations: ["Decrypt"], keyId: "key" },
+          "Grant `mine`: `arn:other`, `Decrypt`, `key`",
+        ],
+        [
+          "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+          { user: "u", policyArn: "arn:admin" },
+          "`arn:admin`, `u`",
+        ],
+        ["aws:ec2/volumeAttachment:VolumeAttachment", { volumeId: "v" }, undefined],
+      ];
+    for (const [type, inputs, text] of created) {
+      const [line, ...others] = texts(type, undefined, inputs);
+      expect(others, type).to.be.empty;
+      if (text === undefined) expect(line, type).to.equal(undefined);
+      else expect(line?.replace(" created", ""), type).to.match(/^\+ /).and.include(text);
+      expect(texts(type, inputs, undefined)[0]?.slice(0, 2), type).to.equal(text && "- ");
+    }
+    const block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+    expect(texts(block, { blockPublicAcls: true }, undefined)).to.deep.equal([
+      "+ BucketPublicAccessBlock `mine` deleted: `true`",
+    ]);
   });
 
   it("finds documents inside a role, attached policies and grants of functions", () => {

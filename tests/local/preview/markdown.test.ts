@@ -157,6 +157,55 @@ describe("The preview that a reviewer reads", () => {
     expect(text).to.include("### Cost");
   });
 
+  it("stays short enough with every section full, and each begins with what matters most", () => {
+    const long = "y".repeat(300);
+    const steps = Array.from({ length: 1000 }, (_, index) => ({
+      name: `stream-${index}`,
+      before: stream(2, { name: `${index}${long}` }),
+      after: stream(3 + index, {
+        name: `${long}${index}`,
+        kmsKeyId: UNKNOWN,
+        policy: JSON.stringify({
+          Statement: [{ Effect: "Allow", Action: `kinesis:${index}`, Resource: long }],
+        }),
+      }),
+      replaces: true,
+      protect: true,
+    }));
+    const whole = {
+      type: "aws:iam/rolePolicy:RolePolicy",
+      name: "last",
+      after: {
+        role: "job",
+        policy: JSON.stringify({
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: [...Array.from({ length: 200 }, (_, index) => `sqs:${index}`), "iam:*"],
+              Resource: Array.from({ length: 200 }, (_, index) => `arn:${index}${long}`),
+            },
+          ],
+        }),
+      },
+    };
+    const unpriced = { type: "aws:example/thing:Thing", name: "thing", after: {} };
+    const violations = steps.map(({ name }) => ({
+      name: "shard-limit",
+      enforcementLevel: "mandatory",
+      message: `No.\n${long}`,
+      resource: `urn:pulumi:prod::pipeline::${STREAM}::${name}`,
+    }));
+    const plan = planFrom([whole, ...steps, unpriced], {
+      violations,
+      policies: [{ ...kept, result: "violated" }],
+    });
+    const text = markdown(plan, { settings: { note: long } });
+    expect(text.length).to.be.lessThan(65_536);
+    expect(text).to.include("> [!CAUTION]").and.include("Known only in the update");
+    expect(text).to.include("- ⚠️ Allow `iam:*, sqs:0, ");
+    expect(text.match(/… and \d+ more/g)?.length).to.be.at.least(6);
+  });
+
   it("lets no value break the table, run as HTML or call somebody", () => {
     const name = "a|b `c` <img src=x> @owner\n[x](http://x)";
     const text = markdown(
