@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Condition, reading, type ResourceMetric } from "../watch/alarm";
+import { alarm, type Condition, reading, type ResourceMetric } from "../watch/alarm";
 import {
   growthMinutes,
   shardBytesPerSecond,
@@ -12,10 +12,6 @@ import {
 /** Share of the processors of the task managers. */
 export const applicationThresholds: Thresholds = { outPercent: 80, inPercent: 20 };
 
-/** Five minutes of load are no accident; capacity is reduced when an hour has shown that it is not needed. */
-const out = { periodSeconds: 60, periods: 5 } as const;
-const back = { periodSeconds: 300, periods: 12 } as const;
-
 /** Utilization of the open shards in percent, 100 while throttled; no data while shards are unknown or `isKnown` is false. */
 function streamUsage(bytes: string, records: string, shards: string, isKnown?: string): string {
   const used = `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
@@ -23,6 +19,7 @@ function streamUsage(bytes: string, records: string, shards: string, isKnown?: s
   return `IF(FILL(throttled, 0) > ${throttledShare} * ${offered}, 100, ${isKnown === undefined ? used : `IF(${isKnown}, ${used})`})`;
 }
 
+/** Five minutes of load are no accident; capacity is reduced when an hour has shown that it is not needed. */
 export interface ScalingAlarms {
   readonly out: Condition;
   readonly in: Condition;
@@ -42,12 +39,10 @@ export function streamScalingAlarms(
     throttled: reading("stream", "WriteProvisionedThroughputExceeded", stream, "Sum"),
     shards: reading("scaling", "Capacity", { Target: target, Name: streamName }, "Maximum"),
   };
-  const { outPercent, inPercent } = streamThresholds;
   return {
-    out: {
-      name: "stream-out",
-      description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more, or were throttled.`,
-      value: {
+    out: alarm(
+      "stream-out",
+      {
         // The shards of the last minute are known before its records. A minute that counted as empty until they come
         // would be the last one each time, and five in a row were never full; so it has no value until then:
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions
@@ -55,17 +50,11 @@ export function streamScalingAlarms(
         label: "percent of the open shards, 100 while records are throttled",
         readings: load,
       },
-      comparison: ">=",
-      threshold: outPercent,
-      ...out,
-      periods: growthMinutes,
-      breaching: out.periods,
-      missing: "notBreaching",
-    },
-    in: {
-      name: "stream-in",
-      description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, none was throttled, and readers keep up.`,
-      value: {
+      { threshold: streamThresholds.outPercent, periods: growthMinutes },
+    ),
+    in: alarm(
+      "stream-in",
+      {
         expression: unlessBehind(
           streamUsage("FILL(bytes, 0)", "FILL(records, 0)", "shards"),
           maxLagMilliseconds,
@@ -73,11 +62,8 @@ export function streamScalingAlarms(
         label: "percent of the open shards, 100 while records are throttled or readers are behind",
         readings: { ...load, lag: { metric: lag, statistic: "Maximum" } },
       },
-      comparison: "<",
-      threshold: inPercent,
-      ...back,
-      missing: "missing",
-    },
+      { threshold: streamThresholds.inPercent },
+    ),
   };
 }
 
@@ -102,24 +88,8 @@ export function applicationScalingAlarms(
   };
   const { outPercent, inPercent } = applicationThresholds;
   return {
-    out: {
-      name: "application-out",
-      description: `Raises the parallelism: for five minutes the task managers have used ${outPercent} % of their processors or more, or have been behind.`,
-      value,
-      comparison: ">=",
-      threshold: outPercent,
-      ...out,
-      missing: "missing",
-    },
-    in: {
-      name: "application-in",
-      description: `Lowers the parallelism: for an hour the task managers have used less than ${inPercent} % of their processors and kept up.`,
-      value,
-      comparison: "<",
-      threshold: inPercent,
-      ...back,
-      missing: "missing",
-    },
+    out: alarm("application-out", value, { threshold: outPercent }),
+    in: alarm("application-in", value, { threshold: inPercent }),
   };
 }
 
