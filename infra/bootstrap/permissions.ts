@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { load } from "js-yaml";
 import { actions, allow, type Statement } from "../core/iam";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
 import { partitionNames, serviceHost } from "../core/partition";
@@ -16,6 +19,14 @@ export interface Account {
 export interface StackAccount extends Account {
   readonly stack: string;
 }
+
+/** Lists of actions, and of resources, by service. */
+const granted = load(readFileSync(path.join(__dirname, "granted.yaml"), "utf8")) as Readonly<
+  Record<
+    "read" | "resources" | "boundary" | "unnamed" | "role" | "bounded",
+    Readonly<Record<string, string>>
+  >
+>;
 
 /** Generated names, by `pulumi:autonaming` in Pulumi.yaml. */
 const generated = ({ project, stack }: StackAccount): string => `${project}-${stack}-*`;
@@ -41,33 +52,6 @@ function denyOtherStacks(stack: string): Statement {
   };
 }
 
-/** What describes resources and holds no data of theirs. Most of these actions know no resources. */
-const readActions = actions({
-  "application-autoscaling": "Describe* ListTagsForResource",
-  athena: "GetNamedQuery GetWorkGroup ListTagsForResource",
-  cloudwatch: "Describe* GetDashboard GetMetricData ListTagsForResource",
-  codepipeline: "GetPipeline ListTagsForResource",
-  "cognito-identity": "DescribeIdentityPool GetIdentityPoolRoles ListTagsForResource",
-  "cognito-idp": "DescribeUserPool DescribeUserPoolDomain GetUserPoolMfaConfig ListTagsForResource",
-  ec2: "Describe*",
-  es: "Describe* ListTags",
-  events: "Describe* List*",
-  firehose: "Describe* ListTagsForDeliveryStream",
-  // The provider reads the partition indexes with every table.
-  glue: "GetDatabase GetPartitionIndexes GetTable GetTags",
-  iam: "GetInstanceProfile GetRole GetRolePolicy List*",
-  kinesis: "Describe* GetResourcePolicy List*",
-  kinesisanalytics: "Describe* List*",
-  kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
-  lakeformation: "ListPermissions",
-  lambda: "GetEventSourceMapping List*",
-  logs: "Describe* ListTagsForResource",
-  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetMetricsConfiguration GetReplicationConfiguration",
-  sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
-  sts: "GetCallerIdentity",
-  wafv2: "GetWebACLForResource",
-});
-
 /** Permissions of previews and the search for drift; resources that may hold secrets only of the stack. */
 export function readStatements(account: StackAccount): Statement[] {
   const { stack, partition, region, accountId } = account;
@@ -77,7 +61,7 @@ export function readStatements(account: StackAccount): Statement[] {
   const apigateway = (path: string): pulumi.Output<string> =>
     pulumi.interpolate`arn:${partition}:apigateway:${region}::/${path}`;
   return [
-    allow(readActions, ["*"]),
+    allow(actions(granted.read), ["*"]),
     allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${names}`)]),
     allow(["lambda:Get*"], [arn("lambda", `function:${names}`)]),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
@@ -124,43 +108,23 @@ export function reportStatements(account: StackAccount): Statement[] {
 function namedStatements(account: StackAccount): Statement[] {
   const { partition, region, accountId } = account;
   const names = generated(account);
-  const domain = given(account, domainNameLength);
-  const database = given(account, databaseNameLength).replaceAll("-", "_");
-  const services: Readonly<Record<string, readonly string[]>> = {
-    athena: [`workgroup/${names}`],
-    cloudwatch: [
-      `alarm:${names}`,
-      ...["page", "ticket", "unhealthy"].map((alarm) => `alarm:${domain}-${alarm}`),
-    ],
-    codebuild: [`project/${names}`, `report-group/${names}`],
-    codepipeline: [names],
-    es: [`domain/${domain}`, `domain/${domain}/*`],
-    events: [`rule/${names}`],
-    // Application Auto Scaling checks that the principal that registers a target may call its API.
-    "execute-api": ["*"],
-    firehose: [`deliverystream/${names}`],
-    // A principal that deletes a database must be allowed to delete its tables and functions:
-    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-    glue: [
-      "catalog",
-      `database/${database}`,
-      `table/${database}/*`,
-      `userDefinedFunction/${database}/*`,
-    ],
-    kinesis: [`stream/${names}`],
-    kinesisanalytics: [`application/${names}`],
-    lambda: [`function:${names}`],
-    logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
-    sns: [names],
+  const values = {
+    names,
+    domain: given(account, domainNameLength),
+    database: given(account, databaseNameLength).replaceAll("-", "_"),
   };
+  const filled = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (_, key: keyof typeof values) => values[key]);
   return [
-    ...Object.entries(services).map(([service, resources]) =>
+    ...Object.entries(granted.resources).map(([service, resources]) =>
       allow(
         [`${service}:*`],
-        resources.map(
-          (resource) =>
-            pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
-        ),
+        filled(resources)
+          .split(" ")
+          .map(
+            (resource) =>
+              pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
+          ),
       ),
     ),
     allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
@@ -171,7 +135,7 @@ function namedStatements(account: StackAccount): Statement[] {
 export function boundaryStatements(account: StackAccount): Statement[] {
   return [
     ...namedStatements(account),
-    allow(boundaryActions, ["*"]),
+    allow(actions(granted.boundary), ["*"]),
     // Cognito hands the domain's service a role to sign users in.
     allow(
       ["iam:PassRole"],
@@ -184,71 +148,6 @@ export function boundaryStatements(account: StackAccount): Statement[] {
     denyOtherStacks(account.stack),
   ];
 }
-
-/** Actions of the program's roles on resources without a name of the stack. */
-const boundaryActions = actions({
-  "application-autoscaling": "Describe*",
-  cloudwatch: "GetMetricData PutMetricData",
-  codeconnections: "UseConnection",
-  codepipeline: "PutJobFailureResult PutJobSuccessResult",
-  "codestar-connections": "UseConnection",
-  "cognito-identity": "*",
-  "cognito-idp": "*",
-  ec2: "*NetworkInterface* Describe* *PrivateIpAddresses",
-  ec2messages: "*",
-  kms: "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey* ReEncrypt*",
-  logs: "CreateLog* Describe* FilterLogEvents GetLogEvents PutLogEvents",
-  ssm: "*",
-  ssmmessages: "*",
-  xray: "Put*",
-});
-
-/** Services whose resources have ids alone, and actions that know no resources, in this region. */
-const unnamedActions = actions({
-  apigateway: "*",
-  "application-autoscaling": "*",
-  // Application Auto Scaling also asks whether who registers a target may make its alarms, under any name:
-  // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
-  // For composite alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-  cloudwatch: "DeleteAlarms PutMetricAlarm PutCompositeAlarm",
-  // To hand a pipeline the connection to its repository.
-  codeconnections: "PassConnection",
-  "codestar-connections": "PassConnection",
-  "cognito-identity": "*",
-  "cognito-idp": "*",
-  ec2: "*",
-  // For the metrics of each shard:
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html
-  kinesis: "DisableEnhancedMonitoring EnableEnhancedMonitoring",
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesisanalyticsv2.html
-  kinesisanalytics: "CreateApplication",
-  // Those that encrypt are for the settings of functions, the volume of the replay host and the state of the Flink
-  // application.
-  kms:
-    "CreateAlias CreateGrant CreateKey Decrypt DeleteAlias EnableKeyRotation Encrypt GenerateDataKey " +
-    "GenerateDataKeyWithoutPlaintext PutKeyPolicy ReEncrypt* ScheduleKeyDeletion TagResource UntagResource " +
-    "UpdateAlias UpdateKeyDescription",
-  // A principal grants what it may grant in Lake Formation, whatever IAM allows it.
-  lakeformation: "GrantPermissions RevokePermissions",
-  // Policies of log groups are the account's.
-  logs: "DeleteResourcePolicy PutResourcePolicy",
-  // A subscription, unlike its topic, is no resource:
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-  sns: "SetSubscriptionAttributes Unsubscribe",
-  // The web ACL belongs to others: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
-  wafv2: "AssociateWebACL DisassociateWebACL GetWebACL",
-});
-
-const roleActions = actions({
-  iam:
-    "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile DeleteRole RemoveRoleFromInstanceProfile " +
-    "TagInstanceProfile TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
-});
-
-/** Actions that only roles with the boundary allow; it cannot be removed. */
-const boundedActions = actions({
-  iam: "AttachRolePolicy CreateRole DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy",
-});
 
 /** Services that take one of the program's roles. */
 const roleUsers = (
@@ -277,7 +176,7 @@ export function deployStatements(
         pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${given(account, domainNameLength)}`,
       ],
     ),
-    allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
+    allow(actions(granted.unnamed), ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
     // An event source mapping has an id in place of a name, and is allowed by the function that it invokes:
     // https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
     allow(
@@ -290,9 +189,9 @@ export function deployStatements(
       },
     ),
     allow(["lambda:TagResource", "lambda:UntagResource"], [mappings]),
-    allow(roleActions, [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
+    allow(actions(granted.role), [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-    allow(boundedActions, [iam(`role/${names}`)], {
+    allow(actions(granted.bounded), [iam(`role/${names}`)], {
       StringEquals: { "iam:PermissionsBoundary": boundaryArn },
     }),
     // Default tags are put onto this role, too.
