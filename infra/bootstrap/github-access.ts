@@ -4,6 +4,7 @@ import { EncryptionKey } from "../core/encryption-key";
 import {
   allow,
   policyDocument,
+  rolePolicy,
   type Statement,
   useKey,
   withPermissionsBoundary,
@@ -86,22 +87,17 @@ export class GithubAccess extends pulumi.ComponentResource {
     const { permissionsBoundaryArn } = args;
     const bounded = withPermissionsBoundary(permissionsBoundaryArn, opts);
     super("streaming:bootstrap:GithubAccess", name, args, bounded);
-    const { repository, environments } = args;
+    const { environments } = args;
     const problems = new Problems();
-    problems.matches("project", args.project, projectName);
-    problems.matches("repository", repository, repositoryName);
-    problems.integer("ownerId", args.ownerId, githubId);
-    problems.integer("repositoryId", args.repositoryId, githubId);
-    if (permissionsBoundaryArn !== undefined) {
-      problems.matches("permissionsBoundaryArn", permissionsBoundaryArn, policyArn);
-    }
+    problems.check(args, {
+      project: projectName,
+      repository: repositoryName,
+      ownerId: githubId,
+      repositoryId: githubId,
+      permissionsBoundaryArn: policyArn,
+    });
     problems.distinct("environments", environments, { min: 1, max: 10 });
-    for (const environment of environments) {
-      problems.matches("environments", environment, environmentName);
-    }
-    for (const arn of args.operatorArns ?? []) {
-      problems.matches("operatorArns", arn, operatorArn);
-    }
+    problems.check(args, { environments: environmentName, operatorArns: operatorArn });
     problems.throwIfAny(`GithubAccess "${name}" has invalid arguments`);
 
     const child = { parent: this };
@@ -142,11 +138,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         },
         child,
       );
-      new aws.iam.RolePolicy(
-        `${name}-${suffix}`,
-        { role: made.name, policy: policyDocument(statements) },
-        child,
-      );
+      rolePolicy(`${name}-${suffix}`, made.name, statements, child);
       return made.arn;
     };
 
