@@ -1,14 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EncryptionKey } from "../core/encryption-key";
-import {
-  allow,
-  policyDocument,
-  rolePolicy,
-  type Statement,
-  useKey,
-  withPermissionsBoundary,
-} from "../core/iam";
+import { allow, policyDocument, rolePolicy, useKey, withPermissionsBoundary } from "../core/iam";
 import { policyArn } from "../core/limits";
 import { projectName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
@@ -127,7 +120,7 @@ export class GithubAccess extends pulumi.ComponentResource {
     const role = (
       suffix: string,
       environment: string,
-      statements: readonly Statement[],
+      statements: Parameters<typeof policyDocument>[0],
       operators: readonly string[] = [],
     ): pulumi.Output<string> => {
       const made = new aws.iam.Role(
@@ -153,7 +146,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         `${name}-${environment}-boundary`,
         {
           description: `Limit of every role of the stack ${environment}`,
-          policy: policyDocument(boundaryStatements(own)),
+          policy: policyDocument([boundaryStatements(own)]),
         },
         child,
       );
@@ -175,18 +168,13 @@ export class GithubAccess extends pulumi.ComponentResource {
         secretsProvider: pulumi.interpolate`awskms:///${secrets.arn}?region=${account.region}`,
         previewRoleArn: role(`preview-${environment}`, `${environment}-preview`, [
           ...readState,
-          ...readStatements(own),
-          ...reportStatements(own),
+          readStatements(own),
+          reportStatements(own),
         ]),
         deployRoleArn: role(
           `deploy-${environment}`,
           environment,
-          [
-            ...readState,
-            ...writeState,
-            ...readStatements(own),
-            ...deployStatements(own, boundary.arn),
-          ],
+          [...readState, ...writeState, readStatements(own), deployStatements(own, boundary.arn)],
           args.operatorArns,
         ),
         boundaryArn: boundary.arn,
