@@ -125,9 +125,7 @@ export class NodeFunction extends pulumi.ComponentResource {
         role: role.arn,
         memorySize: args.memoryMiB ?? 256,
         timeout: args.timeoutSeconds ?? 30,
-        ...(args.reservedConcurrency !== undefined && {
-          reservedConcurrentExecutions: args.reservedConcurrency,
-        }),
+        reservedConcurrentExecutions: args.reservedConcurrency,
         ...(args.environment !== undefined && {
           environment: { variables: { ...args.environment } },
           ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }),

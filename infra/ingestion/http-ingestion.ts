@@ -189,14 +189,8 @@ export class HttpIngestion extends pulumi.ComponentResource {
       rate: requestsPerSecond,
       burst: Math.min(requestsPerSecond, limits.apiBurst.max),
     };
-    const definition = pulumi.jsonStringify({
-      model,
-      access,
-      template,
-      answers,
-      role: role.arn,
-      partitionKey,
-    });
+    const described = { model, access, template, answers, role: role.arn, partitionKey };
+    const definition = pulumi.jsonStringify(described);
     const { stage, settings, accessLogs } = restStage(
       name,
       {

@@ -184,9 +184,7 @@ function clusterConfiguration(
     dedicatedMasterEnabled: dedicatedMasters > 0,
     ...(dedicatedMasters > 0 && {
       dedicatedMasterCount: dedicatedMasters,
-      ...(args.dedicatedMasterType !== undefined && {
-        dedicatedMasterType: args.dedicatedMasterType,
-      }),
+      dedicatedMasterType: args.dedicatedMasterType,
     }),
     // Said in any case: AWS has another default for a new domain than for one that is changed.
     multiAzWithStandbyEnabled: args.standby ?? false,
