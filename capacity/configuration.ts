@@ -4,10 +4,23 @@ import type { Recommendation } from "./recommendation";
 type Settings = Readonly<Record<string, boolean | number | string>>;
 
 export function stackSettings(recommendation: Recommendation): Settings {
-  const { load, delivery, search } = recommendation;
+  const { load, stream, application, delivery, search } = recommendation;
+  const { shardCount, averageShardCount, maxShardCount } = stream;
+  const { parallelism, parallelismPerKpu, kpus } = application;
   return {
-    ...streamSettings(recommendation),
-    ...applicationSettings(recommendation),
+    shardCount,
+    streamRetentionHours: load.retentionHours,
+    ...(load.recordBytes > usualRecordBytes && { streamMaxRecordKiB: archivedRecordKiB }),
+    streamMinShards: Math.min(averageShardCount, maxShardCount - 1),
+    streamMaxShards: maxShardCount,
+    // The job is the first to get a throughput of its own: Firehose can only poll.
+    ...(stream.fanOutConsumers > 0 && { streamFanOut: true }),
+    flinkParallelism: parallelism,
+    flinkParallelismPerKpu: parallelismPerKpu,
+    ...(parallelism > parallelismPerKpu
+      ? { flinkMinParallelism: parallelismPerKpu, flinkMaxParallelism: parallelism }
+      : { flinkScaling: "None" }),
+    ...(kpus > kpuLimits.quota && { flinkKpuLimit: kpus }),
     searchInstanceType: search.instanceType,
     searchInstanceCount: search.dataNodes,
     searchVolumeGiB: search.volumeGibibytes,
@@ -18,31 +31,6 @@ export function stackSettings(recommendation: Recommendation): Settings {
     deliveryBufferMiB: delivery.bufferMebibytes,
     deliveryBufferSeconds: delivery.bufferSeconds,
     archiveExpirationDays: load.archiveDays,
-  };
-}
-
-function streamSettings({ load, stream }: Recommendation): Settings {
-  const { shardCount, averageShardCount, maxShardCount } = stream;
-  return {
-    shardCount,
-    streamRetentionHours: load.retentionHours,
-    ...(load.recordBytes > usualRecordBytes && { streamMaxRecordKiB: archivedRecordKiB }),
-    streamMinShards: Math.min(averageShardCount, maxShardCount - 1),
-    streamMaxShards: maxShardCount,
-    // The job is the first to get a throughput of its own: Firehose can only poll.
-    ...(stream.fanOutConsumers > 0 && { streamFanOut: true }),
-  };
-}
-
-function applicationSettings({ application }: Recommendation): Settings {
-  const { parallelism, parallelismPerKpu, kpus } = application;
-  return {
-    flinkParallelism: parallelism,
-    flinkParallelismPerKpu: parallelismPerKpu,
-    ...(parallelism > parallelismPerKpu
-      ? { flinkMinParallelism: parallelismPerKpu, flinkMaxParallelism: parallelism }
-      : { flinkScaling: "None" }),
-    ...(kpus > kpuLimits.quota && { flinkKpuLimit: kpus }),
   };
 }
 

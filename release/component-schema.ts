@@ -158,7 +158,8 @@ class Describer {
     const plain = members.length === all.length;
     const [first] = members;
     if (first === undefined) return undefined;
-    if (first.flags & unspecified || isStatement(first)) return { spec: anything, plain: false };
+    if (first.flags & unspecified || symbolName(first) === "PolicyStatement")
+      return { spec: anything, plain: false };
     const kinds = kindsOf(members, this.#checker);
     if (kinds.length > 1) {
       const oneOf = kinds.map((kind) => this.#one(kind, type, place)?.spec);
@@ -277,10 +278,6 @@ function outputType(type: ts.Type, checker: ts.TypeChecker): ts.Type | undefined
   const parts = type.isIntersection() ? type.types : [type];
   const instance = parts.find((part) => symbolName(part) === "OutputInstance");
   return instance && checker.getTypeArguments(instance as ts.TypeReference)[0];
-}
-
-function isStatement(type: ts.Type): boolean {
-  return symbolName(type) === "PolicyStatement";
 }
 
 function isNamed(type: ts.Type, name: string): boolean {

@@ -15,7 +15,7 @@ import { versionOf } from "./version";
 
 const root = path.resolve(__dirname, "..");
 
-/** Data that components read or bundle: nothing but JSON, below these folders. */
+/** Data that components read or bundle: JSON and shell scripts, below these folders. */
 const dataFolders = ["infra", "producer/schemas", "flink-job/src/main/resources"];
 
 interface Manifest {
@@ -40,7 +40,7 @@ export function buildComponentsPackage(folder: string): void {
   for (const data of dataFolders) {
     cpSync(path.join(root, data), path.join(folder, data), {
       recursive: true,
-      filter: (source) => !path.extname(source) || source.endsWith(".json"),
+      filter: (source) => ["", ".json", ".sh"].includes(path.extname(source)),
     });
   }
   copyFileSync(path.join(root, "LICENSE"), path.join(folder, "LICENSE"));

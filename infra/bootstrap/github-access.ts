@@ -1,13 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EncryptionKey } from "../core/encryption-key";
-import {
-  allow,
-  policyDocument,
-  type Statement,
-  useKey,
-  withPermissionsBoundary,
-} from "../core/iam";
+import { allow, policyDocument, rolePolicy, useKey, withPermissionsBoundary } from "../core/iam";
 import { policyArn } from "../core/limits";
 import { projectName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
@@ -86,27 +80,24 @@ export class GithubAccess extends pulumi.ComponentResource {
     const { permissionsBoundaryArn } = args;
     const bounded = withPermissionsBoundary(permissionsBoundaryArn, opts);
     super("streaming:bootstrap:GithubAccess", name, args, bounded);
-    const { repository, environments } = args;
+    const { environments } = args;
     const problems = new Problems();
-    problems.matches("project", args.project, projectName);
-    problems.matches("repository", repository, repositoryName);
-    problems.integer("ownerId", args.ownerId, githubId);
-    problems.integer("repositoryId", args.repositoryId, githubId);
-    if (permissionsBoundaryArn !== undefined) {
-      problems.matches("permissionsBoundaryArn", permissionsBoundaryArn, policyArn);
-    }
+    problems.check(args, {
+      project: projectName,
+      repository: repositoryName,
+      ownerId: githubId,
+      repositoryId: githubId,
+      permissionsBoundaryArn: policyArn,
+    });
     problems.distinct("environments", environments, { min: 1, max: 10 });
+    problems.check(args, { environments: environmentName, operatorArns: operatorArn });
     for (const environment of environments) {
-      problems.matches("environments", environment, environmentName);
       // The resources of a stack are known by its name and a hyphen, and GitHub's environment of previews by -preview.
       const others = environments.filter((other) => other.startsWith(`${environment}-`));
       problems.require(
         others.length === 0 && !environment.endsWith("-preview"),
         `environments must not begin with another of them and a hyphen, nor end with -preview, or the roles of one reach the other; got "${[environment, ...others].join('", "')}"`,
       );
-    }
-    for (const arn of args.operatorArns ?? []) {
-      problems.matches("operatorArns", arn, operatorArn);
     }
     problems.throwIfAny(`GithubAccess "${name}" has invalid arguments`);
 
@@ -137,7 +128,7 @@ export class GithubAccess extends pulumi.ComponentResource {
     const role = (
       suffix: string,
       environment: string,
-      statements: readonly Statement[],
+      statements: Parameters<typeof policyDocument>[0],
       operators: readonly string[] = [],
     ): pulumi.Output<string> => {
       const made = new aws.iam.Role(
@@ -148,11 +139,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         },
         child,
       );
-      new aws.iam.RolePolicy(
-        `${name}-${suffix}`,
-        { role: made.name, policy: policyDocument(statements) },
-        child,
-      );
+      rolePolicy(`${name}-${suffix}`, made.name, statements, child);
       return made.arn;
     };
 
@@ -167,7 +154,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         `${name}-${environment}-boundary`,
         {
           description: `Limit of every role of the stack ${environment}`,
-          policy: policyDocument(boundaryStatements(own)),
+          policy: policyDocument([boundaryStatements(own)]),
         },
         child,
       );
@@ -189,18 +176,13 @@ export class GithubAccess extends pulumi.ComponentResource {
         secretsProvider: pulumi.interpolate`awskms:///${secrets.arn}?region=${account.region}`,
         previewRoleArn: role(`preview-${environment}`, `${environment}-preview`, [
           ...readState,
-          ...readStatements(own),
-          ...reportStatements(own),
+          readStatements(own),
+          reportStatements(own),
         ]),
         deployRoleArn: role(
           `deploy-${environment}`,
           environment,
-          [
-            ...readState,
-            ...writeState,
-            ...readStatements(own),
-            ...deployStatements(own, boundary.arn),
-          ],
+          [...readState, ...writeState, readStatements(own), deployStatements(own, boundary.arn)],
           args.operatorArns,
         ),
         boundaryArn: boundary.arn,

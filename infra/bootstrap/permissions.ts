@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { load } from "js-yaml";
 import { actions, allow, type Statement } from "../core/iam";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
-import { partitionNames, serviceHost } from "../core/partition";
+import { partitionNames } from "../core/partition";
 
 /** The project and where it is deployed. */
 export interface Account {
@@ -17,305 +20,76 @@ export interface StackAccount extends Account {
   readonly stack: string;
 }
 
-/** Generated names, by `pulumi:autonaming` in Pulumi.yaml. */
-const generated = ({ project, stack }: StackAccount): string => `${project}-${stack}-*`;
-/** Names that the program gives to domain, database, dashboard and composite alarms, where the key `name` is not set. */
-const given = ({ project, stack }: StackAccount, length: number): string =>
-  physicalName(`${project}-${stack}`, length);
+/** A statement that allows actions by service, or one as it is. */
+type Granted =
+  | Statement
+  | {
+      readonly actions: Readonly<Record<string, string>>;
+      readonly resources: string | readonly string[];
+      readonly condition?: Statement["Condition"];
+    };
 
-/**
- * Keeps a role off every resource that is tagged with another stack, also where resources have ids instead of names. The
- * key is absent for resources without the tag and for actions that know no tags:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourcetag
- */
-function denyOtherStacks(stack: string): Statement {
-  return {
-    Sid: "DenyOtherStacks",
-    Effect: "Deny",
-    Action: "*",
-    Resource: "*",
-    Condition: {
-      StringNotEquals: { "aws:ResourceTag/stack": stack },
-      Null: { "aws:ResourceTag/stack": "false" },
-    },
-  };
+/** Statements by what they are for, with `{names}` and the like in place of the stack's own. */
+const granted = load(readFileSync(path.join(__dirname, "granted.yaml"), "utf8")) as Readonly<
+  Record<"read" | "report" | "boundary" | "deploy", readonly Granted[]>
+> & { readonly named: Readonly<Record<string, string>> };
+
+/** Every action on the resources of services that name resources. */
+const named: readonly Granted[] = [
+  ...Object.entries(granted.named).map(([service, names]) => ({
+    actions: { [service]: "*" },
+    resources: names
+      .split(" ")
+      .map((name) => `arn:{partition}:${service}:{region}:{accountId}:${name}`),
+  })),
+  { actions: { s3: "*" }, resources: "arn:{partition}:s3:::{names}" },
+];
+
+function statements(
+  all: readonly Granted[],
+  { project, stack, partition, region, accountId }: StackAccount,
+  boundaryArn: pulumi.Input<string> = "",
+): pulumi.Output<Statement[]> {
+  const given = `${project}-${stack}`;
+  const values = pulumi.output({
+    stack,
+    partition,
+    region,
+    accountId,
+    boundaryArn,
+    dnsSuffix: partitionNames(region).dnsSuffix,
+    names: `${given}-*`,
+    domain: physicalName(given, domainNameLength),
+    database: physicalName(given, databaseNameLength).replaceAll("-", "_"),
+  });
+  return values.apply((known) => {
+    const text = JSON.stringify(all);
+    const filled = text.replace(/\{(\w+)\}/g, (_, key: keyof typeof known) => known[key]);
+    return (JSON.parse(filled) as Granted[]).map((one) =>
+      "actions" in one ? allow(actions(one.actions), [one.resources].flat(), one.condition) : one,
+    );
+  });
 }
 
-/** What describes resources and holds no data of theirs. Most of these actions know no resources. */
-const readActions = actions({
-  "application-autoscaling": "Describe* ListTagsForResource",
-  athena: "GetNamedQuery GetWorkGroup ListTagsForResource",
-  cloudwatch: "Describe* GetDashboard GetMetricData ListTagsForResource",
-  codepipeline: "GetPipeline ListTagsForResource",
-  "cognito-identity": "DescribeIdentityPool GetIdentityPoolRoles ListTagsForResource",
-  "cognito-idp": "DescribeUserPool DescribeUserPoolDomain GetUserPoolMfaConfig ListTagsForResource",
-  ec2: "Describe*",
-  es: "Describe* ListTags",
-  events: "Describe* List*",
-  firehose: "Describe* ListTagsForDeliveryStream",
-  // The provider reads the partition indexes with every table.
-  glue: "GetDatabase GetPartitionIndexes GetTable GetTags",
-  iam: "GetInstanceProfile GetRole GetRolePolicy List*",
-  kinesis: "Describe* GetResourcePolicy List*",
-  kinesisanalytics: "Describe* List*",
-  kms: "DescribeKey GetKeyPolicy GetKeyRotationStatus List*",
-  lakeformation: "ListPermissions",
-  lambda: "GetEventSourceMapping List*",
-  logs: "Describe* ListTagsForResource",
-  s3: "GetAccelerateConfiguration GetBucket* GetEncryptionConfiguration GetLifecycleConfiguration GetMetricsConfiguration GetReplicationConfiguration",
-  sns: "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource",
-  sts: "GetCallerIdentity",
-  wafv2: "GetWebACLForResource",
-});
-
 /** Permissions of previews and the search for drift; resources that may hold secrets only of the stack. */
-export function readStatements(account: StackAccount): Statement[] {
-  const { stack, partition, region, accountId } = account;
-  const names = generated(account);
-  const arn = (service: string, resource: string): pulumi.Output<string> =>
-    pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
-  const apigateway = (path: string): pulumi.Output<string> =>
-    pulumi.interpolate`arn:${partition}:apigateway:${region}::/${path}`;
-  return [
-    allow(readActions, ["*"]),
-    allow(["codebuild:BatchGetProjects"], [arn("codebuild", `project/${names}`)]),
-    allow(["lambda:Get*"], [arn("lambda", `function:${names}`)]),
-    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
-    allow(
-      ["apigateway:GET"],
-      "account restapis restapis/* tags/* usageplans usageplans/*".split(" ").map(apigateway),
-    ),
-    // The values of keys are secrets: those of this stack alone, which its state holds as well.
-    allow(["apigateway:GET"], [apigateway("apikeys/*")], {
-      StringEquals: { "aws:ResourceTag/stack": stack },
-    }),
-    // The newest image of Amazon Linux is a parameter of AWS's own.
-    allow(
-      ["ssm:GetParameter"],
-      [pulumi.interpolate`arn:${partition}:ssm:${region}::parameter/aws/service/*`],
-    ),
-    // Jar and producer are objects of the program.
-    allow(
-      ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
-      [pulumi.interpolate`arn:${partition}:s3:::${names}artifacts-*/*`],
-    ),
-    allow(["s3:ListBucket"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
-    denyOtherStacks(stack),
-  ];
+export function readStatements(account: StackAccount): pulumi.Output<Statement[]> {
+  return statements(granted.read, account);
 }
 
 /** Permissions of the search for drift to report on the topic of the stack's tickets. */
-export function reportStatements(account: StackAccount): Statement[] {
-  const { partition, region, accountId } = account;
-  const names = generated(account);
-  return [
-    allow(
-      ["sns:Publish"],
-      [pulumi.interpolate`arn:${partition}:sns:${region}:${accountId}:${names}monitoring-*`],
-    ),
-    // The topic may be encrypted with a key of the stack.
-    allow(["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
-      StringEquals: { "kms:ViaService": serviceHost("sns", region) },
-    }),
-  ];
-}
-
-/** Every action on the resources of services that name resources. */
-function namedStatements(account: StackAccount): Statement[] {
-  const { partition, region, accountId } = account;
-  const names = generated(account);
-  const domain = given(account, domainNameLength);
-  const database = given(account, databaseNameLength).replaceAll("-", "_");
-  const services: Readonly<Record<string, readonly string[]>> = {
-    athena: [`workgroup/${names}`],
-    cloudwatch: [
-      `alarm:${names}`,
-      ...["page", "ticket", "unhealthy"].map((alarm) => `alarm:${domain}-${alarm}`),
-    ],
-    codebuild: [`project/${names}`, `report-group/${names}`],
-    codepipeline: [names],
-    es: [`domain/${domain}`, `domain/${domain}/*`],
-    events: [`rule/${names}`],
-    // Application Auto Scaling checks that the principal that registers a target may call its API.
-    "execute-api": ["*"],
-    firehose: [`deliverystream/${names}`],
-    // A principal that deletes a database must be allowed to delete its tables and functions:
-    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
-    glue: [
-      "catalog",
-      `database/${database}`,
-      `table/${database}/*`,
-      `userDefinedFunction/${database}/*`,
-    ],
-    kinesis: [`stream/${names}`],
-    kinesisanalytics: [`application/${names}`],
-    lambda: [`function:${names}`],
-    logs: [`log-group:*${names}`, "log-group:API-Gateway-Execution-Logs_*"],
-    sns: [names],
-  };
-  return [
-    ...Object.entries(services).map(([service, resources]) =>
-      allow(
-        [`${service}:*`],
-        resources.map(
-          (resource) =>
-            pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`,
-        ),
-      ),
-    ),
-    allow(["s3:*"], [pulumi.interpolate`arn:${partition}:s3:::${names}`]),
-  ];
+export function reportStatements(account: StackAccount): pulumi.Output<Statement[]> {
+  return statements(granted.report, account);
 }
 
 /** Permissions boundary of the stack's roles: what the program grants them, on the stack's own resources where they have names. */
-export function boundaryStatements(account: StackAccount): Statement[] {
-  return [
-    ...namedStatements(account),
-    allow(boundaryActions, ["*"]),
-    // Cognito hands the domain's service a role to sign users in.
-    allow(
-      ["iam:PassRole"],
-      [
-        pulumi.interpolate`arn:${account.partition}:iam::${account.accountId}:role/${generated(account)}`,
-      ],
-    ),
-    // Packages of Amazon Linux, and archives of sources in buckets of others.
-    allow(["s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion"], ["*"]),
-    denyOtherStacks(account.stack),
-  ];
+export function boundaryStatements(account: StackAccount): pulumi.Output<Statement[]> {
+  return statements([...named, ...granted.boundary], account);
 }
-
-/** Actions of the program's roles on resources without a name of the stack. */
-const boundaryActions = actions({
-  "application-autoscaling": "Describe*",
-  cloudwatch: "GetMetricData PutMetricData",
-  codeconnections: "UseConnection",
-  codepipeline: "PutJobFailureResult PutJobSuccessResult",
-  "codestar-connections": "UseConnection",
-  "cognito-identity": "*",
-  "cognito-idp": "*",
-  ec2: "*NetworkInterface* Describe* *PrivateIpAddresses",
-  ec2messages: "*",
-  kms: "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey* ReEncrypt*",
-  logs: "CreateLog* Describe* FilterLogEvents GetLogEvents PutLogEvents",
-  ssm: "*",
-  ssmmessages: "*",
-  xray: "Put*",
-});
-
-/** Services whose resources have ids alone, and actions that know no resources, in this region. */
-const unnamedActions = actions({
-  apigateway: "*",
-  "application-autoscaling": "*",
-  // Application Auto Scaling also asks whether who registers a target may make its alarms, under any name:
-  // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
-  // For composite alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-  cloudwatch: "DeleteAlarms PutMetricAlarm PutCompositeAlarm",
-  // To hand a pipeline the connection to its repository.
-  codeconnections: "PassConnection",
-  "codestar-connections": "PassConnection",
-  "cognito-identity": "*",
-  "cognito-idp": "*",
-  ec2: "*",
-  // For the metrics of each shard:
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html
-  kinesis: "DisableEnhancedMonitoring EnableEnhancedMonitoring",
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesisanalyticsv2.html
-  kinesisanalytics: "CreateApplication",
-  // Those that encrypt are for the settings of functions, the volume of the replay host and the state of the Flink
-  // application.
-  kms:
-    "CreateAlias CreateGrant CreateKey Decrypt DeleteAlias EnableKeyRotation Encrypt GenerateDataKey " +
-    "GenerateDataKeyWithoutPlaintext PutKeyPolicy ReEncrypt* ScheduleKeyDeletion TagResource UntagResource " +
-    "UpdateAlias UpdateKeyDescription",
-  // A principal grants what it may grant in Lake Formation, whatever IAM allows it.
-  lakeformation: "GrantPermissions RevokePermissions",
-  // Policies of log groups are the account's.
-  logs: "DeleteResourcePolicy PutResourcePolicy",
-  // A subscription, unlike its topic, is no resource:
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-  sns: "SetSubscriptionAttributes Unsubscribe",
-  // The web ACL belongs to others: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
-  wafv2: "AssociateWebACL DisassociateWebACL GetWebACL",
-});
-
-const roleActions = actions({
-  iam:
-    "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile DeleteRole RemoveRoleFromInstanceProfile " +
-    "TagInstanceProfile TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
-});
-
-/** Actions that only roles with the boundary allow; it cannot be removed. */
-const boundedActions = actions({
-  iam: "AttachRolePolicy CreateRole DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy",
-});
-
-/** Services that take one of the program's roles. */
-const roleUsers = (
-  "apigateway cognito-identity codebuild codepipeline " +
-  "es events firehose kinesisanalytics lambda opensearchservice vpc-flow-logs"
-)
-  .split(" ")
-  .map((service) => `${service}.amazonaws.com`);
 
 /** Permissions of a deployment; the boundary of the roles that it makes keeps it from reaching more by them. */
 export function deployStatements(
   account: StackAccount,
   boundaryArn: pulumi.Input<string>,
-): Statement[] {
-  const { partition, region, accountId } = account;
-  const names = generated(account);
-  const iam = (resource: string): pulumi.Output<string> =>
-    pulumi.interpolate`arn:${partition}:iam::${accountId}:${resource}`;
-  const mappings = pulumi.interpolate`arn:${partition}:lambda:${region}:${accountId}:event-source-mapping:*`;
-  return [
-    ...namedStatements(account),
-    // Dashboards are of no region.
-    allow(
-      ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"],
-      [
-        pulumi.interpolate`arn:${partition}:cloudwatch::${accountId}:dashboard/${given(account, domainNameLength)}`,
-      ],
-    ),
-    allow(unnamedActions, ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
-    // An event source mapping has an id in place of a name, and is allowed by the function that it invokes:
-    // https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
-    allow(
-      ["Create", "Delete", "Update"].map((verb) => `lambda:${verb}EventSourceMapping`),
-      [mappings],
-      {
-        ArnLike: {
-          "lambda:FunctionArn": pulumi.interpolate`arn:${partition}:lambda:${region}:${accountId}:function:${names}`,
-        },
-      },
-    ),
-    allow(["lambda:TagResource", "lambda:UntagResource"], [mappings]),
-    allow(roleActions, [iam(`role/${names}`), iam(`instance-profile/${names}`)]),
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-    allow(boundedActions, [iam(`role/${names}`)], {
-      StringEquals: { "iam:PermissionsBoundary": boundaryArn },
-    }),
-    // Default tags are put onto this role, too.
-    allow(["iam:TagRole"], [iam("role/aws-service-role/opensearchservice.amazonaws.com/*")]),
-    allow(["iam:PassRole"], [iam(`role/${names}`)], {
-      StringEquals: {
-        // EC2's principal has the suffix of the partition, those of the other services do not.
-        "iam:PassedToService": [
-          pulumi.interpolate`ec2.${partitionNames(region).dnsSuffix}`,
-          ...roleUsers,
-        ],
-      },
-    }),
-    allow(["iam:CreateServiceLinkedRole"], [iam("role/aws-service-role/*")], {
-      StringEquals: {
-        "iam:AWSServiceName": [
-          "custom-resource.application-autoscaling.amazonaws.com",
-          "opensearchservice.amazonaws.com",
-          // API Gateway makes its own with an account's first API, and traces with it:
-          // https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
-          "ops.apigateway.amazonaws.com",
-        ],
-      },
-    }),
-  ];
+): pulumi.Output<Statement[]> {
+  return statements([...named, ...granted.deploy], account, boundaryArn);
 }

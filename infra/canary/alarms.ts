@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, reading, type Window } from "../watch/alarm";
+import { type Alarm, alarm, reading } from "../watch/alarm";
 
 export interface WatchedCanary {
   readonly streamName: pulumi.Input<string>;
@@ -9,47 +9,17 @@ export interface WatchedCanary {
 const intervalSeconds = 120;
 
 /**
- * Windows of alarms that fire when 1 % of the minutes of 30 days, in which results may be older than the objective, is
- * used up 14.4 or 6 times too fast: https://sre.google/workbook/alerting-on-slos/
+ * Are results as fresh as promised, and is every record in them? The alarms on freshness fire when 1 % of the minutes of
+ * 30 days, in which results may be older than the objective, is used up 14.4 or 6 times too fast:
+ * https://sre.google/workbook/alerting-on-slos/
  */
-const burnRates: readonly [string, Alarm["severity"], Window, Window][] = [
-  [
-    "freshness-fast",
-    "critical",
-    { periodSeconds: 60, periods: 60, breaching: 9 },
-    { periodSeconds: 60, periods: 5, breaching: 1 },
-  ],
-  [
-    "freshness-slow",
-    "warning",
-    { periodSeconds: 300, periods: 72, breaching: 5 },
-    { periodSeconds: 300, periods: 6, breaching: 1 },
-  ],
-];
-
-/** Are results as fresh as promised, and is every record in them? */
 export function canaryAlarms({ streamName }: WatchedCanary, maxLagSeconds: number): Alarm[] {
+  const dimensions = { Stream: streamName };
+  const age = reading("canary", "Age", dimensions, "Maximum");
   const threshold = maxLagSeconds + intervalSeconds;
   return [
-    ...burnRates.map(([name, severity, window, lately]): Alarm => ({
-      name,
-      description: `The newest canary in the index is older than ${threshold} s, or missing, too often for 99 % of the minutes of 30 days: results are late. Look at the function's log, then at each hop on the dashboard.`,
-      severity,
-      value: reading("canary", "Age", { Stream: streamName }, "Maximum"),
-      comparison: ">",
-      threshold,
-      ...window,
-      lately,
-      missing: "breaching",
-    })),
-    {
-      name: "completeness",
-      description:
-        "Of the records of an hour that was over for ten minutes, more than 1 % are neither in results nor late, duplicates or dead letters. Look at the job's lag; without one, at restarts from an older snapshot and at expired records.",
-      value: reading("canary", "Completeness", { Stream: streamName }, "Average"),
-      comparison: "<",
-      threshold: 99,
-      periodSeconds: 3600,
-    },
+    alarm("freshness-fast", age, { threshold }),
+    alarm("freshness-slow", age, { threshold }),
+    alarm("completeness", reading("canary", "Completeness", dimensions, "Average")),
   ];
 }

@@ -25,20 +25,14 @@ export interface WorkloadPartition {
 }
 
 /** A workload's folder, read and checked; workload.schema.json describes each key. Paths are absolute. */
-export interface Workload {
+export interface Workload extends Omit<
+  WorkloadFile,
+  "eventSchema" | "replay" | "job" | "archive" | "settings" | "local"
+> {
   readonly folder: string;
-  readonly name: string;
-  readonly description: string;
-  readonly eventTime: {
-    readonly field: string;
-    readonly format: string;
-    readonly timeZone: string;
-  };
-  readonly partitionKey: string;
+  readonly eventTime: Required<WorkloadFile["eventTime"]>;
   readonly eventSchema: SchemaObject;
   readonly eventSchemaPath: string;
-  readonly input: string | undefined;
-  readonly expected: string | undefined;
   readonly replay: {
     /** Options of the producer; the path of a schema is not among them. */
     readonly arguments: readonly string[];
@@ -49,8 +43,6 @@ export interface Workload {
     readonly build: string | undefined;
     readonly sources: string;
   };
-  readonly properties: PropertyTemplates;
-  readonly outputs: readonly WorkloadOutput[];
   readonly archive: {
     readonly table: string;
     /** Undefined: derived from the event schema. */
@@ -64,16 +56,7 @@ export interface Workload {
   };
   /** Folders with index templates, lifecycle policies and dashboards. */
   readonly settings: readonly string[];
-  readonly indexPatterns: readonly string[] | undefined;
-  /** Index to which the job writes canaries; undefined where it knows none. */
-  readonly canaryIndex: string | undefined;
-  readonly plugin: string | undefined;
-  readonly local: {
-    readonly properties: PropertyTemplates;
-    /** Seconds of event time replayed in a second. */
-    readonly speedup: number;
-    readonly onceSpeedup: number;
-  };
+  readonly local: Required<NonNullable<WorkloadFile["local"]>>;
 }
 
 /** Code of an application: a file, or an object in S3. */
@@ -92,8 +75,8 @@ interface WorkloadFile {
   };
   readonly partitionKey: string;
   readonly eventSchema?: string;
-  readonly input?: string;
-  readonly expected?: string;
+  readonly input?: string | undefined;
+  readonly expected?: string | undefined;
   readonly replay?: { readonly arguments?: readonly string[]; readonly files?: boolean };
   readonly job: {
     readonly code: string;
@@ -105,11 +88,8 @@ interface WorkloadFile {
   };
   readonly properties: PropertyTemplates;
   readonly outputs: readonly WorkloadOutput[];
-  readonly archive?: {
-    readonly table?: string;
+  readonly archive?: Partial<Pick<Workload["archive"], "table" | "instants" | "columns">> & {
     readonly transform?: string;
-    readonly instants?: readonly string[];
-    readonly columns?: Readonly<Record<string, object>>;
     readonly partitions?: readonly {
       readonly name: string;
       readonly since?: string;
@@ -119,10 +99,12 @@ interface WorkloadFile {
   };
   readonly settings?: readonly string[];
   readonly indexPatterns?: readonly string[];
+  /** Index to which the job writes canaries; without it it knows none. */
   readonly canaryIndex?: string;
   readonly plugin?: string;
   readonly local?: {
     readonly properties?: PropertyTemplates;
+    /** Seconds of event time replayed in a second. */
     readonly speedup?: number;
     readonly onceSpeedup?: number;
   };
@@ -170,9 +152,9 @@ export function readWorkload(
     }
   };
 
+  const { job, archive = {}, eventTime, replay, local, ...others } = file;
   checkPlaceholders("properties", file.properties, placeholders, complain);
-  checkPlaceholders("local.properties", file.local?.properties ?? {}, localPlaceholders, complain);
-  const { job, archive = {}, eventTime } = file;
+  checkPlaceholders("local.properties", local?.properties ?? {}, localPlaceholders, complain);
   const code = codeOf(job.code, job.version, folder, complain);
   if (job.rules !== undefined && !(job.rules in propertyRules)) {
     complain(`job.rules must be one of ${Object.keys(propertyRules).join(", ")}; got ${job.rules}`);
@@ -201,18 +183,16 @@ export function readWorkload(
     return undefined;
   }
   return {
+    ...others,
     folder,
-    name: file.name,
-    description: file.description,
     eventTime: { field, format, timeZone },
-    partitionKey: file.partitionKey,
     eventSchema,
     eventSchemaPath: at(file.eventSchema ?? "event.schema.json"),
     input,
     expected,
     replay: {
-      files: file.replay?.files ?? true,
-      arguments: file.replay?.arguments ?? [
+      files: replay?.files ?? true,
+      arguments: replay?.arguments ?? [
         "--workload",
         "events",
         "--event-time-field",
@@ -230,8 +210,6 @@ export function readWorkload(
       propertySchema,
       rules: job.rules,
     },
-    properties: file.properties,
-    outputs: file.outputs,
     archive: {
       table,
       transform,
@@ -242,10 +220,7 @@ export function readWorkload(
       queries,
     },
     settings,
-    indexPatterns: file.indexPatterns,
-    canaryIndex: file.canaryIndex,
-    plugin: file.plugin,
-    local: { properties: {}, speedup: 60, onceSpeedup: 600, ...file.local },
+    local: { properties: {}, speedup: 60, onceSpeedup: 600, ...local },
   };
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ValidateFunction } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
-import type { Form, Naming, Problems, Range } from "./validate";
+import { type AnyForm, type Form, type Naming, Problems, type Range } from "./validate";
 
 /** Share of a word's letters that may be wrong in what is still taken for it. */
 const errorShare = 1 / 3;
@@ -29,14 +29,13 @@ export interface ConfigSource {
  * it from being used.
  */
 export class ConfigReader {
+  readonly problems = new Problems();
   readonly #config: ConfigSource;
-  readonly #problems: Problems;
   readonly #keys = new Set<string>();
   readonly #replaced = new Map<string, string>();
 
-  constructor(config: ConfigSource, problems: Problems) {
+  constructor(config: ConfigSource) {
     this.#config = config;
-    this.#problems = problems;
   }
 
   boolean(key: string): boolean {
@@ -55,7 +54,7 @@ export class ConfigReader {
     if (text === undefined) return NaN;
     // Number() alone would take "", " 1" and "0x10", which are mistakes.
     const value = /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
-    this.#problems.integer(this.name(key), value, range);
+    this.problems.integer(this.name(key), value, range);
     return typeof value === "number" ? value : NaN;
   }
 
@@ -66,7 +65,7 @@ export class ConfigReader {
 
   oneOf<Value extends string>(key: string, allowed: readonly [Value, ...Value[]]): Value {
     const text = this.#text(key);
-    if (text !== undefined) this.#problems.oneOf(this.name(key), text, allowed);
+    if (text !== undefined) this.problems.oneOf(this.name(key), text, allowed);
     return allowed.find((value) => value === text) ?? allowed[0];
   }
 
@@ -77,40 +76,25 @@ export class ConfigReader {
   }
 
   /** A text of a certain form. */
-  form(key: string, form: Form): string {
+  form(key: string, form: AnyForm): string {
     const text = this.#text(key);
-    if (text !== undefined) this.#problems.matches(this.name(key), text, form);
+    if (text !== undefined) this.problems.matches(this.name(key), text, form);
     return text ?? "";
   }
 
   /** A text of a certain form, or none: an empty one. */
-  optionalForm(key: string, form: Form): string | undefined {
+  optionalForm(key: string, form: AnyForm): string | undefined {
     const text = this.#text(key);
     if (text === undefined || text === "") return undefined;
-    this.#problems.matches(this.name(key), text, form);
-    return text;
-  }
-
-  /** An IPv4 network, or none: an empty text. */
-  optionalCidr(key: string, prefixLength: Range): string | undefined {
-    const text = this.#text(key);
-    if (text === undefined || text === "") return undefined;
-    this.#problems.cidr(this.name(key), text, prefixLength);
+    this.problems.matches(this.name(key), text, form);
     return text;
   }
 
   /** A list of texts of a certain form that differ from each other. */
   forms(key: string, length: Range, form: Form): string[] {
     const texts = this.strings(key, length);
-    for (const text of texts) this.#problems.matches(this.name(key), text, form);
+    for (const text of texts) this.problems.matches(this.name(key), text, form);
     return texts;
-  }
-
-  /** An IPv4 network. */
-  cidr(key: string, prefixLength: Range): string {
-    const text = this.#text(key);
-    if (text !== undefined) this.#problems.cidr(this.name(key), text, prefixLength);
-    return text ?? "";
   }
 
   /** A list of texts that differ from each other. */
@@ -119,10 +103,10 @@ export class ConfigReader {
     if (text === undefined) return [];
     const value = parse(text);
     if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
-      this.#problems.add(`${this.name(key)} must be a list of strings; got ${text}`);
+      this.problems.add(`${this.name(key)} must be a list of strings; got ${text}`);
       return [];
     }
-    this.#problems.distinct(this.name(key), value, length);
+    this.problems.distinct(this.name(key), value, length);
     return value;
   }
 
@@ -137,7 +121,7 @@ export class ConfigReader {
       const { allowedValues, additionalProperty } = params as ErrorParams;
       const named = additionalProperty ?? allowedValues?.join(", ");
       const which = named === undefined ? "" : `: ${named}`;
-      this.#problems.add(`${this.name(key)}${place} ${message}${which}; got ${text}`);
+      this.problems.add(`${this.name(key)}${place} ${message}${which}; got ${text}`);
     }
     return [];
   }
@@ -154,7 +138,7 @@ export class ConfigReader {
       const [namespace, key = ""] = name.split(":");
       if (namespace !== this.#config.name) {
         // As after a change of the project's name: the key would be ignored, and its default used.
-        this.#problems.require(
+        this.problems.require(
           !known.has(key) || providers.includes(namespace ?? ""),
           `${name} is not read: the project is ${this.#config.name}. Rename it to ${this.name(key)}`,
         );
@@ -164,7 +148,7 @@ export class ConfigReader {
       const meant = nearest(key, keys);
       const fix =
         meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
-      this.#problems.add(`${name} is not a key of this program; ${fix}`);
+      this.problems.add(`${name} is not a key of this program; ${fix}`);
     }
   }
 
@@ -182,7 +166,7 @@ export class ConfigReader {
     this.#keys.add(key);
     const text = this.#config.get(key);
     if (text === undefined) {
-      this.#problems.add(
+      this.problems.add(
         `${this.name(key)} is not set. Run the command in the project folder; the default comes from Pulumi.yaml`,
       );
     }

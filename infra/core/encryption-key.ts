@@ -1,7 +1,35 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { grantTo, policyDocument, useKey } from "./iam";
-import { type KeyService, keyStatements } from "./key-services";
+import { grantTo, policyDocument, type Statement, useKey } from "./iam";
+import statements from "./key-statements.json";
+import { partitionNames } from "./partition";
+
+/**
+ * Services that use a key for the account without acting for any of its principals: CloudWatch Logs for log groups,
+ * CloudWatch for alarms that go to an encrypted topic, Managed Service for Apache Flink for the state of applications.
+ */
+export const keyServices = ["logs", "alarms", "flink-state"] as const;
+export type KeyService = (typeof keyServices)[number];
+
+/**
+ * What the policy of a key says of a service, in key-statements.json. What is encrypted is named by pattern: its ARN would
+ * make it and the key wait for each other. The caller's part, who creates the Flink application, is up to the account's
+ * IAM policies.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html and
+ * https://docs.aws.amazon.com/managed-flink/latest/java/manage-cmk-api.html
+ */
+function keyStatements(
+  service: KeyService,
+  place: Readonly<Record<"partition" | "region" | "accountId", pulumi.Output<string>>>,
+): pulumi.Output<Statement[]> {
+  const { dnsSuffix } = partitionNames(place.region);
+  return pulumi.output({ ...place, dnsSuffix }).apply((values) => {
+    const text = JSON.stringify(statements[service]);
+    const filled = text.replace(/\{(\w+)\}/g, (_, key: keyof typeof values) => values[key]);
+    return JSON.parse(filled) as Statement[];
+  });
+}
 
 export interface EncryptionKeyArgs {
   /** What the key protects, shown in the console. */
@@ -66,9 +94,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
             Action: "kms:*",
             Resource: "*",
           },
-          ...services.flatMap((service) =>
-            keyStatements(service, { partition, region, accountId }),
-          ),
+          ...services.map((service) => keyStatements(service, { partition, region, accountId })),
           ...grantTo(producerRoleArns, useKey("*", ["kms:GenerateDataKey"], "kinesis", region)),
           ...grantTo(readerRoleArns, useKey("*", ["kms:Decrypt"], "kinesis", region)),
         ]),

@@ -124,6 +124,16 @@ export function withPermissionsBoundary(
   return { ...opts, transformations: [...(opts.transformations ?? []), bound] };
 }
 
+/** An inline policy of a role. */
+export function rolePolicy(
+  name: string,
+  role: pulumi.Input<string>,
+  statements: Parameters<typeof policyDocument>[0],
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.RolePolicy {
+  return new aws.iam.RolePolicy(name, { role, policy: policyDocument(statements) }, opts);
+}
+
 /** A role made elsewhere. */
 export interface RoleReference {
   readonly arn: pulumi.Input<string>;
@@ -184,16 +194,9 @@ export class ServiceRole extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const { statements = [] } = args;
     const policies =
-      args.statements === undefined || args.statements.length === 0
-        ? []
-        : [
-            new aws.iam.RolePolicy(
-              name,
-              { role: role.name, policy: policyDocument(args.statements) },
-              { parent: this },
-            ),
-          ];
+      statements.length === 0 ? [] : [rolePolicy(name, role.name, statements, { parent: this })];
 
     this.arn = role.arn;
     this.name = role.name;

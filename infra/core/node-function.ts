@@ -5,8 +5,8 @@ import { componentInputs } from "./component";
 import {
   actions,
   allow,
-  policyDocument,
   type RoleReference,
+  rolePolicy,
   ServiceRole,
   type Statement,
   useKey,
@@ -52,8 +52,6 @@ export interface NodeFunctionArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
-const defaults = { memoryMiB: 256, timeoutSeconds: 30 };
-
 /**
  * A Lambda function written in TypeScript: bundled when the program runs, on Graviton, with a role, a log group and
  * traces of its own. Each change of its code or configuration publishes a version.
@@ -82,13 +80,21 @@ export class NodeFunction extends pulumi.ComponentResource {
       componentInputs(args, "entryPath", "constants"),
       opts,
     );
-    validate(name, args);
+    const problems = new Problems();
+    problems.check(args, {
+      memoryMiB: limits.functionMemoryMiB,
+      timeoutSeconds: limits.functionTimeoutSeconds,
+      reservedConcurrency: limits.functionReservedConcurrency,
+      logRetentionDays,
+    });
+    problems.throwIfAny(`NodeFunction "${name}" has invalid arguments`);
 
-    const { region } = aws.getRegionOutput({}, { parent: this });
+    const child = { parent: this };
+    const { region } = aws.getRegionOutput({}, child);
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
       { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
+      child,
     );
     const statements = [
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:*`]),
@@ -103,12 +109,8 @@ export class NodeFunction extends pulumi.ComponentResource {
     ];
     const role =
       args.role === undefined
-        ? new ServiceRole(
-            `${name}-role`,
-            { service: "lambda.amazonaws.com", statements },
-            { parent: this },
-          )
-        : this.#extended(name, args.role, statements);
+        ? new ServiceRole(`${name}-role`, { service: "lambda.amazonaws.com", statements }, child)
+        : { arn: args.role.arn, ready: [rolePolicy(name, args.role.name, statements, child)] };
     const lambda = new aws.lambda.Function(
       name,
       {
@@ -121,11 +123,9 @@ export class NodeFunction extends pulumi.ComponentResource {
         }),
         publish: true,
         role: role.arn,
-        memorySize: args.memoryMiB ?? defaults.memoryMiB,
-        timeout: args.timeoutSeconds ?? defaults.timeoutSeconds,
-        ...(args.reservedConcurrency !== undefined && {
-          reservedConcurrentExecutions: args.reservedConcurrency,
-        }),
+        memorySize: args.memoryMiB ?? 256,
+        timeout: args.timeoutSeconds ?? 30,
+        reservedConcurrentExecutions: args.reservedConcurrency,
         ...(args.environment !== undefined && {
           environment: { variables: { ...args.environment } },
           ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }),
@@ -148,20 +148,6 @@ export class NodeFunction extends pulumi.ComponentResource {
     this.versionArn = lambda.qualifiedArn;
     this.invokeArn = lambda.invokeArn;
     this.registerOutputs({ name: this.name, arn: this.arn, versionArn: this.versionArn });
-  }
-
-  /** A role of another component, which allows the statements too once it is ready. */
-  #extended(
-    name: string,
-    role: RoleReference,
-    statements: readonly Statement[],
-  ): Pick<ServiceRole, "ready"> & RoleReference {
-    const policy = new aws.iam.RolePolicy(
-      name,
-      { role: role.name, policy: policyDocument(statements) },
-      { parent: this },
-    );
-    return { arn: role.arn, name: role.name, ready: [policy] };
   }
 
   /**
@@ -229,22 +215,3 @@ const networkInterfaces = allow(
   }),
   ["*"],
 );
-
-function validate(name: string, args: NodeFunctionArgs): void {
-  const problems = new Problems();
-  problems.integer("memoryMiB", args.memoryMiB ?? defaults.memoryMiB, limits.functionMemoryMiB);
-  problems.integer(
-    "timeoutSeconds",
-    args.timeoutSeconds ?? defaults.timeoutSeconds,
-    limits.functionTimeoutSeconds,
-  );
-  if (args.reservedConcurrency !== undefined) {
-    problems.integer(
-      "reservedConcurrency",
-      args.reservedConcurrency,
-      limits.functionReservedConcurrency,
-    );
-  }
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
-  problems.throwIfAny(`NodeFunction "${name}" has invalid arguments`);
-}

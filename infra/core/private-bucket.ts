@@ -47,6 +47,16 @@ export interface PrivateBucketArgs {
   readonly protectData?: boolean;
 }
 
+/** The arguments of the bucket of a component, which has them among its own. */
+export function bucketArgs({
+  kmsKeyArn,
+  expirationDays,
+  logBucketName,
+  protectData = false,
+}: PrivateBucketArgs): PrivateBucketArgs {
+  return { kmsKeyArn, expirationDays, logBucketName, protectData };
+}
+
 interface DefaultTags {
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -84,17 +94,23 @@ export class PrivateBucket extends pulumi.ComponentResource {
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:PrivateBucket", name, args, opts);
-    validate(name, args);
+    const problems = new Problems();
+    problems.check(args, { expirationDays: limits.archiveExpirationDays });
+    problems.require(
+      args.takesLogs !== true || args.kmsKeyArn === undefined,
+      "kmsKeyArn must be left out with takesLogs: S3 delivers logs to buckets with its own keys alone",
+    );
+    problems.require(
+      args.takesLogs !== true || args.logBucketName === undefined,
+      "logBucketName must be left out with takesLogs: a log of the log would never end",
+    );
+    problems.throwIfAny(`PrivateBucket "${name}" has invalid arguments`);
 
     const protectData = args.protectData ?? false;
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-    const bucket = new aws.s3.Bucket(
-      name,
-      { forceDestroy: !protectData },
-      { parent: this, protect: protectData, retainOnDelete: protectData },
-    );
     // What guards kept objects is kept with them.
     const settings = { parent: this, protect: protectData, retainOnDelete: protectData };
+    const bucket = new aws.s3.Bucket(name, { forceDestroy: !protectData }, settings);
 
     const publicAccessBlock = new aws.s3.BucketPublicAccessBlock(
       name,
@@ -234,22 +250,4 @@ export class PrivateBucket extends pulumi.ComponentResource {
       ...useKey(this.#kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", this.#region),
     ];
   }
-}
-
-function validate(name: string, args: PrivateBucketArgs): void {
-  const problems = new Problems();
-  if (args.expirationDays !== undefined) {
-    problems.integer("expirationDays", args.expirationDays, limits.archiveExpirationDays);
-  }
-  if (args.takesLogs === true) {
-    problems.require(
-      args.kmsKeyArn === undefined,
-      "kmsKeyArn must be left out with takesLogs: S3 delivers logs to buckets with its own keys alone",
-    );
-    problems.require(
-      args.logBucketName === undefined,
-      "logBucketName must be left out with takesLogs: a log of the log would never end",
-    );
-  }
-  problems.throwIfAny(`PrivateBucket "${name}" has invalid arguments`);
 }

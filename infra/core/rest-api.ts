@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { actions, allow, policyDocument } from "./iam";
+import { actions, allow, policyDocument, rolePolicy } from "./iam";
 
 /** What API Gateway tries before it accepts the role: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
 const logActions = actions({
@@ -31,14 +31,7 @@ export class ApiGatewayLogs extends pulumi.ComponentResource {
       },
       kept,
     );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: policyDocument([allow(logActions, ["*"])]),
-      },
-      kept,
-    );
+    const policy = rolePolicy(name, role.name, [allow(logActions, ["*"])], kept);
     this.ready = new aws.apigateway.Account(
       name,
       { cloudwatchRoleArn: role.arn },

@@ -7,10 +7,30 @@ export interface Range {
 }
 
 /** What a text must look like, and how to say so. */
-export interface Form {
-  readonly pattern: RegExp;
+export interface Form<Pattern extends Pick<RegExp, "test"> = RegExp> {
+  readonly pattern: Pattern;
   readonly description: string;
 }
+export type AnyForm = Form<Pick<RegExp, "test">>;
+
+/** An IPv4 network whose prefix has a length inside the range. */
+export function cidr({ min, max }: Range): AnyForm {
+  return {
+    pattern: {
+      test: (text) => {
+        const [, address = "", prefix = ""] = /^([0-9.]+)\/([0-9]+)$/.exec(text) ?? [];
+        const bits = Number(prefix);
+        const number = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+        // AWS takes the first address of a network for its name, and no other.
+        return isIPv4(address) && bits >= min && bits <= max && number % 2 ** (32 - bits) === 0;
+      },
+    },
+    description: `an IPv4 network in CIDR notation with a prefix of ${min} to ${max} bits, such as 10.0.0.0/16`,
+  };
+}
+
+/** What a value must be: a whole number in a range, a text of a form, or one of a few. */
+export type Rule = Range | AnyForm | readonly (number | string)[];
 
 /**
  * What a check calls an argument in its messages: a component its own name, the configuration that of the key.
@@ -42,6 +62,26 @@ export class Problems {
     if (!condition) this.add(problem);
   }
 
+  /**
+   * Complains about each value that breaks the rule of its name, and of a list about each item. What is left out, or known
+   * by the deployment alone, is passed over.
+   * @param prefix - of the names, such as `transform.`
+   */
+  check<Values extends object>(
+    values: Values,
+    rules: { readonly [Key in keyof Values]?: Rule },
+    prefix = "",
+  ): void {
+    for (const [key, rule] of Object.entries<Rule>(rules as Record<string, Rule>)) {
+      for (const item of [values[key as keyof Values]].flat()) {
+        if (typeof item !== "number" && typeof item !== "string") continue;
+        if ("pattern" in rule) this.matches(prefix + key, String(item), rule);
+        else if ("min" in rule) this.integer(prefix + key, item, rule);
+        else this.oneOf(prefix + key, item, rule);
+      }
+    }
+  }
+
   /** Complains unless the value is a whole number inside the range. */
   integer(name: string, value: number | string, { min, max }: Range): void {
     this.require(
@@ -59,7 +99,7 @@ export class Problems {
   }
 
   /** Complains unless the value has the form. */
-  matches(name: string, value: string, { pattern, description }: Form): void {
+  matches(name: string, value: string, { pattern, description }: AnyForm): void {
     this.require(pattern.test(value), `${name} must be ${description}; got "${value}"`);
   }
 
@@ -68,18 +108,6 @@ export class Problems {
     this.require(
       values.length >= min && values.length <= max && new Set(values).size === values.length,
       `${name} must be ${min} to ${max} values that differ from each other; got ${values.join(", ") || "none"}`,
-    );
-  }
-
-  /** Complains unless the value is an IPv4 network whose prefix has a length inside the range. */
-  cidr(name: string, value: string, { min, max }: Range): void {
-    const [, address = "", prefix = ""] = /^([0-9.]+)\/([0-9]+)$/.exec(value) ?? [];
-    const bits = Number(prefix);
-    const number = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-    this.require(
-      // AWS takes the first address of a network for its name, and no other.
-      isIPv4(address) && bits >= min && bits <= max && number % 2 ** (32 - bits) === 0,
-      `${name} must be an IPv4 network in CIDR notation with a prefix of ${min} to ${max} bits, such as 10.0.0.0/16; got "${value}"`,
     );
   }
 

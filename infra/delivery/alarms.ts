@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
+import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
 import type { MetricName, Statistic } from "../watch/metrics";
 
 /** A delivery stream to be watched. */
@@ -69,108 +69,46 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
     reading("delivery", name, dimensions, statistic);
   const seconds = maxFreshnessSeconds(delivery.bufferSeconds);
   const { freshness, success, place, mend } = destinations[delivery.destination ?? "S3"];
-  /** Something that ought never to happen. */
-  const never = (
-    name: string,
-    value: Alarm["value"],
-    description: string,
-    severity: Alarm["severity"],
-  ): Alarm => ({
-    name,
-    description,
-    severity,
-    value,
-    comparison: ">",
-    threshold: 0,
-  });
+  const incoming = delivery.sourceName && incomingRecords(delivery.sourceName);
 
   return [
-    {
-      name: "delivery-late",
-      description: `The oldest record that is not yet in ${place} is older than ${seconds} s. Firehose's log has the cause; delivery is abandoned after a day.`,
-      severity: "critical",
-      value: read(freshness, "Maximum"),
-      comparison: ">",
-      threshold: seconds,
-    },
-    {
-      name: "delivery-lag",
-      description: `Firehose has been more than ${seconds} s behind its stream for a quarter of an hour. Look at its log and at read throttling of the stream.`,
-      value: read("KinesisMillisBehindLatest", "Maximum"),
-      comparison: ">",
-      threshold: seconds * 1000,
-      periods: 3,
-    },
-    ...(delivery.sourceName === undefined
-      ? []
-      : [
-          stoppedAlarm(
-            "delivery-silent",
-            [
-              incomingRecords(delivery.sourceName),
-              read("DataReadFromKinesisStream.Records", "Sum"),
-            ],
-            15,
-            "Records have come into the stream for a quarter of an hour and Firehose has read none. Look at its log, its role and the key of the stream.",
-          ),
-        ]),
-    {
-      name: "delivery-failures",
-      description: `Writes to ${place} fail: look at Firehose's log, ${mend}.`,
-      value: read(success, "Average"),
-      comparison: "<",
-      threshold: 0.95,
-      periods: 3,
-    },
-    ...(delivery.transformName === undefined
-      ? []
-      : [
-          {
-            name: "delivery-transform-failures",
-            description:
-              "The function that prepares records fails; after three tries its records go to errors/ in the archive. Its log has the error.",
-            value: read("ExecuteProcessing.Success", "Average"),
-            comparison: "<",
-            threshold: 0.95,
-          } satisfies Alarm,
-        ]),
-    ...(delivery.converts === true
+    alarm("delivery-late", read(freshness, "Maximum"), { threshold: seconds }, { place }),
+    alarm(
+      "delivery-lag",
+      read("KinesisMillisBehindLatest", "Maximum"),
+      { threshold: seconds * 1000 },
+      { seconds },
+    ),
+    ...(incoming
       ? [
-          never(
-            "delivery-conversion-failures",
-            read("FailedConversion.Records", "Sum"),
-            "Records do not fit the columns of the archive's table and went to errors/.",
-            "warning",
+          alarm(
+            "delivery-silent",
+            stopped(incoming, read("DataReadFromKinesisStream.Records", "Sum")),
           ),
         ]
       : []),
+    alarm("delivery-failures", read(success, "Average"), {}, { place, mend }),
+    ...(delivery.transformName === undefined
+      ? []
+      : [alarm("delivery-transform-failures", read("ExecuteProcessing.Success", "Average"))]),
+    ...(delivery.converts === true
+      ? [alarm("delivery-conversion-failures", read("FailedConversion.Records", "Sum"))]
+      : []),
     ...(delivery.partitions === true
-      ? [
-          never(
-            "delivery-partitions-exceeded",
-            read("PartitionCountExceeded", "Maximum"),
-            "There are more partitions at a time than Firehose keeps open (500 unless the account has more); the rest went to errors/. Partition by less.",
-            "warning",
-          ),
-        ]
+      ? [alarm("delivery-partitions-exceeded", read("PartitionCountExceeded", "Maximum"))]
       : []),
     ...(delivery.customerKey === true
       ? [
-          never(
-            "delivery-key-failures",
-            {
-              expression: "MAX([denied, disabled, invalid, absent])",
-              label: "calls of the key that failed",
-              readings: {
-                denied: read("KMSKeyAccessDenied", "Sum"),
-                disabled: read("KMSKeyDisabled", "Sum"),
-                invalid: read("KMSKeyInvalidState", "Sum"),
-                absent: read("KMSKeyNotFound", "Sum"),
-              },
+          alarm("delivery-key-failures", {
+            expression: "MAX([denied, disabled, invalid, absent])",
+            label: "calls of the key that failed",
+            readings: {
+              denied: read("KMSKeyAccessDenied", "Sum"),
+              disabled: read("KMSKeyDisabled", "Sum"),
+              invalid: read("KMSKeyInvalidState", "Sum"),
+              absent: read("KMSKeyNotFound", "Sum"),
             },
-            "Firehose cannot use the key of the source: look at the key's state and at the role's statements.",
-            "critical",
-          ),
+          }),
         ]
       : []),
   ];

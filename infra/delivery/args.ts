@@ -111,13 +111,15 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
   const others = Object.entries({ search, http, splunk, redshift }).filter(([, each]) => each);
 
   const large = table !== undefined || partitions.length > 0;
-  problems.integer("bufferMiB", args.bufferMiB, limits.deliveryBufferMiB);
-  problems.integer("bufferSeconds", args.bufferSeconds, limits.deliveryBufferSeconds);
+  problems.check(args, {
+    bufferMiB: limits.deliveryBufferMiB,
+    bufferSeconds: limits.deliveryBufferSeconds,
+    logRetentionDays,
+  });
   checkBuffers(
     { ...args, table: table !== undefined, partitions: partitions.length > 0 },
     problems,
   );
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
 
   for (const partition of partitions) {
     problems.matches("A partition's name", partition.name, tableNameForm);
@@ -129,10 +131,7 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
   const names = partitions.map((partition) => partition.name);
   if (names.length > 0) problems.distinct("The names of partitions", names, limits.partitionKeys);
   if (table !== undefined) {
-    if (typeof table.databaseName === "string") {
-      problems.matches("table.databaseName", table.databaseName, tableNameForm);
-    }
-    problems.matches("table.tableName", table.tableName, tableNameForm);
+    problems.check(table, { databaseName: tableNameForm, tableName: tableNameForm }, "table.");
     const columns = (table.partitions ?? []).map((partition) => partition.name);
     problems.require(
       columns.join() === names.join(),
@@ -140,11 +139,13 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
     );
   }
   if (transform !== undefined) {
-    const { timeoutSeconds = 60, bufferMiB = 1, bufferSeconds = 60, retries = 3 } = transform;
-    problems.integer("transform.timeoutSeconds", timeoutSeconds, limits.transformTimeoutSeconds);
-    problems.integer("transform.bufferMiB", bufferMiB, limits.transformBufferMiB);
-    problems.integer("transform.bufferSeconds", bufferSeconds, limits.transformBufferSeconds);
-    problems.integer("transform.retries", retries, limits.transformRetries);
+    const rules = {
+      timeoutSeconds: limits.transformTimeoutSeconds,
+      bufferMiB: limits.transformBufferMiB,
+      bufferSeconds: limits.transformBufferSeconds,
+      retries: limits.transformRetries,
+    };
+    problems.check(transform, rules, "transform.");
   }
   const given = others.map(([name]) => name).join(" and ");
   problems.require(

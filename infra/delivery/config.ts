@@ -1,27 +1,14 @@
 import { checkBuffers } from "./args";
 import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
-import type { Problems } from "../core/validate";
 
 /** How Firehose delivers the events of a stack. */
-export interface DeliveryConfig {
-  readonly bufferMiB: number;
-  readonly bufferSeconds: number;
-  readonly expirationDays: number;
-  readonly keepSource: boolean;
-}
+export type DeliveryConfig = ReturnType<typeof readDelivery>;
 
 /** How a stack keeps its archive. */
-export interface ArchiveChoices {
-  /** PARQUET: columns for Athena. JSON: gzipped lines as the producer wrote them. */
-  readonly format: (typeof archiveFormats)[number];
-  /** Folders by the partitions of the workload instead of by hour of arrival. */
-  readonly partitioned: boolean;
-}
+export type ArchiveChoices = ReturnType<typeof readArchive>;
 
-const archiveFormats = ["PARQUET", "JSON"] as const;
-
-export function readDelivery(read: ConfigReader): DeliveryConfig {
+export function readDelivery(read: ConfigReader) {
   return {
     bufferMiB: read.integer("deliveryBufferMiB", limits.deliveryBufferMiB),
     bufferSeconds: read.integer("deliveryBufferSeconds", limits.deliveryBufferSeconds),
@@ -30,9 +17,11 @@ export function readDelivery(read: ConfigReader): DeliveryConfig {
   };
 }
 
-export function readArchive(read: ConfigReader): ArchiveChoices {
+export function readArchive(read: ConfigReader) {
   return {
-    format: read.oneOf("archiveFormat", archiveFormats),
+    /** PARQUET: columns for Athena. JSON: gzipped lines as the producer wrote them. */
+    format: read.oneOf("archiveFormat", ["PARQUET", "JSON"]),
+    /** Folders by the partitions of the workload instead of by hour of arrival. */
     partitioned: read.boolean("archivePartitioned"),
   };
 }
@@ -40,20 +29,15 @@ export function readArchive(read: ConfigReader): ArchiveChoices {
 /** What the format and the folders of the archive demand of the buffers. */
 export function checkArchive(
   delivery: DeliveryConfig,
-  archive: ArchiveChoices,
+  { format, partitioned: partitions }: ArchiveChoices,
   read: ConfigReader,
-  problems: Problems,
 ): void {
-  const buffers = {
-    ...delivery,
-    table: archive.format === "PARQUET",
-    partitions: archive.partitioned,
-  };
   const keys = {
     bufferMiB: read.name("deliveryBufferMiB"),
     bufferSeconds: read.name("deliveryBufferSeconds"),
     table: `${read.name("archiveFormat")} PARQUET`,
     partitions: `${read.name("archivePartitioned")} true`,
   };
-  checkBuffers(buffers, problems, (key) => keys[key]);
+  const buffers = { ...delivery, table: format === "PARQUET", partitions };
+  checkBuffers(buffers, read.problems, (key) => keys[key]);
 }

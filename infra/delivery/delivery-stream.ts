@@ -8,7 +8,7 @@ import { searchStatements } from "./search-destination";
 import { DeliveryTable, type QueriedTable } from "./table";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
-import { PrivateBucket } from "../core/private-bucket";
+import { bucketArgs, PrivateBucket } from "../core/private-bucket";
 
 export type { DeliveryStreamArgs } from "./args";
 
@@ -53,16 +53,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
     const child = { parent: this };
     this.#region = aws.getRegionOutput({}, child).region;
 
-    const archive = new PrivateBucket(
-      name,
-      {
-        kmsKeyArn,
-        expirationDays: args.expirationDays,
-        logBucketName: args.logBucketName,
-        protectData: args.protectData ?? false,
-      },
-      child,
-    );
+    const archive = new PrivateBucket(name, bucketArgs(args), child);
     const table =
       args.table &&
       new DeliveryTable(
@@ -129,7 +120,12 @@ export class DeliveryStream extends pulumi.ComponentResource {
         // https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
         ...(source
           ? { kinesisSourceConfiguration: { kinesisStreamArn: source.streamArn, roleArn } }
-          : encryptAtRest && { serverSideEncryption: directPutEncryption(kmsKeyArn) }),
+          : encryptAtRest && {
+              serverSideEncryption:
+                kmsKeyArn === undefined
+                  ? { enabled: true, keyType: "AWS_OWNED_CMK" }
+                  : { enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn: kmsKeyArn },
+            }),
         ...deliveryDestination(args, {
           bucketArn: archive.arn,
           roleArn,
@@ -192,10 +188,4 @@ export class DeliveryStream extends pulumi.ComponentResource {
       ),
     ];
   }
-}
-
-function directPutEncryption(keyArn: pulumi.Input<string> | undefined) {
-  return keyArn === undefined
-    ? { enabled: true, keyType: "AWS_OWNED_CMK" }
-    : { enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn };
 }

@@ -39,8 +39,7 @@ export function httpConfiguration(
 }
 
 export function checkHttp(http: HttpDestination, bufferMiB: number, problems: Problems): void {
-  problems.matches("http.url", http.url, httpsUrl);
-  problems.integer("http.retrySeconds", http.retrySeconds ?? 300, limits.deliveryRetrySeconds);
+  problems.check(http, { url: httpsUrl, retrySeconds: limits.deliveryRetrySeconds }, "http.");
   problems.integer("bufferMiB (with http)", bufferMiB, limits.deliveryHttpBufferMiB);
 }
 

@@ -42,18 +42,13 @@ export function redshiftConfiguration(
 }
 
 export function checkRedshift(redshift: RedshiftDestination, problems: Problems): void {
-  problems.matches("redshift.jdbcUrl", redshift.jdbcUrl, jdbcUrl);
-  for (const [key, name] of [
-    ["redshift.tableName", redshift.tableName],
-    ...(redshift.columns ?? []).map((column) => ["redshift.columns", column] as const),
-  ] as const) {
-    problems.matches(key, name, sqlName);
-  }
-  problems.integer(
-    "redshift.retrySeconds",
-    redshift.retrySeconds ?? 3600,
-    limits.deliveryRetrySeconds,
-  );
+  const rules = {
+    jdbcUrl,
+    tableName: sqlName,
+    columns: sqlName,
+    retrySeconds: limits.deliveryRetrySeconds,
+  };
+  problems.check(redshift, rules, "redshift.");
 }
 
 const jdbcUrl = {

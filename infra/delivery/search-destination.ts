@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { limits } from "../core/limits";
 import type { Problems } from "../core/validate";
-import { allow, arnBeside, type Statement } from "../core/iam";
+import { actions, allow, arnBeside, type Statement } from "../core/iam";
 
 /** An index of an OpenSearch domain as the destination. */
 export interface SearchDestination {
@@ -89,15 +89,11 @@ export function searchStatements({ domainArn, indexName }: SearchDestination): S
     ),
     // EC2 knows no resources for these actions, or only ones that do not exist yet.
     allow(
-      [
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcAttribute",
-        "ec2:DescribeVpcs",
-      ],
+      actions({
+        ec2:
+          "CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSecurityGroups " +
+          "DescribeSubnets DescribeVpcAttribute DescribeVpcs",
+      }),
       ["*"],
     ),
   ];
@@ -109,8 +105,8 @@ export function checkSearchDestination(
   problems: Problems,
 ): void {
   problems.integer("bufferMiB (with search)", bufferMiB, limits.deliverySearchBufferMiB);
-  problems.integer("search.retrySeconds", search.retrySeconds ?? 300, limits.deliveryRetrySeconds);
-  problems.oneOf("search.rotation", search.rotation ?? "NoRotation", indexRotations);
+  const rules = { retrySeconds: limits.deliveryRetrySeconds, rotation: indexRotations };
+  problems.check(search, rules, "search.");
   problems.integer(
     "The number of search.securityGroupIds",
     search.securityGroupIds.length,

@@ -42,15 +42,13 @@ export function checkSplunk(
   { bufferMiB, bufferSeconds }: { readonly bufferMiB: number; readonly bufferSeconds: number },
   problems: Problems,
 ): void {
-  const { kind = "Raw", acknowledgementSeconds = 180, retrySeconds = 300 } = splunk;
-  problems.matches("splunk.url", splunk.url, httpsUrl);
-  problems.oneOf("splunk.kind", kind, splunkKinds);
-  problems.integer(
-    "splunk.acknowledgementSeconds",
-    acknowledgementSeconds,
-    limits.splunkAcknowledgementSeconds,
-  );
-  problems.integer("splunk.retrySeconds", retrySeconds, limits.deliveryRetrySeconds);
+  const rules = {
+    url: httpsUrl,
+    kind: splunkKinds,
+    acknowledgementSeconds: limits.splunkAcknowledgementSeconds,
+    retrySeconds: limits.deliveryRetrySeconds,
+  };
+  problems.check(splunk, rules, "splunk.");
   problems.integer("bufferMiB (with splunk)", bufferMiB, limits.deliverySplunkBufferMiB);
   problems.integer(
     "bufferSeconds (with splunk)",

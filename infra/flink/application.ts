@@ -9,7 +9,7 @@ import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from
 import { type CodeObject, codePath, flinkConfiguration, parallelismPath } from "./configuration";
 import { flinkServiceStatements } from "./permissions";
 import { https } from "../core/network-rules";
-import { policyDocument, ServiceRole } from "../core/iam";
+import { rolePolicy, ServiceRole } from "../core/iam";
 
 /** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
 const timeouts = { create: "30m", update: "60m", delete: "30m" };
@@ -68,25 +68,23 @@ export class FlinkApplication extends pulumi.ComponentResource {
         { service: "kinesisanalytics.amazonaws.com" },
         { parent: this },
       );
-    const policy = new aws.iam.RolePolicy(
+    const policy = rolePolicy(
       name,
-      {
-        role: role.name,
-        policy: policyDocument([
-          ...flinkServiceStatements({
-            // Each release of the code has a key of its own.
-            codeArn:
-              args.deliveredElsewhere === true
-                ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
-                : pulumi.interpolate`${args.codeBucketArn}/${code.key}`,
-            codeKeyArn: args.kmsKeyArn,
-            logGroupArn: logGroup.arn,
-            logStreamArn: logStream.arn,
-            region,
-          }),
-          ...args.statements,
-        ]),
-      },
+      role.name,
+      [
+        ...flinkServiceStatements({
+          // Each release of the code has a key of its own.
+          codeArn:
+            args.deliveredElsewhere === true
+              ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
+              : pulumi.interpolate`${args.codeBucketArn}/${code.key}`,
+          codeKeyArn: args.kmsKeyArn,
+          logGroupArn: logGroup.arn,
+          logStreamArn: logStream.arn,
+          region,
+        }),
+        ...args.statements,
+      ],
       { parent: this },
     );
 

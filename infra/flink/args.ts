@@ -170,43 +170,31 @@ export function checkStateKey(
 /** @throws Error that lists every invalid argument. */
 export function validateFlinkArguments(name: string, args: FlinkApplicationArgs): void {
   const problems = new Problems();
-  const {
-    runtime = flinkDefaults.runtime,
-    parallelism,
-    parallelismPerKpu,
-    kpuLimit = flinkDefaults.kpuLimit,
-    checkpointPauseSeconds = flinkDefaults.checkpointPauseSeconds,
-    restore,
-    securityGroupIds = [],
-  } = args;
+  const given = { ...flinkDefaults, ...args };
+  const { restore, securityGroupIds = [] } = args;
   if ("path" in args.code) {
     problems.require(
       existsSync(args.code.path),
       `code.path must be an existing file; got ${args.code.path}. Build the job first`,
     );
   }
-  problems.matches("runtime", runtime, flinkRuntime);
-  checkStateKey({ runtime, stateKmsKeyArn: args.stateKmsKeyArn !== undefined }, problems);
+  problems.check(args, {
+    runtime: flinkRuntime,
+    parallelism: limits.flinkParallelism,
+    parallelismPerKpu: limits.flinkParallelismPerKpu,
+    kpuLimit: limits.flinkKpus,
+    checkpointIntervalSeconds: limits.checkpointIntervalSeconds,
+    checkpointPauseSeconds: limits.checkpointPauseSeconds,
+    logLevel: flinkLogLevels,
+    metricsLevel: flinkMetricsLevels,
+    logRetentionDays,
+  });
+  checkStateKey({ ...given, stateKmsKeyArn: args.stateKmsKeyArn !== undefined }, problems);
   checkPropertyGroups(args.propertyGroups ?? {}, problems);
-  problems.integer("parallelism", parallelism, limits.flinkParallelism);
-  problems.integer("parallelismPerKpu", parallelismPerKpu, limits.flinkParallelismPerKpu);
-  problems.integer("kpuLimit", kpuLimit, limits.flinkKpus);
-  checkKpus({ parallelism, parallelismPerKpu, kpuLimit }, problems);
+  checkKpus(given, problems);
   problems.require(
     !(args.autoScaling === true && args.scaledElsewhere === true),
     "autoScaling and scaledElsewhere must not both be true: the service would scale against the other",
-  );
-  problems.integer(
-    "checkpointIntervalSeconds",
-    args.checkpointIntervalSeconds,
-    limits.checkpointIntervalSeconds,
-  );
-  problems.integer("checkpointPauseSeconds", checkpointPauseSeconds, limits.checkpointPauseSeconds);
-  problems.oneOf("logLevel", args.logLevel ?? flinkDefaults.logLevel, flinkLogLevels);
-  problems.oneOf(
-    "metricsLevel",
-    args.metricsLevel ?? flinkDefaults.metricsLevel,
-    flinkMetricsLevels,
   );
   if (restore?.from === "snapshot") {
     problems.matches("name of the snapshot to restore", restore.name, flinkSnapshotName);
@@ -220,6 +208,5 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
     securityGroupIds.length,
     limits.flinkExtraSecurityGroups,
   );
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
   problems.throwIfAny(`FlinkApplication "${name}" has invalid arguments`);
 }

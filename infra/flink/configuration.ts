@@ -85,24 +85,20 @@ function engineConfiguration(args: FlinkApplicationArgs): FlinkInputs {
   };
 }
 
+const restoreTypes = {
+  nothing: "SKIP_RESTORE_FROM_SNAPSHOT",
+  snapshot: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+  "latest-snapshot": "RESTORE_FROM_LATEST_SNAPSHOT",
+} as const;
+
 function runConfiguration(restore: FlinkRestore): RunInputs {
-  switch (restore.from) {
-    case "nothing":
-      return {
-        applicationRestoreConfiguration: { applicationRestoreType: "SKIP_RESTORE_FROM_SNAPSHOT" },
-      };
-    case "snapshot":
-      return {
-        applicationRestoreConfiguration: {
-          applicationRestoreType: "RESTORE_FROM_CUSTOM_SNAPSHOT",
-          snapshotName: restore.name,
-        },
-        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
-      };
-    case "latest-snapshot":
-      return {
-        applicationRestoreConfiguration: { applicationRestoreType: "RESTORE_FROM_LATEST_SNAPSHOT" },
-        flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
-      };
-  }
+  return {
+    applicationRestoreConfiguration: {
+      applicationRestoreType: restoreTypes[restore.from],
+      ...(restore.from === "snapshot" && { snapshotName: restore.name }),
+    },
+    ...(restore.from !== "nothing" && {
+      flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+    }),
+  };
 }

@@ -38,8 +38,10 @@ export class SnapshotKeeper extends pulumi.ComponentResource {
   constructor(name: string, args: SnapshotKeeperArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:SnapshotKeeper", name, args, opts);
     const problems = new Problems();
-    problems.integer("everyHours", args.everyHours, limits.flinkSnapshotHours);
-    problems.integer("keep", args.keep, limits.flinkSnapshotsKept);
+    problems.check(args, {
+      everyHours: limits.flinkSnapshotHours,
+      keep: limits.flinkSnapshotsKept,
+    });
     problems.throwIfAny(`SnapshotKeeper "${name}" has invalid arguments`);
 
     const { region } = aws.getRegionOutput({}, { parent: this });

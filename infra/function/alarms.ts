@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, incomingRecords, type Reading, reading, stoppedAlarm } from "../watch/alarm";
+import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
 import type { MetricName } from "../watch/metrics";
 
 /** A function that reads a stream. */
@@ -27,69 +27,19 @@ export function lossMilliseconds({
 
 /** Does the function keep up, and what did it give up? */
 export function functionAlarms(watched: WatchedFunction): Alarm[] {
-  const { name, mappingId, maxLagSeconds } = watched;
+  const { name, mappingId, streamName, maxLagSeconds } = watched;
   const read = (metric: MetricName<"lambda">, statistic: "Maximum" | "Sum"): Reading =>
     reading("lambda", metric, { FunctionName: name }, statistic);
   const events = (metric: MetricName<"mapping">): Reading =>
     reading("mapping", metric, { EventSourceMappingUUID: mappingId }, "Sum");
+  const age = read("IteratorAge", "Maximum");
   return [
-    {
-      name: "function-lag",
-      description: `The function has been more than ${maxLagSeconds} s behind its stream for five minutes. Look at its duration, errors and throttles; raise functionBatchSize or functionParallelization.`,
-      value: read("IteratorAge", "Maximum"),
-      comparison: ">",
-      threshold: maxLagSeconds * 1000,
-      periodSeconds: 60,
-      periods: 5,
-    },
-    {
-      name: "function-loss",
-      description:
-        "The function is behind by more than half of the time after which records are given up or expire. Bring it back, or lengthen functionMaxAgeSeconds and the retention of the stream.",
-      severity: "critical",
-      value: read("IteratorAge", "Maximum"),
-      threshold: lossMilliseconds(watched),
-    },
-    stoppedAlarm(
-      "function-silent",
-      [incomingRecords(watched.streamName), events("PolledEventCount")],
-      15,
-      "Records have come into the stream for a quarter of an hour and none was read for the function. Look at the state of its event source mapping, its role and the key of the stream.",
-    ),
-    {
-      name: "function-errors",
-      description:
-        "Invocations of the function have failed for a quarter of an hour; batches are halved and tried again. Its log has the error.",
-      value: read("Errors", "Sum"),
-      comparison: ">",
-      threshold: 0,
-      periods: 3,
-    },
-    {
-      name: "function-throttled",
-      description:
-        "Invocations of the function have been throttled for a quarter of an hour: the account's or its own concurrency is used up.",
-      value: read("Throttles", "Sum"),
-      comparison: ">",
-      threshold: 0,
-      periods: 3,
-    },
-    {
-      name: "function-records-failed",
-      description:
-        "The function gave records up, and they are in its bucket under aws/lambda/. Mend the function, then put the records into the stream again.",
-      value: events("OnFailureDestinationDeliveredEventCount"),
-      comparison: ">",
-      threshold: 0,
-    },
-    {
-      name: "function-records-lost",
-      description:
-        "Records that the function gave up could not be written to its bucket and are lost to it, unless the stream still has them. Look at the role of the function, the bucket and the bucket's key.",
-      severity: "critical",
-      value: events("DroppedEventCount"),
-      comparison: ">",
-      threshold: 0,
-    },
+    alarm("function-lag", age, { threshold: maxLagSeconds * 1000 }, { maxLagSeconds }),
+    alarm("function-loss", age, { threshold: lossMilliseconds(watched) }),
+    alarm("function-silent", stopped(incomingRecords(streamName), events("PolledEventCount"))),
+    alarm("function-errors", read("Errors", "Sum")),
+    alarm("function-throttled", read("Throttles", "Sum")),
+    alarm("function-records-failed", events("OnFailureDestinationDeliveredEventCount")),
+    alarm("function-records-lost", events("DroppedEventCount")),
   ];
 }

@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
-import type { Problems } from "../core/validate";
 import { checkFilters, type FunctionBatching } from "./stream-function";
 
 /** The function on the event stream of a stack. */
@@ -25,7 +24,6 @@ export function readFunction(
   read: ConfigReader,
   root: string,
   retentionHours: number,
-  problems: Problems,
 ): FunctionConfig | undefined {
   const handler = read.text("functionHandler");
   const filters = read.strings("functionFilters", limits.functionFilters);
@@ -42,13 +40,13 @@ export function readFunction(
     windowSeconds: read.integer("functionWindowSeconds", limits.functionWindowSeconds),
     filters,
   };
-  checkFilters(filters, read.name("functionFilters"), problems);
+  checkFilters(filters, read.name("functionFilters"), read.problems);
   if (handler === undefined) return undefined;
-  problems.require(
+  read.problems.require(
     statSync(config.entryPath, { throwIfNoEntry: false })?.isFile() ?? false,
     `${read.name("functionHandler")} must be the path of a TypeScript module that exports handler; got ${handler}, and ${config.entryPath} is no file`,
   );
-  problems.require(
+  read.problems.require(
     !(config.maxAgeSeconds > retentionHours * 3600),
     `${read.name("functionMaxAgeSeconds")} must be at most the seconds of ${read.name("streamRetentionHours")}, ${retentionHours * 3600}, or records expire before they are given up; got ${config.maxAgeSeconds}`,
   );

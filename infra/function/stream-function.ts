@@ -4,8 +4,8 @@ import { componentInputs } from "../core/component";
 import { allow, type Statement, useKey } from "../core/iam";
 import { limits } from "../core/limits";
 import { NodeFunction, type NodeFunctionArgs } from "../core/node-function";
-import { PrivateBucket, type PrivateBucketArgs } from "../core/private-bucket";
-import { type Range, Problems } from "../core/validate";
+import { bucketArgs, PrivateBucket, type PrivateBucketArgs } from "../core/private-bucket";
+import { Problems } from "../core/validate";
 import type { DeliverySource } from "../delivery/args";
 
 /** A Kinesis data stream, read by polling or by a consumer with enhanced fan-out. */
@@ -58,17 +58,6 @@ export interface StreamFunctionArgs
 
 export const startingPositions = ["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"] as const;
 
-/** What is set where an argument is left out, and what the service takes. */
-const settings = {
-  batchSize: [100, limits.functionBatchSize],
-  batchSeconds: [0, limits.functionBatchSeconds],
-  parallelization: [1, limits.functionParallelization],
-  retries: [3, limits.functionRetries],
-  maxAgeSeconds: [43_200, limits.functionMaxAgeSeconds],
-  windowSeconds: [0, limits.functionWindowSeconds],
-} as const satisfies Readonly<Record<string, readonly [number, Range]>>;
-type Setting = keyof typeof settings;
-
 /**
  * A Lambda function that reads a Kinesis data stream, shard by shard in order. A batch that fails is halved until the
  * record at fault is alone, and tried again; `batchItemFailures` in the answer names the first record that failed. What
@@ -102,16 +91,7 @@ export class StreamFunction extends pulumi.ComponentResource {
     const { source, delivery, kmsKeyArn } = args;
     const child = { parent: this };
     const { region } = aws.getRegionOutput({}, child);
-    const failures = new PrivateBucket(
-      `${name}-failures`,
-      {
-        kmsKeyArn,
-        expirationDays: args.expirationDays,
-        logBucketName: args.logBucketName,
-        protectData: args.protectData ?? false,
-      },
-      child,
-    );
+    const failures = new PrivateBucket(`${name}-failures`, bucketArgs(args), child);
     const environment = {
       ...args.environment,
       ...(delivery && { DELIVERY_STREAM: delivery.name }),
@@ -141,8 +121,7 @@ export class StreamFunction extends pulumi.ComponentResource {
       },
       child,
     );
-    const value = (key: Setting): number => args[key] ?? settings[key][0];
-    const windowSeconds = value("windowSeconds");
+    const { windowSeconds = 0 } = args;
     const { startingPosition = "TRIM_HORIZON", startingTimestamp, filters = [] } = args;
     const mapping = new aws.lambda.EventSourceMapping(
       name,
@@ -151,11 +130,11 @@ export class StreamFunction extends pulumi.ComponentResource {
         functionName: lambda.arn,
         startingPosition,
         ...(startingTimestamp !== undefined && { startingPositionTimestamp: startingTimestamp }),
-        batchSize: value("batchSize"),
-        maximumBatchingWindowInSeconds: value("batchSeconds"),
-        parallelizationFactor: value("parallelization"),
-        maximumRetryAttempts: value("retries"),
-        maximumRecordAgeInSeconds: value("maxAgeSeconds"),
+        batchSize: args.batchSize ?? 100,
+        maximumBatchingWindowInSeconds: args.batchSeconds ?? 0,
+        parallelizationFactor: args.parallelization ?? 1,
+        maximumRetryAttempts: args.retries ?? 3,
+        maximumRecordAgeInSeconds: args.maxAgeSeconds ?? 43_200,
         ...(windowSeconds > 0 && { tumblingWindowInSeconds: windowSeconds }),
         ...(filters.length > 0 && {
           filterCriteria: { filters: filters.map((pattern) => ({ pattern })) },
@@ -203,9 +182,14 @@ function isFilter(filter: string): boolean {
 
 function validate(name: string, args: StreamFunctionArgs): void {
   const problems = new Problems();
-  for (const [key, [preset, range]] of Object.entries(settings)) {
-    problems.integer(key, args[key as Setting] ?? preset, range);
-  }
+  problems.check(args, {
+    batchSize: limits.functionBatchSize,
+    batchSeconds: limits.functionBatchSeconds,
+    parallelization: limits.functionParallelization,
+    retries: limits.functionRetries,
+    maxAgeSeconds: limits.functionMaxAgeSeconds,
+    windowSeconds: limits.functionWindowSeconds,
+  });
   const { filters = [], startingPosition = "TRIM_HORIZON", startingTimestamp } = args;
   problems.integer("The number of filters", filters.length, limits.functionFilters);
   checkFilters(filters, "filters", problems);

@@ -2,7 +2,6 @@ import { shardLimits } from "../../capacity/limits";
 import type { Workload } from "../contracts/workload";
 import type { ConfigReader } from "../core/config-reader";
 import { limits, webAclArn } from "../core/limits";
-import type { Problems } from "../core/validate";
 import { eventModel } from "./event-model";
 import { ingestionAccess, type HttpIngestionArgs } from "./http-ingestion";
 import { checkPartitionKey } from "./mapping";
@@ -24,31 +23,28 @@ const streamShare = 0.9;
 export function readIngestion(
   shards: number | undefined,
   read: ConfigReader,
-  problems: Problems,
 ): IngestionConfig | undefined {
   const access = read.oneOf("httpIngestion", ["None", ...ingestionAccess]);
-  const rate = read.integer("httpIngestionRequestsPerSecond", {
-    ...limits.apiRequestsPerSecond,
-    min: 0,
-  });
+  const { max } = limits.apiRequestsPerSecond;
+  const rate = read.integer("httpIngestionRequestsPerSecond", { min: 0, max });
   const requestsPerDay = read.integer("httpIngestionRequestsPerDay", limits.apiRequestsPerDay);
   const acl = read.optionalForm("httpIngestionWebAclArn", webAclArn);
   if (access === "None") return undefined;
 
   const key = read.name("httpIngestionRequestsPerSecond");
   const capacity = shards === undefined ? undefined : shards * shardLimits.writeRecordsPerSecond;
-  problems.require(
+  read.problems.require(
     rate !== 0 || capacity !== undefined,
     `${key} must not be 0 with ${read.name("streamMode")} ON_DEMAND, whose capacity is not known. Set it to the requests per second that the stream is to take`,
   );
-  problems.require(
+  read.problems.require(
     capacity === undefined || !(rate > capacity),
     `${key} must be at most ${String(capacity)}, the records per second of ${String(shards)} shards; got ${rate}. Lower it, or add shards`,
   );
   const usual = Math.floor(streamShare * (capacity ?? 0));
   return {
     access,
-    requestsPerSecond: rate === 0 ? Math.min(usual, limits.apiRequestsPerSecond.max) : rate,
+    requestsPerSecond: rate === 0 ? Math.min(usual, max) : rate,
     requestsPerDay: access === "ApiKey" ? requestsPerDay : undefined,
     webAclArn: acl,
   };
@@ -58,8 +54,8 @@ export function readIngestion(
 export function checkIngestion(
   { name, eventSchema, partitionKey }: Pick<Workload, "name" | "eventSchema" | "partitionKey">,
   read: ConfigReader,
-  problems: Problems,
 ): void {
+  const { problems } = read;
   const place = `${read.name("httpIngestion")} needs other events of the workload ${name}: `;
   eventModel(eventSchema, (problem) => {
     problems.add(place + problem);

@@ -189,14 +189,8 @@ export class HttpIngestion extends pulumi.ComponentResource {
       rate: requestsPerSecond,
       burst: Math.min(requestsPerSecond, limits.apiBurst.max),
     };
-    const definition = pulumi.jsonStringify({
-      model,
-      access,
-      template,
-      answers,
-      role: role.arn,
-      partitionKey,
-    });
+    const described = { model, access, template, answers, role: role.arn, partitionKey };
+    const definition = pulumi.jsonStringify(described);
     const { stage, settings, accessLogs } = restStage(
       name,
       {
@@ -277,17 +271,17 @@ export class HttpIngestion extends pulumi.ComponentResource {
 function validate(name: string, args: HttpIngestionArgs): Record<string, unknown> {
   const problems = new Problems();
   const { access = "Iam", requestsPerDay } = args;
-  problems.oneOf("access", access, ingestionAccess);
-  problems.integer("requestsPerSecond", args.requestsPerSecond, limits.apiRequestsPerSecond);
+  problems.check(args, {
+    access: ingestionAccess,
+    requestsPerSecond: limits.apiRequestsPerSecond,
+    requestsPerDay: limits.apiRequestsPerDay,
+    webAclArn,
+    logRetentionDays,
+  });
   problems.require(
     (access === "ApiKey") === (requestsPerDay !== undefined),
     `requestsPerDay must be set with access ApiKey, and with no other; got ${String(requestsPerDay)} with ${access}`,
   );
-  if (requestsPerDay !== undefined) {
-    problems.integer("requestsPerDay", requestsPerDay, limits.apiRequestsPerDay);
-  }
-  if (args.webAclArn !== undefined) problems.matches("webAclArn", args.webAclArn, webAclArn);
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
   checkPartitionKey(args.partitionKey, args.eventSchema, problems);
   const model = eventModel(args.eventSchema, (problem) => {
     problems.add(problem);

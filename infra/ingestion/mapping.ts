@@ -12,7 +12,7 @@ const headerName = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
  * The partition key as a JSON value in the Velocity template of the request:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
-export function partitionKeyTemplate(source: PartitionKeySource, schema: SchemaObject): string {
+function partitionKeyTemplate(source: PartitionKeySource, schema: SchemaObject): string {
   if ("header" in source) {
     const { header } = source;
     const value = (name: string): string => `"$util.urlEncode($input.params('${name}'))"`;

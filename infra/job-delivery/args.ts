@@ -78,19 +78,22 @@ export function validateJobDelivery(name: string, args: JobDeliveryArgs): Releas
       `source.objectKey must be that of a zip file, such as sources/job.zip; got "${source.objectKey}"`,
     );
   } else {
-    problems.matches("source.repository", source.repository, repositoryName);
-    problems.matches("source.branch", source.branch ?? "main", branchName);
+    problems.check(source, { repository: repositoryName, branch: branchName }, "source.");
   }
   const rules = { ...defaultRules, ...args.rules };
-  for (const key of ["watchMinutes", "timeoutMinutes", "busyMinutes", "updateMinutes"] as const) {
-    problems.integer(`rules.${key}`, rules[key], minutes);
-  }
-  problems.integer("rules.maxLagSeconds", rules.maxLagSeconds, lagSeconds);
+  const bounds = {
+    watchMinutes: minutes,
+    timeoutMinutes: minutes,
+    busyMinutes: minutes,
+    updateMinutes: minutes,
+    maxLagSeconds: lagSeconds,
+  };
+  problems.check(rules, bounds, "rules.");
+  problems.check(args, { logRetentionDays });
   problems.require(
     !(rules.watchMinutes >= rules.timeoutMinutes),
     `rules.watchMinutes must be less than rules.timeoutMinutes, ${rules.timeoutMinutes}, or no release is ever healthy in time; got ${rules.watchMinutes}`,
   );
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
   problems.throwIfAny(`JobDelivery "${name}" has invalid arguments`);
   return rules;
 }

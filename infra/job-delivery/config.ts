@@ -1,6 +1,6 @@
 import type { ConfigReader } from "../core/config-reader";
 import { branchName, type RepositorySource, repositoryName } from "./args";
-import type { Form, Problems } from "../core/validate";
+import type { Form } from "../core/validate";
 
 /** https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_Connection.html */
 const connectionArn: Form = {
@@ -11,14 +11,11 @@ const connectionArn: Form = {
 };
 
 /** @returns undefined where new code of the job comes with the program */
-export function readJobDelivery(
-  read: ConfigReader,
-  problems: Problems,
-): RepositorySource | undefined {
+export function readJobDelivery(read: ConfigReader): RepositorySource | undefined {
   const arn = read.optionalForm("jobConnectionArn", connectionArn);
   const repository = read.optionalForm("jobRepository", repositoryName);
   const branch = read.form("jobBranch", branchName);
-  problems.require(
+  read.problems.require(
     (arn === undefined) === (repository === undefined),
     `${read.name("jobConnectionArn")} and ${read.name("jobRepository")} go together; got "${arn ?? ""}" and "${repository ?? ""}"`,
   );

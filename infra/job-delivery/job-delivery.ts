@@ -4,7 +4,7 @@ import path from "node:path";
 import { actions, allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
 import { consoleUrl } from "../core/partition";
-import { PrivateBucket } from "../core/private-bucket";
+import { bucketArgs, PrivateBucket } from "../core/private-bucket";
 import { stateOperatorStatements } from "../flink/permissions";
 import { jobLag, queried } from "../watch/metrics";
 import {
@@ -14,7 +14,7 @@ import {
   validateJobDelivery,
 } from "./args";
 import { JobBuild } from "./build";
-import { type ReleaseRules, settingsVariable } from "./release/settings";
+import { settingsVariable } from "./release/settings";
 
 /** Days for which the sources of a build are kept, to tell from what was built what runs. */
 const sourceDays = 90;
@@ -48,12 +48,7 @@ export class JobDelivery extends pulumi.ComponentResource {
 
     const sources = new PrivateBucket(
       `${name}-sources`,
-      {
-        kmsKeyArn,
-        expirationDays: sourceDays,
-        logBucketName: args.logBucketName,
-        protectData: args.protectData ?? false,
-      },
+      bucketArgs({ ...args, expirationDays: sourceDays }),
       child,
     );
     const build = new JobBuild(`${name}-build`, { ...args, sourcesArn: sources.arn }, child);
@@ -63,7 +58,13 @@ export class JobDelivery extends pulumi.ComponentResource {
         description: "Releases a jar to the Flink application, step by step",
         entryPath: path.join(__dirname, "release/handler.ts"),
         timeoutSeconds: 60,
-        environment: { [settingsVariable]: releaseSettings(args, rules) },
+        environment: {
+          [settingsVariable]: pulumi.jsonStringify({
+            application: args.application.name,
+            lagMetrics: [queried(jobLag(args.application.name))],
+            rules,
+          }),
+        },
         statements: releaseStatements(args, region),
         logRetentionDays,
         kmsKeyArn,
@@ -210,49 +211,37 @@ function releaseStatements(
   ];
 }
 
-function releaseSettings(args: JobDeliveryArgs, rules: ReleaseRules): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    application: args.application.name,
-    lagMetrics: [queried(jobLag(args.application.name))],
-    rules,
-  });
-}
-
 const sourceAction = "Source";
 
 type Action = aws.types.input.codepipeline.PipelineStageAction;
 type Trigger = aws.types.input.codepipeline.PipelineTrigger;
 
+/** An action of AWS's own. */
+function ofAws(name: string, category: string) {
+  return { name, category, owner: "AWS", version: "1" };
+}
+
 function sourceActionOf(source: JobDeliveryArgs["source"]): Action {
-  const action = {
-    name: sourceAction,
-    category: "Source",
-    owner: "AWS",
-    version: "1",
-    outputArtifacts: ["sources"],
-  };
-  if (isObjectSource(source)) {
-    return {
-      ...action,
-      provider: "S3",
-      configuration: {
-        S3Bucket: source.bucketName,
-        S3ObjectKey: source.objectKey,
-        PollForSourceChanges: "false",
-      },
-    };
-  }
-  return {
-    ...action,
-    provider: "CodeStarSourceConnection",
-    configuration: {
-      ConnectionArn: source.connectionArn,
-      FullRepositoryId: source.repository,
-      BranchName: source.branch ?? "main",
-      // The trigger starts it, and only for changes of the job.
-      DetectChanges: "false",
-    },
-  };
+  const provided = isObjectSource(source)
+    ? {
+        provider: "S3",
+        configuration: {
+          S3Bucket: source.bucketName,
+          S3ObjectKey: source.objectKey,
+          PollForSourceChanges: "false",
+        },
+      }
+    : {
+        provider: "CodeStarSourceConnection",
+        configuration: {
+          ConnectionArn: source.connectionArn,
+          FullRepositoryId: source.repository,
+          BranchName: source.branch ?? "main",
+          // The trigger starts it, and only for changes of the job.
+          DetectChanges: "false",
+        },
+      };
+  return { ...ofAws(sourceAction, "Source"), outputArtifacts: ["sources"], ...provided };
 }
 
 /** Pushes to a branch that touch the job. */
@@ -269,11 +258,8 @@ function changesOfTheJob(branch = "main"): Trigger {
 /** Tests the job and builds its jar; its variables name it. */
 function buildAction(ProjectName: pulumi.Input<string>): Action {
   return {
-    name: "Build",
-    category: "Build",
-    owner: "AWS",
+    ...ofAws("Build", "Build"),
     provider: "CodeBuild",
-    version: "1",
     namespace: "Build",
     inputArtifacts: ["sources"],
     configuration: { ProjectName },
@@ -282,21 +268,15 @@ function buildAction(ProjectName: pulumi.Input<string>): Action {
 
 /** Waits for a person, for seven days at most: https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html */
 const approvalAction: Action = {
-  name: "Approve",
-  category: "Approval",
-  owner: "AWS",
+  ...ofAws("Approve", "Approval"),
   provider: "Manual",
-  version: "1",
   configuration: { CustomData: "Release the jar of this build to the Flink application?" },
 };
 
 function releaseAction(FunctionName: pulumi.Input<string>): Action {
   return {
-    name: "Release",
-    category: "Invoke",
-    owner: "AWS",
+    ...ofAws("Release", "Invoke"),
     provider: "Lambda",
-    version: "1",
     configuration: {
       FunctionName,
       UserParameters: JSON.stringify({

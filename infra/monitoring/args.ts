@@ -76,14 +76,12 @@ export const runbookAddress: Form = {
 export function validate(name: string, args: MonitoringArgs): void {
   const problems = new Problems();
   const { stream, application, delivery, domain } = args;
-  if (typeof args.title === "string") problems.matches("title", args.title, dashboardName);
-  const { subscribers = [], ticketSubscribers = [] } = args;
-  for (const [key, endpoints] of Object.entries({ subscribers, ticketSubscribers })) {
-    for (const endpoint of endpoints) problems.matches(key, endpoint, subscriber);
-  }
-  if (args.runbookUrl !== undefined) {
-    problems.matches("runbookUrl", args.runbookUrl, runbookAddress);
-  }
+  problems.check(args, {
+    title: dashboardName,
+    subscribers: subscriber,
+    ticketSubscribers: subscriber,
+    runbookUrl: runbookAddress,
+  });
   problems.require(
     stream !== undefined ||
       application !== undefined ||
@@ -91,30 +89,21 @@ export function validate(name: string, args: MonitoringArgs): void {
       domain !== undefined,
     "stream, application, delivery and domain are all missing; say what to watch",
   );
-  for (const [key, one] of Object.entries({ stream, results: args.results })) {
-    if (one === undefined) continue;
-    problems.integer(`${key}.retentionHours`, one.retentionHours, limits.streamRetentionHours);
-    if (one.maxLagSeconds !== undefined) {
-      problems.integer(`${key}.maxLagSeconds`, one.maxLagSeconds, lagSeconds);
-    }
+  const { results, resultsDelivery, eventsDelivery, functionDelivery } = args;
+  for (const [key, one] of Object.entries({ stream, results })) {
+    const rules = { retentionHours: limits.streamRetentionHours, maxLagSeconds: lagSeconds };
+    problems.check(one ?? {}, rules, `${key}.`);
   }
-  if (application !== undefined) {
-    problems.matches("application.runtime", application.runtime, flinkRuntime);
-    problems.integer(
-      "application.checkpointIntervalSeconds",
-      application.checkpointIntervalSeconds,
-      limits.checkpointIntervalSeconds,
-    );
-  }
-  const { resultsDelivery, eventsDelivery, functionDelivery } = args;
+  const flink = {
+    runtime: flinkRuntime,
+    checkpointIntervalSeconds: limits.checkpointIntervalSeconds,
+  };
+  problems.check(application ?? {}, flink, "application.");
   const deliveries = { delivery, resultsDelivery, eventsDelivery, functionDelivery };
   for (const [key, one] of Object.entries(deliveries)) {
-    if (one === undefined) continue;
-    problems.integer(`${key}.bufferSeconds`, one.bufferSeconds, limits.deliveryBufferSeconds);
+    problems.check(one ?? {}, { bufferSeconds: limits.deliveryBufferSeconds }, `${key}.`);
   }
-  if (domain !== undefined) {
-    problems.integer("domain.dataNodes", domain.dataNodes, limits.searchInstanceCount);
-    problems.integer("domain.volumeGiB", domain.volumeGiB, limits.searchVolumeGiB);
-  }
+  const nodes = { dataNodes: limits.searchInstanceCount, volumeGiB: limits.searchVolumeGiB };
+  problems.check(domain ?? {}, nodes, "domain.");
   problems.throwIfAny(`Monitoring "${name}" has invalid arguments`);
 }

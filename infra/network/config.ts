@@ -1,7 +1,7 @@
 import type { ConfigReader } from "../core/config-reader";
 import { limits, natGatewayStrategies, subnetIdentifier, vpcIdentifier } from "../core/limits";
+import { cidr } from "../core/validate";
 import { checkReachability, type ExistingNetwork, type NewNetwork, zoneCount } from "./network";
-import type { Problems } from "../core/validate";
 
 /** A network of the stack's own, or one that is there. */
 export type NetworkConfig =
@@ -13,7 +13,7 @@ export function readNetwork(read: ConfigReader): NetworkConfig {
   const named = read.strings("availabilityZones", { ...limits.availabilityZones, min: 0 });
   const count = read.integer("availabilityZoneCount", limits.availabilityZones);
   const own = {
-    cidr: read.cidr("vpcCidr", limits.vpcPrefixLength),
+    cidr: read.form("vpcCidr", cidr(limits.vpcPrefixLength)),
     availabilityZones: named.length > 0 ? named : count,
     natGateways: read.oneOf("natGateways", natGatewayStrategies),
     interfaceEndpoints: read.boolean("interfaceEndpoints"),
@@ -34,16 +34,15 @@ export function checkNetwork(
   network: NetworkConfig,
   region: string | undefined,
   read: ConfigReader,
-  problems: Problems,
 ): void {
   if ("existing" in network) return;
   const { availabilityZones: zones } = network;
   const strangers = (typeof zones === "number" ? [] : zones).filter(
     (zone) => region !== undefined && !zone.startsWith(region),
   );
-  problems.require(
+  read.problems.require(
     strangers.length === 0,
     `${read.name("availabilityZones")} must lie in aws:region, ${String(region)}; got ${strangers.join(", ")}`,
   );
-  checkReachability(network, problems, (key) => read.name(key));
+  checkReachability(network, read.problems, (key) => read.name(key));
 }

@@ -11,7 +11,7 @@ import {
   vpcIdentifier,
 } from "../core/limits";
 import { https } from "../core/network-rules";
-import { type Naming, ownName, Problems } from "../core/validate";
+import { cidr, type Naming, ownName, Problems } from "../core/validate";
 import { defaultEndpointServices, endpointPolicy } from "./endpoints";
 
 /** A network of the component's own. */
@@ -48,11 +48,30 @@ export interface ExistingNetwork {
 
 export type NetworkArgs = NewNetwork | { readonly existing: ExistingNetwork };
 
-/** @throws Error that lists every invalid argument. */
-export function validateNetworkArguments(name: string, args: NetworkArgs): void {
+function validate(name: string, args: NetworkArgs): void {
   const problems = new Problems();
-  if ("existing" in args) validateExisting(args.existing, problems);
-  else validateNew(args, problems);
+  if ("existing" in args) {
+    const { privateSubnetIds } = args.existing;
+    const ids = {
+      vpcId: vpcIdentifier,
+      privateSubnetIds: subnetIdentifier,
+      publicSubnetIds: subnetIdentifier,
+    };
+    problems.check(args.existing, ids, "existing.");
+    problems.distinct("existing.privateSubnetIds", privateSubnetIds, limits.availabilityZones);
+  } else {
+    problems.check(args, {
+      cidr: cidr(limits.vpcPrefixLength),
+      natGateways: natGatewayStrategies,
+    });
+    if (typeof args.availabilityZones === "number") {
+      problems.integer("availabilityZones", args.availabilityZones, limits.availabilityZones);
+    } else {
+      problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
+    }
+    checkReachability(args, problems);
+    problems.check(args, { logRetentionDays });
+  }
   problems.throwIfAny(`Network "${name}" has invalid arguments`);
 }
 
@@ -66,27 +85,6 @@ export function checkReachability(
     natGateways !== "None" || interfaceEndpoints,
     `${name("natGateways")} must not be None without ${name("interfaceEndpoints")}: private subnets could not reach AWS. Set ${name("interfaceEndpoints")} to true, or ${name("natGateways")} to Single`,
   );
-}
-
-function validateNew(args: NewNetwork, problems: Problems): void {
-  problems.cidr("cidr", args.cidr, limits.vpcPrefixLength);
-  if (typeof args.availabilityZones === "number") {
-    problems.integer("availabilityZones", args.availabilityZones, limits.availabilityZones);
-  } else {
-    problems.distinct("availabilityZones", args.availabilityZones, limits.availabilityZones);
-  }
-  problems.oneOf("natGateways", args.natGateways, natGatewayStrategies);
-  checkReachability(args, problems);
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
-}
-
-function validateExisting(existing: ExistingNetwork, problems: Problems): void {
-  const { privateSubnetIds, publicSubnetIds = [] } = existing;
-  problems.matches("existing.vpcId", existing.vpcId, vpcIdentifier);
-  problems.distinct("existing.privateSubnetIds", privateSubnetIds, limits.availabilityZones);
-  for (const id of [...privateSubnetIds, ...publicSubnetIds]) {
-    problems.matches("existing subnet", id, subnetIdentifier);
-  }
 }
 
 /**
@@ -114,7 +112,7 @@ export class Network extends pulumi.ComponentResource {
   /** @throws Error that lists every invalid argument. */
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:Network", name, args, opts);
-    validateNetworkArguments(name, args);
+    validate(name, args);
 
     if ("existing" in args) {
       const { vpcId, privateSubnetIds, publicSubnetIds = [] } = args.existing;
@@ -131,7 +129,8 @@ export class Network extends pulumi.ComponentResource {
       this.privateSubnetIds = vpc.privateSubnetIds;
       this.publicSubnetIds = vpc.publicSubnetIds;
       this.subnetCount = zoneCount(args);
-      this.#close(name);
+      // Adopts the security group that comes with the VPC and, having no rules here, leaves it without any.
+      new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: this.vpcId }, { parent: this });
       this.#logFlows(name, args);
       this.#linkServices(name, args, vpc, zones, endpoints);
     }
@@ -190,11 +189,6 @@ export class Network extends pulumi.ComponentResource {
       },
       { parent: this, transforms: [placedSubnet(places, zones)] },
     );
-  }
-
-  /** Adopts the security group that comes with the VPC and, having no rules here, leaves it without any. */
-  #close(name: string): void {
-    new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: this.vpcId }, { parent: this });
   }
 
   #logFlows(name: string, args: NewNetwork): void {

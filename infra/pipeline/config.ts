@@ -7,7 +7,6 @@ import { sizesFor } from "../../capacity/sizing";
 import { ConfigReader, type ConfigSource } from "../core/config-reader";
 import { logRetentionDays, policyArn } from "../core/limits";
 import { nameForm, prefixLength, projectName } from "../core/names";
-import { Problems } from "../core/validate";
 import {
   type ArchiveChoices,
   checkArchive,
@@ -79,13 +78,12 @@ export const projectRoot = path.resolve(__dirname, "../..");
  * @throws Error that lists every unknown, missing and invalid key
  */
 export function loadConfig(config: ConfigSource = new pulumi.Config()): StackConfig {
-  const problems = new Problems();
-  const read = new ConfigReader(config, problems);
+  const read = new ConfigReader(config);
 
-  read.replace(readThroughput(read, problems));
-  const job = readJob(read, projectRoot, problems);
+  read.replace(readThroughput(read));
+  const job = readJob(read, projectRoot);
   const stream = readStream(read);
-  const scaling = readScaling(read, problems);
+  const scaling = readScaling(read);
   const stack = {
     name: `${pulumi.getProject()}-${read.optionalForm("name", nameForm) ?? pulumi.getStack()}`,
     permissionsBoundaryArn: read.optionalForm("permissionsBoundaryArn", policyArn),
@@ -98,41 +96,37 @@ export function loadConfig(config: ConfigSource = new pulumi.Config()): StackCon
     network: readNetwork(read),
     stream,
     job,
-    flink: readFlink(read, problems),
+    flink: readFlink(read),
     search: readSearch(read),
     delivery: readDelivery(read),
     archive: readArchive(read),
     queries: readQueries(read),
     searchEvents: read.boolean("searchEvents"),
     results: readResults(job?.workload.outputs.includes("results") ?? false, stream.mode, read),
-    function: readFunction(read, projectRoot, stream.retentionHours, problems),
-    replay: readReplay(read, problems),
-    ingestion: readIngestion(scaling.stream?.max ?? stream.shardCount, read, problems),
+    function: readFunction(read, projectRoot, stream.retentionHours),
+    replay: readReplay(read),
+    ingestion: readIngestion(scaling.stream?.max ?? stream.shardCount, read),
     scaling,
     monitoring: readMonitoring(read),
-    jobDelivery: readJobDelivery(read, problems),
+    jobDelivery: readJobDelivery(read),
   };
 
   read.rejectUnknownKeys(Object.keys(declaredKeys()));
-  checkRelations(stack, read, problems);
-  // Programs that use the pipeline as a component have generated names of their own.
-  if (config.name !== "") checkPrefix(problems);
-  problems.throwIfAny(
-    config.name !== ""
-      ? "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`"
-      : "The pipeline has invalid arguments",
+  checkRelations(stack, read);
+  // Generated names begin with project and stack, by `pulumi:autonaming`; components have names of their own.
+  const isComponent = config.name === "";
+  const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  read.problems.require(
+    prefix.length <= prefixLength || isComponent,
+    `The names of project and stack must have at most ${prefixLength} characters together, with a hyphen; got ${prefix} (${prefix.length}). Shorten one of them`,
+  );
+  read.problems.throwIfAny(
+    isComponent
+      ? "The pipeline has invalid arguments"
+      : "The configuration of this stack is invalid; correct it with `pulumi config set <key> <value>`",
   );
   // A workload that could not be read is among the problems.
   return stack as StackConfig;
-}
-
-/** Generated names begin with project and stack, by `pulumi:autonaming`. */
-function checkPrefix(problems: Problems): void {
-  const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
-  problems.require(
-    prefix.length <= prefixLength,
-    `The names of project and stack must have at most ${prefixLength} characters together, with a hyphen; got ${prefix} (${prefix.length}). Shorten one of them`,
-  );
 }
 
 /** Configuration key as Pulumi.yaml declares it. */
@@ -154,32 +148,25 @@ export function declaredKeys(): Readonly<Record<string, DeclaredKey>> {
 function checkRelations(
   stack: Omit<StackConfig, "job"> & { readonly job: JobConfig | undefined },
   read: ConfigReader,
-  problems: Problems,
 ): void {
-  const { network, stream, flink, scaling, job } = stack;
-  problems.matches("name in Pulumi.yaml", pulumi.getProject(), projectName);
-  checkNetwork(network, new pulumi.Config("aws").get("region"), read, problems);
-  checkSearch(stack.search, subnetCount(network), stack.encryption.encryptAtRest, read, problems);
-  checkReplay(stack.replay, job?.workload, network, read, problems);
-  checkStream(stream, stack.encryption, read, problems);
+  const { network, stream, flink, scaling, job, archive, encryption } = stack;
+  read.problems.matches("name in Pulumi.yaml", pulumi.getProject(), projectName);
+  checkNetwork(network, new pulumi.Config("aws").get("region"), read);
+  checkSearch(stack.search, subnetCount(network), encryption.encryptAtRest, read);
+  checkReplay(stack.replay, job?.workload, network, read);
+  checkStream(stream, encryption, read);
   if (job !== undefined) {
-    checkJob(job, stream.fanOut, read, problems);
-    if (stack.ingestion !== undefined) checkIngestion(job.workload, read, problems);
+    checkJob(job, stream.fanOut, read);
+    if (stack.ingestion !== undefined) checkIngestion(job.workload, read);
   }
-  checkFlink(flink, stack.encryption.customerManagedKey, stream.retentionHours, read, problems);
+  checkFlink(flink, encryption.customerManagedKey, stream.retentionHours, read);
   const { application } = scaling;
-  if (application !== undefined) checkMaxParallelism(flink, application.max, read, problems);
-  checkArchive(stack.delivery, stack.archive, read, problems);
+  if (application !== undefined) checkMaxParallelism(flink, application.max, read);
+  checkArchive(stack.delivery, archive, read);
   if (stack.queries !== undefined && job !== undefined) {
-    checkQueries(
-      stack.queries,
-      stack.archive,
-      columnsOf(job.workload, stack.archive),
-      read,
-      problems,
-    );
+    checkQueries(stack.queries, archive, columnsOf(job.workload, archive), read);
   }
-  checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read, problems);
+  checkScaling(scaling, stream.mode, flink.parallelismPerKpu, read);
 }
 
 const { recordsPerSecond: rates, recordBytes: sizes, peak: peaks } = quantities;
@@ -189,7 +176,7 @@ const { recordsPerSecond: rates, recordBytes: sizes, peak: peaks } = quantities;
  *
  * @returns what stands in place of the counts that are configured, by key; nothing without a throughput
  */
-function readThroughput(read: ConfigReader, problems: Problems): Readonly<Record<string, number>> {
+function readThroughput(read: ConfigReader): Readonly<Record<string, number>> {
   const recordsPerSecond = read.integer("throughputRecordsPerSecond", { min: 0, max: rates.max });
   const recordBytes = read.integer("throughputRecordBytes", sizes);
   const peak = read.integer("throughputPeak", peaks);
@@ -197,7 +184,7 @@ function readThroughput(read: ConfigReader, problems: Problems): Readonly<Record
   if (!(recordsPerSecond > 0 && recordBytes > 0 && peak > 0)) return {};
 
   const { stream, application, pipelines } = sizesFor({ recordsPerSecond, recordBytes, peak });
-  problems.require(
+  read.problems.require(
     pipelines === 1,
     `${read.name("throughputRecordsPerSecond")} ${recordsPerSecond} of ${recordBytes} bytes needs ${pipelines} pipelines: one stack cannot carry it. Give each of ${pipelines} stacks its share`,
   );

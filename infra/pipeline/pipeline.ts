@@ -2,9 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Canary } from "../canary/canary";
 import { componentInputs } from "../core/component";
-import { EncryptionKey } from "../core/encryption-key";
+import { EncryptionKey, keyServices } from "../core/encryption-key";
 import { policyDocument, ServiceRole, withPermissionsBoundary } from "../core/iam";
-import { keyServices } from "../core/key-services";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
@@ -109,16 +108,12 @@ export class Pipeline extends pulumi.ComponentResource {
         ).arn
       : undefined;
 
+    const logged = { logRetentionDays, kmsKeyArn };
     const network = new Network(
       `${name}-network`,
       "existing" in args.network
         ? args.network
-        : {
-            ...args.network,
-            instanceTypes: [args.replay.instanceType],
-            logRetentionDays,
-            kmsKeyArn,
-          },
+        : { ...args.network, instanceTypes: [args.replay.instanceType], ...logged },
       child,
     );
     const privateSubnets = { vpcId: network.vpcId, subnetIds: network.privateSubnetIds };
@@ -128,11 +123,9 @@ export class Pipeline extends pulumi.ComponentResource {
       { takesLogs: true, expirationDays: logRetentionDays, protectData },
       child,
     );
-    const artifacts = new PrivateBucket(
-      `${name}-artifacts`,
-      { kmsKeyArn, logBucketName, protectData },
-      child,
-    );
+    const guarded = { kmsKeyArn, logBucketName, protectData };
+    const kept = { ...guarded, logRetentionDays };
+    const artifacts = new PrivateBucket(`${name}-artifacts`, guarded, child);
 
     const fanOutConsumers = fanOut ? [jobConsumer] : [];
     const events = new EventStream(
@@ -150,17 +143,10 @@ export class Pipeline extends pulumi.ComponentResource {
       },
       child,
     );
+    const source = { streamArn: events.arn, statements: events.readStatements() };
     const archive = new DeliveryStream(
       `${name}-archive`,
-      {
-        ...args.delivery,
-        ...archiveOf(workload, args.archive, databaseName),
-        source: { streamArn: events.arn, statements: events.readStatements() },
-        logRetentionDays,
-        kmsKeyArn,
-        logBucketName,
-        protectData,
-      },
+      { ...args.delivery, ...archiveOf(workload, args.archive, databaseName), source, ...kept },
       child,
     );
     const queries =
@@ -172,9 +158,7 @@ export class Pipeline extends pulumi.ComponentResource {
           ...queriesOf(job),
           archive: archive.queried(),
           resultExpirationDays: logRetentionDays,
-          kmsKeyArn,
-          logBucketName,
-          protectData,
+          ...guarded,
         },
         child,
       );
@@ -187,11 +171,8 @@ export class Pipeline extends pulumi.ComponentResource {
           shardCount: args.results.shardCount,
           retentionHours: args.stream.retentionHours,
           archive: args.results.archived ? args.delivery : undefined,
-          logBucketName,
+          ...kept,
           encryptAtRest,
-          kmsKeyArn,
-          logRetentionDays,
-          protectData,
         },
         child,
       );
@@ -227,9 +208,8 @@ export class Pipeline extends pulumi.ComponentResource {
           identityPoolId: signIn.identityPoolId,
           roleArn: signIn.roleArn,
         },
+        ...logged,
         encryptAtRest,
-        kmsKeyArn,
-        logRetentionDays,
         protectData,
       },
       child,
@@ -243,7 +223,7 @@ export class Pipeline extends pulumi.ComponentResource {
           `${name}-events-delivery`,
           {
             ...eventsBuffer,
-            source: { streamArn: events.arn, statements: events.readStatements() },
+            source,
             transform: transformOf(workload),
             search: {
               domainArn: search.arn,
@@ -252,10 +232,7 @@ export class Pipeline extends pulumi.ComponentResource {
               ...searchNetwork,
             },
             expirationDays: args.delivery.expirationDays,
-            logRetentionDays,
-            kmsKeyArn,
-            logBucketName,
-            protectData,
+            ...kept,
           },
           child,
         )
@@ -276,13 +253,7 @@ export class Pipeline extends pulumi.ComponentResource {
         ? undefined
         : new SearchSnapshots(
             `${name}-search-snapshots`,
-            {
-              domainArn: searchDomainArn(domainName, child),
-              keepDays: snapshotDays,
-              kmsKeyArn,
-              logBucketName,
-              protectData,
-            },
+            { domainArn: searchDomainArn(domainName, child), keepDays: snapshotDays, ...guarded },
             child,
           );
     const domainSettings = new SearchBootstrap(
@@ -308,8 +279,7 @@ export class Pipeline extends pulumi.ComponentResource {
           ...(signIn ? [signIn.userRoleArn] : []),
           ...(canaryRole ? [canaryRole.arn] : []),
         ],
-        logRetentionDays,
-        kmsKeyArn,
+        ...logged,
       },
       child,
     );
@@ -357,8 +327,7 @@ export class Pipeline extends pulumi.ComponentResource {
         ],
         securityGroupIds: search.clientSecurityGroupIds,
         startAfter: [domainSettings],
-        logRetentionDays,
-        kmsKeyArn,
+        ...logged,
         stateKmsKeyArn: kmsKeyArn,
         protectData,
       },
@@ -373,8 +342,7 @@ export class Pipeline extends pulumi.ComponentResource {
           applicationName: analytics.name,
           arn: analytics.arn,
           stateKmsKeyArn: kmsKeyArn,
-          logRetentionDays,
-          kmsKeyArn,
+          ...logged,
         },
         child,
       );
@@ -387,10 +355,7 @@ export class Pipeline extends pulumi.ComponentResource {
             bufferMiB: args.delivery.bufferMiB,
             bufferSeconds: args.delivery.bufferSeconds,
             expirationDays: args.delivery.expirationDays,
-            logRetentionDays,
-            kmsKeyArn,
-            logBucketName,
-            protectData,
+            ...kept,
           },
           child,
         )
@@ -414,10 +379,7 @@ export class Pipeline extends pulumi.ComponentResource {
             statements: functionDelivery.putStatements(["firehose:PutRecordBatch"]),
           },
           expirationDays: args.delivery.expirationDays,
-          logRetentionDays,
-          kmsKeyArn,
-          logBucketName,
-          protectData,
+          ...kept,
         },
         child,
       );
@@ -444,9 +406,8 @@ export class Pipeline extends pulumi.ComponentResource {
         startAfter: [archive, eventsDelivery, results, analytics, streamFunction].filter(
           (reader) => reader !== undefined,
         ),
-        logRetentionDays,
+        ...logged,
         encryptAtRest,
-        kmsKeyArn,
       },
       child,
     );
@@ -469,9 +430,8 @@ export class Pipeline extends pulumi.ComponentResource {
               network: privateSubnets,
               sourceStreamName: events.name,
               sourceApplicationName: analytics.name,
+              ...logged,
               maxLagSeconds,
-              logRetentionDays,
-              kmsKeyArn,
             },
             child,
           );
@@ -487,8 +447,7 @@ export class Pipeline extends pulumi.ComponentResource {
           eventSchema: workload.eventSchema,
           partitionKey: { field: workload.partitionKey },
           createLogRole: scalers.createApiGatewayLogRole && scaling === undefined,
-          logRetentionDays,
-          kmsKeyArn,
+          ...logged,
         },
         // The role for logs may be the scaler's.
         { ...child, dependsOn: scaling === undefined ? [] : [scaling] },
@@ -507,8 +466,7 @@ export class Pipeline extends pulumi.ComponentResource {
               index: canaryIndex,
               role: canaryRole,
               vpc: searchNetwork,
-              logRetentionDays,
-              kmsKeyArn,
+              ...logged,
             },
             child,
           )
@@ -605,10 +563,7 @@ export class Pipeline extends pulumi.ComponentResource {
           codeBucketName: artifacts.bucketName,
           codeBucketArn: artifacts.arn,
           alarmTopicArn: monitoring.ticketTopicArn,
-          logBucketName,
-          logRetentionDays,
-          kmsKeyArn,
-          protectData,
+          ...kept,
         },
         child,
       );

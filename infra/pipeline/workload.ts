@@ -11,7 +11,6 @@ import {
 import { readWorkload, type Workload, workloadFolder } from "../contracts/workload";
 import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
-import type { Problems } from "../core/validate";
 import type { DeliveryStreamArgs, DeliveryTransformArgs } from "../delivery/args";
 import { type ColumnSchema, flatProperties, tableColumns } from "../delivery/columns";
 import type { ArchiveChoices } from "../delivery/config";
@@ -34,16 +33,12 @@ export interface JobConfig {
  * @param root - folder that the path of the workload is relative to
  * @returns undefined where the workload cannot be read
  */
-export function readJob(
-  read: ConfigReader,
-  root: string,
-  problems: Problems,
-): JobConfig | undefined {
+export function readJob(read: ConfigReader, root: string): JobConfig | undefined {
   const folder = read.form("workload", { pattern: /\S/, description: "the folder of a workload" });
   const archived = read.boolean("jobArchive");
   const maxDisorderSeconds = read.integer("outOfOrdernessSeconds", limits.maxDisorderSeconds);
   if (folder === "") return undefined;
-  const workload = readWorkload(workloadFolder(folder, root), problems, folder);
+  const workload = readWorkload(workloadFolder(folder, root), read.problems, folder);
   if (workload === undefined) return undefined;
   const { views, queries } = workload.archive;
   const sqls = [...Object.values(views), ...Object.values(queries)].map(({ sql }) => sql);
@@ -60,14 +55,13 @@ export function checkJob(
   { workload, configured, archived }: JobConfig,
   fanOut: boolean,
   read: ConfigReader,
-  problems: Problems,
 ): void {
   const absent = [
     ...(archived && workload.outputs.includes("archive") ? [] : ["archive.path"]),
     ...(fanOut ? [] : ["stream.consumerArn"]),
     ...(workload.outputs.includes("results") ? [] : ["results.name", "results.arn"]),
   ];
-  checkProperties(workload, configured, absent, problems, (property) => {
+  checkProperties(workload, configured, absent, read.problems, (property) => {
     const [group = "", key = ""] = property.split(".");
     const [, configuredKey] =
       /^\$\{config\.(\w+)\}$/.exec(String(workload.properties[group]?.[key])) ?? [];
@@ -158,7 +152,12 @@ export function eventTemplates({
         settings: { refresh_interval: "30s" },
         mappings: {
           dynamic: eventSchema["additionalProperties"] === false ? "strict" : false,
-          properties: eventMapping({ ...properties, ...columns }, instants),
+          properties: Object.fromEntries(
+            flatProperties({ ...properties, ...columns }).map(([name, { format, type = "" }]) => {
+              const isInstant = format === "date-time" || instants.includes(name);
+              return [name, { type: isInstant ? "date" : (fieldTypes[type] ?? "keyword") }];
+            }),
+          ),
         },
       },
     },
@@ -173,20 +172,6 @@ const fieldTypes: Readonly<Record<string, string>> = {
   string: "keyword",
   array: "keyword",
 };
-
-/** Fields of an index as the transform flattens events. */
-function eventMapping(
-  properties: Readonly<Record<string, ColumnSchema>>,
-  instants: readonly string[],
-): Record<string, { readonly type: string }> {
-  return Object.fromEntries(
-    flatProperties(properties).map(([name, property]) => {
-      const isInstant = property.format === "date-time" || instants.includes(name);
-      const type = isInstant ? "date" : (fieldTypes[property.type ?? ""] ?? "keyword");
-      return [name, { type }] as const;
-    }),
-  );
-}
 
 /** The function that prepares the events of a workload for archive and indices. */
 export function transformOf({

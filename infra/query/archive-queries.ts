@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, arnBeside, type Statement } from "../core/iam";
 import { limits, roleArn } from "../core/limits";
-import { PrivateBucket } from "../core/private-bucket";
-import { type Form, type Naming, ownName, Problems } from "../core/validate";
+import { bucketArgs, PrivateBucket } from "../core/private-bucket";
+import { type Form, Problems } from "../core/validate";
 import { type QueriedTable, tableNameForm } from "../delivery/table";
 import { type ArchiveView, viewTable } from "./view";
 
@@ -82,12 +82,7 @@ export class ArchiveQueries extends pulumi.ComponentResource {
     const { accountId } = aws.getCallerIdentityOutput({}, child);
     const results = new PrivateBucket(
       `${name}-results`,
-      {
-        kmsKeyArn,
-        expirationDays: args.resultExpirationDays ?? 7,
-        logBucketName: args.logBucketName,
-        protectData: args.protectData ?? false,
-      },
+      bucketArgs({ ...args, expirationDays: args.resultExpirationDays ?? 7 }),
       child,
     );
     const workgroup = new aws.athena.Workgroup(
@@ -201,22 +196,10 @@ export class ArchiveQueries extends pulumi.ComponentResource {
   }
 }
 
-/** Complains about roles and columns that cannot be granted. */
-export function checkReaders(
-  { roleArns, columns }: ColumnReaders,
-  problems: Problems,
-  name: Naming<keyof ColumnReaders> = ownName,
-): void {
-  problems.distinct(name("roleArns"), roleArns, limits.archiveReaders);
-  for (const arn of roleArns) problems.matches(name("roleArns"), arn, roleArn);
-  problems.distinct(name("columns"), columns, limits.archiveReaderColumns);
-  for (const column of columns) problems.matches(name("columns"), column, tableNameForm);
-}
-
 function validate(name: string, args: ArchiveQueriesArgs): void {
   const problems = new Problems();
   const { archive, views = {}, queries = {}, readers } = args;
-  problems.integer("scanLimitMiB", args.scanLimitMiB, limits.queryScanMiB);
+  problems.check(args, { scanLimitMiB: limits.queryScanMiB });
   for (const [view, { columns }] of Object.entries(views)) {
     problems.matches("A view's name", view, tableNameForm);
     problems.require(
@@ -236,6 +219,10 @@ function validate(name: string, args: ArchiveQueriesArgs): void {
       limits.queryDescriptionLength,
     );
   }
-  if (readers !== undefined) checkReaders(readers, problems, (key) => `readers.${key}`);
+  if (readers !== undefined) {
+    problems.distinct("readers.roleArns", readers.roleArns, limits.archiveReaders);
+    problems.distinct("readers.columns", readers.columns, limits.archiveReaderColumns);
+    problems.check(readers, { roleArns: roleArn, columns: tableNameForm }, "readers.");
+  }
   problems.throwIfAny(`ArchiveQueries "${name}" has invalid arguments`);
 }

@@ -14,7 +14,7 @@ import {
   sshPublicKey,
 } from "../core/limits";
 import { https } from "../core/network-rules";
-import { Problems } from "../core/validate";
+import { cidr, Problems } from "../core/validate";
 import { ReplayAccess } from "./access";
 import {
   agentStatements,
@@ -87,27 +87,19 @@ export interface ReplayHostArgs {
 
 export const defaultMaxDisorderSeconds = 60;
 
-/** @throws Error that lists every invalid argument. */
-export function validateReplayArguments(name: string, args: ReplayHostArgs): void {
+function validate(name: string, args: ReplayHostArgs): void {
+  const { start, ssh, readableInputs = [] } = args;
   const problems = new Problems();
-  problems.matches("instanceType", args.instanceType, replayInstanceType);
-  problems.integer(
-    "maxDisorderSeconds",
-    args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
-    limits.maxDisorderSeconds,
-  );
-  if (args.start !== undefined) {
-    problems.matches("start.input", args.start.input, inputUrl);
-    problems.integer("start.speedup", args.start.speedup, limits.replaySpeedup);
-  }
-  const readableInputs = args.readableInputs ?? [];
+  problems.check(args, {
+    instanceType: replayInstanceType,
+    maxDisorderSeconds: limits.maxDisorderSeconds,
+    readableInputs: inputUrl,
+    logRetentionDays,
+  });
   problems.distinct("readableInputs", readableInputs, limits.replayReadableInputs);
-  for (const input of readableInputs) problems.matches("readableInputs", input, inputUrl);
-  if (args.ssh !== undefined) {
-    problems.matches("ssh.publicKey", args.ssh.publicKey, sshPublicKey);
-    problems.cidr("ssh.clientCidr", args.ssh.clientCidr, limits.sshClientPrefixLength);
-  }
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+  problems.check(start ?? {}, { input: inputUrl, speedup: limits.replaySpeedup }, "start.");
+  const clientCidr = cidr(limits.sshClientPrefixLength);
+  problems.check(ssh ?? {}, { publicKey: sshPublicKey, clientCidr }, "ssh.");
   problems.throwIfAny(`ReplayHost "${name}" has invalid arguments`);
 }
 
@@ -152,7 +144,7 @@ export class ReplayHost extends pulumi.ComponentResource {
       componentInputs(args, "producerPath", "startAfter"),
       opts,
     );
-    validateReplayArguments(name, args);
+    validate(name, args);
 
     const { region } = aws.getRegionOutput({}, { parent: this });
     const { partition } = aws.getPartitionOutput({}, { parent: this });

@@ -129,15 +129,14 @@ export function checkBounds(
 /** @throws Error that lists every invalid argument. */
 export function validate(name: string, args: AutoscalingArgs): void {
   const problems = new Problems();
-  const { stream, application, maxLagSeconds } = args;
+  const { stream, application } = args;
   problems.require(
     stream !== undefined || application !== undefined,
     "stream and application are both missing; say what to scale",
   );
   const check = (name: string, bounds: Bounds, range: Range, granularity: number): void => {
     const names = { min: `${name}.min`, max: `${name}.max`, schedules: `${name}.schedules` };
-    problems.integer(names.min, bounds.min, range);
-    problems.integer(names.max, bounds.max, range);
+    problems.check(bounds, { min: range, max: range }, `${name}.`);
     checkBounds(names, bounds, granularity, problems);
     problems.require(
       bounds.byLoad || (bounds.schedules ?? []).length > 0,
@@ -147,15 +146,11 @@ export function validate(name: string, args: AutoscalingArgs): void {
   if (stream !== undefined) check("stream", stream, limits.shardCount, 1);
   if (application !== undefined) {
     const { parallelismPerKpu } = application;
-    problems.integer(
-      "application.parallelismPerKpu",
-      parallelismPerKpu,
-      limits.flinkParallelismPerKpu,
-    );
+    const rules = { parallelismPerKpu: limits.flinkParallelismPerKpu };
+    problems.check(application, rules, "application.");
     check("application", application, limits.flinkParallelism, parallelismPerKpu);
   }
-  if (maxLagSeconds !== undefined) problems.integer("maxLagSeconds", maxLagSeconds, lagSeconds);
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
+  problems.check(args, { maxLagSeconds: lagSeconds, logRetentionDays });
   problems.throwIfAny(`Autoscaling "${name}" has invalid arguments`);
 }
 

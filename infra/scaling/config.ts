@@ -3,20 +3,9 @@ import { type Bounds, checkBounds, type Schedule } from "./args";
 import type { TargetKind } from "../watch/metrics";
 import type { ConfigReader } from "../core/config-reader";
 import { limits, type StreamMode } from "../core/limits";
-import type { Problems, Range } from "../core/validate";
+import type { Range } from "../core/validate";
 
-export interface ScalingConfig {
-  /** Undefined where the stream does not scale, or AWS scales it. */
-  readonly stream: Bounds | undefined;
-  /** Undefined where the application does not scale, or the service scales it. */
-  readonly application: Bounds | undefined;
-  readonly byService: boolean;
-  readonly dryRun: boolean;
-  readonly createApiGatewayLogRole: boolean;
-}
-
-const streamScalers = ["None", "Schedule", "Alarms"] as const;
-const flinkScalers = ["None", "Service", "Schedule", "Alarms"] as const;
+export type ScalingConfig = ReturnType<typeof readScaling>;
 
 interface TargetSchedule extends Schedule {
   readonly target: TargetKind;
@@ -49,9 +38,15 @@ const keys = {
   },
 } as const satisfies Record<TargetKind, object>;
 
-export function readScaling(read: ConfigReader, problems: Problems): ScalingConfig {
+export function readScaling(read: ConfigReader) {
   const all = read.list("scalingSchedules", areSchedules);
-  const flinkScaler = read.oneOf(keys.application.scaler, flinkScalers);
+  const flinkScaler = read.oneOf(keys.application.scaler, [
+    "None",
+    "Service",
+    "Schedule",
+    "Alarms",
+  ]);
+  const streamScaler = read.oneOf(keys.stream.scaler, ["None", "Schedule", "Alarms"]);
   const bounds = (target: TargetKind, scaler: string, range: Range): Bounds | undefined => {
     const min = read.integer(keys[target].min, range);
     const max = read.integer(keys[target].max, range);
@@ -59,20 +54,22 @@ export function readScaling(read: ConfigReader, problems: Problems): ScalingConf
     const key = read.name(keys[target].scaler);
     const places = `${read.name("scalingSchedules")} of target ${target}`;
     if (scaler === "None" || scaler === "Service") {
-      problems.require(
+      read.problems.require(
         schedules.length === 0,
         `${places} need ${key} Schedule or Alarms; got ${scaler}. Change it, or remove ${schedules.map(({ name }) => name).join(", ")}`,
       );
       return undefined;
     }
-    problems.require(
+    read.problems.require(
       scaler === "Alarms" || schedules.length > 0,
       `${key} Schedule needs ${places}, but has none`,
     );
     return { min, max, byLoad: scaler === "Alarms", schedules };
   };
   return {
-    stream: bounds("stream", read.oneOf(keys.stream.scaler, streamScalers), limits.shardCount),
+    /** Undefined where the stream does not scale, or AWS scales it. */
+    stream: bounds("stream", streamScaler, limits.shardCount),
+    /** Undefined where the application does not scale, or the service scales it. */
     application: bounds("application", flinkScaler, limits.flinkParallelism),
     byService: flinkScaler === "Service",
     dryRun: read.boolean("scalingDryRun"),
@@ -86,7 +83,6 @@ export function checkScaling(
   mode: StreamMode,
   parallelismPerKpu: number,
   read: ConfigReader,
-  problems: Problems,
 ): void {
   const check = (target: TargetKind, bounds: Bounds | undefined, granularity: number): void => {
     if (bounds === undefined) return;
@@ -95,11 +91,11 @@ export function checkScaling(
       max: read.name(keys[target].max),
       schedules: `${read.name("scalingSchedules")} of target ${target}`,
     };
-    checkBounds(names, bounds, granularity, problems);
+    checkBounds(names, bounds, granularity, read.problems);
   };
   check("stream", stream, 1);
   check("application", application, parallelismPerKpu);
-  problems.require(
+  read.problems.require(
     mode === "PROVISIONED" || stream === undefined,
     `${read.name(keys.stream.scaler)} must be None with ${read.name("streamMode")} ON_DEMAND, where AWS scales the stream`,
   );

@@ -88,12 +88,9 @@ function statements(
     ...(application === undefined
       ? []
       : [
-          allow(
-            actions({
-              kinesisanalytics: "DescribeApplication UpdateApplication",
-            }),
-            [application.arn],
-          ),
+          allow(actions({ kinesisanalytics: "DescribeApplication UpdateApplication" }), [
+            application.arn,
+          ]),
           ...stateOperatorStatements(application, region),
         ]),
     // It knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Condition, reading, type ResourceMetric } from "../watch/alarm";
+import { alarm, type Condition, reading, type ResourceMetric } from "../watch/alarm";
 import {
   growthMinutes,
   shardBytesPerSecond,
@@ -15,10 +15,6 @@ export const applicationThresholds: Thresholds = { outPercent: 80, inPercent: 20
 /** Percent of the records of one minute that are throttled, from which a stream grows without waiting for more minutes. */
 const surgePercent = 10;
 
-/** Five minutes of load are no accident; capacity is reduced when an hour has shown that it is not needed. */
-const out = { periodSeconds: 60, periods: 5 } as const;
-const back = { periodSeconds: 300, periods: 12 } as const;
-
 /** Utilization of the open shards in percent, 100 while throttled; no data while shards are unknown or `isKnown` is false. */
 function streamUsage(bytes: string, records: string, shards: string, isKnown?: string): string {
   const used = `100 * MAX([${bytes} / ${shardBytesPerSecond}, ${records} / ${shardRecordsPerSecond}]) / PERIOD(shards) / ${shards}`;
@@ -26,6 +22,7 @@ function streamUsage(bytes: string, records: string, shards: string, isKnown?: s
   return `IF(FILL(throttled, 0) > ${throttledShare} * ${offered}, 100, ${isKnown === undefined ? used : `IF(${isKnown}, ${used})`})`;
 }
 
+/** Five minutes of load are no accident; capacity is reduced when an hour has shown that it is not needed. */
 export interface ScalingAlarms {
   readonly out: Condition;
   /** A second reason to grow, which does not wait. */
@@ -47,12 +44,10 @@ export function streamScalingAlarms(
     throttled: reading("stream", "WriteProvisionedThroughputExceeded", stream, "Sum"),
     shards: reading("scaling", "Capacity", { Target: target, Name: streamName }, "Maximum"),
   };
-  const { outPercent, inPercent } = streamThresholds;
   return {
-    out: {
-      name: "stream-out",
-      description: `Adds shards: for five minutes records have filled the open ones to ${outPercent} % or more, or were throttled.`,
-      value: {
+    out: alarm(
+      "stream-out",
+      {
         // The shards of the last minute are known before its records. A minute that counted as empty until they come
         // would be the last one each time, and five in a row were never full; so it has no value until then:
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions
@@ -60,30 +55,20 @@ export function streamScalingAlarms(
         label: "percent of the open shards, 100 while records are throttled",
         readings: load,
       },
-      comparison: ">=",
-      threshold: outPercent,
-      ...out,
-      periods: growthMinutes,
-      breaching: out.periods,
-      missing: "notBreaching",
-    },
-    surge: {
-      name: "stream-surge",
-      description: `Adds shards: ${surgePercent} % of the records of one minute or more were throttled.`,
-      value: {
+      { threshold: streamThresholds.outPercent, periods: growthMinutes },
+    ),
+    surge: alarm(
+      "stream-surge",
+      {
         expression: "IF(records > 0, 100 * throttled / (records + throttled))",
         label: "percent of the records that were throttled",
         readings: { records: load.records, throttled: load.throttled },
       },
-      comparison: ">=",
-      threshold: surgePercent,
-      periodSeconds: 60,
-      missing: "notBreaching",
-    },
-    in: {
-      name: "stream-in",
-      description: `Removes shards: for an hour records have filled the open ones to less than ${inPercent} %, none was throttled, and readers keep up.`,
-      value: {
+      { threshold: surgePercent },
+    ),
+    in: alarm(
+      "stream-in",
+      {
         expression: unlessBehind(
           streamUsage("FILL(bytes, 0)", "FILL(records, 0)", "shards"),
           maxLagMilliseconds,
@@ -91,11 +76,8 @@ export function streamScalingAlarms(
         label: "percent of the open shards, 100 while records are throttled or readers are behind",
         readings: { ...load, lag: { metric: lag, statistic: "Maximum" } },
       },
-      comparison: "<",
-      threshold: inPercent,
-      ...back,
-      missing: "missing",
-    },
+      { threshold: streamThresholds.inPercent },
+    ),
   };
 }
 
@@ -120,24 +102,8 @@ export function applicationScalingAlarms(
   };
   const { outPercent, inPercent } = applicationThresholds;
   return {
-    out: {
-      name: "application-out",
-      description: `Raises the parallelism: for five minutes the task managers have used ${outPercent} % of their processors or more, or have been behind.`,
-      value,
-      comparison: ">=",
-      threshold: outPercent,
-      ...out,
-      missing: "missing",
-    },
-    in: {
-      name: "application-in",
-      description: `Lowers the parallelism: for an hour the task managers have used less than ${inPercent} % of their processors and kept up.`,
-      value,
-      comparison: "<",
-      threshold: inPercent,
-      ...back,
-      missing: "missing",
-    },
+    out: alarm("application-out", value, { threshold: outPercent }),
+    in: alarm("application-in", value, { threshold: inPercent }),
   };
 }
 

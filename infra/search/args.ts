@@ -9,7 +9,7 @@ import {
   searchWarmInstanceTypes,
   type SearchWarmInstanceType,
 } from "../core/limits";
-import { type Naming, ownName, Problems } from "../core/validate";
+import { cidr, type Naming, ownName, Problems } from "../core/validate";
 
 export interface SearchDomainArgs {
   /** Name of the domain: 3 to 28 lower-case letters, digits and hyphens, beginning with a letter. */
@@ -102,27 +102,22 @@ export function searchZones({
 export function validateSearchArguments(name: string, args: SearchDomainArgs): void {
   const problems = new Problems();
   const { dedicatedMasters = 0, dedicatedMasterType } = args;
-  if (typeof args.domainName === "string") {
-    problems.matches("domainName", args.domainName, searchDomainName);
-  }
-  if (args.engineVersion !== undefined) {
-    problems.matches("engineVersion", args.engineVersion, searchEngineVersion);
-  }
-  problems.matches("instanceType", args.instanceType, searchInstanceType);
-  problems.integer("instanceCount", args.instanceCount, limits.searchInstanceCount);
-  problems.integer("volumeGiB", args.volumeGiB, limits.searchVolumeGiB);
-  problems.oneOf("dedicatedMasters", dedicatedMasters, dedicatedMasterCounts);
-  if (dedicatedMasterType !== undefined) {
-    problems.matches("dedicatedMasterType", dedicatedMasterType, searchInstanceType);
-  } else {
-    problems.require(
-      dedicatedMasters === 0,
-      "dedicatedMasterType is missing; say which instances the dedicated masters use",
-    );
-  }
+  problems.check(args, {
+    domainName: searchDomainName,
+    engineVersion: searchEngineVersion,
+    instanceType: searchInstanceType,
+    instanceCount: limits.searchInstanceCount,
+    volumeGiB: limits.searchVolumeGiB,
+    dedicatedMasters: dedicatedMasterCounts,
+    dedicatedMasterType: searchInstanceType,
+    logRetentionDays,
+  });
+  problems.require(
+    dedicatedMasters === 0 || dedicatedMasterType !== undefined,
+    "dedicatedMasterType is missing; say which instances the dedicated masters use",
+  );
   validatePlace(args, problems);
   checkTopology(args, problems);
-  problems.oneOf("logRetentionDays", args.logRetentionDays, logRetentionDays);
   problems.throwIfAny(`SearchDomain "${name}" has invalid arguments`);
 }
 
@@ -138,17 +133,18 @@ function validatePlace(
     problems.integer("vpc.subnetCount", vpc.subnetCount, limits.availabilityZones);
   }
   if (publicAccess !== undefined) {
-    const { clientCidrs, principalArns, zones } = publicAccess;
+    const { clientCidrs, principalArns } = publicAccess;
     problems.distinct("publicAccess.clientCidrs", clientCidrs, limits.searchClients);
-    for (const cidr of clientCidrs) {
-      problems.cidr("publicAccess.clientCidrs", cidr, limits.searchClientPrefixLength);
-    }
+    const rules = {
+      clientCidrs: cidr(limits.searchClientPrefixLength),
+      zones: limits.searchZones,
+    };
+    problems.check(publicAccess, rules, "publicAccess.");
     problems.integer(
       "number of publicAccess.principalArns",
       principalArns.length,
       limits.searchClients,
     );
-    problems.integer("publicAccess.zones", zones, limits.searchZones);
   }
   checkSignIn({ signIn: signIn !== undefined, encryptAtRest: encryptAtRest ?? true }, problems);
 }

@@ -5,32 +5,14 @@ import {
   limits,
   roleArn,
   searchInstanceType,
-  type SearchWarmInstanceType,
   searchWarmInstanceTypes,
 } from "../core/limits";
 import { checkSignIn, checkTopology } from "./args";
-import type { Problems } from "../core/validate";
 
 /** The search domain of a stack, and who reads it. */
-export interface SearchConfig {
-  readonly instanceType: string;
-  readonly instanceCount: number;
-  readonly volumeGiB: number;
-  readonly dedicatedMasters: number;
-  readonly dedicatedMasterType: string;
-  readonly standby: boolean;
-  readonly warm?: { readonly instanceType: SearchWarmInstanceType; readonly instanceCount: number };
-  readonly createServiceLinkedRole: boolean;
-  readonly indexShards: number;
-  /** Days for which daily snapshots are kept; 0 takes none. */
-  readonly snapshotDays: number;
-  readonly readerRoleArns: readonly string[];
-  readonly adminRoleArns: readonly string[];
-  /** First part of the sign-in page's host name, where people sign in to the dashboards through Cognito. */
-  readonly signInPrefix: string | undefined;
-}
+export type SearchConfig = ReturnType<typeof readSearch>;
 
-export function readSearch(read: ConfigReader): SearchConfig {
+export function readSearch(read: ConfigReader) {
   const warmCount = read.integer("searchWarmCount", { ...limits.searchWarmCount, min: 0 });
   const warmType = read.oneOf("searchWarmType", searchWarmInstanceTypes);
   return {
@@ -43,9 +25,11 @@ export function readSearch(read: ConfigReader): SearchConfig {
     ...(warmCount > 0 && { warm: { instanceType: warmType, instanceCount: warmCount } }),
     createServiceLinkedRole: read.boolean("createSearchServiceLinkedRole"),
     indexShards: read.integer("searchIndexShards", limits.searchIndexShards),
+    /** Days for which daily snapshots are kept; 0 takes none. */
     snapshotDays: read.integer("searchSnapshotDays", { ...limits.searchSnapshotDays, min: 0 }),
     readerRoleArns: read.forms("searchReaderRoleArns", limits.searchReaders, roleArn),
     adminRoleArns: read.forms("searchAdminRoleArns", limits.searchReaders, roleArn),
+    /** First part of the sign-in page's host name, where people sign in to the dashboards through Cognito. */
     signInPrefix: read.optionalForm("searchSignInPrefix", cognitoDomainPrefix),
   };
 }
@@ -56,8 +40,8 @@ export function checkSearch(
   subnetCount: number,
   encryptAtRest: boolean,
   read: ConfigReader,
-  problems: Problems,
 ): void {
+  const { problems } = read;
   checkSignIn(
     { signIn: search.signInPrefix !== undefined, encryptAtRest },
     problems,

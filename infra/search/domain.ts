@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { keyOwner } from "../core/encryption-key";
-import { allow, type Statement } from "../core/iam";
+import { actions, allow, type Statement } from "../core/iam";
 import { accessPolicy, searchDomainArn, searchMembers } from "./access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./args";
 import { SearchLogs } from "./logs";
@@ -152,29 +152,21 @@ export class SearchDomain extends pulumi.ComponentResource {
 
   /** What the master user needs to put settings in place. */
   adminStatements(): Statement[] {
-    return [
-      allow(["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"], [pulumi.interpolate`${this.arn}/*`]),
-    ];
+    return this.#requests("ESHttpGet ESHttpPost ESHttpPut");
   }
 
   /** What a principal needs to read documents and open the dashboards, besides a role in the domain. */
   readStatements(): Statement[] {
-    return [
-      allow(
-        ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost"],
-        [pulumi.interpolate`${this.arn}/*`],
-      ),
-    ];
+    return this.#requests("ESHttpGet ESHttpHead ESHttpPost");
   }
 
   /** What a principal needs to read and write documents. */
   writeStatements(): Statement[] {
-    return [
-      allow(
-        ["es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"],
-        [pulumi.interpolate`${this.arn}/*`],
-      ),
-    ];
+    return this.#requests("ESHttpDelete ESHttpGet ESHttpHead ESHttpPost ESHttpPut");
+  }
+
+  #requests(methods: string): Statement[] {
+    return [allow(actions({ es: methods }), [pulumi.interpolate`${this.arn}/*`])];
   }
 }
 
@@ -192,9 +184,7 @@ function clusterConfiguration(
     dedicatedMasterEnabled: dedicatedMasters > 0,
     ...(dedicatedMasters > 0 && {
       dedicatedMasterCount: dedicatedMasters,
-      ...(args.dedicatedMasterType !== undefined && {
-        dedicatedMasterType: args.dedicatedMasterType,
-      }),
+      dedicatedMasterType: args.dedicatedMasterType,
     }),
     // Said in any case: AWS has another default for a new domain than for one that is changed.
     multiAzWithStandbyEnabled: args.standby ?? false,

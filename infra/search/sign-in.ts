@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument, ServiceRole } from "../core/iam";
+import { actions, allow, policyDocument, rolePolicy, ServiceRole } from "../core/iam";
 import { cognitoDomainPrefix } from "../core/limits";
 import { partitionNames } from "../core/partition";
 import { Problems } from "../core/validate";
@@ -13,6 +13,16 @@ export interface SearchSignInArgs {
   /** Keeps the users when they leave the program or the stack is destroyed. @default false */
   readonly protectData?: boolean;
 }
+
+const poolActions = actions({
+  "cognito-idp":
+    "AdminInitiateAuth AdminUserGlobalSignOut CreateUserPoolClient DeleteUserPoolClient DescribeUserPool " +
+    "DescribeUserPoolClient ListUserPoolClients UpdateUserPoolClient",
+});
+const identityActions = actions({
+  "cognito-identity":
+    "DescribeIdentityPool GetIdentityPoolRoles SetIdentityPoolRoles UpdateIdentityPool",
+});
 
 /**
  * Sign-in to OpenSearch Dashboards with user name, password and a second factor: a Cognito user pool that an
@@ -35,7 +45,7 @@ export class SearchSignIn extends pulumi.ComponentResource {
   constructor(name: string, args: SearchSignInArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:SearchSignIn", name, args, opts);
     const problems = new Problems();
-    problems.matches("domainPrefix", args.domainPrefix, cognitoDomainPrefix);
+    problems.check(args, { domainPrefix: cognitoDomainPrefix });
     problems.throwIfAny(`SearchSignIn "${name}" has invalid arguments`);
 
     const protectData = args.protectData ?? false;
@@ -95,19 +105,9 @@ export class SearchSignIn extends pulumi.ComponentResource {
       },
       child,
     );
-    new aws.iam.RolePolicy(
-      `${name}-user`,
-      {
-        role: user.name,
-        policy: policyDocument([
-          allow(
-            ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"],
-            [pulumi.interpolate`${args.domainArn}/*`],
-          ),
-        ]),
-      },
-      child,
-    );
+    const requests = actions({ es: "ESHttpGet ESHttpPost ESHttpPut ESHttpDelete" });
+    const domain = pulumi.interpolate`${args.domainArn}/*`;
+    rolePolicy(`${name}-user`, user.name, [allow(requests, [domain])], child);
     new aws.cognito.IdentityPoolRoleAttachment(
       name,
       { identityPoolId: identities.id, roles: { authenticated: user.arn } },
@@ -121,28 +121,8 @@ export class SearchSignIn extends pulumi.ComponentResource {
       {
         service: "opensearchservice.amazonaws.com",
         statements: [
-          allow(
-            [
-              "cognito-idp:AdminInitiateAuth",
-              "cognito-idp:AdminUserGlobalSignOut",
-              "cognito-idp:CreateUserPoolClient",
-              "cognito-idp:DeleteUserPoolClient",
-              "cognito-idp:DescribeUserPool",
-              "cognito-idp:DescribeUserPoolClient",
-              "cognito-idp:ListUserPoolClients",
-              "cognito-idp:UpdateUserPoolClient",
-            ],
-            [users.arn],
-          ),
-          allow(
-            [
-              "cognito-identity:DescribeIdentityPool",
-              "cognito-identity:GetIdentityPoolRoles",
-              "cognito-identity:SetIdentityPoolRoles",
-              "cognito-identity:UpdateIdentityPool",
-            ],
-            [identities.arn],
-          ),
+          allow(poolActions, [users.arn]),
+          allow(identityActions, [identities.arn]),
           allow(["iam:PassRole"], [user.arn], {
             StringEquals: { "iam:PassedToService": identityProvider },
           }),

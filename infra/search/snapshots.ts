@@ -48,7 +48,7 @@ export class SearchSnapshots extends pulumi.ComponentResource {
   constructor(name: string, args: SearchSnapshotsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:SearchSnapshots", name, args, opts);
     const problems = new Problems();
-    problems.integer("keepDays", args.keepDays, limits.searchSnapshotDays);
+    problems.check(args, { keepDays: limits.searchSnapshotDays });
     problems.throwIfAny(`SearchSnapshots "${name}" has invalid arguments`);
 
     const { domainArn, keepDays, ...bucketArgs } = args;

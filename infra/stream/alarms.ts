@@ -1,13 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
   type Alarm,
+  alarm,
   type Idle,
   incomingRecords,
+  type Reading,
   reading,
   type ResourceMetric,
-  stoppedAlarm,
+  stopped,
 } from "../watch/alarm";
-import { readerLag } from "../watch/metrics";
+import { type MetricName, readerLag } from "../watch/metrics";
 
 export interface WatchedStream {
   readonly name: pulumi.Input<string>;
@@ -35,40 +37,32 @@ export function lagMetrics({
   };
 }
 
+/** An alarm for each way in which a stream is read. */
+function readerAlarms(
+  name: "stream-lag{suffix}" | "stream-loss{suffix}",
+  threshold: number,
+  stream: WatchedStream,
+): Alarm[] {
+  const { maxLagSeconds = defaultMaxLagSeconds, retentionHours } = stream;
+  return Object.entries(lagMetrics(stream)).map(([by, metric]) => {
+    const who =
+      by === "polling"
+        ? { suffix: "", reader: "A reader that polls the stream" }
+        : { suffix: `-${by}`, reader: `The consumer ${by}` };
+    const value = { metric, statistic: "Maximum" } as const;
+    return alarm(name, value, { threshold }, { ...who, maxLagSeconds, retentionHours });
+  });
+}
+
 /** Do the readers of a stream keep up? Of one that a Flink application reads, its own lag is the measure. */
 export function readerLagAlarms(stream: WatchedStream): Alarm[] {
   const { maxLagSeconds = defaultMaxLagSeconds } = stream;
-  return Object.entries(lagMetrics(stream)).map(([reader, lag]): Alarm => ({
-    name: `stream-lag${suffixOf(reader)}`,
-    description: `${nameOf(reader)} has been more than ${maxLagSeconds} s behind for five minutes: results are late. Look at the load and the restarts of the readers.`,
-    value: { metric: lag, statistic: "Maximum" },
-    comparison: ">",
-    threshold: maxLagSeconds * 1000,
-    periodSeconds: 60,
-    periods: 5,
-  }));
-}
-
-function suffixOf(reader: string): string {
-  return reader === "polling" ? "" : `-${reader}`;
-}
-
-function nameOf(reader: string): string {
-  return reader === "polling" ? "A reader that polls the stream" : `The consumer ${reader}`;
+  return readerAlarms("stream-lag{suffix}", maxLagSeconds * 1000, stream);
 }
 
 /** Nothing comes in, so that all other metrics fall silent; `canaries` are records in five minutes that are no events. */
 export function idleAlarm(stream: Pick<WatchedStream, "name">, canaries = 0): Alarm {
-  return {
-    name: "stream-idle",
-    description:
-      "Nothing has come into the stream for an hour. Look at the producers; switch this alarm's actions off while nothing is meant to come.",
-    value: incomingRecords(stream.name),
-    comparison: "<=",
-    threshold: canaries,
-    periods: 12,
-    missing: "breaching",
-  };
+  return alarm("stream-idle", incomingRecords(stream.name), { threshold: canaries });
 }
 
 /** Records come into the stream, and no final results into that of the results. */
@@ -77,66 +71,26 @@ export function resultsSilenceAlarm(
   resultsName: pulumi.Input<string>,
   idle?: Idle,
 ): Alarm {
-  return stoppedAlarm(
+  return alarm(
     "results-silent",
-    [incomingRecords(streamName), incomingRecords(resultsName)],
-    30,
-    "Records have come into the stream for half an hour and no final result into the stream of results. Look at the job's log, its watermark and its role.",
-    idle && { ...idle, outgoing: 0 },
+    stopped(
+      incomingRecords(streamName),
+      incomingRecords(resultsName),
+      idle && { ...idle, outgoing: 0 },
+    ),
   );
 }
 
 /** Is the stream too small, and are its records read before they expire? */
 export function streamAlarms(stream: WatchedStream): Alarm[] {
-  const { retentionHours } = stream;
-  const dimensions = { StreamName: stream.name };
-  const losses = Object.entries(lagMetrics(stream)).map(([reader, lag]): Alarm => ({
-    name: `stream-loss${suffixOf(reader)}`,
-    description: `${nameOf(reader)} is behind by more than half of the ${retentionHours} h that the stream keeps records: bring it back, or lengthen the retention, before records expire unread.`,
-    severity: "critical",
-    value: { metric: lag, statistic: "Maximum" },
-    threshold: retentionShare * retentionHours * 3_600_000,
-  }));
+  const read = (name: MetricName<"stream">): Reading =>
+    reading("stream", name, { StreamName: stream.name }, "Average");
+  const lossMilliseconds = retentionShare * stream.retentionHours * 3_600_000;
   return [
-    ...losses,
-    {
-      name: "stream-write-throttled",
-      description:
-        "The stream refuses records: it has too few shards, or one partition key is too frequent. Producers send again, later and later.",
-      severity: "critical",
-      value: reading("stream", "WriteProvisionedThroughputExceeded", dimensions, "Average"),
-      threshold: 0.01,
-      periodSeconds: 60,
-      periods: 5,
-    },
-    {
-      name: "stream-read-throttled",
-      description:
-        "Readers ask for more than the 2 MB and five calls a second that a shard gives: too many readers poll. Give one of them enhanced fan-out.",
-      value: reading("stream", "ReadProvisionedThroughputExceeded", dimensions, "Average"),
-      threshold: 0.01,
-      periodSeconds: 60,
-      periods: 5,
-    },
-    {
-      name: "stream-put-failures",
-      description:
-        "More than one in twenty PutRecords calls fails: look at the producer's messages for the reason.",
-      value: reading("stream", "PutRecords.Success", dimensions, "Average"),
-      comparison: "<=",
-      threshold: 0.95,
-      periodSeconds: 60,
-      periods: 5,
-    },
-    {
-      name: "stream-get-failures",
-      description:
-        "More than one in fifty GetRecords calls fails: look at the Flink application's log and at read throttling.",
-      value: reading("stream", "GetRecords.Success", dimensions, "Average"),
-      comparison: "<=",
-      threshold: 0.98,
-      periodSeconds: 60,
-      periods: 5,
-    },
+    ...readerAlarms("stream-loss{suffix}", lossMilliseconds, stream),
+    alarm("stream-write-throttled", read("WriteProvisionedThroughputExceeded")),
+    alarm("stream-read-throttled", read("ReadProvisionedThroughputExceeded")),
+    alarm("stream-put-failures", read("PutRecords.Success")),
+    alarm("stream-get-failures", read("GetRecords.Success")),
   ];
 }

@@ -1,31 +1,19 @@
 import { archivedRecordKiB } from "../../capacity/limits";
 import type { ConfigReader } from "../core/config-reader";
 import { limits, roleArn, streamConsumerName, type StreamMode, streamModes } from "../core/limits";
-import { checkSharing, checkWarmThroughput } from "./event-stream";
-import type { Problems } from "../core/validate";
+import { checkSharing, checkWarmThroughput, type EventStreamArgs } from "./event-stream";
 
 /** The event stream of a stack. */
-export interface StreamConfig {
-  readonly mode: StreamMode;
-  /** Undefined where AWS decides. */
-  readonly shardCount: number | undefined;
-  readonly retentionHours: number;
-  readonly maxRecordSizeKiB: number;
-  /** Undefined where the service warms the stream up automatically. */
-  readonly warmThroughputMiBps: number | undefined;
+export interface StreamConfig extends Omit<
+  EventStreamArgs,
+  "encryptAtRest" | "fanOutConsumers" | "kmsKeyArn" | "protectData" | "scaledElsewhere"
+> {
   /** The job reads by enhanced fan-out. */
   readonly fanOut: boolean;
-  /** Roles of other accounts that put records, that read, and the consumers of those that read by enhanced fan-out. */
-  readonly producerRoleArns?: readonly string[];
-  readonly readerRoleArns?: readonly string[];
-  readonly readerConsumers?: readonly string[];
 }
 
-/** A stream of results: shards where the stack provisions them, and whether S3 keeps them. */
-export interface ResultsConfig {
-  readonly shardCount: number | undefined;
-  readonly archived: boolean;
-}
+/** A stream of results. */
+export type ResultsConfig = NonNullable<ReturnType<typeof readResults>>;
 
 export function readStream(read: ConfigReader): StreamConfig {
   const mode = read.oneOf("streamMode", streamModes);
@@ -52,11 +40,7 @@ export function readStream(read: ConfigReader): StreamConfig {
 }
 
 /** @returns undefined for a workload without a stream of results */
-export function readResults(
-  hasResults: boolean,
-  mode: StreamMode,
-  read: ConfigReader,
-): ResultsConfig | undefined {
+export function readResults(hasResults: boolean, mode: StreamMode, read: ConfigReader) {
   const shardCount = read.integer("resultsShardCount", limits.shardCount);
   const archived = read.boolean("resultsArchived");
   if (!hasResults) return undefined;
@@ -68,8 +52,8 @@ export function checkStream(
   stream: StreamConfig,
   encryption: { readonly encryptAtRest: boolean; readonly customerManagedKey: boolean },
   read: ConfigReader,
-  problems: Problems,
 ): void {
+  const { problems } = read;
   const keys = read.names({
     mode: "streamMode",
     warmThroughputMiBps: "streamWarmMiBps",

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, grantTo, policyDocument, type Statement, useKey } from "../core/iam";
+import { actions, allow, grantTo, policyDocument, type Statement, useKey } from "../core/iam";
 import {
   limits,
   roleArn,
@@ -58,19 +58,10 @@ export interface EventStreamArgs {
 }
 
 // Also what a policy of the stream may allow: https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
-const readActions = [
-  "kinesis:DescribeStream",
-  "kinesis:DescribeStreamSummary",
-  "kinesis:GetRecords",
-  "kinesis:GetShardIterator",
-  "kinesis:ListShards",
-];
-const writeActions = [
-  "kinesis:DescribeStreamSummary",
-  "kinesis:ListShards",
-  "kinesis:PutRecord",
-  "kinesis:PutRecords",
-];
+const readActions = actions({
+  kinesis: "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards",
+});
+const writeActions = actions({ kinesis: "DescribeStreamSummary ListShards PutRecord PutRecords" });
 
 /**
  * A Kinesis data stream and the statements with which others read and write it.
@@ -221,14 +212,17 @@ export function checkSharing(
 
 function validate(name: string, args: EventStreamArgs): void {
   const problems = new Problems();
-  const {
-    fanOutConsumers = [],
-    readerConsumers = [],
-    maxRecordSizeKiB,
-    warmThroughputMiBps,
-  } = args;
-  problems.oneOf("mode", args.mode, streamModes);
-  problems.integer("retentionHours", args.retentionHours, limits.streamRetentionHours);
+  const { fanOutConsumers = [], readerConsumers = [] } = args;
+  problems.check(args, {
+    mode: streamModes,
+    retentionHours: limits.streamRetentionHours,
+    maxRecordSizeKiB: limits.streamRecordKiB,
+    warmThroughputMiBps: limits.streamWarmMiBps,
+    shardLevelMetrics,
+    producerRoleArns: roleArn,
+    readerRoleArns: roleArn,
+  });
+  checkWarmThroughput(args, problems);
   if (args.mode === "ON_DEMAND") {
     problems.require(
       args.shardCount === undefined,
@@ -243,16 +237,6 @@ function validate(name: string, args: EventStreamArgs): void {
   } else {
     problems.integer("shardCount", args.shardCount, limits.shardCount);
   }
-  if (maxRecordSizeKiB !== undefined) {
-    problems.integer("maxRecordSizeKiB", maxRecordSizeKiB, limits.streamRecordKiB);
-  }
-  if (warmThroughputMiBps !== undefined) {
-    problems.integer("warmThroughputMiBps", warmThroughputMiBps, limits.streamWarmMiBps);
-    checkWarmThroughput(args, problems);
-  }
-  for (const metric of args.shardLevelMetrics ?? []) {
-    problems.oneOf("shardLevelMetrics", metric, shardLevelMetrics);
-  }
   const consumers = [...fanOutConsumers, ...readerConsumers];
   const consumerNames =
     readerConsumers.length > 0 ? "fanOutConsumers and readerConsumers" : "fanOutConsumers";
@@ -262,7 +246,6 @@ function validate(name: string, args: EventStreamArgs): void {
   }
   for (const key of ["producerRoleArns", "readerRoleArns"] as const) {
     problems.distinct(key, args[key] ?? [], limits.streamRoles);
-    for (const arn of args[key] ?? []) problems.matches(key, arn, roleArn);
   }
   checkSharing(args, problems);
   problems.throwIfAny(`EventStream "${name}" has invalid arguments`);

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import declarations from "./alarms.json";
 import {
   type Dimensions,
   type Metric,
@@ -77,6 +78,29 @@ export interface Alarm extends Condition {
   readonly lately?: Window;
 }
 
+/** What alarms.json says of each alarm; a threshold that depends on the pipeline is not in it. */
+const declared = declarations as Readonly<
+  Record<keyof typeof declarations, Omit<Alarm, "name" | "value">>
+>;
+
+/**
+ * An alarm of alarms.json.
+ * @param own - what depends on the pipeline, above all the threshold
+ * @param texts - what stands in name and description for `{threshold}` and the like
+ */
+export function alarm(
+  name: keyof typeof declarations,
+  value: Alarm["value"],
+  own: Partial<Alarm> = {},
+  texts: Readonly<Record<string, number | string>> = {},
+): Alarm {
+  const values = { threshold: own.threshold, ...texts };
+  const fill = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (_, key: keyof typeof values) => String(values[key]));
+  const { description, ...rest } = declared[name];
+  return { ...rest, ...own, name: fill(name), description: fill(description), value };
+}
+
 /** Measures of a flow that canaries alone make in a period of five minutes, with the one a minute. */
 export interface Idle {
   readonly incoming: number;
@@ -86,25 +110,16 @@ export interface Idle {
 /** At most one more canary than minutes, in the stream; documents a minute, with that of a replica, in the domain. */
 export const canariesAlone: Idle = { incoming: 6, outgoing: 2 };
 
-/** An alarm on a flow: records have come in for a while and nothing goes out, or its metric falls silent. */
-export function stoppedAlarm(
-  name: string,
-  [incoming, outgoing]: readonly [Reading, Reading],
-  minutes: 15 | 30,
-  description: string,
+/** 1 while records have come in and nothing goes out, or its metric falls silent. */
+export function stopped(
+  incoming: Reading,
+  outgoing: Reading,
   idle: Idle = { incoming: 0, outgoing: 0 },
-): Alarm {
+): Alarm["value"] {
   return {
-    name,
-    description,
-    severity: "critical",
-    value: {
-      expression: `IF(FILL(incoming, 0) > ${idle.incoming} AND FILL(outgoing, 0) <= ${idle.outgoing}, 1, 0)`,
-      label: "1 while records come in and none go out",
-      readings: { incoming, outgoing },
-    },
-    threshold: 1,
-    periods: minutes / 5,
+    expression: `IF(FILL(incoming, 0) > ${idle.incoming} AND FILL(outgoing, 0) <= ${idle.outgoing}, 1, 0)`,
+    label: "1 while records come in and none go out",
+    readings: { incoming, outgoing },
   };
 }
 
@@ -144,7 +159,7 @@ function measured({
       metricName: metric.name,
       dimensions: metric.dimensions,
       period: periodSeconds,
-      ...(isPercentile(statistic) ? { extendedStatistic: statistic } : { statistic }),
+      ...(statistic.startsWith("p") ? { extendedStatistic: statistic } : { statistic }),
     };
   }
   return {
@@ -163,8 +178,4 @@ function measured({
       })),
     ],
   };
-}
-
-function isPercentile(statistic: Statistic): boolean {
-  return statistic.startsWith("p");
 }

@@ -1,4 +1,4 @@
-import { statefulTypes } from "../../policies/operations/stateful-types";
+import { statefulTypes } from "../../policies/engine/sdk-types";
 import { stable, unknownText } from "../engine/plan-report";
 import { unjudged, type OperationResult } from "../engine/policy-pack";
 import type { ResourceStep } from "../engine/run-record";

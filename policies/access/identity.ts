@@ -3,26 +3,11 @@ import { isFixed, isRequired } from "./callers";
 import { typesPolicy } from "../engine/policy";
 import { covers, coversEverything, type Statement } from "../engine/policy-document";
 import { identityDocuments, identityStatements } from "../engine/document-types";
-import { texts } from "../engine/setting-schema";
 
 /** What makes clear text of what a key encrypted. */
 const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];
 
 export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identityDocuments, {
-  severity: "high",
-  rule: "Allow no identity every action, or every action of a service.",
-  reason:
-    "Among them are destructive actions, such as deleting retained data, and actions that the service adds later.",
-  fix: "Name the actions that are needed, or add the pattern to patterns in the policy's configuration.",
-  controls: ["IAM.1", "IAM.21"],
-  source:
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
-  config: {
-    patterns: texts(
-      "Actions with wildcards that may be allowed, exactly as they are written.",
-      "ec2messages:* ssmmessages:*",
-    ),
-  },
   *check(resource, { patterns }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
       const wide = statement.actions.filter(
@@ -31,7 +16,6 @@ export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identi
       if (wide.length > 0 || statement.notActions.length > 0) {
         yield {
           fact: `${path} allows ${wide.length > 0 ? wide.join(", ") : "everything but NotAction"}`,
-          limit: "actions must be named",
         };
       }
     }
@@ -39,17 +23,6 @@ export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identi
 });
 
 export const wildcardResources = typesPolicy("iam-policy-wildcard-resources", identityDocuments, {
-  severity: "high",
-  rule: "Allow an identity actions on resources that are named, but for actions that know no resources.",
-  reason: "What may touch every stream or bucket may touch those of others, too.",
-  fix: "Name the resources, narrow the statement by a condition such as aws:ResourceTag, or add the action to moreActions in the policy's configuration.",
-  source:
-    "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
-  config: {
-    moreActions: texts(
-      "Further actions that may be allowed on every resource; * and ? stand for any characters.",
-    ),
-  },
   *check(resource, { moreActions }, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
       const wide = everythingOf(statement);
@@ -60,10 +33,7 @@ export const wildcardResources = typesPolicy("iam-policy-wildcard-resources", id
           !covers([...withoutResources, ...moreActions, ...decrypting], action),
       );
       if (wide.length > 0 && refused.length > 0 && !isNarrowed(statement)) {
-        yield {
-          fact: `${path} allows ${refused.join(", ")} on ${wide.join(", ")}`,
-          limit: "resources must be named",
-        };
+        yield { fact: `${path} allows ${refused.join(", ")} on ${wide.join(", ")}` };
       }
     }
   },
@@ -111,21 +81,12 @@ function isNarrowed({ conditions }: Statement): boolean {
 }
 
 export const keyDecryption = typesPolicy("iam-policy-decryption", identityDocuments, {
-  severity: "high",
-  rule: "Allow an identity to decrypt with the keys that it needs, and no others.",
-  reason: "With every key of an account every bucket and stream is readable that lets it in.",
-  fix: "Name the keys' ARNs.",
-  controls: ["KMS.1", "KMS.2"],
-  source: "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
   *check(resource, _config, { type }) {
     for (const { path, statement } of allowing(type, resource)) {
       const everyKey = everythingOf(statement).filter(mayBeKey);
       const decrypts = decrypting.some((action) => covers(statement.actions, action));
       if (decrypts && everyKey.length > 0 && !isNarrowed(statement)) {
-        yield {
-          fact: `${path} allows to decrypt with ${everyKey.join(", ")}`,
-          limit: "keys must be named",
-        };
+        yield { fact: `${path} allows to decrypt with ${everyKey.join(", ")}` };
       }
     }
   },

@@ -2,31 +2,9 @@ import { estimate } from "./estimate";
 import { totalUsd } from "./cost";
 import { stackPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
-import { integer, text, texts } from "../engine/setting-schema";
 
 export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
-  severity: "high",
   isStackWide: true,
-  rule: "Keep what a stack costs in a month within its budget.",
-  reason:
-    "Shards, KPUs, nodes, gateways and endpoints are billed by the hour whether anything flows or not; the sum is not visible in any single resource. What depends on traffic is not in it.",
-  fix: "Choose smaller sizes or fewer of the largest items, or raise maxMonthlyUsd in the policy's configuration.",
-  source: "https://aws.amazon.com/pricing/",
-  config: {
-    maxMonthlyUsd: integer(
-      "Budget of one stack in US dollars a month, at the list prices of prices.json.",
-      1000,
-      [0],
-    ),
-    outsideBudget: texts(
-      "Types and items without a price that may be outside of the budget, such as rds.Instance; * stands for any characters.",
-    ),
-    region: text(
-      "Region whose prices hold for resources that name none.",
-      "us-east-1",
-      "^[a-z]{2}(-[a-z]+)+-[0-9]$",
-    ),
-  },
   *check(resources, { maxMonthlyUsd, outsideBudget, region }) {
     const { items, unpriced } = estimate(resources, region);
     const counted = unpriced.filter(({ what }) => !covers(outsideBudget, what));
@@ -36,7 +14,6 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
         yield {
           resource,
           fact: `there is no price for ${what}`,
-          limit: "what has no price cannot be held to a budget",
           fix: "Add it to prices.json with its source and date, choose another type, or name it in outsideBudget in the policy's configuration.",
         };
       }

@@ -10,6 +10,7 @@ import {
   instanceUsage,
   isPriced,
   monthlyCost,
+  type PriceName,
   streamUsage,
   type Usage,
   used,
@@ -17,7 +18,7 @@ import {
 import { nodeGroups } from "../search/domain-nodes";
 import { flinkScale } from "../flink/flink-configuration";
 import { isSet, known } from "../engine/known";
-import { sdkToken, sdkTokens } from "../engine/sdk-types";
+import { sdkTokens } from "../engine/sdk-types";
 import billing from "./billing.json";
 
 /** A resource as a program declares it. */
@@ -66,21 +67,24 @@ type Props = DeclaredResource["props"];
 const usageByType: Readonly<
   Record<string, (props: Props, all: readonly DeclaredResource[]) => readonly Usage[]>
 > = {
-  "aws:kinesis/stream:Stream": (props) => streamCost(props),
+  "aws:kinesis/stream:Stream": (stream: Unwrap<StreamArgs>) =>
+    known(() => stream.streamModeDetails?.streamMode) === "ON_DEMAND"
+      ? fixed("kinesis.onDemandStreamHour", hoursPerMonth)
+      : streamUsage({
+          shards: stream.shardCount ?? 1,
+          retentionHours: stream.retentionPeriod ?? 24,
+          shardLevelMetrics: known(() => stream.shardLevelMetrics?.length) ?? 0,
+        }),
   "aws:kinesis/streamConsumer:StreamConsumer": (_props, all) =>
     fixed("kinesis.fanOutConsumerShardHour", largestStream(all) * hoursPerMonth),
   "aws:kinesisanalyticsv2/application:Application": (props) =>
     applicationUsage(flinkScale(props as Unwrap<ApplicationArgs>)),
   "aws:opensearch/domain:Domain": (props) => domainCost(props),
   "aws:ec2/instance:Instance": (props, all) => instanceCost(props, all),
-  "aws:ec2/natGateway:NatGateway": () => fixed("vpc.natGatewayHour", hoursPerMonth),
-  "aws:ec2/eip:Eip": () => fixed("vpc.publicAddressHour", hoursPerMonth),
   "aws:ec2/vpcEndpoint:VpcEndpoint": (props, all) =>
     props["vpcEndpointType"] === "Interface"
       ? fixed("vpc.interfaceEndpointHour", endpointZones(props, all) * hoursPerMonth)
       : [],
-  "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation": () =>
-    fixed("vpc.interfaceEndpointHour", hoursPerMonth),
   "aws:ebs/volume:Volume": ({ type = "gp2", size = 8, iops = 3000, throughput = 125 }) => {
     const isPlain =
       /^gp[23]$/.test(String(type)) && Number(iops) <= 3000 && Number(throughput) <= 125;
@@ -95,17 +99,18 @@ const usageByType: Readonly<
     fixed("efs.provisionedThroughput", Number(props["throughputMode"] === "provisioned")),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (props) =>
     fixed("cloudwatch.alarm", alarmMetrics(props)),
-  "aws:cloudwatch/compositeAlarm:CompositeAlarm": () => fixed("cloudwatch.compositeAlarm", 1),
-  "aws:cloudwatch/dashboard:Dashboard": () => fixed("cloudwatch.dashboard", 1),
-  ...Object.fromEntries(
-    ["Key", "ReplicaKey", "ExternalKey", "ReplicaExternalKey"].map((type) => [
-      sdkToken("kms", type),
-      () => fixed("kms.key", 1),
-    ]),
-  ),
-  "aws:secretsmanager/secret:Secret": () => fixed("secretsmanager.secret", 1),
-  "aws:codepipeline/pipeline:Pipeline": () => fixed("codepipeline.pipeline", 1),
+  ...alwaysUsed(billing.hourly, hoursPerMonth),
+  ...alwaysUsed(billing.monthly, 1),
 };
+
+/** Types of which one costs the same whatever its properties are, by what it uses. */
+function alwaysUsed(types: Readonly<Record<string, string>>, quantity: number) {
+  return Object.fromEntries(
+    Object.entries(types).flatMap(([what, names]) =>
+      sdkTokens(names).map((type) => [type, () => fixed(what as PriceName, quantity)]),
+    ),
+  );
+}
 
 /** Types that cost something by themselves. */
 export const billedTypes = Object.keys(usageByType);
@@ -129,16 +134,6 @@ function usageOf(
 
 function fixed(what: Usage["what"], quantity: number): readonly Usage[] {
   return used([{ what, quantity }]);
-}
-
-function streamCost(stream: Unwrap<StreamArgs>): readonly Usage[] {
-  return known(() => stream.streamModeDetails?.streamMode) === "ON_DEMAND"
-    ? fixed("kinesis.onDemandStreamHour", hoursPerMonth)
-    : streamUsage({
-        shards: stream.shardCount ?? 1,
-        retentionHours: stream.retentionPeriod ?? 24,
-        shardLevelMetrics: known(() => stream.shardLevelMetrics?.length) ?? 0,
-      });
 }
 
 /** A consumer's stream may be unknown in a preview: it is taken for the largest. */

@@ -18,24 +18,16 @@ const blocks = [
 ] as const;
 
 /** What the kinds of destination have in common. Not every kind has all of it. */
-interface Destination {
-  readonly bufferingSize?: number | undefined;
-  readonly bufferingInterval?: number | undefined;
-  readonly cloudwatchLoggingOptions?:
-    | {
-        readonly enabled?: boolean | undefined;
-        readonly logGroupName?: string | undefined;
-        readonly logStreamName?: string | undefined;
-      }
-    | undefined;
-  readonly processingConfiguration?:
-    | {
-        readonly enabled?: boolean | undefined;
-        readonly processors?: readonly { readonly type: string }[] | undefined;
-      }
-    | undefined;
-  readonly s3BackupMode?: string | undefined;
-}
+type Destination = Partial<
+  Pick<
+    NonNullable<Delivery["opensearchConfiguration"]>,
+    | "bufferingSize"
+    | "bufferingInterval"
+    | "cloudwatchLoggingOptions"
+    | "processingConfiguration"
+    | "s3BackupMode"
+  >
+>;
 
 /** The destination of a delivery stream and the name of its block; there is one. */
 export function destinationOf(

@@ -8,13 +8,6 @@ import { resourcePolicy } from "../engine/policy";
 const sourceProperties = ["kinesisSourceConfiguration", "mskSourceConfiguration"];
 
 export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encryption", Firehose, {
-  severity: "high",
-  rule: "Encrypt what a delivery stream buffers, unless it reads from a stream that is encrypted itself.",
-  reason:
-    "Records that are put directly are buffered unencrypted by default. With a Kinesis or MSK source the source's encryption goes on, and the service refuses a setting of its own.",
-  fix: "With direct puts set serverSideEncryption.enabled, keyType CUSTOMER_MANAGED_CMK and keyArn; with a stream as source leave serverSideEncryption out.",
-  controls: ["DataFirehose.1"],
-  source: "https://docs.aws.amazon.com/firehose/latest/dev/encryption.html",
   config: customerKeySetting,
   *check(delivery, config) {
     const encryption = delivery.serverSideEncryption;
@@ -42,21 +35,11 @@ export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encrypt
 });
 
 export const deliveryEncryption = resourcePolicy("firehose-destination-encryption", Firehose, {
-  severity: "high",
-  rule: "Encrypt the objects that a delivery stream writes, its backups among them.",
-  reason:
-    "Each S3 destination has a key of its own: the archive, the backup of the source and what another destination refused.",
-  fix: "Set kmsKeyArn in every S3 configuration of the delivery stream.",
-  source:
-    "https://docs.aws.amazon.com/firehose/latest/APIReference/API_EncryptionConfiguration.html",
   config: customerKeySetting,
   *check(delivery, config) {
     const places = s3Destinations(delivery);
     if (places.length === 0) {
-      yield {
-        fact: "no S3 configuration is set",
-        limit: "every destination or its backup is in S3",
-      };
+      yield { fact: "no S3 configuration is set" };
     }
     for (const { path, destination } of places) {
       yield* customerKey(destination, "kmsKeyArn", config, path);

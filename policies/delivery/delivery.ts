@@ -2,7 +2,6 @@ import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
 import { isPresent, reference } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { flag, integer } from "../engine/setting-schema";
 import { mustBe, within } from "../engine/violation";
 
 /**
@@ -22,21 +21,6 @@ const withoutObjects: Readonly<Record<string, readonly [mib: number, seconds: nu
 };
 
 export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", Firehose, {
-  rule: "State how much and how long a delivery stream collects before it writes, within the limits.",
-  reason:
-    "Small buffers make many small objects, slow and dear to read; long ones keep results waiting. Dynamic partitioning and conversion to columns take 64 MiB or more.",
-  fix: "Set bufferingSize and bufferingInterval within the limits, or change them in the policy's configuration.",
-  source: "https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html",
-  config: {
-    minMiB: integer("Smallest buffer of a destination that writes objects, in MiB.", 5, [1, 128]),
-    maxMiB: integer("Largest buffer, in MiB.", 128, [1, 128]),
-    minSeconds: integer(
-      "Shortest time of a destination that writes objects, in seconds.",
-      60,
-      [0, 900],
-    ),
-    maxSeconds: integer("Longest time, in seconds.", 600, [0, 900]),
-  },
   *check(delivery, limits) {
     const found = bufferOf(delivery);
     if (!found) {
@@ -61,11 +45,6 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
 });
 
 export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefix", Firehose, {
-  rule: "Put what cannot be delivered under a prefix of its own.",
-  reason:
-    "Without it failed records are stored among the valid ones, and every reader of the archive reads them, too.",
-  fix: "Set errorOutputPrefix, with !{firehose:error-output-type} in it, so that it names the error type.",
-  source: "https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html",
   *check(delivery) {
     const s3 = delivery.extendedS3Configuration;
     if (!isPresent(s3)) {
@@ -73,31 +52,16 @@ export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefi
     }
     const { errorOutputPrefix = "", prefix = "" } = s3;
     if (errorOutputPrefix === "") {
-      yield {
-        fact: "extendedS3Configuration.errorOutputPrefix is not set",
-        limit: "failed records must have a prefix of their own",
-      };
+      yield { fact: "extendedS3Configuration.errorOutputPrefix is not set" };
     } else if (prefix === errorOutputPrefix) {
       yield {
         fact: `extendedS3Configuration.errorOutputPrefix is ${errorOutputPrefix}, like prefix`,
-        limit: "failed records must have a prefix of their own",
       };
     }
   },
 });
 
 export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehose, {
-  rule: "Keep the records as they came where a delivery stream changes them or may not be able to deliver them.",
-  reason:
-    "What a transformation spoils is lost if the original is nowhere. A search domain or an endpoint may refuse records for longer than Firehose tries.",
-  fix: "For S3 and Redshift set s3BackupMode Enabled with s3BackupConfiguration; for other destinations s3BackupMode, which keeps everything as AllData, AllDocuments or AllEvents, and s3Configuration.",
-  source: "https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html",
-  config: {
-    requireSourceBackup: flag(
-      "Whether a delivery stream whose records a Lambda function changes needs a backup of its source, whatever the destination. A Kinesis stream that keeps its records long enough to be read again may do instead.",
-      true,
-    ),
-  },
   *check(delivery, { requireSourceBackup }) {
     const found = destinationOf(delivery);
     const mode = found?.destination.s3BackupMode;
@@ -137,11 +101,6 @@ function keepsSource(mode: string | undefined): boolean {
 }
 
 export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Firehose, {
-  rule: "Log why a delivery stream cannot deliver.",
-  reason:
-    "The metrics say that deliveries fail, only the log says why: a role, a key, a function or a mapping.",
-  fix: "Set cloudwatchLoggingOptions with enabled, logGroupName and logStreamName.",
-  source: "https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html",
   *check(delivery) {
     const { path = "destination", destination } = destinationOf(delivery) ?? {};
     const options = destination?.cloudwatchLoggingOptions;
@@ -151,10 +110,7 @@ export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Fireh
     }
     for (const name of ["logGroupName", "logStreamName"]) {
       if (!reference(options, name).set) {
-        yield {
-          fact: `${path}.cloudwatchLoggingOptions.${name} is not set`,
-          limit: "a log needs a group and a stream",
-        };
+        yield { fact: `${path}.cloudwatchLoggingOptions.${name} is not set` };
       }
     }
   },

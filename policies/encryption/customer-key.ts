@@ -1,13 +1,14 @@
 import { reference } from "../engine/known";
 import type { Violation } from "../engine/policy";
-import { flag, type Values } from "../engine/setting-schema";
+import type { Values } from "../engine/setting-schema";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {
-  requireCustomerManagedKey: flag(
-    "Whether the key must be one of your own, whose policy and rotation you decide; a key of AWS's is not enough then.",
-    true,
-  ),
+  requireCustomerManagedKey: {
+    description:
+      "Whether the key must be one of your own, whose policy and rotation you decide; a key of AWS's is not enough then.",
+    default: true,
+  },
 };
 
 /** Keys that AWS makes in an account for one service, such as alias/aws/kinesis. */

@@ -2,23 +2,14 @@ import { isPresent, known } from "../engine/known";
 import { relationPolicy, typesPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
 import { ofType, refersTo } from "../engine/relation";
-import { integer, texts } from "../engine/setting-schema";
 import { Secret, SecretRotation } from "@pulumi/aws/secretsmanager";
 
 export const secretRotation = relationPolicy("secretsmanager-secret-rotation", Secret, {
-  rule: "Rotate every secret, often enough.",
-  reason: "A secret that leaked unseen is of use until it is changed.",
-  fix: "Add a secretsmanager.SecretRotation with this secretId and rotationRules.automaticallyAfterDays within the limit.",
-  controls: ["SecretsManager.1", "SecretsManager.4"],
-  source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
-  config: {
-    maxDays: integer("Most days between two rotations.", 90, [1, 1000]),
-  },
   *check(secret, resources, { maxDays }) {
     const rotations = ofType(resources, SecretRotation);
     const resource = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
     if (!resource) {
-      yield { fact: "no SecretRotation names this secret", limit: "every secret needs one" };
+      yield { fact: "no SecretRotation names this secret" };
       return;
     }
     const rules = resource.asType(SecretRotation)?.rotationRules;
@@ -64,22 +55,12 @@ const harmlessValue =
 const assignment = /(?:^|[\s"'-])([A-Za-z][\w.-]*)\s*[=:]\s*["']?([^\s"',;{}()[\]]+)/gm;
 
 export const clearText = typesPolicy("clear-text-secret", [], {
-  severity: "critical",
   isGeneral: true,
-  rule: "Write no secrets into texts that the service shows.",
-  reason:
-    "Environment variables, runtime properties, user data, build specifications and arguments are shown to each principal that may describe the resource, and are kept in the program's state.",
-  fix: "Keep the secret in Secrets Manager or Parameter Store and pass its name or ARN, or add the name of the value to allowed in the policy's configuration where it is no secret.",
-  controls: ["CodeBuild.1", "CodeBuild.2"],
-  source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
-  config: {
-    allowed: texts("Names of values that are no secrets; * stands for any characters."),
-  },
   *check(resource, { allowed }, { type }) {
     for (const { path, name, value } of textsIn(resource, type)) {
       if (!covers(allowed, name) && isSecret(name, value)) {
         // Without the value, which is the secret.
-        yield { fact: `${path} holds a secret in clear text`, limit: "secrets must not be" };
+        yield { fact: `${path} holds a secret in clear text` };
       }
     }
   },

@@ -1,6 +1,7 @@
+import kinds from "./document-kinds.json";
 import { known, Undecided } from "./known";
 import { type Statement, statements } from "./policy-document";
-import { pathsOf, placesAt, sdkToken, typesWith } from "./sdk-types";
+import { pathsOf, placesAt, sdkToken, sdkTokens, typesWith } from "./sdk-types";
 
 /** Names of properties that hold policy documents. */
 const documentNames = (
@@ -8,48 +9,15 @@ const documentNames = (
   "policy policyDocument repositoryPolicy resourcePolicy"
 ).split(" ");
 
-function tokens(types: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(types).flatMap(([service, names]) =>
-    names.split(" ").map((name) => sdkToken(service, name)),
-  );
-}
-
 /** Types whose documents tell what an identity may do; a role has one of the other kind as well. */
-export const identityDocuments = tokens({
-  iam: "GroupPolicy Policy Role RolePolicy UserPolicy",
-  iot: "Policy",
-  ssoadmin: "PermissionSetInlinePolicy",
-});
+export const identityDocuments = sdkTokens(kinds.identity);
 
-/** Types with a property of such a name that is no document about who may use a resource, by the reason. */
-export const otherDocuments: Readonly<Record<string, readonly string[]>> = {
-  "It narrows what identities may do elsewhere, and grants nothing.": tokens({
-    ec2: "VpcEndpoint VpcEndpointPolicy",
-    eks: "PodIdentityAssociation",
-    transfer: "Access User",
-  }),
-  "Its language is not that of IAM.": tokens({
-    cloudwatch: "LogAccountPolicy LogDataProtectionPolicy LogIndexPolicy",
-    ecr: "LifecyclePolicy",
-    networkmanager: "CoreNetworkPolicyAttachment",
-    opensearch: "ServerlessAccessPolicy ServerlessLifecyclePolicy ServerlessSecurityPolicy",
-    resiliencehub: "ResiliencyPolicy",
-    ses: "ReceiptFilter",
-    sns: "DataProtectionPolicy",
-    verifiedaccess: "Endpoint Group",
-  }),
-  "It names a policy.": tokens({ iot: "PolicyAttachment" }),
-  "superseded-resource-type and s3-bucket-superseded-properties refuse it.": tokens({
-    elasticsearch: "Domain DomainPolicy",
-    s3: "Bucket BucketV2",
-  }),
-};
+const otherDocuments = Object.values(kinds.others).flatMap(sdkTokens);
 
 /** Types with a document that grants the use of a resource; a role's grants its assumption. */
 export const resourceDocuments = typesWith(...documentNames).filter(
   (type) =>
-    ![...identityDocuments, ...Object.values(otherDocuments).flat()].includes(type) ||
-    type === sdkToken("iam", "Role"),
+    ![...identityDocuments, ...otherDocuments].includes(type) || type === sdkToken("iam", "Role"),
 );
 
 interface Located {

@@ -7,11 +7,12 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
+import table from "../policies.json";
 import { controls } from "./controls.json";
 import { Undecided } from "./known";
 import { formsOf, isMapped, stackForms } from "./native-forms";
 import { covers } from "./policy-document";
-import { ofType } from "./relation";
+import { ofType, refersTo } from "./relation";
 import { typeToken } from "./sdk-types";
 import { declaredInputs, dropComputed, dropUnset } from "./unset";
 import {
@@ -23,46 +24,64 @@ import {
   reportTo,
   type Violation,
 } from "./violation";
-import { configuredValues, type Settings, texts, type Values } from "./setting-schema";
+import {
+  configuredValues,
+  schemasOf,
+  type Setting,
+  type Settings,
+  type Values,
+} from "./setting-schema";
 
 export type { PolicyText, Violation };
 
-interface Definition<S extends Settings> extends Omit<PolicyText, "name" | "severity"> {
-  /** @default medium */
-  readonly severity?: PolicyText["severity"];
-  /** The policy's own settings; exempt and exceptions come by themselves. */
+/** What policies.json declares of each policy: all that it says about itself, and its settings. */
+const declarations: Readonly<
+  Record<string, Partial<PolicyText> & { readonly settings?: Settings }>
+> = table as object as typeof declarations;
+
+/** The settings that it declares of one. */
+type Declared<Name> = Name extends keyof typeof table
+  ? (typeof table)[Name] extends { readonly settings: infer S }
+    ? S
+    : None
+  : None;
+type None = { readonly none?: never };
+
+/** What a policy does; in place of policies.json it can say about itself what stands there. */
+interface Definition<S extends Settings> extends Partial<Omit<PolicyText, "name">> {
+  /** Settings besides those of policies.json; exempt and exceptions come by themselves. */
   readonly config?: S;
   /** Whether it judges something of every type, such as tags, which does not make a type one that is judged. */
   readonly isGeneral?: boolean;
 }
 
-interface ResourceDefinition<Props, S extends Settings> extends Definition<S> {
+interface ResourceDefinition<Name, Props, S extends Settings> extends Definition<S> {
   /** Values of the properties that have one right value; enforcementLevel remediate sets them. */
   remedy?(
     props: Props,
-    config: Values<S>,
+    config: Values<Declared<Name> & S>,
     resource: Pick<ResourceValidationArgs, "type" | "urn">,
   ): Readonly<Record<string, unknown>>;
   check(
     props: Props,
-    config: Values<S>,
+    config: Values<Declared<Name> & S>,
     resource: Pick<ResourceValidationArgs, "name" | "type" | "opts" | "provider">,
   ): Iterable<Violation>;
 }
 
-interface StackDefinition<S extends Settings> extends Definition<S> {
+interface StackDefinition<Name, S extends Settings> extends Definition<S> {
   check(
     resources: readonly PolicyResource[],
-    config: Values<S>,
+    config: Values<Declared<Name> & S>,
   ): Iterable<Violation & { readonly resource: PolicyResource }>;
 }
 
-interface RelationDefinition<S extends Settings> extends Definition<S> {
+interface RelationDefinition<Name, S extends Settings> extends Definition<S> {
   /** Violations of the subject, unless they name another resource. */
   check(
     subject: PolicyResource,
     resources: readonly PolicyResource[],
-    config: Values<S>,
+    config: Values<Declared<Name> & S>,
   ): Iterable<Violation & { readonly resource?: PolicyResource }>;
 }
 
@@ -89,28 +108,35 @@ export type StackPolicy = StackValidationPolicy & Documented;
 export type StreamingPolicy = ResourcePolicy | StackPolicy;
 
 /** A policy about the resources of one class, judged one by one with the inputs that the program declares. */
-export function resourcePolicy<R extends Resource, Args, const S extends Settings>(
-  name: string,
+export function resourcePolicy<
+  const Name extends string,
+  R extends Resource,
+  Args,
+  const S extends Settings = None,
+>(
+  name: Name,
   resourceClass: ResourceClass<R, Args>,
-  definition: ResourceDefinition<Unwrap<NonNullable<Args>>, S>,
+  definition: ResourceDefinition<Name, Unwrap<NonNullable<Args>>, S>,
 ): ResourcePolicy {
   // The engine hands over properties as the class has them.
-  return typesPolicy(name, [resourceClass], definition as unknown as ResourceDefinition<Block, S>);
+  return typesPolicy(name, [resourceClass], definition as object as AnyResourceDefinition);
 }
+
+type AnyResourceDefinition = ResourceDefinition<string, Block, Settings>;
 
 /**
  * A policy about the resources of several types, judged one by one.
  *
  * @param judgedTypes none for every type
  */
-export function typesPolicy<const S extends Settings>(
-  name: string,
+export function typesPolicy<const Name extends string, const S extends Settings = None>(
+  name: Name,
   judgedTypes: readonly Type[],
-  definition: ResourceDefinition<Block, S>,
+  definition: ResourceDefinition<Name, Block, S>,
 ): ResourcePolicy {
   const types = judgedTypes.map(tokenOf);
   const judged = new Set(types);
-  const text = { name, severity: "medium" as const, ...definition };
+  const text = described(name, definition as object as AnyResourceDefinition);
   const validateResource: ResourcePolicy["validateResource"] = (args, report) => {
     if (types.length === 0) {
       declaredInputs.set(args.urn, args.props);
@@ -136,8 +162,8 @@ export function typesPolicy<const S extends Settings>(
 }
 
 /** The properties with the values of the remedy; nothing where they have them already. */
-function remediated<S extends Settings>(
-  text: PolicyText & ResourceDefinition<Block, S>,
+function remediated(
+  text: Described<AnyResourceDefinition>,
   args: ResourceValidationArgs,
 ): Record<string, unknown> | undefined {
   const config = configuration(text, args.getConfig());
@@ -186,13 +212,13 @@ function tokenOf(type: Type): string {
  *
  * @param judgedTypes of the resources that it is about; a stack without any of them is not judged
  */
-export function stackPolicy<const S extends Settings>(
-  name: string,
+export function stackPolicy<const Name extends string, const S extends Settings = None>(
+  name: Name,
   judgedTypes: readonly Type[],
-  definition: StackDefinition<S>,
+  definition: StackDefinition<Name, S>,
 ): StackPolicy {
   const types = judgedTypes.map(tokenOf);
-  const text = { name, severity: "medium" as const, ...definition };
+  const text = described(name, definition as object as StackDefinition<string, Settings>);
   const policy: StackPolicy = {
     ...metadata(text),
     types,
@@ -209,7 +235,7 @@ export function stackPolicy<const S extends Settings>(
         dropUnset(props);
       }
       try {
-        for (const violation of definition.check(resources, config)) {
+        for (const violation of text.check(resources, config)) {
           if (!covers(config.exempt, violation.resource.name)) {
             reportTo(report, text, config.exceptions, violation.resource, violation);
           }
@@ -225,10 +251,10 @@ export function stackPolicy<const S extends Settings>(
 }
 
 /** A policy about the resources of one class, each judged with the others of its stack. */
-export function relationPolicy<const S extends Settings>(
-  name: string,
-  subject: Parameters<PolicyResource["isType"]>[0],
-  definition: RelationDefinition<S>,
+export function relationPolicy<const Name extends string, const S extends Settings = None>(
+  name: Name,
+  subject: PolicyResourceClass,
+  definition: RelationDefinition<Name, S>,
 ): StackPolicy {
   return stackPolicy(name, [subject], {
     ...definition,
@@ -237,6 +263,24 @@ export function relationPolicy<const S extends Settings>(
         for (const violation of definition.check(resource, resources, config)) {
           yield { resource, ...violation };
         }
+      }
+    },
+  });
+}
+
+type PolicyResourceClass = Parameters<PolicyResource["isType"]>[0];
+
+/** A policy that every bucket has a companion resource of another class, in which S3 keeps one of the bucket's settings. */
+export function companionPolicy(
+  name: string,
+  subject: PolicyResourceClass,
+  companion: PolicyResourceClass,
+): StackPolicy {
+  return relationPolicy(name, subject, {
+    *check(bucket, resources) {
+      const companions = ofType(resources, companion);
+      if (!companions.some((candidate) => refersTo(candidate, "bucket", bucket, "bucket"))) {
+        yield { fact: `no ${companion.name} names this bucket`, limit: "every bucket needs one" };
       }
     },
   });
@@ -254,8 +298,8 @@ export function judgedSoFar<R extends Resource, Args>(
   return forms.map(({ props }) => props as Unwrap<NonNullable<Args>>);
 }
 
-function judge<S extends Settings>(
-  definition: PolicyText & ResourceDefinition<Block, S>,
+function judge(
+  definition: Described<AnyResourceDefinition>,
   args: ResourceValidationArgs,
   report: ReportViolation,
 ): void {
@@ -282,7 +326,17 @@ function skipUndecided(error: unknown, notApplicable: (reason: string) => never)
   throw error;
 }
 
-function metadata<S extends Settings>(definition: PolicyText & Definition<S>) {
+type Described<D> = PolicyText & D & { readonly settings: Settings };
+
+/** A definition with what policies.json says of it. */
+function described<D extends Definition<Settings>>(name: string, definition: D): Described<D> {
+  const { settings: declared, ...text } = declarations[name] ?? {};
+  const settings = { ...schemasOf({ ...definition.config, ...declared }), exempt, exceptions };
+  const severity = "medium";
+  return { name, severity, ...text, ...definition, settings } as Described<D>;
+}
+
+function metadata(definition: Described<Definition<Settings>>) {
   const { name, severity, rule, fix, controls: ids = [] } = definition;
   const [id] = ids;
   return {
@@ -303,7 +357,7 @@ function metadata<S extends Settings>(definition: PolicyText & Definition<S>) {
         specification: (controls as Readonly<Record<string, string>>)[id] ?? "",
       },
     }),
-    configSchema: { properties: settingsOf(definition) as PolicyConfigSchema["properties"] },
+    configSchema: { properties: definition.settings as PolicyConfigSchema["properties"] },
     ...(definition.level && { enforcementLevel: definition.level }),
   };
 }
@@ -317,14 +371,15 @@ function displayName(name: string): string {
   return `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
 }
 
-function settingsOf({ config }: Definition<Settings>): Settings {
-  return { ...config, exempt, exceptions };
-}
-
 /** The setting of every policy for resources that it is wrong for. */
-export const exempt = texts(
-  "Logical names of resources that this policy does not judge, for good; * stands for any characters.",
-);
+export const exempt: Setting<readonly string[]> = {
+  description:
+    "Logical names of resources that this policy does not judge, for good; * stands for any characters.",
+  default: [],
+  type: "array",
+  items: { type: "string", minLength: 1 },
+  uniqueItems: true,
+};
 
 /** What every policy's configuration has. */
 interface Common {
@@ -335,11 +390,11 @@ interface Common {
 /** Exceptions of each policy that has judged, by its name. */
 export const configuredExceptions = new Map<string, readonly Exception[]>();
 
-function configuration<S extends Settings>(
-  definition: PolicyText & Definition<S>,
+function configuration(
+  { name, settings }: Described<Definition<Settings>>,
   given: Readonly<Record<string, unknown>>,
 ) {
-  const values = configuredValues(definition.name, settingsOf(definition), given);
-  configuredExceptions.set(definition.name, values["exceptions"] as readonly Exception[]);
-  return values as unknown as Values<S> & Common;
+  const values = configuredValues(name, settings, given);
+  configuredExceptions.set(name, values["exceptions"] as readonly Exception[]);
+  return values as typeof values & Common;
 }

@@ -1,3 +1,4 @@
+import declarations from "../policies.json";
 import table from "./sdk-table.json";
 import { known } from "./known";
 
@@ -85,3 +86,6 @@ export function placesAt(block: object, path: string, prefix = ""): readonly Pla
 
 /** Every type that takes tags. */
 export const taggableTypes = typesWith("tags");
+
+/** Types whose resources hold what no second deployment brings back. */
+export const statefulTypes = declarations["stateful-resource-protection"].settings.types.default;

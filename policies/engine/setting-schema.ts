@@ -2,63 +2,47 @@ import type { PolicyConfigSchema } from "@pulumi/policy";
 
 type JsonSchema = PolicyConfigSchema["properties"][string];
 
-/** One configurable value of a policy: its JSON schema, from which its TypeScript type follows. */
-export type Setting<T> = Omit<JsonSchema, "default" | "description"> & {
+/** One configurable value of a policy: its JSON schema, of which the default decides the type. */
+export type Setting<T> = Omit<Partial<JsonSchema>, "default" | "description"> & {
   readonly description: string;
+  /** The strictest value. */
   readonly default: T;
 };
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
 
 /** The values that a policy reads when it declares the settings `S`. */
-export type Values<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+export type Values<S> = {
+  readonly [K in keyof S]: S[K] extends { readonly default: infer T } ? Value<T> : never;
 };
 
-/** Ends of a range, both allowed; without a maximum it has no end. */
-type Range = readonly [minimum: number, maximum?: number];
+/** An empty list is one of texts. */
+type Value<T> = [T] extends [readonly never[]]
+  ? readonly string[]
+  : T extends readonly (infer Item)[]
+    ? readonly Value<Item>[]
+    : T extends number
+      ? number
+      : T extends string
+        ? string
+        : T extends boolean
+          ? boolean
+          : T;
 
-/** A whole number in a range. */
-export function integer(description: string, byDefault: number, range: Range): Setting<number> {
-  return { type: "integer", description, default: byDefault, ...rangeSchema(range) };
+/** Settings with all of their JSON schema: numbers are whole, and lists hold different texts unless they say otherwise. */
+export function schemasOf(settings: Settings): Settings {
+  const entries = Object.entries(settings).map(([key, setting]) => [key, schemaOf(setting)]);
+  return Object.fromEntries(entries) as Settings;
 }
 
-/** A switch. Its default must be the stricter position. */
-export function flag(description: string, byDefault: boolean): Setting<boolean> {
-  return { type: "boolean", description, default: byDefault };
-}
-
-/** A text that matches `pattern`, a regular expression. */
-export function text(description: string, byDefault: string, pattern: string): Setting<string> {
-  return { type: "string", description, default: byDefault, pattern };
-}
-
-/**
- * A list of different texts, possibly empty.
- *
- * @param byDefault the texts, or one with a space between those that have none
- */
-export function texts(
-  description: string,
-  byDefault: string | readonly string[] = [],
-): Setting<readonly string[]> {
-  const items = { type: "string", minLength: 1 } as const;
-  const list = typeof byDefault === "string" ? byDefault.split(" ") : byDefault;
-  return { type: "array", items, uniqueItems: true, description, default: list };
-}
-
-/** A list of different whole numbers in a range, possibly empty. */
-export function integers(
-  description: string,
-  byDefault: readonly number[],
-  range: Range,
-): Setting<readonly number[]> {
-  const items = { type: "integer", ...rangeSchema(range) } as const;
-  return { type: "array", items, uniqueItems: true, description, default: byDefault };
-}
-
-function rangeSchema([minimum, maximum]: Range) {
-  return { minimum, ...(maximum !== undefined && { maximum }) };
+function schemaOf(setting: Setting<unknown>): Setting<unknown> {
+  const { default: value } = setting;
+  if (Array.isArray(value)) {
+    const items = { type: "string", minLength: 1 } as const;
+    return { type: "array", items, uniqueItems: true, ...setting };
+  }
+  const type = typeof value === "number" ? "integer" : (typeof value as "boolean" | "string");
+  return { type, ...setting };
 }
 
 /** A configuration that cannot be meant: the run stops instead of judging by it. */

@@ -11,6 +11,8 @@ export interface PolicyText {
   readonly rule: string;
   /** Why the rule exists. */
   readonly reason: string;
+  /** What violations break, which follows their facts. @default each says it */
+  readonly limit?: string;
   /** What to do about a violation, as sentences. */
   readonly fix: string;
   /** Security Hub controls that the defaults satisfy, such as Kinesis.1. */
@@ -26,7 +28,8 @@ export interface PolicyText {
 /** How a resource breaks a rule; reads as "fact; limit". */
 export interface Violation {
   readonly fact: string;
-  readonly limit: string;
+  /** @default the policy's own */
+  readonly limit?: string;
   /** @default the policy's own */
   readonly fix?: string;
 }
@@ -96,13 +99,13 @@ export const wholeStack = "<stack>";
 /** Reports a violation, or advises of it where it is excepted. */
 export function reportTo(
   report: ReportViolation,
-  { name, rule, fix, isStackWide = false }: PolicyText,
+  { name, rule, isStackWide = false, ...own }: PolicyText,
   all: readonly Exception[],
   resource: { readonly name: string; readonly urn: string },
   violation: Violation,
 ): void {
-  const remedy = violation.fix ?? fix;
-  const message = `${resource.name}: ${violation.fact}; ${violation.limit}. ${remedy} See ${anchor(name)}.`;
+  const { fact, limit = "", fix } = { ...own, ...violation };
+  const message = `${resource.name}: ${fact}; ${limit}. ${fix} See ${anchor(name)}.`;
   const names = [resource.name, resource.urn, ...(isStackWide ? [wholeStack] : [])];
   const exception = findException(all, names);
   const problem = exception && exceptionProblem(exception, new Date());

@@ -11,7 +11,6 @@ import {
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { isPresent, isSet } from "../engine/known";
 import { typesPolicy, type Violation } from "../engine/policy";
-import { integers } from "../engine/setting-schema";
 import {
   inlineRules,
   isWorldOpen,
@@ -38,15 +37,12 @@ const ingressTypes = [
 const aclTypes = [NetworkAcl, DefaultNetworkAcl, NetworkAclRule];
 
 export const openIngress = typesPolicy("ec2-security-group-open-ingress", ingressTypes, {
-  severity: "critical",
-  rule: "Let no security group admit the whole world.",
-  reason:
-    "An open port is found within minutes. Clients have security groups, prefix lists or addresses of their own. No company owns a network wider than /8, or /16 in IPv6: two halves of the world are the world.",
-  fix: "Name a security group, a prefix list or the addresses of the clients.",
-  controls: ["EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.53", "EC2.54"],
-  source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   config: {
-    ports: integers("Ports that may be open to the whole world, such as 443.", [], [0, 65_535]),
+    ports: {
+      description: "Ports that may be open to the whole world, such as 443.",
+      items: { type: "integer", minimum: 0, maximum: 65_535 },
+      default: [] as readonly number[],
+    },
   },
   *check(resource, { ports }, { type }) {
     const rulesBefore = new Map<string, readonly string[]>();
@@ -56,10 +52,7 @@ export const openIngress = typesPolicy("ec2-security-group-open-ingress", ingres
         rulesBefore.set("", [...networks, ...networksOf(rule)]);
         // The rules that name the list see nothing but its id.
         if (isWorldOpen(rule, networks)) {
-          yield {
-            fact: `${path === "" ? "the entry" : path} is the whole world`,
-            limit: "a prefix list must hold known networks",
-          };
+          yield { fact: `${path === "" ? "the entry" : path} is the whole world` };
         }
         return;
       }
@@ -84,11 +77,6 @@ function trafficOf(rule: TrafficRule): string {
 const adminPorts = [22, 3389];
 
 export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes, {
-  rule: "Let no network ACL admit the whole world to SSH and remote desktops.",
-  reason: "It is the second line behind the security groups.",
-  fix: "Allow the ports that are needed, or deny ports 22 and 3389 from 0.0.0.0/0 and ::/0 in ingress rules of the same NetworkAcl with lower numbers.",
-  controls: ["EC2.21"],
-  source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
   *check(resource, _config, { type }) {
     const rules = type === typeToken(NetworkAclRule) ? [] : inlineRules(resource, "ingress");
     const isEntry = type === typeToken(NetworkAclRule) && resource["egress"] !== true;

@@ -2,7 +2,6 @@ import { isSet, known } from "../engine/known";
 import { relationPolicy, resourcePolicy, type StackPolicy, stackPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
 import { isMadeOf, ofType, refersTo } from "../engine/relation";
-import { integer, texts } from "../engine/setting-schema";
 import {
   applicationSubject,
   deliverySubject,
@@ -20,68 +19,15 @@ import { Stream } from "@pulumi/aws/kinesis";
 import { Topic, TopicSubscription } from "@pulumi/aws/sns";
 import type { PolicyResource } from "@pulumi/policy";
 
-export const streamAlarms = minimumAlarms("kinesis-stream-alarms", streamSubject, {
-  rule: "Watch every stream for readers that fall behind and for throttling.",
-  reason:
-    "Records that are not read in time expire, and throttled producers lose theirs: both begin unseen.",
-  source: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",
-  metrics: [
-    "GetRecords.IteratorAgeMilliseconds|SubscribeToShardEvent.MillisBehindLatest",
-    "ReadProvisionedThroughputExceeded",
-    "WriteProvisionedThroughputExceeded",
-  ],
-});
+export const streamAlarms = minimumAlarms("kinesis-stream-alarms", streamSubject);
 
-export const applicationAlarms = minimumAlarms("flink-application-alarms", applicationSubject, {
-  rule: "Watch every Flink application for failures, failed checkpoints and a lack of resources.",
-  reason:
-    "An application counts as running while its job restarts again and again; only the metrics tell.",
-  source: "https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-alarms.html",
-  metrics: [
-    "downtime|fullRestarts|restartingTime|numRestarts|failingTime",
-    "numberOfFailedCheckpoints",
-    "cpuUtilization|containerCPUUtilization",
-    "heapMemoryUtilization|containerMemoryUtilization",
-  ],
-});
+export const applicationAlarms = minimumAlarms("flink-application-alarms", applicationSubject);
 
-export const deliveryAlarms = minimumAlarms("firehose-delivery-stream-alarms", deliverySubject, {
-  rule: "Watch every delivery stream for records that do not arrive.",
-  reason:
-    "Firehose tries for a day and then puts records aside; the age of the oldest record shows it immediately.",
-  source:
-    "https://docs.aws.amazon.com/firehose/latest/dev/firehose-cloudwatch-metrics-best-practices.html",
-  metrics: ["DeliveryTo*.DataFreshness"],
-});
+export const deliveryAlarms = minimumAlarms("firehose-delivery-stream-alarms", deliverySubject);
 
-export const domainAlarms = minimumAlarms("opensearch-domain-alarms", domainSubject, {
-  rule: "Watch every domain for lost shards, full disks, blocked writes, failed snapshots and a lack of resources.",
-  reason: "A domain that is short of disk or memory refuses writes long before it fails.",
-  source:
-    "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html",
-  metrics: [
-    "ClusterStatus.red",
-    "FreeStorageSpace",
-    "ClusterIndexWritesBlocked",
-    "AutomatedSnapshotFailure",
-    "CPUUtilization",
-    "JVMMemoryPressure|OldGenJVMMemoryPressure",
-  ],
-});
+export const domainAlarms = minimumAlarms("opensearch-domain-alarms", domainSubject);
 
 export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", MetricAlarm, {
-  severity: "high",
-  rule: "Point every alarm at a resource of the stack.",
-  reason:
-    "With a missing or mistaken dimension, such as an ARN where a name belongs, a metric has no data: the alarm is silent for ever, or always on.",
-  fix: "Take the dimension's value from the resource itself, by the property that CloudWatch uses.",
-  source:
-    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension",
-  config: {
-    elsewhere: texts(
-      "Values of dimensions that name resources of other stacks; * stands for any characters.",
-    ),
-  },
   *check(alarm, resources, { elsewhere }) {
     for (const metric of watchedMetrics(alarm)) {
       const candidates = subjects.filter(({ namespace }) => namespace === metric.namespace);
@@ -116,35 +62,12 @@ export const alarmDimensions = relationPolicy("cloudwatch-alarm-dimensions", Met
   },
 });
 
-interface MinimumAlarms {
-  readonly rule: string;
-  readonly reason: string;
-  readonly source: string;
-  /** Metrics by default; a bar stands between those of which one is enough. */
-  readonly metrics: readonly string[];
-}
-
-/** A policy that every resource of a kind has the alarms that its operation needs. */
+/** A policy that every resource of a kind has the alarms that its operation needs; a bar stands between those of which one is enough. */
 function minimumAlarms(
-  name: string,
+  name: `${"kinesis-stream" | "flink-application" | "firehose-delivery-stream" | "opensearch-domain"}-alarms`,
   subject: MetricSubject,
-  { metrics: defaults, ...text }: MinimumAlarms,
 ): StackPolicy {
   return relationPolicy(name, subject.resourceClass, {
-    ...text,
-    severity: "high",
-    fix: `Add a cloudwatch.MetricAlarm for each, with dimension ${subject.dimension}, or take the metric out of the policy's configuration.`,
-    config: {
-      metrics: texts(
-        "Metrics that need an alarm; between alternatives stands a bar, and * stands for any characters.",
-        defaults,
-      ),
-      maxMinutes: integer(
-        "Most minutes that an alarm looks back: its period times its evaluation periods.",
-        1440,
-        [1, 10_080],
-      ),
-    },
     *check(target, resources, { metrics, maxMinutes }) {
       const watched = ofType(resources, MetricAlarm).flatMap((alarm) =>
         watchedMetrics(alarm)
@@ -172,26 +95,10 @@ function minimumAlarms(
 }
 
 export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics", Stream, {
-  severity: "low",
-  rule: "Report a stream's metrics for each shard.",
-  reason:
-    "A hot shard is throttled while the stream as a whole looks idle. Each metric of each shard has a price.",
-  fix: "Add the metrics to shardLevelMetrics, or take them out of the policy's configuration.",
-  source: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",
-  config: {
-    metrics: texts(
-      "Metrics that must be reported for each shard.",
-      "IncomingBytes IncomingRecords IteratorAgeMilliseconds " +
-        "ReadProvisionedThroughputExceeded WriteProvisionedThroughputExceeded",
-    ),
-  },
   *check({ shardLevelMetrics = [] }, { metrics }) {
     const missing = metrics.filter((metric) => !shardLevelMetrics.includes(metric));
     if (missing.length > 0) {
-      yield {
-        fact: `shardLevelMetrics lack ${missing.join(", ")}`,
-        limit: "they must be reported for each shard",
-      };
+      yield { fact: `shardLevelMetrics lack ${missing.join(", ")}` };
     }
   },
 });
@@ -199,16 +106,6 @@ export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics"
 const alarmTypes = [MetricAlarm, CompositeAlarm];
 
 export const alarmActions = stackPolicy("cloudwatch-alarm-action", alarmTypes, {
-  severity: "high",
-  rule: "Notify someone of every alarm.",
-  reason:
-    "An alarm without an action, or with a topic that has no subscription, is seen by no one. A child of a composite alarm leaves the notification to that.",
-  fix: "Set alarmActions to a topic with an sns.TopicSubscription, leave actionsEnabled on, or name the alarm in the alarmRule of a composite alarm that notifies.",
-  controls: ["CloudWatch.15", "CloudWatch.17"],
-  source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
-  config: {
-    subscribedElsewhere: texts("Logical names of topics that are subscribed to outside the stack."),
-  },
   *check(resources, { subscribedElsewhere }) {
     const composites = ofType(resources, CompositeAlarm);
     const alarms = [...ofType(resources, MetricAlarm), ...composites];

@@ -1,7 +1,6 @@
 import { typesPolicy, stackPolicy, type StreamingPolicy } from "../engine/policy";
 import { covers } from "../engine/policy-document";
 import { sdkTokens } from "../engine/sdk-types";
-import { texts } from "../engine/setting-schema";
 import coverage from "./sdk-coverage.json";
 
 /** Types of @pulumi/aws that no policy has to judge, with the reason. */
@@ -24,35 +23,17 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     judged.has(type) || needless.has(type) || type.startsWith("pulumi:");
 
   const unjudgedType = typesPolicy("unjudged-resource-type", [], {
-    severity: "high",
     isGeneral: true,
-    rule: "Declare resources of types that the policies judge.",
-    reason:
-      "What no policy judges is not compliant, only unseen: types of other providers, of services that the pack does not know, and those that run commands or templates.",
-    fix: "Use a type that is judged, or add the type to allowed in the policy's configuration after a review.",
-    source: "https://www.pulumi.com/docs/insights/policy/",
-    config: {
-      allowed: texts(
-        "Types that may go unjudged, and whose costs are not in the budget; * stands for any characters.",
-        "random:* std:* time:* tls:*",
-      ),
-    },
     *check(_resource, { allowed }, { type, provider }) {
       const isComponent = !provider && !custom.test(type);
       if (!isComponent && !isKnown(type) && !covers(allowed, type)) {
-        yield { fact: `no policy judges type ${type}`, limit: "unjudged types must be allowed" };
+        yield { fact: `no policy judges type ${type}` };
       }
     },
   });
 
   const policyCoverage = stackPolicy("policy-coverage", [], {
-    severity: "low",
-    level: "advisory",
     isGeneral: true,
-    rule: "Know which resources no policy judges.",
-    reason: "A plan without violations says something of the resources that were judged only.",
-    fix: "Nothing has to be done; review the types that are named.",
-    source: "https://www.pulumi.com/docs/insights/policy/",
     *check(resources) {
       const customs = resources.filter(
         ({ type, provider }) => !type.startsWith("pulumi:") && (provider ?? custom.test(type)),

@@ -11,37 +11,22 @@ export interface NodeGroup {
 
 /** The kinds of nodes that a domain has: data nodes, and dedicated masters, warm nodes and others where switched on. */
 export function nodeGroups({
-  clusterConfig: cluster,
+  clusterConfig: cluster = {},
 }: Pick<Unwrap<DomainArgs>, "clusterConfig">): readonly NodeGroup[] {
+  // The service's default is one data node.
+  const kinds = [
+    "instance",
+    ...(cluster.dedicatedMasterEnabled === true ? ["dedicatedMaster" as const] : []),
+    ...(cluster.warmEnabled === true ? ["warm" as const] : []),
+  ] as const;
   return [
-    {
-      typeField: "instanceType",
-      type: cluster?.instanceType,
-      countField: "instanceCount",
-      // The service's default.
-      count: cluster?.instanceCount ?? 1,
-    },
-    ...(cluster?.dedicatedMasterEnabled === true
-      ? [
-          {
-            typeField: "dedicatedMasterType",
-            type: cluster.dedicatedMasterType,
-            countField: "dedicatedMasterCount",
-            count: cluster.dedicatedMasterCount,
-          },
-        ]
-      : []),
-    ...(cluster?.warmEnabled === true
-      ? [
-          {
-            typeField: "warmType",
-            type: cluster.warmType,
-            countField: "warmCount",
-            count: cluster.warmCount,
-          },
-        ]
-      : []),
-    ...(cluster?.nodeOptions ?? []).map(({ nodeConfig }, index) => ({
+    ...kinds.map((kind) => ({
+      typeField: `${kind}Type`,
+      type: cluster[`${kind}Type`],
+      countField: `${kind}Count`,
+      count: cluster[`${kind}Count`] ?? (kind === "instance" ? 1 : undefined),
+    })),
+    ...(cluster.nodeOptions ?? []).map(({ nodeConfig }, index) => ({
       typeField: `nodeOptions[${index}].nodeConfig.type`,
       type: nodeConfig?.type,
       countField: `nodeOptions[${index}].nodeConfig.count`,

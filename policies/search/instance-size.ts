@@ -1,5 +1,4 @@
 import { isPresent } from "../engine/known";
-import { text } from "../engine/setting-schema";
 
 const smallSizes = ["nano", "micro", "small", "medium", "large"];
 
@@ -7,13 +6,14 @@ const smallSizes = ["nano", "micro", "small", "medium", "large"];
 const sizePattern = `^(${smallSizes.join("|")}|([1-9][0-9]*)?xlarge)$`;
 
 /** The setting of the largest size allowed. */
-export function maxSize(size: string) {
-  return text(
-    "Largest instance size allowed: nano, micro, small, medium, large, xlarge, 2xlarge and so on.",
-    size,
-    sizePattern,
-  );
-}
+export const sizeSetting = {
+  maxSize: {
+    description:
+      "Largest instance size allowed: nano, micro, small, medium, large, xlarge, 2xlarge and so on.",
+    default: "large",
+    pattern: sizePattern,
+  },
+};
 
 /** Rank of a size in AWS's order, from nano at 0; `undefined` for a name without a size, such as metal. */
 export function sizeRank(size: string): number | undefined {

@@ -1,33 +1,20 @@
 import { Volume } from "@pulumi/aws/ebs";
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration as Encryption } from "@pulumi/aws/s3";
-import { companionPolicy } from "../engine/companion";
 import { customerKeySetting, customerKey } from "../encryption/customer-key";
 import { isPresent, isSet } from "../engine/known";
-import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
+import { companionPolicy, resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
-import { texts, type Values } from "../engine/setting-schema";
+import type { Values } from "../engine/setting-schema";
 import { mustBe } from "../engine/violation";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
 export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
-  severity: "high",
-  rule: "Encrypt a bucket's objects with KMS by default.",
-  reason:
-    "S3 encrypts every object, but with SSE-S3 every reader of the bucket reads clear text. With KMS the key policy applies as well.",
-  fix: "Set sseAlgorithm to aws:kms and kmsMasterKeyId, and bucketKeyEnabled to save requests to KMS.",
-  controls: ["S3.17"],
-  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
-  config: {
-    ...customerKeySetting,
-    withS3Keys: texts(
-      "Logical names of encryption configurations that may use S3's own keys (AES256), such as that of the bucket for access logs, which S3 delivers under no other.",
-    ),
-  },
+  config: customerKeySetting,
   *check({ rules }, config, { name }) {
     if (rules.length === 0) {
-      yield { fact: "rules is empty", limit: "a bucket needs a default encryption" };
+      yield { fact: "rules is empty" };
     }
     for (const [index, rule] of rules.entries()) {
       const path = `rules[${index}].applyServerSideEncryptionByDefault`;
@@ -48,22 +35,13 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
   },
 });
 
-export const bucketEncryption = companionPolicy("s3-bucket-encryption-configuration", {
-  rule: "Give every bucket a default encryption.",
-  reason: "Without one objects are encrypted with S3's own keys, however the program means it.",
-  source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
-  subject: Bucket,
-  companion: Encryption,
-});
+export const bucketEncryption = companionPolicy(
+  "s3-bucket-encryption-configuration",
+  Bucket,
+  Encryption,
+);
 
 export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encryption", Instance, {
-  severity: "high",
-  rule: "Encrypt every volume of an EC2 instance.",
-  reason:
-    "Volumes and their snapshots are unencrypted unless the account's default says otherwise.",
-  fix: "Set encrypted and kmsKeyId in rootBlockDevice and in each of ebsBlockDevices.",
-  controls: ["EC2.3"],
-  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
   *check(instance, config) {
     // What an instance with a template leaves out the template says.
@@ -82,31 +60,16 @@ export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encr
 });
 
 export const volumeEncryption = resourcePolicy("ebs-volume-encryption", Volume, {
-  severity: "high",
-  rule: "Encrypt an EBS volume.",
-  reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
-  fix: "Set encrypted and kmsKeyId.",
-  controls: ["EC2.3"],
-  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
   check: (volume, config) => volumeViolations(volume, volume.encrypted, config),
 });
 
 export const template = resourcePolicy("ec2-launch-template-volume-encryption", LaunchTemplate, {
-  severity: "high",
-  rule: "Encrypt every volume that a launch template makes.",
-  reason: "A volume and its snapshots are unencrypted unless the account's default says otherwise.",
-  fix: "Set ebs.encrypted and ebs.kmsKeyId in each of blockDeviceMappings, the root volume among them.",
-  controls: ["EC2.181"],
-  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   config: customerKeySetting,
   *check({ blockDeviceMappings = [] }, config) {
     // The root volume is as its image has it, unless a mapping says more.
     if (!blockDeviceMappings.some(({ ebs }) => isPresent(ebs))) {
-      yield {
-        fact: "blockDeviceMappings has no EBS volume",
-        limit: "the root volume must be encrypted",
-      };
+      yield { fact: "blockDeviceMappings has no EBS volume" };
     }
     for (const [index, { ebs }] of blockDeviceMappings.entries()) {
       if (isPresent(ebs)) {
@@ -128,12 +91,6 @@ const judgedAlone = [Instance, LaunchTemplate, Volume].map(typeToken);
 const encryptedTypes = typesWith(...encryptionNames).filter((type) => !judgedAlone.includes(type));
 
 export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTypes, {
-  severity: "high",
-  rule: "Encrypt copies of volumes and images, and every other storage with such a switch.",
-  reason: "A copy may be unencrypted where its original was not, and is shared more easily.",
-  fix: "Set encrypted (storageEncrypted), at the resource and in each of its block devices.",
-  controls: ["EC2.173"],
-  source: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
   *check(resource, _config, { type }) {
     const places = pathsOf(type, encryptionNames).flatMap((path) => placesAt(resource, path));
     for (const { path, block, property } of places) {
@@ -141,7 +98,7 @@ export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTy
       const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
       const value = block[property] as string | boolean | undefined;
       if (!(isOther && !isPresent(value)) && String(value) !== "true") {
-        yield { fact: `${path} is ${String(value ?? "not set")}`, limit: "it must be true" };
+        yield { fact: `${path} is ${String(value ?? "not set")}` };
       }
     }
   },

@@ -6,28 +6,10 @@ import { flinkScale } from "../flink/flink-configuration";
 import { known } from "../engine/known";
 import { relationPolicy } from "../engine/policy";
 import { isIdentity, isMadeOf, ofType, refersTo } from "../engine/relation";
-import { flag, integer } from "../engine/setting-schema";
 import { atMost } from "../engine/violation";
 import { isOnDemand, shardsOf } from "./stream-shards";
 
 export const streamConsumers = relationPolicy("kinesis-stream-consumer-limit", Stream, {
-  rule: "Let no more consumers read a stream than it can serve.",
-  reason:
-    "Readers that poll share 2 MB and 5 calls a second of each shard, so that a third one slows down the others. Consumers with enhanced fan-out have their own 2 MB, at a price, up to a quota.",
-  fix: "Give readers enhanced fan-out, take one away, or change the policy's configuration.",
-  source: "https://docs.aws.amazon.com/streams/latest/dev/building-consumers.html",
-  config: {
-    maxPolling: integer(
-      "Most readers that poll one stream: Firehose, Lambda and Flink. A Flink application with a stream in its properties counts as its reader; whether it writes to it is unknown.",
-      2,
-      [1, 5],
-    ),
-    maxFanOut: integer(
-      "Most consumers with enhanced fan-out of one stream. The quota is 20, or 50 with On-demand Advantage.",
-      20,
-      [0, 50],
-    ),
-  },
   *check(stream, resources, { maxPolling, maxFanOut }) {
     const consumers = ofType(resources, StreamConsumer);
     const own = consumers.filter((one) => refersTo(one, "streamArn", stream, "arn"));
@@ -39,18 +21,6 @@ export const streamConsumers = relationPolicy("kinesis-stream-consumer-limit", S
 });
 
 export const idleSubtasks = relationPolicy("flink-application-parallelism-shards", Application, {
-  rule: "Give a Flink application no more parallelism than its stream has shards.",
-  reason:
-    "A subtask of the source without a shard reads nothing, is billed, and holds back event time unless the job declares it idle.",
-  fix: "Lower parallelism, raise shardCount, or set allowIdleSubtasks in the policy's configuration for a job that declares idleness.",
-  source:
-    "https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/",
-  config: {
-    allowIdleSubtasks: flag(
-      "Whether an application may have more parallelism than its stream has shards.",
-      false,
-    ),
-  },
   *check(resource, resources, { allowIdleSubtasks }) {
     const application = resource.asType(Application);
     const sources = ofType(resources, Stream).filter(

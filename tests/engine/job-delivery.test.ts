@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { EncryptionKey } from "../../infra/core/encryption-key";
-import { keyServices } from "../../infra/core/key-services";
+import { EncryptionKey, keyServices } from "../../infra/core/encryption-key";
 import { JobDelivery } from "../../infra/job-delivery/job-delivery";
 import { PrivateBucket } from "../../infra/core/private-bucket";
 import { projectPack } from "../../local/engine/policy-pack";

@@ -4,7 +4,7 @@ import { CompositeAlarm } from "@pulumi/aws/cloudwatch";
 import { ManagedPolicy } from "@pulumi/aws/iam";
 import { expect } from "chai";
 import { policies } from "../../policies/pack";
-import { statefulTypes } from "../../policies/operations/stateful-types";
+import { statefulTypes } from "../../policies/engine/sdk-types";
 import { evaluate, evaluateStack, resource, type TestResource } from "../support/policy";
 import { policyText } from "./access-fixtures";
 import { compliant, relinked } from "./compliant";

@@ -94,8 +94,10 @@ export class SearchBootstrap extends pulumi.ComponentResource {
     const inputs = componentInputs(args, "folders");
     super("streaming:infra:SearchBootstrap", name, inputs, opts);
     const problems = new Problems();
-    problems.integer("replicas", args.replicas, limits.searchReplicas);
-    problems.integer("indexShards", args.indexShards ?? 1, limits.searchIndexShards);
+    problems.check(args, {
+      replicas: limits.searchReplicas,
+      indexShards: limits.searchIndexShards,
+    });
     problems.throwIfAny(`SearchBootstrap "${name}" has invalid arguments`);
 
     const settings = pulumi.jsonStringify(

@@ -51,8 +51,8 @@ describe("The folder of a workload", () => {
       eventTime: { field: "at", format: "iso", timeZone: "UTC" },
       input: undefined,
       settings: [folder],
-      plugin: undefined,
     });
+    expect(workload).not.to.have.property("plugin");
     expect(workload.job.code).to.deep.equal({ path: path.join(folder, "job.jar") });
     expect(workload.archive).to.deep.include({
       table: "clicks",

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Problems } from "../../../infra/core/validate";
+import { cidr, Problems } from "../../../infra/core/validate";
+
+const network = cidr({ min: 16, max: 24 });
 
 describe("Problems", () => {
   it("stays silent when there is nothing to say", () => {
@@ -48,13 +50,13 @@ describe("Problems", () => {
         const binary = [a, b, c, d].map((part) => part.toString(2).padStart(8, "0")).join("");
         const accepted = length >= 16 && length <= 24 && !binary.slice(length).includes("1");
         const problems = new Problems();
-        problems.cidr("cidr", `${[a, b, c, d].join(".")}/${length}`, { min: 16, max: 24 });
+        problems.matches("cidr", `${[a, b, c, d].join(".")}/${length}`, network);
         expect(problems.found).to.have.length(accepted ? 0 : 1);
       }),
     );
-    for (const network of ["10.0.0.0/16", "172.16.4.0/22", "192.168.1.0/24"]) {
+    for (const text of ["10.0.0.0/16", "172.16.4.0/22", "192.168.1.0/24"]) {
       const problems = new Problems();
-      problems.cidr("cidr", network, { min: 16, max: 24 });
+      problems.matches("cidr", text, network);
       expect(problems.found).to.deep.equal([]);
     }
   });
@@ -72,7 +74,7 @@ describe("Problems", () => {
   ]) {
     it(`refuses "${text}" as an IPv4 network`, () => {
       const problems = new Problems();
-      problems.cidr("cidr", text, { min: 16, max: 24 });
+      problems.matches("cidr", text, network);
       expect(problems.found).to.have.length(1);
       expect(problems.found[0]).to.contain(`got "${text}"`);
     });

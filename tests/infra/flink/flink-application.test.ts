@@ -193,14 +193,14 @@ describe("FlinkApplication", () => {
     expect(message.split("\n")).to.deep.equal([
       'FlinkApplication "analytics" has invalid arguments:',
       "- code.path must be an existing file; got nowhere/job.jar. Build the job first",
+      "- parallelism must be an integer from 1 to 256; got 257",
+      "- parallelismPerKpu must be an integer from 1 to 8; got 9",
+      "- checkpointIntervalSeconds must be an integer from 5 to 3600; got 4",
       '- name of a property group must be 1 to 50 letters, digits, dots, hyphens and underscores; got "no spaces"',
       "- length of propertyGroups.no spaces.key must be an integer from 1 to 2048; got 0",
       "- length of a key in propertyGroups.long must be an integer from 1 to 2048; got 2049",
       `- length of propertyGroups.long.${"k".repeat(2049)} must be an integer from 1 to 2048; got 2049`,
       "- number of properties in propertyGroups.many must be an integer from 0 to 50; got 51",
-      "- parallelism must be an integer from 1 to 256; got 257",
-      "- parallelismPerKpu must be an integer from 1 to 8; got 9",
-      "- checkpointIntervalSeconds must be an integer from 5 to 3600; got 4",
       "- number of securityGroupIds must be an integer from 0 to 4; got 5",
     ]);
   });

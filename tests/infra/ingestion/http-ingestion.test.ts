@@ -226,9 +226,9 @@ describe("HttpIngestion", () => {
     const beginnings = problems.map((problem) => problem.split(/ must (?=[a-z])/)[0]);
     expect(beginnings).to.deep.equal([
       "requestsPerSecond",
-      "requestsPerDay",
       "webAclArn",
       "logRetentionDays",
+      "requestsPerDay",
       "partitionKey",
       "eventSchema, at properties.id,",
     ]);

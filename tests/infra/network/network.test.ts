@@ -217,8 +217,8 @@ describe("Network", () => {
     expect(message.split("\n")).to.deep.equal([
       'Network "network" has invalid arguments:',
       '- existing.vpcId must be the id of a VPC, such as vpc-0123456789abcdef0; got "main"',
+      '- existing.publicSubnetIds must be the id of a subnet, such as subnet-0123456789abcdef0; got "subnet-a"',
       "- existing.privateSubnetIds must be 1 to 6 values that differ from each other; got none",
-      '- existing subnet must be the id of a subnet, such as subnet-0123456789abcdef0; got "subnet-a"',
     ]);
   });
 });

@@ -169,8 +169,8 @@ describe("ArchiveQueries", () => {
       'A query\'s name must be 1 to 128 letters, digits, dots, hyphens and underscores; got "a b"',
       "The length of query a b must be an integer from 1 to 262144; got 0",
       "The length of the description of query a b must be an integer from 1 to 1024; got 1025",
-      'readers.roleArns must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/analyst; got "analyst"',
       "readers.columns must be 0 to 400 values that differ from each other; got Day, Day",
+      'readers.roleArns must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/analyst; got "analyst"',
       'readers.columns must be 1 to 128 lower-case letters, digits and underscores that do not begin with a digit; got "Day"',
       'readers.columns must be 1 to 128 lower-case letters, digits and underscores that do not begin with a digit; got "Day"',
     ]);

@@ -384,8 +384,8 @@ describe("SearchDomain", () => {
     expect(message.split("\n").slice(1)).to.deep.equal([
       "- Set exactly one of vpc and publicAccess",
       '- publicAccess.clientCidrs must be an IPv4 network in CIDR notation with a prefix of 8 to 32 bits, such as 10.0.0.0/16; got "0.0.0.0/0"',
-      "- number of publicAccess.principalArns must be an integer from 1 to 50; got 0",
       "- publicAccess.zones must be an integer from 1 to 3; got 4",
+      "- number of publicAccess.principalArns must be an integer from 1 to 50; got 0",
     ]);
   });
 });

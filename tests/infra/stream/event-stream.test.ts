@@ -215,8 +215,8 @@ describe("EventStream", () => {
         }),
     );
     expect(message.split("\n").slice(1)).to.deep.equal([
-      "- fanOutConsumers and readerConsumers must be 0 to 20 values that differ from each other; got audit, audit",
       '- producerRoleArns must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/analyst; got "arn:aws:iam::210987654321:root"',
+      "- fanOutConsumers and readerConsumers must be 0 to 20 values that differ from each other; got audit, audit",
       "- producerRoleArns and readerRoleArns must be empty with the AWS managed key, which other accounts cannot use; got arn:aws:iam::210987654321:root. Set kmsKeyArn",
       "- readerConsumers must be empty without readerRoleArns; got audit",
     ]);

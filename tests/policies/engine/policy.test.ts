@@ -10,12 +10,7 @@ import {
 } from "../../../policies/engine/violation";
 import { exceptionRules, unusedExceptions } from "../../../policies/operations/exceptions";
 import { resourcePolicy, stackPolicy } from "../../../policies/engine/policy";
-import {
-  ConfigurationError,
-  configuredValues,
-  flag,
-  integer,
-} from "../../../policies/engine/setting-schema";
+import { ConfigurationError, configuredValues } from "../../../policies/engine/setting-schema";
 import { change, evaluate, evaluateStack, inDays, unknownNumber } from "../../support/policy";
 import { bucket } from "../bucket-fixtures";
 import { logGroup, stream } from "../fixtures";
@@ -30,7 +25,7 @@ const text = {
 
 const policy = resourcePolicy(text.name, Stream, {
   ...text,
-  config: { maxShards: integer("Most shards.", 1, [1]) },
+  config: { maxShards: { description: "Most shards.", default: 1, minimum: 1 } },
   *check(judged, { maxShards }) {
     const { shardCount = 1 } = judged;
     if (shardCount > maxShards) {
@@ -218,9 +213,9 @@ describe("an exception", () => {
 
 describe("a configuration", () => {
   const settings = {
-    minDays: integer("Fewest.", 1, [1]),
-    maxDays: integer("Most.", 9, [1]),
-    strict: flag("Whether it is.", true),
+    minDays: { description: "Fewest.", default: 1, minimum: 1 },
+    maxDays: { description: "Most.", default: 9, minimum: 1 },
+    strict: { description: "Whether it is.", default: true },
   };
 
   it("fills in what is not given", () => {
