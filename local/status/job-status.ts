@@ -10,6 +10,7 @@ const jobsOverview = v.object({
       name: v.string(),
       state: v.string(),
       "start-time": v.number(),
+      tasks: v.object({ total: v.number(), running: v.number(), finished: v.number() }),
     }),
   ),
 });
@@ -76,6 +77,7 @@ export async function jobStatus(endpoint: string): Promise<JobStatus> {
     id: job.jid,
     name: job.name,
     state: job.state,
+    waitingTasks: job.tasks.total - job.tasks.running - job.tasks.finished,
     ...source,
     watermark,
     vertices: loads,

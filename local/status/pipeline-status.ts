@@ -83,6 +83,8 @@ export interface JobStatus {
   readonly name: string;
   /** Flink's job state, such as RUNNING or RESTARTING. */
   readonly state: string;
+  /** Those that neither run nor have finished: a job that restarts is RUNNING while they wait for a task manager. */
+  readonly waitingTasks: number;
   /** Records that the source has emitted since the job last started; null without a metric. */
   readonly recordsRead: number | null;
   /** The slowest shard's distance from the tip of the stream, in milliseconds; null while unknown. */

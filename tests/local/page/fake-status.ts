@@ -57,6 +57,7 @@ const running: Omit<PipelineStatus, "verdict" | "stages"> = {
       id: "job-1",
       name: "taxi",
       state: "RUNNING",
+      waitingTasks: 0,
       recordsRead: 122_900,
       millisBehindLatest: 300,
       watermark: "2019-03-02T00:00:12.000Z",

@@ -23,6 +23,8 @@ export interface FakeJob {
   readonly restoredId?: number;
   /** @default "new" */
   readonly id?: string;
+  /** @default 0 */
+  readonly waitingTasks?: number;
 }
 
 /** Flink's REST API with a source, windows, and an older job that was cancelled. */
@@ -33,13 +35,16 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
   return startFakeService(({ path, query }) => {
     const { recordsRead, millisBehindLatest = [], ...now } = job();
     switch (path.replace("/jobs/other", "/jobs/new")) {
-      case "/jobs/overview":
+      case "/jobs/overview": {
+        const { id = "new", state = "RUNNING", waitingTasks = 0 } = now;
+        const tasks = { total: 4, running: 3 - waitingTasks, finished: 1 };
         return {
           jobs: [
-            { jid: "old", name: "taxi", state: "CANCELED", "start-time": 1 },
-            { jid: now.id ?? "new", name: "taxi", state: now.state ?? "RUNNING", "start-time": 2 },
+            { jid: "old", name: "taxi", state: "CANCELED", "start-time": 1, tasks },
+            { jid: id, name: "taxi", state, "start-time": 2, tasks },
           ],
         };
+      }
       case "/jobs/new":
         return {
           vertices: [

@@ -169,6 +169,7 @@ describe("the status of the pipeline", () => {
         id: "new",
         name: "taxi",
         state: "RUNNING",
+        waitingTasks: 0,
         recordsRead: 900,
         millisBehindLatest: 1700,
         watermark: "2019-03-01T18:19:00.000Z",
@@ -582,6 +583,10 @@ describe("the status of the pipeline", () => {
       const again = { recordsRead: 1500, restarts: 1 };
       expect(await read({ ...again, millisBehindLatest: [0, 800] }, done)).to.equal(false);
       expect(await read({ ...again, millisBehindLatest: [0, 0] }, done)).to.equal(true);
+    });
+    it("not while tasks of a restarted job wait for a task manager", async () => {
+      const again = { recordsRead: 1500, restarts: 1, millisBehindLatest: [0, 0] };
+      expect(await read({ ...again, waitingTasks: 2 }, done)).to.equal(false);
     });
     it("not while the job is not running", async () => {
       expect(await read({ recordsRead: 1000, state: "RESTARTING" }, done)).to.equal(false);
