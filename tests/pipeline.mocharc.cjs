@@ -11,7 +11,7 @@ module.exports = {
   spec: ["tests/pipeline/*.test.ts", "tests/pipeline/*/*.test.ts"],
   parallel: true,
   // A stack mostly waits: for windows, checkpoints and processes that start.
-  jobs: 3,
+  jobs: 2,
   "forbid-only": true,
   "fail-zero": true,
   timeout: 900000,

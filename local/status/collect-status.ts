@@ -118,8 +118,9 @@ function replayPart({ replay, replayProblem }: StatusSources, now: number): Part
  */
 export function hasReadEverything({ replay, job }: Pick<Parts, "replay" | "job">): boolean {
   if (!replay.up || !replay.value.finished || !job.up) return false;
-  const { recordsRead, millisBehindLatest, restarts, state, waitingTasks } = job.value;
+  const { recordsRead, millisBehindLatest, restarts, checkpoints, state, waitingTasks } = job.value;
   if (state !== "RUNNING" || waitingTasks > 0 || recordsRead === null) return false;
-  if (restarts === 0) return recordsRead >= replay.value.progress.recordsPut;
+  if (restarts === 0 && checkpoints.restored === 0)
+    return recordsRead >= replay.value.progress.recordsPut;
   return millisBehindLatest === 0;
 }

@@ -17,7 +17,11 @@ const jobsOverview = v.object({
 const jobDetails = v.object({ vertices: v.array(v.object({ id: v.string(), name: v.string() })) });
 type Vertex = v.InferOutput<typeof jobDetails>["vertices"][number];
 const checkpointsOf = v.object({
-  counts: v.object({ completed: v.number(), failed: v.number() }),
+  counts: v.object({
+    completed: v.number(),
+    failed: v.number(),
+    restored: v.optional(v.number(), 0),
+  }),
   latest: v.object({
     completed: v.nullish(
       v.object({
@@ -87,6 +91,7 @@ export async function jobStatus(endpoint: string): Promise<JobStatus> {
       failed: checkpoints.counts.failed,
       lastMilliseconds: completed?.end_to_end_duration ?? null,
       lastAt: at === undefined ? null : new Date(at).toISOString(),
+      restored: checkpoints.counts.restored,
       restoredId: restored?.id ?? null,
     },
   };
@@ -147,13 +152,14 @@ async function wantedMetrics(
 
 /** Records with an outcome in the job's counters; null without such counters, or after a restart, which clears them. */
 export async function recordsAccounted(endpoint: string): Promise<number | null> {
-  const { id, restarts } = await jobStatus(endpoint);
+  const { id, restarts, checkpoints } = await jobStatus(endpoint);
   const ask = askJob(endpoint, id);
   const { vertices } = await ask("", jobDetails);
   const found = await wantedMetrics(ask, vertices, (name) =>
     outcomes.some((outcome) => name.endsWith(`.KinesisAnalytics.${outcome}`)),
   );
-  return restarts > 0 || found.length === 0 ? null : total(found);
+  const restarted = restarts > 0 || checkpoints.restored > 0;
+  return restarted || found.length === 0 ? null : total(found);
 }
 
 async function lowestWatermark(ask: AskJob, vertices: readonly Vertex[]): Promise<string | null> {

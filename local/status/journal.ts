@@ -1,6 +1,6 @@
 import type { Parts } from "./collect-status";
 import { count, duration, plural } from "./figures";
-import { known, type JournalEntry, type PipelineStatus } from "./pipeline-status";
+import { known, type JobStatus, type JournalEntry, type PipelineStatus } from "./pipeline-status";
 
 export type Facts = Omit<
   PipelineStatus,
@@ -85,7 +85,7 @@ function jobEvents(before: Facts, now: Facts, lasted: (part: "job") => string): 
     events.push({ kind: "problem", text: `The job is ${is.state.toLowerCase()}` });
   } else if (is.state === "RUNNING" && !ran) {
     events.push({ kind: "recovery", text: `The job runs again after ${lasted("job")}${origin}` });
-  } else if (is.id !== was.id || is.restarts > was.restarts) {
+  } else if (is.id !== was.id || isRestarted(was, is)) {
     events.push({ kind: "recovery", text: `The job was restarted${origin}` });
   }
   if (is.id !== was.id) return events;
@@ -96,6 +96,12 @@ function jobEvents(before: Facts, now: Facts, lasted: (part: "job") => string): 
     events.push({ kind: "problem", text: "A checkpoint failed" });
   }
   return events;
+}
+
+/** Without a state in between: the metric of restarts may come minutes late, and alone counts those without a checkpoint. */
+function isRestarted(was: JobStatus, is: JobStatus): boolean {
+  const { restored } = is.checkpoints;
+  return restored > was.checkpoints.restored || (restored === 0 && is.restarts > was.restarts);
 }
 
 /** Prints each entry of the journal once, except checkpoints, which are frequent. */

@@ -99,6 +99,8 @@ export interface JobStatus {
     readonly lastMilliseconds: number | null;
     /** When the latest one was complete, an ISO instant. */
     readonly lastAt: string | null;
+    /** How often the job went on from a checkpoint or savepoint, its start included. */
+    readonly restored: number;
     /** The checkpoint that the job went on from; null when it began without. */
     readonly restoredId: number | null;
   };

@@ -66,6 +66,7 @@ const running: Omit<PipelineStatus, "verdict" | "stages"> = {
         completed: 14,
         failed: 0,
         lastMilliseconds: 118,
+        restored: 0,
         restoredId: null,
         lastAt: "2026-01-05T09:59:54.000Z",
       },

@@ -21,6 +21,8 @@ export interface FakeJob {
   readonly checkpointAt?: string;
   /** The checkpoint that it went on from. */
   readonly restoredId?: number;
+  /** @default 1 with a restoredId, otherwise 0 */
+  readonly restored?: number;
   /** @default "new" */
   readonly id?: string;
   /** @default 0 */
@@ -54,7 +56,11 @@ export function startFakeFlink(job: () => FakeJob): Promise<FakeService> {
         };
       case "/jobs/new/checkpoints":
         return {
-          counts: { completed: 7, failed: 1 },
+          counts: {
+            completed: 7,
+            failed: 1,
+            restored: now.restored ?? (now.restoredId === undefined ? 0 : 1),
+          },
           latest: {
             restored: now.restoredId === undefined ? null : { id: now.restoredId },
             completed: now.checkpointMilliseconds && {

@@ -178,6 +178,7 @@ describe("the status of the pipeline", () => {
           completed: 7,
           failed: 1,
           lastMilliseconds: 45,
+          restored: 0,
           restoredId: null,
           lastAt: "2026-01-05T09:59:50.000Z",
         },
@@ -209,6 +210,7 @@ describe("the status of the pipeline", () => {
           failed: 1,
           lastMilliseconds: null,
           lastAt: null,
+          restored: 0,
           restoredId: null,
         },
       });
@@ -506,6 +508,12 @@ describe("the status of the pipeline", () => {
         "The job is restarting",
         "The job runs again after 8 s, from checkpoint 22",
       ]);
+      // Between two looks at it; its metric of restarts comes later.
+      job = { ...job, restoredId: 23, restored: 2 };
+      expect(texts(await later(1)).at(-1)).to.equal("The job was restarted, from checkpoint 23");
+      const told = texts(await later(1)).length;
+      job = { ...job, restarts: 2 };
+      expect(texts(await later(1))).to.have.lengthOf(told);
       job = { ...job, id: "other", restoredId: 23 };
       expect(texts(await later(1)).at(-1)).to.equal("The job was restarted, from checkpoint 23");
     });
