@@ -38,6 +38,7 @@ export async function contend(id: ContenderId, task: Task, folder: string): Prom
     ...process.env,
     ...kinesisEnvironment(`https://localhost:${port}`),
     NODE_EXTRA_CA_CERTS: certificate,
+    AWS_CA_BUNDLE: certificate,
   };
   const isJava = contenders[id].language === "Java";
   const library = isJava ? await install("javaProducers", () => undefined) : "";
