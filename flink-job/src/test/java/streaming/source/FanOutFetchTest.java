@@ -9,11 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.SimpleCounter;
@@ -37,7 +35,7 @@ import streaming.retry.Patience;
 class FanOutFetchTest {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Subscriptions subscriptions = new Subscriptions();
-  private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+  private final ReceivedAnswers received = new ReceivedAnswers();
   private final SimpleCounter retries = new SimpleCounter();
 
   @AfterEach
@@ -249,17 +247,7 @@ class FanOutFetchTest {
             SourceRecord.NO_EVENT_TIME),
         new Patience(Duration.ofMillis(1), 3).attempts("Subscribing", retries),
         clock,
-        new ShardFetch.Receiver() {
-          @Override
-          public void onAnswer(ShardFetch.Answer answer) {
-            received.add(answer);
-          }
-
-          @Override
-          public void onFailure(Exception failure) {
-            received.add(failure);
-          }
-        });
+        received);
   }
 
   /** What happens to a subscription that an event has been requested from. */

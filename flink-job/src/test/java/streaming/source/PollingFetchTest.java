@@ -6,9 +6,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +24,7 @@ import streaming.retry.Patience;
 class PollingFetchTest {
   private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1);
   private final Reads reads = new Reads();
-  private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+  private final ReceivedAnswers received = new ReceivedAnswers();
   private final ShardFetch fetch =
       new PollingFetch(
           reads,
@@ -39,17 +37,7 @@ class PollingFetchTest {
               SourceRecord.NO_EVENT_TIME),
           new Patience(Duration.ofMillis(1), 3).attempts("Reading", new SimpleCounter()),
           clock,
-          new ShardFetch.Receiver() {
-            @Override
-            public void onAnswer(ShardFetch.Answer answer) {
-              received.add(answer);
-            }
-
-            @Override
-            public void onFailure(Exception failure) {
-              received.add(failure);
-            }
-          });
+          received);
 
   @AfterEach
   void stopTheClock() {
