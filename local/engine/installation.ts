@@ -43,6 +43,7 @@ export interface FindEngineArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The engine of this process, looked for once: each look runs a command. */
 let found: Engine | undefined;
 
 /**

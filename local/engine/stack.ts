@@ -1,10 +1,5 @@
 import { log } from "@pulumi/pulumi";
-import {
-  CommandError,
-  type EngineEvent,
-  type OutputMap,
-  type UpOptions,
-} from "@pulumi/pulumi/automation";
+import { CommandError, type EngineEvent, type UpOptions } from "@pulumi/pulumi/automation";
 import { existsSync } from "node:fs";
 import { projectFolder } from "../machine/project";
 import { projectPack, withPolicies, type OperationResult, type PolicyPack } from "./policy-pack";
@@ -42,8 +37,6 @@ export class LocalStack {
   readonly #workspace: Workspace;
   readonly #args: StackArgs;
   readonly #pack: PolicyPack;
-  /** As they were read last; undefined when they may have changed since. */
-  #outputs: OutputMap | undefined;
 
   constructor(workspace: Workspace, args: StackArgs, pack: PolicyPack) {
     this.#workspace = workspace;
@@ -71,7 +64,6 @@ export class LocalStack {
   }: { readonly refresh?: boolean; readonly isAccepted?: boolean } = {}): Promise<OperationResult> {
     const { stack } = this.#workspace;
     if (!isAccepted) await this.preview();
-    this.#outputs = undefined;
     return this.#run((options) => stack.up({ ...options, ...this.#policyOptions, refresh }));
   }
 
@@ -83,21 +75,18 @@ export class LocalStack {
    * @throws EngineError
    */
   async record({ refresh = false } = {}): Promise<OperationResult> {
-    this.#outputs = undefined;
     return this.#run((options) => this.#workspace.stack.up({ ...options, refresh }));
   }
 
   /** @throws EngineError */
   async destroy(): Promise<OperationResult> {
-    this.#outputs = undefined;
     return this.#run((options) => this.#workspace.stack.destroy(options));
   }
 
   /** The program's outputs after the last `up`; secrets in the clear. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const { stack } = this.#workspace;
-    this.#outputs ??= await stack.workspace.stackOutputs(stack.name);
-    const outputs = Object.entries(this.#outputs);
+    const outputs = Object.entries(await stack.workspace.stackOutputs(stack.name));
     return Object.fromEntries(outputs.map(([name, { value }]) => [name, value as unknown]));
   }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { DataPlanes } from "../provider/data-plane";
 import { type ProviderServers, startProviders } from "../provider/server";
 import { claimBackend } from "./backend";
-import { type Engine, findEngine, type FindEngineArgs } from "./installation";
+import { findEngine, type FindEngineArgs } from "./installation";
 import { makeWorkFolder, type ConfigOverrides } from "./work-folder";
 
 export interface WorkspaceArgs extends FindEngineArgs {
@@ -18,8 +18,6 @@ export interface WorkspaceArgs extends FindEngineArgs {
   readonly dataPlanes?: DataPlanes | undefined;
   /** Configuration over the stack's file; a key without a namespace belongs to the project. */
   readonly configOverrides?: ConfigOverrides | undefined;
-  /** @default the one that is found, downloaded or built */
-  readonly engine?: Engine | undefined;
   /** Folder of Pulumi.yaml. */
   readonly root: string;
   /** The state is written once, at the end: nothing of it has to outlive a crash. @default false */
@@ -51,7 +49,7 @@ export async function openWorkspace(args: WorkspaceArgs) {
           "opened here. Set what it configures by --config.",
       );
     }
-    const { command, policyHostFolder } = args.engine ?? (await findEngine(args));
+    const { command, policyHostFolder } = await findEngine(args);
     providers = await startProviders({ root, dataPlanes: args.dataPlanes });
     const state = path.join(backendFolder, "state");
     const isNew = mkdirSync(state, { recursive: true }) !== undefined;

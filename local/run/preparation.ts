@@ -1,4 +1,4 @@
-import { type Engine, engineProblem, findEngine } from "../engine/installation";
+import { engineProblem, findEngine } from "../engine/installation";
 import { ensureJob, jobOf } from "../machine/job-build";
 import type { LocalOptions } from "./options";
 import { buildPage } from "../page-server/page-build";
@@ -35,14 +35,13 @@ export async function buildParts(
   steps: Steps,
   stop: AbortSignal,
   warmUp: () => void,
-): Promise<Engine> {
-  return steps.run("build", "Build what is missing or changed", async (onProgress) => {
+): Promise<void> {
+  await steps.run("build", "Build what is missing or changed", async (onProgress) => {
     const failed = new AbortController();
     const signal = AbortSignal.any([stop, failed.signal]);
     const job = jobOf(options.workload.definition);
-    const engine = findEngine({ onProgress, signal });
     const parts: Promise<unknown>[] = [
-      engine,
+      findEngine({ onProgress, signal }),
       ...localTools.map((tool) => install(tool, onProgress, signal)),
     ];
     if (job !== undefined) parts.push(ensureJob(job, onProgress, signal));
@@ -50,7 +49,6 @@ export async function buildParts(
     warmUp();
     try {
       await Promise.all(parts);
-      return await engine;
     } catch (error) {
       // One failure ends the other builds.
       failed.abort(error);

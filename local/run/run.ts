@@ -57,7 +57,7 @@ export async function runLocal(
     for (const state of fresh ? [path.join(folder, "replay"), backendFolder] : [])
       rmSync(state, { recursive: true, force: true });
     if (!options.once) keepWorkload(workload);
-    const engine = await buildParts(options, steps, signal, () => {
+    await buildParts(options, steps, signal, () => {
       cloud.warmUp();
     });
     const deploy = async (): Promise<Deployment> => {
@@ -73,7 +73,6 @@ export async function runLocal(
       const stack = await openStack({
         stack: "local",
         backendFolder,
-        engine,
         // Its state is of no use to another run.
         isThrowaway: options.once,
         program: async () => Promise.resolve(program()),

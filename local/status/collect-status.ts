@@ -1,11 +1,12 @@
 import { jobStatus } from "./job-status";
-import type {
-  DeployedResource,
-  Part,
-  PipelineStatus,
-  PolicyResult,
-  ReplayStatus,
-  WorkloadSource,
+import {
+  countsEverything,
+  type DeployedResource,
+  type Part,
+  type PipelineStatus,
+  type PolicyResult,
+  type ReplayStatus,
+  type WorkloadSource,
 } from "./pipeline-status";
 import type { SearchSource } from "./multi-search";
 import { searchStatus } from "./search-status";
@@ -118,9 +119,8 @@ function replayPart({ replay, replayProblem }: StatusSources, now: number): Part
  */
 export function hasReadEverything({ replay, job }: Pick<Parts, "replay" | "job">): boolean {
   if (!replay.up || !replay.value.finished || !job.up) return false;
-  const { recordsRead, millisBehindLatest, restarts, checkpoints, state, waitingTasks } = job.value;
+  const { recordsRead, millisBehindLatest, state, waitingTasks } = job.value;
   if (state !== "RUNNING" || waitingTasks > 0 || recordsRead === null) return false;
-  if (restarts === 0 && checkpoints.restored === 0)
-    return recordsRead >= replay.value.progress.recordsPut;
+  if (countsEverything(job.value)) return recordsRead >= replay.value.progress.recordsPut;
   return millisBehindLatest === 0;
 }

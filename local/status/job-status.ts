@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { outcomes } from "../../infra/watch/metrics";
 import { fetchJson, type Schema } from "./http";
-import type { JobStatus, VertexLoad } from "./pipeline-status";
+import { countsEverything, type JobStatus, type VertexLoad } from "./pipeline-status";
 
 const jobsOverview = v.object({
   jobs: v.array(
@@ -152,14 +152,13 @@ async function wantedMetrics(
 
 /** Records with an outcome in the job's counters; null without such counters, or after a restart, which clears them. */
 export async function recordsAccounted(endpoint: string): Promise<number | null> {
-  const { id, restarts, checkpoints } = await jobStatus(endpoint);
-  const ask = askJob(endpoint, id);
+  const job = await jobStatus(endpoint);
+  const ask = askJob(endpoint, job.id);
   const { vertices } = await ask("", jobDetails);
   const found = await wantedMetrics(ask, vertices, (name) =>
     outcomes.some((outcome) => name.endsWith(`.KinesisAnalytics.${outcome}`)),
   );
-  const restarted = restarts > 0 || checkpoints.restored > 0;
-  return restarted || found.length === 0 ? null : total(found);
+  return countsEverything(job) && found.length > 0 ? total(found) : null;
 }
 
 async function lowestWatermark(ask: AskJob, vertices: readonly Vertex[]): Promise<string | null> {

@@ -109,6 +109,11 @@ export interface JobStatus {
   readonly shards: readonly ShardReading[];
 }
 
+/** Whether the counters of a job cover all that it has read: they begin again with each start. */
+export function countsEverything({ restarts, checkpoints }: JobStatus): boolean {
+  return restarts === 0 && checkpoints.restored === 0;
+}
+
 /** How a vertex of the job spends its time, by its fullest subtask: parts of a second, 0 to 1; null while unknown. */
 export interface VertexLoad {
   readonly name: string;
