@@ -5,6 +5,8 @@ const TAIL_LINES = 30;
 
 export interface CommandOptions {
   readonly cwd?: string;
+  /** Over this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly onLine?: (line: string) => void;
 }
@@ -18,12 +20,13 @@ export function commandOptions(values: Readonly<Record<string, string | number>>
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, signal, onLine }: CommandOptions = {},
+  { cwd, env, signal, onLine }: CommandOptions = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
       ...(cwd && { cwd }),
+      ...(env && { env: { ...process.env, ...env } }),
       ...(signal && { signal }),
     });
     const end = (): void => void child.kill();

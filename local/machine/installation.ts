@@ -156,18 +156,7 @@ async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal)
   try {
     mkdirSync(partial, { recursive: true });
     const { command, args } = build(path.join(projectFolder, sources), partial, scratch);
-    const begun = performance.now();
-    let parts = 0;
-    let told = begun;
-    const onLine = (line: string): void => {
-      if (!step.test(line)) return;
-      parts += 1;
-      const now = performance.now();
-      if (now - told < PROGRESS_MILLISECONDS) return;
-      told = now;
-      onProgress(`building ${title}: ${parts} parts after ${Math.round((now - begun) / 1000)} s`);
-    };
-    await runCommand(command, args, { signal, onLine });
+    await runCommand(command, args, { signal, onLine: partsOf(title, step, onProgress) });
     try {
       renameSync(partial, folder);
     } catch (error) {
@@ -179,6 +168,25 @@ async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal)
     rmSync(scratch, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Reports now and then how many lines of a build's output are a step of it. */
+export function partsOf(
+  title: string,
+  step: RegExp,
+  onProgress: Progress,
+): (line: string) => void {
+  const begun = performance.now();
+  let parts = 0;
+  let told = begun;
+  return (line) => {
+    if (!step.test(line)) return;
+    parts += 1;
+    const now = performance.now();
+    if (now - told < PROGRESS_MILLISECONDS) return;
+    told = now;
+    onProgress(`building ${title}: ${parts} parts after ${Math.round((now - begun) / 1000)} s`);
+  };
 }
 
 function removeBrokenOff(): void {

@@ -203,6 +203,9 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   public void handleSourceEvent(int reader, SourceEvent event) {
     if (event instanceof ShardEvents.Time) {
       progress.put(reader, ((ShardEvents.Time) event).eventTime);
+      if (ShardEvents.Time.isStep(limit, nextLimit(), maxDrift)) {
+        announceLimit();
+      }
     } else if (event instanceof ShardEvents.End) {
       onEnded(reader, ((ShardEvents.End) event).shardId);
     } else if (shards == null) {
@@ -244,9 +247,13 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
         });
   }
 
-  private void announceLimit() {
+  private long nextLimit() {
     long slowest = progress.values().stream().mapToLong(Long::longValue).min().orElse(UNLIMITED);
-    long next = slowest >= UNLIMITED - maxDrift ? UNLIMITED : slowest + maxDrift;
+    return slowest >= UNLIMITED - maxDrift ? UNLIMITED : slowest + maxDrift;
+  }
+
+  private void announceLimit() {
+    long next = nextLimit();
     if (next != limit) {
       limit = next;
       begun.retainAll(context.registeredReaders().keySet());

@@ -30,10 +30,19 @@ final class ShardEvents {
   static final class Time implements SourceEvent {
     private static final long serialVersionUID = 1L;
 
+    /** Steps of the greatest drift: so many follow each other faster than the clock asks. */
+    private static final int STEPS = 4;
+
     final long eventTime;
 
     Time(long eventTime) {
       this.eventTime = eventTime;
+    }
+
+    /** Whether others may wait for the progress between two times, rather than for the clock. */
+    static boolean isStep(long before, long after, long maxDrift) {
+      return after != Long.MAX_VALUE
+          && (before == Long.MAX_VALUE || after - before >= maxDrift / STEPS);
     }
   }
 

@@ -171,6 +171,9 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     shards.values().forEach(ActiveShard::ask);
     run = 0;
     long slowest = slowest();
+    if (ShardEvents.Time.isStep(reported, slowest, maxDrift)) {
+      report(slowest);
+    }
     farthest = slowest >= Long.MAX_VALUE - maxDrift ? limit : Math.min(limit, slowest + maxDrift);
     current =
         shards.values().stream()
@@ -205,7 +208,10 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
     if (shards.isEmpty() && begun) {
       output.markIdle();
     }
-    long slowest = slowest();
+    report(slowest());
+  }
+
+  private void report(long slowest) {
     if (slowest != reported) {
       reported = slowest;
       context.sendSourceEventToCoordinator(new ShardEvents.Time(slowest));

@@ -204,6 +204,36 @@ class ShardEnumeratorTest {
     assertThat(assigned()).last().isEqualTo("1 to 0 from TRIM_HORIZON");
   }
 
+  @Test
+  void readersThatMayWaitForTheSlowestNeedNotWaitForTheClock() throws Throwable {
+    stream.add("0", "0");
+    restore(Map.of(), null);
+    list();
+    progress(0, 0);
+    progress(1, 100);
+    assertThat(limits(1)).endsWith(1_000L);
+
+    // A quarter of the greatest drift is a step.
+    progress(0, 240);
+    assertThat(limits(1)).endsWith(1_000L);
+    progress(1, 300);
+    progress(0, 700);
+    assertThat(limits(0)).endsWith(1_000L, 1_300L);
+    assertThat(limits(1)).endsWith(1_000L, 1_300L);
+  }
+
+  private void progress(int reader, long time) {
+    enumerator.handleSourceEvent(reader, new ShardEvents.Time(time));
+  }
+
+  private List<Long> limits(int reader) throws Exception {
+    List<SourceEvent> sent = context.getSentSourceEvent().getOrDefault(reader, List.of());
+    return sent.stream()
+        .filter(event -> event instanceof ShardEvents.Time)
+        .map(event -> ((ShardEvents.Time) event).eventTime)
+        .collect(Collectors.toList());
+  }
+
   private void start(KnownShards known) {
     enumerator = new ShardEnumerator(context, stream, "trips", 0, 1_000, known);
     enumerator.start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -21,17 +22,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import streaming.settings.JobSettings;
 import streaming.settings.SettingsFixture;
 import streaming.taxi.Trip;
 import streaming.taxi.TripParser;
 
-@Timeout(30)
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class ShardsReaderTest {
   private static final String SHARD = "shardId-000000000000";
 
   private final MetricListener metrics = new MetricListener();
   private final Output output = new Output();
+
+  /** The event times that the enumerator gets. */
+  private final List<Long> progress = new ArrayList<>();
+
   private FakeKinesis kinesis;
   private ShardsReader<Trip> reader;
 
@@ -42,7 +48,7 @@ class ShardsReaderTest {
         new SettingsFixture().environment("AWS_ENDPOINT_URL_KINESIS", kinesis.endpoint()).load();
     reader =
         new ShardsReader<>(
-            new Context(metrics),
+            new Context(metrics, progress),
             new RecordSchema<>(new TripParser(), Duration.ofHours(1)),
             settings,
             new KinesisClients(settings));
@@ -132,6 +138,30 @@ class ShardsReaderTest {
         .satisfies(record -> assertThat(record.payload).isEqualTo(payload("own")));
   }
 
+  @Test
+  void reportsItsProgressWhereItMayNotReadOnYet() throws Exception {
+    for (int hour = 0; hour < 20; hour++) {
+      kinesis.put(0, trip(Instant.EPOCH.plus(Duration.ofHours(hour))));
+    }
+    reader.addSplits(List.of(split(ShardPosition.from(0))));
+
+    for (int hour = 0; hour < 18; hour += 3) {
+      reader.handleSourceEvents(new ShardEvents.Time(Duration.ofHours(hour).toMillis()));
+      // One that lies after the limit shows that the others are read.
+      poll(hour + 2);
+      reader.pollNext(output);
+      assertThat(progress).endsWith(Duration.ofHours(hour + 1).toMillis());
+    }
+  }
+
+  private static byte[] trip(Instant dropoffTime) {
+    return payload(
+        String.format(
+            "{\"id\":\"%032x\",\"pickupTime\":\"1969-12-31T00:00:00Z\",\"dropoffTime\":\"%s\","
+                + "\"pickupZone\":230,\"dropoffZone\":48}",
+            0, dropoffTime));
+  }
+
   private static ShardSplit split(ShardPosition position) {
     return new ShardSplit(
         SHARD,
@@ -170,8 +200,10 @@ class ShardsReaderTest {
 
   private static final class Context implements SourceReaderContext {
     private final SourceReaderMetricGroup metrics;
+    private final List<Long> progress;
 
-    private Context(MetricListener listener) {
+    private Context(MetricListener listener, List<Long> progress) {
+      this.progress = progress;
       metrics = InternalSourceReaderMetricGroup.mock(listener.getMetricGroup());
     }
 
@@ -199,7 +231,11 @@ class ShardsReaderTest {
     public void sendSplitRequest() {}
 
     @Override
-    public void sendSourceEventToCoordinator(SourceEvent event) {}
+    public void sendSourceEventToCoordinator(SourceEvent event) {
+      if (event instanceof ShardEvents.Time) {
+        progress.add(((ShardEvents.Time) event).eventTime);
+      }
+    }
 
     @Override
     public UserCodeClassLoader getUserCodeClassLoader() {
