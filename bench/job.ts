@@ -15,7 +15,7 @@ import { sampleTrips } from "./job/trips";
 
 silenceSdkNotice();
 
-const SHARES = [25, 50, 75];
+const SHARES = [25, 50, 75] as const;
 
 interface Options {
   readonly events: number;
@@ -42,7 +42,7 @@ export const jobBenchmark = benchmark(
     )
     .option(
       "--warm-up <seconds>",
-      "reading that is not measured, while Java compiles",
+      "time that is not measured, while Java compiles",
       wholeNumber(0, 600),
       30,
     )
@@ -89,15 +89,20 @@ async function measure(options: Options) {
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
-    const latencies: Latency[] = [];
-    for (const sharePercent of timed ? SHARES : []) {
+    const at = async (sharePercent: number, trips = probes): Promise<Latency> => {
       const eventsPerSecond = Math.round((rate * sharePercent) / 100);
-      await steps.run("latency", `Put ${eventsPerSecond} events/s`, async (tell) => {
-        const figures = { sharePercent, eventsPerSecond, probes, jar: jar.job };
-        const found = await latency({ services, sample, ...figures });
-        tell(latencyInWords(found));
-        latencies.push(found);
+      return steps.run("latency", `Put ${eventsPerSecond} events/s`, async (tell) => {
+        const figures = { sharePercent, eventsPerSecond, probes: trips, warmUpSeconds };
+        const found = await latency({ services, sample, jar: jar.job, ...figures });
+        if (trips === probes) tell(latencyInWords(found));
+        return found;
       });
+    };
+    const latencies: Latency[] = [];
+    if (timed) {
+      // OpenSearch has not refreshed at every request before: of a first job the times are those of its compiler.
+      await at(SHARES[0], 1);
+      for (const share of SHARES) latencies.push(await at(share));
     }
     return {
       events,

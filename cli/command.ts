@@ -23,8 +23,18 @@ function oneLine(text: string): string {
   return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
 }
 
+/** A reader of the output that goes, as `head` does, ends the program, unless a part of it has more to do then. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (process.stdout.listenerCount("error") > 1) return;
+    if (error.code !== "EPIPE") throw error;
+    process.exit(exitCodes.done);
+  });
+}
+
 /** Ends the program with the exit code of the work. A StartError is printed without a stack trace. */
 export async function exitWith(work: () => Promise<number>): Promise<void> {
+  endWithReader();
   try {
     process.exitCode = await work();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { silenceSdkNotice, StartError } from "../cli/command";
+import { endWithReader, silenceSdkNotice, StartError } from "../cli/command";
 import { MachineError } from "./machine/preflight";
 import { actionCommands } from "./run/action-commands";
 import {
@@ -24,6 +24,7 @@ const exitCodes = {
 const PARENT_POLL_MILLISECONDS = 1000;
 
 silenceSdkNotice();
+endWithReader();
 
 async function main(): Promise<number> {
   const stop = stopping();

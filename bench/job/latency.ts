@@ -21,8 +21,6 @@ const ORIGINS = Array.from({ length: 263 }, (_, index) => index + 1).filter(
 );
 const WINDOW_SECONDS = 3600;
 
-/** Time for the job's start and for Java to compile what is used most. */
-const WARM_UP_MILLISECONDS = 10_000;
 const PROBE_MILLISECONDS = 200;
 const SEARCH_MILLISECONDS = 25;
 const RENEWAL_MILLISECONDS = 2000;
@@ -41,6 +39,8 @@ interface LatencyOptions {
   readonly sharePercent: number;
   readonly eventsPerSecond: number;
   readonly probes: number;
+  /** For the job's start, and for Java to compile what is used most. */
+  readonly warmUpSeconds: number;
 }
 
 /** Measures at one rate. The event time of all trips is the time at which they are put, as on the street. */
@@ -63,7 +63,7 @@ export async function latency(options: LatencyOptions) {
     end.signal,
   );
   try {
-    await Promise.race([delay(WARM_UP_MILLISECONDS), background]);
+    await Promise.race([delay(options.warmUpSeconds * 1000), background]);
     const watched = busy.watch(end.signal);
     const milliseconds = await Promise.race([
       probed(options, stream),

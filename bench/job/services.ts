@@ -5,6 +5,7 @@ import { jsonByName } from "../../infra/core/json-files";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
 import type { FlinkConfiguration } from "../../local/services/flink/flink-configuration";
 import type { FlinkSettings } from "../../local/services/flink/flink-settings";
+import { runCommand } from "../../local/machine/command";
 import { install, type Progress } from "../../local/machine/installation";
 import {
   kinesisClient,
@@ -27,8 +28,8 @@ const templates = jsonByName(
 
 /** Subtasks of each operator, all in one task manager. */
 export const PARALLELISM = 2;
-/** Short enough that the cost of checkpoints is part of what is measured. */
-export const CHECKPOINT_SECONDS = 10;
+/** The program's default: a run of three minutes has three checkpoints. */
+export const CHECKPOINT_SECONDS = 60;
 
 /** Memory of RocksDB as a KPU has it: Flink's own share of 4 GB, and its own write buffers. */
 const KPU: FlinkConfiguration = {
@@ -106,9 +107,11 @@ export class BenchServices {
   /** Starts a job on a stream, with no documents and no state of earlier ones. */
   async run(jar: string, streamName: string) {
     for (const index of [...resultIndices.taxi, DEAD_LETTERS_INDEX]) {
-      await this.#ask("DELETE", `/${index}?ignore_unavailable=true`);
+      await this.#ask("DELETE", `/${index},${index}-*?ignore_unavailable=true`);
     }
     rmSync(this.#folders.state("flink"), { recursive: true, force: true });
+    // What the job before has left to a slow disk must not hold up this one's documents.
+    await runCommand("sync", []);
     const ports = await freePorts(["rest", "rpc", "blob"]);
     const settings = this.#settings(streamName);
     // A cluster of its own: what one job has compiled or left in memory must not help or harm the next.
@@ -126,6 +129,7 @@ export class BenchServices {
       },
       onProgress: this.#onProgress,
       configuration: KPU,
+      sustained: true,
       latestState: () => undefined,
       onFailure: (error) => {
         this.#onProgress(error.message);

@@ -104,7 +104,7 @@ export class Problems {
   }
 
   /** Complains unless there are as many values as the range says and all differ. */
-  distinct(name: string, values: readonly string[], { min, max }: Range): void {
+  distinct(name: string, values: readonly string[] = [], { min, max }: Range): void {
     this.require(
       values.length >= min && values.length <= max && new Set(values).size === values.length,
       `${name} must be ${min} to ${max} values that differ from each other; got ${values.join(", ") || "none"}`,

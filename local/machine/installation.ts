@@ -171,11 +171,7 @@ async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal)
 }
 
 /** Reports now and then how many lines of a build's output are a step of it. */
-export function partsOf(
-  title: string,
-  step: RegExp,
-  onProgress: Progress,
-): (line: string) => void {
+export function partsOf(title: string, step: RegExp, onProgress: Progress): (line: string) => void {
   const begun = performance.now();
   let parts = 0;
   let told = begun;

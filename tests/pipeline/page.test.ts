@@ -251,6 +251,24 @@ describe("the page in a browser", () => {
     await zonesColoured(page, zonesAt(FIRST_WINDOW));
   });
 
+  it("does not ask again for a past window of which nothing is known", async () => {
+    const page = await open();
+    await zonesColoured(page, manhattan());
+    await page.clock.install();
+    let asked = 0;
+    await page.route("**/windows/*.json", (route) => {
+      asked += 1;
+      return route.fulfill({ status: 404, json: { message: "Nothing is known of this window" } });
+    });
+    const answered = page.waitForResponse("**/windows/*.json");
+    await page.getByRole("slider", { name: "Start of the window" }).focus();
+    await page.keyboard.press("Home");
+    await (await answered).finished();
+    await page.clock.fastForward(5_000);
+    await page.clock.fastForward(5_000);
+    expect(asked).to.equal(1);
+  });
+
   it("shows hot spots, and cells instead of zones", async () => {
     const page = await open();
     await zonesColoured(page, manhattan());
@@ -442,8 +460,12 @@ describe("the page in a browser", () => {
     // The fake refuses 99 shards: half of these, rounded up.
     status = { ...status, stream: { up: true, value: { ...stream.value, openShards: 198 } } };
     await page.locator(".controls").getByText("198 shards").waitFor();
+    await page.clock.install();
     await page.getByRole("button", { name: "Halve the shards" }).click();
-    await page.getByText("The stream can get 1 to 4 shards.").waitFor();
+    const refusal = page.getByText("The stream can get 1 to 4 shards.");
+    await refusal.waitFor();
+    await page.clock.fastForward(15_000);
+    await refusal.waitFor({ state: "detached" });
   });
 
   it("shows price and volume of the trades, of the symbol that is chosen", async () => {

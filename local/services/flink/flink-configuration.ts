@@ -127,13 +127,13 @@ const optimizedLate = [
   "-XX:Tier4BackEdgeThreshold=400000",
 ];
 
-export function taskManagerArguments(slots: number): string[] {
+export function taskManagerArguments(slots: number, sustained = false): string[] {
   const memory = taskManagerMemory(slots);
   const direct = memory.frameworkOffHeap + memory.taskOffHeap + memory.network;
   return [
     `-Xmx${memory.frameworkHeap + memory.taskHeap}m`,
     `-XX:MaxDirectMemorySize=${direct}m`,
     `-XX:MaxMetaspaceSize=${memory.metaspace}m`,
-    ...optimizedLate,
+    ...(sustained ? [] : optimizedLate),
   ];
 }

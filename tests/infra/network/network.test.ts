@@ -193,6 +193,11 @@ describe("Network", () => {
     );
   });
 
+  it("lists what is missing where no types require it", async () => {
+    const message = /^Network "network" has invalid arguments:\n- availabilityZones .* got none$/m;
+    expect(await refusal(() => new Network("network", {} as never))).to.match(message);
+  });
+
   it("takes an existing network as it is and makes nothing", async () => {
     const existing = {
       vpcId: "vpc-0123456789abcdef0",

@@ -4,6 +4,8 @@ import type { ActionsStatus } from "../../../status/pipeline-status";
 import { count } from "../../../status/figures";
 import { speed } from "../format";
 
+const REFUSAL_MILLISECONDS = 15_000;
+
 const SPEEDUPS = [1, 60, 600, 3600, 14_400, 43_200, 86_400] as const;
 
 /** @param props.shards open shards of the stream; undefined while unknown */
@@ -17,9 +19,13 @@ export function Controls(props: {
   const act = (text: string, action: string, body: object) => {
     setTold({ text, failed: false });
     void ask(action, body).then((problem) => {
-      // Neither finished nor other actions are shown.
+      // Neither finished nor other actions are shown, and why one was refused holds for a while.
       const end = problem === undefined ? undefined : { text: problem, failed: true };
       setTold((now) => (now?.text === text ? end : now));
+      if (end === undefined) return;
+      window.setTimeout(() => {
+        setTold((now) => (now === end ? undefined : now));
+      }, REFUSAL_MILLISECONDS);
     });
   };
   const reshard = (wanted: number) => () => {

@@ -3,6 +3,7 @@ import type { PastWindow, WindowList } from "../../../status/result-status";
 
 const REFRESH_MILLISECONDS = 5000;
 const RETRY_MILLISECONDS = 1000;
+const NOT_FOUND = 404;
 
 export function useWindows(): WindowList {
   const [windows, setWindows] = useState<WindowList>([]);
@@ -46,11 +47,12 @@ export function usePastWindow(
   return start === undefined ? undefined : found;
 }
 
-/** Asks until the server answers, which may be away for a while. @returns undefined when that is no longer wanted */
+/** Asks until the server answers, which may be away for a while. @returns undefined for what it does not have, or that is no longer wanted */
 export async function loadJson<T>(path: string, isWanted: () => boolean): Promise<T | undefined> {
   while (isWanted()) {
     const response = await fetch(path).catch(() => undefined);
     if (response?.ok === true) return (await response.json()) as T;
+    if (response?.status === NOT_FOUND) return undefined;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
   return undefined;
