@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from "node:net";
 import { unknownText } from "../engine/plan-report";
 import { logicalName } from "../provider/names";
 import { isObject, type Values } from "../provider/values";
@@ -38,6 +39,8 @@ const maxGrants = 10_000;
 const grants: Readonly<Record<string, readonly string[]>> = tables.grants;
 /** Other settings that decide who reaches a resource, besides policy documents. */
 const settings: Readonly<Record<string, readonly string[]>> = tables.settings;
+/** Settings that close something as soon as they have a value. */
+const protections: readonly string[] = tables.protections;
 /** Resources that are one rule each, and the word before its peers. */
 const ruleTypes: Readonly<Record<string, string>> = tables.securityGroupRules;
 /** What policies of a type are called; others are called by their resource. */
@@ -212,31 +215,40 @@ function conditionText({ condition }: GroupedGrants): string {
 function ruleChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
   const isRule = type in ruleTypes;
   if (!isRule && !/SecurityGroup$/.test(type)) return [];
-  const rules = (inputs: Values = {}): string[] =>
-    ["ingress", "egress"].flatMap((direction) =>
-      listed(inputs[direction])
-        .filter(isObject)
-        .map((rule) => ruleText(direction, rule)),
-    );
-  const [old, next] = isRule
-    ? [before, after].map((inputs) => (inputs ? [ruleText(type, inputs)] : []))
-    : [rules(before), rules(after)];
+  const rules = (inputs: Values | undefined): Rule[] =>
+    isRule
+      ? listed(inputs)
+          .filter(isObject)
+          .map((rule) => ruleOf(type, rule))
+      : ["ingress", "egress"].flatMap((direction) =>
+          listed(inputs?.[direction])
+            .filter(isObject)
+            .map((rule) => ruleOf(direction, rule)),
+        );
+  const [old, next] = [rules(before), rules(after)];
   const what = `the security group ${isRule ? "rule " : ""}${code(logicalName(urn))}${placed(component)}`;
-  if (isRule && old?.[0] && next?.[0] && old[0] !== next[0]) {
-    return [{ widens: true, text: `${old[0]} changed to ${next[0]} in ${what}` }];
+  const widens = (rule: Rule): boolean => !old.some((one) => isWithin(rule, one));
+  if (isRule && old[0] && next[0] && old[0].text !== next[0].text) {
+    const text = `${old[0].text} changed to ${next[0].text} in ${what}`;
+    return [{ widens: widens(next[0]), text }];
   }
-  const without = (some: readonly string[] = [], others: readonly string[] = []) =>
-    some.filter((rule) => !others.includes(rule));
+  const without = (some: readonly Rule[], others: readonly Rule[]) =>
+    some.filter(({ text }) => !others.some((other) => other.text === text));
   return [
-    ...without(next, old).map((rule) => ({ widens: true, text: `${rule} allowed by ${what}` })),
-    ...without(old, next).map((rule) => ({
+    ...without(next, old).map((rule) => ({
+      widens: widens(rule),
+      text: `${rule.text} allowed by ${what}`,
+    })),
+    ...without(old, next).map(({ text }) => ({
       widens: false,
-      text: `${rule} no longer allowed by ${what}`,
+      text: `${text} no longer allowed by ${what}`,
     })),
   ];
 }
 
-function ruleText(kind: string, rule: Values): string {
+type Rule = ReturnType<typeof ruleOf>;
+
+function ruleOf(kind: string, rule: Values) {
   const { ipProtocol, protocol, fromPort, toPort, self } = rule;
   const transport = String(ipProtocol ?? protocol);
   const direction = ruleTypes[kind] || ((rule["type"] ?? kind) === "egress" ? "to" : "from");
@@ -251,11 +263,34 @@ function ruleText(kind: string, rule: Values): string {
     "sourceSecurityGroupId",
     "securityGroups",
   ].flatMap((name) => listed(rule[name]).map(String));
-  const ports =
-    transport === "-1"
-      ? "All traffic"
-      : `${transport.toUpperCase()} ${fromPort === toPort ? String(fromPort) : `${String(fromPort)}-${String(toPort)}`}`;
-  return `${ports} ${direction} ${codes([...peers, ...(self === true ? ["itself"] : [])])}`;
+  if (self === true) peers.push("itself");
+  const isAll = transport === "-1";
+  const ports = isAll ? [-Infinity, Infinity] : [Number(fromPort), Number(toPort)];
+  const traffic = isAll
+    ? "All traffic"
+    : `${transport.toUpperCase()} ${fromPort === toPort ? String(fromPort) : `${String(fromPort)}-${String(toPort)}`}`;
+  const text = `${traffic} ${direction} ${codes(peers)}`;
+  return { transport, direction, ports: ports as [number, number], peers, text };
+}
+
+/** Whether another rule allows all that a rule does. */
+function isWithin(rule: Rule, other: Rule): boolean {
+  return (
+    rule.direction === other.direction &&
+    (other.transport === "-1" || rule.transport === other.transport) &&
+    rule.ports[0] >= other.ports[0] &&
+    rule.ports[1] <= other.ports[1] &&
+    rule.peers.every((peer) => other.peers.some((all) => peer === all || isInRange(peer, all)))
+  );
+}
+
+function isInRange(range: string, other: string): boolean {
+  const [[address = "", bits], [all = "", allBits]] = [range.split("/"), other.split("/")];
+  if (bits === undefined || allBits === undefined || Number(bits) < Number(allBits)) return false;
+  const family = isIPv6(all) ? "ipv6" : "ipv4";
+  const addresses = new BlockList();
+  addresses.addSubnet(all, Number(allBits), family);
+  return isIPv6(address) === (family === "ipv6") && addresses.check(address, family);
 }
 
 function settingChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
@@ -265,7 +300,7 @@ function settingChanges({ urn, type, before, after, component }: Compared): Acce
     return [...granting, ...others].flatMap((name) =>
       structuralChanges(name, before[name], after[name]).map(
         ({ path, before: old, after: next }) => ({
-          widens: true,
+          widens: !(protections.includes(name) && isOpen(old) && !isOpen(next)),
           text: `${code(path)} of ${what} changed from ${code(valueText(old))} to ${code(valueText(next))}`,
         }),
       ),
@@ -279,6 +314,10 @@ function settingChanges({ urn, type, before, after, component }: Compared): Acce
   if (values.length === 0) return [];
   const verb = isCreated ? "created" : "deleted";
   return [{ widens: isCreated || isProtection, text: `${what} ${verb}: ${codes(values)}` }];
+}
+
+function isOpen(value: unknown): boolean {
+  return value === undefined || value === null || value === false || value === "NONE";
 }
 
 function placed(component: string): string {

@@ -152,6 +152,54 @@ describe("The comparison of access", () => {
     ]);
   });
 
+  it("counts a rule that allows less than the one before as narrower", () => {
+    const type = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    const rule = (cidrIpv4: string, fromPort = 443, ipProtocol = "tcp"): Values => ({
+      ipProtocol,
+      fromPort,
+      toPort: 443,
+      cidrIpv4,
+    });
+    const sign = (before: Values, after: Values) => texts(type, before, after)[0]?.charAt(0);
+    expect(sign(rule("0.0.0.0/0"), rule("10.0.0.0/8"))).to.equal("-");
+    expect(sign(rule("10.0.0.0/8"), rule("10.1.0.0/16"))).to.equal("-");
+    expect(sign(rule("10.0.0.0/8", 80), rule("10.0.0.0/8"))).to.equal("-");
+    expect(sign(rule("10.0.0.0/8"), rule("11.0.0.0/16"))).to.equal("+");
+    expect(sign(rule("10.1.0.0/16"), rule("10.0.0.0/8"))).to.equal("+");
+    expect(sign(rule("10.0.0.0/8"), rule("10.0.0.0/8", 80))).to.equal("+");
+    expect(sign(rule("10.0.0.0/8"), rule("10.1.0.0/16", 443, "udp"))).to.equal("+");
+    expect(
+      sign(rule("10.0.0.0/8"), { ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv6: "::/0" }),
+    ).to.equal("+");
+    const all = { ipProtocol: "-1", cidrIpv6: "::/0" };
+    const some = { ipProtocol: "tcp", fromPort: 1, toPort: 2, cidrIpv6: "2001:db8::/32" };
+    expect(sign(all, some)).to.equal("-");
+    const group = "aws:ec2/securityGroup:SecurityGroup";
+    const inside = (cidr: string): Values => ({
+      ingress: [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: [cidr] }],
+    });
+    expect(texts(group, inside("0.0.0.0/0"), inside("10.0.0.0/8"))).to.deep.equal([
+      "- TCP 22 from `10.0.0.0/8` allowed by the security group `mine`",
+      "- TCP 22 from `0.0.0.0/0` no longer allowed by the security group `mine`",
+    ]);
+  });
+
+  it("counts a protection that comes as narrower, and one that goes as wider", () => {
+    const cases: readonly [string, string, unknown, unknown][] = [
+      ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicAcls", false, true],
+      ["aws:iam/role:Role", "permissionsBoundary", undefined, "arn:boundary"],
+      ["aws:apigateway/method:Method", "authorization", "NONE", "AWS_IAM"],
+    ];
+    for (const [type, name, open, closed] of cases) {
+      expect(texts(type, { [name]: open }, { [name]: closed })[0], name).to.match(/^-/);
+      expect(texts(type, { [name]: closed }, { [name]: open })[0], name).to.match(/^\+/);
+    }
+    const acl = "aws:s3/bucketAcl:BucketAcl";
+    expect(texts(acl, { acl: "private" }, { acl: "public-read" })).to.have.length(1);
+    const policies = { managedPolicyArns: ["arn:admin"] };
+    expect(texts("aws:iam/role:Role", {}, policies)[0]).to.match(/^\+/);
+  });
+
   it("lets no name or value leave its code span", () => {
     const [text = ""] = texts(
       POLICY,

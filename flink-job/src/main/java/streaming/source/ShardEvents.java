@@ -39,10 +39,14 @@ final class ShardEvents {
       this.eventTime = eventTime;
     }
 
-    /** Whether others may wait for the progress between two times, rather than for the clock. */
+    /**
+     * Whether others may wait for the progress between two times, rather than for the clock. At the
+     * tip of the stream, where times come and go with each answer, they do not.
+     */
     static boolean isStep(long before, long after, long maxDrift) {
-      return after != Long.MAX_VALUE
-          && (before == Long.MAX_VALUE || after - before >= maxDrift / STEPS);
+      return before != Long.MAX_VALUE
+          && after != Long.MAX_VALUE
+          && after - before >= maxDrift / STEPS;
     }
   }
 

@@ -211,6 +211,8 @@ class ShardEnumeratorTest {
     list();
     progress(0, 0);
     progress(1, 100);
+    // The clock of alignment.
+    context.runPeriodicCallable(context.getPeriodicCallables().size() - 1);
     assertThat(limits(1)).endsWith(1_000L);
 
     // A quarter of the greatest drift is a step.

@@ -149,7 +149,10 @@ class ShardsReaderTest {
       reader.handleSourceEvents(new ShardEvents.Time(Duration.ofHours(hour).toMillis()));
       // One that lies after the limit shows that the others are read.
       poll(hour + 2);
-      reader.pollNext(output);
+      do {
+        reader.pollNext(output);
+        // Only the first report comes by the clock.
+      } while (progress.isEmpty());
       assertThat(progress).endsWith(Duration.ofHours(hour + 1).toMillis());
     }
   }
