@@ -27,6 +27,8 @@ export class ApplicationPlane implements DataPlane {
   readonly #options: ApplicationPlaneOptions;
   #cluster: FlinkCluster | undefined;
   #settings: FlinkSettings | undefined;
+  /** The job is being ended: that a start of it fails meanwhile, after its job manager was lost, is no failure. */
+  #isEnding = false;
 
   constructor(options: ApplicationPlaneOptions) {
     this.#options = options;
@@ -56,6 +58,7 @@ export class ApplicationPlane implements DataPlane {
     if (isDeepStrictEqual(settings, flinkSettings(previous)) && this.#settings !== undefined) {
       return statusOf(settings);
     }
+    this.#isEnding = true;
     const state = settings.restore ? await this.#snapshot(settings) : undefined;
     await this.stop();
     return this.#start(settings, state);
@@ -81,6 +84,7 @@ export class ApplicationPlane implements DataPlane {
 
   /** Ends the job, which keeps its last checkpoint, and the cluster. */
   async stop(): Promise<void> {
+    this.#isEnding = true;
     const cluster = this.#cluster;
     this.#cluster = undefined;
     this.#settings = undefined;
@@ -122,7 +126,11 @@ export class ApplicationPlane implements DataPlane {
       settings: { ...settings, propertyGroups },
       jar,
       latestState: () => this.#latestState(),
+      onFailure: (error) => {
+        if (!this.#isEnding) this.#options.onFailure(error);
+      },
     });
+    this.#isEnding = false;
     // Known before it is up, so that a stop in between stops it as well.
     this.#cluster = cluster;
     await cluster.start(restoreFrom);
