@@ -89,20 +89,28 @@ async function measure(options: Options) {
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
-    const at = async (sharePercent: number, trips = probes): Promise<Latency> => {
-      const eventsPerSecond = Math.round((rate * sharePercent) / 100);
-      return steps.run("latency", `Put ${eventsPerSecond} events/s`, async (tell) => {
-        const figures = { sharePercent, eventsPerSecond, probes: trips, warmUpSeconds };
-        const found = await latency({ services, sample, jar: jar.job, ...figures });
-        if (trips === probes) tell(latencyInWords(found));
-        return found;
-      });
-    };
-    const latencies: Latency[] = [];
+    const at = (sharePercent: number) => ({
+      services,
+      sample,
+      jar: jar.job,
+      warmUpSeconds,
+      sharePercent,
+      eventsPerSecond: Math.round((rate * sharePercent) / 100),
+    });
     if (timed) {
       // OpenSearch has not refreshed at every request before: of a first job the times are those of its compiler.
-      await at(SHARES[0], 1);
-      for (const share of SHARES) latencies.push(await at(share));
+      await steps.run("warm-up", "Put events that are not timed", () =>
+        latency({ ...at(SHARES[0]), probes: 1 }),
+      );
+    }
+    const latencies: Latency[] = [];
+    for (const share of timed ? SHARES : []) {
+      const load = at(share);
+      await steps.run("latency", `Put ${load.eventsPerSecond} events/s`, async (report) => {
+        const found = await latency({ ...load, probes });
+        report(latencyInWords(found));
+        latencies.push(found);
+      });
     }
     return {
       events,

@@ -174,13 +174,13 @@ async function built(tool: ToolName, onProgress: Progress, signal?: AbortSignal)
 export function partsOf(title: string, step: RegExp, onProgress: Progress): (line: string) => void {
   const begun = performance.now();
   let parts = 0;
-  let told = begun;
+  let reported = begun;
   return (line) => {
     if (!step.test(line)) return;
     parts += 1;
     const now = performance.now();
-    if (now - told < PROGRESS_MILLISECONDS) return;
-    told = now;
+    if (now - reported < PROGRESS_MILLISECONDS) return;
+    reported = now;
     onProgress(`building ${title}: ${parts} parts after ${Math.round((now - begun) / 1000)} s`);
   };
 }
