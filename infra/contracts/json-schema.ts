@@ -8,6 +8,19 @@ export const schemas = addFormats(
   new Ajv2020({ allErrors: true, verbose: true, strictTypes: false }),
 );
 
+const read = new Map<string, SchemaObject>();
+
+/** The schema of a JSON text. @throws Error when it is none */
+export function schemaOf(text: string): SchemaObject {
+  let schema = read.get(text);
+  if (schema === undefined) {
+    schema = plainSchema(JSON.parse(text) as SchemaObject);
+    schemas.compile(schema);
+    read.set(text, schema);
+  }
+  return schema;
+}
+
 /** A schema without its identity: the keywords that matter here are the same in all drafts. */
 export function plainSchema(schema: SchemaObject): SchemaObject {
   return Object.fromEntries(

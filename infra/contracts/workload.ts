@@ -4,7 +4,7 @@ import { load } from "js-yaml";
 import { jsonFilesOf } from "../core/json-files";
 import { Problems } from "../core/validate";
 import { readQueries, readViews, type WorkloadQuery, type WorkloadView } from "./archive-sql";
-import { described, plainSchema, type SchemaObject, schemas } from "./json-schema";
+import { described, type SchemaObject, schemaOf, schemas } from "./json-schema";
 import { propertyRules } from "./property-rules";
 import {
   checkPlaceholders,
@@ -143,9 +143,7 @@ export function readWorkload(
     const found = existing(key, relative);
     if (found === undefined || !existsSync(found)) return undefined;
     try {
-      const value = plainSchema(JSON.parse(readFileSync(found, "utf8")) as SchemaObject);
-      schemas.compile(value);
-      return value;
+      return schemaOf(readFileSync(found, "utf8"));
     } catch (error) {
       complain(`${key} ${String(relative)} must be a JSON Schema; ${(error as Error).message}`);
       return undefined;

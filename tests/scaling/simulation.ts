@@ -247,6 +247,7 @@ class SimulatedAlarm {
   #valueOf(minute: number, length: number): number | undefined {
     const known = this.#values.get(minute);
     if (known !== undefined) return known;
+    if (!this.#cloudWatch.isReadable(minute)) return undefined;
     const value = this.#computed(minute, length);
     if (value !== undefined && this.#cloudWatch.isReadable(minute + length - 1)) {
       this.#values.set(minute, value);
@@ -260,12 +261,14 @@ class SimulatedAlarm {
     const of = (first: number): Values =>
       Object.fromEntries(
         Object.entries(value.readings).map(([id, { metric, statistic }]) => {
-          const found = Array.from({ length }, (_, index) =>
-            this.#cloudWatch.at(metric.name, first + index),
-          ).filter((each) => each !== undefined);
-          if (found.length === 0) return [id, undefined];
-          const sum = found.reduce((total, each) => total + each, 0);
-          return [id, statistic === "Sum" ? sum : Math.max(...found)];
+          let found: number | undefined;
+          for (let at = first; at < first + length; at += 1) {
+            const each = this.#cloudWatch.at(metric.name, at);
+            if (each === undefined) continue;
+            if (found === undefined) found = each;
+            else found = statistic === "Sum" ? found + each : Math.max(found, each);
+          }
+          return [id, found];
         }),
       );
     return this.#evaluate(of(minute), of(minute - length));

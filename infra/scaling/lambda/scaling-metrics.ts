@@ -2,7 +2,6 @@ import {
   type CloudWatchClient,
   GetMetricDataCommand,
   type MetricDataQuery,
-  type MetricDataResult,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { type LagMetric, type MetricName, minutesOf, scalingNamespace } from "../../watch/metrics";
@@ -53,20 +52,24 @@ export class ScalingMetrics {
 
   /** The changes of the last 24 hours, newest first: the function's own, and those of other principals. */
   async changes(target: string, name: string, now: Date): Promise<Change[]> {
-    const [requested = new Map<number, number>(), capacities = new Map<number, number>()] =
-      await this.#series(now, DAY, [
-        query(own("RequestedCapacity", target, name), "Maximum"),
-        query(own("Capacity", target, name), "Maximum"),
-      ]);
-    const known = [...requested].map(([time, capacity]) => ({ time, capacity }));
+    const [requested = nothing, capacities = nothing] = await this.#series(now, DAY, [
+      query(own("RequestedCapacity", target, name), "Maximum"),
+      query(own("Capacity", target, name), "Maximum"),
+    ]);
+    const known = requested.values.map((capacity, index) => ({
+      time: timeAt(requested, index),
+      capacity,
+    }));
     let before: number | undefined;
-    for (const [time, capacity] of capacities) {
+    capacities.values.forEach((capacity, index) => {
       const isNew = before !== undefined && capacity !== before;
-      if (isNew && !known.some((change) => Math.abs(time - change.time) < CHANGE)) {
+      before = capacity;
+      if (!isNew) return;
+      const time = timeAt(capacities, index);
+      if (!known.some((change) => Math.abs(time - change.time) < CHANGE)) {
         known.push({ time, capacity });
       }
-      before = capacity;
-    }
+    });
     return known
       .sort((one, other) => other.time - one.time)
       .map(({ time, capacity }) => ({
@@ -85,7 +88,7 @@ export class ScalingMetrics {
       this.#lagMetrics.map((metric) => query(metric, "Maximum")),
     );
     // The job's source reports a negative lag while it does not know it.
-    const values = found.flatMap((points) => [...points.values()]).filter((value) => value >= 0);
+    const values = found.flatMap((points) => points.values).filter((value) => value >= 0);
     return values.length === 0 ? undefined : Math.max(...values);
   }
 
@@ -119,7 +122,7 @@ export class ScalingMetrics {
     if (!load.some(isThrottled) || load.some((minute) => minute.shards < 2 || isFull(minute))) {
       return false;
     }
-    const [busiest = new Map<number, number>()] = await this.#series(now, growthMinutes * MINUTE, [
+    const [busiest = nothing] = await this.#series(now, growthMinutes * MINUTE, [
       {
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
         Expression: `SELECT SUM(WriteProvisionedThroughputExceeded) FROM SCHEMA("AWS/Kinesis", ShardId, StreamName) WHERE StreamName = '${stream}' GROUP BY ShardId ORDER BY SUM() DESC LIMIT 1`,
@@ -127,7 +130,7 @@ export class ScalingMetrics {
       },
     ]);
     const total = load.reduce((sum, { throttled }) => sum + throttled, 0);
-    return [...busiest.values()].reduce((sum, value) => sum + value, 0) >= hotShardShare * total;
+    return busiest.values.reduce((sum, value) => sum + value, 0) >= hotShardShare * total;
   }
 
   async publish(
@@ -157,26 +160,26 @@ export class ScalingMetrics {
   ): Promise<StreamMinute[]> {
     const ofStream = (metricName: string): Query =>
       query({ namespace: "AWS/Kinesis", metricName, dimensions: { StreamName: stream } }, "Sum");
-    const [capacities, bytes, records, throttled] = await this.#series(now, milliseconds, [
+    const [capacities = nothing, ...others] = await this.#series(now, milliseconds, [
       query(own("Capacity", target, stream), "Maximum"),
       ofStream("IncomingBytes"),
       ofStream("IncomingRecords"),
       ofStream("WriteProvisionedThroughputExceeded"),
     ]);
-    return [...(capacities ?? [])].map(([time, shards]) => ({
-      shards,
-      bytes: bytes?.get(time) ?? 0,
-      records: records?.get(time) ?? 0,
-      throttled: throttled?.get(time) ?? 0,
-    }));
+    const [bytes, records, throttled] = others.map(valueAt);
+    return capacities.values.map((shards, index) => {
+      const time = timeAt(capacities, index);
+      return {
+        shards,
+        bytes: bytes?.(time) ?? 0,
+        records: records?.(time) ?? 0,
+        throttled: throttled?.(time) ?? 0,
+      };
+    });
   }
 
-  /** The values of each query by the time of their minutes, oldest first. */
-  async #series(
-    now: Date,
-    milliseconds: number,
-    queries: readonly Query[],
-  ): Promise<ReadonlyMap<number, number>[]> {
+  /** The minutes of each query, oldest first. */
+  async #series(now: Date, milliseconds: number, queries: readonly Query[]): Promise<Minutes[]> {
     const { MetricDataResults = [] } = await this.#client.send(
       new GetMetricDataCommand({
         StartTime: new Date(now.getTime() - milliseconds),
@@ -186,14 +189,32 @@ export class ScalingMetrics {
         MetricDataQueries: queries.map((each, index) => ({ ...each, Id: `m${index}` })),
       }),
     );
-    return queries.map((_, index) =>
-      pointsOf(MetricDataResults.find(({ Id }) => Id === `m${index}`)),
-    );
+    return queries.map((_, index) => {
+      const found = MetricDataResults.find(({ Id }) => Id === `m${index}`);
+      return { times: found?.Timestamps ?? [], values: found?.Values ?? [] };
+    });
   }
 }
 
-function pointsOf({ Timestamps = [], Values = [] }: MetricDataResult = {}): Map<number, number> {
-  return new Map(Timestamps.map((time, index) => [time.getTime(), Values[index] ?? NaN]));
+/** What is known of a metric, oldest first. */
+interface Minutes {
+  readonly times: readonly Date[];
+  readonly values: readonly number[];
+}
+
+const nothing: Minutes = { times: [], values: [] };
+
+function timeAt({ times }: Minutes, index: number): number {
+  return times[index]?.getTime() ?? NaN;
+}
+
+/** Looks up the value of a minute; those asked for have to come in order. */
+function valueAt(minutes: Minutes): (time: number) => number | undefined {
+  let index = 0;
+  return (time) => {
+    while (timeAt(minutes, index) < time) index += 1;
+    return timeAt(minutes, index) === time ? minutes.values[index] : undefined;
+  };
 }
 
 function query(metric: LagMetric, statistic: "Maximum" | "Sum"): Query {

@@ -6,7 +6,7 @@ import type { Fault } from "../support/fake-kinesis-server";
 import { FakeKinesisServer } from "../support/fake-kinesis-server";
 
 /** Long enough for an answer of a server on this machine that gives one. */
-const timeoutMs = 2000;
+const timeoutMs = 750;
 
 describe("A call of the stream", function () {
   this.timeout(20_000);

@@ -5,10 +5,10 @@ import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect } from "chai";
 import { load } from "js-yaml";
-import { command, type Finished, projectRoot } from "../support/command";
+import { command, type Finished, projectRoot } from "../../support/command";
 
 const script = path.join(projectRoot, "workloads", "new-workload.ts");
-const pageViews = path.join(__dirname, "page-views");
+const pageViews = path.join(projectRoot, "tests/workloads/page-views");
 
 describe("npm run new-workload", () => {
   let folder: string;

@@ -9,9 +9,9 @@ import {
   ProcessError,
   type ProcessOptions,
   ServiceProcess,
-} from "../../../local/machine/process";
-import { rejection } from "../services/rejection";
-import { temporaryFolder } from "../services/temporary-folder";
+} from "../../../../local/machine/process";
+import { rejection } from "../../../local/services/rejection";
+import { temporaryFolder } from "../../../local/services/temporary-folder";
 
 /** Says that it is ready, and ends when its input does, as our services do. */
 const SERVICE = `console.log("ready at last"); process.stdin.resume().on("end", () => process.exit());`;

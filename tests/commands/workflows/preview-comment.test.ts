@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { command, projectRoot } from "../support/command";
+import { command, projectRoot } from "../../support/command";
 
 const script = path.join(projectRoot, "local/preview/comment.ts");
 const sha = "a".repeat(40);

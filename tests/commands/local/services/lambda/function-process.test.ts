@@ -4,10 +4,10 @@ import { expect } from "chai";
 import {
   FunctionProcess,
   type FunctionSettings,
-} from "../../../../local/services/lambda/function-process";
-import { isAlive } from "../../../../local/machine/process";
-import { rejection } from "../rejection";
-import { temporaryFolder } from "../temporary-folder";
+} from "../../../../../local/services/lambda/function-process";
+import { isAlive } from "../../../../../local/machine/process";
+import { rejection } from "../../../../local/services/rejection";
+import { temporaryFolder } from "../../../../local/services/temporary-folder";
 
 describe("A function's process", function () {
   // Each starts a Node.js process.

@@ -10,7 +10,7 @@ import path from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { RunningCommand } from "../../support/command";
+import { RunningCommand } from "../../../support/command";
 
 const host = "vpc-trips-dev-abc.eu-west-1.es.amazonaws.com";
 const instanceId = "i-0123456789abcdef0";

@@ -19,13 +19,13 @@ import {
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { expect } from "chai";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { change, inDays, type TestResource, unknownNumber } from "../support/policy";
-import { bucket } from "./bucket-fixtures";
-import { domain, stream as untagged } from "./fixtures";
+import { change, inDays, type TestResource, unknownNumber } from "../../support/policy";
+import { bucket } from "../../policies/bucket-fixtures";
+import { domain, stream as untagged } from "../../policies/fixtures";
 
 type Properties = Record<string, JavaScriptValue>;
 
-const folder = path.join(__dirname, "../../policies");
+const folder = path.join(__dirname, "../../../policies");
 const stream = change(untagged, { tags: { project: "trips", stack: "test" } });
 const excepted = { resource: "events", reason: "Marathon", expires: inDays(90) };
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { baseline, configurationProblems, levels } from "../../policies/configuration";
-import { policies } from "../../policies/pack";
-import { inDays } from "../support/policy";
+import { baseline, configurationProblems, levels } from "../../../policies/configuration";
+import { policies } from "../../../policies/pack";
+import { inDays } from "../../support/policy";
 
 const urn = "urn:pulumi:dev::trips::aws:kinesis/stream:Stream::events";
 const until = { reason: "OPS-1, before the pack", expires: inDays(90) };
@@ -71,7 +71,7 @@ describe("levels by severity", () => {
 describe("the command streaming-policies", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(path.join(tmpdir(), "policies-cli-"));
-  const cli = path.join(__dirname, "../../policies/cli.ts");
+  const cli = path.join(__dirname, "../../../policies/cli.ts");
   const file = path.join(folder, "events.json");
   after(() => {
     rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { buildspec, exportedVariables } from "../../../infra/job-delivery/build";
+import { buildspec, exportedVariables } from "../../../../infra/job-delivery/build";
 
 const jar = "the jar";
 const key = `flink-job/${createHash("sha256").update(jar).digest("hex")}.jar`;

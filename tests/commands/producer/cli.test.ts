@@ -9,10 +9,10 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
-import { deaggregated } from "../../producer/kinesis/aggregation";
-import { FakeKinesisServer } from "./support/fake-kinesis-server";
-import { bundleProducer, ProducerProcess } from "./support/producer-process";
-import { header, row } from "./support/trip-rows";
+import { deaggregated } from "../../../producer/kinesis/aggregation";
+import { FakeKinesisServer } from "../../producer/support/fake-kinesis-server";
+import { bundleProducer, ProducerProcess } from "../../producer/support/producer-process";
+import { header, row } from "../../producer/support/trip-rows";
 
 const sample = resolve("local/data/yellow_tripdata_sample_2019-03.csv");
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { load } from "js-yaml";
-import { projectRoot } from "../support/command";
+import { projectRoot } from "../../support/command";
 
 describe("The program under the compiler of Pulumi's language host", function () {
   this.timeout(300_000);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { parquet } from "../../../local/services/firehose/delivery-format";
-import { command } from "../../support/command";
+import { parquet } from "../../../../local/services/firehose/delivery-format";
+import { command } from "../../../support/command";
 
 const columns = [
   { name: "page", type: "string" },

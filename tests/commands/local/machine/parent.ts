@@ -1,7 +1,7 @@
 // A parent for the tests: starts a service, writes its pid into a file, and says so. Arguments: folder, file, script.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { ServiceProcess } from "../../../local/machine/process";
+import { ServiceProcess } from "../../../../local/machine/process";
 
 const [folder = "", pidFile = "", script = ""] = process.argv.slice(2);
 void ServiceProcess.start({

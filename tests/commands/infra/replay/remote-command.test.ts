@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { RunningCommand } from "../../support/command";
+import { RunningCommand } from "../../../support/command";
 
 const instanceId = "i-0123456789abcdef0";
 const reachable = {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { projectRoot } from "../support/command";
+import { projectRoot } from "../../support/command";
 
 /** Answers of a fake `aws`, by the subcommand; the metric `Silent` has no data. */
 const aws = `#!/bin/bash

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect } from "chai";
-import type { Recommendation } from "../../capacity/recommendation";
-import { command, projectRoot } from "../support/command";
+import type { Recommendation } from "../../../capacity/recommendation";
+import { command, projectRoot } from "../../support/command";
 
 const script = path.join(projectRoot, "capacity", "cli.ts");
 const example = "--records-per-second 5000 --record-bytes 800 --consumers 3".split(" ");

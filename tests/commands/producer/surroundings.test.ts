@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { FakeKinesisServer } from "./support/fake-kinesis-server";
-import { PrivateNetwork } from "./support/private-network";
-import { bundleProducer, ProducerProcess } from "./support/producer-process";
-import { header, row } from "./support/trip-rows";
+import { FakeKinesisServer } from "../../producer/support/fake-kinesis-server";
+import { PrivateNetwork } from "../../producer/support/private-network";
+import { bundleProducer, ProducerProcess } from "../../producer/support/producer-process";
+import { header, row } from "../../producer/support/trip-rows";
 
 const startUrl = "https://example.awsapps.com/start";
 
