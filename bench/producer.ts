@@ -35,7 +35,7 @@ type Figures = Awaited<ReturnType<typeof measure>>;
 export const producerBenchmark = benchmark(
   new Command("producer")
     .description("The producer: records per second compared to the KPL and the AWS SDKs.")
-    .option("--records <n>", "records of a run", wholeNumber(1, 10_000_000), 200_000)
+    .option("--records <n>", "records of a run", wholeNumber(1, 10_000_000), 1_000_000)
     .option("--bytes <n>", "size of a record", wholeNumber(1, 1_000_000), 200)
     .option("--shards <n>", "shards of the stream", wholeNumber(1, 100), 4)
     .option(

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { KinesisClientConfig } from "@aws-sdk/client-kinesis";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { loadConfig } from "@smithy/core/config";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -40,16 +41,33 @@ export async function useProfile(profile: string | undefined, env = process.env)
  * @throws StartError when the file of AWS_CA_BUNDLE cannot be read
  */
 export function clientSettings() {
-  const agent = environmentAgent();
+  // The agent for proxies takes a stack trace for each request.
+  const agent = hasProxy() ? environmentAgent() : agentOptions();
   // The SDK's own choice for Kinesis is HTTP/2, which proxies and plain http:// endpoints do not speak.
   const requestHandler = new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent });
-  return { requestHandler, credentials: defaultProvider({ clientConfig: { requestHandler } }) };
+  const credentials = defaultProvider({ clientConfig: { requestHandler } });
+  return { requestHandler, credentials, logger: silent };
+}
+
+const ignore = (): void => undefined;
+/** For a logger with `info`, such as its own silent one, the SDK copies each record that is sent. */
+const silent = { debug: ignore, warn: ignore, error: ignore } as unknown as NonNullable<
+  KinesisClientConfig["logger"]
+>;
+
+function hasProxy(): boolean {
+  const { env } = process;
+  return Object.keys(env).some((name) => /(?<!no_?)proxy$/i.test(name) && env[name] !== "");
 }
 
 /** Connections through the proxies, and with the certificate authorities, of the environment. */
 export function environmentAgent(): ProxyAgent {
+  return new ProxyAgent(agentOptions());
+}
+
+function agentOptions() {
   const bundle = process.env["AWS_CA_BUNDLE"];
-  return new ProxyAgent({ keepAlive: true, maxSockets, ...(bundle && { ca: read(bundle) }) });
+  return { keepAlive: true, maxSockets, ...(bundle && { ca: read(bundle) }) };
 }
 
 function read(bundle: string): string {

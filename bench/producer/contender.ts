@@ -1,5 +1,9 @@
 import { Agent } from "node:https";
-import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import {
+  KinesisClient,
+  PutRecordsCommand,
+  type PutRecordsRequestEntry,
+} from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Delivery } from "../../producer/kinesis/delivery";
 import { KinesisStream } from "../../producer/kinesis/kinesis";
@@ -17,16 +21,12 @@ const keys = 10_000;
 const region = "us-east-1";
 
 async function contend(name: string, stream: string, count: number, bytes: number): Promise<Run> {
-  const records = Array.from({ length: count }, (_, position) => {
-    const data = Buffer.alloc(bytes, String(position).padEnd(10, "."));
-    return outgoingRecord(position, position, String((position * 7919) % keys), data);
-  });
   const cpuBefore = process.cpuUsage();
   const begin = performance.now();
   const { put, lost } =
     name === "plain-loop"
-      ? await plainLoop(stream, records)
-      : await replayed(stream, records, name === "aggregated");
+      ? await plainLoop(stream, records(count, bytes))
+      : await replayed(stream, count, bytes, name === "aggregated");
   const { user, system } = process.cpuUsage(cpuBefore);
   return {
     seconds: (performance.now() - begin) / 1000,
@@ -37,8 +37,16 @@ async function contend(name: string, stream: string, count: number, bytes: numbe
   };
 }
 
+/** Made as they are sent, as those of a file are: so the memory is that of the contender. */
+function* records(count: number, bytes: number): Generator<OutgoingRecord> {
+  for (let position = 0; position < count; position += 1) {
+    const data = Buffer.from(String(position).padEnd(bytes, "."));
+    yield outgoingRecord(position, position, String((position * 7919) % keys), data);
+  }
+}
+
 /** The producer without a schedule, and with limits that the server does not have. */
-async function replayed(name: string, records: readonly OutgoingRecord[], aggregate: boolean) {
+async function replayed(name: string, count: number, bytes: number, aggregate: boolean) {
   const stream = new KinesisStream(name, region);
   const shardMap = await openShardMap(stream, systemRuntime);
   const options = {
@@ -49,7 +57,7 @@ async function replayed(name: string, records: readonly OutgoingRecord[], aggreg
     aggregate,
   };
   const { progress, error } = await replay(
-    { count: records.length, records: () => records },
+    { count, records: () => records(count, bytes) },
     (listener) => new Delivery(stream, shardMap, options, listener, systemRuntime),
     { from: 0, speedup: Infinity, maxRate: Infinity, rampMs: 0 },
     systemRuntime,
@@ -64,25 +72,28 @@ async function replayed(name: string, records: readonly OutgoingRecord[], aggreg
 }
 
 /** The AWS SDK alone: it keeps no order and sends nothing again. */
-async function plainLoop(stream: string, records: readonly OutgoingRecord[]) {
+async function plainLoop(stream: string, made: Generator<OutgoingRecord>) {
   const client = new KinesisClient({
     region,
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ keepAlive: true }) }),
   });
-  let next = 0;
   let put = 0;
   let lost = 0;
+  const nextBatch = () => {
+    const Records: PutRecordsRequestEntry[] = [];
+    while (Records.length < recordsPerRequest) {
+      const next = made.next();
+      if (next.done === true) break;
+      const { partitionKey, data } = next.value;
+      Records.push({ PartitionKey: partitionKey, Data: data });
+    }
+    return Records;
+  };
   const send = async () => {
-    while (next < records.length) {
-      const batch = records.slice(next, next + recordsPerRequest);
-      next += batch.length;
-      const Records = batch.map(({ partitionKey, data }) => ({
-        PartitionKey: partitionKey,
-        Data: data,
-      }));
+    for (let Records = nextBatch(); Records.length > 0; Records = nextBatch()) {
       const answer = await client.send(new PutRecordsCommand({ StreamName: stream, Records }));
       lost += answer.FailedRecordCount ?? 0;
-      put += batch.length - (answer.FailedRecordCount ?? 0);
+      put += Records.length - (answer.FailedRecordCount ?? 0);
     }
   };
   await Promise.all(Array.from({ length: clients }, send));

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
 import { parse } from "csv-parse/sync";
 import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
@@ -29,7 +28,7 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
       return false;
     }
   };
-  for await (const found of rowTexts(await file.open(), isRow)) {
+  for await (const found of rowTexts(texts(await file.open(), file.encoding), isRow)) {
     const rows: InputRow[] = [];
     for (const { line, text } of found) {
       if (row === undefined) {
@@ -104,7 +103,7 @@ const mostLines = 100;
  * to the next one; this way it spoils its own row only.
  */
 async function* rowTexts(
-  input: Readable,
+  content: AsyncIterable<string>,
   isRow: (text: string) => boolean,
 ): AsyncGenerator<Iterable<{ readonly line: number; readonly text: string }>> {
   let waiting: string[] = [];
@@ -120,7 +119,7 @@ async function* rowTexts(
     first += at;
     waiting = waiting.slice(at);
   }
-  for await (const lines of lineBlocks(texts(input))) {
+  for await (const lines of lineBlocks(content)) {
     waiting.push(...lines);
     yield complete(false);
   }
@@ -196,14 +195,14 @@ interface Line {
 
 /**
  * Finds the event times of a local file of CSV in a fraction of the time that reading its rows takes.
- * @returns undefined for a file that has to be read from its beginning: one in another place, compressed, with line breaks
- *   in quotes, or without a column of event times
+ * @returns undefined for a file that has to be read from its beginning: one in another place, compressed, in a named
+ *   encoding, with line breaks in quotes, or without a column of event times
  */
 export async function csvIndex(
-  { path, name }: InputFile,
+  { path, name, encoding }: InputFile,
   decoder: RowDecoder,
 ): Promise<FileIndex | undefined> {
-  if (path === undefined) return undefined;
+  if (path === undefined || encoding !== undefined) return undefined;
   const digest = createHash("sha256");
   const parts: FilePart[] = [];
   let header: CsvDecoder | undefined;

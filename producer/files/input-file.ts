@@ -17,6 +17,8 @@ export type InputFormat = (typeof inputFormats)[number];
 
 export interface InputFile extends InputPlace {
   readonly format: InputFormat;
+  /** Label of TextDecoder; undefined where the bytes show it. */
+  readonly encoding?: string | undefined;
 }
 
 /** Formats by the endings of names, each also with .gz but Parquet, which is compressed within. */

@@ -20,6 +20,7 @@ export interface InputOptions {
   /** Paths, globs, `s3://` objects or prefixes, `https://` addresses, or - for the standard input. */
   readonly sources: readonly string[];
   readonly format: InputFormat | undefined;
+  readonly encoding?: string | undefined;
   /** File for the rejected rows, replaced if it exists. */
   readonly deadLetters: string | undefined;
   readonly follow?: boolean;
@@ -36,9 +37,22 @@ export function inputOptions(): Option[] {
       inputFormats,
     ),
     new Option(
+      "--encoding <name>",
+      "encoding of CSV or JSON, such as shift_jis (default: UTF-8 or UTF-16 by the bytes, else windows-1252)",
+    ).argParser(encodingOption),
+    new Option(
       "--follow",
       "read files and pipes as they grow, also rotated ones, and send events as they come; with --resume positions are kept",
-    ).conflicts(["dryRun", "speedup", "ramp", "maxGap", "loop", "shiftToNow", "shuffle"]),
+    ).conflicts([
+      "dryRun",
+      "encoding",
+      "speedup",
+      "ramp",
+      "maxGap",
+      "loop",
+      "shiftToNow",
+      "shuffle",
+    ]),
     new Option(
       "--time-zone <zone>",
       "IANA time zone of times that name none (default: America/New_York for taxi, else UTC)",
@@ -48,6 +62,16 @@ export function inputOptions(): Option[] {
       "write rejected rows there, with the reason, as JSON lines",
     ),
   ];
+}
+
+function encodingOption(text: string): string {
+  try {
+    return new TextDecoder(text).encoding;
+  } catch {
+    throw new InvalidArgumentError(
+      "It must be a name of https://encoding.spec.whatwg.org/#names-and-labels, such as shift_jis or gb18030.",
+    );
+  }
 }
 
 function zoneOption(text: string): string {
@@ -65,6 +89,7 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
   return {
     sources,
     format: values["format"] as InputFormat | undefined,
+    encoding: values["encoding"] as string | undefined,
     deadLetters: values["deadLetters"] as string | undefined,
     follow: values["follow"] === true,
   };
@@ -75,12 +100,12 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
  * @throws StartError when a file cannot be used, or there are no events
  */
 export async function readInputs(
-  { sources, format, deadLetters }: InputOptions,
+  input: InputOptions,
   decoder: RowDecoder,
   range: EventTimeRange,
 ): Promise<FileEvents> {
-  const files = await openInputs(sources, format, {});
-  const { add, close } = rejectedRows(deadLetters);
+  const files = await openInputs(input, {});
+  const { add, close } = rejectedRows(input.deadLetters);
   return readFiles(files, decoder, range, add).finally(close);
 }
 
@@ -96,12 +121,12 @@ export async function readOrFollow(
 ): Promise<Reading> {
   const { sources, format, deadLetters, follow = false } = input;
   if (follow) {
-    await openInputs(sources, format, outputs, notFollowed);
+    await openInputs(input, outputs, notFollowed);
     return new FollowedInput(sources, format, decoder, range, (row) => {
       if (deadLetters !== undefined) appendFileSync(deadLetters, `${JSON.stringify(row)}\n`);
     });
   }
-  const files = await openInputs(sources, format, outputs);
+  const files = await openInputs(input, outputs);
   const { add, close } = rejectedRows(deadLetters);
   const bytes = files.reduce((sum, { path }) => sum + (path ? statSync(path).size : Infinity), 0);
   let later: IndexedEvents | undefined;
@@ -125,13 +150,18 @@ function rejectedRows(deadLetters: string | undefined) {
 }
 
 async function openInputs(
-  sources: readonly string[],
-  format: InputFormat | undefined,
+  { sources, format, encoding }: InputOptions,
   outputs: Outputs,
   check: (file: InputFile) => string[] = () => [],
 ): Promise<InputFile[]> {
   const problems: string[] = [];
-  const files = await inputFiles(sources, format, problems);
+  const found = await inputFiles(sources, format, problems);
+  const files = found.map((file) => ({ ...file, encoding }));
+  if (encoding !== undefined && files.some((file) => file.format === "parquet")) {
+    problems.push(
+      `--encoding must be left out with Parquet, whose texts are UTF-8; got ${encoding}`,
+    );
+  }
   problems.push(...outputsAmongInputs(files, outputs), ...files.flatMap(check));
   if (problems.length > 0) {
     throw new StartError(problems);

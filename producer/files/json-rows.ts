@@ -15,7 +15,7 @@ export async function* jsonRows(file: InputFile, decoder: RowDecoder): AsyncGene
     const text = decoded(bytes);
     return { line: line + 1, text, event: () => decoder.json(dataOf(text)) };
   };
-  for await (const content of texts(await file.open())) {
+  for await (const content of texts(await file.open(), file.encoding)) {
     // A sequence of JSON texts (RFC 7464) has a separator before each of them.
     const text = content.replaceAll("\u001e", "");
     isDocument ||= line === 0 && rest.trim() === "" && /^\s*(\[|\{\s*\n)/.test(text);

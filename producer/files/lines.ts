@@ -113,8 +113,11 @@ function isBinary(byte: number): boolean {
   return (byte < 32 && ![1, 9, 10, 11, 12, 13, 26, 30].includes(byte)) || byte === 127;
 }
 
-/** The content, a character for each byte of its UTF-8 or 8-bit text; gzip is recognised by its first bytes. */
-export async function* texts(input: Readable): AsyncGenerator<string> {
+/**
+ * The content, a character for each byte of its UTF-8 or 8-bit text; gzip is recognised by its first bytes.
+ * @param named - encoding of the text, where its bytes do not show it
+ */
+export async function* texts(input: Readable, named?: string): AsyncGenerator<string> {
   const raw = fromItsStart(input);
   const first = await raw.next();
   const whole = (async function* () {
@@ -129,7 +132,7 @@ export async function* texts(input: Readable): AsyncGenerator<string> {
     if (isFirst) {
       const problem = problemOf(chunk, isZipped);
       if (problem !== undefined) throw new Error(problem);
-      const encoding = encodingOf(chunk);
+      const encoding = named ?? encodingOf(chunk);
       wide = encoding === undefined ? undefined : new TextDecoder(encoding);
       start = startsWith(chunk, utf8Mark) ? utf8Mark.length : 0;
       isFirst = false;

@@ -63,7 +63,8 @@ export function parsedRow(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RowRejection("unparsable-row", messageOf(error));
+    const hint = /\b(NaN|Infinity)\b/.test(text) ? "; JSON has no NaN or Infinity, write null" : "";
+    throw new RowRejection("unparsable-row", `${messageOf(error)}${hint}`);
   }
 }
 

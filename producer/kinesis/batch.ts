@@ -24,14 +24,14 @@ export function selectBatch(
     if (record.eventTime > latest || chosen.length >= limit.records) {
       break;
     }
-    if (keys.has(record.partitionKey)) {
+    keys.add(record.partitionKey);
+    if (keys.size === chosen.length) {
       continue;
     }
     bytes += record.bytes;
     if (bytes > limit.bytes && chosen.length > 0) {
       break;
     }
-    keys.add(record.partitionKey);
     chosen.push(record);
   }
   return chosen;

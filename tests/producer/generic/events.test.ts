@@ -140,10 +140,16 @@ describe("Events of any kind", () => {
 
   it("need their fields on the command line", () => {
     const args = ["--output", "stdout", "--input", "x", "--workload", "events"];
-    expect(() => parseOptions([...args, "--event-time-format", "?", "--time-zone", "Mars"], {}))
+    expect(() =>
+      parseOptions(
+        [...args, "--event-time-format", "?", "--time-zone", "Mars", "--encoding", "morse"],
+        {},
+      ),
+    )
       .to.throw(StartError, "--event-time-format must be iso, seconds")
       .with.property("message")
       .includes("--time-zone must be an IANA time zone")
+      .and.include("--encoding must be a name of https://encoding.spec.whatwg.org/")
       .and.includes("--event-time-field is missing")
       .and.includes("--key-field is missing");
     const named = [...args, "--event-time-field", "at", "--key-field", "id"];
