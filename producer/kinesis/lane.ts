@@ -113,7 +113,7 @@ export class Lane {
   answered(results: readonly PutResult[]): void {
     const { records, puts } = this.#underWay ?? batchOf([]);
     const isAggregate = puts.length < records.length;
-    const settled = new Set<OutgoingRecord>();
+    const kept = new Set<OutgoingRecord>();
     const lostKeys = new Set<string>();
     let attemptsOfOldest = 0;
     let resharded = false;
@@ -123,23 +123,23 @@ export class Lane {
       resharded ||= isElsewhere;
       if (isElsewhere && isAggregate) {
         // Consumers drop what does not belong into the shard of the whole: all are sent again.
+        kept.add(record);
         this.#context.failedAttempts.set(record, this.#context.failedAttempts.get(record) ?? 0);
       } else if ("shardId" in result) {
-        settled.add(record);
         this.#context.listener.acknowledged(record);
       } else {
         const attempts = this.#refused(record, result.errorCode, result.message);
         if (attempts === 0) {
-          settled.add(record);
           lostKeys.add(record.partitionKey);
         } else {
+          kept.add(record);
           attemptsOfOldest ||= attempts;
         }
       }
     }
     this.#underWay = undefined;
     this.#failedRequests = 0;
-    this.#remove(settled);
+    this.#settle(records, kept);
     this.#loseFollowers(lostKeys);
     this.#budget.spend(loadOf(puts), this.#context.runtime.now());
     if (attemptsOfOldest > 0) {
@@ -188,15 +188,19 @@ export class Lane {
     return attempts;
   }
 
-  #remove(settled: ReadonlySet<OutgoingRecord>): void {
-    const last = [...settled].at(-1);
-    if (last === undefined) {
-      return;
+  /** Far more may wait than a request held, whose records are in the order of those that wait. */
+  #settle(records: readonly OutgoingRecord[], kept: ReadonlySet<OutgoingRecord>): void {
+    const staying: OutgoingRecord[] = [];
+    let settled = 0;
+    let end = 0;
+    for (const waiting of this.#waiting) {
+      if (settled === records.length) break;
+      end += 1;
+      const isSettled = waiting === records[settled];
+      if (isSettled) settled += 1;
+      if (!isSettled || kept.has(waiting)) staying.push(waiting);
     }
-    // Far more may wait than a request held: look at the oldest only.
-    const end = this.#waiting.indexOf(last) + 1;
-    const kept = this.#waiting.slice(0, end).filter((record) => !settled.has(record));
-    this.#waiting.splice(0, end, ...kept);
+    this.#waiting.splice(0, end, ...staying);
   }
 
   async #rest(ms: number): Promise<void> {
