@@ -167,8 +167,8 @@ function splitRow(text: string, delimiter: string): string[] {
 
 const fieldOf = new Map<string, RegExp>();
 
-/** The fields of a row whose quotes are well-formed, in a thirtieth of the time that the parser takes; else undefined. */
-function quotedFields(text: string, delimiter: string): string[] | undefined {
+/** The first fields of a row whose quotes are well-formed, in a thirtieth of the time that the parser takes; else undefined. */
+function quotedFields(text: string, delimiter: string, count = Infinity): string[] | undefined {
   let field = fieldOf.get(delimiter);
   if (field === undefined) {
     field = new RegExp(`(?:"((?:[^"]|"")*)"|([^"\\r\\n\\${delimiter}]*))(\\${delimiter}|$)`, "y");
@@ -180,7 +180,7 @@ function quotedFields(text: string, delimiter: string): string[] | undefined {
     const [, quoted, plain = "", end] = field.exec(text) ?? [];
     if (end === undefined) return undefined;
     fields.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === "") return fields;
+    if (end === "" || fields.length === count) return fields;
   }
 }
 
@@ -286,7 +286,8 @@ function plainCell(text: string, start: number, end: number, delimiter: string, 
 /** The field of a line with quotes; empty where the line has fewer or is broken. */
 function quotedCell(line: string, delimiter: string, column: number): string {
   try {
-    return splitRow(line, delimiter)[column] ?? "";
+    const fields = quotedFields(line, delimiter, column + 1) ?? splitRow(line, delimiter);
+    return fields[column] ?? "";
   } catch {
     return "";
   }
