@@ -14,6 +14,8 @@ import { processes } from "./processes";
 
 /** Ten symbols with a trade a second: 1,000 records a second, half of what two shards take. */
 const SPEEDUP = 100;
+/** Of these 1,000 a second, so that the stream is full after five minutes. */
+const KEPT_RECORDS = 300_000;
 const SAMPLE_MILLISECONDS = 10_000;
 /** Memory that a process may gain from the second sixth of the time to the last: garbage that is not collected yet. */
 const FLAT_MIB = 64;
@@ -36,7 +38,8 @@ export const soakBenchmark = benchmark(
 
 async function measure({ minutes }: { readonly minutes: number }) {
   const { port } = await freePorts(["port"]);
-  const load = ["--workload", "trades", "--speedup", String(SPEEDUP)];
+  const kept = ["--keep-records", String(KEPT_RECORDS)];
+  const load = ["--workload", "trades", "--speedup", String(SPEEDUP), ...kept];
   const run = spawn(
     process.execPath,
     [

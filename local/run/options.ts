@@ -28,6 +28,8 @@ export interface LocalOptions {
   readonly archive?: string;
   readonly fresh: boolean;
   readonly page: boolean;
+  /** Newest records that all streams together keep, unless it ends by itself. */
+  readonly keepRecords: number;
   readonly port: number;
   readonly verbose: boolean;
 }
@@ -79,6 +81,15 @@ export function localCommand(): Command {
       "archive events as JSON lines, and copy the objects there at the end; with --once",
     )
     .option("--fresh", "forget the state of earlier runs (--once always begins afresh)", false)
+    .addOption(
+      new Option(
+        "--keep-records <n>",
+        "newest records that the streams keep, 10000 to 100000000, 0.4 KiB of memory each; older ones go before " +
+          "their retention ends; not with --once",
+      )
+        .default(2_000_000)
+        .argParser(wholeNumber(10_000, 100_000_000)),
+    )
     .option("--no-page", "do not build and serve the page")
     .option("--verbose", "keep every line of every step, also on a terminal", false)
     .addOption(

@@ -43,6 +43,8 @@ export async function runLocal(
       folder,
       region: REGION,
       fresh,
+      // A verified run reads all of its input, however far the job falls behind.
+      ...(!options.once && { keepRecords: options.keepRecords }),
       jobProperties: workload.definition.local.properties,
       onProgress: (text) => {
         onProgress(text);

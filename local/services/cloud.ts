@@ -30,6 +30,8 @@ export interface CloudOptions {
   readonly folder: string;
   readonly region: string;
   readonly fresh: boolean;
+  /** Newest records that all streams together keep. @default all of their retention */
+  readonly keepRecords?: number | undefined;
   /** Properties of the job that differ here, with placeholders; they are merged over those of the program. @default none */
   readonly jobProperties?: PropertyTemplates;
   readonly onProgress: Progress;
@@ -82,7 +84,8 @@ export async function localCloud(options: CloudOptions) {
   };
 
   const common = { folders, onProgress };
-  const server = { port: ports.kinesis, region, accountId: LOCAL_ACCOUNT, ...common };
+  const { keepRecords } = options;
+  const server = { port: ports.kinesis, region, accountId: LOCAL_ACCOUNT, keepRecords, ...common };
   const kinesis = startable((onExit) => startKinesisServer({ ...server, onExit }), options);
   const [httpPort, transportPort] = [ports.opensearch, ports.opensearchTransport];
   const node = { httpPort, transportPort, ...common };

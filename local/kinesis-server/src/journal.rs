@@ -47,6 +47,8 @@ pub struct Load {
 pub type LoadByShard = BTreeMap<String, BTreeMap<String, Load>>;
 
 pub struct Journal {
+    /// Newest records of all streams that stay in memory, whatever their retention; all of them without it.
+    keep: Option<u64>,
     load: LoadByShard,
     folder: PathBuf,
     store: Store,
@@ -56,9 +58,10 @@ pub struct Journal {
 
 impl Journal {
     /// Brings the state in `folder` back into `store`, which must be empty.
-    pub async fn open(folder: PathBuf, store: Store) -> Result<Self, String> {
+    pub async fn open(folder: PathBuf, store: Store, keep: Option<u64>) -> Result<Self, String> {
         fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, error))?;
         let mut journal = Self {
+            keep,
             load: LoadByShard::new(),
             folder,
             store,
@@ -120,7 +123,46 @@ impl Journal {
                 file.last_keys.extend(last_keys);
             }
         }
+        self.drop_oldest().await;
         Ok(())
+    }
+
+    /// Drops the oldest records beyond those to keep, many at a time.
+    async fn drop_oldest(&self) {
+        let Some(keep) = self.keep else { return };
+        let metrics = self.store.metrics();
+        if metrics.retained_records() <= keep + keep / 20 {
+            return;
+        }
+        while metrics.retained_records() > keep {
+            let excess = (metrics.retained_records() - keep).min(BATCH as u64) as usize;
+            let mut oldest = Vec::new();
+            for name in self.store.list_stream_names().await {
+                let Ok(stream) = self.store.get_stream(&name).await else {
+                    continue;
+                };
+                for index in 0..stream.shards.len() {
+                    let shard = shard_ix_to_hex(index as i64);
+                    let [from, to] = [format!("{shard}/"), format!("{shard}/~")];
+                    let records =
+                        self.store.get_records_range_limited(&name, &from, &to, excess).await;
+                    let keys = records.into_iter().map(|(key, _)| key);
+                    oldest.extend(keys.map(|key| (age_order(&key), name.clone(), key)));
+                }
+            }
+            if oldest.is_empty() {
+                return;
+            }
+            oldest.sort_unstable();
+            oldest.truncate(excess);
+            let mut by_stream = HashMap::<String, Vec<String>>::new();
+            for (_, name, key) in oldest {
+                by_stream.entry(name).or_default().push(key);
+            }
+            for (name, keys) in by_stream {
+                self.store.delete_record_keys(&name, &keys).await;
+            }
+        }
     }
 
     /// Writes streams and consumers if they changed, and removes the records of deleted streams.
@@ -199,10 +241,11 @@ impl Journal {
     async fn put(&self, name: &str, batch: &mut Vec<(String, StoredRecord)>) -> Result<(), String> {
         let put = self.store.put_records_batch(name, batch).await;
         batch.clear();
+        self.drop_oldest().await;
         put.map_err(|error| error.to_string())
     }
 
-    /// Leaves out of the stream's file what is torn or past its retention.
+    /// Leaves out of the stream's file what is torn, past its retention or not kept.
     async fn rewrite(&mut self, name: &str, stream: &Stream) -> Result<(), String> {
         let path = self.record_path(&file_name(stream));
         let temporary = path.with_extension("tmp");
@@ -239,7 +282,7 @@ impl Journal {
         for (index, shard) in stream.shards.iter().enumerate() {
             let last_keys = &self.record_files[&file_name(stream)].last_keys;
             let last = last_keys.get(&shard_ix_to_hex(index as i64));
-            let number = last.and_then(|key| parse_sequence(key.split('/').nth(1)?).ok()?.seq_ix);
+            let number = last.and_then(|key| Some(age_order(key)?.1));
             let hash = shard.hash_key_range.starting_hash_key.parse::<u128>();
             if let (Some(number), Ok(hash), None) =
                 (number, hash, &shard.sequence_number_range.ending_sequence_number)
@@ -274,6 +317,12 @@ impl Journal {
     fn state_path(&self) -> PathBuf {
         self.folder.join("streams.json")
     }
+}
+
+/// The second in which a record was numbered, and its number within the shard.
+fn age_order(key: &str) -> Option<(u64, u64)> {
+    let sequence = parse_sequence(key.split('/').nth(1)?).ok()?;
+    Some((sequence.seq_time?, sequence.seq_ix?))
 }
 
 /// Four characters of base64 stand for three bytes.

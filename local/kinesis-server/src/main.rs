@@ -63,6 +63,9 @@ struct Arguments {
     /// Folder that keeps streams and records between runs; without it they live in memory.
     #[arg(long)]
     state_dir: Option<PathBuf>,
+    /// Newest records that all streams together keep, with --state-dir; older ones go before their retention ends.
+    #[arg(long)]
+    keep_records: Option<u64>,
 }
 
 type SharedJournal = Arc<Mutex<Option<Journal>>>;
@@ -97,7 +100,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     });
     let subscriptions = middleware::from_fn_with_state(store.clone(), with_fan_out);
     let journal = match arguments.state_dir {
-        Some(folder) => Some(Journal::open(folder, store).await?),
+        Some(folder) => Some(Journal::open(folder, store, arguments.keep_records).await?),
         None => None,
     };
     let journal: SharedJournal = Arc::new(Mutex::new(journal));

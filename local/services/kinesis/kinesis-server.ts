@@ -18,6 +18,8 @@ export interface KinesisServerOptions {
   readonly throttled?: boolean;
   /** Whether its streams survive a restart. @default true */
   readonly journal?: boolean;
+  /** Newest records that all streams together keep. @default all of their retention, 0.4 KiB of memory each */
+  readonly keepRecords?: number | undefined;
   readonly onProgress: Progress;
   readonly onExit: (exit: ProcessError) => void;
 }
@@ -25,7 +27,7 @@ export interface KinesisServerOptions {
 /** A Kinesis Data Streams API, with AWS's throttling by default, whose streams survive a restart. */
 export async function startKinesisServer(options: KinesisServerOptions): Promise<ServiceProcess> {
   const { port, region, accountId, folders, onProgress, onExit } = options;
-  const { throttled = true, journal = true } = options;
+  const { throttled = true, journal = true, keepRecords } = options;
   const installation = await install("kinesisServer", onProgress);
   return ServiceProcess.start({
     name: "Kinesis server",
@@ -34,6 +36,7 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
       ...commandOptions({ port, region, "account-id": accountId, "shard-limit": SHARD_LIMIT }),
       ...(throttled ? ["--enforce-limits"] : []),
       ...(journal ? ["--state-dir", folders.state("kinesis")] : []),
+      ...(keepRecords === undefined ? [] : ["--keep-records", String(keepRecords)]),
     ],
     logFile: folders.log("kinesis"),
     pidFolder: folders.processes,

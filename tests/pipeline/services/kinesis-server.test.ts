@@ -37,9 +37,10 @@ describe("The Kinesis server", () => {
   let server: ServiceProcess;
   let client: Kinesis;
 
-  const start = (): Promise<ServiceProcess> =>
+  const start = (keepRecords?: number): Promise<ServiceProcess> =>
     startKinesisServer({
       port,
+      keepRecords,
       region: "eu-central-1",
       accountId: "123456789012",
       folders: new ServiceFolders(folder),
@@ -230,6 +231,24 @@ describe("The Kinesis server", () => {
     expect(load["loaded"]).to.deep.equal({
       "shardId-000000000000": { records: 10, bytes },
     });
+  });
+
+  it("keeps the newest records only where it is told how many, also after a restart", async () => {
+    await server.stop();
+    server = await start(200);
+    await create("kept", 1);
+    for (const batch of numbered("batch", 5)) await put("kept", numbered(batch, 100));
+    const kept = await read("kept");
+    expect(kept).to.have.length.within(200, 210);
+    expect(kept).to.include.members(numbered("batch-4", 100));
+    expect(await read("ordered")).to.deep.equal([]);
+    await server.stop();
+    server = await start(100);
+    expect(await read("kept")).to.have.members(numbered("batch-4", 100));
+    await put("kept", ["later"]);
+    expect(await read("kept")).to.include("later");
+    await server.stop();
+    server = await start();
   });
 
   it("refuses web pages and other host names", async () => {
