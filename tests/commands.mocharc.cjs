@@ -5,7 +5,7 @@ const { availableParallelism } = require("node:os");
 env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 module.exports = {
-  import: "tsx",
+  require: "./cli/typescript.cjs",
   // The longest comes first, so that the others run beside it.
   spec: ["tests/commands/producer/**/*.test.ts", "tests/commands/!(producer)/**/*.test.ts"],
   parallel: true,

@@ -109,7 +109,7 @@ describe("Indexed events", () => {
   const inOrder = (rows: readonly RejectedRow[]) =>
     rows.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 
-  const some = trips(7000);
+  const some = trips(4500);
   const withStrays = (every: number) =>
     some.map((row, at) => (at % every === every - 1 ? stray : row));
   const cases: Readonly<Record<string, () => readonly string[]>> = {

@@ -6,7 +6,9 @@ import type { Fault } from "../support/fake-kinesis-server";
 import { FakeKinesisServer } from "../support/fake-kinesis-server";
 
 /** Long enough for an answer of a server on this machine that gives one. */
-const timeoutMs = 750;
+const timeoutMs = 2000;
+/** For answers that never end. */
+const shortTimeoutMs = 100;
 
 describe("A call of the stream", function () {
   this.timeout(20_000);
@@ -26,12 +28,19 @@ describe("A call of the stream", function () {
     process.env = kept;
   });
 
-  const put = () => stream.putRecords([outgoingRecord(0, 0, "a", Buffer.from("{}"))]);
-  const failure = async (operation: string, call: () => Promise<unknown>, fault: Fault) => {
+  const put = (into = stream) => into.putRecords([outgoingRecord(0, 0, "a", Buffer.from("{}"))]);
+  const failure = async (
+    operation: string,
+    call: (into: KinesisStream) => Promise<unknown>,
+    fault: Fault,
+  ) => {
     server.faults.push({ operation, fault });
-    const error: unknown = await call().then(() => undefined, Object);
+    const isCut = "isCut" in fault && fault.isCut === true;
+    const failing = new KinesisStream("trips", "us-east-1", isCut ? shortTimeoutMs : timeoutMs);
+    const error: unknown = await call(failing).then(() => undefined, Object);
+    failing.close();
     // The same call is answered when the fault is over.
-    await call();
+    await call(stream);
     return error;
   };
 
@@ -67,8 +76,8 @@ describe("A call of the stream", function () {
 
   it("ends, whichever it is", async () => {
     const fault = { status: 200, body: "{", isCut: true } as const;
-    const describe = await failure("DescribeStreamSummary", () => stream.describe(), fault);
-    const list = await failure("ListShards", () => stream.openShards(), fault);
+    const describe = await failure("DescribeStreamSummary", (each) => each.describe(), fault);
+    const list = await failure("ListShards", (each) => each.openShards(), fault);
     expect([describe, list].map((error) => (error as Error).name)).to.deep.equal([
       "TimeoutError",
       "TimeoutError",

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { metricFamilies } from "../../../infra/watch/metrics";
+import { metricFamilies } from "../../../../infra/watch/metrics";
 import {
   metricsOf,
   misplaced,
   picture,
   pictureFile,
   widgetsIn,
-} from "../../support/dashboard-picture";
-import { type Deployment, type Inputs, type Registration } from "../../support/mocks";
-import { stackDeployment } from "../../support/stack-deployment";
+} from "../../../support/dashboard-picture";
+import { type Deployment, type Inputs, type Registration } from "../../../support/mocks";
+import { stackDeployment } from "../../../support/stack-deployment";
 
 const alarms = async (stack: string) =>
   (await stackDeployment(stack)).ofType("aws:cloudwatch/metricAlarm:MetricAlarm");

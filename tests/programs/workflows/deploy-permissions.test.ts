@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { GithubAccess } from "../../infra/bootstrap/github-access";
-import { actionsOf, document, type SentStatement } from "../infra/policy-documents";
-import { deploy, type Registration } from "../support/mocks";
-import { stackDeployment } from "../support/stack-deployment";
+import { GithubAccess } from "../../../infra/bootstrap/github-access";
+import { actionsOf, document, type SentStatement } from "../../infra/policy-documents";
+import { deploy, type Registration } from "../../support/mocks";
+import { stackDeployment } from "../../support/stack-deployment";
 
 const account = "123456789012";
 /** A name as Pulumi.yaml has Pulumi make it where none is given. */

@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { policies } from "../../policies/pack";
+import { policies } from "../../../policies/pack";
 import {
   evaluate,
   evaluateStack,
   type Outcome,
   type TestResource,
   unknownString,
-} from "../support/policy";
-import { stackDeployment } from "../support/stack-deployment";
+} from "../../support/policy";
+import { stackDeployment } from "../../support/stack-deployment";
 
 /**
  * These judge what only the engine and the provider know: merged tags, the option protect, ids, and documents made of
@@ -33,7 +33,7 @@ async function judge(
   ownLimits: Readonly<Record<string, Changes>> = {},
 ) {
   const { resources } = await stackDeployment(stack, changes, preview);
-  const file = path.join(__dirname, `../../policies/limits.${stack}.json`);
+  const file = path.join(__dirname, `../../../policies/limits.${stack}.json`);
   const limits = {
     ...(JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Changes>>),
     ...ownLimits,

@@ -3,27 +3,27 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
-import { loadWorkload } from "../../../infra/contracts/workload";
+import { loadWorkload } from "../../../../infra/contracts/workload";
 import type {
   TransformedRecord,
   TransformEvent,
-} from "../../../infra/delivery/transform/transformer";
-import { viewStatement } from "../../../infra/query/view";
-import type { OperationResult } from "../../../local/engine/policy-pack";
-import { LocalArchive } from "../../../local/query/archive";
-import { parquet } from "../../../local/services/firehose/delivery-format";
-import type { TableColumn } from "../../../local/services/storage/catalog-plane";
-import { compareViews } from "../../../local/verify/compare-views";
-import { deployedSettings } from "../../../local/verify/deployed-settings";
-import { expectedTrades } from "../../../local/verify/expected-trades";
-import { expectedTrips } from "../../../local/verify/expected-trips";
-import type { Expected } from "../../../local/verify/expected";
-import type { StoredDocument } from "../../../local/verify/result-document";
-import { parseOptions } from "../../../producer/command/options";
-import { handler as archivedTrades } from "../../../workloads/trades/transform";
-import { handler as archivedTrips } from "../../../workloads/taxi/transform";
-import type { Deployment } from "../../support/mocks";
-import { stackDeployment } from "../../support/stack-deployment";
+} from "../../../../infra/delivery/transform/transformer";
+import { viewStatement } from "../../../../infra/query/view";
+import type { OperationResult } from "../../../../local/engine/policy-pack";
+import { LocalArchive } from "../../../../local/query/archive";
+import { parquet } from "../../../../local/services/firehose/delivery-format";
+import type { TableColumn } from "../../../../local/services/storage/catalog-plane";
+import { compareViews } from "../../../../local/verify/compare-views";
+import { deployedSettings } from "../../../../local/verify/deployed-settings";
+import { expectedTrades } from "../../../../local/verify/expected-trades";
+import { expectedTrips } from "../../../../local/verify/expected-trips";
+import type { Expected } from "../../../../local/verify/expected";
+import type { StoredDocument } from "../../../../local/verify/result-document";
+import { parseOptions } from "../../../../producer/command/options";
+import { handler as archivedTrades } from "../../../../workloads/trades/transform";
+import { handler as archivedTrips } from "../../../../workloads/taxi/transform";
+import type { Deployment } from "../../../support/mocks";
+import { stackDeployment } from "../../../support/stack-deployment";
 
 type Handler = (
   event: TransformEvent,

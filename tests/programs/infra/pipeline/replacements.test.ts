@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { factsOf, type PropertyFacts } from "../../../local/provider/facts";
-import { stackDeployment } from "../../support/stack-deployment";
+import { factsOf, type PropertyFacts } from "../../../../local/provider/facts";
+import { stackDeployment } from "../../../support/stack-deployment";
 
 /** What holds data, with the properties of ours whose change would make AWS replace it, without that data. */
 const replacements = {

@@ -2,14 +2,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { loadWorkload } from "../../../infra/contracts/workload";
-import { archiveOf } from "../../../infra/pipeline/workload";
-import { program } from "../../../infra/program";
-import { projectRoot } from "../../support/command";
-import { deploy, type Deployment } from "../../support/mocks";
-import { stackConfig } from "../../support/stack-config";
-import { fixturePaths, stackDeployment } from "../../support/stack-deployment";
-import { actionsOf, document, statementFor } from "../policy-documents";
+import { loadWorkload } from "../../../../infra/contracts/workload";
+import { archiveOf } from "../../../../infra/pipeline/workload";
+import { program } from "../../../../infra/program";
+import { projectRoot } from "../../../support/command";
+import { deploy, type Deployment } from "../../../support/mocks";
+import { stackConfig } from "../../../support/stack-config";
+import { fixturePaths, stackDeployment } from "../../../support/stack-deployment";
+import { actionsOf, document, statementFor } from "../../../infra/policy-documents";
 
 interface PropertyGroup {
   readonly propertyGroupId: string;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { deploy } from "../support/mocks";
+import { deploy } from "../../support/mocks";
 
-const folder = path.join(__dirname, "../../examples");
+const folder = path.join(__dirname, "../../../examples");
 
 describe("Each component's example", function () {
   // Some bundle a function with the clients of AWS.

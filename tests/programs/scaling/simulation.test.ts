@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import type { Outcome } from "./simulation";
-import { scalingDocument, simulateAll, withTable } from "./simulation-table";
-import { sudden } from "./traces";
+import type { Outcome } from "../../scaling/simulation";
+import { scalingDocument, simulateAll, withTable } from "../../scaling/simulation-table";
+import { sudden } from "../../scaling/traces";
 
 describe("Scaling under simulated load", function () {
   // Weeks of minutes.

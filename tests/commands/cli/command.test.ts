@@ -3,7 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { projectRoot } from "../support/command";
+import { projectRoot } from "../../support/command";
 
 const loader = path.join(projectRoot, "cli", "typescript.cjs");
 

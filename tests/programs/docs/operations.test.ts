@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { GithubAccess } from "../../infra/bootstrap/github-access";
-import { adminRoles } from "../../infra/search/bootstrap/roles";
-import { projectRoot } from "../support/command";
-import { actionsOf, document } from "../infra/policy-documents";
-import { deploy, type Registration } from "../support/mocks";
-import { stackDeployment } from "../support/stack-deployment";
+import { GithubAccess } from "../../../infra/bootstrap/github-access";
+import { adminRoles } from "../../../infra/search/bootstrap/roles";
+import { projectRoot } from "../../support/command";
+import { actionsOf, document } from "../../infra/policy-documents";
+import { deploy, type Registration } from "../../support/mocks";
+import { stackDeployment } from "../../support/stack-deployment";
 
 const operations = readFileSync(path.join(projectRoot, "docs/operations.md"), "utf8");
 

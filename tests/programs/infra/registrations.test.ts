@@ -5,7 +5,7 @@ import {
   type RegistrationHashes,
   registrationHashes,
   registrationsFile,
-} from "../support/registrations";
+} from "../../support/registrations";
 
 const recorded = JSON.parse(readFileSync(registrationsFile, "utf8")) as Readonly<
   Record<string, RegistrationHashes>
