@@ -35,7 +35,7 @@ describe("A call of the stream", function () {
     fault: Fault,
   ) => {
     server.faults.push({ operation, fault });
-    const isCut = "isCut" in fault && fault.isCut === true;
+    const isCut = "isCut" in fault && fault.isCut;
     const failing = new KinesisStream("trips", "us-east-1", isCut ? shortTimeoutMs : timeoutMs);
     const error: unknown = await call(failing).then(() => undefined, Object);
     failing.close();
