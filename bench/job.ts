@@ -15,7 +15,10 @@ import { sampleTrips } from "./job/trips";
 
 silenceSdkNotice();
 
+/** Of the rate at which the job reads a backlog. */
 const SHARES = [25, 50, 75] as const;
+/** Half of what the shards of the stream take. */
+const HALF_STREAM = (SHARDS * 1000) / 2;
 
 interface Options {
   readonly events: number;
@@ -89,23 +92,28 @@ async function measure(options: Options) {
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
-    const at = (sharePercent: number) => ({
+    const at = (eventsPerSecond: number, load: string) => ({
       services,
       sample,
       jar: jar.job,
       warmUpSeconds,
-      sharePercent,
-      eventsPerSecond: Math.round((rate * sharePercent) / 100),
+      eventsPerSecond,
+      load,
     });
+    const loads = [
+      at(HALF_STREAM, "50 % of what the stream takes"),
+      ...SHARES.map((share) =>
+        at(Math.round((rate * share) / 100), `${share} % of the job's rate`),
+      ),
+    ];
     if (timed) {
       // OpenSearch has not refreshed at every request before: of a first job the times are those of its compiler.
       await steps.run("warm-up", "Put events that are not timed", () =>
-        latency({ ...at(SHARES[0]), probes: 1 }),
+        latency({ ...at(Math.round(rate / 4), "warm-up"), probes: 1 }),
       );
     }
     const latencies: Latency[] = [];
-    for (const share of timed ? SHARES : []) {
-      const load = at(share);
+    for (const load of timed ? loads : []) {
       await steps.run("latency", `Put ${load.eventsPerSecond} events/s`, async (report) => {
         const found = await latency({ ...load, probes });
         report(latencyInWords(found));
@@ -118,7 +126,6 @@ async function measure(options: Options) {
       parallelism: PARALLELISM,
       checkpointSeconds: CHECKPOINT_SECONDS,
       backlogs,
-      // At shares of the rate of the first backlog.
       latency: latencies,
     };
   } finally {
@@ -157,13 +164,13 @@ function inWords(figures: Figures): readonly string[] {
 }
 
 function latencyInWords(figures: Latency): string {
-  const { sharePercent, putPerSecond, newKey, busyKey, probes, unseen, unread } = figures;
+  const { load, putPerSecond, newKey, busyKey, probes, unseen, unread } = figures;
   const times = ({ p50Milliseconds, p95Milliseconds, p99Milliseconds }: typeof newKey): string =>
     [p50Milliseconds, p95Milliseconds, p99Milliseconds]
       .map((time) => (time === null ? "not found in time" : `${time} ms`))
       .join(", ");
   return (
-    `${sharePercent} %: ${putPerSecond} events/s put; p50, p95 and p99 of new documents ` +
+    `${load}: ${putPerSecond} events/s put; p50, p95 and p99 of new documents ` +
     `${times(newKey)}, of a busy one ${times(busyKey)}; of ${probes} probes ${unseen} not found; ` +
     `${unread} events unread in the end`
   );

@@ -36,7 +36,8 @@ interface LatencyOptions {
   readonly services: BenchServices;
   readonly jar: string;
   readonly sample: readonly SampleTrip[];
-  readonly sharePercent: number;
+  /** What the rate is a share of, in words. */
+  readonly load: string;
   readonly eventsPerSecond: number;
   readonly probes: number;
   /** For the job's start, and for Java to compile what is used most. */
@@ -45,8 +46,8 @@ interface LatencyOptions {
 
 /** Measures at one rate. The event time of all trips is the time at which they are put, as on the street. */
 export async function latency(options: LatencyOptions) {
-  const { services, sharePercent, eventsPerSecond, probes } = options;
-  const stream = await BenchStream.create(services.kinesis, `latency-${sharePercent}`);
+  const { services, load, eventsPerSecond, probes } = options;
+  const stream = await BenchStream.create(services.kinesis, `latency-${eventsPerSecond}`);
   const job = await services.run(options.jar, stream.name);
   const others = options.sample.filter(({ dropoffZone }) => dropoffZone !== AIRPORT.zone);
   const end = new AbortController();
@@ -76,7 +77,7 @@ export async function latency(options: LatencyOptions) {
     const putPerSecond = Math.round((taken / (performance.now() - begun)) * 1000);
     const recordsRead = await renewedCount(job.flink);
     return {
-      sharePercent,
+      load,
       eventsPerSecond,
       putPerSecond,
       // Put when the last probe was found, and not read RENEWAL_MILLISECONDS later.

@@ -28,7 +28,7 @@ export interface LocalOptions {
   readonly archive?: string;
   readonly fresh: boolean;
   readonly page: boolean;
-  /** Newest records that all streams together keep, unless it ends by itself. */
+  /** Newest records that all streams together keep; with `once` all. */
   readonly keepRecords: number;
   readonly port: number;
   readonly verbose: boolean;
