@@ -128,8 +128,7 @@ function grantChanges(
       }));
   return [
     ...conditional.map(({ one, other }) => ({
-      // A new condition of what is allowed, or one that goes from what is denied, only narrows.
-      widens: (one.effect === "Allow" ? other : one).condition !== "",
+      widens: !(one.effect === "Allow" ? isStricter(one, other) : isStricter(other, one)),
       text: `Condition of ${one.text} changed from ${conditionText(other)} to ${conditionText(one)} in ${owner}`,
     })),
     ...alone(added, "added to", true),
@@ -210,6 +209,26 @@ function grouped(grants: readonly Grant[]) {
 
 function conditionText({ condition }: GroupedGrants): string {
   return condition === "" ? "none" : code(condition);
+}
+
+/** Whether a condition holds only where another one holds, too. */
+function isStricter({ condition }: GroupedGrants, other: GroupedGrants): boolean {
+  const own = conditionOf(condition);
+  return Object.entries(conditionOf(other.condition)).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, values]) => {
+      const [mine, its] = [own[operator]?.[key], values].map((all) => listed(all).map(String)) as [
+        string[],
+        string[],
+      ];
+      // One of the values is enough, but of those that must not be each counts.
+      const [fewer, more] = /Not/.test(operator) ? [its, mine] : [mine, its];
+      return mine.length > 0 && fewer.every((value) => more.includes(value));
+    }),
+  );
+}
+
+function conditionOf(text: string): Readonly<Record<string, Values>> {
+  return text === "" ? {} : (JSON.parse(text) as Record<string, Values>);
 }
 
 function ruleChanges({ urn, type, before, after, component }: Compared): AccessChange[] {

@@ -42,6 +42,26 @@ describe("The comparison of access", () => {
     );
   });
 
+  it("compares the values of conditions", () => {
+    const under = (Condition: object, Effect = "Allow") => policy({ ...read, Effect, Condition });
+    const accounts = (...ids: string[]) => ({ StringEquals: { "aws:SourceAccount": ids } });
+    const others = (...ids: string[]) => ({ StringNotEquals: { "aws:SourceAccount": ids } });
+    const both = { ...accounts("1"), Bool: { "aws:SecureTransport": "true" } };
+    const signs = (before: object, after: object, effect?: string) =>
+      [
+        [before, after],
+        [after, before],
+      ].map(([old = {}, next = {}]) =>
+        texts(POLICY, under(old, effect), under(next, effect))[0]?.charAt(0),
+      );
+    expect(signs(accounts("1", "2"), accounts("1"))).to.deep.equal(["-", "+"]);
+    expect(signs(accounts("1"), accounts("2"))).to.deep.equal(["+", "+"]);
+    expect(signs(accounts("1"), both)).to.deep.equal(["-", "+"]);
+    expect(signs(others("1"), others("1", "2"))).to.deep.equal(["-", "+"]);
+    expect(signs(accounts("1", "2"), accounts("1"), "Deny")).to.deep.equal(["+", "-"]);
+    expect(signs(accounts("1"), others("2"))).to.deep.equal(["+", "+"]);
+  });
+
   it("counts a condition as narrower where it only limits what is allowed", () => {
     const limited = { ...read, Condition: { Bool: { "aws:SecureTransport": "true" } } };
     expect(texts(POLICY, policy(read), policy(limited))[0]).to.match(/^- Condition of Allow/);
