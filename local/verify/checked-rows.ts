@@ -1,4 +1,7 @@
 import { open } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { newYorkSeconds } from "./new-york-time";
 
@@ -102,30 +105,66 @@ function valuesOf(line: string): readonly string[] | undefined {
   }
 }
 
-/**
- * Checked rows of a TLC trip file. A row is a line, so that a stray quotation mark spoils no other row.
- * @throws Error when the file cannot be read, is empty, or lacks a column that a trip needs
- */
-export async function* checkedRows(file: string): AsyncGenerator<CheckedRow> {
+/** Whether the rows of a file can be checked here: CSV, or trips as the stream carries them in JSON lines, each also .gz. */
+export function isCheckable(file: string): boolean {
+  return !/\.(parquet|json(\.gz)?)$/i.test(file);
+}
+
+/** A trip as the stream carries it, which was checked before it got there. */
+function eventOf(line: string): CheckedRow {
+  try {
+    const { id, pickupTime, dropoffTime, pickupZone, dropoffZone } = JSON.parse(line) as {
+      readonly [field: string]: string | number;
+    };
+    const [pickup, dropoff] = [pickupTime, dropoffTime].map(
+      (time) => Date.parse(String(time)) / 1000,
+    );
+    const trip = { pickup, dropoff, pickupZone, dropoffZone };
+    const isTrip = Object.values(trip).every(Number.isInteger);
+    return { values: [String(id)], result: isTrip ? (trip as Trip) : "missing-field" };
+  } catch {
+    return { values: [line], result: "unparsable-row" };
+  }
+}
+
+/** The lines of a file, decompressed where its name ends in .gz. @throws Error when it cannot be read */
+async function* linesOf(file: string): AsyncGenerator<string> {
   // Opened first: a stream would report its failure where the loop below does not hear it.
   const handle = await open(file);
-  let columns: Columns | undefined;
-  let width = 0;
   try {
-    for await (const line of handle.readLines()) {
-      if (line === "") continue;
-      const values = valuesOf(line);
-      if (columns === undefined) {
-        columns = columnsOf(file, values ?? []);
-        width = values?.length ?? 0;
-      } else if (values?.length !== width) {
-        yield { values: [line], result: "unparsable-row" };
-      } else {
-        yield { values, result: check(values, columns) };
-      }
-    }
+    const bytes = handle.createReadStream();
+    const input = file.endsWith(".gz") ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
+    yield* createInterface({ input, crlfDelay: Infinity });
   } finally {
     await handle.close();
   }
-  if (columns === undefined) throw new Error(`${file} is empty; it needs a header row and trips`);
+}
+
+/**
+ * Checked rows of a TLC trip file, or of trips in JSON lines. A row is a line, so that a stray quotation mark spoils no
+ * other row.
+ * @throws Error when the file cannot be read, is empty, or lacks a column that a trip needs
+ */
+export async function* checkedRows(file: string): AsyncGenerator<CheckedRow> {
+  const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(file);
+  let columns: Columns | undefined;
+  let width = 0;
+  for await (const line of linesOf(file)) {
+    if (line === "") continue;
+    if (isJson) {
+      yield eventOf(line);
+      continue;
+    }
+    const values = valuesOf(line);
+    if (columns === undefined) {
+      columns = columnsOf(file, values ?? []);
+      width = values?.length ?? 0;
+    } else if (values?.length !== width) {
+      yield { values: [line], result: "unparsable-row" };
+    } else {
+      yield { values, result: check(values, columns) };
+    }
+  }
+  if (columns === undefined && !isJson)
+    throw new Error(`${file} is empty; it needs a header row and trips`);
 }

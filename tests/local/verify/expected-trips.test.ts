@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { expect } from "chai";
 import fc from "fast-check";
@@ -86,6 +87,29 @@ describe("the expected documents", () => {
   const ids = (expected: ExpectedTrips, index: ResultIndex) => [
     ...(expected.documents.get(index) ?? new Map<string, unknown>()).keys(),
   ];
+
+  it("are the same of trips as the stream carries them, also compressed", async () => {
+    const trip = {
+      pickupTime: "2019-03-01T17:00:00Z",
+      dropoffTime: "2019-03-01T17:07:00Z",
+      pickupZone: 143,
+      dropoffZone: 238,
+      fareUsd: 6,
+    };
+    const later = { ...trip, id: "b", dropoffTime: "2019-03-01T17:09:00Z" };
+    const lines = [{ ...trip, id: "a" }, later, later, { id: "c" }].map((one) =>
+      JSON.stringify(one),
+    );
+    const text = [...lines, "{", ""].join("\n");
+    const { documents } = await compute([row(), row({ dropoff: "2019-03-01 12:09:00" })]);
+    const files = { "trips.jsonl": text, "trips.jsonl.gz": gzipSync(text) };
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(join(folder, name), content);
+      const expected = await expectedTrips(join(folder, name), SETTINGS);
+      expect(expected.documents).to.deep.equal(documents);
+      expect(expected.events).to.include({ read: 5, good: 3 });
+    }
+  });
 
   it("describe a zone in each window that holds the drop-off", async () => {
     const expected = await compute([row()]);
