@@ -17,6 +17,9 @@ import { settled } from "../verify/settled";
 /** Between polls: often enough for the journal of the report, which is all that is read of them. */
 const JOURNAL_MILLISECONDS = 3_000;
 
+/** The job waits up to 30 s before it repeats a request that failed; so long nothing changes although results wait. */
+const QUIET_SECONDS_AFTER_FAULT = 45;
+
 type Replays = readonly [ReplayProcess, ...ReplayProcess[]];
 
 /** Replays the input, waits for the results, compares and reports them. @param replays run at the same time */
@@ -60,6 +63,7 @@ export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport
         await job.ask();
         return hasReadEverything(job.parts());
       },
+      ...(fault && { quietSeconds: QUIET_SECONDS_AFTER_FAULT }),
       signal,
     }),
   );
