@@ -18,7 +18,7 @@ import { settled } from "../verify/settled";
 const JOURNAL_MILLISECONDS = 3_000;
 
 /** The job waits up to 30 s before it repeats a request that failed; so long nothing changes although results wait. */
-const QUIET_SECONDS_AFTER_FAULT = 45;
+export const QUIET_SECONDS_AFTER_FAULT = 45;
 
 type Replays = readonly [ReplayProcess, ...ReplayProcess[]];
 
