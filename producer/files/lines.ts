@@ -134,7 +134,8 @@ export async function* texts(input: Readable, named?: string): AsyncGenerator<st
       if (problem !== undefined) throw new Error(problem);
       const encoding = named ?? encodingOf(chunk);
       wide = encoding === undefined ? undefined : new TextDecoder(encoding);
-      start = startsWith(chunk, utf8Mark) ? utf8Mark.length : 0;
+      // TextDecoder leaves a mark out.
+      start = wide === undefined && startsWith(chunk, utf8Mark) ? utf8Mark.length : 0;
       isFirst = false;
     }
     const bytes = wide === undefined ? chunk : Buffer.from(wide.decode(chunk, { stream: true }));

@@ -652,6 +652,14 @@ const cases: readonly Case[] = [
     "windows-1251",
   ),
   anyEvents(
+    "a mark in the encoding that is named",
+    "a.csv",
+    "\ufeffat,key\n2019-03-01,a",
+    ['{"at":"2019-03-01","key":"a"}'],
+    "--encoding",
+    "utf-8",
+  ),
+  anyEvents(
     "Parquet with an encoding",
     "a.parquet",
     withColumn("a", text),
