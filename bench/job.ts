@@ -100,16 +100,13 @@ async function measure(options: Options) {
       eventsPerSecond,
       load,
     });
-    const loads = [
-      at(HALF_STREAM, "50 % of what the stream takes"),
-      ...SHARES.map((share) =>
-        at(Math.round((rate * share) / 100), `${share} % of the job's rate`),
-      ),
-    ];
+    const ofRate = (share: number) =>
+      at(Math.round((rate * share) / 100), `${share} % of the job's rate`);
+    const loads = [at(HALF_STREAM, "50 % of what the stream takes"), ...SHARES.map(ofRate)];
     if (timed) {
       // OpenSearch has not refreshed at every request before: of a first job the times are those of its compiler.
       await steps.run("warm-up", "Put events that are not timed", () =>
-        latency({ ...at(Math.round(rate / 4), "warm-up"), probes: 1 }),
+        latency({ ...ofRate(SHARES[0]), probes: 1 }),
       );
     }
     const latencies: Latency[] = [];

@@ -22,7 +22,7 @@ export function schemaOf(text: string): SchemaObject {
 }
 
 /** A schema without its identity: the keywords that matter here are the same in all drafts. */
-export function plainSchema(schema: SchemaObject): SchemaObject {
+function plainSchema(schema: SchemaObject): SchemaObject {
   return Object.fromEntries(
     Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "$id"),
   );

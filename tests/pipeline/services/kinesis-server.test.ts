@@ -233,7 +233,7 @@ describe("The Kinesis server", () => {
     });
   });
 
-  it("keeps the newest records only where it is told how many, also after a restart", async () => {
+  it("keeps the newest records only where it has a limit, also after a restart", async () => {
     await server.stop();
     server = await start(200);
     await create("kept", 1);
