@@ -9,6 +9,6 @@ module.exports = {
   spec: [
     // The longest come first, so that the others run beside them.
     "tests/producer/**/*.test.ts",
-    "tests/!(producer|commands|programs|engine|pipeline|dashboards)/**/*.test.ts",
+    "tests/!(producer|commands|programs|sweeps|engine|pipeline|dashboards)/**/*.test.ts",
   ],
 };

@@ -276,7 +276,7 @@ describe("the policy pack in the real engine", () => {
   });
 });
 
-/** Policies whose type the local provider does not know; tests/policies/mutations.test.ts covers them. */
+/** Policies whose type the local provider does not know; tests/sweeps/policies/mutations.test.ts covers them. */
 const unknownTypes = [
   "apigateway-domain-tls",
   "codebuild-report-encryption",

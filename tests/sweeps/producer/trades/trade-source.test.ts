@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { DateTime } from "luxon";
-import type { TradeOptions } from "../../../producer/trades/trade-source";
-import { tradeEvent, TradeSource, tradeSource } from "../../../producer/trades/trade-source";
-import { parseTradingHours } from "../../../producer/trades/trading-hours";
+import type { TradeOptions } from "../../../../producer/trades/trade-source";
+import { tradeEvent, TradeSource, tradeSource } from "../../../../producer/trades/trade-source";
+import { parseTradingHours } from "../../../../producer/trades/trading-hours";
 
 const schema = JSON.parse(readFileSync("producer/schemas/trade.schema.json", "utf8")) as object;
 const start = Date.parse("2024-01-05T14:30:00Z"); // a Friday, when New York opens

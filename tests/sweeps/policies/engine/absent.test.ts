@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { isPresent, isSet } from "../../../policies/engine/known";
-import { policies } from "../../../policies/pack";
-import { evaluate, evaluateStack, type TestResource, unknownString } from "../../support/policy";
+import { isPresent, isSet } from "../../../../policies/engine/known";
+import { policies } from "../../../../policies/pack";
+import { evaluate, evaluateStack, type TestResource, unknownString } from "../../../support/policy";
 import { unknownCheckingProxy } from "@pulumi/policy";
-import { compliant } from "../compliant";
-import { sdkArguments, sdkBlocks } from "../tables/generate-sdk-types";
+import { compliant } from "../../../policies/compliant";
+import { sdkArguments, sdkBlocks } from "../../../policies/tables/generate-sdk-types";
 
 const blocks = sdkBlocks();
 

@@ -3,12 +3,12 @@ import { DomainName as HttpDomainName } from "@pulumi/aws/apigatewayv2";
 import { CompositeAlarm } from "@pulumi/aws/cloudwatch";
 import { ManagedPolicy } from "@pulumi/aws/iam";
 import { expect } from "chai";
-import { policies } from "../../policies/pack";
-import { statefulTypes } from "../../policies/engine/sdk-types";
-import { evaluate, evaluateStack, resource, type TestResource } from "../support/policy";
-import { policyText } from "./access-fixtures";
-import { compliant, relinked } from "./compliant";
-import { mutatedResource } from "./mutations";
+import { policies } from "../../../policies/pack";
+import { statefulTypes } from "../../../policies/engine/sdk-types";
+import { evaluate, evaluateStack, resource, type TestResource } from "../../support/policy";
+import { policyText } from "../../policies/access-fixtures";
+import { compliant, relinked } from "../../policies/compliant";
+import { mutatedResource } from "../../policies/mutations";
 
 interface Case {
   readonly title: string;

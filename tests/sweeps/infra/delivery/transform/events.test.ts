@@ -2,13 +2,13 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { compileFunction } from "node:vm";
 import { expect } from "chai";
-import { bundle } from "../../../../infra/core/bundle";
+import { bundle } from "../../../../../infra/core/bundle";
 import type {
   ArchivedEvents,
   handler as Handler,
-} from "../../../../infra/delivery/transform/events";
+} from "../../../../../infra/delivery/transform/events";
 
-const entry = path.join(__dirname, "../../../../infra/delivery/transform/events.ts");
+const entry = path.join(__dirname, "../../../../../infra/delivery/transform/events.ts");
 
 /** The function as a deployment bundles it for events of one schema. */
 function handlerFor(events: ArchivedEvents): typeof Handler {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
-import { csvDecoder } from "../../../producer/files/csv-rows";
-import type { RowDecoder } from "../../../producer/files/rows";
-import { seededRandom } from "../support/random";
+import { csvDecoder } from "../../../../producer/files/csv-rows";
+import type { RowDecoder } from "../../../../producer/files/rows";
+import { seededRandom } from "../../../producer/support/random";
 
 const cells: RowDecoder = { columns: () => ({ read: (row: readonly unknown[]) => row }) } as never;
 

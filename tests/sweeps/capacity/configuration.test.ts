@@ -5,12 +5,12 @@ import { Domain } from "@pulumi/aws/opensearch";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { load as parse } from "js-yaml";
-import { policyLimits, stackLines, stackSettings } from "../../capacity/configuration";
-import { recommend, type Recommendation } from "../../capacity/recommendation";
-import { loadConfig } from "../../infra/pipeline/config";
-import { policies } from "../../policies/pack";
-import { configurationProblems, evaluate, evaluateStack, resource } from "../support/policy";
-import { stackConfig } from "../support/stack-config";
+import { policyLimits, stackLines, stackSettings } from "../../../capacity/configuration";
+import { recommend, type Recommendation } from "../../../capacity/recommendation";
+import { loadConfig } from "../../../infra/pipeline/config";
+import { policies } from "../../../policies/pack";
+import { configurationProblems, evaluate, evaluateStack, resource } from "../../support/policy";
+import { stackConfig } from "../../support/stack-config";
 
 const recommendations = [10, 1000, 50_000, 1_000_000, 10_000_000].map((recordsPerSecond) =>
   recommend({ recordsPerSecond, recordBytes: 700, peak: 3, consumers: 3 }),

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { policies } from "../../policies/pack";
-import { evaluate, evaluateStack, type TestResource } from "../support/policy";
-import { compliant, relinked } from "./compliant";
+import { policies } from "../../../policies/pack";
+import { evaluate, evaluateStack, type TestResource } from "../../support/policy";
+import { compliant, relinked } from "../../policies/compliant";
 import {
   additions,
   isAbout,
@@ -9,7 +9,7 @@ import {
   mutatedResource,
   resourceMutations,
   stackMutations,
-} from "./mutations";
+} from "../../policies/mutations";
 
 type Limits = Readonly<Record<string, Mutation["limits"]>>;
 

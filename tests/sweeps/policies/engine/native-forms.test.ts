@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { policies } from "../../../policies/pack";
-import { evaluate, evaluateStack } from "../../support/policy";
-import { policyText } from "../access-fixtures";
+import { policies } from "../../../../policies/pack";
+import { evaluate, evaluateStack } from "../../../support/policy";
+import { policyText } from "../../../policies/access-fixtures";
 
 type Props = Readonly<Record<string, unknown>>;
 

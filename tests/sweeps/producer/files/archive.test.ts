@@ -2,22 +2,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { tableColumns } from "../../../infra/delivery/columns";
+import { tableColumns } from "../../../../infra/delivery/columns";
 import type {
   TransformEvent,
   TransformedRecord,
-} from "../../../infra/delivery/transform/transformer";
+} from "../../../../infra/delivery/transform/transformer";
 import {
   type DeliveryFormat,
   joined,
   parquet,
-} from "../../../local/services/firehose/delivery-format";
-import { parseOptions } from "../../../producer/command/options";
-import type { SourceEvent } from "../../../producer/events/record";
-import tradeSchema from "../../../producer/schemas/trade.schema.json";
-import tripSchema from "../../../producer/schemas/trip.schema.json";
-import { handler as tradeTransform } from "../../../workloads/trades/transform";
-import { handler as tripTransform } from "../../../workloads/taxi/transform";
+} from "../../../../local/services/firehose/delivery-format";
+import { parseOptions } from "../../../../producer/command/options";
+import type { SourceEvent } from "../../../../producer/events/record";
+import tradeSchema from "../../../../producer/schemas/trade.schema.json";
+import tripSchema from "../../../../producer/schemas/trip.schema.json";
+import { handler as tradeTransform } from "../../../../workloads/trades/transform";
+import { handler as tripTransform } from "../../../../workloads/taxi/transform";
 
 interface Archived {
   readonly workload: string;
@@ -28,7 +28,7 @@ interface Archived {
   readonly columns: ReturnType<typeof tableColumns>;
 }
 
-const sample = path.resolve(__dirname, "../../../local/data/yellow_tripdata_sample_2019-03.csv");
+const sample = path.resolve(__dirname, "../../../../local/data/yellow_tripdata_sample_2019-03.csv");
 const archives: readonly Archived[] = [
   {
     workload: "taxi",

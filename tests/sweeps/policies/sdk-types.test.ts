@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { sdkTypes as generated, sdkTypesPath } from "./tables/generate-sdk-types";
-import { resourceDocuments } from "../../policies/engine/document-types";
-import { pathsOf, sdkTypes, typesWith } from "../../policies/engine/sdk-types";
-import { needless, refused } from "../../policies/operations/unjudged-types";
-import { policies } from "../../policies/pack";
-import { starterTypes } from "../../policies/search/started-type";
-import { evaluate, type TestResource, unknownString } from "../support/policy";
-import { policyText } from "./access-fixtures";
-import { withPath } from "./mutations";
+import { sdkTypes as generated, sdkTypesPath } from "../../policies/tables/generate-sdk-types";
+import { resourceDocuments } from "../../../policies/engine/document-types";
+import { pathsOf, sdkTypes, typesWith } from "../../../policies/engine/sdk-types";
+import { needless, refused } from "../../../policies/operations/unjudged-types";
+import { policies } from "../../../policies/pack";
+import { starterTypes } from "../../../policies/search/started-type";
+import { evaluate, type TestResource, unknownString } from "../../support/policy";
+import { policyText } from "../../policies/access-fixtures";
+import { withPath } from "../../policies/mutations";
 
 async function refusals(name: string, { type, props }: Pick<TestResource, "type" | "props">) {
   const policy = policies.find((one) => one.name === name);

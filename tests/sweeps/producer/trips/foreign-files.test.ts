@@ -12,8 +12,8 @@ import {
 } from "hyparquet";
 import { type BasicType, ByteWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
-import { StartError } from "../../../cli/command";
-import { parseOptions } from "../../../producer/command/options";
+import { StartError } from "../../../../cli/command";
+import { parseOptions } from "../../../../producer/command/options";
 
 const names = "pickup_datetime,dropoff_datetime,PULocationID,DOLocationID";
 const trip = "2019-03-01 12:00:00,2019-03-01 12:10:00,143,238";
