@@ -20,6 +20,7 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, TimeWindow> {
   private static final long serialVersionUID = 1L;
 
+  /** Intervals between two results without a live record. */
   private static final int BEHIND = 10;
 
   /** Present if the next early result begins with a live record. */
@@ -47,16 +48,17 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
     if (element.live && isFirst) {
       context.getPartitionedState(LIVE).update(true);
     }
-    if (time != null && time < 0) {
-      early.update(-time);
-    } else if (element.live && isFirst) {
+    if (element.live && (time == null || Math.abs(time) > now + interval)) {
       if (time != null) {
-        context.deleteProcessingTimeTimer(time);
+        context.deleteProcessingTimeTimer(Math.abs(time));
       }
-      return fire(early, context);
-    } else if (time == null) {
+      return fire(now + interval, early, context);
+    }
+    if (time == null) {
       context.registerProcessingTimeTimer(now + BEHIND * interval);
       early.update(now + BEHIND * interval);
+    } else if (time < 0) {
+      early.update(-time);
     }
     return TriggerResult.CONTINUE;
   }
@@ -65,15 +67,20 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
   public TriggerResult onProcessingTime(long time, TimeWindow window, TriggerContext context)
       throws Exception {
     ValueState<Long> early = context.getPartitionedState(due);
-    if (early.value() != null && early.value() > 0) {
-      return fire(early, context);
+    if (early.value() == null || early.value() < 0) {
+      early.clear();
+      return TriggerResult.CONTINUE;
     }
-    early.clear();
-    return TriggerResult.CONTINUE;
+    boolean isLive = context.getPartitionedState(LIVE).value() != null;
+    long now = context.getCurrentProcessingTime();
+    return fire(now + (isLive ? 1 : BEHIND) * interval, early, context);
   }
 
-  private TriggerResult fire(ValueState<Long> early, TriggerContext context) throws Exception {
-    long next = context.getCurrentProcessingTime() + interval;
+  /**
+   * @param next when the next result may follow
+   */
+  private static TriggerResult fire(long next, ValueState<Long> early, TriggerContext context)
+      throws Exception {
     context.registerProcessingTimeTimer(next);
     early.update(-next);
     return TriggerResult.FIRE;

@@ -87,9 +87,23 @@ class WindowsTest {
     reach(19.999);
     visitBehindAt(25);
     visitAt(26);
-    assertThat(results()).hasSize(4).endsWith("gate-0: 2 final", "gate-20: 2 early");
-    harness.setProcessingTime(11_000);
-    assertThat(results()).hasSize(5).endsWith("gate-10: 4 early");
+    assertThat(results())
+        .hasSize(5)
+        .endsWith("gate-0: 2 final", "gate-20: 2 early", "gate-10: 4 early");
+  }
+
+  @Test
+  void whileTheJobCatchesUpTheResultsAfterTheFirstAreRareToo() throws Exception {
+    visitBehindAt(15);
+    harness.setProcessingTime(10_000);
+    visitBehindAt(16);
+    harness.setProcessingTime(19_999);
+    assertThat(results()).hasSize(2);
+
+    harness.setProcessingTime(20_000);
+    assertThat(results()).hasSize(4).contains("gate-0: 2 early", "gate-10: 2 early");
+    visitAt(17);
+    assertThat(results()).hasSize(6).contains("gate-0: 3 early", "gate-10: 3 early");
   }
 
   @Test
@@ -106,10 +120,11 @@ class WindowsTest {
     visitAt(19);
     reach(29.999);
 
-    // Two windows each: two results while behind, live, behind and live ones, and the final ones.
+    // Two windows each: behind, live, behind, live twice, and the final ones.
     assertThat(harness.extractOutputValues())
         .extracting(document -> document.live)
-        .containsExactly(false, false, true, true, false, false, true, true, false, false);
+        .containsExactly(
+            false, false, true, true, false, false, true, true, true, true, false, false);
   }
 
   @Test
