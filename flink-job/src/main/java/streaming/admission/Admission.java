@@ -1,6 +1,5 @@
 package streaming.admission;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,9 @@ import streaming.JobMetrics;
 import streaming.document.Canary;
 import streaming.document.DeadLetter;
 import streaming.document.Document;
+import streaming.settings.JobSettings;
 import streaming.source.SourceRecord;
+import streaming.window.OpenWindows;
 
 /**
  * Admits each event once, while a window that it belongs to is open. Malformed records, events of
@@ -40,7 +41,7 @@ import streaming.source.SourceRecord;
  * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late by a
  * checkpoint is late after a recovery from it.
  */
-public abstract class Admission<E, A> extends AbstractStreamOperator<A>
+public abstract class Admission<E, A extends OpenWindows.Admitted> extends AbstractStreamOperator<A>
     implements OneInputStreamOperator<SourceRecord<E>, A>, Triggerable<String, VoidNamespace> {
   public static final OutputTag<Document> DEAD_LETTERS =
       new OutputTag<>("dead-letters", Types.POJO(Document.class));
@@ -68,23 +69,17 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
 
   /**
    * @param noun what an event is called
-   * @param maxAhead how far after the present an event may lie
    */
-  protected Admission(String noun, Duration maxAhead) {
+  protected Admission(String noun, JobSettings settings) {
     this.noun = noun;
-    this.maxAhead = maxAhead.toMillis();
+    maxAhead = settings.duration("source.maxAheadSeconds").toMillis();
   }
 
   /** The windows that an event counts in, if there are any. */
   protected abstract Optional<WindowEnds> windowsOf(E event, long eventTime);
 
-  /** What the windows get of a record that is admitted at this watermark. */
-  protected abstract A admit(SourceRecord<E> record, long watermark);
-
-  /** The key of a record that has no event: its position. */
-  protected static String positionOf(SourceRecord<?> record) {
-    return record.shardId + "-" + record.sequenceNumber;
-  }
+  /** What the windows get of an event that is admitted. */
+  protected abstract A admit(E event);
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
@@ -163,7 +158,10 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
       if (WindowEnds.isClosed(ends.first, watermark)) {
         partlyLate.inc();
       }
-      output.collect(element.replace(admit(record, watermark)));
+      A event = admit(record.event);
+      event.admittedAt = watermark;
+      event.live = record.live;
+      output.collect(element.replace(event));
       admittedEvents.inc();
     }
   }

@@ -62,7 +62,7 @@ public final class DeadLetter {
     boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;
     return Document.of(
         INDEX,
-        record.shardId + "-" + record.sequenceNumber,
+        record.position(),
         hasEventTime ? record.eventTime : record.arrivalTime,
         json -> {
           json.writeStringField("reason", reason);

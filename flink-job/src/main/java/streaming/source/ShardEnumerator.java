@@ -284,9 +284,10 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     assign();
   }
 
+  /** The coordinator serializes them immediately, on its own thread. */
   @Override
   public KnownShards snapshotState(long checkpoint) {
-    return shards == null ? null : shards.copy();
+    return shards;
   }
 
   @Override

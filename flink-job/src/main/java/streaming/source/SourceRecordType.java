@@ -21,14 +21,4 @@ final class SourceRecordType<E> extends GenericTypeInfo<SourceRecord<E>> {
   public TypeSerializer<SourceRecord<E>> createSerializer(SerializerConfig config) {
     return new SourceRecordSerializer<>(event.createSerializer(config));
   }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof SourceRecordType && event.equals(((SourceRecordType<?>) other).event);
-  }
-
-  @Override
-  public int hashCode() {
-    return event.hashCode();
-  }
 }

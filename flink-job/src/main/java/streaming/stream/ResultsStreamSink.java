@@ -26,8 +26,8 @@ public final class ResultsStreamSink {
   private ResultsStreamSink() {}
 
   public static DocumentSink to(String stream, JobSettings settings) {
-    String region = settings.resultsStreamRegion();
-    URI endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);
+    String region = settings.text("resultsStream.region");
+    URI endpoint = settings.kinesisEndpoint().orElse(null);
     return documents ->
         documents
             .filter(document -> document.complete && document.subject != null)

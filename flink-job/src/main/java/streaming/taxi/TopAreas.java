@@ -40,7 +40,6 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   private final int size;
   private final long interval;
 
-  private transient Comparator<AreaCount> order;
   private transient MapState<String, Long> counts;
 
   /** When the next early ranking is due; absent if no count changed since the last one. */
@@ -63,9 +62,6 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
 
   @Override
   public void open(OpenContext context) throws Exception {
-    order =
-        Comparator.<AreaCount>comparingLong(count -> -count.trips)
-            .thenComparing(count -> count.area, kind.order);
     counts =
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("counts", Types.STRING, Types.LONG));
@@ -118,14 +114,13 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   }
 
   private Document ranking(long start, boolean complete) throws Exception {
-    List<AreaCount> areas = new ArrayList<>();
-    for (Map.Entry<String, Long> entry : counts.entries()) {
-      AreaCount count = new AreaCount();
-      count.area = entry.getKey();
-      count.trips = entry.getValue();
-      areas.add(count);
+    List<Map.Entry<String, Long>> areas = new ArrayList<>();
+    for (Map.Entry<String, Long> count : counts.entries()) {
+      areas.add(Map.entry(count.getKey(), count.getValue()));
     }
-    areas.sort(order);
+    areas.sort(
+        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+            .thenComparing(Map.Entry::getKey, kind.order));
     return Document.result(
         "taxi-top-areas",
         kind.plural,
@@ -142,12 +137,13 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
         });
   }
 
-  private void write(int rank, AreaCount count, JsonGenerator json) throws IOException {
+  private void write(int rank, Map.Entry<String, Long> count, JsonGenerator json)
+      throws IOException {
     json.writeStartObject();
     json.writeNumberField("rank", rank);
-    json.writeStringField("area", count.area);
-    json.writeStringField("name", kind.nameOf(count.area));
-    json.writeNumberField("trips", count.trips);
+    json.writeStringField("area", count.getKey());
+    json.writeStringField("name", kind.nameOf(count.getKey()));
+    json.writeNumberField("trips", count.getValue());
     json.writeEndObject();
   }
 }

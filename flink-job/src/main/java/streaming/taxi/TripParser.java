@@ -17,7 +17,7 @@ public final class TripParser extends EventReader<Trip> {
   private static final int LAST_ZONE = 265;
 
   public TripParser() {
-    super(List.of("id", "pickupTime", "dropoffTime", "pickupZone", "dropoffZone"));
+    super(Trip.class, List.of("id", "pickupTime", "dropoffTime", "pickupZone", "dropoffZone"));
   }
 
   @Override
@@ -26,18 +26,12 @@ public final class TripParser extends EventReader<Trip> {
   }
 
   @Override
-  public Class<Trip> eventType() {
-    return Trip.class;
-  }
-
-  @Override
   protected Trip create() {
     return new Trip();
   }
 
   @Override
-  protected void read(String field, JsonParser json, Trip trip)
-      throws IOException, MalformedEventException {
+  protected void read(String field, JsonParser json, Trip trip) throws IOException {
     switch (field) {
       case "id":
         trip.id = id(field, json);
@@ -67,8 +61,7 @@ public final class TripParser extends EventReader<Trip> {
     }
   }
 
-  private static int zone(String field, JsonParser json)
-      throws IOException, MalformedEventException {
+  private static int zone(String field, JsonParser json) throws IOException {
     double value = number(json);
     if (!(value >= 1 && value <= LAST_ZONE && value == Math.rint(value))) {
       throw invalid(field, json.getText(), "an integer from 1 to " + LAST_ZONE);
@@ -76,16 +69,14 @@ public final class TripParser extends EventReader<Trip> {
     return (int) value;
   }
 
-  private static void checkCount(String field, JsonParser json)
-      throws IOException, MalformedEventException {
+  private static void checkCount(String field, JsonParser json) throws IOException {
     double value = number(json);
     if (!(value >= 0 && value == Math.rint(value))) {
       throw invalid(field, json.getText(), "an integer of at least 0");
     }
   }
 
-  private static void checkAmount(String field, JsonParser json)
-      throws IOException, MalformedEventException {
+  private static void checkAmount(String field, JsonParser json) throws IOException {
     if (!(number(json) >= 0)) {
       throw invalid(field, json.getText(), "a number of at least 0");
     }
