@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -109,10 +108,7 @@ public abstract class Admission<E, A extends OpenWindows.Admitted> extends Abstr
     super.open();
     admitted =
         new AdmittedIds(
-            getKeyedStateBackend(),
-            getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this),
-            turns -> getInternalTimerService("forgetting", LongSerializer.INSTANCE, turns),
-            getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+            this, getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this));
     records = JobMetrics.counter(metrics, JobMetrics.RECORDS);
     malformed = JobMetrics.counter(metrics, JobMetrics.MALFORMED);
     future = JobMetrics.counter(metrics, JobMetrics.FUTURE);

@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -197,12 +198,8 @@ public abstract class EventReader<E> implements Serializable {
   }
 
   private String missing(int seen) {
-    List<String> missing = new ArrayList<>();
-    for (String field : required) {
-      if ((seen & bit(field)) == 0) {
-        missing.add(field);
-      }
-    }
-    return String.join(", ", missing);
+    return required.stream()
+        .filter(field -> (seen & bit(field)) == 0)
+        .collect(Collectors.joining(", "));
   }
 }

@@ -85,7 +85,7 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
   }
 
   private static ShardPosition position(SequenceNumber saved, long beginning) {
-    switch (saved.getSequenceNumber()) {
+    switch (saved.sequenceNumber) {
       case OLDEST:
         return ShardPosition.from(0);
       case NEWEST:
@@ -94,7 +94,7 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
       case END:
         return ShardPosition.ENDED;
       default:
-        return ShardPosition.after(saved.getSequenceNumber(), saved.getSubSequenceNumber());
+        return ShardPosition.after(saved.sequenceNumber, saved.subSequenceNumber);
     }
   }
 
