@@ -147,7 +147,11 @@ public abstract class Admission<E, A extends OpenWindows.Admitted> extends Abstr
     }
     if (WindowEnds.isClosed(ends.last, watermark)) {
       late.inc();
-      bury(DeadLetter.late(record, tooLate(ends.last)), element);
+      String detail =
+          String.format(
+              "the %s's last window ended at %s; the watermark had reached %s",
+              noun, Instant.ofEpochMilli(ends.last), Instant.ofEpochMilli(watermark));
+      bury(DeadLetter.late(record, detail), element);
     } else if (!admitted.add((String) getCurrentKey(), ends.last - 1)) {
       duplicates.inc();
     } else {
@@ -183,11 +187,5 @@ public abstract class Admission<E, A extends OpenWindows.Admitted> extends Abstr
   private void bury(Document deadLetter, StreamRecord<?> element) {
     output.collect(DEAD_LETTERS, new StreamRecord<>(deadLetter, element.getTimestamp()));
     documents.inc();
-  }
-
-  private String tooLate(long end) {
-    return String.format(
-        "the %s's last window ended at %s; the watermark had reached %s",
-        noun, Instant.ofEpochMilli(end), Instant.ofEpochMilli(watermark));
   }
 }

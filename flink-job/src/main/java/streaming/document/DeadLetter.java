@@ -67,12 +67,7 @@ public final class DeadLetter {
   }
 
   private static Document letter(
-      String id,
-      long time,
-      String reason,
-      String detail,
-      Document.Fields origin,
-      String payload) {
+      String id, long time, String reason, String detail, Document.Fields origin, String payload) {
     String remark =
         payload.length() > LONGEST_PAYLOAD
             ? String.format(

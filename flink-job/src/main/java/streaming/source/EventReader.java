@@ -48,7 +48,7 @@ public abstract class EventReader<E> implements Serializable {
 
   /** Type of the records. */
   public final TypeInformation<SourceRecord<E>> recordType() {
-    return new SourceRecordType<>(Types.POJO(type));
+    return new SourceRecordSerializer.Type<>(Types.POJO(type));
   }
 
   /**

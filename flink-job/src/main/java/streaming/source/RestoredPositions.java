@@ -35,13 +35,6 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T> {
   private static final long serialVersionUID = 1L;
 
-  /** In place of the position of a shard of which no record had been read. */
-  private static final String OLDEST = "EARLIEST_SEQUENCE_NUM";
-
-  private static final String NEWEST = "LATEST_SEQUENCE_NUM";
-  private static final String AT_BEGINNING = "AT_TIMESTAMP_SEQUENCE_NUM";
-  private static final String END = "SHARD_ENDING_SEQUENCE_NUM";
-
   private final transient OperatorEventGateway source;
 
   private RestoredPositions(StreamOperatorParameters<T> parameters) {
@@ -84,14 +77,15 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
         new SourceEventWrapper(new ShardEvents.Restored(restored, beginning)));
   }
 
+  /** A shard of which no record had been read has a name in place of a number. */
   private static ShardPosition position(SequenceNumber saved, long beginning) {
     switch (saved.sequenceNumber) {
-      case OLDEST:
+      case "EARLIEST_SEQUENCE_NUM":
         return ShardPosition.from(0);
-      case NEWEST:
-      case AT_BEGINNING:
+      case "LATEST_SEQUENCE_NUM":
+      case "AT_TIMESTAMP_SEQUENCE_NUM":
         return ShardPosition.from(beginning);
-      case END:
+      case "SHARD_ENDING_SEQUENCE_NUM":
         return ShardPosition.ENDED;
       default:
         return ShardPosition.after(saved.sequenceNumber, saved.subSequenceNumber);

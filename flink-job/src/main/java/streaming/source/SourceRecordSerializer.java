@@ -2,8 +2,11 @@ package streaming.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -132,5 +135,23 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     byte[] bytes = new byte[length];
     in.readFully(bytes);
     return bytes;
+  }
+
+  /** Type of the records of a source. */
+  static final class Type<E> extends GenericTypeInfo<SourceRecord<E>> {
+    private static final long serialVersionUID = 1L;
+
+    private final TypeInformation<E> event;
+
+    @SuppressWarnings("unchecked")
+    Type(TypeInformation<E> event) {
+      super((Class<SourceRecord<E>>) (Class<?>) SourceRecord.class);
+      this.event = event;
+    }
+
+    @Override
+    public TypeSerializer<SourceRecord<E>> createSerializer(SerializerConfig config) {
+      return new SourceRecordSerializer<>(event.createSerializer(config));
+    }
   }
 }

@@ -29,19 +29,11 @@ import streaming.window.WindowDocuments;
  * order.
  */
 public final class TaxiWorkload {
-  private final JobSettings settings;
-
-  private TaxiWorkload(JobSettings settings) {
-    this.settings = settings;
-  }
+  private TaxiWorkload() {}
 
   /** Adds the workload to the job of its records and gives its documents. */
   public static DataStream<Document> of(
       JobSettings settings, DataStream<SourceRecord<Trip>> records) {
-    return new TaxiWorkload(settings).documents(records);
-  }
-
-  private DataStream<Document> documents(DataStream<SourceRecord<Trip>> records) {
     // No operator changes what it has handed on: copies between them would be for nothing.
     records.getExecutionEnvironment().getConfig().enableObjectReuse();
     TypeInformation<TripGroup> type = TypeInformation.of(TripGroup.class);
@@ -68,22 +60,33 @@ public final class TaxiWorkload {
             .filter(group -> group.zone != TripGroup.NO_ZONE)
             .uid("placed-trips")
             .name("Trips with a zone");
-    return demand(AreaKind.ZONES, placed.keyBy(group -> group.zone, Types.INT), Integer::valueOf)
+    return demand(
+            settings,
+            AreaKind.ZONES,
+            placed.keyBy(group -> group.zone, Types.INT),
+            Integer::valueOf)
         .union(
-            demand(AreaKind.CELLS, placed.keyBy(group -> group.cell, Types.STRING), cell -> cell),
-            airports(groups),
+            demand(
+                settings,
+                AreaKind.CELLS,
+                placed.keyBy(group -> group.cell, Types.STRING),
+                cell -> cell),
+            airports(settings, groups),
             trips.getSideOutput(TripAdmission.DEAD_LETTERS));
   }
 
   /**
    * @param key of the name of an area
    */
-  private <K> DataStream<Document> demand(
-      AreaKind kind, KeyedStream<TripGroup, K> trips, MapFunction<String, K> key) {
+  private static <K> DataStream<Document> demand(
+      JobSettings settings,
+      AreaKind kind,
+      KeyedStream<TripGroup, K> trips,
+      MapFunction<String, K> key) {
     Duration length = settings.duration("demand.windowMinutes");
     String prefix = kind.title.toLowerCase(Locale.ROOT);
     DataStream<AreaCount> counts =
-        windowed(trips, new OpenWindows(length, settings.duration("demand.slideMinutes")))
+        windowed(settings, trips, new OpenWindows(length, settings.duration("demand.slideMinutes")))
             .aggregate(new AreaCount.Sum(), new AreaCount.OfWindow<>())
             .uid(prefix + "-demand")
             .name(kind.title + " counts");
@@ -108,7 +111,7 @@ public final class TaxiWorkload {
     return demand.union(top);
   }
 
-  private DataStream<Document> airports(DataStream<TripGroup> groups) {
+  private static DataStream<Document> airports(JobSettings settings, DataStream<TripGroup> groups) {
     DataStream<TripGroup> trips =
         groups
             .filter(group -> group.airport != null)
@@ -121,14 +124,14 @@ public final class TaxiWorkload {
             .name("Trips to an airport with a zone");
     OpenWindows windows = new OpenWindows(settings.duration("airports.windowMinutes"));
     DataStream<Document> durations =
-        windowed(trips.keyBy(group -> group.airport, Types.STRING), windows)
+        windowed(settings, trips.keyBy(group -> group.airport, Types.STRING), windows)
             .aggregate(
                 new Durations.Sum(),
                 new WindowDocuments<>("taxi-airport-durations", Durations::writeAirport))
             .uid("airport-durations")
             .name("Airport durations");
     DataStream<Document> origins =
-        windowed(placedTrips.keyBy(Durations::originOf, Types.STRING), windows)
+        windowed(settings, placedTrips.keyBy(Durations::originOf, Types.STRING), windows)
             .aggregate(
                 new Durations.Sum(),
                 new WindowDocuments<>("taxi-airport-origins", Durations::writeOrigin))
@@ -137,8 +140,8 @@ public final class TaxiWorkload {
     return durations.union(origins);
   }
 
-  private <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
-      KeyedStream<TripGroup, K> groups, OpenWindows windows) {
+  private static <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
+      JobSettings settings, KeyedStream<TripGroup, K> groups, OpenWindows windows) {
     return groups
         .window(windows)
         .trigger(new EarlyResultTrigger(settings.duration("results.earlyIntervalMilliseconds")));
