@@ -18,7 +18,6 @@ import org.apache.flink.runtime.source.event.SourceEventWrapper;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
@@ -112,10 +111,6 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
   static final class Factory<T> extends AbstractStreamOperatorFactory<T>
       implements OneInputStreamOperatorFactory<T, T> {
     private static final long serialVersionUID = 1L;
-
-    Factory() {
-      chainingStrategy = ChainingStrategy.ALWAYS;
-    }
 
     @Override
     @SuppressWarnings("unchecked")
