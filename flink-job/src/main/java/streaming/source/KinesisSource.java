@@ -73,13 +73,7 @@ public final class KinesisSource<E> implements Source<SourceRecord<E>, ShardSpli
   @Override
   public SplitEnumerator<ShardSplit, KnownShards> restoreEnumerator(
       SplitEnumeratorContext<ShardSplit> context, KnownShards shards) {
-    return new ShardEnumerator(
-        context,
-        clients.requests(),
-        settings.text("source.streamName"),
-        beginning(settings),
-        settings.duration("source.maxDriftSeconds").toMillis(),
-        shards);
+    return new ShardEnumerator(context, clients.requests(), settings, shards);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package streaming.taxi;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -131,19 +129,15 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
           json.writeStringField("kind", kind.plural);
           json.writeArrayFieldStart("areas");
           for (int rank = 1; rank <= Math.min(size, areas.size()); rank++) {
-            write(rank, areas.get(rank - 1), json);
+            Map.Entry<String, Long> count = areas.get(rank - 1);
+            json.writeStartObject();
+            json.writeNumberField("rank", rank);
+            json.writeStringField("area", count.getKey());
+            json.writeStringField("name", kind.nameOf(count.getKey()));
+            json.writeNumberField("trips", count.getValue());
+            json.writeEndObject();
           }
           json.writeEndArray();
         });
-  }
-
-  private void write(int rank, Map.Entry<String, Long> count, JsonGenerator json)
-      throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("rank", rank);
-    json.writeStringField("area", count.getKey());
-    json.writeStringField("name", kind.nameOf(count.getKey()));
-    json.writeNumberField("trips", count.getValue());
-    json.writeEndObject();
   }
 }
