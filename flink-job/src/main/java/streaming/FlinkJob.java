@@ -2,13 +2,12 @@ package streaming;
 
 import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import streaming.archive.ArchiveSink;
-import streaming.document.DocumentSink;
+import streaming.document.Document;
 import streaming.search.OpenSearchSink;
 import streaming.settings.JobSettings;
 import streaming.source.KinesisSource;
@@ -40,7 +39,7 @@ public final class FlinkJob {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     configure(env);
     build(env, settings);
-    env.execute(settings.workload());
+    env.execute(settings.text("job.workload"));
   }
 
   /**
@@ -57,28 +56,28 @@ public final class FlinkJob {
   /** Adds the workload of the settings between its source and the sinks of the settings. */
   static void build(StreamExecutionEnvironment env, JobSettings settings) {
     env.setBufferTimeout(BUFFER_TIMEOUT_MILLISECONDS);
-    DocumentSink sinks = sinks(settings);
-    switch (settings.workload()) {
-      case "taxi":
-        TaxiWorkload.build(env, settings, new KinesisSource<>(settings, new TripParser()), sinks);
-        break;
-      case "trades":
-        TradesWorkload.build(
-            env, settings, new KinesisSource<>(settings, new TradeParser()), sinks);
-        break;
-      default:
-        throw new IllegalStateException("no job computes the workload " + settings.workload());
-    }
+    DataStream<Document> documents = documents(env, settings);
+    settings
+        .searchEndpoint()
+        .ifPresent(endpoint -> OpenSearchSink.to(endpoint, settings).addTo(documents));
+    settings
+        .optional("resultsStream.streamName")
+        .ifPresent(stream -> ResultsStreamSink.to(stream, settings).addTo(documents));
+    settings.optional("archive.path").ifPresent(path -> ArchiveSink.to(path).addTo(documents));
   }
 
-  private static DocumentSink sinks(JobSettings settings) {
-    List<DocumentSink> sinks = new ArrayList<>();
-    settings.searchEndpoint().map(url -> OpenSearchSink.to(url, settings)).ifPresent(sinks::add);
-    settings
-        .resultsStreamName()
-        .map(name -> ResultsStreamSink.to(name, settings))
-        .ifPresent(sinks::add);
-    settings.archivePath().map(ArchiveSink::to).ifPresent(sinks::add);
-    return documents -> sinks.forEach(sink -> sink.addTo(documents));
+  private static DataStream<Document> documents(
+      StreamExecutionEnvironment env, JobSettings settings) {
+    switch (settings.text("job.workload")) {
+      case "taxi":
+        return TaxiWorkload.of(
+            settings, new KinesisSource<>(settings, new TripParser()).addTo(env));
+      case "trades":
+        return TradesWorkload.of(
+            settings, new KinesisSource<>(settings, new TradeParser()).addTo(env));
+      default:
+        throw new IllegalStateException(
+            "no job computes the workload " + settings.text("job.workload"));
+    }
   }
 }

@@ -1,13 +1,11 @@
 package streaming.admission;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -24,7 +22,9 @@ import streaming.JobMetrics;
 import streaming.document.Canary;
 import streaming.document.DeadLetter;
 import streaming.document.Document;
+import streaming.settings.JobSettings;
 import streaming.source.SourceRecord;
+import streaming.window.OpenWindows;
 
 /**
  * Admits each event once, while a window that it belongs to is open. Malformed records, events of
@@ -40,7 +40,7 @@ import streaming.source.SourceRecord;
  * <p>The watermark is kept in checkpoints, which Flink does not do: an event that was late by a
  * checkpoint is late after a recovery from it.
  */
-public abstract class Admission<E, A> extends AbstractStreamOperator<A>
+public abstract class Admission<E, A extends OpenWindows.Admitted> extends AbstractStreamOperator<A>
     implements OneInputStreamOperator<SourceRecord<E>, A>, Triggerable<String, VoidNamespace> {
   public static final OutputTag<Document> DEAD_LETTERS =
       new OutputTag<>("dead-letters", Types.POJO(Document.class));
@@ -68,23 +68,17 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
 
   /**
    * @param noun what an event is called
-   * @param maxAhead how far after the present an event may lie
    */
-  protected Admission(String noun, Duration maxAhead) {
+  protected Admission(String noun, JobSettings settings) {
     this.noun = noun;
-    this.maxAhead = maxAhead.toMillis();
+    maxAhead = settings.duration("source.maxAheadSeconds").toMillis();
   }
 
   /** The windows that an event counts in, if there are any. */
   protected abstract Optional<WindowEnds> windowsOf(E event, long eventTime);
 
-  /** What the windows get of a record that is admitted at this watermark. */
-  protected abstract A admit(SourceRecord<E> record, long watermark);
-
-  /** The key of a record that has no event: its position. */
-  protected static String positionOf(SourceRecord<?> record) {
-    return record.shardId + "-" + record.sequenceNumber;
-  }
+  /** What the windows get of an event that is admitted. */
+  protected abstract A admit(E event);
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
@@ -114,10 +108,7 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     super.open();
     admitted =
         new AdmittedIds(
-            getKeyedStateBackend(),
-            getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this),
-            turns -> getInternalTimerService("forgetting", LongSerializer.INSTANCE, turns),
-            getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+            this, getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this));
     records = JobMetrics.counter(metrics, JobMetrics.RECORDS);
     malformed = JobMetrics.counter(metrics, JobMetrics.MALFORMED);
     future = JobMetrics.counter(metrics, JobMetrics.FUTURE);
@@ -156,14 +147,21 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
     }
     if (WindowEnds.isClosed(ends.last, watermark)) {
       late.inc();
-      bury(DeadLetter.late(record, tooLate(ends.last)), element);
+      String detail =
+          String.format(
+              "the %s's last window ended at %s; the watermark had reached %s",
+              noun, Instant.ofEpochMilli(ends.last), Instant.ofEpochMilli(watermark));
+      bury(DeadLetter.late(record, detail), element);
     } else if (!admitted.add((String) getCurrentKey(), ends.last - 1)) {
       duplicates.inc();
     } else {
       if (WindowEnds.isClosed(ends.first, watermark)) {
         partlyLate.inc();
       }
-      output.collect(element.replace(admit(record, watermark)));
+      A event = admit(record.event);
+      event.admittedAt = watermark;
+      event.live = record.live;
+      output.collect(element.replace(event));
       admittedEvents.inc();
     }
   }
@@ -189,11 +187,5 @@ public abstract class Admission<E, A> extends AbstractStreamOperator<A>
   private void bury(Document deadLetter, StreamRecord<?> element) {
     output.collect(DEAD_LETTERS, new StreamRecord<>(deadLetter, element.getTimestamp()));
     documents.inc();
-  }
-
-  private String tooLate(long end) {
-    return String.format(
-        "the %s's last window ended at %s; the watermark had reached %s",
-        noun, Instant.ofEpochMilli(end), Instant.ofEpochMilli(watermark));
   }
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -19,6 +18,7 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.internal.InternalListState;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.Triggerable;
@@ -34,7 +34,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
  * <p>The newest ids are on the heap until a checkpoint, or until there are many: while a backlog is
  * read, most end before that. A {@link SavedIdFilter} avoids reading the state for new ids.
  */
-final class AdmittedIds {
+final class AdmittedIds implements Triggerable<String, Long> {
   /** How many ids may wait on the heap: a few megabytes. */
   static final int MAX_NEWEST = 16_384;
 
@@ -77,14 +77,10 @@ final class AdmittedIds {
   private int keysTried;
 
   @SuppressWarnings("unchecked")
-  AdmittedIds(
-      KeyedStateBackend<String> backend,
-      InternalTimerService<VoidNamespace> timers,
-      Function<Triggerable<String, Long>, InternalTimerService<Long>> turns,
-      int groups)
+  AdmittedIds(AbstractStreamOperator<?> operator, InternalTimerService<VoidNamespace> timers)
       throws Exception {
-    this.groups = groups;
-    this.backend = backend;
+    groups = operator.getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+    backend = operator.getKeyedStateBackend();
     saved =
         backend.getPartitionedState(
             VoidNamespace.INSTANCE,
@@ -94,22 +90,10 @@ final class AdmittedIds {
         (InternalListState<String, Long, String>)
             backend.getOrCreateKeyedState(
                 LongSerializer.INSTANCE, new ListStateDescriptor<>("ending", Types.STRING));
-    this.turns =
-        turns.apply(
-            new Triggerable<>() {
-              @Override
-              public void onEventTime(InternalTimer<String, Long> timer) {
-                takeTurn(timer.getNamespace());
-              }
-
-              @Override
-              public void onProcessingTime(InternalTimer<String, Long> timer) throws Exception {
-                forget(timer.getNamespace());
-              }
-            });
+    turns = operator.getInternalTimerService("forgetting", LongSerializer.INSTANCE, this);
     // Of what an earlier run has saved, the timers tell.
     timers.forEachEventTimeTimer((namespace, end) -> savedFilter.addUnknown(end));
-    this.turns.forEachEventTimeTimer((list, end) -> savedFilter.addUnknown(end));
+    turns.forEachEventTimeTimer((list, end) -> savedFilter.addUnknown(end));
   }
 
   /**
@@ -170,14 +154,17 @@ final class AdmittedIds {
     saved.clear();
   }
 
-  private void takeTurn(long list) {
+  /** A list has ended, and takes its turn. */
+  @Override
+  public void onEventTime(InternalTimer<String, Long> list) {
     nextTurn = Math.max(turns.currentProcessingTime(), nextTurn) + TURN_MILLISECONDS;
-    turns.registerProcessingTimeTimer(list, nextTurn);
+    turns.registerProcessingTimeTimer(list.getNamespace(), nextTurn);
   }
 
   /** Forgets the ids of a list of the current key. */
-  private void forget(long list) throws Exception {
-    ending.setCurrentNamespace(list);
+  @Override
+  public void onProcessingTime(InternalTimer<String, Long> list) throws Exception {
+    ending.setCurrentNamespace(list.getNamespace());
     Iterable<String> ids = ending.get();
     ending.clear();
     if (ids != null) {

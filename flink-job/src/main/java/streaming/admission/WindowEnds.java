@@ -5,9 +5,19 @@ public final class WindowEnds {
   public final long first;
   public final long last;
 
-  public WindowEnds(long first, long last) {
+  private WindowEnds(long first, long last) {
     this.first = first;
     this.last = last;
+  }
+
+  /**
+   * The windows of an event time. They are aligned to the epoch; their start is inclusive.
+   *
+   * @param length a multiple of {@code slide}
+   */
+  public static WindowEnds of(long eventTime, long length, long slide) {
+    long start = Math.floorDiv(eventTime, slide) * slide;
+    return new WindowEnds(start + slide, start + length);
   }
 
   /** The ends of the windows of both. */

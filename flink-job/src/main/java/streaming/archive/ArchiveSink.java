@@ -1,10 +1,16 @@
 package streaming.archive;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
 import streaming.document.Document;
 import streaming.document.DocumentSink;
@@ -17,6 +23,9 @@ import streaming.document.DocumentSink;
 public final class ArchiveSink {
   private static final Encoder<Document> LINES =
       (document, file) -> file.write((document.toLine() + "\n").getBytes(StandardCharsets.UTF_8));
+
+  private static final DateTimeFormatter FOLDER =
+      DateTimeFormatter.ofPattern("'day='uuuu-MM-dd/'hour='HH").withZone(ZoneOffset.UTC);
 
   private ArchiveSink() {}
 
@@ -38,5 +47,20 @@ public final class ArchiveSink {
                     .build())
             .uid("archive-sink")
             .name("Archive sink");
+  }
+
+  /** Folders such as {@code day=2019-03-01/hour=18}, in UTC, of the event's own time. */
+  private static final class EventHourFolders implements BucketAssigner<Document, String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getBucketId(Document document, Context context) {
+      return FOLDER.format(Instant.ofEpochMilli(document.time));
+    }
+
+    @Override
+    public SimpleVersionedSerializer<String> getSerializer() {
+      return SimpleVersionedStringSerializer.INSTANCE;
+    }
   }
 }

@@ -1,7 +1,5 @@
 package streaming.document;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import streaming.source.SourceRecord;
@@ -37,19 +35,13 @@ public final class DeadLetter {
 
   /** Keeps a document that its index refuses; the detail is the index's reason. */
   public static Document rejected(Document document, String detail) {
-    return Document.of(
-        INDEX,
+    return letter(
         document.index + "-" + document.id,
         document.time,
-        json -> {
-          json.writeStringField("reason", "rejected");
-          writeDetail(
-              json,
-              document.index + "/" + document.id + " was refused: " + detail,
-              document.source);
-          json.writeStringField("eventTime", Instant.ofEpochMilli(document.time).toString());
-          writePayload(json, document.source);
-        });
+        "rejected",
+        document.index + "/" + document.id + " was refused: " + detail,
+        json -> json.writeStringField("eventTime", Instant.ofEpochMilli(document.time).toString()),
+        document.source);
   }
 
   /** The reason of a dead letter, its first field. */
@@ -58,36 +50,39 @@ public final class DeadLetter {
   }
 
   private static Document document(SourceRecord<?> record, String reason, String detail) {
-    String payload = new String(record.payload, StandardCharsets.UTF_8);
     boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;
-    return Document.of(
-        INDEX,
-        record.shardId + "-" + record.sequenceNumber,
+    return letter(
+        record.position(),
         hasEventTime ? record.eventTime : record.arrivalTime,
+        reason,
+        detail,
         json -> {
-          json.writeStringField("reason", reason);
-          writeDetail(json, detail, payload);
           json.writeStringField("shardId", record.shardId);
           json.writeStringField("sequenceNumber", record.sequenceNumber);
           if (hasEventTime) {
             json.writeStringField("eventTime", Instant.ofEpochMilli(record.eventTime).toString());
           }
-          writePayload(json, payload);
-        });
+        },
+        new String(record.payload, StandardCharsets.UTF_8));
   }
 
-  private static void writeDetail(JsonGenerator json, String detail, String payload)
-      throws IOException {
+  private static Document letter(
+      String id, long time, String reason, String detail, Document.Fields origin, String payload) {
     String remark =
         payload.length() > LONGEST_PAYLOAD
             ? String.format(
                 " (payload cut after %d of %d characters)", LONGEST_PAYLOAD, payload.length())
             : "";
-    json.writeStringField("detail", cut(detail, LONGEST_DETAIL) + remark);
-  }
-
-  private static void writePayload(JsonGenerator json, String payload) throws IOException {
-    json.writeStringField("payload", cut(payload, LONGEST_PAYLOAD));
+    return Document.of(
+        INDEX,
+        id,
+        time,
+        json -> {
+          json.writeStringField("reason", reason);
+          json.writeStringField("detail", cut(detail, LONGEST_DETAIL) + remark);
+          origin.writeTo(json);
+          json.writeStringField("payload", cut(payload, LONGEST_PAYLOAD));
+        });
   }
 
   private static String cut(String text, int longest) {

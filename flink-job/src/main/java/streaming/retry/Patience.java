@@ -8,9 +8,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
 
@@ -49,13 +49,13 @@ public final class Patience implements Serializable {
   /** Whether the same request can succeed later. */
   public static boolean isTemporary(Throwable error) {
     Throwable cause = cause(error);
-    if (cause instanceof SdkServiceException) {
-      SdkServiceException refusal = (SdkServiceException) cause;
+    if (cause instanceof AwsServiceException) {
+      AwsServiceException refusal = (AwsServiceException) cause;
       return refusal.isThrottlingException()
           || refusal.statusCode() >= 500
           || refusal instanceof LimitExceededException
           || refusal instanceof ResourceInUseException
-          || isOfEncryptionKey(refusal);
+          || isOfEncryptionKey(refusal.awsErrorDetails());
     }
     return cause instanceof SdkClientException || cause instanceof IOException;
   }
@@ -70,13 +70,8 @@ public final class Patience implements Serializable {
     return cause;
   }
 
-  private static boolean isOfEncryptionKey(SdkServiceException refusal) {
-    if (!(refusal instanceof AwsServiceException)) {
-      return false;
-    }
-    AwsServiceException described = (AwsServiceException) refusal;
-    return described.awsErrorDetails() != null
-        && String.valueOf(described.awsErrorDetails().errorCode()).startsWith("KMS");
+  private static boolean isOfEncryptionKey(AwsErrorDetails details) {
+    return details != null && String.valueOf(details.errorCode()).startsWith("KMS");
   }
 
   /**

@@ -3,11 +3,11 @@ package streaming.settings;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -45,48 +45,32 @@ public final class JobSettings implements Serializable {
     return new JobSettings(values, environment);
   }
 
-  public String workload() {
-    return values.get("job.workload");
+  /** The value of a property that is required or has a default, such as {@code job.workload}. */
+  public String text(String name) {
+    return Objects.requireNonNull(values.get(name), name);
   }
 
-  public String streamName() {
-    return values.get("source.streamName");
+  /** The value of a property that may be absent. */
+  public Optional<String> optional(String name) {
+    return Optional.ofNullable(values.get(name));
   }
 
-  public String streamRegion() {
-    return values.get("source.region");
+  public int integer(String name) {
+    return Integer.parseInt(text(name));
   }
 
-  public Optional<String> kinesisEndpoint() {
-    return Optional.ofNullable(environment.get(KINESIS_ENDPOINT));
+  /** The value of a property whose name ends in the unit, such as {@code demand.windowMinutes}. */
+  public Duration duration(String name) {
+    int value = integer(name);
+    if (name.endsWith("Minutes")) {
+      return Duration.ofMinutes(value);
+    }
+    return name.endsWith("Milliseconds") ? Duration.ofMillis(value) : Duration.ofSeconds(value);
   }
 
-  public String initialPosition() {
-    return values.get("source.initialPosition");
-  }
-
-  public Optional<Instant> initialTimestamp() {
-    return optional("source.initialTimestamp").map(Instant::parse);
-  }
-
-  public Optional<String> consumerArn() {
-    return optional("source.consumerArn");
-  }
-
-  public Duration outOfOrderness() {
-    return Duration.ofSeconds(integer("source.outOfOrdernessSeconds"));
-  }
-
-  public Duration idleness() {
-    return Duration.ofSeconds(integer("source.idlenessSeconds"));
-  }
-
-  public Duration maxAhead() {
-    return Duration.ofSeconds(integer("source.maxAheadSeconds"));
-  }
-
-  public Duration maxDrift() {
-    return Duration.ofSeconds(integer("source.maxDriftSeconds"));
+  /** In place of the Kinesis endpoint of the region. */
+  public Optional<URI> kinesisEndpoint() {
+    return Optional.ofNullable(environment.get(KINESIS_ENDPOINT)).map(URI::create);
   }
 
   public Optional<URI> searchEndpoint() {
@@ -95,7 +79,7 @@ public final class JobSettings implements Serializable {
   }
 
   public String searchRegion() {
-    return values.get("search.region");
+    return text("search.region");
   }
 
   public int bulkActions() {
@@ -107,7 +91,7 @@ public final class JobSettings implements Serializable {
   }
 
   public Duration flushInterval() {
-    return Duration.ofMillis(integer("search.flushIntervalMilliseconds"));
+    return duration("search.flushIntervalMilliseconds");
   }
 
   public int searchRetries() {
@@ -115,58 +99,6 @@ public final class JobSettings implements Serializable {
   }
 
   public Duration searchRetryDelay() {
-    return Duration.ofMillis(integer("search.retryDelayMilliseconds"));
-  }
-
-  public Duration demandWindow() {
-    return Duration.ofMinutes(integer("demand.windowMinutes"));
-  }
-
-  public Duration demandSlide() {
-    return Duration.ofMinutes(integer("demand.slideMinutes"));
-  }
-
-  public int geohashPrecision() {
-    return integer("demand.geohashPrecision");
-  }
-
-  public int topAreas() {
-    return integer("demand.topAreas");
-  }
-
-  public int normalWindows() {
-    return integer("demand.normalWindows");
-  }
-
-  public Duration airportsWindow() {
-    return Duration.ofMinutes(integer("airports.windowMinutes"));
-  }
-
-  public Duration tradesWindow() {
-    return Duration.ofSeconds(integer("trades.windowSeconds"));
-  }
-
-  public Duration earlyInterval() {
-    return Duration.ofMillis(integer("results.earlyIntervalMilliseconds"));
-  }
-
-  public Optional<String> resultsStreamName() {
-    return optional("resultsStream.streamName");
-  }
-
-  public String resultsStreamRegion() {
-    return values.get("resultsStream.region");
-  }
-
-  public Optional<String> archivePath() {
-    return optional("archive.path");
-  }
-
-  private int integer(String name) {
-    return Integer.parseInt(values.get(name));
-  }
-
-  private Optional<String> optional(String name) {
-    return Optional.ofNullable(values.get(name));
+    return duration("search.retryDelayMilliseconds");
   }
 }

@@ -1,14 +1,14 @@
 package streaming.source;
 
 import com.google.protobuf.CodedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import software.amazon.awssdk.utils.Md5Utils;
 
 /**
  * De-aggregation of records of the Kinesis Producer Library: four bytes of mark, a protocol buffer
@@ -58,10 +58,10 @@ final class Aggregation {
    * element is null if its key belongs to another shard, to which the library sends it again.
    */
   static List<byte[]> payloads(byte[] data, ShardSplit shard) {
-    if (!isAggregated(data)) {
-      return null;
-    }
     try {
+      if (!isAggregated(data)) {
+        return null;
+      }
       int length = data.length - MARK.length - DIGEST_BYTES;
       Aggregation aggregation =
           new Aggregation(CodedInputStream.newInstance(data, MARK.length, length));
@@ -76,15 +76,14 @@ final class Aggregation {
     }
   }
 
-  private static boolean isAggregated(byte[] data) {
-    if (data.length < MARK.length + DIGEST_BYTES
-        || !Arrays.equals(data, 0, MARK.length, MARK, 0, MARK.length)) {
+  private static boolean isAggregated(byte[] data) throws IOException {
+    int end = data.length - DIGEST_BYTES;
+    if (end < MARK.length || !Arrays.equals(data, 0, MARK.length, MARK, 0, MARK.length)) {
       return false;
     }
-    int end = data.length - DIGEST_BYTES;
-    MessageDigest digest = md5();
-    digest.update(data, MARK.length, end - MARK.length);
-    return Arrays.equals(digest.digest(), Arrays.copyOfRange(data, end, data.length));
+    byte[] digest =
+        Md5Utils.computeMD5Hash(new ByteArrayInputStream(data, MARK.length, end - MARK.length));
+    return Arrays.equals(digest, 0, DIGEST_BYTES, data, end, data.length);
   }
 
   private byte[] payload(CodedInputStream record, ShardSplit shard) throws IOException {
@@ -109,18 +108,10 @@ final class Aggregation {
     BigInteger hash =
         hashKey == NONE
             ? new BigInteger(
-                1, md5().digest(partitionKeys.get(key).getBytes(StandardCharsets.UTF_8)))
+                1, Md5Utils.computeMD5Hash(partitionKeys.get(key).getBytes(StandardCharsets.UTF_8)))
             : new BigInteger(hashKeys.get(hashKey));
     boolean isOfShard =
         hash.compareTo(shard.firstHashKey) >= 0 && hash.compareTo(shard.lastHashKey) <= 0;
     return isOfShard ? payload : null;
-  }
-
-  private static MessageDigest md5() {
-    try {
-      return MessageDigest.getInstance("MD5");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

@@ -7,11 +7,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * Reads the events of a workload from the payloads of the stream: JSON, token by token, without
@@ -24,23 +28,59 @@ public abstract class EventReader<E> implements Serializable {
 
   private static final int ID_LENGTH = 32;
 
+  private final Class<E> type;
+
   /** The required fields; one that has been read is marked in a bit set at its position. */
   private final ArrayList<String> required;
 
-  protected EventReader(List<String> required) {
+  protected EventReader(Class<E> type, List<String> required) {
+    this.type = type;
     this.required = new ArrayList<>(required);
   }
 
   /** The event time in milliseconds since the epoch. */
   public abstract long eventTime(E event);
 
-  public abstract Class<E> eventType();
-
   protected abstract E create();
 
   /** Reads the value of a field, the current token, into the event. */
-  protected abstract void read(String field, JsonParser json, E event)
-      throws IOException, MalformedEventException;
+  protected abstract void read(String field, JsonParser json, E event) throws IOException;
+
+  /** Type of the records. */
+  public final TypeInformation<SourceRecord<E>> recordType() {
+    return new SourceRecordSerializer.Type<>(Types.POJO(type));
+  }
+
+  /**
+   * Reads one payload with its position in the stream. It neither throws nor skips: the watermark
+   * needs the event time inside the source, so parsing happens there, and a malformed payload must
+   * still leave the source.
+   *
+   * @param arrival in milliseconds since the epoch
+   * @param maxAhead how far an event time may lie after the arrival, in milliseconds: one from the
+   *     far future would end all windows
+   */
+  public final SourceRecord<E> record(
+      byte[] payload, String shardId, String sequenceNumber, long arrival, long maxAhead) {
+    SourceRecord<E> record = new SourceRecord<>();
+    record.shardId = shardId;
+    record.sequenceNumber = sequenceNumber;
+    record.arrivalTime = arrival;
+    record.payload = payload;
+    try {
+      record.event = parse(payload);
+      record.eventTime = eventTime(record.event);
+      if (record.eventTime - arrival > maxAhead) {
+        record.problem =
+            String.format(
+                "the event time is more than %d seconds after the arrival at %s",
+                maxAhead / 1000, Instant.ofEpochMilli(arrival));
+      }
+    } catch (MalformedEventException malformed) {
+      record.problem = malformed.getMessage();
+    }
+    return record;
+  }
 
   /**
    * Reads one payload.
@@ -67,6 +107,8 @@ public abstract class EventReader<E> implements Serializable {
         throw new MalformedEventException("the payload goes on after the JSON object");
       }
       return event;
+    } catch (MalformedEventException malformed) {
+      throw malformed;
     } catch (JsonProcessingException invalid) {
       throw new MalformedEventException("the payload is not JSON: " + invalid.getOriginalMessage());
     } catch (IOException invalid) {
@@ -75,8 +117,7 @@ public abstract class EventReader<E> implements Serializable {
   }
 
   /** A string that matches a pattern as a whole. */
-  protected static String text(String field, JsonParser json, Pattern pattern)
-      throws IOException, MalformedEventException {
+  protected static String text(String field, JsonParser json, Pattern pattern) throws IOException {
     String value = json.getText();
     if (json.currentToken() != JsonToken.VALUE_STRING || !pattern.matcher(value).matches()) {
       throw invalid(field, value, "a string that matches " + pattern);
@@ -85,8 +126,7 @@ public abstract class EventReader<E> implements Serializable {
   }
 
   /** An id: 32 hexadecimal digits. */
-  protected static String id(String field, JsonParser json)
-      throws IOException, MalformedEventException {
+  protected static String id(String field, JsonParser json) throws IOException {
     String value = json.getText();
     if (json.currentToken() != JsonToken.VALUE_STRING || !isId(value)) {
       throw invalid(field, value, "a string that matches [0-9a-f]{32}");
@@ -110,8 +150,7 @@ public abstract class EventReader<E> implements Serializable {
    * @param example has a digit wherever the text must have one, and is otherwise like it; begins
    *     like 2019-03-01T18:00:00
    */
-  protected static long instant(String field, JsonParser json, String example)
-      throws IOException, MalformedEventException {
+  protected static long instant(String field, JsonParser json, String example) throws IOException {
     String value = json.getText();
     if (json.currentToken() != JsonToken.VALUE_STRING || !isLike(example, value)) {
       throw invalid(field, value, "an instant like " + example);
@@ -159,12 +198,8 @@ public abstract class EventReader<E> implements Serializable {
   }
 
   private String missing(int seen) {
-    List<String> missing = new ArrayList<>();
-    for (String field : required) {
-      if ((seen & bit(field)) == 0) {
-        missing.add(field);
-      }
-    }
-    return String.join(", ", missing);
+    return required.stream()
+        .filter(field -> (seen & bit(field)) == 0)
+        .collect(Collectors.joining(", "));
   }
 }

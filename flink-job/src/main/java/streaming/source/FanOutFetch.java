@@ -1,14 +1,11 @@
 package streaming.source;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
-import software.amazon.awssdk.services.kinesis.model.StartingPosition;
 import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
 import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEventStream;
 import software.amazon.awssdk.services.kinesis.model.SubscribeToShardResponseHandler;
@@ -27,7 +24,7 @@ final class FanOutFetch implements ShardFetch {
   private final ScheduledExecutorService clock;
   private final Receiver receiver;
 
-  private StartingPosition position;
+  private ShardPosition position;
   private Events current;
   private boolean wanted;
   private boolean closed;
@@ -45,14 +42,7 @@ final class FanOutFetch implements ShardFetch {
     this.attempts = attempts;
     this.clock = clock;
     this.receiver = receiver;
-    StartingPosition.Builder start =
-        StartingPosition.builder()
-            .type(split.position.iteratorType())
-            .sequenceNumber(split.position.sequenceNumber);
-    if (split.position.sequenceNumber == null && split.position.instant > 0) {
-      start.timestamp(Instant.ofEpochMilli(split.position.instant));
-    }
-    position = start.build();
+    position = split.position;
   }
 
   @Override
@@ -73,7 +63,11 @@ final class FanOutFetch implements ShardFetch {
     current = events;
     client
         .subscribeToShard(
-            request -> request.consumerARN(consumerArn).shardId(shardId).startingPosition(position),
+            request ->
+                request
+                    .consumerARN(consumerArn)
+                    .shardId(shardId)
+                    .startingPosition(position.start()),
             SubscribeToShardResponseHandler.builder()
                 .onEventStream(stream -> stream.subscribe(events))
                 .onError(events::onError)
@@ -94,11 +88,7 @@ final class FanOutFetch implements ShardFetch {
     wanted = false;
     String continuation = event.continuationSequenceNumber();
     if (continuation != null) {
-      position =
-          StartingPosition.builder()
-              .type(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
-              .sequenceNumber(continuation)
-              .build();
+      position = ShardPosition.after(continuation, ShardPosition.WHOLE);
     }
     receiver.onAnswer(
         new Answer(event.records(), event.millisBehindLatest(), continuation == null));

@@ -1,7 +1,6 @@
 package streaming.source;
 
 import java.io.Serializable;
-import java.net.URI;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -16,32 +15,29 @@ class KinesisClients implements Serializable {
   /** Connections or subscriptions of one subtask, one for each of its shards. */
   private static final int MOST_REQUESTS = 10_000;
 
-  private final String region;
-
-  /** In place of the region's own; null for that. */
-  private final URI endpoint;
+  private final JobSettings settings;
 
   KinesisClients(JobSettings settings) {
-    region = settings.streamRegion();
-    endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);
+    this.settings = settings;
   }
 
   /** A client of requests and answers. */
   KinesisAsyncClient requests() {
-    return client(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
+    return client(Protocol.HTTP1_1);
   }
 
   /** A client of subscriptions, which need HTTP/2, without TLS too. */
   KinesisAsyncClient subscriptions() {
-    return client(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP2));
+    return client(Protocol.HTTP2);
   }
 
-  private KinesisAsyncClient client(NettyNioAsyncHttpClient.Builder http) {
+  private KinesisAsyncClient client(Protocol protocol) {
     return KinesisAsyncClient.builder()
-        .region(Region.of(region))
-        .endpointOverride(endpoint)
+        .region(Region.of(settings.text("source.region")))
+        .endpointOverride(settings.kinesisEndpoint().orElse(null))
         .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
-        .httpClientBuilder(http.maxConcurrency(MOST_REQUESTS))
+        .httpClientBuilder(
+            NettyNioAsyncHttpClient.builder().protocol(protocol).maxConcurrency(MOST_REQUESTS))
         .build();
   }
 }

@@ -17,7 +17,9 @@ import streaming.settings.JobSettings;
  * Reads a Kinesis data stream: by enhanced fan-out as a registered consumer, else by polling.
  * Records that the Kinesis Producer Library has aggregated are taken apart.
  */
-public final class KinesisSource<E> implements RecordSource<E> {
+public final class KinesisSource<E> implements Source<SourceRecord<E>, ShardSplit, KnownShards> {
+  private static final long serialVersionUID = 1L;
+
   private final JobSettings settings;
   private final EventReader<E> parser;
   private final KinesisClients clients;
@@ -32,26 +34,24 @@ public final class KinesisSource<E> implements RecordSource<E> {
     this.clients = clients;
   }
 
-  @Override
+  /** Adds the source to the job: records with their event time and watermarks. */
   public DataStream<SourceRecord<E>> addTo(StreamExecutionEnvironment env) {
-    RecordSchema<E> schema = new RecordSchema<>(parser, settings.maxAhead());
     return env.fromSource(
-            new ShardSource<>(settings, schema, clients),
+            this,
             // The readers give the watermarks.
             WatermarkStrategy.noWatermarks(),
             "Kinesis source",
-            schema.getProducedType())
+            parser.recordType())
         .uid("kinesis-shards")
-        .transform(
-            "Restored positions", schema.getProducedType(), new RestoredPositions.Factory<>())
+        .transform("Restored positions", parser.recordType(), new RestoredPositions.Factory<>())
         .uid("kinesis-source");
   }
 
   /** Where a job without a checkpoint begins, in milliseconds; zero is the oldest record. */
   static long beginning(JobSettings settings) {
-    switch (settings.initialPosition()) {
+    switch (settings.text("source.initialPosition")) {
       case "AT_TIMESTAMP":
-        return settings.initialTimestamp().orElseThrow().toEpochMilli();
+        return Instant.parse(settings.text("source.initialTimestamp")).toEpochMilli();
       case "LATEST":
         return Instant.now().toEpochMilli();
       default:
@@ -59,56 +59,35 @@ public final class KinesisSource<E> implements RecordSource<E> {
     }
   }
 
-  private static final class ShardSource<E>
-      implements Source<SourceRecord<E>, ShardSplit, KnownShards> {
-    private static final long serialVersionUID = 1L;
+  @Override
+  public Boundedness getBoundedness() {
+    return Boundedness.CONTINUOUS_UNBOUNDED;
+  }
 
-    private final JobSettings settings;
-    private final RecordSchema<E> schema;
-    private final KinesisClients clients;
+  @Override
+  public SplitEnumerator<ShardSplit, KnownShards> createEnumerator(
+      SplitEnumeratorContext<ShardSplit> context) {
+    return restoreEnumerator(context, null);
+  }
 
-    private ShardSource(JobSettings settings, RecordSchema<E> schema, KinesisClients clients) {
-      this.settings = settings;
-      this.schema = schema;
-      this.clients = clients;
-    }
+  @Override
+  public SplitEnumerator<ShardSplit, KnownShards> restoreEnumerator(
+      SplitEnumeratorContext<ShardSplit> context, KnownShards shards) {
+    return new ShardEnumerator(context, clients.requests(), settings, shards);
+  }
 
-    @Override
-    public Boundedness getBoundedness() {
-      return Boundedness.CONTINUOUS_UNBOUNDED;
-    }
+  @Override
+  public SourceReader<SourceRecord<E>, ShardSplit> createReader(SourceReaderContext context) {
+    return new ShardsReader<>(context, parser, settings, clients);
+  }
 
-    @Override
-    public SplitEnumerator<ShardSplit, KnownShards> createEnumerator(
-        SplitEnumeratorContext<ShardSplit> context) {
-      return restoreEnumerator(context, null);
-    }
+  @Override
+  public SimpleVersionedSerializer<ShardSplit> getSplitSerializer() {
+    return new ShardSplit.Serializer();
+  }
 
-    @Override
-    public SplitEnumerator<ShardSplit, KnownShards> restoreEnumerator(
-        SplitEnumeratorContext<ShardSplit> context, KnownShards shards) {
-      return new ShardEnumerator(
-          context,
-          clients.requests(),
-          settings.streamName(),
-          beginning(settings),
-          settings.maxDrift().toMillis(),
-          shards);
-    }
-
-    @Override
-    public SourceReader<SourceRecord<E>, ShardSplit> createReader(SourceReaderContext context) {
-      return new ShardsReader<>(context, schema, settings, clients);
-    }
-
-    @Override
-    public SimpleVersionedSerializer<ShardSplit> getSplitSerializer() {
-      return new ShardSplit.Serializer();
-    }
-
-    @Override
-    public SimpleVersionedSerializer<KnownShards> getEnumeratorCheckpointSerializer() {
-      return new KnownShards.Serializer();
-    }
+  @Override
+  public SimpleVersionedSerializer<KnownShards> getEnumeratorCheckpointSerializer() {
+    return new KnownShards.Serializer();
   }
 }

@@ -50,14 +50,6 @@ final class KnownShards {
     return waiting.containsKey(shardId) || assigned.contains(shardId);
   }
 
-  KnownShards copy() {
-    KnownShards copy = new KnownShards(beginning);
-    copy.waiting.putAll(waiting);
-    copy.assigned.addAll(assigned);
-    copy.ended.addAll(ended);
-    return copy;
-  }
-
   /** Keeps the state of the enumerator in checkpoints; null is that of one that has not begun. */
   static final class Serializer implements SimpleVersionedSerializer<KnownShards> {
     @Override

@@ -1,7 +1,6 @@
 package streaming.source;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +9,7 @@ import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.kinesis.model.StartingPosition;
 import streaming.retry.Patience;
 
 /** Polls a shard: without a pause while there are records left, at intervals at its tip. */
@@ -80,12 +80,13 @@ final class PollingFetch implements ShardFetch {
   }
 
   private void iterate(GetShardIteratorRequest.Builder request) {
-    request.streamName(stream).shardId(shardId).shardIteratorType(position.iteratorType());
-    if (position.sequenceNumber != null) {
-      request.startingSequenceNumber(position.sequenceNumber);
-    } else if (position.instant > 0) {
-      request.timestamp(Instant.ofEpochMilli(position.instant));
-    }
+    StartingPosition start = position.start();
+    request
+        .streamName(stream)
+        .shardId(shardId)
+        .shardIteratorType(start.type())
+        .startingSequenceNumber(start.sequenceNumber())
+        .timestamp(start.timestamp());
   }
 
   private void onResponse(GetRecordsResponse response, Throwable error) {

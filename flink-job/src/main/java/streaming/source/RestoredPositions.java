@@ -18,7 +18,6 @@ import org.apache.flink.runtime.source.event.SourceEventWrapper;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
@@ -34,13 +33,6 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 final class RestoredPositions<T> extends AbstractStreamOperator<T>
     implements OneInputStreamOperator<T, T> {
   private static final long serialVersionUID = 1L;
-
-  /** In place of the position of a shard of which no record had been read. */
-  private static final String OLDEST = "EARLIEST_SEQUENCE_NUM";
-
-  private static final String NEWEST = "LATEST_SEQUENCE_NUM";
-  private static final String AT_BEGINNING = "AT_TIMESTAMP_SEQUENCE_NUM";
-  private static final String END = "SHARD_ENDING_SEQUENCE_NUM";
 
   private final transient OperatorEventGateway source;
 
@@ -84,17 +76,18 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
         new SourceEventWrapper(new ShardEvents.Restored(restored, beginning)));
   }
 
+  /** A shard of which no record had been read has a name in place of a number. */
   private static ShardPosition position(SequenceNumber saved, long beginning) {
-    switch (saved.getSequenceNumber()) {
-      case OLDEST:
+    switch (saved.sequenceNumber) {
+      case "EARLIEST_SEQUENCE_NUM":
         return ShardPosition.from(0);
-      case NEWEST:
-      case AT_BEGINNING:
+      case "LATEST_SEQUENCE_NUM":
+      case "AT_TIMESTAMP_SEQUENCE_NUM":
         return ShardPosition.from(beginning);
-      case END:
+      case "SHARD_ENDING_SEQUENCE_NUM":
         return ShardPosition.ENDED;
       default:
-        return ShardPosition.after(saved.getSequenceNumber(), saved.getSubSequenceNumber());
+        return ShardPosition.after(saved.sequenceNumber, saved.subSequenceNumber);
     }
   }
 
@@ -118,10 +111,6 @@ final class RestoredPositions<T> extends AbstractStreamOperator<T>
   static final class Factory<T> extends AbstractStreamOperatorFactory<T>
       implements OneInputStreamOperatorFactory<T, T> {
     private static final long serialVersionUID = 1L;
-
-    Factory() {
-      chainingStrategy = ChainingStrategy.ALWAYS;
-    }
 
     @Override
     @SuppressWarnings("unchecked")

@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 import streaming.JobMetrics;
 import streaming.retry.Patience;
+import streaming.settings.JobSettings;
 
 /**
  * Finds the shards of the stream and assigns them: a child when its parents have been read, to the
@@ -68,22 +69,18 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
   private volatile String newest;
 
   /**
-   * @param beginning of a job without a checkpoint, in milliseconds; zero is the oldest record
-   * @param maxDrift how far in event time a shard is read ahead of the slowest, in milliseconds
    * @param shards of a checkpoint, or null
    */
   ShardEnumerator(
       SplitEnumeratorContext<ShardSplit> context,
       KinesisAsyncClient client,
-      String stream,
-      long beginning,
-      long maxDrift,
+      JobSettings settings,
       KnownShards shards) {
     this.context = context;
     this.client = client;
-    this.stream = stream;
-    this.configuredBeginning = beginning;
-    this.maxDrift = maxDrift;
+    stream = settings.text("source.streamName");
+    configuredBeginning = KinesisSource.beginning(settings);
+    maxDrift = settings.duration("source.maxDriftSeconds").toMillis();
     this.shards = shards;
     attempts =
         Patience.DEFAULT.attempts(
@@ -284,9 +281,10 @@ final class ShardEnumerator implements SplitEnumerator<ShardSplit, KnownShards> 
     assign();
   }
 
+  /** The coordinator serializes them immediately, on its own thread. */
   @Override
   public KnownShards snapshotState(long checkpoint) {
-    return shards == null ? null : shards.copy();
+    return shards;
   }
 
   @Override

@@ -1,7 +1,9 @@
 package streaming.source;
 
 import java.io.Serializable;
+import java.time.Instant;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+import software.amazon.awssdk.services.kinesis.model.StartingPosition;
 
 /** A place in a shard behind which reading continues. */
 final class ShardPosition implements Serializable {
@@ -50,6 +52,15 @@ final class ShardPosition implements Serializable {
     return instant == 0 ? ShardIteratorType.TRIM_HORIZON : ShardIteratorType.AT_TIMESTAMP;
   }
 
+  /** This position in requests. */
+  StartingPosition start() {
+    return StartingPosition.builder()
+        .type(iteratorType())
+        .sequenceNumber(sequenceNumber)
+        .timestamp(sequenceNumber == null && instant > 0 ? Instant.ofEpochMilli(instant) : null)
+        .build();
+  }
+
   /** Whether a part of a record was read before this position was reached. */
   boolean includes(String number, long part) {
     return subSequence != WHOLE && number.equals(sequenceNumber) && part <= subSequence;
@@ -62,7 +73,7 @@ final class ShardPosition implements Serializable {
     }
     String type = iteratorType().toString();
     if (sequenceNumber == null) {
-      return instant == 0 ? type : type + " " + java.time.Instant.ofEpochMilli(instant);
+      return instant == 0 ? type : type + " " + Instant.ofEpochMilli(instant);
     }
     return type + " " + sequenceNumber + (subSequence == WHOLE ? "" : " part " + subSequence);
   }

@@ -26,6 +26,7 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MeterView;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import streaming.JobMetrics;
@@ -56,19 +57,15 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
   private static final long PREFETCHED_BYTES = 16L << 20;
 
   private final SourceReaderContext context;
-  private final RecordSchema<E> schema;
+  private final EventReader<E> parser;
   private final JobSettings settings;
   private final KinesisAsyncClient client;
   private final Counter retries;
+  private final long maxAhead;
   private final long maxDrift;
 
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "kinesis-source-clock");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(new ExecutorThreadFactory("kinesis-source-clock"));
   private final Queue<Runnable> received = new ConcurrentLinkedQueue<>();
   private volatile CompletableFuture<Void> available = new CompletableFuture<>();
 
@@ -96,15 +93,19 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
 
   ShardsReader(
       SourceReaderContext context,
-      RecordSchema<E> schema,
+      EventReader<E> parser,
       JobSettings settings,
       KinesisClients clients) {
     this.context = context;
-    this.schema = schema;
+    this.parser = parser;
     this.settings = settings;
-    client = settings.consumerArn().isPresent() ? clients.subscriptions() : clients.requests();
+    client =
+        settings.optional("source.consumerArn").isPresent()
+            ? clients.subscriptions()
+            : clients.requests();
     retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
-    maxDrift = settings.maxDrift().toMillis();
+    maxAhead = settings.duration("source.maxAheadSeconds").toMillis();
+    maxDrift = settings.duration("source.maxDriftSeconds").toMillis();
   }
 
   @Override
@@ -281,18 +282,19 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
       this.split = split;
       time =
           new ShardTime(
-              settings.outOfOrderness(),
-              settings.idleness(),
+              settings.duration("source.outOfOrdernessSeconds"),
+              settings.duration("source.idlenessSeconds"),
               split.newestEventTime,
               System.currentTimeMillis());
       hasLastAnswer = split.position.isEnded();
       Patience.Attempts attempts = Patience.DEFAULT.attempts("Reading " + split.shardId, retries);
-      String consumer = settings.consumerArn().orElse(null);
+      String consumer = settings.optional("source.consumerArn").orElse(null);
       // A subscription may be silent from the beginning, a poll is always answered.
       millisBehindLatest = consumer == null ? Long.MAX_VALUE : 0;
       fetch =
           consumer == null
-              ? new PollingFetch(client, settings.streamName(), split, attempts, clock, this)
+              ? new PollingFetch(
+                  client, settings.text("source.streamName"), split, attempts, clock, this)
               : new FanOutFetch(client, consumer, split, attempts, clock, this);
       MetricGroup metrics =
           context.metricGroup().addGroup("KinesisStreamSource").addGroup("shardId", split.shardId);
@@ -395,13 +397,14 @@ final class ShardsReader<E> implements SourceReader<SourceRecord<E>, ShardSplit>
       waitingBytes -= last.payload.length;
       records.markEvent();
       SourceRecord<E> record =
-          schema.read(
+          parser.record(
               last.payload,
               split.shardId,
               last.subSequence == ShardPosition.WHOLE
                   ? last.sequenceNumber
                   : last.sequenceNumber + "-" + last.subSequence,
-              last.arrival);
+              last.arrival,
+              maxAhead);
       record.live = millisBehindLatest <= LIVE_MILLISECONDS;
       output.collect(record, record.eventTime);
       if (record.problem == null) {

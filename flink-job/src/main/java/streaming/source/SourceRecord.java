@@ -29,4 +29,9 @@ public class SourceRecord<E> {
 
   /** What is wrong with the payload or its event time, or null if nothing is. */
   public String problem;
+
+  /** Its place in the stream. */
+  public String position() {
+    return shardId + "-" + sequenceNumber;
+  }
 }

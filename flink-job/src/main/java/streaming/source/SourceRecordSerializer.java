@@ -2,10 +2,11 @@ package streaming.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
-import org.apache.flink.api.common.typeutils.CompositeTypeSerializerSnapshot;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -69,21 +70,12 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
 
   @Override
   public SourceRecord<E> copy(SourceRecord<E> from) {
-    SourceRecord<E> record = createInstance();
-    record.shardId = from.shardId;
-    record.sequenceNumber = from.sequenceNumber;
-    record.arrivalTime = from.arrivalTime;
-    record.live = from.live;
-    record.payload = from.payload.clone();
-    record.eventTime = from.eventTime;
-    record.problem = from.problem;
-    record.event = from.event == null ? null : events.copy(from.event);
-    return record;
+    return from;
   }
 
   @Override
   public SourceRecord<E> copy(SourceRecord<E> from, SourceRecord<E> reuse) {
-    return copy(from);
+    return from;
   }
 
   @Override
@@ -91,9 +83,10 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     serialize(deserialize(source), target);
   }
 
+  /** No operator changes a record. */
   @Override
   public boolean isImmutableType() {
-    return false;
+    return true;
   }
 
   @Override
@@ -115,12 +108,12 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
 
   @Override
   public int hashCode() {
-    return Objects.hash(events);
+    return events.hashCode();
   }
 
   @Override
   public TypeSerializerSnapshot<SourceRecord<E>> snapshotConfiguration() {
-    return new Snapshot<>(this);
+    throw new UnsupportedOperationException("records are on the way, in no state");
   }
 
   private static void writeText(String text, DataOutputView out) throws IOException {
@@ -144,31 +137,21 @@ public final class SourceRecordSerializer<E> extends TypeSerializer<SourceRecord
     return bytes;
   }
 
-  /** What a checkpoint keeps of the serializer. */
-  public static final class Snapshot<E>
-      extends CompositeTypeSerializerSnapshot<SourceRecord<E>, SourceRecordSerializer<E>> {
-    /** For Flink, which then reads what it has kept. */
-    public Snapshot() {}
+  /** Type of the records of a source. */
+  static final class Type<E> extends GenericTypeInfo<SourceRecord<E>> {
+    private static final long serialVersionUID = 1L;
 
-    Snapshot(SourceRecordSerializer<E> serializer) {
-      super(serializer);
-    }
+    private final TypeInformation<E> event;
 
-    @Override
-    protected int getCurrentOuterSnapshotVersion() {
-      return 1;
-    }
-
-    @Override
-    protected TypeSerializer<?>[] getNestedSerializers(SourceRecordSerializer<E> serializer) {
-      return new TypeSerializer<?>[] {serializer.events};
-    }
-
-    @Override
     @SuppressWarnings("unchecked")
-    protected SourceRecordSerializer<E> createOuterSerializerWithNestedSerializers(
-        TypeSerializer<?>[] nested) {
-      return new SourceRecordSerializer<>((TypeSerializer<E>) nested[0]);
+    Type(TypeInformation<E> event) {
+      super((Class<SourceRecord<E>>) (Class<?>) SourceRecord.class);
+      this.event = event;
+    }
+
+    @Override
+    public TypeSerializer<SourceRecord<E>> createSerializer(SerializerConfig config) {
+      return new SourceRecordSerializer<>(event.createSerializer(config));
     }
   }
 }

@@ -1,7 +1,6 @@
 package streaming.stream;
 
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,21 +16,19 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 import streaming.batch.BatchSender;
 import streaming.document.Document;
 import streaming.retry.Patience;
+import streaming.settings.JobSettings;
 
 /** Puts documents into a stream, partitioned by what they are about. */
 final class PutRecordsSender implements BatchSender {
   private final String stream;
   private final KinesisClient client;
 
-  /**
-   * @param endpoint in place of the region's own; null for that
-   */
-  PutRecordsSender(String stream, String region, URI endpoint) {
+  PutRecordsSender(String stream, JobSettings settings) {
     this.stream = stream;
     client =
         KinesisClient.builder()
-            .region(Region.of(region))
-            .endpointOverride(endpoint)
+            .region(Region.of(settings.text("resultsStream.region")))
+            .endpointOverride(settings.kinesisEndpoint().orElse(null))
             .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
             .httpClientBuilder(Apache5HttpClient.builder())
             .build();

@@ -1,6 +1,5 @@
 package streaming.stream;
 
-import java.net.URI;
 import java.time.Duration;
 import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
@@ -26,8 +25,6 @@ public final class ResultsStreamSink {
   private ResultsStreamSink() {}
 
   public static DocumentSink to(String stream, JobSettings settings) {
-    String region = settings.resultsStreamRegion();
-    URI endpoint = settings.kinesisEndpoint().map(URI::create).orElse(null);
     return documents ->
         documents
             .filter(document -> document.complete && document.subject != null)
@@ -36,7 +33,7 @@ public final class ResultsStreamSink {
             .sinkTo(
                 new BatchSink(
                     new BatchLimits(RECORDS, BYTES, INTERVAL, Patience.DEFAULT),
-                    () -> new PutRecordsSender(stream, region, endpoint)))
+                    () -> new PutRecordsSender(stream, settings)))
             .uid("results-stream-sink")
             .name("Results stream sink");
   }

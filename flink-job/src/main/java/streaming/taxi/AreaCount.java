@@ -1,11 +1,11 @@
 package streaming.taxi;
 
 import java.io.IOException;
-import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 import streaming.window.EarlyResultTrigger;
+import streaming.window.WindowSum;
 
 /** How many trips an area had in a window, so far or finally. */
 public class AreaCount {
@@ -24,7 +24,7 @@ public class AreaCount {
   public boolean live;
 
   /** Adds up the trips of a window. */
-  static final class Sum implements AggregateFunction<TripGroup, Long, Long> {
+  static final class Sum implements WindowSum<TripGroup, Long> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -35,16 +35,6 @@ public class AreaCount {
     @Override
     public Long add(TripGroup group, Long trips) {
       return trips + group.trips;
-    }
-
-    @Override
-    public Long getResult(Long trips) {
-      return trips;
-    }
-
-    @Override
-    public Long merge(Long left, Long right) {
-      return left + right;
     }
   }
 

@@ -60,12 +60,27 @@ final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
     if (changed) {
       recent.put(area, count.start, count.trips);
     }
-    emit(count, count.start, count.trips, count.complete, counts, out);
-    for (int after = 1; changed && after <= normalWindows; after++) {
+    for (int after = 0; after <= (changed ? normalWindows : 0); after++) {
       long start = count.start + after * length;
       Long trips = counts.get(start);
       if (trips != null) {
-        emit(count, start, trips, false, counts, out);
+        double normal = normal(start, counts);
+        Document document =
+            Document.result(
+                "taxi-demand-" + kind.plural,
+                count.area,
+                start,
+                start + length,
+                after == 0 && count.complete,
+                json -> {
+                  kind.write(count.area, json);
+                  json.writeNumberField("trips", trips);
+                  json.writeNumberField("normal", normal);
+                  json.writeNumberField("score", (trips - normal) / Math.sqrt(Math.max(normal, 1)));
+                });
+        document.live = count.live;
+        out.collect(document);
+        documents.inc();
       }
     }
   }
@@ -84,32 +99,6 @@ final class AreaDemand<K> extends KeyedProcessFunction<K, AreaCount, Document> {
   /** How long after a window's start its count matters. */
   private long kept() {
     return (normalWindows + 1) * length;
-  }
-
-  private void emit(
-      AreaCount cause,
-      long start,
-      long trips,
-      boolean complete,
-      Map<Long, Long> counts,
-      Collector<Document> out) {
-    double normal = normal(start, counts);
-    Document document =
-        Document.result(
-            "taxi-demand-" + kind.plural,
-            cause.area,
-            start,
-            start + length,
-            complete,
-            json -> {
-              kind.write(cause.area, json);
-              json.writeNumberField("trips", trips);
-              json.writeNumberField("normal", normal);
-              json.writeNumberField("score", (trips - normal) / Math.sqrt(Math.max(normal, 1)));
-            });
-    document.live = cause.live;
-    out.collect(document);
-    documents.inc();
   }
 
   private double normal(long start, Map<Long, Long> counts) {

@@ -8,18 +8,18 @@ import java.util.Comparator;
 
 /** What the areas of demand are. An area is a zone's number or a cell's geohash. */
 enum AreaKind {
-  ZONES("zones", Comparator.comparingInt(Integer::parseInt)) {
+  ZONES("Zone", "zones", Comparator.comparingInt(Integer::parseInt)) {
     @Override
     String nameOf(String zone) {
-      return ZoneTable.ALL.find(Integer.parseInt(zone)).name;
+      return Zone.find(Integer.parseInt(zone)).name;
     }
 
     @Override
     void write(String zone, JsonGenerator json) throws IOException {
-      ZoneTable.ALL.find(Integer.parseInt(zone)).writeTo(json);
+      Zone.find(Integer.parseInt(zone)).writeTo(json);
     }
   },
-  CELLS("cells", Comparator.naturalOrder()) {
+  CELLS("Cell", "cells", Comparator.naturalOrder()) {
     @Override
     String nameOf(String cell) {
       return cell;
@@ -33,13 +33,17 @@ enum AreaKind {
     }
   };
 
+  /** What an area is called in names of operators. */
+  final String title;
+
   /** What the areas are called in ids and names of indices. */
   final String plural;
 
   /** The order of areas with the same number of trips. */
   final Comparator<String> order;
 
-  AreaKind(String plural, Comparator<String> order) {
+  AreaKind(String title, String plural, Comparator<String> order) {
+    this.title = title;
     this.plural = plural;
     this.order = order;
   }

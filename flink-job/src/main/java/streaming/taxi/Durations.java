@@ -3,7 +3,7 @@ package streaming.taxi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Arrays;
-import org.apache.flink.api.common.functions.AggregateFunction;
+import streaming.window.WindowSum;
 
 /**
  * The durations of the trips of a window. They are counted by length: what is kept grows with the
@@ -63,7 +63,7 @@ public class Durations {
   static void writeOrigin(String key, Durations durations, JsonGenerator json) throws IOException {
     String[] airportAndZone = key.split("-");
     json.writeStringField("airport", airportAndZone[0]);
-    ZoneTable.ALL.find(Integer.parseInt(airportAndZone[1])).writeTo(json);
+    Zone.find(Integer.parseInt(airportAndZone[1])).writeTo(json);
     durations.writeTo(json);
   }
 
@@ -76,7 +76,7 @@ public class Durations {
     }
   }
 
-  private void add(long length, long count) {
+  private void add(long length) {
     int place = Arrays.binarySearch(lengths, length);
     if (place < 0) {
       place = -place - 1;
@@ -84,9 +84,9 @@ public class Durations {
       counts = withGap(counts, place);
       lengths[place] = length;
     }
-    counts[place] += count;
-    trips += count;
-    seconds += length * count;
+    counts[place]++;
+    trips++;
+    seconds += length;
   }
 
   private static long[] withGap(long[] values, int place) {
@@ -96,7 +96,7 @@ public class Durations {
     return wider;
   }
 
-  static final class Sum implements AggregateFunction<TripGroup, Durations, Durations> {
+  static final class Sum implements WindowSum<TripGroup, Durations> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -112,22 +112,9 @@ public class Durations {
         durations.counts = new long[0];
       }
       for (long duration : group.durations) {
-        durations.add(duration, 1);
+        durations.add(duration);
       }
       return durations;
-    }
-
-    @Override
-    public Durations getResult(Durations durations) {
-      return durations;
-    }
-
-    @Override
-    public Durations merge(Durations left, Durations right) {
-      for (int place = 0; place < right.lengths.length; place++) {
-        left.add(right.lengths[place], right.counts[place]);
-      }
-      return left;
     }
   }
 }

@@ -1,25 +1,21 @@
 package streaming.taxi;
 
 import java.time.Duration;
+import java.util.Locale;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.datastream.WindowedStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.transformations.PhysicalTransformation;
-import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows;
-import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
-import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import streaming.document.Document;
-import streaming.document.DocumentSink;
 import streaming.settings.JobSettings;
-import streaming.source.RecordSource;
+import streaming.source.SourceRecord;
 import streaming.window.EarlyResultTrigger;
 import streaming.window.OpenWindows;
 import streaming.window.WindowDocuments;
@@ -33,116 +29,109 @@ import streaming.window.WindowDocuments;
  * order.
  */
 public final class TaxiWorkload {
-  private final JobSettings settings;
+  private TaxiWorkload() {}
 
-  private TaxiWorkload(JobSettings settings) {
-    this.settings = settings;
-  }
-
-  /** Adds the workload to a job, between a source and a sink. */
-  public static void build(
-      StreamExecutionEnvironment env,
-      JobSettings settings,
-      RecordSource<Trip> source,
-      DocumentSink sink) {
-    new TaxiWorkload(settings).build(env, source, sink);
-  }
-
-  private void build(StreamExecutionEnvironment env, RecordSource<Trip> source, DocumentSink sink) {
+  /** Adds the workload to the job of its records and gives its documents. */
+  public static DataStream<Document> of(
+      JobSettings settings, DataStream<SourceRecord<Trip>> records) {
     // No operator changes what it has handed on: copies between them would be for nothing.
-    env.getConfig().enableObjectReuse();
-    TripWindows windows = TripWindows.of(settings);
+    records.getExecutionEnvironment().getConfig().enableObjectReuse();
+    TypeInformation<TripGroup> type = TypeInformation.of(TripGroup.class);
     SingleOutputStreamOperator<TripGroup> trips =
-        source
-            .addTo(env)
-            .keyBy(TripAdmission::keyOf, Types.STRING)
-            .transform(
-                "Trip admission",
-                TypeInformation.of(TripGroup.class),
-                new TripAdmission(windows, settings.geohashPrecision(), settings.maxAhead()))
+        records
+            .keyBy(
+                record -> record.event == null ? record.position() : record.event.id, Types.STRING)
+            .transform("Trip admission", type, new TripAdmission(settings))
             .uid("trip-admission");
     SingleOutputStreamOperator<TripGroup> groups =
         trips
             .transform(
                 "Trip grouping",
-                TypeInformation.of(TripGroup.class),
-                new TripGrouping(windows.span()))
+                type,
+                new TripGrouping(
+                    settings.duration("demand.slideMinutes"),
+                    settings.duration("airports.windowMinutes")))
             .uid("trip-grouping");
     // Flink 1 would not chain it to the admission, as Flink 2 does.
     ((PhysicalTransformation<TripGroup>) groups.getTransformation())
         .setChainingStrategy(ChainingStrategy.ALWAYS);
-    sink.addTo(
-        demand(groups).union(airports(groups), trips.getSideOutput(TripAdmission.DEAD_LETTERS)));
-  }
-
-  private DataStream<Document> demand(DataStream<TripGroup> groups) {
-    DataStream<TripGroup> placedTrips =
+    DataStream<TripGroup> placed =
         groups
             .filter(group -> group.zone != TripGroup.NO_ZONE)
             .uid("placed-trips")
             .name("Trips with a zone");
-    Duration length = settings.demandWindow();
-    WindowAssigner<Object, TimeWindow> sliding =
-        SlidingEventTimeWindows.of(length, settings.demandSlide());
-    DataStream<AreaCount> zoneCounts =
-        windowed(placedTrips.keyBy(group -> group.zone, Types.INT), sliding)
-            .aggregate(new AreaCount.Sum(), new AreaCount.OfWindow<>())
-            .uid("zone-demand")
-            .name("Zone counts");
-    DataStream<AreaCount> cellCounts =
-        windowed(placedTrips.keyBy(group -> group.cell, Types.STRING), sliding)
-            .aggregate(new AreaCount.Sum(), new AreaCount.OfWindow<>())
-            .uid("cell-demand")
-            .name("Cell counts");
-    DataStream<Document> zoneDemand =
-        keptKeyed(zoneCounts, count -> Integer.valueOf(count.area), Types.INT)
-            .process(new AreaDemand<>(AreaKind.ZONES, length, settings.normalWindows()))
-            .uid("zone-scores")
-            .name("Zone demand");
-    DataStream<Document> cellDemand =
-        keptKeyed(cellCounts, count -> count.area, Types.STRING)
-            .process(new AreaDemand<>(AreaKind.CELLS, length, settings.normalWindows()))
-            .uid("cell-scores")
-            .name("Cell demand");
-    DataStream<Document> topZones =
-        zoneCounts
-            .keyBy(count -> count.start, Types.LONG)
-            .process(
-                new TopAreas(AreaKind.ZONES, length, settings.topAreas(), settings.earlyInterval()))
-            .uid("top-zones")
-            .name("Top zones");
-    DataStream<Document> topCells =
-        cellCounts
-            .keyBy(count -> count.start, Types.LONG)
-            .process(
-                new TopAreas(AreaKind.CELLS, length, settings.topAreas(), settings.earlyInterval()))
-            .uid("top-cells")
-            .name("Top cells");
-    return zoneDemand.union(cellDemand, topZones, topCells);
+    return demand(
+            settings,
+            AreaKind.ZONES,
+            placed.keyBy(group -> group.zone, Types.INT),
+            Integer::valueOf)
+        .union(
+            demand(
+                settings,
+                AreaKind.CELLS,
+                placed.keyBy(group -> group.cell, Types.STRING),
+                cell -> cell),
+            airports(settings, groups),
+            trips.getSideOutput(TripAdmission.DEAD_LETTERS));
   }
 
-  private DataStream<Document> airports(DataStream<TripGroup> groups) {
-    DataStream<TripGroup> airportTrips =
+  /**
+   * @param key of the name of an area
+   */
+  private static <K> DataStream<Document> demand(
+      JobSettings settings,
+      AreaKind kind,
+      KeyedStream<TripGroup, K> trips,
+      MapFunction<String, K> key) {
+    Duration length = settings.duration("demand.windowMinutes");
+    String prefix = kind.title.toLowerCase(Locale.ROOT);
+    DataStream<AreaCount> counts =
+        windowed(settings, trips, new OpenWindows(length, settings.duration("demand.slideMinutes")))
+            .aggregate(new AreaCount.Sum(), new AreaCount.OfWindow<>())
+            .uid(prefix + "-demand")
+            .name(kind.title + " counts");
+    // The counts of an area are where its windows are: no need to send them anywhere.
+    DataStream<Document> demand =
+        DataStreamUtils.reinterpretAsKeyedStream(
+                counts, count -> key.map(count.area), trips.getKeyType())
+            .process(new AreaDemand<>(kind, length, settings.integer("demand.normalWindows")))
+            .uid(prefix + "-scores")
+            .name(kind.title + " demand");
+    DataStream<Document> top =
+        counts
+            .keyBy(count -> count.start, Types.LONG)
+            .process(
+                new TopAreas(
+                    kind,
+                    length,
+                    settings.integer("demand.topAreas"),
+                    settings.duration("results.earlyIntervalMilliseconds")))
+            .uid("top-" + kind.plural)
+            .name("Top " + kind.plural);
+    return demand.union(top);
+  }
+
+  private static DataStream<Document> airports(JobSettings settings, DataStream<TripGroup> groups) {
+    DataStream<TripGroup> trips =
         groups
             .filter(group -> group.airport != null)
             .uid("airport-trips")
             .name("Trips to an airport");
     DataStream<TripGroup> placedTrips =
-        airportTrips
+        trips
             .filter(group -> group.zone != TripGroup.NO_ZONE)
             .uid("placed-airport-trips")
             .name("Trips to an airport with a zone");
-    WindowAssigner<Object, TimeWindow> tumbling =
-        TumblingEventTimeWindows.of(settings.airportsWindow());
+    OpenWindows windows = new OpenWindows(settings.duration("airports.windowMinutes"));
     DataStream<Document> durations =
-        windowed(airportTrips.keyBy(group -> group.airport, Types.STRING), tumbling)
+        windowed(settings, trips.keyBy(group -> group.airport, Types.STRING), windows)
             .aggregate(
                 new Durations.Sum(),
                 new WindowDocuments<>("taxi-airport-durations", Durations::writeAirport))
             .uid("airport-durations")
             .name("Airport durations");
     DataStream<Document> origins =
-        windowed(placedTrips.keyBy(Durations::originOf, Types.STRING), tumbling)
+        windowed(settings, placedTrips.keyBy(Durations::originOf, Types.STRING), windows)
             .aggregate(
                 new Durations.Sum(),
                 new WindowDocuments<>("taxi-airport-origins", Durations::writeOrigin))
@@ -151,16 +140,10 @@ public final class TaxiWorkload {
     return durations.union(origins);
   }
 
-  private <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
-      KeyedStream<TripGroup, K> groups, WindowAssigner<Object, TimeWindow> windows) {
+  private static <K> WindowedStream<TripGroup, K, TimeWindow> windowed(
+      JobSettings settings, KeyedStream<TripGroup, K> groups, OpenWindows windows) {
     return groups
-        .window(new OpenWindows(windows))
-        .trigger(new EarlyResultTrigger(settings.earlyInterval()));
-  }
-
-  /** The counts of an area are where its windows are: no need to send them anywhere. */
-  private static <K> KeyedStream<AreaCount, K> keptKeyed(
-      DataStream<AreaCount> counts, KeySelector<AreaCount, K> area, TypeInformation<K> type) {
-    return DataStreamUtils.reinterpretAsKeyedStream(counts, area, type);
+        .window(windows)
+        .trigger(new EarlyResultTrigger(settings.duration("results.earlyIntervalMilliseconds")));
   }
 }

@@ -1,7 +1,5 @@
 package streaming.taxi;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,7 +38,6 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   private final int size;
   private final long interval;
 
-  private transient Comparator<AreaCount> order;
   private transient MapState<String, Long> counts;
 
   /** When the next early ranking is due; absent if no count changed since the last one. */
@@ -63,9 +60,6 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
 
   @Override
   public void open(OpenContext context) throws Exception {
-    order =
-        Comparator.<AreaCount>comparingLong(count -> -count.trips)
-            .thenComparing(count -> count.area, kind.order);
     counts =
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("counts", Types.STRING, Types.LONG));
@@ -118,14 +112,13 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
   }
 
   private Document ranking(long start, boolean complete) throws Exception {
-    List<AreaCount> areas = new ArrayList<>();
-    for (Map.Entry<String, Long> entry : counts.entries()) {
-      AreaCount count = new AreaCount();
-      count.area = entry.getKey();
-      count.trips = entry.getValue();
-      areas.add(count);
+    List<Map.Entry<String, Long>> areas = new ArrayList<>();
+    for (Map.Entry<String, Long> count : counts.entries()) {
+      areas.add(Map.entry(count.getKey(), count.getValue()));
     }
-    areas.sort(order);
+    areas.sort(
+        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+            .thenComparing(Map.Entry::getKey, kind.order));
     return Document.result(
         "taxi-top-areas",
         kind.plural,
@@ -136,18 +129,15 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
           json.writeStringField("kind", kind.plural);
           json.writeArrayFieldStart("areas");
           for (int rank = 1; rank <= Math.min(size, areas.size()); rank++) {
-            write(rank, areas.get(rank - 1), json);
+            Map.Entry<String, Long> count = areas.get(rank - 1);
+            json.writeStartObject();
+            json.writeNumberField("rank", rank);
+            json.writeStringField("area", count.getKey());
+            json.writeStringField("name", kind.nameOf(count.getKey()));
+            json.writeNumberField("trips", count.getValue());
+            json.writeEndObject();
           }
           json.writeEndArray();
         });
-  }
-
-  private void write(int rank, AreaCount count, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("rank", rank);
-    json.writeStringField("area", count.area);
-    json.writeStringField("name", kind.nameOf(count.area));
-    json.writeNumberField("trips", count.trips);
-    json.writeEndObject();
   }
 }

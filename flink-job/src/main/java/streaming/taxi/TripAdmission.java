@@ -1,7 +1,6 @@
 package streaming.taxi;
 
 import ch.hsr.geohash.GeoHash;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +8,7 @@ import org.apache.flink.metrics.Counter;
 import streaming.JobMetrics;
 import streaming.admission.Admission;
 import streaming.admission.WindowEnds;
-import streaming.source.SourceRecord;
+import streaming.settings.JobSettings;
 
 /** Admits trips, each with its zone, its cell and its airport. */
 final class TripAdmission extends Admission<Trip, TripGroup> {
@@ -18,21 +17,20 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   /** The codes of the airports by their taxi zones. */
   private static final Map<Integer, String> AIRPORTS = Map.of(1, "EWR", 132, "JFK", 138, "LGA");
 
-  private final TripWindows windows;
+  private final long demandLength;
+  private final long demandSlide;
+  private final long airportsLength;
   private final int geohashPrecision;
 
   private transient Map<Integer, String> cells;
   private transient Counter unknownZone;
 
-  TripAdmission(TripWindows windows, int geohashPrecision, Duration maxAhead) {
-    super("trip", maxAhead);
-    this.windows = windows;
-    this.geohashPrecision = geohashPrecision;
-  }
-
-  /** The key to partition by: the trip, or the position of a record without one. */
-  static String keyOf(SourceRecord<Trip> record) {
-    return record.event == null ? positionOf(record) : record.event.id;
+  TripAdmission(JobSettings settings) {
+    super("trip", settings);
+    demandLength = settings.duration("demand.windowMinutes").toMillis();
+    demandSlide = settings.duration("demand.slideMinutes").toMillis();
+    airportsLength = settings.duration("airports.windowMinutes").toMillis();
+    geohashPrecision = settings.integer("demand.geohashPrecision");
   }
 
   @Override
@@ -45,23 +43,22 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
   @Override
   protected Optional<WindowEnds> windowsOf(Trip trip, long eventTime) {
     Optional<WindowEnds> demand = Optional.empty();
-    if (ZoneTable.ALL.find(trip.pickupZone) == null) {
+    if (Zone.find(trip.pickupZone) == null) {
       unknownZone.inc();
     } else {
-      demand = Optional.of(windows.demand(eventTime));
+      demand = Optional.of(WindowEnds.of(eventTime, demandLength, demandSlide));
     }
     if (!AIRPORTS.containsKey(trip.dropoffZone)) {
       return demand;
     }
-    WindowEnds airports = windows.airports(eventTime);
+    WindowEnds airports = WindowEnds.of(eventTime, airportsLength, airportsLength);
     return Optional.of(demand.map(airports::and).orElse(airports));
   }
 
   @Override
-  protected TripGroup admit(SourceRecord<Trip> record, long watermark) {
-    Trip trip = record.event;
+  protected TripGroup admit(Trip trip) {
     TripGroup group = new TripGroup();
-    Zone zone = ZoneTable.ALL.find(trip.pickupZone);
+    Zone zone = Zone.find(trip.pickupZone);
     if (zone != null) {
       group.zone = zone.id;
       group.cell =
@@ -75,8 +72,6 @@ final class TripAdmission extends Admission<Trip, TripGroup> {
     if (group.airport != null) {
       group.durations = new long[] {trip.dropoffTime - trip.pickupTime};
     }
-    group.admittedAt = watermark;
-    group.live = record.live;
     group.trips = 1;
     return group;
   }

@@ -1,9 +1,11 @@
 package streaming.taxi;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -28,17 +30,21 @@ final class TripGrouping extends AbstractStreamOperator<TripGroup>
 
   private static final long serialVersionUID = 1L;
 
+  /** Trips within a span count in the same windows. */
   private final long span;
 
   /** By what its trips have in common. */
   private transient Map<List<Object>, StreamRecord<TripGroup>> groups;
 
   /**
-   * @param span a time that starts and ends of all windows are multiples of: trips within it count
-   *     in the same windows
+   * @param steps that starts and ends of windows are multiples of
    */
-  TripGrouping(Duration span) {
-    this.span = span.toMillis();
+  TripGrouping(Duration... steps) {
+    span =
+        Stream.of(steps)
+            .map(step -> BigInteger.valueOf(step.toMillis()))
+            .reduce(BigInteger.ZERO, BigInteger::gcd)
+            .longValue();
   }
 
   @Override

@@ -14,10 +14,9 @@ public final class TripParser extends EventReader<Trip> {
   private static final long serialVersionUID = 1L;
 
   private static final String INSTANT = "2019-03-01T18:00:00Z";
-  private static final int LAST_ZONE = 265;
 
   public TripParser() {
-    super(List.of("id", "pickupTime", "dropoffTime", "pickupZone", "dropoffZone"));
+    super(Trip.class, List.of("id", "pickupTime", "dropoffTime", "pickupZone", "dropoffZone"));
   }
 
   @Override
@@ -26,18 +25,12 @@ public final class TripParser extends EventReader<Trip> {
   }
 
   @Override
-  public Class<Trip> eventType() {
-    return Trip.class;
-  }
-
-  @Override
   protected Trip create() {
     return new Trip();
   }
 
   @Override
-  protected void read(String field, JsonParser json, Trip trip)
-      throws IOException, MalformedEventException {
+  protected void read(String field, JsonParser json, Trip trip) throws IOException {
     switch (field) {
       case "id":
         trip.id = id(field, json);
@@ -49,46 +42,33 @@ public final class TripParser extends EventReader<Trip> {
         trip.dropoffTime = instant(field, json, INSTANT);
         break;
       case "pickupZone":
-        trip.pickupZone = zone(field, json);
+        trip.pickupZone = (int) integer(field, json, 1, 265, "from 1 to 265");
         break;
       case "dropoffZone":
-        trip.dropoffZone = zone(field, json);
+        trip.dropoffZone = (int) integer(field, json, 1, 265, "from 1 to 265");
         break;
       case "passengers":
-        checkCount(field, json);
+        integer(field, json, 0, Double.POSITIVE_INFINITY, "of at least 0");
         break;
       case "distanceMiles":
       case "fareUsd":
       case "totalUsd":
-        checkAmount(field, json);
+        if (!(number(json) >= 0)) {
+          throw invalid(field, json.getText(), "a number of at least 0");
+        }
         break;
       default:
         throw new MalformedEventException(field + " is not a field of a trip");
     }
   }
 
-  private static int zone(String field, JsonParser json)
-      throws IOException, MalformedEventException {
+  private static double integer(
+      String field, JsonParser json, int lowest, double highest, String range) throws IOException {
     double value = number(json);
-    if (!(value >= 1 && value <= LAST_ZONE && value == Math.rint(value))) {
-      throw invalid(field, json.getText(), "an integer from 1 to " + LAST_ZONE);
+    if (!(value >= lowest && value <= highest && value == Math.rint(value))) {
+      throw invalid(field, json.getText(), "an integer " + range);
     }
-    return (int) value;
-  }
-
-  private static void checkCount(String field, JsonParser json)
-      throws IOException, MalformedEventException {
-    double value = number(json);
-    if (!(value >= 0 && value == Math.rint(value))) {
-      throw invalid(field, json.getText(), "an integer of at least 0");
-    }
-  }
-
-  private static void checkAmount(String field, JsonParser json)
-      throws IOException, MalformedEventException {
-    if (!(number(json) >= 0)) {
-      throw invalid(field, json.getText(), "a number of at least 0");
-    }
+    return value;
   }
 
   /** The number, or NaN, which is in no range, if the token is something else. */

@@ -1,10 +1,9 @@
 package streaming.trades;
 
-import java.time.Duration;
 import java.util.Optional;
 import streaming.admission.Admission;
 import streaming.admission.WindowEnds;
-import streaming.source.SourceRecord;
+import streaming.settings.JobSettings;
 
 /** Admits trades. */
 final class TradeAdmission extends Admission<Trade, AdmittedTrade> {
@@ -12,28 +11,20 @@ final class TradeAdmission extends Admission<Trade, AdmittedTrade> {
 
   private final long length;
 
-  TradeAdmission(Duration length, Duration maxAhead) {
-    super("trade", maxAhead);
-    this.length = length.toMillis();
-  }
-
-  /** The key to partition by: the trade, or the position of a record without one. */
-  static String keyOf(SourceRecord<Trade> record) {
-    return record.event == null ? positionOf(record) : record.event.id;
+  TradeAdmission(JobSettings settings) {
+    super("trade", settings);
+    length = settings.duration("trades.windowSeconds").toMillis();
   }
 
   @Override
   protected Optional<WindowEnds> windowsOf(Trade trade, long eventTime) {
-    long end = (Math.floorDiv(eventTime, length) + 1) * length;
-    return Optional.of(new WindowEnds(end, end));
+    return Optional.of(WindowEnds.of(eventTime, length, length));
   }
 
   @Override
-  protected AdmittedTrade admit(SourceRecord<Trade> record, long watermark) {
+  protected AdmittedTrade admit(Trade trade) {
     AdmittedTrade admitted = new AdmittedTrade();
-    admitted.trade = record.event;
-    admitted.admittedAt = watermark;
-    admitted.live = record.live;
+    admitted.trade = trade;
     return admitted;
   }
 }

@@ -21,7 +21,7 @@ public final class TradeParser extends EventReader<Trade> {
   private static final BigDecimal HIGHEST_QUANTITY = BigDecimal.valueOf(1_000_000_000_000L);
 
   public TradeParser() {
-    super(List.of("id", "symbol", "time", "price", "quantity"));
+    super(Trade.class, List.of("id", "symbol", "time", "price", "quantity"));
   }
 
   @Override
@@ -30,18 +30,12 @@ public final class TradeParser extends EventReader<Trade> {
   }
 
   @Override
-  public Class<Trade> eventType() {
-    return Trade.class;
-  }
-
-  @Override
   protected Trade create() {
     return new Trade();
   }
 
   @Override
-  protected void read(String field, JsonParser json, Trade trade)
-      throws IOException, MalformedEventException {
+  protected void read(String field, JsonParser json, Trade trade) throws IOException {
     switch (field) {
       case "id":
         trade.id = id(field, json);
@@ -67,7 +61,7 @@ public final class TradeParser extends EventReader<Trade> {
   /** A positive number with a number of decimal places, as an integer of its smallest unit. */
   private static long decimal(
       String field, JsonParser json, BigDecimal highest, int places, String rule)
-      throws IOException, MalformedEventException {
+      throws IOException {
     BigDecimal value = json.currentToken().isNumeric() ? json.getDecimalValue() : BigDecimal.ZERO;
     if (value.signum() <= 0
         || value.compareTo(highest) > 0

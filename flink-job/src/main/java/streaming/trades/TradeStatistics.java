@@ -3,7 +3,7 @@ package streaming.trades;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigInteger;
-import org.apache.flink.api.common.functions.AggregateFunction;
+import streaming.window.WindowSum;
 
 /** What a window knows of its trades: exact, in cents, however many there are. */
 public class TradeStatistics {
@@ -59,8 +59,7 @@ public class TradeStatistics {
     return left.time != right.time ? left.time < right.time : left.id.compareTo(right.id) < 0;
   }
 
-  static final class Sum
-      implements AggregateFunction<AdmittedTrade, TradeStatistics, TradeStatistics> {
+  static final class Sum implements WindowSum<AdmittedTrade, TradeStatistics> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -72,16 +71,6 @@ public class TradeStatistics {
     public TradeStatistics add(AdmittedTrade admitted, TradeStatistics statistics) {
       statistics.add(admitted.trade);
       return statistics;
-    }
-
-    @Override
-    public TradeStatistics getResult(TradeStatistics statistics) {
-      return statistics;
-    }
-
-    @Override
-    public TradeStatistics merge(TradeStatistics left, TradeStatistics right) {
-      throw new UnsupportedOperationException("tumbling windows do not merge");
     }
   }
 }

@@ -4,12 +4,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import streaming.document.Document;
-import streaming.document.DocumentSink;
 import streaming.settings.JobSettings;
-import streaming.source.RecordSource;
+import streaming.source.SourceRecord;
 import streaming.window.EarlyResultTrigger;
 import streaming.window.OpenWindows;
 import streaming.window.WindowDocuments;
@@ -21,33 +18,30 @@ import streaming.window.WindowDocuments;
 public final class TradesWorkload {
   private TradesWorkload() {}
 
-  /** Adds the workload to a job, between a source and a sink. */
-  public static void build(
-      StreamExecutionEnvironment env,
-      JobSettings settings,
-      RecordSource<Trade> source,
-      DocumentSink sink) {
+  /** Adds the workload to the job of its records and gives its documents. */
+  public static DataStream<Document> of(
+      JobSettings settings, DataStream<SourceRecord<Trade>> records) {
     // No operator changes what it has handed on: copies between them would be for nothing.
-    env.getConfig().enableObjectReuse();
+    records.getExecutionEnvironment().getConfig().enableObjectReuse();
     SingleOutputStreamOperator<AdmittedTrade> trades =
-        source
-            .addTo(env)
-            .keyBy(TradeAdmission::keyOf, Types.STRING)
+        records
+            .keyBy(
+                record -> record.event == null ? record.position() : record.event.id, Types.STRING)
             .transform(
                 "Trade admission",
                 TypeInformation.of(AdmittedTrade.class),
-                new TradeAdmission(settings.tradesWindow(), settings.maxAhead()))
+                new TradeAdmission(settings))
             .uid("trade-admission");
     DataStream<Document> statistics =
         trades
             .keyBy(admitted -> admitted.trade.symbol, Types.STRING)
-            .window(new OpenWindows(TumblingEventTimeWindows.of(settings.tradesWindow())))
-            .trigger(new EarlyResultTrigger(settings.earlyInterval()))
+            .window(new OpenWindows(settings.duration("trades.windowSeconds")))
+            .trigger(new EarlyResultTrigger(settings.duration("results.earlyIntervalMilliseconds")))
             .aggregate(
                 new TradeStatistics.Sum(),
                 new WindowDocuments<>("trade-statistics", TradeStatistics::write))
             .uid("trade-statistics")
             .name("Trade statistics");
-    sink.addTo(statistics.union(trades.getSideOutput(TradeAdmission.DEAD_LETTERS)));
+    return statistics.union(trades.getSideOutput(TradeAdmission.DEAD_LETTERS));
   }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
@@ -29,7 +29,7 @@ class PatienceTest {
         refusal(400, "KMSDisabledException"),
         refusal(400, "ThrottlingException"),
         refusal(500, "InternalFailure"),
-        SdkServiceException.builder().statusCode(503).build(),
+        AwsServiceException.builder().statusCode(503).build(),
         LimitExceededException.builder().statusCode(400).build(),
         ResourceInUseException.builder().statusCode(400).build(),
         SdkClientException.create("connection refused"),
@@ -48,7 +48,7 @@ class PatienceTest {
         ResourceNotFoundException.builder().statusCode(400).build(),
         refusal(400, "AccessDeniedException"),
         KinesisException.builder().statusCode(400).build(),
-        SdkServiceException.builder().statusCode(400).build(),
+        AwsServiceException.builder().statusCode(400).build(),
         new IllegalStateException("a mistake"),
         new CompletionException("without a cause", null));
   }

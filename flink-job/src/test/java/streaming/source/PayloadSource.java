@@ -27,7 +27,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * @param <E> the type of the event
  */
-public final class PayloadSource<E> implements RecordSource<E> {
+public final class PayloadSource<E> {
   /** Flink copies functions: the pause must be found under a name. */
   private static final Map<Integer, CountDownLatch> PAUSES = new ConcurrentHashMap<>();
 
@@ -66,23 +66,23 @@ public final class PayloadSource<E> implements RecordSource<E> {
     PAUSES.get(number).await();
   }
 
-  @Override
   public DataStream<SourceRecord<E>> addTo(StreamExecutionEnvironment env) {
-    RecordSchema<E> schema = new RecordSchema<>(parser, Duration.ofHours(1));
+    EventReader<E> reader = parser;
     List<String> given = new ArrayList<>(payloads);
     int pause = pauseAfter;
     int name = number;
     DataGeneratorSource<SourceRecord<E>> source =
         new DataGeneratorSource<>(
             index ->
-                schema.read(
+                reader.record(
                     given.get(index.intValue()).getBytes(StandardCharsets.UTF_8),
                     "shardId-000000000000",
                     Long.toString(index),
-                    ARRIVAL),
+                    ARRIVAL,
+                    Duration.ofHours(1).toMillis()),
             given.size(),
             parallelism -> new Pause(pause, name),
-            schema.getProducedType());
+            reader.recordType());
     long bound = outOfOrderness.toMillis();
     return env.fromSource(
             source,

@@ -22,6 +22,8 @@ import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.Shard;
+import streaming.settings.JobSettings;
+import streaming.settings.SettingsFixture;
 
 class ShardEnumeratorTest {
   private static final BigInteger HALF = BigInteger.ONE.shiftLeft(127);
@@ -210,18 +212,18 @@ class ShardEnumeratorTest {
     restore(Map.of(), null);
     list();
     progress(0, 0);
-    progress(1, 100);
+    progress(1, 10_000);
     // The clock of alignment.
     context.runPeriodicCallable(context.getPeriodicCallables().size() - 1);
-    assertThat(limits(1)).endsWith(1_000L);
+    assertThat(limits(1)).endsWith(100_000L);
 
     // A quarter of the greatest drift is a step.
-    progress(0, 240);
-    assertThat(limits(1)).endsWith(1_000L);
-    progress(1, 300);
-    progress(0, 700);
-    assertThat(limits(0)).endsWith(1_000L, 1_300L);
-    assertThat(limits(1)).endsWith(1_000L, 1_300L);
+    progress(0, 24_000);
+    assertThat(limits(1)).endsWith(100_000L);
+    progress(1, 30_000);
+    progress(0, 70_000);
+    assertThat(limits(0)).endsWith(100_000L, 130_000L);
+    assertThat(limits(1)).endsWith(100_000L, 130_000L);
   }
 
   private void progress(int reader, long time) {
@@ -237,7 +239,8 @@ class ShardEnumeratorTest {
   }
 
   private void start(KnownShards known) {
-    enumerator = new ShardEnumerator(context, stream, "trips", 0, 1_000, known);
+    JobSettings settings = new SettingsFixture().set("source", "maxDriftSeconds", "100").load();
+    enumerator = new ShardEnumerator(context, stream, settings, known);
     enumerator.start();
   }
 

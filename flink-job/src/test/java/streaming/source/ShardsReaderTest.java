@@ -49,7 +49,7 @@ class ShardsReaderTest {
     reader =
         new ShardsReader<>(
             new Context(metrics, progress),
-            new RecordSchema<>(new TripParser(), Duration.ofHours(1)),
+            new TripParser(),
             settings,
             new KinesisClients(settings));
     reader.start();

@@ -100,7 +100,7 @@ class ResultsStreamSinkTest {
             .load();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
-    ResultsStreamSink.to(settings.resultsStreamName().orElseThrow(), settings)
+    ResultsStreamSink.to(settings.optional("resultsStream.streamName").orElseThrow(), settings)
         .addTo(env.fromData(List.of(documents)));
     env.execute();
   }

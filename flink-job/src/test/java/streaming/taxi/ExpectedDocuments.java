@@ -31,8 +31,6 @@ final class ExpectedDocuments {
   private static final Map<Integer, String> AIRPORTS = Map.of(1, "EWR", 132, "JFK", 138, "LGA");
   private static final Map<Integer, Integer> FOLDED = Map.of(57, 56, 104, 103, 105, 103);
 
-  private final ZoneTable zones = ZoneTable.load();
-
   /** The duration of each trip that a document counts, by index and document id. */
   private final Map<String, List<Long>> trips = new HashMap<>();
 
@@ -114,8 +112,7 @@ final class ExpectedDocuments {
             Map<String, Object> place = new LinkedHashMap<>();
             place.put("rank", ranking.size() + 1);
             place.put("area", area);
-            place.put(
-                "name", kind.equals("zones") ? zones.find(Integer.parseInt(area)).name : area);
+            place.put("name", kind.equals("zones") ? Zone.find(Integer.parseInt(area)).name : area);
             place.put("trips", trips.get(key).size());
             ranking.add(place);
           }
@@ -155,7 +152,7 @@ final class ExpectedDocuments {
     Set<String> open = new HashSet<>();
     int closed = 0;
     if (zone < 264) {
-      String cell = cellOf(zones.find(zone));
+      String cell = cellOf(Zone.find(zone));
       long first = time / DEMAND_SLIDE * DEMAND_SLIDE - DEMAND_WINDOW;
       for (long start = first; start <= time; start += DEMAND_SLIDE) {
         if (start + DEMAND_WINDOW > time) {

@@ -105,11 +105,10 @@ class PreviousReleaseTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(2);
-    TaxiWorkload.build(
-        env,
-        new SettingsFixture().load(),
-        PayloadSource.of(new TripParser(), payloads, OUT_OF_ORDERNESS),
-        sink);
+    sink.addTo(
+        TaxiWorkload.of(
+            new SettingsFixture().load(),
+            PayloadSource.of(new TripParser(), payloads, OUT_OF_ORDERNESS).addTo(env)));
     env.execute();
     return TaxiWorkloadTest.figures(sink);
   }

@@ -57,7 +57,7 @@ class TaskManagerFailureTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(PARALLELISM);
-    TaxiWorkload.build(env, new SettingsFixture().load(), source, sink);
+    sink.addTo(TaxiWorkload.of(new SettingsFixture().load(), source.addTo(env)));
 
     JobClient job = env.executeAsync();
     source.awaitPause();

@@ -458,7 +458,8 @@ class TaxiWorkloadOnKinesisTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(parallelism);
-    TaxiWorkload.build(env, loaded, new KinesisSource<>(loaded, new TripParser()), sink);
+    KinesisSource<Trip> source = new KinesisSource<>(loaded, new TripParser());
+    sink.addTo(TaxiWorkload.of(loaded, source.addTo(env)));
     JobClient job = env.executeAsync();
     started.add(job);
     return job;

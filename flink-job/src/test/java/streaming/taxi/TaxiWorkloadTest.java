@@ -279,7 +279,7 @@ class TaxiWorkloadTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(configuration.get(CoreOptions.DEFAULT_PARALLELISM, PARALLELISM));
-    TaxiWorkload.build(env, settings, source, sink);
+    sink.addTo(TaxiWorkload.of(settings, source.addTo(env)));
     return env;
   }
 

@@ -6,7 +6,6 @@ import static streaming.taxi.TripFixture.trip;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import streaming.document.Document;
+import streaming.settings.SettingsFixture;
 import streaming.source.SourceRecord;
 
 /** Demand windows of 15 minutes every 5, airport windows of 60 minutes. */
@@ -405,12 +405,10 @@ class TripAdmissionTest {
 
   private KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> harness(
       int maxParallelism) throws Exception {
-    TripWindows windows =
-        new TripWindows(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofHours(1));
     KeyedOneInputStreamOperatorTestHarness<String, SourceRecord<Trip>, TripGroup> made =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new TripAdmission(windows, 6, Duration.ofHours(1)),
-            TripAdmission::keyOf,
+            new TripAdmission(new SettingsFixture().load()),
+            record -> record.event == null ? record.position() : record.event.id,
             Types.STRING,
             maxParallelism,
             1,

@@ -3,13 +3,11 @@ package streaming.taxi;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import streaming.source.RecordSchema;
 import streaming.source.SourceRecord;
 
 /** A trip event for tests: valid, with what a test is about changed. */
 final class TripFixture {
-  private static final RecordSchema<Trip> SCHEMA =
-      new RecordSchema<>(new TripParser(), Duration.ofHours(1));
+  private static final TripParser PARSER = new TripParser();
 
   /** After the events of all tests. */
   private static final Instant ARRIVAL = Instant.parse("2019-12-31T00:00:00Z");
@@ -67,7 +65,11 @@ final class TripFixture {
   }
 
   static SourceRecord<Trip> read(byte[] payload, int sequenceNumber) {
-    return SCHEMA.read(
-        payload, "shardId-000000000000", Integer.toString(sequenceNumber), ARRIVAL.toEpochMilli());
+    return PARSER.record(
+        payload,
+        "shardId-000000000000",
+        Integer.toString(sequenceNumber),
+        ARRIVAL.toEpochMilli(),
+        Duration.ofHours(1).toMillis());
   }
 }

@@ -24,7 +24,8 @@ class TripGroupingTest {
   void open() throws Exception {
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new TripGrouping(Duration.ofMillis(10)),
+            // Windows of the two start and end at multiples of 10.
+            new TripGrouping(Duration.ofMillis(30), Duration.ofMillis(20)),
             TypeInformation.of(TripGroup.class).createSerializer(new SerializerConfigImpl()));
     harness.open();
   }

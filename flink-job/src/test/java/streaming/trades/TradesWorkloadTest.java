@@ -149,7 +149,7 @@ class TradesWorkloadTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(2);
-    TradesWorkload.build(env, settings, source, sink);
+    sink.addTo(TradesWorkload.of(settings, source.addTo(env)));
     return env;
   }
 

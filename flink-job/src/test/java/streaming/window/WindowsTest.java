@@ -9,12 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.transformations.OneInputTransformation;
-import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -237,9 +235,7 @@ class WindowsTest {
             StreamExecutionEnvironment.getExecutionEnvironment()
                 .fromData(new Visit(0))
                 .keyBy(visit -> "gate", Types.STRING)
-                .window(
-                    new OpenWindows(
-                        SlidingEventTimeWindows.of(Duration.ofSeconds(20), Duration.ofSeconds(10))))
+                .window(new OpenWindows(Duration.ofSeconds(20), Duration.ofSeconds(10)))
                 .trigger(new EarlyResultTrigger(Duration.ofSeconds(1)))
                 .aggregate(new VisitCount(), new WindowDocuments<>("visits", WindowsTest::write))
                 .getTransformation();
@@ -259,7 +255,7 @@ class WindowsTest {
     }
   }
 
-  private static final class VisitCount implements AggregateFunction<Visit, Long, Long> {
+  private static final class VisitCount implements WindowSum<Visit, Long> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -270,16 +266,6 @@ class WindowsTest {
     @Override
     public Long add(Visit visit, Long visits) {
       return visits + 1;
-    }
-
-    @Override
-    public Long getResult(Long visits) {
-      return visits;
-    }
-
-    @Override
-    public Long merge(Long left, Long right) {
-      return left + right;
     }
   }
 

@@ -5,18 +5,10 @@ package org.apache.flink.streaming.connectors.kinesis.model;
  * this name, with these fields.
  */
 public final class SequenceNumber {
-  private String sequenceNumber;
-  private long subSequenceNumber;
+  public String sequenceNumber;
+  public long subSequenceNumber;
 
   // Part of what was saved, though nothing reads it.
   @SuppressWarnings("unused")
   private int cachedHash;
-
-  public String getSequenceNumber() {
-    return sequenceNumber;
-  }
-
-  public long getSubSequenceNumber() {
-    return subSequenceNumber;
-  }
 }

@@ -1,4 +1,4 @@
-package streaming.taxi;
+package streaming.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindow
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.junit.jupiter.api.Test;
 
-class TripWindowsTest {
+class WindowEndsTest {
   @Test
   void agreesWithTheWindowsThatFlinkAssigns() {
     Random random = new Random(1);
@@ -16,7 +16,8 @@ class TripWindowsTest {
       Duration slide = Duration.ofMinutes(1 + random.nextInt(60));
       Duration length = slide.multipliedBy(1 + random.nextInt(6));
       long eventTime = random.nextInt() * 1000L + 1_500_000_000_000L;
-      TripWindows windows = new TripWindows(length, slide, length);
+      WindowEnds sliding = WindowEnds.of(eventTime, length.toMillis(), slide.toMillis());
+      WindowEnds tumbling = WindowEnds.of(eventTime, length.toMillis(), length.toMillis());
 
       assertThat(
               SlidingEventTimeWindows.of(length, slide)
@@ -26,20 +27,12 @@ class TripWindowsTest {
                   .summaryStatistics())
           .satisfies(
               ends -> {
-                assertThat(windows.demand(eventTime).first).isEqualTo(ends.getMin());
-                assertThat(windows.demand(eventTime).last).isEqualTo(ends.getMax());
+                assertThat(sliding.first).isEqualTo(ends.getMin());
+                assertThat(sliding.last).isEqualTo(ends.getMax());
               });
       assertThat(SlidingEventTimeWindows.of(length, length).assignWindows(null, eventTime, null))
           .extracting(TimeWindow::getEnd)
-          .containsExactly(windows.airports(eventTime).last);
+          .containsExactly(tumbling.last);
     }
-  }
-
-  @Test
-  void tripsWithinASpanCountInTheSameWindows() {
-    TripWindows windows =
-        new TripWindows(Duration.ofMinutes(30), Duration.ofMinutes(6), Duration.ofMinutes(20));
-
-    assertThat(windows.span()).isEqualTo(Duration.ofMinutes(2));
   }
 }

@@ -8,18 +8,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ZoneTableTest {
-  private final ZoneTable zones = ZoneTable.load();
-
+class ZoneTest {
   @Test
   void knowsThePlaceOfEveryZoneButTheUnknownOnes() {
-    assertThat(IntStream.rangeClosed(1, 265).filter(id -> zones.find(id) == null))
+    assertThat(IntStream.rangeClosed(1, 265).filter(id -> Zone.find(id) == null))
         .containsExactly(264, 265);
   }
 
   @Test
   void readsNamesAndPlaces() {
-    Zone zone = zones.find(132);
+    Zone zone = Zone.find(132);
 
     assertThat(zone.id).isEqualTo(132);
     assertThat(zone.name).isEqualTo("JFK Airport");
@@ -31,12 +29,12 @@ class ZoneTableTest {
   @ParameterizedTest
   @CsvSource({"57, 56", "104, 103", "105, 103"})
   void countsAFoldedZoneAsItsNeighbour(int folded, int neighbour) {
-    assertThat(zones.find(folded).id).isEqualTo(neighbour);
+    assertThat(Zone.find(folded).id).isEqualTo(neighbour);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 266, -1})
   void knowsNoZoneOutsideTheRange(int id) {
-    assertThat(zones.find(id)).isNull();
+    assertThat(Zone.find(id)).isNull();
   }
 }
