@@ -13,6 +13,7 @@ import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 import streaming.JobMetrics;
 import streaming.document.Document;
 import streaming.retry.Patience;
@@ -30,11 +31,10 @@ final class BatchWriter implements SinkWriter<Document> {
 
   /**
    * Milliseconds between two requests with live results, while none is full. Each refreshes its
-   * indices, so that more subtasks send less often.
+   * indices, so that subtasks that share an index send less often.
    */
   private static final long LIVE_INTERVAL = 200;
 
-  private static final int LIVE_SUBTASKS = 4;
   private static final long LONGEST_LIVE_INTERVAL = 1000;
 
   private final MailboxExecutor mailbox;
@@ -45,12 +45,7 @@ final class BatchWriter implements SinkWriter<Document> {
   private final Counter retries;
   private final Counter rejected;
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread created = new Thread(task, "batch-writer");
-            created.setDaemon(true);
-            return created;
-          });
+      Executors.newSingleThreadExecutor(new ExecutorThreadFactory("batch-writer"));
 
   /** The documents that wait, by index and id. */
   private final Map<List<String>, Document> waiting = new LinkedHashMap<>();
@@ -77,7 +72,7 @@ final class BatchWriter implements SinkWriter<Document> {
     this.sender = sender;
     int subtasks = context.getTaskInfo().getNumberOfParallelSubtasks();
     liveInterval =
-        Math.min(LIVE_INTERVAL * Math.max(1, subtasks / LIVE_SUBTASKS), LONGEST_LIVE_INTERVAL);
+        Math.min(LIVE_INTERVAL * IndexPartitioner.shares(subtasks), LONGEST_LIVE_INTERVAL);
     retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
     rejected = JobMetrics.counter(context.metricGroup(), JobMetrics.REJECTED);
     JobMetrics.gauge(context.metricGroup(), JobMetrics.QUEUE, () -> queued);

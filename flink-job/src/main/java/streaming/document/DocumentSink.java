@@ -7,7 +7,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 public interface DocumentSink {
   /**
    * Adds the sink to the job. Documents of the same id must be written in the order of the stream:
-   * the sink may not change how the stream is partitioned.
+   * where the sink partitions it, all documents of an id stay together.
    */
   void addTo(DataStream<Document> documents);
 }

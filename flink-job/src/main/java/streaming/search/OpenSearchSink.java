@@ -3,6 +3,7 @@ package streaming.search;
 import java.net.URI;
 import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
+import streaming.batch.IndexPartitioner;
 import streaming.document.DocumentSink;
 import streaming.retry.Patience;
 import streaming.settings.JobSettings;
@@ -23,15 +24,18 @@ public final class OpenSearchSink {
    * @param endpoint of the domain
    */
   public static DocumentSink to(URI endpoint, JobSettings settings) {
-    String region = settings.searchRegion();
+    String region = settings.text("search.region");
     BatchLimits limits =
         new BatchLimits(
-            settings.bulkActions(),
-            settings.bulkSizeMiB() * 1024L * 1024,
-            settings.flushInterval(),
-            new Patience(settings.searchRetryDelay(), settings.searchRetries()));
+            settings.integer("search.bulkActions"),
+            settings.integer("search.bulkSizeMiB") * 1024L * 1024,
+            settings.duration("search.flushIntervalMilliseconds"),
+            new Patience(
+                settings.duration("search.retryDelayMilliseconds"),
+                settings.integer("search.retries")));
     return documents ->
         documents
+            .partitionCustom(new IndexPartitioner(), document -> document)
             .filter(new DeadLetterSample())
             .uid("dead-letter-sample")
             .name("Dead letter sample")

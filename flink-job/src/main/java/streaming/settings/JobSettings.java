@@ -23,9 +23,11 @@ public final class JobSettings implements Serializable {
   private final HashMap<String, String> values;
   private final HashMap<String, String> environment;
 
+  /** Of the environment the endpoints alone: the settings go into the graph of the job. */
   private JobSettings(Map<String, String> values, Map<String, String> environment) {
     this.values = new HashMap<>(values);
     this.environment = new HashMap<>(environment);
+    this.environment.keySet().retainAll(List.of(KINESIS_ENDPOINT, SEARCH_ENDPOINT));
   }
 
   /**
@@ -76,29 +78,5 @@ public final class JobSettings implements Serializable {
   public Optional<URI> searchEndpoint() {
     return optional("search.endpoint")
         .map(endpoint -> URI.create(environment.getOrDefault(SEARCH_ENDPOINT, endpoint)));
-  }
-
-  public String searchRegion() {
-    return text("search.region");
-  }
-
-  public int bulkActions() {
-    return integer("search.bulkActions");
-  }
-
-  public int bulkSizeMiB() {
-    return integer("search.bulkSizeMiB");
-  }
-
-  public Duration flushInterval() {
-    return duration("search.flushIntervalMilliseconds");
-  }
-
-  public int searchRetries() {
-    return integer("search.retries");
-  }
-
-  public Duration searchRetryDelay() {
-    return duration("search.retryDelayMilliseconds");
   }
 }

@@ -1,5 +1,6 @@
 package streaming.settings;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -180,6 +182,19 @@ class JobSettingsTest {
               assertThat(readme)
                   .contains(String.format("| `%s` | `%s` | %s |", key[0], key[1], normal));
             });
+  }
+
+  @Test
+  void carriesNoOtherVariableOfTheEnvironmentIntoTheGraphOfTheJob() throws Exception {
+    JobSettings settings =
+        new SettingsFixture()
+            .environment("AWS_ENDPOINT_URL_KINESIS", "http://localhost:4567")
+            .environment("AWS_SECRET_ACCESS_KEY", "c2VjcmV0")
+            .load();
+
+    assertThat(new String(InstantiationUtil.serializeObject(settings), UTF_8))
+        .contains("http://localhost:4567")
+        .doesNotContain("c2VjcmV0");
   }
 
   @Test
