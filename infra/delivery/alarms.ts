@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
+import { present } from "../core/present";
+import { type Alarm, alarm, incomingRecords, readingsOf, stopped } from "../watch/alarm";
 
 /** A delivery stream to be watched. */
 export interface WatchedDelivery {
@@ -64,14 +64,13 @@ export function maxFreshnessSeconds(bufferSeconds: number): number {
 
 /** Does everything reach the archive, and in time? */
 export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
-  const dimensions = { DeliveryStreamName: delivery.name };
-  const read = (name: MetricName<"delivery">, statistic: Statistic): Reading =>
-    reading("delivery", name, dimensions, statistic);
+  const read = readingsOf("delivery", { DeliveryStreamName: delivery.name });
   const seconds = maxFreshnessSeconds(delivery.bufferSeconds);
   const { freshness, success, place, mend } = destinations[delivery.destination ?? "S3"];
-  const incoming = delivery.sourceName && incomingRecords(delivery.sourceName);
+  const { sourceName } = delivery;
+  const incoming = sourceName === undefined ? undefined : incomingRecords(sourceName);
 
-  return [
+  return present(
     alarm("delivery-late", read(freshness, "Maximum"), { threshold: seconds }, { place }),
     alarm(
       "delivery-lag",
@@ -79,37 +78,25 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
       { threshold: seconds * 1000 },
       { seconds },
     ),
-    ...(incoming
-      ? [
-          alarm(
-            "delivery-silent",
-            stopped(incoming, read("DataReadFromKinesisStream.Records", "Sum")),
-          ),
-        ]
-      : []),
+    incoming &&
+      alarm("delivery-silent", stopped(incoming, read("DataReadFromKinesisStream.Records", "Sum"))),
     alarm("delivery-failures", read(success, "Average"), {}, { place, mend }),
-    ...(delivery.transformName === undefined
-      ? []
-      : [alarm("delivery-transform-failures", read("ExecuteProcessing.Success", "Average"))]),
-    ...(delivery.converts === true
-      ? [alarm("delivery-conversion-failures", read("FailedConversion.Records", "Sum"))]
-      : []),
-    ...(delivery.partitions === true
-      ? [alarm("delivery-partitions-exceeded", read("PartitionCountExceeded", "Maximum"))]
-      : []),
-    ...(delivery.customerKey === true
-      ? [
-          alarm("delivery-key-failures", {
-            expression: "MAX([denied, disabled, invalid, absent])",
-            label: "calls of the key that failed",
-            readings: {
-              denied: read("KMSKeyAccessDenied", "Sum"),
-              disabled: read("KMSKeyDisabled", "Sum"),
-              invalid: read("KMSKeyInvalidState", "Sum"),
-              absent: read("KMSKeyNotFound", "Sum"),
-            },
-          }),
-        ]
-      : []),
-  ];
+    delivery.transformName !== undefined &&
+      alarm("delivery-transform-failures", read("ExecuteProcessing.Success", "Average")),
+    delivery.converts &&
+      alarm("delivery-conversion-failures", read("FailedConversion.Records", "Sum")),
+    delivery.partitions &&
+      alarm("delivery-partitions-exceeded", read("PartitionCountExceeded", "Maximum")),
+    delivery.customerKey &&
+      alarm("delivery-key-failures", {
+        expression: "MAX([denied, disabled, invalid, absent])",
+        label: "calls of the key that failed",
+        readings: {
+          denied: read("KMSKeyAccessDenied", "Sum"),
+          disabled: read("KMSKeyDisabled", "Sum"),
+          invalid: read("KMSKeyInvalidState", "Sum"),
+          absent: read("KMSKeyNotFound", "Sum"),
+        },
+      }),
+  );
 }

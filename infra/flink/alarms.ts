@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultMaxLagSeconds, type WatchedStream } from "../stream/alarms";
 import { flinkDefaults } from "./args";
-import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
-import { jobLag, type MetricName, type Statistic } from "../watch/metrics";
+import { present } from "../core/present";
+import { type Alarm, alarm, incomingRecords, readingsOf, stopped } from "../watch/alarm";
+import { jobLag } from "../watch/metrics";
 
 export interface WatchedApplication {
   readonly name: pulumi.Input<string>;
@@ -31,13 +32,12 @@ export const shareOfRecords = "IF(RATE(records) > 0, 100 * RATE(part) / RATE(rec
 export function applicationAlarms(application: WatchedApplication): Alarm[] {
   const { name, runtime, checkpointIntervalSeconds, source } = application;
   const { kpuLimit = flinkDefaults.kpuLimit } = application;
-  const read = (metric: MetricName<"application">, statistic: Statistic): Reading =>
-    reading("application", metric, { Application: name }, statistic);
+  const read = readingsOf("application", { Application: name });
   const records = read("records", "Average");
 
-  return [
-    ...(source ? [lagAlarm(name, source)] : []),
-    ...(application.snapshotsKept === true ? snapshotAlarms(name, source?.retentionHours) : []),
+  return present(
+    source && lagAlarm(name, source),
+    application.snapshotsKept && snapshotAlarms(name, source?.retentionHours),
     alarm(
       "application-down",
       isFlink2(runtime)
@@ -58,15 +58,12 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       label: "restarts per second",
       readings: { restarts: read(isFlink2(runtime) ? "numRestarts" : "fullRestarts", "Maximum") },
     }),
-    ...(source
-      ? [
-          alarm(
-            "application-silent",
-            stopped(incomingRecords(source.name), read("numRecordsInPerSecond", "Maximum")),
-          ),
-        ]
-      : []),
-    ...(["late", "malformed", "rejected"] as const).map((part) =>
+    source &&
+      alarm(
+        "application-silent",
+        stopped(incomingRecords(source.name), read("numRecordsInPerSecond", "Maximum")),
+      ),
+    (["late", "malformed", "rejected"] as const).map((part) =>
       alarm(`application-${part}`, {
         expression: shareOfRecords,
         label: `percent of the records, ${part}`,
@@ -93,7 +90,7 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
       label: "percent of the time",
       readings: { milliseconds: read("oldGenerationGCTime", "Average") },
     }),
-  ];
+  );
 }
 
 /**
@@ -102,10 +99,11 @@ export function applicationAlarms(application: WatchedApplication): Alarm[] {
  */
 function snapshotAlarms(Application: pulumi.Input<string>, retentionHours = 24): Alarm[] {
   const hours = retentionHours / 2;
-  const age = reading("snapshots", "Age", { Application }, "Minimum");
+  const threshold = hours * 3600;
+  const read = readingsOf("snapshots", { Application });
   return [
-    alarm("application-snapshot-age", age, { threshold: hours * 3600 }, { hours }),
-    alarm("application-snapshots", reading("snapshots", "Count", { Application }, "Maximum")),
+    alarm("application-snapshot-age", read("Age", "Minimum"), { threshold }, { hours }),
+    alarm("application-snapshots", read("Count", "Maximum")),
   ];
 }
 

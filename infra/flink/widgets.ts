@@ -4,10 +4,7 @@ import { graph, type Line, linesOf, logLines, type Section } from "../watch/widg
 import { type MetricName, outcomes } from "../watch/metrics";
 
 /** How the job fares, and what it complains about. */
-export function applicationSection(
-  region: string,
-  application: pulumi.Unwrap<WatchedApplication>,
-): Section {
+export function applicationSection(application: pulumi.Unwrap<WatchedApplication>): Section {
   const { name, runtime, checkpointIntervalSeconds, logGroupName } = application;
   const line = linesOf("application", { Application: name });
   const perSecond = (measure: MetricName<"application">, label: string): Line => ({
@@ -25,12 +22,11 @@ export function applicationSection(
     heading: "Flink application",
     runbook: "restore-from-a-snapshot",
     widgets: [
-      graph(region, "Records a second, all operators", [
+      graph("Records a second, all operators", [
         perSecond("numRecordsInPerSecond", "in"),
         perSecond("numRecordsOutPerSecond", "out"),
       ]),
       graph(
-        region,
         "Processors, memory and disk (%)",
         [
           line("cpuUtilization", "Maximum", "CPU"),
@@ -41,8 +37,9 @@ export function applicationSection(
         ],
         [{ label: "CPU", value: 80 }],
       ),
-      graph(region, "Restarts and outages", [
-        ...(isFlink2(runtime)
+      graph(
+        "Restarts and outages",
+        isFlink2(runtime)
           ? [
               line("runningTime", "Maximum", "running (ms)", true),
               line("numRestarts", "Maximum", "restarts since the start"),
@@ -54,10 +51,9 @@ export function applicationSection(
               line("uptime", "Maximum", "up (ms)", true),
               line("fullRestarts", "Maximum", "restarts since the start"),
               line("downtime", "Average", "down (ms)", true),
-            ]),
-      ]),
+            ],
+      ),
       graph(
-        region,
         "Checkpoints",
         [
           line("lastCheckpointDuration", "Maximum", "duration (ms)"),
@@ -65,28 +61,26 @@ export function applicationSection(
         ],
         [{ label: "half of the interval", value: (checkpointIntervalSeconds * 1000) / 2 }],
       ),
-      graph(region, "Failed checkpoints and late records, since the start", [
+      graph("Failed checkpoints and late records, since the start", [
         line("numberOfFailedCheckpoints", "Maximum", "failed checkpoints"),
         line("numLateRecordsDropped", "Maximum", "late records dropped", true),
       ]),
       // The service publishes KPUs once an hour.
-      graph(region, "KPUs", [line("KPUs", "Maximum", "KPUs")], [], 3600),
-      graph(region, "Lag and threads", [
+      graph("KPUs", [line("KPUs", "Maximum", "KPUs")], [], 3600),
+      graph("Lag and threads", [
         line("millisBehindLatest", "Maximum", "behind the stream (ms)"),
         line("threadsCount", "Maximum", "threads", true),
       ]),
-      graph(region, "Outcomes, in percent of the records", [
-        ...outcomes.map((outcome) => share(outcome, outcome)),
+      graph("Outcomes, in percent of the records", [
+        outcomes.map((outcome) => share(outcome, outcome)),
         share("rejected", "rejected by the domain"),
       ]),
       logLines(
-        region,
         "Errors in the job's log",
         logGroupName,
         'fields @timestamp, message | filter messageType = "ERROR" or messageType = "WARN" | sort @timestamp desc | limit 50',
       ),
       logLines(
-        region,
         "Exceptions of the last hours",
         logGroupName,
         "filter @message like /Exception/ | parse message /(?<exception>[\\w.]+Exception)/ | stats count(*) as times by exception | sort times desc | limit 20",

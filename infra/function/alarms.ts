@@ -1,5 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
+import {
+  type Alarm,
+  alarm,
+  incomingRecords,
+  type Reading,
+  reading,
+  readingsOf,
+  stopped,
+} from "../watch/alarm";
 import type { MetricName } from "../watch/metrics";
 
 /** A function that reads a stream. */
@@ -28,8 +36,7 @@ export function lossMilliseconds({
 /** Does the function keep up, and what did it give up? */
 export function functionAlarms(watched: WatchedFunction): Alarm[] {
   const { name, mappingId, streamName, maxLagSeconds } = watched;
-  const read = (metric: MetricName<"lambda">, statistic: "Maximum" | "Sum"): Reading =>
-    reading("lambda", metric, { FunctionName: name }, statistic);
+  const read = readingsOf("lambda", { FunctionName: name });
   const events = (metric: MetricName<"mapping">): Reading =>
     reading("mapping", metric, { EventSourceMappingUUID: mappingId }, "Sum");
   const age = read("IteratorAge", "Maximum");

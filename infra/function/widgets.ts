@@ -3,16 +3,15 @@ import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 import { lossMilliseconds, type WatchedFunction } from "./alarms";
 
 /** Whether the function on the stream keeps up, and what became of the records. */
-export function functionSection(region: string, watched: pulumi.Unwrap<WatchedFunction>): Section {
+export function functionSection(watched: pulumi.Unwrap<WatchedFunction>): Section {
   const line = linesOf("lambda", { FunctionName: watched.name });
   const events = linesOf("mapping", { EventSourceMappingUUID: watched.mappingId });
   return {
     heading: "Function on the stream",
     runbook: "alarms",
     widgets: [
-      functionGraph(region, "Function", watched.name),
+      functionGraph("Function", watched.name),
       graph(
-        region,
         "Behind the stream (ms)",
         [line("IteratorAge", "Maximum", "behind")],
         [
@@ -20,7 +19,7 @@ export function functionSection(region: string, watched: pulumi.Unwrap<WatchedFu
           { label: "records are about to be given up", value: lossMilliseconds(watched) },
         ],
       ),
-      graph(region, "Records a minute", [
+      graph("Records a minute", [
         events("PolledEventCount", "Sum", "read"),
         events("FilteredOutEventCount", "Sum", "filtered out"),
         events("InvokedEventCount", "Sum", "given to the function"),

@@ -3,10 +3,7 @@ import { graph, linesOf, type Section } from "../watch/widgets";
 import type { WatchedIngestion } from "./alarms";
 
 /** Requests with events, and what became of them. */
-export function ingestionSection(
-  region: string,
-  ingestion: pulumi.Unwrap<WatchedIngestion>,
-): Section {
+export function ingestionSection(ingestion: pulumi.Unwrap<WatchedIngestion>): Section {
   const { apiId, requestsPerSecond } = ingestion;
   const api = linesOf("api", { ApiName: ingestion.apiName, Stage: ingestion.apiStageName });
   const own = linesOf("ingestion", { Api: apiId });
@@ -15,16 +12,15 @@ export function ingestionSection(
     runbook: "http-ingestion",
     widgets: [
       graph(
-        region,
         "Requests a minute",
         [api("Count", "Sum", "requests"), own("Throttled", "Sum", "throttled")],
         [{ label: "throttle", value: requestsPerSecond * 60 }],
       ),
-      graph(region, "Share of requests without success", [
+      graph("Share of requests without success", [
         api("4XXError", "Average", "refused"),
         api("5XXError", "Average", "failed"),
       ]),
-      graph(region, "Latency (ms)", [
+      graph("Latency (ms)", [
         api("Latency", "p99", "whole, 99th percentile"),
         api("IntegrationLatency", "p99", "of the stream, 99th percentile"),
       ]),

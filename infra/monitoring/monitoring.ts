@@ -5,6 +5,7 @@ import { canaryAlarms } from "../canary/alarms";
 import { componentInputs } from "../core/component";
 import { policyDocument } from "../core/iam";
 import { consoleUrl } from "../core/partition";
+import { present } from "../core/present";
 import { deliveryAlarms } from "../delivery/alarms";
 import { applicationAlarms } from "../flink/alarms";
 import { functionAlarms } from "../function/alarms";
@@ -242,30 +243,25 @@ function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
   const { results, resultsDelivery, eventsDelivery, functionDelivery, canary, ingestion } = args;
   const idle = canary && canariesAlone;
-  return [
-    ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
-    ...(stream && !application ? readerLagAlarms(stream) : []),
-    ...(application ? applicationAlarms({ ...application, source: stream }) : []),
-    ...(delivery ? deliveryAlarms({ sourceName: stream?.name, ...delivery }) : []),
-    ...(domain ? domainAlarms(domain) : []),
-    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
-    ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
-    ...(host ? hostAlarms(host) : []),
-    ...(ingestion ? ingestionAlarms(ingestion) : []),
-    ...(scaling ? scalingAlarms(scaling) : []),
-    ...(results && stream && application
-      ? [resultsSilenceAlarm(stream.name, results.name, idle)]
-      : []),
-    ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
-    ...(resultsDelivery
-      ? of("results", deliveryAlarms({ sourceName: results?.name, ...resultsDelivery }))
-      : []),
-    ...(eventsDelivery
-      ? of("events", deliveryAlarms({ sourceName: stream?.name, ...eventsDelivery }))
-      : []),
-    ...(args.function ? functionAlarms(args.function) : []),
-    ...(functionDelivery ? of("function", deliveryAlarms(functionDelivery)) : []),
-  ];
+  return present(
+    stream && [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)],
+    stream && !application && readerLagAlarms(stream),
+    application && applicationAlarms({ ...application, source: stream }),
+    delivery && deliveryAlarms({ sourceName: stream?.name, ...delivery }),
+    domain && domainAlarms(domain),
+    domain && stream && application && indexSilenceAlarm(domain, stream.name, idle),
+    canary && canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds),
+    host && hostAlarms(host),
+    ingestion && ingestionAlarms(ingestion),
+    scaling && scalingAlarms(scaling),
+    results && stream && application && resultsSilenceAlarm(stream.name, results.name, idle),
+    results && of("results", [...streamAlarms(results), ...readerLagAlarms(results)]),
+    resultsDelivery &&
+      of("results", deliveryAlarms({ sourceName: results?.name, ...resultsDelivery })),
+    eventsDelivery && of("events", deliveryAlarms({ sourceName: stream?.name, ...eventsDelivery })),
+    args.function && functionAlarms(args.function),
+    functionDelivery && of("function", deliveryAlarms(functionDelivery)),
+  );
 }
 
 /** Alarms on a second resource of a kind, named by its content. */

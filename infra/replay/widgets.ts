@@ -4,7 +4,6 @@ import type { WatchedHost } from "./alarms";
 
 /** Who puts records into the stream, and how that goes. */
 export function hostSection(
-  region: string,
   { instanceId }: pulumi.Unwrap<WatchedHost>,
   streamName: string | undefined,
 ): Section {
@@ -14,22 +13,20 @@ export function hostSection(
     heading: "Producer",
     runbook: "replay",
     widgets: [
-      graph(region, "Replay host", [
+      graph("Replay host", [
         host("CPUUtilization", "Average", "CPU %"),
         host("NetworkOut", "Sum", "bytes sent", true),
       ]),
-      ...(puts
-        ? [
-            graph(region, "Records that had to be sent again", [
-              puts("PutRecords.FailedRecords", "Sum", "failed"),
-              puts("PutRecords.ThrottledRecords", "Sum", "throttled"),
-            ]),
-            graph(region, "PutRecords latency (ms)", [
-              puts("PutRecords.Latency", "Average", "average"),
-              puts("PutRecords.Latency", "p99", "99th percentile"),
-            ]),
-          ]
-        : []),
+      puts && [
+        graph("Records that had to be sent again", [
+          puts("PutRecords.FailedRecords", "Sum", "failed"),
+          puts("PutRecords.ThrottledRecords", "Sum", "throttled"),
+        ]),
+        graph("PutRecords latency (ms)", [
+          puts("PutRecords.Latency", "Average", "average"),
+          puts("PutRecords.Latency", "p99", "99th percentile"),
+        ]),
+      ],
     ],
   };
 }

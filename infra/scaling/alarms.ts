@@ -1,12 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, alarm, type Condition, type Reading, reading } from "../watch/alarm";
-import {
-  type MetricName,
-  type ScaledTarget,
-  type Statistic,
-  subnetsId,
-  targetIds,
-} from "../watch/metrics";
+import { present } from "../core/present";
+import { type Alarm, alarm, type Condition, reading, readingsOf } from "../watch/alarm";
+import { type ScaledTarget, subnetsId, targetIds } from "../watch/metrics";
 
 export interface WatchedScaling {
   readonly functionName: pulumi.Input<string>;
@@ -28,35 +23,32 @@ export function scalingAlarms(scaling: WatchedScaling): Alarm[] {
   const { functionName, vpcId } = scaling;
   const api = { ApiName: scaling.apiName, Stage: scaling.apiStageName };
   const errors = reading("lambda", "Errors", { FunctionName: functionName }, "Sum");
-  return [
+  return present(
     alarm("scaling-function-errors", errors),
     alarm("scaling-api-errors", reading("api", "5XXError", api, "Sum")),
     alarm("scaling-api-refused", reading("api", "4XXError", api, "Sum")),
     // Of all functions of the account; the default quota: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     alarm("function-concurrency", reading("functions", "ClaimedAccountConcurrency", {}, "Maximum")),
-    ...(vpcId === undefined
-      ? []
-      : [
-          alarm(
-            "network-addresses",
-            reading("scaling", "AddressesUsed", { Target: subnetsId, Name: vpcId }, "Maximum"),
-            { threshold: addressesAlarmPercent },
-          ),
-        ]),
-    ...scaling.targets.flatMap((target) => targetAlarms(target)),
-  ];
+    vpcId !== undefined &&
+      alarm(
+        "network-addresses",
+        reading("scaling", "AddressesUsed", { Target: subnetsId, Name: vpcId }, "Maximum"),
+        { threshold: addressesAlarmPercent },
+      ),
+    scaling.targets.flatMap((target) => targetAlarms(target)),
+  );
 }
 
 function targetAlarms({ kind, name, max }: ScaledTarget): Alarm[] {
   const read = measured({ kind, name });
   const texts = { kind, unit: units[kind] };
-  return [
+  return present(
     alarm("scaling-{kind}-silent", read("Capacity", "Maximum"), {}, texts),
     alarm("scaling-{kind}-refused", read("RefusedScaleOut", "Maximum"), {}, texts),
     alarm("scaling-{kind}-failed", read("FailedActivities", "Maximum"), {}, texts),
     alarm("scaling-{kind}-maximum", read("Capacity", "Minimum"), { threshold: max }, texts),
-    ...(kind === "stream" ? [alarm("scaling-stream-changes", read("ChangesLeft", "Minimum"))] : []),
-  ];
+    kind === "stream" && alarm("scaling-stream-changes", read("ChangesLeft", "Minimum")),
+  );
 }
 
 /** An alarm, not for operators, that is on while a target changes its capacity, code or configuration. */
@@ -76,6 +68,5 @@ export function changeAlarms(scaling: WatchedScaling | undefined): Condition[] {
 }
 
 function measured({ kind, name }: Pick<ScaledTarget, "kind" | "name">) {
-  return (metric: MetricName<"scaling">, statistic: Statistic): Reading =>
-    reading("scaling", metric, { Target: targetIds[kind], Name: name }, statistic);
+  return readingsOf("scaling", { Target: targetIds[kind], Name: name });
 }

@@ -4,22 +4,21 @@ import { subnetsId, targetIds } from "../watch/metrics";
 import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 /** What was scaled, and whether the scaler works. */
-export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedScaling>): Section {
+export function scalingSection(scaling: pulumi.Unwrap<WatchedScaling>): Section {
   const api = linesOf("api", { ApiName: scaling.apiName, Stage: scaling.apiStageName });
   const lines = scaling.targets.map(({ kind, name, max }) => {
     return { kind, max, line: linesOf("scaling", { Target: targetIds[kind], Name: name }) };
   });
   const { vpcId } = scaling;
   const addresses =
-    vpcId === undefined ? [] : [linesOf("scaling", { Target: subnetsId, Name: vpcId })];
+    vpcId === undefined ? undefined : linesOf("scaling", { Target: subnetsId, Name: vpcId });
   const titles = { stream: "Open shards", application: "Parallelism" };
   return {
     heading: "Scaling",
     runbook: "reshard-and-scale",
     widgets: [
-      ...lines.map(({ kind, max, line }) =>
+      lines.map(({ kind, max, line }) =>
         graph(
-          region,
           titles[kind],
           [
             line("Capacity", "Maximum", "present"),
@@ -29,23 +28,20 @@ export function scalingSection(region: string, scaling: pulumi.Unwrap<WatchedSca
         ),
       ),
       graph(
-        region,
         "Changes left in 24 hours, and growth that was refused",
         lines.flatMap(({ kind, line }) => [
           line("ChangesLeft", "Minimum", `${kind}: left`),
           line("RefusedScaleOut", "Maximum", `${kind}: refused`, true),
         ]),
       ),
-      ...addresses.map((line) =>
+      addresses &&
         graph(
-          region,
           "Addresses in use in the fullest private subnet",
-          [line("AddressesUsed", "Maximum", "percent")],
+          [addresses("AddressesUsed", "Maximum", "percent")],
           [{ label: "alarm", value: addressesAlarmPercent }],
         ),
-      ),
-      functionGraph(region, "Function", scaling.functionName),
-      graph(region, "API", [
+      functionGraph("Function", scaling.functionName),
+      graph("API", [
         api("Count", "Sum", "requests"),
         api("4XXError", "Sum", "refused"),
         api("5XXError", "Sum", "failed"),

@@ -1,14 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { present } from "../core/present";
 import {
   type Alarm,
   alarm,
   type Idle,
   incomingRecords,
-  type Reading,
   reading,
+  readingsOf,
   stopped,
 } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
+import type { MetricName } from "../watch/metrics";
 import { snapshotFilter } from "./snapshots";
 
 /** A search domain to be watched. */
@@ -39,15 +40,14 @@ const dimensionsOf = ({ name, accountId }: WatchedDomain) => ({
 /** Is the domain whole, has it room, and does it take documents? */
 export function domainAlarms(domain: WatchedDomain): Alarm[] {
   const { dataNodes, dedicatedMasters, warmNodes = 0, volumeGiB, snapshotBucketName } = domain;
-  const read = (metric: MetricName<"domain">, statistic: Statistic): Reading =>
-    reading("domain", metric, dimensionsOf(domain), statistic);
+  const read = readingsOf("domain", dimensionsOf(domain));
   /** What a metric that counts from the start of the node has grown by. */
   const growth = (metric: MetricName<"domain">, what: string): Alarm["value"] => ({
     expression: "DIFF(rejected)",
     label: `rejected ${what}`,
     readings: { rejected: read(metric, "Sum") },
   });
-  return [
+  return present(
     alarm("domain-red", read("ClusterStatus.red", "Maximum")),
     alarm("domain-yellow", read("ClusterStatus.yellow", "Maximum")),
     alarm("domain-nodes", read("Nodes", "Minimum"), {
@@ -66,21 +66,17 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
     alarm("domain-search-queue", read("ThreadpoolSearchQueue", "Average")),
     alarm("domain-search-queue-peak", read("ThreadpoolSearchQueue", "Maximum")),
     alarm("domain-search-rejected", growth("ThreadpoolSearchRejected", "searches")),
-    ...(dedicatedMasters > 0
-      ? [
-          alarm("domain-master-cpu", read("MasterCPUUtilization", "Maximum")),
-          alarm("domain-master-memory", read("MasterJVMMemoryPressure", "Maximum")),
-          alarm("domain-master-unreachable", read("MasterReachableFromNode", "Minimum")),
-        ]
-      : []),
-    ...(domain.customerKey === true
-      ? [
-          alarm("domain-key-error", read("KMSKeyError", "Maximum")),
-          alarm("domain-key-inaccessible", read("KMSKeyInaccessible", "Maximum")),
-        ]
-      : []),
-    ...(snapshotBucketName === undefined ? [] : [snapshotsAlarm(snapshotBucketName)]),
-  ];
+    dedicatedMasters > 0 && [
+      alarm("domain-master-cpu", read("MasterCPUUtilization", "Maximum")),
+      alarm("domain-master-memory", read("MasterJVMMemoryPressure", "Maximum")),
+      alarm("domain-master-unreachable", read("MasterReachableFromNode", "Minimum")),
+    ],
+    domain.customerKey && [
+      alarm("domain-key-error", read("KMSKeyError", "Maximum")),
+      alarm("domain-key-inaccessible", read("KMSKeyInaccessible", "Maximum")),
+    ],
+    snapshotBucketName !== undefined && snapshotsAlarm(snapshotBucketName),
+  );
 }
 
 /** Are daily snapshots taken? Each writes an object, which a filter of S3's request metrics counts. */

@@ -3,11 +3,7 @@ import { defaultMaxLagSeconds, type WatchedStream } from "./alarms";
 import { graph, type Line, linesOf, type Section } from "../watch/widgets";
 
 /** What goes in and out of a stream. */
-export function streamSection(
-  region: string,
-  heading: string,
-  stream: pulumi.Unwrap<WatchedStream>,
-): Section {
+export function streamSection(heading: string, stream: pulumi.Unwrap<WatchedStream>): Section {
   const { name, retentionHours } = stream;
   const { maxLagSeconds = defaultMaxLagSeconds, fanOutConsumers = [] } = stream;
   const line = linesOf("stream", { StreamName: name });
@@ -23,25 +19,25 @@ export function streamSection(
     heading,
     runbook: "reshard-and-scale",
     widgets: [
-      graph(region, "Records a minute", [
+      graph("Records a minute", [
         line("IncomingRecords", "Sum", "in"),
         line("GetRecords.Records", "Sum", "out, all readers that poll"),
-        ...fanOutConsumers.map((consumer) =>
+        fanOutConsumers.map((consumer) =>
           ofConsumer(consumer)("SubscribeToShardEvent.Records", "Sum", `out, ${consumer}`),
         ),
       ]),
-      graph(region, "Bytes a minute", [
+      graph("Bytes a minute", [
         line("IncomingBytes", "Sum", "in"),
         line("GetRecords.Bytes", "Sum", "out, all readers that poll"),
       ]),
-      graph(region, `Readers behind (ms); records expire after ${retentionHours} h`, lags, [
+      graph(`Readers behind (ms); records expire after ${retentionHours} h`, lags, [
         { label: "late", value: maxLagSeconds * 1000 },
       ]),
-      graph(region, "Throttled", [
+      graph("Throttled", [
         line("WriteProvisionedThroughputExceeded", "Sum", "writes"),
         line("ReadProvisionedThroughputExceeded", "Sum", "reads"),
       ]),
-      graph(region, "Share of calls that succeed", [
+      graph("Share of calls that succeed", [
         line("PutRecords.Success", "Average", "PutRecords"),
         line("GetRecords.Success", "Average", "GetRecords"),
       ]),

@@ -177,7 +177,7 @@ describe("ArchiveQueries", () => {
   });
 
   it("shows what queries read, and how many fail", () => {
-    const { widgets } = queriesSection("us-east-1", { workgroupName: "queries" });
+    const { widgets } = queriesSection({ workgroupName: "queries" });
     expect(JSON.stringify(widgets)).to.include(
       '["AWS/Athena","ProcessedBytes","WorkGroup","queries","QueryState","SUCCEEDED","QueryType","DML"',
     );
