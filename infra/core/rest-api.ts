@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, policyDocument, rolePolicy } from "./iam";
+import { logGroup } from "./logs";
 
 /** What API Gateway tries before it accepts the role: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
 const logActions = actions({
@@ -80,7 +81,7 @@ const accessLog = {
 
 /** The one stage of a REST API: deployed, throttled, logged and traced. */
 export function restStage(name: string, args: RestStageArgs, parent: pulumi.Resource) {
-  const { api, logRetentionDays: retentionInDays, kmsKeyArn: kmsKeyId, throttling } = args;
+  const { api, throttling } = args;
   const child = { parent };
   const deployment = new aws.apigateway.Deployment(
     name,
@@ -89,21 +90,10 @@ export function restStage(name: string, args: RestStageArgs, parent: pulumi.Reso
   );
   const account =
     args.createLogRole === true ? [new ApiGatewayLogs(`${name}-account`, {}, child).ready] : [];
-  const accessLogs = new aws.cloudwatch.LogGroup(
-    `${name}-access-logs`,
-    { retentionInDays, kmsKeyId },
-    child,
-  );
+  const accessLogs = logGroup(`${name}-access-logs`, args, child);
   // API Gateway would make this one itself, for good and with a key of its own.
-  const executionLogs = new aws.cloudwatch.LogGroup(
-    `${name}-execution-logs`,
-    {
-      name: pulumi.interpolate`API-Gateway-Execution-Logs_${api.id}/${stageName}`,
-      retentionInDays,
-      kmsKeyId,
-    },
-    child,
-  );
+  const logName = pulumi.interpolate`API-Gateway-Execution-Logs_${api.id}/${stageName}`;
+  const executionLogs = logGroup(`${name}-execution-logs`, args, child, logName);
   const stage = new aws.apigateway.Stage(
     name,
     {

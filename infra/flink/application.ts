@@ -4,11 +4,12 @@ import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { tenDefaultTags } from "../core/private-bucket";
-import { componentInputs } from "../core/component";
+import { logGroup } from "../core/logs";
+import { componentInputs, keptChild } from "../core/component";
 import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
 import { type CodeObject, codePath, flinkConfiguration, parallelismPath } from "./configuration";
 import { flinkServiceStatements } from "./permissions";
-import { https } from "../core/network-rules";
+import { callerGroup } from "../core/security-group";
 import { rolePolicy, ServiceRole } from "../core/iam";
 
 /** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
@@ -42,32 +43,23 @@ export class FlinkApplication extends pulumi.ComponentResource {
     const inputs = componentInputs(args, "code", "startAfter");
     super("streaming:infra:FlinkApplication", name, inputs, opts);
     validateFlinkArguments(name, args);
-    const protectData = args.protectData ?? false;
-
-    const { region } = aws.getRegionOutput({}, { parent: this });
+    const child = { parent: this };
+    const { region } = aws.getRegionOutput({}, child);
 
     const code = this.#codeObject(name, args);
 
     // Group and stream come before the application: added later they would count as an update of it, and until then
     // the job's log would be lost.
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
+    const log = logGroup(`${name}-logs`, args, child);
     const logStream = new aws.cloudwatch.LogStream(
       `${name}-logs`,
-      { logGroupName: logGroup.name },
-      { parent: this },
+      { logGroupName: log.name },
+      child,
     );
 
     const role =
       args.role ??
-      new ServiceRole(
-        `${name}-role`,
-        { service: "kinesisanalytics.amazonaws.com" },
-        { parent: this },
-      );
+      new ServiceRole(`${name}-role`, { service: "kinesisanalytics.amazonaws.com" }, child);
     const policy = rolePolicy(
       name,
       role.name,
@@ -79,30 +71,17 @@ export class FlinkApplication extends pulumi.ComponentResource {
               ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
               : pulumi.interpolate`${args.codeBucketArn}/${code.key}`,
           codeKeyArn: args.kmsKeyArn,
-          logGroupArn: logGroup.arn,
+          logGroupArn: log.arn,
           logStreamArn: logStream.arn,
           region,
         }),
         ...args.statements,
       ],
-      { parent: this },
+      child,
     );
 
-    const securityGroup = new aws.ec2.SecurityGroup(
-      name,
-      { description: "Flink application", vpcId: args.vpcId },
-      { parent: this },
-    );
-    new aws.vpc.SecurityGroupEgressRule(
-      name,
-      {
-        securityGroupId: securityGroup.id,
-        description: "HTTPS to AWS services",
-        cidrIpv4: "0.0.0.0/0",
-        ...https,
-      },
-      { parent: this },
-    );
+    const description = "Flink application";
+    const securityGroup = callerGroup(name, { description, vpcId: args.vpcId }, child);
 
     const application = new aws.kinesisanalyticsv2.Application(
       name,
@@ -118,11 +97,9 @@ export class FlinkApplication extends pulumi.ComponentResource {
         }),
       },
       {
-        parent: this,
+        ...keptChild(this, args.protectData),
         // The service checks what the role allows when the application is created, and again when it starts.
         dependsOn: [policy, ...(args.startAfter ?? [])],
-        protect: protectData,
-        retainOnDelete: protectData,
         customTimeouts: timeouts,
         ignoreChanges: [
           ...(args.scaledElsewhere === true ? [parallelismPath] : []),
@@ -133,7 +110,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
 
     this.name = application.name;
     this.arn = application.arn;
-    this.logGroupName = logGroup.name;
+    this.logGroupName = log.name;
     this.registerOutputs({ name: this.name, arn: this.arn, logGroupName: this.logGroupName });
   }
 

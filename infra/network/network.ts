@@ -10,7 +10,8 @@ import {
   subnetIdentifier,
   vpcIdentifier,
 } from "../core/limits";
-import { https } from "../core/network-rules";
+import { logGroup } from "../core/logs";
+import { https } from "../core/security-group";
 import { cidr, type Naming, ownName, Problems } from "../core/validate";
 import { defaultEndpointServices, endpointPolicy } from "./endpoints";
 
@@ -192,11 +193,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   #logFlows(name: string, args: NewNetwork): void {
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-flow-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
+    const log = logGroup(`${name}-flow-logs`, args, { parent: this });
     // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     const role = new ServiceRole(
       `${name}-flow-logs`,
@@ -205,7 +202,7 @@ export class Network extends pulumi.ComponentResource {
         statements: [
           allow(
             ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [logGroup.arn, pulumi.interpolate`${logGroup.arn}:*`],
+            [log.arn, pulumi.interpolate`${log.arn}:*`],
           ),
           // Lists groups, hence every group.
           allow(["logs:DescribeLogGroups"], ["*"]),
@@ -219,7 +216,7 @@ export class Network extends pulumi.ComponentResource {
         vpcId: this.vpcId,
         trafficType: "ALL",
         logDestinationType: "cloud-watch-logs",
-        logDestination: logGroup.arn,
+        logDestination: log.arn,
         iamRoleArn: role.arn,
       },
       { parent: this, dependsOn: [...role.ready] },

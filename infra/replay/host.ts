@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tenDefaultTags } from "../core/private-bucket";
 import { consoleUrl } from "../core/partition";
 import { bundleFile } from "../core/bundle";
+import { logGroup } from "../core/logs";
 import { componentInputs } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
@@ -13,7 +14,7 @@ import {
   replayInstanceType,
   sshPublicKey,
 } from "../core/limits";
-import { https } from "../core/network-rules";
+import { callerGroup } from "../core/security-group";
 import { cidr, Problems } from "../core/validate";
 import { ReplayAccess } from "./access";
 import {
@@ -146,9 +147,10 @@ export class ReplayHost extends pulumi.ComponentResource {
     );
     validate(name, args);
 
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent: this });
+    const child = { parent: this };
+    const { region } = aws.getRegionOutput({}, child);
+    const { partition } = aws.getPartitionOutput({}, child);
+    const image = aws.ssm.getParameterOutput({ name: imageParameter }, child);
     const encryptAtRest = args.encryptAtRest ?? true;
 
     const producer = bundleFile(args.producerPath);
@@ -161,14 +163,10 @@ export class ReplayHost extends pulumi.ComponentResource {
         contentType: "text/javascript",
         overrideProvider: tenDefaultTags(),
       },
-      { parent: this },
+      child,
     );
 
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
+    const log = logGroup(`${name}-logs`, args, child);
     const { start, readableInputs = [] } = args;
     // Another stream or input has a position of its own.
     const positionFolder = pulumi.interpolate`replay/${args.streamName}/${encodeURIComponent(start?.input.slice("s3://".length) ?? "")}`;
@@ -178,7 +176,7 @@ export class ReplayHost extends pulumi.ComponentResource {
         service: "ec2.amazonaws.com",
         statements: [
           sessionManagerStatement,
-          ...agentStatements(logGroup.arn),
+          ...agentStatements(log.arn),
           ...(start ? [start.input, ...readableInputs] : readableInputs).flatMap((input) =>
             inputStatements(input, partition),
           ),
@@ -197,28 +195,14 @@ export class ReplayHost extends pulumi.ComponentResource {
           ...args.statements,
         ],
       },
-      { parent: this },
+      child,
     );
-    const profile = new aws.iam.InstanceProfile(name, { role: role.name }, { parent: this });
+    const profile = new aws.iam.InstanceProfile(name, { role: role.name }, child);
 
-    const securityGroup = new aws.ec2.SecurityGroup(
-      name,
-      { description: "Replay host", vpcId: args.vpcId },
-      { parent: this },
-    );
-    new aws.vpc.SecurityGroupEgressRule(
-      name,
-      {
-        securityGroupId: securityGroup.id,
-        description: "HTTPS to AWS services",
-        cidrIpv4: "0.0.0.0/0",
-        ...https,
-      },
-      { parent: this },
-    );
+    const description = "Replay host";
+    const securityGroup = callerGroup(name, { description, vpcId: args.vpcId }, child);
 
-    const keyPair =
-      args.ssh && new aws.ec2.KeyPair(name, { publicKey: args.ssh.publicKey }, { parent: this });
+    const keyPair = args.ssh && new aws.ec2.KeyPair(name, { publicKey: args.ssh.publicKey }, child);
     const instance = new aws.ec2.Instance(
       name,
       {
@@ -249,7 +233,7 @@ export class ReplayHost extends pulumi.ComponentResource {
             producerObject.key,
             args.streamName,
             region,
-            logGroup.name,
+            log.name,
             positionFolder,
           ])
           .apply(([bucketName, key, streamName, regionName, logGroupName, folder]) =>
@@ -290,7 +274,7 @@ export class ReplayHost extends pulumi.ComponentResource {
           securityGroupId: securityGroup.id,
           clientCidr: args.ssh.clientCidr,
         },
-        { parent: this },
+        child,
       );
 
     this.instanceId = instance.id;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "../core/network-rules";
+import { https } from "../core/security-group";
 import { policyDocument } from "../core/iam";
 import type { SearchDomainArgs } from "./args";
 
@@ -39,20 +39,12 @@ export function accessPolicy(
   ]);
 }
 
-/** Who reaches the nodes of a domain in a VPC over the network. */
-export interface SearchMembers {
-  readonly clientsId: pulumi.Output<string>;
-  readonly nodesId: pulumi.Output<string>;
-  /** The rules between them; when these are known, clients get through. */
-  readonly ruleIds: readonly pulumi.Output<string>[];
-}
-
-/** Security groups of the nodes and of their clients, who reach the nodes by HTTPS and nothing else. */
+/** Security groups of the nodes and of their clients, who reach the nodes by HTTPS alone once the rules are known. */
 export function searchMembers(
   name: string,
   vpcId: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
-): SearchMembers {
+) {
   const clients = new aws.ec2.SecurityGroup(
     `${name}-clients`,
     { description: "Clients of the search domain", vpcId },
@@ -63,24 +55,19 @@ export function searchMembers(
     { description: "Nodes of the search domain", vpcId },
     opts,
   );
+  const between = (
+    group: aws.ec2.SecurityGroup,
+    description: string,
+    other: aws.ec2.SecurityGroup,
+  ) => ({ securityGroupId: group.id, description, referencedSecurityGroupId: other.id, ...https });
   const ingress = new aws.vpc.SecurityGroupIngressRule(
     `${name}-nodes`,
-    {
-      securityGroupId: nodes.id,
-      description: "HTTPS from clients",
-      referencedSecurityGroupId: clients.id,
-      ...https,
-    },
+    between(nodes, "HTTPS from clients", clients),
     opts,
   );
   const egress = new aws.vpc.SecurityGroupEgressRule(
     `${name}-clients`,
-    {
-      securityGroupId: clients.id,
-      description: "HTTPS to the domain",
-      referencedSecurityGroupId: nodes.id,
-      ...https,
-    },
+    between(clients, "HTTPS to the domain", nodes),
     opts,
   );
   return { clientsId: clients.id, nodesId: nodes.id, ruleIds: [ingress.id, egress.id] };

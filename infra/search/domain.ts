@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keptChild } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
 import { actions, allow, type Statement } from "../core/iam";
+import { present } from "../core/present";
 import { accessPolicy, searchDomainArn, searchMembers } from "./access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./args";
-import { SearchLogs } from "./logs";
+import { searchLogs } from "./logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
 const testedEngine = "OpenSearch_2.19";
@@ -49,33 +51,26 @@ export class SearchDomain extends pulumi.ComponentResource {
     validateSearchArguments(name, args);
 
     const encryptAtRest = args.encryptAtRest ?? true;
-    const protectData = args.protectData ?? false;
+    const child = { parent: this };
     const zones = searchZones(args);
     // domain.arn in the domain's own policy would make the domain wait for itself.
-    const domainArn = searchDomainArn(args.domainName, { parent: this });
+    const domainArn = searchDomainArn(args.domainName, child);
 
-    const members = args.vpc && searchMembers(name, args.vpc.vpcId, { parent: this });
+    const members = args.vpc && searchMembers(name, args.vpc.vpcId, child);
     const serviceLinkedRole =
-      args.createServiceLinkedRole === true
-        ? [
-            new aws.iam.ServiceLinkedRole(
-              name,
-              { awsServiceName: "opensearchservice.amazonaws.com" },
-              // Domains of other programs may need it when this one is gone.
-              { parent: this, retainOnDelete: true },
-            ),
-          ]
-        : [];
+      args.createServiceLinkedRole &&
+      new aws.iam.ServiceLinkedRole(
+        name,
+        { awsServiceName: "opensearchservice.amazonaws.com" },
+        // Domains of other programs may need it when this one is gone.
+        { parent: this, retainOnDelete: true },
+      );
 
-    const logs = new SearchLogs(
+    const { logRetentionDays, kmsKeyArn } = args;
+    const logs = searchLogs(
       `${name}-logs`,
-      {
-        domainArn,
-        audit: encryptAtRest,
-        retentionDays: args.logRetentionDays,
-        kmsKeyArn: args.kmsKeyArn,
-      },
-      { parent: this },
+      { domainArn, audit: encryptAtRest, logRetentionDays, kmsKeyArn },
+      child,
     );
     const domain = new aws.opensearch.Domain(
       name,
@@ -93,7 +88,7 @@ export class SearchDomain extends pulumi.ComponentResource {
           }),
         encryptAtRest: {
           enabled: encryptAtRest,
-          ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
+          ...(encryptAtRest && kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }),
         },
         nodeToNodeEncryption: { enabled: true },
         domainEndpointOptions: {
@@ -114,19 +109,17 @@ export class SearchDomain extends pulumi.ComponentResource {
           identityPoolId: args.signIn?.identityPoolId ?? "",
           roleArn: args.signIn?.roleArn ?? "",
         },
-        accessPolicies: accessPolicy(args, domainArn, { parent: this }),
+        accessPolicies: accessPolicy(args, domainArn, child),
         logPublishingOptions: logs.publishingOptions,
         softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
         offPeakWindowOptions: { enabled: true },
       },
       {
-        parent: this,
-        protect: protectData,
-        retainOnDelete: protectData,
-        replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
+        ...keptChild(this, args.protectData),
+        replacementTrigger: keyOwner(encryptAtRest ? kmsKeyArn : undefined),
         // Two domains of one name cannot be.
         deleteBeforeReplace: true,
-        dependsOn: [logs.permission, ...serviceLinkedRole],
+        dependsOn: present<pulumi.Resource>(logs.permission, serviceLinkedRole),
         // Nodes in three zones take more than an hour now and then, and replacing them and moving shards even longer.
         customTimeouts: { create: "120m", update: "180m", delete: "90m" },
       },
