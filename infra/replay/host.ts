@@ -16,7 +16,7 @@ import {
 } from "../core/limits";
 import { callerGroup } from "../core/security-group";
 import { cidr, Problems } from "../core/validate";
-import { ReplayAccess } from "./access";
+import { replayAccess } from "./access";
 import {
   agentStatements,
   inputStatements,
@@ -267,7 +267,7 @@ export class ReplayHost extends pulumi.ComponentResource {
 
     const access =
       args.ssh &&
-      new ReplayAccess(
+      replayAccess(
         `${name}-ssh`,
         {
           instanceId: instance.id,
@@ -278,7 +278,7 @@ export class ReplayHost extends pulumi.ComponentResource {
       );
 
     this.instanceId = instance.id;
-    this.publicIp = access?.publicIp;
+    this.publicIp = access;
     this.sessionManagerUrl = consoleUrl(
       region,
       pulumi.interpolate`systems-manager/session-manager/${instance.id}?region=${region}`,
