@@ -1,8 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./args";
+import type { DeliveryPartition, DeliveryStreamArgs, DeliveryTransformArgs } from "./args";
 import { httpConfiguration } from "./http-destination";
-import { lineBreaks, partitionPrefix, partitionProcessors, transformProcessor } from "./processors";
 import { redshiftConfiguration } from "./redshift-destination";
 import { searchConfiguration } from "./search-destination";
 import { splunkConfiguration } from "./splunk-destination";
@@ -12,7 +11,7 @@ type Logging =
   aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;
 
 /** What a delivery stream delivers with and to, besides its arguments. */
-export interface DeliveryParts {
+interface DeliveryParts {
   readonly bucketArn: pulumi.Input<string>;
   readonly roleArn: pulumi.Input<string>;
   readonly logging: Logging;
@@ -125,4 +124,60 @@ function objects({ partitions = [] }: DeliveryStreamArgs, { roleArn, table }: De
         }
       : { compressionFormat: "GZIP" }),
   };
+}
+
+type Processor =
+  aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfigurationProcessor;
+
+/** What Firehose does when nothing else is said; the provider does not record it, so that saying it is a change for ever. */
+const serviceDefaults = { retries: 3, bufferMiB: 1, bufferSeconds: 60 };
+
+/** Hands batches of records to a version of a function. */
+function transformProcessor(
+  functionArn: pulumi.Input<string>,
+  { retries, bufferMiB, bufferSeconds }: DeliveryTransformArgs,
+): Processor {
+  const parameters = [
+    { parameterName: "LambdaArn", parameterValue: functionArn },
+    ...stated("NumberOfRetries", retries, serviceDefaults.retries),
+    ...stated("BufferSizeInMBs", bufferMiB, serviceDefaults.bufferMiB),
+    ...stated("BufferIntervalInSeconds", bufferSeconds, serviceDefaults.bufferSeconds),
+  ];
+  return { type: "Lambda", parameters };
+}
+
+/** Evaluates the queries of partition keys; none where the transform returns every key. */
+function partitionProcessors(partitions: readonly DeliveryPartition[]): Processor[] {
+  const queries = partitions.flatMap(({ name, query }) =>
+    query === undefined ? [] : [`${name}:${query}`],
+  );
+  if (queries.length === 0) return [];
+  return [
+    {
+      type: "MetadataExtraction",
+      parameters: [
+        { parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
+        { parameterName: "MetadataExtractionQuery", parameterValue: `{${queries.join(",")}}` },
+      ],
+    },
+  ];
+}
+
+/** Firehose joins records as they are: without a line break an object is one endless line. */
+const lineBreaks: Processor = { type: "AppendDelimiterToRecord" };
+
+/** Folders of the partitions. */
+function partitionPrefix(partitions: readonly DeliveryPartition[]): string {
+  return partitions
+    .map(
+      ({ name, query }) =>
+        `${name}=!{partitionKeyFrom${query === undefined ? "Lambda" : "Query"}:${name}}/`,
+    )
+    .join("");
+}
+
+function stated(parameterName: string, value: number | undefined, serviceDefault: number) {
+  return value === undefined || value === serviceDefault
+    ? []
+    : [{ parameterName, parameterValue: String(value) }];
 }

@@ -8,7 +8,7 @@ import { limits, logRetentionDays, webAclArn } from "../core/limits";
 import { type ApiLogArgs, restStage, stageName } from "../core/rest-api";
 import { Problems } from "../core/validate";
 import { metricFamilies } from "../watch/metrics";
-import type { WatchedIngestion } from "./alarms";
+import type { WatchedIngestion } from "./monitoring";
 import { eventModel } from "./event-model";
 import {
   checkPartitionKey,

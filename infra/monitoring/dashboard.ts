@@ -1,14 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { present } from "../core/present";
-import { applicationSection } from "../flink/widgets";
-import { deliverySection } from "../delivery/widgets";
-import { domainSection } from "../search/widgets";
-import { functionSection } from "../function/widgets";
-import { queriesSection } from "../query/widgets";
-import { scalingSection } from "../scaling/widgets";
-import { ingestionSection } from "../ingestion/widgets";
-import { hostSection } from "../replay/widgets";
-import { destinations } from "../delivery/alarms";
+import { applicationSection } from "../flink/monitoring";
+import { deliverySection, destinations } from "../delivery/monitoring";
+import { domainSection } from "../search/monitoring";
+import { functionSection } from "../function/monitoring";
+import { queriesSection } from "../query/monitoring";
+import { scalingSection } from "../scaling/monitoring";
+import { ingestionSection } from "../ingestion/monitoring";
+import { hostSection } from "../replay/monitoring";
 import {
   alarmStates,
   figure,
@@ -20,7 +19,7 @@ import {
   type Widget,
 } from "../watch/widgets";
 import { readerLag, type Statistic } from "../watch/metrics";
-import { streamSection } from "../stream/widgets";
+import { streamSection } from "../stream/monitoring";
 import type { MonitoringArgs } from "./args";
 
 /** What metric math is made of, by id. */

@@ -1,25 +1,25 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { canaryAlarms } from "../canary/alarms";
+import { canaryAlarms } from "../canary/monitoring";
 import { componentInputs } from "../core/component";
 import { policyDocument } from "../core/iam";
 import { consoleUrl } from "../core/partition";
 import { present } from "../core/present";
-import { deliveryAlarms } from "../delivery/alarms";
-import { applicationAlarms } from "../flink/alarms";
-import { functionAlarms } from "../function/alarms";
-import { ingestionAlarms } from "../ingestion/alarms";
-import { hostAlarms } from "../replay/alarms";
-import { changeAlarms, scalingAlarms } from "../scaling/alarms";
-import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
+import { deliveryAlarms } from "../delivery/monitoring";
+import { applicationAlarms } from "../flink/monitoring";
+import { functionAlarms } from "../function/monitoring";
+import { ingestionAlarms } from "../ingestion/monitoring";
+import { hostAlarms } from "../replay/monitoring";
+import { changeAlarms, scalingAlarms } from "../scaling/monitoring";
+import { domainAlarms, indexSilenceAlarm } from "../search/monitoring";
 import {
   defaultMaxLagSeconds,
   idleAlarm,
   readerLagAlarms,
   resultsSilenceAlarm,
   streamAlarms,
-} from "../stream/alarms";
+} from "../stream/monitoring";
 import { type Alarm, canariesAlone, type Condition, metricAlarmArgs } from "../watch/alarm";
 import { type MonitoringArgs, validate } from "./args";
 import { dashboardBody } from "./dashboard";

@@ -17,7 +17,7 @@ import { Network } from "../network/network";
 import { ArchiveQueries } from "../query/archive-queries";
 import { ReplayHost } from "../replay/host";
 import { Autoscaling } from "../scaling/autoscaling";
-import { searchDomainArn } from "../search/access";
+import { searchDomainArn } from "../search/domain";
 import { SearchBootstrap } from "../search/bootstrap/bootstrap";
 import { SearchDomain } from "../search/domain";
 import { SearchSignIn } from "../search/sign-in";

@@ -6,7 +6,7 @@ import { bundleFile } from "../core/bundle";
 import { logGroup } from "../core/logs";
 import { componentInputs } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
-import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
+import { allow, publishMetrics, ServiceRole, type Statement, useKey } from "../core/iam";
 import {
   inputUrl,
   limits,
@@ -16,13 +16,6 @@ import {
 } from "../core/limits";
 import { callerGroup } from "../core/security-group";
 import { cidr, Problems } from "../core/validate";
-import { replayAccess } from "./access";
-import {
-  agentStatements,
-  inputStatements,
-  positionStatements,
-  sessionManagerStatement,
-} from "./permissions";
 import { replayUserData } from "./user-data";
 
 export interface ReplayHostArgs {
@@ -86,7 +79,7 @@ export interface ReplayHostArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
-export const defaultMaxDisorderSeconds = 60;
+const defaultMaxDisorderSeconds = 60;
 
 function validate(name: string, args: ReplayHostArgs): void {
   const { start, ssh, readableInputs = [] } = args;
@@ -289,4 +282,77 @@ export class ReplayHost extends pulumi.ComponentResource {
       ...(this.publicIp && { publicIp: this.publicIp }),
     });
   }
+}
+
+/** A public address for a replay host, and an SSH port that is open to one network, in CIDR notation. */
+function replayAccess(
+  name: string,
+  args: {
+    readonly instanceId: pulumi.Input<string>;
+    readonly securityGroupId: pulumi.Input<string>;
+    readonly clientCidr: string;
+  },
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const parent = new pulumi.ComponentResource("streaming:infra:ReplayAccess", name, args, opts);
+  const { instanceId, securityGroupId, clientCidr: cidrIpv4 } = args;
+  const description = "SSH from the given network";
+  const ssh = { ipProtocol: "tcp", fromPort: 22, toPort: 22 };
+  new aws.vpc.SecurityGroupIngressRule(
+    name,
+    { securityGroupId, description, cidrIpv4, ...ssh },
+    { parent },
+  );
+  const address = new aws.ec2.Eip(name, { domain: "vpc", tags: { Name: name } }, { parent });
+  const { allocationId } = address;
+  new aws.ec2.EipAssociation(name, { instanceId, allocationId }, { parent });
+  return address.publicIp;
+}
+
+/** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
+const sessionManagerStatement = allow(
+  [
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+  ],
+  // No resource but * is accepted:
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+  ["*"],
+);
+
+/**
+ * What the CloudWatch agent needs to send metrics of its own namespace and the log.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/create-iam-roles-for-cloudwatch-agent.html
+ */
+function agentStatements(logGroupArn: pulumi.Input<string>): Statement[] {
+  return [
+    publishMetrics("CWAgent"),
+    allow(
+      ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      [pulumi.interpolate`${logGroupArn}:*`],
+    ),
+  ];
+}
+
+/** Lists and reads the objects of an input, and no others. */
+function inputStatements(input: string, partition: pulumi.Input<string>): Statement[] {
+  const [, bucket = "", prefix = ""] = inputUrl.pattern.exec(input) ?? [];
+  const arn = pulumi.interpolate`arn:${partition}:s3:::${bucket}`;
+  return [
+    allow(["s3:ListBucket"], [arn], { StringLike: { "s3:prefix": `${prefix}*` } }),
+    allow(["s3:GetObject"], [pulumi.interpolate`${arn}/${prefix}*`]),
+  ];
+}
+
+/** Reads and writes the position of a replay; a missing one is not found only where its folder is listed. */
+function positionStatements(bucketArn: pulumi.Input<string>, folder: pulumi.Input<string>) {
+  return [
+    allow(["s3:ListBucket"], [bucketArn], {
+      StringEquals: { "s3:prefix": pulumi.interpolate`${folder}/` },
+    }),
+    allow(["s3:GetObject", "s3:PutObject"], [pulumi.interpolate`${bucketArn}/${folder}/position`]),
+  ];
 }

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Condition, metricAlarmArgs } from "../watch/alarm";
-import type { WatchedScaling } from "./alarms";
-import { defaultMaxLagSeconds } from "../stream/alarms";
+import type { WatchedScaling } from "./monitoring";
+import { defaultMaxLagSeconds } from "../stream/monitoring";
 import { present } from "../core/present";
 import { stageName } from "../core/rest-api";
 import { jobLag, readerLag, type ScaledTarget, targetIds, type TargetKind } from "../watch/metrics";

@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { keptChild } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
-import { actions, allow, type Statement } from "../core/iam";
+import { actions, allow, policyDocument, type Statement } from "../core/iam";
 import { present } from "../core/present";
-import { accessPolicy, searchDomainArn, searchMembers } from "./access";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./args";
-import { searchLogs } from "./logs";
+import { https } from "../core/security-group";
+import { type LogArgs, logGroup } from "../core/logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
 const testedEngine = "OpenSearch_2.19";
@@ -187,4 +187,128 @@ function clusterConfiguration(
       warmType: args.warm.instanceType,
     }),
   };
+}
+
+/** The ARN that a domain of this account will have, put together from its parts. */
+export function searchDomainArn(
+  domainName: pulumi.Input<string>,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  const { accountId } = aws.getCallerIdentityOutput({}, opts);
+  const { partition } = aws.getPartitionOutput({}, opts);
+  const { region } = aws.getRegionOutput({}, opts);
+  return pulumi.interpolate`arn:${partition}:es:${region}:${accountId}:domain/${domainName}`;
+}
+
+/** Who may send signed requests to a domain. */
+export function accessPolicy(
+  { publicAccess }: SearchDomainArgs,
+  domainArn: pulumi.Output<string>,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  const { accountId } = aws.getCallerIdentityOutput({}, opts);
+  const { partition } = aws.getPartitionOutput({}, opts);
+  return policyDocument([
+    {
+      Effect: "Allow",
+      Action: "es:ESHttp*",
+      Resource: pulumi.interpolate`${domainArn}/*`,
+      ...(publicAccess === undefined
+        ? // Leaves the decision to the IAM policies of the account's principals; addresses have no say in a VPC.
+          { Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` } }
+        : {
+            Principal: { AWS: [...publicAccess.principalArns] },
+            Condition: { IpAddress: { "aws:SourceIp": [...publicAccess.clientCidrs] } },
+          }),
+    },
+  ]);
+}
+
+/** Security groups of the nodes and of their clients, who reach the nodes by HTTPS alone once the rules are known. */
+function searchMembers(
+  name: string,
+  vpcId: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const clients = new aws.ec2.SecurityGroup(
+    `${name}-clients`,
+    { description: "Clients of the search domain", vpcId },
+    opts,
+  );
+  const nodes = new aws.ec2.SecurityGroup(
+    `${name}-nodes`,
+    { description: "Nodes of the search domain", vpcId },
+    opts,
+  );
+  const between = (
+    group: aws.ec2.SecurityGroup,
+    description: string,
+    other: aws.ec2.SecurityGroup,
+  ) => ({ securityGroupId: group.id, description, referencedSecurityGroupId: other.id, ...https });
+  const ingress = new aws.vpc.SecurityGroupIngressRule(
+    `${name}-nodes`,
+    between(nodes, "HTTPS from clients", clients),
+    opts,
+  );
+  const egress = new aws.vpc.SecurityGroupEgressRule(
+    `${name}-clients`,
+    between(clients, "HTTPS to the domain", nodes),
+    opts,
+  );
+  return { clientsId: clients.id, nodesId: nodes.id, ruleIds: [ingress.id, egress.id] };
+}
+
+interface SearchLogsArgs extends LogArgs {
+  /** ARN of the domain, put together from its parts as the domain is not there yet. */
+  readonly domainArn: pulumi.Input<string>;
+  /** Takes audit logs too, which only fine-grained access control writes. */
+  readonly audit: boolean;
+}
+
+/**
+ * A log group for each kind of log that a search domain writes, and the permission to write them, for which the domain
+ * has to wait: it checks that it may write before it accepts a group.
+ */
+function searchLogs(name: string, args: SearchLogsArgs, opts: pulumi.ResourceOptions) {
+  const { logRetentionDays: retentionDays, ...inputs } = args;
+  const type = "streaming:infra:SearchLogs";
+  const parent = new pulumi.ComponentResource(type, name, { ...inputs, retentionDays }, opts);
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const kinds = {
+    ES_APPLICATION_LOGS: "application",
+    INDEX_SLOW_LOGS: "slow-index",
+    SEARCH_SLOW_LOGS: "slow-search",
+    ...(args.audit && { AUDIT_LOGS: "audit" }),
+  };
+  const logs = Object.entries(kinds).map(([logType, kind]) => ({
+    logType,
+    group: logGroup(`${name}-${kind}`, args, { parent }),
+  }));
+
+  // One policy for all groups: an account has room for ten in a region.
+  // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html
+  const permission = new aws.cloudwatch.LogResourcePolicy(
+    name,
+    {
+      // A policy of this name would be overwritten, and Pulumi makes the names of groups unique in the account.
+      policyName: pulumi.interpolate`${logs[0]?.group.name}`,
+      policyDocument: policyDocument([
+        {
+          Effect: "Allow",
+          Principal: { Service: "es.amazonaws.com" },
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
+          Resource: logs.map(({ group }) => pulumi.interpolate`${group.arn}:*`),
+          Condition: {
+            StringEquals: { "aws:SourceAccount": accountId },
+            ArnLike: { "aws:SourceArn": args.domainArn },
+          },
+        },
+      ]),
+    },
+    { parent },
+  );
+  const publishingOptions = logs.map(({ logType, group }) => {
+    return { logType, cloudwatchLogGroupArn: group.arn, enabled: true };
+  });
+  return { publishingOptions, permission };
 }

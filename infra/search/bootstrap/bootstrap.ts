@@ -1,18 +1,17 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import audit from "./audit-configuration.json";
+import { createHash } from "node:crypto";
 import { componentInputs } from "../../core/component";
 import { allow, type RoleReference, type Statement } from "../../core/iam";
 import { jsonByName } from "../../core/json-files";
 import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
-import { adminRoles, deliveryRole, readerRole, roleNames, writerRole } from "./roles";
-import type { Body, DomainSettings } from "./domain-settings";
+import type { Body, DomainSettings, Role } from "./domain-settings";
 import { dailySnapshots, type SnapshotSettings } from "../snapshots";
 import { dashboardSources, importBody } from "./saved-objects";
 import { Problems } from "../../core/validate";
-import audit from "./audit-configuration.json";
 
 export interface SearchBootstrapArgs {
   /** URL of the domain, such as `SearchDomain.endpoint`. */
@@ -235,4 +234,54 @@ function withoutMigration(policy: Body): Body {
       ? value.filter((action: Body) => !("warm_migration" in action))
       : value,
   ) as Body;
+}
+
+/** Roles that a pipeline needs in its domain, by name; each may do what it says on some indices and nothing else. */
+const roleNames = {
+  writer: "pipeline_writer",
+  delivery: "pipeline_delivery",
+  reader: "pipeline_reader",
+} as const;
+
+/**
+ * The domain's own roles that its administrators have: everything, role mappings, and snapshots.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-more-masters
+ */
+export const adminRoles = ["all_access", "security_manager", "manage_snapshots"] as const;
+
+/** Makes indices, and reads and writes documents, as the job's sink does. */
+function writerRole(indexPatterns: readonly string[]): Role {
+  return {
+    cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
+    index_permissions: onIndices(indexPatterns, ["create_index", "crud"]),
+  };
+}
+
+/** What Firehose demands: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-es */
+function deliveryRole(indexPatterns: readonly string[]): Role {
+  return {
+    cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
+    index_permissions: onIndices(indexPatterns, ["create_index", "manage", "crud"]),
+  };
+}
+
+/** None on no indices: the domain refuses a permission without a pattern. */
+function onIndices(
+  index_patterns: readonly string[],
+  allowed_actions: readonly string[],
+): Role["index_permissions"] {
+  return index_patterns.length === 0 ? [] : [{ index_patterns, allowed_actions }];
+}
+
+/** Reads documents, and the dashboards that others have saved. */
+function readerRole(indexPatterns: readonly string[]): Role {
+  return {
+    cluster_permissions: ["cluster_composite_ops_ro"],
+    index_permissions: [
+      { index_patterns: [...indexPatterns, ".kibana*"], allowed_actions: ["read"] },
+    ],
+    tenant_permissions: [
+      { tenant_patterns: ["global_tenant"], allowed_actions: ["kibana_all_read"] },
+    ],
+  };
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ArchiveQueries, type ArchiveQueriesArgs } from "../../../infra/query/archive-queries";
-import { queriesSection } from "../../../infra/query/widgets";
+import { queriesSection } from "../../../infra/query/monitoring";
 import { viewStatement } from "../../../infra/query/view";
 import { allow } from "../../../infra/core/iam";
 import { deploy, type Deployment } from "../../support/mocks";

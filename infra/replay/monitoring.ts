@@ -1,6 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, alarm, reading } from "../watch/alarm";
 import { graph, linesOf, type Section } from "../watch/widgets";
-import type { WatchedHost } from "./alarms";
+
+/** A replay host to be watched. */
+export interface WatchedHost {
+  readonly instanceId: pulumi.Input<string>;
+}
+
+/** Does the host live? What it sends shows in the alarms of the stream. */
+export function hostAlarms({ instanceId }: WatchedHost): Alarm[] {
+  const dimensions = { InstanceId: instanceId };
+  return [alarm("host-status", reading("host", "StatusCheckFailed", dimensions, "Maximum"))];
+}
 
 /** Who puts records into the stream, and how that goes. */
 export function hostSection(

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { defaultMaxLagSeconds, type WatchedStream } from "../stream/alarms";
+import { defaultMaxLagSeconds, type WatchedStream } from "../stream/monitoring";
 import { flinkDefaults } from "./args";
 import { present } from "../core/present";
 import { type Alarm, alarm, incomingRecords, readingsOf, stopped } from "../watch/alarm";
-import { jobLag } from "../watch/metrics";
+import { jobLag, type MetricName, outcomes } from "../watch/metrics";
+import { graph, type Line, linesOf, logLines, type Section } from "../watch/widgets";
 
 export interface WatchedApplication {
   readonly name: pulumi.Input<string>;
@@ -26,7 +27,7 @@ export function isFlink2(runtime: string): boolean {
 }
 
 /** A counter of the job in percent of the records that it has read meanwhile. Both begin again with each restart. */
-export const shareOfRecords = "IF(RATE(records) > 0, 100 * RATE(part) / RATE(records))";
+const shareOfRecords = "IF(RATE(records) > 0, 100 * RATE(part) / RATE(records))";
 
 /** Does the job run, does it keep its state safe, and has it room? */
 export function applicationAlarms(application: WatchedApplication): Alarm[] {
@@ -117,4 +118,90 @@ function lagAlarm(
     { threshold: maxLagSeconds * 1000 },
     { maxLagSeconds },
   );
+}
+
+/** How the job fares, and what it complains about. */
+export function applicationSection(application: pulumi.Unwrap<WatchedApplication>): Section {
+  const { name, runtime, checkpointIntervalSeconds, logGroupName } = application;
+  const line = linesOf("application", { Application: name });
+  const perSecond = (measure: MetricName<"application">, label: string): Line => ({
+    // The service takes four samples a minute, and the sum of them is four times the rate.
+    expression: "samples / 4",
+    label,
+    metrics: { samples: line(measure, "Sum", "") },
+  });
+  const share = (measure: MetricName<"application">, label: string): Line => ({
+    expression: shareOfRecords,
+    label,
+    metrics: { part: line(measure, "Average", ""), records: line("records", "Average", "") },
+  });
+  return {
+    heading: "Flink application",
+    runbook: "restore-from-a-snapshot",
+    widgets: [
+      graph("Records a second, all operators", [
+        perSecond("numRecordsInPerSecond", "in"),
+        perSecond("numRecordsOutPerSecond", "out"),
+      ]),
+      graph(
+        "Processors, memory and disk (%)",
+        [
+          line("cpuUtilization", "Maximum", "CPU"),
+          line("containerCPUUtilization", "Average", "CPU of containers"),
+          line("heapMemoryUtilization", "Maximum", "heap"),
+          line("containerMemoryUtilization", "Maximum", "memory of containers"),
+          line("containerDiskUtilization", "Maximum", "disk of containers"),
+        ],
+        [{ label: "CPU", value: 80 }],
+      ),
+      graph(
+        "Restarts and outages",
+        isFlink2(runtime)
+          ? [
+              line("runningTime", "Maximum", "running (ms)", true),
+              line("numRestarts", "Maximum", "restarts since the start"),
+              line("restartingTime", "Average", "restarting (ms)", true),
+              line("failingTime", "Average", "failing (ms)", true),
+              line("cancellingTime", "Average", "cancelling (ms)", true),
+            ]
+          : [
+              line("uptime", "Maximum", "up (ms)", true),
+              line("fullRestarts", "Maximum", "restarts since the start"),
+              line("downtime", "Average", "down (ms)", true),
+            ],
+      ),
+      graph(
+        "Checkpoints",
+        [
+          line("lastCheckpointDuration", "Maximum", "duration (ms)"),
+          line("lastCheckpointSize", "Maximum", "size (bytes)", true),
+        ],
+        [{ label: "half of the interval", value: (checkpointIntervalSeconds * 1000) / 2 }],
+      ),
+      graph("Failed checkpoints and late records, since the start", [
+        line("numberOfFailedCheckpoints", "Maximum", "failed checkpoints"),
+        line("numLateRecordsDropped", "Maximum", "late records dropped", true),
+      ]),
+      // The service publishes KPUs once an hour.
+      graph("KPUs", [line("KPUs", "Maximum", "KPUs")], [], 3600),
+      graph("Lag and threads", [
+        line("millisBehindLatest", "Maximum", "behind the stream (ms)"),
+        line("threadsCount", "Maximum", "threads", true),
+      ]),
+      graph("Outcomes, in percent of the records", [
+        outcomes.map((outcome) => share(outcome, outcome)),
+        share("rejected", "rejected by the domain"),
+      ]),
+      logLines(
+        "Errors in the job's log",
+        logGroupName,
+        'fields @timestamp, message | filter messageType = "ERROR" or messageType = "WARN" | sort @timestamp desc | limit 50',
+      ),
+      logLines(
+        "Exceptions of the last hours",
+        logGroupName,
+        "filter @message like /Exception/ | parse message /(?<exception>[\\w.]+Exception)/ | stats count(*) as times by exception | sort times desc | limit 20",
+      ),
+    ],
+  };
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { present } from "../core/present";
 import { type Alarm, alarm, type Condition, reading, readingsOf } from "../watch/alarm";
 import { type ScaledTarget, subnetsId, targetIds } from "../watch/metrics";
+import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 export interface WatchedScaling {
   readonly functionName: pulumi.Input<string>;
@@ -14,7 +15,7 @@ export interface WatchedScaling {
 }
 
 /** Share of a subnet's addresses in use from which growth is in danger. */
-export const addressesAlarmPercent = 80;
+const addressesAlarmPercent = 80;
 
 const units = { stream: "shards", application: "parallelism" } as const;
 
@@ -69,4 +70,52 @@ export function changeAlarms(scaling: WatchedScaling | undefined): Condition[] {
 
 function measured({ kind, name }: Pick<ScaledTarget, "kind" | "name">) {
   return readingsOf("scaling", { Target: targetIds[kind], Name: name });
+}
+
+/** What was scaled, and whether the scaler works. */
+export function scalingSection(scaling: pulumi.Unwrap<WatchedScaling>): Section {
+  const api = linesOf("api", { ApiName: scaling.apiName, Stage: scaling.apiStageName });
+  const lines = scaling.targets.map(({ kind, name, max }) => {
+    return { kind, max, line: linesOf("scaling", { Target: targetIds[kind], Name: name }) };
+  });
+  const { vpcId } = scaling;
+  const addresses =
+    vpcId === undefined ? undefined : linesOf("scaling", { Target: subnetsId, Name: vpcId });
+  const titles = { stream: "Open shards", application: "Parallelism" };
+  return {
+    heading: "Scaling",
+    runbook: "reshard-and-scale",
+    widgets: [
+      lines.map(({ kind, max, line }) =>
+        graph(
+          titles[kind],
+          [
+            line("Capacity", "Maximum", "present"),
+            line("RequestedCapacity", "Maximum", "asked for"),
+          ],
+          [{ label: "maximum", value: max }],
+        ),
+      ),
+      graph(
+        "Changes left in 24 hours, and growth that was refused",
+        lines.flatMap(({ kind, line }) => [
+          line("ChangesLeft", "Minimum", `${kind}: left`),
+          line("RefusedScaleOut", "Maximum", `${kind}: refused`, true),
+        ]),
+      ),
+      addresses &&
+        graph(
+          "Addresses in use in the fullest private subnet",
+          [addresses("AddressesUsed", "Maximum", "percent")],
+          [{ label: "alarm", value: addressesAlarmPercent }],
+        ),
+      functionGraph("Function", scaling.functionName),
+      graph("API", [
+        api("Count", "Sum", "requests"),
+        api("4XXError", "Sum", "refused"),
+        api("5XXError", "Sum", "failed"),
+        api("Latency", "Average", "latency (ms)", true),
+      ]),
+    ],
+  };
 }
