@@ -106,7 +106,7 @@ export class GithubAccess extends pulumi.ComponentResource {
     problems.throwIfAny(`GithubAccess "${name}" has invalid arguments`);
 
     const child = { parent: this };
-    const account: Account = {
+    const account = {
       project: args.project,
       partition: aws.getPartitionOutput({}, child).partition,
       region: aws.getRegionOutput({}, child).region,
@@ -158,7 +158,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         `${name}-${environment}-boundary`,
         {
           description: `Limit of every role of the stack ${environment}`,
-          policy: policyDocument([boundaryStatements(own)]),
+          policy: policyDocument([statements([...named, ...granted.boundary], own)]),
         },
         child,
       );
@@ -180,13 +180,18 @@ export class GithubAccess extends pulumi.ComponentResource {
         secretsProvider: pulumi.interpolate`awskms:///${secrets.arn}?region=${account.region}`,
         previewRoleArn: role(`preview-${environment}`, `${environment}-preview`, [
           ...readState,
-          readStatements(own),
-          reportStatements(own),
+          statements(granted.read, own),
+          statements(granted.report, own),
         ]),
         deployRoleArn: role(
           `deploy-${environment}`,
           environment,
-          [...readState, ...writeState, readStatements(own), deployStatements(own, boundary.arn)],
+          [
+            ...readState,
+            ...writeState,
+            statements(granted.read, own),
+            statements([...named, ...granted.deploy], own, boundary.arn),
+          ],
           args.operatorArns,
         ),
         boundaryArn: boundary.arn,
@@ -235,18 +240,13 @@ function trust(
   ]);
 }
 
-/** The project and where it is deployed. */
-export interface Account {
-  /** Name of the project, with which the physical names of its resources begin. */
+/** A stack, which is named as its environment, its project and where it is deployed. */
+interface StackAccount {
   readonly project: string;
+  readonly stack: string;
   readonly partition: pulumi.Input<string>;
   readonly region: pulumi.Input<string>;
   readonly accountId: pulumi.Input<string>;
-}
-
-/** A stack, which is named as its environment, and the account that it is deployed to. */
-interface StackAccount extends Account {
-  readonly stack: string;
 }
 
 /** A statement that allows actions by service, or one as it is. */
@@ -258,7 +258,12 @@ type Granted =
       readonly condition?: Statement["Condition"];
     };
 
-/** Statements by what they are for, with `{names}` and the like in place of the stack's own. */
+/**
+ * Statements by what they are for, with `{names}` and the like in place of the stack's own: reads of previews and of the
+ * search for drift, of what may hold secrets only in the stack; reports of drift on the topic of the stack's tickets; the
+ * permissions boundary of the stack's roles, with what the program grants them, on the stack's own resources where they
+ * have names; a deployment, which the boundary of the roles that it makes keeps from reaching more by them.
+ */
 const granted = load(readFileSync(path.join(__dirname, "granted.yaml"), "utf8")) as Readonly<
   Record<"read" | "report" | "boundary" | "deploy", readonly Granted[]>
 > & { readonly named: Readonly<Record<string, string>> };
@@ -298,27 +303,4 @@ function statements(
       "actions" in one ? allow(actions(one.actions), [one.resources].flat(), one.condition) : one,
     );
   });
-}
-
-/** Permissions of previews and the search for drift; resources that may hold secrets only of the stack. */
-export function readStatements(account: StackAccount): pulumi.Output<Statement[]> {
-  return statements(granted.read, account);
-}
-
-/** Permissions of the search for drift to report on the topic of the stack's tickets. */
-function reportStatements(account: StackAccount): pulumi.Output<Statement[]> {
-  return statements(granted.report, account);
-}
-
-/** Permissions boundary of the stack's roles: what the program grants them, on the stack's own resources where they have names. */
-function boundaryStatements(account: StackAccount): pulumi.Output<Statement[]> {
-  return statements([...named, ...granted.boundary], account);
-}
-
-/** Permissions of a deployment; the boundary of the roles that it makes keeps it from reaching more by them. */
-function deployStatements(
-  account: StackAccount,
-  boundaryArn: pulumi.Input<string>,
-): pulumi.Output<Statement[]> {
-  return statements([...named, ...granted.deploy], account, boundaryArn);
 }

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DeliveryPartition, DeliveryStreamArgs, DeliveryTransformArgs } from "./args";
+import { present } from "../core/present";
 import { httpConfiguration } from "./http-destination";
 import { redshiftConfiguration } from "./redshift-destination";
 import { searchConfiguration } from "./search-destination";
@@ -33,17 +34,7 @@ const byHour = `${byDay}hour=!{timestamp:HH}/`;
 const errorOutputPrefix = `${folders.errors}!{firehose:error-output-type}/${byDay}`;
 
 /** An index with its bucket, or the bucket alone, as Firehose takes it. */
-export function deliveryDestination(
-  args: DeliveryStreamArgs,
-  parts: DeliveryParts,
-): Pick<
-  aws.kinesis.FirehoseDeliveryStreamArgs,
-  | "extendedS3Configuration"
-  | "httpEndpointConfiguration"
-  | "opensearchConfiguration"
-  | "redshiftConfiguration"
-  | "splunkConfiguration"
-> & { readonly destination: string } {
+export function deliveryDestination(args: DeliveryStreamArgs, parts: DeliveryParts) {
   const { search, http, splunk, redshift, kmsKeyArn, keepSource = false } = args;
   const { bucketArn, roleArn, logging } = parts;
   const buffering = { bufferingSize: args.bufferMiB, bufferingInterval: args.bufferSeconds };
@@ -100,13 +91,22 @@ function processing(
   { partitions = [], transform, search, http, splunk }: DeliveryStreamArgs,
   { transformArn, table }: DeliveryParts,
 ) {
-  const processors = [
-    ...(transform && transformArn !== undefined
-      ? [transformProcessor(transformArn, transform)]
-      : []),
-    ...partitionProcessors(partitions),
-    ...(table || search || http || splunk ? [] : [lineBreaks]),
-  ];
+  const queries = partitions.flatMap(({ name, query }) =>
+    query === undefined ? [] : [`${name}:${query}`],
+  );
+  const processors = present<Processor>(
+    transform && transformArn !== undefined && transformProcessor(transformArn, transform),
+    // The transform returns the keys without a query.
+    queries.length > 0 && {
+      type: "MetadataExtraction",
+      parameters: [
+        { parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
+        { parameterName: "MetadataExtractionQuery", parameterValue: `{${queries.join(",")}}` },
+      ],
+    },
+    // Firehose joins records as they are: without a line break an object is one endless line.
+    !(table || search || http || splunk) && { type: "AppendDelimiterToRecord" },
+  );
   return processors.length > 0 ? { processingConfiguration: { enabled: true, processors } } : {};
 }
 
@@ -129,42 +129,24 @@ function objects({ partitions = [] }: DeliveryStreamArgs, { roleArn, table }: De
 type Processor =
   aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfigurationProcessor;
 
-/** What Firehose does when nothing else is said; the provider does not record it, so that saying it is a change for ever. */
-const serviceDefaults = { retries: 3, bufferMiB: 1, bufferSeconds: 60 };
-
 /** Hands batches of records to a version of a function. */
 function transformProcessor(
   functionArn: pulumi.Input<string>,
-  { retries, bufferMiB, bufferSeconds }: DeliveryTransformArgs,
+  { retries = 3, bufferMiB = 1, bufferSeconds = 60 }: DeliveryTransformArgs,
 ): Processor {
-  const parameters = [
-    { parameterName: "LambdaArn", parameterValue: functionArn },
-    ...stated("NumberOfRetries", retries, serviceDefaults.retries),
-    ...stated("BufferSizeInMBs", bufferMiB, serviceDefaults.bufferMiB),
-    ...stated("BufferIntervalInSeconds", bufferSeconds, serviceDefaults.bufferSeconds),
-  ];
-  return { type: "Lambda", parameters };
+  // The provider does not record the defaults of the service, so that saying one is a change for ever.
+  const stated = (parameterName: string, value: number, serviceDefault: number) =>
+    value !== serviceDefault && { parameterName, parameterValue: String(value) };
+  return {
+    type: "Lambda",
+    parameters: present<{ parameterName: string; parameterValue: pulumi.Input<string> }>(
+      { parameterName: "LambdaArn", parameterValue: functionArn },
+      stated("NumberOfRetries", retries, 3),
+      stated("BufferSizeInMBs", bufferMiB, 1),
+      stated("BufferIntervalInSeconds", bufferSeconds, 60),
+    ),
+  };
 }
-
-/** Evaluates the queries of partition keys; none where the transform returns every key. */
-function partitionProcessors(partitions: readonly DeliveryPartition[]): Processor[] {
-  const queries = partitions.flatMap(({ name, query }) =>
-    query === undefined ? [] : [`${name}:${query}`],
-  );
-  if (queries.length === 0) return [];
-  return [
-    {
-      type: "MetadataExtraction",
-      parameters: [
-        { parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
-        { parameterName: "MetadataExtractionQuery", parameterValue: `{${queries.join(",")}}` },
-      ],
-    },
-  ];
-}
-
-/** Firehose joins records as they are: without a line break an object is one endless line. */
-const lineBreaks: Processor = { type: "AppendDelimiterToRecord" };
 
 /** Folders of the partitions. */
 function partitionPrefix(partitions: readonly DeliveryPartition[]): string {
@@ -174,10 +156,4 @@ function partitionPrefix(partitions: readonly DeliveryPartition[]): string {
         `${name}=!{partitionKeyFrom${query === undefined ? "Lambda" : "Query"}:${name}}/`,
     )
     .join("");
-}
-
-function stated(parameterName: string, value: number | undefined, serviceDefault: number) {
-  return value === undefined || value === serviceDefault
-    ? []
-    : [{ parameterName, parameterValue: String(value) }];
 }

@@ -6,12 +6,7 @@ import { readFileSync } from "node:fs";
 import { tenDefaultTags } from "../core/private-bucket";
 import { logGroup } from "../core/logs";
 import { componentInputs, keptChild } from "../core/component";
-import {
-  type FlinkApplicationArgs,
-  flinkDefaults,
-  type FlinkRestore,
-  validateFlinkArguments,
-} from "./args";
+import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
 import { flinkServiceStatements } from "./permissions";
 import { callerGroup } from "../core/security-group";
 import { rolePolicy, ServiceRole } from "../core/iam";
@@ -94,11 +89,10 @@ export class FlinkApplication extends pulumi.ComponentResource {
         serviceExecutionRole: role.arn,
         startApplication: args.start ?? true,
         cloudwatchLoggingOptions: { logStreamArn: logStream.arn },
-        applicationConfiguration: flinkConfiguration(args, {
-          codeBucketArn: args.codeBucketArn,
-          code,
-          securityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
-        }),
+        applicationConfiguration: flinkConfiguration(args, code, [
+          securityGroup.id,
+          ...(args.securityGroupIds ?? []),
+        ]),
       },
       {
         ...keptChild(this, args.protectData),
@@ -140,23 +134,6 @@ function sha256(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-type Inputs = aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfiguration;
-type FlinkInputs = NonNullable<Inputs["flinkApplicationConfiguration"]>;
-type RunInputs = NonNullable<Inputs["runConfiguration"]>;
-
-/** An object in the code bucket. */
-interface CodeObject {
-  readonly key: pulumi.Input<string>;
-  readonly versionId: pulumi.Input<string> | undefined;
-}
-
-/** What an application is made of besides its arguments. */
-interface FlinkParts {
-  readonly codeBucketArn: pulumi.Input<string>;
-  readonly code: CodeObject;
-  readonly securityGroupIds: pulumi.Input<string>[];
-}
-
 /** Path of the parallelism, which autoscaling changes. */
 const parallelismPath =
   "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism";
@@ -165,16 +142,30 @@ const parallelismPath =
 const codePath =
   "applicationConfiguration.applicationCodeConfiguration.codeContent.s3ContentLocation";
 
+const restoreTypes = {
+  nothing: "SKIP_RESTORE_FROM_SNAPSHOT",
+  snapshot: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+  "latest-snapshot": "RESTORE_FROM_LATEST_SNAPSHOT",
+} as const;
+
 /** The configuration of an application as the service takes it. */
-export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts): Inputs {
+function flinkConfiguration(
+  args: FlinkApplicationArgs,
+  code: CodeObject,
+  securityGroupIds: pulumi.Input<string>[],
+): aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfiguration {
+  const { checkpointPauseSeconds, logLevel, metricsLevel } = { ...flinkDefaults, ...args };
+  const { restore = { from: "latest-snapshot" }, stateKmsKeyArn } = args;
+  // Without CUSTOM the service silently goes by its own defaults.
+  const configurationType = "CUSTOM";
   return {
     applicationCodeConfiguration: {
       codeContentType: "ZIPFILE",
       codeContent: {
         s3ContentLocation: {
-          bucketArn: parts.codeBucketArn,
-          fileKey: parts.code.key,
-          ...(parts.code.versionId !== undefined && { objectVersion: parts.code.versionId }),
+          bucketArn: args.codeBucketArn,
+          fileKey: code.key,
+          ...(code.versionId !== undefined && { objectVersion: code.versionId }),
         },
       },
     },
@@ -184,59 +175,45 @@ export function flinkConfiguration(args: FlinkApplicationArgs, parts: FlinkParts
         ([propertyGroupId, propertyMap]) => ({ propertyGroupId, propertyMap: { ...propertyMap } }),
       ),
     },
-    flinkApplicationConfiguration: engineConfiguration(args),
+    flinkApplicationConfiguration: {
+      checkpointConfiguration: {
+        configurationType,
+        checkpointingEnabled: true,
+        checkpointInterval: args.checkpointIntervalSeconds * 1000,
+        minPauseBetweenCheckpoints: checkpointPauseSeconds * 1000,
+      },
+      monitoringConfiguration: { configurationType, logLevel, metricsLevel },
+      parallelismConfiguration: {
+        configurationType,
+        parallelism: args.parallelism,
+        parallelismPerKpu: args.parallelismPerKpu,
+        autoScalingEnabled: args.autoScaling ?? false,
+      },
+    },
     // Always set for a running application: left out, the next update would repeat the last restore, such as the old
     // snapshot of a roll-back.
     ...((args.restore !== undefined || args.start !== false) && {
-      runConfiguration: runConfiguration(args.restore ?? { from: "latest-snapshot" }),
+      runConfiguration: {
+        applicationRestoreConfiguration: {
+          applicationRestoreType: restoreTypes[restore.from],
+          ...(restore.from === "snapshot" && { snapshotName: restore.name }),
+        },
+        ...(restore.from !== "nothing" && {
+          flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+        }),
+      },
     }),
     // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
     applicationEncryptionConfiguration:
-      args.stateKmsKeyArn === undefined
+      stateKmsKeyArn === undefined
         ? { keyType: "AWS_OWNED_KEY" }
-        : { keyType: "CUSTOMER_MANAGED_KEY", keyId: args.stateKmsKeyArn },
-    vpcConfiguration: { subnetIds: args.subnetIds, securityGroupIds: parts.securityGroupIds },
+        : { keyType: "CUSTOMER_MANAGED_KEY", keyId: stateKmsKeyArn },
+    vpcConfiguration: { subnetIds: args.subnetIds, securityGroupIds },
   };
 }
 
-/** Without CUSTOM the service silently goes by its own defaults. */
-function engineConfiguration(args: FlinkApplicationArgs): FlinkInputs {
-  return {
-    checkpointConfiguration: {
-      configurationType: "CUSTOM",
-      checkpointingEnabled: true,
-      checkpointInterval: args.checkpointIntervalSeconds * 1000,
-      minPauseBetweenCheckpoints:
-        (args.checkpointPauseSeconds ?? flinkDefaults.checkpointPauseSeconds) * 1000,
-    },
-    monitoringConfiguration: {
-      configurationType: "CUSTOM",
-      logLevel: args.logLevel ?? flinkDefaults.logLevel,
-      metricsLevel: args.metricsLevel ?? flinkDefaults.metricsLevel,
-    },
-    parallelismConfiguration: {
-      configurationType: "CUSTOM",
-      parallelism: args.parallelism,
-      parallelismPerKpu: args.parallelismPerKpu,
-      autoScalingEnabled: args.autoScaling ?? false,
-    },
-  };
-}
-
-const restoreTypes = {
-  nothing: "SKIP_RESTORE_FROM_SNAPSHOT",
-  snapshot: "RESTORE_FROM_CUSTOM_SNAPSHOT",
-  "latest-snapshot": "RESTORE_FROM_LATEST_SNAPSHOT",
-} as const;
-
-function runConfiguration(restore: FlinkRestore): RunInputs {
-  return {
-    applicationRestoreConfiguration: {
-      applicationRestoreType: restoreTypes[restore.from],
-      ...(restore.from === "snapshot" && { snapshotName: restore.name }),
-    },
-    ...(restore.from !== "nothing" && {
-      flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
-    }),
-  };
+/** An object in the code bucket. */
+interface CodeObject {
+  readonly key: pulumi.Input<string>;
+  readonly versionId: pulumi.Input<string> | undefined;
 }

@@ -66,7 +66,9 @@ export type FlinkCode =
     };
 
 /** Values by property group and key, as `KinesisAnalyticsRuntime.getApplicationProperties()` returns them to the job. */
-export type FlinkPropertyGroups = Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
+export type FlinkPropertyGroups = Readonly<
+  Record<string, Readonly<Record<string, pulumi.Input<string>>>>
+>;
 
 export interface FlinkApplicationArgs {
   /** The job's code. */

@@ -6,7 +6,7 @@ import { bundleFile } from "../core/bundle";
 import { logGroup } from "../core/logs";
 import { componentInputs } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
-import { allow, publishMetrics, ServiceRole, type Statement, useKey } from "../core/iam";
+import { actions, allow, publishMetrics, ServiceRole, type Statement, useKey } from "../core/iam";
 import {
   inputUrl,
   limits,
@@ -221,23 +221,19 @@ export class ReplayHost extends pulumi.ComponentResource {
           ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
         },
         userData: pulumi
-          .all([
-            args.codeBucketName,
-            producerObject.key,
-            args.streamName,
+          .output({
+            bucketName: args.codeBucketName,
+            key: producerObject.key,
+            streamName: args.streamName,
             region,
-            log.name,
+            logGroupName: log.name,
             positionFolder,
-          ])
-          .apply(([bucketName, key, streamName, regionName, logGroupName, folder]) =>
+          })
+          .apply(({ positionFolder: folder, ...known }) =>
             replayUserData({
-              bucketName,
-              key,
+              ...known,
               sha256: producer.sha256,
-              streamName,
-              region: regionName,
               maxDisorderSeconds: args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
-              logGroupName,
               producerArguments: args.producerArguments ?? [],
               start: start && { ...start, positionFolder: folder },
             }),
@@ -258,20 +254,11 @@ export class ReplayHost extends pulumi.ComponentResource {
       },
     );
 
-    const access =
-      args.ssh &&
-      replayAccess(
-        `${name}-ssh`,
-        {
-          instanceId: instance.id,
-          securityGroupId: securityGroup.id,
-          clientCidr: args.ssh.clientCidr,
-        },
-        child,
-      );
-
     this.instanceId = instance.id;
-    this.publicIp = access;
+    const reached = { instanceId: instance.id, securityGroupId: securityGroup.id };
+    const { ssh } = args;
+    this.publicIp =
+      ssh && replayAccess(`${name}-ssh`, { ...reached, clientCidr: ssh.clientCidr }, child);
     this.sessionManagerUrl = consoleUrl(
       region,
       pulumi.interpolate`systems-manager/session-manager/${instance.id}?region=${region}`,
@@ -311,13 +298,10 @@ function replayAccess(
 
 /** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
 const sessionManagerStatement = allow(
-  [
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-  ],
+  actions({
+    ssm: "UpdateInstanceInformation",
+    ssmmessages: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel",
+  }),
   // No resource but * is accepted:
   // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
   ["*"],

@@ -175,10 +175,11 @@ export function domainSettings<Arn>(
   const patterns =
     args.indexPatterns ??
     Object.values(templates).flatMap((template) => template["index_patterns"] as string[]);
+  const { writer, delivery, reader } = pipelineRoles(patterns);
   const given = [
-    { name: roleNames.writer, role: writerRole(patterns), arns: args.writerRoleArns },
-    { name: roleNames.delivery, role: deliveryRole(patterns), arns: deliveryRoleArns },
-    { name: roleNames.reader, role: readerRole(patterns), arns: readerRoleArns },
+    { name: "pipeline_writer", role: writer, arns: args.writerRoleArns },
+    { name: "pipeline_delivery", role: delivery, arns: deliveryRoleArns },
+    { name: "pipeline_reader", role: reader, arns: readerRoleArns },
     // A role is written without principals, too: left out, the last one would keep its access.
   ].filter(() => accessControl);
   const admins = [args.masterRoleArn, ...adminRoleArns];
@@ -236,46 +237,22 @@ function withoutMigration(policy: Body): Body {
   ) as Body;
 }
 
-/** Roles that a pipeline needs in its domain, by name; each may do what it says on some indices and nothing else. */
-const roleNames = {
-  writer: "pipeline_writer",
-  delivery: "pipeline_delivery",
-  reader: "pipeline_reader",
-} as const;
-
 /**
  * The domain's own roles that its administrators have: everything, role mappings, and snapshots.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-more-masters
  */
 export const adminRoles = ["all_access", "security_manager", "manage_snapshots"] as const;
 
-/** Makes indices, and reads and writes documents, as the job's sink does. */
-function writerRole(indexPatterns: readonly string[]): Role {
-  return {
+/** Roles that a pipeline needs in its domain; each may do what it says on some indices and nothing else. */
+function pipelineRoles(indexPatterns: readonly string[]) {
+  const writing = (...allowed_actions: readonly string[]): Role => ({
     cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
-    index_permissions: onIndices(indexPatterns, ["create_index", "crud"]),
-  };
-}
-
-/** What Firehose demands: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-es */
-function deliveryRole(indexPatterns: readonly string[]): Role {
-  return {
-    cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
-    index_permissions: onIndices(indexPatterns, ["create_index", "manage", "crud"]),
-  };
-}
-
-/** None on no indices: the domain refuses a permission without a pattern. */
-function onIndices(
-  index_patterns: readonly string[],
-  allowed_actions: readonly string[],
-): Role["index_permissions"] {
-  return index_patterns.length === 0 ? [] : [{ index_patterns, allowed_actions }];
-}
-
-/** Reads documents, and the dashboards that others have saved. */
-function readerRole(indexPatterns: readonly string[]): Role {
-  return {
+    // None on no indices: the domain refuses a permission without a pattern.
+    index_permissions:
+      indexPatterns.length === 0 ? [] : [{ index_patterns: indexPatterns, allowed_actions }],
+  });
+  // Reads documents, and the dashboards that others have saved.
+  const reader: Role = {
     cluster_permissions: ["cluster_composite_ops_ro"],
     index_permissions: [
       { index_patterns: [...indexPatterns, ".kibana*"], allowed_actions: ["read"] },
@@ -283,5 +260,12 @@ function readerRole(indexPatterns: readonly string[]): Role {
     tenant_permissions: [
       { tenant_patterns: ["global_tenant"], allowed_actions: ["kibana_all_read"] },
     ],
+  };
+  return {
+    // Makes indices, and reads and writes documents, as the job's sink does.
+    writer: writing("create_index", "crud"),
+    // What Firehose demands: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-es
+    delivery: writing("create_index", "manage", "crud"),
+    reader,
   };
 }
