@@ -1,9 +1,9 @@
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { tenDefaultTags } from "../core/private-bucket";
+import { sha256 } from "../core/bundle";
 import { logGroup } from "../core/logs";
 import { componentInputs, keptChild } from "../core/component";
 import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
@@ -121,17 +121,13 @@ export class FlinkApplication extends pulumi.ComponentResource {
       `${name}-jar`,
       {
         bucket: codeBucketName,
-        key: `flink-job/${sha256(code.path)}${path.extname(code.path)}`,
+        key: `flink-job/${sha256(readFileSync(code.path))}${path.extname(code.path)}`,
         source: new pulumi.asset.FileAsset(code.path),
         overrideProvider: tenDefaultTags(),
       },
       { parent: this, retainOnDelete: true },
     );
   }
-}
-
-function sha256(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
 /** Path of the parallelism, which autoscaling changes. */

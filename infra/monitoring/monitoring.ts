@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import { canaryAlarms } from "../canary/monitoring";
+import { sha256 } from "../core/bundle";
 import { componentInputs } from "../core/component";
 import { policyDocument } from "../core/iam";
 import { consoleUrl } from "../core/partition";
@@ -72,7 +72,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
     for (const endpoint of args.subscribers ?? []) {
       new aws.sns.TopicSubscription(
         // By hash: the token in the URL of a chat would stand in URNs and plans.
-        `${name}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 8)}`,
+        `${name}-${sha256(endpoint).slice(0, 8)}`,
         endpoint.startsWith("https:")
           ? { topic: topic.arn, protocol: "https", endpoint: pulumi.secret(endpoint) }
           : { topic: topic.arn, protocol: "email", endpoint },

@@ -2,7 +2,7 @@ import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import audit from "./audit-configuration.json";
-import { createHash } from "node:crypto";
+import { sha256 } from "../../core/bundle";
 import { componentInputs } from "../../core/component";
 import { allow, type RoleReference, type Statement } from "../../core/iam";
 import { jsonByName } from "../../core/json-files";
@@ -112,9 +112,7 @@ export class SearchBootstrap extends pulumi.ComponentResource {
         environment: {
           SEARCH_ENDPOINT: args.endpoint,
           // An invocation repeats what was deployed, and no more.
-          SETTINGS_SHA256: settings.apply((text) =>
-            createHash("sha256").update(text).digest("hex"),
-          ),
+          SETTINGS_SHA256: settings.apply(sha256),
         },
         role: args.masterRole,
         statements: [
