@@ -1,19 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import path from "node:path";
 import { EncryptionKey } from "../core/encryption-key";
-import { allow, policyDocument, rolePolicy, useKey, withPermissionsBoundary } from "../core/iam";
+import {
+  actions,
+  allow,
+  policyDocument,
+  rolePolicy,
+  type Statement,
+  useKey,
+  withPermissionsBoundary,
+} from "../core/iam";
 import { policyArn } from "../core/limits";
-import { projectName } from "../core/names";
+import { databaseNameLength, domainNameLength, physicalName, projectName } from "../core/names";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, Problems, type Range } from "../core/validate";
-import {
-  type Account,
-  boundaryStatements,
-  deployStatements,
-  readStatements,
-  reportStatements,
-  type StackAccount,
-} from "./permissions";
+import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
+import { partitionNames } from "../core/partition";
 
 export interface GithubAccessArgs {
   /** Name of the project in its Pulumi.yaml. The roles are limited to resources whose names begin with it. */
@@ -102,7 +106,7 @@ export class GithubAccess extends pulumi.ComponentResource {
     problems.throwIfAny(`GithubAccess "${name}" has invalid arguments`);
 
     const child = { parent: this };
-    const account: Account = {
+    const account = {
       project: args.project,
       partition: aws.getPartitionOutput({}, child).partition,
       region: aws.getRegionOutput({}, child).region,
@@ -154,7 +158,7 @@ export class GithubAccess extends pulumi.ComponentResource {
         `${name}-${environment}-boundary`,
         {
           description: `Limit of every role of the stack ${environment}`,
-          policy: policyDocument([boundaryStatements(own)]),
+          policy: policyDocument([statements([...named, ...granted.boundary], own)]),
         },
         child,
       );
@@ -176,13 +180,18 @@ export class GithubAccess extends pulumi.ComponentResource {
         secretsProvider: pulumi.interpolate`awskms:///${secrets.arn}?region=${account.region}`,
         previewRoleArn: role(`preview-${environment}`, `${environment}-preview`, [
           ...readState,
-          readStatements(own),
-          reportStatements(own),
+          statements(granted.read, own),
+          statements(granted.report, own),
         ]),
         deployRoleArn: role(
           `deploy-${environment}`,
           environment,
-          [...readState, ...writeState, readStatements(own), deployStatements(own, boundary.arn)],
+          [
+            ...readState,
+            ...writeState,
+            statements(granted.read, own),
+            statements([...named, ...granted.deploy], own, boundary.arn),
+          ],
           args.operatorArns,
         ),
         boundaryArn: boundary.arn,
@@ -229,4 +238,69 @@ function trust(
       Action: "sts:AssumeRole",
     })),
   ]);
+}
+
+/** A stack, which is named as its environment, its project and where it is deployed. */
+interface StackAccount {
+  readonly project: string;
+  readonly stack: string;
+  readonly partition: pulumi.Input<string>;
+  readonly region: pulumi.Input<string>;
+  readonly accountId: pulumi.Input<string>;
+}
+
+/** A statement that allows actions by service, or one as it is. */
+type Granted =
+  | Statement
+  | {
+      readonly actions: Readonly<Record<string, string>>;
+      readonly resources: string | readonly string[];
+      readonly condition?: Statement["Condition"];
+    };
+
+/**
+ * Statements by what they are for, with `{names}` and the like in place of the stack's own: reads of previews and of the
+ * search for drift, of what may hold secrets only in the stack; reports of drift on the topic of the stack's tickets; the
+ * permissions boundary of the stack's roles, with what the program grants them, on the stack's own resources where they
+ * have names; a deployment, which the boundary of the roles that it makes keeps from reaching more by them.
+ */
+const granted = load(readFileSync(path.join(__dirname, "granted.yaml"), "utf8")) as Readonly<
+  Record<"read" | "report" | "boundary" | "deploy", readonly Granted[]>
+> & { readonly named: Readonly<Record<string, string>> };
+
+/** Every action on the resources of services that name resources. */
+const named: readonly Granted[] = [
+  ...Object.entries(granted.named).map(([service, names]) => ({
+    actions: { [service]: "*" },
+    resources: names
+      .split(" ")
+      .map((name) => `arn:{partition}:${service}:{region}:{accountId}:${name}`),
+  })),
+  { actions: { s3: "*" }, resources: "arn:{partition}:s3:::{names}" },
+];
+
+function statements(
+  all: readonly Granted[],
+  { project, stack, partition, region, accountId }: StackAccount,
+  boundaryArn: pulumi.Input<string> = "",
+): pulumi.Output<Statement[]> {
+  const given = `${project}-${stack}`;
+  const values = pulumi.output({
+    stack,
+    partition,
+    region,
+    accountId,
+    boundaryArn,
+    dnsSuffix: partitionNames(region).dnsSuffix,
+    names: `${given}-*`,
+    domain: physicalName(given, domainNameLength),
+    database: physicalName(given, databaseNameLength).replaceAll("-", "_"),
+  });
+  return values.apply((known) => {
+    const text = JSON.stringify(all);
+    const filled = text.replace(/\{(\w+)\}/g, (_, key: keyof typeof known) => known[key]);
+    return (JSON.parse(filled) as Granted[]).map((one) =>
+      "actions" in one ? allow(actions(one.actions), [one.resources].flat(), one.condition) : one,
+    );
+  });
 }

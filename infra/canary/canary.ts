@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { allow, publishMetrics, type RoleReference, useKey } from "../core/iam";
 import { NodeFunction, type NodeFunctionArgs, onSchedule } from "../core/node-function";
 import { metricFamilies } from "../watch/metrics";
-import type { WatchedCanary } from "./alarms";
+import type { WatchedCanary } from "./monitoring";
 import { settingsVariable } from "./measures";
 
 export interface CanaryArgs extends Pick<

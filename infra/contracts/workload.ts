@@ -3,14 +3,13 @@ import path from "node:path";
 import { load } from "js-yaml";
 import { jsonFilesOf } from "../core/json-files";
 import { Problems } from "../core/validate";
-import { readQueries, readViews, type WorkloadQuery, type WorkloadView } from "./archive-sql";
+import { readQueries, readViews } from "./archive-sql";
 import { described, type SchemaObject, schemaOf, schemas } from "./json-schema";
 import { propertyRules } from "./property-rules";
 import {
   checkPlaceholders,
   localPlaceholders,
   placeholders,
-  type PropertyContract,
   type PropertyTemplates,
 } from "./property-templates";
 import schema from "./workload.schema.json";
@@ -18,51 +17,16 @@ import schema from "./workload.schema.json";
 /** A destination of the job's results. */
 export type WorkloadOutput = "search" | "results" | "archive";
 
-/** A folder level of the archive, and the values by which Athena finds it. */
-export interface WorkloadPartition {
-  readonly name: string;
-  readonly values: readonly string[] | "any" | { readonly since: string };
-}
-
 /** A workload's folder, read and checked; workload.schema.json describes each key. Paths are absolute. */
-export interface Workload extends Omit<
-  WorkloadFile,
-  "eventSchema" | "replay" | "job" | "archive" | "settings" | "local"
-> {
-  readonly folder: string;
-  readonly eventTime: Required<WorkloadFile["eventTime"]>;
-  readonly eventSchema: SchemaObject;
-  readonly eventSchemaPath: string;
-  readonly replay: {
-    /** Options of the producer; the path of a schema is not among them. */
-    readonly arguments: readonly string[];
-    readonly files: boolean;
-  };
-  readonly job: PropertyContract & {
-    readonly code: WorkloadCode;
-    readonly build: string | undefined;
-    readonly sources: string;
-  };
-  readonly archive: {
-    readonly table: string;
-    /** Undefined: derived from the event schema. */
-    readonly transform: string | undefined;
-    readonly instants: readonly string[];
-    readonly columns: Readonly<Record<string, object>>;
-    readonly partitions: readonly WorkloadPartition[];
-    /** By the index that each view is like. */
-    readonly views: Readonly<Record<string, WorkloadView>>;
-    readonly queries: Readonly<Record<string, WorkloadQuery>>;
-  };
-  /** Folders with index templates, lifecycle policies and dashboards. */
-  readonly settings: readonly string[];
-  readonly local: Required<NonNullable<WorkloadFile["local"]>>;
-}
+export type Workload = NonNullable<ReturnType<typeof readWorkload>>;
 
 /** Code of an application: a file, or an object in S3. */
-export type WorkloadCode =
+type WorkloadCode =
   | { readonly path: string }
   | { readonly bucket: string; readonly key: string; readonly objectVersion?: string };
+
+/** Values by which Athena finds the folders of a partition. */
+type PartitionValues = readonly string[] | "any" | { readonly since: string };
 
 /** The shape of workload.yaml. */
 interface WorkloadFile {
@@ -88,7 +52,10 @@ interface WorkloadFile {
   };
   readonly properties: PropertyTemplates;
   readonly outputs: readonly WorkloadOutput[];
-  readonly archive?: Partial<Pick<Workload["archive"], "table" | "instants" | "columns">> & {
+  readonly archive?: {
+    readonly table?: string;
+    readonly instants?: readonly string[];
+    readonly columns?: Readonly<Record<string, object>>;
     readonly transform?: string;
     readonly partitions?: readonly {
       readonly name: string;
@@ -122,11 +89,7 @@ const firstDay = "2020-01-01";
  * @param shown - the folder as the user wrote it, for the messages
  * @returns undefined where there are problems
  */
-export function readWorkload(
-  folder: string,
-  problems: Problems,
-  shown: string = folder,
-): Workload | undefined {
+export function readWorkload(folder: string, problems: Problems, shown: string = folder) {
   const before = problems.found.length;
   const file = parsed(folder, shown, problems);
   if (file === undefined) return undefined;
@@ -173,13 +136,27 @@ export function readWorkload(
     checkField("eventTime.field", field, eventSchema, complain);
     checkField("partitionKey", file.partitionKey, eventSchema, complain);
   }
-  const partitions = archive.partitions?.map(({ name, since, values = "any" }) => ({
-    name,
-    values: since === undefined ? values : { since },
-  }));
+  const partitions = archive.partitions?.map(({ name, since, values = "any" }) => {
+    return { name, values: since === undefined ? values : { since } };
+  });
   if (code === undefined || eventSchema === undefined || problems.found.length > before) {
     return undefined;
   }
+  const producerArguments = [
+    "--workload",
+    "events",
+    "--event-time-field",
+    field,
+    ...(format === "iso" ? [] : ["--event-time-format", format]),
+    ...(timeZone === "UTC" ? [] : ["--time-zone", timeZone]),
+    "--key-field",
+    file.partitionKey,
+  ];
+  const { instants = [], columns = {} } = archive;
+  const days: readonly { readonly name: string; readonly values: PartitionValues }[] = [
+    { name: "day", values: { since: firstDay } },
+  ];
+  const { build, rules } = job;
   return {
     ...others,
     folder,
@@ -188,35 +165,20 @@ export function readWorkload(
     eventSchemaPath: at(file.eventSchema ?? "event.schema.json"),
     input,
     expected,
-    replay: {
-      files: replay?.files ?? true,
-      arguments: replay?.arguments ?? [
-        "--workload",
-        "events",
-        "--event-time-field",
-        field,
-        ...(format === "iso" ? [] : ["--event-time-format", format]),
-        ...(timeZone === "UTC" ? [] : ["--time-zone", timeZone]),
-        "--key-field",
-        file.partitionKey,
-      ],
-    },
-    job: {
-      code,
-      build: job.build,
-      sources: at(job.sources ?? "."),
-      propertySchema,
-      rules: job.rules,
-    },
+    /** Options of the producer, without the path of a schema. */
+    replay: { files: true, arguments: producerArguments, ...replay },
+    job: { code, build, sources: at(job.sources ?? "."), propertySchema, rules },
+    /** A transform that is undefined is derived from the event schema. Views are by the index that each is like. */
     archive: {
       table,
       transform,
-      instants: archive.instants ?? [],
-      columns: archive.columns ?? {},
-      partitions: partitions ?? [{ name: "day", values: { since: firstDay } }],
+      instants,
+      columns,
+      partitions: partitions ?? days,
       views,
       queries,
     },
+    /** Folders with index templates, lifecycle policies and dashboards. */
     settings,
     local: { properties: {}, speedup: 60, onceSpeedup: 600, ...local },
   };

@@ -102,7 +102,8 @@ function write(file: string, text: string): void {
   renameSync(unfinished, file);
 }
 
-function sha256(content: string | Buffer): string {
+/** SHA-256 in hexadecimal digits. */
+export function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keptChild } from "./component";
 import { grantTo, policyDocument, type Statement, useKey } from "./iam";
 import statements from "./key-statements.json";
 import { partitionNames } from "./partition";
@@ -78,7 +79,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
     const { partition } = aws.getPartitionOutput({}, { parent: this });
     const { region } = aws.getRegionOutput({}, { parent: this });
 
-    const kept = { parent: this, protect: protectData, retainOnDelete: protectData };
+    const kept = keptChild(this, protectData);
     const key = new aws.kms.Key(
       name,
       {

@@ -203,4 +203,10 @@ export class ServiceRole extends pulumi.ComponentResource {
     this.ready = [role, ...policies];
     this.registerOutputs({ arn: this.arn, name: this.name });
   }
+
+  /** ARN that is known when the role may do what it is for, for services that try it. */
+  readyArn(): pulumi.Output<string> {
+    const urns = this.ready.map(({ urn }) => urn);
+    return pulumi.all([this.arn, pulumi.all(urns)]).apply(([arn]) => arn);
+  }
 }

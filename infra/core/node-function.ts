@@ -12,6 +12,7 @@ import {
   useKey,
 } from "./iam";
 import { limits, logRetentionDays } from "./limits";
+import { logGroup } from "./logs";
 import { Problems } from "./validate";
 
 export interface NodeFunctionArgs {
@@ -91,13 +92,9 @@ export class NodeFunction extends pulumi.ComponentResource {
 
     const child = { parent: this };
     const { region } = aws.getRegionOutput({}, child);
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      child,
-    );
+    const log = logGroup(`${name}-logs`, args, child);
     const statements = [
-      allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:*`]),
+      allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${log.arn}:*`]),
       // Neither X-Ray nor the network interfaces of EC2 know resources at this point:
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
@@ -136,7 +133,7 @@ export class NodeFunction extends pulumi.ComponentResource {
             securityGroupIds: [...args.vpc.securityGroupIds],
           },
         }),
-        loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+        loggingConfig: { logFormat: "JSON", logGroup: log.name },
         tracingConfig: { mode: "Active" },
       },
       // Lambda makes network interfaces with the role as soon as it has it.

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keptChild } from "./component";
 import { actions, allow, policyDocument, type Statement, useKey } from "./iam";
 import { limits } from "./limits";
 import { Problems } from "./validate";
@@ -109,7 +110,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
     const protectData = args.protectData ?? false;
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
     // What guards kept objects is kept with them.
-    const settings = { parent: this, protect: protectData, retainOnDelete: protectData };
+    const settings = keptChild(this, protectData);
     const bucket = new aws.s3.Bucket(name, { forceDestroy: !protectData }, settings);
 
     const publicAccessBlock = new aws.s3.BucketPublicAccessBlock(

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, policyDocument, rolePolicy } from "./iam";
+import { logGroup } from "./logs";
+import { present } from "./present";
 
 /** What API Gateway tries before it accepts the role: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
 const logActions = actions({
@@ -9,36 +11,24 @@ const logActions = actions({
     "GetLogEvents PutLogEvents",
 });
 
-/** Role with which API Gateway writes the logs of all APIs of an account and region; it outlives the stack, as others use it. */
-export class ApiGatewayLogs extends pulumi.ComponentResource {
-  /** What the stages of APIs have to wait for. */
-  readonly ready: pulumi.Resource;
-
-  constructor(name: string, args: object = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:ApiGatewayLogs", name, args, opts);
-    const kept = { parent: this, retainOnDelete: true };
-
-    const role = new aws.iam.Role(
-      name,
-      {
-        assumeRolePolicy: policyDocument([
-          {
-            Effect: "Allow",
-            Principal: { Service: "apigateway.amazonaws.com" },
-            Action: "sts:AssumeRole",
-          },
-        ]),
-      },
-      kept,
-    );
-    const policy = rolePolicy(name, role.name, [allow(logActions, ["*"])], kept);
-    this.ready = new aws.apigateway.Account(
-      name,
-      { cloudwatchRoleArn: role.arn },
-      { ...kept, dependsOn: [policy] },
-    );
-    this.registerOutputs();
-  }
+/**
+ * Role with which API Gateway writes the logs of all APIs of an account and region; it outlives the stack, as others use it.
+ * @returns what the stages of APIs have to wait for
+ */
+function apiGatewayLogs(name: string, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+  const parent = new pulumi.ComponentResource("streaming:infra:ApiGatewayLogs", name, {}, opts);
+  const kept = { parent, retainOnDelete: true };
+  const principal = { Service: "apigateway.amazonaws.com" };
+  const assumeRolePolicy = policyDocument([
+    { Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" },
+  ]);
+  const role = new aws.iam.Role(name, { assumeRolePolicy }, kept);
+  const policy = rolePolicy(name, role.name, [allow(logActions, ["*"])], kept);
+  return new aws.apigateway.Account(
+    name,
+    { cloudwatchRoleArn: role.arn },
+    { ...kept, dependsOn: [policy] },
+  );
 }
 
 /** Logs of an API's stage. */
@@ -80,30 +70,18 @@ const accessLog = {
 
 /** The one stage of a REST API: deployed, throttled, logged and traced. */
 export function restStage(name: string, args: RestStageArgs, parent: pulumi.Resource) {
-  const { api, logRetentionDays: retentionInDays, kmsKeyArn: kmsKeyId, throttling } = args;
+  const { api, throttling } = args;
   const child = { parent };
   const deployment = new aws.apigateway.Deployment(
     name,
     { restApi: api.id, triggers: args.triggers },
     { parent, dependsOn: [...args.includes] },
   );
-  const account =
-    args.createLogRole === true ? [new ApiGatewayLogs(`${name}-account`, {}, child).ready] : [];
-  const accessLogs = new aws.cloudwatch.LogGroup(
-    `${name}-access-logs`,
-    { retentionInDays, kmsKeyId },
-    child,
-  );
+  const account = args.createLogRole && apiGatewayLogs(`${name}-account`, child);
+  const accessLogs = logGroup(`${name}-access-logs`, args, child);
   // API Gateway would make this one itself, for good and with a key of its own.
-  const executionLogs = new aws.cloudwatch.LogGroup(
-    `${name}-execution-logs`,
-    {
-      name: pulumi.interpolate`API-Gateway-Execution-Logs_${api.id}/${stageName}`,
-      retentionInDays,
-      kmsKeyId,
-    },
-    child,
-  );
+  const logName = pulumi.interpolate`API-Gateway-Execution-Logs_${api.id}/${stageName}`;
+  const executionLogs = logGroup(`${name}-execution-logs`, args, child, logName);
   const stage = new aws.apigateway.Stage(
     name,
     {
@@ -116,7 +94,7 @@ export function restStage(name: string, args: RestStageArgs, parent: pulumi.Reso
       },
       xrayTracingEnabled: true,
     },
-    { parent, dependsOn: [executionLogs, ...account] },
+    { parent, dependsOn: present<pulumi.Resource>(executionLogs, account) },
   );
   const settings = new aws.apigateway.MethodSettings(
     name,

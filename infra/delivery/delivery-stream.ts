@@ -7,6 +7,7 @@ import { secretStatements } from "./destination-secret";
 import { searchStatements } from "./search-destination";
 import { DeliveryTable, type QueriedTable } from "./table";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
+import { logGroup } from "../core/logs";
 import { NodeFunction } from "../core/node-function";
 import { bucketArgs, PrivateBucket } from "../core/private-bucket";
 
@@ -78,13 +79,9 @@ export class DeliveryStream extends pulumi.ComponentResource {
         child,
       );
 
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: kmsKeyArn },
-      child,
-    );
+    const { name: logGroupName } = logGroup(`${name}-logs`, args, child);
     const logStream = (part: string): aws.cloudwatch.LogStream =>
-      new aws.cloudwatch.LogStream(`${name}-${part}`, { logGroupName: logGroup.name }, child);
+      new aws.cloudwatch.LogStream(`${name}-${part}`, { logGroupName }, child);
     const log = logStream("logs");
     const backupLog = search || secret || keepSource ? logStream("backup-logs") : log;
     const role = new ServiceRole(
@@ -110,7 +107,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
     const roleArn = role.arn;
     const logging = (stream: aws.cloudwatch.LogStream) => ({
       enabled: true,
-      logGroupName: logGroup.name,
+      logGroupName,
       logStreamName: stream.name,
     });
     const firehose = new aws.kinesis.FirehoseDeliveryStream(

@@ -1,8 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { DeliveryStreamArgs } from "./args";
+import type { DeliveryPartition, DeliveryStreamArgs, DeliveryTransformArgs } from "./args";
+import { present } from "../core/present";
 import { httpConfiguration } from "./http-destination";
-import { lineBreaks, partitionPrefix, partitionProcessors, transformProcessor } from "./processors";
 import { redshiftConfiguration } from "./redshift-destination";
 import { searchConfiguration } from "./search-destination";
 import { splunkConfiguration } from "./splunk-destination";
@@ -12,7 +12,7 @@ type Logging =
   aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;
 
 /** What a delivery stream delivers with and to, besides its arguments. */
-export interface DeliveryParts {
+interface DeliveryParts {
   readonly bucketArn: pulumi.Input<string>;
   readonly roleArn: pulumi.Input<string>;
   readonly logging: Logging;
@@ -34,17 +34,7 @@ const byHour = `${byDay}hour=!{timestamp:HH}/`;
 const errorOutputPrefix = `${folders.errors}!{firehose:error-output-type}/${byDay}`;
 
 /** An index with its bucket, or the bucket alone, as Firehose takes it. */
-export function deliveryDestination(
-  args: DeliveryStreamArgs,
-  parts: DeliveryParts,
-): Pick<
-  aws.kinesis.FirehoseDeliveryStreamArgs,
-  | "extendedS3Configuration"
-  | "httpEndpointConfiguration"
-  | "opensearchConfiguration"
-  | "redshiftConfiguration"
-  | "splunkConfiguration"
-> & { readonly destination: string } {
+export function deliveryDestination(args: DeliveryStreamArgs, parts: DeliveryParts) {
   const { search, http, splunk, redshift, kmsKeyArn, keepSource = false } = args;
   const { bucketArn, roleArn, logging } = parts;
   const buffering = { bufferingSize: args.bufferMiB, bufferingInterval: args.bufferSeconds };
@@ -101,13 +91,22 @@ function processing(
   { partitions = [], transform, search, http, splunk }: DeliveryStreamArgs,
   { transformArn, table }: DeliveryParts,
 ) {
-  const processors = [
-    ...(transform && transformArn !== undefined
-      ? [transformProcessor(transformArn, transform)]
-      : []),
-    ...partitionProcessors(partitions),
-    ...(table || search || http || splunk ? [] : [lineBreaks]),
-  ];
+  const queries = partitions.flatMap(({ name, query }) =>
+    query === undefined ? [] : [`${name}:${query}`],
+  );
+  const processors = present<Processor>(
+    transform && transformArn !== undefined && transformProcessor(transformArn, transform),
+    // The transform returns the keys without a query.
+    queries.length > 0 && {
+      type: "MetadataExtraction",
+      parameters: [
+        { parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
+        { parameterName: "MetadataExtractionQuery", parameterValue: `{${queries.join(",")}}` },
+      ],
+    },
+    // Firehose joins records as they are: without a line break an object is one endless line.
+    !(table || search || http || splunk) && { type: "AppendDelimiterToRecord" },
+  );
   return processors.length > 0 ? { processingConfiguration: { enabled: true, processors } } : {};
 }
 
@@ -125,4 +124,36 @@ function objects({ partitions = [] }: DeliveryStreamArgs, { roleArn, table }: De
         }
       : { compressionFormat: "GZIP" }),
   };
+}
+
+type Processor =
+  aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfigurationProcessor;
+
+/** Hands batches of records to a version of a function. */
+function transformProcessor(
+  functionArn: pulumi.Input<string>,
+  { retries = 3, bufferMiB = 1, bufferSeconds = 60 }: DeliveryTransformArgs,
+): Processor {
+  // The provider does not record the defaults of the service, so that saying one is a change for ever.
+  const stated = (parameterName: string, value: number, serviceDefault: number) =>
+    value !== serviceDefault && { parameterName, parameterValue: String(value) };
+  return {
+    type: "Lambda",
+    parameters: present<{ parameterName: string; parameterValue: pulumi.Input<string> }>(
+      { parameterName: "LambdaArn", parameterValue: functionArn },
+      stated("NumberOfRetries", retries, 3),
+      stated("BufferSizeInMBs", bufferMiB, 1),
+      stated("BufferIntervalInSeconds", bufferSeconds, 60),
+    ),
+  };
+}
+
+/** Folders of the partitions. */
+function partitionPrefix(partitions: readonly DeliveryPartition[]): string {
+  return partitions
+    .map(
+      ({ name, query }) =>
+        `${name}=!{partitionKeyFrom${query === undefined ? "Lambda" : "Query"}:${name}}/`,
+    )
+    .join("");
 }

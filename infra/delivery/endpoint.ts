@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { https } from "../core/network-rules";
+import { https } from "../core/security-group";
 import { policyDocument } from "../core/iam";
 import { Problems } from "../core/validate";
 

@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
 import { tenDefaultTags } from "../core/private-bucket";
-import { componentInputs } from "../core/component";
+import { sha256 } from "../core/bundle";
+import { logGroup } from "../core/logs";
+import { componentInputs, keptChild } from "../core/component";
 import { type FlinkApplicationArgs, flinkDefaults, validateFlinkArguments } from "./args";
-import { type CodeObject, codePath, flinkConfiguration, parallelismPath } from "./configuration";
 import { flinkServiceStatements } from "./permissions";
-import { https } from "../core/network-rules";
+import { callerGroup } from "../core/security-group";
 import { rolePolicy, ServiceRole } from "../core/iam";
 
 /** An update takes a snapshot first and starts from it afterwards, which takes its time with a large state. */
@@ -42,32 +42,23 @@ export class FlinkApplication extends pulumi.ComponentResource {
     const inputs = componentInputs(args, "code", "startAfter");
     super("streaming:infra:FlinkApplication", name, inputs, opts);
     validateFlinkArguments(name, args);
-    const protectData = args.protectData ?? false;
-
-    const { region } = aws.getRegionOutput({}, { parent: this });
+    const child = { parent: this };
+    const { region } = aws.getRegionOutput({}, child);
 
     const code = this.#codeObject(name, args);
 
     // Group and stream come before the application: added later they would count as an update of it, and until then
     // the job's log would be lost.
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
+    const log = logGroup(`${name}-logs`, args, child);
     const logStream = new aws.cloudwatch.LogStream(
       `${name}-logs`,
-      { logGroupName: logGroup.name },
-      { parent: this },
+      { logGroupName: log.name },
+      child,
     );
 
     const role =
       args.role ??
-      new ServiceRole(
-        `${name}-role`,
-        { service: "kinesisanalytics.amazonaws.com" },
-        { parent: this },
-      );
+      new ServiceRole(`${name}-role`, { service: "kinesisanalytics.amazonaws.com" }, child);
     const policy = rolePolicy(
       name,
       role.name,
@@ -79,30 +70,17 @@ export class FlinkApplication extends pulumi.ComponentResource {
               ? pulumi.interpolate`${args.codeBucketArn}/flink-job/*`
               : pulumi.interpolate`${args.codeBucketArn}/${code.key}`,
           codeKeyArn: args.kmsKeyArn,
-          logGroupArn: logGroup.arn,
+          logGroupArn: log.arn,
           logStreamArn: logStream.arn,
           region,
         }),
         ...args.statements,
       ],
-      { parent: this },
+      child,
     );
 
-    const securityGroup = new aws.ec2.SecurityGroup(
-      name,
-      { description: "Flink application", vpcId: args.vpcId },
-      { parent: this },
-    );
-    new aws.vpc.SecurityGroupEgressRule(
-      name,
-      {
-        securityGroupId: securityGroup.id,
-        description: "HTTPS to AWS services",
-        cidrIpv4: "0.0.0.0/0",
-        ...https,
-      },
-      { parent: this },
-    );
+    const description = "Flink application";
+    const securityGroup = callerGroup(name, { description, vpcId: args.vpcId }, child);
 
     const application = new aws.kinesisanalyticsv2.Application(
       name,
@@ -111,18 +89,15 @@ export class FlinkApplication extends pulumi.ComponentResource {
         serviceExecutionRole: role.arn,
         startApplication: args.start ?? true,
         cloudwatchLoggingOptions: { logStreamArn: logStream.arn },
-        applicationConfiguration: flinkConfiguration(args, {
-          codeBucketArn: args.codeBucketArn,
-          code,
-          securityGroupIds: [securityGroup.id, ...(args.securityGroupIds ?? [])],
-        }),
+        applicationConfiguration: flinkConfiguration(args, code, [
+          securityGroup.id,
+          ...(args.securityGroupIds ?? []),
+        ]),
       },
       {
-        parent: this,
+        ...keptChild(this, args.protectData),
         // The service checks what the role allows when the application is created, and again when it starts.
         dependsOn: [policy, ...(args.startAfter ?? [])],
-        protect: protectData,
-        retainOnDelete: protectData,
         customTimeouts: timeouts,
         ignoreChanges: [
           ...(args.scaledElsewhere === true ? [parallelismPath] : []),
@@ -133,7 +108,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
 
     this.name = application.name;
     this.arn = application.arn;
-    this.logGroupName = logGroup.name;
+    this.logGroupName = log.name;
     this.registerOutputs({ name: this.name, arn: this.arn, logGroupName: this.logGroupName });
   }
 
@@ -146,7 +121,7 @@ export class FlinkApplication extends pulumi.ComponentResource {
       `${name}-jar`,
       {
         bucket: codeBucketName,
-        key: `flink-job/${sha256(code.path)}${path.extname(code.path)}`,
+        key: `flink-job/${sha256(readFileSync(code.path))}${path.extname(code.path)}`,
         source: new pulumi.asset.FileAsset(code.path),
         overrideProvider: tenDefaultTags(),
       },
@@ -155,6 +130,86 @@ export class FlinkApplication extends pulumi.ComponentResource {
   }
 }
 
-function sha256(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
+/** Path of the parallelism, which autoscaling changes. */
+const parallelismPath =
+  "applicationConfiguration.flinkApplicationConfiguration.parallelismConfiguration.parallelism";
+
+/** Path of the job's code, which a release changes. */
+const codePath =
+  "applicationConfiguration.applicationCodeConfiguration.codeContent.s3ContentLocation";
+
+const restoreTypes = {
+  nothing: "SKIP_RESTORE_FROM_SNAPSHOT",
+  snapshot: "RESTORE_FROM_CUSTOM_SNAPSHOT",
+  "latest-snapshot": "RESTORE_FROM_LATEST_SNAPSHOT",
+} as const;
+
+/** The configuration of an application as the service takes it. */
+function flinkConfiguration(
+  args: FlinkApplicationArgs,
+  code: CodeObject,
+  securityGroupIds: pulumi.Input<string>[],
+): aws.types.input.kinesisanalyticsv2.ApplicationApplicationConfiguration {
+  const { checkpointPauseSeconds, logLevel, metricsLevel } = { ...flinkDefaults, ...args };
+  const { restore = { from: "latest-snapshot" }, stateKmsKeyArn } = args;
+  // Without CUSTOM the service silently goes by its own defaults.
+  const configurationType = "CUSTOM";
+  return {
+    applicationCodeConfiguration: {
+      codeContentType: "ZIPFILE",
+      codeContent: {
+        s3ContentLocation: {
+          bucketArn: args.codeBucketArn,
+          fileKey: code.key,
+          ...(code.versionId !== undefined && { objectVersion: code.versionId }),
+        },
+      },
+    },
+    applicationSnapshotConfiguration: { snapshotsEnabled: args.snapshots ?? true },
+    environmentProperties: {
+      propertyGroups: Object.entries(args.propertyGroups ?? {}).map(
+        ([propertyGroupId, propertyMap]) => ({ propertyGroupId, propertyMap: { ...propertyMap } }),
+      ),
+    },
+    flinkApplicationConfiguration: {
+      checkpointConfiguration: {
+        configurationType,
+        checkpointingEnabled: true,
+        checkpointInterval: args.checkpointIntervalSeconds * 1000,
+        minPauseBetweenCheckpoints: checkpointPauseSeconds * 1000,
+      },
+      monitoringConfiguration: { configurationType, logLevel, metricsLevel },
+      parallelismConfiguration: {
+        configurationType,
+        parallelism: args.parallelism,
+        parallelismPerKpu: args.parallelismPerKpu,
+        autoScalingEnabled: args.autoScaling ?? false,
+      },
+    },
+    // Always set for a running application: left out, the next update would repeat the last restore, such as the old
+    // snapshot of a roll-back.
+    ...((args.restore !== undefined || args.start !== false) && {
+      runConfiguration: {
+        applicationRestoreConfiguration: {
+          applicationRestoreType: restoreTypes[restore.from],
+          ...(restore.from === "snapshot" && { snapshotName: restore.name }),
+        },
+        ...(restore.from !== "nothing" && {
+          flinkRunConfiguration: { allowNonRestoredState: restore.allowNonRestoredState ?? false },
+        }),
+      },
+    }),
+    // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
+    applicationEncryptionConfiguration:
+      stateKmsKeyArn === undefined
+        ? { keyType: "AWS_OWNED_KEY" }
+        : { keyType: "CUSTOMER_MANAGED_KEY", keyId: stateKmsKeyArn },
+    vpcConfiguration: { subnetIds: args.subnetIds, securityGroupIds },
+  };
+}
+
+/** An object in the code bucket. */
+interface CodeObject {
+  readonly key: pulumi.Input<string>;
+  readonly versionId: pulumi.Input<string> | undefined;
 }

@@ -1,6 +1,12 @@
 import type { ConfigReader } from "../core/config-reader";
-import { checkKpus, checkStateKey, type FlinkRestore } from "./args";
-import { flinkRuntime, flinkSnapshotName, maxParallelism } from "./forms";
+import {
+  checkKpus,
+  checkStateKey,
+  type FlinkRestore,
+  flinkRuntime,
+  flinkSnapshotName,
+  maxParallelism,
+} from "./args";
 import { limits } from "../core/limits";
 
 /** The Flink application of a stack. */

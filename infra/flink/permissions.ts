@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { serviceHost } from "../core/partition";
-import { allow, arnBeside, type Statement, useKey } from "../core/iam";
+import { actions, allow, arnBeside, type Statement, useKey } from "../core/iam";
 
 /** What the service touches on behalf of an application. */
 export interface FlinkServiceResources {
@@ -29,15 +29,11 @@ export function flinkServiceStatements(resources: FlinkServiceResources): Statem
     ),
     // EC2 knows no resources for these, or only ones that do not exist yet: https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html
     allow(
-      [
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DescribeDhcpOptions",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcs",
-      ],
+      actions({
+        ec2:
+          "CreateNetworkInterface DeleteNetworkInterface DescribeDhcpOptions " +
+          "DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets DescribeVpcs",
+      }),
       ["*"],
     ),
   ];

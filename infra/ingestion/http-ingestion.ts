@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { SchemaObject } from "../contracts/json-schema";
+import { sha256 } from "../core/bundle";
 import { componentInputs } from "../core/component";
 import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import { limits, logRetentionDays, webAclArn } from "../core/limits";
 import { type ApiLogArgs, restStage, stageName } from "../core/rest-api";
 import { Problems } from "../core/validate";
 import { metricFamilies } from "../watch/metrics";
-import type { WatchedIngestion } from "./alarms";
+import type { WatchedIngestion } from "./monitoring";
 import { eventModel } from "./event-model";
 import {
   checkPartitionKey,
@@ -114,25 +114,22 @@ export class HttpIngestion extends pulumi.ComponentResource {
       },
       child,
     );
-    const resource = new aws.apigateway.Resource(
-      name,
-      { restApi: api.id, parentId: api.rootResourceId, pathPart },
-      child,
-    );
+    const { id: restApi, rootResourceId: parentId } = api;
+    const resource = new aws.apigateway.Resource(name, { restApi, parentId, pathPart }, child);
     const event = new aws.apigateway.Model(
       name,
-      { restApi: api.id, name: "Event", contentType, schema: JSON.stringify(model) },
+      { restApi, name: "Event", contentType, schema: JSON.stringify(model) },
       child,
     );
     const validator = new aws.apigateway.RequestValidator(
       name,
-      { restApi: api.id, validateRequestBody: true, validateRequestParameters: true },
+      { restApi, validateRequestBody: true, validateRequestParameters: true },
       child,
     );
     const method = new aws.apigateway.Method(
       name,
       {
-        restApi: api.id,
+        restApi,
         resourceId: resource.id,
         httpMethod,
         ...(access === "Iam"
@@ -146,7 +143,7 @@ export class HttpIngestion extends pulumi.ComponentResource {
       },
       child,
     );
-    const ofMethod = { restApi: api.id, resourceId: resource.id, httpMethod: method.httpMethod };
+    const ofMethod = { restApi, resourceId: resource.id, httpMethod: method.httpMethod };
     const template = putRecordTemplate(args.streamName, partitionKey, args.eventSchema);
     const integration = new aws.apigateway.Integration(
       name,
@@ -190,15 +187,13 @@ export class HttpIngestion extends pulumi.ComponentResource {
       burst: Math.min(requestsPerSecond, limits.apiBurst.max),
     };
     const described = { model, access, template, answers, role: role.arn, partitionKey };
-    const definition = pulumi.jsonStringify(described);
+    const definition = pulumi.jsonStringify(described).apply(sha256);
     const { stage, settings, accessLogs } = restStage(
       name,
       {
         ...args,
         api,
-        triggers: {
-          definition: definition.apply((text) => createHash("sha256").update(text).digest("hex")),
-        },
+        triggers: { definition },
         includes: [integration, ...responses],
         throttling,
         logged: { api: "$context.apiId", key: "$context.identity.apiKeyId" },
@@ -247,12 +242,7 @@ export class HttpIngestion extends pulumi.ComponentResource {
 
     this.#executionArn = stage.executionArn;
     this.url = pulumi.interpolate`${stage.invokeUrl}/${pathPart}`;
-    this.watched = {
-      apiName: api.name,
-      apiId: api.id,
-      apiStageName: stageName,
-      requestsPerSecond,
-    };
+    this.watched = { apiName: api.name, apiId: api.id, apiStageName: stageName, requestsPerSecond };
     this.registerOutputs({ url: this.url });
   }
 

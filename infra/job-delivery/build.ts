@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { actions, allow, arnBeside, ServiceRole, type Statement, useKey } from "../core/iam";
+import { actions, allow, arnBeside, ServiceRole, useKey } from "../core/iam";
+import { logGroup } from "../core/logs";
 import type { JobDeliveryArgs } from "./args";
 
 const jar = "flink-job/target/flink-job.jar";
@@ -38,7 +39,7 @@ export const buildspec = {
   },
 };
 
-export interface JobBuildArgs extends Pick<
+interface JobBuildArgs extends Pick<
   JobDeliveryArgs,
   "codeBucketName" | "codeBucketArn" | "logRetentionDays" | "kmsKeyArn"
 > {
@@ -46,80 +47,61 @@ export interface JobBuildArgs extends Pick<
   readonly sourcesArn: pulumi.Input<string>;
 }
 
-export class JobBuild extends pulumi.ComponentResource {
-  readonly projectName: pulumi.Output<string>;
-  readonly projectArn: pulumi.Output<string>;
-
-  constructor(name: string, args: JobBuildArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:JobBuild", name, args, opts);
-
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
-    const role = new ServiceRole(
-      `${name}-role`,
-      {
-        service: "codebuild.amazonaws.com",
-        statements: [
-          ...statements(args, region),
-          allow(
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [pulumi.interpolate`${logGroup.arn}:*`],
-          ),
-          allow(
-            actions({
-              codebuild: "CreateReportGroup CreateReport UpdateReport BatchPutTestCases",
-            }),
-            // CodeBuild names a group after the project, which has the name of its resource and a random end.
-            [arnBeside(logGroup.arn, "codebuild", `report-group/${name}-*`)],
-          ),
-        ],
+/** The project of CodeBuild that tests and builds the job. */
+export function jobBuild(
+  name: string,
+  args: JobBuildArgs,
+  opts: pulumi.ComponentResourceOptions,
+): aws.codebuild.Project {
+  const parent = new pulumi.ComponentResource("streaming:infra:JobBuild", name, args, opts);
+  const child = { parent };
+  const { region } = aws.getRegionOutput({}, child);
+  const { partition } = aws.getPartitionOutput({}, child);
+  const { accountId } = aws.getCallerIdentityOutput({}, child);
+  const log = logGroup(`${name}-logs`, args, child);
+  const role = new ServiceRole(
+    `${name}-role`,
+    {
+      service: "codebuild.amazonaws.com",
+      statements: [
+        allow(["s3:GetObject", "s3:GetObjectVersion"], [pulumi.interpolate`${args.sourcesArn}/*`]),
+        allow(
+          ["s3:GetObject", "s3:PutObject"],
+          [pulumi.interpolate`${args.codeBucketArn}/flink-job/*`],
+        ),
+        ...useKey(args.kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", region),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${log.arn}:*`]),
+        allow(
+          actions({ codebuild: "CreateReportGroup CreateReport UpdateReport BatchPutTestCases" }),
+          // CodeBuild names a group after the project, which has the name of its resource and a random end.
+          [arnBeside(log.arn, "codebuild", `report-group/${name}-*`)],
+        ),
+      ],
+    },
+    child,
+  );
+  return new aws.codebuild.Project(
+    name,
+    {
+      description: "Tests and builds the Flink job",
+      serviceRole: role.arn,
+      source: { type: "CODEPIPELINE", buildspec: JSON.stringify(buildspec) },
+      artifacts: { type: "CODEPIPELINE" },
+      environment: {
+        type: "ARM_CONTAINER",
+        image: "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+        // The job's tests run a small Flink cluster: 4 vCPU, 8 GB.
+        computeType: "BUILD_GENERAL1_MEDIUM",
+        environmentVariables: [{ name: "CODE_BUCKET", value: args.codeBucketName }],
       },
-      { parent: this },
-    );
-    const project = new aws.codebuild.Project(
-      name,
-      {
-        description: "Tests and builds the Flink job",
-        serviceRole: role.arn,
-        source: { type: "CODEPIPELINE", buildspec: JSON.stringify(buildspec) },
-        artifacts: { type: "CODEPIPELINE" },
-        environment: {
-          type: "ARM_CONTAINER",
-          image: "aws/codebuild/amazonlinux-aarch64-standard:3.0",
-          // The job's tests run a small Flink cluster: 4 vCPU, 8 GB.
-          computeType: "BUILD_GENERAL1_MEDIUM",
-          environmentVariables: [{ name: "CODE_BUCKET", value: args.codeBucketName }],
-        },
-        // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
-        encryptionKey:
-          args.kmsKeyArn ??
-          pulumi.interpolate`arn:${partition}:kms:${region}:${accountId}:alias/aws/s3`,
-        logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logGroup.name } },
-        buildTimeout: 30,
-        queuedTimeout: 60,
-      },
-      { parent: this, dependsOn: [...role.ready] },
-    );
-
-    this.projectName = project.name;
-    this.projectArn = project.arn;
-    this.registerOutputs({ projectName: this.projectName, projectArn: this.projectArn });
-  }
-}
-
-function statements(args: JobBuildArgs, region: pulumi.Input<string>): Statement[] {
-  return [
-    allow(["s3:GetObject", "s3:GetObjectVersion"], [pulumi.interpolate`${args.sourcesArn}/*`]),
-    allow(
-      ["s3:GetObject", "s3:PutObject"],
-      [pulumi.interpolate`${args.codeBucketArn}/flink-job/*`],
-    ),
-    ...useKey(args.kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", region),
-  ];
+      // Said in any case: left out an earlier key stays in use, and may be on its way to be deleted.
+      encryptionKey:
+        args.kmsKeyArn ??
+        pulumi.interpolate`arn:${partition}:kms:${region}:${accountId}:alias/aws/s3`,
+      logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: log.name } },
+      buildTimeout: 30,
+      queuedTimeout: 60,
+    },
+    { parent, dependsOn: [...role.ready] },
+  );
 }

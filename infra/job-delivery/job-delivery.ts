@@ -4,6 +4,7 @@ import path from "node:path";
 import { actions, allow, ServiceRole, type Statement, useKey } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
 import { consoleUrl } from "../core/partition";
+import { present } from "../core/present";
 import { bucketArgs, PrivateBucket } from "../core/private-bucket";
 import { stateOperatorStatements } from "../flink/permissions";
 import { jobLag, queried } from "../watch/metrics";
@@ -13,7 +14,7 @@ import {
   type ObjectSource,
   validateJobDelivery,
 } from "./args";
-import { JobBuild } from "./build";
+import { jobBuild } from "./build";
 import { settingsVariable } from "./release/settings";
 
 /** Days for which the sources of a build are kept, to tell from what was built what runs. */
@@ -51,7 +52,7 @@ export class JobDelivery extends pulumi.ComponentResource {
       bucketArgs({ ...args, expirationDays: sourceDays }),
       child,
     );
-    const build = new JobBuild(`${name}-build`, { ...args, sourcesArn: sources.arn }, child);
+    const build = jobBuild(`${name}-build`, { ...args, sourcesArn: sources.arn }, child);
     const release = new NodeFunction(
       `${name}-release`,
       {
@@ -71,12 +72,13 @@ export class JobDelivery extends pulumi.ComponentResource {
       },
       child,
     );
+    const { action: sourceAction, statements: sourceStatements, triggers } = partsOf(source);
     const role = new ServiceRole(
       `${name}-role`,
       {
         service: "codepipeline.amazonaws.com",
         statements: [
-          ...sourceStatements(source),
+          ...sourceStatements,
           allow(
             // A connection uploads with the ACL bucket-owner-full-control: https://github.com/aws/aws-cdk/issues/13557
             ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"],
@@ -84,7 +86,7 @@ export class JobDelivery extends pulumi.ComponentResource {
           ),
           allow(["s3:GetBucketVersioning"], [sources.arn]),
           ...useKey(kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", region),
-          allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [build.projectArn]),
+          allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [build.arn]),
           allow(["lambda:InvokeFunction"], [release.arn]),
         ],
       },
@@ -104,13 +106,34 @@ export class JobDelivery extends pulumi.ComponentResource {
             ...(kmsKeyArn !== undefined && { encryptionKey: { type: "KMS", id: kmsKeyArn } }),
           },
         ],
-        stages: [
-          { name: "Source", actions: [sourceActionOf(source)] },
-          { name: "Build", actions: [buildAction(build.projectName)] },
-          ...(args.approval === true ? [{ name: "Approve", actions: [approvalAction] }] : []),
-          { name: "Release", actions: [releaseAction(release.name)] },
-        ],
-        ...(!isObjectSource(source) && { triggers: [changesOfTheJob(source.branch)] }),
+        stages: present(
+          stage("Source", "Source", { outputArtifacts: ["sources"], ...sourceAction }),
+          stage("Build", "Build", {
+            provider: "CodeBuild",
+            namespace: "Build",
+            inputArtifacts: ["sources"],
+            configuration: { ProjectName: build.name },
+          }),
+          args.approval &&
+            // Waits for seven days at most: https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
+            stage("Approve", "Approval", {
+              provider: "Manual",
+              configuration: {
+                CustomData: "Release the jar of this build to the Flink application?",
+              },
+            }),
+          stage("Release", "Invoke", {
+            provider: "Lambda",
+            configuration: {
+              FunctionName: release.name,
+              UserParameters: JSON.stringify({
+                key: "#{Build.JAR_KEY}",
+                objectVersion: "#{Build.JAR_VERSION}",
+              }),
+            },
+          }),
+        ),
+        ...(triggers && { triggers }),
       },
       { parent: this, dependsOn: [...role.ready] },
     );
@@ -195,113 +218,81 @@ function releaseStatements(
   { application, alarmTopicArn, kmsKeyArn }: JobDeliveryArgs,
   region: pulumi.Input<string>,
 ): Statement[] {
-  return [
-    ...(alarmTopicArn === undefined
-      ? []
-      : [
-          allow(["sns:Publish"], [alarmTopicArn]),
-          ...useKey(kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "sns", region),
-        ]),
+  return present(
+    alarmTopicArn !== undefined && [
+      allow(["sns:Publish"], [alarmTopicArn]),
+      ...useKey(kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "sns", region),
+    ],
     allow(releaseActions, [application.arn]),
-    ...stateOperatorStatements(application, region),
+    stateOperatorStatements(application, region),
     // Neither metrics nor the results of jobs are resources:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
     allow(["codepipeline:PutJobFailureResult", "codepipeline:PutJobSuccessResult"], ["*"]),
-  ];
+  );
 }
-
-const sourceAction = "Source";
 
 type Action = aws.types.input.codepipeline.PipelineStageAction;
-type Trigger = aws.types.input.codepipeline.PipelineTrigger;
 
-/** An action of AWS's own. */
-function ofAws(name: string, category: string) {
-  return { name, category, owner: "AWS", version: "1" };
+/** A stage with one action, of AWS's own. */
+function stage(
+  name: string,
+  category: string,
+  action: Omit<Action, "name" | "category" | "owner" | "version">,
+) {
+  return { name, actions: [{ name, category, owner: "AWS", version: "1", ...action }] };
 }
 
-function sourceActionOf(source: JobDeliveryArgs["source"]): Action {
-  const provided = isObjectSource(source)
-    ? {
+/** The action that fetches the sources, what it may do, and the changes that start the pipeline by themselves. */
+function partsOf(source: JobDeliveryArgs["source"]): {
+  readonly action: Pick<Action, "provider" | "configuration">;
+  readonly statements: readonly Statement[];
+  readonly triggers?: aws.types.input.codepipeline.PipelineTrigger[];
+} {
+  if (isObjectSource(source)) {
+    const { bucketName: S3Bucket, bucketArn, objectKey: S3ObjectKey } = source;
+    return {
+      action: {
         provider: "S3",
-        configuration: {
-          S3Bucket: source.bucketName,
-          S3ObjectKey: source.objectKey,
-          PollForSourceChanges: "false",
-        },
-      }
-    : {
-        provider: "CodeStarSourceConnection",
-        configuration: {
-          ConnectionArn: source.connectionArn,
-          FullRepositoryId: source.repository,
-          BranchName: source.branch ?? "main",
-          // The trigger starts it, and only for changes of the job.
-          DetectChanges: "false",
-        },
-      };
-  return { ...ofAws(sourceAction, "Source"), outputArtifacts: ["sources"], ...provided };
-}
-
-/** Pushes to a branch that touch the job. */
-function changesOfTheJob(branch = "main"): Trigger {
+        configuration: { S3Bucket, S3ObjectKey, PollForSourceChanges: "false" },
+      },
+      statements: [
+        allow(["s3:GetBucketVersioning"], [bucketArn]),
+        allow(
+          actions({ s3: "GetObject GetObjectVersion GetObjectTagging GetObjectVersionTagging" }),
+          [pulumi.interpolate`${bucketArn}/${S3ObjectKey}`],
+        ),
+      ],
+    };
+  }
+  const { connectionArn, repository, branch = "main" } = source;
+  const provider = "CodeStarSourceConnection";
   return {
-    providerType: "CodeStarSourceConnection",
-    gitConfiguration: {
-      sourceActionName: sourceAction,
-      pushes: [{ branches: { includes: [branch] }, filePaths: { includes: ["flink-job/**"] } }],
+    action: {
+      provider,
+      configuration: {
+        ConnectionArn: connectionArn,
+        FullRepositoryId: repository,
+        BranchName: branch,
+        // The trigger starts it, and only for changes of the job.
+        DetectChanges: "false",
+      },
     },
-  };
-}
-
-/** Tests the job and builds its jar; its variables name it. */
-function buildAction(ProjectName: pulumi.Input<string>): Action {
-  return {
-    ...ofAws("Build", "Build"),
-    provider: "CodeBuild",
-    namespace: "Build",
-    inputArtifacts: ["sources"],
-    configuration: { ProjectName },
-  };
-}
-
-/** Waits for a person, for seven days at most: https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html */
-const approvalAction: Action = {
-  ...ofAws("Approve", "Approval"),
-  provider: "Manual",
-  configuration: { CustomData: "Release the jar of this build to the Flink application?" },
-};
-
-function releaseAction(FunctionName: pulumi.Input<string>): Action {
-  return {
-    ...ofAws("Release", "Invoke"),
-    provider: "Lambda",
-    configuration: {
-      FunctionName,
-      UserParameters: JSON.stringify({
-        key: "#{Build.JAR_KEY}",
-        objectVersion: "#{Build.JAR_VERSION}",
-      }),
-    },
-  };
-}
-
-function sourceStatements(source: JobDeliveryArgs["source"]): Statement[] {
-  if (!isObjectSource(source)) {
-    return [
+    statements: [
       // The service was renamed, and checks one or the other by the age of the connection.
       allow(
         ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
-        [source.connectionArn],
+        [connectionArn],
       ),
-    ];
-  }
-  return [
-    allow(["s3:GetBucketVersioning"], [source.bucketArn]),
-    allow(
-      ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"],
-      [pulumi.interpolate`${source.bucketArn}/${source.objectKey}`],
-    ),
-  ];
+    ],
+    triggers: [
+      {
+        providerType: provider,
+        gitConfiguration: {
+          sourceActionName: "Source",
+          pushes: [{ branches: { includes: [branch] }, filePaths: { includes: ["flink-job/**"] } }],
+        },
+      },
+    ],
+  };
 }

@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { WatchedApplication } from "../flink/alarms";
-import type { WatchedDelivery } from "../delivery/alarms";
-import type { WatchedDomain } from "../search/alarms";
-import type { WatchedFunction } from "../function/alarms";
-import type { WatchedCanary } from "../canary/alarms";
-import type { WatchedHost } from "../replay/alarms";
-import type { WatchedQueries } from "../query/widgets";
-import type { WatchedIngestion } from "../ingestion/alarms";
-import type { WatchedScaling } from "../scaling/alarms";
-import type { WatchedStream } from "../stream/alarms";
+import type { WatchedApplication } from "../flink/monitoring";
+import type { WatchedDelivery } from "../delivery/monitoring";
+import type { WatchedDomain } from "../search/monitoring";
+import type { WatchedFunction } from "../function/monitoring";
+import type { WatchedCanary } from "../canary/monitoring";
+import type { WatchedHost } from "../replay/monitoring";
+import type { WatchedQueries } from "../query/monitoring";
+import type { WatchedIngestion } from "../ingestion/monitoring";
+import type { WatchedScaling } from "../scaling/monitoring";
+import type { WatchedStream } from "../stream/monitoring";
 import { lagSeconds } from "../scaling/args";
-import { flinkRuntime } from "../flink/forms";
+import { flinkRuntime } from "../flink/args";
 import { limits } from "../core/limits";
 import { type Form, Problems } from "../core/validate";
 

@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { applicationSection } from "../flink/widgets";
-import { deliverySection } from "../delivery/widgets";
-import { domainSection } from "../search/widgets";
-import { functionSection } from "../function/widgets";
-import { queriesSection } from "../query/widgets";
-import { scalingSection } from "../scaling/widgets";
-import { ingestionSection } from "../ingestion/widgets";
-import { hostSection } from "../replay/widgets";
-import { destinations } from "../delivery/alarms";
+import { present } from "../core/present";
+import { applicationSection } from "../flink/monitoring";
+import { deliverySection, destinations } from "../delivery/monitoring";
+import { domainSection } from "../search/monitoring";
+import { functionSection } from "../function/monitoring";
+import { queriesSection } from "../query/monitoring";
+import { scalingSection } from "../scaling/monitoring";
+import { ingestionSection } from "../ingestion/monitoring";
+import { hostSection } from "../replay/monitoring";
 import {
   alarmStates,
   figure,
@@ -19,7 +19,7 @@ import {
   type Widget,
 } from "../watch/widgets";
 import { readerLag, type Statistic } from "../watch/metrics";
-import { streamSection } from "../stream/widgets";
+import { streamSection } from "../stream/monitoring";
 import type { MonitoringArgs } from "./args";
 
 /** What metric math is made of, by id. */
@@ -45,35 +45,36 @@ export function dashboardBody(subjects: DashboardSubjects) {
     start: "-PT3H",
     periodOverride: "inherit",
     widgets: layOut(
-      [
+      present(
         row(3, alarmStates("In alarm, the newest first", alarmArns, "ALARM")),
         { widgets: figures(subjects), size: { width: 4, height: 4 } },
-        row(7, graph(region, "Delay of each hop (s)", delays(subjects))),
-        ...(subjects.canary ? [canaryRow(region, subjects.canary.streamName)] : []),
-        ...(host ? [hostSection(region, host, stream?.name)] : []),
-        ...(ingestion ? [ingestionSection(region, ingestion)] : []),
-        ...(stream ? [streamSection(region, "Stream", stream)] : []),
-        ...(application ? [applicationSection(region, application)] : []),
-        ...(results ? [streamSection(region, "Results stream", results)] : []),
-        ...(domain ? [domainSection(region, domain)] : []),
-        ...(delivery ? [deliverySection(region, delivery)] : []),
-        ...(queries ? [queriesSection(region, queries)] : []),
-        ...(subjects.function ? [functionSection(region, subjects.function)] : []),
-        ...(scaling ? [scalingSection(region, scaling)] : []),
+        row(7, graph("Delay of each hop (s)", delays(subjects))),
+        subjects.canary && canaryRow(subjects.canary.streamName),
+        host && hostSection(host, stream?.name),
+        ingestion && ingestionSection(ingestion),
+        stream && streamSection("Stream", stream),
+        application && applicationSection(application),
+        results && streamSection("Results stream", results),
+        domain && domainSection(domain),
+        delivery && deliverySection(delivery),
+        queries && queriesSection(queries),
+        subjects.function && functionSection(subjects.function),
+        scaling && scalingSection(scaling),
         { ...row(8, alarmStates("All alarms", alarmArns)), heading: "Alarms", runbook: "alarms" },
-      ],
+      ),
+      region,
       subjects.runbookUrl,
     ),
   };
 }
 
 /** How old results are, end to end, and how many records are in them. */
-function canaryRow(region: string, Stream: string): Section {
+function canaryRow(Stream: string): Section {
   const line = linesOf("canary", { Stream });
   return {
     widgets: [
-      graph(region, "Age of the newest canary in the index (s)", [line("Age", "Maximum", "age")]),
-      graph(region, "Records of an hour that the job accounts for (%)", [
+      graph("Age of the newest canary in the index (s)", [line("Age", "Maximum", "age")]),
+      graph("Records of an hour that the job accounts for (%)", [
         line("Completeness", "Average", "completeness"),
       ]),
     ],
@@ -115,7 +116,7 @@ function figures(subjects: DashboardSubjects): Widget[] {
     ],
   ];
   return all.flatMap(([title, label, expression, metrics]) =>
-    metrics ? [figure(subjects.region, title, { expression, label, metrics })] : [],
+    metrics ? [figure(title, { expression, label, metrics })] : [],
   );
 }
 

@@ -1,24 +1,25 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
-import { canaryAlarms } from "../canary/alarms";
+import { canaryAlarms } from "../canary/monitoring";
+import { sha256 } from "../core/bundle";
 import { componentInputs } from "../core/component";
 import { policyDocument } from "../core/iam";
 import { consoleUrl } from "../core/partition";
-import { deliveryAlarms } from "../delivery/alarms";
-import { applicationAlarms } from "../flink/alarms";
-import { functionAlarms } from "../function/alarms";
-import { ingestionAlarms } from "../ingestion/alarms";
-import { hostAlarms } from "../replay/alarms";
-import { changeAlarms, scalingAlarms } from "../scaling/alarms";
-import { domainAlarms, indexSilenceAlarm } from "../search/alarms";
+import { present } from "../core/present";
+import { deliveryAlarms } from "../delivery/monitoring";
+import { applicationAlarms } from "../flink/monitoring";
+import { functionAlarms } from "../function/monitoring";
+import { ingestionAlarms } from "../ingestion/monitoring";
+import { hostAlarms } from "../replay/monitoring";
+import { changeAlarms, scalingAlarms } from "../scaling/monitoring";
+import { domainAlarms, indexSilenceAlarm } from "../search/monitoring";
 import {
   defaultMaxLagSeconds,
   idleAlarm,
   readerLagAlarms,
   resultsSilenceAlarm,
   streamAlarms,
-} from "../stream/alarms";
+} from "../stream/monitoring";
 import { type Alarm, canariesAlone, type Condition, metricAlarmArgs } from "../watch/alarm";
 import { type MonitoringArgs, validate } from "./args";
 import { dashboardBody } from "./dashboard";
@@ -71,7 +72,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
     for (const endpoint of args.subscribers ?? []) {
       new aws.sns.TopicSubscription(
         // By hash: the token in the URL of a chat would stand in URNs and plans.
-        `${name}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 8)}`,
+        `${name}-${sha256(endpoint).slice(0, 8)}`,
         endpoint.startsWith("https:")
           ? { topic: topic.arn, protocol: "https", endpoint: pulumi.secret(endpoint) }
           : { topic: topic.arn, protocol: "email", endpoint },
@@ -242,30 +243,25 @@ function watched(args: MonitoringArgs): Alarm[] {
   const { stream, application, delivery, domain, host, scaling } = args;
   const { results, resultsDelivery, eventsDelivery, functionDelivery, canary, ingestion } = args;
   const idle = canary && canariesAlone;
-  return [
-    ...(stream ? [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)] : []),
-    ...(stream && !application ? readerLagAlarms(stream) : []),
-    ...(application ? applicationAlarms({ ...application, source: stream }) : []),
-    ...(delivery ? deliveryAlarms({ sourceName: stream?.name, ...delivery }) : []),
-    ...(domain ? domainAlarms(domain) : []),
-    ...(domain && stream && application ? [indexSilenceAlarm(domain, stream.name, idle)] : []),
-    ...(canary ? canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds) : []),
-    ...(host ? hostAlarms(host) : []),
-    ...(ingestion ? ingestionAlarms(ingestion) : []),
-    ...(scaling ? scalingAlarms(scaling) : []),
-    ...(results && stream && application
-      ? [resultsSilenceAlarm(stream.name, results.name, idle)]
-      : []),
-    ...(results ? of("results", [...streamAlarms(results), ...readerLagAlarms(results)]) : []),
-    ...(resultsDelivery
-      ? of("results", deliveryAlarms({ sourceName: results?.name, ...resultsDelivery }))
-      : []),
-    ...(eventsDelivery
-      ? of("events", deliveryAlarms({ sourceName: stream?.name, ...eventsDelivery }))
-      : []),
-    ...(args.function ? functionAlarms(args.function) : []),
-    ...(functionDelivery ? of("function", deliveryAlarms(functionDelivery)) : []),
-  ];
+  return present(
+    stream && [...streamAlarms(stream), idleAlarm(stream, idle?.incoming)],
+    stream && !application && readerLagAlarms(stream),
+    application && applicationAlarms({ ...application, source: stream }),
+    delivery && deliveryAlarms({ sourceName: stream?.name, ...delivery }),
+    domain && domainAlarms(domain),
+    domain && stream && application && indexSilenceAlarm(domain, stream.name, idle),
+    canary && canaryAlarms(canary, stream?.maxLagSeconds ?? defaultMaxLagSeconds),
+    host && hostAlarms(host),
+    ingestion && ingestionAlarms(ingestion),
+    scaling && scalingAlarms(scaling),
+    results && stream && application && resultsSilenceAlarm(stream.name, results.name, idle),
+    results && of("results", [...streamAlarms(results), ...readerLagAlarms(results)]),
+    resultsDelivery &&
+      of("results", deliveryAlarms({ sourceName: results?.name, ...resultsDelivery })),
+    eventsDelivery && of("events", deliveryAlarms({ sourceName: stream?.name, ...eventsDelivery })),
+    args.function && functionAlarms(args.function),
+    functionDelivery && of("function", deliveryAlarms(functionDelivery)),
+  );
 }
 
 /** Alarms on a second resource of a kind, named by its content. */

@@ -10,7 +10,8 @@ import {
   subnetIdentifier,
   vpcIdentifier,
 } from "../core/limits";
-import { https } from "../core/network-rules";
+import { logGroup } from "../core/logs";
+import { https } from "../core/security-group";
 import { cidr, type Naming, ownName, Problems } from "../core/validate";
 import { defaultEndpointServices, endpointPolicy } from "./endpoints";
 
@@ -114,6 +115,7 @@ export class Network extends pulumi.ComponentResource {
     super("streaming:infra:Network", name, args, opts);
     validate(name, args);
 
+    const child = { parent: this };
     if ("existing" in args) {
       const { vpcId, privateSubnetIds, publicSubnetIds = [] } = args.existing;
       this.vpcId = pulumi.output(vpcId);
@@ -121,7 +123,7 @@ export class Network extends pulumi.ComponentResource {
       this.publicSubnetIds = pulumi.output([...publicSubnetIds]);
       this.subnetCount = privateSubnetIds.length;
     } else {
-      const endpoints = zonesOfEndpoints(args, { parent: this });
+      const endpoints = zonesOfEndpoints(args, child);
       const zones = this.#zones(name, args, endpoints);
       const vpc = this.#vpc(name, args, zones);
       // Known when the zones are, before anything is created in it.
@@ -130,7 +132,7 @@ export class Network extends pulumi.ComponentResource {
       this.publicSubnetIds = vpc.publicSubnetIds;
       this.subnetCount = zoneCount(args);
       // Adopts the security group that comes with the VPC and, having no rules here, leaves it without any.
-      new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: this.vpcId }, { parent: this });
+      new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: this.vpcId }, child);
       this.#logFlows(name, args);
       this.#linkServices(name, args, vpc, zones, endpoints);
     }
@@ -192,11 +194,8 @@ export class Network extends pulumi.ComponentResource {
   }
 
   #logFlows(name: string, args: NewNetwork): void {
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-flow-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
+    const child = { parent: this };
+    const log = logGroup(`${name}-flow-logs`, args, child);
     // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     const role = new ServiceRole(
       `${name}-flow-logs`,
@@ -205,13 +204,13 @@ export class Network extends pulumi.ComponentResource {
         statements: [
           allow(
             ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [logGroup.arn, pulumi.interpolate`${logGroup.arn}:*`],
+            [log.arn, pulumi.interpolate`${log.arn}:*`],
           ),
           // Lists groups, hence every group.
           allow(["logs:DescribeLogGroups"], ["*"]),
         ],
       },
-      { parent: this },
+      child,
     );
     new aws.ec2.FlowLog(
       `${name}-flow-logs`,
@@ -219,7 +218,7 @@ export class Network extends pulumi.ComponentResource {
         vpcId: this.vpcId,
         trafficType: "ALL",
         logDestinationType: "cloud-watch-logs",
-        logDestination: logGroup.arn,
+        logDestination: log.arn,
         iamRoleArn: role.arn,
       },
       { parent: this, dependsOn: [...role.ready] },
@@ -233,54 +232,51 @@ export class Network extends pulumi.ComponentResource {
     zones: pulumi.Output<string[]>,
     endpoints: EndpointZones,
   ): void {
-    const { region } = aws.getRegionOutput({}, { parent: this });
+    const child = { parent: this };
+    const { vpcId } = this;
+    const { region } = aws.getRegionOutput({}, child);
+    const serviceName = (service: string) => pulumi.interpolate`com.amazonaws.${region}.${service}`;
     // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
     new aws.ec2.VpcEndpoint(
       `${name}-s3`,
       {
-        vpcId: this.vpcId,
+        vpcId,
         vpcEndpointType: "Gateway",
-        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
-        policy: endpointPolicy("s3", { parent: this }),
+        serviceName: serviceName("s3"),
+        policy: endpointPolicy("s3", child),
         routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
       },
-      { parent: this },
+      child,
     );
     if (!args.interfaceEndpoints) return;
 
-    const securityGroup = new aws.ec2.SecurityGroup(
+    const { id: securityGroupId } = new aws.ec2.SecurityGroup(
       `${name}-endpoints`,
-      { description: "Interface endpoints of AWS services", vpcId: this.vpcId },
-      { parent: this },
+      { description: "Interface endpoints of AWS services", vpcId },
+      child,
     );
     new aws.vpc.SecurityGroupIngressRule(
       `${name}-endpoints`,
-      {
-        securityGroupId: securityGroup.id,
-        description: "HTTPS from the VPC",
-        cidrIpv4: args.cidr,
-        ...https,
-      },
-      { parent: this },
+      { securityGroupId, description: "HTTPS from the VPC", cidrIpv4: args.cidr, ...https },
+      child,
     );
     for (const [service, offered] of endpoints) {
-      const serviceName = pulumi.interpolate`com.amazonaws.${region}.${service}`;
       new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
         {
-          vpcId: this.vpcId,
+          vpcId,
           vpcEndpointType: "Interface",
-          serviceName,
-          policy: endpointPolicy(service, { parent: this }),
+          serviceName: serviceName(service),
+          policy: endpointPolicy(service, child),
           subnetIds: pulumi
             .all([this.privateSubnetIds, zones, offered])
             .apply(([ids, names, ofService]) =>
               ids.filter((_, index) => ofService.includes(names[index] ?? "")),
             ),
-          securityGroupIds: [securityGroup.id],
+          securityGroupIds: [securityGroupId],
           privateDnsEnabled: true,
         },
-        { parent: this },
+        child,
       );
     }
   }
@@ -335,10 +331,9 @@ function offers(
       const found = aws.ec2.getInstanceTypeOfferingsOutput({ locationType, filters }, opts);
       return { must: `offer ${type}`, zones: found.locations };
     }),
-    ...[...endpoints].map(([service, zones]) => ({
-      must: `have an endpoint for ${service}`,
-      zones,
-    })),
+    ...[...endpoints].map(([service, zones]) => {
+      return { must: `have an endpoint for ${service}`, zones };
+    }),
   ]);
 }
 

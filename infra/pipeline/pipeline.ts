@@ -5,6 +5,7 @@ import { componentInputs } from "../core/component";
 import { EncryptionKey, keyServices } from "../core/encryption-key";
 import { policyDocument, ServiceRole, withPermissionsBoundary } from "../core/iam";
 import { databaseNameLength, domainNameLength, physicalName } from "../core/names";
+import { present } from "../core/present";
 import { PrivateBucket } from "../core/private-bucket";
 import { DeliveryStream } from "../delivery/delivery-stream";
 import { FlinkApplication } from "../flink/application";
@@ -17,7 +18,7 @@ import { Network } from "../network/network";
 import { ArchiveQueries } from "../query/archive-queries";
 import { ReplayHost } from "../replay/host";
 import { Autoscaling } from "../scaling/autoscaling";
-import { searchDomainArn } from "../search/access";
+import { searchDomainArn } from "../search/domain";
 import { SearchBootstrap } from "../search/bootstrap/bootstrap";
 import { SearchDomain } from "../search/domain";
 import { SearchSignIn } from "../search/sign-in";
@@ -128,14 +129,12 @@ export class Pipeline extends pulumi.ComponentResource {
     const artifacts = new PrivateBucket(`${name}-artifacts`, guarded, child);
 
     const fanOutConsumers = fanOut ? [jobConsumer] : [];
+    const functionReader = args.function?.fanOut === true && functionConsumer;
     const events = new EventStream(
       `${name}-events`,
       {
         ...streamSettings,
-        fanOutConsumers: [
-          ...fanOutConsumers,
-          ...(args.function?.fanOut === true ? [functionConsumer] : []),
-        ],
+        fanOutConsumers: functionReader ? [...fanOutConsumers, functionReader] : fanOutConsumers,
         scaledElsewhere: scalers.stream !== undefined,
         encryptAtRest,
         kmsKeyArn,
@@ -274,11 +273,11 @@ export class Pipeline extends pulumi.ComponentResource {
         writerRoleArns: [jobRole.arn],
         deliveryRoleArns: eventsDelivery ? [eventsDelivery.roleArn] : [],
         adminRoleArns: args.search.adminRoleArns,
-        readerRoleArns: [
-          ...args.search.readerRoleArns,
-          ...(signIn ? [signIn.userRoleArn] : []),
-          ...(canaryRole ? [canaryRole.arn] : []),
-        ],
+        readerRoleArns: present<string | pulumi.Output<string>>(
+          args.search.readerRoleArns,
+          signIn?.userRoleArn,
+          canaryRole?.arn,
+        ),
         ...logged,
       },
       child,
@@ -318,13 +317,13 @@ export class Pipeline extends pulumi.ComponentResource {
             : undefined,
         }),
         role: jobRole,
-        statements: [
-          ...events.readStatements(),
-          ...events.fanOutStatements([jobConsumer]),
-          ...(writesTo("search") ? search.writeStatements() : []),
-          ...(results?.writeStatements() ?? []),
-          ...(writesFiles ? archive.fileStatements(jobFolder) : []),
-        ],
+        statements: present(
+          source.statements,
+          events.fanOutStatements([jobConsumer]),
+          writesTo("search") && search.writeStatements(),
+          results?.writeStatements(),
+          writesFiles && archive.fileStatements(jobFolder),
+        ),
         securityGroupIds: search.clientSecurityGroupIds,
         startAfter: [domainSettings],
         ...logged,
@@ -368,11 +367,8 @@ export class Pipeline extends pulumi.ComponentResource {
           ...args.function,
           source: {
             streamArn: events.arn,
-            ...(args.function.fanOut && { consumerArn: events.consumerArns[functionConsumer] }),
-            statements: [
-              ...events.readStatements(),
-              ...events.fanOutStatements([functionConsumer]),
-            ],
+            ...(functionReader && { consumerArn: events.consumerArns[functionReader] }),
+            statements: [...source.statements, ...events.fanOutStatements([functionConsumer])],
           },
           delivery: functionDelivery && {
             name: functionDelivery.name,
@@ -473,6 +469,8 @@ export class Pipeline extends pulumi.ComponentResource {
         : undefined;
 
     const customerKey = kmsKeyArn !== undefined && encryptAtRest;
+    const delivered = { bufferSeconds: args.delivery.bufferSeconds, customerKey };
+    const { retentionHours } = args.stream;
     const monitoring = new Monitoring(
       `${name}-monitoring`,
       {
@@ -483,7 +481,7 @@ export class Pipeline extends pulumi.ComponentResource {
         runbookUrl: args.monitoring.runbookUrl,
         stream: {
           name: events.name,
-          retentionHours: args.stream.retentionHours,
+          retentionHours,
           maxLagSeconds,
           fanOutConsumers,
         },
@@ -496,24 +494,15 @@ export class Pipeline extends pulumi.ComponentResource {
           snapshotsKept: snapshotSchedule !== undefined,
         },
         delivery: {
+          ...delivered,
           name: archive.name,
-          bufferSeconds: args.delivery.bufferSeconds,
           transformName: archive.transformName,
           converts: args.archive.format === "PARQUET",
           partitions: args.archive.partitioned,
-          customerKey,
         },
         queries: queries && { workgroupName: queries.workgroupName },
-        results: results && {
-          name: results.name,
-          retentionHours: args.stream.retentionHours,
-          maxLagSeconds,
-        },
-        resultsDelivery: results?.deliveryName && {
-          name: results.deliveryName,
-          bufferSeconds: args.delivery.bufferSeconds,
-          customerKey,
-        },
+        results: results && { name: results.name, retentionHours, maxLagSeconds },
+        resultsDelivery: results?.deliveryName && { ...delivered, name: results.deliveryName },
         eventsDelivery: eventsDelivery && {
           name: eventsDelivery.name,
           destination: "OpenSearch",
@@ -525,15 +514,11 @@ export class Pipeline extends pulumi.ComponentResource {
           name: streamFunction.name,
           mappingId: streamFunction.mappingId,
           streamName: events.name,
-          retentionHours: args.stream.retentionHours,
+          retentionHours,
           maxAgeSeconds: args.function.maxAgeSeconds,
           maxLagSeconds,
         },
-        functionDelivery: functionDelivery && {
-          name: functionDelivery.name,
-          bufferSeconds: args.delivery.bufferSeconds,
-          customerKey,
-        },
+        functionDelivery: functionDelivery && { ...delivered, name: functionDelivery.name },
         domain: {
           name: search.domainName,
           accountId: aws.getCallerIdentityOutput({}, { parent: search }).accountId,

@@ -206,11 +206,11 @@ export const provider: Provider = {
       return Promise.resolve({ urn, state: outputs });
     }
     const component = classes[type.replace(`${manifest.name}:index:`, "")];
-    const names = Object.keys(described[type]?.properties ?? {});
     if (component === undefined) {
       throw new Error(`The package ${manifest.name} has no resource ${type}.`);
     }
     const made = new component(name, args as never, options);
+    const names = Object.keys(described[type]?.properties ?? {});
     return Promise.resolve({ urn: made.urn, state: outputsOf(made, names) });
   },
 };

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { tenDefaultTags } from "../core/private-bucket";
 import { consoleUrl } from "../core/partition";
 import { bundleFile } from "../core/bundle";
+import { logGroup } from "../core/logs";
 import { componentInputs } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
-import { allow, ServiceRole, type Statement, useKey } from "../core/iam";
+import { actions, allow, publishMetrics, ServiceRole, type Statement, useKey } from "../core/iam";
 import {
   inputUrl,
   limits,
@@ -13,15 +14,8 @@ import {
   replayInstanceType,
   sshPublicKey,
 } from "../core/limits";
-import { https } from "../core/network-rules";
+import { callerGroup } from "../core/security-group";
 import { cidr, Problems } from "../core/validate";
-import { ReplayAccess } from "./access";
-import {
-  agentStatements,
-  inputStatements,
-  positionStatements,
-  sessionManagerStatement,
-} from "./permissions";
 import { replayUserData } from "./user-data";
 
 export interface ReplayHostArgs {
@@ -85,7 +79,7 @@ export interface ReplayHostArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
-export const defaultMaxDisorderSeconds = 60;
+const defaultMaxDisorderSeconds = 60;
 
 function validate(name: string, args: ReplayHostArgs): void {
   const { start, ssh, readableInputs = [] } = args;
@@ -146,9 +140,10 @@ export class ReplayHost extends pulumi.ComponentResource {
     );
     validate(name, args);
 
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    const image = aws.ssm.getParameterOutput({ name: imageParameter }, { parent: this });
+    const child = { parent: this };
+    const { region } = aws.getRegionOutput({}, child);
+    const { partition } = aws.getPartitionOutput({}, child);
+    const image = aws.ssm.getParameterOutput({ name: imageParameter }, child);
     const encryptAtRest = args.encryptAtRest ?? true;
 
     const producer = bundleFile(args.producerPath);
@@ -161,14 +156,10 @@ export class ReplayHost extends pulumi.ComponentResource {
         contentType: "text/javascript",
         overrideProvider: tenDefaultTags(),
       },
-      { parent: this },
+      child,
     );
 
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.kmsKeyArn },
-      { parent: this },
-    );
+    const log = logGroup(`${name}-logs`, args, child);
     const { start, readableInputs = [] } = args;
     // Another stream or input has a position of its own.
     const positionFolder = pulumi.interpolate`replay/${args.streamName}/${encodeURIComponent(start?.input.slice("s3://".length) ?? "")}`;
@@ -178,7 +169,7 @@ export class ReplayHost extends pulumi.ComponentResource {
         service: "ec2.amazonaws.com",
         statements: [
           sessionManagerStatement,
-          ...agentStatements(logGroup.arn),
+          ...agentStatements(log.arn),
           ...(start ? [start.input, ...readableInputs] : readableInputs).flatMap((input) =>
             inputStatements(input, partition),
           ),
@@ -197,28 +188,14 @@ export class ReplayHost extends pulumi.ComponentResource {
           ...args.statements,
         ],
       },
-      { parent: this },
+      child,
     );
-    const profile = new aws.iam.InstanceProfile(name, { role: role.name }, { parent: this });
+    const profile = new aws.iam.InstanceProfile(name, { role: role.name }, child);
 
-    const securityGroup = new aws.ec2.SecurityGroup(
-      name,
-      { description: "Replay host", vpcId: args.vpcId },
-      { parent: this },
-    );
-    new aws.vpc.SecurityGroupEgressRule(
-      name,
-      {
-        securityGroupId: securityGroup.id,
-        description: "HTTPS to AWS services",
-        cidrIpv4: "0.0.0.0/0",
-        ...https,
-      },
-      { parent: this },
-    );
+    const description = "Replay host";
+    const securityGroup = callerGroup(name, { description, vpcId: args.vpcId }, child);
 
-    const keyPair =
-      args.ssh && new aws.ec2.KeyPair(name, { publicKey: args.ssh.publicKey }, { parent: this });
+    const keyPair = args.ssh && new aws.ec2.KeyPair(name, { publicKey: args.ssh.publicKey }, child);
     const instance = new aws.ec2.Instance(
       name,
       {
@@ -244,23 +221,19 @@ export class ReplayHost extends pulumi.ComponentResource {
           ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
         },
         userData: pulumi
-          .all([
-            args.codeBucketName,
-            producerObject.key,
-            args.streamName,
+          .output({
+            bucketName: args.codeBucketName,
+            key: producerObject.key,
+            streamName: args.streamName,
             region,
-            logGroup.name,
+            logGroupName: log.name,
             positionFolder,
-          ])
-          .apply(([bucketName, key, streamName, regionName, logGroupName, folder]) =>
+          })
+          .apply(({ positionFolder: folder, ...known }) =>
             replayUserData({
-              bucketName,
-              key,
+              ...known,
               sha256: producer.sha256,
-              streamName,
-              region: regionName,
               maxDisorderSeconds: args.maxDisorderSeconds ?? defaultMaxDisorderSeconds,
-              logGroupName,
               producerArguments: args.producerArguments ?? [],
               start: start && { ...start, positionFolder: folder },
             }),
@@ -281,20 +254,11 @@ export class ReplayHost extends pulumi.ComponentResource {
       },
     );
 
-    const access =
-      args.ssh &&
-      new ReplayAccess(
-        `${name}-ssh`,
-        {
-          instanceId: instance.id,
-          securityGroupId: securityGroup.id,
-          clientCidr: args.ssh.clientCidr,
-        },
-        { parent: this },
-      );
-
     this.instanceId = instance.id;
-    this.publicIp = access?.publicIp;
+    const reached = { instanceId: instance.id, securityGroupId: securityGroup.id };
+    const { ssh } = args;
+    this.publicIp =
+      ssh && replayAccess(`${name}-ssh`, { ...reached, clientCidr: ssh.clientCidr }, child);
     this.sessionManagerUrl = consoleUrl(
       region,
       pulumi.interpolate`systems-manager/session-manager/${instance.id}?region=${region}`,
@@ -305,4 +269,74 @@ export class ReplayHost extends pulumi.ComponentResource {
       ...(this.publicIp && { publicIp: this.publicIp }),
     });
   }
+}
+
+/** A public address for a replay host, and an SSH port that is open to one network, in CIDR notation. */
+function replayAccess(
+  name: string,
+  args: {
+    readonly instanceId: pulumi.Input<string>;
+    readonly securityGroupId: pulumi.Input<string>;
+    readonly clientCidr: string;
+  },
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const parent = new pulumi.ComponentResource("streaming:infra:ReplayAccess", name, args, opts);
+  const { instanceId, securityGroupId, clientCidr: cidrIpv4 } = args;
+  const description = "SSH from the given network";
+  const ssh = { ipProtocol: "tcp", fromPort: 22, toPort: 22 };
+  new aws.vpc.SecurityGroupIngressRule(
+    name,
+    { securityGroupId, description, cidrIpv4, ...ssh },
+    { parent },
+  );
+  const address = new aws.ec2.Eip(name, { domain: "vpc", tags: { Name: name } }, { parent });
+  const { allocationId } = address;
+  new aws.ec2.EipAssociation(name, { instanceId, allocationId }, { parent });
+  return address.publicIp;
+}
+
+/** What a host needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore can read. */
+const sessionManagerStatement = allow(
+  actions({
+    ssm: "UpdateInstanceInformation",
+    ssmmessages: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel",
+  }),
+  // No resource but * is accepted:
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+  ["*"],
+);
+
+/**
+ * What the CloudWatch agent needs to send metrics of its own namespace and the log.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/create-iam-roles-for-cloudwatch-agent.html
+ */
+function agentStatements(logGroupArn: pulumi.Input<string>): Statement[] {
+  return [
+    publishMetrics("CWAgent"),
+    allow(
+      ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      [pulumi.interpolate`${logGroupArn}:*`],
+    ),
+  ];
+}
+
+/** Lists and reads the objects of an input, and no others. */
+function inputStatements(input: string, partition: pulumi.Input<string>): Statement[] {
+  const [, bucket = "", prefix = ""] = inputUrl.pattern.exec(input) ?? [];
+  const arn = pulumi.interpolate`arn:${partition}:s3:::${bucket}`;
+  return [
+    allow(["s3:ListBucket"], [arn], { StringLike: { "s3:prefix": `${prefix}*` } }),
+    allow(["s3:GetObject"], [pulumi.interpolate`${arn}/${prefix}*`]),
+  ];
+}
+
+/** Reads and writes the position of a replay; a missing one is not found only where its folder is listed. */
+function positionStatements(bucketArn: pulumi.Input<string>, folder: pulumi.Input<string>) {
+  return [
+    allow(["s3:ListBucket"], [bucketArn], {
+      StringEquals: { "s3:prefix": pulumi.interpolate`${folder}/` },
+    }),
+    allow(["s3:GetObject", "s3:PutObject"], [pulumi.interpolate`${bucketArn}/${folder}/position`]),
+  ];
 }

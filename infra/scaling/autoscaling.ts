@@ -1,12 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Condition, metricAlarmArgs } from "../watch/alarm";
-import type { WatchedScaling } from "./alarms";
-import { defaultMaxLagSeconds } from "../stream/alarms";
-import { jobLag, readerLag, targetIds, type TargetKind } from "../watch/metrics";
-import { ScalingApi } from "./api";
+import type { WatchedScaling } from "./monitoring";
+import { defaultMaxLagSeconds } from "../stream/monitoring";
+import { present } from "../core/present";
+import { stageName } from "../core/rest-api";
+import { jobLag, readerLag, type ScaledTarget, targetIds, type TargetKind } from "../watch/metrics";
+import { scalingApi } from "./api";
 import { type AutoscalingArgs, type Bounds, validate } from "./args";
-import { cooldowns, ScalingFunction, steps } from "./function";
+import { cooldowns, scalingFunction, steps } from "./function";
 import { applicationScalingAlarms, type ScalingAlarms, streamScalingAlarms } from "./load-alarms";
 
 export type { AutoscalingArgs } from "./args";
@@ -34,7 +36,7 @@ export class Autoscaling extends pulumi.ComponentResource {
   readonly watched: WatchedScaling;
 
   readonly #name: string;
-  readonly #api: ScalingApi;
+  readonly #api: ReturnType<typeof scalingApi>;
   readonly #targets: aws.appautoscaling.Target[] = [];
   readonly #urls: Record<string, pulumi.Output<string>> = {};
 
@@ -49,20 +51,19 @@ export class Autoscaling extends pulumi.ComponentResource {
     const lag = reader === undefined ? readerLag(sourceStreamName) : jobLag(reader);
     const maxLagMilliseconds = (args.maxLagSeconds ?? defaultMaxLagSeconds) * 1000;
 
-    const scaler = new ScalingFunction(
+    const {
+      name: functionName,
+      invokeArn,
+      everyMinute,
+    } = scalingFunction(
       `${name}-function`,
       { ...args, lagMetrics: [lag], maxLagMilliseconds },
       { parent: this },
     );
-    this.#api = new ScalingApi(
+    const createLogRole = args.createApiGatewayLogRole ?? false;
+    this.#api = scalingApi(
       `${name}-api`,
-      {
-        functionName: scaler.name,
-        invokeArn: scaler.invokeArn,
-        createLogRole: args.createApiGatewayLogRole ?? false,
-        logRetentionDays,
-        kmsKeyArn,
-      },
+      { functionName, invokeArn, createLogRole, logRetentionDays, kmsKeyArn },
       { parent: this },
     );
 
@@ -77,21 +78,19 @@ export class Autoscaling extends pulumi.ComponentResource {
       );
     }
 
-    scaler.everyMinute(`${name}-function`, this.#urls);
+    everyMinute(this.#urls);
 
     this.watched = {
-      functionName: scaler.name,
+      functionName,
       apiName: this.#api.apiName,
-      apiStageName: this.#api.stageName,
+      apiStageName: stageName,
       vpcId: args.network && pulumi.output(args.network.vpcId),
-      targets: [
-        ...(stream ? [{ kind: "stream", name: stream.name, max: stream.max } as const] : []),
-        ...(application
-          ? [{ kind: "application", name: application.name, max: application.max } as const]
-          : []),
-      ],
+      targets: present<ScaledTarget>(
+        stream && { kind: "stream", name: stream.name, max: stream.max },
+        application && { kind: "application", name: application.name, max: application.max },
+      ),
     };
-    this.registerOutputs({ functionName: scaler.name, apiName: this.#api.apiName });
+    this.registerOutputs({ functionName, apiName: this.#api.apiName });
   }
 
   #scale(kind: TargetKind, bounds: Bounds, magnitude: number, alarms: () => ScalingAlarms): void {

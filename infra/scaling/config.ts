@@ -31,21 +31,13 @@ const areSchedules = new Ajv2020({ allErrors: true }).compile(schema);
 
 const keys = {
   stream: { scaler: "streamScaling", min: "streamMinShards", max: "streamMaxShards" },
-  application: {
-    scaler: "flinkScaling",
-    min: "flinkMinParallelism",
-    max: "flinkMaxParallelism",
-  },
+  application: { scaler: "flinkScaling", min: "flinkMinParallelism", max: "flinkMaxParallelism" },
 } as const satisfies Record<TargetKind, object>;
 
 export function readScaling(read: ConfigReader) {
   const all = read.list("scalingSchedules", areSchedules);
-  const flinkScaler = read.oneOf(keys.application.scaler, [
-    "None",
-    "Service",
-    "Schedule",
-    "Alarms",
-  ]);
+  const flinkScalers = ["None", "Service", "Schedule", "Alarms"] as const;
+  const flinkScaler = read.oneOf(keys.application.scaler, flinkScalers);
   const streamScaler = read.oneOf(keys.stream.scaler, ["None", "Schedule", "Alarms"]);
   const bounds = (target: TargetKind, scaler: string, range: Range): Bounds | undefined => {
     const min = read.integer(keys[target].min, range);

@@ -5,6 +5,7 @@ import type { ResourceMetric } from "../watch/alarm";
 import type { AutoscalingArgs, Bounds } from "./args";
 import { stateOperatorStatements } from "../flink/permissions";
 import { actions, allow, publishMetrics, type Statement } from "../core/iam";
+import { present } from "../core/present";
 import { serviceHost } from "../core/partition";
 import { queried, scalingNamespace, targetIds, type TargetKind } from "../watch/metrics";
 import { NodeFunction, onSchedule } from "../core/node-function";
@@ -25,7 +26,7 @@ export const steps = { out: 100, in: -50 } as const;
 /** UpdateShardCount works ten times in any 24 hours: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 const shardUpdatesPerDay = 10;
 
-export interface ScalingFunctionArgs extends Pick<
+interface ScalingFunctionArgs extends Pick<
   AutoscalingArgs,
   "stream" | "application" | "network" | "dryRun" | "logRetentionDays" | "kmsKeyArn"
 > {
@@ -35,72 +36,53 @@ export interface ScalingFunctionArgs extends Pick<
   readonly maxLagMilliseconds: number;
 }
 
-export class ScalingFunction extends pulumi.ComponentResource {
-  readonly name: pulumi.Output<string>;
-  readonly arn: pulumi.Output<string>;
-  readonly invokeArn: pulumi.Output<string>;
-
-  constructor(name: string, args: ScalingFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("streaming:infra:ScalingFunction", name, args, opts);
-
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const scaler = new NodeFunction(
-      name,
-      {
-        description: "Reads and changes the capacity of stream and Flink application",
-        entryPath: path.join(__dirname, "lambda/handler.ts"),
-        timeoutSeconds: 25,
-        environment: { [settingsVariable]: settings(args, region) },
-        statements: statements(args, region),
-        logRetentionDays: args.logRetentionDays,
-        kmsKeyArn: args.kmsKeyArn,
-      },
-      { parent: this },
-    );
-    this.name = scaler.name;
-    this.arn = scaler.arn;
-    this.invokeArn = scaler.invokeArn;
-    this.registerOutputs({ name: this.name, invokeArn: this.invokeArn });
-  }
-
-  /** Calls the function every minute, with the URLs of the registered targets by id. */
-  everyMinute(name: string, urls: Readonly<Record<string, pulumi.Input<string>>>): void {
-    onSchedule(
-      name,
-      this,
-      {
-        description: "Publishes the capacity of stream and Flink application, and enforces bounds",
-        input: { minute: urls },
-      },
-      { parent: this },
-    );
-  }
+export function scalingFunction(
+  name: string,
+  args: ScalingFunctionArgs,
+  opts: pulumi.ComponentResourceOptions,
+) {
+  const parent = new pulumi.ComponentResource("streaming:infra:ScalingFunction", name, args, opts);
+  const { region } = aws.getRegionOutput({}, { parent });
+  const { logRetentionDays, kmsKeyArn } = args;
+  const scaler = new NodeFunction(
+    name,
+    {
+      description: "Reads and changes the capacity of stream and Flink application",
+      entryPath: path.join(__dirname, "lambda/handler.ts"),
+      timeoutSeconds: 25,
+      environment: { [settingsVariable]: settings(args, region) },
+      statements: statements(args, region),
+      logRetentionDays,
+      kmsKeyArn,
+    },
+    { parent },
+  );
+  const description = "Publishes the capacity of stream and Flink application, and enforces bounds";
+  return {
+    name: scaler.name,
+    invokeArn: scaler.invokeArn,
+    /** Calls the function every minute, with the URLs of the registered targets by id. */
+    everyMinute: (minute: Readonly<Record<string, pulumi.Input<string>>>): void => {
+      onSchedule(name, scaler, { description, input: { minute } }, { parent });
+    },
+  };
 }
 
 function statements(
   { stream, application, network }: ScalingFunctionArgs,
   region: pulumi.Input<string>,
 ): Statement[] {
-  return [
-    ...(stream === undefined
-      ? []
-      : [allow(["kinesis:DescribeStreamSummary", "kinesis:UpdateShardCount"], [stream.arn])]),
-    ...(application === undefined
-      ? []
-      : [
-          allow(actions({ kinesisanalytics: "DescribeApplication UpdateApplication" }), [
-            application.arn,
-          ]),
-          ...stateOperatorStatements(application, region),
-        ]),
+  return present(
+    stream && allow(["kinesis:DescribeStreamSummary", "kinesis:UpdateShardCount"], [stream.arn]),
+    application && [
+      allow(actions({ kinesisanalytics: "DescribeApplication UpdateApplication" }), [
+        application.arn,
+      ]),
+      ...stateOperatorStatements(application, region),
+    ],
     // It knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-    ...(network === undefined
-      ? []
-      : [
-          allow(["ec2:DescribeSubnets"], ["*"], {
-            StringEquals: { "aws:RequestedRegion": region },
-          }),
-        ]),
+    network &&
+      allow(["ec2:DescribeSubnets"], ["*"], { StringEquals: { "aws:RequestedRegion": region } }),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
     allow(
       actions({ "application-autoscaling": "DescribeScalableTargets DescribeScalingActivities" }),
@@ -109,7 +91,7 @@ function statements(
     // Metrics are no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:GetMetricData"], ["*"]),
     publishMetrics(scalingNamespace),
-  ];
+  );
 }
 
 /** The rules by which the function decides about a target. */
@@ -135,27 +117,14 @@ export function scalingRules(
 /** Settings of the function: `ScalingSettings`, once the names are known. */
 function settings(args: ScalingFunctionArgs, region: pulumi.Input<string>): pulumi.Output<string> {
   const { stream, application, network, dryRun = false, maxLagMilliseconds } = args;
+  const target = (kind: TargetKind, scaled: Bounds & { readonly name: unknown }, unit: number) => {
+    const rules = scalingRules(kind, scaled, unit, maxLagMilliseconds);
+    return { [targetIds[kind]]: { kind, name: scaled.name, rules } };
+  };
   return pulumi.jsonStringify({
     targets: {
-      ...(stream && {
-        [targetIds.stream]: {
-          kind: "stream",
-          name: stream.name,
-          rules: scalingRules("stream", stream, 1, maxLagMilliseconds),
-        },
-      }),
-      ...(application && {
-        [targetIds.application]: {
-          kind: "application",
-          name: application.name,
-          rules: scalingRules(
-            "application",
-            application,
-            application.parallelismPerKpu,
-            maxLagMilliseconds,
-          ),
-        },
-      }),
+      ...(stream && target("stream", stream, 1)),
+      ...(application && target("application", application, application.parallelismPerKpu)),
     },
     lagMetrics: args.lagMetrics.map(queried),
     ...(network && { subnets: { ...network, host: serviceHost("ec2", region) } }),

@@ -190,45 +190,38 @@ export function checkTopology(
 ): void {
   const { standby = false, warm, instanceCount, instanceType, dedicatedMasters = 0 } = args;
   const masterType = dedicatedMasters > 0 ? args.dedicatedMasterType : undefined;
-  const burstable = /^t[0-9]/;
   problems.require(
     !withoutVolumes.test(instanceType),
     `${name("instanceType")} must be a type with EBS volumes, such as m7g.large.search; ${instanceType} has instance storage`,
   );
-  for (const [key, type] of [
-    ["instanceType", instanceType],
-    ["dedicatedMasterType", masterType],
-  ] as const) {
+  const types: (readonly [TopologyName, string])[] = [["instanceType", instanceType]];
+  if (masterType !== undefined) types.push(["dedicatedMasterType", masterType]);
+  for (const [key, type] of types) {
     problems.require(
-      type === undefined || args.encryptAtRest === false || !withoutEncryption.test(type),
-      `${name(key)} must be a type that encrypts data at rest, such as m7g.large.search; got ${type ?? ""}`,
+      args.encryptAtRest === false || !withoutEncryption.test(type),
+      `${name(key)} must be a type that encrypts data at rest, such as m7g.large.search; got ${type}`,
     );
   }
   problems.require(
     searchZones(args) !== 2 || instanceCount % 2 === 0,
     `${name("instanceCount")} must be even in two availability zones; got ${instanceCount}`,
   );
-  const needsMasters = (key: "standby" | "warm.instanceCount"): void => {
+  const needsMasters = (key: "standby" | "warm.instanceCount", steady: typeof types): void => {
     problems.require(
       dedicatedMasters > 0,
       `${name(key)} needs ${name("dedicatedMasters")} 3 or 5; got 0`,
     );
-  };
-  const excludesBurstable = (
-    key: "standby" | "warm.instanceCount",
-    typeKey: TopologyName,
-    type: string,
-  ): void => {
-    problems.require(
-      !burstable.test(type),
-      `${name(typeKey)} must not be a T instance type with ${name(key)}; got ${type}`,
-    );
+    for (const [typeKey, type] of steady) {
+      problems.require(
+        !/^t[0-9]/.test(type),
+        `${name(typeKey)} must not be a T instance type with ${name(key)}; got ${type}`,
+      );
+    }
   };
   if (warm !== undefined) {
     problems.oneOf(name("warm.instanceType"), warm.instanceType, searchWarmInstanceTypes);
     problems.integer(name("warm.instanceCount"), warm.instanceCount, limits.searchWarmCount);
-    needsMasters("warm.instanceCount");
-    excludesBurstable("warm.instanceCount", "instanceType", instanceType);
+    needsMasters("warm.instanceCount", types.slice(0, 1));
   }
   if (standby) {
     const zones = args.vpc?.subnetCount ?? args.publicAccess?.zones ?? 1;
@@ -237,8 +230,6 @@ export function checkTopology(
       instanceCount % 3 === 0,
       `${name("instanceCount")} must be a multiple of three with ${name("standby")}; got ${instanceCount}`,
     );
-    needsMasters("standby");
-    excludesBurstable("standby", "instanceType", instanceType);
-    if (masterType !== undefined) excludesBurstable("standby", "dedicatedMasterType", masterType);
+    needsMasters("standby", types);
   }
 }

@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keptChild } from "../core/component";
 import { keyOwner } from "../core/encryption-key";
-import { actions, allow, type Statement } from "../core/iam";
-import { accessPolicy, searchDomainArn, searchMembers } from "./access";
+import { actions, allow, policyDocument, type Statement } from "../core/iam";
+import { present } from "../core/present";
 import { type SearchDomainArgs, searchZones, validateSearchArguments } from "./args";
-import { SearchLogs } from "./logs";
+import { https } from "../core/security-group";
+import { type LogArgs, logGroup } from "../core/logs";
 
 /** The version with which the project's index templates, job and local stack are tested. */
 const testedEngine = "OpenSearch_2.19";
@@ -49,33 +51,26 @@ export class SearchDomain extends pulumi.ComponentResource {
     validateSearchArguments(name, args);
 
     const encryptAtRest = args.encryptAtRest ?? true;
-    const protectData = args.protectData ?? false;
+    const child = { parent: this };
     const zones = searchZones(args);
     // domain.arn in the domain's own policy would make the domain wait for itself.
-    const domainArn = searchDomainArn(args.domainName, { parent: this });
+    const domainArn = searchDomainArn(args.domainName, child);
 
-    const members = args.vpc && searchMembers(name, args.vpc.vpcId, { parent: this });
+    const members = args.vpc && searchMembers(name, args.vpc.vpcId, child);
     const serviceLinkedRole =
-      args.createServiceLinkedRole === true
-        ? [
-            new aws.iam.ServiceLinkedRole(
-              name,
-              { awsServiceName: "opensearchservice.amazonaws.com" },
-              // Domains of other programs may need it when this one is gone.
-              { parent: this, retainOnDelete: true },
-            ),
-          ]
-        : [];
+      args.createServiceLinkedRole &&
+      new aws.iam.ServiceLinkedRole(
+        name,
+        { awsServiceName: "opensearchservice.amazonaws.com" },
+        // Domains of other programs may need it when this one is gone.
+        { parent: this, retainOnDelete: true },
+      );
 
-    const logs = new SearchLogs(
+    const { logRetentionDays, kmsKeyArn } = args;
+    const logs = searchLogs(
       `${name}-logs`,
-      {
-        domainArn,
-        audit: encryptAtRest,
-        retentionDays: args.logRetentionDays,
-        kmsKeyArn: args.kmsKeyArn,
-      },
-      { parent: this },
+      { domainArn, audit: encryptAtRest, logRetentionDays, kmsKeyArn },
+      child,
     );
     const domain = new aws.opensearch.Domain(
       name,
@@ -93,7 +88,7 @@ export class SearchDomain extends pulumi.ComponentResource {
           }),
         encryptAtRest: {
           enabled: encryptAtRest,
-          ...(encryptAtRest && args.kmsKeyArn !== undefined && { kmsKeyId: args.kmsKeyArn }),
+          ...(encryptAtRest && kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }),
         },
         nodeToNodeEncryption: { enabled: true },
         domainEndpointOptions: {
@@ -114,19 +109,17 @@ export class SearchDomain extends pulumi.ComponentResource {
           identityPoolId: args.signIn?.identityPoolId ?? "",
           roleArn: args.signIn?.roleArn ?? "",
         },
-        accessPolicies: accessPolicy(args, domainArn, { parent: this }),
+        accessPolicies: accessPolicy(args, domainArn, child),
         logPublishingOptions: logs.publishingOptions,
         softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
         offPeakWindowOptions: { enabled: true },
       },
       {
-        parent: this,
-        protect: protectData,
-        retainOnDelete: protectData,
-        replacementTrigger: keyOwner(encryptAtRest ? args.kmsKeyArn : undefined),
+        ...keptChild(this, args.protectData),
+        replacementTrigger: keyOwner(encryptAtRest ? kmsKeyArn : undefined),
         // Two domains of one name cannot be.
         deleteBeforeReplace: true,
-        dependsOn: [logs.permission, ...serviceLinkedRole],
+        dependsOn: present<pulumi.Resource>(logs.permission, serviceLinkedRole),
         // Nodes in three zones take more than an hour now and then, and replacing them and moving shards even longer.
         customTimeouts: { create: "120m", update: "180m", delete: "90m" },
       },
@@ -194,4 +187,128 @@ function clusterConfiguration(
       warmType: args.warm.instanceType,
     }),
   };
+}
+
+/** The ARN that a domain of this account will have, put together from its parts. */
+export function searchDomainArn(
+  domainName: pulumi.Input<string>,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  const { accountId } = aws.getCallerIdentityOutput({}, opts);
+  const { partition } = aws.getPartitionOutput({}, opts);
+  const { region } = aws.getRegionOutput({}, opts);
+  return pulumi.interpolate`arn:${partition}:es:${region}:${accountId}:domain/${domainName}`;
+}
+
+/** Who may send signed requests to a domain. */
+export function accessPolicy(
+  { publicAccess }: SearchDomainArgs,
+  domainArn: pulumi.Output<string>,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  const { accountId } = aws.getCallerIdentityOutput({}, opts);
+  const { partition } = aws.getPartitionOutput({}, opts);
+  return policyDocument([
+    {
+      Effect: "Allow",
+      Action: "es:ESHttp*",
+      Resource: pulumi.interpolate`${domainArn}/*`,
+      ...(publicAccess === undefined
+        ? // Leaves the decision to the IAM policies of the account's principals; addresses have no say in a VPC.
+          { Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` } }
+        : {
+            Principal: { AWS: [...publicAccess.principalArns] },
+            Condition: { IpAddress: { "aws:SourceIp": [...publicAccess.clientCidrs] } },
+          }),
+    },
+  ]);
+}
+
+/** Security groups of the nodes and of their clients, who reach the nodes by HTTPS alone once the rules are known. */
+function searchMembers(
+  name: string,
+  vpcId: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const clients = new aws.ec2.SecurityGroup(
+    `${name}-clients`,
+    { description: "Clients of the search domain", vpcId },
+    opts,
+  );
+  const nodes = new aws.ec2.SecurityGroup(
+    `${name}-nodes`,
+    { description: "Nodes of the search domain", vpcId },
+    opts,
+  );
+  const between = (
+    group: aws.ec2.SecurityGroup,
+    description: string,
+    other: aws.ec2.SecurityGroup,
+  ) => ({ securityGroupId: group.id, description, referencedSecurityGroupId: other.id, ...https });
+  const ingress = new aws.vpc.SecurityGroupIngressRule(
+    `${name}-nodes`,
+    between(nodes, "HTTPS from clients", clients),
+    opts,
+  );
+  const egress = new aws.vpc.SecurityGroupEgressRule(
+    `${name}-clients`,
+    between(clients, "HTTPS to the domain", nodes),
+    opts,
+  );
+  return { clientsId: clients.id, nodesId: nodes.id, ruleIds: [ingress.id, egress.id] };
+}
+
+interface SearchLogsArgs extends LogArgs {
+  /** ARN of the domain, put together from its parts as the domain is not there yet. */
+  readonly domainArn: pulumi.Input<string>;
+  /** Takes audit logs too, which only fine-grained access control writes. */
+  readonly audit: boolean;
+}
+
+/**
+ * A log group for each kind of log that a search domain writes, and the permission to write them, for which the domain
+ * has to wait: it checks that it may write before it accepts a group.
+ */
+function searchLogs(name: string, args: SearchLogsArgs, opts: pulumi.ResourceOptions) {
+  const { logRetentionDays: retentionDays, ...inputs } = args;
+  const type = "streaming:infra:SearchLogs";
+  const parent = new pulumi.ComponentResource(type, name, { ...inputs, retentionDays }, opts);
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const kinds = {
+    ES_APPLICATION_LOGS: "application",
+    INDEX_SLOW_LOGS: "slow-index",
+    SEARCH_SLOW_LOGS: "slow-search",
+    ...(args.audit && { AUDIT_LOGS: "audit" }),
+  };
+  const logs = Object.entries(kinds).map(([logType, kind]) => ({
+    logType,
+    group: logGroup(`${name}-${kind}`, args, { parent }),
+  }));
+
+  // One policy for all groups: an account has room for ten in a region.
+  // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html
+  const permission = new aws.cloudwatch.LogResourcePolicy(
+    name,
+    {
+      // A policy of this name would be overwritten, and Pulumi makes the names of groups unique in the account.
+      policyName: pulumi.interpolate`${logs[0]?.group.name}`,
+      policyDocument: policyDocument([
+        {
+          Effect: "Allow",
+          Principal: { Service: "es.amazonaws.com" },
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
+          Resource: logs.map(({ group }) => pulumi.interpolate`${group.arn}:*`),
+          Condition: {
+            StringEquals: { "aws:SourceAccount": accountId },
+            ArnLike: { "aws:SourceArn": args.domainArn },
+          },
+        },
+      ]),
+    },
+    { parent },
+  );
+  const publishingOptions = logs.map(({ logType, group }) => {
+    return { logType, cloudwatchLogGroupArn: group.arn, enabled: true };
+  });
+  return { publishingOptions, permission };
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keptChild } from "../core/component";
 import { actions, allow, policyDocument, rolePolicy, ServiceRole } from "../core/iam";
 import { cognitoDomainPrefix } from "../core/limits";
 import { partitionNames } from "../core/partition";
@@ -74,7 +75,7 @@ export class SearchSignIn extends pulumi.ComponentResource {
         },
         deletionProtection: protectData ? "ACTIVE" : "INACTIVE",
       },
-      { parent: this, protect: protectData, retainOnDelete: protectData },
+      keptChild(this, protectData),
     );
     const page = new aws.cognito.UserPoolDomain(
       name,
@@ -134,9 +135,7 @@ export class SearchSignIn extends pulumi.ComponentResource {
     // Known when the domain can do with them: it refuses a pool without a page to sign in and a role that allows nothing.
     this.userPoolId = pulumi.all([users.id, page.id]).apply(([id]) => id);
     this.identityPoolId = identities.id;
-    this.roleArn = pulumi
-      .all([service.arn, pulumi.all(service.ready.map(({ urn }) => urn))])
-      .apply(([arn]) => arn);
+    this.roleArn = service.readyArn();
     this.userRoleArn = user.arn;
     this.registerOutputs({
       userPoolId: this.userPoolId,

@@ -77,9 +77,7 @@ export class SearchSnapshots extends pulumi.ComponentResource {
       bucketName: bucket.bucketName,
       region: aws.getRegionOutput({}, { parent: this }).region,
       // Known when the role may write: the domain tries that when the repository is registered.
-      roleArn: pulumi
-        .all([role.arn, pulumi.all(role.ready.map(({ urn }) => urn))])
-        .apply(([arn]) => arn),
+      roleArn: role.readyArn(),
       keepDays,
     };
     this.registerOutputs({ bucketName: this.bucketName });

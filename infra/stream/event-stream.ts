@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { keptChild } from "../core/component";
 import { actions, allow, grantTo, policyDocument, type Statement, useKey } from "../core/iam";
 import {
   limits,
@@ -86,7 +87,6 @@ export class EventStream extends pulumi.ComponentResource {
     validate(name, args);
 
     const encryptAtRest = args.encryptAtRest ?? true;
-    const protectData = args.protectData ?? false;
     // With ON_DEMAND there is nothing to ignore, and an ignored shardCount would keep a stream from that mode.
     const ignoreShardCount = args.mode === "PROVISIONED" && args.scaledElsewhere === true;
     const stream = new aws.kinesis.Stream(
@@ -105,9 +105,7 @@ export class EventStream extends pulumi.ComponentResource {
         enforceConsumerDeletion: true,
       },
       {
-        parent: this,
-        protect: protectData,
-        retainOnDelete: protectData,
+        ...keptChild(this, args.protectData),
         ...(ignoreShardCount && { ignoreChanges: ["shardCount"] }),
         hooks: refuseLargeSteps(name),
       },

@@ -27,6 +27,15 @@ export function reading<Family extends MetricFamily>(
   return { metric: metricOf(family, name, dimensions), statistic };
 }
 
+/** Makes the readings of one resource. */
+export function readingsOf<Family extends MetricFamily>(
+  family: Family,
+  dimensions: Dimensions<Family, pulumi.Input<string>>,
+) {
+  return (name: MetricName<Family>, statistic: Statistic): Reading =>
+    reading(family, name, dimensions, statistic);
+}
+
 export function incomingRecords(streamName: pulumi.Input<string>): Reading {
   return reading("stream", "IncomingRecords", { StreamName: streamName }, "Sum");
 }

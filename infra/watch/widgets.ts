@@ -1,3 +1,4 @@
+import { type Conditional, present } from "../core/present";
 import {
   type Dimensions,
   type Metric,
@@ -30,7 +31,7 @@ export interface Section {
   readonly heading?: string;
   /** Heading of docs/operations.md to read, as the anchor of its URL. @default no link */
   readonly runbook?: string;
-  readonly widgets: readonly Widget[];
+  readonly widgets: readonly Conditional<Widget>[];
   /** Columns and rows of a widget. @default 8 by 6 */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -63,9 +64,8 @@ const widgetSize = { width: 8, height: 6 };
 const headingHeight = 1;
 
 export function graph(
-  region: string,
   title: string,
-  lines: readonly Line[],
+  lines: readonly Conditional<Line>[],
   marks: readonly Mark[] = [],
   periodSeconds = 60,
 ): Widget {
@@ -73,11 +73,10 @@ export function graph(
     type: "metric",
     properties: {
       title,
-      region,
       view: "timeSeries",
       stacked: false,
       period: periodSeconds,
-      metrics: lines.flatMap((line, index) => rows(line, index)),
+      metrics: present(...lines).flatMap(rows),
       ...(marks.length > 0 && { annotations: { horizontal: marks } }),
       yAxis: { left: { min: 0 }, right: { min: 0 } },
     },
@@ -85,8 +84,8 @@ export function graph(
 }
 
 /** The latest value of one line as a figure. */
-export function figure(region: string, title: string, line: Line): Widget {
-  const { properties } = graph(region, title, [line]);
+export function figure(title: string, line: Line): Widget {
+  const { properties } = graph(title, [line]);
   return { type: "metric", properties: { ...properties, view: "singleValue", sparkline: true } };
 }
 
@@ -97,18 +96,19 @@ export function alarmStates(title: string, alarms: readonly string[], only?: "AL
 }
 
 /** Lines of a log that a query of Logs Insights finds. */
-export function logLines(region: string, title: string, logGroup: string, query: string): Widget {
+export function logLines(title: string, logGroup: string, query: string): Widget {
   return {
     type: "log",
-    properties: { title, region, view: "table", query: `SOURCE '${logGroup}' | ${query}` },
+    properties: { title, view: "table", query: `SOURCE '${logGroup}' | ${query}` },
   };
 }
 
-/** Places the sections below each other; `runbookUrl` is where docs/operations.md can be read. */
-export function layOut(sections: readonly Section[], runbookUrl?: string): PlacedWidget[] {
+/** Places the sections, whose metrics are of a region, below each other; `runbookUrl` is where docs/operations.md can be read. */
+export function layOut(sections: readonly Section[], region: string, runbookUrl?: string) {
   const placed: PlacedWidget[] = [];
   let y = 0;
-  for (const { heading, runbook, widgets, size = widgetSize } of sections) {
+  for (const { heading, runbook, size = widgetSize, ...section } of sections) {
+    const widgets = present(...section.widgets);
     const perRow = columns / size.width;
     if (heading !== undefined) {
       const link = runbookUrl && runbook ? ` [Runbook](${runbookUrl}#${runbook})` : "";
@@ -123,8 +123,12 @@ export function layOut(sections: readonly Section[], runbookUrl?: string): Place
       y += headingHeight;
     }
     widgets.forEach((widget, index) => {
+      const { type, properties } = widget;
+      const isRegional = type === "metric" || type === "log";
+      const { title } = properties;
       placed.push({
-        ...widget,
+        type,
+        properties: isRegional ? { title, region, ...properties } : properties,
         ...size,
         x: (index % perRow) * size.width,
         y: y + Math.floor(index / perRow) * size.height,
@@ -172,9 +176,9 @@ export function linesOf<Family extends MetricFamily>(
   });
 }
 
-export function functionGraph(region: string, title: string, functionName: string): Widget {
+export function functionGraph(title: string, functionName: string): Widget {
   const line = linesOf("lambda", { FunctionName: functionName });
-  return graph(region, title, [
+  return graph(title, [
     line("Invocations", "Sum", "invocations"),
     line("Errors", "Sum", "errors"),
     line("Throttles", "Sum", "throttled"),

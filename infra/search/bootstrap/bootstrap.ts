@@ -1,18 +1,17 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import audit from "./audit-configuration.json";
+import { sha256 } from "../../core/bundle";
 import { componentInputs } from "../../core/component";
 import { allow, type RoleReference, type Statement } from "../../core/iam";
 import { jsonByName } from "../../core/json-files";
 import { limits } from "../../core/limits";
 import { NodeFunction } from "../../core/node-function";
-import { adminRoles, deliveryRole, readerRole, roleNames, writerRole } from "./roles";
-import type { Body, DomainSettings } from "./domain-settings";
+import type { Body, DomainSettings, Role } from "./domain-settings";
 import { dailySnapshots, type SnapshotSettings } from "../snapshots";
 import { dashboardSources, importBody } from "./saved-objects";
 import { Problems } from "../../core/validate";
-import audit from "./audit-configuration.json";
 
 export interface SearchBootstrapArgs {
   /** URL of the domain, such as `SearchDomain.endpoint`. */
@@ -113,9 +112,7 @@ export class SearchBootstrap extends pulumi.ComponentResource {
         environment: {
           SEARCH_ENDPOINT: args.endpoint,
           // An invocation repeats what was deployed, and no more.
-          SETTINGS_SHA256: settings.apply((text) =>
-            createHash("sha256").update(text).digest("hex"),
-          ),
+          SETTINGS_SHA256: settings.apply(sha256),
         },
         role: args.masterRole,
         statements: [
@@ -176,10 +173,11 @@ export function domainSettings<Arn>(
   const patterns =
     args.indexPatterns ??
     Object.values(templates).flatMap((template) => template["index_patterns"] as string[]);
+  const { writer, delivery, reader } = pipelineRoles(patterns);
   const given = [
-    { name: roleNames.writer, role: writerRole(patterns), arns: args.writerRoleArns },
-    { name: roleNames.delivery, role: deliveryRole(patterns), arns: deliveryRoleArns },
-    { name: roleNames.reader, role: readerRole(patterns), arns: readerRoleArns },
+    { name: "pipeline_writer", role: writer, arns: args.writerRoleArns },
+    { name: "pipeline_delivery", role: delivery, arns: deliveryRoleArns },
+    { name: "pipeline_reader", role: reader, arns: readerRoleArns },
     // A role is written without principals, too: left out, the last one would keep its access.
   ].filter(() => accessControl);
   const admins = [args.masterRoleArn, ...adminRoleArns];
@@ -235,4 +233,37 @@ function withoutMigration(policy: Body): Body {
       ? value.filter((action: Body) => !("warm_migration" in action))
       : value,
   ) as Body;
+}
+
+/**
+ * The domain's own roles that its administrators have: everything, role mappings, and snapshots.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-more-masters
+ */
+export const adminRoles = ["all_access", "security_manager", "manage_snapshots"] as const;
+
+/** Roles that a pipeline needs in its domain; each may do what it says on some indices and nothing else. */
+function pipelineRoles(indexPatterns: readonly string[]) {
+  const writing = (...allowed_actions: readonly string[]): Role => ({
+    cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
+    // None on no indices: the domain refuses a permission without a pattern.
+    index_permissions:
+      indexPatterns.length === 0 ? [] : [{ index_patterns: indexPatterns, allowed_actions }],
+  });
+  // Reads documents, and the dashboards that others have saved.
+  const reader: Role = {
+    cluster_permissions: ["cluster_composite_ops_ro"],
+    index_permissions: [
+      { index_patterns: [...indexPatterns, ".kibana*"], allowed_actions: ["read"] },
+    ],
+    tenant_permissions: [
+      { tenant_patterns: ["global_tenant"], allowed_actions: ["kibana_all_read"] },
+    ],
+  };
+  return {
+    // Makes indices, and reads and writes documents, as the job's sink does.
+    writer: writing("create_index", "crud"),
+    // What Firehose demands: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-es
+    delivery: writing("create_index", "manage", "crud"),
+    reader,
+  };
 }

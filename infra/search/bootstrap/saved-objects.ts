@@ -12,16 +12,15 @@ export interface Aggregation {
   readonly params: Readonly<Record<string, unknown>> & { readonly field?: string };
 }
 
-interface Common {
+interface Titled {
   readonly id: string;
-}
-interface Titled extends Common {
   readonly title: string;
   readonly description: string;
 }
 /** Its id is the index. */
-export interface IndexPattern extends Common {
+interface IndexPattern {
   readonly type: "index-pattern";
+  readonly id: string;
   readonly timeField?: string;
   /** How Dashboards shows fields, such as links. */
   readonly formats?: Readonly<Record<string, object>>;
@@ -106,92 +105,72 @@ export function importBody(sources: readonly Source[]): string {
 /** Dashboards keeps what belongs to a visual as text inside the object. */
 export function savedObject(source: Source): SavedObject {
   const { id, type } = source;
-  const common = { id, type, migrationVersion: { [type]: VERSIONS[type] } };
+  return { id, type, migrationVersion: { [type]: VERSIONS[type] }, ...contentOf(source) };
+}
+
+function contentOf(source: Source): Pick<SavedObject, "attributes" | "references"> {
+  if (source.type === "index-pattern") {
+    const { id, timeField, formats } = source;
+    return {
+      // Dashboards asks the index for its fields when the pattern is first used.
+      attributes: {
+        title: id,
+        ...(timeField !== undefined && { timeFieldName: timeField }),
+        ...(formats && { fieldFormatMap: JSON.stringify(formats) }),
+      },
+      references: [],
+    };
+  }
+  const { title, description } = source;
+  const titled = { title, description, version: 1 };
   switch (source.type) {
-    case "index-pattern": {
-      const { timeField, formats } = source;
-      return {
-        ...common,
-        // Dashboards asks the index for its fields when the pattern is first used.
-        attributes: {
-          title: id,
-          ...(timeField !== undefined && { timeFieldName: timeField }),
-          ...(formats && { fieldFormatMap: JSON.stringify(formats) }),
-        },
-        references: [],
-      };
-    }
     case "visualization": {
-      const { title, description, index, query = "", visState } = source;
-      const { type: kind, aggs, params } = visState;
+      const { index, query = "", visState } = source;
+      const { type, aggs, params } = visState;
+      const controls = (params.controls ?? []).map((control, at) => {
+        return { name: controlReference(at), type: "index-pattern", id: control.index };
+      });
       return {
-        ...common,
         attributes: {
-          title,
-          description,
-          version: 1,
+          ...titled,
           uiStateJSON: "{}",
-          visState: JSON.stringify({ title, type: kind, aggs, params: storedParams(params) }),
+          visState: JSON.stringify({ title, type, aggs, params: storedParams(params) }),
           ...searchSource(query, index),
         },
-        references: [
-          ...references(index),
-          ...(params.controls ?? []).map((control, at) => {
-            return { name: controlReference(at), type: "index-pattern", id: control.index };
-          }),
-        ],
+        references: [...references(index), ...controls],
       };
     }
     case "search": {
-      const { title, description, index, columns, sort } = source;
+      const { index, columns, sort } = source;
       return {
-        ...common,
-        attributes: {
-          title,
-          description,
-          version: 1,
-          hits: 0,
-          columns,
-          sort: [sort],
-          ...searchSource("", index),
-        },
+        attributes: { ...titled, hits: 0, columns, sort: [sort], ...searchSource("", index) },
         references: references(index),
       };
     }
-    case "dashboard":
-      return { ...common, ...dashboard(source) };
+    case "dashboard": {
+      const { time, panels } = source;
+      const places = panels.map(({ x, y, w, h }, at) => ({
+        version: "2.19.0",
+        panelIndex: String(at),
+        panelRefName: `panel_${at}`,
+        gridData: { x, y, w, h, i: String(at) },
+        embeddableConfig: {},
+      }));
+      return {
+        attributes: {
+          ...titled,
+          hits: 0,
+          timeRestore: true,
+          timeFrom: time.from,
+          timeTo: time.to,
+          optionsJSON: JSON.stringify({ hidePanelTitles: false, useMargins: true }),
+          panelsJSON: JSON.stringify(places),
+          ...searchSource("", undefined),
+        },
+        references: panels.map(({ id, type }, at) => ({ name: `panel_${at}`, type, id })),
+      };
+    }
   }
-}
-
-function dashboard({
-  title,
-  description,
-  time,
-  panels,
-}: Dashboard): Pick<SavedObject, "attributes" | "references"> {
-  return {
-    attributes: {
-      title,
-      description,
-      version: 1,
-      hits: 0,
-      timeRestore: true,
-      timeFrom: time.from,
-      timeTo: time.to,
-      optionsJSON: JSON.stringify({ hidePanelTitles: false, useMargins: true }),
-      panelsJSON: JSON.stringify(
-        panels.map(({ x, y, w, h }, at) => ({
-          version: "2.19.0",
-          panelIndex: String(at),
-          panelRefName: `panel_${at}`,
-          gridData: { x, y, w, h, i: String(at) },
-          embeddableConfig: {},
-        })),
-      ),
-      ...searchSource("", undefined),
-    },
-    references: panels.map(({ id, type }, at) => ({ name: `panel_${at}`, type, id })),
-  };
 }
 
 /** A Vega visual keeps its specification as text once more; a control refers to its index pattern. */

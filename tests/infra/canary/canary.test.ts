@@ -1,7 +1,7 @@
 import { GetMetricDataCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { expect } from "chai";
-import { canaryAlarms } from "../../../infra/canary/alarms";
+import { canaryAlarms } from "../../../infra/canary/monitoring";
 import { Canary } from "../../../infra/canary/canary";
 import { measure, type Services } from "../../../infra/canary/handler";
 import { completeness, completenessQueries } from "../../../infra/canary/measures";

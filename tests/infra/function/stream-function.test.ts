@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect } from "chai";
 import { allow } from "../../../infra/core/iam";
-import { functionAlarms } from "../../../infra/function/alarms";
+import { functionAlarms } from "../../../infra/function/monitoring";
 import { StreamFunction, type StreamFunctionArgs } from "../../../infra/function/stream-function";
 import { deploy, refusal } from "../../support/mocks";
 import { actionsOf, statementFor } from "../policy-documents";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { deliveryAlarms } from "../../../infra/delivery/alarms";
+import { deliveryAlarms } from "../../../infra/delivery/monitoring";
 import { metricFamilies } from "../../../infra/watch/metrics";
 import {
   Monitoring,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ArchiveQueries, type ArchiveQueriesArgs } from "../../../infra/query/archive-queries";
-import { queriesSection } from "../../../infra/query/widgets";
+import { queriesSection } from "../../../infra/query/monitoring";
 import { viewStatement } from "../../../infra/query/view";
 import { allow } from "../../../infra/core/iam";
 import { deploy, type Deployment } from "../../support/mocks";
@@ -177,7 +177,7 @@ describe("ArchiveQueries", () => {
   });
 
   it("shows what queries read, and how many fail", () => {
-    const { widgets } = queriesSection("us-east-1", { workgroupName: "queries" });
+    const { widgets } = queriesSection({ workgroupName: "queries" });
     expect(JSON.stringify(widgets)).to.include(
       '["AWS/Athena","ProcessedBytes","WorkGroup","queries","QueryState","SUCCEEDED","QueryType","DML"',
     );

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Autoscaling, type AutoscalingArgs } from "../../../infra/scaling/autoscaling";
-import { ScalingApi } from "../../../infra/scaling/api";
+import { scalingApi } from "../../../infra/scaling/api";
 import type { ScalingSettings } from "../../../infra/scaling/lambda/settings";
 import { deploy, type Deployment, refusal } from "../../support/mocks";
 import { actionsOf, statementFor } from "../policy-documents";
@@ -367,7 +367,7 @@ describe("Autoscaling", function () {
   });
 });
 
-describe("ScalingApi", function () {
+describe("scalingApi", function () {
   this.timeout(30_000);
 
   it("lets nobody in without a signature", async () => {
@@ -440,8 +440,8 @@ describe("ScalingApi", function () {
   it("is deployed anew when it calls another function, and not otherwise", async () => {
     const triggers = async (invokeArn: string) =>
       (
-        await deploy(
-          () => new ScalingApi("api", { functionName: "scaler", invokeArn, logRetentionDays: 7 }),
+        await deploy(() =>
+          scalingApi("api", { functionName: "scaler", invokeArn, logRetentionDays: 7 }, {}),
         )
       ).one("aws:apigateway/deployment:Deployment").inputs["triggers"];
     expect(await triggers("arn:one")).not.to.deep.equal(await triggers("arn:other"));

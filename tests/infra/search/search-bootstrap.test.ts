@@ -1,7 +1,7 @@
+import path from "node:path";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import path from "node:path";
 import { expect } from "chai";
 import { settingsFolders } from "../../support/workloads";
 import { allow } from "../../../infra/core/iam";

@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import { type Alarm, metricAlarmArgs, type Reading } from "../../../infra/watch/alarm";
-import { applicationAlarms, isFlink2 } from "../../../infra/flink/alarms";
-import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/alarms";
-import { domainAlarms, indexSilenceAlarm } from "../../../infra/search/alarms";
-import { canaryAlarms } from "../../../infra/canary/alarms";
-import { functionAlarms } from "../../../infra/function/alarms";
-import { ingestionAlarms } from "../../../infra/ingestion/alarms";
-import { hostAlarms } from "../../../infra/replay/alarms";
-import { scalingAlarms } from "../../../infra/scaling/alarms";
+import { applicationAlarms, isFlink2 } from "../../../infra/flink/monitoring";
+import { deliveryAlarms, maxFreshnessSeconds } from "../../../infra/delivery/monitoring";
+import { domainAlarms, indexSilenceAlarm } from "../../../infra/search/monitoring";
+import { canaryAlarms } from "../../../infra/canary/monitoring";
+import { functionAlarms } from "../../../infra/function/monitoring";
+import { ingestionAlarms } from "../../../infra/ingestion/monitoring";
+import { hostAlarms } from "../../../infra/replay/monitoring";
+import { scalingAlarms } from "../../../infra/scaling/monitoring";
 import {
   idleAlarm,
   readerLagAlarms,
   resultsSilenceAlarm,
   streamAlarms,
-} from "../../../infra/stream/alarms";
+} from "../../../infra/stream/monitoring";
 
 const watched = { name: "trips-1a2b", retentionHours: 24 };
 const stream = [...readerLagAlarms(watched), ...streamAlarms(watched), idleAlarm(watched)];

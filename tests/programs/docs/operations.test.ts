@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { GithubAccess } from "../../../infra/bootstrap/github-access";
-import { adminRoles } from "../../../infra/search/bootstrap/roles";
+import { adminRoles } from "../../../infra/search/bootstrap/bootstrap";
 import { projectRoot } from "../../support/command";
 import { actionsOf, document } from "../../infra/policy-documents";
 import { deploy, type Registration } from "../../support/mocks";

@@ -7,26 +7,23 @@ export interface WatchedQueries {
 }
 
 /** How much is queried, what of it fails, and what it reads, which is what it costs. */
-export function queriesSection(
-  region: string,
-  { workgroupName }: pulumi.Unwrap<WatchedQueries>,
-): Section {
+export function queriesSection({ workgroupName }: pulumi.Unwrap<WatchedQueries>): Section {
   const line = (state: string) =>
     linesOf("queries", { WorkGroup: workgroupName, QueryState: state, QueryType: "DML" });
   return {
     heading: "Queries of the archive",
     runbook: "query-the-archive",
     widgets: [
-      graph(region, "Queries a minute", [
+      graph("Queries a minute", [
         line("SUCCEEDED")("TotalExecutionTime", "SampleCount", "succeeded"),
         line("FAILED")("TotalExecutionTime", "SampleCount", "failed"),
         line("CANCELED")("TotalExecutionTime", "SampleCount", "canceled, by the scan limit too"),
       ]),
-      graph(region, "Bytes read", [
+      graph("Bytes read", [
         line("SUCCEEDED")("ProcessedBytes", "Sum", "by queries that succeeded"),
         line("CANCELED")("ProcessedBytes", "Sum", "by canceled ones"),
       ]),
-      graph(region, "Time of a query (ms)", [
+      graph("Time of a query (ms)", [
         line("SUCCEEDED")("TotalExecutionTime", "p95", "95th percentile"),
         line("SUCCEEDED")("QueryQueueTime", "p95", "of it in the queue", true),
       ]),

@@ -1,15 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { present } from "../core/present";
 import {
   type Alarm,
   alarm,
   type Idle,
   incomingRecords,
-  type Reading,
   reading,
+  readingsOf,
   stopped,
 } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
+import type { MetricName } from "../watch/metrics";
 import { snapshotFilter } from "./snapshots";
+import { graph, linesOf, type Section } from "../watch/widgets";
 
 /** A search domain to be watched. */
 export interface WatchedDomain {
@@ -39,15 +41,14 @@ const dimensionsOf = ({ name, accountId }: WatchedDomain) => ({
 /** Is the domain whole, has it room, and does it take documents? */
 export function domainAlarms(domain: WatchedDomain): Alarm[] {
   const { dataNodes, dedicatedMasters, warmNodes = 0, volumeGiB, snapshotBucketName } = domain;
-  const read = (metric: MetricName<"domain">, statistic: Statistic): Reading =>
-    reading("domain", metric, dimensionsOf(domain), statistic);
+  const read = readingsOf("domain", dimensionsOf(domain));
   /** What a metric that counts from the start of the node has grown by. */
   const growth = (metric: MetricName<"domain">, what: string): Alarm["value"] => ({
     expression: "DIFF(rejected)",
     label: `rejected ${what}`,
     readings: { rejected: read(metric, "Sum") },
   });
-  return [
+  return present(
     alarm("domain-red", read("ClusterStatus.red", "Maximum")),
     alarm("domain-yellow", read("ClusterStatus.yellow", "Maximum")),
     alarm("domain-nodes", read("Nodes", "Minimum"), {
@@ -66,21 +67,17 @@ export function domainAlarms(domain: WatchedDomain): Alarm[] {
     alarm("domain-search-queue", read("ThreadpoolSearchQueue", "Average")),
     alarm("domain-search-queue-peak", read("ThreadpoolSearchQueue", "Maximum")),
     alarm("domain-search-rejected", growth("ThreadpoolSearchRejected", "searches")),
-    ...(dedicatedMasters > 0
-      ? [
-          alarm("domain-master-cpu", read("MasterCPUUtilization", "Maximum")),
-          alarm("domain-master-memory", read("MasterJVMMemoryPressure", "Maximum")),
-          alarm("domain-master-unreachable", read("MasterReachableFromNode", "Minimum")),
-        ]
-      : []),
-    ...(domain.customerKey === true
-      ? [
-          alarm("domain-key-error", read("KMSKeyError", "Maximum")),
-          alarm("domain-key-inaccessible", read("KMSKeyInaccessible", "Maximum")),
-        ]
-      : []),
-    ...(snapshotBucketName === undefined ? [] : [snapshotsAlarm(snapshotBucketName)]),
-  ];
+    dedicatedMasters > 0 && [
+      alarm("domain-master-cpu", read("MasterCPUUtilization", "Maximum")),
+      alarm("domain-master-memory", read("MasterJVMMemoryPressure", "Maximum")),
+      alarm("domain-master-unreachable", read("MasterReachableFromNode", "Minimum")),
+    ],
+    domain.customerKey && [
+      alarm("domain-key-error", read("KMSKeyError", "Maximum")),
+      alarm("domain-key-inaccessible", read("KMSKeyInaccessible", "Maximum")),
+    ],
+    snapshotBucketName !== undefined && snapshotsAlarm(snapshotBucketName),
+  );
 }
 
 /** Are daily snapshots taken? Each writes an object, which a filter of S3's request metrics counts. */
@@ -102,4 +99,55 @@ export function indexSilenceAlarm(
 ): Alarm {
   const indexed = reading("domain", "IndexingRate", dimensionsOf(domain), "Maximum");
   return alarm("domain-silent", stopped(incomingRecords(streamName), indexed, idle));
+}
+
+/** How the domain takes documents and answers searches. */
+export function domainSection(domain: pulumi.Unwrap<WatchedDomain>): Section {
+  const { name, accountId, volumeGiB, dedicatedMasters } = domain;
+  const line = linesOf("domain", { DomainName: name, ClientId: accountId });
+  return {
+    heading: "Search domain",
+    runbook: "alarms",
+    widgets: [
+      graph("State", [
+        line("ClusterStatus.red", "Maximum", "red"),
+        line("ClusterStatus.yellow", "Maximum", "yellow"),
+        line("ClusterIndexWritesBlocked", "Maximum", "writes blocked"),
+        line("Nodes", "Minimum", "nodes", true),
+      ]),
+      graph("Documents", [
+        line("IndexingRate", "Average", "written a minute"),
+        line("SearchRate", "Average", "searches a minute"),
+        line("SearchableDocuments", "Maximum", "documents", true),
+      ]),
+      graph("Latency (ms)", [
+        line("IndexingLatency", "Average", "indexing"),
+        line("SearchLatency", "Average", "searching"),
+      ]),
+      graph(
+        "Processors and heap (%)",
+        [
+          line("CPUUtilization", "Maximum", "CPU"),
+          line("JVMMemoryPressure", "Maximum", "heap"),
+          line("OldGenJVMMemoryPressure", "Maximum", "old generation"),
+          dedicatedMasters > 0 && [
+            line("MasterCPUUtilization", "Maximum", "CPU of masters"),
+            line("MasterJVMMemoryPressure", "Maximum", "heap of masters"),
+          ],
+        ],
+        [{ label: "CPU", value: 80 }],
+      ),
+      graph(
+        "Free storage of the fullest node (MiB)",
+        [line("FreeStorageSpace", "Minimum", "free")],
+        [{ label: "a quarter", value: (volumeGiB * 1024) / 4 }],
+      ),
+      graph("Queues and rejections", [
+        line("ThreadpoolWriteQueue", "Average", "writes waiting"),
+        line("ThreadpoolSearchQueue", "Average", "searches waiting"),
+        line("ThreadpoolWriteRejected", "Sum", "writes rejected since the start", true),
+        line("ThreadpoolSearchRejected", "Sum", "searches rejected since the start", true),
+      ]),
+    ],
+  };
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
-import type { MetricName, Statistic } from "../watch/metrics";
+import { present } from "../core/present";
+import { type Alarm, alarm, incomingRecords, readingsOf, stopped } from "../watch/alarm";
+import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 /** A delivery stream to be watched. */
 export interface WatchedDelivery {
@@ -64,14 +65,13 @@ export function maxFreshnessSeconds(bufferSeconds: number): number {
 
 /** Does everything reach the archive, and in time? */
 export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
-  const dimensions = { DeliveryStreamName: delivery.name };
-  const read = (name: MetricName<"delivery">, statistic: Statistic): Reading =>
-    reading("delivery", name, dimensions, statistic);
+  const read = readingsOf("delivery", { DeliveryStreamName: delivery.name });
   const seconds = maxFreshnessSeconds(delivery.bufferSeconds);
   const { freshness, success, place, mend } = destinations[delivery.destination ?? "S3"];
-  const incoming = delivery.sourceName && incomingRecords(delivery.sourceName);
+  const { sourceName } = delivery;
+  const incoming = sourceName === undefined ? undefined : incomingRecords(sourceName);
 
-  return [
+  return present(
     alarm("delivery-late", read(freshness, "Maximum"), { threshold: seconds }, { place }),
     alarm(
       "delivery-lag",
@@ -79,37 +79,64 @@ export function deliveryAlarms(delivery: WatchedDelivery): Alarm[] {
       { threshold: seconds * 1000 },
       { seconds },
     ),
-    ...(incoming
-      ? [
-          alarm(
-            "delivery-silent",
-            stopped(incoming, read("DataReadFromKinesisStream.Records", "Sum")),
-          ),
-        ]
-      : []),
+    incoming &&
+      alarm("delivery-silent", stopped(incoming, read("DataReadFromKinesisStream.Records", "Sum"))),
     alarm("delivery-failures", read(success, "Average"), {}, { place, mend }),
-    ...(delivery.transformName === undefined
-      ? []
-      : [alarm("delivery-transform-failures", read("ExecuteProcessing.Success", "Average"))]),
-    ...(delivery.converts === true
-      ? [alarm("delivery-conversion-failures", read("FailedConversion.Records", "Sum"))]
-      : []),
-    ...(delivery.partitions === true
-      ? [alarm("delivery-partitions-exceeded", read("PartitionCountExceeded", "Maximum"))]
-      : []),
-    ...(delivery.customerKey === true
-      ? [
-          alarm("delivery-key-failures", {
-            expression: "MAX([denied, disabled, invalid, absent])",
-            label: "calls of the key that failed",
-            readings: {
-              denied: read("KMSKeyAccessDenied", "Sum"),
-              disabled: read("KMSKeyDisabled", "Sum"),
-              invalid: read("KMSKeyInvalidState", "Sum"),
-              absent: read("KMSKeyNotFound", "Sum"),
-            },
-          }),
-        ]
-      : []),
-  ];
+    delivery.transformName !== undefined &&
+      alarm("delivery-transform-failures", read("ExecuteProcessing.Success", "Average")),
+    delivery.converts &&
+      alarm("delivery-conversion-failures", read("FailedConversion.Records", "Sum")),
+    delivery.partitions &&
+      alarm("delivery-partitions-exceeded", read("PartitionCountExceeded", "Maximum")),
+    delivery.customerKey &&
+      alarm("delivery-key-failures", {
+        expression: "MAX([denied, disabled, invalid, absent])",
+        label: "calls of the key that failed",
+        readings: {
+          denied: read("KMSKeyAccessDenied", "Sum"),
+          disabled: read("KMSKeyDisabled", "Sum"),
+          invalid: read("KMSKeyInvalidState", "Sum"),
+          absent: read("KMSKeyNotFound", "Sum"),
+        },
+      }),
+  );
+}
+
+/** What reaches the archive, and when. */
+export function deliverySection({
+  name,
+  bufferSeconds,
+  transformName,
+}: pulumi.Unwrap<WatchedDelivery>): Section {
+  const line = linesOf("delivery", { DeliveryStreamName: name });
+  return {
+    heading: "Archive",
+    runbook: "alarms",
+    widgets: [
+      graph("Records a minute", [
+        line("DataReadFromKinesisStream.Records", "Sum", "read"),
+        line("DeliveryToS3.Records", "Sum", "archived"),
+        line("DeliveryToS3.Bytes", "Sum", "bytes archived", true),
+      ]),
+      graph(
+        "Age of the oldest record that is not archived (s)",
+        [line("DeliveryToS3.DataFreshness", "Maximum", "age")],
+        [{ label: "late", value: maxFreshnessSeconds(bufferSeconds) }],
+      ),
+      graph("Share of writes that succeed", [
+        line("DeliveryToS3.Success", "Average", "writes"),
+        transformName !== undefined && line("ExecuteProcessing.Success", "Average", "function"),
+      ]),
+      graph("Behind the stream", [
+        line("KinesisMillisBehindLatest", "Maximum", "behind (ms)"),
+        line("ThrottledGetRecords", "Sum", "throttled reads", true),
+      ]),
+      graph("Partitions and conversion", [
+        line("PartitionCount", "Maximum", "partitions"),
+        line("PartitionCountExceeded", "Maximum", "too many"),
+        line("FailedConversion.Records", "Sum", "records that do not fit", true),
+      ]),
+      transformName !== undefined && functionGraph("Function", transformName),
+    ],
+  };
 }

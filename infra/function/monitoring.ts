@@ -1,6 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Alarm, alarm, incomingRecords, type Reading, reading, stopped } from "../watch/alarm";
+import {
+  type Alarm,
+  alarm,
+  incomingRecords,
+  type Reading,
+  reading,
+  readingsOf,
+  stopped,
+} from "../watch/alarm";
 import type { MetricName } from "../watch/metrics";
+import { functionGraph, graph, linesOf, type Section } from "../watch/widgets";
 
 /** A function that reads a stream. */
 export interface WatchedFunction {
@@ -28,8 +37,7 @@ export function lossMilliseconds({
 /** Does the function keep up, and what did it give up? */
 export function functionAlarms(watched: WatchedFunction): Alarm[] {
   const { name, mappingId, streamName, maxLagSeconds } = watched;
-  const read = (metric: MetricName<"lambda">, statistic: "Maximum" | "Sum"): Reading =>
-    reading("lambda", metric, { FunctionName: name }, statistic);
+  const read = readingsOf("lambda", { FunctionName: name });
   const events = (metric: MetricName<"mapping">): Reading =>
     reading("mapping", metric, { EventSourceMappingUUID: mappingId }, "Sum");
   const age = read("IteratorAge", "Maximum");
@@ -42,4 +50,32 @@ export function functionAlarms(watched: WatchedFunction): Alarm[] {
     alarm("function-records-failed", events("OnFailureDestinationDeliveredEventCount")),
     alarm("function-records-lost", events("DroppedEventCount")),
   ];
+}
+
+/** Whether the function on the stream keeps up, and what became of the records. */
+export function functionSection(watched: pulumi.Unwrap<WatchedFunction>): Section {
+  const line = linesOf("lambda", { FunctionName: watched.name });
+  const events = linesOf("mapping", { EventSourceMappingUUID: watched.mappingId });
+  return {
+    heading: "Function on the stream",
+    runbook: "alarms",
+    widgets: [
+      functionGraph("Function", watched.name),
+      graph(
+        "Behind the stream (ms)",
+        [line("IteratorAge", "Maximum", "behind")],
+        [
+          { label: "late", value: watched.maxLagSeconds * 1000 },
+          { label: "records are about to be given up", value: lossMilliseconds(watched) },
+        ],
+      ),
+      graph("Records a minute", [
+        events("PolledEventCount", "Sum", "read"),
+        events("FilteredOutEventCount", "Sum", "filtered out"),
+        events("InvokedEventCount", "Sum", "given to the function"),
+        events("OnFailureDestinationDeliveredEventCount", "Sum", "given up", true),
+        events("DroppedEventCount", "Sum", "lost", true),
+      ]),
+    ],
+  };
 }
