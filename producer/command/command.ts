@@ -5,15 +5,15 @@ import { explain } from "../kinesis/kinesis-advice";
 import type { StreamTarget } from "../kinesis/target";
 import { connect, type Connection } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
-import { EmbeddedMetrics } from "./embedded-metrics";
+import { embeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
 import { firstEvent } from "../events/record-source";
 import { identityOf, laterRecords, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes, StartError } from "../../cli/command";
-import { LagAdvisor } from "./lag-advice";
+import { lagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
-import { ConsoleOutput, jsonOutput, type Output } from "./output";
+import { consoleOutput, jsonOutput, type Output } from "./output";
 import type { Progress } from "../replay/progress";
 import { longWaitMs, replay, type ReplayOutcome } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
@@ -47,7 +47,7 @@ function outputsOf({ report, json, destination }: CommandOptions) {
   const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
   const output: Output = json
     ? jsonOutput(process.stdout)
-    : new ConsoleOutput(destination === "nothing" ? process.stdout : process.stderr);
+    : consoleOutput(destination === "nothing" ? process.stdout : process.stderr);
   const end = (document: ReplayReport | DryRunReport) => {
     output.end(document);
     reportFile?.write(`${JSON.stringify(document, undefined, 2)}\n`);
@@ -123,15 +123,12 @@ async function send(
   end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
   const from = resumption?.point.position ?? 0;
-  const { live, later } = events;
+  const { live } = events;
   const ordered = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
-  const records =
-    live !== undefined
-      ? laterRecords((stop) => live.events(resumption?.point.files ?? {}, stop), ordered)
-      : later === undefined
-        ? ordered
-        : laterRecords(later, ordered);
-  const advisor = new LagAdvisor(options.pace, options.rateLimit);
+  const files = resumption?.point.files ?? {};
+  const later = live ? (stop: AbortSignal) => live.events(files, stop) : events.later;
+  const records = later ? laterRecords(later, ordered) : ordered;
+  const advice = lagAdvisor(options.pace, options.rateLimit);
   const metrics = metricsOutput(options);
   // A faster replay is ahead of the real clock.
   const liveFrom = options.pace.speedup === 1 ? options.workload.liveFrom : undefined;
@@ -151,7 +148,7 @@ async function send(
       const { acknowledgedUpTo } = state.progress;
       const files = live?.acknowledged(acknowledgedUpTo);
       resumption?.resumeFile.write(files === undefined ? acknowledgedUpTo : 0, files);
-      const report = progressReport(state, records.count, advisor.advice(state));
+      const report = progressReport(state, records.count, advice(state));
       metrics?.(report);
       output.progress(report);
     },
@@ -164,9 +161,9 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
   if (metrics !== "emf" || typeof destination === "string") {
     return undefined;
   }
-  const meter = new EmbeddedMetrics(destination.stream);
+  const meter = embeddedMetrics(destination.stream);
   return (report: ProgressReport) => {
-    process.stdout.write(`${JSON.stringify(meter.line(report))}\n`);
+    process.stdout.write(`${JSON.stringify(meter(report))}\n`);
   };
 }
 

@@ -9,7 +9,13 @@ import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
-import { symbolPattern, type TradeOptions, TradeSource } from "./trade-source";
+import {
+  symbolPattern,
+  tradeEvent,
+  type TradeOptions,
+  tradesFingerprint,
+  tradeSource,
+} from "./trade-source";
 import { type Holidays, parseTradingHours } from "./trading-hours";
 
 const mostSymbols = 10_000;
@@ -84,20 +90,27 @@ export const trades: Workload = {
       liveFrom: values["start"] === now ? limited.start : undefined,
       isEndless: limited.end === Infinity,
       read() {
-        const source = new TradeSource(limited);
-        if (source.events().next().done) {
+        if (tradeSource(limited).next().done) {
           const range = `${instant(limited.start)} and ${instant(limited.end)}`;
           throw new StartError([
             `no trade is made between ${range}; check --trading-hours and --holidays`,
           ]);
         }
-        const { fingerprint } = source;
-        const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
-        return Promise.resolve(reading);
+        return Promise.resolve({
+          source: { count: undefined, events: () => tradeEvents(limited) },
+          fingerprint: tradesFingerprint(limited),
+          rowsRead: undefined,
+          rejected: {},
+          outOfRange: 0,
+        });
       },
     };
   },
 };
+
+function* tradeEvents(options: TradeOptions): Generator<SourceEvent> {
+  for (const trade of tradeSource(options)) yield tradeEvent(trade);
+}
 
 function syntheticOptions(): Option[] {
   return [
