@@ -8,7 +8,7 @@ import { StartError } from "../../cli/command";
 import { listOf } from "../../cli/options";
 import { type FileEvents, readFiles } from "./event-files";
 import { FollowedInput } from "./followed-input";
-import { IndexedEvents } from "./indexed-events";
+import { indexedEvents } from "./indexed-events";
 import { fileIdentity, OutputFile, type Outputs } from "./output-file";
 import type { RejectedRow } from "./row-counter";
 import type { RowDecoder } from "./rows";
@@ -129,10 +129,10 @@ export async function readOrFollow(
   const files = await openInputs(input, outputs);
   const { add, close } = rejectedRows(deadLetters);
   const bytes = files.reduce((sum, { path }) => sum + (path ? statSync(path).size : Infinity), 0);
-  let later: IndexedEvents | undefined;
+  let later: Reading | undefined;
   try {
     if (isReadOnce && bytes > mostReadFirst && bytes < Infinity) {
-      later = await IndexedEvents.open(files, decoder, range, add, close);
+      later = await indexedEvents(files, decoder, range, add, close);
     }
     return later ?? (await readFiles(files, decoder, range, add, onRows));
   } finally {
