@@ -243,7 +243,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     throw new StartError(problems);
   }
   problems.push(...foreignOptions(command, workload));
-  const destination = destinationOf(values, env, problems);
+  const destination = values.dryRun
+    ? "nothing"
+    : values.output === "stdout"
+      ? "stdout"
+      : targetFrom(values, env, problems);
   const range = { from: values.seek ?? -Infinity, to: values.until ?? Infinity };
   if (range.from >= range.to) {
     problems.push("--seek must be before --until; no event is left between them");
@@ -350,17 +354,6 @@ function foreignOptions(command: Command, workload: Workload): string[] {
       ? [`--${option.name()} is for generated events; remove it, or remove --input`]
       : [`--${option.name()} is for --workload ${name}; remove it, or set --workload ${name}`];
   });
-}
-
-function destinationOf(
-  values: Values,
-  env: NodeJS.ProcessEnv,
-  problems: string[],
-): CommandOptions["destination"] {
-  if (values.dryRun) {
-    return "nothing";
-  }
-  return values.output === "stdout" ? "stdout" : targetFrom(values, env, problems);
 }
 
 function partitionKeyOf(

@@ -21,7 +21,9 @@ export async function connect(target: StreamTarget): Promise<Connection> {
   const stream = new KinesisStream(target.stream, target.region);
   let state: StreamState;
   try {
-    state = await retrying(() => stream.describe(), isRetryable, describeAttempts, systemRuntime);
+    const mayPass = (error: unknown, attempts: number) =>
+      attempts < describeAttempts && isRetryable(error);
+    state = await retrying(() => stream.describe(), mayPass, systemRuntime);
     if (state.isWritable) {
       return { stream, shardMap: await openShardMap(stream, systemRuntime), state };
     }

@@ -4,7 +4,7 @@ import { durationOption, eventTimeOption, parseInstant } from "../events/event-t
 import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
 import { archivedEvents } from "../files/archived-events";
-import { inputFrom, inputOptions, readOrFollow } from "../files/input";
+import { inputOptions, recordedEvents } from "../files/input";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
@@ -23,7 +23,7 @@ const mostSymbols = 10_000;
 const now = "now";
 
 /** Trades as events: what the stream carries of them is in schemas/trade.schema.json. */
-export const tradeShape: EventShape = {
+const tradeShape: EventShape = {
   partitionKey: "symbol",
   requiredFields: schema.required,
   moved: (data, shiftMs, pass) => movedEvent(data, ["time"], instant, shiftMs, pass),
@@ -74,13 +74,7 @@ export const trades: Workload = {
   ],
   configure(values, range, problems) {
     if (values["input"] !== undefined) {
-      const input = inputFrom(values, problems);
-      return {
-        ...tradeShape,
-        inputs: input.sources,
-        isEndless: false,
-        read: (...args) => readOrFollow(input, tradeDecoder, range, ...args),
-      };
+      return recordedEvents(tradeShape, () => tradeDecoder, values, range, problems);
     }
     const { end, ...options } = tradeOptions(values);
     const limited = { ...options, end: Math.min(end, range.to) };
