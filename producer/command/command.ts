@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { OutgoingRecord } from "../events/record";
-import { OutputFile } from "../files/output-file";
+import { outputFile } from "../files/output-file";
 import { explain } from "../kinesis/kinesis-advice";
 import type { StreamTarget } from "../kinesis/target";
 import { connect, type Connection } from "../kinesis/kinesis-connection";
@@ -19,7 +19,7 @@ import { longWaitMs, replay, type ReplayOutcome } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
 import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
-import { ResumeFile, type ResumePoint } from "./resume-file";
+import { openResumeFile, type ResumeFile } from "./resume-file";
 import { systemRuntime } from "../replay/runtime";
 import { shardLimits } from "../kinesis/shard-budget";
 import type { Sink } from "../replay/sink";
@@ -44,7 +44,7 @@ export async function run(options: CommandOptions): Promise<number> {
 }
 
 function outputsOf({ report, json, destination }: CommandOptions) {
-  const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
+  const reportFile = report === undefined ? undefined : outputFile(report, "report file");
   const output: Output = json
     ? jsonOutput(process.stdout)
     : consoleOutput(destination === "nothing" ? process.stdout : process.stderr);
@@ -63,19 +63,19 @@ async function sendToStream(
 ): Promise<number> {
   const events = await readEvents(options);
   const { output, end } = outputsOf(options);
-  const resumeFile =
+  const resumption =
     options.resume === undefined
       ? undefined
-      : new ResumeFile(options.resume, {
-          arn: state.arn,
-          created: state.created,
-          endpoint: hostOf(target.endpoint),
-          input: identityOf(events, options),
-        });
-  const resumption = resumeFile && {
-    resumeFile,
-    point: resumeFile.open(shiftOf(events, options)),
-  };
+      : openResumeFile(
+          options.resume,
+          {
+            arn: state.arn,
+            created: state.created,
+            endpoint: hostOf(target.endpoint),
+            input: identityOf(events, options),
+          },
+          shiftOf(events, options),
+        );
   const { rateLimit, outputs } = options;
   const deliveryOptions = {
     shardLimits: {
@@ -100,7 +100,7 @@ async function sendToStream(
     );
   } finally {
     stream.close();
-    resumeFile?.close();
+    resumption?.close();
   }
 }
 
@@ -109,16 +109,11 @@ function hostOf(endpoint: string | undefined): string {
   return endpoint === undefined ? "" : new URL(endpoint).hostname;
 }
 
-interface Resumption {
-  readonly resumeFile: ResumeFile;
-  readonly point: ResumePoint;
-}
-
 async function send(
   events: Reading,
   options: CommandOptions,
   open: (progress: Progress) => Sink,
-  resumption: Resumption | undefined,
+  resumption: ResumeFile | undefined,
   output: Output,
   end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
@@ -147,7 +142,7 @@ async function send(
     (state) => {
       const { acknowledgedUpTo } = state.progress;
       const files = live?.acknowledged(acknowledgedUpTo);
-      resumption?.resumeFile.write(files === undefined ? acknowledgedUpTo : 0, files);
+      resumption?.write(files === undefined ? acknowledgedUpTo : 0, files);
       const report = progressReport(state, records.count, advice(state));
       metrics?.(report);
       output.progress(report);

@@ -9,7 +9,7 @@ import { listOf } from "../../cli/options";
 import { type FileEvents, readFiles } from "./event-files";
 import { FollowedInput } from "./followed-input";
 import { indexedEvents } from "./indexed-events";
-import { fileIdentity, OutputFile, type Outputs } from "./output-file";
+import { fileIdentity, outputFile, type Outputs } from "./output-file";
 import type { RejectedRow } from "./row-counter";
 import type { RowDecoder } from "./rows";
 
@@ -147,8 +147,7 @@ async function readOrFollow(
 }
 
 function rejectedRows(deadLetters: string | undefined) {
-  const rows =
-    deadLetters === undefined ? undefined : new OutputFile(deadLetters, "dead-letter file");
+  const rows = deadLetters === undefined ? undefined : outputFile(deadLetters, "dead-letter file");
   return {
     add: (row: RejectedRow) => rows?.write(`${JSON.stringify(row)}\n`),
     close: () => rows?.close(),

@@ -21,21 +21,9 @@ const statusPauseMs = 500;
 
 /** Reads shards by enhanced fan-out: the stream pushes, and the consumer has throughput of its own. */
 export class FanOutReader extends StreamReader {
-  readonly #consumerArn: string;
+  #consumerArn = "";
   /** Whether the consumer did not exist before. */
-  readonly #isOwn: boolean;
-
-  private constructor(
-    client: KinesisClient,
-    stream: string,
-    runtime: Runtime,
-    consumerArn: string,
-    isOwn: boolean,
-  ) {
-    super(client, stream, runtime);
-    this.#consumerArn = consumerArn;
-    this.#isOwn = isOwn;
-  }
+  #isOwn = true;
 
   /** Registers the consumer unless there is one of that name, and waits until it may read. */
   static async open(
@@ -45,18 +33,18 @@ export class FanOutReader extends StreamReader {
     runtime: Runtime,
     stop: AbortSignal,
   ): Promise<FanOutReader> {
+    const reader = new FanOutReader(client, stream, runtime);
     const { StreamDescriptionSummary: summary } = await answered((options) =>
       client.send(new DescribeStreamSummaryCommand({ StreamName: stream }), options),
     );
     const names = { StreamARN: summary?.StreamARN ?? "", ConsumerName: consumer };
-    let isOwn = true;
     try {
       await answered((options) => client.send(new RegisterStreamConsumerCommand(names), options));
     } catch (error) {
       if (!(error instanceof ResourceInUseException)) {
         throw error;
       }
-      isOwn = false;
+      reader.#isOwn = false;
     }
     for (;;) {
       const answer = await answered((options) =>
@@ -64,7 +52,8 @@ export class FanOutReader extends StreamReader {
       );
       const { ConsumerARN, ConsumerStatus } = answer.ConsumerDescription ?? {};
       if (ConsumerARN !== undefined && (ConsumerStatus === "ACTIVE" || stop.aborted)) {
-        return new FanOutReader(client, stream, runtime, ConsumerARN, isOwn);
+        reader.#consumerArn = ConsumerARN;
+        return reader;
       }
       await runtime.sleep(statusPauseMs, stop);
     }
