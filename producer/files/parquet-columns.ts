@@ -29,15 +29,14 @@ export type ParquetModules = Awaited<ReturnType<typeof parquetModules>>;
 
 /** What reads Parquet, loaded when the first file is opened. */
 export async function parquetModules() {
-  const [files, columns, pages, encodings, values, { compressors }] = await Promise.all([
+  const [files, columns, pages, values, { compressors }] = await Promise.all([
     import("hyparquet"),
     import("hyparquet/src/column.js"),
     import("hyparquet/src/datapage.js"),
-    import("hyparquet/src/encoding.js"),
     import("hyparquet/src/convert.js"),
     import("hyparquet-compressors"),
   ]);
-  return { ...files, ...columns, ...pages, ...encodings, ...values, compressors };
+  return { ...files, ...columns, ...pages, ...values, compressors };
 }
 
 /**
@@ -160,62 +159,40 @@ function flatChunk(
   const decoded = async ({ header, offset, ...rows }: FoundPage): Promise<Page> => {
     const bytes = await slice(offset, offset + header.compressed_page_size, limit);
     const { data_page_header: first, data_page_header_v2: second } = header;
-    const length = rows.end - rows.start;
-    const whole = () =>
-      modules.decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
-    if ((first ?? second)?.encoding.endsWith("_DICTIONARY") === true) {
-      const codes = codesOf(second ? partsOf(bytes, header) : { page: whole() }, length);
-      return { ...rows, values: dictionary, codes };
-    }
+    const size = header.uncompressed_page_size;
     const { dataPage, definitionLevels } =
       first === undefined
         ? modules.readDataPageV2(bytes, header, decoder)
-        : modules.readDataPage(whole(), first, decoder);
+        : modules.readDataPage(
+            modules.decompressPage(bytes, size, codec, compressors),
+            first,
+            decoder,
+          );
     const levels = definitionLevels?.length ? definitionLevels : undefined;
-    const values = withNothing<unknown>(
-      modules.convert(dataPage, decoder) as ArrayLike<unknown>,
-      levels,
-      Array<unknown>(length),
-    );
-    return { ...rows, values };
-  };
-
-  /** The levels and the codes of a page of the second version, of which only the latter are compressed. */
-  const partsOf = (bytes: Uint8Array, header: PageHeader) => {
-    const { data_page_header_v2: head, uncompressed_page_size: size } = header;
-    const levelBytes = head?.definition_levels_byte_length ?? 0;
-    const rest = bytes.subarray(levelBytes);
-    const page =
-      head?.is_compressed === false
-        ? rest
-        : modules.decompressPage(rest, size - levelBytes, codec, compressors);
-    return { levels: bytes.subarray(0, levelBytes), page };
+    const length = rows.end - rows.start;
+    if ((first ?? second)?.encoding.endsWith("_DICTIONARY") === true) {
+      const codes = codesOf(dataPage as ArrayLike<number>, levels, length);
+      return { ...rows, values: dictionary, codes };
+    }
+    const given = modules.convert(dataPage, decoder) as ArrayLike<unknown>;
+    return { ...rows, values: withNothing<unknown>(given, levels, Array<unknown>(length)) };
   };
 
   /** Places in the dictionary; the one after its last value stands for no value. Kept small: a page may have a million. */
-  const codesOf = ({ levels, page }: { levels?: Uint8Array; page: Uint8Array }, length: number) => {
-    const reader = { view: viewOf(page), offset: 0 };
-    const { readRleBitPackedHybrid: read } = modules;
-    const defined = new Uint8Array(length).fill(1);
-    if (column.element.repetition_type !== "REQUIRED") {
-      if (levels === undefined) read(reader, 1, defined);
-      else read({ view: viewOf(levels), offset: 0 }, 1, defined, levels.length);
+  const codesOf = (
+    codes: ArrayLike<number>,
+    levels: ArrayLike<number> | undefined,
+    length: number,
+  ) => {
+    for (let at = 0; at < codes.length; at += 1) {
+      if (!(Number(codes[at]) < dictionary.length)) {
+        throw new RangeError("a value is not in the dictionary");
+      }
     }
-    const count = defined.reduce((sum, level) => sum + level, 0);
-    const width = count === 0 ? 0 : reader.view.getUint8(reader.offset);
-    const largest = Math.max(dictionary.length, 2 ** width - 1);
-    const Codes = [Uint8Array, Uint16Array].find((each) => largest < 256 ** each.BYTES_PER_ELEMENT);
-    const codes = new (Codes ?? Uint32Array)(count);
-    reader.offset += 1;
-    // The reader fills any array of numbers; its type does not list those of 16 bits.
-    const output = codes as ArrayLike<number> as Uint32Array;
-    if (width > 0) read(reader, width, output, page.length - reader.offset);
-    if (codes.some((code) => code >= dictionary.length)) {
-      throw new RangeError("a value is not in the dictionary");
-    }
-    if (count === length) return codes;
-    const all = new (Codes ?? Uint32Array)(length).fill(dictionary.length);
-    return withNothing(codes, defined, all);
+    const Codes =
+      [Uint8Array, Uint16Array].find((each) => dictionary.length < 256 ** each.BYTES_PER_ELEMENT) ??
+      Uint32Array;
+    return withNothing(codes, levels, new Codes(length).fill(dictionary.length));
   };
 
   return {
