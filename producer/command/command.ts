@@ -17,7 +17,6 @@ import { consoleOutput, jsonOutput, type Output } from "./output";
 import type { Progress } from "../replay/progress";
 import { longWaitMs, replay, type ReplayOutcome } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
-import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
 import { openResumeFile, type ResumeFile } from "./resume-file";
 import { systemRuntime } from "../replay/runtime";
@@ -32,28 +31,31 @@ export async function run(options: CommandOptions): Promise<number> {
     return sendToStream(await connect(destination), destination, options);
   }
   const events = await readEvents(options);
-  const { output, end } = outputsOf(options);
+  const output = outputOf(options);
   if (destination === "nothing") {
     const records = recordsOf(events, options, shiftOf(events, options));
-    end(dryRunReport(events, records, options.pace));
+    output.end(dryRunReport(events, records, options.pace));
     return exitCodes.done;
   }
   const open = (progress: Progress) => new LineSink(process.stdout, progress);
-  const outcome = await send(events, options, open, undefined, output, end);
+  const outcome = await send(events, options, open, undefined, output);
   return exitCode(outcome, 0, options, (error) => String(error));
 }
 
-function outputsOf({ report, json, destination }: CommandOptions) {
+/** Where progress and report go; the report also into the file of --report. */
+function outputOf({ report, json, destination }: CommandOptions): Output {
   const reportFile = report === undefined ? undefined : outputFile(report, "report file");
   const output: Output = json
     ? jsonOutput(process.stdout)
     : consoleOutput(destination === "nothing" ? process.stdout : process.stderr);
-  const end = (document: ReplayReport | DryRunReport) => {
-    output.end(document);
-    reportFile?.write(`${JSON.stringify(document, undefined, 2)}\n`);
-    reportFile?.close();
+  return {
+    ...output,
+    end(document) {
+      output.end(document);
+      reportFile?.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      reportFile?.close();
+    },
   };
-  return { output, end };
 }
 
 async function sendToStream(
@@ -62,7 +64,7 @@ async function sendToStream(
   options: CommandOptions,
 ): Promise<number> {
   const events = await readEvents(options);
-  const { output, end } = outputsOf(options);
+  const output = outputOf(options);
   const resumption =
     options.resume === undefined
       ? undefined
@@ -94,7 +96,7 @@ async function sendToStream(
   const open = (progress: Progress) =>
     new Delivery(stream, shardMap, deliveryOptions, progress, systemRuntime);
   try {
-    const outcome = await send(events, options, open, resumption, output, end);
+    const outcome = await send(events, options, open, resumption, output);
     return exitCode(outcome, resumption?.point.position ?? 0, options, (error) =>
       explain(error, target),
     );
@@ -115,7 +117,6 @@ async function send(
   open: (progress: Progress) => Sink,
   resumption: ResumeFile | undefined,
   output: Output,
-  end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
   const from = resumption?.point.position ?? 0;
   const { live } = events;
@@ -148,7 +149,7 @@ async function send(
       output.progress(report);
     },
   );
-  end(replayReport(events, from, outcome));
+  output.end(replayReport(events, from, outcome));
   return outcome;
 }
 

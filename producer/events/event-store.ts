@@ -23,30 +23,26 @@ interface Block {
 
 /** Sorts events by time in bounded memory: sorted runs in a temporary file are merged when read. */
 export class EventStore implements EventSource {
+  count = 0;
   readonly #runBytes: number;
   readonly #runs: (readonly Block[])[] = [];
   #file: number | undefined;
   #written = 0;
   #waiting: PlacedEvent[] = [];
   #waitingBytes = 0;
-  #count = 0;
 
   /** @param runBytes - of the events that wait in memory */
   constructor(runBytes: number = defaultRunBytes) {
     this.#runBytes = runBytes;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** @param place - orders events of the same time; by default as they are added */
-  add(event: SourceEvent, place: number = this.#count): void {
+  add(event: SourceEvent, place: number = this.count): void {
     const bytes = bytesOf(event);
     if (this.#waiting.length > 0 && this.#waitingBytes + bytes > this.#runBytes) this.#spill();
     this.#waiting.push({ ...event, place });
     this.#waitingBytes += bytes;
-    this.#count += 1;
+    this.count += 1;
   }
 
   /** By event time; events of the same time in the order of their places. */

@@ -106,11 +106,11 @@ export class Delivery extends Sink {
     await this.until(() => this.#unsettledRecords === 0);
   }
 
-  endSoon(): void {
+  override endSoon(): void {
     this.#giveUpAfterMs = 0;
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#closing.abort();
     while (this.#requestsUnderWay > 0) {
       await this.nextChange();
