@@ -48,7 +48,7 @@ export class ShardMap {
   }
 }
 
-/** The open shards; `mayPass` tells whether to ask again after an error other than an incomplete list. */
+/** The open shards; `mayPass` says whether to ask again after an error other than an incomplete list. */
 export function openShardMap(
   stream: Stream,
   runtime: Runtime,
