@@ -13,7 +13,7 @@ import {
   withLocalStream,
   type TailOptions,
 } from "./tail/tail-options";
-import { TailOutput } from "./tail/tail-output";
+import { tailOutput } from "./tail/tail-output";
 
 const statusMs = 5000;
 /** What the reader has to be allowed. */
@@ -31,7 +31,7 @@ async function run(options: TailOptions): Promise<number> {
   process.once("SIGINT", end).once("SIGTERM", end);
   process.stdout.on("error", end);
   const client = new KinesisClient({ region: target.region, ...clientSettings() });
-  const output = new TailOutput(process.stdout, process.stderr, options, stop.signal);
+  const output = tailOutput(process.stdout, process.stderr, options, stop.signal);
   const listener = {
     record: async (shardId: string, record: StoredRecord) => {
       if (key !== undefined && record.partitionKey !== key) return;
@@ -39,11 +39,9 @@ async function run(options: TailOptions): Promise<number> {
       if (output.records >= limit) end();
       await written;
     },
-    lag: output.lag.bind(output),
+    lag: output.lag,
   };
-  const timer = setInterval(() => {
-    output.status();
-  }, statusMs);
+  const timer = setInterval(output.status, statusMs);
   let fanOut: FanOutReader | undefined;
   try {
     fanOut =

@@ -1,25 +1,24 @@
 import { appendFileSync } from "node:fs";
 import type { OutgoingRecord } from "../events/record";
-import { OutputFile } from "../files/output-file";
+import { outputFile } from "../files/output-file";
 import { explain } from "../kinesis/kinesis-advice";
 import type { StreamTarget } from "../kinesis/target";
 import { connect, type Connection } from "../kinesis/kinesis-connection";
 import { Delivery } from "../kinesis/delivery";
-import { EmbeddedMetrics } from "./embedded-metrics";
+import { embeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
 import { firstEvent } from "../events/record-source";
 import { identityOf, laterRecords, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes, StartError } from "../../cli/command";
-import { LagAdvisor } from "./lag-advice";
+import { lagAdvisor } from "./lag-advice";
 import { LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
-import { ConsoleOutput, jsonOutput, type Output } from "./output";
+import { consoleOutput, jsonOutput, type Output } from "./output";
 import type { Progress } from "../replay/progress";
 import { longWaitMs, replay, type ReplayOutcome } from "../replay/replay";
 import type { ProgressReport } from "./progress-report";
-import type { DryRunReport, ReplayReport } from "./report";
 import { dryRunReport, progressReport, replayReport } from "./report";
-import { ResumeFile, type ResumePoint } from "./resume-file";
+import { openResumeFile, type ResumeFile } from "./resume-file";
 import { systemRuntime } from "../replay/runtime";
 import { shardLimits } from "../kinesis/shard-budget";
 import type { Sink } from "../replay/sink";
@@ -32,28 +31,31 @@ export async function run(options: CommandOptions): Promise<number> {
     return sendToStream(await connect(destination), destination, options);
   }
   const events = await readEvents(options);
-  const { output, end } = outputsOf(options);
+  const output = outputOf(options);
   if (destination === "nothing") {
     const records = recordsOf(events, options, shiftOf(events, options));
-    end(dryRunReport(events, records, options.pace));
+    output.end(dryRunReport(events, records, options.pace));
     return exitCodes.done;
   }
   const open = (progress: Progress) => new LineSink(process.stdout, progress);
-  const outcome = await send(events, options, open, undefined, output, end);
+  const outcome = await send(events, options, open, undefined, output);
   return exitCode(outcome, 0, options, (error) => String(error));
 }
 
-function outputsOf({ report, json, destination }: CommandOptions) {
-  const reportFile = report === undefined ? undefined : new OutputFile(report, "report file");
+/** Where progress and report go; the report also into the file of --report. */
+function outputOf({ report, json, destination }: CommandOptions): Output {
+  const reportFile = report === undefined ? undefined : outputFile(report, "report file");
   const output: Output = json
     ? jsonOutput(process.stdout)
-    : new ConsoleOutput(destination === "nothing" ? process.stdout : process.stderr);
-  const end = (document: ReplayReport | DryRunReport) => {
-    output.end(document);
-    reportFile?.write(`${JSON.stringify(document, undefined, 2)}\n`);
-    reportFile?.close();
+    : consoleOutput(destination === "nothing" ? process.stdout : process.stderr);
+  return {
+    ...output,
+    end(document) {
+      output.end(document);
+      reportFile?.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      reportFile?.close();
+    },
   };
-  return { output, end };
 }
 
 async function sendToStream(
@@ -62,20 +64,20 @@ async function sendToStream(
   options: CommandOptions,
 ): Promise<number> {
   const events = await readEvents(options);
-  const { output, end } = outputsOf(options);
-  const resumeFile =
+  const output = outputOf(options);
+  const resumption =
     options.resume === undefined
       ? undefined
-      : new ResumeFile(options.resume, {
-          arn: state.arn,
-          created: state.created,
-          endpoint: hostOf(target.endpoint),
-          input: identityOf(events, options),
-        });
-  const resumption = resumeFile && {
-    resumeFile,
-    point: resumeFile.open(shiftOf(events, options)),
-  };
+      : openResumeFile(
+          options.resume,
+          {
+            arn: state.arn,
+            created: state.created,
+            endpoint: hostOf(target.endpoint),
+            input: identityOf(events, options),
+          },
+          shiftOf(events, options),
+        );
   const { rateLimit, outputs } = options;
   const deliveryOptions = {
     shardLimits: {
@@ -94,13 +96,13 @@ async function sendToStream(
   const open = (progress: Progress) =>
     new Delivery(stream, shardMap, deliveryOptions, progress, systemRuntime);
   try {
-    const outcome = await send(events, options, open, resumption, output, end);
+    const outcome = await send(events, options, open, resumption, output);
     return exitCode(outcome, resumption?.point.position ?? 0, options, (error) =>
       explain(error, target),
     );
   } finally {
     stream.close();
-    resumeFile?.close();
+    resumption?.close();
   }
 }
 
@@ -109,29 +111,20 @@ function hostOf(endpoint: string | undefined): string {
   return endpoint === undefined ? "" : new URL(endpoint).hostname;
 }
 
-interface Resumption {
-  readonly resumeFile: ResumeFile;
-  readonly point: ResumePoint;
-}
-
 async function send(
   events: Reading,
   options: CommandOptions,
   open: (progress: Progress) => Sink,
-  resumption: Resumption | undefined,
+  resumption: ResumeFile | undefined,
   output: Output,
-  end: (report: ReplayReport) => void,
 ): Promise<ReplayOutcome> {
   const from = resumption?.point.position ?? 0;
-  const { live, later } = events;
+  const { live } = events;
   const ordered = recordsOf(events, options, resumption?.point.shiftMs ?? shiftOf(events, options));
-  const records =
-    live !== undefined
-      ? laterRecords((stop) => live.events(resumption?.point.files ?? {}, stop), ordered)
-      : later === undefined
-        ? ordered
-        : laterRecords(later, ordered);
-  const advisor = new LagAdvisor(options.pace, options.rateLimit);
+  const files = resumption?.point.files ?? {};
+  const later = live ? (stop: AbortSignal) => live.events(files, stop) : events.later;
+  const records = later ? laterRecords(later, ordered) : ordered;
+  const advice = lagAdvisor(options.pace, options.rateLimit);
   const metrics = metricsOutput(options);
   // A faster replay is ahead of the real clock.
   const liveFrom = options.pace.speedup === 1 ? options.workload.liveFrom : undefined;
@@ -150,13 +143,13 @@ async function send(
     (state) => {
       const { acknowledgedUpTo } = state.progress;
       const files = live?.acknowledged(acknowledgedUpTo);
-      resumption?.resumeFile.write(files === undefined ? acknowledgedUpTo : 0, files);
-      const report = progressReport(state, records.count, advisor.advice(state));
+      resumption?.write(files === undefined ? acknowledgedUpTo : 0, files);
+      const report = progressReport(state, records.count, advice(state));
       metrics?.(report);
       output.progress(report);
     },
   );
-  end(replayReport(events, from, outcome));
+  output.end(replayReport(events, from, outcome));
   return outcome;
 }
 
@@ -164,9 +157,9 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
   if (metrics !== "emf" || typeof destination === "string") {
     return undefined;
   }
-  const meter = new EmbeddedMetrics(destination.stream);
+  const meter = embeddedMetrics(destination.stream);
   return (report: ProgressReport) => {
-    process.stdout.write(`${JSON.stringify(meter.line(report))}\n`);
+    process.stdout.write(`${JSON.stringify(meter(report))}\n`);
   };
 }
 

@@ -1,31 +1,27 @@
 import type { ProgressReport } from "./progress-report";
 
 const namespace = "StreamingPipeline/Replay";
-
-const units = {
-  RecordsPut: "Count",
-  BytesPut: "Bytes",
-  Throttled: "Count",
-  Retries: "Count",
-  Errors: "Count",
-  ReplayLag: "Seconds",
-} as const;
+/** All other metrics are counts. */
+const units: Readonly<Record<string, string>> = { BytesPut: "Bytes", ReplayLag: "Seconds" };
 
 /** Lines in CloudWatch's embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-export class EmbeddedMetrics {
-  readonly #stream: string;
-  #previous = { recordsPut: 0, bytesPut: 0, throttled: 0, retries: 0, errors: 0 };
-
-  constructor(stream: string) {
-    this.#stream = stream;
-  }
-
-  line(report: ProgressReport): object {
-    const previous = this.#previous;
-    const errors = Object.values(report.errors).reduce((sum, count) => sum + count, 0);
-    this.#previous = { ...report, errors };
-    const lag = report.replayLagSeconds;
-    const metrics = Object.entries(units).filter(([name]) => name !== "ReplayLag" || lag !== null);
+export function embeddedMetrics(stream: string): (report: ProgressReport) => object {
+  let previous: Readonly<Record<string, number>> = {};
+  return (report) => {
+    const totals = {
+      RecordsPut: report.recordsPut,
+      BytesPut: report.bytesPut,
+      Throttled: report.throttled,
+      Retries: report.retries,
+      Errors: Object.values(report.errors).reduce((sum, count) => sum + count, 0),
+    };
+    const values = Object.entries(totals).map(([name, total]) => [
+      name,
+      total - (previous[name] ?? 0),
+    ]);
+    previous = totals;
+    if (report.replayLagSeconds !== null) values.push(["ReplayLag", report.replayLagSeconds]);
+    const metrics = Object.fromEntries(values) as Readonly<Record<string, number>>;
     return {
       _aws: {
         Timestamp: Date.parse(report.at),
@@ -33,18 +29,13 @@ export class EmbeddedMetrics {
           {
             Namespace: namespace,
             Dimensions: [["StreamName"]],
-            Metrics: metrics.map(([Name, Unit]) => ({ Name, Unit })),
+            Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: units[Name] ?? "Count" })),
           },
         ],
       },
-      StreamName: this.#stream,
-      RecordsPut: report.recordsPut - previous.recordsPut,
-      BytesPut: report.bytesPut - previous.bytesPut,
-      Throttled: report.throttled - previous.throttled,
-      Retries: report.retries - previous.retries,
-      Errors: errors - previous.errors,
-      ...(lag === null ? {} : { ReplayLag: lag }),
+      StreamName: stream,
+      ...metrics,
       ...(report.lastError === null ? {} : { LastError: report.lastError.code }),
     };
-  }
+  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { EventRecords, firstEvent } from "../events/record-source";
-import { ShuffledEvents } from "../events/shuffled-events";
+import { shuffledEvents } from "../events/shuffled-events";
 import type { LiveRecordSource, SourceEvent } from "../events/record";
 import type { Reading } from "../events/workload";
 import type { CommandOptions } from "./options";
@@ -31,7 +31,7 @@ export function recordsOf(
   shiftMs: number,
 ): EventRecords {
   const { shuffle } = options;
-  const ordered = shuffle === 0 ? source : new ShuffledEvents(source, shuffle * 1000);
+  const ordered = shuffle === 0 ? source : shuffledEvents(source, shuffle * 1000);
   return new EventRecords(ordered, options.workload, {
     from: options.range.from,
     loop: options.loop === true,

@@ -15,8 +15,19 @@ import { taxi } from "../trips/taxi";
 
 const workloads: Readonly<Record<string, Workload>> = { taxi, trades, events };
 
-/** Values of the command line that are used as they are, by commander's names. */
-interface PlainValues {
+/** Values of the command line, by commander's names. */
+interface Values extends TargetValues {
+  readonly config?: string;
+  readonly output: "kinesis" | "stdout";
+  readonly dryRun?: true;
+  readonly workload: string;
+  readonly partitionKey?: string;
+  readonly speedup: number;
+  readonly maxRate: number;
+  readonly ramp: number;
+  readonly maxGap: number;
+  readonly seek?: number;
+  readonly until?: number;
   readonly loop?: boolean;
   readonly shiftToNow?: boolean;
   /** Event time in seconds. */
@@ -24,19 +35,21 @@ interface PlainValues {
   /** Event time in seconds within which events change places; 0 keeps their order. */
   readonly shuffle: number;
   readonly maxAttempts: number;
+  /** Milliseconds for which an outage is waited out; Infinity for ever. */
+  readonly giveUpAfter: number;
+  readonly lostRecords?: string;
+  readonly deadLetters?: string;
   /** Percent of a shard's throughput. */
   readonly rateLimit: number;
   readonly aggregate?: true;
   readonly maxRecordKib: number;
-  /** Milliseconds for which an outage is waited out; Infinity for ever. */
-  readonly giveUpAfter: number;
   readonly resume?: string;
   readonly report?: string;
   readonly metrics: "none" | "emf";
   readonly json?: true;
 }
 
-export interface CommandOptions extends PlainValues {
+export interface CommandOptions extends Omit<Values, "workload"> {
   /** A stream, the standard output, or nothing: a dry run. */
   readonly destination: StreamTarget | "stdout" | "nothing";
   readonly workload: ConfiguredWorkload;
@@ -45,22 +58,6 @@ export interface CommandOptions extends PlainValues {
   readonly partitionKey: string;
   /** All files that are written, by their options. */
   readonly outputs: Outputs;
-}
-
-interface Values extends PlainValues, TargetValues {
-  readonly config?: string;
-  readonly output: "kinesis" | "stdout";
-  readonly dryRun?: true;
-  readonly workload: string;
-  readonly speedup: number;
-  readonly maxRate: number;
-  readonly ramp: number;
-  readonly maxGap: number;
-  readonly seek?: number;
-  readonly until?: number;
-  readonly partitionKey?: string;
-  readonly lostRecords?: string;
-  readonly deadLetters?: string;
 }
 
 const moreHelp = `
@@ -243,7 +240,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): C
     throw new StartError(problems);
   }
   problems.push(...foreignOptions(command, workload));
-  const destination = destinationOf(values, env, problems);
+  const destination = values.dryRun
+    ? "nothing"
+    : values.output === "stdout"
+      ? "stdout"
+      : targetFrom(values, env, problems);
   const range = { from: values.seek ?? -Infinity, to: values.until ?? Infinity };
   if (range.from >= range.to) {
     problems.push("--seek must be before --until; no event is left between them");
@@ -350,17 +351,6 @@ function foreignOptions(command: Command, workload: Workload): string[] {
       ? [`--${option.name()} is for generated events; remove it, or remove --input`]
       : [`--${option.name()} is for --workload ${name}; remove it, or set --workload ${name}`];
   });
-}
-
-function destinationOf(
-  values: Values,
-  env: NodeJS.ProcessEnv,
-  problems: string[],
-): CommandOptions["destination"] {
-  if (values.dryRun) {
-    return "nothing";
-  }
-  return values.output === "stdout" ? "stdout" : targetFrom(values, env, problems);
 }
 
 function partitionKeyOf(

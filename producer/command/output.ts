@@ -20,48 +20,46 @@ const count = (value: number) => value.toLocaleString("en-US");
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Progress for people: one line that is rewritten on a terminal, elsewhere a line every 5 seconds. */
-export class ConsoleOutput implements Output {
-  readonly #out: NodeJS.WriteStream;
-  #ticks = 0;
-  #advice: string | undefined;
+export function consoleOutput(out: NodeJS.WriteStream): Output {
+  let ticks = 0;
+  let advice: string | undefined;
+  const writeLine = (text: string) => out.write(`${out.isTTY ? startOfLine : ""}${text}\n`);
+  return {
+    progress(report) {
+      if (report.advice !== null && report.advice !== advice) {
+        writeLine(report.advice);
+        advice = report.advice;
+      }
+      const line = progressLine(report);
+      if (out.isTTY) out.write(startOfLine + line.slice(0, out.columns - 1));
+      else if (ticks % ticksBetweenLines === 0) writeLine(line);
+      ticks += 1;
+    },
+    end(report) {
+      const lines = report.type === "report" ? replayLines(report) : dryRunLines(report);
+      writeLine(lines.join("\n"));
+    },
+  };
+}
 
-  constructor(out: NodeJS.WriteStream) {
-    this.#out = out;
-  }
-
-  progress(report: ProgressReport): void {
-    const line = [
-      report.eventTime ?? "nothing sent yet",
-      report.recordsTotal === null
-        ? `${count(report.recordsPut)} records`
-        : `${count(report.recordsPut)} of ${count(report.recordsTotal)} records`,
-      `${count(Math.round(report.recordsPerSecond))}/s`,
-      ...(report.replayLagSeconds === null ? [] : [`lag ${report.replayLagSeconds.toFixed(1)} s`]),
-      `${count(report.throttled)} throttled`,
-      `${count(report.retries)} retries`,
-      // There are none where no stream is.
-      ...(report.shards > 0 ? [`${count(report.shards)} shards`] : []),
-      ...(report.waiting === null
-        ? []
-        : [`waiting until ${report.waiting.until} for the event of ${report.waiting.eventTime}`]),
-      ...(report.lastError === null ? [] : [errorText(report.lastError)]),
-    ].join("  ");
-    if (report.advice !== null && report.advice !== this.#advice) {
-      this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${report.advice}\n`);
-      this.#advice = report.advice;
-    }
-    if (this.#out.isTTY) {
-      this.#out.write(startOfLine + line.slice(0, this.#out.columns - 1));
-    } else if (this.#ticks % ticksBetweenLines === 0) {
-      this.#out.write(`${line}\n`);
-    }
-    this.#ticks += 1;
-  }
-
-  end(report: ReplayReport | DryRunReport): void {
-    const lines = report.type === "report" ? replayLines(report) : dryRunLines(report);
-    this.#out.write(`${this.#out.isTTY ? startOfLine : ""}${lines.join("\n")}\n`);
-  }
+function progressLine(report: ProgressReport): string {
+  const { recordsTotal, replayLagSeconds, waiting, lastError } = report;
+  return [
+    report.eventTime ?? "nothing sent yet",
+    recordsTotal === null
+      ? `${count(report.recordsPut)} records`
+      : `${count(report.recordsPut)} of ${count(recordsTotal)} records`,
+    `${count(Math.round(report.recordsPerSecond))}/s`,
+    replayLagSeconds !== null && `lag ${replayLagSeconds.toFixed(1)} s`,
+    `${count(report.throttled)} throttled`,
+    `${count(report.retries)} retries`,
+    // There are none where no stream is.
+    report.shards > 0 && `${count(report.shards)} shards`,
+    waiting && `waiting until ${waiting.until} for the event of ${waiting.eventTime}`,
+    lastError && errorText(lastError),
+  ]
+    .filter((part) => part !== null && part !== false)
+    .join("  ");
 }
 
 function errorText({

@@ -23,110 +23,100 @@ export interface ResumePoint {
 }
 
 /** Remembers in a file how many leading records are acknowledged, so that a later run can go on there. */
-export class ResumeFile {
-  readonly #path: string;
-  readonly #identity: ReplayIdentity;
-  #shiftMs = 0;
-  #written: string | undefined;
-
-  constructor(path: string, identity: ReplayIdentity) {
-    this.#path = path;
-    this.#identity = identity;
-  }
-
-  /**
-   * @param shiftMs - of a replay that begins
-   * @returns where to go on: at the beginning when there is no file yet
-   * @throws StartError when the file was written by another replay or is in use, or cannot be read or written
-   */
-  open(shiftMs: number): ResumePoint {
-    this.#lock();
-    try {
-      return this.#begin(shiftMs);
-    } catch (error) {
-      this.close();
-      throw error;
-    }
-  }
-
-  #begin(shiftMs: number): ResumePoint {
-    const point = this.#read() ?? { position: 0, shiftMs };
-    this.#shiftMs = point.shiftMs;
-    this.write(point.position, point.files);
-    return point;
-  }
-
-  close(): void {
-    rmSync(this.#lockPath, { force: true });
-  }
-
-  get #lockPath(): string {
-    return `${this.#path}.lock`;
-  }
-
-  /** Keeps a second run apart; a lock whose process has ended is taken over. */
-  #lock(): void {
-    for (;;) {
-      try {
-        writeFileSync(this.#lockPath, String(process.pid), { flag: "wx" });
-        return;
-      } catch (error) {
-        if (!isCode(error, "EEXIST")) {
-          throw new StartError([`the resume file cannot be locked: ${String(error)}`]);
-        }
-      }
-      const owner = lockOwner(this.#lockPath);
-      if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
-        throw new StartError([
-          `${this.#path} is in use by process ${owner}; wait for it, or use another file`,
-        ]);
-      }
-      this.close();
-    }
-  }
-
-  #read(): ResumePoint | undefined {
-    let text;
-    try {
-      text = readFileSync(this.#path, "utf8");
-    } catch (error) {
-      if (isCode(error, "ENOENT")) {
-        return undefined;
-      }
-      throw new StartError([`the resume file cannot be read: ${String(error)}`]);
-    }
-    const saved = parse(text);
-    if (saved === undefined) {
-      throw new StartError([
-        `${this.#path} is no resume file of this version; delete it to start from the beginning`,
-      ]);
-    }
-    const others = identityKeys.filter((key) => saved[key] !== this.#identity[key]);
-    if (others.length > 0) {
-      const differences = others.map((key) => `${key} ${saved[key]}, not ${this.#identity[key]}`);
-      throw new StartError([
-        `${this.#path} belongs to another replay (${differences.join("; ")}); ` +
-          "use that replay's options, or delete the file to start from the beginning",
-      ]);
-    }
-    return saved;
-  }
-
+export interface ResumeFile {
+  /** Where to go on: at the beginning when there was no file yet. */
+  readonly point: ResumePoint;
   /** Replaces the file in one step: a crash leaves the old or the new one. @throws StartError */
-  write(position: number, files?: FilePositions): void {
-    const text = `${JSON.stringify({ ...this.#identity, position, shiftMs: this.#shiftMs, files })}\n`;
-    if (text === this.#written) {
-      return;
-    }
-    const temporary = `${this.#path}.tmp`;
-    try {
-      writeFileSync(temporary, text);
-      renameSync(temporary, this.#path);
-    } catch (error) {
-      throw new StartError([`the resume file cannot be written: ${String(error)}`]);
-    }
-    this.#written = text;
+  write(position: number, files?: FilePositions): void;
+  close(): void;
+}
+
+/**
+ * @param shiftMs - of a replay that begins
+ * @throws StartError when the file was written by another replay or is in use, or cannot be read or written
+ */
+export function openResumeFile(
+  path: string,
+  identity: ReplayIdentity,
+  shiftMs: number,
+): ResumeFile {
+  const lockPath = `${path}.lock`;
+  const close = () => {
+    rmSync(lockPath, { force: true });
+  };
+  lock(path, lockPath);
+  try {
+    const point = read(path, identity) ?? { position: 0, shiftMs };
+    let written: string | undefined;
+    const write: ResumeFile["write"] = (position, files) => {
+      const state = { ...identity, position, shiftMs: point.shiftMs, files };
+      const text = `${JSON.stringify(state)}\n`;
+      if (text === written) {
+        return;
+      }
+      const temporary = `${path}.tmp`;
+      try {
+        writeFileSync(temporary, text);
+        renameSync(temporary, path);
+      } catch (error) {
+        throw new StartError([`the resume file cannot be written: ${String(error)}`]);
+      }
+      written = text;
+    };
+    write(point.position, point.files);
+    return { point, write, close };
+  } catch (error) {
+    close();
+    throw error;
   }
+}
+
+/** Keeps a second run apart; a lock whose process has ended is taken over. */
+function lock(path: string, lockPath: string): void {
+  for (;;) {
+    try {
+      writeFileSync(lockPath, String(process.pid), { flag: "wx" });
+      return;
+    } catch (error) {
+      if (!isCode(error, "EEXIST")) {
+        throw new StartError([`the resume file cannot be locked: ${String(error)}`]);
+      }
+    }
+    const owner = lockOwner(lockPath);
+    if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
+      throw new StartError([
+        `${path} is in use by process ${owner}; wait for it, or use another file`,
+      ]);
+    }
+    rmSync(lockPath, { force: true });
+  }
+}
+
+function read(path: string, identity: ReplayIdentity): ResumePoint | undefined {
+  let text;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) {
+      return undefined;
+    }
+    throw new StartError([`the resume file cannot be read: ${String(error)}`]);
+  }
+  const saved = parse(text);
+  if (saved === undefined) {
+    throw new StartError([
+      `${path} is no resume file of this version; delete it to start from the beginning`,
+    ]);
+  }
+  const others = identityKeys.filter((key) => saved[key] !== identity[key]);
+  if (others.length > 0) {
+    const differences = others.map((key) => `${key} ${saved[key]}, not ${identity[key]}`);
+    throw new StartError([
+      `${path} belongs to another replay (${differences.join("; ")}); ` +
+        "use that replay's options, or delete the file to start from the beginning",
+    ]);
+  }
+  return saved;
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -1,6 +1,7 @@
-import { mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { appendFileSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
 import type { EventSource, SourceEvent } from "./record";
 
 /** An event with its place among those of the same time. */
@@ -11,61 +12,67 @@ export interface PlacedEvent extends SourceEvent {
 /** Memory of an event besides its key and data. */
 const objectBytes = 200;
 const defaultRunBytes = 64 * 1024 * 1024;
-const writtenBytes = 1024 * 1024;
+/** Events that are written, and read again, at a time. */
+const blockBytes = 64 * 1024;
+
+/** Where consecutive events of a run are in the temporary file. */
+interface Block {
+  readonly start: number;
+  readonly length: number;
+}
 
 /** Sorts events by time in bounded memory: sorted runs in a temporary file are merged when read. */
 export class EventStore implements EventSource {
+  count = 0;
   readonly #runBytes: number;
-  readonly #runs: { readonly start: number; readonly end: number }[] = [];
+  readonly #runs: (readonly Block[])[] = [];
   #file: number | undefined;
+  #written = 0;
   #waiting: PlacedEvent[] = [];
   #waitingBytes = 0;
-  #count = 0;
 
   /** @param runBytes - of the events that wait in memory */
   constructor(runBytes: number = defaultRunBytes) {
     this.#runBytes = runBytes;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** @param place - orders events of the same time; by default as they are added */
-  add(event: SourceEvent, place: number = this.#count): void {
-    const bytes = objectBytes + event.partitionKey.length + event.data.byteLength;
+  add(event: SourceEvent, place: number = this.count): void {
+    const bytes = bytesOf(event);
     if (this.#waiting.length > 0 && this.#waitingBytes + bytes > this.#runBytes) this.#spill();
     this.#waiting.push({ ...event, place });
     this.#waitingBytes += bytes;
-    this.#count += 1;
+    this.count += 1;
   }
 
   /** By event time; events of the same time in the order of their places. */
   *events(): Generator<PlacedEvent> {
-    const file = this.#file;
-    const spilled = this.#runs.map(({ start, end }) => readRun(file ?? -1, start, end));
+    const spilled = this.#runs.map((blocks) => readRun(this.#file ?? -1, blocks));
     yield* merged([...spilled, this.#waiting.sort(inOrder)]);
   }
 
   #spill(): void {
     this.#file ??= unnamedFile();
-    const start = this.#runs.at(-1)?.end ?? 0;
-    let end = start;
-    let entries: Buffer[] = [];
+    const run: Block[] = [];
+    let events: PlacedEvent[] = [];
     let bytes = 0;
     for (const [index, event] of this.#waiting.sort(inOrder).entries()) {
-      const entry = entryOf(event);
-      entries.push(entry);
-      bytes += entry.length;
-      if (bytes < writtenBytes && index < this.#waiting.length - 1) continue;
-      end += writeFully(this.#file, Buffer.concat(entries), end);
-      entries = [];
-      bytes = 0;
+      events.push(event);
+      bytes += bytesOf(event);
+      if (bytes < blockBytes && index < this.#waiting.length - 1) continue;
+      const block = serialize(packed(events));
+      appendFileSync(this.#file, block);
+      run.push({ start: this.#written, length: block.length });
+      this.#written += block.length;
+      [events, bytes] = [[], 0];
     }
-    this.#runs.push({ start, end });
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#runs.push(run);
+    [this.#waiting, this.#waitingBytes] = [[], 0];
   }
+}
+
+function bytesOf({ partitionKey, data }: SourceEvent): number {
+  return objectBytes + partitionKey.length + data.byteLength;
 }
 
 /** Without a name the file is gone when the process is, whatever ends it. */
@@ -78,82 +85,29 @@ function unnamedFile(): number {
   }
 }
 
-function writeFully(file: number, buffer: Buffer, position: number): number {
-  let written = 0;
-  while (written < buffer.length) {
-    written += writeSync(file, buffer, written, buffer.length - written, position + written);
-  }
-  return written;
-}
-
-/** Event time and place, each 8 bytes, and the lengths of key and data. */
-const headBytes = 8 + 8 + 2 + 4;
-
-function entryOf({ eventTime, place, partitionKey, data }: PlacedEvent): Buffer {
-  const key = Buffer.from(partitionKey);
-  const head = Buffer.allocUnsafe(headBytes);
-  head.writeDoubleLE(eventTime, 0);
-  head.writeDoubleLE(place, 8);
-  head.writeUInt16LE(key.length, 16);
-  head.writeUInt32LE(data.byteLength, 18);
-  return Buffer.concat([head, key, data]);
-}
-
-/** Length of the entry at an offset; undefined when the buffer ends within its head. */
-function entryLength(buffer: Buffer, offset: number): number | undefined {
-  return offset + headBytes > buffer.length
-    ? undefined
-    : headBytes + buffer.readUInt16LE(offset + 16) + buffer.readUInt32LE(offset + 18);
-}
-
-function readEntry(buffer: Buffer, offset: number): PlacedEvent {
-  const keyEnd = offset + headBytes + buffer.readUInt16LE(offset + 16);
+/** Events as tuples with their data in one piece, which are read in a third of the time of objects. */
+function packed(events: readonly PlacedEvent[]) {
   return {
-    eventTime: buffer.readDoubleLE(offset),
-    place: buffer.readDoubleLE(offset + 8),
-    partitionKey: buffer.toString("utf8", offset + headBytes, keyEnd),
-    data: buffer.subarray(keyEnd, keyEnd + buffer.readUInt32LE(offset + 18)),
+    heads: events.map(
+      (event) => [event.eventTime, event.place, event.partitionKey, event.data.byteLength] as const,
+    ),
+    data: Buffer.concat(events.map(({ data }) => data)),
   };
 }
 
-const chunkBytes = 64 * 1024;
-
-/** Reads the events of a run that was written to a file, a chunk at a time. */
-function* readRun(file: number, start: number, end: number): Generator<PlacedEvent> {
-  let chunk: Buffer = Buffer.alloc(0);
-  let offset = 0;
-  let position = start;
-  for (;;) {
-    let length = entryLength(chunk, offset);
-    while (length === undefined || offset + length > chunk.length) {
-      if (position === end) {
-        return;
-      }
-      // A new buffer each time: the data of the events given before lies in the old one.
-      const rest = chunk.subarray(offset);
-      const wanted = Math.max(chunkBytes, length ?? 0) - rest.length;
-      const bytes = Math.min(wanted, end - position);
-      const next = Buffer.allocUnsafe(rest.length + bytes);
-      rest.copy(next);
-      readFully(file, next.subarray(rest.length), position);
-      position += bytes;
-      chunk = next;
-      offset = 0;
-      length = entryLength(chunk, offset);
-    }
-    yield readEntry(chunk, offset);
-    offset += length;
-  }
-}
-
-function readFully(file: number, buffer: Buffer, position: number): void {
-  let read = 0;
-  while (read < buffer.length) {
-    const bytes = readSync(file, buffer, read, buffer.length - read, position + read);
-    if (bytes === 0) {
+function* readRun(file: number, blocks: readonly Block[]): Generator<PlacedEvent> {
+  for (const { start, length } of blocks) {
+    // A new buffer each time: the data of the events of the block lies in it.
+    const buffer = Buffer.allocUnsafeSlow(length);
+    if (readSync(file, buffer, 0, length, start) < length) {
       throw new Error("The file of sorted events is shorter than it was written");
     }
-    read += bytes;
+    const { heads, data } = deserialize(buffer) as ReturnType<typeof packed>;
+    let end = 0;
+    for (const [eventTime, place, partitionKey, bytes] of heads) {
+      end += bytes;
+      yield { eventTime, place, partitionKey, data: data.subarray(end - bytes, end) };
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse/sync";
-import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
 import { decoded, lineBlocks, maxLineLength, texts, textStart } from "./lines";
@@ -11,7 +10,6 @@ import {
   type FilePart,
   type InputRow,
   type RowDecoder,
-  type RowReader,
   RowRejection,
   rowsPerPart,
   timesOfPart,
@@ -45,30 +43,28 @@ export async function* csvRows(file: InputFile, decoder: RowDecoder): AsyncGener
   }
 }
 
-export interface CsvDecoder {
-  readonly delimiter: string;
-  readonly time: RowReader["time"];
-  readonly decode: (text: string) => SourceEvent;
-}
+type CsvDecoder = ReturnType<typeof csvDecoder>;
 
 /** Whether a line at the beginning of a file is its header: not empty, no comment, nor the delimiter that Excel writes. */
 export function isHeader(line: string): boolean {
   return !/^((sep=.?)?|#(\s.*)?|#[^,;|\t]*)$/i.test(line.trim());
 }
 
-export function csvDecoder(header: string, decoder: RowDecoder, file: string): CsvDecoder {
+export function csvDecoder(header: string, decoder: RowDecoder, file: string) {
   if (/^\s*[[{]/.test(header)) {
     throw new StartError([`${file} is JSON; set --format jsonl`]);
   }
   const delimiter = delimiterOf(header);
   const reader = decoder.columns(headerFields(header, delimiter, file), file, false);
   const { time } = reader;
-  const decode = (text: string) => reader.read(splitRow(text, delimiter));
-  if (delimiter !== ";") return { delimiter, time, decode };
+  const hasCommas = delimiter === ";";
   return {
     delimiter,
-    time: time && { ...time, of: (cell) => time.of(withPoint(String(cell))) },
-    decode: (text) => reader.read(splitRow(text, delimiter).map(withPoint)),
+    time: hasCommas && time ? { ...time, of: (cell: string) => time.of(withPoint(cell)) } : time,
+    decode: (text: string) => {
+      const cells = splitRow(text, delimiter);
+      return reader.read(hasCommas ? cells.map(withPoint) : cells);
+    },
   };
 }
 

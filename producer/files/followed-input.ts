@@ -16,30 +16,19 @@ import type { SourceEvent } from "../events/record";
 import type { FilePositions, LiveEvents, Reading } from "../events/workload";
 import { csvDecoder, isHeader } from "./csv-rows";
 import { formatOf, type InputFormat } from "./input-file";
-import { decoded } from "./lines";
+import { decoded, maxLineLength } from "./lines";
 import { fileIdentity } from "./output-file";
 import { type RejectedRow, RowCounter } from "./row-counter";
 import type { RowDecoder } from "./rows";
 
 const pollMs = 250;
-const maxLineBytes = 1024 * 1024;
 const chunkBytes = 64 * 1024;
-const lineFeed = 10;
 /** Five seconds in which a program may still write to a file that was renamed. */
 const roundsAfterRename = 20;
 
-interface Growing {
+class GrowingFile {
   readonly name: string;
-  /** What came since the last read; empty when there is nothing now. */
-  read(): Buffer;
-  readonly offset: number;
-  /** Whether nothing can follow. */
-  readonly hasEnded: boolean;
-  close(): void;
-}
-
-class GrowingFile implements Growing {
-  readonly name: string;
+  /** Something may follow at any time. */
   readonly hasEnded = false;
   readonly #file: number;
   readonly #chunk = Buffer.alloc(chunkBytes);
@@ -51,12 +40,13 @@ class GrowingFile implements Growing {
     this.offset = offset;
   }
 
-  read(): Buffer {
+  /** What came since the last read, a character for each byte; empty when there is nothing now. */
+  read(): string {
     // A file that shrank was truncated and is read from its start.
     if (fstatSync(this.#file).size < this.offset) this.offset = 0;
     const bytes = readSync(this.#file, this.#chunk, 0, chunkBytes, this.offset);
     this.offset += bytes;
-    return Buffer.from(this.#chunk.subarray(0, bytes));
+    return this.#chunk.toString("latin1", 0, bytes);
   }
 
   /** The header of a file of CSV. */
@@ -71,7 +61,7 @@ class GrowingFile implements Growing {
 }
 
 /** The standard input or a named pipe, which is paused where nothing reads it. */
-class Pipe implements Growing {
+class Pipe {
   readonly name: string;
   readonly #input: Readable;
   offset = 0;
@@ -87,10 +77,10 @@ class Pipe implements Growing {
     return this.#input.readableEnded;
   }
 
-  read(): Buffer {
+  read(): string {
     const chunk = this.#input.read() as Buffer | null;
     this.offset += chunk?.length ?? 0;
-    return chunk ?? Buffer.alloc(0);
+    return chunk?.toString("latin1") ?? "";
   }
 
   close(): void {
@@ -100,8 +90,8 @@ class Pipe implements Growing {
 
 /** A growing file with what is left of its last line, and the reader of its lines. */
 interface Followed {
-  readonly growing: Growing;
-  rest: Buffer;
+  readonly growing: GrowingFile | Pipe;
+  rest: string;
   line: number;
   idleRounds: number;
   decode: ((text: string) => SourceEvent) | undefined;
@@ -207,8 +197,7 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
         : growing instanceof GrowingFile && offset > 0
           ? csvDecoder(growing.header(), this.#decoder, name).decode
           : undefined;
-      const rest = Buffer.alloc(0);
-      this.#files.set(identity, { growing, rest, line: 0, idleRounds: 0, decode });
+      this.#files.set(identity, { growing, rest: "", line: 0, idleRounds: 0, decode });
     }
     return [identity];
   }
@@ -219,29 +208,22 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
       const before = file.growing.offset;
       const chunk = file.growing.read();
       // What is left of a line belongs to what was truncated.
-      if (file.growing.offset < before) file.rest = Buffer.alloc(0);
-      if (chunk.length === 0 && !(isLast && file.rest.length > 0)) return;
-      const isEnd = chunk.length === 0;
-      const text = Buffer.concat([file.rest, chunk]);
-      let start = 0;
-      for (
-        let end = isEnd ? text.length : text.indexOf(lineFeed);
-        end >= 0 && start < text.length;
-        end = text.indexOf(lineFeed, start)
-      ) {
-        const line = decoded(text.toString("latin1", start, end).replace(/\r$/, ""));
-        start = Math.min(end + 1, text.length);
-        const offset = file.growing.offset - (text.length - start);
-        const event = this.#eventIn(file, line);
+      if (file.growing.offset < before) file.rest = "";
+      if (chunk === "" && !(isLast && file.rest !== "")) return;
+      const text = file.rest + chunk;
+      const lines = text.split("\n");
+      file.rest = chunk === "" ? "" : (lines.pop() ?? "");
+      let offset = file.growing.offset - text.length;
+      for (const line of lines) {
+        offset = Math.min(offset + line.length + 1, file.growing.offset);
+        const event = this.#eventIn(file, decoded(line.replace(/\r$/, "")));
         if (event !== undefined) {
           this.#handedOut.push({ identity, offset });
           yield event;
         }
-        if (isEnd) break;
       }
-      file.rest = text.subarray(start);
-      if (file.rest.length > maxLineBytes) {
-        throw new Error(`${file.growing.name} has a line of more than ${maxLineBytes} bytes`);
+      if (file.rest.length > maxLineLength) {
+        throw new Error(`${file.growing.name} has a line of more than ${maxLineLength} bytes`);
       }
     }
   }

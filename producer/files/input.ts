@@ -2,27 +2,27 @@ import { appendFileSync, statSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { IANAZone } from "luxon";
 import { type InputFile, inputFiles, type InputFormat, inputFormats } from "./input-file";
-import type { EventTimeRange } from "../events/event-time";
-import type { ConfiguredWorkload, OptionValues, Reading } from "../events/workload";
+import { type EventTimeRange, everything } from "../events/event-time";
+import type { ConfiguredWorkload, EventShape, OptionValues, Reading } from "../events/workload";
 import { StartError } from "../../cli/command";
 import { listOf } from "../../cli/options";
 import { type FileEvents, readFiles } from "./event-files";
 import { FollowedInput } from "./followed-input";
-import { IndexedEvents } from "./indexed-events";
-import { fileIdentity, OutputFile, type Outputs } from "./output-file";
+import { indexedEvents } from "./indexed-events";
+import { fileIdentity, outputFile, type Outputs } from "./output-file";
 import type { RejectedRow } from "./row-counter";
 import type { RowDecoder } from "./rows";
 
 /** Bytes of local files that are read before the first event is sent; of larger ones only the event times are. */
 const mostReadFirst = 8 * 1024 * 1024;
 
-export interface InputOptions {
+interface InputOptions {
   /** Paths, globs, `s3://` objects or prefixes, `https://` addresses, or - for the standard input. */
-  readonly sources: readonly string[];
-  readonly format: InputFormat | undefined;
-  readonly encoding?: string | undefined;
+  readonly input?: readonly string[];
+  readonly format?: InputFormat | undefined;
+  readonly encoding?: string;
   /** File for the rejected rows, replaced if it exists. */
-  readonly deadLetters: string | undefined;
+  readonly deadLetters?: string;
   readonly follow?: boolean;
 }
 
@@ -81,17 +81,24 @@ function zoneOption(text: string): string {
   return text;
 }
 
-export function inputFrom(values: OptionValues, problems: string[]): InputOptions {
-  const sources = (values["input"] ?? []) as readonly string[];
-  if (sources.length === 0) {
+/** A workload that reads the events of the options' files. `decoder` is called when they are read. */
+export function recordedEvents(
+  shape: EventShape,
+  decoder: () => RowDecoder,
+  values: OptionValues,
+  range: EventTimeRange,
+  problems: string[],
+): ConfiguredWorkload {
+  const options = values as InputOptions;
+  const { input = [] } = options;
+  if (input.length === 0) {
     problems.push("--input is missing; name a file, or - for the standard input");
   }
   return {
-    sources,
-    format: values["format"] as InputFormat | undefined,
-    encoding: values["encoding"] as string | undefined,
-    deadLetters: values["deadLetters"] as string | undefined,
-    follow: values["follow"] === true,
+    ...shape,
+    inputs: input,
+    isEndless: false,
+    read: (...args) => readOrFollow(options, decoder(), range, ...args),
   };
 }
 
@@ -100,39 +107,38 @@ export function inputFrom(values: OptionValues, problems: string[]): InputOption
  * @throws StartError when a file cannot be used, or there are no events
  */
 export async function readInputs(
-  input: InputOptions,
+  sources: readonly string[],
   decoder: RowDecoder,
-  range: EventTimeRange,
+  format?: InputFormat,
 ): Promise<FileEvents> {
-  const files = await openInputs(input, {});
-  const { add, close } = rejectedRows(input.deadLetters);
-  return readFiles(files, decoder, range, add).finally(close);
+  const files = await openInputs({ input: sources, format }, {});
+  return readFiles(files, decoder, everything, () => undefined);
 }
 
 /**
  * Reads the events of all files, none of which may be an output, as {@link readInputs}; large local ones as they are due
  * where they are read once, and growing ones as they grow.
  */
-export async function readOrFollow(
-  input: InputOptions,
+async function readOrFollow(
+  options: InputOptions,
   decoder: RowDecoder,
   range: EventTimeRange,
   ...[outputs, onRows, isReadOnce = false]: Parameters<ConfiguredWorkload["read"]>
 ): Promise<Reading> {
-  const { sources, format, deadLetters, follow = false } = input;
-  if (follow) {
-    await openInputs(input, outputs, notFollowed);
-    return new FollowedInput(sources, format, decoder, range, (row) => {
+  const { input = [], format, deadLetters } = options;
+  if (options.follow) {
+    await openInputs(options, outputs, notFollowed);
+    return new FollowedInput(input, format, decoder, range, (row) => {
       if (deadLetters !== undefined) appendFileSync(deadLetters, `${JSON.stringify(row)}\n`);
     });
   }
-  const files = await openInputs(input, outputs);
+  const files = await openInputs(options, outputs);
   const { add, close } = rejectedRows(deadLetters);
   const bytes = files.reduce((sum, { path }) => sum + (path ? statSync(path).size : Infinity), 0);
-  let later: IndexedEvents | undefined;
+  let later: Reading | undefined;
   try {
     if (isReadOnce && bytes > mostReadFirst && bytes < Infinity) {
-      later = await IndexedEvents.open(files, decoder, range, add, close);
+      later = await indexedEvents(files, decoder, range, add, close);
     }
     return later ?? (await readFiles(files, decoder, range, add, onRows));
   } finally {
@@ -141,8 +147,7 @@ export async function readOrFollow(
 }
 
 function rejectedRows(deadLetters: string | undefined) {
-  const rows =
-    deadLetters === undefined ? undefined : new OutputFile(deadLetters, "dead-letter file");
+  const rows = deadLetters === undefined ? undefined : outputFile(deadLetters, "dead-letter file");
   return {
     add: (row: RejectedRow) => rows?.write(`${JSON.stringify(row)}\n`),
     close: () => rows?.close(),
@@ -150,12 +155,12 @@ function rejectedRows(deadLetters: string | undefined) {
 }
 
 async function openInputs(
-  { sources, format, encoding }: InputOptions,
+  { input = [], format, encoding }: InputOptions,
   outputs: Outputs,
   check: (file: InputFile) => string[] = () => [],
 ): Promise<InputFile[]> {
   const problems: string[] = [];
-  const found = await inputFiles(sources, format, problems);
+  const found = await inputFiles(input, format, problems);
   const files = found.map((file) => ({ ...file, encoding }));
   if (encoding !== undefined && files.some((file) => file.format === "parquet")) {
     problems.push(

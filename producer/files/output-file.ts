@@ -15,37 +15,28 @@ import { StartError } from "../../cli/command";
 export type Outputs = Readonly<Record<string, string | undefined>>;
 
 /**
- * A file that gets its name when it is complete. Until then it is a hidden file next to it, so that a glob of inputs
+ * Opens a file that gets its name when it is complete. Until then it is a hidden file next to it, so that a glob of inputs
  * does not match it and what was there before stays.
+ * @throws StartError when it cannot be written
  */
-export class OutputFile {
-  readonly #path: string;
-  readonly #temporary: string;
-  readonly #file: number;
-
-  constructor(name: string, purpose: string) {
-    try {
-      this.#path = existsSync(name) ? realpathSync(name) : path.resolve(name);
-      const isRegular = !existsSync(this.#path) || statSync(this.#path).isFile();
-      // A device, a pipe or a folder has no other file in its place.
-      this.#temporary = isRegular
-        ? path.join(path.dirname(this.#path), `.${path.basename(this.#path)}.${process.pid}.tmp`)
-        : this.#path;
-      this.#file = openSync(this.#temporary, "w");
-    } catch (error) {
-      throw new StartError([`the ${purpose} cannot be written: ${String(error)}`]);
-    }
-  }
-
-  write(text: string): void {
-    writeSync(this.#file, text);
-  }
-
-  close(): void {
-    closeSync(this.#file);
-    if (this.#temporary !== this.#path) {
-      renameSync(this.#temporary, this.#path);
-    }
+export function outputFile(name: string, purpose: string) {
+  try {
+    const target = existsSync(name) ? realpathSync(name) : path.resolve(name);
+    const isRegular = !existsSync(target) || statSync(target).isFile();
+    // A device, a pipe or a folder has no other file in its place.
+    const temporary = isRegular
+      ? path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`)
+      : target;
+    const file = openSync(temporary, "w");
+    return {
+      write: (text: string) => writeSync(file, text),
+      close: () => {
+        closeSync(file);
+        if (isRegular) renameSync(temporary, target);
+      },
+    };
+  } catch (error) {
+    throw new StartError([`the ${purpose} cannot be written: ${String(error)}`]);
   }
 }
 

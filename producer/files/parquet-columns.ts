@@ -7,22 +7,16 @@ const mostKept = 2;
 const readAheadBytes = 256 * 1024;
 const longestHeader = 64 * 1024;
 
-/** Values of consecutive rows of a column; rows are counted from 0 in the file. */
-interface Page {
+/** Consecutive rows, counted from 0 in the file; the last of them is the one before `end`. */
+export interface Rows {
   readonly start: number;
   readonly end: number;
-  at(index: number): unknown;
 }
 
-type Rows = Pick<Page, "start" | "end">;
-
-/** Pages are made outside of what decodes them, so that they keep nothing but their values. */
-function pageOf({ start, end }: Rows, values: ArrayLike<unknown>): Page {
-  return { start, end, at: (index) => values[index] };
-}
-
-function codedPage({ start, end }: Rows, values: ArrayLike<unknown>, codes: ArrayLike<number>) {
-  return { start, end, at: (index: number) => values[codes[index] ?? NaN] };
+/** Values of rows of a column, or the places of their values in a dictionary. */
+interface Page extends Rows {
+  readonly values: ArrayLike<unknown>;
+  readonly codes?: ArrayLike<number>;
 }
 
 /** A column within a row group. */
@@ -35,76 +29,66 @@ export type ParquetModules = Awaited<ReturnType<typeof parquetModules>>;
 
 /** What reads Parquet, loaded when the first file is opened. */
 export async function parquetModules() {
-  const [files, columns, pages, encodings, values, { compressors }] = await Promise.all([
+  const [files, columns, pages, values, { compressors }] = await Promise.all([
     import("hyparquet"),
     import("hyparquet/src/column.js"),
     import("hyparquet/src/datapage.js"),
-    import("hyparquet/src/encoding.js"),
     import("hyparquet/src/convert.js"),
     import("hyparquet-compressors"),
   ]);
-  return { ...files, ...columns, ...pages, ...encodings, ...values, compressors };
+  return { ...files, ...columns, ...pages, ...values, compressors };
 }
 
 /**
  * A column of a Parquet file, of which single pages are decoded as their rows are wanted: all values of a group of a million
  * rows would take hundreds of megabytes, and seconds before the first of them is there.
+ * @param groups - rows of the row groups
+ * @param column - of the first level of the schema
+ * @returns a function that reads the values of rows; times are milliseconds since the epoch
  */
-export class ParquetColumn {
-  readonly #groups: readonly (Rows & { readonly open: () => ColumnChunk })[];
-  #opened: readonly ColumnChunk[] = [];
-  #kept: readonly Page[] = [];
-
-  /** @param column - of the first level of the schema */
-  constructor(
-    modules: ParquetModules,
-    file: AsyncBuffer,
-    metadata: FileMetaData,
-    column: SchemaTree,
-  ) {
-    const slice = readAhead(file);
-    const { name, repetition_type } = column.element;
-    // A list or a struct is several columns, whose pages end at different rows.
-    const isFlat = column.children.length === 0 && repetition_type !== "REPEATED";
-    let next = 0;
-    this.#groups = metadata.row_groups.map(({ num_rows, columns }) => {
-      const start = next;
-      const end = start + Number(num_rows);
-      next = end;
-      const own = columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
-      const chunk = own?.meta_data;
-      const open = () =>
-        isFlat && chunk !== undefined
-          ? flatChunk(modules, slice, chunk, column, start, end)
-          : nestedChunk(modules, file, metadata, column, start, end);
-      return { start, end, open };
-    });
-  }
-
-  /** The values of rows, the last of which is the one before `end`. Times are milliseconds since the epoch. */
-  async values(start: number, end: number): Promise<unknown[]> {
+export function parquetColumn(
+  modules: ParquetModules,
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  groups: readonly Rows[],
+  column: SchemaTree,
+): (rows: Rows) => Promise<unknown[]> {
+  const slice = readAhead(file);
+  const { name, repetition_type } = column.element;
+  // A list or a struct is several columns, whose pages end at different rows.
+  const isFlat = column.children.length === 0 && repetition_type !== "REPEATED";
+  const open = (group: Rows) => {
+    const { columns } = metadata.row_groups[groups.indexOf(group)] ?? { columns: [] };
+    const own = columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
+    return isFlat && own?.meta_data
+      ? flatChunk(modules, slice, own.meta_data, column, group)
+      : nestedChunk(modules, file, metadata, column, group);
+  };
+  let opened: readonly ColumnChunk[] = [];
+  let kept: readonly Page[] = [];
+  const pageWith = async (row: number): Promise<Page> => {
+    const holds = ({ start, end }: Rows) => start <= row && row < end;
+    const known = kept.find(holds);
+    if (known !== undefined) return known;
+    const group = groups.find(holds);
+    const chunk = opened.find(holds) ?? (group && open(group));
+    if (chunk === undefined) throw new RangeError(`there is no row ${row}`);
+    opened = [chunk, ...opened.filter((each) => each !== chunk)].slice(0, mostKept);
+    const page = await chunk.page(row);
+    kept = [page, ...kept].slice(0, mostKept);
+    return page;
+  };
+  return async ({ start, end }) => {
     const values: unknown[] = [];
     for (let row = start; row < end;) {
-      const page = await this.#page(row);
+      const page = await pageWith(row);
       for (const last = Math.min(end, page.end); row < last; row += 1) {
-        values.push(page.at(row - page.start));
+        const at = row - page.start;
+        values.push(page.values[page.codes ? (page.codes[at] ?? NaN) : at]);
       }
     }
     return values;
-  }
-
-  async #page(row: number): Promise<Page> {
-    const holds = ({ start, end }: Rows) => start <= row && row < end;
-    const kept = this.#kept.find(holds);
-    if (kept !== undefined) return kept;
-    const chunk = this.#opened.find(holds) ?? this.#groups.find(holds)?.open();
-    if (chunk === undefined) throw new RangeError(`there is no row ${row}`);
-    const others = this.#opened.filter((each) => each !== chunk);
-    this.#opened = [chunk, ...others].slice(0, mostKept);
-    const page = await chunk.page(row);
-    this.#kept = [page, ...this.#kept].slice(0, mostKept);
-    return page;
-  }
+  };
 }
 
 /** Reads more than the wanted bytes, up to `limit`, and keeps them unless that is a large page alone. */
@@ -132,8 +116,7 @@ function flatChunk(
   slice: ReturnType<typeof readAhead>,
   metadata: ColumnMetaData,
   column: SchemaTree,
-  start: number,
-  end: number,
+  group: Rows,
 ): ColumnChunk {
   const { type, codec, path_in_schema: pathInSchema } = metadata;
   const decoder = {
@@ -168,7 +151,7 @@ function flatChunk(
       const rows = first?.num_values ?? second?.num_rows ?? 0;
       // They are views of what was read ahead, which would stay in memory with them.
       for (const head of [first, second]) delete head?.statistics;
-      const from = found.at(-1)?.end ?? start;
+      const from = found.at(-1)?.end ?? group.start;
       found.push({ start: from, end: from + rows, header, offset });
     }
   };
@@ -176,68 +159,44 @@ function flatChunk(
   const decoded = async ({ header, offset, ...rows }: FoundPage): Promise<Page> => {
     const bytes = await slice(offset, offset + header.compressed_page_size, limit);
     const { data_page_header: first, data_page_header_v2: second } = header;
-    const length = rows.end - rows.start;
-    const whole = () =>
-      modules.decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
-    if ((first ?? second)?.encoding.endsWith("_DICTIONARY") === true) {
-      const values = dictionary;
-      const codes = codesOf(second ? partsOf(bytes, header) : { page: whole() }, length);
-      return codedPage(rows, values, codes);
-    }
+    const size = header.uncompressed_page_size;
     const { dataPage, definitionLevels } =
       first === undefined
         ? modules.readDataPageV2(bytes, header, decoder)
-        : modules.readDataPage(whole(), first, decoder);
+        : modules.readDataPage(
+            modules.decompressPage(bytes, size, codec, compressors),
+            first,
+            decoder,
+          );
     const levels = definitionLevels?.length ? definitionLevels : undefined;
-    const values = withNothing<unknown>(
-      modules.convert(dataPage, decoder) as ArrayLike<unknown>,
-      levels,
-      Array<unknown>(length),
-    );
-    return pageOf(rows, values);
-  };
-
-  /** The levels and the codes of a page of the second version, of which only the latter are compressed. */
-  const partsOf = (bytes: Uint8Array, header: PageHeader) => {
-    const { data_page_header_v2: head, uncompressed_page_size: size } = header;
-    const levelBytes = head?.definition_levels_byte_length ?? 0;
-    const rest = bytes.subarray(levelBytes);
-    const page =
-      head?.is_compressed === false
-        ? rest
-        : modules.decompressPage(rest, size - levelBytes, codec, compressors);
-    return { levels: bytes.subarray(0, levelBytes), page };
+    const length = rows.end - rows.start;
+    if ((first ?? second)?.encoding.endsWith("_DICTIONARY") === true) {
+      const codes = codesOf(dataPage as ArrayLike<number>, levels, length);
+      return { ...rows, values: dictionary, codes };
+    }
+    const given = modules.convert(dataPage, decoder) as ArrayLike<unknown>;
+    return { ...rows, values: withNothing<unknown>(given, levels, Array<unknown>(length)) };
   };
 
   /** Places in the dictionary; the one after its last value stands for no value. Kept small: a page may have a million. */
-  const codesOf = ({ levels, page }: { levels?: Uint8Array; page: Uint8Array }, length: number) => {
-    const reader = { view: viewOf(page), offset: 0 };
-    const { readRleBitPackedHybrid: read } = modules;
-    const defined = new Uint8Array(length).fill(1);
-    if (column.element.repetition_type !== "REQUIRED") {
-      if (levels === undefined) read(reader, 1, defined);
-      else read({ view: viewOf(levels), offset: 0 }, 1, defined, levels.length);
+  const codesOf = (
+    codes: ArrayLike<number>,
+    levels: ArrayLike<number> | undefined,
+    length: number,
+  ) => {
+    for (let at = 0; at < codes.length; at += 1) {
+      if (!(Number(codes[at]) < dictionary.length)) {
+        throw new RangeError("a value is not in the dictionary");
+      }
     }
-    const count = defined.reduce((sum, level) => sum + level, 0);
-    const width = count === 0 ? 0 : reader.view.getUint8(reader.offset);
-    const largest = Math.max(dictionary.length, 2 ** width - 1);
-    const Codes = [Uint8Array, Uint16Array].find((each) => largest < 256 ** each.BYTES_PER_ELEMENT);
-    const codes = new (Codes ?? Uint32Array)(count);
-    reader.offset += 1;
-    // The reader fills any array of numbers; its type does not list those of 16 bits.
-    const output = codes as ArrayLike<number> as Uint32Array;
-    if (width > 0) read(reader, width, output, page.length - reader.offset);
-    if (codes.some((code) => code >= dictionary.length)) {
-      throw new RangeError("a value is not in the dictionary");
-    }
-    if (count === length) return codes;
-    const all = new (Codes ?? Uint32Array)(length).fill(dictionary.length);
-    return withNothing(codes, defined, all);
+    const Codes =
+      [Uint8Array, Uint16Array].find((each) => dictionary.length < 256 ** each.BYTES_PER_ELEMENT) ??
+      Uint32Array;
+    return withNothing(codes, levels, new Codes(length).fill(dictionary.length));
   };
 
   return {
-    start,
-    end,
+    ...group,
     page: async (row) => {
       for (;;) {
         const page = found.find((each) => each.start <= row && row < each.end);
@@ -275,29 +234,27 @@ function nestedChunk(
   file: AsyncBuffer,
   metadata: FileMetaData,
   column: SchemaTree,
-  start: number,
-  end: number,
+  group: Rows,
 ): ColumnChunk {
   return {
-    start,
-    end,
+    ...group,
     page: async () => {
-      const values: unknown[] = Array(end - start);
+      const values: unknown[] = Array(group.end - group.start);
       await parquetRead({
         file,
         metadata,
         compressors,
         parsers: textsOfTimes(column),
         columns: [column.element.name],
-        rowStart: start,
-        rowEnd: end,
+        rowStart: group.start,
+        rowEnd: group.end,
         onChunk: ({ columnData, rowStart }) => {
           for (let at = 0; at < columnData.length; at += 1) {
-            values[rowStart - start + at] = columnData[at];
+            values[rowStart - group.start + at] = columnData[at];
           }
         },
       });
-      return pageOf({ start, end }, values);
+      return { ...group, values };
     },
   };
 }

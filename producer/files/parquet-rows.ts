@@ -4,7 +4,7 @@ import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
 import { cellReader, isTimestamp, withExactDecimals } from "./parquet-cells";
-import { ParquetColumn, parquetModules } from "./parquet-columns";
+import { parquetColumn, parquetModules, type Rows } from "./parquet-columns";
 import {
   type Cell,
   type FileIndex,
@@ -30,7 +30,7 @@ export async function* parquetRows(
   decoder: RowDecoder,
 ): AsyncGenerator<InputRow[]> {
   const table = await openTable(file, decoder);
-  for (const { start, end } of table.groups) yield* table.rows(start, end);
+  for (const group of table.groups) yield* table.rows(group);
 }
 
 /** Finds the event times of a local Parquet file. @returns undefined when they are in no column */
@@ -47,12 +47,12 @@ export async function parquetIndex(
   for (const group of groups) {
     const strays: { readonly row: number; readonly time: number }[] = [];
     for (let start = group.start; start < group.end; start += rowsPerPart) {
-      const end = Math.min(start + rowsPerPart, group.end);
-      const part = timesOfPart(await timesOf(start, end));
+      const own = { start, end: Math.min(start + rowsPerPart, group.end) };
+      const part = timesOfPart(await timesOf(own));
       const apart = new Set(part.strays.map(({ at }) => start + at + 1));
       strays.push(...part.strays.map(({ at, time }) => ({ row: start + at, time })));
       const rows = async function* () {
-        for await (const block of table.rows(start, end)) {
+        for await (const block of table.rows(own)) {
           yield block.filter(({ line }) => !apart.has(line));
         }
       };
@@ -61,7 +61,7 @@ export async function parquetIndex(
     if (strays.length === 0) continue;
     // Together and in their order: pages that hold several of them are decoded once.
     const rows = async function* () {
-      for (const { row } of strays) yield* table.rows(row, row + 1);
+      for (const { row } of strays) yield* table.rows({ start: row, end: row + 1 });
     };
     parts.push({ from: strays.reduce((from, { time }) => Math.min(from, time), Infinity), rows });
   }
@@ -98,23 +98,23 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
   }
   const [modules, content] = await Promise.all([parquetModules(), file.randomAccess()]);
   const metadata = await decoded(modules.parquetMetadataAsync(content));
+  let rowsBefore = 0;
+  const groups = metadata.row_groups.map(({ num_rows: rows }) => {
+    const start = rowsBefore;
+    rowsBefore += Number(rows);
+    return { start, end: rowsBefore };
+  });
   const columns = modules.parquetSchema(metadata).children.map((column) => ({
     name: column.element.name,
     cellOf: cellReader(column),
     isTime: isTimestamp(column.element),
-    values: new ParquetColumn(modules, content, metadata, withExactDecimals(column)),
+    values: parquetColumn(modules, content, metadata, groups, withExactDecimals(column)),
   }));
   const reader = decoder.columns(
     columns.map(({ name }) => name),
     file.name,
     true,
   );
-  let end = 0;
-  const groups = metadata.row_groups.map(({ num_rows: rows }) => {
-    const start = end;
-    end += Number(rows);
-    return { start, end };
-  });
   const { time } = reader;
   const timed = time && columns[time.column];
   const earliest = time && timed && earliestTime(time, timed.cellOf, timed.isTime);
@@ -123,14 +123,14 @@ async function openTable(file: InputFile, decoder: RowDecoder) {
     /** Not later than the event times of rows, NaN where a row has none. */
     timesOf:
       earliest &&
-      (async (start: number, end: number) =>
-        (await decoded(timed.values.values(start, end))).map((value) => earliest(value) ?? NaN)),
-    async *rows(start: number, end: number): AsyncGenerator<InputRow[]> {
+      (async (rows: Rows) =>
+        (await decoded(timed.values(rows))).map((value) => earliest(value) ?? NaN)),
+    async *rows({ start, end }: Rows): AsyncGenerator<InputRow[]> {
       for (let from = start; from < end; from += rowsPerBlock) {
         const length = Math.min(rowsPerBlock, end - from);
         const block: (readonly Cell[])[] = [];
         for (const { values, cellOf } of columns) {
-          block.push((await decoded(values.values(from, from + length))).map(cellOf));
+          block.push((await decoded(values({ start: from, end: from + length }))).map(cellOf));
         }
         yield Array.from({ length }, (_, at) => {
           const cells = block.map((cellsOfColumn) => cellsOfColumn[at]);

@@ -6,11 +6,11 @@ import addFormats from "ajv-formats";
 import { InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
 import { StartError } from "../../cli/command";
-import { everything, isWritable } from "../events/event-time";
+import { isWritable } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
 import type { EventShape, OptionValues, Reading, Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
-import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
+import { inputOptions, readInputs, recordedEvents } from "../files/input";
 import { messageOf } from "../files/input-place";
 import { type Cell, invalidEvent, parsedRow, type RowDecoder, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
@@ -49,20 +49,21 @@ export const events: Workload = {
     new Option("--schema <file>", "JSON Schema; events that do not match are rejected"),
   ],
   configure(values: OptionValues, range, problems) {
-    const input = inputFrom(values, problems);
-    for (const name of ["eventTimeField", "keyField"] as const) {
+    const fields = values as unknown as EventFields;
+    const decoder = () => eventDecoder(fields);
+    const recorded = recordedEvents(eventShape(fields), decoder, values, range, problems);
+    for (const [name, option] of [
+      ["eventTimeField", "event-time-field"],
+      ["keyField", "key-field"],
+    ] as const) {
       if (values[name] === undefined) {
-        const option = new Option(`--${name === "keyField" ? "key-field" : "event-time-field"}`);
-        problems.push(`--${option.name()} is missing; name a field of the events`);
+        problems.push(`--${option} is missing; name a field of the events`);
       }
     }
-    const fields = values as unknown as EventFields;
     return {
-      ...eventShape(fields),
-      inputs: input.sources,
-      isEndless: false,
+      ...recorded,
       read: async (...args) => {
-        const read = await readOrFollow(input, eventDecoder(fields), range, ...args);
+        const read = await recorded.read(...args);
         return Object.assign(read, { fingerprint: fingerprintOf(read, fields) });
       },
     };
@@ -71,8 +72,7 @@ export const events: Workload = {
 
 /** Reads events of any kind, sorted by event time. @throws StartError when there are none */
 export function readEvents(sources: readonly string[], fields: EventFields): Promise<FileEvents> {
-  const input = { sources, format: undefined, deadLetters: undefined };
-  return readInputs(input, eventDecoder(fields), everything);
+  return readInputs(sources, eventDecoder(fields));
 }
 
 /** How events of these fields are moved in time; everything else in them stays the same. */

@@ -11,21 +11,21 @@ export function backoffMs(attempts: number, random: number): number {
   return random * Math.min(capMs, baseMs * 2 ** (attempts - 1));
 }
 
-/** Calls until there is a result, or an error that `mayPass` denies, at most `maxAttempts` times. */
+/** Calls until there is a result, or an error after so many attempts that `mayPass` denies, or the signal. */
 export async function retrying<T>(
   call: () => Promise<T>,
-  mayPass: (error: unknown) => boolean,
-  maxAttempts: number,
+  mayPass: (error: unknown, attempts: number) => boolean,
   runtime: Runtime,
+  stop?: AbortSignal,
 ): Promise<T> {
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await call();
     } catch (error) {
-      if (attempts === maxAttempts || !mayPass(error)) {
+      if (stop?.aborted || !mayPass(error, attempts)) {
         throw error;
       }
-      await runtime.sleep(backoffMs(attempts, runtime.random()));
     }
+    await runtime.sleep(backoffMs(attempts, runtime.random()), stop);
   }
 }

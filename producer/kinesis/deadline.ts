@@ -1,6 +1,3 @@
-/** Milliseconds for an answer of up to 10 MiB; a subscription has an event every 5 s at least. */
-export const readTimeoutMs = 30_000;
-
 /**
  * Ends a call, whatever it does, when `ms` are over or the signal comes.
  * @throws TimeoutError when the time is over, AbortError when the signal comes first

@@ -7,7 +7,7 @@ import type { Progress } from "../replay/progress";
 import type { OutgoingRecord } from "../events/record";
 import type { Runtime } from "../replay/runtime";
 import { shardLimits } from "./shard-budget";
-import { IncompleteShardMapError, listAttempts, ShardMap } from "./shard-map";
+import { openShardMap, type ShardMap } from "./shard-map";
 import { Sink } from "../replay/sink";
 import type { Stream } from "./stream";
 
@@ -106,11 +106,11 @@ export class Delivery extends Sink {
     await this.until(() => this.#unsettledRecords === 0);
   }
 
-  endSoon(): void {
+  override endSoon(): void {
     this.#giveUpAfterMs = 0;
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#closing.abort();
     while (this.#requestsUnderWay > 0) {
       await this.nextChange();
@@ -185,7 +185,12 @@ export class Delivery extends Sink {
    */
   async #reroute(): Promise<void> {
     try {
-      const shardMap = await this.#openShards();
+      const shardMap = await openShardMap(
+        this.#stream,
+        this.#runtime,
+        (error) => this.#mayPass(error),
+        this.#closing.signal,
+      );
       if (this.#lanes.leadInto(shardMap)) {
         this.#staleListings += 1;
         const pause = backoffMs(this.#staleListings, this.#runtime.random());
@@ -201,20 +206,6 @@ export class Delivery extends Sink {
       this.#resharded = false;
     } catch (error) {
       this.fail(error);
-    }
-  }
-
-  async #openShards(): Promise<ShardMap> {
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return new ShardMap(await this.#stream.openShards());
-      } catch (error) {
-        const isEarly = error instanceof IncompleteShardMapError && attempts < listAttempts;
-        if (this.#closing.signal.aborted || !(isEarly || this.#mayPass(error))) {
-          throw error;
-        }
-      }
-      await this.#runtime.sleep(backoffMs(attempts, this.#runtime.random()), this.#closing.signal);
     }
   }
 

@@ -3,25 +3,23 @@ import { KinesisStream, type StreamState } from "./kinesis";
 import { explain } from "./kinesis-advice";
 import { isRetryable } from "./kinesis-error";
 import { systemRuntime } from "../replay/runtime";
-import { openShardMap, type ShardMap } from "./shard-map";
+import { openShardMap } from "./shard-map";
 import type { StreamTarget } from "./target";
 import { StartError } from "../../cli/command";
 
 /** Attempts to reach the stream before the replay starts; about a second. */
 const describeAttempts = 5;
 
-export interface Connection {
-  readonly stream: KinesisStream;
-  readonly shardMap: ShardMap;
-  readonly state: StreamState;
-}
+export type Connection = Awaited<ReturnType<typeof connect>>;
 
 /** Finds the stream and its shards. @throws StartError when it is missing, not writable or denied */
-export async function connect(target: StreamTarget): Promise<Connection> {
+export async function connect(target: StreamTarget) {
   const stream = new KinesisStream(target.stream, target.region);
   let state: StreamState;
   try {
-    state = await retrying(() => stream.describe(), isRetryable, describeAttempts, systemRuntime);
+    const mayPass = (error: unknown, attempts: number) =>
+      attempts < describeAttempts && isRetryable(error);
+    state = await retrying(() => stream.describe(), mayPass, systemRuntime);
     if (state.isWritable) {
       return { stream, shardMap: await openShardMap(stream, systemRuntime), state };
     }

@@ -2,6 +2,8 @@ import {
   DescribeStreamSummaryCommand,
   KinesisClient,
   ListShardsCommand,
+  type ListShardsInput,
+  type ListShardsOutput,
   PutRecordsCommand,
 } from "@aws-sdk/client-kinesis";
 import { clientSettings } from "../../cli/aws";
@@ -65,25 +67,18 @@ export class KinesisStream implements Stream {
 
   async openShards(): Promise<Shard[]> {
     const shards: Shard[] = [];
-    let nextToken: string | undefined;
-    do {
-      const command = new ListShardsCommand(
-        nextToken === undefined ? this.#stream() : { NextToken: nextToken },
-      );
-      const page = await this.#send((signal) =>
-        this.#client.send(command, { abortSignal: signal }),
-      );
-      for (const { ShardId, HashKeyRange, SequenceNumberRange } of page.Shards ?? []) {
-        if (ShardId && HashKeyRange && !SequenceNumberRange?.EndingSequenceNumber) {
-          shards.push({
-            id: ShardId,
-            firstHash: BigInt(HashKeyRange.StartingHashKey ?? 0),
-            lastHash: BigInt(HashKeyRange.EndingHashKey ?? 0),
-          });
-        }
+    const listed = listedShards(this.#stream(), (command) =>
+      this.#send((signal) => this.#client.send(command, { abortSignal: signal })),
+    );
+    for await (const { ShardId, HashKeyRange, SequenceNumberRange } of listed) {
+      if (ShardId && HashKeyRange && !SequenceNumberRange?.EndingSequenceNumber) {
+        shards.push({
+          id: ShardId,
+          firstHash: BigInt(HashKeyRange.StartingHashKey ?? 0),
+          lastHash: BigInt(HashKeyRange.EndingHashKey ?? 0),
+        });
       }
-      nextToken = page.NextToken;
-    } while (nextToken !== undefined);
+    }
     return shards;
   }
 
@@ -119,4 +114,17 @@ export class KinesisStream implements Stream {
   #send<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return withDeadline(this.#answerTimeoutMs, this.#closed.signal, call);
   }
+}
+
+/** The shards of all pages of a list. */
+export async function* listedShards(
+  request: ListShardsInput,
+  send: (command: ListShardsCommand) => Promise<ListShardsOutput>,
+) {
+  let page: ListShardsOutput | undefined;
+  do {
+    const { NextToken } = page ?? {};
+    page = await send(new ListShardsCommand(NextToken === undefined ? request : { NextToken }));
+    yield* page.Shards ?? [];
+  } while (page.NextToken !== undefined);
 }

@@ -5,7 +5,7 @@ import type { Runtime } from "../replay/runtime";
 import type { Shard, Stream } from "./stream";
 
 /** Spread over about 20 seconds: a reshard lists no complete set of open shards for a moment only. */
-export const listAttempts = 12;
+const listAttempts = 12;
 
 const maxHash = 2n ** 128n - 1n;
 
@@ -48,11 +48,19 @@ export class ShardMap {
   }
 }
 
-export async function openShardMap(stream: Stream, runtime: Runtime): Promise<ShardMap> {
+/** The open shards; `mayPass` says whether to ask again after an error other than an incomplete list. */
+export function openShardMap(
+  stream: Stream,
+  runtime: Runtime,
+  mayPass = (error: unknown, attempts: number) => attempts < listAttempts && isRetryable(error),
+  stop?: AbortSignal,
+): Promise<ShardMap> {
   return retrying(
     async () => new ShardMap(await stream.openShards()),
-    (error) => error instanceof IncompleteShardMapError || isRetryable(error),
-    listAttempts,
+    (error, attempts) =>
+      (error instanceof IncompleteShardMapError && attempts < listAttempts) ||
+      mayPass(error, attempts),
     runtime,
+    stop,
   );
 }

@@ -46,11 +46,4 @@ export class LineSink extends Sink {
   async drained(): Promise<void> {
     await this.until(() => this.#unwritten === 0);
   }
-
-  /** The reader of the lines decides. */
-  endSoon(): void {}
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
 }

@@ -25,9 +25,10 @@ export class Progress {
   /** Earliest and latest event time of the records put; milliseconds since the epoch. */
   firstEventTime: number | undefined;
   lastEventTime: number | undefined;
+  /** Event time up to which every record is settled; undefined before the first one. */
+  sentUpTo: number | undefined;
 
   #firstLost = Infinity;
-  #sentUpTo: number | undefined;
   #first: number;
   /** Of the records offered, in the order of their positions, and whether they are settled. */
   readonly #eventTimes: number[] = [];
@@ -42,11 +43,6 @@ export class Progress {
   /** Event time of the oldest record that is neither acknowledged nor lost; undefined without one. */
   get oldestUnsettledTime(): number | undefined {
     return this.#eventTimes[this.#settledUpTo];
-  }
-
-  /** Event time up to which every record is settled; undefined before the first one. */
-  get sentUpTo(): number | undefined {
-    return this.#sentUpTo;
   }
 
   /** How many leading records are all acknowledged: where a later run has to go on. */
@@ -93,7 +89,7 @@ export class Progress {
   #settle(position: number): void {
     this.#settled[position - this.#first] = true;
     while (this.#settled[this.#settledUpTo] === true) {
-      this.#sentUpTo = this.#eventTimes[this.#settledUpTo];
+      this.sentUpTo = this.#eventTimes[this.#settledUpTo];
       this.#settledUpTo += 1;
     }
     // Now and then, since all that follow move up.

@@ -23,12 +23,8 @@ export interface ReplayState {
   /** How long the oldest record that is due has been due; undefined before the first one and without a schedule. */
   readonly lagSeconds: number | undefined;
   readonly shards: number;
-  readonly waiting?: Waiting | undefined;
-}
-
-export interface Waiting {
-  readonly eventTime: number;
-  readonly until: number;
+  /** The next event and when it is due, where that is far ahead. */
+  readonly waiting?: { readonly eventTime: number; readonly until: number } | undefined;
 }
 
 export interface ReplayOutcome {
@@ -67,7 +63,7 @@ export async function replay(
   }
   let clock: ReplayClock | undefined;
   let next: OutgoingRecord | undefined;
-  let waiting: Waiting | undefined;
+  let waiting: ReplayState["waiting"];
   let exhausted = false;
 
   const feed = async () => {

@@ -11,10 +11,14 @@ export abstract class Sink {
   abstract offer(record: OutgoingRecord): void;
   /** Resolves when every record is acknowledged or given up. @throws the reason of `failed` */
   abstract drained(): Promise<void>;
+
   /** What stands in the way is not waited out any more: the replay has been asked to end. */
-  abstract endSoon(): void;
+  endSoon(): void {}
+
   /** Sends nothing more; resolves when nothing is under way. */
-  abstract close(): Promise<void>;
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** Aborts when further offering is pointless; its reason is the error. */
   get failed(): AbortSignal {

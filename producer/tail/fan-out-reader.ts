@@ -7,45 +7,23 @@ import {
   ResourceInUseException,
   SubscribeToShardCommand,
 } from "@aws-sdk/client-kinesis";
-import { backoffMs } from "../kinesis/backoff";
-import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
-import { isRetryable } from "../kinesis/kinesis-error";
 import type { Runtime } from "../replay/runtime";
 import {
+  answered,
   childShards,
-  type ShardPart,
-  type ShardStart,
-  startingPosition,
+  type PlacedPart,
+  type StartingPosition,
   storedRecords,
   StreamReader,
 } from "./shard-reader";
 
 const statusPauseMs = 500;
-/** A subscription that is replaced is still in use for a moment. */
-const inUsePauseMs = 1000;
-
-/** A call that also a reader which is stopped has to make, to leave no consumer behind: it ends by its deadline alone. */
-function answered<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return withDeadline(readTimeoutMs, new AbortController().signal, call);
-}
 
 /** Reads shards by enhanced fan-out: the stream pushes, and the consumer has throughput of its own. */
 export class FanOutReader extends StreamReader {
-  readonly #consumerArn: string;
+  #consumerArn = "";
   /** Whether the consumer did not exist before. */
-  readonly #isOwn: boolean;
-
-  private constructor(
-    client: KinesisClient,
-    stream: string,
-    runtime: Runtime,
-    consumerArn: string,
-    isOwn: boolean,
-  ) {
-    super(client, stream, runtime);
-    this.#consumerArn = consumerArn;
-    this.#isOwn = isOwn;
-  }
+  #isOwn = true;
 
   /** Registers the consumer unless there is one of that name, and waits until it may read. */
   static async open(
@@ -55,28 +33,27 @@ export class FanOutReader extends StreamReader {
     runtime: Runtime,
     stop: AbortSignal,
   ): Promise<FanOutReader> {
-    const { StreamDescriptionSummary: summary } = await answered((abortSignal) =>
-      client.send(new DescribeStreamSummaryCommand({ StreamName: stream }), { abortSignal }),
+    const reader = new FanOutReader(client, stream, runtime);
+    const { StreamDescriptionSummary: summary } = await answered((options) =>
+      client.send(new DescribeStreamSummaryCommand({ StreamName: stream }), options),
     );
     const names = { StreamARN: summary?.StreamARN ?? "", ConsumerName: consumer };
-    let isOwn = true;
     try {
-      await answered((abortSignal) =>
-        client.send(new RegisterStreamConsumerCommand(names), { abortSignal }),
-      );
+      await answered((options) => client.send(new RegisterStreamConsumerCommand(names), options));
     } catch (error) {
       if (!(error instanceof ResourceInUseException)) {
         throw error;
       }
-      isOwn = false;
+      reader.#isOwn = false;
     }
     for (;;) {
-      const answer = await answered((abortSignal) =>
-        client.send(new DescribeStreamConsumerCommand(names), { abortSignal }),
+      const answer = await answered((options) =>
+        client.send(new DescribeStreamConsumerCommand(names), options),
       );
       const { ConsumerARN, ConsumerStatus } = answer.ConsumerDescription ?? {};
       if (ConsumerARN !== undefined && (ConsumerStatus === "ACTIVE" || stop.aborted)) {
-        return new FanOutReader(client, stream, runtime, ConsumerARN, isOwn);
+        reader.#consumerArn = ConsumerARN;
+        return reader;
       }
       await runtime.sleep(statusPauseMs, stop);
     }
@@ -85,73 +62,44 @@ export class FanOutReader extends StreamReader {
   async close(): Promise<void> {
     if (this.#isOwn) {
       const command = new DeregisterStreamConsumerCommand({ ConsumerARN: this.#consumerArn });
-      await answered((abortSignal) => this.client.send(command, { abortSignal }));
+      await answered((options) => this.client.send(command, options));
     }
   }
 
-  async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
-    let last: string | undefined;
-    let failures = 0;
-    const hasStopped = () => stop.aborted;
-    while (!hasStopped()) {
-      try {
-        // A subscription ends after five minutes; the next one goes on after it.
-        for await (const event of this.#subscription(shardId, start, last, stop)) {
-          failures = 0;
-          last = event.ContinuationSequenceNumber ?? last;
-          const hasEnded = event.ContinuationSequenceNumber === undefined;
-          yield {
-            records: storedRecords(event.Records),
-            lagMs: event.MillisBehindLatest ?? 0,
-            children: hasEnded ? childShards(event.ChildShards) : undefined,
-          };
-          if (hasEnded) {
-            return;
-          }
-        }
-      } catch (error) {
-        if (hasStopped()) {
-          return;
-        }
-        const isInUse = error instanceof ResourceInUseException;
-        if (!isInUse && !isRetryable(error)) {
-          throw error;
-        }
-        failures += 1;
-        const pause = isInUse ? inUsePauseMs : backoffMs(failures, this.runtime.random());
-        await this.runtime.sleep(pause, stop);
-      }
-    }
-  }
-
-  async *#subscription(
+  /** The events of a subscription, which ends after five minutes; the next one goes on after it. */
+  protected async *parts(
     shardId: string,
-    start: ShardStart,
-    last: string | undefined,
+    from: StartingPosition,
     stop: AbortSignal,
-  ) {
+  ): AsyncGenerator<PlacedPart> {
     const command = new SubscribeToShardCommand({
       ConsumerARN: this.#consumerArn,
       ShardId: shardId,
-      StartingPosition: startingPosition(start, last),
+      StartingPosition: from,
     });
     const idle = new AbortController();
-    const signal = AbortSignal.any([stop, idle.signal]);
+    const abortSignal = AbortSignal.any([stop, idle.signal]);
     try {
-      const { EventStream } = await withDeadline(readTimeoutMs, stop, () =>
-        this.client.send(command, { abortSignal: signal }),
+      const { EventStream } = await answered(
+        () => this.client.send(command, { abortSignal }),
+        stop,
       );
       const events = EventStream?.[Symbol.asyncIterator]();
       for (;;) {
-        const next = await withDeadline(readTimeoutMs, stop, () =>
-          Promise.resolve(events?.next() ?? { done: true as const, value: undefined }),
+        const next = await answered(
+          () => Promise.resolve(events?.next() ?? { done: true as const, value: undefined }),
+          stop,
         );
-        if (next.done) {
-          return;
-        }
-        if (next.value.SubscribeToShardEvent !== undefined) {
-          yield next.value.SubscribeToShardEvent;
-        }
+        if (next.done) return;
+        const event = next.value.SubscribeToShardEvent;
+        if (event === undefined) continue;
+        const place = event.ContinuationSequenceNumber;
+        yield {
+          records: storedRecords(event.Records),
+          lagMs: event.MillisBehindLatest ?? 0,
+          children: place === undefined ? childShards(event.ChildShards) : undefined,
+          place,
+        };
       }
     } finally {
       // Without this a subscription that came to a halt would stay open.

@@ -3,14 +3,11 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from "@aws-sdk/client-kinesis";
-import { backoffMs } from "../kinesis/backoff";
-import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
-import { isRetryable } from "../kinesis/kinesis-error";
 import {
+  answered,
   childShards,
-  type ShardPart,
-  type ShardStart,
-  startingPosition,
+  type PlacedPart,
+  type StartingPosition,
   storedRecords,
   StreamReader,
 } from "./shard-reader";
@@ -21,62 +18,42 @@ const idlePauseMs = 1000;
 
 /** Reads shards by asking again and again, which shares their throughput with other consumers. */
 export class PollingReader extends StreamReader {
-  async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
-    let iterator: string | undefined;
-    let from = start;
-    let last: string | undefined;
-    let failures = 0;
-    const hasStopped = () => stop.aborted;
-    while (!hasStopped()) {
-      try {
-        if (iterator === undefined) {
-          const now = this.runtime.now();
-          iterator = await this.#iterator(shardId, from, last, stop);
-          // Later, the latest record could be one behind others that are unread.
-          from = from === "latest" ? now : from;
-        }
-        const command = new GetRecordsCommand({ ShardIterator: iterator });
-        const answer = await withDeadline(readTimeoutMs, stop, (signal) =>
-          this.client.send(command, { abortSignal: signal }),
-        );
-        const records = storedRecords(answer.Records);
-        const lagMs = answer.MillisBehindLatest ?? 0;
-        failures = 0;
-        last = records.at(-1)?.sequenceNumber ?? last;
-        iterator = answer.NextShardIterator;
-        const children = iterator === undefined ? childShards(answer.ChildShards) : undefined;
-        yield { records, lagMs, children };
-        if (children !== undefined) {
-          return;
-        }
-        await this.runtime.sleep(lagMs > 0 ? busyPauseMs : idlePauseMs, stop);
-      } catch (error) {
-        if (hasStopped()) {
-          return;
-        }
-        if (error instanceof ExpiredIteratorException) {
-          iterator = undefined;
-        } else if (!isRetryable(error)) {
+  /** Where the next read of each shard begins; one that fails keeps its place. */
+  readonly #iterators = new Map<string, string | undefined>();
+
+  protected async *parts(
+    shardId: string,
+    from: StartingPosition,
+    stop: AbortSignal,
+  ): AsyncGenerator<PlacedPart> {
+    for (;;) {
+      const iterator = this.#iterators.get(shardId) ?? (await this.#iterator(shardId, from, stop));
+      this.#iterators.set(shardId, iterator);
+      const command = new GetRecordsCommand({ ShardIterator: iterator });
+      const answer = await answered((options) => this.client.send(command, options), stop).catch(
+        (error: unknown) => {
+          if (error instanceof ExpiredIteratorException) this.#iterators.delete(shardId);
           throw error;
-        }
-        failures += 1;
-        await this.runtime.sleep(backoffMs(failures, this.runtime.random()), stop);
-      }
+        },
+      );
+      const { NextShardIterator: next, MillisBehindLatest: lagMs = 0 } = answer;
+      this.#iterators.set(shardId, next);
+      const records = storedRecords(answer.Records);
+      const children = next === undefined ? childShards(answer.ChildShards) : undefined;
+      yield { records, lagMs, children, place: records.at(-1)?.sequenceNumber };
+      await this.runtime.sleep(lagMs > 0 ? busyPauseMs : idlePauseMs, stop);
     }
   }
 
-  async #iterator(shardId: string, start: ShardStart, last: string | undefined, stop: AbortSignal) {
-    const position = startingPosition(start, last);
+  async #iterator(shardId: string, from: StartingPosition, stop: AbortSignal) {
     const command = new GetShardIteratorCommand({
       StreamName: this.stream,
       ShardId: shardId,
-      ShardIteratorType: position.Type,
-      StartingSequenceNumber: position.SequenceNumber,
-      Timestamp: position.Timestamp,
+      ShardIteratorType: from.Type,
+      StartingSequenceNumber: from.SequenceNumber,
+      Timestamp: from.Timestamp,
     });
-    const { ShardIterator } = await withDeadline(readTimeoutMs, stop, (signal) =>
-      this.client.send(command, { abortSignal: signal }),
-    );
-    return ShardIterator;
+    const answer = await answered((options) => this.client.send(command, options), stop);
+    return answer.ShardIterator;
   }
 }

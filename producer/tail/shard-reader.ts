@@ -1,12 +1,16 @@
 import {
   type ChildShard as ChildShardAnswer,
+  ExpiredIteratorException,
   type KinesisClient,
-  ListShardsCommand,
   type _Record as RecordAnswer,
-  type StartingPosition,
+  ResourceInUseException,
+  type StartingPosition as AnyPosition,
 } from "@aws-sdk/client-kinesis";
 import type { UserRecord } from "../kinesis/aggregation";
-import { readTimeoutMs, withDeadline } from "../kinesis/deadline";
+import { backoffMs } from "../kinesis/backoff";
+import { withDeadline } from "../kinesis/deadline";
+import { listedShards } from "../kinesis/kinesis";
+import { isRetryable } from "../kinesis/kinesis-error";
 import type { Runtime } from "../replay/runtime";
 
 export interface StoredRecord extends UserRecord {
@@ -39,7 +43,24 @@ export interface ShardReader {
   read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncIterable<ShardPart>;
 }
 
+/** What is read of a shard at a time, and the sequence number behind which the next part begins. */
+export type PlacedPart = ShardPart & { readonly place: string | undefined };
+
+export type StartingPosition = AnyPosition & { Type: NonNullable<AnyPosition["Type"]> };
+
+/** Milliseconds for an answer of up to 10 MiB; a subscription has an event every 5 s at least. */
+const readTimeoutMs = 30_000;
+/** A subscription that is replaced is still in use for a moment. */
+const inUsePauseMs = 1000;
 const filters = { latest: "AT_LATEST", horizon: "AT_TRIM_HORIZON" } as const;
+
+/** Without a signal a call that also a reader which is stopped has to make: it ends by its deadline alone. */
+export function answered<T>(
+  call: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<T> {
+  return withDeadline(readTimeoutMs, stop, (abortSignal) => call({ abortSignal }));
+}
 
 export abstract class StreamReader implements ShardReader {
   protected readonly client: KinesisClient;
@@ -52,7 +73,40 @@ export abstract class StreamReader implements ShardReader {
     this.runtime = runtime;
   }
 
-  abstract read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncIterable<ShardPart>;
+  /** What a shard holds and gets from a position on, until it ends, reading has to begin again or an error. */
+  protected abstract parts(
+    shardId: string,
+    from: StartingPosition,
+    stop: AbortSignal,
+  ): AsyncIterable<PlacedPart>;
+
+  async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
+    const now = this.runtime.now();
+    let from = startingPosition(start);
+    let failures = 0;
+    const hasStopped = () => stop.aborted;
+    while (!hasStopped()) {
+      try {
+        for await (const { place, ...part } of this.parts(shardId, from, stop)) {
+          failures = 0;
+          if (place !== undefined) from = { Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: place };
+          // Later, the latest record could be one behind others that are unread.
+          else if (from.Type === "LATEST") from = startingPosition(now);
+          yield part;
+          if (part.children !== undefined) return;
+        }
+      } catch (error) {
+        if (hasStopped()) return;
+        const isInUse = error instanceof ResourceInUseException;
+        if (!isInUse && !(error instanceof ExpiredIteratorException) && !isRetryable(error)) {
+          throw error;
+        }
+        failures += 1;
+        const pause = isInUse ? inUsePauseMs : backoffMs(failures, this.runtime.random());
+        await this.runtime.sleep(pause, stop);
+      }
+    }
+  }
 
   async shards(start: ShardStart): Promise<readonly string[]> {
     const filter =
@@ -61,37 +115,21 @@ export abstract class StreamReader implements ShardReader {
         : { Type: filters[start] };
     const ids: string[] = [];
     let covered = 0n;
-    let nextToken: string | undefined;
-    do {
-      const command = new ListShardsCommand(
-        nextToken === undefined
-          ? { StreamName: this.stream, ShardFilter: filter }
-          : { NextToken: nextToken },
-      );
-      const page = await withDeadline(readTimeoutMs, new AbortController().signal, (signal) =>
-        this.client.send(command, { abortSignal: signal }),
-      );
-      for (const { ShardId, HashKeyRange } of page.Shards ?? []) {
-        ids.push(ShardId ?? "");
-        const { StartingHashKey = 0, EndingHashKey = -1 } = HashKeyRange ?? {};
-        covered += BigInt(EndingHashKey) - BigInt(StartingHashKey) + 1n;
-      }
-      nextToken = page.NextToken;
-    } while (nextToken !== undefined);
+    const request = { StreamName: this.stream, ShardFilter: filter };
+    const shards = listedShards(request, (command) =>
+      answered((options) => this.client.send(command, options)),
+    );
+    for await (const { ShardId, HashKeyRange } of shards) {
+      ids.push(ShardId ?? "");
+      const { StartingHashKey = 0, EndingHashKey = -1 } = HashKeyRange ?? {};
+      covered += BigInt(EndingHashKey) - BigInt(StartingHashKey) + 1n;
+    }
     // Shards of a time before the horizon are gone, all or in part.
     return typeof start === "number" && covered < 2n ** 128n ? this.shards("horizon") : ids;
   }
 }
 
-export function startingPosition(
-  start: ShardStart,
-  last: string | undefined,
-): StartingPosition & {
-  Type: NonNullable<StartingPosition["Type"]>;
-} {
-  if (last !== undefined) {
-    return { Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: last };
-  }
+function startingPosition(start: ShardStart): StartingPosition {
   if (typeof start === "number") {
     return { Type: "AT_TIMESTAMP", Timestamp: new Date(start) };
   }

@@ -1,86 +1,74 @@
 import { once } from "node:events";
 import type { StoredRecord } from "./shard-reader";
-import type { TailListener } from "./tail";
 import type { TailOptions } from "./tail-options";
 
-/** Prints the records of a stream, and from time to time how far behind each shard is read. */
-export class TailOutput implements TailListener {
-  readonly #out: NodeJS.WritableStream;
-  readonly #status: NodeJS.WritableStream;
-  readonly #options: Pick<TailOptions, "format" | "template">;
-  readonly #stop: AbortSignal;
-  readonly #lags = new Map<string, number>();
-  #records = 0;
+/**
+ * Prints the records of a stream, and from time to time how far behind each shard is read: to `status` unless the format
+ * is json. `stop` ends waiting for the reader of `out`.
+ */
+export function tailOutput(
+  out: NodeJS.WritableStream,
+  status: NodeJS.WritableStream,
+  { format, template }: Pick<TailOptions, "format" | "template">,
+  stop: AbortSignal,
+) {
+  const lags = new Map<string, number>();
+  let records = 0;
+  // Each shard may wait for it.
+  out.setMaxListeners(0);
+  return {
+    get records(): number {
+      return records;
+    },
+    /** Resolves when the output takes more: what a slow reader has not taken is not kept here. */
+    async record(shardId: string, record: StoredRecord): Promise<void> {
+      records += 1;
+      if (!out.write(lineOf(shardId, record, format, template))) {
+        await once(out, "drain", { signal: stop }).catch(() => undefined);
+      }
+    },
+    lag: (shardId: string, ms: number | undefined): void => {
+      if (ms === undefined) lags.delete(shardId);
+      else lags.set(shardId, ms);
+    },
+    status: (): void => {
+      const sorted = [...lags].sort(([a], [b]) => a.localeCompare(b));
+      if (format === "json") {
+        const lagSeconds = Object.fromEntries(sorted.map(([shard, ms]) => [shard, ms / 1000]));
+        out.write(`${JSON.stringify({ type: "lag", lagSeconds })}\n`);
+        return;
+      }
+      const words = sorted.map(([shard, ms]) => `${shard} ${(ms / 1000).toFixed(1)} s`);
+      status.write(`${records} records; lag: ${words.join(", ") || "no shard read yet"}\n`);
+    },
+  };
+}
 
-  /** `status` gets the lag unless the format is json; `stop` ends waiting for the reader of `out`. */
-  constructor(
-    out: NodeJS.WritableStream,
-    status: NodeJS.WritableStream,
-    options: Pick<TailOptions, "format" | "template">,
-    stop: AbortSignal,
-  ) {
-    this.#out = out;
-    this.#status = status;
-    this.#options = options;
-    this.#stop = stop;
-    // Each shard may wait for it.
-    out.setMaxListeners(0);
+function lineOf(
+  shard: string,
+  { partitionKey, sequenceNumber, arrival, data }: StoredRecord,
+  format: TailOptions["format"],
+  template: string,
+) {
+  const time = new Date(arrival).toISOString();
+  const text = textOf(data);
+  const base64 = Buffer.from(data).toString("base64");
+  if (format === "raw") {
+    return Buffer.concat([data, Buffer.from("\n")]);
   }
-
-  get records(): number {
-    return this.#records;
+  if (format === "json") {
+    const line = { type: "record", shardId: shard, sequenceNumber, arrival: time, partitionKey };
+    const content = text === undefined ? `"base64":"${base64}"` : `"data":${jsonOf(text)}`;
+    return `${JSON.stringify(line).slice(0, -1)},${content}}\n`;
   }
-
-  /** Resolves when the output takes more: what a slow reader has not taken is not kept here. */
-  async record(shardId: string, record: StoredRecord): Promise<void> {
-    this.#records += 1;
-    if (!this.#out.write(this.#line(shardId, record))) {
-      await once(this.#out, "drain", { signal: this.#stop }).catch(() => undefined);
-    }
-  }
-
-  #line(shard: string, { partitionKey, sequenceNumber, arrival, data }: StoredRecord) {
-    const time = new Date(arrival).toISOString();
-    const text = textOf(data);
-    const base64 = Buffer.from(data).toString("base64");
-    if (this.#options.format === "raw") {
-      return Buffer.concat([data, Buffer.from("\n")]);
-    }
-    if (this.#options.format === "json") {
-      const line = { type: "record", shardId: shard, sequenceNumber, arrival: time, partitionKey };
-      const content = text === undefined ? `"base64":"${base64}"` : `"data":${jsonOf(text)}`;
-      return `${JSON.stringify(line).slice(0, -1)},${content}}\n`;
-    }
-    const fields: Readonly<Record<string, string>> = {
-      arrival: time,
-      shard,
-      key: partitionKey,
-      sequence: sequenceNumber,
-      data: text ?? `base64:${base64}`,
-    };
-    return `${this.#options.template.replace(/\{(\w+)\}/g, (all, name: string) => printable(fields[name] ?? all))}\n`;
-  }
-
-  lag(shardId: string, ms: number | undefined): void {
-    if (ms === undefined) {
-      this.#lags.delete(shardId);
-    } else {
-      this.#lags.set(shardId, ms);
-    }
-  }
-
-  status(): void {
-    const lags = [...this.#lags].sort(([a], [b]) => a.localeCompare(b));
-    if (this.#options.format === "json") {
-      const lagSeconds = Object.fromEntries(lags.map(([shard, ms]) => [shard, ms / 1000]));
-      this.#out.write(`${JSON.stringify({ type: "lag", lagSeconds })}\n`);
-      return;
-    }
-    const words = lags.map(([shard, ms]) => `${shard} ${(ms / 1000).toFixed(1)} s`);
-    this.#status.write(
-      `${this.#records} records; lag: ${words.join(", ") || "no shard read yet"}\n`,
-    );
-  }
+  const fields: Readonly<Record<string, string>> = {
+    arrival: time,
+    shard,
+    key: partitionKey,
+    sequence: sequenceNumber,
+    data: text ?? `base64:${base64}`,
+  };
+  return `${template.replace(/\{(\w+)\}/g, (all, name: string) => printable(fields[name] ?? all))}\n`;
 }
 
 function textOf(data: Uint8Array): string | undefined {

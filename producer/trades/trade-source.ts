@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EventSource, SourceEvent } from "../events/record";
+import type { SourceEvent } from "../events/record";
 import { seededRandom } from "../events/seeded-random";
 import type { Holidays, TradingHours } from "./trading-hours";
 
@@ -77,25 +77,10 @@ export function* tradeSource(options: TradeOptions): Generator<Trade> {
   }
 }
 
-export class TradeSource implements EventSource {
-  readonly count = undefined;
-  readonly #options: TradeOptions;
-
-  constructor(options: TradeOptions) {
-    this.#options = options;
-  }
-
-  /** SHA-256 of the options: the same for the same trades only. */
-  get fingerprint(): string {
-    const text = JSON.stringify({ ...this.#options, end: String(this.#options.end) });
-    return createHash("sha256").update(text).digest("hex");
-  }
-
-  *events() {
-    for (const trade of tradeSource(this.#options)) {
-      yield tradeEvent(trade);
-    }
-  }
+/** SHA-256 of the options: the same for the same trades only. */
+export function tradesFingerprint(options: TradeOptions): string {
+  const text = JSON.stringify({ ...options, end: String(options.end) });
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function exponential(random: () => number): number {

@@ -4,12 +4,18 @@ import { durationOption, eventTimeOption, parseInstant } from "../events/event-t
 import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
 import { archivedEvents } from "../files/archived-events";
-import { inputFrom, inputOptions, readOrFollow } from "../files/input";
+import { inputOptions, recordedEvents } from "../files/input";
 import { type RowDecoder, RowRejection } from "../files/rows";
 import { StartError } from "../../cli/command";
 import { numberFrom, wholeNumber } from "../../cli/options";
 import schema from "../schemas/trade.schema.json";
-import { symbolPattern, type TradeOptions, TradeSource } from "./trade-source";
+import {
+  symbolPattern,
+  tradeEvent,
+  type TradeOptions,
+  tradesFingerprint,
+  tradeSource,
+} from "./trade-source";
 import { type Holidays, parseTradingHours } from "./trading-hours";
 
 const mostSymbols = 10_000;
@@ -17,7 +23,7 @@ const mostSymbols = 10_000;
 const now = "now";
 
 /** Trades as events: what the stream carries of them is in schemas/trade.schema.json. */
-export const tradeShape: EventShape = {
+const tradeShape: EventShape = {
   partitionKey: "symbol",
   requiredFields: schema.required,
   moved: (data, shiftMs, pass) => movedEvent(data, ["time"], instant, shiftMs, pass),
@@ -68,13 +74,7 @@ export const trades: Workload = {
   ],
   configure(values, range, problems) {
     if (values["input"] !== undefined) {
-      const input = inputFrom(values, problems);
-      return {
-        ...tradeShape,
-        inputs: input.sources,
-        isEndless: false,
-        read: (...args) => readOrFollow(input, tradeDecoder, range, ...args),
-      };
+      return recordedEvents(tradeShape, () => tradeDecoder, values, range, problems);
     }
     const { end, ...options } = tradeOptions(values);
     const limited = { ...options, end: Math.min(end, range.to) };
@@ -84,20 +84,27 @@ export const trades: Workload = {
       liveFrom: values["start"] === now ? limited.start : undefined,
       isEndless: limited.end === Infinity,
       read() {
-        const source = new TradeSource(limited);
-        if (source.events().next().done) {
+        if (tradeSource(limited).next().done) {
           const range = `${instant(limited.start)} and ${instant(limited.end)}`;
           throw new StartError([
             `no trade is made between ${range}; check --trading-hours and --holidays`,
           ]);
         }
-        const { fingerprint } = source;
-        const reading = { source, fingerprint, rowsRead: undefined, rejected: {}, outOfRange: 0 };
-        return Promise.resolve(reading);
+        return Promise.resolve({
+          source: { count: undefined, events: () => tradeEvents(limited) },
+          fingerprint: tradesFingerprint(limited),
+          rowsRead: undefined,
+          rejected: {},
+          outOfRange: 0,
+        });
       },
     };
   },
 };
+
+function* tradeEvents(options: TradeOptions): Generator<SourceEvent> {
+  for (const trade of tradeSource(options)) yield tradeEvent(trade);
+}
 
 function syntheticOptions(): Option[] {
   return [

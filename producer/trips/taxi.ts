@@ -1,8 +1,8 @@
 import { newYorkZone } from "../events/wall-clock";
-import { everything, isoSeconds, parseEventTime } from "../events/event-time";
+import { isoSeconds, parseEventTime } from "../events/event-time";
 import { type EventShape, movedEvent, type Workload } from "../events/workload";
 import type { FileEvents } from "../files/event-files";
-import { inputFrom, inputOptions, readInputs, readOrFollow } from "../files/input";
+import { inputOptions, readInputs, recordedEvents } from "../files/input";
 import { archivedEvents } from "../files/archived-events";
 import { type RowDecoder, RowRejection, textOf } from "../files/rows";
 import { StartError } from "../../cli/command";
@@ -46,21 +46,14 @@ export const taxi: Workload = {
   heading: "Input",
   options: inputOptions,
   configure(values, range, problems) {
-    const input = inputFrom(values, problems);
     const zone = (values["timeZone"] as string | undefined) ?? newYorkZone;
-    return {
-      ...tripShape,
-      inputs: input.sources,
-      isEndless: false,
-      read: (...args) => readOrFollow(input, decoderIn(zone), range, ...args),
-    };
+    return recordedEvents(tripShape, () => decoderIn(zone), values, range, problems);
   },
 };
 
 /** Reads the trips of one file. @throws StartError when it cannot be read or has no trips */
 export function readTrips(source: string): Promise<FileEvents> {
-  const input = { sources: [source], format: undefined, deadLetters: undefined };
-  return readInputs(input, tripDecoder, everything);
+  return readInputs([source], tripDecoder);
 }
 
 type TripJson = Omit<Trip, "pickupTime" | "dropoffTime"> & {

@@ -35,13 +35,8 @@ const alternatives: readonly (readonly [Column[], Column[]])[] = [
   [["dropoffZone"], ["dropoffLongitude", "dropoffLatitude"]],
 ];
 
-export interface TripColumns {
-  /** Place of each column that the file has, counted from 0. */
-  readonly indexes: ReadonlyMap<Column, number>;
-  readonly problems: readonly string[];
-}
-
-export function tripColumns(header: readonly string[]): TripColumns {
+/** The place of each column that a file has, counted from 0, and what is wrong with its header. */
+export function tripColumns(header: readonly string[]) {
   const names = header.map(bare);
   const indexes = new Map<Column, number>();
   const problems: string[] = [];

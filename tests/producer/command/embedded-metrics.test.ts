@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EmbeddedMetrics } from "../../../producer/command/embedded-metrics";
+import { embeddedMetrics } from "../../../producer/command/embedded-metrics";
 import type { ProgressReport } from "../../../producer/command/progress-report";
 
 const report: ProgressReport = {
@@ -22,7 +22,7 @@ const report: ProgressReport = {
 
 describe("The metrics of a replay", () => {
   it("are embedded in a line that CloudWatch understands", () => {
-    const line = new EmbeddedMetrics("trips").line(report);
+    const line = embeddedMetrics("trips")(report);
     expect(line).to.deep.equal({
       _aws: {
         Timestamp: Date.parse(report.at),
@@ -53,15 +53,15 @@ describe("The metrics of a replay", () => {
   });
 
   it("leave out a lag that is not known", () => {
-    const line = new EmbeddedMetrics("trips").line({ ...report, replayLagSeconds: null });
+    const line = embeddedMetrics("trips")({ ...report, replayLagSeconds: null });
     expect(line).not.to.have.property("ReplayLag");
     expect(JSON.stringify(line)).not.to.include("ReplayLag");
   });
 
   it("count since the line before", () => {
-    const metrics = new EmbeddedMetrics("trips");
-    metrics.line(report);
-    expect(metrics.line({ ...report, recordsPut: 25, bytesPut: 1500 })).to.include({
+    const metrics = embeddedMetrics("trips");
+    metrics(report);
+    expect(metrics({ ...report, recordsPut: 25, bytesPut: 1500 })).to.include({
       RecordsPut: 15,
       BytesPut: 500,
       Throttled: 0,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { LagAdvisor } from "../../../producer/command/lag-advice";
+import { lagAdvisor } from "../../../producer/command/lag-advice";
 import { Progress } from "../../../producer/replay/progress";
 import type { ReplayState } from "../../../producer/replay/replay";
 
@@ -17,7 +17,7 @@ interface Course {
 /** What is said after half a minute of a replay at 60 times the speed into two shards. */
 function advice(course: Course): string | undefined {
   const pace = { speedup: 60, maxRate: course.maxRate ?? Infinity, rampMs: 0 };
-  const advisor = new LagAdvisor(pace, 100);
+  const advisor = lagAdvisor(pace, 100);
   let words: string | undefined;
   for (let second = 0; second < 30; second += 1) {
     const progress = new Progress(0);
@@ -33,7 +33,7 @@ function advice(course: Course): string | undefined {
       lagSeconds: course.lagPerSecond * second,
       shards: 2,
     };
-    words = advisor.advice(state);
+    words = advisor(state);
   }
   return words;
 }

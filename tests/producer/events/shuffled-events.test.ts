@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { EventSource, SourceEvent } from "../../../producer/events/record";
-import { ShuffledEvents } from "../../../producer/events/shuffled-events";
+import { shuffledEvents } from "../../../producer/events/shuffled-events";
 
 function sourceOf(times: readonly number[]): EventSource {
   const events: SourceEvent[] = [...times]
@@ -17,7 +17,7 @@ describe("Shuffled events", () => {
     fc.assert(
       fc.property(times, fc.integer({ min: 1, max: 5_000 }), (drawn, stretch) => {
         const source = sourceOf(drawn);
-        const events = [...new ShuffledEvents(source, stretch).events()];
+        const events = [...shuffledEvents(source, stretch).events()];
         expect(events).to.have.members([...source.events()]);
         let newest = -Infinity;
         for (const { eventTime } of events) {
@@ -30,7 +30,7 @@ describe("Shuffled events", () => {
 
   it("are out of order, and in the same disorder every time", () => {
     const source = sourceOf(Array.from({ length: 100 }, (_, at) => at));
-    const shuffled = new ShuffledEvents(source, 1000);
+    const shuffled = shuffledEvents(source, 1000);
     const order = [...shuffled.events()].map(({ eventTime }) => eventTime);
     expect(order).not.to.deep.equal([...order].sort((a, b) => a - b));
     expect([...shuffled.events()].map(({ eventTime }) => eventTime)).to.deep.equal(order);

@@ -7,7 +7,7 @@ import { StartError } from "../../../cli/command";
 import type { EventTimeRange } from "../../../producer/events/event-time";
 import type { SourceEvent } from "../../../producer/events/record";
 import { readFiles } from "../../../producer/files/event-files";
-import { IndexedEvents } from "../../../producer/files/indexed-events";
+import { indexedEvents, type IndexedEvents } from "../../../producer/files/indexed-events";
 import { formatOf } from "../../../producer/files/input-file";
 import { localFile } from "../../../producer/files/input-place";
 import type { RejectedRow } from "../../../producer/files/row-counter";
@@ -88,14 +88,7 @@ describe("Indexed events", () => {
     const rejected: RejectedRow[] = [];
     const add = (row: RejectedRow) => rejected.push(row);
     let ends = 0;
-    const indexed = await IndexedEvents.open(
-      files(paths),
-      tripDecoder,
-      range,
-      add,
-      () => ends++,
-      2500,
-    );
+    const indexed = await indexedEvents(files(paths), tripDecoder, range, add, () => ends++, 2500);
     if (indexed === undefined) return undefined;
     const events = [];
     const [first] = indexed.source.events();
@@ -212,7 +205,7 @@ describe("Indexed events", () => {
 
   it("are read after the first of them is there", async () => {
     const open = (rows: Row[]) =>
-      IndexedEvents.open(
+      indexedEvents(
         files([put("a.csv", csv(rows))]),
         tripDecoder,
         always,
@@ -263,7 +256,7 @@ describe("Indexed events", () => {
   }))
     it(`end with an error when a file is ${title} meanwhile`, async () => {
       const path = put("a.csv", csv(some));
-      const indexed = await IndexedEvents.open(
+      const indexed = await indexedEvents(
         files([path]),
         tripDecoder,
         always,

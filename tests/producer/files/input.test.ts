@@ -15,11 +15,8 @@ import { tripDecoder } from "../../../producer/trips/taxi";
 import { StartError } from "../../../cli/command";
 import { header, row } from "../support/trip-rows";
 
-const always = { from: -Infinity, to: Infinity };
-
 async function zones(sources: readonly string[], format?: InputFormat): Promise<unknown[]> {
-  const input = { sources, format, deadLetters: undefined };
-  const { source } = await readInputs(input, tripDecoder, always);
+  const { source } = await readInputs(sources, tripDecoder, format);
   return [...source.events()].map(({ partitionKey }) => Number(partitionKey));
 }
 
@@ -129,11 +126,7 @@ describe("The input", () => {
           }),
         ),
       );
-      const reading = await readInputs(
-        { sources: [path], format: undefined, deadLetters: undefined },
-        tripDecoder,
-        always,
-      );
+      const reading = await readInputs([path], tripDecoder);
       const [event] = [...reading.source.events()].map(
         ({ data }) => JSON.parse(Buffer.from(data).toString()) as { id: string },
       );

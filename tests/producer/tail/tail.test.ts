@@ -27,7 +27,7 @@ import {
   type TailOptions,
   withLocalStream,
 } from "../../../producer/tail/tail-options";
-import { TailOutput } from "../../../producer/tail/tail-output";
+import { tailOutput } from "../../../producer/tail/tail-output";
 
 const stored = (text: string, partitionKey = "key"): StoredRecord => ({
   partitionKey,
@@ -331,13 +331,13 @@ describe("The output of a reader", () => {
   const template = "{arrival}  {shard}  {key}  {data}";
   function written(
     options: Pick<TailOptions, "format"> & { readonly template?: string },
-    use: (output: TailOutput) => void,
+    use: (output: ReturnType<typeof tailOutput>) => void,
   ) {
     const [out, status] = [new PassThrough(), new PassThrough()];
-    use(new TailOutput(out, status, { template, ...options }, new AbortController().signal));
+    use(tailOutput(out, status, { template, ...options }, new AbortController().signal));
     return [String(out.read() ?? ""), String(status.read() ?? "")];
   }
-  const tell = (output: TailOutput, shardId: string, record: StoredRecord) => {
+  const tell = (output: ReturnType<typeof tailOutput>, shardId: string, record: StoredRecord) => {
     void output.record(shardId, record);
   };
 
@@ -404,7 +404,7 @@ describe("The output of a reader that must not change it", () => {
     ...texts: readonly string[]
   ) => {
     const out = new PassThrough();
-    const output = new TailOutput(out, new PassThrough(), options, never);
+    const output = tailOutput(out, new PassThrough(), options, never);
     texts.forEach((text) => void output.record("shard-1", stored(text, "143")));
     return String(out.read() ?? "");
   };
@@ -426,7 +426,7 @@ describe("The output of a reader that must not change it", () => {
   it("waits for a slow reader, and no longer once it is stopped", async () => {
     const out = new PassThrough({ highWaterMark: 10 });
     const stop = new AbortController();
-    const output = new TailOutput(out, out, { format: "raw", template }, stop.signal);
+    const output = tailOutput(out, out, { format: "raw", template }, stop.signal);
     let taken = 0;
     const record = async () => {
       await output.record("shard-1", stored("twelve bytes"));

@@ -3,7 +3,11 @@ import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { DateTime } from "luxon";
 import type { TradeOptions } from "../../../../producer/trades/trade-source";
-import { tradeEvent, TradeSource, tradeSource } from "../../../../producer/trades/trade-source";
+import {
+  tradeEvent,
+  tradesFingerprint,
+  tradeSource,
+} from "../../../../producer/trades/trade-source";
 import { parseTradingHours } from "../../../../producer/trades/trading-hours";
 
 const schema = JSON.parse(readFileSync("producer/schemas/trade.schema.json", "utf8")) as object;
@@ -49,7 +53,7 @@ describe("The made-up trades", () => {
     expect(trades()).to.deep.equal(trades());
     const ids = new Set(trades().map(({ id }) => id));
     expect(trades({ seed: 2 }).some(({ id }) => ids.has(id))).to.equal(false);
-    const print = (changes: Partial<TradeOptions>) => new TradeSource(options(changes)).fingerprint;
+    const print = (changes: Partial<TradeOptions>) => tradesFingerprint(options(changes));
     expect(print({})).to.equal(print({}));
     expect(print({ volatility: 0.4 })).not.to.equal(print({}));
     expect(print({ tradingHours: "always" })).not.to.equal(print({}));
