@@ -15,7 +15,12 @@ import { FlinkRest } from "./flink-rest";
 import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-settings";
 import type { Progress } from "../../machine/installation";
 import { javaCommand } from "../../machine/java";
-import { type ProcessError, type ProcessOptions, ServiceProcess } from "../../machine/process";
+import {
+  type ProcessError,
+  type ProcessOptions,
+  type ServiceProcess,
+  startProcess,
+} from "../../machine/process";
 import { restartLimit } from "../../machine/startable";
 import type { ServiceFolders } from "../../machine/service-folders";
 
@@ -166,7 +171,7 @@ export class FlinkCluster {
   ): Promise<ServiceProcess> {
     const { installation, settings, folders, env } = this.#options;
     const logFile = folders.log(`flink-${id}`);
-    const starting = ServiceProcess.start({
+    const starting = startProcess({
       ...specifics,
       command: javaCommand(),
       args: [
