@@ -2,12 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { ShardRecord } from "../kinesis/shard-reader";
 import { FunctionError } from "../lambda/function-process";
 
-export interface TransformSettings {
+interface TransformOptions {
   readonly functionArn: string;
   readonly retries: number;
-}
-
-export interface TransformOptions extends TransformSettings {
   readonly deliveryStreamArn: string;
   readonly region: string;
   /** Invokes a function: JSON text in, JSON text out. */

@@ -117,7 +117,7 @@ export class EventSource extends StreamWorker {
     this.#counts.read += 1;
     if (this.#isFilteredOut(record)) {
       this.#counts.filteredOut += 1;
-      this.ledger.release(taken.ticket);
+      taken.ticket.holders -= 1;
       return;
     }
     const { waiting } = this.#laneOf(record);
@@ -212,6 +212,6 @@ export class EventSource extends StreamWorker {
   }
 
   #release(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) this.ledger.release(ticket);
+    for (const ticket of tickets) ticket.holders -= 1;
   }
 }
