@@ -1,6 +1,4 @@
 import type { Kinesis } from "@aws-sdk/client-kinesis";
-import type { kinesis } from "@pulumi/aws";
-import type { Unwrap } from "@pulumi/pulumi";
 import type { DataPlane, DeclaredResource } from "../../provider/data-plane";
 import { LiveStream, streamSettings } from "./live-stream";
 
