@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { DeclaredResource, Outputs } from "../../provider/data-plane";
+import { replace } from "../storage/object-store";
 import type { Positions, StreamWorker } from "./stream-worker";
 
 /**
@@ -59,10 +60,6 @@ function positionFile(file: string): Positions {
         throw error;
       }
     },
-    async save(positions) {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(`${file}.tmp`, JSON.stringify(Object.fromEntries(positions)));
-      await rename(`${file}.tmp`, file);
-    },
+    save: (positions) => replace(file, JSON.stringify(Object.fromEntries(positions))),
   };
 }
