@@ -7,7 +7,7 @@ import {
 } from "../../infra/contracts/property-templates";
 import type { DataPlanes } from "../provider/data-plane";
 import { LOCAL_ACCOUNT } from "../provider/provider";
-import { ApplicationPlane, type LocalProperties } from "./flink/application-plane";
+import { applicationPlane, type LocalProperties } from "./flink/application-plane";
 import { catalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
 import { deliveryPlane } from "./firehose/delivery-plane";
@@ -132,7 +132,7 @@ export async function localCloud(options: CloudOptions) {
     logFile: folders.log("api"),
   });
   const hasIndices = (): boolean => existsSync(folders.state("opensearch"));
-  const application = new ApplicationPlane({
+  const application = applicationPlane({
     store,
     folders,
     ports: { rest: ports.flink, rpc: ports.flinkRpc, blob: ports.flinkBlob },
@@ -181,7 +181,7 @@ export async function localCloud(options: CloudOptions) {
         pids: {
           kinesis: kinesis.running()?.pid,
           opensearch: search.running()?.pid,
-          flink: application.pids,
+          flink: application.pids(),
         },
         job: await application.job().catch(() => undefined),
         deliveries: deliveries.statuses(),
