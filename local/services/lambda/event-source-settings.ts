@@ -1,7 +1,7 @@
 import type { lambda } from "@pulumi/aws";
 import type { Unwrap } from "@pulumi/pulumi";
+import type { ShardStart } from "../../../producer/tail/shard-reader";
 import { refused, type DeclaredResource } from "../../provider/data-plane";
-import type { StartingPoint } from "../kinesis/shard-reader";
 import { bucketOf } from "../storage/object-store";
 import { unknownOperators } from "./event-filter";
 
@@ -55,7 +55,7 @@ export function eventSourceSettings(resource: DeclaredResource) {
 function startOf({
   startingPosition,
   startingPositionTimestamp = "",
-}: Unwrap<lambda.EventSourceMappingArgs>): StartingPoint {
-  if (startingPosition === "AT_TIMESTAMP") return new Date(startingPositionTimestamp);
-  return startingPosition === "LATEST" ? "LATEST" : "TRIM_HORIZON";
+}: Unwrap<lambda.EventSourceMappingArgs>): ShardStart {
+  if (startingPosition === "AT_TIMESTAMP") return Date.parse(startingPositionTimestamp);
+  return startingPosition === "LATEST" ? "latest" : "horizon";
 }

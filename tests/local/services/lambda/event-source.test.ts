@@ -35,7 +35,7 @@ class Mapping {
         id: "m-1",
         functionArn: "arn:aws:lambda:us-east-1:000000000000:function:counter",
         streamArn: "arn:aws:kinesis:us-east-1:000000000000:stream/orders",
-        start: "TRIM_HORIZON",
+        start: "horizon",
         bucket: undefined,
         enabled: true,
         batchSize: 10,
