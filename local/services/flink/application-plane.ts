@@ -92,7 +92,7 @@ export function applicationPlane(options: ApplicationPlaneOptions) {
       const jobs = await cluster?.rest.jobs();
       return jobs?.find(({ id }) => id === cluster?.jobId);
     },
-     
+
     async create(resource: DeclaredResource): Promise<Outputs> {
       const settings = flinkSettings(resource);
       if (current !== undefined) {
@@ -112,7 +112,7 @@ export function applicationPlane(options: ApplicationPlaneOptions) {
       await stop();
       return start(settings, state);
     },
-     
+
     async read(resource: DeclaredResource): Promise<Outputs | undefined> {
       const settings = flinkSettings(resource);
       if (current?.name === settings.name) return statusOf(settings);
