@@ -1,12 +1,5 @@
 import { buildSync } from "esbuild";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { policies as projectPolicies } from "../../policies/pack";
 import { isStale, projectFolder } from "../machine/project";
@@ -22,16 +15,6 @@ export interface PolicyPack {
     readonly name: string;
     readonly enforcementLevel?: string | undefined;
   }[];
-}
-
-/** A policy and how the program fares with it. */
-export interface PolicyStatus {
-  readonly name: string;
-  readonly enforcementLevel: string;
-  /** A policy that applies to no resource of the program is passed. */
-  readonly result: "passed" | "violated";
-  /** How many resources it passed; a rule for the whole stack counts as one. */
-  readonly passes: number;
 }
 
 const sources = path.join(projectFolder, "policies");
@@ -50,46 +33,44 @@ export function projectPack(stack: string): PolicyPack {
 /** Folder of a pack in JavaScript. Of its sources the engine would check the types in each operation, for ten seconds. */
 export function compiledPack(sources: string): string {
   const folder = path.join(projectFolder, ".local", path.relative(projectFolder, sources));
-  if (isStale(path.join(folder, "index.js"), sources)) compile(sources, folder);
-  return folder;
-}
-
-function compile(sources: string, folder: string): void {
+  if (!isStale(path.join(folder, "index.js"), sources)) return folder;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Each file is put in place by one rename, for another process may start the pack meanwhile.
-  const put = (name: string, write: (file: string) => void): void => {
+  const put = (name: string, content: string | Uint8Array): void => {
     const unfinished = path.join(folder, `${name}.${process.pid}`);
-    write(unfinished);
+    writeFileSync(unfinished, content);
     renameSync(unfinished, path.join(folder, name));
   };
   for (const name of ["PulumiPolicy.yaml", "README.md"]) {
     const source = path.join(sources, name);
-    if (!existsSync(source)) continue;
-    put(name, (file) => {
-      copyFileSync(source, file);
-    });
+    if (existsSync(source)) put(name, readFileSync(source));
   }
   const manifest = JSON.parse(readFileSync(path.join(sources, "package.json"), "utf8")) as object;
-  put("package.json", (file) => {
-    writeFileSync(file, JSON.stringify({ ...manifest, main: "index.js" }));
+  put("package.json", JSON.stringify({ ...manifest, main: "index.js" }));
+  const { outputFiles } = buildSync({
+    entryPoints: [path.join(sources, "index.ts")],
+    write: false,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "silent",
   });
-  put("index.js", (outfile) => {
-    buildSync({
-      entryPoints: [path.join(sources, "index.ts")],
-      outfile,
-      bundle: true,
-      packages: "external",
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      logLevel: "silent",
-    });
-  });
+  for (const { contents } of outputFiles) put("index.js", contents);
+  return folder;
 }
 
 /** What a run came to, with every policy of the pack. */
 export interface OperationResult extends RunResult {
-  readonly policies: readonly PolicyStatus[];
+  readonly policies: readonly {
+    readonly name: string;
+    readonly enforcementLevel: string;
+    /** A policy that applies to no resource of the program is passed. */
+    readonly result: "passed" | "violated";
+    /** How many resources it passed; a rule for the whole stack counts as one. */
+    readonly passes: number;
+  }[];
 }
 
 export function withPolicies({ policies }: PolicyPack, result: RunResult): OperationResult {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 const TAIL_LINES = 30;
 
@@ -14,6 +15,23 @@ export interface CommandOptions {
 /** Options of a command line such as --port 80. */
 export function commandOptions(values: Readonly<Record<string, string | number>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+/** Calls back with each line that a process writes. @returns the last ones of those so far */
+export function lastLines(
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  count: number,
+  onLine?: (line: string) => void,
+): readonly string[] {
+  const lines: string[] = [];
+  for (const input of [stdout, stderr]) {
+    createInterface({ input }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > count) lines.shift();
+      onLine?.(line);
+    });
+  }
+  return lines;
 }
 
 /** Runs a command, and ends it with this process. @throws Error with the end of its output when it fails */
@@ -31,14 +49,7 @@ export function runCommand(
     });
     const end = (): void => void child.kill();
     process.once("exit", end);
-    const tail: string[] = [];
-    for (const output of [child.stdout, child.stderr]) {
-      createInterface({ input: output }).on("line", (line) => {
-        tail.push(line);
-        if (tail.length > TAIL_LINES) tail.shift();
-        onLine?.(line);
-      });
-    }
+    const tail = lastLines(child, TAIL_LINES, onLine);
     child.once("error", reject);
     child.once("close", (code) => {
       process.off("exit", end);

@@ -1,10 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { isAlive } from "./process";
+import { isAlive, until } from "./process";
 
 /** How long processes of a run that was killed may take to notice. */
-const ORPHAN_MILLISECONDS = 15_000;
+const ORPHAN_SECONDS = 15;
 
 /**
  * Takes a folder after the processes of a killed run have ended.
@@ -52,9 +51,7 @@ function ownerOf(file: string): number | undefined {
 
 async function ended(processes: string): Promise<void> {
   mkdirSync(processes, { recursive: true });
-  const deadline = performance.now() + ORPHAN_MILLISECONDS;
-  for (const name of readdirSync(processes)) {
-    while (isAlive(Number(name)) && performance.now() < deadline) await delay(50);
-    rmSync(path.join(processes, name), { force: true });
-  }
+  const names = readdirSync(processes);
+  await until(() => !names.some((name) => isAlive(Number(name))), ORPHAN_SECONDS);
+  for (const name of names) rmSync(path.join(processes, name), { force: true });
 }

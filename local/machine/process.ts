@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   createWriteStream,
   mkdirSync,
@@ -8,11 +8,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { lastLines } from "./command";
 
 const TAIL_LINES = 20;
-const PROBE_INTERVAL_MILLISECONDS = 50;
 /** How long a process may take to end on its own after SIGTERM. */
 const GRACE_MILLISECONDS = 5_000;
 
@@ -58,125 +57,106 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>;
+
 /**
- * A child process that ends with this one. It leads its own process group, so that Ctrl-C reaches only the parent.
- * Its standard input closes with this process, even after SIGKILL: the child must end then.
+ * Starts a child process that ends with this one, and waits until it is ready. It leads its own process group, so that
+ * Ctrl-C reaches only the parent. Its standard input closes with this process, even after SIGKILL: the child must end then.
+ *
+ * @throws ProcessError with the end of the log
  */
-export class ServiceProcess {
-  readonly name: string;
-  readonly pid: number;
-  readonly exited: Promise<void>;
-  readonly #child: ChildProcess;
-  #stopping = false;
+export async function startProcess(options: ProcessOptions) {
+  const { name, logFile, ready, timeoutSeconds, onExit } = options;
+  mkdirSync(path.dirname(logFile), { recursive: true });
+  const log = createWriteStream(logFile, { fd: openSync(logFile, "a") });
+  const child = spawn(options.command, options.args, {
+    env: { ...process.env, ...options.env },
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  let isReady = false;
+  const tail = lastLines(child, TAIL_LINES, (line) => {
+    if (ready instanceof RegExp) isReady ||= ready.test(line);
+  });
+  for (const output of [child.stdout, child.stderr]) output.pipe(log, { end: false });
+  // Writing to a child that has just ended is no error of ours.
+  child.stdin.on("error", () => undefined);
 
-  private constructor(name: string, pid: number, child: ChildProcess, exited: Promise<void>) {
-    this.name = name;
-    this.pid = pid;
-    this.#child = child;
-    this.exited = exited;
-  }
-
-  /** Starts a process and waits until it is ready. @throws ProcessError with the end of the log */
-  static async start(options: ProcessOptions): Promise<ServiceProcess> {
-    const { name, logFile } = options;
-    mkdirSync(path.dirname(logFile), { recursive: true });
-    const log = createWriteStream(logFile, { fd: openSync(logFile, "a") });
-    const child = spawn(options.command, options.args, {
-      env: { ...process.env, ...options.env },
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: true,
-    });
-    const tail: string[] = [];
-    const { ready } = options;
-    let readyLine: () => void = () => undefined;
-    const said = new Promise<void>((resolve) => (readyLine = resolve));
-    for (const output of [child.stdout, child.stderr]) {
-      output.pipe(log, { end: false });
-      createInterface({ input: output }).on("line", (line) => {
-        tail.push(line);
-        if (tail.length > TAIL_LINES) tail.shift();
-        if (ready instanceof RegExp && ready.test(line)) readyLine();
-      });
-    }
-    // Writing to a child that has just ended is no error of ours.
-    child.stdin.on("error", () => undefined);
-
-    const exit = new Promise<Exit>((resolve, reject) => {
-      child.once("error", reject);
-      // After the output has been read to its end and is in the file, so that tail and log are whole.
-      child.once("close", (code, signal) => {
-        log.end(() => {
-          resolve({ code, signal });
-        });
+  const exit = new Promise<Exit>((resolve, reject) => {
+    child.once("error", reject);
+    // After the output has been read to its end and is in the file, so that tail and log are whole.
+    child.once("close", (code, signal) => {
+      log.end(() => {
+        resolve({ code, signal });
       });
     });
-    if (child.pid === undefined) {
-      log.end();
-      const error = await exit.catch((reason: unknown) => reason);
-      throw new Error(`${name} cannot be started with ${options.command}: ${String(error)}`);
-    }
-    const pidFile = options.pidFolder && path.join(options.pidFolder, String(child.pid));
-    if (pidFile) {
-      mkdirSync(path.dirname(pidFile), { recursive: true });
-      writeFileSync(pidFile, `${name}\n`);
-    }
-    const exited = exit.then(() => {
-      if (pidFile) rmSync(pidFile, { force: true });
-    });
-    const service = new ServiceProcess(name, child.pid, child, exited);
-    const failure = (what: string, end?: Exit): ProcessError =>
-      new ProcessError(what, { name, logFile, tail }, end);
-
-    const abort = (): void => void service.kill();
-    options.signal?.addEventListener("abort", abort);
-    if (options.signal?.aborted === true) abort();
-    const waiting = new AbortController();
-    const outcome = await Promise.race([
-      ready instanceof RegExp ? said : answers(ready, exited),
-      exit,
-      delay(options.timeoutSeconds * 1000, "late" as const, waiting).catch(() => undefined),
-    ]);
-    waiting.abort();
-    options.signal?.removeEventListener("abort", abort);
-    if (outcome === "late") {
-      await service.stop();
-      throw failure(`was not ready after ${options.timeoutSeconds} s and has been stopped`);
-    }
-    if (outcome !== undefined) throw failure(`${inWords(outcome)} before it was ready`, outcome);
-    void exit.then((end) => {
-      if (!service.#stopping) options.onExit?.(failure(inWords(end), end));
-    });
-    return service;
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    log.end();
+    const error = await exit.catch((reason: unknown) => reason);
+    throw new Error(`${name} cannot be started with ${options.command}: ${String(error)}`);
   }
-
-  /** Asks the process and everything it started to end, and makes them end after five seconds. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#signal("SIGTERM");
-    const grace = setTimeout(() => {
-      this.#signal("SIGKILL");
-    }, GRACE_MILLISECONDS);
-    await this.exited;
-    clearTimeout(grace);
-    // What it started and left behind.
-    this.#signal("SIGKILL");
+  const pidFile = options.pidFolder && path.join(options.pidFolder, String(pid));
+  if (pidFile) {
+    mkdirSync(path.dirname(pidFile), { recursive: true });
+    writeFileSync(pidFile, `${name}\n`);
   }
-
-  /** Kills the process and everything it started. */
-  async kill(): Promise<void> {
-    this.#stopping = true;
-    this.#signal("SIGKILL");
-    await this.exited;
-  }
-
-  #signal(signal: NodeJS.Signals): void {
+  let end: Exit | undefined;
+  let isStopping = false;
+  const failure = (what: string): ProcessError =>
+    new ProcessError(what, { name, logFile, tail }, end);
+  const exited = exit.then((how) => {
+    end = how;
+    if (pidFile) rmSync(pidFile, { force: true });
+  });
+  const signalGroup = (signal: NodeJS.Signals): void => {
     try {
-      process.kill(-this.pid, signal);
+      process.kill(-pid, signal);
     } catch {
       // The group is gone already.
-      this.#child.stdin?.destroy();
+      child.stdin.destroy();
     }
+  };
+  const service = {
+    name,
+    pid,
+    exited,
+    /** Asks the process and everything it started to end, and makes them end after five seconds. */
+    async stop(): Promise<void> {
+      isStopping = true;
+      signalGroup("SIGTERM");
+      const grace = setTimeout(() => {
+        signalGroup("SIGKILL");
+      }, GRACE_MILLISECONDS);
+      await exited;
+      clearTimeout(grace);
+      // What it started and left behind.
+      signalGroup("SIGKILL");
+    },
+    /** Kills the process and everything it started. */
+    async kill(): Promise<void> {
+      isStopping = true;
+      signalGroup("SIGKILL");
+      await exited;
+    },
+  };
+
+  const abort = (): void => void service.kill();
+  options.signal?.addEventListener("abort", abort);
+  if (options.signal?.aborted === true) abort();
+  const probe = ready instanceof RegExp ? () => isReady : ready;
+  const isInTime = await until(() => end !== undefined || probe(), timeoutSeconds);
+  options.signal?.removeEventListener("abort", abort);
+  if (!isInTime) {
+    await service.stop();
+    throw failure(`was not ready after ${timeoutSeconds} s and has been stopped`);
   }
+  if (end !== undefined) throw failure(`${inWords(end)} before it was ready`);
+  void exited.then(() => {
+    if (!isStopping && end) onExit?.(failure(inWords(end)));
+  });
+  return service;
 }
 
 export function isAlive(pid: number): boolean {
@@ -194,12 +174,17 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function answers(probe: () => Promise<boolean>, exited: Promise<void>): Promise<void> {
-  const end = new AbortController();
-  void exited.then(() => {
-    end.abort();
-  });
-  while (!end.signal.aborted && !(await probe())) await delay(PROBE_INTERVAL_MILLISECONDS);
+/** Asks every 50 ms until something is so. @returns false where it is not in time */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  seconds: number,
+): Promise<boolean> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) return false;
+    await delay(50);
+  }
+  return true;
 }
 
 function inWords({ code, signal }: Exit): string {

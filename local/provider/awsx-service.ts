@@ -1,6 +1,6 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
-import { Registrar, type Registered } from "./registrar";
+import { registrar as registrarOf, type Registered } from "./registrar";
 import { commonHandlers, unary } from "./service";
 import { fromStruct, isObject, mapValues, reveal, toStruct, type Values } from "./values";
 import { VPC_TYPE, vpcPlan, type SubnetType } from "./vpc-plan";
@@ -31,7 +31,7 @@ export function awsxService({
             `add it to local/provider/awsx-service.ts or declare its resources with @pulumi/aws.`,
         );
       }
-      const registrar = new Registrar(request, awsVersion);
+      const registrar = registrarOf(request, awsVersion);
       try {
         const { urn, values, outputs } = await constructVpc(registrar, request);
         const response = new wire.ConstructResponse().setUrn(urn).setState(toStruct(values));
@@ -49,7 +49,10 @@ export function awsxService({
 }
 
 /** Makes the resources of an `awsx.ec2.Vpc`, as awsx itself does, and names them likewise. */
-async function constructVpc(registrar: Registrar, request: wire.ConstructRequest) {
+async function constructVpc(
+  registrar: ReturnType<typeof registrarOf>,
+  request: wire.ConstructRequest,
+) {
   const name = request.getName();
   const inputs = reveal(fromStruct(request.getInputs())) as Values;
   const { vpcInputs, zones, natStrategy, subnets } = vpcPlan(name, inputs);
@@ -57,7 +60,7 @@ async function constructVpc(registrar: Registrar, request: wire.ConstructRequest
   const tags = isObject(inputs["tags"]) ? inputs["tags"] : {};
   const tagged = (label: string, more: Values = {}): Values => ({ Name: label, ...tags, ...more });
   const make = (type: string, label: string, parent: Registered, own: Values) =>
-    registrar.resource(type, label, { parent, inputs: own });
+    registrar.resource(type, label, parent, own);
 
   const ofVpc = { ...vpcInputs, tags: tagged(name) };
   const vpc = await make("aws:ec2/vpc:Vpc", name, component, ofVpc);

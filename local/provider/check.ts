@@ -3,6 +3,7 @@ import { inputProblems, type Problem } from "./input-problems";
 import { autoName, isAutoName, nameRule } from "./names";
 import {
   containsUnknown,
+  inBlocks,
   isBlock,
   isObject,
   isSecret,
@@ -78,16 +79,9 @@ function filledIn(inputs: Values, facts: PropertyFacts): Record<string, unknown>
       if (fact.input && fact.default !== undefined && fact.default !== "") {
         result[name] = fact.default;
       }
-      continue;
-    }
-    const { properties } = fact;
-    if (!properties) continue;
-    if (Array.isArray(value)) {
-      result[name] = value.map((item: unknown) =>
-        isBlock(item) ? filledIn(item, properties) : item,
-      );
-    } else if (isBlock(value)) {
-      result[name] = filledIn(value, properties);
+    } else if (fact.properties) {
+      const { properties } = fact;
+      result[name] = inBlocks(value, (block) => filledIn(block, properties));
     }
   }
   return result;

@@ -4,7 +4,7 @@ import { isAsset, isObject, pathTo, reveal, UNKNOWN, type Values } from "./value
 
 /** What an update changes in one property. */
 export interface Change {
-  readonly kind: "add" | "delete" | "update";
+  readonly kind: "ADD" | "DELETE" | "UPDATE";
   /** The property cannot change in place. */
   readonly replaces: boolean;
 }
@@ -75,7 +75,7 @@ function compare(oldValue: unknown, newValue: unknown, context: Context): void {
   } else if (isObject(olds) && isObject(news)) {
     compareProperties(olds, news, inside);
   } else {
-    const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
+    const kind = before === undefined ? "ADD" : after === undefined ? "DELETE" : "UPDATE";
     context.changes[context.path] = { kind, replaces: context.replaces };
   }
 }

@@ -2,8 +2,6 @@ import { createHash } from "node:crypto";
 import { partitionOf, type Place } from "./outputs";
 import type { Values } from "./values";
 
-type ProviderFunction = (args: Values, place: Place) => Values;
-
 /** The public parameters with AWS's newest machine images. */
 const IMAGE_PARAMETERS = "/aws/service/ami-";
 
@@ -12,18 +10,14 @@ const IMAGE_PARAMETERS = "/aws/service/ami-";
  *
  * They answer for the account and region of the plan alone, never for what a real account holds.
  */
-const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
-  "aws:index/getRegion:getRegion": (args, place) => {
-    const region = regionOf(args, place);
-    const { dnsSuffix } = partitionOf(region);
-    return {
-      id: region,
-      region,
-      name: region,
-      description: region,
-      endpoint: `ec2.${region}.${dnsSuffix}`,
-    };
-  },
+const FUNCTIONS: Readonly<Record<string, (args: Values, place: Place) => Values>> = {
+  "aws:index/getRegion:getRegion": (_, { region }) => ({
+    id: region,
+    region,
+    name: region,
+    description: region,
+    endpoint: `ec2.${region}.${partitionOf(region).dnsSuffix}`,
+  }),
   "aws:index/getCallerIdentity:getCallerIdentity": (_, { account, region }) => ({
     id: account,
     accountId: account,
@@ -35,23 +29,24 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
     const reverseDnsPrefix = dnsSuffix.split(".").reverse().join(".");
     return { id: partition, partition, dnsSuffix, reverseDnsPrefix };
   },
-  "aws:index/getAvailabilityZones:getAvailabilityZones": (args, place) => {
-    const region = regionOf(args, place);
+  "aws:index/getAvailabilityZones:getAvailabilityZones": (_, { region }) => {
     const names = zonesOf(region);
     const zoneIds = names.map((_, index) => `${region}-az${index + 1}`);
     return { id: region, region, names, zoneIds, groupNames: [region] };
   },
   // Offline every zone has everything.
-  "aws:ec2/getVpcEndpointService:getVpcEndpointService": (args, place) => ({
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": (args, { region }) => ({
     ...args,
     id: String(args["serviceName"]),
-    availabilityZones: zonesOf(regionOf(args, place)),
+    availabilityZones: zonesOf(region),
   }),
-  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (args, place) => {
-    const region = regionOf(args, place);
-    return { ...args, id: region, region, locations: zonesOf(region) };
-  },
-  "aws:ssm/getParameter:getParameter": (args, place) => {
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (args, { region }) => ({
+    ...args,
+    id: region,
+    region,
+    locations: zonesOf(region),
+  }),
+  "aws:ssm/getParameter:getParameter": (args, { region }) => {
     const name = String(args["name"]);
     if (!name.startsWith(IMAGE_PARAMETERS)) {
       throw new Error(
@@ -59,7 +54,6 @@ const FUNCTIONS: Readonly<Record<string, ProviderFunction>> = {
           `public image parameters (${IMAGE_PARAMETERS}…).`,
       );
     }
-    const region = regionOf(args, place);
     const digest = createHash("sha256").update(`${name} ${region}`).digest("hex");
     const value = `ami-0${digest.slice(0, 16)}`;
     const arn = `arn:${partitionOf(region).partition}:ssm:${region}::parameter${name}`;
@@ -77,11 +71,8 @@ export function callFunction(token: string, args: Values, place: Place): Values 
       `The function ${token} is not known to the local AWS provider: add it to local/provider/functions.ts.`,
     );
   }
-  return call(args, place);
-}
-
-function regionOf(args: Values, place: Place): string {
-  return typeof args["region"] === "string" ? args["region"] : place.region;
+  const { region } = args;
+  return call(args, typeof region === "string" ? { ...place, region } : place);
 }
 
 /** As many zones as a region has at most. */

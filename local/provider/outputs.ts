@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { COMPUTED, type Computed, type EachTime, type Resource, type Row } from "./computed";
+import { COMPUTED, COMPUTED_EACH_TIME, type Computed, type Resource, type Row } from "./computed";
 import { factsOf, type PropertyFacts } from "./facts";
 import { logicalName } from "./names";
-import { containsUnknown, defined, isObject, reveal, secret, UNKNOWN, type Values } from "./values";
+import { containsUnknown, defined, inBlocks, reveal, secret, UNKNOWN, type Values } from "./values";
 
 /** Where the resources are said to be. */
 export interface Place {
@@ -54,7 +54,7 @@ export function plannedOutputs(
 }
 
 /**
- * Outputs as the published provider plans them: unknown is each property that AWS computes and the program leaves out,
+ * Outputs as the published provider plans them, for LOCAL_PROVIDER_UNKNOWN_COMPUTED in the environment: unknown is each property that AWS computes and the program leaves out,
  * in blocks that are set as well.
  */
 export function withUnknownComputed(values: Values, facts: PropertyFacts): Values {
@@ -64,12 +64,8 @@ export function withUnknownComputed(values: Values, facts: PropertyFacts): Value
     // The tags of a resource are known from its inputs and the provider's default tags.
     if (name !== "tagsAll" && computed && (!input || value === undefined || value === null)) {
       result[name] = UNKNOWN;
-    } else if (properties && Array.isArray(value)) {
-      result[name] = value.map((item: unknown) =>
-        isObject(item) ? withUnknownComputed(item, properties) : item,
-      );
-    } else if (properties && isObject(value)) {
-      result[name] = withUnknownComputed(value, properties);
+    } else if (properties && value !== undefined) {
+      result[name] = inBlocks(value, (block) => withUnknownComputed(block, properties));
     }
   }
   return result;
@@ -100,14 +96,10 @@ function computedOutputs(
   const outputs: Record<string, unknown> = {};
   const compute = (): void => {
     for (const [name, rule] of Object.entries(row)) {
-      if (names[name] !== undefined) continue;
-      const isGuess = !isKnown && (isEachTime(rule) || typeof rule === "function");
-      const value = isEachTime(rule)
-        ? rule.eachTime(resource)
-        : typeof rule === "function"
-          ? rule(resource)
-          : rule;
-      if (!isGuess) outputs[name] = names[name] = resolved(value, names, draw);
+      const isGuess = typeof rule === "function" && !isKnown;
+      if (names[name] !== undefined || isGuess) continue;
+      const value = typeof rule === "function" ? rule(resource) : rule;
+      outputs[name] = names[name] = resolved(value, names, draw);
     }
   };
   // The id may build on an output (a statement id) as well as the other way about.
@@ -138,17 +130,15 @@ export function updatedOutputs(
   const kept = Object.entries(previous.outputs).filter(([name]) => !(name in previous.inputs));
   const outputs: Record<string, unknown> = Object.fromEntries(kept);
   const draw = drawnFrom(urn);
-  const names = {
+  const names: Record<string, unknown> = {
     ...(reveal(outputs) as Values),
     ...environment(resource, urn, place),
     id: previous.id,
   };
-  for (const [name, rule] of Object.entries(rowOf(type))) {
-    if (!isEachTime(rule)) continue;
-    outputs[name] = containsUnknown(resource.inputs)
-      ? UNKNOWN
-      : resolved(rule.eachTime(resource), names, draw);
-    Object.assign(names, { [name]: outputs[name] });
+  const isKnown = !containsUnknown(resource.inputs);
+  for (const [name, compute] of Object.entries(COMPUTED_EACH_TIME[type] ?? {})) {
+    const value = isKnown ? resolved(compute(resource), names, draw) : UNKNOWN;
+    outputs[name] = names[name] = value;
   }
   return { ...secretive(type, outputs), ...declared(type, inputs, place) };
 }
@@ -161,10 +151,6 @@ function rowOf(type: string): Row {
     );
   }
   return row;
-}
-
-function isEachTime(rule: unknown): rule is EachTime {
-  return typeof rule === "object" && rule !== null && "eachTime" in rule;
 }
 
 function environment({ inputs }: Resource, urn: string, { account, region }: Place): Values {
@@ -182,7 +168,7 @@ function environment({ inputs }: Resource, urn: string, { account, region }: Pla
 
 /** Inputs as outputs, with those that the provider itself derives. */
 function declared(type: string, inputs: Values, { region }: Place): Values {
-  const facts: PropertyFacts = factsOf(type);
+  const facts = factsOf(type);
   return defined({
     ...inputs,
     ...(facts["region"] && { region: inputs["region"] ?? region }),
@@ -200,7 +186,7 @@ function secretive(type: string, outputs: Values): Values {
   );
 }
 
-function resolved(value: Computed | undefined, names: Values, draw: Draw): Computed | undefined {
+function resolved(value: Computed, names: Values, draw: Draw): Computed | undefined {
   if (typeof value !== "string") return value;
   const missing: string[] = [];
   const text = value.replace(/\{(\w+)(?::(\d+))?\}/g, (_, name: string, length?: string) => {

@@ -22,12 +22,6 @@ export interface AwsProviderArgs {
   readonly root: string;
   /** What really runs on this machine; types without a data plane are recorded only. */
   readonly dataPlanes?: DataPlanes | undefined;
-  /**
-   * Leaves in a preview what AWS computes and the program leaves out unknown, as the published provider does.
-   *
-   * @default the environment's LOCAL_PROVIDER_UNKNOWN_COMPUTED
-   */
-  readonly unknownComputed?: boolean;
 }
 
 /** A resource in the engine's state. */
@@ -46,7 +40,6 @@ export interface RecordedResource {
 export class AwsProvider {
   readonly #root: string;
   readonly #dataPlanes: DataPlanes;
-  readonly #unknownComputed: boolean;
   #urnPrefix: string | undefined;
   #signal: AbortSignal | undefined;
   #region: string | undefined;
@@ -58,9 +51,7 @@ export class AwsProvider {
   /** Ids of resources that this run has compared, by URN: creating one of them again replaces it. */
   readonly #ids = new Map<string, string>();
 
-  constructor({ root, dataPlanes = {}, unknownComputed }: AwsProviderArgs) {
-    this.#unknownComputed =
-      unknownComputed ?? Boolean(process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"]);
+  constructor({ root, dataPlanes = {} }: AwsProviderArgs) {
     this.#root = root;
     this.#dataPlanes = dataPlanes;
   }
@@ -154,10 +145,8 @@ export class AwsProvider {
     if (preview) {
       const { id = "", outputs } = plannedOutputs(deployed, this.#place);
       this.#claim(urn, type, outputs);
-      return {
-        id,
-        outputs: this.#unknownComputed ? withUnknownComputed(outputs, factsOf(type)) : outputs,
-      };
+      const hidesComputed = process.env["LOCAL_PROVIDER_UNKNOWN_COMPUTED"];
+      return { id, outputs: hidesComputed ? withUnknownComputed(outputs, factsOf(type)) : outputs };
     }
     const { id, outputs } = createdOutputs(deployed, this.#place);
     this.#claim(urn, type, outputs);

@@ -4,7 +4,7 @@ import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as wire from "@pulumi/pulumi/proto/resource_pb";
 import { promisify } from "node:util";
-import { toStruct, UNKNOWN, type Values } from "./values";
+import { mapValues, toStruct, UNKNOWN, type Values } from "./values";
 
 /** A resource that was registered with the engine; as an input it stands for its id. */
 export class Registered {
@@ -37,71 +37,17 @@ export class Registered {
  *
  * It speaks the engine's protocol instead of creating resource objects: those would be children of
  * the program's own run, which goes on in this very process.
+ *
+ * @param version - of the package `aws`, so that children share the program's provider.
  */
-export class Registrar {
-  readonly #monitor: ResourceMonitorClient;
-  readonly #request: ConstructRequest;
-  readonly #version: string;
+export function registrar(request: ConstructRequest, version: string) {
+  const monitor = new ResourceMonitorClient(
+    request.getMonitorendpoint(),
+    credentials.createInsecure(),
+  );
+  const provider = request.getProvidersMap().get("aws") ?? "";
 
-  /** @param version - of the package `aws`, so that children share the program's provider. */
-  constructor(request: ConstructRequest, version: string) {
-    this.#request = request;
-    this.#version = version;
-    this.#monitor = new ResourceMonitorClient(
-      request.getMonitorendpoint(),
-      credentials.createInsecure(),
-    );
-  }
-
-  close(): void {
-    this.#monitor.close();
-  }
-
-  async component(inputs: Values): Promise<Registered> {
-    const request = this.#request;
-    const message = this.#message(request.getType(), request.getName(), request.getParent())
-      .setObject(toStruct(inputs))
-      .setDependenciesList(request.getDependenciesList())
-      .setAliasesList(request.getAliasesList());
-    return this.#register(message);
-  }
-
-  async resource(
-    type: string,
-    name: string,
-    { parent, inputs }: { readonly parent: Registered; readonly inputs: Values },
-  ): Promise<Registered> {
-    const message = this.#message(type, name, parent.urn).setCustom(true).setVersion(this.#version);
-    const values: Record<string, unknown> = {};
-    const dependencies = new Set<string>();
-    for (const [property, input] of Object.entries(inputs)) {
-      values[property] = input instanceof Registered ? input.knownId : input;
-      if (!(input instanceof Registered)) continue;
-      dependencies.add(input.urn);
-      message
-        .getPropertydependenciesMap()
-        .set(
-          property,
-          new wire.RegisterResourceRequest.PropertyDependencies().setUrnsList([input.urn]),
-        );
-    }
-    const provider = this.#request.getProvidersMap().get("aws");
-    if (provider !== undefined) message.setProvider(provider);
-    return this.#register(
-      message.setObject(toStruct(values)).setDependenciesList([...dependencies]),
-    );
-  }
-
-  async outputs(component: Registered, outputs: Values): Promise<void> {
-    const message = new wire.RegisterResourceOutputsRequest()
-      .setUrn(component.urn)
-      .setOutputs(toStruct(outputs));
-    await promisify((done: (error: Error | null) => void) =>
-      this.#monitor.registerResourceOutputs(message, done),
-    )();
-  }
-
-  #message(type: string, name: string, parent: string): wire.RegisterResourceRequest {
+  const messageOf = (type: string, name: string, parent: string) => {
     const message = new wire.RegisterResourceRequest()
       .setType(type)
       .setName(name)
@@ -109,17 +55,48 @@ export class Registrar {
       .setAcceptsecrets(true)
       .setAcceptresources(true)
       .setSupportspartialvalues(true);
-    if (this.#request.hasProtect()) message.setProtect(this.#request.getProtect() === true);
-    if (this.#request.hasRetainondelete()) {
-      message.setRetainondelete(this.#request.getRetainondelete() === true);
-    }
+    const [protect, retain] = [request.getProtect(), request.getRetainondelete()];
+    if (request.hasProtect()) message.setProtect(protect === true);
+    if (request.hasRetainondelete()) message.setRetainondelete(retain === true);
     return message;
-  }
-
-  async #register(message: wire.RegisterResourceRequest): Promise<Registered> {
+  };
+  const register = async (message: wire.RegisterResourceRequest): Promise<Registered> => {
     const response = await promisify<wire.RegisterResourceResponse>((done) =>
-      this.#monitor.registerResource(message, done),
+      monitor.registerResource(message, done),
     )();
     return new Registered(response.getUrn(), response.getId());
-  }
+  };
+
+  return {
+    close(): void {
+      monitor.close();
+    },
+    component: (inputs: Values): Promise<Registered> =>
+      register(
+        messageOf(request.getType(), request.getName(), request.getParent())
+          .setObject(toStruct(inputs))
+          .setDependenciesList(request.getDependenciesList())
+          .setAliasesList(request.getAliasesList()),
+      ),
+    resource(type: string, name: string, parent: Registered, inputs: Values): Promise<Registered> {
+      const message = messageOf(type, name, parent.urn).setCustom(true).setVersion(version);
+      const values = mapValues(inputs, (input, property) => {
+        if (!(input instanceof Registered)) return input;
+        const { PropertyDependencies } = wire.RegisterResourceRequest;
+        const dependencies = new PropertyDependencies().setUrnsList([input.urn]);
+        message.getPropertydependenciesMap().set(property, dependencies);
+        message.addDependencies(input.urn);
+        return input.knownId;
+      });
+      return register(message.setProvider(provider).setObject(toStruct(values)));
+    },
+    async outputs(component: Registered, outputs: Values): Promise<void> {
+      const message = new wire.RegisterResourceOutputsRequest()
+        .setUrn(component.urn)
+        .setOutputs(toStruct(outputs));
+      await promisify((done: (error: Error | null) => void) =>
+        monitor.registerResourceOutputs(message, done),
+      )();
+    },
+  };
 }

@@ -1,10 +1,10 @@
 import { status, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Message } from "google-protobuf";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import type { Change } from "./diff";
-import { typeInUrn } from "./names";
 import type { AwsProvider, RecordedResource } from "./provider";
 import { fromStruct, toStruct } from "./values";
 
@@ -65,7 +65,7 @@ export function awsService(
     check: unary((request: wire.CheckRequest) => {
       const { inputs, problems } = provider.check(
         request.getUrn(),
-        typeOf(request),
+        request.getType(),
         request.hasOlds() ? fromStruct(request.getOlds()) : undefined,
         fromStruct(request.getNews()),
         proposedName(request.getAutonaming()),
@@ -77,14 +77,14 @@ export function awsService(
     }),
     diff: unary((request: wire.DiffRequest) => {
       const { changes, deleteBeforeReplace } = provider.diff(
-        { urn: request.getUrn(), type: typeOf(request), id: request.getId() },
+        { urn: request.getUrn(), type: request.getType(), id: request.getId() },
         fromStruct(request.getOldInputs()),
         fromStruct(request.getNews()),
       );
       return diffResponse(changes).setDeletebeforereplace(deleteBeforeReplace);
     }),
     create: unary(async (request: wire.CreateRequest) => {
-      const { id, outputs } = await provider.create(request.getUrn(), typeOf(request), {
+      const { id, outputs } = await provider.create(request.getUrn(), request.getType(), {
         inputs: fromStruct(request.getProperties()),
         preview: request.getPreview(),
       });
@@ -103,7 +103,7 @@ export function awsService(
     read: unary(async (request: wire.ReadRequest) => {
       if (!request.hasInputs()) {
         throw new Error(
-          `${typeOf(request)} ${request.getId()}: the local AWS provider cannot import.`,
+          `${request.getType()} ${request.getId()}: the local AWS provider cannot import.`,
         );
       }
       const resource = recorded(request, request.getInputs(), request.getProperties());
@@ -132,37 +132,19 @@ function proposedName(
   return options?.getMode() === DISABLE ? null : options?.getProposedName();
 }
 
-interface ResourceRequest {
-  getUrn(): string;
-  getType(): string;
-}
-
-/** Older engines leave the type to the URN. */
-function typeOf(request: ResourceRequest): string {
-  return request.getType() || typeInUrn(request.getUrn());
-}
-
-type StructValue = Parameters<typeof fromStruct>[0];
-
 function recorded(
-  request: ResourceRequest & { getId(): string },
-  inputs: StructValue,
-  outputs: StructValue,
+  request: wire.UpdateRequest | wire.ReadRequest | wire.DeleteRequest,
+  inputs: Struct | undefined,
+  outputs: Struct | undefined,
 ): RecordedResource {
   return {
     urn: request.getUrn(),
-    type: typeOf(request),
+    type: request.getType(),
     id: request.getId(),
     inputs: fromStruct(inputs),
     outputs: fromStruct(outputs),
   };
 }
-
-const KINDS = {
-  add: [wire.PropertyDiff.Kind.ADD, wire.PropertyDiff.Kind.ADD_REPLACE],
-  delete: [wire.PropertyDiff.Kind.DELETE, wire.PropertyDiff.Kind.DELETE_REPLACE],
-  update: [wire.PropertyDiff.Kind.UPDATE, wire.PropertyDiff.Kind.UPDATE_REPLACE],
-} as const;
 
 function diffResponse(changes: Readonly<Record<string, Change>>): wire.DiffResponse {
   const entries = Object.entries(changes);
@@ -170,9 +152,8 @@ function diffResponse(changes: Readonly<Record<string, Change>>): wire.DiffRespo
   const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
   response.setChanges(entries.length > 0 ? DIFF_SOME : DIFF_NONE);
   for (const [path, { kind, replaces }] of entries) {
-    const change = new wire.PropertyDiff()
-      .setInputdiff(true)
-      .setKind(KINDS[kind][replaces ? 1 : 0]);
+    const sort = wire.PropertyDiff.Kind[`${kind}${replaces ? "_REPLACE" : ""}`];
+    const change = new wire.PropertyDiff().setInputdiff(true).setKind(sort);
     response.getDetaileddiffMap().set(path, change);
   }
   const replacing = entries.filter(([, { replaces }]) => replaces).map(([path]) => path);

@@ -36,6 +36,12 @@ export function isBlock(value: unknown): value is Values {
   return isObject(value) && signature(value) === undefined;
 }
 
+/** Changes a block, or each block of a list; any other value stays as it is. */
+export function inBlocks(value: unknown, change: (block: Values) => Values): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => inBlocks(item, change));
+  return isBlock(value) ? change(value) : value;
+}
+
 export function secret(value: unknown): Values {
   return { [runtime.specialSigKey]: runtime.specialSecretSig, value };
 }

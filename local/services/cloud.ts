@@ -7,15 +7,15 @@ import {
 } from "../../infra/contracts/property-templates";
 import type { DataPlanes } from "../provider/data-plane";
 import { LOCAL_ACCOUNT } from "../provider/provider";
-import { ApplicationPlane, type LocalProperties } from "./flink/application-plane";
+import { applicationPlane, type LocalProperties } from "./flink/application-plane";
 import { catalogPlane } from "./storage/catalog-plane";
 import { consumerPlane } from "./kinesis/consumer-plane";
-import { DeliveryPlane } from "./firehose/delivery-plane";
+import { deliveryPlane } from "./firehose/delivery-plane";
 import { DeliveryEndpoint } from "./firehose/delivery-endpoint";
 import { domainPlane } from "./opensearch/domain-plane";
 import { lockFolder } from "../machine/folder-lock";
-import { EventSourcePlane } from "./lambda/event-source-plane";
-import { FunctionPlane, invocationPlane } from "./lambda/function-plane";
+import { eventSourcePlane } from "./lambda/event-source-plane";
+import { functionPlane, invocationPlane } from "./lambda/function-plane";
 import type { Progress } from "../machine/installation";
 import { kinesisClient, kinesisEnvironment, startKinesisServer } from "./kinesis/kinesis-server";
 import { bucketPlane, objectPlane, ObjectStore } from "./storage/object-store";
@@ -96,7 +96,7 @@ export async function localCloud(options: CloudOptions) {
     return (client ??= kinesisClient(endpoints.kinesis, region));
   };
   const store = new ObjectStore(folders.state("s3"));
-  const functions = new FunctionPlane({
+  const functions = functionPlane({
     folder: folders.state("lambda"),
     logFile: (name) => folders.log(name),
     // The node here is OpenSearch without them; the set-up function must know, or it would fail.
@@ -107,7 +107,7 @@ export async function localCloud(options: CloudOptions) {
   });
   const catalog = catalogPlane();
   const deliveryEndpoint = new DeliveryEndpoint(ports.firehose);
-  const deliveries = new DeliveryPlane({
+  const deliveries = deliveryPlane({
     client: kinesisApi,
     store,
     functions,
@@ -116,7 +116,7 @@ export async function localCloud(options: CloudOptions) {
     folder: folders.state("firehose"),
     region,
   });
-  const eventSources = new EventSourcePlane({
+  const eventSources = eventSourcePlane({
     client: kinesisApi,
     store,
     functions,
@@ -132,7 +132,7 @@ export async function localCloud(options: CloudOptions) {
     logFile: folders.log("api"),
   });
   const hasIndices = (): boolean => existsSync(folders.state("opensearch"));
-  const application = new ApplicationPlane({
+  const application = applicationPlane({
     store,
     folders,
     ports: { rest: ports.flink, rpc: ports.flinkRpc, blob: ports.flinkBlob },
@@ -181,11 +181,11 @@ export async function localCloud(options: CloudOptions) {
         pids: {
           kinesis: kinesis.running()?.pid,
           opensearch: search.running()?.pid,
-          flink: application.pids,
+          flink: application.pids(),
         },
         job: await application.job().catch(() => undefined),
-        deliveries: deliveries.statuses,
-        eventSources: eventSources.statuses,
+        deliveries: deliveries.statuses(),
+        eventSources: eventSources.statuses(),
       };
     },
     /** Archives everything that the streams hold, at the end of a run. */

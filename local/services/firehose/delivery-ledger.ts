@@ -4,38 +4,23 @@ import type { ShardRecord } from "../kinesis/shard-reader";
 export interface Ticket {
   readonly shardId: string;
   readonly sequenceNumber: string;
+  /** What still has to be done with it: objects that it belongs to and, until it is in them, its reader. */
   holders: number;
 }
 
 /** Position per shard: the last record before which everything is delivered, in whatever order objects are written. */
 export class DeliveryLedger {
   readonly #open = new Map<string, Ticket[]>();
-  readonly #positions = new Map<string, string>();
-
   /** By shard, the sequence number up to which everything is delivered. */
-  get positions(): ReadonlyMap<string, string> {
-    return this.#positions;
-  }
-
-  resume(positions: ReadonlyMap<string, string>): void {
-    for (const [shard, position] of positions) this.#positions.set(shard, position);
-  }
+  readonly positions = new Map<string, string>();
 
   /** Opens the account of a record that has been read. Records of a shard come in their order. */
   open({ shardId, sequenceNumber }: ShardRecord): Ticket {
     const ticket = { shardId, sequenceNumber, holders: 1 };
-    const tickets = this.#open.get(shardId);
-    if (tickets === undefined) this.#open.set(shardId, [ticket]);
-    else tickets.push(ticket);
+    const tickets = this.#open.get(shardId) ?? [];
+    this.#open.set(shardId, tickets);
+    tickets.push(ticket);
     return ticket;
-  }
-
-  hold(ticket: Ticket): void {
-    ticket.holders += 1;
-  }
-
-  release(ticket: Ticket): void {
-    ticket.holders -= 1;
   }
 
   /** Moves the positions on to where nothing before is open any more. */
@@ -44,7 +29,7 @@ export class DeliveryLedger {
       const first = tickets.findIndex(({ holders }) => holders > 0);
       const done = tickets.splice(0, first === -1 ? tickets.length : first);
       const last = done.at(-1);
-      if (last !== undefined) this.#positions.set(shardId, last.sequenceNumber);
+      if (last !== undefined) this.positions.set(shardId, last.sequenceNumber);
     }
   }
 }

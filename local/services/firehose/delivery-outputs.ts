@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { DateTime } from "luxon";
 import { type DeliveryFormat, joined } from "./delivery-format";
-import type { DeliveryLedger, Ticket } from "./delivery-ledger";
-import type { BufferLimits, DeliverySettings, DeliveryTarget } from "./delivery-settings";
+import type { Ticket } from "./delivery-ledger";
+import type { DeliverySettings, DeliveryTarget } from "./delivery-settings";
 
 /** https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
 const MAX_PARTITIONS = 500;
 
-export interface BufferedRecord {
+interface BufferedRecord {
   readonly data: Uint8Array;
   readonly arrival: Date;
   readonly ticket: Ticket;
@@ -16,11 +16,11 @@ export interface BufferedRecord {
 /** Records that go on together: into one object, or to the transform. */
 export class DeliveryBuffer<Item extends Pick<BufferedRecord, "data">> {
   readonly items: Item[] = [];
-  readonly #limits: BufferLimits;
+  readonly #limits: Pick<DeliveryTarget, "bufferBytes" | "bufferMilliseconds">;
   #bytes = 0;
   #begun: number | undefined;
 
-  constructor(limits: BufferLimits) {
+  constructor(limits: Pick<DeliveryTarget, "bufferBytes" | "bufferMilliseconds">) {
     this.#limits = limits;
   }
 
@@ -37,10 +37,11 @@ export class DeliveryBuffer<Item extends Pick<BufferedRecord, "data">> {
   }
 }
 
-type Address =
-  | { readonly kind: "events"; readonly partitionKeys?: Readonly<Record<string, string>> }
-  | { readonly kind: "source" }
-  | { readonly kind: "errors"; readonly errorType: string };
+interface Address {
+  readonly kind: "events" | "source" | "errors";
+  readonly partitionKeys?: Readonly<Record<string, string>>;
+  readonly errorType?: string;
+}
 
 interface Output {
   readonly address: Address;
@@ -53,11 +54,10 @@ export interface OutputsOptions {
   readonly settings: DeliverySettings;
   readonly format: DeliveryFormat;
   readonly put: (bucket: string, key: string, content: Buffer) => Promise<void>;
-  readonly ledger: DeliveryLedger;
   readonly now: () => number;
 }
 
-export interface DeliveryFailure {
+interface Failure {
   readonly errorType: string;
   readonly errorCode: string;
   readonly errorMessage: string;
@@ -111,7 +111,7 @@ export class DeliveryOutputs {
   }
 
   /** Files a record as failed. @returns whether an object has become due. */
-  fail(record: BufferedRecord, failure: DeliveryFailure): boolean {
+  fail(record: BufferedRecord, failure: Failure): boolean {
     const { errorType, errorCode, errorMessage, attempts = 1, lambdaArn } = failure;
     const document = {
       attemptsMade: attempts,
@@ -154,7 +154,7 @@ export class DeliveryOutputs {
           errorMessage,
         });
       }
-      this.#options.ledger.release(record.ticket);
+      record.ticket.holders -= 1;
     });
     if (address.kind === "events") {
       this.counts.records += items.length - rejected.size;
@@ -167,22 +167,20 @@ export class DeliveryOutputs {
   /** https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html @param oldest arrival of its oldest record */
   #key(address: Address, { prefix, fileExtension }: DeliveryTarget, oldest: number): string {
     const { name, version, timeZone } = this.#options.settings;
-    const partitionKeys = (address.kind === "events" && address.partitionKeys) || {};
+    const { errorType, partitionKeys = {} } = address;
     const context = { time: new Date(oldest), timeZone, partitionKeys };
     const stamp = DateTime.fromMillis(oldest, { zone: timeZone }).toFormat("yyyy-MM-dd-HH-mm-ss");
     const folder =
-      address.kind === "errors"
-        ? prefix.evaluateError(address.errorType, context)
-        : prefix.evaluate(context);
+      errorType === undefined ? prefix.evaluate(context) : prefix.evaluateError(errorType, context);
     return `${folder}${name}-${version}-${stamp}-${randomUUID()}${fileExtension}`;
   }
 
   #add(address: Address, record: BufferedRecord): boolean {
     const key = keyOf(address);
-    const { ledger, now } = this.#options;
+    const { now } = this.#options;
     const output = this.#outputs.get(key) ?? this.#output(address);
     this.#outputs.set(key, output);
-    ledger.hold(record.ticket);
+    record.ticket.holders += 1;
     output.buffer.add(record, now());
     return output.buffer.isDue(now());
   }

@@ -8,12 +8,10 @@ const MAX_LENGTH = 512;
 const HOUR = "!{timestamp:yyyy/MM/dd/HH/}";
 const ERROR_TYPE = "!{firehose:error-output-type}";
 
-export interface PrefixContext {
+interface PrefixContext {
   readonly time: Date;
   /** IANA time zone, such as UTC. */
   readonly timeZone: string;
-  /** Fills `firehose:random-string`. */
-  readonly random?: () => string;
   /** Values of the record's partition keys. @default none */
   readonly partitionKeys?: Readonly<Record<string, string>>;
 }
@@ -21,43 +19,39 @@ export interface PrefixContext {
 /**
  * Prefixes with expressions such as `!{timestamp:yyyy/MM/dd}`, for objects and for what cannot be delivered:
  * https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
+ *
+ * @throws Error that lists every invalid expression
  */
-export class DeliveryPrefix {
-  readonly #objects: string;
-  readonly #errors: string;
-
-  /** @throws Error that lists every invalid expression */
-  constructor(prefix: string, errorOutputPrefix: string | undefined, partitioned = false) {
-    const errors = errorOutputPrefix ?? "";
-    const problems = [
-      ...problemsOf(prefix, partitioned ? "partitions" : "objects"),
-      ...problemsOf(errors, "errors"),
-    ];
-    if (hasExpressions(prefix) && errorOutputPrefix === undefined) {
-      problems.push("a prefix with expressions needs an errorOutputPrefix");
-    }
-    if (partitioned && !prefix.includes("!{partitionKeyFrom")) {
-      problems.push("with dynamic partitioning it must contain a partition key");
-    }
-    if (hasExpressions(errors) && !errors.includes(ERROR_TYPE)) {
-      problems.push(`an errorOutputPrefix with expressions must contain ${ERROR_TYPE}`);
-    }
-    if (problems.length > 0) {
-      throw new Error(["The prefix is wrong:", ...problems.map((text) => `- ${text}`)].join("\n"));
-    }
-    this.#objects = hasExpressions(prefix) ? prefix : prefix + HOUR;
-    this.#errors = hasExpressions(errors) ? errors : `${errors}${ERROR_TYPE}/${HOUR}`;
+export function deliveryPrefix(
+  prefix: string,
+  errorOutputPrefix: string | undefined,
+  partitioned = false,
+) {
+  const errors = errorOutputPrefix ?? "";
+  const problems = [
+    ...problemsOf(prefix, partitioned ? "partitions" : "objects"),
+    ...problemsOf(errors, "errors"),
+  ];
+  if (hasExpressions(prefix) && errorOutputPrefix === undefined) {
+    problems.push("a prefix with expressions needs an errorOutputPrefix");
   }
-
-  /** @throws Error when a partition key has no value. */
-  evaluate(context: PrefixContext): string {
-    return evaluate(this.#objects, context);
+  if (partitioned && !prefix.includes("!{partitionKeyFrom")) {
+    problems.push("with dynamic partitioning it must contain a partition key");
   }
-
-  /** @param type such as processing-failed. */
-  evaluateError(type: string, context: PrefixContext): string {
-    return evaluate(this.#errors, context, type);
+  if (hasExpressions(errors) && !errors.includes(ERROR_TYPE)) {
+    problems.push(`an errorOutputPrefix with expressions must contain ${ERROR_TYPE}`);
   }
+  if (problems.length > 0) {
+    throw new Error(["The prefix is wrong:", ...problems.map((text) => `- ${text}`)].join("\n"));
+  }
+  const ofObjects = hasExpressions(prefix) ? prefix : prefix + HOUR;
+  const ofErrors = hasExpressions(errors) ? errors : `${errors}${ERROR_TYPE}/${HOUR}`;
+  return {
+    /** @throws Error when a partition key has no value. */
+    evaluate: (context: PrefixContext) => evaluate(ofObjects, context),
+    /** @param type such as processing-failed. */
+    evaluateError: (type: string, context: PrefixContext) => evaluate(ofErrors, context, type),
+  };
 }
 
 function hasExpressions(prefix: string): boolean {
@@ -66,12 +60,12 @@ function hasExpressions(prefix: string): boolean {
 
 function evaluate(
   prefix: string,
-  { time, timeZone, random, partitionKeys = {} }: PrefixContext,
+  { time, timeZone, partitionKeys = {} }: PrefixContext,
   errorType = "",
 ): string {
   const zoned = DateTime.fromJSDate(time, { zone: timeZone });
   // Every instance of the expression gives the same string.
-  const string = random?.() ?? randomBytes(8).toString("base64url");
+  const string = randomBytes(8).toString("base64url");
   const evaluated = prefix.replace(EXPRESSION, (expression, namespace: string, value: string) => {
     if (expression === ERROR_TYPE) return errorType;
     if (namespace === "firehose") return string;

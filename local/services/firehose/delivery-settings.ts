@@ -2,50 +2,22 @@ import type { kinesis } from "@pulumi/aws";
 import type { Unwrap } from "@pulumi/pulumi";
 import { refused, type DeclaredResource } from "../../provider/data-plane";
 import { bucketOf } from "../storage/object-store";
-import { DeliveryPrefix } from "./delivery-prefix";
-import type { TransformSettings } from "./delivery-transform";
+import { deliveryPrefix } from "./delivery-prefix";
 
 const MIB = 1024 ** 2;
 
-export interface BufferLimits {
-  /** An object is written when the records weigh this much, before compression. */
-  readonly bufferBytes: number;
-  /** An object is written at the latest this long after its first record. */
-  readonly bufferMilliseconds: number;
-}
-
-/** A place for objects, and how long records are collected for one of them. */
-export interface DeliveryTarget extends BufferLimits {
-  readonly bucket: string;
-  readonly prefix: DeliveryPrefix;
-  readonly compression: "UNCOMPRESSED" | "GZIP";
-  readonly fileExtension: string;
-}
-
-/** A Firehose delivery stream to a bucket, as the program declares it. */
-export interface DeliverySettings extends DeliveryTarget {
-  readonly name: string;
-  readonly arn: string;
-  /** Counts the changes of the configuration; part of the objects' names. */
-  readonly version: string;
-  /** Name of the Kinesis stream that it reads. @default it takes what is put to it */
-  readonly streamName?: string;
-  readonly timeZone: string;
-  readonly delimiter: string;
-  /** Whether the records' partition keys say into which object they go. */
-  readonly partitioned: boolean;
-  readonly transform?: TransformSettings & BufferLimits;
-  /** The table whose columns the objects have. */
-  readonly table?: { readonly database: string; readonly name: string };
-  readonly backup?: DeliveryTarget;
-}
+export type DeliverySettings = ReturnType<typeof deliverySettings>;
+export type DeliveryTarget = ReturnType<typeof targetOf>;
 
 type Inputs = Unwrap<kinesis.FirehoseDeliveryStreamArgs>;
 type S3 = NonNullable<Inputs["extendedS3Configuration"]>;
 type Backup = NonNullable<S3["s3BackupConfiguration"]>;
 
-/** @throws Error that lists everything that is declared but cannot be done locally. */
-export function deliverySettings(resource: DeclaredResource): DeliverySettings {
+/**
+ * A Firehose delivery stream to a bucket, as the program declares it.
+ * @throws Error that lists everything that is declared but cannot be done locally.
+ */
+export function deliverySettings(resource: DeclaredResource) {
   const inputs = resource.inputs as Inputs;
   const { destination, extendedS3Configuration: s3, kinesisSourceConfiguration: source } = inputs;
   const problems: string[] = [];
@@ -66,25 +38,33 @@ export function deliverySettings(resource: DeclaredResource): DeliverySettings {
     ...targetOf(s3, partitioned),
     name: inputs.name ?? "",
     arn: typeof arn === "string" ? arn : "",
+    // Counts the changes of the configuration; part of the objects' names.
     version: typeof versionId === "string" ? versionId : "1",
+    // Name of the Kinesis stream that it reads; without one it takes what is put to it.
     ...(source && { streamName: streamOf(source.kinesisStreamArn) }),
     timeZone: s3.customTimeZone ?? "UTC",
     delimiter,
+    // Whether the records' partition keys say into which object they go.
     partitioned,
     ...(transform && { transform }),
+    // The table whose columns the objects have.
     ...(table && { table }),
     ...(backup && { backup: targetOf(backup) }),
   };
 }
 
-function targetOf(block: S3 | Backup, partitioned = false): DeliveryTarget {
+/** A place for objects, and how long records are collected for one of them. */
+function targetOf(block: S3 | Backup, partitioned = false) {
   const { prefix = "", errorOutputPrefix, bufferingSize = 5, bufferingInterval = 300 } = block;
-  const compression = block.compressionFormat === "GZIP" ? "GZIP" : "UNCOMPRESSED";
+  const compression: "UNCOMPRESSED" | "GZIP" =
+    block.compressionFormat === "GZIP" ? "GZIP" : "UNCOMPRESSED";
   const { fileExtension = compression === "GZIP" ? ".gz" : "" } = block as S3;
   return {
     bucket: bucketOf(block.bucketArn),
-    prefix: new DeliveryPrefix(prefix, errorOutputPrefix, partitioned),
+    prefix: deliveryPrefix(prefix, errorOutputPrefix, partitioned),
+    // An object is written when the records weigh this much, before compression.
     bufferBytes: bufferingSize * MIB,
+    // An object is written at the latest this long after its first record.
     bufferMilliseconds: bufferingInterval * 1000,
     compression,
     fileExtension,
@@ -97,7 +77,7 @@ function compressionProblems({ compressionFormat = "UNCOMPRESSED" }: S3 | Backup
     : [`compressionFormat ${compressionFormat} is not there locally; use GZIP or UNCOMPRESSED`];
 }
 
-function tableOf(s3: S3, problems: string[]): DeliverySettings["table"] {
+function tableOf(s3: S3, problems: string[]) {
   const { compressionFormat = "UNCOMPRESSED", bufferingSize = 5 } = s3;
   const conversion = s3.dataFormatConversionConfiguration;
   // Declaring the block switches it on.
@@ -119,10 +99,8 @@ function tableOf(s3: S3, problems: string[]): DeliverySettings["table"] {
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ProcessorParameter.html */
 function processingOf(processing: S3["processingConfiguration"], problems: string[]) {
   let delimiter = "";
-  let transform: DeliverySettings["transform"];
-  for (const { type, parameters = [] } of processing?.enabled
-    ? (processing.processors ?? [])
-    : []) {
+  let transform;
+  for (const { type, parameters = [] } of (processing?.enabled && processing.processors) || []) {
     const value = new Map(parameters.map((one) => [one.parameterName, one.parameterValue]));
     if (type === "AppendDelimiterToRecord") {
       // A line break unless the processor says otherwise, where it may be written as two characters.

@@ -2,16 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { ShardRecord } from "../kinesis/shard-reader";
 import { FunctionError } from "../lambda/function-process";
 
-export interface TransformSettings {
-  readonly functionArn: string;
+interface TransformOptions {
   readonly retries: number;
-}
-
-export interface TransformOptions extends TransformSettings {
   readonly deliveryStreamArn: string;
   readonly region: string;
-  /** Invokes a function: JSON text in, JSON text out. */
-  readonly invoke: (functionArn: string, payload: string) => Promise<string>;
+  /** Invokes the function: JSON text in, JSON text out. */
+  readonly invoke: (payload: string) => Promise<string>;
 }
 
 export type Outcome =
@@ -40,7 +36,7 @@ export type DeliveryTransform = (records: readonly ShardRecord[]) => Promise<rea
 
 /** A transform by Lambda: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
 export function deliveryTransform(options: TransformOptions): DeliveryTransform {
-  const { functionArn, retries, deliveryStreamArn, region, invoke } = options;
+  const { retries, deliveryStreamArn, region, invoke } = options;
   return async (records) => {
     const payload = JSON.stringify({
       invocationId: randomUUID(),
@@ -59,7 +55,7 @@ export function deliveryTransform(options: TransformOptions): DeliveryTransform 
     });
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return outcomes(records, await invoke(functionArn, payload), attempts);
+        return outcomes(records, await invoke(payload), attempts);
       } catch (error) {
         if (!(error instanceof FunctionError)) throw error;
         if (attempts > retries) {

@@ -23,7 +23,7 @@ export class DeliveryWorker extends StreamWorker {
   constructor(options: DeliveryOptions) {
     super(options);
     this.#options = options;
-    this.#outputs = new DeliveryOutputs({ ...options, ledger: this.ledger, now: this.now });
+    this.#outputs = new DeliveryOutputs({ ...options, now: this.now });
     this.#waiting = this.#batch();
   }
 
@@ -73,11 +73,11 @@ export class DeliveryWorker extends StreamWorker {
     if (transform === undefined) {
       due = this.#outputs.deliver(taken, {}) || due;
     } else {
-      this.ledger.hold(ticket);
+      ticket.holders += 1;
       this.#waiting.add(taken, this.now());
       due = this.#waiting.isDue(this.now()) || due;
     }
-    this.ledger.release(ticket);
+    ticket.holders -= 1;
     return due;
   }
 
@@ -96,7 +96,7 @@ export class DeliveryWorker extends StreamWorker {
       } else {
         this.#dropped += 1;
       }
-      this.ledger.release(record.ticket);
+      record.ticket.holders -= 1;
     });
   }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import {
   clusterConfiguration,
   type FlinkConfiguration,
@@ -15,7 +14,13 @@ import { FlinkRest } from "./flink-rest";
 import { type FlinkSettings, propertiesFile, taskManagerCount } from "./flink-settings";
 import type { Progress } from "../../machine/installation";
 import { javaCommand } from "../../machine/java";
-import { type ProcessError, type ProcessOptions, ServiceProcess } from "../../machine/process";
+import {
+  type ProcessError,
+  type ProcessOptions,
+  type ServiceProcess,
+  startProcess,
+  until,
+} from "../../machine/process";
 import { restartLimit } from "../../machine/startable";
 import type { ServiceFolders } from "../../machine/service-folders";
 
@@ -166,7 +171,7 @@ export class FlinkCluster {
   ): Promise<ServiceProcess> {
     const { installation, settings, folders, env } = this.#options;
     const logFile = folders.log(`flink-${id}`);
-    const starting = ServiceProcess.start({
+    const starting = startProcess({
       ...specifics,
       command: javaCommand(),
       args: [
@@ -189,17 +194,16 @@ export class FlinkCluster {
   }
 
   async #joined(slots: number): Promise<void> {
-    const deadline = performance.now() + START_SECONDS * 1000;
-    while ((await this.rest.slots()) !== slots) {
+    const isComplete = await until(async () => {
       this.#stop.signal.throwIfAborted();
       if (this.#failure) throw this.#failure;
-      if (performance.now() > deadline) {
-        throw new Error(
-          `Flink's task managers have not joined after ${START_SECONDS} s; see the logs in ${path.dirname(this.#options.folders.log(""))}`,
-        );
-      }
-      await delay(100);
-    }
+      return (await this.rest.slots()) === slots;
+    }, START_SECONDS);
+    if (isComplete) return;
+    const logs = path.dirname(this.#options.folders.log(""));
+    throw new Error(
+      `Flink's task managers have not joined after ${START_SECONDS} s; see the logs in ${logs}`,
+    );
   }
 
   async #replaceTaskManager(number: number, exit: ProcessError): Promise<void> {

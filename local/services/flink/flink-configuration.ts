@@ -15,16 +15,18 @@ const jobManagerHeapMib = 320;
 /** Memory of one task manager in MiB, by Flink's names: a KPU has 4 GB, a laptop has less for each. */
 export function taskManagerMemory(slots: number) {
   return {
-    frameworkHeap: 64,
-    taskHeap: 192 + 64 * slots,
-    frameworkOffHeap: 64,
+    "framework.heap.size": 64,
+    "task.heap.size": 192 + 64 * slots,
+    "framework.off-heap.size": 64,
     // Clients of AWS and of OpenSearch keep buffers there.
-    taskOffHeap: 64,
-    network: 64,
+    "task.off-heap.size": 64,
+    "network.min": 64,
+    "network.max": 64,
     // State in RocksDB.
-    managed: 64 * slots,
-    metaspace: 192,
-    overhead: 64,
+    "managed.size": 64 * slots,
+    "jvm-metaspace.size": 192,
+    "jvm-overhead.min": 64,
+    "jvm-overhead.max": 64,
   };
 }
 
@@ -44,7 +46,7 @@ export function clusterConfiguration(
   others: FlinkConfiguration = {},
 ): string {
   const { checkpointing, parallelism, parallelismPerKpu: slots } = settings;
-  const memory = taskManagerMemory(slots);
+  const memory = Object.entries(taskManagerMemory(slots));
   const values = {
     ...(load(readFileSync(path.join(__dirname, "config.yaml"), "utf8")) as object),
     "jobmanager.rpc.port": ports.rpc,
@@ -54,16 +56,7 @@ export function clusterConfiguration(
     "web.access-control-allow-origin": `http://127.0.0.1:${ports.rest}`,
     "taskmanager.numberOfTaskSlots": slots,
     "taskmanager.cpu.cores": slots,
-    "taskmanager.memory.framework.heap.size": `${memory.frameworkHeap}m`,
-    "taskmanager.memory.task.heap.size": `${memory.taskHeap}m`,
-    "taskmanager.memory.framework.off-heap.size": `${memory.frameworkOffHeap}m`,
-    "taskmanager.memory.task.off-heap.size": `${memory.taskOffHeap}m`,
-    "taskmanager.memory.network.min": `${memory.network}m`,
-    "taskmanager.memory.network.max": `${memory.network}m`,
-    "taskmanager.memory.managed.size": `${memory.managed}m`,
-    "taskmanager.memory.jvm-metaspace.size": `${memory.metaspace}m`,
-    "taskmanager.memory.jvm-overhead.min": `${memory.overhead}m`,
-    "taskmanager.memory.jvm-overhead.max": `${memory.overhead}m`,
+    ...Object.fromEntries(memory.map(([name, mib]) => [`taskmanager.memory.${name}`, `${mib}m`])),
     "io.tmp.dirs": path.join(folder, "tmp"),
     "web.tmpdir": path.join(folder, "tmp"),
     // What the job writes to S3 goes to the folders of the buckets.
@@ -129,11 +122,11 @@ const optimizedLate = [
 
 export function taskManagerArguments(slots: number, sustained = false): string[] {
   const memory = taskManagerMemory(slots);
-  const direct = memory.frameworkOffHeap + memory.taskOffHeap + memory.network;
+  const offHeap = memory["framework.off-heap.size"] + memory["task.off-heap.size"];
   return [
-    `-Xmx${memory.frameworkHeap + memory.taskHeap}m`,
-    `-XX:MaxDirectMemorySize=${direct}m`,
-    `-XX:MaxMetaspaceSize=${memory.metaspace}m`,
+    `-Xmx${memory["framework.heap.size"] + memory["task.heap.size"]}m`,
+    `-XX:MaxDirectMemorySize=${offHeap + memory["network.max"]}m`,
+    `-XX:MaxMetaspaceSize=${memory["jvm-metaspace.size"]}m`,
     ...(sustained ? [] : optimizedLate),
   ];
 }

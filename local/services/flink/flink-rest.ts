@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../machine/process";
 
 const POLL_MILLISECONDS = 100;
-const CANCEL_MILLISECONDS = 5_000;
+const CANCEL_SECONDS = 5;
 
 const ENDED = ["FAILED", "FINISHED", "CANCELED"];
 
@@ -91,12 +92,10 @@ export class FlinkRest {
   /** Cancels a job and waits, some seconds at most, until it has ended. */
   async cancelled(jobId: string): Promise<void> {
     await this.#send("PATCH", `/jobs/${jobId}?mode=cancel`);
-    const deadline = performance.now() + CANCEL_MILLISECONDS;
-    while (performance.now() < deadline) {
+    await until(async () => {
       const job = (await this.jobs()).find(({ id }) => id === jobId);
-      if (job === undefined || ENDED.includes(job.state)) return;
-      await delay(POLL_MILLISECONDS);
-    }
+      return job === undefined || ENDED.includes(job.state);
+    }, CANCEL_SECONDS);
   }
 
   #get<T>(path: string): Promise<T> {

@@ -3,7 +3,7 @@ import { Kinesis } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { commandOptions } from "../../machine/command";
 import { install, type Progress } from "../../machine/installation";
-import { type ProcessError, ServiceProcess } from "../../machine/process";
+import { type ProcessError, type ServiceProcess, startProcess } from "../../machine/process";
 import type { ServiceFolders } from "../../machine/service-folders";
 
 /** Open shards that all streams together may have; AWS's default quota in most regions. */
@@ -29,7 +29,7 @@ export async function startKinesisServer(options: KinesisServerOptions): Promise
   const { port, region, accountId, folders, onProgress, onExit } = options;
   const { throttled = true, journal = true, keepRecords } = options;
   const installation = await install("kinesisServer", onProgress);
-  return ServiceProcess.start({
+  return startProcess({
     name: "Kinesis server",
     command: path.join(installation, "bin", "kinesis-server"),
     args: [

@@ -1,27 +1,33 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type Kinesis,
   type MetricsName,
   ResourceNotFoundException,
   type StreamDescriptionSummary,
 } from "@aws-sdk/client-kinesis";
+import type { kinesis } from "@pulumi/aws";
+import type { Unwrap } from "@pulumi/pulumi";
+import { until } from "../../machine/process";
 
-const POLL_MILLISECONDS = 50;
-const TIMEOUT_MILLISECONDS = 60_000;
-export const DEFAULT_RETENTION_HOURS = 24;
-export const DEFAULT_RECORD_KIB = 1024;
+const TIMEOUT_SECONDS = 60;
+/** An on-demand stream starts with four shards: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html */
+const ON_DEMAND_SHARDS = 4;
 
-export interface StreamSettings {
-  readonly name: string;
-  readonly mode: "PROVISIONED" | "ON_DEMAND";
-  readonly shards: number;
-  readonly retentionHours: number;
-  readonly kmsKey: string | undefined;
-  readonly metrics: readonly string[];
-  readonly recordKib: number;
-  readonly warmMibPerSecond: number | undefined;
-  readonly tags: Readonly<Record<string, string>>;
+/** A stream as the program declares it, with the defaults of the service. */
+export function streamSettings(inputs: Unwrap<kinesis.StreamArgs>) {
+  const onDemand = inputs.streamModeDetails?.streamMode === "ON_DEMAND";
+  return {
+    mode: onDemand ? ("ON_DEMAND" as const) : ("PROVISIONED" as const),
+    shards: onDemand ? ON_DEMAND_SHARDS : (inputs.shardCount ?? 0),
+    retentionHours: inputs.retentionPeriod ?? 24,
+    kmsKey: inputs.encryptionType === "KMS" ? inputs.kmsKeyId : undefined,
+    metrics: (inputs.shardLevelMetrics ?? []) as MetricsName[],
+    recordKib: inputs.maxRecordSizeInKib ?? 1024,
+    warmMibPerSecond: inputs.warmThroughputMibPs,
+    tags: inputs.tags ?? {},
+  };
 }
+
+type StreamSettings = ReturnType<typeof streamSettings>;
 
 /** A stream of a Kinesis API. Every change is done when the stream is active again. */
 export class LiveStream {
@@ -37,13 +43,14 @@ export class LiveStream {
     await this.#done(this.#client.createStream({ StreamName: this.#name, ShardCount: shards }));
   }
 
-  async change(previous: StreamSettings | undefined, wanted: StreamSettings): Promise<void> {
+  /** @param previous - settings before. @default those of a stream that was just created */
+  async change(wanted: StreamSettings, previous = streamSettings({})): Promise<void> {
     const client = this.#client;
     const StreamName = this.#name;
     const summary = await this.#active();
-    const { StreamARN, RetentionPeriodHours: hours = DEFAULT_RETENTION_HOURS } = summary;
+    const { StreamARN, RetentionPeriodHours: hours = previous.retentionHours } = summary;
     const { mode, retentionHours, kmsKey, metrics, recordKib, warmMibPerSecond } = wanted;
-    if (mode !== (previous?.mode ?? "PROVISIONED")) {
+    if (mode !== previous.mode) {
       const StreamModeDetails = { StreamMode: mode };
       await this.#done(client.updateStreamMode({ StreamARN, StreamModeDetails }));
     }
@@ -56,17 +63,16 @@ export class LiveStream {
           : client.decreaseStreamRetentionPeriod(input),
       );
     }
-    if (kmsKey !== previous?.kmsKey) {
+    if (kmsKey !== previous.kmsKey) {
       const input = { StreamName, EncryptionType: "KMS" as const };
       await this.#done(
         kmsKey === undefined
-          ? client.stopStreamEncryption({ ...input, KeyId: previous?.kmsKey })
+          ? client.stopStreamEncryption({ ...input, KeyId: previous.kmsKey })
           : client.startStreamEncryption({ ...input, KeyId: kmsKey }),
       );
     }
-    const measured = previous?.metrics ?? [];
-    const added = metrics.filter((metric) => !measured.includes(metric)) as MetricsName[];
-    const removed = measured.filter((metric) => !metrics.includes(metric)) as MetricsName[];
+    const added = metrics.filter((metric) => !previous.metrics.includes(metric));
+    const removed = previous.metrics.filter((metric) => !metrics.includes(metric));
     if (added.length > 0) {
       await this.#done(client.enableEnhancedMonitoring({ StreamName, ShardLevelMetrics: added }));
     }
@@ -75,14 +81,14 @@ export class LiveStream {
         client.disableEnhancedMonitoring({ StreamName, ShardLevelMetrics: removed }),
       );
     }
-    if (recordKib !== (previous?.recordKib ?? DEFAULT_RECORD_KIB)) {
+    if (recordKib !== previous.recordKib) {
       await this.#done(client.updateMaxRecordSize({ StreamARN, MaxRecordSizeInKiB: recordKib }));
     }
-    if (warmMibPerSecond !== undefined && warmMibPerSecond !== previous?.warmMibPerSecond) {
+    if (warmMibPerSecond !== undefined && warmMibPerSecond !== previous.warmMibPerSecond) {
       const input = { StreamName, WarmThroughputMiBps: warmMibPerSecond };
       await this.#done(client.updateStreamWarmThroughput(input));
     }
-    const tags = previous?.tags ?? {};
+    const { tags } = previous;
     const TagKeys = Object.keys(tags).filter((key) => !(key in wanted.tags));
     const changed = Object.entries(wanted.tags).filter(([key, value]) => tags[key] !== value);
     if (TagKeys.length > 0) await client.removeTagsFromStream({ StreamName, TagKeys });
@@ -134,28 +140,28 @@ export class LiveStream {
 
   async #until(
     state: string,
-    reached: (summary: StreamDescriptionSummary | undefined) => boolean,
+    isReached: (summary: StreamDescriptionSummary | undefined) => boolean,
   ): Promise<StreamDescriptionSummary | undefined> {
-    const deadline = performance.now() + TIMEOUT_MILLISECONDS;
-    for (;;) {
-      const summary = await this.#summary();
-      if (reached(summary)) return summary;
-      if (performance.now() > deadline) {
-        throw new Error(
-          `Stream ${this.#name} is not ${state} after ${TIMEOUT_MILLISECONDS / 1000} s but ${summary?.StreamStatus ?? "gone"}`,
-        );
-      }
-      await delay(POLL_MILLISECONDS);
-    }
+    let summary: StreamDescriptionSummary | undefined;
+    const isInTime = await until(async () => {
+      summary = await this.#summary();
+      return isReached(summary);
+    }, TIMEOUT_SECONDS);
+    if (isInTime) return summary;
+    throw new Error(
+      `Stream ${this.#name} is not ${state} after ${TIMEOUT_SECONDS} s but ${summary?.StreamStatus ?? "gone"}`,
+    );
   }
 
   async #summary(): Promise<StreamDescriptionSummary | undefined> {
-    try {
-      const output = await this.#client.describeStreamSummary({ StreamName: this.#name });
-      return output.StreamDescriptionSummary;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
+    const input = { StreamName: this.#name };
+    const output = await this.#client.describeStreamSummary(input).catch(ifFound);
+    return output?.StreamDescriptionSummary;
   }
+}
+
+/** For `catch`: what is not there is undefined. @throws any other error */
+export function ifFound(error: unknown): undefined {
+  if (error instanceof ResourceNotFoundException) return undefined;
+  throw error;
 }

@@ -7,6 +7,7 @@ import {
   ListShardsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
+import { type ShardStart, startingPosition } from "../../../producer/tail/shard-reader";
 
 export type KinesisApi = Pick<KinesisClient, "send">;
 
@@ -18,20 +19,17 @@ export interface ShardRecord {
   readonly data: Uint8Array;
 }
 
-/** Where a shard begins to be read: with its oldest record, with what comes from now on, or at a time. */
-export type StartingPoint = "TRIM_HORIZON" | "LATEST" | Date;
-
 /** Reads every shard of a stream, by default from the oldest record on, and those of a later reshard from their oldest. */
 export class ShardReader {
   readonly #api: KinesisApi;
   readonly #streamName: string;
-  readonly #start: StartingPoint;
+  readonly #start: ShardStart;
   readonly #positions = new Map<string, string>();
   readonly #iterators = new Map<string, string>();
   readonly #finished = new Set<string>();
   #first: ReadonlySet<string> | undefined;
 
-  constructor(api: KinesisApi, streamName: string, start: StartingPoint = "TRIM_HORIZON") {
+  constructor(api: KinesisApi, streamName: string, start: ShardStart = "horizon") {
     this.#api = api;
     this.#streamName = streamName;
     this.#start = start;
@@ -97,17 +95,15 @@ export class ShardReader {
   }
 
   async #iterator(shardId: string): Promise<string | undefined> {
-    const position = this.#positions.get(shardId);
-    const start = this.#first?.has(shardId) === true ? this.#start : "TRIM_HORIZON";
+    const start = this.#first?.has(shardId) === true ? this.#start : "horizon";
+    const position = startingPosition(start, this.#positions.get(shardId));
     const output = await this.#api.send(
       new GetShardIteratorCommand({
         StreamName: this.#streamName,
         ShardId: shardId,
-        ...(position === undefined
-          ? typeof start === "string"
-            ? { ShardIteratorType: start }
-            : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: start }
-          : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: position }),
+        ShardIteratorType: position.Type,
+        StartingSequenceNumber: position.SequenceNumber,
+        Timestamp: position.Timestamp,
       }),
     );
     return output.ShardIterator;

@@ -44,7 +44,7 @@ export abstract class StreamWorker {
 
   async resume(): Promise<void> {
     const positions = await this.#positions.load();
-    this.ledger.resume(positions);
+    for (const [shard, position] of positions) this.ledger.positions.set(shard, position);
     this.#reader.resume(positions);
   }
 

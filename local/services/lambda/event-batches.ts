@@ -1,29 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { KinesisStreamRecord } from "aws-lambda";
 import type { ShardRecord } from "../kinesis/shard-reader";
+import type { EventSourceSettings } from "./event-source-settings";
 import { FunctionError } from "./function-process";
 
 /** State of a tumbling window may have this much; the window ends early with more: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html */
 const MAX_STATE_BYTES = 1024 ** 2;
 
-export interface BatchSettings {
-  /** Id of the event source mapping. */
-  readonly id: string;
-  readonly functionArn: string;
-  readonly streamArn: string;
-  readonly bisects: boolean;
-  readonly retries: number;
-  readonly maxAgeMilliseconds: number;
-  /** The answer names records that failed: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html */
-  readonly reportsFailures: boolean;
-  /** Length of a tumbling window, 0 without. */
-  readonly windowMilliseconds: number;
-}
-
 export interface BatchOptions {
-  readonly settings: BatchSettings;
-  /** Invokes a function: JSON text in, JSON text out. */
-  readonly invoke: (functionArn: string, payload: string) => Promise<string>;
+  readonly settings: EventSourceSettings;
+  /** Invokes the function: JSON text in, JSON text out. */
+  readonly invoke: (payload: string) => Promise<string>;
   /** Keeps what was given up, as an object. */
   readonly keep: (key: string, document: object) => Promise<void>;
   /** Waits before the next attempt. */
@@ -36,11 +23,6 @@ export interface BatchOptions {
 export interface Window {
   readonly start: number;
   state: object;
-}
-
-interface Attempt {
-  readonly records: readonly ShardRecord[];
-  readonly attempts: number;
 }
 
 /** Gives batches to a function as an event source mapping of a Kinesis stream does. */
@@ -62,7 +44,7 @@ export class EventBatches {
   ): Promise<void> {
     const { settings, signal, now, pause } = this.#options;
     const { bisects, retries, maxAgeMilliseconds } = settings;
-    const waiting: Attempt[] = [{ records, attempts: 0 }];
+    const waiting = [{ records, attempts: 0 }];
     const giveUp = async (all: readonly ShardRecord[], condition: string, attempts: number) => {
       await this.#keep(all, condition, attempts, this.#event(all, window));
       done(all, "failed");
@@ -107,7 +89,7 @@ export class EventBatches {
     const event = { ...this.#event([], window), ...final };
     for (let attempts = 0; !signal.aborted; attempts += 1) {
       try {
-        await invoke(settings.functionArn, JSON.stringify(event));
+        await invoke(JSON.stringify(event));
         return;
       } catch {
         if (attempts >= settings.retries) {
@@ -127,7 +109,7 @@ export class EventBatches {
     const { settings, invoke } = this.#options;
     try {
       const payload = JSON.stringify(this.#event(records, window));
-      const answer: unknown = JSON.parse(await invoke(settings.functionArn, payload));
+      const answer: unknown = JSON.parse(await invoke(payload));
       const { state, batchItemFailures } = (answer ?? {}) as {
         readonly state?: unknown;
         readonly batchItemFailures?: readonly { readonly itemIdentifier?: unknown }[] | null;

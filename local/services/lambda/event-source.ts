@@ -3,26 +3,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Ticket } from "../firehose/delivery-ledger";
 import type { ShardRecord } from "../kinesis/shard-reader";
 import { StreamWorker, type StreamWorkerOptions } from "../kinesis/stream-worker";
-import { type BatchOptions, type BatchSettings, EventBatches, type Window } from "./event-batches";
+import { type BatchOptions, EventBatches, type Window } from "./event-batches";
 import { matches } from "./event-filter";
 
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 /** Data of a batch, which becomes a third larger in an invocation of 6 MB, with room for attributes and a state. */
 const BATCH_BYTES = 3.5 * 1024 ** 2;
 
-export interface EventSourceSettings extends BatchSettings {
-  readonly batchSize: number;
-  readonly batchMilliseconds: number;
-  readonly parallelization: number;
-  /** Patterns, one of which the data of a record must match. Without any, every record is processed. */
-  readonly filters: readonly unknown[];
-}
-
-export interface EventSourceOptions
-  extends StreamWorkerOptions, Pick<BatchOptions, "invoke" | "keep"> {
-  readonly settings: EventSourceSettings;
-  readonly pause?: BatchOptions["pause"];
-}
+type EventSourceOptions = StreamWorkerOptions &
+  Pick<BatchOptions, "settings" | "invoke" | "keep"> &
+  Partial<Pick<BatchOptions, "pause">>;
 
 type Taken = ShardRecord & { readonly ticket: Ticket };
 
@@ -117,7 +107,7 @@ export class EventSource extends StreamWorker {
     this.#counts.read += 1;
     if (this.#isFilteredOut(record)) {
       this.#counts.filteredOut += 1;
-      this.ledger.release(taken.ticket);
+      taken.ticket.holders -= 1;
       return;
     }
     const { waiting } = this.#laneOf(record);
@@ -212,6 +202,6 @@ export class EventSource extends StreamWorker {
   }
 
   #release(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) this.ledger.release(ticket);
+    for (const ticket of tickets) ticket.holders -= 1;
   }
 }

@@ -13,31 +13,33 @@ import {
 } from "../../provider/data-plane";
 import { FunctionProcess } from "./function-process";
 
-export interface FunctionPlaneOptions {
+export type FunctionPlane = ReturnType<typeof functionPlane>;
+
+/**
+ * Lambda: runs the declared code of each function in a process of its own.
+ *
+ * @param options.folder - of the functions' code
+ * @param options.environment - variables that every function has: region, credentials, addresses of the local services
+ */
+export function functionPlane({
+  folder: root,
+  logFile,
+  environment,
+}: {
   readonly folder: string;
   readonly logFile: (name: string) => string;
-  /** Variables that every function has: region, credentials, addresses of the local services. */
   readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Lambda: runs the declared code of each function in a process of its own. */
-export class FunctionPlane implements DataPlane {
-  readonly #options: FunctionPlaneOptions;
-  readonly #functions = new Map<string, FunctionProcess>();
-
-  constructor(options: FunctionPlaneOptions) {
-    this.#options = options;
-  }
-
-  /** Invokes a function, of any version, with JSON text. @returns JSON text @throws Error when it fails */
-  async invoke(nameOrArn: string, payload: string): Promise<string> {
-    const name = functionName(nameOrArn);
-    const found = this.#functions.get(name);
-    if (found === undefined) throw new Error(`Function ${name} does not exist`);
-    return found.invoke(payload);
-  }
-
-  async create(resource: DeclaredResource): Promise<Outputs> {
+}) {
+  const functions = new Map<string, FunctionProcess>();
+  /** Folder named after the code's hash, which is all that the engine keeps: a running function keeps its own code. */
+  const folderOf = (resource: DeclaredResource): string => {
+    const code = codeOf(resource);
+    const hash = createHash("sha256")
+      .update(code.hash ?? JSON.stringify(code))
+      .digest("hex");
+    return path.join(root, nameOf(resource), hash.slice(0, 16));
+  };
+  const create = async (resource: DeclaredResource): Promise<Outputs> => {
     const inputs = resource.inputs as Unwrap<lambda.FunctionArgs>;
     const { runtime = "none", memorySize: memoryMiB = 128 } = inputs;
     const name = nameOf(resource);
@@ -45,7 +47,7 @@ export class FunctionPlane implements DataPlane {
       throw refused(resource, [`runtime ${runtime} is not there, only nodejs`]);
     }
     const [module = "", handler = ""] = (inputs.handler ?? "").split(/\.(?=[^.]+$)/);
-    const folder = this.#folder(resource);
+    const folder = folderOf(resource);
     // In one step: what is there is whole.
     if (!existsSync(folder)) {
       await rm(`${folder}.new`, { recursive: true, force: true });
@@ -55,7 +57,7 @@ export class FunctionPlane implements DataPlane {
     const file = path.join(folder, `${module}.js`);
     if (!existsSync(file)) throw refused(resource, [`its code has no ${module}.js`]);
     const { arn, version = "$LATEST" } = resource.outputs as { arn: string; version?: string };
-    await this.#functions.get(name)?.stop();
+    await functions.get(name)?.stop();
     const process = new FunctionProcess({
       name,
       arn,
@@ -64,9 +66,9 @@ export class FunctionPlane implements DataPlane {
       handler,
       memoryMiB,
       timeoutSeconds: inputs.timeout ?? 3,
-      logFile: this.#options.logFile(name),
+      logFile: logFile(name),
       environment: {
-        ...this.#options.environment,
+        ...environment,
         AWS_LAMBDA_FUNCTION_NAME: name,
         AWS_LAMBDA_FUNCTION_VERSION: version,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
@@ -74,35 +76,33 @@ export class FunctionPlane implements DataPlane {
         ...inputs.environment?.variables,
       },
     });
-    this.#functions.set(name, process);
+    functions.set(name, process);
     return {};
-  }
-
-  async read(resource: DeclaredResource): Promise<Outputs | undefined> {
-    if (this.#functions.has(nameOf(resource))) return {};
-    return existsSync(this.#folder(resource)) ? this.create(resource) : undefined;
-  }
-
-  async delete(resource: DeclaredResource): Promise<void> {
-    const name = nameOf(resource);
-    const found = this.#functions.get(name);
-    this.#functions.delete(name);
-    await found?.stop();
-    await rm(path.join(this.#options.folder, name), { recursive: true, force: true });
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([...this.#functions.values()].map((process) => process.stop()));
-  }
-
-  /** Folder named after the code's hash, which is all that the engine keeps: a running function keeps its own code. */
-  #folder(resource: DeclaredResource): string {
-    const code = codeOf(resource);
-    const hash = createHash("sha256")
-      .update(code.hash ?? JSON.stringify(code))
-      .digest("hex");
-    return path.join(this.#options.folder, nameOf(resource), hash.slice(0, 16));
-  }
+  };
+  return {
+    /** Invokes a function, of any version, with JSON text. @returns JSON text @throws Error when it fails */
+    async invoke(nameOrArn: string, payload: string): Promise<string> {
+      const name = functionName(nameOrArn);
+      const found = functions.get(name);
+      if (found === undefined) throw new Error(`Function ${name} does not exist`);
+      return found.invoke(payload);
+    },
+    create,
+    async read(resource: DeclaredResource): Promise<Outputs | undefined> {
+      if (functions.has(nameOf(resource))) return {};
+      return existsSync(folderOf(resource)) ? create(resource) : undefined;
+    },
+    async delete(resource: DeclaredResource): Promise<void> {
+      const name = nameOf(resource);
+      const found = functions.get(name);
+      functions.delete(name);
+      await found?.stop();
+      await rm(path.join(root, name), { recursive: true, force: true });
+    },
+    async stop(): Promise<void> {
+      await Promise.all([...functions.values()].map((process) => process.stop()));
+    },
+  };
 }
 
 /** Calls a function when the program is deployed: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */

@@ -1,6 +1,6 @@
 import { install, type Progress } from "../../machine/installation";
 import { classPath, javaCommand } from "../../machine/java";
-import { type ProcessError, ServiceProcess } from "../../machine/process";
+import { type ProcessError, type ServiceProcess, startProcess } from "../../machine/process";
 import type { ServiceFolders } from "../../machine/service-folders";
 
 export interface SearchNodeOptions {
@@ -18,7 +18,7 @@ export async function startSearchNode(options: SearchNodeOptions): Promise<Servi
   // It mostly waits: quick to start matters more than fast code.
   const speed = sustained ? ["-Xmx1g"] : ["-Xmx512m", "-XX:TieredStopAtLevel=1"];
   const installation = await install("searchNode", onProgress);
-  return ServiceProcess.start({
+  return startProcess({
     name: "OpenSearch",
     command: javaCommand(),
     args: [

@@ -144,7 +144,8 @@ function inside(folder: string, name: string): string {
   return file;
 }
 
-async function replace(file: string, content: Buffer): Promise<void> {
+/** Writes a file in one step: a reader sees all of it or none. */
+export async function replace(file: string, content: Buffer | string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.writing`;
   await writeFile(temporary, content);

@@ -29,20 +29,20 @@ describe("diff of the local AWS provider", () => {
     const olds = { shardCount: 1, encryptionType: "KMS", retentionPeriod: 24 };
     const news = { shardCount: 2, retentionPeriod: 24, kmsKeyId: "key" };
     expect(compare(STREAM, olds, news).changes).to.deep.equal({
-      shardCount: { kind: "update", replaces: false },
-      encryptionType: { kind: "delete", replaces: false },
-      kmsKeyId: { kind: "add", replaces: false },
+      shardCount: { kind: "UPDATE", replaces: false },
+      encryptionType: { kind: "DELETE", replaces: false },
+      kmsKeyId: { kind: "ADD", replaces: false },
     });
   });
 
   it("replaces a resource whose property cannot change", () => {
     expect(compare(STREAM, { name: "a" }, { name: "b" }).changes).to.deep.equal({
-      name: { kind: "update", replaces: true },
+      name: { kind: "UPDATE", replaces: true },
     });
   });
 
   it("finds what replaces inside a block, also when the block comes", () => {
-    const replaced = { "encryptAtRest.kmsKeyId": { kind: "update", replaces: true } };
+    const replaced = { "encryptAtRest.kmsKeyId": { kind: "UPDATE", replaces: true } };
     expect(
       compare(
         DOMAIN,
@@ -53,18 +53,18 @@ describe("diff of the local AWS provider", () => {
     expect(
       compare(DOMAIN, {}, { encryptAtRest: { enabled: true, kmsKeyId: "b" } }).changes,
     ).to.deep.equal({
-      "encryptAtRest.enabled": { kind: "add", replaces: false },
-      "encryptAtRest.kmsKeyId": { kind: "add", replaces: true },
+      "encryptAtRest.enabled": { kind: "ADD", replaces: false },
+      "encryptAtRest.kmsKeyId": { kind: "ADD", replaces: true },
     });
   });
 
   it("updates what changes inside a block that replaces, and replaces when the block comes", () => {
     const inside = (...subnetIds: string[]) => ({ vpcOptions: { subnetIds } });
     expect(compare(DOMAIN, inside("a"), inside("a", "b")).changes).to.deep.equal({
-      "vpcOptions.subnetIds[1]": { kind: "add", replaces: false },
+      "vpcOptions.subnetIds[1]": { kind: "ADD", replaces: false },
     });
     expect(compare(DOMAIN, {}, inside("a")).changes).to.deep.equal({
-      "vpcOptions.subnetIds": { kind: "add", replaces: true },
+      "vpcOptions.subnetIds": { kind: "ADD", replaces: true },
     });
   });
 
@@ -76,8 +76,8 @@ describe("diff of the local AWS provider", () => {
         { userDataReplaceOnChange, userData: "a" },
         { userDataReplaceOnChange, userData: "b" },
       ).changes;
-    expect(changes(true)).to.deep.equal({ userData: { kind: "update", replaces: true } });
-    expect(changes(false)).to.deep.equal({ userData: { kind: "update", replaces: false } });
+    expect(changes(true)).to.deep.equal({ userData: { kind: "UPDATE", replaces: true } });
+    expect(changes(false)).to.deep.equal({ userData: { kind: "UPDATE", replaces: false } });
   });
 
   it("quotes keys of maps that are no names", () => {
@@ -96,7 +96,7 @@ describe("diff of the local AWS provider", () => {
     const here = { source: asset("1", "/here/job.jar") };
     expect(compare(OBJECT, here, { source: asset("1", "/there/job.jar") }).changes).to.be.empty;
     expect(compare(OBJECT, here, { source: asset("2", "/here/job.jar") }).changes).to.deep.equal({
-      source: { kind: "update", replaces: false },
+      source: { kind: "UPDATE", replaces: false },
     });
   });
 

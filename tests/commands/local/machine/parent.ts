@@ -1,10 +1,10 @@
 // A parent for the tests: starts a service, writes its pid into a file, and says so. Arguments: folder, file, script.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { ServiceProcess } from "../../../../local/machine/process";
+import { startProcess } from "../../../../local/machine/process";
 
 const [folder = "", pidFile = "", script = ""] = process.argv.slice(2);
-void ServiceProcess.start({
+void startProcess({
   name: "Service",
   command: process.execPath,
   args: ["-e", script],

@@ -8,7 +8,8 @@ import {
   isAlive,
   ProcessError,
   type ProcessOptions,
-  ServiceProcess,
+  type ServiceProcess,
+  startProcess,
 } from "../../../../local/machine/process";
 import { rejection } from "../../../local/services/rejection";
 import { temporaryFolder } from "../../../local/services/temporary-folder";
@@ -30,7 +31,7 @@ describe("A service process", () => {
     ...others,
   });
   const start = async (script: string, others: Partial<ProcessOptions> = {}) => {
-    const service = await ServiceProcess.start(options(script, others));
+    const service = await startProcess(options(script, others));
     started.push(service);
     return service;
   };
@@ -57,7 +58,7 @@ describe("A service process", () => {
 
   it("fails to start with its exit code and the end of its log when it ends before it is ready", async () => {
     const error = await rejection(
-      ServiceProcess.start(options(`console.error("no disk"); process.exit(7)`)),
+      startProcess(options(`console.error("no disk"); process.exit(7)`)),
     );
     expect(error).to.be.instanceOf(ProcessError);
     expect(error).to.include({ process: "Service", how: "exit code 7" });
@@ -69,7 +70,7 @@ describe("A service process", () => {
   it("is stopped when it is not ready in time", async () => {
     const pidFolder = path.join(folder(), "processes");
     const error = await rejection(
-      ServiceProcess.start(
+      startProcess(
         options(`console.log(process.pid); process.stdin.resume()`, {
           timeoutSeconds: 0.5,
           pidFolder,
@@ -82,7 +83,7 @@ describe("A service process", () => {
 
   it("is stopped when the start is called off", async () => {
     const abort = new AbortController();
-    const starting = ServiceProcess.start(
+    const starting = startProcess(
       options(`process.stdin.resume()`, {
         signal: abort.signal,
         ready: () => {
@@ -95,9 +96,7 @@ describe("A service process", () => {
   });
 
   it("says which command cannot be started", async () => {
-    const error = await rejection(
-      ServiceProcess.start({ ...options(""), command: "/nowhere/at/all" }),
-    );
+    const error = await rejection(startProcess({ ...options(""), command: "/nowhere/at/all" }));
     expect(error.message).to.match(/^Service cannot be started with \/nowhere\/at\/all: .*ENOENT/);
   });
 

@@ -17,25 +17,25 @@ describe("The delivery ledger", () => {
       ledger.open(record("s", number)),
     );
     if (!first || !second || !third) throw new Error("three tickets were opened");
-    ledger.release(second);
+    second.holders -= 1;
     ledger.settle();
     expect([...ledger.positions]).to.deep.equal([]);
-    ledger.release(first);
+    first.holders -= 1;
     ledger.settle();
     expect([...ledger.positions]).to.deep.equal([["s", "2"]]);
-    ledger.hold(third);
-    ledger.release(third);
+    third.holders += 1;
+    third.holders -= 1;
     ledger.settle();
     expect([...ledger.positions]).to.deep.equal([["s", "2"]]);
-    ledger.release(third);
+    third.holders -= 1;
     ledger.settle();
     expect([...ledger.positions]).to.deep.equal([["s", "3"]]);
   });
 
   it("keeps the positions of an earlier run for shards without new records", () => {
     const ledger = new DeliveryLedger();
-    ledger.resume(new Map([["t", "9"]]));
-    ledger.release(ledger.open(record("s", "1")));
+    ledger.positions.set("t", "9");
+    ledger.open(record("s", "1")).holders -= 1;
     ledger.settle();
     expect([...ledger.positions]).to.deep.equal([
       ["t", "9"],
@@ -57,7 +57,7 @@ describe("The delivery ledger", () => {
           const released = new Set<unknown>();
           const inOrder = [...tickets].sort((one, other) => one.order - other.order);
           for (const { ticket } of inOrder.slice(0, count)) {
-            ledger.release(ticket);
+            ticket.holders -= 1;
             released.add(ticket);
             ledger.settle();
           }

@@ -21,11 +21,10 @@ function transform(...answers: readonly (Error | ((request: Request) => unknown)
   return {
     requests,
     transform: deliveryTransform({
-      functionArn: "arn:transform:1",
       retries: 2,
       deliveryStreamArn: "arn:archive",
       region: "us-east-1",
-      invoke: (_, payload) => {
+      invoke: (payload) => {
         const request = JSON.parse(payload) as Request;
         const answer = answers[Math.min(requests.length, answers.length - 1)];
         requests.push(request);

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import type { ShardRecord } from "../../../../local/services/kinesis/shard-reader";
 import { joined } from "../../../../local/services/firehose/delivery-format";
-import { DeliveryPrefix } from "../../../../local/services/firehose/delivery-prefix";
+import { deliveryPrefix } from "../../../../local/services/firehose/delivery-prefix";
 import type { DeliverySettings } from "../../../../local/services/firehose/delivery-settings";
 import type { Outcome } from "../../../../local/services/firehose/delivery-transform";
 import {
@@ -35,7 +35,7 @@ class Delivery {
         version: "2",
         streamName: "events",
         bucket: "trips",
-        prefix: new DeliveryPrefix("events/", undefined),
+        prefix: deliveryPrefix("events/", undefined),
         timeZone: "UTC",
         bufferBytes: 100,
         bufferMilliseconds: 10_000,
@@ -267,7 +267,7 @@ describe("The delivery worker", () => {
   it("keeps records as they came in objects of their own where that is declared", async () => {
     const backup = {
       bucket: "trips",
-      prefix: new DeliveryPrefix("source/", undefined),
+      prefix: deliveryPrefix("source/", undefined),
       bufferBytes: 2,
       bufferMilliseconds: 10_000,
       compression: "UNCOMPRESSED" as const,
@@ -381,7 +381,7 @@ describe("The delivery worker", () => {
     });
 
     it("sorts records into folders by the partition keys that it returns", async () => {
-      const prefix = new DeliveryPrefix("!{partitionKeyFromLambda:initial}/", "errors/", true);
+      const prefix = deliveryPrefix("!{partitionKeyFromLambda:initial}/", "errors/", true);
       const delivery = new Delivery(
         { transform, partitioned: true, prefix },
         { transform: upperCase },
@@ -411,7 +411,7 @@ describe("The delivery worker", () => {
             partitionKeys: { number: sequenceNumber },
           })),
         );
-      const prefix = new DeliveryPrefix("!{partitionKeyFromLambda:number}/", "errors/", true);
+      const prefix = deliveryPrefix("!{partitionKeyFromLambda:number}/", "errors/", true);
       const delivery = new Delivery(
         { transform: { ...transform, bufferBytes: 1_000 }, partitioned: true, prefix },
         { transform: numbered },

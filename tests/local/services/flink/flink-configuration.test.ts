@@ -106,11 +106,13 @@ describe("The configuration of the Flink cluster", () => {
   it("limits Java to the memory that Flink reckons with", () => {
     const memory = taskManagerMemory(2);
     const values = configuration();
-    expect(values["taskmanager.memory.task.heap.size"]).to.equal(`${memory.taskHeap}m`);
+    expect(values["taskmanager.memory.task.heap.size"]).to.equal(`${memory["task.heap.size"]}m`);
+    const heap = memory["framework.heap.size"] + memory["task.heap.size"];
+    const offHeap = memory["framework.off-heap.size"] + memory["task.off-heap.size"];
     expect(taskManagerArguments(2)).to.include.members([
-      `-Xmx${memory.frameworkHeap + memory.taskHeap}m`,
-      `-XX:MaxDirectMemorySize=${memory.frameworkOffHeap + memory.taskOffHeap + memory.network}m`,
-      `-XX:MaxMetaspaceSize=${memory.metaspace}m`,
+      `-Xmx${heap}m`,
+      `-XX:MaxDirectMemorySize=${offHeap + memory["network.max"]}m`,
+      `-XX:MaxMetaspaceSize=${memory["jvm-metaspace.size"]}m`,
     ]);
     // Flink refuses to start when minimum and maximum leave it a choice.
     for (const part of ["network", "jvm-overhead"]) {

@@ -2,10 +2,8 @@ import type { KinesisStreamTumblingWindowEvent } from "aws-lambda";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import type { ShardRecord } from "../../../../local/services/kinesis/shard-reader";
-import {
-  EventSource,
-  type EventSourceSettings,
-} from "../../../../local/services/lambda/event-source";
+import { EventSource } from "../../../../local/services/lambda/event-source";
+import type { EventSourceSettings } from "../../../../local/services/lambda/event-source-settings";
 import { FunctionError } from "../../../../local/services/lambda/function-process";
 
 const MINUTE = 60_000;
@@ -37,6 +35,9 @@ class Mapping {
         id: "m-1",
         functionArn: "arn:aws:lambda:us-east-1:000000000000:function:counter",
         streamArn: "arn:aws:kinesis:us-east-1:000000000000:stream/orders",
+        start: "horizon",
+        bucket: undefined,
+        enabled: true,
         batchSize: 10,
         batchMilliseconds: 0,
         parallelization: 1,
@@ -52,7 +53,7 @@ class Mapping {
         resume: () => undefined,
         newRecords: (waits) => this.#take(waits),
       },
-      invoke: (_, payload) => {
+      invoke: (payload) => {
         const event = JSON.parse(payload) as KinesisStreamTumblingWindowEvent;
         const texts = event.Records.map(({ kinesis }) =>
           Buffer.from(kinesis.data, "base64").toString(),

@@ -1,6 +1,10 @@
 import path from "node:path";
 import { expect } from "chai";
-import { FunctionPlane, invocationPlane } from "../../../../local/services/lambda/function-plane";
+import {
+  type FunctionPlane,
+  functionPlane,
+  invocationPlane,
+} from "../../../../local/services/lambda/function-plane";
 import { declared } from "../declared-resource";
 import { rejection } from "../rejection";
 import { temporaryFolder } from "../temporary-folder";
@@ -36,7 +40,7 @@ describe("Functions on this machine", function () {
   const folder = temporaryFolder();
   let plane: FunctionPlane;
   const newPlane = (): FunctionPlane =>
-    new FunctionPlane({
+    functionPlane({
       folder: folder(),
       logFile: (name) => path.join(folder(), `${name}.log`),
       environment: { REGION: "here" },
