@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { storedDocuments } from "./documents";
-import type { Expected } from "./expected";
-import type { DocumentSource, StoredDocument } from "./result-document";
+import type { DocumentSource, Expected, StoredDocument } from "./result-document";
 
 export interface Comparison {
   readonly documents: number;
