@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import {
-  aggregations,
   buckets,
   complete,
   documents,
+  groupSearch,
+  groupsOf,
   multiSearch,
   value,
   type Search,
@@ -19,8 +20,6 @@ import {
   type WindowList,
 } from "./result-status";
 
-const allWindows = v.object({ windows: buckets({ trips: value }) });
-
 /** OpenSearch returns so many documents per answer, and that is more than the city has cells. */
 const ALL_CELLS = 10_000;
 /** More windows than a month has, five minutes apart; OpenSearch allows 65,535 buckets. */
@@ -32,21 +31,16 @@ export function demandHistory(source: SearchSource) {
   return {
     async windows(): Promise<WindowList> {
       const [answer] = await multiSearch(source.endpoint, [
-        {
-          index: [ZONES_INDEX],
-          body: {
-            size: 0,
+        groupSearch(
+          [ZONES_INDEX],
+          { field: "windowStart", size: ALL_WINDOWS, order: { _key: "asc" } },
+          {
             query: complete(zoneDocument.entries),
-            aggs: {
-              windows: {
-                terms: { field: "windowStart", size: ALL_WINDOWS, order: { _key: "asc" } },
-                aggs: { trips: { sum: { field: "trips" } } },
-              },
-            },
+            aggs: { trips: { sum: { field: "trips" } } },
           },
-        },
+        ),
       ]);
-      return (aggregations(answer, allWindows)?.windows.buckets ?? []).map(({ key, trips }) => [
+      return groupsOf(answer, buckets({ trips: value })).map(({ key, trips }) => [
         Number(key) / 1000,
         trips.value ?? 0,
       ]);
@@ -68,8 +62,6 @@ export const ZONES_INDEX = "taxi-demand-zones";
 /** More than there are taxi zones. */
 export const ALL_ZONES = 300;
 const TREND_WINDOWS = 24;
-
-const trendsByZone = v.object({ zones: buckets({ windows: buckets({ trips: value }) }) });
 
 /** The demand of the window that starts then, in epoch milliseconds; undefined without a document. */
 export async function windowDemand(
@@ -112,42 +104,31 @@ async function trendsOf(
     { length: TREND_WINDOWS },
     (_, at) => start - (TREND_WINDOWS - 1 - at) * slide,
   );
+  const windowStart = { gte: starts[0], lte: start, format: "epoch_millis" };
   const [answer] = await multiSearch(endpoint, [
-    {
-      index: [ZONES_INDEX],
-      body: {
-        size: 0,
-        query: {
-          bool: {
-            filter: [
-              { terms: { zone: zones } },
-              { range: { windowStart: { gte: starts[0], lte: start, format: "epoch_millis" } } },
-            ],
-          },
-        },
+    groupSearch(
+      [ZONES_INDEX],
+      { field: "zone", size: ALL_ZONES },
+      {
+        query: { bool: { filter: [{ terms: { zone: zones } }, { range: { windowStart } }] } },
         aggs: {
-          zones: {
-            terms: { field: "zone", size: ALL_ZONES },
-            aggs: {
-              windows: {
-                terms: { field: "windowStart", size: TREND_WINDOWS },
-                aggs: { trips: { max: { field: "trips" } } },
-              },
-            },
+          windows: {
+            terms: { field: "windowStart", size: TREND_WINDOWS },
+            aggs: { trips: { max: { field: "trips" } } },
           },
         },
       },
-    },
+    ),
   ]);
   return new Map(
-    (aggregations(answer, trendsByZone)?.zones.buckets ?? []).map(({ key, windows }) => {
+    groupsOf(answer, buckets({ windows: buckets({ trips: value }) })).map(({ key, windows }) => {
       const trips = new Map(windows.buckets.map((window) => [Number(window.key), window.trips]));
       return [String(key), starts.map((at) => trips.get(at)?.value ?? 0)];
     }),
   );
 }
 
-export function windowSearch(index: string, start: number, size: number, key: string): Search {
+function windowSearch(index: string, start: number, size: number, key: string): Search {
   return {
     index: [index],
     body: { size, query: at(start), sort: [{ trips: "desc" }, { [key]: "asc" }] },
