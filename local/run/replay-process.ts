@@ -3,16 +3,21 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ReplayReport as ProducerReport } from "../../producer/command/report";
 import { commandOptions } from "../machine/command";
 import { projectFolder } from "../machine/project";
 import { kinesisEnvironment } from "../services/kinesis/kinesis-server";
 import type { ReplayProgress } from "../status/pipeline-status";
-import type { ReplayReport } from "./report";
 
 const GRACE_MILLISECONDS = 10_000;
 const PROGRESS_POLL_MILLISECONDS = 100;
 
-export interface ReplayProcessOptions {
+export type ReplayReport = Pick<
+  ProducerReport,
+  "tripsRead" | "tripsRejected" | "recordsPut" | "recordsLost" | "throttled" | "retries"
+>;
+
+interface ReplayProcessOptions {
   readonly stream: string;
   readonly region: string;
   readonly input: readonly string[];

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
 import { type Run, statusSources, stopped } from "./deployment";
-import type { ReplayProcess } from "./replay-process";
-import type { ReplayReport, RunReport } from "./report";
+import type { ReplayProcess, ReplayReport } from "./replay-process";
 import { hasReadEverything, probes } from "../status/collect-status";
 import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
@@ -22,8 +21,10 @@ export const QUIET_SECONDS_AFTER_FAULT = 45;
 
 type Replays = readonly [ReplayProcess, ...ReplayProcess[]];
 
+export type RunReport = Awaited<ReturnType<typeof verifiedRun>>;
+
 /** Replays the input, waits for the results, compares and reports them. @param replays run at the same time */
-export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport> {
+export async function verifiedRun(run: Run, replays: Replays) {
   const { options, steps, deployment, signal, closing } = run;
   const sources = statusSources(deployment, replays[0]);
   const monitor = new PipelineMonitor({ sources });
@@ -84,23 +85,28 @@ export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport
     total.recordsLost === 0 &&
     counted &&
     (unaccounted ?? 0) <= 0;
-  const report: RunReport = {
-    result: passed ? "passed" : "failed",
+  const report = {
+    result: passed ? ("passed" as const) : ("failed" as const),
     workload: workload.name,
     input: workload.input,
     speedup: options.speedup,
     ...(fault && { fault: fault.name }),
     ...total,
+    /** Whether producer and verification agree on how many good events there are. */
     counted,
+    /** Documents that the input must lead to; null where none are expected. */
     windowsExpected: comparison.expected,
     documents: comparison.documents,
     mismatches: comparison.mismatches,
     examples: [...comparison.examples, ...views.examples],
+    /** Rows of the archive's views, and those of them and of the documents that the other side does not have. */
     views: { rows: views.documents, mismatches: views.mismatches },
     deadLetters,
+    /** Records put without an outcome in the job's counters; null after a restart, and for a job without counters. */
     unaccounted,
     policies: deployment.result.policies,
     journal: journal.filter(({ kind }) => kind !== "checkpoint"),
+    /** Seconds of each step, by its name. */
     seconds: steps.seconds,
   };
   tellSummary(report, steps.tell);
