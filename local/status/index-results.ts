@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { buckets, groupSearch, groupsOf, type ResultReader } from "./multi-search";
-import type { IndexResults } from "./result-status";
+import type { IndexStatus } from "./result-status";
 
 const NEWEST = 5;
 /** Indices that are read: there is one per day and kind of result. */
@@ -19,7 +19,7 @@ export function resultsOf(index: string): string {
   return index.replace(/-\d{4}-\d{2}-\d{2}$/, "");
 }
 
-export function indexResults(patterns: readonly string[]): ResultReader<IndexResults> {
+export function indexResults(patterns: readonly string[]): ResultReader {
   // In the order of writing, the only one that every document has.
   const newest = { top_hits: { size: NEWEST, sort: [{ _seq_no: "desc" }] } };
   return {
@@ -35,7 +35,7 @@ export function indexResults(patterns: readonly string[]): ResultReader<IndexRes
             ),
           ],
     read(_source, [answer]) {
-      const results = new Map<string, IndexResults["indices"][number]>();
+      const results = new Map<string, IndexStatus>();
       // The newest day comes first.
       for (const { key, doc_count, newest } of groupsOf(answer, indices)) {
         const index = resultsOf(String(key));

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { fetchJson, parsed, type Schema } from "./http";
+import type { SearchStatus } from "./result-status";
 
 export const value = v.object({ value: v.nullable(v.number()) });
 
@@ -25,7 +26,7 @@ export interface SearchSource {
   readonly tradeWindowSeconds: number;
 }
 
-export interface ResultReader<Results> {
+export interface ResultReader {
   /** Index with a document for each of the finest windows, and the seconds from one to the next. @default unknown */
   readonly finest?: (source: SearchSource) => {
     readonly index: string;
@@ -33,7 +34,10 @@ export interface ResultReader<Results> {
   };
   readonly searches: readonly Search[];
   /** @param answers one for each of the searches */
-  readonly read: (source: SearchSource, answers: readonly Answer[]) => Results | Promise<Results>;
+  readonly read: (
+    source: SearchSource,
+    answers: readonly Answer[],
+  ) => Partial<SearchStatus> | Promise<Partial<SearchStatus>>;
 }
 
 const responses = v.object({

@@ -25,7 +25,7 @@ const LATEST = 5;
 /** Indices that are counted: there is one per day. */
 const MOST_INDICES = 10_000;
 
-const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
+const readers: Readonly<Record<string, ResultReader>> = {
   taxi: taxiResults,
   trades: tradesResults,
 };

@@ -20,7 +20,6 @@ import {
   zoneDocument,
   type DemandStatus,
   type OriginStatus,
-  type TaxiResults,
 } from "./result-status";
 import type { Schema } from "./http";
 
@@ -53,7 +52,7 @@ const demandTotals: Search = {
 
 const ORIGINS = 3;
 
-export const taxiResults: ResultReader<TaxiResults> = {
+export const taxiResults: ResultReader = {
   finest: ({ slideMinutes }) => ({ index: ZONES_INDEX, stepSeconds: 60 * slideMinutes }),
   searches: [
     demandTotals,

@@ -6,14 +6,14 @@ import {
   topHits,
   type ResultReader,
 } from "./multi-search";
-import { tradeWindow, type TradesResults } from "./result-status";
+import { tradeWindow } from "./result-status";
 
 /** Windows per symbol; top_hits allows 100. */
 const WINDOWS = 60;
 const SYMBOLS = 12;
 const INDEX = "trade-statistics";
 
-export const tradesResults: ResultReader<TradesResults> = {
+export const tradesResults: ResultReader = {
   finest: ({ tradeWindowSeconds }) => ({ index: INDEX, stepSeconds: tradeWindowSeconds }),
   searches: [
     groupSearch(
