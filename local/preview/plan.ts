@@ -5,7 +5,7 @@ import type { ResourceStep } from "../engine/run-record";
 import { logicalName, typeInUrn } from "../provider/names";
 import { containsUnknown, type Values } from "../provider/values";
 import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
-import { Consequences } from "./consequences";
+import { consequencesOf } from "./consequences";
 import { optionKey, type DeclaredOptions } from "./declared-options";
 import { structuralChanges, valueAt, valueText, type PropertyChange } from "./structure";
 
@@ -70,7 +70,7 @@ export function planOf(args: PlanArgs): Plan {
   const steps = result.resources.filter(({ type }) => !type.startsWith("pulumi:"));
   const stableSteps = steps.map((step) => stableStep(step, root));
   const components = componentsOf(stableSteps);
-  const consequences = new Consequences(stableSteps);
+  const consequences = consequencesOf(stableSteps);
   const roles = new Map(
     stableSteps
       .filter(({ type }) => type === "aws:iam/role:Role")
@@ -120,7 +120,7 @@ function stableStep(step: ResourceStep, root: string): ResourceStep {
 
 interface Context extends PlanArgs {
   readonly component: string;
-  readonly consequences: Consequences;
+  readonly consequences: ReturnType<typeof consequencesOf>;
   readonly roles: ReadonlyMap<string, string>;
 }
 
@@ -130,7 +130,7 @@ function changeOf(step: ResourceStep, context: Context): Change | undefined {
   const operation = operations.find((one) => one === op) ?? "keep";
   const isDeleted = operation === "delete";
   const causes = new Set<string>();
-  const before = old && consequences.apply(old.inputs, urn, causes);
+  const before = old && consequences(old.inputs, urn, causes);
   const after = isDeleted ? undefined : inputs;
   const changed = [...new Set(step.changes.map((path) => path.split(/[.[]/)[0] ?? path))];
   const differing = changed.filter(

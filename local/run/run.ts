@@ -8,7 +8,7 @@ import type { Deployment, Run } from "./deployment";
 import { openStack } from "../engine/stack";
 import type { LocalOptions } from "./options";
 import { buildParts, checkMachine } from "./preparation";
-import { ReplayProcess } from "./replay-process";
+import { startReplay, type ReplayProcess } from "./replay-process";
 import { liveReplay } from "./live-replay";
 import { announceStep, keepWorkload, stackFolder } from "./run-file";
 import { localCloud } from "../services/cloud";
@@ -114,7 +114,7 @@ export async function runLocal(
     const { stream, settings } = deployment;
     const replay = (name: string, speedup = options.speedup): ReplayProcess => {
       const state = path.join(folder, name);
-      const started = new ReplayProcess({
+      const started = startReplay({
         stream: stream.name,
         region: REGION,
         input: workload.replayArguments(state),

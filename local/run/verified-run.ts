@@ -6,7 +6,7 @@ import { hasReadEverything, probes } from "../status/collect-status";
 import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
-import { LocalArchive } from "../query/archive";
+import { openArchive } from "../query/archive";
 import { type Comparison, compareWithDomain } from "../verify/compare";
 import { compareViews } from "../verify/compare-views";
 import { storedDocuments } from "../verify/documents";
@@ -133,7 +133,7 @@ function sum(reports: readonly ReplayReport[]): ReplayReport {
 async function archiveViews({ deployment }: Run): Promise<Comparison> {
   const { cloud, result, workload } = deployment;
   await cloud.finishDeliveries();
-  const archive = await LocalArchive.open(result.resources, (bucket) => cloud.bucketFolder(bucket));
+  const archive = await openArchive(result.resources, (bucket) => cloud.bucketFolder(bucket));
   try {
     const views = archive.queries.length > 0 ? workload.definition.archive.views : {};
     const indices = Object.keys(views);

@@ -10,7 +10,7 @@ import type {
 } from "../../../../infra/delivery/transform/transformer";
 import { viewStatement } from "../../../../infra/query/view";
 import type { OperationResult } from "../../../../local/engine/policy-pack";
-import { LocalArchive } from "../../../../local/query/archive";
+import { openArchive } from "../../../../local/query/archive";
 import { parquet } from "../../../../local/services/firehose/delivery-format";
 import type { TableColumn } from "../../../../local/services/storage/catalog-plane";
 import { compareViews } from "../../../../local/verify/compare-views";
@@ -118,7 +118,7 @@ describe("The archive on this machine", function () {
       archivedTrips,
     );
     const expected = await expectedTrips(input, settingsOf(deployment));
-    const local = await LocalArchive.open(deployment.resources, bucketFolder);
+    const local = await openArchive(deployment.resources, bucketFolder);
     const { mismatches, examples, documents } = await compareViews(local, views, stored(expected));
     expect(examples).to.deep.equal([]);
     expect(mismatches).to.equal(0);
@@ -157,7 +157,7 @@ describe("The archive on this machine", function () {
       archivedTrades,
     );
     const { views } = loadWorkload("workloads/trades").archive;
-    const local = await LocalArchive.open(deployment.resources, bucketFolder);
+    const local = await openArchive(deployment.resources, bucketFolder);
     const expected = expectedTrades(trades, settingsOf(deployment));
     const { mismatches, examples, documents } = await compareViews(local, views, stored(expected));
     expect(examples).to.deep.equal([]);
