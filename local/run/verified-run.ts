@@ -49,12 +49,10 @@ export async function verifiedRun(run: Run, replays: Replays) {
   });
   const expected = await workload.expected(settings);
   // An expected index may be one that no pattern has.
-  const indices = [
-    ...workload.indices,
-    ...[...(expected.documents?.keys() ?? [])].filter(
-      (index) => !isMatched(index, workload.indices),
-    ),
-  ];
+  const others = [...(expected.documents?.keys() ?? [])].filter(
+    (index) => !isMatched(index, workload.indices),
+  );
+  const indices = [...workload.indices, ...others];
   // The other parts have enough to do.
   const job = probes(() => ({ ...sources(), stream: undefined, search: undefined }), Date.now);
   const { comparison } = await steps.run("results", "Wait for the results", () =>

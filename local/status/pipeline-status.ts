@@ -217,13 +217,7 @@ export interface DeployedResource {
   readonly parent: number | null;
 }
 
-/** What the event stream sends: first all, then each second what changed. */
-export interface StatusHistory {
-  readonly status: PipelineStatus;
-  readonly samples: readonly Sample[];
-}
-
-/** What changed from one status to the next: parts that are missing are as before. */
+/** What changed from one status to the next, which the event stream sends: parts that are missing are as before. */
 export type StatusChange = Partial<PipelineStatus> & {
   /** Of a domain that answered before as well. */
   readonly results?: Partial<SearchStatus>;
