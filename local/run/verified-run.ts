@@ -115,15 +115,15 @@ export async function verifiedRun(run: Run, replays: Replays) {
 }
 
 function sum(reports: readonly ReplayReport[]): ReplayReport {
-  const total = (figure: (report: ReplayReport) => number): number =>
-    reports.reduce((all, report) => all + figure(report), 0);
+  const total = (figure: "recordsPut" | "recordsLost" | "throttled" | "retries"): number =>
+    reports.reduce((all, report) => all + report[figure], 0);
   return {
     tripsRead: reports[0]?.tripsRead ?? 0,
     tripsRejected: reports[0]?.tripsRejected ?? {},
-    recordsPut: total(({ recordsPut }) => recordsPut),
-    recordsLost: total(({ recordsLost }) => recordsLost),
-    throttled: total(({ throttled }) => throttled),
-    retries: total(({ retries }) => retries),
+    recordsPut: total("recordsPut"),
+    recordsLost: total("recordsLost"),
+    throttled: total("throttled"),
+    retries: total("retries"),
   };
 }
 
