@@ -78,18 +78,15 @@ export async function windowDemand(
   const zones = documents(zoneAnswer, zoneDocument);
   const [first] = zones;
   if (first === undefined) return undefined;
-  const areas = documents(topAnswer, topAreasDocument)[0]?.areas ?? [];
-  const trends = await trendsOf(
-    source,
-    start,
-    areas.map(({ area }) => area),
-  );
+  const [top] = documents(topAnswer, topAreasDocument);
+  const areas = top?.areas.map(({ area }) => area) ?? [];
+  const trends = await trendsOf(source, start, areas);
   return {
     start: first.windowStart,
     end: first.windowEnd,
     complete: zones.every(({ complete }) => complete),
     zones: documents(zoneAnswer, v.object(zoneDemand)),
-    top: areas.map(({ area }) => ({ zone: Number(area), trend: trends.get(area) ?? [] })),
+    top: areas.map((area) => ({ zone: Number(area), trend: trends.get(area) ?? [] })),
   };
 }
 

@@ -63,9 +63,9 @@ export async function searchStatus(
     deadLetters: countsOf(dead),
     latestDeadLetters: documents(dead, deadLetter),
     newest:
-      newest === null || finest === undefined
-        ? null
-        : { start: new Date(newest).toISOString(), stepSeconds: finest.stepSeconds },
+      finest && newest !== null
+        ? { start: new Date(newest).toISOString(), stepSeconds: finest.stepSeconds }
+        : null,
     ...(await reader.read(source, results)),
   };
 }

@@ -132,6 +132,7 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
   const total = progress?.recordsTotal ?? null;
   const isIdle = producer?.finished === true || producer?.paused === true;
   const refused = rates.throttled ?? 0;
+  const isGone = !search.up && domain !== undefined;
   return [
     {
       name: "producer",
@@ -198,8 +199,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
       name: "search",
       title: "OpenSearch",
       level: levelOf(search, "ok"),
-      state: search.up || domain === undefined ? "" : downFor("search"),
-      figure: `${rate(search.up || domain === undefined ? rates.writes : 0)} writes/s`,
+      state: isGone ? downFor("search") : "",
+      figure: `${rate(isGone ? 0 : rates.writes)} writes/s`,
       lines: [
         `${count(domain && sum(domain.documents))} documents`,
         `${count(domain && sum(domain.deadLetters))} dead letters`,
@@ -218,7 +219,7 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
             ? "warning"
             : "ok",
       ),
-      state: search.up || domain === undefined ? "" : "as of the last answer",
+      state: isGone ? "as of the last answer" : "",
       figure: `${duration(lag.resultSeconds)} behind`,
       lines: [
         `newest window ${domain?.newest ? `${domain.newest.start.slice(0, 16).replace("T", " ")} UTC` : UNKNOWN}`,
