@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, exitWith, StartError } from "../cli/command";
 import { ServiceFolders } from "./machine/service-folders";
-import { type Deployed, LocalArchive, type Row } from "./query/archive";
+import { type Deployed, openArchive, type Row } from "./query/archive";
 import { stackFolder } from "./run/run-file";
 
 /** Where the engine keeps what is deployed, in the folder of a pipeline. */
@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { json, sql, state = stackFolder } = command.opts<Options>();
 
   const folders = new ServiceFolders(state);
-  const archive = await LocalArchive.open(deployed(folders.root), (bucket) =>
+  const archive = await openArchive(deployed(folders.root), (bucket) =>
     path.join(folders.state("s3"), bucket),
   );
   try {

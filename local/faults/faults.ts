@@ -29,18 +29,73 @@ export interface Fault {
 }
 
 const KILL_SHARE = 0.4;
+const DOWN_SHARE = 0.3;
+const DOWN_SECONDS = 30;
+const SHARDS = 4;
+/** Requests for records that go wrong, of those that are made while the fault lasts. */
+const REQUESTS = 0.1;
+const LASTS = { from: 0.1, to: 0.8 };
 
-const taskManagerKilled: Fault = {
-  name: "task-manager-killed",
-  description: "a task manager is killed; the job goes on from its last checkpoint",
-  inject: (context) => kill(context, "task manager", ([, taskManager]) => taskManager),
-};
-
-const jobManagerKilled: Fault = {
-  name: "job-manager-killed",
-  description: "the job manager's JVM is killed; the job starts again from its last checkpoint",
-  inject: (context) => kill(context, "job manager", ([jobManager]) => jobManager),
-};
+export const faults: readonly Fault[] = [
+  {
+    name: "task-manager-killed",
+    description: "a task manager is killed; the job goes on from its last checkpoint",
+    inject: (context) => kill(context, "task manager", ([, taskManager]) => taskManager),
+  },
+  {
+    name: "job-manager-killed",
+    description: "the job manager's JVM is killed; the job starts again from its last checkpoint",
+    inject: (context) => kill(context, "job manager", ([jobManager]) => jobManager),
+  },
+  {
+    name: "search-down",
+    description: `OpenSearch is stopped for ${DOWN_SECONDS} seconds; what it missed is written afterwards`,
+    async inject({ cloud, replayed, tell, signal }) {
+      await replayed(DOWN_SHARE);
+      await cloud.interruptSearch(async () => {
+        tell(`Fault: stopped OpenSearch for ${DOWN_SECONDS} s`);
+        await delay(DOWN_SECONDS * 1000, undefined, { signal });
+      });
+      tell("Fault: OpenSearch answers again");
+    },
+  },
+  {
+    name: "kinesis-throttled",
+    description: `${REQUESTS * 100} % of the requests to put and get records are throttled`,
+    inject: (context) => disturb(context, { throttled: REQUESTS }),
+  },
+  {
+    // Requests fail, half of them after they were carried out, which the caller cannot know.
+    name: "kinesis-errors",
+    description: `${REQUESTS * 100} % of the requests to put and get records are answered with a server error`,
+    inject: (context) => disturb(context, { failed: REQUESTS }),
+  },
+  {
+    name: "reshard",
+    description: `the stream goes from ${SHARDS} shards to ${SHARDS * 2} and back while it is in use`,
+    config: { shardCount: SHARDS },
+    async inject(context) {
+      await context.replayed(0.2);
+      await resize(context, SHARDS * 2);
+      await context.replayed(0.6);
+      await resize(context, SHARDS);
+    },
+  },
+  {
+    name: "duplicates",
+    description: "every event is put twice, by two producers",
+    twice: true,
+  },
+  {
+    name: "out-of-order",
+    description: "events are put out of order, by up to half of what the job tolerates",
+    // The other half is for what the lanes of the producer do to the order.
+    replayArguments: (seconds) => {
+      const half = Math.floor(seconds / 2);
+      return commandOptions({ shuffle: half, "max-disorder": half });
+    },
+  },
+];
 
 async function kill(
   { cloud, replayed, tell }: FaultContext,
@@ -53,52 +108,6 @@ async function kill(
   process.kill(pid, "SIGKILL");
   tell(`Fault: killed the ${what}, process ${pid}`);
 }
-
-const DOWN_SHARE = 0.3;
-const DOWN_SECONDS = 30;
-
-const searchDown: Fault = {
-  name: "search-down",
-  description: `OpenSearch is stopped for ${DOWN_SECONDS} seconds; what it missed is written afterwards`,
-  async inject({ cloud, replayed, tell, signal }) {
-    await replayed(DOWN_SHARE);
-    await cloud.interruptSearch(async () => {
-      tell(`Fault: stopped OpenSearch for ${DOWN_SECONDS} s`);
-      await delay(DOWN_SECONDS * 1000, undefined, { signal });
-    });
-    tell("Fault: OpenSearch answers again");
-  },
-};
-
-const SHARDS = 4;
-/** Requests for records that go wrong, of those that are made while the fault lasts. */
-const REQUESTS = 0.1;
-const LASTS = { from: 0.1, to: 0.8 };
-
-const kinesisThrottled: Fault = {
-  name: "kinesis-throttled",
-  description: `${REQUESTS * 100} % of the requests to put and get records are throttled`,
-  inject: (context) => disturb(context, { throttled: REQUESTS }),
-};
-
-/** Requests fail, half of them after they were carried out, which the caller cannot know. */
-const kinesisErrors: Fault = {
-  name: "kinesis-errors",
-  description: `${REQUESTS * 100} % of the requests to put and get records are answered with a server error`,
-  inject: (context) => disturb(context, { failed: REQUESTS }),
-};
-
-const reshard: Fault = {
-  name: "reshard",
-  description: `the stream goes from ${SHARDS} shards to ${SHARDS * 2} and back while it is in use`,
-  config: { shardCount: SHARDS },
-  async inject(context) {
-    await context.replayed(0.2);
-    await resize(context, SHARDS * 2);
-    await context.replayed(0.6);
-    await resize(context, SHARDS);
-  },
-};
 
 async function disturb(
   { cloud, replayed, tell }: FaultContext,
@@ -125,30 +134,3 @@ async function resize({ stream, tell }: FaultContext, shards: number): Promise<v
   await new LiveStream(stream.client, stream.name).resize(shards);
   tell(`Fault: the stream has ${shards} shards now`);
 }
-
-const duplicates: Fault = {
-  name: "duplicates",
-  description: "every event is put twice, by two producers",
-  twice: true,
-};
-
-const outOfOrder: Fault = {
-  name: "out-of-order",
-  description: "events are put out of order, by up to half of what the job tolerates",
-  // The other half is for what the lanes of the producer do to the order.
-  replayArguments: (seconds) => {
-    const half = Math.floor(seconds / 2);
-    return commandOptions({ shuffle: half, "max-disorder": half });
-  },
-};
-
-export const faults: readonly Fault[] = [
-  taskManagerKilled,
-  jobManagerKilled,
-  searchDown,
-  kinesisThrottled,
-  kinesisErrors,
-  reshard,
-  duplicates,
-  outOfOrder,
-];

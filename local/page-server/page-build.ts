@@ -1,14 +1,13 @@
-import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { filesIn } from "../machine/project";
+import { isStale } from "../machine/project";
 
-export const PAGE_FOLDER = join(__dirname, "../page");
+const PAGE_FOLDER = join(__dirname, "../page");
 /** The built page: index.html and its assets. */
 export const PAGE_DIST = join(PAGE_FOLDER, "dist");
 
 /** Builds the page into `local/page/dist`, unless what is there is newer than every source. */
 export async function buildPage(): Promise<void> {
-  if (!isStale()) return;
+  if (!isStale(join(PAGE_DIST, "index.html"), PAGE_FOLDER)) return;
   // It takes a second to load, which most starts do without.
   const { build } = await import("vite");
   await build({
@@ -25,13 +24,4 @@ export async function buildPage(): Promise<void> {
       target: "es2022",
     },
   });
-}
-
-function isStale(): boolean {
-  const built = join(PAGE_DIST, "index.html");
-  if (!existsSync(built)) return true;
-  const sources = filesIn(PAGE_FOLDER)
-    .filter((file) => !file.startsWith(PAGE_DIST))
-    .map((file) => statSync(file).mtimeMs);
-  return Math.max(...sources) > statSync(built).mtimeMs;
 }

@@ -6,7 +6,7 @@ import { portProblem } from "../machine/ports";
 import { carryOut, type PipelineActions } from "./page-actions";
 import { buildPage, PAGE_DIST } from "./page-build";
 import type { DemandHistory } from "../status/demand-history";
-import { StatusEvents, type StatusFeed } from "./status-events";
+import { statusEvents, type StatusEvents, type StatusFeed } from "./status-events";
 
 export interface PageServerOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
@@ -45,7 +45,7 @@ const HEADERS = {
  */
 export async function startPageServer(options: PageServerOptions): Promise<LoopbackServer> {
   if (options.page !== false && options.folder === undefined) await buildPage();
-  const events = new StatusEvents(options.feed);
+  const events = statusEvents(options.feed);
   const server = await serve(options.port, (request, response) => {
     answer(request, response, options, events).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, HEADERS);
@@ -69,66 +69,47 @@ async function answer(
   response: ServerResponse,
   { page = true, folder = PAGE_DIST, feed, actions, history }: PageServerOptions,
   events: StatusEvents,
-): Promise<void> {
-  const sendJson = (content: unknown, status = 200): void => {
-    response.writeHead(status, { ...HEADERS, "content-type": "application/json" });
-    response.end(JSON.stringify(content));
-  };
-  const refuse = (status: number, text: string): void => {
-    response.writeHead(status, { ...HEADERS, "content-type": "text/plain; charset=utf-8" });
-    response.end(`${text}\n`);
-  };
-  const sendFile = async (file: string): Promise<void> => {
+): Promise<unknown> {
+  const send = (status: number, type: string, content: string | Buffer) =>
+    response.writeHead(status, { ...HEADERS, "content-type": type }).end(content);
+  const sendJson = (content: unknown, status = 200) =>
+    send(status, "application/json", JSON.stringify(content));
+  const refuse = (status: number, text: string) =>
+    send(status, "text/plain; charset=utf-8", `${text}\n`);
+  const sendFile = async (file: string) => {
     const type = CONTENT_TYPES[extname(file)];
     const content = type && (await readFile(file).catch(() => undefined));
-    if (!content) {
-      refuse(404, "Not found");
-      return;
-    }
-    response.writeHead(200, { ...HEADERS, "content-type": type }).end(content);
+    return content ? send(200, type, content) : refuse(404, "Not found");
   };
 
-  if (!isToThisMachine(request)) {
-    refuse(403, "Unknown host");
-    return;
-  }
+  if (!isToThisMachine(request)) return refuse(403, "Unknown host");
   const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
   const [, action] = /^\/actions\/(\w+)$/.exec(pathname) ?? [];
   if (request.method === "POST" && action !== undefined && actions !== undefined) {
     const { status, content } = await carryOut(request, action, actions);
-    sendJson(content, status);
-    return;
+    return sendJson(content, status);
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    refuse(405, "Only GET is answered here");
-    return;
+    return refuse(405, "Only GET is answered here");
   }
   const [, start] = /^\/windows\/(\d{1,12})\.json$/.exec(pathname) ?? [];
   if (start !== undefined && history !== undefined) {
     const window = await history.window(Number(start));
-    if (window === undefined) refuse(404, "Nothing is known of this window");
-    else sendJson(window);
-    return;
+    return window ? sendJson(window) : refuse(404, "Nothing is known of this window");
   }
   switch (pathname) {
     case "/events":
       return events.add(request, response, HEADERS);
     case "/status.json":
-      sendJson(await feed.status());
-      return;
+      return sendJson(await feed.status());
     case "/samples.json":
-      sendJson(feed.samples);
-      return;
+      return sendJson(feed.samples);
     case "/windows.json":
-      sendJson((await history?.windows()) ?? []);
-      return;
+      return sendJson((await history?.windows()) ?? []);
     case "/zones.geojson":
       return sendFile(ZONES_FILE);
     default:
-      if (!page) {
-        refuse(404, "The pipeline runs without its page");
-        return;
-      }
+      if (!page) return refuse(404, "The pipeline runs without its page");
       // A parsed address holds no "..": what it names is inside the folder.
       return sendFile(join(folder, pathname === "/" ? "index.html" : pathname));
   }

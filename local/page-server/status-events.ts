@@ -9,61 +9,56 @@ export type StatusFeed = Pick<PipelineMonitor, "status" | "samples" | "onStatus"
 /** A viewer that takes nothing for this many bytes is dropped; it comes back and gets everything. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
-export class StatusEvents {
-  readonly #feed: StatusFeed;
-  readonly #listeners = new Set<Writable>();
-  readonly #unsubscribe: () => void;
-  #latest: PipelineStatus | undefined;
+export type StatusEvents = ReturnType<typeof statusEvents>;
 
-  constructor(feed: StatusFeed) {
-    this.#feed = feed;
-    this.#unsubscribe = feed.onStatus((status, sample) => {
-      const change = { ...(this.#latest && changes(this.#latest, status)), sample };
-      this.#latest = status;
-      this.#send(this.#listeners, "change", change);
-    });
-  }
+export function statusEvents(feed: StatusFeed) {
+  const listeners = new Set<Writable>();
+  let latest: PipelineStatus | undefined;
+  const unsubscribe = feed.onStatus((status, sample) => {
+    const change = { ...(latest && changes(latest, status)), sample };
+    latest = status;
+    send(listeners, "change", change);
+  });
+  return {
+    /** Answers a request with the event stream, compressed where the client can read that. */
+    async add(
+      request: IncomingMessage,
+      response: ServerResponse,
+      headers: OutgoingHttpHeaders,
+    ): Promise<void> {
+      // Changes are from one status to the next: everything first, and nothing between.
+      const status = await feed.status();
+      latest ??= status;
+      const isZipped = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
+      response.writeHead(200, {
+        ...headers,
+        "content-type": "text/event-stream",
+        ...(isZipped && { "content-encoding": "gzip" }),
+      });
+      const zip = isZipped ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
+      // Ends the answer when the viewer is dropped, and the compression when the viewer goes.
+      if (zip) pipeline(zip, response, () => undefined);
+      const listener = zip ?? response;
+      listener.write("retry: 1000\n\n");
+      send([listener], "all", { status: latest, samples: feed.samples });
+      listeners.add(listener);
+      response.on("close", () => {
+        listeners.delete(listener);
+      });
+    },
+    close(): void {
+      unsubscribe();
+      for (const listener of listeners) listener.end();
+      listeners.clear();
+    },
+  };
+}
 
-  /** Answers a request with the event stream, compressed where the client can read that. */
-  async add(
-    request: IncomingMessage,
-    response: ServerResponse,
-    headers: OutgoingHttpHeaders,
-  ): Promise<void> {
-    // Changes are from one status to the next: everything first, and nothing between.
-    const status = await this.#feed.status();
-    this.#latest ??= status;
-    const isZipped = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-    response.writeHead(200, {
-      ...headers,
-      "content-type": "text/event-stream",
-      ...(isZipped && { "content-encoding": "gzip" }),
-    });
-    const zip = isZipped ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
-    // Ends the answer when the viewer is dropped, and the compression when the viewer goes.
-    if (zip) pipeline(zip, response, () => undefined);
-    const listener = zip ?? response;
-    listener.write("retry: 1000\n\n");
-    const all = { status: this.#latest, samples: this.#feed.samples };
-    this.#send([listener], "all", all);
-    this.#listeners.add(listener);
-    response.on("close", () => {
-      this.#listeners.delete(listener);
-    });
-  }
-
-  close(): void {
-    this.#unsubscribe();
-    for (const listener of this.#listeners) listener.end();
-    this.#listeners.clear();
-  }
-
-  #send(listeners: Iterable<Writable>, event: string, content: unknown): void {
-    const text = `event: ${event}\ndata: ${JSON.stringify(content)}\n\n`;
-    for (const listener of listeners) {
-      if (listener.writableLength > MOST_WAITING_BYTES) listener.destroy();
-      else listener.write(text);
-    }
+function send(listeners: Iterable<Writable>, event: string, content: unknown): void {
+  const text = `event: ${event}\ndata: ${JSON.stringify(content)}\n\n`;
+  for (const listener of listeners) {
+    if (listener.writableLength > MOST_WAITING_BYTES) listener.destroy();
+    else listener.write(text);
   }
 }
 

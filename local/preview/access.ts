@@ -55,12 +55,16 @@ export function accessChanges(
   compared: Compared,
   names: ReadonlyMap<string, string>,
 ): readonly AccessChange[] {
-  const changes = [
+  return [
     ...documentChanges(compared, names),
     ...ruleChanges(compared),
     ...settingChanges(compared),
-  ];
-  return [...changes.filter(({ widens }) => widens), ...changes.filter(({ widens }) => !widens)];
+  ].sort(byWidth);
+}
+
+/** Order in which what widens access comes first. */
+export function byWidth(one: AccessChange, other: AccessChange): number {
+  return Number(other.widens) - Number(one.widens);
 }
 
 /** Whether a property holds policy documents, which are compared by their statements. */
@@ -68,30 +72,24 @@ export function isPolicyDocument(value: unknown): boolean {
   return documentsIn(value).length > 0;
 }
 
-function documentChanges(
-  { urn, type, before, after, component }: Compared,
-  names: ReadonlyMap<string, string>,
-): AccessChange[] {
+function documentChanges(compared: Compared, names: ReadonlyMap<string, string>): AccessChange[] {
+  const { type, before, after } = compared;
   const properties = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return [...properties].flatMap((property) => {
-    const [old, next] = [before?.[property], after?.[property]].map(documentsIn) as [
-      Values[],
-      Values[],
-    ];
+    const [old, next] = [documentsIn(before?.[property]), documentsIn(after?.[property])];
     const isUnknown =
       JSON.stringify(after?.[property] ?? "").includes(unknownText) &&
       (old.length > 0 || /polic(y|ies)$/i.test(property));
     if (old.length === 0 && next.length === 0 && !isUnknown) return [];
-    const role = (after ?? before)?.["role"];
-    const owner =
+    const role = String((after ?? before)?.["role"]);
+    const place =
       type === "aws:iam/rolePolicy:RolePolicy"
-        ? `the role ${code(names.get(String(role)) ?? String(role))}`
+        ? `the role ${nameOf(compared, names.get(role) ?? role)}`
         : property === "assumeRolePolicy"
-          ? `the trust policy of the role ${code(logicalName(urn))}`
+          ? `the trust policy of the role ${nameOf(compared)}`
           : type === "aws:iam/role:Role"
-            ? `the role ${code(logicalName(urn))}`
-            : `the ${documents[type] ?? property} of ${code(logicalName(urn))}`;
-    const place = `${owner}${placed(component)}`;
+            ? `the role ${nameOf(compared)}`
+            : `the ${documents[type] ?? property} of ${nameOf(compared)}`;
     return isUnknown
       ? [{ widens: true, text: `Statements of ${place} are known only in the update` }]
       : grantChanges(old, next, place);
@@ -140,19 +138,16 @@ function grantsOf(documents: readonly Values[]): ReadonlyMap<string, Grant> {
   const grants = new Map<string, Grant>();
   for (const statement of documents.flatMap(({ Statement: all }) => listed(all)).filter(isObject)) {
     const condition = statement["Condition"] === undefined ? "" : sorted(statement["Condition"]);
-    const parts = [
-      principalsOf(statement),
-      named(statement, "Action"),
-      named(statement, "Resource"),
-    ];
-    const isLarge = parts.reduce((product, { length }) => product * length, 1) > maxGrants;
-    const [principals, actions, resources] = parts.map((values) =>
-      isLarge ? [patternsFirst([...values].sort()).join(", ")] : values,
-    ) as [string[], string[], string[]];
-    for (const principal of principals) {
-      for (const action of actions) {
-        for (const resource of resources) {
-          const effect = String(statement["Effect"]);
+    const effect = String(statement["Effect"]);
+    const principals = principalsOf(statement);
+    const actions = named(statement, "Action");
+    const resources = named(statement, "Resource");
+    const isLarge = principals.length * actions.length * resources.length > maxGrants;
+    const compared = (values: string[]) =>
+      isLarge ? [patternsFirst(values.sort()).join(", ")] : values;
+    for (const principal of compared(principals)) {
+      for (const action of compared(actions)) {
+        for (const resource of compared(resources)) {
           const grant = { effect, action, resource, principal, condition };
           grants.set(Object.values(grant).join("\n"), grant);
         }
@@ -216,10 +211,8 @@ function isStricter({ condition }: GroupedGrants, other: GroupedGrants): boolean
   const own = conditionOf(condition);
   return Object.entries(conditionOf(other.condition)).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => {
-      const [mine, its] = [own[operator]?.[key], values].map((all) => listed(all).map(String)) as [
-        string[],
-        string[],
-      ];
+      const mine = listed(own[operator]?.[key]).map(String);
+      const its = listed(values).map(String);
       // One of the values is enough, but of those that must not be each counts.
       const [fewer, more] = /Not/.test(operator) ? [its, mine] : [mine, its];
       return mine.length > 0 && fewer.every((value) => more.includes(value));
@@ -231,21 +224,18 @@ function conditionOf(text: string): Readonly<Record<string, Values>> {
   return text === "" ? {} : (JSON.parse(text) as Record<string, Values>);
 }
 
-function ruleChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
+function ruleChanges(compared: Compared): AccessChange[] {
+  const { type, before, after } = compared;
   const isRule = type in ruleTypes;
   if (!isRule && !/SecurityGroup$/.test(type)) return [];
   const rules = (inputs: Values | undefined): Rule[] =>
-    isRule
-      ? listed(inputs)
-          .filter(isObject)
-          .map((rule) => ruleOf(type, rule))
-      : ["ingress", "egress"].flatMap((direction) =>
-          listed(inputs?.[direction])
-            .filter(isObject)
-            .map((rule) => ruleOf(direction, rule)),
-        );
+    (isRule ? [type] : ["ingress", "egress"]).flatMap((kind) =>
+      listed(isRule ? inputs : inputs?.[kind])
+        .filter(isObject)
+        .map((rule) => ruleOf(kind, rule)),
+    );
   const [old, next] = [rules(before), rules(after)];
-  const what = `the security group ${isRule ? "rule " : ""}${code(logicalName(urn))}${placed(component)}`;
+  const what = `the security group ${isRule ? "rule " : ""}${nameOf(compared)}`;
   const widens = (rule: Rule): boolean => !old.some((one) => isWithin(rule, one));
   if (isRule && old[0] && next[0] && old[0].text !== next[0].text) {
     const text = `${old[0].text} changed to ${next[0].text} in ${what}`;
@@ -312,8 +302,9 @@ function isInRange(range: string, other: string): boolean {
   return isIPv6(address) === (family === "ipv6") && addresses.check(address, family);
 }
 
-function settingChanges({ urn, type, before, after, component }: Compared): AccessChange[] {
-  const what = `${type.split(":").at(-1) ?? type} ${code(logicalName(urn))}${placed(component)}`;
+function settingChanges(compared: Compared): AccessChange[] {
+  const { type, before, after } = compared;
+  const what = `${type.split(":").at(-1) ?? type} ${nameOf(compared)}`;
   const [granting, others] = [grants[type] ?? [], settings[type] ?? []];
   if (before !== undefined && after !== undefined) {
     return [...granting, ...others].flatMap((name) =>
@@ -339,8 +330,9 @@ function isOpen(value: unknown): boolean {
   return value === undefined || value === null || value === false || value === "NONE";
 }
 
-function placed(component: string): string {
-  return component === "" ? "" : ` of ${code(component)}`;
+/** A resource with the component that it belongs to. */
+function nameOf({ urn, component }: Compared, name = logicalName(urn)): string {
+  return component === "" ? code(name) : `${code(name)} of ${code(component)}`;
 }
 
 function listed(value: unknown): unknown[] {
@@ -354,8 +346,7 @@ function codes(values: readonly string[]): string {
 }
 
 function patternsFirst(values: readonly string[]): readonly string[] {
-  const isPattern = (value: string): boolean => value.includes("*");
-  return [...values.filter(isPattern), ...values.filter((value) => !isPattern(value))];
+  return values.toSorted((a, b) => Number(b.includes("*")) - Number(a.includes("*")));
 }
 
 function code(text: string): string {

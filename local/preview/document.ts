@@ -14,16 +14,16 @@ export interface Preview {
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Whether there is anything that the plan changes, rather than an empty account. */
+export function isCompared({ isDeployed, against }: Preview): boolean {
+  return isDeployed || against !== undefined;
+}
+
 /** The preview for other programs, as `preview.schema.json` describes it. */
-export type PreviewDocument = ReturnType<typeof previewDocument>;
-
-/** A policy with what it found: how many resources it passed, and what it says of the others. */
-export type PolicyOutcome = ReturnType<typeof policyOutcomes>[number];
-
-export function previewDocument({ plan, region, isDeployed, against }: Preview) {
-  const isCompared = isDeployed || against !== undefined;
+export function previewDocument(preview: Preview) {
+  const { plan, region, isDeployed, against } = preview;
   const cost = costOf(plan.resources, region);
-  const before = isCompared ? costOf(plan.deployed, region) : undefined;
+  const before = isCompared(preview) ? costOf(plan.deployed, region) : undefined;
   return {
     schemaVersion: 1,
     stack: plan.stack,
@@ -45,7 +45,7 @@ export function previewDocument({ plan, region, isDeployed, against }: Preview) 
   };
 }
 
-/** Every policy with what it found. */
+/** Every policy with what it found: how many resources it passed, and what it says of the others. */
 export function policyOutcomes({ result }: Plan) {
   return result.policies.map((policy) => ({
     name: policy.name,

@@ -1,5 +1,5 @@
 import { unknownText } from "../engine/plan-report";
-import { previewDocument, type Preview } from "./document";
+import { isCompared, previewDocument, type Preview } from "./document";
 import type { Change, Operation } from "./plan";
 import { commonEnds, valueText, type PropertyChange } from "./structure";
 import {
@@ -7,7 +7,6 @@ import {
   cautionsOf,
   counted,
   headline,
-  isCompared,
   operationCounts,
   origin,
   policySummary,

@@ -4,56 +4,15 @@ import { unjudged, type OperationResult } from "../engine/policy-pack";
 import type { ResourceStep } from "../engine/run-record";
 import { logicalName, typeInUrn } from "../provider/names";
 import { containsUnknown, type Values } from "../provider/values";
-import { accessChanges, isPolicyDocument, type AccessChange } from "./access";
-import { Consequences } from "./consequences";
+import { accessChanges, isPolicyDocument } from "./access";
+import { consequencesOf } from "./consequences";
 import { optionKey, type DeclaredOptions } from "./declared-options";
 import { structuralChanges, valueAt, valueText, type PropertyChange } from "./structure";
 
 export const operations = ["replace", "delete", "update", "create", "keep"] as const;
 export type Operation = (typeof operations)[number];
 
-/** What an update does to a resource; `keep` when it shows in the program only. */
-export interface Change {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  /** The component that the resource belongs to, such as `EventStream pipeline-events`. */
-  readonly component: string;
-  readonly operation: Operation;
-  readonly properties: readonly PropertyChange[];
-  readonly access: readonly AccessChange[];
-  /** Resources whose replacement, or new version, is the only reason. */
-  readonly causes: readonly string[];
-  /** What happens besides: deletion first, a new name in the program, ignored properties. */
-  readonly notes: readonly string[];
-  /** Protection, which ends the update with an error. */
-  readonly isStopped: boolean;
-  /** What a deletion or replacement loses. */
-  readonly dataLoss?: string | undefined;
-}
-
 export type Verdict = "accepted" | "refused" | "stopped" | "unjudged";
-
-/** A plan as reviewers and programs see it. */
-export interface Plan {
-  readonly stack: string;
-  readonly result: OperationResult;
-  readonly verdict: Verdict;
-  /** Resources of AWS that the program declares, with values that are the same on every machine. */
-  readonly resources: readonly {
-    readonly urn: string;
-    readonly type: string;
-    readonly inputs: Values;
-  }[];
-  /** Those that are deployed. */
-  readonly deployed: Plan["resources"];
-  readonly changes: readonly Change[];
-  /** Properties that are known only in the update, by resource. */
-  readonly unknown: readonly {
-    readonly resource: string;
-    readonly properties: readonly string[];
-  }[];
-}
 
 export interface PlanArgs {
   readonly stack: string;
@@ -65,12 +24,15 @@ export interface PlanArgs {
   readonly deployedOptions?: DeclaredOptions | undefined;
 }
 
-export function planOf(args: PlanArgs): Plan {
+export type Plan = ReturnType<typeof planOf>;
+
+/** A plan as reviewers and programs see it. */
+export function planOf(args: PlanArgs) {
   const { stack, result, root } = args;
   const steps = result.resources.filter(({ type }) => !type.startsWith("pulumi:"));
   const stableSteps = steps.map((step) => stableStep(step, root));
   const components = componentsOf(stableSteps);
-  const consequences = new Consequences(stableSteps);
+  const consequences = consequencesOf(stableSteps);
   const roles = new Map(
     stableSteps
       .filter(({ type }) => type === "aws:iam/role:Role")
@@ -86,14 +48,17 @@ export function planOf(args: PlanArgs): Plan {
     stack,
     result,
     verdict: verdictOf(result, changes),
+    /** Resources of AWS that the program declares, with values that are the same on every machine. */
     resources: resources
       .filter(({ op }) => op !== "delete")
       .map(({ urn, type, inputs }) => ({ urn, type, inputs }))
       .sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+    /** Those that are deployed. */
     deployed: resources.flatMap(({ type, old }) =>
       old === undefined ? [] : [{ urn: old.urn, type, inputs: old.inputs }],
     ),
     changes,
+    /** Properties that are known only in the update, by resource. */
     unknown: declared
       .map(({ urn, inputs }) => ({
         resource: urn,
@@ -120,17 +85,20 @@ function stableStep(step: ResourceStep, root: string): ResourceStep {
 
 interface Context extends PlanArgs {
   readonly component: string;
-  readonly consequences: Consequences;
+  readonly consequences: ReturnType<typeof consequencesOf>;
   readonly roles: ReadonlyMap<string, string>;
 }
 
-function changeOf(step: ResourceStep, context: Context): Change | undefined {
+export type Change = NonNullable<ReturnType<typeof changeOf>>;
+
+/** What an update does to a resource; `keep` when it shows in the program only. */
+function changeOf(step: ResourceStep, context: Context) {
   const { urn, type, op, old, inputs } = step;
   const { component, consequences, roles } = context;
   const operation = operations.find((one) => one === op) ?? "keep";
   const isDeleted = operation === "delete";
   const causes = new Set<string>();
-  const before = old && consequences.apply(old.inputs, urn, causes);
+  const before = old && consequences(old.inputs, urn, causes);
   const after = isDeleted ? undefined : inputs;
   const changed = [...new Set(step.changes.map((path) => path.split(/[.[]/)[0] ?? path))];
   const differing = changed.filter(
@@ -146,6 +114,7 @@ function changeOf(step: ResourceStep, context: Context): Change | undefined {
     urn,
     type,
     name: logicalName(urn),
+    /** The component that the resource belongs to, such as `EventStream pipeline-events`. */
     component,
     operation,
     properties:
@@ -161,9 +130,13 @@ function changeOf(step: ResourceStep, context: Context): Change | undefined {
                 : [{ path, before: before[path], after: after[path] }];
             }),
     access,
+    /** Resources whose replacement, or new version, is the only reason. */
     causes: differing.length === 0 ? [...causes] : [],
+    /** What happens besides: deletion first, a new name in the program, ignored properties. */
     notes,
+    /** Protection, which ends the update with an error. */
     isStopped: removes && isStopped(step, context),
+    /** What a deletion or replacement loses. */
     dataLoss: removes && !isKept && old ? lossOf(type)?.(old.inputs) : undefined,
   };
 }

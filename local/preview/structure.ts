@@ -65,15 +65,11 @@ function listChanges(path: string, old: readonly unknown[], next: readonly unkno
 
 /** What both lists have stays, in whatever order. */
 function bagChanges(path: string, old: readonly unknown[], next: readonly unknown[]) {
-  const removed = without(old, next);
-  const added = without(next, old);
-  return Array.from({ length: Math.max(removed.length, added.length) }, (_, index) =>
-    structuralChanges(
-      `${path}[${next.indexOf(added[index]) >= 0 ? next.indexOf(added[index]) : old.indexOf(removed[index])}]`,
-      removed[index],
-      added[index],
-    ),
-  ).flat();
+  const [removed, added] = [without(old, next), without(next, old)];
+  return Array.from({ length: Math.max(removed.length, added.length) }, (_, index) => {
+    const at = index < added.length ? next.indexOf(added[index]) : old.indexOf(removed[index]);
+    return structuralChanges(`${path}[${at}]`, removed[index], added[index]);
+  }).flat();
 }
 
 function without(items: readonly unknown[], others: readonly unknown[]): readonly unknown[] {

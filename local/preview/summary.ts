@@ -1,6 +1,6 @@
 import { logicalName } from "../provider/names";
-import type { AccessChange } from "./access";
-import { policyOutcomes, previewDocument, type PolicyOutcome, type Preview } from "./document";
+import { byWidth, type AccessChange } from "./access";
+import { isCompared, policyOutcomes, previewDocument, type Preview } from "./document";
 import { operations, type Change, type Operation, type Plan } from "./plan";
 
 /** Lines of the text in a terminal. */
@@ -16,11 +16,6 @@ export const verbs: Readonly<Record<Operation, string>> = {
   create: "created",
   keep: "kept",
 };
-
-/** Whether there is anything that the plan changes, rather than an empty account. */
-export function isCompared({ isDeployed, against }: Preview): boolean {
-  return isDeployed || against !== undefined;
-}
 
 /** Verdict, data stores, access and cost, the parts of the first line. */
 export function headline(preview: Preview): readonly string[] {
@@ -50,22 +45,17 @@ export function headline(preview: Preview): readonly string[] {
 function verdictText({ plan }: Preview): string {
   const violated = policySummary(plan).violated.filter(({ level }) => level === "mandatory");
   const stopped = plan.changes.filter(({ isStopped }) => isStopped);
-  switch (plan.verdict) {
-    case "refused":
-      return `Refused by ${violated.length === 1 ? "1 policy" : `${violated.length} policies`}`;
-    case "stopped":
-      return `Stopped by the protection of ${counted(stopped.length, "resource")}`;
-    case "unjudged":
-      return "Not judged by all policies";
-    case "accepted":
-      return "Accepted";
-  }
+  return {
+    refused: `Refused by ${violated.length === 1 ? "1 policy" : `${violated.length} policies`}`,
+    stopped: `Stopped by the protection of ${counted(stopped.length, "resource")}`,
+    unjudged: "Not judged by all policies",
+    accepted: "Accepted",
+  }[plan.verdict];
 }
 
 /** Changes of permissions or reachability, wider access first. */
 export function accessOf({ changes }: Plan): readonly AccessChange[] {
-  const all = changes.flatMap((change) => change.access);
-  return [...all.filter(({ widens }) => widens), ...all.filter(({ widens }) => !widens)];
+  return changes.flatMap((change) => change.access).sort(byWidth);
 }
 
 /** Changes that lose data or stop the update. */
@@ -74,10 +64,7 @@ export function cautionsOf({ changes }: Plan): readonly Change[] {
 }
 
 /** The violated policies, and how many passed, applied to nothing and were violated, in words. */
-export function policySummary(plan: Plan): {
-  readonly violated: readonly PolicyOutcome[];
-  readonly text: string;
-} {
+export function policySummary(plan: Plan) {
   const outcomes = policyOutcomes(plan);
   const violated = outcomes.filter(({ result }) => result === "violated");
   const passed = outcomes.filter(({ result }) => result === "passed").length;
@@ -90,12 +77,10 @@ export function policySummary(plan: Plan): {
 
 /** Such as: 1 replaced, 3 updated. */
 export function operationCounts(changes: readonly Change[]): readonly string[] {
-  return operations
-    .map(
-      (one) => [changes.filter(({ operation }) => operation === one).length, verbs[one]] as const,
-    )
-    .filter(([count]) => count > 0)
-    .map(([count, verb]) => `${count} ${verb}`);
+  return operations.flatMap((one) => {
+    const { length } = changes.filter(({ operation }) => operation === one);
+    return length === 0 ? [] : [`${length} ${verbs[one]}`];
+  });
 }
 
 /** What the preview is, for its first line in a terminal and its last one in a comment. */
@@ -132,20 +117,38 @@ export function shortened(text: string, length: number): string {
 /** A plan in about fifteen lines, or with everything that it lists. */
 export function previewText(preview: Preview, isVerbose = false): string {
   const { plan } = preview;
-  const limited = isVerbose ? every : some;
+  const listed = <T>(items: readonly T[], most: number, line: (item: T) => string): string[] => {
+    if (isVerbose) return items.map((item) => `  ${line(item)}`);
+    const more = items.length - most;
+    return [
+      ...items.slice(0, most).map((item) => `  ${shortened(line(item), width)}`),
+      ...(more > 0 ? [`  … and ${more} more; --verbose lists all`] : []),
+    ];
+  };
   const { violated, text: policies } = policySummary(plan);
   const access = isCompared(preview) ? accessOf(plan) : [];
+  const components = new Map<string, readonly Change[]>();
+  for (const change of plan.changes) {
+    components.set(change.component, [...(components.get(change.component) ?? []), change]);
+  }
+  const sorted = [...components].sort(([, a], [, b]) => b.length - a.length);
   return [
     `Preview of ${plan.stack}. ${origin(preview)}.`,
-    ...componentLines(preview, limited),
-    ...limited(cautionsOf(plan), maxAccess, ({ name, operation, dataLoss, isStopped }) =>
+    ...(sorted.length === 0 ? ["  No changes"] : []),
+    ...listed(
+      sorted,
+      maxComponents,
+      ([name, changes]) =>
+        `${name || "Outside of components"}: ${operationCounts(changes).join(", ")}`,
+    ),
+    ...listed(cautionsOf(plan), maxAccess, ({ name, operation, dataLoss, isStopped }) =>
       [`! ${name}: ${operation}`, dataLoss, isStopped && "protected, which stops the update"]
         .filter(Boolean)
         .join("; "),
     ),
-    ...limited(access, maxAccess, ({ text, widens }) => `${widens ? "!" : " "} ${text}`),
+    ...listed(access, maxAccess, ({ text, widens }) => `${widens ? "!" : " "} ${text}`),
     `Policies: ${policies}`,
-    ...limited(violated, maxViolations, ({ name, level, violations }) => {
+    ...listed(violated, maxViolations, ({ name, level, violations }) => {
       const [first] = violations;
       const fact = first?.message.split("\n").at(1)?.trim() ?? first?.message ?? "";
       const resource = violator(first?.resource ?? "");
@@ -159,33 +162,4 @@ export function previewText(preview: Preview, isVerbose = false): string {
       : []),
     headline(preview).join(" · "),
   ].join("\n");
-}
-
-function componentLines({ plan }: Preview, limited: typeof some): string[] {
-  const components = new Map<string, (typeof plan.changes)[number][]>();
-  for (const change of plan.changes) {
-    const group = components.get(change.component) ?? [];
-    components.set(change.component, [...group, change]);
-  }
-  const sorted = [...components].sort(([, a], [, b]) => b.length - a.length);
-  return sorted.length === 0
-    ? ["  No changes"]
-    : limited(
-        sorted,
-        maxComponents,
-        ([name, changes]) =>
-          `${name || "Outside of components"}: ${operationCounts(changes).join(", ")}`,
-      );
-}
-
-function every<T>(items: readonly T[], _most: number, line: (item: T) => string): string[] {
-  return items.map((item) => `  ${line(item)}`);
-}
-
-function some<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
-  const more = items.length - most;
-  return [
-    ...items.slice(0, most).map((item) => `  ${shortened(line(item), width)}`),
-    ...(more > 0 ? [`  … and ${more} more; --verbose lists all`] : []),
-  ];
 }

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { viewStatement } from "../../infra/query/view";
 import { filesIn } from "../machine/project";
+import { mapValues } from "../provider/values";
 
 /** A resource of the deployed program. */
 export interface Deployed {
@@ -21,7 +22,7 @@ interface Table {
 }
 
 /** A query of the workgroup. */
-export interface NamedQuery {
+interface NamedQuery {
   readonly name: string;
   readonly description: string;
   readonly query: string;
@@ -38,66 +39,51 @@ const athenaFunctions = [
   "CREATE MACRO sequence(first, last) AS generate_series(first, last), (first, last, step) AS generate_series(first, last, step)",
 ];
 
-/** Views and queries of a deployed program, answered by DuckDB from the objects of the archive on this machine. */
-export class LocalArchive {
-  readonly queries: readonly NamedQuery[];
-  readonly isEmpty: boolean;
-  readonly #connection: DuckDBConnection;
+export type LocalArchive = Awaited<ReturnType<typeof openArchive>>;
 
-  private constructor(
-    connection: DuckDBConnection,
-    queries: readonly NamedQuery[],
-    isEmpty: boolean,
-  ) {
-    this.#connection = connection;
-    this.queries = queries;
-    this.isEmpty = isEmpty;
+/**
+ * Views and queries of a deployed program, answered by DuckDB from the objects of the archive on this machine.
+ * @param bucketFolder - folder with the objects of a bucket
+ */
+export async function openArchive(
+  resources: readonly Deployed[],
+  bucketFolder: (bucket: string) => string,
+) {
+  // Nothing is downloaded: what is not built in is an error.
+  const instance = await DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  for (const statement of ["SET TimeZone = 'UTC'", ...athenaFunctions]) {
+    await connection.run(statement);
   }
-
-  /** @param bucketFolder - folder with the objects of a bucket */
-  static async open(
-    resources: readonly Deployed[],
-    bucketFolder: (bucket: string) => string,
-  ): Promise<LocalArchive> {
-    // Nothing is downloaded: what is not built in is an error.
-    const instance = await DuckDBInstance.create(":memory:", {
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-    });
-    const connection = await instance.connect();
-    for (const statement of ["SET TimeZone = 'UTC'", ...athenaFunctions]) {
-      await connection.run(statement);
-    }
-    let isEmpty = true;
-    const tables = inputsOf(resources, "aws:glue/catalogTable:CatalogTable") as unknown as Table[];
-    // A view needs the tables that it reads.
-    for (const table of tables) {
-      if (table.viewOriginalText !== undefined) continue;
-      const files = objectsOf(table, bucketFolder);
-      isEmpty &&= files.length === 0;
-      await connection.run(`CREATE VIEW ${table.name} AS ${readingOf(table, files)}`);
-    }
-    for (const { name, viewOriginalText } of tables) {
-      const statement = viewStatement(viewOriginalText);
-      if (statement !== undefined) await connection.run(`CREATE VIEW ${name} AS ${statement}`);
-    }
-    const queries = inputsOf(resources, "aws:athena/namedQuery:NamedQuery") as unknown;
-    return new LocalArchive(connection, queries as NamedQuery[], isEmpty);
+  let isEmpty = true;
+  const tables = inputsOf(resources, "aws:glue/catalogTable:CatalogTable") as unknown as Table[];
+  // A view needs the tables that it reads.
+  for (const table of tables) {
+    if (table.viewOriginalText !== undefined) continue;
+    const files = objectsOf(table, bucketFolder);
+    isEmpty &&= files.length === 0;
+    await connection.run(`CREATE VIEW ${table.name} AS ${readingOf(table, files)}`);
   }
-
-  /** @throws Error of DuckDB that names what is wrong with the statement */
-  async rows(sql: string, parameters: readonly string[] = []): Promise<Row[]> {
-    const reader = await this.#connection.runAndReadAll(sql, [...parameters]);
-    return reader
-      .getRowObjectsJS()
-      .map((row) =>
-        Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
-      );
+  for (const { name, viewOriginalText } of tables) {
+    const statement = viewStatement(viewOriginalText);
+    if (statement !== undefined) await connection.run(`CREATE VIEW ${name} AS ${statement}`);
   }
-
-  close(): void {
-    this.#connection.closeSync();
-  }
+  const queries: unknown = inputsOf(resources, "aws:athena/namedQuery:NamedQuery");
+  return {
+    queries: queries as readonly NamedQuery[],
+    isEmpty,
+    /** @throws Error of DuckDB that names what is wrong with the statement */
+    async rows(sql: string, parameters: readonly string[] = []): Promise<Row[]> {
+      const reader = await connection.runAndReadAll(sql, [...parameters]);
+      return reader.getRowObjectsJS().map((row) => mapValues(row, plain));
+    },
+    close(): void {
+      connection.closeSync();
+    },
+  };
 }
 
 function inputsOf(resources: readonly Deployed[], type: string): Deployed["inputs"][] {

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { readWorkload, type Workload, workloadFolder } from "../../infra/contracts/workload";
 import { Problems } from "../../infra/core/validate";
 import { outputProblem, wholeNumber } from "../../cli/options";
@@ -49,23 +49,21 @@ export function localCommand(): Command {
       "replay to the end, verify every document, print a summary, stop and exit",
       false,
     )
-    .addOption(
-      new Option(
-        "--workload <folder>",
-        "folder with a workload.yaml, or the name of one in workloads/",
-      ).default("taxi"),
+    .option(
+      "--workload <folder>",
+      "folder with a workload.yaml, or the name of one in workloads/",
+      "taxi",
     )
     .option("--input <file>", "events to replay (default: `input` of the workload)")
     .option(
       "--expect <file>",
       "JSON lines {index, id, source} of the documents that must be there; with --once (default: `expected` of the workload)",
     )
-    .addOption(
-      new Option(
-        "--speedup <n>",
-        "seconds of event time replayed in one second, 1 to 1000000 (default: local.speedup of the workload, 60; " +
-          "with --once local.onceSpeedup, 600, and with --fault a quarter of that)",
-      ).argParser(wholeNumber(1, 1_000_000)),
+    .option(
+      "--speedup <n>",
+      "seconds of event time replayed in one second, 1 to 1000000 (default: local.speedup of the workload, 60; " +
+        "with --once local.onceSpeedup, 600, and with --fault a quarter of that)",
+      wholeNumber(1, 1_000_000),
     )
     .option(
       "--fault <name>",
@@ -81,21 +79,20 @@ export function localCommand(): Command {
       "archive events as JSON lines, and copy the objects there at the end; with --once",
     )
     .option("--fresh", "forget the state of earlier runs (--once always begins afresh)", false)
-    .addOption(
-      new Option(
-        "--keep-records <n>",
-        "newest records that the streams keep, 10000 to 100000000, 0.4 KiB of memory each; older ones go before " +
-          "their retention ends; not with --once",
-      )
-        .default(2_000_000)
-        .argParser(wholeNumber(10_000, 100_000_000)),
+    .option(
+      "--keep-records <n>",
+      "newest records that the streams keep, 10000 to 100000000, 0.4 KiB of memory each; older ones go before " +
+        "their retention ends; not with --once",
+      wholeNumber(10_000, 100_000_000),
+      2_000_000,
     )
     .option("--no-page", "do not build and serve the page")
     .option("--verbose", "keep every line of every step, also on a terminal", false)
-    .addOption(
-      new Option("--port <n>", "port of the page on 127.0.0.1 (1 to 65535)")
-        .default(8088)
-        .argParser(wholeNumber(1, 65_535)),
+    .option(
+      "--port <n>",
+      "port of the page on 127.0.0.1 (1 to 65535)",
+      wholeNumber(1, 65_535),
+      8088,
     )
     .addHelpText(
       "after",

@@ -46,7 +46,7 @@ type Flow = Pick<LocalWorkload, "name" | "input">;
  * The job's state belongs to its operators, the replay's position to its input.
  */
 export function workloadProblem(flow: Flow, folder = stackFolder): string | undefined {
-  const file = workloadFile(folder);
+  const file = path.join(folder, "workload");
   if (!existsSync(file)) return undefined;
   const [name = "", input = flow.input] = readFileSync(file, "utf8").trim().split("\n");
   if (name !== flow.name) {
@@ -59,11 +59,7 @@ export function workloadProblem(flow: Flow, folder = stackFolder): string | unde
 
 export function keepWorkload({ name, input }: Flow, folder = stackFolder): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(workloadFile(folder), `${name}\n${input}\n`);
-}
-
-function workloadFile(folder: string): string {
-  return path.join(folder, "workload");
+  writeFileSync(path.join(folder, "workload"), `${name}\n${input}\n`);
 }
 
 const runFile = path.join(stackFolder, "run.json");

@@ -2,22 +2,20 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { program } from "../../infra/program";
 import { deployedSettings } from "../verify/deployed-settings";
-import { AcceptedPlan } from "./accepted-plan";
-import { deployProgress } from "./deploy-progress";
-import type { Deployment, Run } from "./deployment";
+import { acceptedPlan } from "./accepted-plan";
+import { deployProgress, type Deployment, type Run } from "./deployment";
 import { openStack } from "../engine/stack";
 import type { LocalOptions } from "./options";
 import { buildParts, checkMachine } from "./preparation";
-import { ReplayProcess } from "./replay-process";
-import { LiveReplay } from "./live-replay";
-import type { RunReport } from "./report";
+import { startReplay, type ReplayProcess } from "./replay-process";
+import { liveReplay } from "./live-replay";
 import { announceStep, keepWorkload, stackFolder } from "./run-file";
 import { localCloud } from "../services/cloud";
 import { kinesisClient } from "../services/kinesis/kinesis-server";
 import { jobOf } from "../machine/job-build";
 import { projectFolder } from "../machine/project";
 import { Steps, type Tell } from "../machine/steps";
-import { verifiedRun } from "./verified-run";
+import { verifiedRun, type RunReport } from "./verified-run";
 import { watchedRun } from "./watched-run";
 
 const REGION = "us-east-1";
@@ -71,7 +69,7 @@ export async function runLocal(
       };
       const jar = jobOf(workload.definition)?.code;
       const inputs = [workload.definition.folder, ...(jar === undefined ? [] : [jar])];
-      const plan = new AcceptedPlan(configOverrides, inputs);
+      const plan = acceptedPlan(configOverrides, inputs);
       const stack = await openStack({
         stack: "local",
         backendFolder,
@@ -87,8 +85,7 @@ export async function runLocal(
       closing.push(() => {
         stack.close();
       });
-      const { isAccepted } = plan;
-      const deployed = await stack.up({ refresh: !fresh, isAccepted });
+      const deployed = await stack.up({ refresh: !fresh, isAccepted: plan.isAccepted });
       plan.accept();
       const { streamName, archiveBucketName, ingestionUrl } = await stack.outputs();
       const { archive } = options;
@@ -116,7 +113,7 @@ export async function runLocal(
     const { stream, settings } = deployment;
     const replay = (name: string, speedup = options.speedup): ReplayProcess => {
       const state = path.join(folder, name);
-      const started = new ReplayProcess({
+      const started = startReplay({
         stream: stream.name,
         region: REGION,
         input: workload.replayArguments(state),
@@ -138,13 +135,12 @@ export async function runLocal(
       const second = fault?.twice ? [replay("second-replay")] : [];
       ({ result } = await verifiedRun(run, [replay("replay"), ...second]));
     } else {
-      const restarted = (reason: string): void => {
-        onProgress(`The producer ${reason}`);
-      };
-      const live = new LiveReplay(
+      const live = liveReplay(
         (speedup) => replay("replay", speedup),
         options.speedup,
-        restarted,
+        (reason) => {
+          onProgress(`The producer ${reason}`);
+        },
       );
       closing.push(() => live.stop());
       await watchedRun(run, live);

@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
 import { type Run, statusSources, stopped } from "./deployment";
-import type { ReplayProcess } from "./replay-process";
-import type { ReplayReport, RunReport } from "./report";
+import type { ReplayProcess, ReplayReport } from "./replay-process";
 import { hasReadEverything, probes } from "../status/collect-status";
 import { recordsAccounted } from "../status/job-status";
 import type { Tell } from "../machine/steps";
 import { PipelineMonitor } from "../status/monitor";
-import { LocalArchive } from "../query/archive";
+import { openArchive } from "../query/archive";
 import { type Comparison, compareWithDomain } from "../verify/compare";
 import { compareViews } from "../verify/compare-views";
 import { storedDocuments } from "../verify/documents";
@@ -22,8 +21,10 @@ export const QUIET_SECONDS_AFTER_FAULT = 45;
 
 type Replays = readonly [ReplayProcess, ...ReplayProcess[]];
 
+export type RunReport = Awaited<ReturnType<typeof verifiedRun>>;
+
 /** Replays the input, waits for the results, compares and reports them. @param replays run at the same time */
-export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport> {
+export async function verifiedRun(run: Run, replays: Replays) {
   const { options, steps, deployment, signal, closing } = run;
   const sources = statusSources(deployment, replays[0]);
   const monitor = new PipelineMonitor({ sources });
@@ -48,12 +49,10 @@ export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport
   });
   const expected = await workload.expected(settings);
   // An expected index may be one that no pattern has.
-  const indices = [
-    ...workload.indices,
-    ...[...(expected.documents?.keys() ?? [])].filter(
-      (index) => !isMatched(index, workload.indices),
-    ),
-  ];
+  const others = [...(expected.documents?.keys() ?? [])].filter(
+    (index) => !isMatched(index, workload.indices),
+  );
+  const indices = [...workload.indices, ...others];
   // The other parts have enough to do.
   const job = probes(() => ({ ...sources(), stream: undefined, search: undefined }), Date.now);
   const { comparison } = await steps.run("results", "Wait for the results", () =>
@@ -84,23 +83,28 @@ export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport
     total.recordsLost === 0 &&
     counted &&
     (unaccounted ?? 0) <= 0;
-  const report: RunReport = {
-    result: passed ? "passed" : "failed",
+  const report = {
+    result: passed ? ("passed" as const) : ("failed" as const),
     workload: workload.name,
     input: workload.input,
     speedup: options.speedup,
     ...(fault && { fault: fault.name }),
     ...total,
+    /** Whether producer and verification agree on how many good events there are. */
     counted,
+    /** Documents that the input must lead to; null where none are expected. */
     windowsExpected: comparison.expected,
     documents: comparison.documents,
     mismatches: comparison.mismatches,
     examples: [...comparison.examples, ...views.examples],
+    /** Rows of the archive's views, and those of them and of the documents that the other side does not have. */
     views: { rows: views.documents, mismatches: views.mismatches },
     deadLetters,
+    /** Records put without an outcome in the job's counters; null after a restart, and for a job without counters. */
     unaccounted,
     policies: deployment.result.policies,
     journal: journal.filter(({ kind }) => kind !== "checkpoint"),
+    /** Seconds of each step, by its name. */
     seconds: steps.seconds,
   };
   tellSummary(report, steps.tell);
@@ -111,15 +115,15 @@ export async function verifiedRun(run: Run, replays: Replays): Promise<RunReport
 }
 
 function sum(reports: readonly ReplayReport[]): ReplayReport {
-  const total = (figure: (report: ReplayReport) => number): number =>
-    reports.reduce((all, report) => all + figure(report), 0);
+  const total = (figure: "recordsPut" | "recordsLost" | "throttled" | "retries"): number =>
+    reports.reduce((all, report) => all + report[figure], 0);
   return {
     tripsRead: reports[0]?.tripsRead ?? 0,
     tripsRejected: reports[0]?.tripsRejected ?? {},
-    recordsPut: total(({ recordsPut }) => recordsPut),
-    recordsLost: total(({ recordsLost }) => recordsLost),
-    throttled: total(({ throttled }) => throttled),
-    retries: total(({ retries }) => retries),
+    recordsPut: total("recordsPut"),
+    recordsLost: total("recordsLost"),
+    throttled: total("throttled"),
+    retries: total("retries"),
   };
 }
 
@@ -127,7 +131,7 @@ function sum(reports: readonly ReplayReport[]): ReplayReport {
 async function archiveViews({ deployment }: Run): Promise<Comparison> {
   const { cloud, result, workload } = deployment;
   await cloud.finishDeliveries();
-  const archive = await LocalArchive.open(result.resources, (bucket) => cloud.bucketFolder(bucket));
+  const archive = await openArchive(result.resources, (bucket) => cloud.bucketFolder(bucket));
   try {
     const views = archive.queries.length > 0 ? workload.definition.archive.views : {};
     const indices = Object.keys(views);

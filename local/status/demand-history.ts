@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import {
-  aggregations,
   buckets,
   complete,
   documents,
+  groupSearch,
+  groupsOf,
   multiSearch,
   value,
   type Search,
@@ -19,8 +20,6 @@ import {
   type WindowList,
 } from "./result-status";
 
-const allWindows = v.object({ windows: buckets({ trips: value }) });
-
 /** OpenSearch returns so many documents per answer, and that is more than the city has cells. */
 const ALL_CELLS = 10_000;
 /** More windows than a month has, five minutes apart; OpenSearch allows 65,535 buckets. */
@@ -32,21 +31,16 @@ export function demandHistory(source: SearchSource) {
   return {
     async windows(): Promise<WindowList> {
       const [answer] = await multiSearch(source.endpoint, [
-        {
-          index: [ZONES_INDEX],
-          body: {
-            size: 0,
+        groupSearch(
+          [ZONES_INDEX],
+          { field: "windowStart", size: ALL_WINDOWS, order: { _key: "asc" } },
+          {
             query: complete(zoneDocument.entries),
-            aggs: {
-              windows: {
-                terms: { field: "windowStart", size: ALL_WINDOWS, order: { _key: "asc" } },
-                aggs: { trips: { sum: { field: "trips" } } },
-              },
-            },
+            aggs: { trips: { sum: { field: "trips" } } },
           },
-        },
+        ),
       ]);
-      return (aggregations(answer, allWindows)?.windows.buckets ?? []).map(({ key, trips }) => [
+      return groupsOf(answer, buckets({ trips: value })).map(({ key, trips }) => [
         Number(key) / 1000,
         trips.value ?? 0,
       ]);
@@ -69,8 +63,6 @@ export const ZONES_INDEX = "taxi-demand-zones";
 export const ALL_ZONES = 300;
 const TREND_WINDOWS = 24;
 
-const trendsByZone = v.object({ zones: buckets({ windows: buckets({ trips: value }) }) });
-
 /** The demand of the window that starts then, in epoch milliseconds; undefined without a document. */
 export async function windowDemand(
   source: SearchSource,
@@ -86,18 +78,15 @@ export async function windowDemand(
   const zones = documents(zoneAnswer, zoneDocument);
   const [first] = zones;
   if (first === undefined) return undefined;
-  const areas = documents(topAnswer, topAreasDocument)[0]?.areas ?? [];
-  const trends = await trendsOf(
-    source,
-    start,
-    areas.map(({ area }) => area),
-  );
+  const [top] = documents(topAnswer, topAreasDocument);
+  const areas = top?.areas.map(({ area }) => area) ?? [];
+  const trends = await trendsOf(source, start, areas);
   return {
     start: first.windowStart,
     end: first.windowEnd,
     complete: zones.every(({ complete }) => complete),
     zones: documents(zoneAnswer, v.object(zoneDemand)),
-    top: areas.map(({ area }) => ({ zone: Number(area), trend: trends.get(area) ?? [] })),
+    top: areas.map((area) => ({ zone: Number(area), trend: trends.get(area) ?? [] })),
   };
 }
 
@@ -112,42 +101,31 @@ async function trendsOf(
     { length: TREND_WINDOWS },
     (_, at) => start - (TREND_WINDOWS - 1 - at) * slide,
   );
+  const windowStart = { gte: starts[0], lte: start, format: "epoch_millis" };
   const [answer] = await multiSearch(endpoint, [
-    {
-      index: [ZONES_INDEX],
-      body: {
-        size: 0,
-        query: {
-          bool: {
-            filter: [
-              { terms: { zone: zones } },
-              { range: { windowStart: { gte: starts[0], lte: start, format: "epoch_millis" } } },
-            ],
-          },
-        },
+    groupSearch(
+      [ZONES_INDEX],
+      { field: "zone", size: ALL_ZONES },
+      {
+        query: { bool: { filter: [{ terms: { zone: zones } }, { range: { windowStart } }] } },
         aggs: {
-          zones: {
-            terms: { field: "zone", size: ALL_ZONES },
-            aggs: {
-              windows: {
-                terms: { field: "windowStart", size: TREND_WINDOWS },
-                aggs: { trips: { max: { field: "trips" } } },
-              },
-            },
+          windows: {
+            terms: { field: "windowStart", size: TREND_WINDOWS },
+            aggs: { trips: { max: { field: "trips" } } },
           },
         },
       },
-    },
+    ),
   ]);
   return new Map(
-    (aggregations(answer, trendsByZone)?.zones.buckets ?? []).map(({ key, windows }) => {
+    groupsOf(answer, buckets({ windows: buckets({ trips: value }) })).map(({ key, windows }) => {
       const trips = new Map(windows.buckets.map((window) => [Number(window.key), window.trips]));
       return [String(key), starts.map((at) => trips.get(at)?.value ?? 0)];
     }),
   );
 }
 
-export function windowSearch(index: string, start: number, size: number, key: string): Search {
+function windowSearch(index: string, start: number, size: number, key: string): Search {
   return {
     index: [index],
     body: { size, query: at(start), sort: [{ trips: "desc" }, { [key]: "asc" }] },

@@ -8,22 +8,25 @@ const clockTime = new Intl.DateTimeFormat("en-US", {
   minute: "2-digit",
   second: "2-digit",
 });
-const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+export const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
-/** 12,345; a dash when unknown. */
-export function count(value: number | null | undefined): string {
-  return value === null || value === undefined ? UNKNOWN : whole.format(value);
+/** A figure in words; a dash when it is unknown. */
+function figure(format: (value: number) => string) {
+  return (value: number | null | undefined): string =>
+    value === null || value === undefined ? UNKNOWN : format(value);
 }
+
+/** 12,345. */
+export const count = figure((value) => whole.format(value));
 
 /** 0.4, 12,345: one decimal below ten. */
-export function rate(value: number | null | undefined): string {
-  if (value === null || value === undefined) return UNKNOWN;
-  return (value < 10 ? tenths : whole).format(value);
-}
+export const rate = figure((value) => (value < 10 ? tenths : whole).format(value));
+
+/** 42 % of the whole that 1 stands for. */
+export const percentOf = figure((part) => `${rate(100 * part)} %`);
 
 /** 0.3 s, 42 s, 3 min 20 s, 2 h 5 min, 3 d 4 h; less than nothing counts as nothing. */
-export function duration(seconds: number | null | undefined): string {
-  if (seconds === null || seconds === undefined) return UNKNOWN;
+export const duration = figure((seconds) => {
   if (seconds < 10) return `${tenths.format(Math.max(0, seconds))} s`;
   const total = Math.round(seconds);
   if (total < 60) return `${total} s`;
@@ -32,16 +35,11 @@ export function duration(seconds: number | null | undefined): string {
   if (minutes < DAY_MINUTES) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   const hours = Math.round(minutes / 60);
   return `${whole.format(Math.floor(hours / 24))} d ${hours % 24} h`;
-}
+});
 
 /** 1 trip, 2 trips. */
 export function plural(value: number, noun: string): string {
   return `${whole.format(value)} ${noun}${value === 1 ? "" : "s"}`;
-}
-
-/** 42 % of the whole that 1 stands for. */
-export function percentOf(part: number): string {
-  return `${rate(100 * part)} %`;
 }
 
 /** 14:03:07, in the time zone of who looks. */

@@ -1,17 +1,15 @@
 import * as v from "valibot";
-import { aggregations, buckets, type ResultReader } from "./multi-search";
-import type { IndexResults } from "./result-status";
+import { buckets, groupSearch, groupsOf, type ResultReader } from "./multi-search";
+import type { IndexStatus } from "./result-status";
 
 const NEWEST = 5;
 /** Indices that are read: there is one per day and kind of result. */
 const INDICES = 200;
 
-const found = v.object({
-  indices: buckets({
-    newest: v.object({
-      hits: v.object({
-        hits: v.array(v.object({ _id: v.string(), _source: v.record(v.string(), v.unknown()) })),
-      }),
+const indices = buckets({
+  newest: v.object({
+    hits: v.object({
+      hits: v.array(v.object({ _id: v.string(), _source: v.record(v.string(), v.unknown()) })),
     }),
   }),
 });
@@ -21,7 +19,7 @@ export function resultsOf(index: string): string {
   return index.replace(/-\d{4}-\d{2}-\d{2}$/, "");
 }
 
-export function indexResults(patterns: readonly string[]): ResultReader<IndexResults> {
+export function indexResults(patterns: readonly string[]): ResultReader {
   // In the order of writing, the only one that every document has.
   const newest = { top_hits: { size: NEWEST, sort: [{ _seq_no: "desc" }] } };
   return {
@@ -30,23 +28,16 @@ export function indexResults(patterns: readonly string[]): ResultReader<IndexRes
       patterns.length === 0
         ? []
         : [
-            {
-              index: patterns,
-              body: {
-                size: 0,
-                aggs: {
-                  indices: {
-                    terms: { field: "_index", size: INDICES, order: { _key: "desc" } },
-                    aggs: { newest },
-                  },
-                },
-              },
-            },
+            groupSearch(
+              patterns,
+              { field: "_index", size: INDICES, order: { _key: "desc" } },
+              { aggs: { newest } },
+            ),
           ],
     read(_source, [answer]) {
-      const results = new Map<string, IndexResults["indices"][number]>();
+      const results = new Map<string, IndexStatus>();
       // The newest day comes first.
-      for (const { key, doc_count, newest } of aggregations(answer, found)?.indices.buckets ?? []) {
+      for (const { key, doc_count, newest } of groupsOf(answer, indices)) {
         const index = resultsOf(String(key));
         const later = results.get(index);
         const own = newest.hits.hits.map(({ _id, _source }) => ({ id: _id, source: _source }));
@@ -56,7 +47,7 @@ export function indexResults(patterns: readonly string[]): ResultReader<IndexRes
           newest: [...(later?.newest ?? []), ...own].slice(0, NEWEST),
         });
       }
-      return Promise.resolve({ indices: [...results.values()] });
+      return { indices: [...results.values()] };
     },
   };
 }

@@ -25,7 +25,6 @@ const checkpointsOf = v.object({
   latest: v.object({
     completed: v.nullish(
       v.object({
-        id: v.optional(v.number()),
         end_to_end_duration: v.number(),
         latest_ack_timestamp: v.optional(v.number()),
       }),

@@ -99,10 +99,8 @@ export class PipelineMonitor {
    */
   async poll(patience?: number): Promise<PipelineStatus> {
     const answers = this.#probes.ask();
-    const answered = new AbortController();
-    const late = patience !== undefined && delay(patience, undefined, answered);
-    await (late === false ? answers : Promise.race([answers, late.catch(() => undefined)]));
-    answered.abort();
+    const late = patience === undefined ? [] : [delay(patience, undefined, { ref: false })];
+    await Promise.race([answers, ...late]);
     const [status, sample] = this.#compose();
     for (const listener of this.#listeners) listener(status, sample);
     return status;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { fetchJson, parsed, type Schema } from "./http";
+import type { SearchStatus } from "./result-status";
 
 export const value = v.object({ value: v.nullable(v.number()) });
 
@@ -25,7 +26,7 @@ export interface SearchSource {
   readonly tradeWindowSeconds: number;
 }
 
-export interface ResultReader<Results> {
+export interface ResultReader {
   /** Index with a document for each of the finest windows, and the seconds from one to the next. @default unknown */
   readonly finest?: (source: SearchSource) => {
     readonly index: string;
@@ -33,7 +34,10 @@ export interface ResultReader<Results> {
   };
   readonly searches: readonly Search[];
   /** @param answers one for each of the searches */
-  readonly read: (source: SearchSource, answers: readonly Answer[]) => Promise<Results>;
+  readonly read: (
+    source: SearchSource,
+    answers: readonly Answer[],
+  ) => Partial<SearchStatus> | Promise<Partial<SearchStatus>>;
 }
 
 const responses = v.object({
@@ -90,6 +94,24 @@ export function aggregations<T>(answer: Answer | undefined, schema: Schema<T>): 
   return answer?.aggregations === undefined
     ? undefined
     : parsed(schema, answer.aggregations, "An aggregation of OpenSearch");
+}
+
+/** Search that groups documents by a field, without the documents; {@link groupsOf} reads its answer. */
+export function groupSearch(
+  index: readonly string[],
+  terms: object,
+  { aggs, query }: { readonly aggs?: object; readonly query?: object },
+): Search {
+  const groups = { terms, ...(aggs && { aggs }) };
+  return { index, body: { size: 0, ...(query && { query }), aggs: { groups } } };
+}
+
+/** The groups of an answer; none without any index. */
+export function groupsOf<Group>(
+  answer: Answer | undefined,
+  groups: Schema<{ readonly buckets: readonly Group[] }>,
+): readonly Group[] {
+  return aggregations(answer, v.object({ groups }))?.groups.buckets ?? [];
 }
 
 export const topHits = v.object({

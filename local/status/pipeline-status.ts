@@ -67,15 +67,13 @@ export interface StreamStatus {
   readonly openShards: number;
   readonly retentionHours: number;
   /** The open shards, in the order of their hash keys. */
-  readonly shards: readonly ShardStatus[];
-}
-
-export interface ShardStatus {
-  readonly id: string;
-  /** Part of all hash keys that the shard takes, 0 to 1. */
-  readonly share: number;
-  /** What the shard has taken since the server's start; null while unknown. */
-  readonly taken: { readonly records: number; readonly bytes: number } | null;
+  readonly shards: readonly {
+    readonly id: string;
+    /** Part of all hash keys that the shard takes, 0 to 1. */
+    readonly share: number;
+    /** What the shard has taken since the server's start; null while unknown. */
+    readonly taken: { readonly records: number; readonly bytes: number } | null;
+  }[];
 }
 
 export interface JobStatus {
@@ -106,7 +104,11 @@ export interface JobStatus {
   };
   readonly vertices: readonly VertexLoad[];
   /** How the source reads each shard; empty for a reader without figures per shard. */
-  readonly shards: readonly ShardReading[];
+  readonly shards: readonly {
+    readonly id: string;
+    /** Distance from the tip of the shard, in milliseconds; null while unknown. */
+    readonly millisBehindLatest: number | null;
+  }[];
 }
 
 /** Whether the counters of a job cover all that it has read: they begin again with each start. */
@@ -120,12 +122,6 @@ export interface VertexLoad {
   readonly busy: number | null;
   /** Waiting for the vertices after it, or for the sink's service. */
   readonly backPressure: number | null;
-}
-
-export interface ShardReading {
-  readonly id: string;
-  /** Distance from the tip of the shard, in milliseconds; null while unknown. */
-  readonly millisBehindLatest: number | null;
 }
 
 /** Figures a second over the last polls; null while there is nothing to compare with. */
@@ -221,13 +217,7 @@ export interface DeployedResource {
   readonly parent: number | null;
 }
 
-/** What the event stream sends: first all, then each second what changed. */
-export interface StatusHistory {
-  readonly status: PipelineStatus;
-  readonly samples: readonly Sample[];
-}
-
-/** What changed from one status to the next: parts that are missing are as before. */
+/** What changed from one status to the next, which the event stream sends: parts that are missing are as before. */
 export type StatusChange = Partial<PipelineStatus> & {
   /** Of a domain that answered before as well. */
   readonly results?: Partial<SearchStatus>;

@@ -7,23 +7,6 @@ const instant = v.pipe(
   v.transform((date) => (typeof date === "string" ? date : new Date(date).toISOString())),
 );
 
-export interface DomainStatus {
-  readonly documents: Readonly<Record<string, number>>;
-  /** Index operations since the domain started: a result that is overwritten counts each time. */
-  readonly writes: number;
-  /** Documents of the index dead-letters by reason. */
-  readonly deadLetters: Readonly<Record<string, number>>;
-  /** The dead letters with the highest sequence numbers, newest first. */
-  readonly latestDeadLetters: readonly DeadLetter[];
-  readonly newest: NewestResult | null;
-}
-
-export interface NewestResult {
-  readonly start: string;
-  /** Seconds from the start of a window to that of the next. */
-  readonly stepSeconds: number;
-}
-
 export interface TaxiResults {
   readonly demand: DemandStatus | null;
   readonly airports: readonly AirportStatus[];
@@ -31,12 +14,22 @@ export interface TaxiResults {
   readonly origins: readonly OriginStatus[];
 }
 
-export interface TradesResults {
-  readonly symbols: readonly SymbolStatus[];
-}
-
-export interface IndexResults {
-  readonly indices: readonly IndexStatus[];
+/** What the domain holds; of the workloads' results those of the one that runs. */
+export interface SearchStatus extends Partial<TaxiResults> {
+  readonly documents: Readonly<Record<string, number>>;
+  /** Index operations since the domain started: a result that is overwritten counts each time. */
+  readonly writes: number;
+  /** Documents of the index dead-letters by reason. */
+  readonly deadLetters: Readonly<Record<string, number>>;
+  /** The dead letters with the highest sequence numbers, newest first. */
+  readonly latestDeadLetters: readonly v.InferOutput<typeof deadLetter>[];
+  readonly newest: {
+    readonly start: string;
+    /** Seconds from the start of a window to that of the next. */
+    readonly stepSeconds: number;
+  } | null;
+  readonly symbols?: readonly SymbolStatus[];
+  readonly indices?: readonly IndexStatus[];
 }
 
 export interface IndexStatus {
@@ -44,12 +37,6 @@ export interface IndexStatus {
   readonly documents: number;
   readonly newest: readonly { readonly id: string; readonly source: object }[];
 }
-
-/** What the domain holds; of the workloads' results those of the one that runs. */
-export type SearchStatus = DomainStatus &
-  Partial<TaxiResults> &
-  Partial<TradesResults> &
-  Partial<IndexResults>;
 
 /** A document that the domain refused has no place in the stream. */
 export const deadLetter = v.object({
@@ -59,12 +46,11 @@ export const deadLetter = v.object({
   sequenceNumber: v.optional(v.string()),
   eventTime: v.optional(instant),
 });
-export type DeadLetter = v.InferOutput<typeof deadLetter>;
 
 export interface DemandStatus {
   /** The newest window that is complete or, before there is one, the newest window. */
   readonly window: WindowDemand;
-  readonly zones: readonly ZoneTotal[];
+  readonly zones: readonly { readonly zone: number; readonly trips: number }[];
   readonly peak: number;
 }
 
@@ -74,12 +60,16 @@ export interface WindowDemand {
   readonly complete: boolean;
   /** The zones of the window, the one with most trips first. */
   readonly zones: readonly ZoneDemand[];
-  readonly top: readonly TopArea[];
+  readonly top: readonly {
+    readonly zone: number;
+    /** Trips in this window and those that started before it, oldest first. */
+    readonly trend: readonly number[];
+  }[];
 }
 
 export interface PastWindow extends WindowDemand {
   /** The geohash cells of the window, the one with most trips first. */
-  readonly cells: readonly CellDemand[];
+  readonly cells: readonly v.InferOutput<typeof cellDemand>[];
 }
 
 const areaDemand = { trips: v.number(), normal: v.number(), score: v.number() };
@@ -93,7 +83,7 @@ export const zoneDemand = {
   zoneName: v.string(),
   borough: v.string(),
 };
-export type ZoneDemand = Omit<ZoneDocument, "windowStart" | "windowEnd" | "complete">;
+type ZoneDemand = Omit<ZoneDocument, "windowStart" | "windowEnd" | "complete">;
 
 const windowed = { windowStart: instant, windowEnd: instant, complete: v.boolean() };
 
@@ -101,23 +91,11 @@ export const zoneDocument = v.object({ ...zoneDemand, ...windowed });
 type ZoneDocument = v.InferOutput<typeof zoneDocument>;
 
 export const cellDemand = v.object({ ...areaDemand, cell: v.string() });
-export type CellDemand = v.InferOutput<typeof cellDemand>;
 
 export const topAreasDocument = v.object({ areas: v.array(v.object({ area: v.string() })) });
 
-export interface TopArea {
-  readonly zone: number;
-  /** Trips in this window and those that started before it, oldest first. */
-  readonly trend: readonly number[];
-}
-
 /** All windows there are, oldest first: start in epoch seconds, and trips of all zones. */
 export type WindowList = readonly (readonly [start: number, trips: number])[];
-
-export interface ZoneTotal {
-  readonly zone: number;
-  readonly trips: number;
-}
 
 const durations = {
   airport: v.string(),
@@ -128,14 +106,14 @@ const durations = {
   ...windowed,
 };
 export const airportStatus = v.object(durations);
-export type AirportStatus = v.InferOutput<typeof airportStatus>;
+type AirportStatus = v.InferOutput<typeof airportStatus>;
 
 export const originStatus = v.object({ ...durations, zone: v.number(), zoneName: v.string() });
 export type OriginStatus = v.InferOutput<typeof originStatus>;
 
 export interface SymbolStatus {
   readonly symbol: string;
-  readonly windows: readonly TradeWindow[];
+  readonly windows: readonly v.InferOutput<typeof tradeWindow>[];
 }
 
 export const tradeWindow = v.object({
@@ -150,4 +128,3 @@ export const tradeWindow = v.object({
   changePercent: v.number(),
   complete: v.boolean(),
 });
-export type TradeWindow = v.InferOutput<typeof tradeWindow>;

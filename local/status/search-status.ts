@@ -7,6 +7,8 @@ import {
   buckets,
   complete,
   documents,
+  groupSearch,
+  groupsOf,
   multiSearch,
   value,
   type Answer,
@@ -23,7 +25,7 @@ const LATEST = 5;
 /** Indices that are counted: there is one per day. */
 const MOST_INDICES = 10_000;
 
-const readers: Readonly<Record<string, ResultReader<Partial<SearchStatus>>>> = {
+const readers: Readonly<Record<string, ResultReader>> = {
   taxi: taxiResults,
   trades: tradesResults,
 };
@@ -33,7 +35,6 @@ const indexing = v.object({
     primaries: v.object({ indexing: v.optional(v.object({ index_total: v.number() })) }),
   }),
 });
-const counts = v.object({ counts: buckets({}) });
 const newestWindow = v.object({ newest: value });
 
 /** Counts and newest results; missing indices hold nothing. @throws Error when the domain does not answer */
@@ -47,7 +48,7 @@ export async function searchStatus(
   const indices = [...new Set([...workload.indices, DEAD_LETTERS_INDEX])];
   const [[all, dead, ...answers], stats] = await Promise.all([
     multiSearch(endpoint, [
-      { index: indices, body: countSearch },
+      groupSearch(indices, { field: "_index", size: MOST_INDICES }, {}),
       deadLetterSearch,
       ...reader.searches,
       ...(finest === undefined ? [] : [{ index: [finest.index], body: newestSearch }]),
@@ -62,17 +63,13 @@ export async function searchStatus(
     deadLetters: countsOf(dead),
     latestDeadLetters: documents(dead, deadLetter),
     newest:
-      newest === null || finest === undefined
-        ? null
-        : { start: new Date(newest).toISOString(), stepSeconds: finest.stepSeconds },
+      finest && newest !== null
+        ? { start: new Date(newest).toISOString(), stepSeconds: finest.stepSeconds }
+        : null,
     ...(await reader.read(source, results)),
   };
 }
 
-const countSearch = {
-  size: 0,
-  aggs: { counts: { terms: { field: "_index", size: MOST_INDICES } } },
-};
 const newestSearch = {
   size: 0,
   query: complete({}),
@@ -86,7 +83,7 @@ const deadLetterSearch: Search = {
     // Sequence numbers have one length and grow with time.
     sort: [{ sequenceNumber: { order: "desc", unmapped_type: "keyword" } }],
     _source: ["reason", "detail", "shardId", "sequenceNumber", "eventTime"],
-    aggs: { counts: { terms: { field: "reason" } } },
+    aggs: { groups: { terms: { field: "reason" } } },
   },
 };
 
@@ -96,7 +93,7 @@ function countsOf(
   nameOf: (key: string) => string = (key) => key,
 ): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {};
-  for (const { key, doc_count } of aggregations(answer, counts)?.counts.buckets ?? []) {
+  for (const { key, doc_count } of groupsOf(answer, buckets({}))) {
     const name = nameOf(String(key));
     sums[name] = (sums[name] ?? 0) + doc_count;
   }

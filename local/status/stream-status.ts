@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import * as v from "valibot";
 import { fetchJson } from "./http";
-import type { ShardStatus, StreamStatus } from "./pipeline-status";
+import type { StreamStatus } from "./pipeline-status";
 
 /** Hash keys of a stream: 0 to 2^128 - 1. */
 const HASH_KEYS = 2 ** 128;
@@ -31,39 +31,29 @@ export async function streamStatus({
   name,
   endpoint,
 }: StreamSource): Promise<StreamStatus> {
-  const [{ StreamDescriptionSummary: summary }, shards, load] = await Promise.all([
+  const [{ StreamDescriptionSummary: summary }, { Shards = [] }, load] = await Promise.all([
     client.send(new DescribeStreamSummaryCommand({ StreamName: name })),
-    openShards(client, name),
+    // One answer names up to 1,000 shards: more than a stream on one machine has.
+    client.send(new ListShardsCommand({ StreamName: name, ShardFilter: { Type: "AT_LATEST" } })),
     endpoint === undefined ? undefined : fetchJson(endpoint, "/load", loadByShard),
   ]);
+  const shards = Shards.filter(
+    ({ SequenceNumberRange }) => !SequenceNumberRange?.EndingSequenceNumber,
+  ).map(({ ShardId: id = "", HashKeyRange: range }) => ({
+    id,
+    start: Number(range?.StartingHashKey ?? 0),
+    end: Number(range?.EndingHashKey ?? 0),
+    // A shard that has not taken anything is not counted.
+    taken: load ? (load[name]?.[id] ?? { records: 0, bytes: 0 }) : null,
+  }));
   return {
     name,
     status: summary?.StreamStatus ?? "UNKNOWN",
     mode: summary?.StreamModeDetails?.StreamMode ?? "UNKNOWN",
     openShards: summary?.OpenShardCount ?? 0,
     retentionHours: summary?.RetentionPeriodHours ?? 0,
-    shards: shards.map((shard) => ({
-      ...shard,
-      // A shard that has not taken anything is not counted.
-      taken: load ? (load[name]?.[shard.id] ?? { records: 0, bytes: 0 }) : null,
-    })),
+    shards: shards
+      .sort((a, b) => a.start - b.start)
+      .map(({ id, start, end, taken }) => ({ id, share: (end - start) / HASH_KEYS, taken })),
   };
-}
-
-async function openShards(
-  client: Pick<KinesisClient, "send">,
-  streamName: string,
-): Promise<readonly Pick<ShardStatus, "id" | "share">[]> {
-  // One answer names up to 1,000 shards: more than a stream on one machine has.
-  const { Shards = [] } = await client.send(
-    new ListShardsCommand({ StreamName: streamName, ShardFilter: { Type: "AT_LATEST" } }),
-  );
-  return Shards.filter(({ SequenceNumberRange }) => !SequenceNumberRange?.EndingSequenceNumber)
-    .map(({ ShardId = "", HashKeyRange: range }) => ({
-      id: ShardId,
-      start: Number(range?.StartingHashKey ?? 0),
-      share: (Number(range?.EndingHashKey ?? 0) - Number(range?.StartingHashKey ?? 0)) / HASH_KEYS,
-    }))
-    .sort((a, b) => a.start - b.start)
-    .map(({ id, share }) => ({ id, share }));
 }

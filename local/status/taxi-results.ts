@@ -5,6 +5,8 @@ import {
   buckets,
   complete,
   documents,
+  groupSearch,
+  groupsOf,
   topHits,
   value,
   type Answer,
@@ -18,7 +20,6 @@ import {
   zoneDocument,
   type DemandStatus,
   type OriginStatus,
-  type TaxiResults,
 } from "./result-status";
 import type { Schema } from "./http";
 
@@ -51,9 +52,7 @@ const demandTotals: Search = {
 
 const ORIGINS = 3;
 
-const airports = v.object({ airports: buckets({ newest: topHits }) });
-
-export const taxiResults: ResultReader<TaxiResults> = {
+export const taxiResults: ResultReader = {
   finest: ({ slideMinutes }) => ({ index: ZONES_INDEX, stepSeconds: 60 * slideMinutes }),
   searches: [
     demandTotals,
@@ -77,25 +76,19 @@ function byAirport(
   size: number,
   sort: readonly object[],
 ): Search {
-  const newest = { top_hits: { size, sort } };
-  return {
-    index: [index],
-    body: {
-      size: 0,
-      query: complete(entries),
-      aggs: {
-        airports: { terms: { field: "airport", order: { _key: "asc" } }, aggs: { newest } },
-      },
-    },
-  };
+  return groupSearch(
+    [index],
+    { field: "airport", order: { _key: "asc" } },
+    { query: complete(entries), aggs: { newest: { top_hits: { size, sort } } } },
+  );
 }
 
 function newestByAirport<Result>(
   answer: Answer | undefined,
   schema: Schema<Result>,
 ): readonly Result[] {
-  const found = aggregations(answer, airports)?.airports.buckets ?? [];
-  return found.flatMap(({ newest }) => documents(newest, schema));
+  const airports = groupsOf(answer, buckets({ newest: topHits }));
+  return airports.flatMap(({ newest }) => documents(newest, schema));
 }
 
 /** A window with fewer zones than were asked for is followed by those of the window before. */

@@ -111,7 +111,8 @@ function whereItWaits({ lag: { waits }, job }: Facts): string {
   if (held !== undefined) return `“${held.name}” waits for what comes after it`;
   if (waits !== null && waits.stream > waits.job) return "Records wait in the stream for the job";
   const busiest = most(known(job)?.vertices ?? [], ({ busy }) => busy);
-  const busy = busiest === undefined ? "" : `, “${busiest.name}” is busy ${part(busiest.busy)}`;
+  const busy =
+    busiest === undefined ? "" : `, “${busiest.name}” is busy ${percentOf(busiest.busy)}`;
   return `Records are on their way through the job${busy}`;
 }
 
@@ -124,13 +125,14 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
     `down for ${duration((Date.parse(at) - Date.parse(since(part))) / 1000)}`;
   const { progress } = producer ?? {};
   const late = lag.replaySeconds ?? 0;
-  const busiest = Math.max(...Object.values(rates.shards).map(({ load }) => load));
+  const busiest = most(Object.values(rates.shards), ({ load }) => load);
   const fullest = most(running?.vertices ?? [], ({ backPressure }) => backPressure);
   const heldUp = job.up && (fullest?.backPressure ?? 0) > HELD_UP;
   const busy = most(running?.vertices ?? [], (vertex) => vertex.busy);
   const total = progress?.recordsTotal ?? null;
   const isIdle = producer?.finished === true || producer?.paused === true;
   const refused = rates.throttled ?? 0;
+  const isGone = !search.up && domain !== undefined;
   return [
     {
       name: "producer",
@@ -163,7 +165,7 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
         : downFor("stream"),
       figure: shards === undefined ? UNKNOWN : plural(shards.openShards, "shard"),
       lines: [
-        `busiest at ${Number.isFinite(busiest) ? percentOf(busiest) : UNKNOWN} of its limit`,
+        `busiest at ${percentOf(busiest?.load)} of its limit`,
         ...(shards ? [`keeps ${shards.retentionHours} h`] : []),
       ],
       waiting: [duration(waits?.stream ?? lag.consumerSeconds)],
@@ -182,7 +184,7 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
             : "",
       figure: `${rate(rates.recordsRead)} records/s`,
       lines: [
-        `busy ${part(busy?.busy)} · back pressure ${part(fullest?.backPressure)}${heldUp ? ` at “${fullest?.name ?? ""}”` : ""}`,
+        `busy ${percentOf(busy?.busy)} · back pressure ${percentOf(fullest?.backPressure)}${heldUp ? ` at “${fullest?.name ?? ""}”` : ""}`,
         ...(running?.checkpoints.lastAt
           ? [
               `checkpoint ${duration((Date.parse(at) - Date.parse(running.checkpoints.lastAt)) / 1000)} ago`,
@@ -197,8 +199,8 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
       name: "search",
       title: "OpenSearch",
       level: levelOf(search, "ok"),
-      state: search.up || domain === undefined ? "" : downFor("search"),
-      figure: `${rate(search.up || domain === undefined ? rates.writes : 0)} writes/s`,
+      state: isGone ? downFor("search") : "",
+      figure: `${rate(isGone ? 0 : rates.writes)} writes/s`,
       lines: [
         `${count(domain && sum(domain.documents))} documents`,
         `${count(domain && sum(domain.deadLetters))} dead letters`,
@@ -217,7 +219,7 @@ export function stagesOf(facts: Facts, { since }: Context): readonly Stage[] {
             ? "warning"
             : "ok",
       ),
-      state: search.up || domain === undefined ? "" : "as of the last answer",
+      state: isGone ? "as of the last answer" : "",
       figure: `${duration(lag.resultSeconds)} behind`,
       lines: [
         `newest window ${domain?.newest ? `${domain.newest.start.slice(0, 16).replace("T", " ")} UTC` : UNKNOWN}`,
@@ -243,10 +245,6 @@ function most<T>(items: readonly T[], of: (item: T) => number | null): T | undef
     (best, item) => (best === undefined || (of(item) ?? -1) > (of(best) ?? -1) ? item : best),
     undefined,
   );
-}
-
-function part(value: number | null | undefined): string {
-  return value === null || value === undefined ? UNKNOWN : percentOf(value);
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

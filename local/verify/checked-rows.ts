@@ -26,7 +26,7 @@ export interface Trip {
 }
 
 /** A row of the file: its values in header order, and what they come to. */
-export interface CheckedRow {
+interface CheckedRow {
   readonly values: readonly string[];
   readonly result: Trip | Rejection;
 }
@@ -67,7 +67,8 @@ function columnsOf(file: string, header: readonly string[]): Columns {
 function check(values: readonly string[], columns: Columns): Trip | Rejection {
   const text = (field: Field) => values[columns[field]]?.trim() ?? "";
   const number = (field: Field) => {
-    if (text(field) === "") return undefined;
+    // A figure that is left out spoils nothing.
+    if (text(field) === "") return 0;
     return DECIMAL.test(text(field)) ? Number(text(field)) : NaN;
   };
   const required = Object.keys(REQUIRED) as (keyof typeof REQUIRED)[];
@@ -77,22 +78,17 @@ function check(values: readonly string[], columns: Columns): Trip | Rejection {
   const dropoff = newYorkSeconds(text("dropoff"));
   if (pickup === undefined || dropoff === undefined) return "invalid-time";
 
-  const [pickupZone = NaN, dropoffZone = NaN] = [number("pickupZone"), number("dropoffZone")];
+  const [pickupZone, dropoffZone] = [number("pickupZone"), number("dropoffZone")];
   const [passengers, distance] = [number("passengers"), number("distance")];
   const amounts = [number("fare"), number("total")];
   const numbers = [pickupZone, dropoffZone, passengers, distance, ...amounts];
-  if (numbers.some((value) => value !== undefined && !Number.isFinite(value))) {
-    return "invalid-number";
-  }
-  if (passengers !== undefined && !(Number.isInteger(passengers) && passengers >= 0)) {
-    return "invalid-number";
-  }
-  if (distance !== undefined && distance < 0) return "invalid-number";
+  if (!numbers.every(Number.isFinite)) return "invalid-number";
+  if (!Number.isInteger(passengers) || passengers < 0 || distance < 0) return "invalid-number";
 
   const isZone = (value: number) => Number.isInteger(value) && value >= 1 && value <= LAST_ZONE;
   if (!isZone(pickupZone) || !isZone(dropoffZone)) return "invalid-zone";
   if (dropoff <= pickup) return "dropoff-not-after-pickup";
-  if (amounts.some((amount) => amount !== undefined && amount < 0)) return "negative-amount";
+  if (amounts.some((amount) => amount < 0)) return "negative-amount";
   return { pickup, dropoff, pickupZone, dropoffZone };
 }
 

@@ -1,29 +1,19 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { storedDocuments } from "./documents";
-import type { Expected } from "./expected";
-import type { DocumentSource, StoredDocument } from "./result-document";
-
-export interface Comparison {
-  readonly documents: number;
-  /** Documents that should be there; null where nothing is compared. */
-  readonly expected: number | null;
-  /** Documents that are missing, unexpected or different; 0 means that every document is as computed. */
-  readonly mismatches: number;
-  readonly examples: readonly string[];
-  /** Changes whenever any stored document changes; the order of reading does not matter. */
-  readonly fingerprint: number;
-}
+import type { DocumentSource, Expected, StoredDocument } from "./result-document";
 
 const EXAMPLES = 10;
 /** Whether a result is final is not part of what was computed. */
 const IGNORED = "complete";
 
+export type Comparison = Awaited<ReturnType<typeof compareDocuments>>;
+
 /** Compares the documents of the result indices with the expected ones, field by field and exactly. */
 export async function compareDocuments(
   expected: Expected["documents"] | undefined,
   stored: AsyncIterable<StoredDocument>,
-): Promise<Comparison> {
+) {
   const missing = new Map(
     [...(expected ?? [])].map(([index, documents]) => [index, new Map(documents)]),
   );
@@ -59,9 +49,12 @@ export async function compareDocuments(
   const total = [...(expected?.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
   return {
     documents,
+    /** Documents that should be there; null where nothing is compared. */
     expected: expected === undefined ? null : total,
+    /** Documents that are missing, unexpected or different; 0 means that every document is as computed. */
     mismatches,
     examples,
+    /** Changes whenever any stored document changes; the order of reading does not matter. */
     fingerprint,
   };
 }

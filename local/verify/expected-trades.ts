@@ -1,5 +1,4 @@
-import type { Expected } from "./expected";
-import type { DocumentSource } from "./result-document";
+import type { DocumentSource, Expected } from "./result-document";
 import { bounds } from "./windows";
 
 export interface TradeSettings {

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { checkedRows, REJECTIONS, type Rejection, type Trip } from "./checked-rows";
-import type { Expected } from "./expected";
 import { cellOf } from "./geohash";
-import type { DocumentSource, ResultIndex } from "./result-document";
-import { type DurationFigures, DurationTally, type Sum, Tally } from "./tally";
+import type { DocumentSource, Expected, ResultIndex } from "./result-document";
 import { bounds, windowStarts } from "./windows";
 import { folded, readZones } from "./zones";
 
@@ -19,8 +17,33 @@ export interface TripSettings {
   readonly airportWindowMinutes: number;
 }
 
-export interface ExpectedTrips extends Expected {
-  readonly windows: { readonly demand: number; readonly airports: number };
+/** Trips of a key in the window that starts then. */
+interface Sum<Key> {
+  readonly key: Key;
+  readonly start: number;
+  trips: number;
+  /** Durations of the trips, where they are wanted. */
+  readonly seconds: number[];
+}
+
+class Tally<Key extends string | number> {
+  readonly #sums = new Map<string, Sum<Key>>();
+
+  add(key: Key, start: number, seconds?: number): void {
+    const id = `${key}-${start}`;
+    const sum = this.#sums.get(id) ?? { key, start, trips: 0, seconds: [] };
+    if (sum.trips === 0) this.#sums.set(id, sum);
+    sum.trips++;
+    if (seconds !== undefined) sum.seconds.push(seconds);
+  }
+
+  trips(key: Key, start: number): number {
+    return this.#sums.get(`${key}-${start}`)?.trips ?? 0;
+  }
+
+  get sums(): Iterable<Sum<Key>> {
+    return this.#sums.values();
+  }
 }
 
 const AIRPORTS: ReadonlyMap<number, string> = new Map([
@@ -33,7 +56,7 @@ const AIRPORTS: ReadonlyMap<number, string> = new Map([
  * Documents that a replay of `file` must lead to, from the rows alone: no code is shared with producer or job.
  * @throws Error when the file cannot be read or is not a TLC trip file
  */
-export async function expectedTrips(file: string, settings: TripSettings): Promise<ExpectedTrips> {
+export async function expectedTrips(file: string, settings: TripSettings): Promise<Expected> {
   const zones = readZones();
   const cells = new Map(
     [...zones.values()].map(({ zone, location }) => [
@@ -47,8 +70,8 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
   const airportLength = settings.airportWindowMinutes * 60;
   const byZone = new Tally<number>();
   const byCell = new Tally<string>();
-  const toAirport = new DurationTally<string>();
-  const fromZone = new DurationTally<`${string}-${number}`>();
+  const toAirport = new Tally<string>();
+  const fromZone = new Tally<`${string}-${number}`>();
 
   const count = ({ pickup, dropoff, pickupZone, dropoffZone }: Trip): void => {
     const zone = folded(pickupZone);
@@ -123,14 +146,9 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
       }),
     );
   };
-  const zoneDemand = demand(byZone, (zone) => ({ ...zones.get(zone) }));
-  const airportDurations = documents(toAirport.figures(), airportLength, (sum) => ({
-    airport: sum.key,
-    ...durations(sum),
-  }));
   return {
     documents: new Map<ResultIndex, ReadonlyMap<string, DocumentSource>>([
-      ["taxi-demand-zones", zoneDemand],
+      ["taxi-demand-zones", demand(byZone, (zone) => ({ ...zones.get(zone) }))],
       ["taxi-demand-cells", demand(byCell, (cell) => ({ cell, location: centres.get(cell) }))],
       [
         "taxi-top-areas",
@@ -139,37 +157,41 @@ export async function expectedTrips(file: string, settings: TripSettings): Promi
           ...ranked("cells", byCell, (cell) => cell),
         ]),
       ],
-      ["taxi-airport-durations", airportDurations],
+      [
+        "taxi-airport-durations",
+        documents(toAirport.sums, airportLength, (sum) => ({
+          airport: sum.key,
+          ...durations(sum),
+        })),
+      ],
       [
         "taxi-airport-origins",
-        documents(fromZone.figures(), airportLength, (sum) => {
+        documents(fromZone.sums, airportLength, (sum) => {
           const [airport, zone] = sum.key.split("-");
           return { airport, ...zones.get(Number(zone)), ...durations(sum) };
         }),
       ],
     ]),
     events: { read, good, duplicates: good - seen.size, rejected },
-    windows: { demand: windowsOf(zoneDemand), airports: windowsOf(airportDurations) },
   };
 }
 
-function durations({
-  trips,
-  averageSeconds,
-  p50Seconds,
-  p95Seconds,
-}: Sum<string> & DurationFigures): DocumentSource {
-  return { trips, averageSeconds, p50Seconds, p95Seconds };
+/** Percentiles by nearest rank: the smallest duration that at least this share of the trips does not exceed. */
+function durations({ trips, seconds }: Sum<string>): DocumentSource {
+  const sorted = Float64Array.from(seconds).sort();
+  const rank = (percent: number) => sorted[Math.ceil((percent * trips) / 100) - 1] ?? 0;
+  return {
+    trips,
+    averageSeconds: sorted.reduce((sum, each) => sum + each, 0) / trips,
+    p50Seconds: rank(50),
+    p95Seconds: rank(95),
+  };
 }
 
-function windowsOf(found: ReadonlyMap<string, DocumentSource>): number {
-  return new Set([...found.values()].map(({ windowStart }) => windowStart)).size;
-}
-
-function documents<Figures extends Sum<string | number>>(
-  sums: Iterable<Figures>,
+function documents<Key extends string | number>(
+  sums: Iterable<Sum<Key>>,
   length: number,
-  describe: (sum: Figures) => DocumentSource,
+  describe: (sum: Sum<Key>) => DocumentSource,
 ): ReadonlyMap<string, DocumentSource> {
   return new Map(
     [...sums].map((sum) => [

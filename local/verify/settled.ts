@@ -4,14 +4,15 @@ import type { Comparison } from "./compare";
 /** Between comparisons while the job is at work, which they slow down: each of them reads every document. */
 const BUSY_SECONDS = 5;
 
-export interface SettledOptions {
+const POLL_SECONDS = 1;
+
+interface SettledOptions {
   readonly compare: () => Promise<Comparison>;
   readonly jobHasReadEverything: () => Promise<boolean>;
   /** Seconds without any change, once the job has read everything, after which the results are final. @default 10 */
   readonly quietSeconds?: number;
   /** Seconds without any change after which waiting has no point, whatever the job has read. @default 120 */
   readonly stalledSeconds?: number;
-  readonly pollSeconds?: number;
   readonly signal?: AbortSignal;
   /** Milliseconds that only go forward. */
   readonly now?: () => number;
@@ -30,7 +31,7 @@ export interface Settled {
 
 /** Waits until the results are as expected, or final. @throws the signal's reason, and what `compare` throws */
 export async function settled(options: SettledOptions): Promise<Settled> {
-  const { quietSeconds = 10, stalledSeconds = 120, pollSeconds = 1, signal } = options;
+  const { quietSeconds = 10, stalledSeconds = 120, signal } = options;
   const now = options.now ?? (() => performance.now());
   const sleep =
     options.sleep ?? ((milliseconds) => delay(milliseconds, undefined, signal && { signal }));
@@ -53,6 +54,6 @@ export async function settled(options: SettledOptions): Promise<Settled> {
         return { outcome: "quiet", comparison };
       if (unchangedSeconds >= stalledSeconds) return { outcome: "stalled", comparison };
     }
-    await sleep(pollSeconds * 1000);
+    await sleep(POLL_SECONDS * 1000);
   }
 }

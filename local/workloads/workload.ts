@@ -1,6 +1,6 @@
 import type { Workload } from "../../infra/contracts/workload";
 import type { DeployedSettings } from "../verify/deployed-settings";
-import type { Expected } from "../verify/expected";
+import type { Expected } from "../verify/result-document";
 
 export interface LocalWorkload {
   readonly name: string;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv } from "ajv";
-import type { PreviewDocument } from "../../local/preview/document";
+import type { previewDocument } from "../../local/preview/document";
 import schema from "../../local/preview/preview.schema.json";
 import { command, projectRoot, RunningCommand } from "../support/command";
 import { requireEngine } from "./engine";
@@ -30,10 +30,10 @@ describe("npm run preview", () => {
   const documents: Record<string, string> = {};
 
   /** The document of the last preview, which conforms to its schema. */
-  function written(): PreviewDocument {
+  function written(): ReturnType<typeof previewDocument> {
     const document: unknown = JSON.parse(readFileSync(json, "utf8"));
     expect(conforms(document), JSON.stringify(conforms.errors)).to.equal(true);
-    return document as PreviewDocument;
+    return document as ReturnType<typeof previewDocument>;
   }
 
   for (const stack of ["dev", "prod", "local"]) {

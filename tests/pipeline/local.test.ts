@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import type { RunReport } from "../../local/run/report";
+import type { RunReport } from "../../local/run/verified-run";
 import { command, projectRoot, RunningCommand } from "../support/command";
 import { ProcessMarker } from "../support/processes";
 

@@ -9,7 +9,7 @@ import type { OperationResult } from "../../local/engine/policy-pack";
 import { openStack } from "../../local/engine/stack";
 import { ensureJob, pipelineJob } from "../../local/machine/job-build";
 import { projectFolder } from "../../local/machine/project";
-import { ReplayProcess } from "../../local/run/replay-process";
+import { startReplay } from "../../local/run/replay-process";
 import { type LocalCloud, localCloud } from "../../local/services/cloud";
 import { compareWithDomain } from "../../local/verify/compare";
 import { deployedSettings } from "../../local/verify/deployed-settings";
@@ -136,7 +136,7 @@ describe("A stack with the indices of the first contract", () => {
     const today = localWorkload(workload, choices);
     const settings = deployedSettings(result);
     const replay = path.join(folder, "replay");
-    const { finished } = new ReplayProcess({
+    const { finished } = startReplay({
       stream: String(outputs["streamName"]),
       region,
       input: today.replayArguments(replay),
@@ -144,6 +144,7 @@ describe("A stack with the indices of the first contract", () => {
       kinesisEndpoint: kinesis,
       folder: replay,
       maxDisorderSeconds: settings.outOfOrdernessSeconds,
+      extraArguments: [],
     });
     expect(await finished).to.include({ recordsLost: 0 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import type { RunReport } from "../../local/run/report";
+import type { RunReport } from "../../local/run/verified-run";
 import { command } from "../support/command";
 
 const workload = "tests/workloads/page-views";

@@ -1,10 +1,10 @@
+import { count, tenths } from "../../status/figures";
+
 const UNITS = [
   ["d", 86_400],
   ["h", 3600],
   ["min", 60],
 ] as const;
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const price = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
 function newYork(options: Intl.DateTimeFormatOptions): (instant: string) => string {
@@ -37,7 +37,7 @@ export function percent(value: number): string {
 export function speed(speedup: number): string {
   if (speedup === 1) return "real time";
   const [unit, seconds] = UNITS.find(([, length]) => speedup % length === 0) ?? ["s", 1];
-  return `${whole.format(speedup / seconds)} ${unit} a second`;
+  return `${count(speedup / seconds)} ${unit} a second`;
 }
 
 /** 14:03 where the page is looked at or in another time zone; with seconds where they matter. */

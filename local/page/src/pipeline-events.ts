@@ -1,10 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type {
-  PipelineStatus,
-  Sample,
-  StatusChange,
-  StatusHistory,
-} from "../../status/pipeline-status";
+import type { PipelineStatus, Sample, StatusChange } from "../../status/pipeline-status";
 import { applied } from "./status-change";
 
 /** What the page knows: the latest status, ten minutes of figures, and whether it still hears from the pipeline. */
@@ -37,9 +32,9 @@ export function usePipeline(): PipelineView {
     const connect = () => {
       source = new EventSource("events");
       source.addEventListener("all", (event: MessageEvent<string>) => {
-        const { status, samples } = JSON.parse(event.data) as StatusHistory;
+        const all = JSON.parse(event.data) as Omit<PipelineView, "connection">;
         heard();
-        setView({ connection: "open", status, samples });
+        setView({ connection: "open", ...all });
       });
       source.addEventListener("change", (event: MessageEvent<string>) => {
         const { sample, ...change } = JSON.parse(event.data) as StatusChange;

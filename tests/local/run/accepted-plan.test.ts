@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { AcceptedPlan } from "../../../local/run/accepted-plan";
+import { acceptedPlan } from "../../../local/run/accepted-plan";
 
 describe("a plan that the policies accepted", () => {
   let folder: string;
@@ -14,8 +14,8 @@ describe("a plan that the policies accepted", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const plan = (config: object): AcceptedPlan =>
-    new AcceptedPlan(config, [path.join(folder, "job.jar")], path.join(folder, "kept"));
+  const plan = (config: object) =>
+    acceptedPlan(config, [path.join(folder, "job.jar")], path.join(folder, "kept"));
 
   it("is known again until configuration or an input changes", () => {
     expect(plan({ shardCount: 2 }).isAccepted).to.equal(false);

@@ -1,7 +1,7 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 
-import { deployProgress } from "../../../local/run/deploy-progress";
+import { deployProgress } from "../../../local/run/deployment";
 
 /** The engine has come to the end of a resource, in a plan or for real. */
 function ended(planning: boolean): EngineEvent {

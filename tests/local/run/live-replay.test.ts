@@ -1,8 +1,11 @@
 import { expect } from "chai";
 
-import { LiveReplay } from "../../../local/run/live-replay";
-import { ReplayError, type ReplayProcess } from "../../../local/run/replay-process";
-import type { ReplayReport } from "../../../local/run/report";
+import { liveReplay, type LiveReplay } from "../../../local/run/live-replay";
+import {
+  ReplayError,
+  type ReplayProcess,
+  type ReplayReport,
+} from "../../../local/run/replay-process";
 import type { ReplayProgress } from "../../../local/status/pipeline-status";
 
 const REPORT: ReplayReport = {
@@ -64,7 +67,7 @@ describe("a replay that can be paused and sped up", () => {
   beforeEach(() => {
     started.length = 0;
     restarts = [];
-    replay = new LiveReplay(
+    replay = liveReplay(
       (speedup) => new FakeProcess(speedup) as unknown as ReplayProcess,
       3600,
       (reason) => void restarts.push(reason),

@@ -35,7 +35,7 @@ describe("the demand of past windows", () => {
       responses: [
         {
           aggregations: {
-            windows: { buckets: [{ key: 1_551_463_200_000, doc_count: 2, trips: { value: 5 } }] },
+            groups: { buckets: [{ key: 1_551_463_200_000, doc_count: 2, trips: { value: 5 } }] },
           },
         },
       ],

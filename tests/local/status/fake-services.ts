@@ -221,17 +221,17 @@ function answer(
       { key: "taxi-demand-zones", doc_count: 6 },
       { key: "dead-letters", doc_count: 2 },
     ];
-    return { aggregations: { counts: { buckets } } };
+    return { aggregations: { groups: { buckets } } };
   }
   const window = complete ? "18:00:00" : "18:10:00";
   const byAirport = (found: readonly unknown[]) => ({
-    aggregations: { airports: { buckets: [{ key: "JFK", doc_count: 1, newest: hits(found) }] } },
+    aggregations: { groups: { buckets: [{ key: "JFK", doc_count: 1, newest: hits(found) }] } },
   });
   switch (search.index[0]) {
     case "dead-letters":
       return {
         ...hits([broken ? { reason: "refused" } : deadLetter]),
-        aggregations: { counts: { buckets: [{ key: "late", doc_count: 2 }] } },
+        aggregations: { groups: { buckets: [{ key: "late", doc_count: 2 }] } },
       };
     case "taxi-demand-zones":
       if (search.text.endsWith(NEWEST)) return { aggregations: { newest: { value: newest } } };
@@ -266,7 +266,7 @@ function answer(
       const windows = ["2019-03-01T18:01:00Z", "2019-03-01T18:00:00Z"].map(tradeWindow);
       return {
         aggregations: {
-          symbols: { buckets: [{ key: "ACME", doc_count: 2, newest: hits(windows) }] },
+          groups: { buckets: [{ key: "ACME", doc_count: 2, newest: hits(windows) }] },
         },
       };
     }
@@ -289,7 +289,7 @@ const totals = (complete: boolean) => ({
 });
 
 const trends = {
-  zones: {
+  groups: {
     buckets: [
       {
         key: 132,

@@ -29,7 +29,6 @@ async function play(moments: readonly Moment[]): Promise<Settled & { readonly se
     jobHasReadEverything: () => Promise.resolve(moment().readEverything),
     quietSeconds: 5,
     stalledSeconds: 20,
-    pollSeconds: 1,
     now: () => seconds * 1000,
     sleep: (milliseconds) => {
       seconds += milliseconds / 1000;

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { duration, rate } from "../../../status/figures";
-import type { PipelineStatus, Sample } from "../../../status/pipeline-status";
+import type { PipelineStatus, Sample, Waits } from "../../../status/pipeline-status";
 import type { PipelineView } from "../pipeline-events";
 import { events } from "../pipeline/journal";
 import { LineChart, type ChartLine, type Mark } from "./line-chart";
@@ -54,31 +54,27 @@ export function FlowCharts(props: Pick<PipelineStatus, "journal"> & Pick<Pipelin
 }
 
 /** Areas on top of each other; the one on top is drawn first. */
-export function delayLines(samples: readonly Sample[]): readonly ChartLine[] {
-  const part = (of: "stream" | "job" | "search") =>
-    samples.map(({ waits }) => (waits === null ? null : waits[of]));
-  const upTo = (...parts: readonly ("stream" | "job" | "search")[]) =>
-    samples.map(({ waits }) =>
-      waits === null ? null : parts.reduce((sum, of) => sum + waits[of], 0),
-    );
+function delayLines(samples: readonly Sample[]): readonly ChartLine[] {
+  const waited = (...parts: readonly (keyof Waits)[]) =>
+    samples.map(({ waits }) => waits && parts.reduce((sum, part) => sum + waits[part], 0));
   return [
     {
       label: "At the sink",
-      values: upTo("stream", "job", "search"),
-      told: part("search"),
+      values: waited("stream", "job", "search"),
+      told: waited("search"),
       colour: "bad",
       area: true,
     },
     {
       label: "In the job",
-      values: upTo("stream", "job"),
-      told: part("job"),
+      values: waited("stream", "job"),
+      told: waited("job"),
       colour: "second",
       area: true,
     },
     {
       label: "In the stream",
-      values: part("stream"),
+      values: waited("stream"),
       colour: "accent",
       area: true,
     },

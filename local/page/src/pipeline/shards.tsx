@@ -1,4 +1,4 @@
-import { duration, percentOf, rate, UNKNOWN } from "../../../status/figures";
+import { duration, percentOf, rate } from "../../../status/figures";
 import { known, type PipelineStatus } from "../../../status/pipeline-status";
 import { AsOf } from "../as-of";
 
@@ -36,7 +36,7 @@ export function Shards({ stream, job, rates }: Pick<PipelineStatus, "stream" | "
                   <td>{rate(taken?.records)}</td>
                   <td>
                     <meter min={0} max={1} high={0.8} value={taken?.load ?? 0} aria-hidden="true" />{" "}
-                    {taken === undefined ? UNKNOWN : percentOf(taken.load)}
+                    {percentOf(taken?.load)}
                   </td>
                   <td data-old={!job.up}>{duration(behind === null ? null : behind / 1000)}</td>
                 </tr>

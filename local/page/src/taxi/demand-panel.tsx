@@ -6,7 +6,7 @@ import { AreaDetails } from "./area-details";
 import { Choice } from "../choice";
 import { CityMap } from "./city-map";
 import { defaultMeasure, viewOf, type AreaKind, type Measure } from "./demand-view";
-import { Legend } from "./legend";
+import type { LegendEntry } from "./demand-scale";
 import { TimeSlider } from "./time-slider";
 import { TopAreas } from "./top-areas";
 import { usePastWindow, useWindows } from "./window-loader";
@@ -88,5 +88,20 @@ export function DemandPanel({ status }: { readonly status: PipelineStatus }) {
         <Airports airports={search?.airports ?? []} origins={search?.origins ?? []} />
       </div>
     </>
+  );
+}
+
+function Legend(props: { readonly title: string; readonly entries: readonly LegendEntry[] }) {
+  return (
+    <div class="legend" role="group" aria-label={`${props.title}, by colour`}>
+      <span class="legend-title">{props.title}</span>
+      <ul>
+        {props.entries.map(({ level, label }) => (
+          <li key={level}>
+            <i class="swatch" data-level={level} /> {label}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

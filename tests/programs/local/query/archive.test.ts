@@ -10,15 +10,14 @@ import type {
 } from "../../../../infra/delivery/transform/transformer";
 import { viewStatement } from "../../../../infra/query/view";
 import type { OperationResult } from "../../../../local/engine/policy-pack";
-import { LocalArchive } from "../../../../local/query/archive";
+import { openArchive } from "../../../../local/query/archive";
 import { parquet } from "../../../../local/services/firehose/delivery-format";
 import type { TableColumn } from "../../../../local/services/storage/catalog-plane";
 import { compareViews } from "../../../../local/verify/compare-views";
 import { deployedSettings } from "../../../../local/verify/deployed-settings";
 import { expectedTrades } from "../../../../local/verify/expected-trades";
 import { expectedTrips } from "../../../../local/verify/expected-trips";
-import type { Expected } from "../../../../local/verify/expected";
-import type { StoredDocument } from "../../../../local/verify/result-document";
+import type { Expected, StoredDocument } from "../../../../local/verify/result-document";
 import { parseOptions } from "../../../../producer/command/options";
 import { handler as archivedTrades } from "../../../../workloads/trades/transform";
 import { handler as archivedTrips } from "../../../../workloads/taxi/transform";
@@ -119,7 +118,7 @@ describe("The archive on this machine", function () {
       archivedTrips,
     );
     const expected = await expectedTrips(input, settingsOf(deployment));
-    const local = await LocalArchive.open(deployment.resources, bucketFolder);
+    const local = await openArchive(deployment.resources, bucketFolder);
     const { mismatches, examples, documents } = await compareViews(local, views, stored(expected));
     expect(examples).to.deep.equal([]);
     expect(mismatches).to.equal(0);
@@ -158,7 +157,7 @@ describe("The archive on this machine", function () {
       archivedTrades,
     );
     const { views } = loadWorkload("workloads/trades").archive;
-    const local = await LocalArchive.open(deployment.resources, bucketFolder);
+    const local = await openArchive(deployment.resources, bucketFolder);
     const expected = expectedTrades(trades, settingsOf(deployment));
     const { mismatches, examples, documents } = await compareViews(local, views, stored(expected));
     expect(examples).to.deep.equal([]);

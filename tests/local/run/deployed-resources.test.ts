@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { deployedResources } from "../../../local/status/deployed-resources";
+import { deployedResources } from "../../../local/run/deployment";
 
 const urn = (name: string) => `urn:pulumi:local::pipeline::some:type::${name}`;
 const step = (name: string, type: string, parent: string, op = "create") => ({
