@@ -39,7 +39,7 @@ export const deliveryEncryption = resourcePolicy("firehose-destination-encryptio
   *check(delivery, config) {
     const places = s3Destinations(delivery);
     if (places.length === 0) {
-      yield { fact: "no S3 configuration is set" };
+      yield "no S3 configuration is set";
     }
     for (const { path, destination } of places) {
       yield* customerKey(destination, "kmsKeyArn", config, path);

@@ -66,19 +66,7 @@ export const subjects: readonly MetricSubject[] = [
   subject("States", StateMachine, "StateMachineArn", "arn"),
 ];
 
-/** A metric that an alarm watches. */
-export interface WatchedMetric {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Block;
-  /** Property of the alarm that the metric stands in. */
-  readonly property: "dimensions" | "metricQueries";
-  /** What has its period and statistic: the alarm itself or the metric of a query. */
-  readonly block: Block;
-  readonly alarm: Block;
-  /** Whether the alarm compares the metric itself, an expression over it, or neither. */
-  readonly use: "itself" | "expression" | "nothing";
-}
+type WatchedMetric = ReturnType<typeof watched>;
 
 type Block = Readonly<Record<string, unknown>>;
 
@@ -216,12 +204,19 @@ export function isMetricOf(
   );
 }
 
+/**
+ * A metric that an alarm watches.
+ *
+ * @param block what has its period and statistic: the alarm itself or the metric of a query
+ * @param property of the alarm that the metric stands in
+ * @param use whether the alarm compares the metric itself, an expression over it, or neither
+ */
 function watched(
   alarm: Block,
   block: Block,
-  property: WatchedMetric["property"],
-  use: WatchedMetric["use"],
-): WatchedMetric {
+  property: "dimensions" | "metricQueries",
+  use: "itself" | "expression" | "nothing",
+) {
   return {
     namespace: (block["namespace"] ?? "") as string,
     name: (block["metricName"] ?? "") as string,

@@ -98,7 +98,7 @@ export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics"
   *check({ shardLevelMetrics = [] }, { metrics }) {
     const missing = metrics.filter((metric) => !shardLevelMetrics.includes(metric));
     if (missing.length > 0) {
-      yield { fact: `shardLevelMetrics lack ${missing.join(", ")}` };
+      yield `shardLevelMetrics lack ${missing.join(", ")}`;
     }
   },
 });

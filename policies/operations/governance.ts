@@ -40,7 +40,7 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
       : given;
     const missing = keys.filter((key) => !isSet(tags, key));
     if (missing.length > 0) {
-      yield { fact: `tags lack ${missing.join(", ")}` };
+      yield `tags lack ${missing.join(", ")}`;
     }
   },
 });
@@ -51,11 +51,8 @@ interface Tag {
 }
 
 export const statefulProtection = typesPolicy("stateful-resource-protection", statefulTypes, {
-  *check(_resource, { types }, { type, opts }) {
-    if (types.includes(type) && !opts.protect) {
-      yield { fact: "the resource is not protected" };
-    }
-  },
+  check: (_resource, { types }, { type, opts }) =>
+    types.includes(type) && !opts.protect && "the resource is not protected",
 });
 
 export const undecidedDocuments = stackPolicy("policy-document-unknown", [], {
@@ -123,7 +120,7 @@ const passwordPolicy = sdkToken("iam", "AccountPasswordPolicy");
 export const accountSafeguards = typesPolicy("account-safeguard-off", safeguardTypes, {
   *check(resource, _config, { type }) {
     if (type === publicExclusion) {
-      yield { fact: "it takes a network out of the block" };
+      yield "it takes a network out of the block";
     }
     const setting = String(resource["settingId"]);
     if (
