@@ -167,12 +167,11 @@ function limits(permission: object, property: string): boolean {
 const scopedTypes = [EventPermission, LayerVersionPermission];
 
 export const permissions = typesPolicy("iam-permission-public-access", scopedTypes, {
-  *check(permission, _config, { type }) {
+  check(permission, _config, { type }) {
     // What narrows everybody down to an organisation.
     const scope = type === typeToken(EventPermission) ? "condition" : "organizationId";
-    if (permission["principal"] === "*" && !isSet(permission, scope)) {
-      yield `principal is * without ${scope}`;
-    }
+    const isOpen = permission["principal"] === "*" && !isSet(permission, scope);
+    return isOpen && `principal is * without ${scope}`;
   },
 });
 
@@ -227,7 +226,7 @@ export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPo
   *check(resource, _config, { type }) {
     const property = userPolicies[type];
     if (!property || isSet(resource, property)) {
-      yield { fact: `it is a ${type.split(":")[2] ?? type}${property ? ` with ${property}` : ""}` };
+      yield `it is a ${type.split(":")[2] ?? type}${property ? ` with ${property}` : ""}`;
     }
   },
 });

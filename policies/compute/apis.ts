@@ -104,15 +104,14 @@ export const answerCaches = resourcePolicy("apigateway-method-cache-encryption",
 });
 
 export const apiStageSettings = relationPolicy("apigateway-stage-method-settings", Stage, {
-  *check(stage, resources) {
+  check(stage, resources) {
     const isOfStage = (one: PolicyResource) =>
       one.props["methodPath"] === "*/*" &&
       // APIs have stages of the same name.
       refersTo(one, "stageName", stage, "stageName") &&
       refersToSame(one, stage, "restApi");
-    if (!ofType(resources, MethodSettings).some(isOfStage)) {
-      yield "no MethodSettings with methodPath */* names this stage";
-    }
+    const isMissing = !ofType(resources, MethodSettings).some(isOfStage);
+    return isMissing && "no MethodSettings with methodPath */* names this stage";
   },
 });
 

@@ -47,16 +47,14 @@ export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunct
 });
 
 export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
-  *check(lambda, resources) {
+  check(lambda, resources) {
     const configs = [FunctionEventInvokeConfig, EventSource]
       .flatMap((kind) => ofType(resources, kind))
       .filter(({ props }) => keepsFailures(props));
     const keeps =
       isSet((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn") ||
       configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
-    if (!keeps) {
-      yield "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events";
-    }
+    return !keeps && "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events";
   },
 });
 

@@ -15,6 +15,15 @@ export function known<T>(read: () => T): T | undefined {
   }
 }
 
+/** The value of JSON text; `undefined` where it is none. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The value of a property in a box, or `undefined` while it is unknown in a preview. */
 export function boxed(block: object, property: string): { readonly value: unknown } | undefined {
   return known(() => ({ value: (block as Readonly<Record<string, unknown>>)[property] }));

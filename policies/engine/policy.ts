@@ -10,7 +10,7 @@ import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import table from "../policies.json";
 import { controls } from "./controls.json";
 import { Undecided } from "./known";
-import { formsOf, isMapped, stackForms } from "./native-forms";
+import { formsOf, isMapped, resourceForms } from "./native-forms";
 import { covers } from "./policy-document";
 import { ofType, refersTo } from "./relation";
 import { typeToken } from "./sdk-types";
@@ -68,7 +68,7 @@ interface ResourceDefinition<Name, Props, S extends Settings> extends Definition
     props: Props,
     config: Values<Declared<Name> & S>,
     resource: Pick<ResourceValidationArgs, "name" | "type" | "opts" | "provider">,
-  ): Iterable<Finding> | Finding | false | undefined;
+  ): Found<Finding>;
 }
 
 interface StackDefinition<Name, S extends Settings> extends Definition<S> {
@@ -84,7 +84,17 @@ interface RelationDefinition<Name, S extends Settings> extends Definition<S> {
     subject: PolicyResource,
     resources: readonly PolicyResource[],
     config: Values<Declared<Name> & S>,
-  ): Iterable<string | (Violation & { readonly resource?: PolicyResource })>;
+  ): Found<string | (Violation & { readonly resource?: PolicyResource })>;
+}
+
+/** What a check gives: all that it finds, the only thing, or nothing. */
+type Found<F> = Iterable<F> | F | false | undefined;
+
+function listed<F extends object | string>(found: Found<F>): Iterable<F> {
+  if (!found) {
+    return [];
+  }
+  return typeof found === "object" && Symbol.iterator in found ? found : [found];
 }
 
 type ResourceClass<R extends Resource, Args> = new (
@@ -228,7 +238,7 @@ export function stackPolicy<const Name extends string, const S extends Settings 
       for (const { urn, props } of args.resources) {
         dropComputed(props, declaredInputs.get(urn));
       }
-      const resources = stackForms(args.resources);
+      const resources = args.resources.flatMap(resourceForms);
       if (types.length > 0 && !resources.some(({ type }) => types.includes(type))) {
         args.notApplicable(`It judges stacks with resources of type ${types.join(", ")}.`);
       }
@@ -260,8 +270,8 @@ export function relationPolicy<const Name extends string, const S extends Settin
     ...definition,
     *check(resources, config) {
       for (const resource of ofType(resources, subject)) {
-        for (const found of definition.check(resource, resources, config)) {
-          yield { resource, ...violationOf(found) };
+        for (const finding of listed(definition.check(resource, resources, config))) {
+          yield { resource, ...violationOf(finding) };
         }
       }
     },
@@ -310,9 +320,7 @@ function judge(
   dropUnset(args.props);
   judgedForms.set(args.urn, args);
   unlessUndecided(args, () => {
-    const found = definition.check(args.props, config, args) || [];
-    const all = typeof found === "object" && Symbol.iterator in found ? found : [found];
-    for (const finding of all) {
+    for (const finding of listed(definition.check(args.props, config, args))) {
       reportTo(report, definition, config.exceptions, args, violationOf(finding));
     }
   });

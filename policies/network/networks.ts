@@ -60,27 +60,24 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
 });
 
 export const flowLogs = relationPolicy("ec2-vpc-flow-log", Vpc, {
-  *check(vpc, resources) {
-    const logs = ofType(resources, FlowLog).filter(({ props }) =>
-      ["ALL", "REJECT"].includes(String(props["trafficType"])),
+  check(vpc, resources) {
+    const isLogged = ofType(resources, FlowLog).some(
+      (log) =>
+        ["ALL", "REJECT"].includes(String(log.props["trafficType"])) && refersTo(log, "vpcId", vpc),
     );
-    if (!logs.some((log) => refersTo(log, "vpcId", vpc))) {
-      yield "no FlowLog with trafficType ALL or REJECT names this VPC";
-    }
+    return !isLogged && "no FlowLog with trafficType ALL or REJECT names this VPC";
   },
 });
 
 export const vpcEndpoints = relationPolicy("ec2-vpc-endpoints", Vpc, {
-  *check(vpc, resources, { services }) {
+  check(vpc, resources, { services }) {
     const names = ofType(resources, VpcEndpoint)
       .filter((one) => one.props["vpcEndpointType"] === "Interface" && refersTo(one, "vpcId", vpc))
       .map(({ props }) => known(() => props["serviceName"] as string | undefined) ?? "");
     const missing = services.filter(
       (service) => !names.some((name) => name.endsWith(`.${service}`)),
     );
-    if (missing.length > 0) {
-      yield `no interface endpoint for ${missing.join(", ")}`;
-    }
+    return missing.length > 0 && `no interface endpoint for ${missing.join(", ")}`;
   },
 });
 
@@ -90,7 +87,7 @@ function ruleCount(group: PolicyResource, name: string): number {
 }
 
 export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
-  *check(address, resources) {
+  check(address, resources) {
     const users = [...ofType(resources, NatGateway), ...ofType(resources, EipAssociation)];
     const isUsed =
       isGiven(address, "instance") ||
@@ -102,9 +99,7 @@ export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
           one !== address &&
           Object.keys(one.propertyDependencies).some((name) => isMadeOf(one, name, address)),
       );
-    if (!isUsed) {
-      yield "nothing uses this address";
-    }
+    return !isUsed && "nothing uses this address";
   },
 });
 

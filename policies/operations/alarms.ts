@@ -95,11 +95,9 @@ function minimumAlarms(
 }
 
 export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics", Stream, {
-  *check({ shardLevelMetrics = [] }, { metrics }) {
+  check({ shardLevelMetrics = [] }, { metrics }) {
     const missing = metrics.filter((metric) => !shardLevelMetrics.includes(metric));
-    if (missing.length > 0) {
-      yield `shardLevelMetrics lack ${missing.join(", ")}`;
-    }
+    return missing.length > 0 && `shardLevelMetrics lack ${missing.join(", ")}`;
   },
 });
 

@@ -31,7 +31,7 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
       ? {}
       : { tags: Object.fromEntries(added.map((key) => [key, known.get(key)])) };
   },
-  *check(resource, { keys }) {
+  check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.
     const given = (resource["tags"] ?? {}) as Readonly<Record<string, string>>;
     // A scaling group has a list of them.
@@ -39,9 +39,7 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
       ? Object.fromEntries(given.map(({ key, value }: Tag) => [key, value]))
       : given;
     const missing = keys.filter((key) => !isSet(tags, key));
-    if (missing.length > 0) {
-      yield `tags lack ${missing.join(", ")}`;
-    }
+    return missing.length > 0 && `tags lack ${missing.join(", ")}`;
   },
 });
 
