@@ -92,27 +92,22 @@ async function measure(options: Options) {
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
-    const at = (eventsPerSecond: number, load: string) => ({
-      services,
-      sample,
-      jar: jar.job,
-      warmUpSeconds,
-      eventsPerSecond,
-      load,
+    const run = { services, sample, jar: jar.job, warmUpSeconds };
+    const ofRate = (share: number) => ({
+      eventsPerSecond: Math.round((rate * share) / 100),
+      load: `${share} % of the job's rate`,
     });
-    const ofRate = (share: number) =>
-      at(Math.round((rate * share) / 100), `${share} % of the job's rate`);
-    const loads = [at(HALF_STREAM, "50 % of what the stream takes"), ...SHARES.map(ofRate)];
+    const half = { eventsPerSecond: HALF_STREAM, load: "50 % of what the stream takes" };
     if (timed) {
       // OpenSearch has not refreshed at every request before: of a first job the times are those of its compiler.
       await steps.run("warm-up", "Put events that are not timed", () =>
-        latency({ ...ofRate(SHARES[0]), probes: 1 }),
+        latency({ ...run, ...ofRate(SHARES[0]), probes: 1 }),
       );
     }
     const latencies: Latency[] = [];
-    for (const load of timed ? loads : []) {
+    for (const load of timed ? [half, ...SHARES.map(ofRate)] : []) {
       await steps.run("latency", `Put ${load.eventsPerSecond} events/s`, async (report) => {
-        const found = await latency({ ...load, probes });
+        const found = await latency({ ...run, ...load, probes });
         report(latencyInWords(found));
         latencies.push(found);
       });
