@@ -19,15 +19,11 @@ export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encrypt
         };
       }
     } else if (encryption?.enabled !== true) {
-      yield {
-        fact: `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`,
-        limit: "direct puts must be encrypted",
-      };
+      const fact = `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`;
+      yield { fact, limit: "direct puts must be encrypted" };
     } else if (config.requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
-      yield {
-        fact: `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`,
-        limit: "a customer managed key is required",
-      };
+      const fact = `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`;
+      yield { fact, limit: "a customer managed key is required" };
     } else {
       yield* customerKey(encryption, "keyArn", config, "serverSideEncryption");
     }
