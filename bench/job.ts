@@ -9,7 +9,7 @@ import { silenceSdkNotice } from "../cli/command";
 import { benchmark } from "./benchmark";
 import { compare, type Comparison, type Density, densityNames, jars } from "./job/comparison";
 import { type Latency, latency, MAX_PROBES } from "./job/latency";
-import { BenchServices, CHECKPOINT_SECONDS, PARALLELISM } from "./job/services";
+import { CHECKPOINT_SECONDS, PARALLELISM, startServices } from "./job/services";
 import { SHARDS } from "./job/stream";
 import { sampleTrips } from "./job/trips";
 
@@ -83,7 +83,7 @@ async function measure(options: Options) {
     ensureJob(pipelineJob, tell),
   );
   const sample = await sampleTrips(path.join(projectFolder, shippedTrips));
-  const services = await BenchServices.start(steps.progress);
+  const services = await startServices(steps.progress);
   try {
     const jar = await jars(services.folder, steps.progress);
     const backlogs: Comparison[] = [];
@@ -92,27 +92,22 @@ async function measure(options: Options) {
       backlogs.push(await compare({ services, jars: jar, sample, ...backlog, steps }));
     }
     const rate = backlogs[0]?.job.eventsPerSecond ?? 0;
-    const at = (eventsPerSecond: number, load: string) => ({
-      services,
-      sample,
-      jar: jar.job,
-      warmUpSeconds,
-      eventsPerSecond,
-      load,
+    const run = { services, sample, jar: jar.job, warmUpSeconds };
+    const ofRate = (share: number) => ({
+      eventsPerSecond: Math.round((rate * share) / 100),
+      load: `${share} % of the job's rate`,
     });
-    const ofRate = (share: number) =>
-      at(Math.round((rate * share) / 100), `${share} % of the job's rate`);
-    const loads = [at(HALF_STREAM, "50 % of what the stream takes"), ...SHARES.map(ofRate)];
+    const half = { eventsPerSecond: HALF_STREAM, load: "50 % of what the stream takes" };
     if (timed) {
       // OpenSearch has not refreshed at every request before: of a first job the times are those of its compiler.
       await steps.run("warm-up", "Put events that are not timed", () =>
-        latency({ ...ofRate(SHARES[0]), probes: 1 }),
+        latency({ ...run, ...ofRate(SHARES[0]), probes: 1 }),
       );
     }
     const latencies: Latency[] = [];
-    for (const load of timed ? loads : []) {
+    for (const load of timed ? [half, ...SHARES.map(ofRate)] : []) {
       await steps.run("latency", `Put ${load.eventsPerSecond} events/s`, async (report) => {
-        const found = await latency({ ...load, probes });
+        const found = await latency({ ...run, ...load, probes });
         report(latencyInWords(found));
         latencies.push(found);
       });
@@ -136,14 +131,11 @@ function inWords(figures: Figures): readonly string[] {
     `${eventsPerSecond} events/s (${rounds.map((round) => round.eventsPerSecond).join(", ")}; ` +
     `slowest ten seconds ${rounds.map((round) => round.slowestTenSeconds).join(", ")}; ` +
     `longest checkpoint ${rounds.map((round) => round.longestCheckpointMilliseconds).join(", ")} ms)`;
-  const shares = ({ rounds }: Comparison["job"]): string =>
-    Object.entries(rounds.at(-1)?.shares ?? {})
-      .map(([part, percent]) => `${part} ${percent} %`)
+  const list = (values: Readonly<Record<string, number>> = {}, unit = ""): string =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${value}${unit}`)
       .join(", ");
-  const processors = ({ rounds }: Comparison["job"]): string =>
-    Object.entries(rounds.at(-1)?.processorMicroseconds ?? {})
-      .map(([name, microseconds]) => `${name} ${microseconds}`)
-      .join(", ");
+  const processors = ({ rounds }: Comparison["job"]) => list(rounds.at(-1)?.processorMicroseconds);
   return [
     `${events} events; ${shards} shards, parallelism ${parallelism}, a checkpoint every ${checkpointSeconds} s`,
     ...backlogs.flatMap(({ density, tripsADay, recordBytes, readAndCount, job, ratio }) => [
@@ -152,7 +144,9 @@ function inWords(figures: Figures): readonly string[] {
       `    µs an event     ${processors(readAndCount)}`,
       `  the job           ${speed(job)}`,
       `    µs an event     ${processors(job)}`,
-      ...(shares(job) === "" ? [] : [`    task manager    ${shares(job)}`]),
+      ...(job.rounds.at(-1)?.shares
+        ? [`    task manager    ${list(job.rounds.at(-1)?.shares, " %")}`]
+        : []),
       `  ratio             ${ratio}`,
     ]),
     ...(figures.latency.length > 0 ? ["From put to readable document"] : []),

@@ -1,20 +1,24 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { projectFolder } from "../local/machine/project";
 import type { ServiceFolders } from "../local/machine/service-folders";
 
-export interface ProcessFigures {
-  readonly pid: number;
-  readonly parent: number;
-  readonly mib: number;
-  /** Processor time since its start, in whole seconds. */
-  readonly processorSeconds: number;
-  /** What the local services call it; undefined for another process of this machine. */
-  readonly name: string | undefined;
+/** A new folder for what a benchmark writes, which it removes in the end. */
+export function benchFolder(name: string): string {
+  const local = path.join(projectFolder, ".local");
+  mkdirSync(local, { recursive: true });
+  return mkdtempSync(path.join(local, `bench-${name}-`));
+}
+
+/** A command of the Java of JAVA_HOME, else the one on PATH. */
+export function javaTool(name: string): string {
+  const home = process.env["JAVA_HOME"];
+  return home === undefined ? name : path.join(home, "bin", name);
 }
 
 /** All processes of this machine, with the names of those that local services have started. */
-export function processes(folders: ServiceFolders): readonly ProcessFigures[] {
+export function processes(folders: ServiceFolders) {
   return execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time="])
     .toString()
     .trim()
@@ -26,7 +30,9 @@ export function processes(folders: ServiceFolders): readonly ProcessFigures[] {
         pid: Number(pid),
         parent: Number(parent),
         mib: Math.round(Number(kib) / 1024),
+        // Since its start, in whole seconds.
         processorSeconds: secondsOf(time),
+        // What the local services call it; undefined for another process of this machine.
         name: existsSync(file) ? readFileSync(file, "utf8").trim() : undefined,
       };
     });

@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import path from "node:path";
+import { rmSync } from "node:fs";
 import { Command, Option } from "commander";
 import { install } from "../local/machine/installation";
 import { freePorts } from "../local/machine/ports";
-import { projectFolder } from "../local/machine/project";
 import { ServiceFolders } from "../local/machine/service-folders";
 import { Steps } from "../local/machine/steps";
 import { kinesisClient, startKinesisServer } from "../local/services/kinesis/kinesis-server";
@@ -11,6 +9,7 @@ import { LiveStream } from "../local/services/kinesis/live-stream";
 import { wholeNumber } from "../cli/options";
 import { benchmark } from "./benchmark";
 import { median, rounded } from "./figures";
+import { benchFolder } from "./processes";
 import {
   contend,
   type ContenderId,
@@ -59,9 +58,7 @@ async function measure(options: Options) {
   if (options.contenders.some((id) => contenders[id].language === "Java")) {
     await install("javaProducers", steps.progress);
   }
-  const local = path.join(projectFolder, ".local");
-  mkdirSync(local, { recursive: true });
-  const folder = mkdtempSync(path.join(local, "bench-producer-"));
+  const folder = benchFolder("producer");
   const { kinesis: port } = await freePorts(["kinesis"]);
   const runs = new Map<ContenderId, Run[]>(options.contenders.map((id) => [id, []]));
   const tls = await openTls(port, folder);

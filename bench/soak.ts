@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { wholeNumber } from "../cli/options";
 import { freePorts } from "../local/machine/ports";
 import { projectFolder } from "../local/machine/project";
@@ -27,32 +27,18 @@ export const soakBenchmark = benchmark(
     .description(
       "npm run local for a while at half load, from an empty pipeline: memory of every process.",
     )
-    .addOption(
-      new Option("--minutes <n>", "how long it runs, 3 to 1440")
-        .default(30)
-        .argParser(wholeNumber(3, 1440)),
-    ),
+    .option("--minutes <n>", "how long it runs, 3 to 1440", wholeNumber(3, 1440), 30),
   measure,
   inWords,
 );
 
 async function measure({ minutes }: { readonly minutes: number }) {
   const { port } = await freePorts(["port"]);
-  const kept = ["--keep-records", String(KEPT_RECORDS)];
-  const load = ["--workload", "trades", "--speedup", String(SPEEDUP), ...kept];
-  const run = spawn(
-    process.execPath,
-    [
-      "--require",
-      "./cli/typescript.cjs",
-      "local/cli.ts",
-      "--fresh",
-      "--port",
-      String(port),
-      ...load,
-    ],
-    { cwd: projectFolder, stdio: ["ignore", process.stderr, process.stderr] },
-  );
+  const load = `--workload trades --speedup ${SPEEDUP} --keep-records ${KEPT_RECORDS}`.split(" ");
+  const script = ["--require", "./cli/typescript.cjs", "local/cli.ts"];
+  const args = [...script, "--fresh", "--port", String(port), ...load];
+  const stdio = ["ignore", process.stderr, process.stderr] as const;
+  const run = spawn(process.execPath, args, { cwd: projectFolder, stdio: [...stdio] });
   const exit = once(run, "exit");
   const ended = (): boolean => (run.exitCode ?? run.signalCode) !== null;
   const memory = new Map<string, (readonly [at: number, mib: number])[]>();

@@ -57,11 +57,7 @@ export function policyLimits({
     "flink-application-kpu-limit": { maxKpus: billedKpus },
     "flink-kpu-quota": { maxKpus: billedKpus },
     "opensearch-domain-node-limit": { maxNodes: search.dataNodes + search.masters },
-    "opensearch-domain-instance-size-limit": {
-      maxSize: search.instanceType.split(".")[1] ?? "",
-    },
-    "opensearch-domain-storage-limit": {
-      maxStorageGiB: search.dataNodes * search.volumeGibibytes,
-    },
+    "opensearch-domain-instance-size-limit": { maxSize: search.instanceType.split(".")[1] ?? "" },
+    "opensearch-domain-storage-limit": { maxStorageGiB: search.dataNodes * search.volumeGibibytes },
   };
 }

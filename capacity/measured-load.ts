@@ -1,17 +1,11 @@
 import { readTrips } from "../producer/trips/taxi";
 import type { SourceEvent } from "../producer/events/record";
-import type { Load } from "./load";
-
-export type MeasuredLoad = Pick<
-  Load,
-  "recordsPerSecond" | "recordBytes" | "peak" | "hottestKeyPercent"
->;
 
 /** A key may be one of a few hundred, or of one record only: no more are counted. */
 const mostKeys = 100_000;
 
 /** Measures the replay of a file of trips. @throws StartError when it cannot be read or has no trips */
-export async function measuredFile(source: string, speedup: number): Promise<MeasuredLoad> {
+export async function measuredFile(source: string, speedup: number) {
   const { source: trips } = await readTrips(source);
   return measuredEvents(trips.events(), speedup, trips.count);
 }
@@ -23,11 +17,7 @@ export async function measuredFile(source: string, speedup: number): Promise<Mea
  * @param total how many events there are; of a hundred or more, those below the percentile 0.1 and above 99.9 are left
  * out, at least one each, as one of another year would stretch the time
  */
-export function measuredEvents(
-  events: Iterable<SourceEvent>,
-  speedup: number,
-  total = 0,
-): MeasuredLoad {
+export function measuredEvents(events: Iterable<SourceEvent>, speedup: number, total = 0) {
   const outliers = total < 100 ? 0 : Math.ceil(total / 1000);
   const keys = new Map<string, number>();
   let [seen, hottest] = [0, 0];

@@ -12,55 +12,42 @@ import {
 import { billing } from "./limits";
 import type { Load, LoadArgs } from "./load";
 import type { SearchPlan } from "./search";
-import { type ApplicationPlan, type Sizes, sizesFor } from "./sizing";
+import { type planApplication, sizesFor } from "./sizing";
 import type { StreamPlan } from "./stream";
 
-export interface PartCost {
-  readonly part: string;
-  readonly items: readonly CostItem[];
-  readonly usd: number;
-}
+type PartCost = ReturnType<typeof partCost>;
 
-export interface Recommendation extends Omit<Sizes, "share"> {
-  /** Costs of all pipelines together. */
-  readonly costs: readonly PartCost[];
-  readonly onDemandStream: PartCost;
-  /** In US dollars, of the same stream under On-demand Advantage. */
-  readonly advantageUsd: number;
-  /** In US dollars, with a provisioned stream. */
-  readonly monthlyUsd: number;
-}
+export type Recommendation = ReturnType<typeof recommend>;
 
 /** Sizes a pipeline for a load and prices it. @throws RangeError that lists every wrong number */
-export function recommend(args: LoadArgs): Recommendation {
+export function recommend(args: LoadArgs) {
   const { share, ...sizes } = sizesFor(args);
-  const all = (cost: PartCost): PartCost => times(cost, sizes.pipelines);
   const costs = [
-    all(streamCost(share, sizes.stream)),
-    all(applicationCost(share, sizes.application)),
-    all(deliveryCost(share)),
-    all(searchCost(share, sizes.search)),
-  ];
-  const onDemandStream = all(onDemandCost(share, sizes.stream));
+    streamCost(share, sizes.stream),
+    applicationCost(share, sizes.application),
+    deliveryCost(share),
+    searchCost(share, sizes.search),
+  ].map((cost) => times(cost, sizes.pipelines));
+  const onDemandStream = times(onDemandCost(share, sizes.stream), sizes.pipelines);
   return {
     ...sizes,
+    /** Costs of all pipelines together. */
     costs,
     onDemandStream,
+    /** In US dollars, of the same stream under On-demand Advantage. */
     advantageUsd: advantageUsd(onDemandStream),
-    monthlyUsd: costs.reduce((sum, { usd }) => sum + usd, 0),
+    /** In US dollars, with a provisioned stream. */
+    monthlyUsd: totalUsd(costs),
   };
 }
 
-function times(cost: PartCost, factor: number): PartCost {
-  return {
-    part: cost.part,
-    items: cost.items.map((item) => ({
-      ...item,
-      quantity: item.quantity * factor,
-      usd: item.usd * factor,
-    })),
-    usd: cost.usd * factor,
-  };
+function times({ part, items, usd }: PartCost, factor: number): PartCost {
+  const all = items.map((item) => ({
+    ...item,
+    quantity: item.quantity * factor,
+    usd: item.usd * factor,
+  }));
+  return { part, items: all, usd: usd * factor };
 }
 
 export const secondsPerMonth = hoursPerMonth * 3600;
@@ -117,7 +104,10 @@ function advantageUsd({ items }: PartCost): number {
 }
 
 /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
-export function applicationCost(load: Load, { kpus }: ApplicationPlan): PartCost {
+export function applicationCost(
+  load: Load,
+  { kpus }: ReturnType<typeof planApplication>,
+): PartCost {
   return partCost("Application", load, applicationUsage({ kpus: kpus + orchestrationKpus }));
 }
 
@@ -166,7 +156,7 @@ function roundedUp(bytes: number, unit: number): number {
   return Math.ceil(bytes / unit) * unit;
 }
 
-function partCost(part: string, { region }: Load, usages: readonly Usage[]): PartCost {
-  const items = used(usages).map((usage) => monthlyCost(usage, region));
+function partCost(part: string, { region }: Load, usages: readonly Usage[]) {
+  const items: readonly CostItem[] = used(usages).map((usage) => monthlyCost(usage, region));
   return { part, items, usd: totalUsd(items) };
 }

@@ -1,18 +1,6 @@
 import type { Load } from "./load";
 
-export interface SearchPlan {
-  readonly sourceGibibytes: number;
-  /** GiB of disk that they need, replicas and overheads included. */
-  readonly storageGibibytes: number;
-  /** Primary shards of the indices of one day. */
-  readonly indexShards: number;
-  readonly instanceType: string;
-  /** Data nodes, the same number in each of three zones. */
-  readonly dataNodes: number;
-  readonly volumeGibibytes: number;
-  readonly masterType: string;
-  readonly masters: number;
-}
+export type SearchPlan = ReturnType<typeof planSearch>;
 
 /** Parts of a disk and an index that hold no documents: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/bp-storage.html */
 const overheads = { index: 0.1, operatingSystem: 0.05, service: 0.2 } as const;
@@ -57,9 +45,7 @@ export function primaryShards(sourceGibibytes: number): number {
 }
 
 /** Nodes that hold this much, in three zones, with dedicated masters. */
-export function nodesFor(
-  gibibytes: number,
-): Pick<SearchPlan, "instanceType" | "dataNodes" | "volumeGibibytes" | "masterType" | "masters"> {
+export function nodesFor(gibibytes: number) {
   const countOf = (size: number): number =>
     zones * Math.max(1, Math.ceil(gibibytes / (2 ** size * gibibytesPerLarge) / zones));
   const fitting = sizes.findIndex((_, size) => countOf(size) <= comfortableNodes);
@@ -68,6 +54,7 @@ export function nodesFor(
   const master = masterTypes.find(({ upToNodes }) => dataNodes <= upToNodes) ?? masterTypes[3];
   return {
     instanceType: `${family}.${sizes[size] ?? ""}.search`,
+    /** The same number in each of three zones. */
     dataNodes,
     volumeGibibytes: Math.max(minVolumeGibibytes, Math.ceil(gibibytes / dataNodes)),
     masterType: master.type,
@@ -76,14 +63,16 @@ export function nodesFor(
   };
 }
 
-export function planSearch(load: Load): SearchPlan {
+export function planSearch(load: Load) {
   const { recordsPerSecond, documentsPerRecord, documentBytes, indexDays, replicas } = load;
   const bytes = recordsPerSecond * documentsPerRecord * documentBytes * indexDays * 86_400;
   const sourceGibibytes = bytes / 1024 ** 3;
   const storage = storageGibibytes(sourceGibibytes, replicas);
   return {
     sourceGibibytes,
+    /** GiB of disk that they need, replicas and overheads included. */
     storageGibibytes: storage,
+    /** Primary shards of the indices of one day. */
     indexShards: primaryShards(sourceGibibytes / indexDays),
     ...nodesFor(storage),
   };

@@ -1,16 +1,7 @@
 import { deliveryBuffer, kpuLimits, maxDataNodes, maxShardsPerStream } from "./limits";
 import { completeLoad, type Load, type LoadArgs } from "./load";
-import { planSearch, type SearchPlan } from "./search";
-import { planStream, type StreamPlan } from "./stream";
-
-export interface ApplicationPlan {
-  readonly parallelism: number;
-  readonly parallelismPerKpu: number;
-  /** KPUs of the job; the service bills one more for orchestration. */
-  readonly kpus: number;
-  /** Records a second that they get done. */
-  readonly recordsPerSecond: number;
-}
+import { planSearch } from "./search";
+import { planStream } from "./stream";
 
 /** A subtask of each operator has a vCPU of its own, so that what a KPU gets done holds for each of them. */
 const parallelismPerKpu = 1;
@@ -19,7 +10,7 @@ const parallelismPerKpu = 1;
  * The application that keeps up with the busiest second of a load, or that has the parallelism asked for.
  * @see https://docs.aws.amazon.com/managed-flink/latest/java/how-scaling.html
  */
-export function planApplication(load: Load): ApplicationPlan {
+export function planApplication(load: Load) {
   const { recordsPerSecond, peak, recordsPerSecondPerKpu } = load;
   const needed = Math.max(1, Math.ceil((recordsPerSecond * peak) / recordsPerSecondPerKpu));
   const parallelism = load.parallelism ?? needed * parallelismPerKpu;
@@ -27,27 +18,19 @@ export function planApplication(load: Load): ApplicationPlan {
   return {
     parallelism,
     parallelismPerKpu,
+    /** KPUs of the job; the service bills one more for orchestration. */
     kpus,
+    /** Records a second that they get done. */
     recordsPerSecond: kpus * recordsPerSecondPerKpu,
   };
 }
 
-/** How Firehose collects objects for the archive. */
-export interface DeliveryPlan {
-  readonly bufferMebibytes: number;
-  readonly bufferSeconds: number;
-  /** What writes an object at average load: the buffer being full, or its time being over. */
-  readonly endedBy: "size" | "time";
-  /** MiB of an object at average load, before compression; all partitions together. */
-  readonly objectMebibytes: number;
-}
-
 /**
- * Objects as large as they can be, for the queries that read them, without keeping records back for longer than it takes
+ * How Firehose collects objects for the archive: as large as they can be, for the queries that read them, without keeping records back for longer than it takes
  * to fill one. Firehose itself has no throughput limit when it reads a stream.
  * @see https://docs.aws.amazon.com/firehose/latest/dev/limits.html
  */
-export function planDelivery({ recordsPerSecond, recordBytes }: Load): DeliveryPlan {
+function planDelivery({ recordsPerSecond, recordBytes }: Load) {
   const { maxMebibytes, minSeconds, maxSeconds } = deliveryBuffer;
   const mebibytesPerSecond = (recordsPerSecond * recordBytes) / 1024 ** 2;
   const secondsToFill = maxMebibytes / mebibytesPerSecond;
@@ -56,53 +39,35 @@ export function planDelivery({ recordsPerSecond, recordBytes }: Load): DeliveryP
   return {
     bufferMebibytes: maxMebibytes,
     bufferSeconds,
+    /** What writes an object at average load: the buffer being full, or its time being over. */
     endedBy: secondsToFill <= bufferSeconds ? "size" : "time",
+    /** MiB of an object at average load, before compression; all partitions together. */
     objectMebibytes: Math.min(maxMebibytes, mebibytesPerSecond * bufferSeconds),
   };
 }
 
-interface PipelinePlan {
-  readonly stream: StreamPlan;
-  readonly application: ApplicationPlan;
-  readonly delivery: DeliveryPlan;
-  readonly search: SearchPlan;
-}
-
-/** How a load is carried, whatever that costs. */
-export interface Sizes extends PipelinePlan {
-  readonly load: Load;
-  /**
-   * Equal pipelines that share the load by partition key, where one would go beyond what a stream, an application or a
-   * domain can have; a power of two, so that each key range is halved. The plans are those of each one.
-   */
-  readonly pipelines: number;
-  readonly share: Load;
-}
-
-/** Sizes a pipeline for a load. @throws RangeError that lists every wrong number */
-export function sizesFor(args: LoadArgs): Sizes {
+/**
+ * How a load is carried, whatever that costs: by equal pipelines that share it by partition key, where one would go
+ * beyond what a stream, an application or a domain can have. Their number is a power of two, so that each key range is
+ * halved. The plans are those of each one, for its share of the load.
+ *
+ * @throws RangeError that lists every wrong number
+ */
+export function sizesFor(args: LoadArgs) {
   const load = completeLoad(args);
-  let pipelines = 1;
-  while (!fits(planPipeline(shareOf(load, pipelines)))) pipelines *= 2;
-  const share = shareOf(load, pipelines);
-  return { load, ...planPipeline(share), pipelines, share };
-}
-
-function planPipeline(load: Load): PipelinePlan {
-  return {
-    stream: planStream(load),
-    application: planApplication(load),
-    delivery: planDelivery(load),
-    search: planSearch(load),
-  };
-}
-
-function fits({ stream, application, search }: PipelinePlan): boolean {
-  return (
-    stream.shardCount <= maxShardsPerStream &&
-    application.kpus <= kpuLimits.raised &&
-    search.dataNodes <= maxDataNodes
-  );
+  for (let pipelines = 1; ; pipelines *= 2) {
+    const share = shareOf(load, pipelines);
+    const stream = planStream(share);
+    const application = planApplication(share);
+    const search = planSearch(share);
+    if (
+      stream.shardCount <= maxShardsPerStream &&
+      application.kpus <= kpuLimits.raised &&
+      search.dataNodes <= maxDataNodes
+    ) {
+      return { load, stream, application, delivery: planDelivery(share), search, pipelines, share };
+    }
+  }
 }
 
 function shareOf(load: Load, pipelines: number): Load {

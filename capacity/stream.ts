@@ -1,10 +1,10 @@
 import { maxShardsPerStream, pollingConsumersPerShard, shardLimits } from "./limits";
 import type { Load } from "./load";
 
-export type ShardLimit = "written records" | "written bytes" | "read bytes";
+type ShardLimit = "written records" | "written bytes" | "read bytes";
 
 /** What a stream has to carry in its busiest second. */
-export interface Throughput {
+interface Throughput {
   readonly recordsPerSecond: number;
   readonly bytesPerSecond: number;
   readonly pollingConsumers: number;
@@ -14,22 +14,7 @@ export interface Throughput {
   readonly hottestKey?: number;
 }
 
-export interface ShardPlan {
-  readonly shardCount: number;
-  readonly boundBy: ShardLimit;
-  /** How much of each limit the busiest second uses, from 0 to 1. */
-  readonly use: Readonly<Record<ShardLimit, number>>;
-}
-
-export interface StreamPlan extends ShardPlan {
-  /** Shards that the average needs, below which scaling need not go. */
-  readonly averageShardCount: number;
-  /** Shards up to which scaling may go beyond the busiest second: twice as many. */
-  readonly maxShardCount: number;
-  readonly pollingConsumers: number;
-  /** Consumers with enhanced fan-out, each with a throughput of its own. */
-  readonly fanOutConsumers: number;
-}
+export type StreamPlan = ReturnType<typeof planStream>;
 
 /**
  * The shards that a throughput needs: the most that any limit of a shard asks for.
@@ -41,7 +26,7 @@ export function shardsFor({
   pollingConsumers,
   utilization = 1,
   hottestKey = 0,
-}: Throughput): ShardPlan {
+}: Throughput) {
   const needs: Readonly<Record<ShardLimit, number>> = {
     "written records": recordsPerSecond / shardLimits.writeRecordsPerSecond,
     "written bytes": bytesPerSecond / shardLimits.writeBytesPerSecond,
@@ -54,6 +39,7 @@ export function shardsFor({
   return {
     shardCount,
     boundBy,
+    /** How much of each limit the busiest second uses, from 0 to 1. */
     use: {
       "written records": share("written records"),
       "written bytes": share("written bytes"),
@@ -78,7 +64,7 @@ function unevenly(shards: number, hottestKey: number): number {
  * The stream of a load. As many consumers poll as a full shard can serve, two, or one that makes most of its calls; each
  * further one gets enhanced fan-out, so that reading never takes more shards than writing.
  */
-export function planStream(load: Load): StreamPlan {
+export function planStream(load: Load) {
   const { recordsPerSecond, recordBytes, peak, consumers, readsPerSecond } = load;
   const pollingConsumers = Math.min(
     consumers,
@@ -95,9 +81,12 @@ export function planStream(load: Load): StreamPlan {
   const busiest = shardsFor(throughput(peak));
   return {
     ...busiest,
+    /** Shards up to which scaling may go beyond the busiest second: twice as many. */
     maxShardCount: Math.min(2 * busiest.shardCount, maxShardsPerStream),
+    /** Shards that the average needs, below which scaling need not go. */
     averageShardCount: shardsFor(throughput(1)).shardCount,
     pollingConsumers,
+    /** Consumers with enhanced fan-out, each with a throughput of its own. */
     fanOutConsumers: consumers - pollingConsumers,
   };
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import manifest from "./package.json";
 
 /** What a published pack consists of: compiled, so that it needs no TypeScript where it is used. */
 const output = path.join(__dirname, "dist");
@@ -20,12 +21,9 @@ function build(): void {
   ] as const) {
     copyFileSync(path.join(__dirname, from), path.join(__dirname, to));
   }
-  const manifest = JSON.parse(
-    readFileSync(path.join(__dirname, "package.json"), "utf8"),
-  ) as Readonly<Record<string, unknown>>;
-  const { name, version, description, homepage, license, dependencies, peerDependencies } =
-    manifest;
   // The engine wants the folder of a pack to be a package itself.
+  const { name, version, description, homepage, license } = manifest;
+  const { dependencies, peerDependencies } = manifest;
   const about = { name, version, description, homepage, license, main: "index.js" };
   const own = { ...about, dependencies, peerDependencies };
   writeFileSync(path.join(output, "package.json"), `${JSON.stringify(own, null, 2)}\n`);

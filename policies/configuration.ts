@@ -103,9 +103,7 @@ function entryProblems(name: string, value: unknown): readonly string[] {
     return [`${name} must be the name of a policy. ${nearest(name, names)}`];
   }
   if (typeof value === "string" || name === "all") {
-    return allLevels.includes(value as string)
-      ? []
-      : [`${name} must be one of ${allLevels.join(", ")}; got ${JSON.stringify(value)}.`];
+    return levelProblems(name, value);
   }
   if (!isObject(value)) {
     return [`${name} must be a level or an object; got ${JSON.stringify(value)}.`];
@@ -114,11 +112,7 @@ function entryProblems(name: string, value: unknown): readonly string[] {
   const settings = (policy?.configSchema?.properties ?? {}) as Settings;
   const keys = Object.keys(settings);
   return [
-    ...(allLevels.includes(enforcementLevel as string)
-      ? []
-      : [
-          `${name}.enforcementLevel must be one of ${allLevels.join(", ")}; got ${JSON.stringify(enforcementLevel)}.`,
-        ]),
+    ...levelProblems(`${name}.enforcementLevel`, enforcementLevel),
     ...Object.keys(given)
       .filter((key) => !keys.includes(key))
       .map((key) => `${name}.${key} must be a setting of the policy. ${nearest(key, keys)}`),
@@ -127,6 +121,12 @@ function entryProblems(name: string, value: unknown): readonly string[] {
     ),
     ...configuredProblems(settings, given).map((problem) => `${name}: ${problem}.`),
   ];
+}
+
+function levelProblems(place: string, level: unknown): readonly string[] {
+  return allLevels.includes(level as string)
+    ? []
+    : [`${place} must be one of ${allLevels.join(", ")}; got ${JSON.stringify(level)}.`];
 }
 
 function valueProblems(place: string, schema: object, value: unknown): readonly string[] {

@@ -4,13 +4,8 @@ import ts from "typescript";
 import { name as packageName } from "../infra/plugin/package.json";
 import entryPoints from "./entry-points.json";
 
+/** A part of a Pulumi schema: https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema */
 type Spec = Readonly<Record<string, unknown>>;
-
-/** What a Pulumi schema says of components; https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema */
-export interface ComponentSchema {
-  readonly resources: Record<string, Spec>;
-  readonly types: Record<string, Spec>;
-}
 
 const root = path.resolve(__dirname, "..");
 const anything = { $ref: "pulumi.json#/Any" };
@@ -21,7 +16,7 @@ const anything = { $ref: "pulumi.json#/Any" };
  *
  * @throws Error that lists every argument whose type no schema can describe
  */
-export function componentSchema(): ComponentSchema {
+export function componentSchema() {
   // The whole pipeline takes configuration keys in other languages.
   const modules = Object.values(entryPoints).filter((module) => module !== entryPoints.pipeline);
   const files = modules.map((module) => path.join(root, `${module}.ts`));

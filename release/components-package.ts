@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
+import own from "../package.json";
 import entryPoints from "./entry-points.json";
 import { versionOf } from "./version";
 
@@ -17,14 +18,6 @@ const root = path.resolve(__dirname, "..");
 
 /** Data that components read or bundle: JSON and shell scripts, below these folders. */
 const dataFolders = ["infra", "producer/schemas", "flink-job/src/main/resources"];
-
-interface Manifest {
-  readonly version: string;
-  readonly license: string;
-  readonly engines: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies: Readonly<Record<string, string>>;
-}
 
 /**
  * Builds the package of the components: compiled, with types and with what they bundle at a deployment, below the same
@@ -58,7 +51,6 @@ function compile(folder: string): void {
 }
 
 function manifestOf(folder: string): object {
-  const own = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Manifest;
   const changelog = readFileSync(path.join(root, "CHANGELOG.md"), "utf8");
   return {
     name: "streaming-pipeline-components",
@@ -89,10 +81,7 @@ function mapEntries<Value>(
 }
 
 /** What the compiled modules load: Pulumi's packages as peers in a range, the others in the versions tested here. */
-function dependenciesOf(
-  folder: string,
-  versions: Manifest["dependencies"],
-): Pick<Manifest, "dependencies" | "peerDependencies"> {
+function dependenciesOf(folder: string, versions: Readonly<Record<string, string>>) {
   const names = new Set<string>();
   for (const file of compiledFiles(folder)) {
     const loads = readFileSync(file, "utf8").matchAll(/\b(?:require\(|from )"([^."][^"]*)"/g);

@@ -8,10 +8,11 @@ import { pipelineJob } from "../../local/machine/job-build";
 import type { Steps } from "../../local/machine/steps";
 import { jobStatus } from "../../local/status/job-status";
 import { shardLimits } from "../../producer/kinesis/shard-budget";
+import { javaTool } from "../processes";
 import { lowestRate, measured, median, rate, rounded, type Sample } from "../figures";
 import { profile } from "./profile";
 import type { BenchServices } from "./services";
-import { BenchStream, SHARDS } from "./stream";
+import { openStream, SHARDS } from "./stream";
 import { backlog, DAY_SECONDS, type SampleTrip } from "./trips";
 
 const run = promisify(execFile);
@@ -43,15 +44,10 @@ export async function jars(folder: string, onProgress: Progress) {
   copyFileSync(job, readAndCount);
   const classPath = [path.join(flink, "lib", "*"), job].join(path.delimiter);
   const source = path.join(__dirname, "ReadAndCount.java");
-  await run(java("javac"), ["--release", "11", "-cp", classPath, "-d", classes, source]);
+  await run(javaTool("javac"), ["--release", "11", "-cp", classPath, "-d", classes, source]);
   const update = ["--update", "--file", readAndCount, "--main-class", "ReadAndCount"];
-  await run(java("jar"), [...update, "-C", classes, "."]);
+  await run(javaTool("jar"), [...update, "-C", classes, "."]);
   return { job, readAndCount };
-}
-
-function java(tool: string): string {
-  const home = process.env["JAVA_HOME"];
-  return home === undefined ? tool : path.join(home, "bin", tool);
 }
 
 /** One job that has read the backlog, from the end of the warm-up. */
@@ -86,7 +82,7 @@ interface ComparisonOptions {
 export async function compare(options: ComparisonOptions) {
   const { services, jars: jar, sample, density, events, rounds, steps } = options;
   const copiesADay = densities[density](sample.length);
-  const stream = await BenchStream.create(services.kinesis, `backlog-${density}`);
+  const stream = await openStream(services.kinesis, `backlog-${density}`);
   const bytes = await steps.run("fill", `Put ${events} events, density of the ${density}`, () =>
     stream.fill(backlog(sample, copiesADay, events)),
   );
@@ -109,7 +105,8 @@ export async function compare(options: ComparisonOptions) {
     }
   }
   await stream.delete();
-  const [job, readAndCount] = [typical(readings.job), typical(readings.readAndCount)];
+  const job = typical(readings.job);
+  const readAndCount = typical(readings.readAndCount);
   return {
     density,
     tripsADay: sample.length * copiesADay,

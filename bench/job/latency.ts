@@ -4,7 +4,7 @@ import { parsed } from "../../local/status/http";
 import { jobStatus } from "../../local/status/job-status";
 import { percentile } from "../figures";
 import type { BenchServices } from "./services";
-import { BenchStream } from "./stream";
+import { type BenchStream, openStream } from "./stream";
 import { type SampleTrip, tripRecord } from "./trips";
 
 const PROBE_INDEX = "taxi-airport-origins";
@@ -47,12 +47,13 @@ interface LatencyOptions {
 /** Measures at one rate. The event time of all trips is the time at which they are put, as on the street. */
 export async function latency(options: LatencyOptions) {
   const { services, load, eventsPerSecond, probes } = options;
-  const stream = await BenchStream.create(services.kinesis, `latency-${eventsPerSecond}`);
+  const stream = await openStream(services.kinesis, `latency-${eventsPerSecond}`);
   const job = await services.run(options.jar, stream.name);
   const others = options.sample.filter(({ dropoffZone }) => dropoffZone !== AIRPORT.zone);
   const end = new AbortController();
   const begun = performance.now();
-  const busy = new BusyZone(options.services);
+  const busy = busyZone(services);
+  const found = new AbortController();
   const background = stream.putSteadily(
     eventsPerSecond,
     (number) => {
@@ -65,15 +66,15 @@ export async function latency(options: LatencyOptions) {
   );
   try {
     await Promise.race([delay(options.warmUpSeconds * 1000), background]);
-    const watched = busy.watch(end.signal);
+    const watched = busy.watch(AbortSignal.any([end.signal, found.signal]));
     const milliseconds = await Promise.race([
       probed(options, stream),
       // It ends before only when a put fails.
       background.then((): number[] => []),
     ]);
-    busy.end();
+    found.abort();
     const busyMilliseconds = await watched;
-    const { taken } = stream;
+    const taken = stream.taken();
     const putPerSecond = Math.round((taken / (performance.now() - begun)) * 1000);
     const recordsRead = await renewedCount(job.flink);
     return {
@@ -106,46 +107,33 @@ function percentiles(milliseconds: readonly number[]) {
 }
 
 /** The trips of the busiest zone: each counts as readable when the zone's document says as many. */
-class BusyZone {
-  readonly #services: BenchServices;
-  readonly #putAt: number[] = [];
-  #start: number | undefined;
-  #ended = false;
-
-  constructor(services: BenchServices) {
-    this.#services = services;
-  }
-
-  /** @param now the trip's event time, in milliseconds since the epoch */
-  put(now: number): void {
-    const seconds = Math.floor(now / 1000 / BUSY_SLIDE_SECONDS) * BUSY_SLIDE_SECONDS;
-    this.#start ??= seconds;
-    this.#putAt.push(performance.now());
-  }
-
-  /** The milliseconds from put to readable, of each trip that became readable until the end. */
-  async watch(signal: AbortSignal): Promise<number[]> {
-    const milliseconds: number[] = [];
-    let readable = await this.#readableTrips();
-    while (!this.#ended && !signal.aborted) {
-      const trips = await this.#readableTrips();
-      const now = performance.now();
-      for (const putAt of this.#putAt.slice(readable, trips)) milliseconds.push(now - putAt);
-      readable = Math.max(readable, trips);
-      await delay(SEARCH_MILLISECONDS);
-    }
-    return milliseconds;
-  }
-
-  end(): void {
-    this.#ended = true;
-  }
-
-  async #readableTrips(): Promise<number> {
-    const id = `${BUSY_ZONE}-${this.#start ?? 0}`;
-    const [found] = await documents(this.#services.search, BUSY_INDEX, [id]);
+function busyZone({ search }: BenchServices) {
+  const puts: number[] = [];
+  let start: number | undefined;
+  const readableTrips = async (): Promise<number> => {
+    const [found] = await documents(search, BUSY_INDEX, [`${BUSY_ZONE}-${start ?? 0}`]);
     return found?._source?.trips ?? 0;
-  }
+  };
+  return {
+    /** @param now the trip's event time, in milliseconds since the epoch */
+    put(now: number): void {
+      start ??= Math.floor(now / 1000 / BUSY_SLIDE_SECONDS) * BUSY_SLIDE_SECONDS;
+      puts.push(performance.now());
+    },
+    /** The milliseconds from put to readable, of each trip that became readable until the signal. */
+    async watch(signal: AbortSignal): Promise<number[]> {
+      const milliseconds: number[] = [];
+      let readable = await readableTrips();
+      while (!signal.aborted) {
+        const trips = await readableTrips();
+        const now = performance.now();
+        for (const putAt of puts.slice(readable, trips)) milliseconds.push(now - putAt);
+        readable = Math.max(readable, trips);
+        await delay(SEARCH_MILLISECONDS);
+      }
+      return milliseconds;
+    },
+  };
 }
 
 /** Records that the job has read. Flink renews its figures on a request and answers with the last ones. */

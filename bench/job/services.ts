@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
-import type { Kinesis } from "@aws-sdk/client-kinesis";
 import { jsonByName } from "../../infra/core/json-files";
 import { FlinkCluster } from "../../local/services/flink/flink-cluster";
 import type { FlinkConfiguration } from "../../local/services/flink/flink-configuration";
@@ -18,7 +17,7 @@ import { projectFolder } from "../../local/machine/project";
 import { startSearchNode } from "../../local/services/opensearch/search-node";
 import { ServiceFolders } from "../../local/machine/service-folders";
 import { DEAD_LETTERS_INDEX, resultIndices } from "../../local/verify/result-document";
-import { processes } from "../processes";
+import { benchFolder, processes } from "../processes";
 
 const REGION = "us-east-1";
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -38,175 +37,142 @@ const KPU: FlinkConfiguration = {
   "rest.profiling.enabled": true,
 };
 
-/** A Kinesis server without throttling and an OpenSearch node, and Flink for one job after the other. */
-export class BenchServices {
-  readonly folder: string;
-  readonly kinesis: Kinesis;
-  readonly search: string;
-  readonly #kinesisEndpoint: string;
-  readonly #folders: ServiceFolders;
-  readonly #onProgress: Progress;
-  #processes: ServiceProcess[] = [];
-  #cluster: FlinkCluster | undefined;
+export type BenchServices = Awaited<ReturnType<typeof startServices>>;
 
-  private constructor(
-    folder: string,
-    ports: { readonly kinesis: number; readonly search: number },
-    onProgress: Progress,
-  ) {
-    this.folder = folder;
-    this.#folders = new ServiceFolders(folder);
-    this.#kinesisEndpoint = `http://127.0.0.1:${ports.kinesis}`;
-    this.kinesis = kinesisClient(this.#kinesisEndpoint, REGION);
-    this.search = `http://127.0.0.1:${ports.search}`;
-    this.#onProgress = onProgress;
-  }
-
-  /** Starts both; `stop` removes their folder. */
-  static async start(onProgress: Progress): Promise<BenchServices> {
-    const local = path.join(projectFolder, ".local");
-    mkdirSync(local, { recursive: true });
-    const ports = await freePorts(["kinesis", "search", "transport"]);
-    const services = new BenchServices(
-      mkdtempSync(path.join(local, "bench-job-")),
-      ports,
-      onProgress,
-    );
-    for (const signal of STOPPING) process.once(signal, services.#leave);
-    try {
-      await services.#start(ports);
-      return services;
-    } catch (error) {
-      await services.stop();
-      throw error;
-    }
-  }
-
-  async #start(ports: Record<"kinesis" | "search" | "transport", number>): Promise<void> {
-    const common = {
-      folders: this.#folders,
-      onProgress: this.#onProgress,
-      // Requests to it fail from then on, and the benchmark with them.
-      onExit: (error: Error): void => {
-        this.#onProgress(error.message);
-      },
-    };
-    const search = {
-      httpPort: ports.search,
-      transportPort: ports.transport,
-      sustained: true,
-      ...common,
-    };
-    const account = { region: REGION, accountId: "000000000000", throttled: false };
-    this.#processes.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
-    this.#processes.push(await startSearchNode(search));
-    for (const [name, template] of Object.entries(templates))
-      await this.#ask("PUT", `/_index_template/${name}`, JSON.stringify(template));
-  }
-
-  /** Starts a job on a stream, with no documents and no state of earlier ones. */
-  async run(jar: string, streamName: string) {
-    for (const index of [...resultIndices.taxi, DEAD_LETTERS_INDEX]) {
-      await this.#ask("DELETE", `/${index},${index}-*?ignore_unavailable=true`);
-    }
-    rmSync(this.#folders.state("flink"), { recursive: true, force: true });
-    // What the job before has left to a slow disk must not hold up this one's documents.
-    await runCommand("sync", []);
-    const ports = await freePorts(["rest", "rpc", "blob"]);
-    const settings = this.#settings(streamName);
-    // A cluster of its own: what one job has compiled or left in memory must not help or harm the next.
-    const cluster = new FlinkCluster({
-      installation: await install("flinkRuntime", this.#onProgress),
-      settings,
-      jar,
-      ports,
-      folders: this.#folders,
-      env: {
-        AWS_REGION: REGION,
-        ...kinesisEnvironment(this.#kinesisEndpoint),
-        AWS_EC2_METADATA_DISABLED: "true",
-        AWS_ENDPOINT_URL_OPENSEARCH: this.search,
-      },
-      onProgress: this.#onProgress,
-      configuration: KPU,
-      sustained: true,
-      latestState: () => undefined,
-      onFailure: (error) => {
-        this.#onProgress(error.message);
-      },
-    });
-    this.#cluster = cluster;
-    await cluster.start();
-    return {
-      flink: `http://127.0.0.1:${ports.rest}`,
-      stop: async (): Promise<void> => {
-        await cluster.rest.cancelled(cluster.jobId);
-        await cluster.stop();
-      },
-    };
-  }
-
-  /** Processor time that each service has used, by its name. */
-  processorSeconds(): ReadonlyMap<string, number> {
-    return new Map(
-      processes(this.#folders).flatMap(({ name, processorSeconds }) =>
-        name === undefined ? [] : [[name, processorSeconds]],
-      ),
-    );
-  }
-
-  async stop(): Promise<void> {
-    for (const signal of STOPPING) process.off(signal, this.#leave);
-    await this.#cluster?.stop();
-    this.kinesis.destroy();
-    for (const service of this.#processes) await service.stop();
-    this.#processes = [];
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  readonly #leave = (): void => {
-    void this.stop().finally(() => process.exit(1));
+/**
+ * Starts a Kinesis server without throttling and an OpenSearch node, and Flink for one job after the other. `stop`
+ * removes their folder.
+ */
+export async function startServices(onProgress: Progress) {
+  const folder = benchFolder("job");
+  const folders = new ServiceFolders(folder);
+  const ports = await freePorts(["kinesis", "search", "transport"]);
+  const kinesisEndpoint = `http://127.0.0.1:${ports.kinesis}`;
+  const search = `http://127.0.0.1:${ports.search}`;
+  const kinesis = kinesisClient(kinesisEndpoint, REGION);
+  const started: ServiceProcess[] = [];
+  let cluster: FlinkCluster | undefined;
+  const stop = async (): Promise<void> => {
+    for (const signal of STOPPING) process.off(signal, leave);
+    await cluster?.stop();
+    kinesis.destroy();
+    for (const service of started.splice(0)) await service.stop();
+    rmSync(folder, { recursive: true, force: true });
   };
-
-  #settings(streamName: string): FlinkSettings {
-    const group = (propertyGroupId: string, propertyMap: Readonly<Record<string, string>>) => ({
-      propertyGroupId,
-      propertyMap,
-    });
-    return {
-      name: "bench",
-      runtime: "flinkRuntime",
-      // The jar is handed over as a file.
-      code: { bucket: "", key: "" },
-      parallelism: PARALLELISM,
-      parallelismPerKpu: PARALLELISM,
-      checkpointing: {
-        enabled: true,
-        intervalMilliseconds: CHECKPOINT_SECONDS * 1000,
-        minPauseMilliseconds: 1000,
-      },
-      logLevel: "WARN",
-      // All else has the defaults of the job's contract.
-      propertyGroups: [
-        group("job", { workload: "taxi" }),
-        group("source", { streamName, region: REGION }),
-        group("search", { endpoint: this.search, region: REGION }),
-      ],
-      startApplication: true,
-      snapshotsEnabled: false,
-      restore: false,
-      allowNonRestoredState: false,
-    };
-  }
-
-  async #ask(method: string, where: string, body?: string): Promise<void> {
-    const response = await fetch(this.search + where, {
-      method,
-      ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
-    });
-    if (!response.ok) {
-      throw new Error(`OpenSearch answers ${method} ${where} with ${response.status}`);
+  const leave = (): void => {
+    void stop().finally(() => process.exit(1));
+  };
+  // Requests to it fail from then on, and the benchmark with them.
+  const onFailure = (error: Error): void => {
+    onProgress(error.message);
+  };
+  for (const signal of STOPPING) process.once(signal, leave);
+  try {
+    const common = { folders, onProgress, onExit: onFailure };
+    const account = { region: REGION, accountId: "000000000000", throttled: false };
+    started.push(await startKinesisServer({ port: ports.kinesis, ...account, ...common }));
+    const node = { httpPort: ports.search, transportPort: ports.transport, sustained: true };
+    started.push(await startSearchNode({ ...node, ...common }));
+    for (const [name, template] of Object.entries(templates)) {
+      await ask(search, "PUT", `/_index_template/${name}`, JSON.stringify(template));
     }
-    await response.body?.cancel();
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  return {
+    folder,
+    kinesis,
+    search,
+    stop,
+    /** Processor time that each service has used, by its name. */
+    processorSeconds(): ReadonlyMap<string, number> {
+      return new Map(
+        processes(folders).flatMap(({ name, processorSeconds }) =>
+          name === undefined ? [] : [[name, processorSeconds]],
+        ),
+      );
+    },
+    /** Starts a job on a stream, with no documents and no state of earlier ones. */
+    async run(jar: string, streamName: string) {
+      for (const index of [...resultIndices.taxi, DEAD_LETTERS_INDEX]) {
+        await ask(search, "DELETE", `/${index},${index}-*?ignore_unavailable=true`);
+      }
+      rmSync(folders.state("flink"), { recursive: true, force: true });
+      // What the job before has left to a slow disk must not hold up this one's documents.
+      await runCommand("sync", []);
+      const flinkPorts = await freePorts(["rest", "rpc", "blob"]);
+      // A cluster of its own: what one job has compiled or left in memory must not help or harm the next.
+      const own = new FlinkCluster({
+        installation: await install("flinkRuntime", onProgress),
+        settings: flinkSettings(streamName, search),
+        jar,
+        ports: flinkPorts,
+        folders,
+        env: {
+          AWS_REGION: REGION,
+          ...kinesisEnvironment(kinesisEndpoint),
+          AWS_EC2_METADATA_DISABLED: "true",
+          AWS_ENDPOINT_URL_OPENSEARCH: search,
+        },
+        onProgress,
+        configuration: KPU,
+        sustained: true,
+        latestState: () => undefined,
+        onFailure,
+      });
+      cluster = own;
+      await own.start();
+      return {
+        flink: `http://127.0.0.1:${flinkPorts.rest}`,
+        stop: async (): Promise<void> => {
+          await own.rest.cancelled(own.jobId);
+          await own.stop();
+        },
+      };
+    },
+  };
+}
+
+function flinkSettings(streamName: string, search: string): FlinkSettings {
+  const group = (propertyGroupId: string, propertyMap: Readonly<Record<string, string>>) => ({
+    propertyGroupId,
+    propertyMap,
+  });
+  return {
+    name: "bench",
+    runtime: "flinkRuntime",
+    // The jar is handed over as a file.
+    code: { bucket: "", key: "" },
+    parallelism: PARALLELISM,
+    parallelismPerKpu: PARALLELISM,
+    checkpointing: {
+      enabled: true,
+      intervalMilliseconds: CHECKPOINT_SECONDS * 1000,
+      minPauseMilliseconds: 1000,
+    },
+    logLevel: "WARN",
+    // All else has the defaults of the job's contract.
+    propertyGroups: [
+      group("job", { workload: "taxi" }),
+      group("source", { streamName, region: REGION }),
+      group("search", { endpoint: search, region: REGION }),
+    ],
+    startApplication: true,
+    snapshotsEnabled: false,
+    restore: false,
+    allowNonRestoredState: false,
+  };
+}
+
+/** @param search endpoint of OpenSearch */
+async function ask(search: string, method: string, where: string, body?: string): Promise<void> {
+  const response = await fetch(search + where, {
+    method,
+    ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+  });
+  if (!response.ok) {
+    throw new Error(`OpenSearch answers ${method} ${where} with ${response.status}`);
+  }
+  await response.body?.cancel();
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import path from "node:path";
 import { createServer } from "node:tls";
 import { pipeline } from "node:stream";
+import { javaTool } from "../processes";
 
 const password = "benchmark";
 
@@ -39,8 +40,5 @@ export async function openTls(to: number, folder: string) {
 const forLocalhost = ["-storetype", "PKCS12", "-ext", "san=dns:localhost,ip:127.0.0.1"];
 
 function keytool(...args: readonly string[]): void {
-  const home = process.env["JAVA_HOME"];
-  execFileSync(home === undefined ? "keytool" : path.join(home, "bin", "keytool"), args, {
-    stdio: ["ignore", "ignore", "ignore"],
-  });
+  execFileSync(javaTool("keytool"), args, { stdio: "ignore" });
 }

@@ -1,5 +1,5 @@
-import { resourceDocuments, resourceStatements } from "../engine/document-types";
-import { isSet, known, reference } from "../engine/known";
+import { resourceDocuments, statementsIn } from "../engine/document-types";
+import { isSet, known } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { coversEverything } from "../engine/policy-document";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
@@ -30,11 +30,11 @@ export const publicGrants = typesPolicy("iam-resource-policy-public-access", res
     if (type === typeToken(Domain) && isGuarded(resource)) {
       return;
     }
-    const located = [...resourceStatements(type, resource)];
+    const located = [...statementsIn(type, resource, "resource")];
     for (const path of new Set(located.map((one) => one.path))) {
       const own = located.filter((one) => one.path === path).map(({ statement }) => statement);
       if (admitsEverybody(own)) {
-        yield { fact: `${path} admits everybody` };
+        yield `${path} admits everybody`;
       }
     }
   },
@@ -54,12 +54,12 @@ const sharedTypes = resourceDocuments.filter((type) => type !== typeToken(Role))
 
 export const serviceGrants = typesPolicy("iam-resource-policy-service-source", sharedTypes, {
   *check(resource, { withoutSource }, { type }) {
-    for (const { path, statement } of resourceStatements(type, resource)) {
+    for (const { path, statement } of statementsIn(type, resource, "resource")) {
       const services = servicesWithoutSource(statement).filter(
         (service) => !withoutSource.includes(service),
       );
       if (services.length > 0) {
-        yield { fact: `${path} admits ${services.join(", ")} without a source` };
+        yield `${path} admits ${services.join(", ")} without a source`;
       }
     }
   },
@@ -86,13 +86,14 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
       .flatMap((path) => placesAt(resource, path))
       .flatMap(({ block, property }) => known(() => block[property]) ?? [])
       .flatMap((value) => (typeof value === "string" ? value.split(",") : []));
+    const isStrange = (organization: string) => !trustedOrganizations.includes(organization);
     const strangers = new Set(
-      direct.flatMap((name) => organizationOf(name) ?? []).filter(isStrangeOrganization),
+      direct.flatMap((name) => organizationOf(name) ?? []).filter(isStrange),
     );
     const named = direct.flatMap((name) => accountOf(name.trim()) ?? []);
-    for (const { statement } of grantees[type] ? [] : resourceStatements(type, resource)) {
+    for (const { statement } of grantees[type] ? [] : statementsIn(type, resource, "resource")) {
       const organizations = namedOrganizations(statement);
-      const strange = organizations.filter(isStrangeOrganization);
+      const strange = organizations.filter(isStrange);
       strange.forEach((one) => strangers.add(one));
       // Accounts in a trusted organization are trusted.
       named.push(...(organizations.length > strange.length ? [] : namedAccounts(statement)));
@@ -107,10 +108,6 @@ export const foreignGrants = typesPolicy("iam-trusted-accounts", grantingTypes, 
         limit: `trusted are ${all.length > 0 ? all.join(", ") : "no accounts"}`,
       };
     }
-
-    function isStrangeOrganization(id: string): boolean {
-      return !trustedOrganizations.includes(id);
-    }
   },
 });
 
@@ -119,10 +116,8 @@ export const keyGrants = resourcePolicy("kms-grant-scope", Grant, {
     const passing = operations.filter((one) => ["CreateGrant", "RetireGrant"].includes(one));
     const principal = known(() => granteePrincipal);
     if (passing.length > 0) {
-      yield {
-        fact: `operations are ${operations.join(", ")}`,
-        limit: "a grant must not be passed on",
-      };
+      const fact = `operations are ${operations.join(", ")}`;
+      yield { fact, limit: "a grant must not be passed on" };
     }
     if (principal?.endsWith(":root") === true) {
       yield { fact: `granteePrincipal is ${principal}`, limit: "it must be a role or a user" };
@@ -162,38 +157,28 @@ function sourcesOf(principal: string): readonly string[] {
 
 /** Whether a property is set, to more than everything there is: an ARN of all rules is one of the account in it. */
 function limits(permission: object, property: string): boolean {
-  const source = reference(permission, property);
-  const value = source.set ? source.value : undefined;
-  return source.set && (!value || isOfAccount(value) || !coversEverything(value));
+  const value = known(() => (permission as Properties)[property]);
+  if (typeof value !== "string") {
+    return isSet(permission, property);
+  }
+  return /^[0-9]{12}$/.test(value.split(":")[4] ?? "") || !coversEverything(value);
 }
 
-function isOfAccount(arn: string): boolean {
-  return /^[0-9]{12}$/.test(arn.split(":")[4] ?? "");
-}
-
-/** What lets a principal in, by type, with the property that narrows everybody down to an organisation. */
-const permissionScopes: Readonly<Record<string, string>> = {
-  [typeToken(EventPermission)]: "condition",
-  [typeToken(LayerVersionPermission)]: "organizationId",
-};
-
-const scopedTypes = Object.keys(permissionScopes);
+const scopedTypes = [EventPermission, LayerVersionPermission];
 
 export const permissions = typesPolicy("iam-permission-public-access", scopedTypes, {
-  *check(permission, _config, { type }) {
-    const scope = permissionScopes[type] ?? "condition";
-    if (permission["principal"] === "*" && !isSet(permission, scope)) {
-      yield { fact: `principal is * without ${scope}` };
-    }
+  check(permission, _config, { type }) {
+    // What narrows everybody down to an organisation.
+    const scope = type === typeToken(EventPermission) ? "condition" : "organizationId";
+    const isOpen = permission["principal"] === "*" && !isSet(permission, scope);
+    return isOpen && `principal is * without ${scope}`;
   },
 });
 
 export const sharedDocuments = resourcePolicy("ssm-document-public-access", SsmDocument, {
-  *check({ permissions }) {
-    if (Object.values(permissions ?? {}).some((value) => value.toLowerCase() === "all")) {
-      yield { fact: "permissions share the document with All" };
-    }
-  },
+  check: ({ permissions }) =>
+    Object.values(permissions ?? {}).some((value) => value.toLowerCase() === "all") &&
+    "permissions share the document with All",
 });
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -223,7 +208,7 @@ export const managedPolicies = typesPolicy("iam-managed-policy-full-access", att
     for (const arn of knownTexts(type, resource)) {
       const [, , name = ""] = policyOfAws.exec(arn) ?? [];
       if ((broadPolicies.has(name) || broadName.test(name)) && !allowed.includes(name)) {
-        yield { fact: `${arn} is attached` };
+        yield `${arn} is attached`;
       }
     }
   },
@@ -241,7 +226,7 @@ export const userPermissions = typesPolicy("iam-user-policy", Object.keys(userPo
   *check(resource, _config, { type }) {
     const property = userPolicies[type];
     if (!property || isSet(resource, property)) {
-      yield { fact: `it is a ${type.split(":")[2] ?? type}${property ? ` with ${property}` : ""}` };
+      yield `it is a ${type.split(":")[2] ?? type}${property ? ` with ${property}` : ""}`;
     }
   },
 });

@@ -2,7 +2,7 @@ import { isBroad, unscopedActions } from "./iam-actions";
 import { isFixed, isRequired } from "./callers";
 import { typesPolicy } from "../engine/policy";
 import { covers, coversEverything, type Statement } from "../engine/policy-document";
-import { identityDocuments, identityStatements } from "../engine/document-types";
+import { identityDocuments, statementsIn } from "../engine/document-types";
 
 /** What makes clear text of what a key encrypted. */
 const decrypting = ["kms:Decrypt", "kms:ReEncryptFrom"];
@@ -14,9 +14,7 @@ export const wildcardActions = typesPolicy("iam-policy-wildcard-actions", identi
         (action) => isBroad(action) && !patterns.includes(action),
       );
       if (wide.length > 0 || statement.notActions.length > 0) {
-        yield {
-          fact: `${path} allows ${wide.length > 0 ? wide.join(", ") : "everything but NotAction"}`,
-        };
+        yield `${path} allows ${wide.length > 0 ? wide.join(", ") : "everything but NotAction"}`;
       }
     }
   },
@@ -33,7 +31,7 @@ export const wildcardResources = typesPolicy("iam-policy-wildcard-resources", id
           !covers([...withoutResources, ...moreActions, ...decrypting], action),
       );
       if (wide.length > 0 && refused.length > 0 && !isNarrowed(statement)) {
-        yield { fact: `${path} allows ${refused.join(", ")} on ${wide.join(", ")}` };
+        yield `${path} allows ${refused.join(", ")} on ${wide.join(", ")}`;
       }
     }
   },
@@ -70,13 +68,10 @@ function isNarrowed({ conditions }: Statement): boolean {
     (condition) =>
       narrowingKey.test(condition.key) &&
       isRequired(condition) &&
-      condition.values.every((value) =>
+      condition.values
         // Such as s3.*.amazonaws.com: the service is what narrows.
-        isFixed(
-          condition.key,
-          condition.key === "kms:viaservice" ? value.replace(/\..*/, "") : value,
-        ),
-      ),
+        .map((value) => (condition.key === "kms:viaservice" ? value.replace(/\..*/, "") : value))
+        .every((value) => isFixed(condition.key, value)),
   );
 }
 
@@ -86,17 +81,14 @@ export const keyDecryption = typesPolicy("iam-policy-decryption", identityDocume
       const everyKey = everythingOf(statement).filter(mayBeKey);
       const decrypts = decrypting.some((action) => covers(statement.actions, action));
       if (decrypts && everyKey.length > 0 && !isNarrowed(statement)) {
-        yield { fact: `${path} allows to decrypt with ${everyKey.join(", ")}` };
+        yield `${path} allows to decrypt with ${everyKey.join(", ")}`;
       }
     }
   },
 });
 
-function* allowing(
-  type: string,
-  resource: Readonly<Record<string, unknown>>,
-): Iterable<{ readonly path: string; readonly statement: Statement }> {
-  for (const found of identityStatements(type, resource)) {
+function* allowing(type: string, resource: Readonly<Record<string, unknown>>) {
+  for (const found of statementsIn(type, resource, "identity")) {
     if (found.statement.allows) {
       yield found;
     }
@@ -113,6 +105,5 @@ function everythingOf({ resources, notResources }: Statement): readonly string[]
 
 /** Whether a resource may stand for keys: a bucket's ARN next to a key's does not. */
 function mayBeKey(resource: string): boolean {
-  const service = resource.split(":")[2] ?? "*";
-  return covers([service], "kms");
+  return covers([resource.split(":")[2] ?? "*"], "kms");
 }

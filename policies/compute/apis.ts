@@ -1,8 +1,8 @@
-import { decisive, isPresent, isSet, known, reference } from "../engine/known";
-import { relationPolicy, resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
+import { decisive, isPresent, isSet, known } from "../engine/known";
+import { relationPolicy, resourcePolicy, typesPolicy } from "../engine/policy";
 import { ofType, refersTo, refersToSame } from "../engine/relation";
 import { typeToken } from "../engine/sdk-types";
-import { mustBe } from "../engine/violation";
+import { mustBe, mustBeSet, type Violation } from "../engine/violation";
 import { openOperations } from "./open-api";
 import { ApiKey, DomainName, Method, MethodSettings, RestApi, Stage } from "@pulumi/aws/apigateway";
 import {
@@ -28,29 +28,27 @@ export const apiAuthorization = typesPolicy("apigateway-method-authorization", a
     if (open.includes(name) || open.includes(String(known(() => resource["routeKey"])))) {
       return;
     }
-    if (!field) {
-      if (isSet(resource, "target")) {
-        yield {
-          fact: "target is set, which makes a route for everybody",
-          fix: "Leave target out, and add an apigatewayv2.Route with authorizationType.",
-        };
-      }
-      if (isSet(resource, "body")) {
-        const operations = openOperations(decisive(resource, "body"));
-        const strangers = operations?.filter((one) => !open.includes(one)) ?? ["no JSON"];
-        if (strangers.length > 0) {
-          yield {
-            fact: `body has ${strangers.join(", ")}`,
-            limit: "callers of each operation must be authorised",
-            fix: "Write the OpenAPI document as JSON and give the operation security with an authorizer, or x-amazon-apigateway-auth AWS_IAM.",
-          };
-        }
+    if (field) {
+      const value = resource[field] ?? "not set";
+      if ((value === "NONE" || value === "not set") && asksForIdentity(resource)) {
+        yield `${field} is ${value}`;
       }
       return;
     }
-    const value = resource[field] ?? "not set";
-    if ((value === "NONE" || value === "not set") && asksForIdentity(resource)) {
-      yield { fact: `${field} is ${value}` };
+    if (isSet(resource, "target")) {
+      yield {
+        fact: "target is set, which makes a route for everybody",
+        fix: "Leave target out, and add an apigatewayv2.Route with authorizationType.",
+      };
+    }
+    const operations = isSet(resource, "body") ? openOperations(decisive(resource, "body")) : [];
+    const strangers = operations?.filter((one) => !open.includes(one)) ?? ["no JSON"];
+    if (strangers.length > 0) {
+      yield {
+        fact: `body has ${strangers.join(", ")}`,
+        limit: "callers of each operation must be authorised",
+        fix: "Write the OpenAPI document as JSON and give the operation security with an authorizer, or x-amazon-apigateway-auth AWS_IAM.",
+      };
     }
   },
 });
@@ -67,28 +65,19 @@ function asksForIdentity({ httpMethod, routeKey }: Readonly<Record<string, unkno
 }
 
 export const apiKeys = resourcePolicy("apigateway-api-key-value", ApiKey, {
-  *check(key) {
-    if (isSet(key, "value")) yield { fact: "value is set" };
-  },
+  check: (key) => isSet(key, "value") && "value is set",
 });
 
 export const integrationTls = resourcePolicy("apigateway-integration-tls", Integration, {
-  *check(integration) {
-    const isPrivate = integration.connectionType === "VPC_LINK";
-    if (isPrivate && !isSet(integration, "tlsConfig")) {
-      yield { fact: "tlsConfig is not set" };
-    }
-  },
+  check: (integration) =>
+    integration.connectionType === "VPC_LINK" ? mustBeSet(integration, "tlsConfig") : [],
 });
-
-const restDomain = typeToken(DomainName);
 
 export const apiTls = typesPolicy("apigateway-domain-tls", [DomainName, HttpDomainName], {
   *check(domain, { policies }, { type }) {
-    const isRest = type === restDomain;
-    const { securityPolicy = "not set" } = (
-      isRest ? domain : (domain["domainNameConfiguration"] ?? {})
-    ) as { readonly securityPolicy?: string };
+    const isRest = type === typeToken(DomainName);
+    const block = isRest ? domain : domain["domainNameConfiguration"];
+    const { securityPolicy } = (block ?? {}) as { readonly securityPolicy?: string };
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
     const allowed =
       isRest && !isSet(domain, "mutualTlsAuthentication") ? policies : ["TLS_1_2", ...policies];
@@ -97,12 +86,8 @@ export const apiTls = typesPolicy("apigateway-domain-tls", [DomainName, HttpDoma
 });
 
 export const apiAccessLogs = typesPolicy("apigateway-stage-access-log", [Stage, HttpStage], {
-  *check(stage) {
-    const settings = stage["accessLogSettings"];
-    if (!(settings instanceof Object) || !reference(settings, "destinationArn").set) {
-      yield { fact: "accessLogSettings.destinationArn is not set" };
-    }
-  },
+  check: ({ accessLogSettings }) =>
+    mustBeSet(accessLogSettings as object | undefined, "destinationArn", "accessLogSettings"),
 });
 
 export const apiTracing = resourcePolicy("apigateway-stage-tracing", Stage, {
@@ -119,15 +104,14 @@ export const answerCaches = resourcePolicy("apigateway-method-cache-encryption",
 });
 
 export const apiStageSettings = relationPolicy("apigateway-stage-method-settings", Stage, {
-  *check(stage, resources) {
+  check(stage, resources) {
     const isOfStage = (one: PolicyResource) =>
       one.props["methodPath"] === "*/*" &&
       // APIs have stages of the same name.
       refersTo(one, "stageName", stage, "stageName") &&
       refersToSame(one, stage, "restApi");
-    if (!ofType(resources, MethodSettings).some(isOfStage)) {
-      yield { fact: "no MethodSettings with methodPath */* names this stage" };
-    }
+    const isMissing = !ofType(resources, MethodSettings).some(isOfStage);
+    return isMissing && "no MethodSettings with methodPath */* names this stage";
   },
 });
 

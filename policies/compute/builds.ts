@@ -21,13 +21,10 @@ export const buildEncryption = resourcePolicy("codebuild-project-encryption", Pr
 });
 
 export const buildLogs = resourcePolicy("codebuild-project-logs", Project, {
-  *check({ logsConfig }) {
-    // Without the block CodeBuild logs to a group that it makes itself, which is kept for ever.
-    const states = [logsConfig?.cloudwatchLogs, logsConfig?.s3Logs].map((log) => log?.status);
-    if (!states.includes("ENABLED")) {
-      yield { fact: "neither logsConfig.cloudwatchLogs nor logsConfig.s3Logs has status ENABLED" };
-    }
-  },
+  // Without the block CodeBuild logs to a group that it makes itself, which is kept for ever.
+  check: ({ logsConfig }) =>
+    ![logsConfig?.cloudwatchLogs, logsConfig?.s3Logs].some((log) => log?.status === "ENABLED") &&
+    "neither logsConfig.cloudwatchLogs nor logsConfig.s3Logs has status ENABLED",
 });
 
 export const buildPrivileges = resourcePolicy("codebuild-project-privileges", Project, {
@@ -50,12 +47,7 @@ export const pipelineEncryption = resourcePolicy("codepipeline-artifact-encrypti
   config: customerKeySetting,
   *check({ artifactStores }, config) {
     for (const [index, { encryptionKey }] of artifactStores.entries()) {
-      yield* customerKey(
-        encryptionKey ?? {},
-        "id",
-        config,
-        `artifactStores[${index}].encryptionKey`,
-      );
+      yield* customerKey(encryptionKey, "id", config, `artifactStores[${index}].encryptionKey`);
     }
   },
 });

@@ -1,10 +1,10 @@
-import { isPresent, isSet, known, reference } from "../engine/known";
+import { isSet, known } from "../engine/known";
 import { relationPolicy, resourcePolicy } from "../engine/policy";
 import { ofType, refersTo } from "../engine/relation";
 import { atLeast, atMost, mustBe } from "../engine/violation";
 import { Job } from "@pulumi/aws/glue";
 import {
-  EventSourceMapping,
+  EventSourceMapping as EventSource,
   Function as LambdaFunction,
   FunctionEventInvokeConfig,
 } from "@pulumi/aws/lambda";
@@ -36,79 +36,62 @@ export const functionTracing = resourcePolicy("lambda-function-tracing", LambdaF
 export const functionNetwork = resourcePolicy("lambda-function-vpc", LambdaFunction, {
   *check(lambda, { requireVpc }) {
     // An empty list of subnets takes a function out of its VPC.
-    const network = lambda.vpcConfig ?? {};
-    const count = known(() => (network as Partial<typeof lambda.vpcConfig>)?.subnetIds?.length);
-    if (!isSet(network, "subnetIds")) {
-      if (requireVpc) {
-        yield { fact: "vpcConfig is not set", limit: "functions must run in a VPC" };
-      }
-    } else if (count === 1) {
+    const hasSubnets = isSet(lambda.vpcConfig ?? {}, "subnetIds");
+    if (requireVpc && !hasSubnets) {
+      yield { fact: "vpcConfig is not set", limit: "functions must run in a VPC" };
+    }
+    if (hasSubnets && known(() => lambda.vpcConfig?.subnetIds.length) === 1) {
       yield { fact: "vpcConfig.subnetIds names 1 subnet", limit: "the least is 2" };
     }
   },
 });
 
 export const functionDeadLetters = relationPolicy("lambda-function-dead-letters", LambdaFunction, {
-  *check(lambda, resources) {
-    const configs = [FunctionEventInvokeConfig, EventSourceMapping]
+  check(lambda, resources) {
+    const configs = [FunctionEventInvokeConfig, EventSource]
       .flatMap((kind) => ofType(resources, kind))
       .filter(({ props }) => keepsFailures(props));
     const keeps =
-      reference((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn").set ||
+      isSet((lambda.props["deadLetterConfig"] ?? {}) as object, "targetArn") ||
       configs.some((config) => refersTo(config, "functionName", lambda, "arn", "name"));
-    if (!keeps) {
+    return !keeps && "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events";
+  },
+});
+
+/** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
+function keepsFailures(config: {
+  readonly destinationConfig?: { readonly onFailure?: object | undefined } | undefined;
+}): boolean {
+  const onFailure = known(() => config.destinationConfig?.onFailure ?? {});
+  return !onFailure || isSet(onFailure, "destination") || isSet(onFailure, "destinationArn");
+}
+
+export const eventSourceFailures = resourcePolicy("lambda-event-source-failures", EventSource, {
+  *check(mapping, { maxRetries }) {
+    const isStream =
+      isSet(mapping, "startingPosition") &&
+      !isSet(mapping, "topics") &&
+      !isSet(mapping, "documentDbEventSourceConfig");
+    if (!isStream) return;
+    if (!keepsFailures(mapping)) {
+      yield { fact: "destinationConfig.onFailure is not set", limit: "failures must be kept" };
+    }
+    const retries = known(() => mapping.maximumRetryAttempts ?? -1) ?? 0;
+    const fact = `maximumRetryAttempts is ${retries === -1 ? "not set, which is for ever" : retries}`;
+    yield* atMost(retries === -1 ? Infinity : retries, maxRetries, fact);
+    const types = known(() => mapping.functionResponseTypes) ?? [];
+    if (mapping.bisectBatchOnFunctionError !== true && !types.includes("ReportBatchItemFailures")) {
       yield {
-        fact: "neither deadLetterConfig nor a FunctionEventInvokeConfig keeps failed events",
+        fact: "neither bisectBatchOnFunctionError nor ReportBatchItemFailures is set",
+        limit: "a record that fails must not take its batch with it",
       };
     }
   },
 });
 
-/** A destination of what succeeded keeps no failure. A block that is unknown in a preview may be either. */
-function keepsFailures(config: object): boolean {
-  const declared = config as { readonly destinationConfig?: { readonly onFailure?: object } };
-  const onFailure = known(() => declared.destinationConfig?.onFailure ?? {});
-  const block = onFailure ?? { destination: "unknown" };
-  return isSet(block, "destination") || isSet(block, "destinationArn");
-}
-
-export const eventSourceFailures = resourcePolicy(
-  "lambda-event-source-failures",
-  EventSourceMapping,
-  {
-    *check(mapping, { maxRetries }) {
-      const isStream =
-        isSet(mapping, "startingPosition") &&
-        !isSet(mapping, "topics") &&
-        !isSet(mapping, "documentDbEventSourceConfig");
-      if (!isStream) return;
-      if (!keepsFailures(mapping)) {
-        yield { fact: "destinationConfig.onFailure is not set", limit: "failures must be kept" };
-      }
-      const retries = known(() => mapping.maximumRetryAttempts ?? -1);
-      if (isPresent(retries)) {
-        const fact = `maximumRetryAttempts is ${retries === -1 ? "not set, which is for ever" : retries}`;
-        yield* atMost(retries === -1 ? Infinity : retries, maxRetries, fact);
-      }
-      const types = known(() => mapping.functionResponseTypes) ?? [];
-      if (
-        mapping.bisectBatchOnFunctionError !== true &&
-        !types.includes("ReportBatchItemFailures")
-      ) {
-        yield {
-          fact: "neither bisectBatchOnFunctionError nor ReportBatchItemFailures is set",
-          limit: "a record that fails must not take its batch with it",
-        };
-      }
-    },
-  },
-);
-
 export const workflowLogging = resourcePolicy("stepfunctions-state-machine-logging", StateMachine, {
-  *check({ loggingConfiguration }) {
-    const level = loggingConfiguration?.level;
-    yield* mustBe("loggingConfiguration.level", level, "ALL", "ERROR", "FATAL");
-  },
+  check: ({ loggingConfiguration }) =>
+    mustBe("loggingConfiguration.level", loggingConfiguration?.level, "ALL", "ERROR", "FATAL"),
 });
 
 export const sparkVersion = resourcePolicy("glue-job-version", Job, {

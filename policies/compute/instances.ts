@@ -1,25 +1,19 @@
 import { Eip, EipAssociation, Instance, LaunchTemplate, NetworkInterface } from "@pulumi/aws/ec2";
-import { isPresent, isSet, reference } from "../engine/known";
+import { isPresent, isSet } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
-import { atMost, mustBe } from "../engine/violation";
+import { atMost, mustBe, mustBeSet } from "../engine/violation";
 
 /** The metadata options of an instance and of a launch template are alike. */
-interface MetadataOptions {
-  readonly httpEndpoint?: string;
-  readonly httpTokens?: string;
-}
+type MetadataOptions = Readonly<Partial<Record<"httpEndpoint" | "httpTokens", string>>>;
 
 export const metadata = typesPolicy("ec2-instance-metadata-v2", [Instance, LaunchTemplate], {
   remedy: (instance) =>
     isFromTemplate(instance) ? {} : { metadataOptions: { httpTokens: "required" } },
   *check(instance) {
-    const options = instance["metadataOptions"] as MetadataOptions | undefined;
-    if (isFromTemplate(instance)) {
-      return;
-    }
-    if (options?.httpEndpoint !== "disabled") {
-      yield* mustBe("metadataOptions.httpTokens", options?.httpTokens, "required");
+    const { httpEndpoint, httpTokens } = (instance["metadataOptions"] ?? {}) as MetadataOptions;
+    if (!isFromTemplate(instance) && httpEndpoint !== "disabled") {
+      yield* mustBe("metadataOptions.httpTokens", httpTokens, "required");
     }
   },
 });
@@ -37,27 +31,24 @@ const addressable = [...typesWith(...publicAddressNames), ...addressTypes];
 
 export const publicAddress = typesPolicy("ec2-instance-public-address", addressable, {
   *check(resource, _config, { type }) {
-    for (const property of addressTypes.includes(type)
-      ? ["instance", "instanceId", "networkInterfaceId"]
-      : []) {
-      if (reference(resource, property).set) {
+    for (const property of ["instance", "instanceId", "networkInterfaceId"]) {
+      if (addressTypes.includes(type) && isSet(resource, property)) {
         yield { fact: `${property} is set`, limit: "the instance would have a public address" };
       }
     }
     // Without the setting the subnet decides, unless an interface of its own has its addresses already.
-    const isOpen =
+    if (
       type === typeToken(Instance) &&
       !isSet(resource, "primaryNetworkInterface") &&
-      !isSet(resource, "networkInterfaces") &&
-      !isSet(resource, "associatePublicIpAddress");
-    if (isOpen) {
-      yield { fact: "associatePublicIpAddress is not set" };
+      !isSet(resource, "networkInterfaces")
+    ) {
+      yield* mustBeSet(resource, "associatePublicIpAddress");
     }
     for (const path of pathsOf(type, publicAddressNames)) {
       for (const { path: place, block, property } of placesAt(resource, path)) {
         const value = block[property] as string | boolean | undefined;
         if (isPresent(value) && !["false", "DISABLED"].includes(String(value))) {
-          yield { fact: `${place} is ${String(value)}` };
+          yield `${place} is ${String(value)}`;
         }
       }
     }
@@ -66,10 +57,10 @@ export const publicAddress = typesPolicy("ec2-instance-public-address", addressa
 
 export const instanceProfile = resourcePolicy("ec2-instance-profile", Instance, {
   *check(instance) {
-    if (!reference(instance, "iamInstanceProfile").set) {
+    if (!isSet(instance, "iamInstanceProfile")) {
       yield { fact: "iamInstanceProfile is not set", limit: "an instance needs a role" };
     }
-    if (reference(instance, "keyName").set) {
+    if (isSet(instance, "keyName")) {
       yield { fact: "keyName is set", limit: "no access by SSH" };
     }
   },

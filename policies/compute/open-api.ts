@@ -1,4 +1,4 @@
-import { isSet } from "../engine/known";
+import { fromJson, isSet } from "../engine/known";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -10,10 +10,11 @@ const methods = /^(get|put|post|delete|patch|head|trace|x-amazon-apigateway-any-
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 export function openOperations(text: unknown): readonly string[] | undefined {
-  const document = parsed(text);
-  if (!document) {
+  const value = typeof text === "string" ? fromJson(text) : text;
+  if (typeof value === "undefined") {
     return undefined;
   }
+  const document = object(value);
   const schemes = object(
     document["securityDefinitions"] ?? object(document["components"])["securitySchemes"],
   );
@@ -36,14 +37,6 @@ export function openOperations(text: unknown): readonly string[] | undefined {
 
 function isAuthorizer(scheme: Json): boolean {
   return ["authtype", "authorizer"].some((name) => isSet(scheme, `x-amazon-apigateway-${name}`));
-}
-
-function parsed(text: unknown): Json | undefined {
-  try {
-    return object(typeof text === "string" ? (JSON.parse(text) as unknown) : text);
-  } catch {
-    return undefined;
-  }
 }
 
 function object(value: unknown): Json {

@@ -7,10 +7,9 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
   isStackWide: true,
   *check(resources, { maxMonthlyUsd, outsideBudget, region }) {
     const { items, unpriced } = estimate(resources, region);
-    const counted = unpriced.filter(({ what }) => !covers(outsideBudget, what));
-    for (const { resource: name, what } of counted) {
+    for (const { resource: name, what } of unpriced) {
       const resource = resources.find((one) => one.name === name);
-      if (resource) {
+      if (resource && !covers(outsideBudget, what)) {
         yield {
           resource,
           fact: `there is no price for ${what}`,
@@ -19,21 +18,20 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
       }
     }
     const sum = totalUsd(items);
-    const largest = [...items].sort(
-      (a, b) => b.usd - a.usd || a.resource.localeCompare(b.resource),
-    );
+    const largest = items.sort((a, b) => b.usd - a.usd || a.resource.localeCompare(b.resource));
     const dearest = resources.find(({ name }) => name === largest[0]?.resource);
     if (dearest && !(sum <= maxMonthlyUsd)) {
-      const [listed, small] = [largest.filter(isLarge), largest.filter((one) => !isLarge(one))];
-      const lines = [
-        ...listed.map(
+      // Items below this would hide the others.
+      const small = largest.filter(({ usd }) => usd < 5);
+      const lines = largest
+        .slice(0, largest.length - small.length)
+        .map(
           ({ resource, what, quantity, unit, usd }) =>
             `${resource} $${usd.toFixed(2)} for ${quantity} ${unit} of ${what}`,
-        ),
-        ...(small.length > 0
-          ? [`${small.length} smaller items $${totalUsd(small).toFixed(2)}`]
-          : []),
-      ];
+        );
+      if (small.length > 0) {
+        lines.push(`${small.length} smaller items $${totalUsd(small).toFixed(2)}`);
+      }
       yield {
         resource: dearest,
         fact: `the stack costs about $${sum.toFixed(2)} a month: ${lines.join(", ")}`,
@@ -42,8 +40,3 @@ export const monthlyBudget = stackPolicy("stack-monthly-cost", [], {
     }
   },
 });
-
-/** Items below this would hide the others. */
-function isLarge({ usd }: { readonly usd: number }): boolean {
-  return usd >= 5;
-}

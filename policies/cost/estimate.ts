@@ -28,37 +28,27 @@ export interface DeclaredResource {
   readonly props: Readonly<Record<string, unknown>>;
 }
 
-export interface Estimate {
-  readonly items: readonly (CostItem & { readonly resource: string })[];
-  /** What has a price that the list does not know, by resource. */
-  readonly unpriced: readonly { readonly resource: string; readonly what: string }[];
-}
-
 /**
  * What resources cost in a month because they are there. What depends on traffic, such as the data that a stream takes,
  * no program states; the sizing calculator does.
  *
  * @param region where the program does not say another one
  */
-export function estimate(resources: readonly DeclaredResource[], region: string): Estimate {
-  const usages = resources.flatMap((resource) =>
-    usageOf(resource, resources).map((usage) => ({
-      resource: resource.name,
-      usage,
-      region: known(() => resource.props["region"]) ?? region,
-    })),
-  );
-  return {
-    items: usages
-      .filter(({ usage }) => isPriced(usage.what))
-      .map(({ resource, usage, region: where }) => ({
-        resource,
-        ...monthlyCost(usage, where as string),
-      })),
-    unpriced: usages
-      .filter(({ usage }) => !isPriced(usage.what))
-      .map(({ resource, usage: { what } }) => ({ resource, what })),
-  };
+export function estimate(resources: readonly DeclaredResource[], region: string) {
+  const items: (CostItem & { readonly resource: string })[] = [];
+  // What has a price that the list does not know.
+  const unpriced: { readonly resource: string; readonly what: string }[] = [];
+  for (const { name: resource, type, props } of resources) {
+    for (const usage of usageOf(type, props, resources)) {
+      if (isPriced(usage.what)) {
+        const own = known(() => props["region"] as string | undefined);
+        items.push({ resource, ...monthlyCost(usage, own ?? region) });
+      } else {
+        unpriced.push({ resource, what: usage.what });
+      }
+    }
+  }
+  return { items, unpriced };
 }
 
 type Props = DeclaredResource["props"];
@@ -79,8 +69,8 @@ const usageByType: Readonly<
     fixed("kinesis.fanOutConsumerShardHour", largestStream(all) * hoursPerMonth),
   "aws:kinesisanalyticsv2/application:Application": (props) =>
     applicationUsage(flinkScale(props as Unwrap<ApplicationArgs>)),
-  "aws:opensearch/domain:Domain": (props) => domainCost(props),
-  "aws:ec2/instance:Instance": (props, all) => instanceCost(props, all),
+  "aws:opensearch/domain:Domain": domainCost,
+  "aws:ec2/instance:Instance": instanceCost,
   "aws:ec2/vpcEndpoint:VpcEndpoint": (props, all) =>
     props["vpcEndpointType"] === "Interface"
       ? fixed("vpc.interfaceEndpointHour", endpointZones(props, all) * hoursPerMonth)
@@ -123,10 +113,7 @@ export const notInSum = Object.fromEntries(
 /** Types that are billed by the hour or the piece and have no price in the list. */
 export const unpricedTypes: ReadonlySet<string> = new Set(sdkTokens(billing.unpriced));
 
-function usageOf(
-  { type, props }: DeclaredResource,
-  all: readonly DeclaredResource[],
-): readonly Usage[] {
+function usageOf(type: string, props: Props, all: readonly DeclaredResource[]): readonly Usage[] {
   return unpricedTypes.has(type)
     ? [{ what: `${String(type.split(/[:/]/)[1])}.${String(type.split(":")[2])}`, quantity: 1 }]
     : (usageByType[type]?.(props, all) ?? []);
@@ -138,12 +125,8 @@ function fixed(what: Usage["what"], quantity: number): readonly Usage[] {
 
 /** A consumer's stream may be unknown in a preview: it is taken for the largest. */
 function largestStream(all: readonly DeclaredResource[]): number {
-  return Math.max(
-    1,
-    ...all
-      .filter(({ type }) => type === "aws:kinesis/stream:Stream")
-      .map(({ props }) => Number(props["shardCount"] ?? 1)),
-  );
+  const streams = all.filter(({ type }) => type === "aws:kinesis/stream:Stream");
+  return Math.max(1, ...streams.map(({ props }) => Number(props["shardCount"] ?? 1)));
 }
 
 function domainCost(domain: Unwrap<DomainArgs>): readonly Usage[] {

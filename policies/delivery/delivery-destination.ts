@@ -30,51 +30,35 @@ type Destination = Partial<
 >;
 
 /** The destination of a delivery stream and the name of its block; there is one. */
-export function destinationOf(
-  delivery: Delivery,
-): { readonly path: string; readonly destination: Destination } | undefined {
-  for (const path of blocks) {
-    const destination = delivery[path];
-    if (isPresent(destination)) {
-      return { path, destination };
-    }
-  }
-  return undefined;
+export function destinationOf(delivery: Delivery) {
+  const path = blocks.find((name) => isPresent(delivery[name]));
+  const destination: Destination | undefined = path && delivery[path];
+  return path && destination && { path, destination };
 }
 
 /** Where a delivery stream says how much it collects. For Redshift that is the place in S3 that it copies from. */
-export function bufferOf(delivery: Delivery):
-  | {
-      readonly path: string;
-      readonly buffer: Pick<Destination, "bufferingSize" | "bufferingInterval">;
-    }
-  | undefined {
-  const found = destinationOf(delivery);
-  return found?.path === "redshiftConfiguration"
-    ? {
-        path: "redshiftConfiguration.s3Configuration",
-        buffer: delivery.redshiftConfiguration?.s3Configuration ?? {},
-      }
-    : found && { path: found.path, buffer: found.destination };
+export function bufferOf(
+  delivery: Delivery,
+): { readonly path: string; readonly buffer: Destination } | undefined {
+  const { path, destination } = destinationOf(delivery) ?? {};
+  return path === "redshiftConfiguration"
+    ? { path: `${path}.s3Configuration`, buffer: delivery[path]?.s3Configuration ?? {} }
+    : path && { path, buffer: destination ?? {} };
 }
 
 /** Every place in S3 that a delivery stream writes to: the archive, backups and what another destination refused. */
 export function s3Destinations(delivery: Delivery) {
-  const { extendedS3Configuration: extended, redshiftConfiguration: redshift } = delivery;
-  const others = blocks.filter((name) => name !== "extendedS3Configuration");
+  const extended = "extendedS3Configuration";
+  const redshift = "redshiftConfiguration";
   return [
-    { path: "extendedS3Configuration", destination: extended },
-    {
-      path: "extendedS3Configuration.s3BackupConfiguration",
-      destination: extended?.s3BackupConfiguration,
-    },
-    ...others.map((name) => ({
+    { path: extended, destination: delivery[extended] },
+    ...blocks.map((name) => ({
       path: `${name}.s3Configuration`,
-      destination: delivery[name]?.s3Configuration,
+      destination: name === extended ? undefined : delivery[name]?.s3Configuration,
     })),
-    {
-      path: "redshiftConfiguration.s3BackupConfiguration",
-      destination: redshift?.s3BackupConfiguration,
-    },
+    ...([extended, redshift] as const).map((name) => ({
+      path: `${name}.s3BackupConfiguration`,
+      destination: delivery[name]?.s3BackupConfiguration,
+    })),
   ].flatMap(({ path, destination }) => (isPresent(destination) ? [{ path, destination }] : []));
 }

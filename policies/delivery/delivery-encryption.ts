@@ -19,15 +19,11 @@ export const bufferEncryption = resourcePolicy("firehose-delivery-stream-encrypt
         };
       }
     } else if (encryption?.enabled !== true) {
-      yield {
-        fact: `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`,
-        limit: "direct puts must be encrypted",
-      };
+      const fact = `serverSideEncryption.enabled is ${encryption?.enabled ?? "not set"}`;
+      yield { fact, limit: "direct puts must be encrypted" };
     } else if (config.requireCustomerManagedKey && encryption.keyType !== "CUSTOMER_MANAGED_CMK") {
-      yield {
-        fact: `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`,
-        limit: "a customer managed key is required",
-      };
+      const fact = `serverSideEncryption.keyType is ${encryption.keyType ?? "not set"}`;
+      yield { fact, limit: "a customer managed key is required" };
     } else {
       yield* customerKey(encryption, "keyArn", config, "serverSideEncryption");
     }
@@ -39,7 +35,7 @@ export const deliveryEncryption = resourcePolicy("firehose-destination-encryptio
   *check(delivery, config) {
     const places = s3Destinations(delivery);
     if (places.length === 0) {
-      yield { fact: "no S3 configuration is set" };
+      yield "no S3 configuration is set";
     }
     for (const { path, destination } of places) {
       yield* customerKey(destination, "kmsKeyArn", config, path);

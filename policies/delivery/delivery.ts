@@ -1,8 +1,8 @@
 import { FirehoseDeliveryStream as Firehose } from "@pulumi/aws/kinesis";
 import { bufferOf, type Delivery, destinationOf } from "./delivery-destination";
-import { isPresent, reference } from "../engine/known";
+import { isPresent } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { mustBe, within } from "../engine/violation";
+import { firstOf, mustBe, mustBeSet, within } from "../engine/violation";
 
 /**
  * The largest buffers that Firehose takes for destinations without objects, in MiB and seconds; the smallest are 1 MiB and
@@ -28,35 +28,27 @@ export const deliveryBuffering = resourcePolicy("firehose-delivery-buffering", F
     }
     const { path, buffer } = found;
     const { bufferingSize: size, bufferingInterval: interval } = buffer;
-    const service = withoutObjects[path];
-    const leastMiB = needsLargeBuffer(delivery) ? Math.max(limits.minMiB, 64) : limits.minMiB;
-    const mib = service
-      ? ([1, Math.min(limits.maxMiB, service[0])] as const)
-      : ([leastMiB, limits.maxMiB] as const);
-    const seconds = service
-      ? ([0, Math.min(limits.maxSeconds, service[1])] as const)
-      : ([limits.minSeconds, limits.maxSeconds] as const);
+    const { minMiB, maxMiB, minSeconds, maxSeconds } = limits;
+    const [mib = maxMiB, seconds = maxSeconds] = withoutObjects[path] ?? [];
+    const leastMiB = needsLargeBuffer(delivery) ? Math.max(minMiB, 64) : minMiB;
+    const [least, leastSeconds] = withoutObjects[path] ? [1, 0] : [leastMiB, minSeconds];
     const sizeFact = `${path}.bufferingSize is ${isPresent(size) ? `${size} MiB` : "not set"}`;
-    yield* within(size, mib, sizeFact, "MiB");
+    yield* within(size, [least, Math.min(maxMiB, mib)], sizeFact, "MiB");
     const time = isPresent(interval) ? `${interval} seconds` : "not set";
-    const timeFact = `${path}.bufferingInterval is ${time}`;
-    yield* within(interval, seconds, timeFact, "seconds");
+    const range = [leastSeconds, Math.min(maxSeconds, seconds)] as const;
+    yield* within(interval, range, `${path}.bufferingInterval is ${time}`, "seconds");
   },
 });
 
 export const deliveryErrorPrefix = resourcePolicy("firehose-delivery-error-prefix", Firehose, {
   *check(delivery) {
     const s3 = delivery.extendedS3Configuration;
-    if (!isPresent(s3)) {
-      return;
-    }
-    const { errorOutputPrefix = "", prefix = "" } = s3;
-    if (errorOutputPrefix === "") {
-      yield { fact: "extendedS3Configuration.errorOutputPrefix is not set" };
-    } else if (prefix === errorOutputPrefix) {
-      yield {
-        fact: `extendedS3Configuration.errorOutputPrefix is ${errorOutputPrefix}, like prefix`,
-      };
+    if (isPresent(s3)) {
+      const { errorOutputPrefix = "", prefix = "" } = s3;
+      yield* mustBeSet(s3, "errorOutputPrefix", "extendedS3Configuration");
+      if (errorOutputPrefix !== "" && prefix === errorOutputPrefix) {
+        yield `extendedS3Configuration.errorOutputPrefix is ${errorOutputPrefix}, like prefix`;
+      }
     }
   },
 });
@@ -66,10 +58,8 @@ export const deliveryBackup = resourcePolicy("firehose-delivery-backup", Firehos
     const found = destinationOf(delivery);
     const mode = found?.destination.s3BackupMode;
     if (!found) {
-      yield {
-        fact: "no block for the destination is set",
-        limit: "a delivery stream must say where to",
-      };
+      const limit = "a delivery stream must say where to";
+      yield { fact: "no block for the destination is set", limit };
     } else if (
       requireSourceBackup &&
       isTransformed(delivery) &&
@@ -104,15 +94,11 @@ export const deliveryLogging = resourcePolicy("firehose-delivery-logging", Fireh
   *check(delivery) {
     const { path = "destination", destination } = destinationOf(delivery) ?? {};
     const options = destination?.cloudwatchLoggingOptions;
-    if (options?.enabled !== true) {
-      yield* mustBe(`${path}.cloudwatchLoggingOptions.enabled`, options?.enabled, true);
-      return;
-    }
-    for (const name of ["logGroupName", "logStreamName"]) {
-      if (!reference(options, name).set) {
-        yield { fact: `${path}.cloudwatchLoggingOptions.${name} is not set` };
-      }
-    }
+    const block = `${path}.cloudwatchLoggingOptions`;
+    yield* firstOf(mustBe(`${block}.enabled`, options?.enabled, true), [
+      ...mustBeSet(options, "logGroupName", block),
+      ...mustBeSet(options, "logStreamName", block),
+    ]);
   },
 });
 

@@ -13,7 +13,7 @@ export const queryResults = resourcePolicy("athena-workgroup-encryption", Workgr
     yield* mustBe("configuration.enforceWorkgroupConfiguration", enforced, true);
     if (managed?.enabled === true) {
       const path = "configuration.managedQueryResultsConfiguration.encryptionConfiguration";
-      yield* customerKey(managed.encryptionConfiguration ?? {}, "kmsKey", config, path);
+      yield* customerKey(managed.encryptionConfiguration, "kmsKey", config, path);
       return;
     }
     const path = "configuration.resultConfiguration.encryptionConfiguration";

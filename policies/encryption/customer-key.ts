@@ -1,6 +1,6 @@
-import { reference } from "../engine/known";
-import type { Violation } from "../engine/policy";
+import { isSet, known } from "../engine/known";
 import type { Values } from "../engine/setting-schema";
+import { placeOf, type Violation } from "../engine/violation";
 
 /** The setting of every policy about a KMS key. */
 export const customerKeySetting = {
@@ -10,6 +10,8 @@ export const customerKeySetting = {
     default: true,
   },
 };
+
+export type KeyConfig = Values<typeof customerKeySetting>;
 
 /** Keys that AWS makes in an account for one service, such as alias/aws/kinesis. */
 const awsManagedKey = /(^|:)alias\/aws\//;
@@ -21,18 +23,16 @@ const awsManagedKey = /(^|:)alias\/aws\//;
  * @param block what has the property
  * @param path of `block` in the resource, for the message
  */
-export function* customerKey(
-  block: object,
+export function customerKey(
+  block: object = {},
   property: string,
-  { requireCustomerManagedKey }: Values<typeof customerKeySetting>,
+  { requireCustomerManagedKey }: KeyConfig,
   path = "",
-): Iterable<Violation> {
-  const key = reference(block, property);
-  const isOwn = key.set && !awsManagedKey.test(key.value ?? "");
-  if (requireCustomerManagedKey && !isOwn) {
-    yield {
-      fact: `${path === "" ? "" : `${path}.`}${property} is ${key.set ? (key.value ?? "") : "not set"}`,
-      limit: "a customer managed key is required",
-    };
-  }
+): readonly Violation[] {
+  const key = known(() => (block as Readonly<Record<string, string | undefined>>)[property]);
+  const isGiven = isSet(block, property);
+  const isOwn = isGiven && !awsManagedKey.test(key ?? "");
+  const fact = `${placeOf(path, property)} is ${isGiven ? (key ?? "") : "not set"}`;
+  const limit = "a customer managed key is required";
+  return requireCustomerManagedKey && !isOwn ? [{ fact, limit }] : [];
 }

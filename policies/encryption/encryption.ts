@@ -1,7 +1,6 @@
-import { given, isPresent, isSet, known, reference } from "../engine/known";
+import { given, isPresent, isSet, known } from "../engine/known";
 import { resourcePolicy, typesPolicy } from "../engine/policy";
-import { typeToken } from "../engine/sdk-types";
-import { atLeast, atMost, mustBe } from "../engine/violation";
+import { atLeast, atMost, firstOf, mustBe, mustBeSet } from "../engine/violation";
 import { customerKey, customerKeySetting } from "./customer-key";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Stream } from "@pulumi/aws/kinesis";
@@ -18,15 +17,12 @@ export const streamEncryption = resourcePolicy("kinesis-stream-encryption", Stre
     encryptionType: "KMS",
     ...(!isSet(stream, "kmsKeyId") && { kmsKeyId: remedyKey }),
   }),
-  *check(stream, config) {
-    if (stream.encryptionType !== "KMS") {
-      yield* mustBe("encryptionType", stream.encryptionType, "KMS");
-    } else if (!reference(stream, "kmsKeyId").set) {
-      yield { fact: "kmsKeyId is not set" };
-    } else {
-      yield* customerKey(stream, "kmsKeyId", config);
-    }
-  },
+  check: (stream, config) =>
+    firstOf(
+      mustBe("encryptionType", stream.encryptionType, "KMS"),
+      mustBeSet(stream, "kmsKeyId"),
+      customerKey(stream, "kmsKeyId", config),
+    ),
 });
 
 export const applicationEncryption = resourcePolicy("flink-application-encryption", Application, {
@@ -35,7 +31,7 @@ export const applicationEncryption = resourcePolicy("flink-application-encryptio
     const path = "applicationConfiguration.applicationEncryptionConfiguration";
     const encryption = applicationConfiguration?.applicationEncryptionConfiguration;
     if (config.requireCustomerManagedKey && encryption?.keyType !== "CUSTOMER_MANAGED_KEY") {
-      yield { fact: `${path}.keyType is ${encryption?.keyType ?? "not set"}` };
+      yield `${path}.keyType is ${encryption?.keyType ?? "not set"}`;
     } else if (isPresent(encryption)) {
       yield* customerKey(encryption, "keyId", config, path);
     }
@@ -44,13 +40,11 @@ export const applicationEncryption = resourcePolicy("flink-application-encryptio
 
 export const domainEncryption = resourcePolicy("opensearch-domain-encryption-at-rest", Domain, {
   config: customerKeySetting,
-  *check({ encryptAtRest }, config) {
-    if (encryptAtRest?.enabled !== true) {
-      yield* mustBe("encryptAtRest.enabled", encryptAtRest?.enabled, true);
-    } else {
-      yield* customerKey(encryptAtRest, "kmsKeyId", config, "encryptAtRest");
-    }
-  },
+  check: ({ encryptAtRest }, config) =>
+    firstOf(
+      mustBe("encryptAtRest.enabled", encryptAtRest?.enabled, true),
+      customerKey(encryptAtRest, "kmsKeyId", config, "encryptAtRest"),
+    ),
 });
 
 export const logGroupEncryption = resourcePolicy("cloudwatch-log-group-encryption", LogGroup, {
@@ -60,35 +54,28 @@ export const logGroupEncryption = resourcePolicy("cloudwatch-log-group-encryptio
 
 export const topicEncryption = resourcePolicy("sns-topic-encryption", Topic, {
   config: customerKeySetting,
-  *check(topic, config) {
-    if (!reference(topic, "kmsMasterKeyId").set) {
-      yield { fact: "kmsMasterKeyId is not set" };
-    } else {
-      yield* customerKey(topic, "kmsMasterKeyId", config);
-    }
-  },
+  check: (topic, config) =>
+    firstOf(mustBeSet(topic, "kmsMasterKeyId"), customerKey(topic, "kmsMasterKeyId", config)),
 });
 
 export const queueEncryption = resourcePolicy("sqs-queue-encryption", Queue, {
   config: customerKeySetting,
   *check(queue, config) {
-    if (reference(queue, "kmsMasterKeyId").set || config.requireCustomerManagedKey) {
+    if (isSet(queue, "kmsMasterKeyId") || config.requireCustomerManagedKey) {
       yield* customerKey(queue, "kmsMasterKeyId", config);
     } else if (queue.sqsManagedSseEnabled !== true) {
-      yield { fact: "neither kmsMasterKeyId nor sqsManagedSseEnabled is set" };
+      yield "neither kmsMasterKeyId nor sqsManagedSseEnabled is set";
     }
   },
 });
 
 export const variables = resourcePolicy("lambda-function-environment-encryption", LambdaFunction, {
   config: customerKeySetting,
-  *check(lambda, config) {
-    // Unknown in a preview counts as some.
-    const count = known(() => given(lambda.environment?.variables).length);
-    if (count !== 0) {
-      yield* customerKey(lambda, "kmsKeyArn", config);
-    }
-  },
+  // Variables that are unknown in a preview count as some.
+  check: (lambda, config) =>
+    known(() => given(lambda.environment?.variables).length) === 0
+      ? []
+      : customerKey(lambda, "kmsKeyArn", config),
 });
 
 export const keyRotation = resourcePolicy("kms-key-rotation", Key, {
@@ -99,15 +86,14 @@ export const keyRotation = resourcePolicy("kms-key-rotation", Key, {
       return;
     }
     const days = key.rotationPeriodInDays ?? 365;
-    if (key.enableKeyRotation !== true) {
-      yield* mustBe("enableKeyRotation", key.enableKeyRotation, true);
-    } else {
-      yield* atMost(days, maxDays, `rotationPeriodInDays is ${days}`);
-    }
+    yield* firstOf(
+      mustBe("enableKeyRotation", key.enableKeyRotation, true),
+      atMost(days, maxDays, `rotationPeriodInDays is ${days}`),
+    );
   },
 });
 
-const keyTypes = [Key, ReplicaKey, ExternalKey, ReplicaExternalKey].map(typeToken);
+const keyTypes = [Key, ReplicaKey, ExternalKey, ReplicaExternalKey];
 
 export const keyDeletionWindow = typesPolicy("kms-key-deletion-window", keyTypes, {
   *check(key, { minDays }) {

@@ -9,7 +9,7 @@ export const secretRotation = relationPolicy("secretsmanager-secret-rotation", S
     const rotations = ofType(resources, SecretRotation);
     const resource = rotations.find((one) => refersTo(one, "secretId", secret, "arn", "name"));
     if (!resource) {
-      yield { fact: "no SecretRotation names this secret" };
+      yield "no SecretRotation names this secret";
       return;
     }
     const rules = resource.asType(SecretRotation)?.rotationRules;
@@ -60,7 +60,7 @@ export const clearText = typesPolicy("clear-text-secret", [], {
     for (const { path, name, value } of textsIn(resource, type)) {
       if (!covers(allowed, name) && isSecret(name, value)) {
         // Without the value, which is the secret.
-        yield { fact: `${path} holds a secret in clear text` };
+        yield `${path} holds a secret in clear text`;
       }
     }
   },

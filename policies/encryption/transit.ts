@@ -46,19 +46,13 @@ export const applicationTls = resourcePolicy("flink-application-endpoint-tls", A
 });
 
 export const subscriptionTls = resourcePolicy("sns-topic-subscription-tls", TopicSubscription, {
-  *check({ protocol }) {
-    if (protocol.toLowerCase() === "http") {
-      yield { fact: `protocol is ${protocol}` };
-    }
-  },
+  check: ({ protocol }) => protocol.toLowerCase() === "http" && `protocol is ${protocol}`,
 });
 
 export const bucketTls = resourcePolicy("s3-bucket-policy-tls", BucketPolicy, {
-  *check(bucketPolicy) {
-    if (!denyPlainHttp(statementsOf(bucketPolicy, "policy"))) {
-      yield { fact: "no statement denies s3:* to everybody without TLS" };
-    }
-  },
+  check: (bucketPolicy) =>
+    !denyPlainHttp(statementsOf(bucketPolicy, "policy")) &&
+    "no statement denies s3:* to everybody without TLS",
 });
 
 export const bucketPolicyPresence = companionPolicy("s3-bucket-policy", Bucket, BucketPolicy);

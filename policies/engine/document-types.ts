@@ -1,5 +1,5 @@
 import kinds from "./document-kinds.json";
-import { known, Undecided } from "./known";
+import { boxed, known, Undecided } from "./known";
 import { type Statement, statements } from "./policy-document";
 import { pathsOf, placesAt, sdkToken, sdkTokens, typesWith } from "./sdk-types";
 
@@ -20,47 +20,32 @@ export const resourceDocuments = typesWith(...documentNames).filter(
     ![...identityDocuments, ...otherDocuments].includes(type) || type === sdkToken("iam", "Role"),
 );
 
-interface Located {
-  /** Where it is, for a message. */
-  readonly path: string;
-  readonly statement: Statement;
-}
-
 type Properties = Readonly<Record<string, unknown>>;
 
 /** The places of the documents about an identity, or of those about a resource. */
-function documentPlaces(type: string, resource: Properties, ofIdentity: boolean) {
+function documentPlaces(type: string, resource: Properties, about: "identity" | "resource") {
   return pathsOf(type, documentNames)
-    .filter((path) => type !== sdkToken("iam", "Role") || path.startsWith("inline") === ofIdentity)
+    .filter(
+      (path) =>
+        type !== sdkToken("iam", "Role") || path.startsWith("inline") === (about === "identity"),
+    )
     .flatMap((path) => placesAt(resource, path));
 }
 
 /**
- * The statements about an identity in a resource of one of {@link identityDocuments}.
+ * The statements in a resource, document by document, each with the path of its document for a message: those about
+ * an identity, of one of {@link identityDocuments}, or about a resource, of one of {@link resourceDocuments}.
  *
  * @throws Undecided where a document is unknown in a preview, after the statements of the others
  */
-export function* identityStatements(type: string, resource: Properties): Iterable<Located> {
-  yield* locatedStatements(type, resource, true);
-}
-
-/**
- * The statements about a resource of one of {@link resourceDocuments}, document by document.
- *
- * @throws Undecided where a document is unknown in a preview, after the statements of the others
- */
-export function resourceStatements(type: string, resource: Properties): Iterable<Located> {
-  return locatedStatements(type, resource, false);
-}
-
-function* locatedStatements(
+export function* statementsIn(
   type: string,
   resource: Properties,
-  ofIdentity: boolean,
-): Iterable<Located> {
+  about: "identity" | "resource",
+): Iterable<{ readonly path: string; readonly statement: Statement }> {
   const unknown: string[] = [];
-  for (const { path, block, property } of documentPlaces(type, resource, ofIdentity)) {
-    const document = known(() => ({ value: block[property] }));
+  for (const { path, block, property } of documentPlaces(type, resource, about)) {
+    const document = boxed(block, property);
     if (document === undefined) {
       unknown.push(path);
     } else {
@@ -77,8 +62,8 @@ function* locatedStatements(
 /** Properties with documents in a resource that are unknown in a preview. */
 export function unknownDocuments(type: string, resource: Properties): readonly string[] {
   const judged = [...identityDocuments, ...resourceDocuments].includes(type);
-  return (judged ? [true, false] : [])
-    .flatMap((ofIdentity) => documentPlaces(type, resource, ofIdentity))
+  return (judged ? (["identity", "resource"] as const) : [])
+    .flatMap((about) => documentPlaces(type, resource, about))
     .filter(
       ({ block, property }) =>
         known(() => ({ value: JSON.stringify(block[property]) })) === undefined,

@@ -15,18 +15,18 @@ export function known<T>(read: () => T): T | undefined {
   }
 }
 
-/** A reference to another resource, such as a key's ARN: not set, set to something yet unknown, or its text. */
-export type Reference = { readonly set: false } | { readonly set: true; readonly value?: string };
-
-/** Reads a reference without tripping over a value that is unknown in a preview. */
-export function reference(block: object, property: string): Reference {
-  const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
-  if (read === undefined) {
-    return { set: true };
+/** The value of JSON text; `undefined` where it is none. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
-  return typeof read.value === "string" && read.value !== ""
-    ? { set: true, value: read.value }
-    : { set: false };
+}
+
+/** The value of a property in a box, or `undefined` while it is unknown in a preview. */
+export function boxed(block: object, property: string): { readonly value: unknown } | undefined {
+  return known(() => ({ value: (block as Readonly<Record<string, unknown>>)[property] }));
 }
 
 /** A verdict that has to wait: what it hangs on is unknown in a preview and can be no earlier. */
@@ -44,7 +44,7 @@ export class Undecided extends Error {
  * @throws Undecided where it is unknown in a preview
  */
 export function decisive(props: object, property: string): unknown {
-  const read = known(() => ({ value: (props as Record<string, unknown>)[property] }));
+  const read = boxed(props, property);
   if (read === undefined) {
     throw new Undecided(property);
   }
@@ -64,7 +64,7 @@ export function isPresent<T>(value: T): value is NonNullable<T> {
 
 /** Whether a property is set, as {@link isPresent} reads it. What is unknown in a preview is set. */
 export function isSet(block: object, property: string): boolean {
-  const read = known(() => ({ value: (block as Record<string, unknown>)[property] }));
+  const read = boxed(block, property);
   return read === undefined || isPresent(read.value);
 }
 

@@ -1,5 +1,5 @@
 import { type PolicyResource, unknownCheckingProxy } from "@pulumi/policy";
-import { isSet, known } from "./known";
+import { fromJson, isSet, known } from "./known";
 import table from "./native-types.json";
 import { sdkToken } from "./sdk-types";
 
@@ -52,13 +52,11 @@ const cloudControl = sdkToken("cloudcontrol", "Resource");
  * @pulumi/aws, a bucket's settings as resources of their own.
  */
 export function formsOf({ type, props }: Form): readonly Form[] {
-  const name = cloudFormationType(type, props);
-  const mapping = name === undefined ? undefined : mappings[name];
+  const mapping = mappingOf(type, props);
   if (mapping === undefined) {
     return [{ type, props }];
   }
-  const source =
-    type === cloudControl ? (camelCased(desiredState(props)) as Block) : (plain(props) as Block);
+  const source = (type === cloudControl ? camelCased(desiredState(props)) : plain(props)) as Block;
   const companions = Object.entries(mapping.companions ?? {}).filter(([key]) => isSet(source, key));
   const forms = [
     { type: mapping.type, props: formed(source, mapping) },
@@ -78,25 +76,17 @@ export function formsOf({ type, props }: Form): readonly Form[] {
 
 /** Whether a resource has another form; its type alone does not tell for Cloud Control. */
 export function isMapped(type: string, props: Block): boolean {
-  const name = cloudFormationType(type, props);
-  return name !== undefined && name in mappings;
+  return mappingOf(type, props) !== undefined;
 }
 
-/** Resources of a stack, those of other providers in their forms, with their relations. */
-export function stackForms(resources: readonly PolicyResource[]): readonly PolicyResource[] {
-  return resources.some(({ type, props }) => isMapped(type, props))
-    ? resources.flatMap(resourceForms)
-    : resources;
-}
-
-function resourceForms(resource: PolicyResource): readonly PolicyResource[] {
+/** A resource of a stack, one of another provider in its forms, with their relations. */
+export function resourceForms(resource: PolicyResource): readonly PolicyResource[] {
   if (!isMapped(resource.type, resource.props)) {
     return [resource];
   }
   const dependencies = Object.values(resource.propertyDependencies).flat();
-  const forms = formsOf(resource);
   const results: PolicyResource[] = [];
-  for (const { type, props } of forms) {
+  for (const { type, props } of formsOf(resource)) {
     const [main] = results;
     const isType = (one: object) => (one as { __pulumiType?: string }).__pulumiType === type;
     results.push({
@@ -115,19 +105,17 @@ function resourceForms(resource: PolicyResource): readonly PolicyResource[] {
   return results;
 }
 
-function cloudFormationType(type: string, props: Block): string | undefined {
-  return type === cloudControl
-    ? known(() => props["typeName"] as string | undefined)
-    : native.get(type.startsWith("awscc:") ? type.split(":", 2).join(":").toLowerCase() : type);
+function mappingOf(type: string, props: Block): Mapping | undefined {
+  const name =
+    type === cloudControl
+      ? known(() => props["typeName"] as string | undefined)
+      : native.get(type.startsWith("awscc:") ? type.split(":", 2).join(":").toLowerCase() : type);
+  return name === undefined ? undefined : mappings[name];
 }
 
 function desiredState(props: Block): unknown {
   const text = known(() => props["desiredState"]);
-  try {
-    return typeof text === "string" ? (JSON.parse(text) as unknown) : {};
-  } catch {
-    return {};
-  }
+  return (typeof text === "string" && fromJson(text)) || {};
 }
 
 /** A copy that can be changed, with unknown values as the engine writes them. */
@@ -171,30 +159,24 @@ function formed(source: Block, { moves, destinations = [] }: Mapping): Record<st
 }
 
 /** Moves a value to another path; what both paths have in common may lead through lists. */
-function move(block: unknown, to: readonly string[], from: readonly string[]): void {
-  const [target = "", ...targets] = to;
-  const [source = "", ...sources] = from;
-  if (Array.isArray(block)) {
-    block.forEach((item) => {
+function move(value: unknown, to: readonly string[], from: readonly string[]): void {
+  if (Array.isArray(value)) {
+    value.forEach((item) => {
       move(item, to, from);
     });
-  } else if (block instanceof Object && target === source && targets.length > 0) {
-    move((block as Record<string, unknown>)[source], targets, sources);
-  } else if (block instanceof Object) {
-    const value =
-      source === ""
-        ? { ...(block as Record<string, unknown>) }
-        : taken(block as Record<string, unknown>, from);
-    const parent = targets
+  } else if (value instanceof Object) {
+    const block = value as Record<string, unknown>;
+    const [source = ""] = from;
+    if (to[0] === source && to.length > 1) {
+      move(block[source], to.slice(1), from.slice(1));
+      return;
+    }
+    const moved = source === "" ? { ...block } : taken(block, from);
+    const parent = to
       .slice(0, -1)
-      .reduce<Record<string, unknown>>(
-        (inner, name) => (inner[name] ??= {}) as Record<string, unknown>,
-        targets.length === 0
-          ? (block as Record<string, unknown>)
-          : (((block as Record<string, unknown>)[target] ??= {}) as Record<string, unknown>),
-      );
-    if (value !== undefined) {
-      parent[to.at(-1) ?? ""] = value;
+      .reduce((inner, name) => (inner[name] ??= {}) as Record<string, unknown>, block);
+    if (moved !== undefined) {
+      parent[to.at(-1) ?? ""] = moved;
     }
   }
 }

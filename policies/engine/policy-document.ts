@@ -1,5 +1,5 @@
 import tables from "./iam-tables.json";
-import { decisive } from "./known";
+import { decisive, fromJson } from "./known";
 
 /** One statement of an IAM policy, its lists always lists. */
 export interface Statement {
@@ -35,7 +35,7 @@ export function statementsOf(props: object, property: string): readonly Statemen
 
 /** The statements of a document; none where there is no document to be read. */
 export function statements(document: unknown): readonly Statement[] {
-  const policy = typeof document === "string" ? parsed(document) : document;
+  const policy = typeof document === "string" ? fromJson(document) : document;
   return list(field(policy, "Statement")).map((statement) => ({
     allows: field(statement, "Effect") === "Allow",
     actions: words(field(statement, "Action")),
@@ -97,14 +97,10 @@ export function coversEverything(arn: string): boolean {
   const resource = rest.length === 0 && isOpen ? "*" : rest.join(":").replace(/^\//, "");
   const [first = "", ...others] = resource.split(/[/:]/);
   const hasType = types.has(`${service}:${first}`) && others.length > 0;
-  const names = hasType ? others : [first, ...others];
   // Behind the first name come parts of what it names: a bucket's objects, a group's streams.
-  const [name = ""] = names;
-  return isNoName(name) && !(hasType && madeByCaller.has(`${service}:${first}`));
-}
-
-function isNoName(name: string): boolean {
-  return /[*?]/.test(name) && name.replace(/[^a-z0-9]/gi, "").length < 3;
+  const [name = ""] = hasType ? others : [first];
+  const isNoName = /[*?]/.test(name) && name.replace(/[^a-z0-9]/gi, "").length < 3;
+  return isNoName && !(hasType && madeByCaller.has(`${service}:${first}`));
 }
 
 function principals(value: unknown): Statement["principals"] {
@@ -132,12 +128,4 @@ function entries(value: unknown): readonly (readonly [string, unknown])[] {
 
 function field(value: unknown, name: string): unknown {
   return value instanceof Object ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

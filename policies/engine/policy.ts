@@ -10,7 +10,7 @@ import type { CustomResourceOptions, Resource, Unwrap } from "@pulumi/pulumi";
 import table from "../policies.json";
 import { controls } from "./controls.json";
 import { Undecided } from "./known";
-import { formsOf, isMapped, stackForms } from "./native-forms";
+import { formsOf, isMapped, resourceForms } from "./native-forms";
 import { covers } from "./policy-document";
 import { ofType, refersTo } from "./relation";
 import { typeToken } from "./sdk-types";
@@ -19,10 +19,12 @@ import {
   anchor,
   type Exception,
   exceptions,
+  type Finding,
   findException,
   type PolicyText,
   reportTo,
   type Violation,
+  violationOf,
 } from "./violation";
 import {
   configuredValues,
@@ -32,7 +34,7 @@ import {
   type Values,
 } from "./setting-schema";
 
-export type { PolicyText, Violation };
+export type { PolicyText };
 
 /** What policies.json declares of each policy: all that it says about itself, and its settings. */
 const declarations: Readonly<
@@ -66,7 +68,7 @@ interface ResourceDefinition<Name, Props, S extends Settings> extends Definition
     props: Props,
     config: Values<Declared<Name> & S>,
     resource: Pick<ResourceValidationArgs, "name" | "type" | "opts" | "provider">,
-  ): Iterable<Violation>;
+  ): Found<Finding>;
 }
 
 interface StackDefinition<Name, S extends Settings> extends Definition<S> {
@@ -82,7 +84,17 @@ interface RelationDefinition<Name, S extends Settings> extends Definition<S> {
     subject: PolicyResource,
     resources: readonly PolicyResource[],
     config: Values<Declared<Name> & S>,
-  ): Iterable<Violation & { readonly resource?: PolicyResource }>;
+  ): Found<string | (Violation & { readonly resource?: PolicyResource })>;
+}
+
+/** What a check gives: all that it finds, the only thing, or nothing. */
+type Found<F> = Iterable<F> | F | false | undefined;
+
+function listed<F extends object | string>(found: Found<F>): Iterable<F> {
+  if (!found) {
+    return [];
+  }
+  return typeof found === "object" && Symbol.iterator in found ? found : [found];
 }
 
 type ResourceClass<R extends Resource, Args> = new (
@@ -95,6 +107,10 @@ type Block = Readonly<Record<string, unknown>>;
 
 /** A type as its token, such as aws:iam/role:Role, or as its class. */
 type Type = string | object;
+
+function tokenOf(type: Type): string {
+  return typeof type === "string" ? type : typeToken(type);
+}
 
 interface Documented {
   readonly text: PolicyText;
@@ -203,10 +219,6 @@ function passOver(validate: object, [onlyType, ...others]: readonly string[]): v
   }
 }
 
-function tokenOf(type: Type): string {
-  return typeof type === "string" ? type : typeToken(type);
-}
-
 /**
  * A policy about relations between resources, judged when the program has declared all of them.
  *
@@ -226,7 +238,7 @@ export function stackPolicy<const Name extends string, const S extends Settings 
       for (const { urn, props } of args.resources) {
         dropComputed(props, declaredInputs.get(urn));
       }
-      const resources = stackForms(args.resources);
+      const resources = args.resources.flatMap(resourceForms);
       if (types.length > 0 && !resources.some(({ type }) => types.includes(type))) {
         args.notApplicable(`It judges stacks with resources of type ${types.join(", ")}.`);
       }
@@ -234,15 +246,13 @@ export function stackPolicy<const Name extends string, const S extends Settings 
       for (const { props } of resources) {
         dropUnset(props);
       }
-      try {
+      unlessUndecided(args, () => {
         for (const violation of text.check(resources, config)) {
           if (!covers(config.exempt, violation.resource.name)) {
             reportTo(report, text, config.exceptions, violation.resource, violation);
           }
         }
-      } catch (error) {
-        skipUndecided(error, (reason) => args.notApplicable(reason));
-      }
+      });
     },
   };
   // As validateStackResourcesOfType does, which would pass on the resources of this type only.
@@ -260,8 +270,8 @@ export function relationPolicy<const Name extends string, const S extends Settin
     ...definition,
     *check(resources, config) {
       for (const resource of ofType(resources, subject)) {
-        for (const violation of definition.check(resource, resources, config)) {
-          yield { resource, ...violation };
+        for (const finding of listed(definition.check(resource, resources, config))) {
+          yield { resource, ...violationOf(finding) };
         }
       }
     },
@@ -309,21 +319,26 @@ function judge(
   }
   dropUnset(args.props);
   judgedForms.set(args.urn, args);
-  try {
-    for (const violation of definition.check(args.props, config, args)) {
-      reportTo(report, definition, config.exceptions, args, violation);
+  unlessUndecided(args, () => {
+    for (const finding of listed(definition.check(args.props, config, args))) {
+      reportTo(report, definition, config.exceptions, args, violationOf(finding));
     }
-  } catch (error) {
-    skipUndecided(error, (reason) => args.notApplicable(reason));
-  }
+  });
 }
 
-/** The engine counts the policy as one that did not apply then, and not as passed. */
-function skipUndecided(error: unknown, notApplicable: (reason: string) => never): never {
-  if (error instanceof Undecided) {
-    return notApplicable(error.message);
+/** The engine counts an undecided policy as one that did not apply, and not as passed. */
+function unlessUndecided(
+  { notApplicable }: Pick<ResourceValidationArgs, "notApplicable">,
+  judgeAll: () => void,
+): void {
+  try {
+    judgeAll();
+  } catch (error) {
+    if (error instanceof Undecided) {
+      notApplicable(error.message);
+    }
+    throw error;
   }
-  throw error;
 }
 
 type Described<D> = PolicyText & D & { readonly settings: Settings };

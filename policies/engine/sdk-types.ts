@@ -1,6 +1,6 @@
 import declarations from "../policies.json";
 import table from "./sdk-table.json";
-import { known } from "./known";
+import { boxed } from "./known";
 
 /** Paths of the properties by which policies find types, by type token; of every type of @pulumi/aws. */
 const paths: ReadonlyMap<string, readonly string[]> = new Map(
@@ -58,30 +58,21 @@ export interface Placed {
 /** The places that a path leads to, through every element of lists; what is unknown on the way is a place itself. */
 export function placesAt(block: object, path: string, prefix = ""): readonly Placed[] {
   const [property = "", ...rest] = path.split(".");
-  const values = block as Readonly<Record<string, unknown>>;
-  if (rest.length === 0) {
-    return [{ path: `${prefix}${property}`, block: values, property }];
-  }
-  const read = known(() => ({ value: values[property] }));
-  const here = { path: `${prefix}${property}`, block: values, property };
+  return placesIn(block, property, `${prefix}${property}`, rest.join("."));
+}
+
+function placesIn(owner: object, property: string, path: string, rest: string): readonly Placed[] {
+  const block = owner as Placed["block"];
+  const read = rest === "" ? undefined : boxed(block, property);
   if (read === undefined) {
-    return [here];
+    return [{ path, block, property }];
   }
-  if (!Array.isArray(read.value)) {
-    return read.value instanceof Object
-      ? placesAt(read.value, rest.join("."), `${here.path}.`)
-      : [];
+  const { value } = read;
+  if (Array.isArray(value)) {
+    const indices = Array.from(value.keys(), String);
+    return indices.flatMap((index) => placesIn(value, index, `${path}[${index}]`, rest));
   }
-  const list = read.value as readonly unknown[];
-  return Array.from(list.keys()).flatMap((index) => {
-    const item = known(() => ({ value: list[index] }));
-    const place = `${here.path}[${index}]`;
-    return item === undefined
-      ? [{ path: place, block: list as unknown as Placed["block"], property: String(index) }]
-      : item.value instanceof Object
-        ? placesAt(item.value, rest.join("."), `${place}.`)
-        : [];
-  });
+  return value instanceof Object ? placesAt(value, rest, `${path}.`) : [];
 }
 
 /** Every type that takes tags. */

@@ -31,8 +31,9 @@ type Value<T> = [T] extends [readonly never[]]
 
 /** Settings with all of their JSON schema: numbers are whole, and lists hold different texts unless they say otherwise. */
 export function schemasOf(settings: Settings): Settings {
-  const entries = Object.entries(settings).map(([key, setting]) => [key, schemaOf(setting)]);
-  return Object.fromEntries(entries) as Settings;
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, setting]) => [key, schemaOf(setting)]),
+  );
 }
 
 function schemaOf(setting: Setting<unknown>): Setting<unknown> {
@@ -67,10 +68,9 @@ export function configuredValues<S extends Settings>(
   given: Readonly<Record<string, unknown>>,
 ): Values<S> {
   const keys = Object.keys(settings);
+  const unknown = Object.keys(given).filter((key) => !keys.includes(key));
   const problems = [
-    ...Object.keys(given)
-      .filter((key) => !keys.includes(key))
-      .map((key) => `there is no key ${key}, only ${keys.join(", ")}`),
+    ...unknown.map((key) => `there is no key ${key}, only ${keys.join(", ")}`),
     ...configuredProblems(settings, given),
   ];
   if (problems.length > 0) {
@@ -87,10 +87,9 @@ export function configuredProblems(
   const values = valuesOf(settings, given);
   return Object.keys(settings).flatMap((floor) => {
     const ceiling = floor.replace(/^min/, "max");
-    return floor !== ceiling && Number(values[floor]) > Number(values[ceiling])
-      ? [
-          `${floor} is ${String(values[floor])}, above ${ceiling}, which is ${String(values[ceiling])}`,
-        ]
+    const [least, most] = [values[floor], values[ceiling]];
+    return floor !== ceiling && Number(least) > Number(most)
+      ? [`${floor} is ${String(least)}, above ${ceiling}, which is ${String(most)}`]
       : [];
   });
 }
@@ -99,6 +98,8 @@ function valuesOf(
   settings: Settings,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const defaults = Object.entries(settings).map(([key, setting]) => [key, setting.default]);
-  return { ...(Object.fromEntries(defaults) as Record<string, unknown>), ...given };
+  const defaults = Object.entries(settings).map(
+    ([key, setting]) => [key, setting.default] as const,
+  );
+  return { ...Object.fromEntries(defaults), ...given };
 }

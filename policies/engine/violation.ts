@@ -1,5 +1,6 @@
 import type { ReportViolation, Severity } from "@pulumi/policy";
 import manifest from "../package.json";
+import { isSet } from "./known";
 import type { Setting } from "./setting-schema";
 
 /** What a policy says about itself, in the engine's output and in docs/policies.md. */
@@ -34,6 +35,13 @@ export interface Violation {
   readonly fix?: string;
 }
 
+/** What a check finds: a violation, or its fact alone where limit and fix are the policy's own. */
+export type Finding = string | Violation;
+
+export function violationOf(finding: Finding): Violation {
+  return typeof finding === "string" ? { fact: finding } : finding;
+}
+
 /** A violation unless a value is one of those allowed. */
 export function mustBe(
   path: string,
@@ -47,24 +55,32 @@ export function mustBe(
 
 type Value = string | number | boolean;
 
+/**
+ * A fact unless a property is set; what is unknown in a preview is.
+ *
+ * @param path of `block` in the resource, for the message
+ */
+export function mustBeSet(
+  block: object | undefined,
+  property: string,
+  path = "",
+): readonly string[] {
+  return isSet(block ?? {}, property) ? [] : [`${placeOf(path, property)} is not set`];
+}
+
+/** Where a property stands in a resource; the path of the resource itself is empty. */
+export function placeOf(path: string, property: string): string {
+  return path === "" ? property : `${path}.${property}`;
+}
+
 /** A violation unless a number is no higher than a limit. */
-export function atMost(
-  value: number,
-  limit: number,
-  fact: string,
-  unit = "",
-): readonly Violation[] {
-  return value <= limit ? [] : [{ fact, limit: `the limit is ${limit} ${unit}`.trimEnd() }];
+export function atMost(value: number, limit: number, fact: string, unit = "") {
+  return unless(value <= limit, fact, `the limit is ${limit} ${unit}`);
 }
 
 /** A violation unless a number is no lower than a limit. */
-export function atLeast(
-  value: number,
-  limit: number,
-  fact: string,
-  unit = "",
-): readonly Violation[] {
-  return value >= limit ? [] : [{ fact, limit: `the least is ${limit} ${unit}`.trimEnd() }];
+export function atLeast(value: number, limit: number, fact: string, unit = "") {
+  return unless(value >= limit, fact, `the least is ${limit} ${unit}`);
 }
 
 /** A violation unless a number is in a range, both ends allowed. */
@@ -73,22 +89,24 @@ export function within(
   [least, most]: readonly [least: number, most: number],
   fact: string,
   unit = "",
-): readonly Violation[] {
+) {
   const isWithin = value !== undefined && value >= least && value <= most;
-  return isWithin ? [] : [{ fact, limit: `the limit is ${least} to ${most} ${unit}`.trimEnd() }];
+  return unless(isWithin, fact, `the limit is ${least} to ${most} ${unit}`);
+}
+
+/** What the first of some checks finds that finds anything. */
+export function firstOf(...checks: readonly (readonly Finding[])[]): readonly Finding[] {
+  return checks.find((found) => found.length > 0) ?? [];
+}
+
+function unless(isRight: boolean, fact: string, limit: string): readonly Violation[] {
+  return isRight ? [] : [{ fact, limit: limit.trimEnd() }];
 }
 
 /** Page of the documentation of a policy, in the version of the pack. */
 export function anchor(name: string): string {
   return `${manifest.homepage}#${name}`;
 }
-
-/** What the engine accepts besides a message: a diagnostic with a level of its own. */
-type ReportDiagnostic = (diagnostic: {
-  readonly message: string;
-  readonly urn: string;
-  readonly enforcementLevel: "advisory";
-}) => void;
 
 /** Limits of every exception; the policy exception-limits sets them before others judge. */
 export const exceptionLimits = { warnDays: 14, maxExceptionDays: 366, ticketPattern: "" };
@@ -118,7 +136,8 @@ export function reportTo(
     days > exceptionLimits.warnDays
       ? ""
       : ` Only ${days} days are left: fix the resource or renew the exception.`;
-  (report as unknown as ReportDiagnostic)({
+  // The engine accepts, besides a message, a diagnostic with a level of its own.
+  (report as unknown as (diagnostic: object) => void)({
     message: `${rule}\nExcepted until ${exception.expires} (${exception.reason}).${warning} ${message}`,
     urn: resource.urn,
     enforcementLevel: "advisory",

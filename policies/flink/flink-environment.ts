@@ -1,15 +1,13 @@
-import { given, isPresent, known, reference } from "../engine/known";
+import { given, isPresent, isSet, known } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { atLeast, mustBe } from "../engine/violation";
+import { atLeast, mustBe, mustBeSet, within } from "../engine/violation";
 import { flinkConfiguration } from "./flink-configuration";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 
 export const flinkLogging = resourcePolicy("flink-application-logging", Application, {
   *check(application, { logLevels, metricsLevels }) {
     const options = application.cloudwatchLoggingOptions;
-    if (!reference(options ?? {}, "logStreamArn").set) {
-      yield { fact: "cloudwatchLoggingOptions.logStreamArn is not set" };
-    }
+    yield* mustBeSet(options, "logStreamArn", "cloudwatchLoggingOptions");
     const monitoring = flinkConfiguration(application)?.monitoringConfiguration;
     const { logLevel = "INFO", metricsLevel = "APPLICATION" } =
       monitoring?.configurationType === "CUSTOM" ? monitoring : {};
@@ -22,19 +20,15 @@ export const flinkCodeVersion = resourcePolicy("flink-application-code-version",
   *check({ applicationConfiguration }) {
     const { codeContent: code } = applicationConfiguration?.applicationCodeConfiguration ?? {};
     const location = code?.s3ContentLocation;
-    if (!isPresent(location)) {
-      // A notebook's or a Python program's text is in the plan itself.
-      if (!isPresent(code?.textContent)) {
-        yield {
-          fact: "applicationCodeConfiguration.codeContent.s3ContentLocation is not set",
-          limit: "an application's code must be an object's version",
-        };
-      }
-    } else if (!reference(location, "objectVersion").set) {
+    const path = "applicationCodeConfiguration.codeContent.s3ContentLocation";
+    // A notebook's or a Python program's text is in the plan itself.
+    if (!isPresent(location) && !isPresent(code?.textContent)) {
       yield {
-        fact: "applicationCodeConfiguration.codeContent.s3ContentLocation.objectVersion is not set",
-        limit: "the version must be named",
+        fact: `${path} is not set`,
+        limit: "an application's code must be an object's version",
       };
+    } else if (isPresent(location) && !isSet(location, "objectVersion")) {
+      yield { fact: `${path}.objectVersion is not set`, limit: "the version must be named" };
     }
   },
 });
@@ -51,7 +45,7 @@ export const flinkVpc = resourcePolicy("flink-application-vpc", Application, {
       // Those of a new network are unknown in a preview; their absence is not.
       const count = known(() => (vpc as Partial<typeof vpc>)?.[property]?.length ?? 0);
       if (count === 0) {
-        yield { fact: `vpcConfiguration.${property} is empty or not set` };
+        yield `vpcConfiguration.${property} is empty or not set`;
       }
     }
   },
@@ -87,18 +81,10 @@ export const flinkCheckpointing = resourcePolicy("flink-application-checkpointin
       minPauseBetweenCheckpoints = 5000,
     } = checkpoints?.configurationType === "CUSTOM" ? checkpoints : {};
     yield* mustBe("checkpointConfiguration.checkpointingEnabled", checkpointingEnabled, true);
-    if (!(checkpointInterval >= minSeconds * 1000 && checkpointInterval <= maxSeconds * 1000)) {
-      yield {
-        fact: `checkpointConfiguration.checkpointInterval is ${checkpointInterval} ms`,
-        limit: `the limit is ${minSeconds} to ${maxSeconds} seconds`,
-      };
-    }
-    yield* atLeast(
-      minPauseBetweenCheckpoints,
-      leastPauseMilliseconds,
-      `checkpointConfiguration.minPauseBetweenCheckpoints is ${minPauseBetweenCheckpoints} ms`,
-      "ms",
-    );
+    const interval = `checkpointConfiguration.checkpointInterval is ${checkpointInterval} ms`;
+    yield* within(checkpointInterval / 1000, [minSeconds, maxSeconds], interval, "seconds");
+    const pause = `checkpointConfiguration.minPauseBetweenCheckpoints is ${minPauseBetweenCheckpoints} ms`;
+    yield* atLeast(minPauseBetweenCheckpoints, leastPauseMilliseconds, pause, "ms");
   },
 });
 

@@ -16,7 +16,7 @@ export const collections = resourcePolicy("opensearch-collection-public-access",
     if (securityPolicy.type === "network") {
       const document = decisive(securityPolicy, "policy");
       if (typeof document === "string" && /"AllowFromPublic"\s*:\s*true/.test(document)) {
-        yield { fact: "AllowFromPublic is true" };
+        yield "AllowFromPublic is true";
       }
     }
   },

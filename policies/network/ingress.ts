@@ -10,8 +10,10 @@ import {
 } from "@pulumi/aws/ec2";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { isPresent, isSet } from "../engine/known";
-import { typesPolicy, type Violation } from "../engine/policy";
+import { typesPolicy } from "../engine/policy";
+import type { Violation } from "../engine/violation";
 import {
+  includesPort,
   inlineRules,
   isWorldOpen,
   judgeEach,
@@ -46,32 +48,21 @@ export const openIngress = typesPolicy("ec2-security-group-open-ingress", ingres
   },
   *check(resource, { ports }, { type }) {
     const rulesBefore = new Map<string, readonly string[]>();
+    // The rules that name a prefix list see nothing but its id.
+    const isPrefixList = prefixListTypes.includes(type);
     yield* judgeEach(ingressRules(type, resource), function* ({ path, rule }) {
-      if (prefixListTypes.includes(type)) {
-        const networks = rulesBefore.get("") ?? [];
-        rulesBefore.set("", [...networks, ...networksOf(rule)]);
-        // The rules that name the list see nothing but its id.
-        if (isWorldOpen(rule, networks)) {
-          yield { fact: `${path === "" ? "the entry" : path} is the whole world` };
-        }
-        return;
-      }
       const range = portRange(rule);
       // Rules for the same ports add up.
-      const networks = rulesBefore.get(trafficOf(rule)) ?? [];
-      rulesBefore.set(trafficOf(rule), [...networks, ...networksOf(rule)]);
-      if (!isWithin(range, ports) && isWorldOpen(rule, networks)) {
-        yield openRule(path, rule, range);
+      const traffic = isPrefixList ? "" : `${protocolOf(rule)} ${JSON.stringify(range)}`;
+      const networks = rulesBefore.get(traffic) ?? [];
+      rulesBefore.set(traffic, [...networks, ...networksOf(rule)]);
+      if ((isPrefixList || !isWithin(range, ports)) && isWorldOpen(rule, networks)) {
+        const entry = path === "" ? "the entry" : path;
+        yield isPrefixList ? `${entry} is the whole world` : openRule(path, rule, range);
       }
     });
   },
 });
-
-/** Protocol and ports, for rules that are about the same. */
-function trafficOf(rule: TrafficRule): string {
-  const range = portRange(rule);
-  return `${protocolOf(rule)} ${range?.from ?? ""} ${range?.to ?? ""}`;
-}
 
 /** Ports of remote administration, which no network ACL may open either. */
 const adminPorts = [22, 3389];
@@ -84,10 +75,7 @@ export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes
       const range = portRange(rule);
       const reached = adminPorts.filter(
         (port) =>
-          range &&
-          port >= range.from &&
-          port <= range.to &&
-          !rules.some((other) => denies(other.rule, rule, port)),
+          includesPort(range, port) && !rules.some((other) => denies(other.rule, rule, port)),
       );
       const action = rule["action"] ?? rule["ruleAction"];
       if (action === "allow" && reached.length > 0 && isWorldOpen(rule)) {
@@ -102,18 +90,14 @@ export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes
  * addresses say nothing about the other.
  */
 function denies(rule: TrafficRule, allowed: TrafficRule, port: number): boolean {
-  const range = portRange(rule);
-  const protocol = protocolOf(rule);
   const covers = (field: string, everybody: string) =>
     !isSet(allowed, field) || rule[field] === everybody || rule[field] === allowed[field];
   return (
     rule["action"] === "deny" &&
     Number(rule["ruleNo"]) < Number(allowed["ruleNo"]) &&
     // SSH and remote desktops speak TCP.
-    ["all", "tcp", protocolOf(allowed)].includes(protocol) &&
-    isPresent(range) &&
-    port >= range.from &&
-    port <= range.to &&
+    ["all", "tcp", protocolOf(allowed)].includes(protocolOf(rule)) &&
+    includesPort(portRange(rule), port) &&
     covers("cidrBlock", "0.0.0.0/0") &&
     covers("ipv6CidrBlock", "::/0")
   );
@@ -135,11 +119,8 @@ function ingressRules(type: string, resource: TrafficRule): readonly PlacedRule[
 
 /** Whether every port of a closed range is allowed; each is configured once. */
 function isWithin(range: PortRange | undefined, ports: readonly number[]): boolean {
-  if (!range) {
-    return false;
-  }
-  const allowed = ports.filter((port) => port >= range.from && port <= range.to);
-  return allowed.length === range.to - range.from + 1;
+  const allowed = ports.filter((port) => includesPort(range, port));
+  return isPresent(range) && allowed.length === range.to - range.from + 1;
 }
 
 function openRule(path: string, rule: TrafficRule, range: PortRange | undefined): Violation {

@@ -1,4 +1,4 @@
-import { known, reference } from "../engine/known";
+import { isSet, known } from "../engine/known";
 import { relationPolicy, typesPolicy } from "../engine/policy";
 import { isMadeOf, ofType, refersTo } from "../engine/relation";
 import { typeToken } from "../engine/sdk-types";
@@ -41,10 +41,8 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
     const groups = ofType(resources, DefaultSecurityGroup);
     const group = groups.find((one) => refersTo(one, "vpcId", vpc));
     if (!group) {
-      yield {
-        fact: "no DefaultSecurityGroup names this VPC",
-        limit: "its default security group must be closed",
-      };
+      const fact = "no DefaultSecurityGroup names this VPC";
+      yield { fact, limit: "its default security group must be closed" };
     } else if (["ingress", "egress"].some((name) => ruleCount(group, name) > 0)) {
       const fact = "the default security group has rules";
       yield { resource: group, fact, limit: "it must have none" };
@@ -62,27 +60,24 @@ export const defaultSecurityGroup = relationPolicy("ec2-vpc-default-security-gro
 });
 
 export const flowLogs = relationPolicy("ec2-vpc-flow-log", Vpc, {
-  *check(vpc, resources) {
-    const logs = ofType(resources, FlowLog).filter(({ props }) =>
-      ["ALL", "REJECT"].includes(String(props["trafficType"])),
+  check(vpc, resources) {
+    const isLogged = ofType(resources, FlowLog).some(
+      (log) =>
+        ["ALL", "REJECT"].includes(String(log.props["trafficType"])) && refersTo(log, "vpcId", vpc),
     );
-    if (!logs.some((log) => refersTo(log, "vpcId", vpc))) {
-      yield { fact: "no FlowLog with trafficType ALL or REJECT names this VPC" };
-    }
+    return !isLogged && "no FlowLog with trafficType ALL or REJECT names this VPC";
   },
 });
 
 export const vpcEndpoints = relationPolicy("ec2-vpc-endpoints", Vpc, {
-  *check(vpc, resources, { services }) {
+  check(vpc, resources, { services }) {
     const names = ofType(resources, VpcEndpoint)
       .filter((one) => one.props["vpcEndpointType"] === "Interface" && refersTo(one, "vpcId", vpc))
       .map(({ props }) => known(() => props["serviceName"] as string | undefined) ?? "");
     const missing = services.filter(
       (service) => !names.some((name) => name.endsWith(`.${service}`)),
     );
-    if (missing.length > 0) {
-      yield { fact: `no interface endpoint for ${missing.join(", ")}` };
-    }
+    return missing.length > 0 && `no interface endpoint for ${missing.join(", ")}`;
   },
 });
 
@@ -92,7 +87,7 @@ function ruleCount(group: PolicyResource, name: string): number {
 }
 
 export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
-  *check(address, resources) {
+  check(address, resources) {
     const users = [...ofType(resources, NatGateway), ...ofType(resources, EipAssociation)];
     const isUsed =
       isGiven(address, "instance") ||
@@ -104,9 +99,7 @@ export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
           one !== address &&
           Object.keys(one.propertyDependencies).some((name) => isMadeOf(one, name, address)),
       );
-    if (!isUsed) {
-      yield { fact: "nothing uses this address" };
-    }
+    return !isUsed && "nothing uses this address";
   },
 });
 
@@ -115,6 +108,8 @@ export const addressInUse = relationPolicy("ec2-elastic-address-in-use", Eip, {
  * other resource.
  */
 function isGiven(resource: PolicyResource, property: string): boolean {
-  const given = reference(resource.props, property);
-  return given.set && Boolean(given.value ?? resource.propertyDependencies[property]);
+  const value = known((): unknown => resource.props[property]);
+  return (
+    isSet(resource.props, property) && Boolean(value ?? resource.propertyDependencies[property])
+  );
 }

@@ -1,7 +1,7 @@
 import { UnknownValueError } from "@pulumi/policy";
 import { areWorldwide } from "../engine/address-share";
 import { isPresent, isSet, known, Undecided } from "../engine/known";
-import type { Violation } from "../engine/policy";
+import type { Finding } from "../engine/violation";
 
 /** A rule of a security group or of a network ACL. */
 export type TrafficRule = Readonly<Record<string, unknown>>;
@@ -19,6 +19,10 @@ export interface PortRange {
   readonly to: number;
 }
 
+export function includesPort(range: PortRange | undefined, port: number): boolean {
+  return isPresent(range) && port >= range.from && port <= range.to;
+}
+
 const allPorts: PortRange = { from: 0, to: 65_535 };
 const allProtocols = ["-1", "all"];
 
@@ -31,9 +35,7 @@ const protocolNames: Readonly<Record<string, string>> = {
 };
 
 export function protocolOf(rule: TrafficRule): string {
-  const { protocol, ipProtocol } = rule as Partial<
-    Record<"protocol" | "ipProtocol", string | number>
-  >;
+  const { protocol, ipProtocol } = rule as Partial<Record<string, string | number>>;
   const written = String(protocol ?? ipProtocol ?? "all").toLowerCase();
   return allProtocols.includes(written) ? "all" : (protocolNames[written] ?? written);
 }
@@ -66,37 +68,30 @@ const addressFields =
  * @throws Undecided where none of its known addresses is and others are unknown in a preview
  */
 export function isWorldOpen(rule: TrafficRule, others: readonly string[] = []): boolean {
-  const addresses = addressFields
-    .filter((field) => isSet(rule, field))
-    .flatMap(
-      (field) =>
-        known(() => entries(rule[field]))?.map((cidr) => ({ field, cidr })) ?? [
-          { field, cidr: undefined },
-        ],
-    );
-  if (areWorldwide([...others, ...addresses.flatMap(({ cidr }) => cidr ?? [])])) {
+  if (areWorldwide([...others, ...networksOf(rule)])) {
     return true;
   }
-  const unknown = addresses.find(({ cidr }) => !cidr);
-  if (unknown) {
-    throw new Undecided(unknown.field);
+  const unknown = addressFields.find((field) => networksIn(rule, field).includes(undefined));
+  if (isPresent(unknown)) {
+    throw new Undecided(unknown);
   }
   return false;
 }
 
 /** The known networks of a rule. */
 export function networksOf(rule: TrafficRule): readonly string[] {
-  return addressFields
-    .filter((field) => isSet(rule, field))
-    .flatMap((field) => known(() => entries(rule[field])) ?? [])
-    .filter(isPresent);
+  return addressFields.flatMap((field) => networksIn(rule, field)).filter(isPresent);
 }
 
-/** The texts of a field that holds one or several; `undefined` for each that is unknown. */
-function entries(value: unknown): readonly (string | undefined)[] {
+/** The networks of a field that holds one or several; `undefined` for each that is unknown. */
+function networksIn(rule: TrafficRule, field: string): readonly (string | undefined)[] {
+  if (!isSet(rule, field)) {
+    return [];
+  }
+  const value = known(() => rule[field]);
   return Array.isArray(value)
     ? Array.from(value.keys(), (index) => known(() => String(value[index])))
-    : [String(value)];
+    : [typeof value === "string" ? value : undefined];
 }
 
 /** The rules in a property of a resource, each read only when it is judged. */
@@ -113,8 +108,8 @@ export function inlineRules(resource: TrafficRule, property: string): readonly P
 /** Judges one rule after the other, so that what is unknown about one hides nothing that is known of the next. */
 export function* judgeEach(
   rules: readonly PlacedRule[],
-  judge: (rule: PlacedRule) => Iterable<Violation>,
-): Iterable<Violation> {
+  judge: (rule: PlacedRule) => Iterable<Finding>,
+): Iterable<Finding> {
   let unknown: Error | undefined;
   let isSilent = true;
   for (const rule of rules) {

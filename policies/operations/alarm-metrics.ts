@@ -1,7 +1,7 @@
 import { RestApi } from "@pulumi/aws/apigateway";
 import { Api } from "@pulumi/aws/apigatewayv2";
 import { Instance, NatGateway } from "@pulumi/aws/ec2";
-import { FirehoseDeliveryStream, Stream } from "@pulumi/aws/kinesis";
+import { FirehoseDeliveryStream as Firehose, Stream } from "@pulumi/aws/kinesis";
 import { Application } from "@pulumi/aws/kinesisanalyticsv2";
 import { Function as LambdaFunction } from "@pulumi/aws/lambda";
 import { Domain } from "@pulumi/aws/opensearch";
@@ -37,12 +37,7 @@ function subject(
 
 export const streamSubject = subject("Kinesis", Stream, "StreamName", "name");
 export const applicationSubject = subject("KinesisAnalytics", Application, "Application", "name");
-export const deliverySubject = subject(
-  "Firehose",
-  FirehoseDeliveryStream,
-  "DeliveryStreamName",
-  "name",
-);
+export const deliverySubject = subject("Firehose", Firehose, "DeliveryStreamName", "name");
 export const domainSubject = subject("ES", Domain, "DomainName", "domainName", {
   furtherDimensions: ["ClientId"],
 });
@@ -66,19 +61,7 @@ export const subjects: readonly MetricSubject[] = [
   subject("States", StateMachine, "StateMachineArn", "arn"),
 ];
 
-/** A metric that an alarm watches. */
-export interface WatchedMetric {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Block;
-  /** Property of the alarm that the metric stands in. */
-  readonly property: "dimensions" | "metricQueries";
-  /** What has its period and statistic: the alarm itself or the metric of a query. */
-  readonly block: Block;
-  readonly alarm: Block;
-  /** Whether the alarm compares the metric itself, an expression over it, or neither. */
-  readonly use: "itself" | "expression" | "nothing";
-}
+type WatchedMetric = ReturnType<typeof watched>;
 
 type Block = Readonly<Record<string, unknown>>;
 
@@ -101,8 +84,7 @@ export function watchedMetrics({ props: alarm }: PolicyResource): readonly Watch
 
 /** Ids of the queries that an expression depends on, through others as well. */
 function idsBehind(id: string, queries: readonly Block[], found = new Set<string>()) {
-  const query = queries.find((one) => one["id"] === id) ?? {};
-  const expression = known(() => query["expression"] as string | undefined) ?? "";
+  const expression = expressionOf(queries.find((one) => one["id"] === id) ?? {});
   const words = new Set(expression.match(/\b[a-z]\w*\b/g) ?? []);
   for (const other of queries.map((one) => String(one["id"]))) {
     // METRICS() stands for every metric of the alarm.
@@ -114,6 +96,10 @@ function idsBehind(id: string, queries: readonly Block[], found = new Set<string
   return found;
 }
 
+function expressionOf(query: Block): string {
+  return known(() => query["expression"] as string | undefined) ?? "";
+}
+
 /** Whether an alarm looks a metric up for every resource of a kind, by Metrics Insights or SEARCH. */
 export function searches(
   { props }: PolicyResource,
@@ -121,7 +107,7 @@ export function searches(
   names: readonly string[],
 ): boolean {
   return ((props["metricQueries"] ?? []) as readonly Block[]).some((query) => {
-    const expression = known(() => query["expression"] as string | undefined) ?? "";
+    const expression = expressionOf(query);
     return (
       /\b(SELECT|SEARCH)\b/.test(expression) &&
       expression.includes(namespace) &&
@@ -153,9 +139,8 @@ export function faultOf(metric: WatchedMetric, maxMinutes: number): string | und
   const [operator, threshold] = [read(alarm, "comparisonOperator"), read(alarm, "threshold")];
   const period = read(block, "period");
   const minutes = (Number(period) * Number(read(alarm, "evaluationPeriods") ?? 1)) / 60;
-  const statistic = [block["stat"], block["statistic"], block["extendedStatistic"]].find(
-    Boolean,
-  ) as string | undefined;
+  const statistics = ["stat", "statistic", "extendedStatistic"].map((one) => block[one]);
+  const statistic = statistics.find(Boolean) as string | undefined;
   if (use !== "itself") {
     return use === "nothing" ? "the returned expression does not depend on it" : undefined;
   }
@@ -216,12 +201,19 @@ export function isMetricOf(
   );
 }
 
+/**
+ * A metric that an alarm watches.
+ *
+ * @param block what has its period and statistic: the alarm itself or the metric of a query
+ * @param property of the alarm that the metric stands in
+ * @param use whether the alarm compares the metric itself, an expression over it, or neither
+ */
 function watched(
   alarm: Block,
   block: Block,
-  property: WatchedMetric["property"],
-  use: WatchedMetric["use"],
-): WatchedMetric {
+  property: "dimensions" | "metricQueries",
+  use: "itself" | "expression" | "nothing",
+) {
   return {
     namespace: (block["namespace"] ?? "") as string,
     name: (block["metricName"] ?? "") as string,

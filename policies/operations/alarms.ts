@@ -69,20 +69,19 @@ function minimumAlarms(
 ): StackPolicy {
   return relationPolicy(name, subject.resourceClass, {
     *check(target, resources, { metrics, maxMinutes }) {
-      const watched = ofType(resources, MetricAlarm).flatMap((alarm) =>
+      const alarms = ofType(resources, MetricAlarm);
+      const watched = alarms.flatMap((alarm) =>
         watchedMetrics(alarm)
           .filter((metric) => isMetricOf(alarm, metric, subject, target))
           .map((metric) => ({ metric, alarm, fault: faultOf(metric, maxMinutes) })),
       );
       const missing = metrics.flatMap((alternatives) => {
-        const own = watched.filter(({ metric }) => covers(alternatives.split("|"), metric.name));
+        const names = alternatives.split("|");
+        const own = watched.filter(({ metric }) => covers(names, metric.name));
         const [first] = own;
-        const text = alternatives.replaceAll("|", " or ");
-        const reason = first && `: ${first.fault ?? ""} in ${first.alarm.name}`;
-        const isSearched = ofType(resources, MetricAlarm).some((alarm) =>
-          searches(alarm, subject, alternatives.split("|")),
-        );
-        return isSearched || own.some(({ fault }) => !fault) ? [] : `${text}${reason ?? ""}`;
+        const reason = first ? `: ${first.fault ?? ""} in ${first.alarm.name}` : "";
+        const isSearched = alarms.some((alarm) => searches(alarm, subject, names));
+        return isSearched || own.some(({ fault }) => !fault) ? [] : names.join(" or ") + reason;
       });
       if (missing.length > 0) {
         yield {
@@ -95,11 +94,9 @@ function minimumAlarms(
 }
 
 export const streamMetrics = resourcePolicy("kinesis-stream-shard-level-metrics", Stream, {
-  *check({ shardLevelMetrics = [] }, { metrics }) {
+  check({ shardLevelMetrics = [] }, { metrics }) {
     const missing = metrics.filter((metric) => !shardLevelMetrics.includes(metric));
-    if (missing.length > 0) {
-      yield { fact: `shardLevelMetrics lack ${missing.join(", ")}` };
-    }
+    return missing.length > 0 && `shardLevelMetrics lack ${missing.join(", ")}`;
   },
 });
 

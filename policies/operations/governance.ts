@@ -31,7 +31,7 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
       ? {}
       : { tags: Object.fromEntries(added.map((key) => [key, known.get(key)])) };
   },
-  *check(resource, { keys }) {
+  check(resource, { keys }) {
     // The provider adds its default tags before a policy sees them.
     const given = (resource["tags"] ?? {}) as Readonly<Record<string, string>>;
     // A scaling group has a list of them.
@@ -39,9 +39,7 @@ export const requiredTags = typesPolicy("required-tags", taggableTypes, {
       ? Object.fromEntries(given.map(({ key, value }: Tag) => [key, value]))
       : given;
     const missing = keys.filter((key) => !isSet(tags, key));
-    if (missing.length > 0) {
-      yield { fact: `tags lack ${missing.join(", ")}` };
-    }
+    return missing.length > 0 && `tags lack ${missing.join(", ")}`;
   },
 });
 
@@ -51,11 +49,8 @@ interface Tag {
 }
 
 export const statefulProtection = typesPolicy("stateful-resource-protection", statefulTypes, {
-  *check(_resource, { types }, { type, opts }) {
-    if (types.includes(type) && !opts.protect) {
-      yield { fact: "the resource is not protected" };
-    }
-  },
+  check: (_resource, { types }, { type, opts }) =>
+    types.includes(type) && !opts.protect && "the resource is not protected",
 });
 
 export const undecidedDocuments = stackPolicy("policy-document-unknown", [], {
@@ -123,7 +118,7 @@ const passwordPolicy = sdkToken("iam", "AccountPasswordPolicy");
 export const accountSafeguards = typesPolicy("account-safeguard-off", safeguardTypes, {
   *check(resource, _config, { type }) {
     if (type === publicExclusion) {
-      yield { fact: "it takes a network out of the block" };
+      yield "it takes a network out of the block";
     }
     const setting = String(resource["settingId"]);
     if (

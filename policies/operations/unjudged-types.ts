@@ -27,7 +27,7 @@ export function unjudgedPolicies(judging: readonly StreamingPolicy[]): readonly 
     *check(_resource, { allowed }, { type, provider }) {
       const isComponent = !provider && !custom.test(type);
       if (!isComponent && !isKnown(type) && !covers(allowed, type)) {
-        yield { fact: `no policy judges type ${type}` };
+        yield `no policy judges type ${type}`;
       }
     },
   });

@@ -1,18 +1,11 @@
 import type { DomainArgs } from "@pulumi/aws/opensearch";
 import type { Unwrap } from "@pulumi/pulumi";
 
-/** Nodes of one kind in a domain, with the fields of clusterConfig that say so. */
-export interface NodeGroup {
-  readonly typeField: string;
-  readonly type: string | undefined;
-  readonly countField: string;
-  readonly count: number | undefined;
-}
-
-/** The kinds of nodes that a domain has: data nodes, and dedicated masters, warm nodes and others where switched on. */
-export function nodeGroups({
-  clusterConfig: cluster = {},
-}: Pick<Unwrap<DomainArgs>, "clusterConfig">): readonly NodeGroup[] {
+/**
+ * The kinds of nodes that a domain has: data nodes, and dedicated masters, warm nodes and others where switched on; with
+ * the fields of clusterConfig that say so.
+ */
+export function nodeGroups({ clusterConfig: cluster = {} }: Unwrap<DomainArgs>) {
   // The service's default is one data node.
   const kinds = [
     "instance",

@@ -1,6 +1,6 @@
 import { isPresent } from "../engine/known";
-import { resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
-import { atMost } from "../engine/violation";
+import { resourcePolicy, typesPolicy } from "../engine/policy";
+import { atMost, type Violation } from "../engine/violation";
 import { nodeGroups } from "./domain-nodes";
 import { isWithinSize, sizeSetting } from "./instance-size";
 import { type StartedType, startedTypes, starterTypes } from "./started-type";
@@ -30,19 +30,13 @@ export const domainStorageLimit = resourcePolicy("opensearch-domain-storage-limi
       return;
     }
     const nodes = clusterConfig?.instanceCount ?? 1;
-    if (!isPresent(ebsOptions.volumeSize)) {
-      yield {
-        fact: "ebsOptions.volumeSize is not set",
-        limit: `the limit is ${maxStorageGiB} GiB`,
-        fix: "Set ebsOptions.volumeSize.",
-      };
+    const { volumeSize: size } = ebsOptions;
+    if (isPresent(size)) {
+      const fact = `${nodes} data nodes with ${size} GiB have ${nodes * size} GiB`;
+      yield* atMost(nodes * size, maxStorageGiB, fact, "GiB");
     } else {
-      yield* atMost(
-        nodes * ebsOptions.volumeSize,
-        maxStorageGiB,
-        `${nodes} data nodes with ${ebsOptions.volumeSize} GiB have ${nodes * ebsOptions.volumeSize} GiB`,
-        "GiB",
-      );
+      const limit = `the limit is ${maxStorageGiB} GiB`;
+      yield { fact: "ebsOptions.volumeSize is not set", limit, fix: "Set ebsOptions.volumeSize." };
     }
   },
 });

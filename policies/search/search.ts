@@ -1,16 +1,12 @@
 import { Domain } from "@pulumi/aws/opensearch";
-import { known } from "../engine/known";
+import { isSet } from "../engine/known";
 import { resourcePolicy } from "../engine/policy";
-import { atLeast, mustBe } from "../engine/violation";
+import { atLeast, firstOf, mustBe } from "../engine/violation";
 
 export const domainVpc = resourcePolicy("opensearch-domain-vpc", Domain, {
-  *check({ vpcOptions }) {
-    // The subnets of a new network are unknown in a preview; their absence is not.
-    const count = known(() => vpcOptions?.subnetIds?.length ?? 0);
-    if (count === 0) {
-      yield { fact: "vpcOptions.subnetIds names no subnet" };
-    }
-  },
+  // The subnets of a new network are unknown in a preview; their absence is not.
+  check: ({ vpcOptions = {} }) =>
+    !isSet(vpcOptions, "subnetIds") && "vpcOptions.subnetIds names no subnet",
 });
 
 export const domainAccessControl = resourcePolicy("opensearch-domain-access-control", Domain, {
@@ -19,7 +15,7 @@ export const domainAccessControl = resourcePolicy("opensearch-domain-access-cont
     const anonymous = security?.anonymousAuthEnabled ?? false;
     yield* mustBe("advancedSecurityOptions.anonymousAuthEnabled", anonymous, false);
     if (security?.internalUserDatabaseEnabled === true && !allowInternalUsers) {
-      yield { fact: "advancedSecurityOptions.internalUserDatabaseEnabled is true" };
+      yield "advancedSecurityOptions.internalUserDatabaseEnabled is true";
     }
   },
 });
@@ -30,11 +26,10 @@ export const domainMasters = resourcePolicy("opensearch-domain-dedicated-masters
       clusterConfig?.dedicatedMasterEnabled === true
         ? (clusterConfig.dedicatedMasterCount ?? 0)
         : 0;
-    if (!(masters >= least)) {
-      yield { fact: `the domain has ${masters} dedicated masters`, limit: `the least is ${least}` };
-    } else if (masters > 0 && masters % 2 === 0) {
-      yield { fact: `dedicatedMasterCount is ${masters}` };
-    }
+    yield* firstOf(
+      atLeast(masters, least, `the domain has ${masters} dedicated masters`),
+      masters > 0 && masters % 2 === 0 ? [`dedicatedMasterCount is ${masters}`] : [],
+    );
   },
 });
 
@@ -48,7 +43,7 @@ export const domainZones = resourcePolicy("opensearch-domain-zones", Domain, {
     yield* atLeast(nodes, minNodes, `instanceCount is ${nodes}`);
     yield* atLeast(zones, leastZones, `the domain is in ${zones} zones`);
     if (nodes % zones !== 0) {
-      yield { fact: `instanceCount is ${nodes} in ${zones} zones` };
+      yield `instanceCount is ${nodes} in ${zones} zones`;
     }
   },
 });
@@ -59,14 +54,12 @@ export const domainLogs = resourcePolicy("opensearch-domain-logs", Domain, {
       .filter(({ enabled }) => enabled !== false)
       .map(({ logType }) => logType);
     for (const type of required.filter((one) => !published.includes(one))) {
-      yield { fact: `logPublishingOptions lack ${type}` };
+      yield `logPublishingOptions lack ${type}`;
     }
   },
 });
 
 export const domainUpdates = resourcePolicy("opensearch-domain-software-updates", Domain, {
-  *check({ softwareUpdateOptions }) {
-    const enabled = softwareUpdateOptions?.autoSoftwareUpdateEnabled;
-    yield* mustBe("softwareUpdateOptions.autoSoftwareUpdateEnabled", enabled, true);
-  },
+  check: ({ softwareUpdateOptions: { autoSoftwareUpdateEnabled: enabled } = {} }) =>
+    mustBe("softwareUpdateOptions.autoSoftwareUpdateEnabled", enabled, true),
 });

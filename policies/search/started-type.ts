@@ -39,8 +39,10 @@ export function startedTypes(
       .filter(({ block, property }) => isSet(block, property))
       .map(({ path: place }) => ({ path: place, type: undefined })),
   );
-  const mustSay = resourceType === typeToken(Instance) && !isSet(props, "launchTemplate");
-  const isUnset = mustSay && !isSet(props, "instanceType");
+  const isUnset =
+    resourceType === typeToken(Instance) &&
+    !isSet(props, "launchTemplate") &&
+    !isSet(props, "instanceType");
   return [
     ...named,
     ...byRequirements,

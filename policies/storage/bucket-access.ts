@@ -9,7 +9,7 @@ import {
 } from "@pulumi/aws/s3";
 import { isPresent, isSet } from "../engine/known";
 import { companionPolicy, resourcePolicy, typesPolicy } from "../engine/policy";
-import { pathsOf, placesAt, sdkToken, typesWith, typeToken } from "../engine/sdk-types";
+import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
 import { covers, type Statement, statementsOf } from "../engine/policy-document";
 import { publicAccessBlocks } from "./public-access-blocks";
 import { mustBe } from "../engine/violation";
@@ -52,22 +52,19 @@ export const bucketOwnershipPresence = companionPolicy(
 );
 
 export const bucketAcl = resourcePolicy("s3-bucket-acl", BucketAcl, {
-  *check({ acl, accessControlPolicy }) {
-    if (acl !== "private" || isPresent(accessControlPolicy)) {
-      yield {
-        fact: isPresent(accessControlPolicy)
-          ? "accessControlPolicy is set"
-          : `acl is ${acl ?? "not set"}`,
-      };
+  *check({ acl = "not set", accessControlPolicy }) {
+    if (isPresent(accessControlPolicy)) {
+      yield "accessControlPolicy is set";
+    } else if (acl !== "private") {
+      yield `acl is ${acl}`;
     }
   },
 });
 
 const aclNames = ["acl", "cannedAcl", "grants", "accessControlPolicy"];
-const bucketLists = [sdkToken("s3", "Bucket"), typeToken(BucketAcl)];
 
 const listedTypes = typesWith(...aclNames).filter(
-  (type) => !bucketLists.includes(type) && !/V2$/.test(type),
+  (type) => ![Bucket, BucketAcl].map(typeToken).includes(type) && !/V2$/.test(type),
 );
 
 export const objectAcl = typesPolicy("s3-object-acl", listedTypes, {
@@ -105,7 +102,7 @@ export const bucketControl = resourcePolicy("s3-bucket-policy-control", BucketPo
         (principal) => !trustedAccounts.includes(/[0-9]{12}/.exec(principal)?.[0] ?? ""),
       );
       if (statement.allows && actions.length > 0 && strangers.length > 0) {
-        yield { fact: `a statement allows ${strangers.join(", ")} ${actions.join(", ")}` };
+        yield `a statement allows ${strangers.join(", ")} ${actions.join(", ")}`;
       }
     }
   },

@@ -1,12 +1,11 @@
 import { Volume } from "@pulumi/aws/ebs";
 import { Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Bucket, BucketServerSideEncryptionConfiguration as Encryption } from "@pulumi/aws/s3";
-import { customerKeySetting, customerKey } from "../encryption/customer-key";
+import { customerKeySetting, customerKey, type KeyConfig } from "../encryption/customer-key";
 import { isPresent, isSet } from "../engine/known";
-import { companionPolicy, resourcePolicy, typesPolicy, type Violation } from "../engine/policy";
+import { companionPolicy, resourcePolicy, typesPolicy } from "../engine/policy";
 import { pathsOf, placesAt, typesWith, typeToken } from "../engine/sdk-types";
-import type { Values } from "../engine/setting-schema";
-import { mustBe } from "../engine/violation";
+import { type Finding, firstOf, mustBe, placeOf } from "../engine/violation";
 
 const kmsAlgorithms = ["aws:kms", "aws:kms:dsse"];
 
@@ -14,7 +13,7 @@ export const bucketKey = resourcePolicy("s3-bucket-encryption", Encryption, {
   config: customerKeySetting,
   *check({ rules }, config, { name }) {
     if (rules.length === 0) {
-      yield { fact: "rules is empty" };
+      yield "rules is empty";
     }
     for (const [index, rule] of rules.entries()) {
       const path = `rules[${index}].applyServerSideEncryptionByDefault`;
@@ -45,13 +44,9 @@ export const instanceVolumeEncryption = resourcePolicy("ec2-instance-volume-encr
   config: customerKeySetting,
   *check(instance, config) {
     // What an instance with a template leaves out the template says.
-    if (isPresent(instance.rootBlockDevice) || !isSet(instance, "launchTemplate")) {
-      yield* volumeViolations(
-        instance.rootBlockDevice ?? {},
-        instance.rootBlockDevice?.encrypted,
-        config,
-        "rootBlockDevice",
-      );
+    const { rootBlockDevice: root } = instance;
+    if (isPresent(root) || !isSet(instance, "launchTemplate")) {
+      yield* volumeViolations(root, root?.encrypted, config, "rootBlockDevice");
     }
     for (const [index, device] of (instance.ebsBlockDevices ?? []).entries()) {
       yield* volumeViolations(device, device.encrypted, config, `ebsBlockDevices[${index}]`);
@@ -69,17 +64,13 @@ export const template = resourcePolicy("ec2-launch-template-volume-encryption", 
   *check({ blockDeviceMappings = [] }, config) {
     // The root volume is as its image has it, unless a mapping says more.
     if (!blockDeviceMappings.some(({ ebs }) => isPresent(ebs))) {
-      yield { fact: "blockDeviceMappings has no EBS volume" };
+      yield "blockDeviceMappings has no EBS volume";
     }
     for (const [index, { ebs }] of blockDeviceMappings.entries()) {
       if (isPresent(ebs)) {
-        yield* volumeViolations(
-          ebs,
-          // A launch template writes its switches as texts.
-          isPresent(ebs.encrypted) ? ebs.encrypted === "true" : undefined,
-          config,
-          `blockDeviceMappings[${index}].ebs`,
-        );
+        // A launch template writes its switches as texts.
+        const encrypted = isPresent(ebs.encrypted) ? ebs.encrypted === "true" : undefined;
+        yield* volumeViolations(ebs, encrypted, config, `blockDeviceMappings[${index}].ebs`);
       }
     }
   },
@@ -98,21 +89,20 @@ export const copyEncryption = typesPolicy("storage-copy-encryption", encryptedTy
       const isOther = isSet(block, "snapshotId") || isSet(block, "noDevice");
       const value = block[property] as string | boolean | undefined;
       if (!(isOther && !isPresent(value)) && String(value) !== "true") {
-        yield { fact: `${path} is ${String(value ?? "not set")}` };
+        yield `${path} is ${String(value ?? "not set")}`;
       }
     }
   },
 });
 
-function* volumeViolations(
-  volume: object,
+function volumeViolations(
+  volume: object | undefined,
   encrypted: boolean | undefined,
-  config: Values<typeof customerKeySetting>,
+  config: KeyConfig,
   path = "",
-): Iterable<Violation> {
-  if (encrypted !== true) {
-    yield* mustBe(path === "" ? "encrypted" : `${path}.encrypted`, encrypted, true);
-  } else {
-    yield* customerKey(volume, "kmsKeyId", config, path);
-  }
+): readonly Finding[] {
+  return firstOf(
+    mustBe(placeOf(path, "encrypted"), encrypted, true),
+    customerKey(volume, "kmsKeyId", config, path),
+  );
 }

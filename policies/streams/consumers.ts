@@ -46,11 +46,8 @@ function polls(
     return refersTo(reader, "eventSourceArn", stream, "arn");
   }
   if (reader.isType(FirehoseDeliveryStream)) {
-    const source = known((): unknown => {
-      const block = reader.props["kinesisSourceConfiguration"] as
-        Record<string, unknown> | undefined;
-      return block?.["kinesisStreamArn"];
-    });
+    const declared = reader.asType(FirehoseDeliveryStream);
+    const source = known(() => declared?.kinesisSourceConfiguration?.kinesisStreamArn);
     return (
       isIdentity(source, stream, ["arn"]) ?? isMadeOf(reader, "kinesisSourceConfiguration", stream)
     );

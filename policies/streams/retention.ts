@@ -10,13 +10,9 @@ export const streamRetention = resourcePolicy("kinesis-stream-retention", Stream
     retentionPeriod: Math.min(Math.max(retentionPeriod, minHours), maxHours),
   }),
   *check(stream, { minHours, maxHours }) {
-    const hours = stream.retentionPeriod ?? 24;
-    yield* within(
-      hours,
-      [minHours, maxHours],
-      `retentionPeriod is ${hours} hours${isPresent(stream.retentionPeriod) ? "" : ", the default"}`,
-      "hours",
-    );
+    const { retentionPeriod: hours } = stream;
+    const fact = `retentionPeriod is ${isPresent(hours) ? `${hours} hours` : "24 hours, the default"}`;
+    yield* within(hours ?? 24, [minHours, maxHours], fact, "hours");
   },
 });
 
@@ -44,21 +40,16 @@ const archiveClasses = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
 export const lifecycles = resourcePolicy("s3-bucket-lifecycle-retention", Lifecycle, {
   *check(lifecycle, { minDays, maxDays, keptForever, allowPrefixes }, { name }) {
     const rules = (lifecycle.rules ?? []).filter(({ status }) => status === "Enabled");
+    const limit = `the earliest is ${minDays} days`;
     for (const { id, expiration } of rules) {
       const days = expiration?.days;
       if (isPresent(days) && days < minDays) {
-        yield {
-          fact: `rule ${id} expires objects after ${days} days`,
-          limit: `the earliest is ${minDays} days`,
-        };
+        yield { fact: `rule ${id} expires objects after ${days} days`, limit };
       }
       // From then on S3 expires every object, those of the day before too:
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
       if (isPresent(expiration?.date)) {
-        yield {
-          fact: `rule ${id} expires objects of any age from ${expiration.date} on`,
-          limit: `the earliest is ${minDays} days`,
-        };
+        yield { fact: `rule ${id} expires objects of any age from ${expiration.date} on`, limit };
       }
     }
     const ends = rules
@@ -92,10 +83,7 @@ export const directoryBucketLifecycle = companionPolicy(
 );
 
 /** Whether a lifecycle rule applies to all objects of its bucket. */
-function coversBucket(rule: {
-  readonly prefix?: string | undefined;
-  readonly filter?: object | undefined;
-}): boolean {
-  const { prefix, filter } = rule;
-  return !isPresent(prefix) && given(filter).every((name) => !isSet(filter ?? {}, name));
+function coversBucket(rule: { readonly filter?: object | undefined }): boolean {
+  const { filter = {} } = rule;
+  return !isSet(rule, "prefix") && given(filter).every((name) => !isSet(filter, name));
 }

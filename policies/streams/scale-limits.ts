@@ -27,11 +27,8 @@ export const streamShardLimit = resourcePolicy("kinesis-stream-shard-limit", Str
         fix: "Set streamMode to PROVISIONED and a shardCount, or allowOnDemand in the policy's configuration.",
       };
     } else if (!isPresent(stream.shardCount)) {
-      yield {
-        fact: "shardCount is not set",
-        limit: `the limit is ${maxShards}`,
-        fix: "Set shardCount.",
-      };
+      const limit = `the limit is ${maxShards}`;
+      yield { fact: "shardCount is not set", limit, fix: "Set shardCount." };
     } else {
       yield* atMost(stream.shardCount, maxShards, `shardCount is ${stream.shardCount}`);
     }
@@ -46,11 +43,9 @@ export const parallelismLimit = resourcePolicy("flink-application-parallelism-li
         fact: `parallelismConfiguration.configurationType is ${scaling?.configurationType ?? "not set"}`,
         fix: "Set configurationType to CUSTOM and a parallelism.",
       };
-    } else if (!((scaling.parallelism ?? Infinity) <= maxParallelism)) {
-      yield {
-        fact: `parallelism is ${scaling.parallelism ?? "not set"}`,
-        limit: `the limit is ${maxParallelism}`,
-      };
+    } else {
+      const fact = `parallelism is ${scaling.parallelism ?? "not set"}`;
+      yield* atMost(scaling.parallelism ?? Infinity, maxParallelism, fact);
     }
   },
 });
@@ -64,11 +59,8 @@ export const flinkKpuLimit = resourcePolicy("flink-application-kpu-limit", Appli
         fix: "Set configurationType to CUSTOM and autoScalingEnabled to false, or allowAutoScaling in the policy's configuration.",
       };
     }
-    yield* atMost(
-      kpus,
-      maxKpus,
-      `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`,
-    );
+    const fact = `parallelism ${parallelism} at ${perKpu} per KPU takes ${kpus} KPUs, the one for orchestration included`;
+    yield* atMost(kpus, maxKpus, fact);
   },
 });
 

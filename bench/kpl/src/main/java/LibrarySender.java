@@ -1,6 +1,7 @@
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.kinesis.producer.KinesisProducer;
@@ -37,9 +38,9 @@ final class LibrarySender implements Sender {
   }
 
   @Override
-  public void send(OutgoingRecord record, Answer answer) {
+  public void send(OutgoingRecord record, Consumer<Boolean> answer) {
     var result = producer.addUserRecord(stream, record.partitionKey(), ByteBuffer.wrap(record.data()));
-    result.addListener(() -> answer.taken(isTaken(result)), Runnable::run);
+    result.addListener(() -> answer.accept(isTaken(result)), Runnable::run);
   }
 
   private static boolean isTaken(Future<?> result) {

@@ -2,6 +2,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
@@ -11,7 +12,6 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /** The asynchronous client of the AWS SDK alone: it keeps no order and sends no refused record again. */
@@ -25,7 +25,7 @@ final class SdkSender implements Sender {
   private final KinesisAsyncClient client;
   private final Semaphore room = new Semaphore(REQUESTS_UNDER_WAY);
   private List<PutRecordsRequestEntry> entries = new ArrayList<>();
-  private List<Answer> answers = new ArrayList<>();
+  private List<Consumer<Boolean>> answers = new ArrayList<>();
 
   SdkSender(String stream, int port) {
     this.stream = stream;
@@ -46,7 +46,7 @@ final class SdkSender implements Sender {
   }
 
   @Override
-  public void send(OutgoingRecord record, Answer answer) {
+  public void send(OutgoingRecord record, Consumer<Boolean> answer) {
     entries.add(
         PutRecordsRequestEntry.builder()
             .partitionKey(record.partitionKey())
@@ -64,7 +64,7 @@ final class SdkSender implements Sender {
       return;
     }
     List<PutRecordsRequestEntry> sent = entries;
-    List<Answer> waiting = answers;
+    List<Consumer<Boolean>> waiting = answers;
     entries = new ArrayList<>();
     answers = new ArrayList<>();
     room.acquireUninterruptibly();
@@ -73,17 +73,15 @@ final class SdkSender implements Sender {
         .whenComplete(
             (response, error) -> {
               room.release();
-              tell(waiting, response, error);
+              if (error != null) {
+                System.err.println(error);
+              }
+              for (int index = 0; index < waiting.size(); index++) {
+                boolean taken =
+                    error == null && response.records().get(index).errorCode() == null;
+                waiting.get(index).accept(taken);
+              }
             });
-  }
-
-  private static void tell(List<Answer> waiting, PutRecordsResponse response, Throwable error) {
-    if (error != null) {
-      System.err.println(error);
-    }
-    for (int index = 0; index < waiting.size(); index++) {
-      waiting.get(index).taken(error == null && response.records().get(index).errorCode() == null);
-    }
   }
 
   @Override

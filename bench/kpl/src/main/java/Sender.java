@@ -1,11 +1,9 @@
+import java.util.function.Consumer;
+
 /** A way to send records. */
 interface Sender extends AutoCloseable {
-  /** Hears once, for each record, whether the stream took it. */
-  interface Answer {
-    void taken(boolean taken);
-  }
-
-  void send(OutgoingRecord record, Answer answer);
+  /** The answer hears once whether the stream took the record. */
+  void send(OutgoingRecord record, Consumer<Boolean> answer);
 
   /** Sends also what waits for company. */
   void flush();
