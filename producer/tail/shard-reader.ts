@@ -81,17 +81,18 @@ export abstract class StreamReader implements ShardReader {
   ): AsyncIterable<PlacedPart>;
 
   async *read(shardId: string, start: ShardStart, stop: AbortSignal): AsyncGenerator<ShardPart> {
-    const now = this.runtime.now();
-    let from = startingPosition(start);
+    let from = start;
+    let last: string | undefined;
     let failures = 0;
     const hasStopped = () => stop.aborted;
     while (!hasStopped()) {
+      const position = startingPosition(from, last);
+      // Later, the latest record could be one behind others that are unread.
+      if (from === "latest") from = this.runtime.now();
       try {
-        for await (const { place, ...part } of this.parts(shardId, from, stop)) {
+        for await (const { place, ...part } of this.parts(shardId, position, stop)) {
           failures = 0;
-          if (place !== undefined) from = { Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: place };
-          // Later, the latest record could be one behind others that are unread.
-          else if (from.Type === "LATEST") from = startingPosition(now);
+          last = place ?? last;
           yield part;
           if (part.children !== undefined) return;
         }
@@ -129,7 +130,9 @@ export abstract class StreamReader implements ShardReader {
   }
 }
 
-function startingPosition(start: ShardStart): StartingPosition {
+/** Behind a sequence number, or where reading begins. */
+export function startingPosition(start: ShardStart, place?: string): StartingPosition {
+  if (place !== undefined) return { Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: place };
   if (typeof start === "number") {
     return { Type: "AT_TIMESTAMP", Timestamp: new Date(start) };
   }
