@@ -158,7 +158,7 @@ async function planned(stack: string, options: Options, signal: AbortSignal): Pr
             } finally {
               deployed.close();
             }
-            return { deployedOptions, against: { ref, commit } };
+            return { deployedOptions, deployedRoot: root, against: { ref, commit } };
           });
     const declared = new DeclaredOptions();
     const program = declared.watch(async () => Promise.resolve(pipelineProgram(projectFolder)()));

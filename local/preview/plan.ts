@@ -19,6 +19,8 @@ export interface PlanArgs {
   readonly result: OperationResult;
   /** Folder of the project; paths are given from there. */
   readonly root: string;
+  /** That of the program that is deployed, by default the same. */
+  readonly deployedRoot?: string;
   /** Options of the program that is planned, and of the one that is deployed, where they were noted. */
   readonly options?: DeclaredOptions | undefined;
   readonly deployedOptions?: DeclaredOptions | undefined;
@@ -28,9 +30,9 @@ export type Plan = ReturnType<typeof planOf>;
 
 /** A plan as reviewers and programs see it. */
 export function planOf(args: PlanArgs) {
-  const { stack, result, root } = args;
+  const { stack, result } = args;
   const steps = result.resources.filter(({ type }) => !type.startsWith("pulumi:"));
-  const stableSteps = steps.map((step) => stableStep(step, root));
+  const stableSteps = steps.map((step) => stableStep(step, args));
   const components = componentsOf(stableSteps);
   const consequences = consequencesOf(stableSteps);
   const roles = new Map(
@@ -72,14 +74,18 @@ function isOfAws({ type }: ResourceStep): boolean {
   return type.startsWith("aws:");
 }
 
-function stableStep(step: ResourceStep, root: string): ResourceStep {
-  const of = (values: Values): Values => stable(values, root) as Values;
+function stableStep(step: ResourceStep, { root, deployedRoot = root }: PlanArgs): ResourceStep {
+  const of = (values: Values, from = root): Values => stable(values, from) as Values;
   const { old } = step;
   return {
     ...step,
     inputs: of(step.inputs),
     outputs: of(step.outputs),
-    old: old && { ...old, inputs: of(old.inputs), outputs: of(old.outputs) },
+    old: old && {
+      ...old,
+      inputs: of(old.inputs, deployedRoot),
+      outputs: of(old.outputs, deployedRoot),
+    },
   };
 }
 

@@ -11,6 +11,7 @@ const script = path.join(projectRoot, "local", "preview", "cli.ts");
 describe("npm run preview for reviewers", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "preview-against-"));
   const file = path.join(folder, "preview.md");
+  const json = path.join(folder, "preview.json");
   before(requireEngine);
   after(() => {
     rmSync(folder, { recursive: true });
@@ -19,7 +20,7 @@ describe("npm run preview for reviewers", () => {
   it("shows a shard count that differs from another commit's as ignored where alarms scale it", async function () {
     const worktrees = listWorktrees();
     if (worktrees === undefined) this.skip();
-    const against = ["--against", "HEAD", "--markdown", file];
+    const against = ["--against", "HEAD", "--markdown", file, "--json", json];
     const { code, stderr } = await command(
       script,
       ["prod", "--config", "shardCount=7", ...against],
@@ -37,6 +38,8 @@ describe("npm run preview for reviewers", () => {
       /^\| EventStream .* Stream \*\*pipeline-events\*\* .*shardCount 4 → 7 is ignored: scaled elsewhere/m,
     );
     expect(text).to.include("for this program and not for that of `HEAD`: `shardCount=7`");
+    // Paths are given from the folder of the program that they are of.
+    expect(readFileSync(json, "utf8")).not.to.include("preview-base-");
     expect(listWorktrees()).to.equal(worktrees);
     expect(readdirSync(folder).filter((name) => name.startsWith("preview-base-"))).to.be.empty;
   });
