@@ -124,7 +124,7 @@ function typical(rounds: readonly Reading[]) {
 }
 
 /** Looks at Flink's numRecordsOut of the source until all records were read. */
-export async function readToTheEnd(
+async function readToTheEnd(
   services: BenchServices,
   flink: string,
   { events, warmUpSeconds, profileSeconds }: ComparisonOptions,
