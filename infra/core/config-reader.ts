@@ -19,8 +19,17 @@ export interface ConfigSource {
   /** Namespace of the keys; empty for arguments of a component. */
   readonly name: string;
   get(key: string): string | undefined;
-  /** Full names of all keys, those of other namespaces included; by default the stack's. */
-  names?(): readonly string[];
+  /** Full names of all keys, those of other namespaces included. */
+  names(): readonly string[];
+}
+
+/**
+ * The configuration of the stack, parsed once: `pulumi.Config` parses all of it for each key.
+ * @param name - namespace of the keys
+ */
+export function stackSource(name: string = pulumi.getProject()): ConfigSource {
+  const values = pulumi.runtime.allConfig();
+  return { name, get: (key) => values[`${name}:${key}`], names: () => Object.keys(values) };
 }
 
 /**
@@ -133,8 +142,7 @@ export class ConfigReader {
   rejectUnknownKeys(declared: readonly string[]): void {
     const known = new Set([...this.#keys, ...declared]);
     const keys = [...known].sort();
-    const names = this.#config.names?.() ?? Object.keys(pulumi.runtime.allConfig());
-    for (const name of [...names].sort()) {
+    for (const name of [...this.#config.names()].sort()) {
       const [namespace, key = ""] = name.split(":");
       if (namespace !== this.#config.name) {
         // As after a change of the project's name: the key would be ignored, and its default used.

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { quantities } from "../../capacity/load";
 import { sizesFor } from "../../capacity/sizing";
-import { ConfigReader, type ConfigSource } from "../core/config-reader";
+import { ConfigReader, type ConfigSource, stackSource } from "../core/config-reader";
 import { logRetentionDays, policyArn } from "../core/limits";
 import { nameForm, prefixLength, projectName } from "../core/names";
 import {
@@ -77,7 +77,7 @@ export const projectRoot = path.resolve(__dirname, "../..");
  * Reads the configuration of the stack. Defaults live in Pulumi.yaml alone, from where the engine supplies them.
  * @throws Error that lists every unknown, missing and invalid key
  */
-export function loadConfig(config: ConfigSource = new pulumi.Config()): StackConfig {
+export function loadConfig(config: ConfigSource = stackSource()): StackConfig {
   const read = new ConfigReader(config);
 
   read.replace(readThroughput(read));

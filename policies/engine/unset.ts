@@ -24,8 +24,11 @@ function valuesOf(block: object): Readonly<Record<string, unknown>> {
   if (!types.isProxy(block)) {
     return block as Record<string, unknown>;
   }
-  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(block));
-  return Object.fromEntries(descriptors.map(([name, { value }]) => [name, value as unknown]));
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(block)) {
+    values[name] = Object.getOwnPropertyDescriptor(block, name)?.value;
+  }
+  return values;
 }
 
 function isUnset(value: unknown): boolean {

@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { load as parse } from "js-yaml";
 import { policyLimits, stackLines, stackSettings } from "../../../capacity/configuration";
 import { recommend, type Recommendation } from "../../../capacity/recommendation";
+import { stackSource } from "../../../infra/core/config-reader";
 import { loadConfig } from "../../../infra/pipeline/config";
 import { policies } from "../../../policies/pack";
 import { configurationProblems, evaluate, evaluateStack, resource } from "../../support/policy";
@@ -22,9 +23,7 @@ describe("the configuration that the calculator prints", () => {
 
     it(`is accepted by the program for ${recordsPerSecond} records a second`, () => {
       pulumi.runtime.setAllConfig(stackConfig("prod", stackSettings(recommendation)));
-      const { stream, flink, search, scaling } = loadConfig(
-        new pulumi.Config("streaming-pipeline"),
-      );
+      const { stream, flink, search, scaling } = loadConfig(stackSource("streaming-pipeline"));
       expect(stream.shardCount).to.equal(recommendation.stream.shardCount);
       expect(flink.parallelism).to.equal(recommendation.application.parallelism);
       expect(search.instanceCount).to.equal(recommendation.search.dataNodes);
