@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import path from "node:path";
+import { load } from "js-yaml";
 import { EncryptionKey } from "../core/encryption-key";
 import {
   actions,
@@ -13,11 +15,9 @@ import {
 } from "../core/iam";
 import { policyArn } from "../core/limits";
 import { databaseNameLength, domainNameLength, physicalName, projectName } from "../core/names";
+import { partitionNames } from "../core/partition";
 import { PrivateBucket } from "../core/private-bucket";
 import { type Form, Problems, type Range } from "../core/validate";
-import { readFileSync } from "node:fs";
-import { load } from "js-yaml";
-import { partitionNames } from "../core/partition";
 
 export interface GithubAccessArgs {
   /** Name of the project in its Pulumi.yaml. The roles are limited to resources whose names begin with it. */

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, type Statement } from "./iam";
 
 /** How long a log is kept, and its KMS key in place of CloudWatch's own. */
 export interface LogArgs {
@@ -16,4 +17,9 @@ export function logGroup(
 ): aws.cloudwatch.LogGroup {
   const args = { retentionInDays, kmsKeyId, ...(logName && { name: logName }) };
   return new aws.cloudwatch.LogGroup(name, args, opts);
+}
+
+/** Creates streams in a log group and writes to them. */
+export function writeLogs({ arn }: aws.cloudwatch.LogGroup): Statement {
+  return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${arn}:*`]);
 }

@@ -12,7 +12,7 @@ import {
   useKey,
 } from "./iam";
 import { limits, logRetentionDays } from "./limits";
-import { logGroup } from "./logs";
+import { logGroup, writeLogs } from "./logs";
 import { Problems } from "./validate";
 
 export interface NodeFunctionArgs {
@@ -94,7 +94,7 @@ export class NodeFunction extends pulumi.ComponentResource {
     const { region } = aws.getRegionOutput({}, child);
     const log = logGroup(`${name}-logs`, args, child);
     const statements = [
-      allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${log.arn}:*`]),
+      writeLogs(log),
       // Neither X-Ray nor the network interfaces of EC2 know resources at this point:
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),

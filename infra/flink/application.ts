@@ -1,7 +1,7 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { readFileSync } from "node:fs";
 import { tenDefaultTags } from "../core/private-bucket";
 import { sha256 } from "../core/bundle";
 import { logGroup } from "../core/logs";

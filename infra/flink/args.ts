@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
+import type * as pulumi from "@pulumi/pulumi";
 import type { RoleReference, Statement } from "../core/iam";
 import { limits, logRetentionDays } from "../core/limits";
 import { type Form, type Naming, ownName, Problems } from "../core/validate";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { actions, allow, arnBeside, ServiceRole, useKey } from "../core/iam";
-import { logGroup } from "../core/logs";
+import { logGroup, writeLogs } from "../core/logs";
 import type { JobDeliveryArgs } from "./args";
 
 const jar = "flink-job/target/flink-job.jar";
@@ -70,7 +70,7 @@ export function jobBuild(
           [pulumi.interpolate`${args.codeBucketArn}/flink-job/*`],
         ),
         ...useKey(args.kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], "s3", region),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${log.arn}:*`]),
+        writeLogs(log),
         allow(
           actions({ codebuild: "CreateReportGroup CreateReport UpdateReport BatchPutTestCases" }),
           // CodeBuild names a group after the project, which has the name of its resource and a random end.

@@ -331,9 +331,10 @@ function offers(
       const found = aws.ec2.getInstanceTypeOfferingsOutput({ locationType, filters }, opts);
       return { must: `offer ${type}`, zones: found.locations };
     }),
-    ...[...endpoints].map(([service, zones]) => {
-      return { must: `have an endpoint for ${service}`, zones };
-    }),
+    ...[...endpoints].map(([service, zones]) => ({
+      must: `have an endpoint for ${service}`,
+      zones,
+    })),
   ]);
 }
 

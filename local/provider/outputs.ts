@@ -54,8 +54,8 @@ export function plannedOutputs(
 }
 
 /**
- * Outputs as the published provider plans them, for LOCAL_PROVIDER_UNKNOWN_COMPUTED in the environment: unknown is each property that AWS computes and the program leaves out,
- * in blocks that are set as well.
+ * Outputs as the published provider plans them, for LOCAL_PROVIDER_UNKNOWN_COMPUTED in the environment: unknown is each
+ * property that AWS computes and the program leaves out, in blocks that are set as well.
  */
 export function withUnknownComputed(values: Values, facts: PropertyFacts): Values {
   const result: Record<string, unknown> = { ...values };

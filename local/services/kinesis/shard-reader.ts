@@ -4,9 +4,9 @@ import {
   type GetRecordsOutput,
   GetShardIteratorCommand,
   type KinesisClient,
-  ListShardsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
+import { listedShards } from "../../../producer/kinesis/kinesis";
 import { type ShardStart, startingPosition } from "../../../producer/tail/shard-reader";
 
 export type KinesisApi = Pick<KinesisClient, "send">;
@@ -68,14 +68,10 @@ export class ShardReader {
 
   async #shards(): Promise<string[]> {
     const shards: string[] = [];
-    let NextToken: string | undefined;
-    do {
-      const input = NextToken === undefined ? { StreamName: this.#streamName } : { NextToken };
-      const output = await this.#api.send(new ListShardsCommand(input));
-      for (const { ShardId } of output.Shards ?? [])
-        if (ShardId !== undefined) shards.push(ShardId);
-      NextToken = output.NextToken;
-    } while (NextToken !== undefined);
+    const listed = listedShards({ StreamName: this.#streamName }, (command) =>
+      this.#api.send(command),
+    );
+    for await (const { ShardId } of listed) if (ShardId !== undefined) shards.push(ShardId);
     return shards;
   }
 
